@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"callsheet/config"
+	"callsheet/period"
+	"callsheet/report"
+	"callsheet/store"
+	"callsheet/templates"
+)
+
+// app is what every command works with.
+type app struct {
+	configPath     string
+	stdout, stderr io.Writer
+	now            func() time.Time
+}
+
+// config reads the configuration file.
+func (a *app) config() (*config.Config, error) {
+	c, err := config.Load(a.configPath)
+	return c, usage(err)
+}
+
+// logger writes to standard error as the configuration says.
+func (a *app) logger(c *config.Config) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+func spoolDir(c *config.Config) string  { return c.Data("spool") }
+func published(c *config.Config) string { return c.Data("published", "calls.duckdb") }
+func runLedger(c *config.Config) string { return c.Data("runs.ndjson") }
+
+// storeOptions are the database's, at path.
+func (a *app) storeOptions(c *config.Config, path string) store.Options {
+	return store.Options{
+		Path: path, TempDir: c.Data("tmp"), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
+		Settings: settings(c), Now: a.now,
+	}
+}
+
+// settings are the parts of the configuration that the numbers depend on.
+func settings(c *config.Config) store.Settings {
+	s := store.Settings{
+		Timezone: c.Timezone, ShortAbandon: c.Business.ShortAbandon, ServiceLevelTarget: c.Business.ServiceLevelTarget,
+		NumberGroups: c.Business.NumberGroups, Holidays: c.Business.Holidays,
+	}
+	for _, source := range c.Collector.Sources {
+		s.Sources = append(s.Sources, store.Source{
+			Name: source.Name, Timezone: source.Timezone, OutgoingCaller: source.OutgoingCaller})
+	}
+	for _, agent := range c.Business.Agents {
+		s.Agents = append(s.Agents, store.Agent(agent))
+	}
+	hours, _ := c.Business.OpenHours() // validated
+	for _, span := range hours {
+		s.BusinessHours = append(s.BusinessHours, store.Hours(span))
+	}
+	return s
+}
+
+// refresh loads what is new and publishes it.
+func (a *app) refresh(ctx context.Context, c *config.Config, progress func(done, total int64)) (summary store.Summary, err error) {
+	db, err := store.Open(ctx, a.storeOptions(c, c.Data("calls.duckdb")))
+	if err != nil {
+		return summary, err
+	}
+	summary, err = db.Load(ctx, store.LoadOptions{
+		SpoolDir: spoolDir(c), DefaultSource: c.DefaultSource(), RunLedger: runLedger(c), Progress: progress,
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return summary, err
+	}
+	if !c.Store.Publish {
+		return summary, nil
+	}
+	return summary, store.Publish(c.Data("calls.duckdb"), published(c))
+}
+
+// reader opens what readers are to read.
+func (a *app) reader(ctx context.Context, c *config.Config) (*store.Reader, error) {
+	path := published(c)
+	if !c.Store.Publish {
+		path = c.Data("calls.duckdb")
+	}
+	return store.OpenReader(ctx, a.storeOptions(c, path))
+}
+
+// definition finds a report's definition: the template of a configured report, or a built-in by its own name.
+func (a *app) definition(c *config.Config, name string) (*report.Definition, config.Report, error) {
+	entry := config.Report{Name: name, Template: name, Timezone: c.Timezone, Period: "yesterday"}
+	var configured []string
+	for _, r := range c.Reports {
+		configured = append(configured, r.Name)
+		if r.Name == name {
+			entry = r
+		}
+	}
+	text, err := templateText(c, entry.Template)
+	if errors.Is(err, fs.ErrNotExist) {
+		builtIn := builtInReports()
+		hint := "built in are " + strings.Join(builtIn, ", ")
+		if len(configured) > 0 {
+			hint += "; configured are " + strings.Join(configured, ", ")
+		}
+		if entry.Template != name {
+			return nil, entry, usage(fmt.Errorf("report %s: unknown template %q\nhint: %s", name, entry.Template, hint))
+		}
+		return nil, entry, usage(fmt.Errorf("unknown report %q\nhint: %s", name, hint))
+	}
+	if err != nil {
+		return nil, entry, err
+	}
+	definition, err := report.Parse(entry.Template, text)
+	return definition, entry, usage(err)
+}
+
+func templateText(c *config.Config, template string) ([]byte, error) {
+	if strings.HasSuffix(template, ".yaml") {
+		return os.ReadFile(c.Path(template))
+	}
+	return templates.FS.ReadFile(template + ".yaml")
+}
+
+func builtInReports() []string {
+	names, _ := fs.Glob(templates.FS, "*.yaml")
+	for i, name := range names {
+		names[i] = strings.TrimSuffix(name, ".yaml")
+	}
+	return names
+}
+
+// workbook says which workbook to build.
+type workbook struct {
+	report  string
+	period  period.Period
+	filters map[string]string
+	out     string // a path; in the data folder when empty
+}
+
+// build makes a workbook from the published copy.
+func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path string, result report.Result, err error) {
+	definition, entry, err := a.definition(c, w.report)
+	if err != nil {
+		return "", result, err
+	}
+	filters := map[string]string{}
+	for key, value := range entry.Filters {
+		filters[key] = value
+	}
+	for key, value := range w.filters {
+		filters[key] = value
+	}
+	source, err := a.reader(ctx, c)
+	if err != nil {
+		return "", result, err
+	}
+	defer source.Close()
+	path = w.out
+	if path == "" {
+		path = c.Data("reports", w.report, fileName(w))
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", result, err
+	}
+	result, err = definition.Build(ctx, source, report.Request{
+		Period: w.period, Zone: c.Zone(), Filters: filters, Version: version,
+	}, path)
+	if err != nil {
+		return "", result, fmt.Errorf("report %s for %s: %w", w.report, w.period, err)
+	}
+	return path, result, nil
+}
+
+// fileName tells the report, the period and what was filtered for, so that one does not replace the other.
+func fileName(w workbook) string {
+	name := w.report + "-" + w.period.String()
+	for _, key := range config.Filters {
+		if value := w.filters[key]; value != "" {
+			name += "-" + strings.Map(func(r rune) rune {
+				if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+					return '_'
+				}
+				return r
+			}, value)
+		}
+	}
+	return name + ".xlsx"
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"text/tabwriter"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"callsheet/config"
+	"callsheet/demo"
+	"callsheet/period"
+	"callsheet/store"
+)
+
+// demoOptions are the flags of demo.
+type demoOptions struct {
+	dir   string
+	calls int
+	days  int
+	seed  uint64
+	until string
+}
+
+func demoCommand(a *app) *cobra.Command {
+	var o demoOptions
+	command := &cobra.Command{
+		Use:   "demo",
+		Short: "See it work: made-up deliveries in, workbooks out",
+		Long: `demo makes believable deliveries of a call centre, sends them over HTTP to a real collector in all three encodings,
+loads them, builds a daily, a weekly and a monthly workbook, and prints the figures and the paths. Everything is
+kept in one folder with its own configuration, so that the other commands can be tried on it.`,
+		Example: `  callsheet demo
+  callsheet demo --dir /tmp/demo --calls 20000 --days 31 --seed 7
+  callsheet --config callsheet-demo/callsheet.yaml query groups --period this-month`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), o) },
+	}
+	command.Flags().StringVar(&o.dir, "dir", "callsheet-demo", "folder for everything the demo makes; emptied if it holds an earlier demo")
+	command.Flags().IntVar(&o.calls, "calls", 5000, "calls to make")
+	command.Flags().IntVar(&o.days, "days", 14, "days to spread them over")
+	command.Flags().Uint64Var(&o.seed, "seed", 1, "the same seed makes the same calls")
+	command.Flags().StringVar(&o.until, "until", "", "last day of the calls; yesterday when not given")
+	return command
+}
+
+func (a *app) demo(ctx context.Context, o demoOptions) error {
+	if o.calls < 1 || o.days < 1 {
+		return usage(errors.New("--calls and --days must be at least 1"))
+	}
+	c, token, err := prepareDemo(o.dir)
+	if err != nil {
+		return err
+	}
+	last := period.Day(a.now().In(c.Zone())).AddDate(0, 0, -1)
+	if o.until != "" {
+		if last, err = period.ParseDay(o.until); err != nil {
+			return usage(err)
+		}
+	}
+	midnight := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, c.Zone())
+	deliveries := demo.Generate(demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed, Until: midnight, Zone: c.Zone()})
+
+	sent, err := a.sendDemo(ctx, c, token, deliveries)
+	if err != nil {
+		return fmt.Errorf("sending the demo's deliveries: %w", err)
+	}
+	started := a.now()
+	summary, err := a.refresh(ctx, c, nil)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "sent %s deliveries over HTTP in %.1f s, loaded %s lines in %.1f s\n\n",
+		count(int64(len(deliveries))), sent.Seconds(), count(summary.Lines), a.now().Sub(started).Seconds())
+	whole := period.Period{From: last.AddDate(0, 0, 1-o.days), To: last}
+	if err := a.printFigures(ctx, c, whole); err != nil {
+		return err
+	}
+	if err := a.demoWorkbooks(ctx, c, last); err != nil {
+		return err
+	}
+	printDemoEnd(a.stdout, c, o, summary, whole)
+	return nil
+}
+
+// prepareDemo makes the folder with a configuration of its own. A folder that holds something else is left alone.
+func prepareDemo(dir string) (*config.Config, string, error) {
+	path := filepath.Join(dir, "callsheet.yaml")
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
+			return nil, "", usage(fmt.Errorf("%s is not empty and not an earlier demo\nhint: name another folder with --dir", dir))
+		}
+		for _, name := range []string{"data", "reports"} {
+			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+				return nil, "", err
+			}
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, "", err
+	}
+	token := rand.Text()
+	groups, err := yaml.MarshalWithOptions(demo.NumberGroups(), yaml.Flow(true))
+	if err != nil {
+		return nil, "", err
+	}
+	text := strings.NewReplacer("FRESH_TOKEN", token,
+		`# number_groups: {"01204000001": Sales}     # group of a number, where the vendor sends none`,
+		"number_groups: "+strings.TrimSpace(string(groups))).Replace(initTemplate)
+	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("made by callsheet demo; emptied by the next\n"), 0o644); err != nil {
+		return nil, "", err
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return nil, "", err
+	}
+	c, err := config.Load(path)
+	return c, token, err
+}
+
+// demoMark tells a folder that demo may empty.
+const demoMark = ".callsheet-demo"
+
+// sendDemo sends the deliveries to a collector on a free port, whose clock is the time each was made for: the
+// spool then looks as if the calls had come in over the days.
+func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deliveries []demo.Delivery) (time.Duration, error) {
+	started := a.now()
+	var clock atomic.Int64
+	clock.Store(deliveries[0].At.UnixNano())
+	now := func() time.Time { return time.Unix(0, clock.Add(int64(time.Microsecond))) }
+
+	onFreePort := *c
+	onFreePort.Collector.Listen = "127.0.0.1:0"
+	running, err := a.startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now)
+	if err != nil {
+		return 0, err
+	}
+	bar := newProgress(a.stderr, "sending")
+	err = demo.Send(ctx, &http.Client{}, "http://"+running.address+"/hooks/main/"+token, deliveries,
+		func(t time.Time) { clock.Store(t.UnixNano()) },
+		func(done int) { bar.count(int64(done), int64(len(deliveries))) })
+	bar.finish()
+	return a.now().Sub(started), errors.Join(err, running.stop())
+}
+
+// printFigures shows the groups and the whole as `query` has them.
+func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Period) error {
+	fmt.Fprintf(a.stdout, "%s, times in %s\n\n", days.Words(), c.Timezone)
+	for _, name := range []string{"groups", "summary"} {
+		out, err := newOutput(a.stdout, a.stderr, "table")
+		if err != nil {
+			return err
+		}
+		out.only = []string{"calls", "offered", "answered_in", "missed", "answer_rate", "avg_talk_seconds", "talk_seconds", "longest_talk_seconds", "coins"}
+		if name == "groups" {
+			out.only = append([]string{"call_group"}, out.only...)
+		}
+		if err := a.runQuery(ctx, c, name, queryArguments(days), out); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout)
+	}
+	return nil
+}
+
+// demoWorkbooks builds the workbooks of the last day, its week and its month.
+func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, last time.Time) error {
+	year, week := last.ISOWeek()
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, one := range [][2]string{
+		{"daily", last.Format(time.DateOnly)}, {"weekly", fmt.Sprintf("%d-W%02d", year, week)}, {"monthly", last.Format("2006-01")},
+	} {
+		days, err := period.Parse(one[1], last)
+		if err != nil {
+			return err
+		}
+		path, result, err := a.build(ctx, c, workbook{report: one[0], period: days})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s workbook\t%s\t%s calls\t%s\n", one[0], days.Words(), count(result.Calls), path)
+	}
+	return w.Flush()
+}
+
+func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Summary, whole period.Period) {
+	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", spoolDir(c), published(c))
+	if summary.Rejects > 0 {
+		fmt.Fprintf(w, "rejected   %s broken lines, kept in the table rejects\n", count(summary.Rejects))
+	}
+	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n", filepath.Join(o.dir, "callsheet.yaml"),
+		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly))
+}

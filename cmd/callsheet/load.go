@@ -1,0 +1,69 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/store"
+)
+
+func loadCommand(a *app) *cobra.Command {
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "load",
+		Short: "Load what is new in the spool and publish it",
+		Long: `load reads what is new in data_dir/spool into the database, up to the last newline of each file, and publishes
+a read-only copy. It can be killed and repeated at will: every line is loaded exactly once. A line that cannot be
+read is kept in the table rejects, with its file, line and reason, and the exit code is 3.`,
+		Example: `  callsheet load
+  callsheet load --json | jq .rejects`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			bar := newProgress(a.stderr, "loading")
+			summary, err := a.refresh(c.Context(), cfg, bar.bytes)
+			bar.finish()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if err := json.NewEncoder(a.stdout).Encode(summary); err != nil {
+					return err
+				}
+			} else {
+				printSummary(a.stdout, summary)
+			}
+			return lookAt(summary)
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	return command
+}
+
+func printSummary(w io.Writer, s store.Summary) {
+	fmt.Fprintf(w, "%s new lines in %s files: %s reports, %s live events, %s other events, %s rejected\n",
+		count(s.Lines), count(s.Files), count(s.Reports), count(s.LiveEvents), count(s.OtherEvents), count(s.Rejects))
+	fmt.Fprintf(w, "%s calls in the store\n", count(s.Calls))
+}
+
+// lookAt is the error of a load that was done but has something to look at.
+func lookAt(s store.Summary) error {
+	if !s.NeedsALook() {
+		return nil
+	}
+	var message string
+	for _, trouble := range s.Troubles {
+		message += trouble + "\n"
+	}
+	if s.Rejects > 0 {
+		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", count(s.Rejects)) +
+			"hint: the table rejects has them, with file, line and reason"
+	}
+	return needsALook(fmt.Errorf("%s", message))
+}

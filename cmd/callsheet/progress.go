@@ -1,0 +1,57 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// progress is a bar on a terminal and nothing anywhere else.
+type progress struct {
+	bar  *progressbar.ProgressBar
+	w    io.Writer
+	what string
+}
+
+func newProgress(w io.Writer, what string) *progress { return &progress{w: w, what: what} }
+
+// bytes moves a bar that counts bytes; count one that counts things.
+func (p *progress) bytes(done, total int64) { p.move(done, total, true) }
+func (p *progress) count(done, total int64) { p.move(done, total, false) }
+
+func (p *progress) move(done, total int64, bytes bool) {
+	if !isTerminal(p.w) {
+		return
+	}
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.w), progressbar.OptionSetDescription(p.what),
+			progressbar.OptionShowBytes(bytes), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth())
+	}
+	p.bar.Set64(done)
+}
+
+// finish takes the bar away.
+func (p *progress) finish() {
+	if p.bar != nil {
+		p.bar.Finish()
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// count writes a number for people: 12,345.
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

@@ -1,0 +1,237 @@
+// Package config reads the one YAML file of the program: defaults, a strict decode over them, then Validate.
+// It reads no environment and opens no file but the one asked for; secrets are resolved where they are used.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Config is the whole file. Paths in it are relative to the file's own folder; Path makes them absolute.
+type Config struct {
+	Timezone  string    `yaml:"timezone"`
+	DataDir   string    `yaml:"data_dir"`
+	Collector Collector `yaml:"collector"`
+	Store     Store     `yaml:"store"`
+	Business  Business  `yaml:"business"`
+	Reports   []Report  `yaml:"reports"`
+	Mail      Mail      `yaml:"mail"`
+	AlertTo   []string  `yaml:"alert_to"`
+	Log       Log       `yaml:"log"`
+
+	file string
+}
+
+// Collector is the HTTP side.
+type Collector struct {
+	Listen         string   `yaml:"listen"`
+	ID             string   `yaml:"id"`
+	Sources        []Source `yaml:"sources"`
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	Limits         Limits   `yaml:"limits"`
+}
+
+// Source is an account that sends deliveries.
+type Source struct {
+	Name           string   `yaml:"name"`
+	Tokens         []Secret `yaml:"tokens"`
+	TokensFile     string   `yaml:"tokens_file"` // one token a line
+	Allow          []string `yaml:"allow"`       // addresses or networks; all when empty
+	Timezone       string   `yaml:"timezone"`    // of the local times it sends
+	OutgoingCaller string   `yaml:"outgoing_caller"`
+}
+
+// Limits bound what a sender can make the collector do.
+type Limits struct {
+	MaxBody Size `yaml:"max_body"`
+}
+
+// Store is what the database may use and where it goes.
+type Store struct {
+	MemoryLimit string `yaml:"memory_limit"`
+	Threads     int    `yaml:"threads"`
+	Publish     bool   `yaml:"publish"`
+	Retention   string `yaml:"retention"`
+	Lake        string `yaml:"lake"`
+}
+
+// Business is what the numbers depend on.
+type Business struct {
+	Hours              map[string]string `yaml:"hours"` // mon-fri: 09:00-18:00
+	Holidays           []string          `yaml:"holidays"`
+	ShortAbandon       time.Duration     `yaml:"short_abandon"`
+	ServiceLevelTarget time.Duration     `yaml:"service_level_target"`
+	RecoveryWindow     time.Duration     `yaml:"recovery_window"`
+	NumberGroups       map[string]string `yaml:"number_groups"`
+	Agents             []Agent           `yaml:"agents"`
+}
+
+// Agent names a number, for a span of days if from or to is given.
+type Agent struct {
+	Number string `yaml:"number"`
+	Name   string `yaml:"name"`
+	From   string `yaml:"from"`
+	To     string `yaml:"to"`
+}
+
+// Report is a scheduled workbook.
+type Report struct {
+	Name     string            `yaml:"name"`
+	Template string            `yaml:"template"` // a built-in's name, or a path to a .yaml
+	Schedule string            `yaml:"schedule"`
+	Timezone string            `yaml:"timezone"` // of the schedule and of the period
+	Period   string            `yaml:"period"`
+	Filters  map[string]string `yaml:"filters"`
+	Burst    string            `yaml:"burst"`
+	CatchUp  int               `yaml:"catch_up"`
+	OnlyIf   string            `yaml:"only_if"`
+	Deliver  []Delivery        `yaml:"deliver"`
+}
+
+// Delivery is one way a workbook goes out; exactly one of its fields is given.
+type Delivery struct {
+	Folder  string         `yaml:"folder"`
+	Mail    *MailDelivery  `yaml:"mail"`
+	Bucket  string         `yaml:"bucket"`
+	Webhook *WebhookTarget `yaml:"webhook"`
+}
+
+// MailDelivery says who gets a workbook.
+type MailDelivery struct {
+	To              []string            `yaml:"to"`
+	CC              []string            `yaml:"cc"`
+	BCC             []string            `yaml:"bcc"`
+	ReplyTo         string              `yaml:"reply_to"`
+	Recipients      map[string][]string `yaml:"recipients"` // by burst part
+	RecipientsQuery string              `yaml:"recipients_query"`
+}
+
+// WebhookTarget is a chat or other URL that is told of a report.
+type WebhookTarget struct {
+	URL     Secret `yaml:"url"`
+	URLFile string `yaml:"url_file"`
+	Shape   string `yaml:"shape"`
+}
+
+// Mail is the server that mail goes through.
+type Mail struct {
+	Host           string   `yaml:"host"`
+	Port           int      `yaml:"port"`
+	TLS            string   `yaml:"tls"` // starttls, tls or none
+	Insecure       bool     `yaml:"insecure"`
+	Username       string   `yaml:"username"`
+	Password       Secret   `yaml:"password"`
+	PasswordFile   string   `yaml:"password_file"`
+	From           string   `yaml:"from"`
+	AllowedDomains []string `yaml:"allowed_domains"`
+}
+
+// Log is what is said on standard error.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error
+	Format string `yaml:"format"` // text or json
+}
+
+// VendorZone is the zone of the vendor's local times.
+const VendorZone = "Asia/Kolkata"
+
+// Default is the configuration of an empty file.
+func Default() Config {
+	return Config{
+		Timezone:  VendorZone,
+		DataDir:   "./data",
+		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20}},
+		Store:     Store{Publish: true},
+		Business: Business{
+			ShortAbandon:       5 * time.Second,
+			ServiceLevelTarget: 20 * time.Second,
+			RecoveryWindow:     24 * time.Hour,
+		},
+		Mail: Mail{Port: 587, TLS: "starttls"},
+		Log:  Log{Level: "info", Format: "text"},
+	}
+}
+
+// Load reads and validates the file.
+func Load(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("no configuration at %s\nhint: callsheet init writes one; --config or CALLSHEET_CONFIG names another place", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if c.file, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Parse decodes and validates a configuration; its paths are relative to the working folder.
+func Parse(text []byte) (*Config, error) {
+	c := Default()
+	if err := yaml.UnmarshalWithOptions(text, &c, yaml.Strict()); err != nil {
+		return nil, explain(err, text)
+	}
+	for i := range c.Collector.Sources {
+		source := &c.Collector.Sources[i]
+		source.Timezone = orElse(source.Timezone, VendorZone)
+		source.OutgoingCaller = orElse(source.OutgoingCaller, "agent")
+	}
+	for i := range c.Reports {
+		report := &c.Reports[i]
+		report.Template = orElse(report.Template, report.Name)
+		report.Timezone = orElse(report.Timezone, c.Timezone)
+		report.Period = orElse(report.Period, "yesterday")
+	}
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// Path makes a path of the file absolute.
+func (c *Config) Path(path string) string {
+	if filepath.IsAbs(path) || c.file == "" {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.file), path)
+}
+
+// Data is a path inside data_dir.
+func (c *Config) Data(elements ...string) string {
+	return filepath.Join(append([]string{c.Path(c.DataDir)}, elements...)...)
+}
+
+// Zone is the report zone.
+func (c *Config) Zone() *time.Location {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		panic(err) // validated
+	}
+	return zone
+}
+
+// DefaultSource is the source of lines that carry none.
+func (c *Config) DefaultSource() string {
+	if len(c.Collector.Sources) > 0 {
+		return c.Collector.Sources[0].Name
+	}
+	return "main"
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,159 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+const small = `timezone: Asia/Kolkata
+data_dir: ./data
+collector:
+  listen: 127.0.0.1:8080
+  sources:
+    - name: main
+      tokens: ["${CALLSHEET_TEST_TOKEN}"]
+business:
+  short_abandon: 5s
+  number_groups: {"01204000001": Sales}
+reports:
+  - name: daily
+    schedule: "0 8 * * *"
+    deliver:
+      - folder: ./reports
+`
+
+func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
+	text, err := os.ReadFile("../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The lists that the example fills are empty by default.
+	c.Collector.Sources, c.Reports = nil, nil
+	c.Collector.TrustedProxies, c.Business.Holidays, c.Business.Agents, c.Mail.AllowedDomains, c.AlertTo = nil, nil, nil, nil, nil
+	c.Business.Hours, c.Business.NumberGroups = nil, nil
+	if want := Default(); !reflect.DeepEqual(*c, want) {
+		t.Errorf("the example's values are\n%+v\nand the defaults\n%+v", *c, want)
+	}
+	var written map[string]any
+	if err := yaml.Unmarshal(text, &written); err != nil {
+		t.Fatal(err)
+	}
+	// These stand in comments only, since a list of them would be an example and not a default.
+	optional := []string{"number", "from", "to", "cc", "bcc", "reply_to", "recipients", "recipients_query", "url", "url_file", "shape"}
+	for _, key := range keys(reflect.TypeFor[Config]()) {
+		if !slices.Contains(optional, key) && !strings.Contains(string(text), key+":") {
+			t.Errorf("the example lacks the key %s", key)
+		}
+	}
+}
+
+func TestSmallConfigGetsDefaults(t *testing.T) {
+	c, err := Parse([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Business.ServiceLevelTarget != 20*time.Second || c.Reports[0].Template != "daily" ||
+		c.Reports[0].Period != "yesterday" || c.Collector.Sources[0].OutgoingCaller != "agent" {
+		t.Errorf("defaults are missing: %+v", c)
+	}
+}
+
+func TestMistakesNameLineAndNearestKey(t *testing.T) {
+	cases := map[string][]string{
+		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n":                {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
+		"data_dir: ./data\nreports: 5\n":                                             {"line 2"},
+		"busines: {}\n":                                                              {"line 1", `did you mean "business"`},
+		"business: {short_abandon: 5}\n":                                             {"short_abandon"},
+		"timezone: Asia/Calcuta\n":                                                   {"timezone", "Asia/Calcuta"},
+		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":                           {"reports[0].schedule"},
+		"reports: [{name: a/b}]\n":                                                   {"reports[0].name"},
+		"reports: [{name: a}, {name: a}]\n":                                          {"reports[1].name", "twice"},
+		"reports: [{name: a, filters: {grup: x}}]\n":                                 {"reports[0].filters", "group"},
+		"reports: [{name: a, deliver: [{}]}]\n":                                      {"deliver[0]", "folder"},
+		"business: {hours: {mo-fri: \"09:00-18:00\"}}\n":                             {"business.hours", "mo-fri"},
+		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                            {"business.hours", "18:00-09:00"},
+		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n": {"agents[1]", "agents[0]"},
+		"collector: {listen: 8080}\n":                                                {"collector.listen"},
+		"collector: {sources: [{name: main, allow: [nowhere]}]}\n":                   {"allow", "nowhere"},
+		"collector: {limits: {max_body: lots}}\n":                                    {"lots"},
+	}
+	for text, wants := range cases {
+		_, err := Parse([]byte(text))
+		if err == nil {
+			t.Errorf("accepted:\n%s", text)
+			continue
+		}
+		for _, want := range wants {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: the error lacks %q:\n%v", text, want, err)
+			}
+		}
+	}
+}
+
+func TestPathsAreRelativeToTheFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "callsheet.yaml")
+	if err := os.WriteFile(path, []byte(small), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Data("spool"), filepath.Join(dir, "data", "spool"); got != want {
+		t.Errorf("spool: got %s, want %s", got, want)
+	}
+}
+
+func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
+	c, err := Parse([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := c.Collector.Sources[0]
+	if _, err := c.RevealTokens(source); err == nil || !strings.Contains(err.Error(), "CALLSHEET_TEST_TOKEN is not set") {
+		t.Errorf("an unset variable: %v", err)
+	}
+	t.Setenv("CALLSHEET_TEST_TOKEN", "from-the-environment")
+	source.TokensFile = filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(source.TokensFile, []byte("from-the-file\nand-another\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := c.RevealTokens(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"from-the-environment", "from-the-file", "and-another"}; !slices.Equal(tokens, want) {
+		t.Errorf("got %q, want %q", tokens, want)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	if got := Secret("hunter2-hunter2").String(); strings.Contains(got, "hunter") {
+		t.Errorf("printed as %s", got)
+	}
+}
+
+func TestHoursAreReadByDayAndRun(t *testing.T) {
+	b := Business{Hours: map[string]string{"mon-tue": "09:00-13:00, 14:00-18:00", "sat": "10:00-24:00"}}
+	got, err := b.OpenHours()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []OpenSpan{{1, "09:00", "13:00"}, {1, "14:00", "18:00"}, {2, "09:00", "13:00"}, {2, "14:00", "18:00"}, {6, "10:00", "24:00"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -1,0 +1,48 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	span     = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
+)
+
+// OpenSpan is a span of a weekday (1 Monday … 7 Sunday) in which the business is open.
+type OpenSpan struct {
+	Weekday       int
+	Opens, Closes string
+}
+
+// OpenHours reads hours: a day or a run of days (mon, mon-fri), and spans of it (09:00-13:00, 14:00-18:00).
+func (b *Business) OpenHours() ([]OpenSpan, error) {
+	var list []OpenSpan
+	for key, spans := range b.Hours {
+		first, last, isRun := strings.Cut(strings.ToLower(strings.TrimSpace(key)), "-")
+		if !isRun {
+			last = first
+		}
+		from, to := slices.Index(weekdays, first), slices.Index(weekdays, last)
+		if from < 0 || to < from {
+			return nil, fmt.Errorf("%q is no day or run of days; write mon, sat or mon-fri", key)
+		}
+		for written := range strings.SplitSeq(spans, ",") {
+			written = strings.ReplaceAll(written, " ", "")
+			opens, closes, _ := strings.Cut(written, "-")
+			if !span.MatchString(written) || closes <= opens {
+				return nil, fmt.Errorf("%q is no span of a day; write 09:00-18:00", written)
+			}
+			for day := from; day <= to; day++ {
+				list = append(list, OpenSpan{day + 1, opens, closes})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b OpenSpan) int {
+		return strings.Compare(fmt.Sprint(a.Weekday, a.Opens), fmt.Sprint(b.Weekday, b.Opens))
+	})
+	return list, nil
+}

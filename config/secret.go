@@ -1,0 +1,70 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// Secret is a text that may name environment variables as ${NAME}. It prints as stars, so that no log shows it.
+type Secret string
+
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "***"
+}
+
+// Reveal puts in the variables' values. key names the place in the configuration for the error.
+func (s Secret) Reveal(key string) (string, error) {
+	var missing string
+	text := variable.ReplaceAllStringFunc(string(s), func(match string) string {
+		name := match[2 : len(match)-1]
+		value, ok := os.LookupEnv(name)
+		if !ok || value == "" {
+			missing = name
+		}
+		return value
+	})
+	if missing != "" {
+		return "", fmt.Errorf("%s: environment variable %s is not set\nhint: export %s=… before starting, or write the value into a file and name it with a …_file key",
+			key, missing, missing)
+	}
+	return text, nil
+}
+
+// RevealTokens are the tokens of a source, from the configuration and from its file.
+func (c *Config) RevealTokens(source Source) ([]string, error) {
+	var tokens []string
+	for i, secret := range source.Tokens {
+		token, err := secret.Reveal(fmt.Sprintf("source %s, tokens[%d]", source.Name, i))
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, token)
+	}
+	if source.TokensFile != "" {
+		text, err := os.ReadFile(c.Path(source.TokensFile))
+		if err != nil {
+			return nil, fmt.Errorf("source %s, tokens_file: %w", source.Name, err)
+		}
+		tokens = append(tokens, strings.Fields(string(text))...)
+	}
+	if len(tokens) == 0 {
+		return nil, fmt.Errorf("source %s has no token\nhint: give it tokens or tokens_file; callsheet init makes a fresh one", source.Name)
+	}
+	for _, token := range tokens {
+		if len(token) < minToken || strings.ContainsAny(token, "/?#%& ") {
+			return nil, fmt.Errorf("source %s: a token must have at least %d characters and none of / ? # %% & or space, since it stands in the URL\nhint: callsheet init makes a fresh one",
+				source.Name, minToken)
+		}
+	}
+	return tokens, nil
+}
+
+// minToken keeps tokens from being guessed; init makes longer ones.
+const minToken = 8

@@ -1,0 +1,186 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"callsheet/period"
+)
+
+// name is fit for a URL, a file name and a label.
+var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// validate finds everything wrong at once, each with its key.
+func (c *Config) validate() error {
+	var errs []error
+	add := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
+	}
+	checkZone(add, "timezone", c.Timezone)
+	if c.DataDir == "" {
+		add("data_dir", "is empty")
+	}
+	c.Collector.validate(add)
+	c.Business.validate(add)
+	c.validateReports(add)
+	if !slices.Contains([]string{"starttls", "tls", "none"}, c.Mail.TLS) {
+		add("mail.tls", "%q is none of starttls, tls, none", c.Mail.TLS)
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
+		add("log.level", "%q is none of debug, info, warn, error", c.Log.Level)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
+		add("log.format", "%q is neither text nor json", c.Log.Format)
+	}
+	return errors.Join(errs...)
+}
+
+type adder func(key, format string, args ...any)
+
+func (c *Collector) validate(add adder) {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		add("collector.listen", "%q is not host:port", c.Listen)
+	}
+	if c.ID != "" && (!name.MatchString(c.ID) || strings.Contains(c.ID, ".")) {
+		add("collector.id", "%q may have letters, digits, - and _ only", c.ID)
+	}
+	seen := map[string]bool{}
+	for i, source := range c.Sources {
+		key := fmt.Sprintf("collector.sources[%d]", i)
+		if !name.MatchString(source.Name) {
+			add(key+".name", "%q may have letters, digits, . - and _ only", source.Name)
+		}
+		if seen[source.Name] {
+			add(key+".name", "%q is there twice", source.Name)
+		}
+		seen[source.Name] = true
+		checkZone(add, key+".timezone", source.Timezone)
+		if source.OutgoingCaller != "agent" && source.OutgoingCaller != "customer" {
+			add(key+".outgoing_caller", "%q is neither agent nor customer", source.OutgoingCaller)
+		}
+		checkNetworks(add, key+".allow", source.Allow)
+	}
+	checkNetworks(add, "collector.trusted_proxies", c.TrustedProxies)
+}
+
+func (b *Business) validate(add adder) {
+	for key, span := range map[string]time.Duration{"short_abandon": b.ShortAbandon,
+		"service_level_target": b.ServiceLevelTarget, "recovery_window": b.RecoveryWindow} {
+		if span <= 0 {
+			add("business."+key, "must be a positive duration such as 5s or 24h")
+		}
+	}
+	if _, err := b.OpenHours(); err != nil {
+		add("business.hours", "%v", err)
+	}
+	for i, day := range b.Holidays {
+		if _, err := period.ParseDay(day); err != nil {
+			add(fmt.Sprintf("business.holidays[%d]", i), "%v", err)
+		}
+	}
+	for i, agent := range b.Agents {
+		key := fmt.Sprintf("business.agents[%d]", i)
+		if agent.Number == "" || agent.Name == "" {
+			add(key, "needs number and name")
+		}
+		for _, day := range []string{agent.From, agent.To} {
+			if _, err := period.ParseDay(day); day != "" && err != nil {
+				add(key, "%v", err)
+			}
+		}
+		for j, other := range b.Agents[:i] {
+			if lastTen(agent.Number) == lastTen(other.Number) && agent.overlaps(other) {
+				add(key, "has the number of agents[%d] in the same days; end that entry with to before this one's from", j)
+			}
+		}
+	}
+}
+
+// overlaps tells whether two entries share a day; days compare as text.
+func (a Agent) overlaps(b Agent) bool {
+	return (a.To == "" || b.From == "" || b.From <= a.To) && (b.To == "" || a.From == "" || a.From <= b.To)
+}
+
+func lastTen(number string) string {
+	digits := regexp.MustCompile(`\D`).ReplaceAllString(number, "")
+	return digits[max(len(digits)-10, 0):]
+}
+
+// Filters are the keys a report can filter by.
+var Filters = []string{"group", "agent", "number", "direction", "campaign", "source"}
+
+func (c *Config) validateReports(add adder) {
+	seen := map[string]bool{}
+	for i, report := range c.Reports {
+		key := fmt.Sprintf("reports[%d]", i)
+		if !name.MatchString(report.Name) {
+			add(key+".name", "%q may have letters, digits, . - and _ only, since it names files", report.Name)
+		}
+		if seen[report.Name] {
+			add(key+".name", "%q is there twice", report.Name)
+		}
+		seen[report.Name] = true
+		checkZone(add, key+".timezone", report.Timezone)
+		if report.Schedule != "" {
+			if _, err := cron.ParseStandard(report.Schedule); err != nil {
+				add(key+".schedule", "%q: %v", report.Schedule, err)
+			}
+		}
+		if _, err := period.Parse(report.Period, time.Unix(0, 0)); err != nil {
+			add(key+".period", "%v", err)
+		}
+		for filter := range report.Filters {
+			if !slices.Contains(Filters, filter) {
+				add(key+".filters", "%q is none of %s", filter, strings.Join(Filters, ", "))
+			}
+		}
+		if report.CatchUp < 0 {
+			add(key+".catch_up", "must not be negative")
+		}
+		for j, delivery := range report.Deliver {
+			if delivery.ways() != 1 {
+				add(fmt.Sprintf("%s.deliver[%d]", key, j), "needs exactly one of folder, mail, bucket, webhook")
+			}
+		}
+	}
+}
+
+func (d Delivery) ways() int {
+	n := 0
+	for _, given := range []bool{d.Folder != "", d.Mail != nil, d.Bucket != "", d.Webhook != nil} {
+		if given {
+			n++
+		}
+	}
+	return n
+}
+
+func checkZone(add adder, key, zone string) {
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+		add(key, "unknown time zone %q; names are like Asia/Kolkata", zone)
+	}
+}
+
+func checkNetworks(add adder, key string, networks []string) {
+	for _, network := range networks {
+		if _, err := ParseNetwork(network); err != nil {
+			add(key, "%q is neither an address nor a network such as 203.0.113.0/24", network)
+		}
+	}
+}
+
+// ParseNetwork reads an address or a network.
+func ParseNetwork(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return address.Prefix(address.BitLen())
+	}
+	return netip.ParsePrefix(text)
+}

@@ -1,0 +1,136 @@
+package demo
+
+import "time"
+
+// outgoingShare is the share of stories that begin with an outgoing call;
+// callbacks bring outgoing calls to about 28 % of all.
+const outgoingShare = 0.245
+
+type planner struct {
+	dice
+	*centre
+	cal    *calendar
+	people []*customer
+	calls  []*call
+	want   int
+}
+
+// plan tells stories until there are enough calls. A story is one contact and
+// all that follows from it; stories are drawn over the whole calendar, so that
+// stopping at any count leaves every day its share.
+func plan(o Options, d dice, c *centre) []*call {
+	p := &planner{dice: d, centre: c, want: o.Calls + o.liveOnly()}
+	p.cal = newCalendar(o, d, c)
+	p.people = newCustomers(d, c, o.Calls)
+	for len(p.calls) < p.want {
+		first := p.opening()
+		p.follow(first)
+	}
+	return p.calls
+}
+
+// opening is the first call of a story.
+func (p *planner) opening() *call {
+	who := someone(p.dice, p.people)
+	today := p.cal.anyDay(p.dice)
+	if p.chance(outgoingShare) {
+		return p.campaign(today, who)
+	}
+	at := p.cal.during(p.dice, today)
+	if p.chance(0.015) {
+		at = p.cal.outside(p.dice, today)
+	}
+	to := who.home
+	if p.chance(0.2) {
+		to = p.groups[p.weighted(p.shares(func(g *group) float64 { return g.incoming }))]
+	}
+	return p.callIn(who, to, at)
+}
+
+// campaign is a call of a bulk push, or one an agent clicks between pushes.
+func (p *planner) campaign(today *day, who *customer) *call {
+	if len(today.pushes) > 0 && p.chance(0.7) {
+		bulk := pick(p.dice, today.pushes)
+		c := p.callOut(who, bulk.group, bulk.start.Add(p.seconds(0, 6000)))
+		c.campid = bulk.campid
+		return c
+	}
+	to := p.groups[p.weighted(p.shares(func(g *group) float64 { return g.outgoing }))]
+	return p.callOut(who, to, p.cal.during(p.dice, today))
+}
+
+// follow adds a call and whatever it leads to.
+func (p *planner) follow(c *call) {
+	for tries := 1; c != nil && len(p.calls) < p.want; tries++ {
+		p.calls = append(p.calls, c)
+		if c.outcome == answered || tries == 5 {
+			return
+		}
+		if c.incoming {
+			c = p.afterMissed(c)
+		} else {
+			c = p.afterUnreached(c)
+		}
+	}
+}
+
+// afterMissed: the caller tries again, someone calls back, or nobody does.
+func (p *planner) afterMissed(c *call) *call {
+	again, back := 0.40, 0.29
+	switch {
+	case c.outcome == ivrOnly:
+		again, back = 0.25, 0 // nobody in the group saw this call
+	case c.customer.masked:
+		back = 0 // there is no number to call back
+	}
+	switch x := p.Float64(); {
+	case x < again:
+		at := c.start.Add(3*time.Minute + p.lognormal(420, 1.1, 10, 6*3600))
+		if !p.cal.manned(at) || at.Weekday() == time.Sunday {
+			return p.reopen(c, at, p.callIn)
+		}
+		return p.callIn(c.customer, c.group, at)
+	case x < again+back:
+		return p.reopen(c, c.start.Add(4*time.Minute+p.lognormal(2400, 1, 60, 20*3600)), p.callOut)
+	}
+	return nil
+}
+
+// afterUnreached: an agent who was away dials again soon, a customer who was
+// not reached is tried later or rings back.
+func (p *planner) afterUnreached(c *call) *call {
+	x := p.Float64()
+	switch {
+	case c.failed == agentLeg && x < 0.6:
+		return p.reopen(c, c.start.Add(p.seconds(120, 900)), p.callOut)
+	case c.failed == customerLeg && x < 0.26:
+		return p.reopen(c, c.start.Add(p.seconds(1800, 4*3600)), p.callOut)
+	case c.failed == customerLeg && x < 0.38:
+		return p.reopen(c, c.start.Add(p.seconds(180, 5400)), p.callIn)
+	}
+	return nil
+}
+
+// reopen continues a story at the next opening hours, if the calendar has any.
+func (p *planner) reopen(c *call, at time.Time, dial func(*customer, *group, time.Time) *call) *call {
+	at, ok := p.cal.open(p.dice, at)
+	if !ok {
+		return nil
+	}
+	return dial(c.customer, c.group, at)
+}
+
+func (p *planner) callIn(who *customer, to *group, at time.Time) *call {
+	c := &call{incoming: true, start: at, group: to, customer: who, number: to.numbers[0]}
+	if len(to.numbers) > 1 && p.chance(0.35) {
+		c.number = to.numbers[1]
+	}
+	c.outcome = p.incomingOutcome(to, at)
+	return c
+}
+
+func (p *planner) callOut(who *customer, from *group, at time.Time) *call {
+	c := &call{start: at, group: from, customer: who, number: from.numbers[0]}
+	c.outcome, c.failed = p.outgoingOutcome()
+	return c
+}

@@ -1,0 +1,132 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+)
+
+// A team is a group as the vendor's panel would have it set up.
+type team struct {
+	name     string
+	numbers  []string // virtual numbers; after the first they are billed by the half minute
+	incoming float64  // share of incoming calls
+	outgoing float64  // share of campaign calls
+	talk     float64  // median seconds of talk
+	members  []string
+}
+
+var teams = []team{
+	{"Sales", []string{"01204000001", "01204000006"}, 0.29, 0.34, 150,
+		[]string{"Ashish", "Priya", "Rohit", "Neha", "Vikram"}},
+	{"Support", []string{"01204000002", "01204000007"}, 0.33, 0.06, 210,
+		[]string{"Anjali", "Suresh", "Kavita", "Imran"}},
+	{"Billing", []string{"01204000003"}, 0.16, 0.06, 130,
+		[]string{"Meena", "Rajesh", "Farhan", "Neha"}},
+	{"Collections", []string{"01204000004"}, 0.08, 0.38, 95,
+		[]string{"Sunil", "Pooja", "Arjun"}},
+	{"बिक्री", []string{"01204000005"}, 0.14, 0.16, 140,
+		[]string{"आशीष", "सुनीता", "राकेश", "Rohit"}},
+}
+
+// NumberGroups says which group each virtual number belongs to.
+func NumberGroups() map[string]string {
+	groups := map[string]string{}
+	for _, t := range teams {
+		for _, n := range t.numbers {
+			groups[n] = t.name
+		}
+	}
+	return groups
+}
+
+type agent struct {
+	name   string
+	number string
+	pace   float64   // of the group's usual talk: some are brief, some are not
+	free   time.Time // when the last call given to this agent ends
+}
+
+type group struct {
+	team
+	index  int
+	agents []*agent
+}
+
+type centre struct{ groups []*group }
+
+// callsPerCrew is what the named agents can take in a day without being on two
+// calls at once; a busier centre gets further crews of the same size.
+const callsPerCrew = 600
+
+func openCentre(calls, days int) *centre {
+	c := &centre{}
+	for i := range teams {
+		c.groups = append(c.groups, &group{team: teams[i], index: i})
+	}
+	for crew := range 1 + calls/(days*callsPerCrew) {
+		c.hire(crew)
+	}
+	return c
+}
+
+// hire adds every named agent once more. A name in two teams is one person.
+func (c *centre) hire(crew int) {
+	paces := []float64{0.85, 1, 1.2, 0.95, 1.1, 0.75, 1.35}
+	hired := map[string]*agent{}
+	for _, g := range c.groups {
+		for _, name := range g.members {
+			if hired[name] == nil {
+				nth := crew*18 + len(hired)
+				hired[name] = &agent{
+					name:   crewName(name, crew),
+					number: fmt.Sprintf("9280%06d", nth+1),
+					pace:   paces[nth%len(paces)],
+				}
+			}
+			g.agents = append(g.agents, hired[name])
+		}
+	}
+}
+
+// crewName keeps the names apart: Ashish, Ashish B, … Ashish Z, Ashish AA.
+func crewName(name string, crew int) string {
+	if crew == 0 {
+		return name
+	}
+	suffix := ""
+	for n := crew; n >= 0; n = n/26 - 1 {
+		suffix = string(rune('A'+n%26)) + suffix
+	}
+	return name + " " + suffix
+}
+
+// shares are the weights for drawing a group.
+func (c *centre) shares(of func(*group) float64) []float64 {
+	weights := make([]float64, len(c.groups))
+	for i, g := range c.groups {
+		weights[i] = of(g)
+	}
+	return weights
+}
+
+// reach finds the agent who takes a call at a moment, and how long the caller
+// has to wait for them: nobody is on two calls at once unless all stay busy
+// for longer than a caller would bear.
+func (g *group) reach(d dice, at time.Time) (*agent, time.Duration) {
+	const patience = time.Minute
+	first := d.IntN(len(g.agents))
+	soonest := g.agents[first]
+	for i := range g.agents {
+		a := g.agents[(first+i)%len(g.agents)]
+		if !a.free.After(at) {
+			return a, 0
+		}
+		if a.free.Before(soonest.free) {
+			soonest = a
+		}
+	}
+	if wait := soonest.free.Sub(at); wait <= patience {
+		return soonest, wait
+	}
+	return soonest, 0
+}

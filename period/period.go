@@ -1,0 +1,165 @@
+// Package period names spans of whole days: "yesterday", "2026-W41", "last-month".
+//
+// A period is a pair of civil dates, both included, in whatever zone the caller counts its days in.
+// Nothing here reads the clock: "today" comes in as a day.
+package period
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Period is a span of whole days, both ends included. From and To are midnights in UTC and stand for
+// civil dates; they carry no zone of their own.
+type Period struct {
+	From, To time.Time
+}
+
+// Names are the periods relative to a day, in the order they are shown to people.
+var Names = []string{"today", "yesterday", "this-week", "last-week", "this-month", "last-month"}
+
+var (
+	dayForm   = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	weekForm  = regexp.MustCompile(`^(\d{4})-[Ww](\d{2})$`)
+	monthForm = regexp.MustCompile(`^\d{4}-\d{2}$`)
+)
+
+// Day is the civil date of t in t's own zone.
+func Day(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// Parse reads a period's name: one of Names, a day (2026-10-05), an ISO week (2026-W41) or a month
+// (2026-10). Relative names are counted from today, the civil date of now in now's zone.
+func Parse(name string, now time.Time) (Period, error) {
+	today := Day(now)
+	switch {
+	case name == "today":
+		return Period{today, today}, nil
+	case name == "yesterday":
+		return days(today.AddDate(0, 0, -1), 1), nil
+	case name == "this-week":
+		return days(monday(today), 7), nil
+	case name == "last-week":
+		return days(monday(today).AddDate(0, 0, -7), 7), nil
+	case name == "this-month":
+		return month(today), nil
+	case name == "last-month":
+		return month(today.AddDate(0, 0, -today.Day())), nil
+	case dayForm.MatchString(name):
+		day, err := ParseDay(name)
+		return days(day, 1), err
+	case weekForm.MatchString(name):
+		return parseWeek(name)
+	case monthForm.MatchString(name):
+		first, err := time.Parse("2006-01", name)
+		if err != nil {
+			return Period{}, fmt.Errorf("month %q does not exist", name)
+		}
+		return month(first), nil
+	}
+	return Period{}, fmt.Errorf("unknown period %q\nhint: use %s, a day (2026-10-05), a week (2026-W41) or a month (2026-10)",
+		name, strings.Join(Names, ", "))
+}
+
+// ParseDay reads a civil date written 2006-01-02.
+func ParseDay(s string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a day\nhint: write it as 2026-10-05", s)
+	}
+	return day, nil
+}
+
+// Between is the period from one day to another, both included.
+func Between(from, to time.Time) (Period, error) {
+	if to.Before(from) {
+		return Period{}, fmt.Errorf("the period ends (%s) before it begins (%s)\nhint: swap --from and --to",
+			to.Format(time.DateOnly), from.Format(time.DateOnly))
+	}
+	return Period{from, to}, nil
+}
+
+// Days is the number of days in p.
+func (p Period) Days() int { return int(p.To.Sub(p.From).Hours()/24) + 1 }
+
+// Before is the period p is compared with: the same weekday a week earlier for a day, the month before for
+// a whole month, and otherwise the same number of days just before p.
+func (p Period) Before() Period {
+	switch {
+	case p.Days() == 1:
+		return days(p.From.AddDate(0, 0, -7), 1)
+	case p.IsMonth():
+		return month(p.From.AddDate(0, 0, -1))
+	}
+	return days(p.From.AddDate(0, 0, -p.Days()), p.Days())
+}
+
+// IsMonth reports whether p is exactly one calendar month.
+func (p Period) IsMonth() bool { return p == month(p.From) }
+
+// IsWeek reports whether p is exactly one ISO week.
+func (p Period) IsWeek() bool { return p == days(monday(p.From), 7) }
+
+// String is p's shortest name, fit for a file name: 2026-10-05, 2026-W41, 2026-10 or 2026-10-05_2026-10-09.
+func (p Period) String() string {
+	switch {
+	case p.Days() == 1:
+		return p.From.Format(time.DateOnly)
+	case p.IsMonth():
+		return p.From.Format("2006-01")
+	case p.IsWeek():
+		year, week := p.From.ISOWeek()
+		return fmt.Sprintf("%d-W%02d", year, week)
+	}
+	return p.From.Format(time.DateOnly) + "_" + p.To.Format(time.DateOnly)
+}
+
+// Words is p for people: "Sunday 4 October 2026", "October 2026", "5 to 11 October 2026 (week 41)".
+func (p Period) Words() string {
+	switch {
+	case p.Days() == 1:
+		return p.From.Format("Monday 2 January 2006")
+	case p.IsMonth():
+		return p.From.Format("January 2006")
+	}
+	from := "2 January 2006"
+	if p.From.Year() == p.To.Year() {
+		from = "2 January"
+		if p.From.Month() == p.To.Month() {
+			from = "2"
+		}
+	}
+	words := p.From.Format(from) + " to " + p.To.Format("2 January 2006")
+	if p.IsWeek() {
+		_, week := p.From.ISOWeek()
+		words += fmt.Sprintf(" (week %d)", week)
+	}
+	return words
+}
+
+func days(from time.Time, n int) Period { return Period{from, from.AddDate(0, 0, n-1)} }
+
+func monday(day time.Time) time.Time {
+	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+}
+
+func month(day time.Time) Period {
+	first := day.AddDate(0, 0, 1-day.Day())
+	return Period{first, first.AddDate(0, 1, -1)}
+}
+
+func parseWeek(name string) (Period, error) {
+	parts := weekForm.FindStringSubmatch(name)
+	year, _ := strconv.Atoi(parts[1])
+	week, _ := strconv.Atoi(parts[2])
+	// 4 January is always in week 1.
+	first := monday(time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC)).AddDate(0, 0, 7*(week-1))
+	if y, w := first.ISOWeek(); y != year || w != week {
+		return Period{}, fmt.Errorf("week %q does not exist", name)
+	}
+	return days(first, 7), nil
+}

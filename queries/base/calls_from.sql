@@ -1,0 +1,152 @@
+-- One row per call, made from versions of reports and from live events, whatever order they came in:
+--
+--   from calls_from(call_versions, live_events)
+--
+-- Of each field the newest value that says something wins; a report outranks a live event; empty never erases.
+create or replace macro calls_from(p_versions, p_live) as table
+with
+-- One order over everything that came for a call, without ties: reports over live events, then by
+-- time received, then by content.
+told as (
+    select
+        source, direction, call_sid,
+        (2::hugeint ** 52 + epoch_us(first_received_at)) * 18446744073709551616 + content_hash as rank,
+        first_received_at, last_received_at, deliveries,
+        source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
+        call_recording_url, campid, talk_duration, call_group, receiver_name, error_code,
+        leg_a_picked_time, leg_b_start_time, leg_b_picked_time, callstatus, extra
+    from query_table(p_versions)
+    union all by name
+    select
+        source, direction, call_sid,
+        epoch_us(first_received_at)::hugeint * 18446744073709551616 + content_hash as rank,
+        source_number, destination_number, dial_whom_number, start_time, campid, call_group
+    from query_table(p_live)
+),
+merged as (
+    select
+        source, direction, call_sid,
+        arg_max(clean_name(source_number), rank) as source_number,
+        arg_max(clean_name(destination_number), rank) as virtual_number,
+        arg_max(clean_name(dial_whom_number), rank) as dial_whom_number,
+        arg_max(clean_seconds(call_duration), rank) as reported_call_seconds,
+        arg_max(clean_seconds(talk_duration), rank) as reported_talk_seconds,
+        arg_max(clean_coins(coins), rank) as coins,
+        arg_max(coalesce(clean_text(status), clean_text(callstatus)), rank) as status,
+        arg_max(clean_time(start_time), rank) as start_time,
+        arg_max(clean_time(end_time), rank) as end_time,
+        arg_max(clean_time(leg_a_picked_time), rank) as leg_a_picked_time,
+        arg_max(clean_time(leg_b_start_time), rank) as leg_b_start_time,
+        arg_max(clean_time(leg_b_picked_time), rank) as leg_b_picked_time,
+        arg_max(clean_name(call_recording_url), rank) as recording_url,
+        arg_max(clean_name(campid), rank) as campaign_id,
+        arg_max(clean_name(call_group), rank) as reported_group,
+        arg_max(clean_name(receiver_name), rank) as reported_agent_name,
+        arg_max(clean_name(error_code), rank) as error_code,
+        arg_max(extra, rank) as extra,
+        coalesce(bool_or(
+            (clean_text(call_duration) is not null and clean_seconds(call_duration) is null)
+            or (clean_text(talk_duration) is not null and clean_seconds(talk_duration) is null)
+            or (clean_text(coins) is not null and clean_coins(coins) is null)), false) as unreadable_value,
+        count(deliveries) as versions,
+        coalesce(sum(deliveries), 0)::bigint as deliveries,
+        min(first_received_at) as first_received_at,
+        max(last_received_at) as last_received_at
+    from told
+    group by source, direction, call_sid
+    having count(deliveries) > 0
+),
+-- The CallSid of most calls begins with the Unix second of the start.
+zoned as (
+    select
+        merged.*,
+        coalesce(sources.timezone, 'Asia/Kolkata') as zone,
+        coalesce(sources.outgoing_caller, 'agent') = 'agent' as outgoing_caller_is_agent,
+        try_cast(regexp_extract(call_sid, '^(\d{10})\.', 1) as bigint) as sid_second
+    from merged left join sources using (source)
+),
+timed as (
+    select
+        zoned.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time),
+        start_time is null as derived_start,
+        coalesce(timezone(zone, start_time), to_timestamp(sid_second),
+                 timezone(zone, end_time - to_seconds(coalesce(reported_call_seconds, 0))),
+                 first_received_at) as started_at,
+        timezone(zone, end_time) as ended_at,
+        timezone(zone, leg_a_picked_time) as leg_a_picked_at,
+        timezone(zone, leg_b_start_time) as leg_b_started_at,
+        timezone(zone, leg_b_picked_time) as leg_b_picked_at,
+        status_outcome(status) as known_outcome,
+        case when direction = 'outgoing' and outgoing_caller_is_agent then dial_whom_number
+             else source_number end as customer_number,
+        case when direction = 'outgoing' and outgoing_caller_is_agent then source_number
+             else dial_whom_number end as agent_number
+    from zoned
+),
+judged as (
+    select
+        timed.*,
+        timezone((select timezone from settings), started_at) as local_start,
+        coalesce(known_outcome = 'answered', reported_talk_seconds > 0 or leg_b_picked_at is not null, false) as answered,
+        coalesce(reported_call_seconds, positive_seconds(started_at, ended_at)) as call_seconds
+    from timed
+),
+named as (
+    select
+        judged.*,
+        case when not answered then 0
+             else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at), 0) end as talk_seconds,
+        coalesce(reported_agent_name, agent_directory.agent_name) as agent_name,
+        coalesce(reported_group, number_groups.call_group) as call_group
+    from judged
+    left join agent_directory
+        on number_key(agent_directory.agent_number) = number_key(judged.agent_number)
+        and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
+                                  and coalesce(agent_directory.valid_to, 'infinity')
+    left join number_groups on number_key(number_groups.virtual_number) = number_key(judged.virtual_number)
+)
+select
+    source, direction, call_sid, started_at, ended_at,
+    local_start::date as local_day,
+    hour(local_start)::tinyint as local_hour,
+    isodow(local_start)::tinyint as weekday,
+    virtual_number, customer_number, agent_number,
+    number_key(customer_number) as customer_key,
+    agent_name,
+    coalesce(agent_name, agent_number) as agent,
+    call_group,
+    case when reported_group is not null then 'reported'
+         when call_group is not null then 'number'
+         else 'none' end as group_basis,
+    case when direction = 'outgoing' then campaign_id end as campaign_id,
+    status,
+    coalesce(known_outcome, 'unknown') as outcome,
+    status_failed_leg(status) as failed_leg,
+    answered, call_seconds, talk_seconds,
+    case when direction = 'incoming' then positive_seconds(started_at, case when answered then leg_b_picked_at else ended_at end)
+    end as wait_seconds,
+    positive_seconds(leg_b_started_at, case when answered then leg_b_picked_at else ended_at end) as ring_seconds,
+    case when direction = 'outgoing' then positive_seconds(started_at, leg_a_picked_at) end as agent_ring_seconds,
+    coins,
+    is_business_time(local_start) as in_business_hours,
+    coalesce(direction = 'incoming' and not answered and known_outcome in ('abandoned', 'cancelled')
+        and call_seconds < (select short_abandon_seconds from settings), false) as short_abandon,
+    list_filter([
+        case when reported_talk_seconds > call_seconds then 'talk_over_call' end,
+        case when ended_at < started_at then 'end_before_start' end,
+        case when leg_a_picked_at < started_at or leg_b_started_at < started_at
+               or leg_b_picked_at < leg_b_started_at or leg_b_picked_at > ended_at then 'legs_out_of_order' end,
+        case when answered and talk_seconds = 0 then 'answered_without_talk' end,
+        case when not answered and reported_talk_seconds > 0 then 'talk_without_answer' end,
+        case when not derived_start and abs(epoch(started_at) - sid_second) > 60 then 'clock_mismatch' end,
+        case when answered and reported_talk_seconds is null then 'derived_talk' end,
+        case when reported_call_seconds is null then 'derived_duration' end,
+        case when derived_start then 'derived_start' end,
+        case when status is null then 'no_status' end,
+        case when known_outcome is null and status is not null then 'unknown_status' end,
+        case when unreadable_value then 'unreadable_value' end
+    ], lambda flag: flag is not null) as flags,
+    recording_url, error_code, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
+    versions, deliveries, first_received_at, last_received_at,
+    'all calls' as everything
+from named;

@@ -1,0 +1,33 @@
+-- How the vendor's texts are read: what means nothing, what is a time, what is a number.
+
+-- A text, or NULL where nothing was sent.
+create or replace macro clean_text(p_text) as nullif(trim(p_text), '');
+
+-- A name, number or id: the vendor also says "0" and "Not Assigned" for nothing.
+create or replace macro clean_name(p_text) as
+    case when upper(trim(p_text)) in ('', '0', 'NOT ASSIGNED', 'NULL') then null else trim(p_text) end;
+
+-- Local wall time as the vendor writes it: two spaces, one, an n or a T between day and time.
+-- 0000-00-00 is no time for DuckDB either; 1970-01-01 is the vendor's zero in one zone or another.
+create or replace macro clean_time(p_text) as
+    case when trim(p_text) > '1970-01-02'
+        then try_cast(left(trim(p_text), 10) || ' ' || ltrim(substr(trim(p_text), 11), ' nNT') as timestamp) end;
+
+-- Whole seconds, never negative.
+create or replace macro clean_seconds(p_text) as
+    case when try_cast(trim(p_text) as bigint) >= 0 then try_cast(trim(p_text) as bigint) end;
+
+create or replace macro clean_coins(p_text) as try_cast(trim(p_text) as decimal(18, 4));
+
+-- Numbers are compared by their last ten digits, since they come with 0, with +91 or bare.
+-- NULL for what identifies nobody: a masked number (98xxxx…) or one shorter than ten digits.
+create or replace macro number_key(p_number) as
+    case when not regexp_matches(p_number, '[^0-9+() .-]')
+          and length(regexp_replace(p_number, '[^0-9]', '', 'g')) >= 10
+        then right(regexp_replace(p_number, '[^0-9]', '', 'g'), 10) end;
+
+create or replace macro call_direction(p_text) as
+    case upper(trim(p_text))
+        when 'IVR' then 'incoming'
+        when 'WEBOBD' then 'outgoing'
+        else 'unknown' end;

@@ -1,0 +1,48 @@
+-- What the vendor's status words mean. Words are compared in upper case, letters and digits only, without
+-- what stands in brackets (Asterisk hangup causes): 'Busy (17)' is BUSY.
+create or replace macro status_word(p_status) as
+    coalesce(nullif(regexp_replace(upper(regexp_replace(p_status, '\([^)]*\)', '', 'g')), '[^A-Z0-9]', '', 'g'), ''),
+             regexp_replace(upper(p_status), '[^A-Z0-9]', '', 'g'));
+
+-- The outcome of a word, NULL when nobody has told us about it.
+create or replace macro word_outcome(p_word) as
+    case
+        when p_word in ('ANSWER', 'ANSWERED', 'LEGALEGBANSWER', 'LEGAANSWER', 'LEGBANSWER', '16', 'CODE16') then 'answered'
+        when p_word in ('NOANSWER') then 'no_answer'
+        when p_word in ('BUSY') then 'busy'
+        when p_word in ('CANCEL', 'CANCELLED', 'CANCELED') then 'cancelled'
+        when p_word in ('ABANDONEDCALL', 'ABANDONED', 'ABANDONMENT', 'ABANDON') then 'abandoned'
+        when p_word in ('AGENTENGAGED') then 'agent_engaged'
+        when p_word in ('AGENTONRING') then 'agent_ringing'
+        when p_word in ('NOTCONNECTED') then 'ivr_only'
+        when p_word in ('UNAVAILABLE', 'CHANUNAVAIL') then 'unavailable'
+        when p_word in ('CONGESTION') then 'congestion'
+    end;
+
+-- Outgoing forms say whose leg failed: CANCELCUSTOMERBUSYCUSTOMER is BUSY on the customer's leg.
+create or replace macro leg_form(p_word) as
+    regexp_matches(p_word, '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)|(AGENT|CUSTOMER)$');
+
+create or replace macro without_leg(p_word) as
+    coalesce(nullif(regexp_replace(regexp_replace(p_word,
+        '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)?', ''), '(AGENT|CUSTOMER)$', ''), ''), 'CANCEL');
+
+create or replace macro status_outcome(p_status) as
+    coalesce(word_outcome(status_word(p_status)),
+             case when leg_form(status_word(p_status)) then word_outcome(without_leg(status_word(p_status))) end);
+
+create or replace macro status_failed_leg(p_status) as
+    case when word_outcome(status_word(p_status)) is null and status_outcome(p_status) is not null
+        then lower(regexp_extract(status_word(p_status), '(AGENT|CUSTOMER)', 1)) end;
+
+-- Words of live events say where a call is, not how it ended.
+create or replace macro is_live_word(p_status) as
+    status_word(p_status) in ('TRANSFERTOAGENT', 'PICKED', 'RINGING');
+
+create or replace macro is_known_status(p_status) as
+    status_outcome(p_status) is not null or is_live_word(p_status);
+
+-- Fields that the vendor never documented but integrators have reported.
+create or replace macro is_known_key(p_key) as
+    p_key in ('type', 'Uniqueid', 'callstatus', 'agent_email', 'group_id', 'key_press', 'hangup_cause',
+              'account_id', 'cparty_number', 'cparty_recording');

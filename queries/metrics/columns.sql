@@ -1,0 +1,42 @@
+-- What every column of `calls` that people see is called and how it is shown.
+-- format: text, day, hour, weekday, time, duration, short_duration, coins, count, yesno, list or link.
+create or replace table column_catalog (name, label, format, meaning) as
+select name, label, format, meaning
+from (values
+    ('source', 'Source', 'text', 'account the delivery came from'),
+    ('direction', 'Direction', 'text', 'incoming, outgoing or unknown'),
+    ('call_sid', 'Call SID', 'text', 'the vendor''s id of the call'),
+    ('started_at', 'Started', 'time', 'start of the call, in the report zone'),
+    ('ended_at', 'Ended', 'time', 'end of the call, in the report zone'),
+    ('local_day', 'Day', 'day', 'day the call started, in the report zone'),
+    ('local_hour', 'Hour', 'hour', 'hour the call started, in the report zone'),
+    ('weekday', 'Weekday', 'weekday', 'weekday the call started, 1 Monday to 7 Sunday'),
+    ('virtual_number', 'Virtual number', 'text', 'the number the call was triggered on'),
+    ('customer_number', 'Customer', 'text', 'the customer''s number as sent'),
+    ('customer_key', 'Customer key', 'text', 'last ten digits of the customer''s number; empty when masked or shorter'),
+    ('agent_number', 'Agent number', 'text', 'the agent''s number as sent'),
+    ('agent_name', 'Agent name', 'text', 'reported name, else the directory''s name for the number'),
+    ('agent', 'Agent', 'text', 'agent name, else agent number'),
+    ('call_group', 'Group', 'text', 'reported group, else the configured group of the virtual number'),
+    ('group_basis', 'Group basis', 'text', 'where the group comes from: reported, number or none'),
+    ('campaign_id', 'Campaign', 'text', 'campaign of an outgoing call'),
+    ('status', 'Status', 'text', 'the vendor''s status word as sent'),
+    ('outcome', 'Outcome', 'text', 'normalised status'),
+    ('failed_leg', 'Failed leg', 'text', 'whose leg failed: agent or customer'),
+    ('answered', 'Answered', 'yesno', 'whether the call was answered'),
+    ('call_seconds', 'Call time', 'duration', 'start to end of the call'),
+    ('talk_seconds', 'Talk time', 'duration', 'talk time, 0 unless answered'),
+    ('wait_seconds', 'Wait', 'short_duration', 'incoming: start to answer, or to the end when not answered'),
+    ('ring_seconds', 'Ring', 'short_duration', 'ringing of the second leg'),
+    ('agent_ring_seconds', 'Agent ring', 'short_duration', 'outgoing: start until the agent picked up'),
+    ('coins', 'Coins', 'coins', 'coins charged'),
+    ('in_business_hours', 'In business hours', 'yesno', 'started within business hours'),
+    ('short_abandon', 'Short abandon', 'yesno', 'abandoned within the short-abandon limit'),
+    ('flags', 'Flags', 'list', 'contradictions found in what the vendor sent'),
+    ('recording_url', 'Recording', 'link', 'recording of the call'),
+    ('error_code', 'Error code', 'text', 'the vendor''s error code'),
+    ('versions', 'Versions', 'count', 'how many different reports came for the call'),
+    ('deliveries', 'Deliveries', 'count', 'how many reports came for the call, duplicates included'),
+    ('first_received_at', 'First received', 'time', 'when the first report came'),
+    ('last_received_at', 'Last received', 'time', 'when the last report came')
+) as catalog (name, label, format, meaning);

@@ -1,0 +1,4 @@
+-- Every metric per day and hour the call started.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+from kpi(['local_day', 'local_hour'], slice)
+order by local_day, local_hour;

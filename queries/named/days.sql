@@ -1,0 +1,10 @@
+-- Every metric per day of the period; a day without calls is there with zeros.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source)),
+days as (
+    select unnest(generate_series($from::date, $to::date, interval 1 day))::date as local_day
+),
+rows as (
+    from days left join (from kpi(['local_day'], slice)) using (local_day)
+)
+from zero_filled(rows)
+order by local_day;

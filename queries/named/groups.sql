@@ -1,0 +1,4 @@
+-- Every metric per group, busiest first.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+from kpi(['call_group'], slice)
+order by offered desc, calls desc, call_group;

@@ -1,0 +1,4 @@
+-- Every metric per hour the call started.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+from kpi(['local_hour'], slice)
+order by local_hour;

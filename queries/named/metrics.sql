@@ -1,0 +1,3 @@
+-- Every metric: its label, unit, format, formula in words and which direction is good.
+select name, label, unit, format, formula, good
+from metric_catalog;

@@ -1,0 +1,4 @@
+-- Every metric per virtual number, busiest first.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+from kpi(['virtual_number'], slice)
+order by calls desc, virtual_number;

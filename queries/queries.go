@@ -1,0 +1,108 @@
+// Package queries holds the SQL of the program, one statement or one family a file:
+//
+//	schema/   migrations, in order of their numbers; never edited once released
+//	base/     macros that make one row per call out of what the vendor sent
+//	metrics/  every aggregate, once, and the words for it
+//	load/     the steps of a load, from staged lines to tables
+//	named/    what `callsheet query NAME` runs and reports ask for
+package queries
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql named/*.sql
+var files embed.FS
+
+// File is one .sql file; Name is its base name without the ending.
+type File struct {
+	Name, SQL string
+}
+
+// In lists the files of a folder by name.
+func In(folder string) []File {
+	paths, err := fs.Glob(files, folder+"/*.sql")
+	if err != nil || len(paths) == 0 {
+		panic("queries: no folder " + folder) // embedded at build time, so a slip of the programmer
+	}
+	list := make([]File, len(paths))
+	for i, p := range paths {
+		text, _ := files.ReadFile(p)
+		list[i] = File{strings.TrimSuffix(path.Base(p), ".sql"), string(text)}
+	}
+	return list
+}
+
+// Load is the SQL of one step of a load.
+func Load(step string) string {
+	text, err := files.ReadFile("load/" + step + ".sql")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// Named finds a named query.
+func Named(name string) (File, error) {
+	list := In("named")
+	i := slices.IndexFunc(list, func(f File) bool { return f.Name == name })
+	if i < 0 {
+		names := make([]string, len(list))
+		for i, f := range list {
+			names[i] = f.Name
+		}
+		return File{}, fmt.Errorf("unknown query %q\nhint: the queries are %s", name, strings.Join(names, ", "))
+	}
+	return list[i], nil
+}
+
+// Doc is the comment at the head of a file, in one line.
+func (f File) Doc() string {
+	var words []string
+	for line := range strings.Lines(f.SQL) {
+		comment, ok := strings.CutPrefix(line, "--")
+		if !ok {
+			break
+		}
+		words = append(words, strings.TrimSpace(comment))
+	}
+	return strings.Join(words, " ")
+}
+
+var (
+	comment   = regexp.MustCompile(`(?m)--.*$`)
+	parameter = regexp.MustCompile(`\$([a-z_]+)\b`)
+)
+
+// Parameters are the names of f's parameters ($from, $to …), in the order they first appear.
+func (f File) Parameters() []string {
+	var names []string
+	for _, match := range parameter.FindAllStringSubmatch(comment.ReplaceAllString(f.SQL, ""), -1) {
+		if !slices.Contains(names, match[1]) {
+			names = append(names, match[1])
+		}
+	}
+	return names
+}
+
+// Macro is the statement that makes f a table macro of the same name, so that any DuckDB client has it:
+// from groups('2026-10-01', '2026-10-31', p_direction := 'incoming').
+func (f File) Macro() string {
+	var arguments []string
+	for _, name := range f.Parameters() {
+		argument := "p_" + name
+		if name != "from" && name != "to" {
+			argument += " := null"
+		}
+		arguments = append(arguments, argument)
+	}
+	body := parameter.ReplaceAllString(comment.ReplaceAllString(f.SQL, ""), "p_$1")
+	return fmt.Sprintf("create or replace macro %q(%s) as table %s", f.Name, strings.Join(arguments, ", "),
+		strings.TrimSuffix(strings.TrimSpace(body), ";"))
+}

@@ -1,0 +1,187 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mostFindings are told; the rest is on the sheets.
+const mostFindings = 5
+
+// A finding is one sentence of "Needs attention" and the sheet to open.
+type finding struct{ text, sheet string }
+
+// attention says what to look at, and says so when there is nothing.
+func (p *page) attention(given *Alerts, at int) int {
+	p.height(at, 8)
+	at = p.summarySection("Needs attention", at+1)
+	alerts := defaultAlerts()
+	if given != nil {
+		alerts = *given
+	}
+	found, err := p.findings(alerts)
+	p.do(err)
+	if len(found) == 0 {
+		words := "Nothing: no group is far below the whole, nothing got much worse, and the evidence is clean."
+		if p.calls() == 0 {
+			words = "Nothing: there were no calls, none in the period before either, and the evidence is clean."
+		}
+		p.put(firstColumn, at, words, look{})
+		return at + 1
+	}
+	for _, f := range found[:min(len(found), mostFindings)] {
+		words := "●  " + f.text
+		if f.sheet != "" {
+			words += "  →  sheet " + f.sheet
+			p.link(firstColumn, at, f.sheet)
+		}
+		p.put(firstColumn, at, words, look{size: 10.5, valign: "center"})
+		p.height(at, 17)
+		at++
+	}
+	return at
+}
+
+// findings are in the order of what they mean for the page: first what makes its figures doubtful.
+func (b *book) findings(a Alerts) ([]finding, error) {
+	groups, err := b.data.frame("groups", b.req.Period)
+	if err != nil {
+		return nil, err
+	}
+	found := b.missingData()
+	if b.calls() == 0 {
+		return append(append(found, b.emptiness()...), b.unclean()...), nil
+	}
+	found = append(found, b.weakGroups(groups, a)...)
+	found = append(found, b.worsened(a)...)
+	found = append(found, b.waste(a)...)
+	return append(found, b.unclean()...), nil
+}
+
+// missingData tells that the data stop before the period does.
+func (b *book) missingData() []finding {
+	end := b.req.Period.To.AddDate(0, 0, 1)
+	through, ok := b.evidence.get("complete_through").(time.Time)
+	if ok && through.Before(time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, b.req.Zone)) {
+		return []finding{{"Data stop at " + b.moment(through) + ", before the period does: later calls are not here",
+			b.sheetOf("notes")}}
+	}
+	return nil
+}
+
+// emptiness tells whether no calls is unusual.
+func (b *book) emptiness() []finding {
+	before := b.summary.count("before_calls")
+	if before == 0 {
+		return nil
+	}
+	return []finding{{fmt.Sprintf("No call at all, and there were %s in the period before: is the vendor still sending?",
+		grouped(float64(before), 0)), b.sheetOf("notes")}}
+}
+
+// weakGroups are the two groups whose answer rate is furthest below the whole's.
+func (b *book) weakGroups(groups *frame, a Alerts) []finding {
+	whole, known := b.summary.number("answer_rate")
+	if !known {
+		return nil
+	}
+	type weak struct {
+		name, rate      string
+		below           float64
+		missed, offered int64
+	}
+	var all []weak
+	for i := range groups.rows {
+		g := groups.row(i)
+		rate, ok := g.number("answer_rate")
+		if !ok || g.count("offered") < a.MinOffered || whole-rate < a.BelowPoints {
+			continue
+		}
+		name := text(g.get("call_group"))
+		if name == "" {
+			name = "Calls with no group"
+		}
+		all = append(all, weak{shorten(name, 40), say(rate, "rate"), whole - rate, g.count("missed"), g.count("offered")})
+	}
+	slices.SortStableFunc(all, func(x, y weak) int { return cmp.Compare(y.below, x.below) })
+	var found []finding
+	for _, w := range all[:min(len(all), 2)] {
+		found = append(found, finding{fmt.Sprintf("%s: %s answered, %s points below the whole; %s of %s missed",
+			w.name, w.rate, grouped(w.below*100, 1), grouped(float64(w.missed), 0), plural(w.offered, "call", "calls")),
+			b.sheetAbout("groups")})
+	}
+	return found
+}
+
+// worsened are the two figures of the catalog that got worse most: rates by points, misses by share.
+func (b *book) worsened(a Alerts) []finding {
+	type worse struct {
+		w        word
+		times    float64 // the threshold
+		now, was float64
+	}
+	var all []worse
+	for _, name := range []string{"answer_rate", "service_level", "missed", "connect_rate"} {
+		w := b.words.metrics[name]
+		now, known := b.summary.number(name)
+		was, compared := b.summary.number("before_" + name)
+		if !known || !compared || b.summary.count("before_calls") == 0 {
+			continue
+		}
+		loss, threshold := was-now, a.WorsePoints
+		if w.good == "lower" {
+			loss = now - was
+		}
+		if w.format != "rate" {
+			if loss < float64(a.MinOffered) {
+				continue // a share of a handful of calls says nothing
+			}
+			loss, threshold = loss/max(was, 1), a.WorseShare
+		}
+		if threshold > 0 && loss >= threshold {
+			all = append(all, worse{w, loss / threshold, now, was})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y worse) int { return cmp.Compare(y.times, x.times) })
+	var found []finding
+	for _, w := range all[:min(len(all), 2)] {
+		found = append(found, finding{fmt.Sprintf("%s is %s and was %s on %s: %s worse", w.w.label,
+			say(w.now, w.w.format), say(w.was, w.w.format), b.req.Period.Before().Words(),
+			difference(w.w, w.now, w.was)), b.sheetOf("trend")})
+	}
+	return found
+}
+
+// waste tells what was spent on calls nobody answered.
+func (b *book) waste(a Alerts) []finding {
+	coins, _ := b.summary.number("coins")
+	wasted, _ := b.summary.number("coins_unanswered")
+	if coins <= 0 || wasted <= 0 || wasted/coins < a.WasteShare {
+		return nil
+	}
+	return []finding{{fmt.Sprintf("%s of %s coins (%s) went to calls that were not answered",
+		say(wasted, "coins"), say(coins, "coins"), say(wasted/coins, "rate")), b.sheetOf("detail")}}
+}
+
+// unclean tells of evidence that makes single calls doubtful.
+func (b *book) unclean() []finding {
+	var parts []string
+	for _, e := range []struct{ column, one, many string }{
+		{"rejected_lines", "line was rejected", "lines were rejected"},
+		{"live_without_report", "live call has no report", "live calls have no report"},
+		{"unknown_statuses", "call has an unknown status", "calls have an unknown status"},
+		{"flagged_calls", "call contradicts itself", "calls contradict themselves"},
+		{"ungrouped_calls", "call has no group", "calls have no group"},
+	} {
+		if n := b.evidence.count(e.column); n > 0 {
+			parts = append(parts, plural(n, e.one, e.many))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []finding{{"Evidence: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.sheetOf("notes")}}
+}

@@ -1,0 +1,152 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"callsheet/period"
+)
+
+// Excel's own limits. They are fields of a book so that a test can lower them.
+type limits struct {
+	rows  int // data rows of one detail sheet, under its header
+	links int // hyperlinks of one sheet
+}
+
+var excelLimits = limits{rows: 1_048_575 - headerRow + 1, links: 65_530}
+
+// A book is one workbook being made.
+type book struct {
+	def   *Definition
+	req   Request
+	theme Theme
+	data  *reader
+	words catalog
+	limits
+
+	file   *excelize.File
+	styles map[look]int
+	tables map[string]bool // names given to native tables, in lower case
+
+	summary    row // the whole period, and before_… for the period compared with
+	evidence   row
+	settings   row
+	detailRows int64
+	cuts       []string          // what was shortened or left out, for Notes
+	extents    map[string]extent // of the sheets that are not streamed
+	swaps      map[string][]swap // by part of the file, in the order they come in it
+}
+
+// fillers is what makes each kind of sheet. The sheet exists and is empty.
+var fillers = map[string]func(*book, Sheet) error{
+	"summary": (*book).fillSummary,
+	"table":   (*book).fillTable,
+	"heatmap": (*book).fillHeatmap,
+	"trend":   (*book).fillTrend,
+	"detail":  (*book).fillDetail,
+	"notes":   (*book).fillNotes,
+}
+
+func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
+	b := &book{
+		def: d, req: req, theme: d.Theme, limits: d.caps,
+		data:   &reader{ctx: ctx, src: src, req: req, kept: map[string]*frame{}},
+		styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{}, extents: map[string]extent{},
+	}
+	var err error
+	if b.words, err = b.data.catalog(); err != nil {
+		return nil, err
+	}
+	for query, into := range map[string]*row{
+		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
+	} {
+		if *into, err = b.data.one(query, req.Period); err != nil {
+			return nil, err
+		}
+	}
+	b.file = excelize.NewFile()
+	return b, nil
+}
+
+// fill makes the sheets in the order of the definition. Notes come to the file where the definition has
+// them, but are written last: they tell what the others had to leave out.
+func (b *book) fill() error {
+	if err := b.file.SetDefaultFont(b.theme.Font); err != nil {
+		return fmt.Errorf("set the typeface: %w", err)
+	}
+	first := b.def.Sheets[0]
+	if err := b.file.SetSheetName("Sheet1", first.Name); err != nil {
+		return fmt.Errorf("sheet %s: %w", first.Name, err)
+	}
+	b.file.SetActiveSheet(0) // now: a streamed sheet must not be touched once it is written
+	for _, notes := range []bool{false, true} {
+		for i, s := range b.def.Sheets {
+			if i > 0 && !notes {
+				if _, err := b.file.NewSheet(s.Name); err != nil {
+					return fmt.Errorf("sheet %s: %w", s.Name, err)
+				}
+			}
+			if (s.Kind == "notes") != notes {
+				continue
+			}
+			if err := fillers[s.Kind](b, s); err != nil {
+				return fmt.Errorf("sheet %s: %w", s.Name, err)
+			}
+		}
+	}
+	if err := b.dimensions(); err != nil {
+		return err
+	}
+	return b.properties()
+}
+
+// properties are what a file manager shows. Their time is the data's: the clock would change the bytes.
+func (b *book) properties() error {
+	made := b.dataTime().UTC().Format(time.RFC3339)
+	return b.file.SetDocProps(&excelize.DocProperties{
+		Title:          b.def.Title + ", " + b.req.Period.Words(),
+		Subject:        b.scope(),
+		Creator:        "callsheet " + b.req.Version,
+		LastModifiedBy: "callsheet " + b.req.Version,
+		Description:    b.honesty(),
+		Language:       "en-GB",
+		Created:        made,
+		Modified:       made,
+	})
+}
+
+// dataTime is when the newest delivery came, or the end of the period where nothing ever did.
+func (b *book) dataTime() time.Time {
+	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
+		return t
+	}
+	end := b.req.Period.To.AddDate(0, 0, 1)
+	return time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, b.req.Zone)
+}
+
+func (b *book) calls() int64 { return b.summary.count("calls") }
+
+// window is the request's period, reaching back to n days where it is shorter.
+func (b *book) window(n int) period.Period {
+	p := b.req.Period
+	if from := p.To.AddDate(0, 0, 1-n); n > 0 && from.Before(p.From) {
+		p.From = from
+	}
+	return p
+}
+
+// cell is a cell's reference; columns and rows count from 1.
+func cell(column, row int) string {
+	name, err := excelize.CoordinatesToCellName(column, row)
+	if err != nil {
+		panic(err) // only a column or row below 1 or beyond Excel's can get here
+	}
+	return name
+}
+
+func span(fromColumn, fromRow, toColumn, toRow int) string {
+	return cell(fromColumn, fromRow) + ":" + cell(toColumn, toRow)
+}

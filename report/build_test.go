@@ -1,0 +1,101 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"callsheet/period"
+)
+
+func readTemplate(t *testing.T, name string) *Definition {
+	t.Helper()
+	text, err := os.ReadFile("../templates/" + name + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Parse(name, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func request(t *testing.T, name string) Request {
+	t.Helper()
+	p, err := period.Parse(name, time.Date(2026, 10, 5, 8, 0, 0, 0, india))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Request{Period: p, Zone: india, Version: "0.1"}
+}
+
+func build(t *testing.T, d *Definition, src Source, req Request) (string, Result) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "out.xlsx")
+	if keep := os.Getenv("CALLSHEET_KEEP"); keep != "" { // a folder to look at the workbooks in
+		path = filepath.Join(keep, t.Name()+"-"+req.Period.String()+".xlsx")
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result, err := d.Build(context.Background(), src, req, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, result
+}
+
+func open(t *testing.T, path string) *excelize.File {
+	t.Helper()
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func TestEveryTemplateBuildsTheSameBytesTwice(t *testing.T) {
+	for name, when := range map[string]string{"daily": "yesterday", "weekly": "last-week", "monthly": "2026-09"} {
+		t.Run(name, func(t *testing.T) {
+			src := &fakeSource{calls: fakeMonth(), asked: map[string]bool{}}
+			d := readTemplate(t, name)
+			one, first := build(t, d, src, request(t, when))
+			again := filepath.Join(t.TempDir(), "again.xlsx")
+			second, err := d.Build(context.Background(), src, request(t, when), again)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first.SHA256 != second.SHA256 || !bytes.Equal(read(t, one), read(t, again)) {
+				t.Errorf("two builds differ")
+			}
+			if int64(len(read(t, one))) != first.Bytes {
+				t.Errorf("the file has %d bytes, the result says %d", len(read(t, one)), first.Bytes)
+			}
+			for _, query := range d.Queries() {
+				if !src.asked[query] {
+					t.Errorf("Queries names %s, which was not asked", query)
+				}
+				delete(src.asked, query)
+			}
+			for query := range src.asked {
+				t.Errorf("%s was asked, and Queries does not name it", query)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

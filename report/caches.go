@@ -1,0 +1,108 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+var (
+	stringRef = regexp.MustCompile(`<strRef><f>([^<]*)</f></strRef>`)
+	numberRef = regexp.MustCompile(`<numRef><f>([^<]*)</f><numCache><formatCode></formatCode></numCache></numRef>`)
+	// emptyText is an empty second description of a title's text that excelize adds; LibreOffice takes
+	// it for the title's own and lays an upright axis title flat.
+	emptyText = []byte(`<txPr><a:bodyPr anchorCtr="false" rot="0" spcFirstLastPara="false"></a:bodyPr><a:p></a:p></txPr></title>`)
+)
+
+// cacheCharts writes the figures each chart draws into the chart itself. excelize writes references only, and
+// a preview that computes nothing would show empty axes.
+func (b *book) cacheCharts() error {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("xl/charts/chart%d.xml", n)
+		part, ok := b.file.Pkg.Load(name)
+		if !ok {
+			return nil
+		}
+		var err error
+		fill := func(pattern *regexp.Regexp, cache func(ref string) (string, error)) {
+			part = pattern.ReplaceAllFunc(part.([]byte), func(match []byte) []byte {
+				ref := string(pattern.FindSubmatch(match)[1])
+				cached, cacheErr := cache(ref)
+				if cacheErr != nil {
+					err = fmt.Errorf("%s: %w", name, cacheErr)
+					return match
+				}
+				return []byte(cached)
+			})
+		}
+		fill(stringRef, b.cachedStrings)
+		fill(numberRef, b.cachedNumbers)
+		if err != nil {
+			return err
+		}
+		b.file.Pkg.Store(name, bytes.ReplaceAll(part.([]byte), emptyText, []byte("</title>")))
+	}
+}
+
+func (b *book) cachedStrings(ref string) (string, error) {
+	points, err := b.points(ref, false)
+	return "<strRef><f>" + ref + "</f><strCache>" + points + "</strCache></strRef>", err
+}
+
+func (b *book) cachedNumbers(ref string) (string, error) {
+	points, err := b.points(ref, true)
+	return "<numRef><f>" + ref + "</f><numCache><formatCode>General</formatCode>" + points + "</numCache></numRef>", err
+}
+
+// points are the cells of a reference to one column, as a chart caches them; empty cells have no point.
+func (b *book) points(ref string, raw bool) (string, error) {
+	sheet, column, from, to, err := readRef(ref)
+	if err != nil {
+		return "", err
+	}
+	var points strings.Builder
+	fmt.Fprintf(&points, `<ptCount val="%d"></ptCount>`, to-from+1)
+	for row := from; row <= to; row++ {
+		v, err := b.file.GetCellValue(sheet, cell(column, row), excelize.Options{RawCellValue: raw})
+		if err != nil {
+			return "", err
+		}
+		if v == "" {
+			continue
+		}
+		fmt.Fprintf(&points, `<pt idx="%d"><v>`, row-from)
+		if err := xml.EscapeText(&points, []byte(v)); err != nil {
+			return "", err
+		}
+		points.WriteString("</v></pt>")
+	}
+	return points.String(), nil
+}
+
+// readRef reads 'Sheet'!$B$5:$B$9 or 'Sheet'!$B$4, as series writes them and XML escapes them.
+func readRef(ref string) (sheet string, column, from, to int, err error) {
+	var plain struct {
+		Text string `xml:",chardata"`
+	}
+	if err = xml.Unmarshal([]byte("<f>"+ref+"</f>"), &plain); err != nil {
+		return
+	}
+	cut := strings.LastIndex(plain.Text, "!")
+	if cut < 2 {
+		return "", 0, 0, 0, fmt.Errorf("%q is not a reference", ref)
+	}
+	sheet = strings.ReplaceAll(plain.Text[1:cut-1], "''", "'")
+	first, last, isSpan := strings.Cut(strings.ReplaceAll(plain.Text[cut+1:], "$", ""), ":")
+	if !isSpan {
+		last = first
+	}
+	if column, from, err = excelize.CellNameToCoordinates(first); err != nil {
+		return
+	}
+	_, to, err = excelize.CellNameToCoordinates(last)
+	return
+}

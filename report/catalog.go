@@ -1,0 +1,85 @@
+package report
+
+import (
+	"strings"
+)
+
+// A word is what people are told about a column: from metric_catalog or column_catalog.
+type word struct {
+	name, label, unit, format, meaning, good string
+	metric                                   bool
+}
+
+// A catalog knows both; some names are in both, and mean a sum on one sheet and one call on another.
+type catalog struct {
+	metrics, columns map[string]word
+	order            []string // of metrics, as the catalog lists them
+}
+
+func (r *reader) catalog() (catalog, error) {
+	c := catalog{metrics: map[string]word{}, columns: map[string]word{}}
+	metrics, err := r.frame("metrics", r.req.Period)
+	if err != nil {
+		return c, err
+	}
+	columns, err := r.frame("columns", r.req.Period)
+	if err != nil {
+		return c, err
+	}
+	for i := range metrics.rows {
+		row := metrics.row(i)
+		w := word{
+			name: text(row.get("name")), label: text(row.get("label")), unit: text(row.get("unit")),
+			format: text(row.get("format")), meaning: text(row.get("formula")), good: text(row.get("good")),
+			metric: true,
+		}
+		c.metrics[w.name] = w
+		c.order = append(c.order, w.name)
+	}
+	for i := range columns.rows {
+		row := columns.row(i)
+		w := word{
+			name: text(row.get("name")), label: text(row.get("label")),
+			format: text(row.get("format")), meaning: text(row.get("meaning")),
+		}
+		c.columns[w.name] = w
+	}
+	return c, nil
+}
+
+// aggregate describes a column of a sheet of figures, where a name in both catalogs is the metric.
+func (c catalog) aggregate(name string) word {
+	if w, ok := c.metrics[name]; ok {
+		return w
+	}
+	return c.perCall(name)
+}
+
+// perCall describes a column of a sheet of calls. A column nobody described is shown by its name, and as
+// what its values are.
+func (c catalog) perCall(name string) word {
+	if w, ok := c.columns[name]; ok {
+		return w
+	}
+	label := strings.ReplaceAll(name, "_", " ")
+	if label != "" {
+		label = strings.ToUpper(label[:1]) + label[1:]
+	}
+	return word{name: name, label: label}
+}
+
+// described are the columns of a sheet with their labels. Excel repairs a table whose headers repeat, so a
+// label that is there already gets a number.
+func described(names []string, labels map[string]string, describe func(string) word) []word {
+	words := make([]word, len(names))
+	taken := map[string]bool{}
+	for i, name := range names {
+		w := describe(name)
+		if label := labels[name]; label != "" {
+			w.label = label
+		}
+		w.label = unique(clean(w.label), taken)
+		words[i] = w
+	}
+	return words
+}

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// mostLabels fit under a chart; of more points only every second, third … is labelled.
+const mostLabels = 40
+
+// A plot is where a chart's figures stand: a block of cells with a header row.
+type plot struct {
+	sheet      string
+	head       int    // row of the series' names
+	from, to   int    // rows of the points
+	categories int    // column
+	format     string // of the categories
+	columns    []series
+	line       *series
+}
+
+// A series is a column of a plot.
+type series struct {
+	column int
+	word   word
+}
+
+// draw puts a chart at a cell. All text has a colour of its own: without one, some readers draw it white.
+func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) error {
+	gap, overlap := uint(45), 100
+	kind := excelize.ColStacked
+	if len(at.columns) == 1 {
+		kind = excelize.Col
+	}
+	title := days(c.Title, at.to-at.from+1)
+	chart := &excelize.Chart{
+		Type: kind, GapWidth: &gap, Overlap: &overlap, ShowBlanksAs: "gap", VaryColors: new(bool),
+		Dimension: excelize.ChartDimension{Width: width, Height: height},
+		Title:     excelize.ChartTitle{Paragraph: b.chartText(title, 12, b.theme.Blue, true)},
+		Legend:    excelize.ChartLegend{Position: "top", Font: b.chartFont(9)},
+		XAxis:     excelize.ChartAxis{Font: *b.chartFont(9)},
+		YAxis: excelize.ChartAxis{
+			MajorGridLines: true, Font: *b.chartFont(9), Title: b.axisTitle(c.Axis),
+			NumFmt: excelize.ChartNumFmt{CustomNumFmt: axisFormat(at.columns)},
+		},
+		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFFFFF"}},
+		Border: excelize.LineOptions{Type: excelize.LineNone},
+		Format: excelize.GraphicOptions{
+			AltText: b.altText(title, at), Name: shorten(title, 60), Positioning: "oneCell",
+		},
+	}
+	if at.format != "" {
+		chart.XAxis.NumFmt = excelize.ChartNumFmt{CustomNumFmt: at.format}
+	}
+	if points := at.to - at.from + 1; points > mostLabels {
+		chart.XAxis.TickLabelSkip = (points + mostLabels - 1) / mostLabels
+	}
+	for i, s := range at.columns {
+		chart.Series = append(chart.Series, at.series(s, b.seriesFill(s.word, i, len(at.columns))))
+	}
+	if at.line == nil {
+		return b.file.AddChart(sheet, corner, chart)
+	}
+	return b.file.AddChart(sheet, corner, chart, b.lineChart(at))
+}
+
+// lineChart is the line over the columns, on an axis of its own at the right.
+func (b *book) lineChart(at plot) *excelize.Chart {
+	axis := excelize.ChartAxis{
+		Secondary: true, Font: *b.chartFont(9), Title: b.axisTitle(at.line.word.label),
+		NumFmt: excelize.ChartNumFmt{CustomNumFmt: numberFormats[at.line.word.format]},
+	}
+	if at.line.word.format == "rate" {
+		none, all := 0.0, 1.0
+		axis.Minimum, axis.Maximum, axis.MajorUnit = &none, &all, 0.25
+		axis.NumFmt.CustomNumFmt = "0%"
+	}
+	colour := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{b.theme.Blue}}
+	line := at.series(*at.line, colour) // the fill colours the line, too
+	line.Line = excelize.LineOptions{Type: excelize.LineSolid, Width: 2}
+	line.Marker = excelize.ChartMarker{
+		Symbol: "circle", Size: 6, Fill: colour, Border: excelize.LineOptions{Type: excelize.LineNone},
+	}
+	return &excelize.Chart{
+		Type: excelize.Line, Series: []excelize.ChartSeries{line}, YAxis: axis, ShowBlanksAs: "gap",
+		Legend: excelize.ChartLegend{Position: "top", Font: b.chartFont(9)},
+	}
+}
+
+func (at plot) series(s series, fill excelize.Fill) excelize.ChartSeries {
+	ref := func(column, from, to int) string {
+		name, _ := excelize.ColumnNumberToName(column) // its error was met when the cells were written
+		return fmt.Sprintf("%s!$%s$%d:$%s$%d", quoted(at.sheet), name, from, name, to)
+	}
+	name, _ := excelize.ColumnNumberToName(s.column)
+	return excelize.ChartSeries{
+		Name:       fmt.Sprintf("%s!$%s$%d", quoted(at.sheet), name, at.head),
+		Categories: ref(at.categories, at.from, at.to),
+		Values:     ref(s.column, at.from, at.to),
+		Fill:       fill,
+	}
+}
+
+// seriesFill is a series' colour: answered and missed have theirs everywhere, what stands behind a line is pale.
+func (b *book) seriesFill(w word, i, of int) excelize.Fill {
+	colour := []string{b.theme.Answered, b.theme.Missed, b.theme.Volume, b.theme.Blue}[i%4]
+	switch {
+	case w.name == "missed" || w.name == "abandoned" || w.name == "coins_unanswered":
+		colour = b.theme.Missed
+	case w.name == "answered" || w.name == "answered_in" || w.name == "connected":
+		colour = b.theme.Answered
+	case of == 1:
+		colour = b.theme.Volume
+	}
+	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
+}
+
+func axisFormat(columns []series) string {
+	format := numberFormats[columns[0].word.format]
+	if columns[0].word.format == "duration" {
+		return "[h]:mm"
+	}
+	return format
+}
+
+func (b *book) chartFont(size float64) *excelize.Font {
+	return &excelize.Font{Family: b.theme.Font, Size: size, Color: b.theme.Grey}
+}
+
+func (b *book) chartText(s string, size float64, colour string, bold bool) []excelize.RichTextRun {
+	return []excelize.RichTextRun{{
+		Text: clean(s), Font: &excelize.Font{Family: b.theme.Font, Size: size, Bold: bold, Color: colour},
+	}}
+}
+
+func (b *book) axisTitle(s string) excelize.ChartTitle {
+	if s == "" {
+		return excelize.ChartTitle{}
+	}
+	return excelize.ChartTitle{Paragraph: b.chartText(s, 9, b.theme.Grey, false)}
+}
+
+// altText tells a reader who cannot see the chart what it shows and where its figures are.
+func (b *book) altText(title string, at plot) string {
+	said := "Column chart"
+	for i, s := range at.columns {
+		joint := ", "
+		if i == 0 {
+			joint = " of "
+		}
+		said += joint + s.word.label
+	}
+	if at.line != nil {
+		said += ", with a line of " + at.line.word.label
+	}
+	return clean(fmt.Sprintf("%s. %s. %s. The figures are on sheet %s, rows %d to %d.",
+		title, said, b.scope(), at.sheet, at.from, at.to))
+}

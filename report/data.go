@@ -1,0 +1,116 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"callsheet/period"
+)
+
+// A reader asks the source, and keeps what it answered: several sheets show the same figures.
+type reader struct {
+	ctx  context.Context
+	src  Source
+	req  Request
+	kept map[string]*frame
+}
+
+// A frame is a query's whole answer.
+type frame struct {
+	query   string
+	columns []string
+	rows    [][]any
+}
+
+// A row is one row of a frame, read by column name.
+type row struct {
+	columns []string
+	values  []any
+}
+
+// args are the parameters of a query over a span of days, under the request's filters. summary compares,
+// so it is told the period before, too.
+func (r *reader) args(query string, p period.Period) map[string]any {
+	args := map[string]any{
+		"from": p.From.Format(time.DateOnly), "to": p.To.Format(time.DateOnly),
+		"group": nil, "agent": nil, "number": nil, "direction": nil, "campaign": nil, "source": nil,
+	}
+	for key, value := range r.req.Filters {
+		args[key] = value
+	}
+	if query == "summary" {
+		before := p.Before()
+		args["before_from"] = before.From.Format(time.DateOnly)
+		args["before_to"] = before.To.Format(time.DateOnly)
+	}
+	return args
+}
+
+func (r *reader) frame(query string, p period.Period) (*frame, error) {
+	key := query + " " + p.From.Format(time.DateOnly) + " " + p.To.Format(time.DateOnly)
+	if f, ok := r.kept[key]; ok {
+		return f, nil
+	}
+	f := &frame{query: query}
+	err := r.src.Query(r.ctx, query, r.args(query, p),
+		func(columns []string) error { f.columns = slices.Clone(columns); return nil },
+		func(values []any) error { f.rows = append(f.rows, slices.Clone(values)); return nil })
+	if err != nil {
+		return nil, fmt.Errorf("query %s: %w", query, err)
+	}
+	r.kept[key] = f
+	return f, nil
+}
+
+// one is the answer of a query that gives exactly one row.
+func (r *reader) one(query string, p period.Period) (row, error) {
+	f, err := r.frame(query, p)
+	if err != nil {
+		return row{}, err
+	}
+	if len(f.rows) != 1 {
+		return row{}, fmt.Errorf("query %s: want one row, got %d", query, len(f.rows))
+	}
+	return f.row(0), nil
+}
+
+func (f *frame) row(i int) row { return row{f.columns, f.rows[i]} }
+
+// find says where columns are in the frame; a column it lacks is an error that lists what it has.
+func (f *frame) find(columns []string) ([]int, error) {
+	at := make([]int, len(columns))
+	for i, column := range columns {
+		if at[i] = slices.Index(f.columns, column); at[i] < 0 {
+			return nil, missingColumn(f.query, column, f.columns)
+		}
+	}
+	return at, nil
+}
+
+func missingColumn(query, column string, has []string) error {
+	hint := "it has " + strings.Join(has, ", ")
+	if near := nearest(column, has); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return fmt.Errorf("query %s has no column %q\nhint: %s", query, column, hint)
+}
+
+// get is the value of a column, nil where it is unknown or there is no such column.
+func (r row) get(column string) any {
+	if i := slices.Index(r.columns, column); i >= 0 && i < len(r.values) {
+		return r.values[i]
+	}
+	return nil
+}
+
+// number is a column as a number; ok is false where it is unknown.
+func (r row) number(column string) (n float64, ok bool) { return number(r.get(column)) }
+
+// count is a column that is never unknown.
+func (r row) count(column string) int64 {
+	n, _ := r.number(column)
+	return int64(n)
+}

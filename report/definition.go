@@ -1,0 +1,131 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Definition is a report as its YAML says it.
+type Definition struct {
+	Title  string  `yaml:"title"`
+	Theme  Theme   `yaml:"theme"`
+	Sheets []Sheet `yaml:"sheets"`
+
+	name string // of the file, for errors
+	caps limits // lower than Excel's in tests
+}
+
+// Sheet is one sheet of a definition. Which keys a kind takes is said in kinds.
+type Sheet struct {
+	Kind    string            `yaml:"kind"`
+	Name    string            `yaml:"name"`    // on the tab
+	Title   string            `yaml:"title"`   // above the content; the name when empty
+	Note    string            `yaml:"note"`    // grey line under the title
+	Query   string            `yaml:"query"`   // the rows
+	Columns []string          `yaml:"columns"` // of the query, in order
+	Labels  map[string]string `yaml:"labels"`  // headers other than the catalog's
+	Total   string            `yaml:"total"`   // label of the total row, which the query summary answers
+	Bars    []string          `yaml:"bars"`    // columns with data bars
+	Days    int               `yaml:"days"`    // look back so many days, ending with the period
+	Rows    string            `yaml:"rows"`    // of a heat map: day or weekday
+	Metrics []string          `yaml:"metrics"` // of a heat map: one block each
+	Tiles   []Tile            `yaml:"tiles"`
+	Charts  []Chart           `yaml:"charts"`
+	Ranking *Ranking          `yaml:"ranking"`
+	Alerts  *Alerts           `yaml:"alerts"`
+}
+
+// Tile is a large figure on the summary, with its change against the period before.
+type Tile struct {
+	Metric string `yaml:"metric"`
+	Label  string `yaml:"label"`
+	Also   string `yaml:"also"` // a second metric in small, under the figure
+}
+
+// Chart draws columns of a query, stacked when there are several, and optionally a line on a second axis.
+// On a trend sheet it draws the sheet's own table, so it names no query.
+type Chart struct {
+	Title   string   `yaml:"title"`
+	Query   string   `yaml:"query"`
+	By      string   `yaml:"by"`
+	Days    int      `yaml:"days"`
+	Columns []string `yaml:"columns"`
+	Line    string   `yaml:"line"`
+	Axis    string   `yaml:"axis"` // title of the left axis
+}
+
+// Ranking is the short table on the summary: the first rows of a query, then the total.
+type Ranking struct {
+	Title   string            `yaml:"title"`
+	Query   string            `yaml:"query"`
+	Columns []string          `yaml:"columns"`
+	Labels  map[string]string `yaml:"labels"`
+	Top     int               `yaml:"top"`
+	Total   string            `yaml:"total"`
+	Bar     string            `yaml:"bar"`
+}
+
+// Alerts are the thresholds of "Needs attention".
+type Alerts struct {
+	MinOffered  int64   `yaml:"min_offered"`  // a group with fewer offered calls says nothing
+	BelowPoints float64 `yaml:"below_points"` // so far below the whole's answer rate
+	WorsePoints float64 `yaml:"worse_points"` // so much worse a rate than the period before
+	WorseShare  float64 `yaml:"worse_share"`  // so much worse a count, as a share of the one before
+	WasteShare  float64 `yaml:"waste_share"`  // so much of the coins on unanswered calls
+}
+
+func defaultAlerts() Alerts {
+	return Alerts{MinOffered: 5, BelowPoints: 0.03, WorsePoints: 0.03, WorseShare: 0.2, WasteShare: 0.05}
+}
+
+// Parse reads a definition. name is used in errors only.
+func Parse(name string, text []byte) (*Definition, error) {
+	d := &Definition{name: name, Theme: defaultTheme(), caps: excelLimits}
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(d)
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %s%s", name, yaml.FormatError(err, false, true), keyHint(err))
+	}
+	if err := d.validate(text); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Queries are the names of the queries the definition asks, sorted.
+func (d *Definition) Queries() []string {
+	names := []string{"columns", "evidence", "metrics", "settings", "summary"}
+	for _, s := range d.Sheets {
+		names = append(names, s.Query)
+		for _, c := range s.Charts {
+			names = append(names, c.Query)
+		}
+		if s.Ranking != nil {
+			names = append(names, s.Ranking.Query)
+		}
+		if s.Kind == "summary" {
+			names = append(names, "groups") // for what needs attention
+		}
+		if s.Kind == "heatmap" {
+			axis := heatAxes[s.Rows]
+			names = append(names, axis.cells, axis.totals, "hours_of_day")
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
+func (s Sheet) title() string {
+	if s.Title != "" {
+		return s.Title
+	}
+	return s.Name
+}

@@ -1,0 +1,194 @@
+package report
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func parts(t *testing.T, path string) map[string]string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	all := map[string]string{}
+	for _, file := range z.File {
+		r, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file.Name] = string(b)
+	}
+	return all
+}
+
+func TestAnEmptyPeriodSaysSo(t *testing.T) {
+	for _, name := range []string{"daily", "weekly", "monthly"} {
+		req := request(t, "2026-03-03")
+		path, result := build(t, readTemplate(t, name), &fakeSource{calls: fakeMonth()}, req)
+		f := open(t, path)
+		if result.Rows != 0 || result.Calls != 0 {
+			t.Errorf("%s: got %+v", name, result)
+		}
+		for sheet, at := range map[string]string{"Summary": "B5", "Groups": "A4", "Agents": "A4", "Calls": "A5"} {
+			if got := shown(t, f, sheet, at); !strings.HasPrefix(got, "No calls in this period") {
+				t.Errorf("%s: %s!%s says %q", name, sheet, at, got)
+			}
+		}
+		for _, sheet := range []string{"Groups", "Agents", "Calls"} {
+			if tables, _ := f.GetTables(sheet); len(tables) != 0 {
+				t.Errorf("%s: %s has a table without rows", name, sheet)
+			}
+		}
+		for _, at := range []string{"F8", "F13"} { // answer rate and service level
+			if got := raw(t, f, "Summary", at); got != "" {
+				t.Errorf("%s: Summary!%s shows %q", name, at, got)
+			}
+		}
+	}
+}
+
+func TestAFailureLeavesNoFile(t *testing.T) {
+	d := readTemplate(t, "daily")
+	for _, query := range d.Queries() {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "out.xlsx")
+		src := &fakeSource{calls: fakeMonth(), fail: query}
+		if _, err := d.Build(context.Background(), src, request(t, "yesterday"), path); err == nil {
+			t.Errorf("%s failed, and no error came", query)
+		} else if !strings.Contains(err.Error(), "query "+query) || !strings.Contains(err.Error(), "disk on fire") {
+			t.Errorf("%s: the error says %q", query, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) != 0 {
+			t.Errorf("%s: %v is left", query, left)
+		}
+	}
+}
+
+// What stands in the way of the new file is found only once it is whole: nothing of it may stay then.
+func TestAFailedRenameLeavesTheOldAndNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out.xlsx")
+	if err := os.Mkdir(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := readTemplate(t, "daily").Build(context.Background(), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"), path)
+	if err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+func TestAMissingFolderIsNamedWithAHint(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "out.xlsx")
+	_, err := readTemplate(t, "daily").Build(context.Background(), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"), path)
+	if err == nil || !strings.Contains(err.Error(), filepath.Dir(path)) || !strings.Contains(err.Error(), "hint: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
+	d := readTemplate(t, "daily")
+	d.caps = limits{rows: 10, links: 4}
+	src := &fakeSource{calls: fakeMonth()}
+	path, result := build(t, d, src, request(t, "yesterday"))
+	f := open(t, path)
+	want := []string{"Calls", "Calls 2", "Calls 3", "Calls 4"}
+	if got := result.Sheets[len(result.Sheets)-4:]; strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Fatalf("got sheets %v", got)
+	}
+	in, n := src.slice("2026-10-04", "2026-10-04", nil), 0
+	for _, sheet := range want {
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows[headerRow:] {
+			if sid := row[len(row)-1]; sid != in[n].sid {
+				t.Errorf("%s: got call %s, want %s", sheet, sid, in[n].sid)
+			}
+			n++
+		}
+		tables, err := f.GetTables(sheet)
+		if err != nil || len(tables) != 1 {
+			t.Errorf("%s: tables %v, %v", sheet, tables, err)
+		}
+		if links, _ := f.GetHyperLinkCells(sheet, "External"); len(links) > 4 {
+			t.Errorf("%s has %d links", sheet, len(links))
+		}
+	}
+	if n != len(in) {
+		t.Errorf("%d rows on the sheets, want %d", n, len(in))
+	}
+	notes := parts(t, path)["xl/sharedStrings.xml"]
+	for _, want := range []string{"Calls goes on in Calls 2", "room for 4 links"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("Notes do not say %q", want)
+		}
+	}
+}
+
+func TestHostileTextIsHarmless(t *testing.T) {
+	long := strings.Repeat("é", 40_000)
+	src := &fakeSource{calls: fakeMonth(), extraCall: map[string]any{
+		"agent": "=cmd|' /C calc'!A0", "status": "a\x00b\x1fc\nd\u0085\ufffe", "customer_number": "+919811100001",
+		"campaign_id": long, "source": "</t>&_x0041_ 😀 \u202eעברית", "virtual_number": "\xff\xfe",
+	}}
+	for i := range src.calls {
+		if src.calls[i].group == "Sales" {
+			src.calls[i].group = "=1+1 a/b:c*?[] " + long
+		}
+	}
+	path, _ := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
+	f := open(t, path)
+	rows, err := f.GetRows("Calls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := map[string]string{}
+	for i, label := range rows[headerRow-1] {
+		text[label] = rows[headerRow][i]
+	}
+	for label, want := range map[string]string{
+		"Agent": "=cmd|' /C calc'!A0", "Status": "abc d", "Customer": "+919811100001",
+		"Source": "</t>&_x0041_ 😀 \u202eעברית", "Virtual number": "�",
+	} {
+		if text[label] != want {
+			t.Errorf("%s: got %q, want %q", label, text[label], want)
+		}
+	}
+	cut := text["Campaign"]
+	if units(cut) != excelize.TotalCellChars || !strings.HasSuffix(cut, cutMark) {
+		t.Errorf("the long text has %d units and ends in %q", units(cut), cut[len(cut)-20:])
+	}
+	if !strings.Contains(parts(t, path)["xl/sharedStrings.xml"], "were cut in") {
+		t.Errorf("Notes do not tell of the cut")
+	}
+}
+
+func TestFiltersAreAskedForAndTold(t *testing.T) {
+	src := &fakeSource{calls: fakeMonth()}
+	req := request(t, "yesterday")
+	req.Filters = map[string]string{"group": "Support"}
+	path, result := build(t, readTemplate(t, "daily"), src, req)
+	if want := int64(len(src.slice("2026-10-04", "2026-10-04", "Support"))); result.Rows != want || want == 0 {
+		t.Errorf("got %d rows, want %d", result.Rows, want)
+	}
+	if got := shown(t, open(t, path), "Summary", "B2"); !strings.Contains(got, "only group Support") {
+		t.Errorf("the summary says %q", got)
+	}
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The formats of the catalogs as Excel's number formats: the only place that knows them.
+var numberFormats = map[string]string{
+	"text": "@", "link": "@", "list": "@", "yesno": "@", "weekday": "@",
+	"count":          "#,##0",
+	"rate":           "0.0%",
+	"duration":       "[h]:mm:ss",
+	"short_duration": "[m]:ss",
+	"coins":          "#,##0",
+	"day":            "ddd d mmm yyyy",
+	"time":           "d mmm yyyy hh:mm:ss",
+	"hour":           "00",
+	"":               "General",
+}
+
+// axisDay is a day under a chart: as much of it as so many points leave room for.
+func axisDay(points int) string {
+	if points > 16 {
+		return "d"
+	}
+	return "ddd d"
+}
+
+// coinFormats are by the number of decimals the data has.
+var coinFormats = []string{"#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000"}
+
+// numberFormat is the number format of a column, given the values in it: coins show as many decimals as
+// there are, a ratio of coins two.
+func numberFormat(w word, values func(yield func(any) bool)) string {
+	if w.format != "coins" {
+		return numberFormats[w.format]
+	}
+	if w.unit != "" && w.unit != "coins" {
+		return coinFormats[2]
+	}
+	most := 0
+	for v := range values {
+		most = max(most, decimals(v))
+	}
+	return coinFormats[most]
+}
+
+// decimals counts the digits after the point, four at most: the database keeps no more of a coin.
+func decimals(v any) int {
+	n, ok := v.(float64)
+	if !ok {
+		return 0
+	}
+	digits := strconv.FormatFloat(math.Round(n*1e4)/1e4, 'f', -1, 64)
+	if i := strings.IndexByte(digits, '.'); i >= 0 {
+		return len(digits) - i - 1
+	}
+	return 0
+}
+
+// isText says whether a column's cells are text, which is set left; figures are set right.
+func isText(format string) bool { return numberFormats[format] == "@" }
+
+const secondsPerDay = 24 * 60 * 60
+
+// epoch is day 0 of Excel's calendar, as it counts after February 1900.
+var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+
+// serial is a wall-clock time as Excel counts it: days since its epoch. Excel knows no zones, so what the
+// clock showed in t's zone is what is kept.
+func serial(t time.Time) float64 {
+	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	days := float64(midnight.Unix()-epoch.Unix()) / secondsPerDay
+	clock := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
+		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond()).Truncate(time.Millisecond)
+	return days + clock.Seconds()/secondsPerDay
+}

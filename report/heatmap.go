@@ -1,0 +1,129 @@
+package report
+
+import (
+	"time"
+
+	"callsheet/period"
+)
+
+// heatAxes are what the rows of a heat map can be: the query of its cells, that of its row totals, and the
+// column both have.
+var heatAxes = map[string]struct{ cells, totals, column string }{
+	"day":     {"day_hours", "days", "local_day"},
+	"weekday": {"hours", "weekdays", "weekday"},
+}
+
+// A heatTable is the cells of a heat map and its totals at both edges, each asked for, none added up.
+type heatTable struct {
+	rows        []any // days or weekdays, in order
+	first, last int64 // hours
+	cells       map[string]row
+	byRow       map[string]row
+	byHour      map[string]row
+	all         row
+}
+
+// fillHeatmap writes one block per metric: hours across, days or weekdays down.
+func (b *book) fillHeatmap(s Sheet) error {
+	span := b.window(s.Days)
+	h, err := b.heatTable(s.Rows, span)
+	if err != nil {
+		return err
+	}
+	p := b.page(s.Name)
+	p.heading(s)
+	if span != b.req.Period {
+		p.put(1, 2, b.scopeOf(span), p.greyLook())
+	}
+	p.width(1, 17)
+	p.view(false, 100)
+	rows := len(h.rows) * len(s.Metrics)
+	p.do(b.printing(s.Name, printing{landscape: rows <= 16, onePage: rows <= 70}))
+	if len(h.cells) == 0 {
+		p.put(1, headerRow, b.nothing(), look{bold: true})
+		return p.err
+	}
+	hours := int(h.last-h.first) + 1
+	for i := range hours {
+		p.width(i+2, 6.2)
+	}
+	p.width(hours+2, 9.5)
+	at := headerRow
+	for _, metric := range s.Metrics {
+		at = p.block(s, h, p.words.aggregate(metric), at)
+	}
+	p.freeze(1, headerRow+1)
+	return p.err
+}
+
+func (b *book) scopeOf(span period.Period) string {
+	return plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006") + "  ·  " + b.filters() +
+		"  ·  times in " + b.req.Zone.String()
+}
+
+func (b *book) heatTable(rows string, span period.Period) (heatTable, error) {
+	axis := heatAxes[rows]
+	h := heatTable{cells: map[string]row{}, byRow: map[string]row{}, byHour: map[string]row{}}
+	for _, part := range []struct {
+		query string
+		into  map[string]row
+		keys  []string
+	}{
+		{axis.cells, h.cells, []string{axis.column, "local_hour"}},
+		{axis.totals, h.byRow, []string{axis.column}},
+		{"hours_of_day", h.byHour, []string{"local_hour"}},
+	} {
+		f, err := b.data.frame(part.query, span)
+		if err != nil {
+			return h, err
+		}
+		if _, err := f.find(part.keys); err != nil {
+			return h, err
+		}
+		for i := range f.rows {
+			r := f.row(i)
+			key := ""
+			for _, k := range part.keys {
+				key += heatKey(r.get(k))
+			}
+			part.into[key] = r
+		}
+		if part.query == "hours_of_day" {
+			h.hours(f)
+		}
+	}
+	h.rows = heatRows(rows, span)
+	var err error
+	h.all, err = b.data.one("summary", span)
+	return h, err
+}
+
+// hours spans the first to the last hour with calls: a night nobody called would only make it wide.
+func (h *heatTable) hours(f *frame) {
+	h.first, h.last = 24, -1
+	for i := range f.rows {
+		hour := f.row(i).count("local_hour")
+		h.first, h.last = min(h.first, hour), max(h.last, hour)
+	}
+}
+
+func heatRows(rows string, span period.Period) []any {
+	var all []any
+	if rows == "weekday" {
+		for day := range int64(7) {
+			all = append(all, day+1)
+		}
+		return all
+	}
+	for day := span.From; !day.After(span.To); day = day.AddDate(0, 0, 1) {
+		all = append(all, day)
+	}
+	return all
+}
+
+func heatKey(v any) string {
+	if t, ok := v.(time.Time); ok {
+		return t.Format(time.DateOnly) + " "
+	}
+	return text(v) + " "
+}

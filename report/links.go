@@ -1,0 +1,66 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// longestLink is the longest address Excel follows.
+const longestLink = 2079
+
+// linksHere stands on a streamed sheet for its links. excelize looks through all links of a sheet at each new
+// one, which takes a minute for as many as Excel allows; so it is given one, which is swapped for all.
+const linksHere = "callsheet.links"
+
+// links are the hyperlinks of one sheet, as its XML and as that of its relationships.
+type links struct {
+	n                int
+	cells, relations bytes.Buffer
+}
+
+func (l *links) add(ref, address string) {
+	l.n++
+	fmt.Fprintf(&l.cells, `<hyperlink ref="%s" r:id="link%d"></hyperlink>`, ref, l.n)
+	fmt.Fprintf(&l.relations, `<Relationship Id="link%d" Type="%s" Target="`, l.n, excelize.SourceRelationshipHyperLink)
+	xml.EscapeText(&l.relations, []byte(address)) // a buffer takes everything
+	l.relations.WriteString(`" TargetMode="External"></Relationship>`)
+}
+
+// follow makes an address a link while Excel has room for links; after that it is plain text.
+func (d *detail) follow(address string, column, row int) {
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") || len(address) > longestLink {
+		return
+	}
+	if d.links.n == d.limits.links {
+		d.note(fmt.Sprintf("Excel has room for %s links a sheet; later addresses on %s are plain text.",
+			grouped(float64(d.limits.links), 0), d.name))
+		return
+	}
+	d.links.add(cell(column, row), address)
+}
+
+// writeLinks has the sheet's links put into the file. It comes before the sheet is flushed and after its
+// table, whose relationship makes sure that there is a part for relationships.
+func (d *detail) writeLinks() error {
+	if d.links.n == 0 {
+		return nil
+	}
+	standing := fmt.Sprintf(`<hyperlinks><hyperlink ref="A1" location="%s"></hyperlink></hyperlinks>`, linksHere)
+	d.swap(d.sheetPart(), standing, "<hyperlinks>"+d.links.cells.String()+"</hyperlinks>")
+	d.swap("xl/worksheets/_rels/"+strings.TrimPrefix(d.sheetPart(), "xl/worksheets/")+".rels",
+		"</Relationships>", d.links.relations.String()+"</Relationships>")
+	return d.file.SetCellHyperLink(d.name, "A1", linksHere, "Location")
+}
+
+// sheetPart is the part of the file that the sheet being written goes to.
+func (d *detail) sheetPart() string {
+	return fmt.Sprintf("xl/worksheets/sheet%d.xml", d.stream.SheetID)
+}
+
+func (b *book) swap(part, before, after string) {
+	b.swaps[part] = append(b.swaps[part], swap{[]byte(before), []byte(after)})
+}

@@ -1,0 +1,175 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+)
+
+// The columns of Notes: what, a short value, an explanation, and two more for the table of metrics.
+var notesWidths = []float64{30, 17, 78, 12, 25}
+
+// evidenceLines are the figures of the query evidence, in words.
+var evidenceLines = []struct{ column, label, meaning string }{
+	{"reports_received", "Reports received", "call reports delivered for the calls of this workbook, duplicates included"},
+	{"duplicates_removed", "Duplicates removed", "the same report again; each call counts once"},
+	{"versions_superseded", "Versions superseded", "reports that a later, different report of the same call replaced"},
+	{"late_reports", "Late reports", "received on a later day than the call ended"},
+	{"live_without_report", "Live calls without a report", "seen live, but no report had come six hours later: not in the figures"},
+	{"reports_without_live", "Reports without live events", "calls that were never seen live; their figures are whole"},
+	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, and not in the figures"},
+	{"unknown_statuses", "Unknown statuses", "calls whose status word is not known yet"},
+	{"unknown_keys", "Unknown fields", "fields the vendor sent that nobody documented; kept"},
+	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself; counted as they are"},
+	{"masked_calls", "Masked numbers", "calls whose customer number identifies nobody; not counted under Customers"},
+	{"ungrouped_calls", "Calls with no group", "neither the report nor the settings name a group; in every total"},
+}
+
+// fillNotes says what the figures mean, where they come from, and what is missing.
+func (b *book) fillNotes(s Sheet) error {
+	p := b.page(s.Name)
+	p.put(1, 1, clean(s.title()), p.titleLook())
+	p.height(1, 26)
+	p.put(1, 2, clean(b.def.Title)+", "+b.scope(), p.greyLook())
+	for i, width := range notesWidths {
+		p.width(i+1, width)
+	}
+	at := p.about(4)
+	at = p.evidenceNotes(at + 1)
+	at = p.limitNotes(at + 1)
+	p.do(b.file.InsertPageBreak(s.Name, cell(1, at+1)))
+	at = p.metricNotes(s, at+1)
+	p.columnNotes(at + 1)
+	p.view(false, 100)
+	p.do(b.printing(s.Name, printing{landscape: true}))
+	return p.err
+}
+
+func (p *page) section(title string, at int) int {
+	p.put(1, at, title, p.sectionLook())
+	p.draw(2, at, len(notesWidths), at, p.sectionLook())
+	p.height(at, 20)
+	return at + 1
+}
+
+func (p *page) about(at int) int {
+	at = p.section("This workbook", at)
+	target, _ := p.settings.number("service_level_target_seconds")
+	short, _ := p.settings.number("short_abandon_seconds")
+	for _, line := range [][2]string{
+		{"Period", p.req.Period.Words()},
+		{"Changes are against", p.compared()},
+		{"Filters", p.filters()},
+		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
+		{"Data", p.through()},
+		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
+		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; not held against the service level"},
+		{"Empty cells", "unknown, or nothing to measure: never the same as 0"},
+		{"Totals", "computed again from all calls: not the sum or the mean of the rows above them"},
+		{"Made by", "callsheet " + p.req.Version},
+	} {
+		p.put(1, at, line[0], look{colour: p.theme.Grey, valign: "top"})
+		p.put(2, at, line[1], look{})
+		at++
+	}
+	return at
+}
+
+func (p *page) evidenceNotes(at int) int {
+	at = p.section("Evidence", at)
+	for _, line := range evidenceLines {
+		p.put(1, at, line.label, look{colour: p.theme.Grey})
+		p.put(2, at, p.value(p.evidence.get(line.column), "count"), look{format: numberFormats["count"], align: "right"})
+		p.put(3, at, line.meaning, look{align: "left", indent: 1})
+		at++
+	}
+	return at
+}
+
+func (p *page) limitNotes(at int) int {
+	at = p.section("Limits", at)
+	remarks := p.cuts
+	if len(remarks) == 0 {
+		remarks = []string{"Nothing was cut or left out."}
+	}
+	remarks = append(slices.Clone(remarks),
+		"Waits are an upper bound: the vendor gives no time at which a caller joined a queue.",
+		"Handle time, occupancy and schedule adherence cannot be computed from this data, so they are not here.")
+	for _, remark := range remarks {
+		p.put(1, at, remark, look{})
+		at++
+	}
+	return at
+}
+
+// metricNotes defines every metric the workbook shows, as a table.
+func (p *page) metricNotes(s Sheet, at int) int {
+	at = p.section("Metrics", at)
+	for i, head := range []string{"Metric", "Unit", "How it is computed", "Better", "Name in queries"} {
+		p.put(i+1, at, head, p.headLook("left"))
+	}
+	head := at
+	for _, w := range p.usedMetrics() {
+		at++
+		better := w.good
+		if better == "neutral" {
+			better = "neither"
+		}
+		cell := look{below: p.theme.Rule, valign: "top", wrap: true, align: "left"}
+		for i, text := range []string{w.label, w.unit, w.meaning, better, w.name} {
+			p.put(i+1, at, text, cell)
+		}
+		p.height(at, 15.5*float64(lines(w.meaning, notesWidths[2])))
+	}
+	if at > head {
+		p.table(Sheet{Name: s.Name + "Metrics"}, span(1, head, len(notesWidths), at))
+	}
+	return at + 1
+}
+
+// columnNotes says what each column of the detail sheets is.
+func (p *page) columnNotes(at int) {
+	for _, s := range p.def.Sheets {
+		if s.Kind != "detail" {
+			continue
+		}
+		at = p.section("Columns of "+s.Name, at)
+		for _, w := range described(s.Columns, s.Labels, p.words.perCall) {
+			p.put(1, at, w.label, look{colour: p.theme.Grey})
+			p.put(2, at, clean(w.meaning), look{})
+			at++
+		}
+		at++
+	}
+}
+
+// usedMetrics are the metrics any sheet shows, in the catalog's order.
+func (b *book) usedMetrics() []word {
+	used := map[string]bool{}
+	mark := func(names ...string) {
+		for _, name := range names {
+			used[name] = true
+		}
+	}
+	for _, s := range b.def.Sheets {
+		if s.Kind != "detail" {
+			mark(s.Columns...)
+		}
+		mark(s.Metrics...)
+		for _, t := range s.Tiles {
+			mark(t.Metric, t.Also)
+		}
+		for _, c := range s.Charts {
+			mark(append(c.Columns, c.Line)...)
+		}
+		if s.Ranking != nil {
+			mark(s.Ranking.Columns...)
+		}
+	}
+	var words []word
+	for _, name := range b.words.order {
+		if used[name] {
+			words = append(words, b.words.metrics[name])
+		}
+	}
+	return words
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"strings"
+	"testing"
+)
+
+const smallReport = `title: Small
+sheets:
+  - {kind: summary, name: Summary, tiles: [{metric: offered}]}
+  - kind: table
+    name: Groups
+    query: groups
+    columns: [call_group, offered]
+`
+
+// Each definition is wrong in one way; its error must name the way, show the line, and help.
+func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
+	cases := []struct{ name, from, to, what, line, hint string }{
+		{"unknown key", "query: groups", "qeury: groups", `unknown field "qeury"`, "6 |", `did you mean "query"`},
+		{"wrong type", "columns: [call_group, offered]", "columns: call_group", "string", "7 |", ""},
+		{"unknown kind", "kind: table", "kind: tabel", `unknown kind of sheet "tabel"`, "4 |", "did you mean table?"},
+		{"same name", "name: Groups", "name: SUMMARY", "both named", "5 |", "hint: "},
+		{"illegal name", "name: Groups", `name: "a/b"`, "Excel allows no sheet", "5 |", "leave out"},
+		{"reserved name", "name: Groups", "name: History", "Excel allows no sheet", "5 |", "another"},
+		{"long name", "name: Groups", "name: " + strings.Repeat("x", 32), "too long", "5 |", "at most 31"},
+		{"no name", "    name: Groups\n", "", "has no name", "4 |", "hint: "},
+		{"useless key", "query: groups", "query: groups\n    days: 3", `no use for "days"`, "7 |", "it takes query, columns"},
+		{"missing key", "    query: groups\n", "", `needs "query"`, "4 |", ""},
+		{"bad query name", "query: groups", "query: select 1", "not a query's name", "6 |", "callsheet query"},
+		{"column twice", "[call_group, offered]", "[call_group, call_group]", "there twice", "7 |", "once"},
+		{"bar of no column", "query: groups", "query: groups\n    bars: [offred]", "not among", "7 |", "did you mean offered?"},
+		{"summary not first", "kind: table", "kind: summary\n    tiles: [{metric: calls}]\n    note: x", "must be the first", "4 |", "top"},
+		{"no title", "title: Small\n", "", "no title", "", "title: Daily"},
+		{"no colour", "title: Small", "title: Small\ntheme: {ink: reddish}", "not a colour", "2 |", "in quotes"},
+		{"unknown rows", "kind: table", "kind: heatmap\n    rows: month\n    metrics: [offered]", `cannot have "month"`, "5 |", "day or weekday"},
+	}
+	if _, err := Parse("small", []byte(smallReport)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		text := strings.Replace(smallReport, c.from, c.to, 1)
+		if text == smallReport {
+			t.Fatalf("%s: the case changes nothing", c.name)
+		}
+		_, err := Parse("small", []byte(text))
+		if err == nil {
+			t.Errorf("%s: was read", c.name)
+			continue
+		}
+		for _, want := range []string{"report small: ", c.what, c.line, c.hint} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: the error does not say %q:\n%s\n", c.name, want, err)
+			}
+		}
+	}
+	if _, err := Parse("none", nil); err == nil || !strings.Contains(err.Error(), "empty") {
+		t.Errorf("an empty definition: got %v", err)
+	}
+}
+
+func TestThemeChangesWhatItNamesAndKeepsTheRest(t *testing.T) {
+	d, err := Parse("small", []byte("theme: {blue: '#112233', font: Arial}\n"+smallReport))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaultTheme()
+	want.Blue, want.Font = "112233", "Arial"
+	if d.Theme != want {
+		t.Errorf("got %+v", d.Theme)
+	}
+}
+
+// A column that its query does not have is told when the workbook is built, with the nearest there is.
+func TestAnUnknownColumnIsNamed(t *testing.T) {
+	for _, wrong := range []string{"[call_group, offred]", "[call_group, offered]\n  - {kind: detail, name: Calls, query: calls, columns: [call_sidd]}"} {
+		d, err := Parse("small", []byte(strings.Replace(smallReport, "[call_group, offered]", wrong, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.Build(t.Context(), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"), t.TempDir()+"/x.xlsx")
+		if err == nil || !strings.Contains(err.Error(), "did you mean") || !strings.Contains(err.Error(), "sheet ") {
+			t.Errorf("got %v", err)
+		}
+	}
+}

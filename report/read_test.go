@@ -1,0 +1,243 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// raw is a cell as it is stored.
+func raw(t *testing.T, f *excelize.File, sheet, cell string) string {
+	t.Helper()
+	v, err := f.GetCellValue(sheet, cell, excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func shown(t *testing.T, f *excelize.File, sheet, cell string) string {
+	t.Helper()
+	v, err := f.GetCellValue(sheet, cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func formatOf(t *testing.T, f *excelize.File, sheet, cell string) string {
+	t.Helper()
+	id, err := f.GetCellStyle(sheet, cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	style, err := f.GetStyle(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if style.CustomNumFmt == nil {
+		return map[int]string{3: "#,##0", 4: "#,##0.00", 49: "@"}[style.NumFmt]
+	}
+	return *style.CustomNumFmt
+}
+
+// The figures of every table are those the source gave, as numbers in the right unit; unknown is empty.
+func TestTablesHoldTheSourcesFigures(t *testing.T) {
+	src := &fakeSource{calls: fakeMonth()}
+	d, req := readTemplate(t, "daily"), request(t, "yesterday")
+	path, _ := build(t, d, src, req)
+	f := open(t, path)
+	args := (&reader{req: req}).args("summary", req.Period)
+	for _, s := range d.Sheets {
+		if s.Kind != "table" {
+			continue
+		}
+		columns, rows, err := src.answer(s.Query, args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sumColumns, sum, _ := src.answer("summary", args)
+		for i, name := range s.Columns {
+			at := slices.Index(columns, name)
+			for n, row := range rows {
+				same(t, f, s.Name, cell(i+1, headerRow+1+n), name, row[at])
+			}
+			if i > 0 && slices.Contains(sumColumns, name) {
+				same(t, f, s.Name, cell(i+1, headerRow+2+len(rows)), name, sum[0][slices.Index(sumColumns, name)])
+			}
+		}
+	}
+}
+
+// same compares a cell with what the source answered.
+func same(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
+	t.Helper()
+	got := raw(t, f, sheet, at)
+	switch want := want.(type) {
+	case nil:
+		if got != "" && !strings.HasPrefix(got, "(no ") {
+			t.Errorf("%s!%s %s: got %q for what is unknown", sheet, at, column, got)
+		}
+	case string:
+		if got != want {
+			t.Errorf("%s!%s %s: got %q, want %q", sheet, at, column, got, want)
+		}
+	default:
+		n, _ := number(want)
+		if strings.HasSuffix(column, "_seconds") {
+			n /= secondsPerDay
+		}
+		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-n) > 1e-9 {
+			t.Errorf("%s!%s %s: got %q, want %v", sheet, at, column, got, n)
+		}
+	}
+}
+
+func TestCellsHaveTheFormatOfTheirKind(t *testing.T) {
+	path, _ := build(t, readTemplate(t, "daily"), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"))
+	f := open(t, path)
+	for at, want := range map[string]string{
+		"Groups!B5": "#,##0", "Groups!E5": "0.0%", "Groups!H5": "[m]:ss", "Groups!K5": "[h]:mm:ss", "Groups!A5": "@",
+		"Trend!A5": "ddd d mmm yyyy", "Calls!A5": "d mmm yyyy hh:mm:ss", "Calls!E5": "@", "Calls!K5": "[h]:mm:ss",
+		"Agents!L5": "#,##0.00", "Hours!B5": "00",
+	} {
+		sheet, ref, _ := strings.Cut(at, "!")
+		if got := formatOf(t, f, sheet, ref); got != want {
+			t.Errorf("%s: got format %s, want %s", at, got, want)
+		}
+	}
+}
+
+// Identifiers stay text with their zeros, times are the report zone's, whatever zone the driver used.
+func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
+	src := &fakeSource{calls: fakeMonth()}
+	path, result := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
+	f := open(t, path)
+	in := src.slice("2026-10-04", "2026-10-04", nil)
+	if result.Rows != int64(len(in)) || result.Calls != int64(len(in)) {
+		t.Errorf("got %d rows of %d calls, want %d", result.Rows, result.Calls, len(in))
+	}
+	heads, err := f.GetRows("Calls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(label string) int { return slices.Index(heads[headerRow-1], label) + 1 }
+	for i, c := range in {
+		row := headerRow + 1 + i
+		for label, want := range map[string]string{"Customer": c.customer, "Call SID": c.sid, "Campaign": c.camp, "Group": c.group} {
+			at := cell(column(label), row)
+			if got := raw(t, f, "Calls", at); got != want {
+				t.Errorf("%s %s: got %q, want %q", label, at, got, want)
+			}
+			if kind, _ := f.GetCellType("Calls", at); want != "" && kind != excelize.CellTypeInlineString {
+				t.Errorf("%s %s is of type %v, not text", label, at, kind)
+			}
+		}
+		serial, err := strconv.ParseFloat(raw(t, f, "Calls", cell(column("Started"), row)), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		when, err := excelize.ExcelDateToTime(serial, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := when.Round(time.Second).Format(time.DateTime), c.at.Format(time.DateTime); got != want {
+			t.Errorf("row %d started %s, want %s", row, got, want)
+		}
+	}
+}
+
+// Excel offers to repair a table whose headers differ from their cells, repeat or stand over nothing.
+func TestTablesAreValid(t *testing.T) {
+	path, _ := build(t, readTemplate(t, "weekly"), &fakeSource{calls: fakeMonth()}, request(t, "last-week"))
+	f := open(t, path)
+	names, tables := map[string]bool{}, 0
+	for _, sheet := range f.GetSheetList() {
+		all, err := f.GetTables(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range all {
+			tables++
+			if names[table.Name] {
+				t.Errorf("two tables are named %s", table.Name)
+			}
+			names[table.Name] = true
+			first, last, _ := strings.Cut(table.Range, ":")
+			left, top, _ := excelize.CellNameToCoordinates(first)
+			right, bottom, _ := excelize.CellNameToCoordinates(last)
+			seen := map[string]bool{}
+			for column := left; column <= right; column++ {
+				head := raw(t, f, sheet, cell(column, top))
+				if head == "" || seen[strings.ToLower(head)] {
+					t.Errorf("%s: header %q is empty or repeats", sheet, head)
+				}
+				seen[strings.ToLower(head)] = true
+			}
+			if bottom <= top {
+				t.Errorf("%s: table %s has no rows", sheet, table.Range)
+			}
+			if sheet != "Notes" && raw(t, f, sheet, cell(left, bottom)) == "" {
+				t.Errorf("%s: table %s ends in an empty row", sheet, table.Range)
+			}
+			if after := raw(t, f, sheet, cell(left, bottom+1)); after != "" {
+				t.Errorf("%s: %q stands right below the table", sheet, after)
+			}
+		}
+	}
+	if tables != 6 { // Groups, Agents, Group × Agent, Trend, Calls, Notes
+		t.Errorf("got %d tables", tables)
+	}
+}
+
+func TestNoCellHoldsAFormulaAndSummaryIsActive(t *testing.T) {
+	path, result := build(t, readTemplate(t, "monthly"), &fakeSource{calls: fakeMonth()}, request(t, "2026-09"))
+	f := open(t, path)
+	if f.GetActiveSheetIndex() != 0 || result.Sheets[0] != "Summary" {
+		t.Errorf("sheet %d of %v is active", f.GetActiveSheetIndex(), result.Sheets)
+	}
+	for name, part := range parts(t, path) {
+		if strings.HasPrefix(name, "xl/worksheets/sheet") && strings.Contains(part, "<f>") {
+			t.Errorf("%s holds a formula", name)
+		}
+		if strings.HasPrefix(name, "xl/charts/chart") {
+			if strings.Contains(part, "<ptCount val=\"0\">") || !strings.Contains(part, "<pt idx=\"0\">") {
+				t.Errorf("%s does not hold the figures it draws", name)
+			}
+		}
+		if strings.HasPrefix(name, "xl/drawings/drawing") && strings.Contains(part, `descr=""`) {
+			t.Errorf("%s has a chart without a text for those who cannot see it", name)
+		}
+		if strings.Contains(part, `<dimension ref="A1">`) {
+			t.Errorf("%s has no true dimension", name)
+		}
+	}
+}
+
+func TestSummarySaysHowItWentInSignNumberAndWord(t *testing.T) {
+	src := &fakeSource{calls: fakeMonth()}
+	path, _ := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
+	f := open(t, path)
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	for _, row := range rows {
+		page.WriteString(strings.Join(row, "\t") + "\n")
+	}
+	for _, want := range []string{
+		"Daily call report", "Sunday 4 October 2026", "times in Asia/Kolkata", "Data complete through 5 Oct 2026 07:58",
+		"9 duplicates removed", "1 line rejected", "Sunday 27 September 2026 (the same weekday before)",
+		"▼ 8.1 points, worse", ", neutral", "All groups", "Needs attention", "sheet Notes", "बिक्री",
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the summary does not say %q:\n%s", want, page.String())
+		}
+	}
+}

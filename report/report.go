@@ -1,0 +1,67 @@
+// Package report turns a report definition (YAML) and the answers to named queries into an Excel workbook.
+//
+// A definition lists sheets; each sheet has a kind (summary, table, heatmap, trend, detail, notes), and each
+// kind is one file here. Every figure comes from a query: totals are asked for, never added up. What Go
+// computes is presentation only: the change between two figures, the words around it, the width of a column.
+//
+// Equal definition, request and answers give equal bytes: nothing reads a clock, and the parts of the file
+// are written in a fixed order with fixed times.
+package report
+
+import (
+	"context"
+	"time"
+
+	"callsheet/period"
+)
+
+// Source answers named queries. header is called once, also when there are no rows; the slice given to row
+// is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (a day is midnight
+// in UTC, an instant may be in any zone) or []any.
+type Source interface {
+	Query(ctx context.Context, name string, args map[string]any,
+		header func(columns []string) error, row func(values []any) error) error
+}
+
+// Request says which calls a workbook is about.
+type Request struct {
+	Period  period.Period
+	Zone    *time.Location    // in which instants are shown
+	Filters map[string]string // group, agent, number, direction, campaign, source: only those given
+	Version string            // of the program, for the footer and Notes
+}
+
+// Result is what a finished workbook holds.
+type Result struct {
+	Calls  int64  // in the period, after the filters
+	Rows   int64  // on the detail sheets
+	Bytes  int64  // of the file
+	SHA256 string // of the file, in hex
+	Sheets []string
+}
+
+// Build makes the workbook at path. The file appears whole or not at all.
+func (d *Definition) Build(ctx context.Context, src Source, req Request, path string) (Result, error) {
+	if req.Zone == nil {
+		req.Zone = time.UTC
+	}
+	b, err := newBook(ctx, d, src, req)
+	if err != nil {
+		return Result{}, err
+	}
+	defer b.file.Close()
+	if err := b.fill(); err != nil {
+		return Result{}, err
+	}
+	if err := b.cacheCharts(); err != nil {
+		return Result{}, err
+	}
+	saved, err := b.save(path)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{
+		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.bytes, SHA256: saved.sha256,
+		Sheets: b.file.GetSheetList(),
+	}, nil
+}

@@ -1,0 +1,142 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// A page writes cells of one sheet and keeps the first error, so that layout code reads as layout.
+type page struct {
+	*book
+	name string
+	err  error
+}
+
+// An extent is the part of a sheet that is in use.
+type extent struct{ left, top, right, bottom int }
+
+// dimensions writes each sheet's extent into it; excelize would say A1 of every one.
+func (b *book) dimensions() error {
+	for sheet, e := range b.extents {
+		if err := b.file.SetSheetDimension(sheet, span(e.left, e.top, e.right, e.bottom)); err != nil {
+			return fmt.Errorf("sheet %s: %w", sheet, err)
+		}
+	}
+	return nil
+}
+
+func (b *book) page(name string) *page { return &page{book: b, name: name} }
+
+func (p *page) do(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// put writes a value with a look; nil leaves the cell empty, but drawn.
+func (p *page) put(column, row int, v any, l look) {
+	at := cell(column, row)
+	switch v := v.(type) {
+	case nil:
+	case string:
+		p.do(p.file.SetCellStr(p.name, at, v))
+	default:
+		p.do(p.file.SetCellValue(p.name, at, v))
+	}
+	p.draw(column, row, column, row, l)
+}
+
+// draw gives a range a look.
+func (p *page) draw(fromColumn, fromRow, toColumn, toRow int, l look) {
+	id, err := p.style(l)
+	p.do(err)
+	p.do(p.file.SetCellStyle(p.name, cell(fromColumn, fromRow), cell(toColumn, toRow), id))
+	e, ok := p.extents[p.name]
+	if !ok {
+		e = extent{fromColumn, fromRow, toColumn, toRow}
+	}
+	p.extents[p.name] = extent{
+		min(e.left, fromColumn), min(e.top, fromRow), max(e.right, toColumn), max(e.bottom, toRow),
+	}
+}
+
+func (p *page) height(row int, points float64) { p.do(p.file.SetRowHeight(p.name, row, points)) }
+
+func (p *page) width(column int, characters float64) {
+	name, err := excelize.ColumnNumberToName(column)
+	p.do(err)
+	p.do(p.file.SetColWidth(p.name, name, name, characters))
+}
+
+// link makes a cell jump to a sheet of the workbook.
+func (p *page) link(column, row int, sheet string) {
+	p.do(p.file.SetCellHyperLink(p.name, cell(column, row), quoted(sheet)+"!A1", "Location"))
+}
+
+// heading writes the title and the two grey lines every sheet but the summary begins with.
+func (p *page) heading(s Sheet) {
+	p.put(1, 1, clean(s.title()), p.titleLook())
+	p.height(1, 26)
+	p.put(1, 2, p.scope(), p.greyLook())
+	if s.Note != "" {
+		p.put(1, 3, clean(s.Note), p.greyLook())
+	}
+}
+
+func (p *page) freeze(columns, rows int) { p.do(p.file.SetPanes(p.name, frozen(columns, rows))) }
+
+func (p *page) view(gridLines bool, zoom float64) {
+	p.do(p.file.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: &gridLines, ZoomScale: &zoom}))
+}
+
+// table makes a native table of a range whose first row is its header.
+func (p *page) table(sheet Sheet, ref string) {
+	p.do(p.file.AddTable(p.name, p.nativeTable(sheet.Name, ref)))
+}
+
+// nativeTable has a name of its own, as formulas of a reader would use it, and no stripes: cells are ruled.
+func (b *book) nativeTable(sheet, ref string) *excelize.Table {
+	stripes := false
+	return &excelize.Table{
+		Range: ref, Name: b.tableName(sheet), StyleName: "TableStyleLight1", ShowRowStripes: &stripes,
+	}
+}
+
+// tableName keeps ASCII letters and digits of a sheet's name; the prefix keeps it from looking like a cell.
+func (b *book) tableName(sheet string) string {
+	name := []byte("t_")
+	for i := range len(sheet) {
+		c := sheet[i]
+		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
+			name = append(name, c)
+		}
+	}
+	return unique2(string(name), b.tables)
+}
+
+// unique2 is unique for names that may hold no blank.
+func unique2(name string, taken map[string]bool) string {
+	free := name
+	for n := 2; taken[free]; n++ {
+		free = fmt.Sprintf("%s_%d", name, n)
+	}
+	taken[free] = true
+	return free
+}
+
+// frozen keeps the first columns and rows in sight.
+func frozen(columns, rows int) *excelize.Panes {
+	corner := cell(columns+1, rows+1)
+	panes := &excelize.Panes{
+		Freeze: true, XSplit: columns, YSplit: rows, TopLeftCell: corner, ActivePane: "bottomRight",
+		Selection: []excelize.Selection{{SQRef: corner, ActiveCell: corner, Pane: "bottomRight"}},
+	}
+	switch {
+	case columns == 0:
+		panes.ActivePane, panes.Selection[0].Pane = "bottomLeft", "bottomLeft"
+	case rows == 0:
+		panes.ActivePane, panes.Selection[0].Pane = "topRight", "topRight"
+	}
+	return panes
+}

@@ -1,0 +1,136 @@
+package report
+
+// Every table begins below its title, the line that says what it is about, and a note.
+const headerRow = 4
+
+// fillTable writes a query's rows as a native table, and under it, outside the table, the total: asked for
+// again, never added up.
+func (b *book) fillTable(s Sheet) error {
+	f, err := b.data.frame(s.Query, b.req.Period)
+	if err != nil {
+		return err
+	}
+	p := b.page(s.Name)
+	p.heading(s)
+	if len(f.rows) == 0 {
+		p.put(1, headerRow, b.nothing(), look{bold: true})
+		p.width(1, 40)
+		p.do(b.printing(s.Name, printing{landscape: true}))
+		return p.err
+	}
+	g, err := p.grid(s, f, headerRow)
+	if err != nil {
+		return err
+	}
+	if s.Total != "" {
+		p.total(g, s.Total, b.summary)
+	}
+	p.finish(s, g)
+	return p.err
+}
+
+// A grid is where a table stands on its page.
+type grid struct {
+	words     []word
+	formats   []string // Excel's number format of each column
+	head, end int      // rows of the header and of the last data row
+}
+
+// grid writes header and rows, and sets widths from what they show.
+func (p *page) grid(s Sheet, f *frame, head int) (grid, error) {
+	at, err := f.find(s.Columns)
+	if err != nil {
+		return grid{}, err
+	}
+	g := grid{words: described(s.Columns, s.Labels, p.words.aggregate), head: head, end: head + len(f.rows)}
+	for i := range g.words {
+		p.column(&g, i, f, at[i])
+	}
+	p.height(head, 31)
+	return g, p.err
+}
+
+// column writes one column of a grid.
+func (p *page) column(g *grid, i int, f *frame, at int) {
+	w := &g.words[i]
+	values := func(yield func(any) bool) {
+		for _, row := range f.rows {
+			if !yield(row[at]) {
+				return
+			}
+		}
+	}
+	if w.format == "" {
+		w.format = firstFormat(values)
+	}
+	format := numberFormat(*w, values)
+	g.formats = append(g.formats, format)
+	side := align(w.format, i+1)
+	p.put(i+1, g.head, w.label, p.headLook(side))
+	content, row := 0.0, g.head
+	for v := range values {
+		row++
+		shown := p.value(v, w.format)
+		if shown == nil && i == 0 && isText(w.format) {
+			shown = unnamed(w.name)
+		}
+		content = max(content, shownWidth(shown, *w, format))
+		p.put(i+1, row, shown, look{})
+	}
+	p.draw(i+1, g.head+1, i+1, g.end, p.cellLook(side, format))
+	p.width(i+1, columnWidth(w.label, content))
+}
+
+// firstFormat guesses the format of a column no catalog describes by its first known value.
+func firstFormat(values func(yield func(any) bool)) string {
+	for v := range values {
+		if v != nil {
+			return guess(v)
+		}
+	}
+	return ""
+}
+
+// unnamed is what the rows of a table are called that have no name: calls without a group are a group, too.
+func unnamed(column string) any {
+	switch column {
+	case "call_group":
+		return "(no group)"
+	case "agent":
+		return "(no agent)"
+	case "campaign_id":
+		return "(no campaign)"
+	case "virtual_number":
+		return "(no number)"
+	}
+	return nil
+}
+
+// total writes the total row, one empty row below the table so that sorting and filtering leave it alone.
+func (p *page) total(g grid, label string, totals row) {
+	at := g.end + 2
+	p.height(at-1, 6)
+	p.height(at, 18)
+	for i, w := range g.words {
+		v := any(clean(label))
+		if i > 0 {
+			v = p.value(totals.get(w.name), w.format)
+		}
+		p.put(i+1, at, v, p.totalLook(align(w.format, i+1), g.formats[i]))
+	}
+}
+
+// finish makes the table native, adds data bars, and sets the sheet up for screen and paper.
+func (p *page) finish(s Sheet, g grid) {
+	p.table(s, span(1, g.head, len(g.words), g.end))
+	for i, w := range g.words {
+		for _, bar := range s.Bars {
+			if bar == w.name {
+				p.bars(span(i+1, g.head+1, i+1, g.end))
+			}
+		}
+	}
+	p.freeze(1, g.head)
+	p.view(false, 100)
+	p.do(p.printing(p.name, printing{landscape: true, headerRows: g.head}))
+}

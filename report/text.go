@@ -1,0 +1,140 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// cutMark ends a text that was too long for a cell. Excel would cut it without a word.
+const cutMark = " … [cut]"
+
+// clean makes s fit for a cell: no characters XML forbids, no line breaks that would tear a row, and at
+// most 32,767 UTF-16 units.
+func clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r':
+			return ' '
+		case r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) || r == 0xfffe || r == 0xffff:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	return shorten(s, excelize.TotalCellChars)
+}
+
+// plain is the quick answer for what nearly every text is: short, and of printable ASCII.
+func plain(s string) bool {
+	if len(s) > excelize.TotalCellChars {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// shorten cuts s to at most limit UTF-16 units, the mark included.
+func shorten(s string, limit int) string {
+	if units(s) <= limit {
+		return s
+	}
+	room, used := limit-units(cutMark), 0
+	for i, r := range s {
+		n := 1
+		if r > 0xffff {
+			n = 2
+		}
+		if used+n > room {
+			return s[:i] + cutMark
+		}
+		used += n
+	}
+	return s
+}
+
+// units is the length of s as Excel counts it, in UTF-16.
+func units(s string) int {
+	n := utf8.RuneCountInString(s)
+	for _, r := range s {
+		if r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// unique is label, or label with the first free number, and takes it. Excel compares without case.
+func unique(label string, taken map[string]bool) string {
+	if label == "" {
+		label = "Column"
+	}
+	name := label
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s %d", label, n)
+	}
+	taken[strings.ToLower(name)] = true
+	return name
+}
+
+// say is a figure in words, for sentences and tiles: as its cell would show it.
+func say(v any, format string) string {
+	n, ok := number(v)
+	if !ok {
+		return ""
+	}
+	switch format {
+	case "rate":
+		return strconv.FormatFloat(n*100, 'f', 1, 64) + "%"
+	case "duration":
+		return clock(n, true)
+	case "short_duration":
+		return clock(n, false)
+	case "coins":
+		return grouped(n, min(decimals(n), 2))
+	}
+	return grouped(n, 0)
+}
+
+// clock is seconds as h:mm:ss, or as m:ss.
+func clock(seconds float64, hours bool) string {
+	s := int64(math.Round(math.Abs(seconds)))
+	if hours {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// grouped is n with commas between thousands.
+func grouped(n float64, decimals int) string {
+	digits := strconv.FormatFloat(math.Abs(n), 'f', decimals, 64)
+	whole, rest := digits, ""
+	if i := strings.IndexByte(digits, '.'); i >= 0 {
+		whole, rest = digits[:i], digits[i:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if n < 0 && strings.Trim(whole+rest, "0.,") != "" {
+		whole = "−" + whole
+	}
+	return whole + rest
+}
+
+// plural is a counted noun: "1 line", "2 lines".
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(float64(n), 0) + " " + many
+}

@@ -1,0 +1,71 @@
+package report
+
+import "slices"
+
+// tiles writes the large figures, three a row: label, figure, change, and a second figure in small.
+func (p *page) tiles(tiles []Tile, at int) int {
+	for i, t := range tiles {
+		if i > 0 && i%3 == 0 {
+			at += 5
+		}
+		p.tile(t, gridColumns[i%3*3], at)
+	}
+	p.height(at+4, 8)
+	return at + 5
+}
+
+func (p *page) tile(t Tile, column, at int) {
+	w, ok := p.words.metrics[t.Metric]
+	if !ok {
+		p.do(unknownMetric(t.Metric, p.words))
+		return
+	}
+	label := w.label
+	if target, ok := p.settings.number("service_level_target_seconds"); ok && w.name == "service_level" {
+		label += ", " + say(target, "count") + " s"
+	}
+	if t.Label != "" {
+		label = clean(t.Label)
+	}
+	v := p.summary.get(w.name)
+	format := numberFormat(w, slices.Values([]any{v}))
+	box := look{fill: p.theme.Pale, align: "left", indent: 1, valign: "center"}
+	top, figure, below, last := box, box, box, box
+	top.above, top.thickTop, top.colour, top.size = p.theme.Blue, true, p.theme.Grey, 10
+	figure.size, figure.bold, figure.format = 22, true, format
+	moved := p.change(w)
+	below.colour, below.size = moved.colour, 10
+	last.colour, last.size = p.theme.Grey, 10
+	for i, l := range []look{top, figure, below, last} {
+		p.draw(column, at+i, column+2, at+i, l)
+		p.height(at+i, []float64{17, 31, 16, 17}[i])
+	}
+	p.put(column, at, label, top)
+	// A number does not run over into the next cell as text does: it needs the room of all three.
+	p.do(p.file.MergeCell(p.name, cell(column, at+1), cell(column+2, at+1)))
+	p.put(column, at+1, p.value(v, w.format), figure)
+	p.put(column, at+2, moved.text, below)
+	p.put(column, at+3, p.also(t.Also), last)
+	p.height(at+4, 7)
+}
+
+// also is a tile's second figure in words: "Average talk 2:47".
+func (p *page) also(metric string) any {
+	if metric == "" {
+		return nil
+	}
+	w, ok := p.words.metrics[metric]
+	if !ok {
+		p.do(unknownMetric(metric, p.words))
+		return nil
+	}
+	said := say(p.summary.get(metric), w.format)
+	if said == "" {
+		said = "unknown"
+	}
+	return w.label + " " + said
+}
+
+func unknownMetric(name string, words catalog) error {
+	return missingColumn("summary", name, words.order)
+}

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/goccy/go-yaml"
+)
+
+// kinds says which keys each kind of sheet takes beside kind, name, title and note, and which it cannot do
+// without.
+var kinds = map[string]struct{ takes, needs []string }{
+	"summary": {takes: []string{"tiles", "charts", "ranking", "alerts"}, needs: []string{"tiles"}},
+	"table":   {takes: []string{"query", "columns", "labels", "total", "bars"}, needs: []string{"query", "columns"}},
+	"heatmap": {takes: []string{"rows", "days", "metrics"}, needs: []string{"rows", "metrics"}},
+	"trend": {takes: []string{"query", "columns", "labels", "total", "days", "charts"},
+		needs: []string{"query", "columns"}},
+	"detail": {takes: []string{"query", "columns", "labels"}, needs: []string{"query", "columns"}},
+	"notes":  {},
+}
+
+var kindNames = []string{"summary", "table", "heatmap", "trend", "detail", "notes"}
+
+var queryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// A checker collects what is wrong with a definition, each with the excerpt of the YAML it stands in.
+type checker struct {
+	name string
+	text []byte
+	errs []error
+}
+
+func (c *checker) add(path, hint, format string, args ...any) {
+	message := fmt.Sprintf("report %s: %s", c.name, fmt.Sprintf(format, args...))
+	if p, err := yaml.PathString(path); err == nil {
+		if excerpt, err := p.AnnotateSource(c.text, false); err == nil {
+			message += "\n" + strings.TrimRight(string(excerpt), "\n")
+		}
+	}
+	if hint != "" {
+		message += "\nhint: " + hint
+	}
+	c.errs = append(c.errs, errors.New(message))
+}
+
+func (d *Definition) validate(text []byte) error {
+	c := &checker{name: d.name, text: text}
+	if d.Title == "" {
+		c.add("$", `begin with a line such as "title: Daily call report"`, "it has no title")
+	}
+	if len(d.Sheets) == 0 {
+		c.add("$", "list at least one sheet under sheets", "it has no sheets")
+	}
+	d.Theme.check(c)
+	seen := map[string]int{}
+	for i, s := range d.Sheets {
+		path := fmt.Sprintf("$.sheets[%d]", i)
+		c.sheetName(path, s, seen, i)
+		c.kind(path, s)
+		c.content(path, s)
+		if s.Kind == "summary" && i > 0 {
+			c.add(path+".kind", "move it to the top of sheets", "the summary must be the first sheet")
+		}
+	}
+	return errors.Join(c.errs...)
+}
+
+func (c *checker) sheetName(path string, s Sheet, seen map[string]int, i int) {
+	at := path + ".name"
+	switch {
+	case s.Name == "":
+		c.add(path, "give it a name: it stands on the tab", "sheet %d has no name", i+1)
+		return
+	case strings.ContainsAny(s.Name, `:\/?*[]`) || strings.ContainsFunc(s.Name, func(r rune) bool { return r < ' ' }):
+		c.add(at, `leave out : \ / ? * [ ]`, "Excel allows no sheet named %q", s.Name)
+	case strings.HasPrefix(s.Name, "'") || strings.HasSuffix(s.Name, "'"):
+		c.add(at, "leave out the quote at its end", "Excel allows no sheet named %q", s.Name)
+	case strings.EqualFold(s.Name, "history"):
+		c.add(at, "Excel keeps this name to itself; take another", "Excel allows no sheet named %q", s.Name)
+	case len(utf16.Encode([]rune(s.Name))) > maxSheetName(s.Kind):
+		c.add(at, fmt.Sprintf("use at most %d characters", maxSheetName(s.Kind)), "the sheet name %q is too long", s.Name)
+	}
+	key := strings.ToLower(s.Name)
+	if first, ok := seen[key]; ok {
+		c.add(at, "sheet names differ by more than upper and lower case",
+			"sheets %d and %d are both named %q", first+1, i+1, s.Name)
+	}
+	seen[key] = i
+}
+
+// maxSheetName leaves a detail sheet room for " 2", " 3" … when it goes on.
+func maxSheetName(kind string) int {
+	if kind == "detail" {
+		return 27
+	}
+	return 31
+}
+
+func (c *checker) kind(path string, s Sheet) {
+	k, ok := kinds[s.Kind]
+	if !ok {
+		at, hint := path+".kind", "the kinds are "+strings.Join(kindNames, ", ")
+		if s.Kind == "" {
+			at = path
+		} else if near := nearest(s.Kind, kindNames); near != "" {
+			hint = fmt.Sprintf("did you mean %s? %s", near, hint)
+		}
+		c.add(at, hint, "unknown kind of sheet %q", s.Kind)
+		return
+	}
+	given := givenKeys(s)
+	for _, key := range given {
+		if !slices.Contains(k.takes, key) && !slices.Contains([]string{"kind", "name", "title", "note"}, key) {
+			hint := "it takes " + strings.Join(k.takes, ", ")
+			if len(k.takes) == 0 {
+				hint = "it takes title and note only"
+			}
+			c.add(path+"."+key, hint, "a %s sheet has no use for %q", s.Kind, key)
+		}
+	}
+	for _, key := range k.needs {
+		if !slices.Contains(given, key) {
+			c.add(path, "", "the %s sheet %q needs %q", s.Kind, s.Name, key)
+		}
+	}
+}
+
+// givenKeys are the YAML keys of s that hold something.
+func givenKeys(s Sheet) []string {
+	var keys []string
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		if !v.Field(i).IsZero() {
+			keys = append(keys, v.Type().Field(i).Tag.Get("yaml"))
+		}
+	}
+	return keys
+}

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// content checks what a sheet asks for: names of queries and columns, numbers that make sense.
+func (c *checker) content(path string, s Sheet) {
+	c.query(path+".query", s.Query)
+	c.columns(path+".columns", s.Columns)
+	c.columns(path+".metrics", s.Metrics)
+	for i, bar := range s.Bars {
+		c.oneOf(fmt.Sprintf("%s.bars[%d]", path, i), "bars", bar, s.Columns)
+	}
+	for column := range s.Labels {
+		c.oneOf(path+".labels", "labels", column, s.Columns)
+	}
+	if s.Days < 0 {
+		c.add(path+".days", "leave it out to show the period alone", "days is below 0")
+	}
+	if s.Kind == "heatmap" && s.Rows != "" {
+		if _, ok := heatAxes[s.Rows]; !ok {
+			c.add(path+".rows", "use day or weekday", "a heat map cannot have %q as rows", s.Rows)
+		}
+	}
+	for i, t := range s.Tiles {
+		if t.Metric == "" {
+			c.add(fmt.Sprintf("%s.tiles[%d]", path, i), "name one of the metrics", "tile %d has no metric", i+1)
+		}
+	}
+	if len(s.Tiles) > maxTiles {
+		c.add(path+".tiles", fmt.Sprintf("keep the best %d", maxTiles), "there are %d tiles", len(s.Tiles))
+	}
+	for i, chart := range s.Charts {
+		c.chart(fmt.Sprintf("%s.charts[%d]", path, i), s, chart)
+	}
+	if s.Ranking != nil {
+		c.ranking(path+".ranking", *s.Ranking)
+	}
+}
+
+func (c *checker) chart(path string, s Sheet, chart Chart) {
+	if chart.Title == "" {
+		c.add(path, "a chart without a title says nothing to a screen reader", "a chart has no title")
+	}
+	if len(chart.Columns) == 0 {
+		c.add(path, "", "the chart %q has no columns", chart.Title)
+	}
+	c.columns(path+".columns", chart.Columns)
+	if s.Kind == "trend" {
+		if chart.Query != "" || chart.By != "" || chart.Days != 0 {
+			c.add(path, "leave out query, by and days: it draws the sheet's own table",
+				"the chart %q on a trend sheet names data of its own", chart.Title)
+		}
+		for _, column := range append(slices.Clone(chart.Columns), chart.Line) {
+			if column != "" {
+				c.oneOf(path, "charts", column, s.Columns)
+			}
+		}
+		return
+	}
+	if chart.Query == "" || chart.By == "" {
+		c.add(path, "such as query: days and by: local_day", "the chart %q needs query and by", chart.Title)
+	}
+	c.query(path+".query", chart.Query)
+}
+
+func (c *checker) ranking(path string, r Ranking) {
+	if r.Query == "" || len(r.Columns) == 0 {
+		c.add(path, "such as query: groups and columns: [call_group, offered]", "the ranking needs query and columns")
+	}
+	if len(r.Columns) > rankColumns {
+		c.add(path+".columns", fmt.Sprintf("a page has room for %d", rankColumns), "the ranking has %d columns", len(r.Columns))
+	}
+	c.query(path+".query", r.Query)
+	c.columns(path+".columns", r.Columns)
+	if r.Bar != "" {
+		c.oneOf(path+".bar", "bar", r.Bar, r.Columns)
+	}
+	for column := range r.Labels {
+		c.oneOf(path+".labels", "labels", column, r.Columns)
+	}
+}
+
+func (c *checker) query(path, name string) {
+	if name != "" && !queryName.MatchString(name) {
+		c.add(path, "use the name of a query, such as groups; `callsheet query` lists them", "%q is not a query's name", name)
+	}
+}
+
+func (c *checker) columns(path string, columns []string) {
+	for i, column := range columns {
+		if slices.Contains(columns[:i], column) {
+			c.add(fmt.Sprintf("%s[%d]", path, i), "name each once", "%q is there twice", column)
+		}
+	}
+}
+
+func (c *checker) oneOf(path, key, column string, columns []string) {
+	if slices.Contains(columns, column) {
+		return
+	}
+	hint := "it must be one of columns"
+	if near := nearest(column, columns); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	c.add(path, hint, "%s names %q, which is not among the sheet's columns", key, column)
+}
+
+var (
+	unknownField = regexp.MustCompile(`unknown field "([^"]+)"`)
+	allKeys      = strings.Fields(`title theme sheets kind name note query columns labels total bars days rows metrics
+		tiles charts ranking alerts metric label also by line axis top bar min_offered below_points worse_points
+		worse_share waste_share font ink grey blue answered missed volume pale rule good bad heat concern`)
+)
+
+// keyHint names the right key nearest to one the decoder did not know.
+func keyHint(err error) string {
+	m := unknownField.FindStringSubmatch(err.Error())
+	if m == nil {
+		return ""
+	}
+	if near := nearest(m[1], allKeys); near != "" {
+		return fmt.Sprintf("\nhint: did you mean %q?", near)
+	}
+	return "\nhint: the built-in reports show every key"
+}
+
+// nearest is the candidate that takes the fewest edits to become word, if it takes few.
+func nearest(word string, candidates []string) string {
+	best, fewest := "", len(word)/2+1
+	for _, candidate := range candidates {
+		if n := edits(strings.ToLower(word), candidate); n < fewest {
+			best, fewest = candidate, n
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance of two words.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"math"
+	"strings"
+)
+
+const (
+	narrowest = 9.5
+	widest    = 60
+)
+
+// textWidth estimates how wide a text is, in the characters Excel measures columns by. Devanagari and other
+// scripts are wider than digits; marks that sit on a letter take no room.
+func textWidth(s string) float64 {
+	w := 0.0
+	for _, r := range s {
+		switch {
+		case r < 0x300:
+			w += 1
+		case r < 0x370, r >= 0x200b && r <= 0x200f, r >= 0xfe00 && r <= 0xfe0f:
+		case r >= 0x0900 && r < 0x0e00:
+			w += 1.25
+		case r >= 0x1100 && r < 0x11ff, r >= 0x2e80 && r < 0xd7a4, r >= 0xf900 && r < 0xfb00, r >= 0xff00, r >= 0x1f000:
+			w += 2
+		default:
+			w += 1.1
+		}
+	}
+	return w
+}
+
+// shownWidth is how wide a value is once its number format is applied.
+func shownWidth(v any, w word, format string) float64 {
+	switch v := v.(type) {
+	case nil:
+		return 0
+	case string:
+		return textWidth(v)
+	case int64:
+		return textWidth(grouped(float64(v), 0))
+	case float64:
+		switch w.format {
+		case "duration", "short_duration":
+			return textWidth(say(v*secondsPerDay, w.format))
+		case "day":
+			return textWidth("Wed 30 Sep 2026")
+		case "time":
+			return textWidth("30 Sep 2026 00:00:00")
+		case "rate":
+			return textWidth("100.0%")
+		}
+		return textWidth(grouped(v, strings.Count(format[strings.IndexByte(format, '.')+1:], "0")))
+	}
+	return 0
+}
+
+// headerWidth is the room a header needs when it may break between words, with room for the filter button.
+func headerWidth(label string) float64 {
+	longest, whole := 0.0, textWidth(label)
+	for _, w := range strings.Fields(label) {
+		longest = max(longest, textWidth(w))
+	}
+	return max(longest, whole/2+1) + 4
+}
+
+// columnWidth is the width of a column by its header and the widest of its values.
+func columnWidth(label string, content float64) float64 {
+	return min(max(headerWidth(label), content+3, narrowest), widest)
+}
+
+// lines is how many lines a text takes in a column of the given width, when it wraps.
+func lines(s string, width float64) int {
+	return max(1, int(math.Ceil(textWidth(s)*1.05/width)))
+}

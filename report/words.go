@@ -1,0 +1,116 @@
+package report
+
+import (
+	"strings"
+	"time"
+)
+
+// filterNames is the order in which filters are told.
+var filterNames = []string{"group", "agent", "number", "direction", "campaign", "source"}
+
+// scope is what the workbook is about: the period in words, the filters, the zone.
+func (b *book) scope() string {
+	return b.req.Period.Words() + "  ·  " + b.filters() + "  ·  times in " + b.req.Zone.String()
+}
+
+func (b *book) filters() string {
+	var told []string
+	for _, name := range filterNames {
+		if value, ok := b.req.Filters[name]; ok {
+			told = append(told, name+" "+clean(value))
+		}
+	}
+	if len(told) == 0 {
+		return "all calls"
+	}
+	return "only " + strings.Join(told, ", ")
+}
+
+// honesty is how far the figures can be trusted, in one line, zeros included.
+func (b *book) honesty() string {
+	return b.through() + "  ·  " + strings.Join([]string{
+		plural(b.evidence.count("reports_received"), "delivery", "deliveries"),
+		plural(b.evidence.count("duplicates_removed"), "duplicate removed", "duplicates removed"),
+		plural(b.evidence.count("live_without_report"), "live call without a report", "live calls without a report"),
+		plural(b.evidence.count("rejected_lines"), "line rejected", "lines rejected"),
+	}, ", ")
+}
+
+func (b *book) through() string {
+	t, ok := b.evidence.get("complete_through").(time.Time)
+	if !ok {
+		return "No delivery has ever arrived"
+	}
+	return "Data complete through " + b.moment(t)
+}
+
+// moment is an instant for people.
+func (b *book) moment(t time.Time) string { return t.In(b.req.Zone).Format("2 Jan 2006 15:04") }
+
+// compared is the period the changes are against.
+func (b *book) compared() string {
+	before := b.req.Period.Before()
+	words := before.Words()
+	if before.Days() == 1 {
+		words += " (the same weekday before)"
+	}
+	return words
+}
+
+// nothing is what an empty sheet says.
+func (b *book) nothing() string {
+	words := "No calls in this period"
+	if len(b.req.Filters) > 0 {
+		words += " with this filter"
+	}
+	return words + "."
+}
+
+// A change is the difference of a figure to the period before, in sign, number and word.
+type change struct {
+	text   string
+	colour string
+}
+
+// change compares a metric with the period before. Its word follows the direction the catalog calls good.
+func (b *book) change(w word) change {
+	now, known := b.summary.number(w.name)
+	before, compared := b.summary.number("before_" + w.name)
+	grey := b.theme.Grey
+	switch {
+	case !known:
+		return change{"nothing to measure", grey}
+	case b.summary.count("before_calls") == 0 || !compared:
+		return change{"nothing to compare with", grey}
+	case now == before:
+		return change{"= unchanged, neutral", grey}
+	}
+	arrow, more := "▼ ", now > before
+	if more {
+		arrow = "▲ "
+	}
+	verdict, colour := "neutral", grey
+	if w.good == "higher" || w.good == "lower" {
+		verdict, colour = "worse", b.theme.Bad
+		if more == (w.good == "higher") {
+			verdict, colour = "better", b.theme.Good
+		}
+	}
+	return change{arrow + difference(w, now, before) + ", " + verdict, colour}
+}
+
+// difference is how far apart two figures are, without its sign: rates in points, others also as a share.
+func difference(w word, now, before float64) string {
+	apart := now - before
+	if apart < 0 {
+		apart = -apart
+	}
+	if w.format == "rate" {
+		return grouped(apart*100, 1) + " points"
+	}
+	said := say(apart, w.format)
+	if before > 0 {
+		said += " (" + say(apart/before, "rate") + ")"
+	}
+	return said
+}

@@ -1,0 +1,145 @@
+package spool
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+)
+
+// probeEvery is how often a spool that could not store is tried again when nothing comes in: a balancer that looks
+// at readyz sends nothing until it is ready.
+const probeEvery = time.Second
+
+// commitGroups makes one group after the other durable until the writer is closed and the queue is empty.
+func (w *Writer) commitGroups() {
+	defer close(w.done)
+	for {
+		select {
+		case _, open := <-w.wake:
+			for g := w.take(); g != nil; g = w.take() {
+				w.finish(g)
+			}
+			if !open {
+				return
+			}
+		case <-w.probeTime():
+			w.setFailure(w.probe())
+		}
+	}
+}
+
+// take removes the first group from the queue; nobody adds to it any more.
+func (w *Writer) take() *group {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		return nil
+	}
+	g := w.queue[0]
+	w.queue = w.queue[1:]
+	return g
+}
+
+// finish commits a group and tells everybody who waits for it.
+func (w *Writer) finish(g *group) {
+	started := w.options.Now()
+	g.err = w.commit(g)
+	w.setFailure(g.err)
+	close(g.done)
+	if g.err != nil {
+		w.options.Log.Error("could not store deliveries; they were not acknowledged", "lines", g.lines, "file", filepath.Base(g.path), "error", g.err)
+	} else if w.options.Committed != nil {
+		w.options.Committed(g.lines, len(g.text), w.options.Now().Sub(started))
+	}
+}
+
+// commit writes and syncs a group. After an error the file is cut back to what was durable and its descriptor is
+// never used again: the kernel may drop the pages of a failed sync and call the next one a success.
+func (w *Writer) commit(g *group) error {
+	if err := w.openFile(g.path); err != nil {
+		return err
+	}
+	n, err := w.file.Write(g.text)
+	if err == nil && n < len(g.text) {
+		err = io.ErrShortWrite
+	}
+	if err == nil {
+		err = w.file.Sync()
+	}
+	if err == nil && w.newFile {
+		err = w.options.files.syncDir(w.options.Dir)
+	}
+	if err != nil {
+		if cut := w.file.Truncate(w.durable); cut != nil {
+			w.options.Log.Error("could not cut the file back; lines that were not acknowledged may stay in it", "file", filepath.Base(w.filePath), "error", cut)
+		}
+		w.closeFile()
+		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
+	}
+	w.newFile = false
+	w.durable += int64(len(g.text))
+	return nil
+}
+
+// openFile makes path the open file, and repairs its end if a crash left it torn.
+func (w *Writer) openFile(path string) error {
+	if w.file != nil && w.filePath == path {
+		return nil
+	}
+	if err := w.closeFile(); err != nil {
+		w.options.Log.Warn("closing a finished file", "file", filepath.Base(w.filePath), "error", err)
+	}
+	file, created, err := w.options.files.openAppend(path)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", filepath.Base(path), err)
+	}
+	length, err := w.repair(file, path)
+	if err != nil {
+		file.Close()
+		return fmt.Errorf("repairing %s: %w", filepath.Base(path), err)
+	}
+	// A file that was made and never synced may not be in its folder after a crash, so an empty one counts as new.
+	w.file, w.filePath, w.durable, w.newFile = file, path, length, created || length == 0
+	return nil
+}
+
+func (w *Writer) closeFile() error {
+	if w.file == nil {
+		return nil
+	}
+	file := w.file
+	w.file = nil
+	return file.Close()
+}
+
+func (w *Writer) setFailure(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failure = err
+}
+
+// probeTime fires while the spool is failing.
+func (w *Writer) probeTime() <-chan time.Time {
+	if w.Err() == nil {
+		return nil
+	}
+	return time.After(probeEvery)
+}
+
+// probe writes and syncs a file of its own, to find out whether there is room again.
+func (w *Writer) probe() error {
+	path := filepath.Join(w.options.Dir, ".probe")
+	w.options.files.remove(path) // one that a crash left behind
+	file, err := w.options.files.create(path)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(make([]byte, 64<<10))
+	if err == nil {
+		err = file.Sync()
+	}
+	file.Close()
+	w.options.files.remove(path)
+	return err
+}

@@ -1,0 +1,92 @@
+// Package spool owns the NDJSON files that every delivery is kept in: appending to them durably, repairing them
+// after a crash, and reading them by offset.
+//
+// # Files
+//
+// A spool is a folder with a file for each day of the configured zone in which deliveries were received:
+//
+//	YYYY-MM-DD.ndjson       or  YYYY-MM-DD.ID.ndjson  with a collector id
+//	YYYY-MM-DD.ndjson.zst   (or .gz) the same content, compressed once the day is finished
+//	*.torn-N                bytes that a crash left behind the last newline of a file, kept for a look
+//	.lock                   held by the one process that appends; holds its process id
+//
+// A file is appended to and never changed otherwise. Its logical name is that without .zst or .gz.
+//
+// # Lines
+//
+// A line is a JSON object and a newline. The collector writes envelopes, their keys in this order:
+//
+//		{"id":"01…","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{…}}
+//
+//	  - id is a ULID, rising within a collector even when its clock is set back;
+//	  - received_at has microseconds and the zone's offset;
+//	  - kind is call_report, live_call, other or unreadable; encoding is json, form or query;
+//	  - payload is the JSON object as sent, compacted, its numbers and key order untouched; of a form or a query it is
+//	    an object of strings, a repeated key an array of them;
+//	  - of an unreadable body there is no payload but "body_base64" with its exact bytes.
+//
+// Others may put bare lines, a payload without an envelope, into *.ndjson files of their own.
+package spool
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+)
+
+// The kinds of deliveries.
+const (
+	KindCallReport = "call_report"
+	KindLiveCall   = "live_call"
+	KindOther      = "other"
+	KindUnreadable = "unreadable"
+)
+
+// The ways a payload is encoded in HTTP.
+const (
+	EncodingJSON  = "json"
+	EncodingForm  = "form"
+	EncodingQuery = "query"
+)
+
+// Envelope is a delivery. Of Payload and Body exactly one is set.
+type Envelope struct {
+	ID         string // given by Append
+	ReceivedAt time.Time
+	Source     string
+	Kind       string
+	Encoding   string
+	Payload    []byte // a compact JSON object of valid UTF-8
+	Body       []byte // the exact bytes of what is no such object
+}
+
+// receivedFormat keeps the microseconds even when they are zero, so that lines sort by it within a zone.
+const receivedFormat = "2006-01-02T15:04:05.000000Z07:00"
+
+// AppendLine appends the envelope's line, newline included.
+func (e Envelope) AppendLine(dst []byte) []byte {
+	dst = append(dst, `{"id":"`...)
+	dst = append(dst, e.ID...)
+	dst = append(dst, `","received_at":"`...)
+	dst = e.ReceivedAt.AppendFormat(dst, receivedFormat)
+	dst = append(dst, `","source":`...)
+	dst = appendString(dst, e.Source)
+	dst = append(dst, `,"kind":"`...)
+	dst = append(dst, e.Kind...)
+	dst = append(dst, `","encoding":"`...)
+	dst = append(dst, e.Encoding...)
+	if e.Payload != nil {
+		dst = append(dst, `","payload":`...)
+		dst = append(dst, e.Payload...)
+	} else {
+		dst = append(dst, `","body_base64":"`...)
+		dst = base64.StdEncoding.AppendEncode(dst, e.Body)
+		dst = append(dst, '"')
+	}
+	return append(dst, "}\n"...)
+}
+
+func appendString(dst []byte, text string) []byte {
+	quoted, _ := json.Marshal(text) // a string always can
+	return append(dst, quoted...)
+}

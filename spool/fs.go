@@ -1,0 +1,70 @@
+package spool
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// fileSystem is what the writer needs of one; a test puts a failing one in its place.
+type fileSystem interface {
+	// openAppend opens a file for appending and makes it if it is missing.
+	openAppend(path string) (f appendFile, created bool, err error)
+	// syncDir makes new and renamed files of a folder durable.
+	syncDir(dir string) error
+	// create makes a file that must not be there.
+	create(path string) (appendFile, error)
+	remove(path string) error
+}
+
+// appendFile is an open file of the spool.
+type appendFile interface {
+	Write(p []byte) (int, error)
+	ReadAt(p []byte, offset int64) (int, error)
+	Size() (int64, error)
+	Truncate(size int64) error
+	Sync() error // of the content and what is needed to read it back
+	Close() error
+}
+
+// osFiles is the real file system.
+type osFiles struct{}
+
+type osFile struct{ *os.File }
+
+func (osFiles) openAppend(path string) (appendFile, bool, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if err == nil {
+		return osFile{f}, false, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, false, err
+	}
+	f, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	return osFile{f}, true, err
+}
+
+func (osFiles) create(path string) (appendFile, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return osFile{f}, err
+}
+
+func (osFiles) syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func (osFiles) remove(path string) error { return os.Remove(path) }
+
+func (f osFile) Size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+func (f osFile) Sync() error { return syncData(f.File) }

@@ -1,0 +1,26 @@
+package spool
+
+import (
+	"crypto/rand"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// ids makes ULIDs that rise even when the clock is set back.
+type ids struct {
+	entropy *ulid.MonotonicEntropy
+	last    uint64 // milliseconds
+}
+
+func newIDs() *ids { return &ids{entropy: ulid.Monotonic(rand.Reader, 0)} }
+
+func (s *ids) next(now time.Time) (string, error) {
+	s.last = max(s.last, ulid.Timestamp(now))
+	id, err := ulid.New(s.last, s.entropy)
+	if err != nil { // the random part is full; the next millisecond begins a new one
+		s.last++
+		id, err = ulid.New(s.last, s.entropy)
+	}
+	return id.String(), err
+}

@@ -1,0 +1,164 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Options say where a spool is and how its days are told apart.
+type Options struct {
+	Dir         string
+	CollectorID string // part of the file names; may be empty
+	Zone        *time.Location
+	Now         func() time.Time
+	Log         *slog.Logger
+	// Committed is told of every group after its sync: lines, bytes and how long the commit took. May be nil.
+	Committed func(lines, bytes int, took time.Duration)
+
+	files fileSystem
+}
+
+// Writer appends deliveries to a spool. Appends at the same time share a write and a sync: while one group is being
+// synced the next one fills, and no timer holds it back.
+type Writer struct {
+	options Options
+	lock    *flock.Flock
+	ids     *ids
+
+	mu      sync.Mutex
+	queue   []*group // waiting to be committed; the last one is still filling
+	closed  bool
+	failure error // of the last commit; nil after one that worked
+
+	wake chan struct{} // holds a token while the queue is not empty
+	done chan struct{} // closed when the committer has ended
+
+	// Only the committer uses these.
+	file     appendFile
+	filePath string
+	durable  int64 // length of file that is synced; what lies behind it nobody was told is stored
+	newFile  bool  // its folder is to be synced too
+}
+
+// group is what one write and one sync make durable, all of it or nothing.
+type group struct {
+	path  string
+	lines int
+	text  []byte
+	err   error
+	done  chan struct{} // closed when err is final
+}
+
+// ErrClosed is the answer of a writer that is closed or closing.
+var ErrClosed = errors.New("the spool is closed")
+
+// Open makes the folder if it is missing and takes its lock: one process appends to a spool.
+func Open(options Options) (*Writer, error) {
+	if options.files == nil {
+		options.files = osFiles{}
+	}
+	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("spool folder: %w", err)
+	}
+	lock, err := takeLock(options.Dir)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{options: options, lock: lock, ids: newIDs(), wake: make(chan struct{}, 1), done: make(chan struct{})}
+	go w.commitGroups()
+	return w, nil
+}
+
+// Append gives each envelope its id and time and returns nil once all of them are durable. On an error none of
+// them may be taken for stored. A cancelled context ends the wait and not the write.
+func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
+	g, err := w.enqueue(envelopes)
+	if err != nil || g == nil {
+		return err
+	}
+	select {
+	case <-g.done:
+		return g.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// enqueue puts the envelopes into the filling group of their day's file.
+func (w *Writer) enqueue(envelopes []Envelope) (*group, error) {
+	if len(envelopes) == 0 {
+		return nil, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil, ErrClosed
+	}
+	// Under the lock, so that ids and times rise in the order of the lines.
+	now := w.options.Now().In(w.options.Zone)
+	g := w.filling(w.pathFor(now))
+	for i := range envelopes {
+		id, err := w.ids.next(now)
+		if err != nil {
+			return nil, fmt.Errorf("making an id: %w", err)
+		}
+		envelopes[i].ID, envelopes[i].ReceivedAt = id, now
+		g.text = envelopes[i].AppendLine(g.text)
+		g.lines++
+	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+	return g, nil
+}
+
+// filling is the last group of the queue if it is for this file, else a new one behind it.
+func (w *Writer) filling(path string) *group {
+	if n := len(w.queue); n > 0 && w.queue[n-1].path == path {
+		return w.queue[n-1]
+	}
+	g := &group{path: path, done: make(chan struct{})}
+	w.queue = append(w.queue, g)
+	return g
+}
+
+func (w *Writer) pathFor(now time.Time) string {
+	name := now.Format(time.DateOnly)
+	if w.options.CollectorID != "" {
+		name += "." + w.options.CollectorID
+	}
+	return filepath.Join(w.options.Dir, name+".ndjson")
+}
+
+// Err is why the spool cannot store now, nil when it can.
+func (w *Writer) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
+	}
+	return w.failure
+}
+
+// Close commits what is queued, then closes the file and gives the lock back. Later appends get ErrClosed.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closed = true
+	close(w.wake)
+	w.mu.Unlock()
+	<-w.done
+	return errors.Join(w.closeFile(), w.lock.Unlock())
+}

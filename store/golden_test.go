@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestGolden runs the cases of queries/testdata: a folder has events.ndjson, which is put into a spool and loaded,
+// may have settings.json, and has pairs of a NAME.sql, with the arithmetic in its comment, and the NAME.csv it gives.
+func TestGolden(t *testing.T) {
+	folders, err := filepath.Glob("../queries/testdata/*/events.ndjson")
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no golden cases: %v", err)
+	}
+	for _, events := range folders {
+		dir := filepath.Dir(events)
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(events)
+			if err != nil {
+				t.Fatal(err)
+			}
+			settings := testSettings()
+			if text, err := os.ReadFile(filepath.Join(dir, "settings.json")); err == nil {
+				if err := json.Unmarshal(text, &settings); err != nil {
+					t.Fatal(err)
+				}
+			}
+			reader := loaded(t, settings, map[string]string{"2026-10-05.ndjson": string(text)})
+			cases, err := filepath.Glob(filepath.Join(dir, "*.sql"))
+			if err != nil || len(cases) == 0 {
+				t.Fatalf("no query in %s: %v", dir, err)
+			}
+			for _, query := range cases {
+				compareGolden(t, reader, query)
+			}
+		})
+	}
+}
+
+func compareGolden(t *testing.T, reader *Reader, query string) {
+	t.Helper()
+	statement, err := os.ReadFile(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(strings.TrimSuffix(query, ".sql") + ".csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	want, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ask(t, reader, string(statement))
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("%s: got\n%s\nwant\n%s", query, lines(got), lines(want))
+	}
+}
+
+func lines(rows [][]string) string {
+	var text strings.Builder
+	for _, row := range rows {
+		text.WriteString(strings.Join(row, ",") + "\n")
+	}
+	return text.String()
+}
+
+func testSettings() Settings {
+	return Settings{Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second}
+}
+
+// testNow is a clock that stands still, well after the events of the tests.
+func testNow() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }
+
+// loaded puts files into a spool, loads them and opens the published copy.
+func loaded(t *testing.T, settings Settings, files map[string]string) *Reader {
+	t.Helper()
+	dir := t.TempDir()
+	writeSpool(t, dir, files)
+	load(t, dir, settings)
+	return published(t, dir, settings)
+}
+
+func writeSpool(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	spoolDir := filepath.Join(dir, "spool")
+	if err := os.MkdirAll(spoolDir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(spoolDir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// load loads what is new in dir/spool into dir/calls.duckdb.
+func load(t *testing.T, dir string, settings Settings) Summary {
+	t.Helper()
+	ctx := context.Background()
+	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: settings, Now: testNow, Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return summary
+}
+
+// published publishes dir/calls.duckdb and opens the copy.
+func published(t *testing.T, dir string, settings Settings) *Reader {
+	t.Helper()
+	path := filepath.Join(dir, "published", "calls.duckdb")
+	if err := Publish(filepath.Join(dir, "calls.duckdb"), path); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := OpenReader(context.Background(), Options{Path: path, Settings: settings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reader.Close() })
+	return reader
+}
+
+// ask runs a statement; the first row is the header, and what is unknown is empty.
+func ask(t *testing.T, reader *Reader, statement string) [][]string {
+	t.Helper()
+	var rows [][]string
+	err := reader.SQL(context.Background(), statement,
+		func(columns []string) error { rows = append(rows, slices.Clone(columns)); return nil },
+		func(values []any) error {
+			row := make([]string, len(values))
+			for i, value := range values {
+				row[i] = cell(value)
+			}
+			rows = append(rows, row)
+			return nil
+		})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, statement)
+	}
+	return rows
+}
+
+func cell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case time.Time:
+		if v.Location() == time.UTC {
+			return v.Format(time.DateOnly)
+		}
+		return v.Format(time.DateTime)
+	}
+	return fmt.Sprint(value)
+}

@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"callsheet/queries"
+	"callsheet/spool"
+)
+
+// sliceBytes bounds what is loaded in one transaction, and with it the memory of a load.
+const sliceBytes = 256 << 20
+
+// LoadOptions say what to load.
+type LoadOptions struct {
+	SpoolDir      string
+	DefaultSource string                  // of lines that carry no source
+	RunLedger     string                  // the scheduler's ledger; may be missing
+	Progress      func(done, total int64) // bytes on disk; may be nil
+}
+
+// Summary is what a load did. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
+type Summary struct {
+	Files       int64    `json:"files"` // with new lines
+	Bytes       int64    `json:"bytes"`
+	Lines       int64    `json:"lines"`
+	Reports     int64    `json:"reports"` // duplicates included
+	LiveEvents  int64    `json:"live_events"`
+	OtherEvents int64    `json:"other_events"`
+	Rejects     int64    `json:"rejects"`
+	Blank       int64    `json:"blank"`
+	Calls       int64    `json:"calls"`    // in the store after the load
+	Troubles    []string `json:"troubles"` // files that could not be read, each with its reason
+}
+
+// NeedsALook tells whether anything was rejected or could not be read.
+func (s Summary) NeedsALook() bool { return s.Rejects > 0 || len(s.Troubles) > 0 }
+
+// Load reads what is new in the spool, up to the last newline of each file. Rows, rejects and the offset they were
+// read up to are committed together, a slice at a time: killed anywhere, the next load goes on where this one was.
+// A file that cannot be read is a trouble in the summary and does not stop the others.
+func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
+	pending, troubles, err := s.pending(ctx, options.SpoolDir)
+	if err != nil {
+		return Summary{}, err
+	}
+	summary := Summary{Troubles: troubles}
+	reader := newReader(pending, options.Progress)
+	defer reader.close()
+	for !reader.done() {
+		if err := s.loadSlice(ctx, reader, options, &summary); err != nil {
+			return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
+		}
+	}
+	summary.Troubles = append(summary.Troubles, reader.troubles...)
+	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
+		return summary, err
+	}
+	err = s.conn.QueryRowContext(ctx, "select count(*) from calls").Scan(&summary.Calls)
+	return summary, err
+}
+
+// loadSlice loads up to sliceBytes of lines in one transaction.
+func (s *Store) loadSlice(ctx context.Context, reader *reader, options LoadOptions, summary *Summary) error {
+	started := s.options.Now()
+	// The slice's goroutine must have ended before its file positions are read or the next slice begins.
+	sliceCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var slice *slice
+	if err := registerLines(s.conn, func() <-chan []line {
+		if slice == nil { // DuckDB may bind a statement more than once
+			slice = reader.slice(sliceCtx, sliceBytes)
+		}
+		return slice.chunks
+	}); err != nil {
+		return err
+	}
+	var part Summary
+	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, queries.Load("stage"),
+			sql.Named("default_source", options.DefaultSource), sql.Named("loaded_at", started)); err != nil {
+			return err
+		}
+		positions, err := slice.wait()
+		if err != nil {
+			return err
+		}
+		if err := applyStaged(ctx, tx, started); err != nil {
+			return err
+		}
+		if part, err = s.recordLoad(ctx, tx, started, positions); err != nil {
+			return err
+		}
+		return recordPositions(ctx, tx, positions, started)
+	})
+	if err != nil {
+		if slice != nil {
+			cancel()
+			slice.wait()
+		}
+		return err
+	}
+	summary.add(part)
+	return nil
+}
+
+// applyStaged moves the staged lines into their tables, in the order that the steps need.
+func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) error {
+	if _, err := tx.ExecContext(ctx, queries.Load("rejects"), sql.Named("loaded_at", loadedAt)); err != nil {
+		return fmt.Errorf("rejects: %w", err)
+	}
+	for _, step := range []string{"other_events", "call_versions", "live_events", "calls_touched"} {
+		if _, err := tx.ExecContext(ctx, queries.Load(step)); err != nil {
+			return fmt.Errorf("%s: %w", step, err)
+		}
+	}
+	return nil
+}
+
+// recordLoad writes the row of `loads` and returns it as a summary.
+func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, positions []position) (Summary, error) {
+	var part Summary
+	var lastReceived sql.NullTime
+	err := tx.QueryRowContext(ctx, queries.Load("totals")).Scan(
+		&part.Lines, &part.Reports, &part.LiveEvents, &part.OtherEvents, &part.Rejects, &lastReceived)
+	if err != nil {
+		return part, err
+	}
+	for _, position := range positions {
+		if position.bytes > position.fromBytes {
+			part.Files++
+		}
+		part.Bytes += position.bytes - position.fromBytes
+		part.Blank += position.blank
+	}
+	part.Lines += part.Blank
+	_, err = tx.ExecContext(ctx, `insert into loads
+		select coalesce(max(load_id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from loads`,
+		started, s.options.Now(), part.Files, part.Bytes, part.Lines, part.Reports, part.LiveEvents,
+		part.OtherEvents, part.Rejects, part.Blank, lastReceived)
+	return part, err
+}
+
+// loadRuns makes report_runs equal to the scheduler's ledger.
+func (s *Store) loadRuns(ctx context.Context, ledger string) error {
+	if _, err := os.Stat(ledger); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "delete from report_runs"); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, queries.Load("report_runs"), sql.Named("ledger", ledger))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading the run ledger %s: %w", ledger, err)
+	}
+	return nil
+}
+
+func (s *Summary) add(part Summary) {
+	s.Files += part.Files
+	s.Bytes += part.Bytes
+	s.Lines += part.Lines
+	s.Reports += part.Reports
+	s.LiveEvents += part.LiveEvents
+	s.OtherEvents += part.OtherEvents
+	s.Rejects += part.Rejects
+	s.Blank += part.Blank
+}
+
+// pending lists the spool files that may have something new, with the position each is to be read from.
+func (s *Store) pending(ctx context.Context, dir string) (pending []position, troubles []string, err error) {
+	files, err := spool.List(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := s.positions(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, file := range files {
+		at, seen := known[file.Name]
+		at.file = file
+		if !seen {
+			pending = append(pending, at)
+			continue
+		}
+		if at.diskBytes == file.Size && at.modifiedAt.Equal(file.ModTime.Truncate(time.Microsecond)) {
+			continue
+		}
+		if trouble := at.replaced(); trouble != "" {
+			troubles = append(troubles, trouble)
+			continue
+		}
+		pending = append(pending, at)
+	}
+	return pending, troubles, nil
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"callsheet/queries"
+)
+
+// migrate runs the schema files that the database has not seen, each in a transaction of its own.
+func (s *Store) migrate(ctx context.Context) error {
+	if _, err := s.conn.ExecContext(ctx,
+		"create table if not exists schema_migrations (version bigint not null, name varchar not null)"); err != nil {
+		return fmt.Errorf("preparing %s: %w", s.options.Path, err)
+	}
+	var done int
+	if err := s.conn.QueryRowContext(ctx, "select coalesce(max(version), 0) from schema_migrations").Scan(&done); err != nil {
+		return fmt.Errorf("reading the schema version: %w", err)
+	}
+	newest := 0
+	for _, file := range queries.In("schema") {
+		number, _, _ := strings.Cut(file.Name, "_")
+		version, err := strconv.Atoi(number)
+		if err != nil {
+			return fmt.Errorf("migration %s has no number: %w", file.Name, err)
+		}
+		newest = max(newest, version)
+		if version <= done {
+			continue
+		}
+		err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, "insert into schema_migrations values (?, ?)", version, file.Name)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("migrating to %s: %w", file.Name, err)
+		}
+	}
+	if done > newest {
+		return fmt.Errorf("database %s was made by a newer program (schema %d, this one knows %d)\nhint: update callsheet, or run callsheet load --rebuild", s.options.Path, done, newest)
+	}
+	return nil
+}
+
+// defineMacros creates the macros, the catalogs and one macro for each named query, in an order in which each
+// finds those it is built on.
+func defineMacros(ctx context.Context, tx *sql.Tx) error {
+	for _, folder := range []string{"base", "metrics"} {
+		for _, file := range queries.In(folder) {
+			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
+				return fmt.Errorf("defining %s/%s: %w", folder, file.Name, err)
+			}
+		}
+	}
+	for _, file := range queries.In("named") {
+		if _, err := tx.ExecContext(ctx, file.Macro()); err != nil {
+			return fmt.Errorf("defining query %s: %w", file.Name, err)
+		}
+	}
+	return nil
+}
+
+// inTransaction runs do; all of it is committed or none.
+func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := s.conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit this does nothing
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"callsheet/queries"
+)
+
+// Reader answers queries on a published copy.
+type Reader struct {
+	db   *sql.DB
+	conn *sql.Conn
+	zone *time.Location
+}
+
+// OpenReader opens a published copy read-only, for as many readers as like.
+func OpenReader(ctx context.Context, options Options) (*Reader, error) {
+	zone, err := time.LoadLocation(options.Settings.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	if zone == time.UTC {
+		zone = time.FixedZone("UTC", 0) // an instant at midnight must not look like a day
+	}
+	db, conn, err := connect(ctx, options, "read_only")
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{db, conn, zone}, nil
+}
+
+func (r *Reader) Close() error { return errors.Join(r.conn.Close(), r.db.Close()) }
+
+// Query runs a named query. Parameters that args does not give are NULL; args that the query does not take are
+// ignored. header gets the column names once, also when there is no row; row gets each row's values, as plain
+// returns them, in a slice that is used again for the next.
+func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
+	header func(columns []string) error, row func(values []any) error) error {
+	query, err := queries.Named(name)
+	if err != nil {
+		return err
+	}
+	var bound []any
+	for _, parameter := range query.Parameters() {
+		bound = append(bound, sql.Named(parameter, args[parameter]))
+	}
+	if err := r.run(ctx, query.SQL, bound, header, row); err != nil {
+		return fmt.Errorf("query %s: %w", name, err)
+	}
+	return nil
+}
+
+// SQL runs one statement of the user's.
+func (r *Reader) SQL(ctx context.Context, statement string,
+	header func(columns []string) error, row func(values []any) error) error {
+	return r.run(ctx, statement, nil, header, row)
+}
+
+func (r *Reader) run(ctx context.Context, statement string, args []any,
+	header func(columns []string) error, row func(values []any) error) error {
+	rows, err := r.conn.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
+	columns := make([]string, len(types))
+	for i, t := range types {
+		columns[i] = t.Name()
+	}
+	if err := header(columns); err != nil {
+		return err
+	}
+	values := make([]any, len(columns))
+	targets := make([]any, len(columns))
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		for i, value := range values {
+			values[i] = r.plain(value, types[i].DatabaseTypeName())
+		}
+		if err := row(values); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// plain makes of a DuckDB value one of nil, string, bool, int64, float64, time.Time or []any of these: a DATE is
+// a midnight in UTC, a TIMESTAMPTZ an instant in the report zone. What is none of them becomes JSON text.
+func (r *Reader) plain(value any, kind string) any {
+	switch v := value.(type) {
+	case nil, string, bool, int64, float64:
+		return v
+	case int8:
+		return int64(v)
+	case int16:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case uint8:
+		return int64(v)
+	case uint16:
+		return int64(v)
+	case uint32:
+		return int64(v)
+	case float32:
+		return float64(v)
+	case uint64:
+		return bigNumber(new(big.Int).SetUint64(v))
+	case *big.Int:
+		return bigNumber(v)
+	case duckdb.Decimal:
+		return v.Float64()
+	case time.Time:
+		switch {
+		case kind == "TIMESTAMPTZ":
+			return v.In(r.zone)
+		case kind == "TIME":
+			return v.Format(time.TimeOnly)
+		}
+		return v
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = r.plain(item, strings.TrimSuffix(kind, "[]"))
+		}
+		return list
+	case []byte:
+		return fmt.Sprintf("%x", v)
+	case fmt.Stringer:
+		return v.String()
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
+}
+
+// bigNumber keeps every digit: a number that int64 cannot hold stays text.
+func bigNumber(n *big.Int) any {
+	if n.IsInt64() {
+		return n.Int64()
+	}
+	return n.String()
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"callsheet/spool"
+)
+
+// reader walks the pending files of a load, a slice at a time.
+type reader struct {
+	pending  []position
+	next     int           // index of the file to go on with
+	open     *spool.Reader // of pending[next], once it is open
+	troubles []string
+	progress func(done, total int64)
+	total    int64
+	read     int64
+}
+
+func newReader(pending []position, progress func(done, total int64)) *reader {
+	r := &reader{pending: pending, progress: progress}
+	for _, at := range pending {
+		r.total += max(at.file.Size-at.bytes, 0)
+	}
+	return r
+}
+
+func (r *reader) done() bool { return r.next == len(r.pending) }
+
+func (r *reader) close() {
+	if r.open != nil {
+		r.open.Close()
+	}
+}
+
+// slice is a bounded run of lines, sent in chunks by a goroutine of its own.
+type slice struct {
+	chunks    chan []line
+	finished  chan struct{}
+	positions []position // of the files it read, after finished
+	err       error
+}
+
+// wait blocks until the slice is sent whole or cut off, and returns how far each file was read.
+func (s *slice) wait() ([]position, error) {
+	<-s.finished
+	return s.positions, s.err
+}
+
+// slice begins to send lines until about limit bytes are sent or the files end.
+func (r *reader) slice(ctx context.Context, limit int64) *slice {
+	s := &slice{chunks: make(chan []line, 4), finished: make(chan struct{})}
+	go func() {
+		defer close(s.finished)
+		defer close(s.chunks)
+		for limit > 0 && !r.done() {
+			at := &r.pending[r.next]
+			at.fromBytes, at.blank = at.bytes, 0
+			ended, err := r.readFile(ctx, s, at, limit)
+			limit -= at.bytes - at.fromBytes
+			s.positions = append(s.positions, *at)
+			if err != nil {
+				s.err = err
+				return
+			}
+			if ended {
+				r.close()
+				r.open = nil
+				r.next++
+			}
+		}
+	}()
+	return s
+}
+
+// readFile sends lines of one file and moves its position; ended is false when the limit came first. A file that
+// cannot be read is put down as a trouble and counts as ended.
+func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int64) (ended bool, err error) {
+	if r.open == nil {
+		if r.open, err = at.file.Open(at.bytes); err != nil {
+			r.open = nil
+			r.troubles = append(r.troubles, fmt.Sprintf("%s: %v", at.file.Name, err))
+			return true, nil
+		}
+	}
+	for {
+		lines, err := r.readChunk(at, at.fromBytes+limit)
+		if len(lines) > 0 {
+			select {
+			case s.chunks <- lines:
+			case <-ctx.Done():
+				return false, ctx.Err()
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case err != nil:
+			r.troubles = append(r.troubles, fmt.Sprintf("%s: %v", at.file.Name, err))
+			return true, nil
+		case at.bytes >= at.fromBytes+limit:
+			return false, nil
+		}
+	}
+}
+
+// readChunk reads as many lines as DuckDB takes at once, or until the position reaches end.
+func (r *reader) readChunk(at *position, end int64) ([]line, error) {
+	lines := make([]line, 0, linesPerChunk)
+	var texts []byte // one buffer for the chunk; the spool's own is used again for the next line
+	for len(lines) < linesPerChunk && at.bytes < end {
+		read, err := r.open.Next()
+		if err != nil {
+			return lines, err
+		}
+		at.lines++
+		r.advance(at, r.open.Offset())
+		if len(read.Text) == 0 {
+			at.blank++
+			continue
+		}
+		if cap(texts)-len(texts) < len(read.Text) {
+			texts = make([]byte, 0, max(len(read.Text), 1<<20))
+		}
+		from := len(texts)
+		texts = append(texts, read.Text...)
+		lines = append(lines, line{
+			file: at.file.Name, number: at.lines, offset: read.Offset, text: texts[from:len(texts):len(texts)],
+		})
+	}
+	return lines, nil
+}
+
+func (r *reader) advance(at *position, offset int64) {
+	r.read += offset - at.bytes
+	at.bytes = offset
+	if r.progress != nil && at.lines%1000 == 0 {
+		r.progress(min(r.read, r.total), r.total)
+	}
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"callsheet/queries"
+)
+
+// Settings are the parts of the configuration that the numbers depend on. They are kept in the database, so that
+// the published copy computes the same numbers in anybody's client.
+type Settings struct {
+	Timezone           string // zone in which days and hours are counted
+	ShortAbandon       time.Duration
+	ServiceLevelTarget time.Duration
+	Sources            []Source
+	NumberGroups       map[string]string // virtual number → group
+	Agents             []Agent
+	BusinessHours      []Hours
+	Holidays           []string // 2006-01-02
+}
+
+// Source is an account that deliveries come from.
+type Source struct {
+	Name           string
+	Timezone       string // of the local times it sends
+	OutgoingCaller string // who SourceNumber is on outgoing calls: agent or customer
+}
+
+// Agent names a number for a span of days; an empty bound is open.
+type Agent struct {
+	Number, Name, From, To string
+}
+
+// Hours is a span of a weekday (1 Monday … 7 Sunday) in which the business is open.
+type Hours struct {
+	Weekday       int
+	Opens, Closes string // 09:00, 18:30; the latter excluded
+}
+
+// fingerprint changes with anything that `calls` is made of besides deliveries: the settings and our SQL.
+func (settings Settings) fingerprint() (string, error) {
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	hash.Write(text)
+	for _, folder := range []string{"base", "metrics", "named"} {
+		for _, file := range queries.In(folder) {
+			fmt.Fprintf(hash, "%s\x00%s\x00", file.Name, file.SQL)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// applySettings writes the settings and macros and makes `calls` anew, if anything changed since the last time.
+func (s *Store) applySettings(ctx context.Context) error {
+	want, err := s.options.Settings.fingerprint()
+	if err != nil {
+		return err
+	}
+	var have string
+	err = s.conn.QueryRowContext(ctx, "select fingerprint from settings").Scan(&have)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("reading the settings: %w", err)
+	}
+	if have == want {
+		return nil
+	}
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		if err := writeSettings(ctx, tx, s.options.Settings, want); err != nil {
+			return err
+		}
+		if err := defineMacros(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, queries.Load("calls_anew"))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("applying the settings: %w", err)
+	}
+	return nil
+}
+
+func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerprint string) error {
+	type row []any
+	tables := map[string][]row{
+		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
+			int64(settings.ServiceLevelTarget.Seconds()), fingerprint}},
+		"sources": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
+	}
+	for _, source := range settings.Sources {
+		tables["sources"] = append(tables["sources"], row{source.Name, source.Timezone, source.OutgoingCaller})
+	}
+	for number, group := range settings.NumberGroups {
+		tables["number_groups"] = append(tables["number_groups"], row{number, group})
+	}
+	for _, agent := range settings.Agents {
+		tables["agent_directory"] = append(tables["agent_directory"],
+			row{agent.Number, agent.Name, orNull(agent.From), orNull(agent.To)})
+	}
+	for _, hours := range settings.BusinessHours {
+		tables["business_hours"] = append(tables["business_hours"], row{hours.Weekday, hours.Opens, hours.Closes})
+	}
+	for _, day := range settings.Holidays {
+		tables["holidays"] = append(tables["holidays"], row{day})
+	}
+	for table, rows := range tables {
+		if _, err := tx.ExecContext(ctx, "delete from "+table); err != nil {
+			return err
+		}
+		for _, values := range rows {
+			marks := "?" + strings.Repeat(", ?", len(values)-1)
+			if _, err := tx.ExecContext(ctx, "insert into "+table+" values ("+marks+")", values...); err != nil {
+				return fmt.Errorf("%s: %w", table, err)
+			}
+		}
+	}
+	return nil
+}
+
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}

@@ -1,0 +1,122 @@
+// Package store owns the DuckDB database: it opens and migrates it, loads the spool into it exactly once,
+// publishes a read-only copy and answers queries on that copy.
+//
+// DuckDB lets one process write or many read, never both. So the database proper is open only for as long as
+// a load takes, and everybody reads the published copy, which is swapped by rename.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// Options say where a database is and what it may use.
+type Options struct {
+	Path        string // the database file
+	TempDir     string // where DuckDB spills; beside the database when empty
+	MemoryLimit string // as DuckDB writes it: 1GiB; DuckDB's own default when empty
+	Threads     int    // 0: one a core
+	Settings    Settings
+	Now         func() time.Time
+}
+
+// Store is a database open for writing.
+type Store struct {
+	options Options
+	db      *sql.DB
+	conn    *sql.Conn
+}
+
+// Open opens the database for writing, creates it if it is missing, brings its schema and macros up to date and
+// puts the settings into it. Another process that has it open is an error that names its process id.
+func Open(ctx context.Context, options Options) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(options.Path), 0o700); err != nil {
+		return nil, err
+	}
+	db, conn, err := connect(ctx, options, "")
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{options, db, conn}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.applySettings(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close checkpoints the database and closes it.
+func (s *Store) Close() error {
+	return errors.Join(s.conn.Close(), s.db.Close())
+}
+
+// connect opens the file at options.Path; mode is a DuckDB access mode or empty.
+func connect(ctx context.Context, options Options, mode string) (*sql.DB, *sql.Conn, error) {
+	dsn := options.Path
+	if mode != "" {
+		dsn += "?access_mode=" + mode
+	}
+	connector, err := duckdb.NewConnector(dsn, func(execer driver.ExecerContext) error {
+		for _, statement := range sessionSettings(options) {
+			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, explainOpen(options.Path, err)
+	}
+	db := sql.OpenDB(connector)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(explainOpen(options.Path, err), db.Close())
+	}
+	return db, conn, nil
+}
+
+// sessionSettings make every connection alike, whatever the machine's zone or size.
+func sessionSettings(options Options) []string {
+	statements := []string{"set timezone = " + quote(options.Settings.Timezone)}
+	if options.MemoryLimit != "" {
+		statements = append(statements, "set memory_limit = "+quote(options.MemoryLimit))
+	}
+	if options.Threads > 0 {
+		statements = append(statements, fmt.Sprintf("set threads = %d", options.Threads))
+	}
+	if options.TempDir != "" {
+		statements = append(statements, "set temp_directory = "+quote(options.TempDir))
+	}
+	return statements
+}
+
+// explainOpen turns DuckDB's words for a lock or a missing file into ours.
+func explainOpen(path string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Could not set lock"):
+		holder := "another process"
+		if _, after, ok := strings.Cut(text, "(PID "); ok {
+			holder, _, _ = strings.Cut(after, ")")
+			holder = "process " + holder
+		}
+		return fmt.Errorf("database %s is in use by %s\nhint: wait for it, or close the program that has the file open; readers should open the published copy", path, holder)
+	case strings.Contains(text, "database does not exist"), errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first: %w", path, os.ErrNotExist)
+	}
+	return fmt.Errorf("opening database %s: %w", path, err)
+}
+
+// quote writes a text as a SQL literal, for statements that take no parameters.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
