@@ -68,7 +68,7 @@ func simulate(o Options, d dice) []*call {
 	calls := plan(o, d, centre)
 	slices.SortStableFunc(calls, func(a, b *call) int { return a.start.Compare(b.start) })
 	staff(d, centre, calls)
-	mark(d, o.Calls, calls)
+	mark(o, d, calls)
 	return calls
 }
 

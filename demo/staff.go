@@ -20,7 +20,7 @@ func staff(d dice, c *centre, calls []*call) {
 			c.sid = itoa(outgoing)
 			staffOutgoing(d, c)
 		}
-		if c.agent != nil {
+		if c.agent != nil && c.end.After(c.agent.free) {
 			c.agent.free = c.end
 		}
 	}

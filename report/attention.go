@@ -61,12 +61,13 @@ func (b *book) findings(a Alerts) ([]finding, error) {
 	return append(found, b.unclean()...), nil
 }
 
-// missingData tells that the data stop before the period does.
+// missingData tells that the data stop before the last day of the period: then its end may be missing. Later
+// than that, silence can be the night.
 func (b *book) missingData() []finding {
-	end := b.req.Period.To.AddDate(0, 0, 1)
+	last := b.req.Period.To
 	through, ok := b.evidence.get("complete_through").(time.Time)
-	if ok && through.Before(time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, b.req.Zone)) {
-		return []finding{{"Data stop at " + b.moment(through) + ", before the period does: later calls are not here",
+	if ok && through.Before(time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, b.req.Zone)) {
+		return []finding{{"Nothing has arrived since " + b.moment(through) + ": the end of the period may be missing",
 			b.sheetOf("notes")}}
 	}
 	return nil

@@ -127,8 +127,14 @@ func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 		if err != nil || len(tables) != 1 {
 			t.Errorf("%s: tables %v, %v", sheet, tables, err)
 		}
-		if links, _ := f.GetHyperLinkCells(sheet, "External"); len(links) > 4 {
-			t.Errorf("%s has %d links", sheet, len(links))
+		links, err := f.GetHyperLinkCells(sheet, "External")
+		if err != nil || len(links) > 4 || sheet == "Calls" && len(links) != 4 {
+			t.Errorf("%s has links in %v, %v", sheet, links, err)
+		}
+		for _, at := range links {
+			if _, target, _ := f.GetCellHyperLink(sheet, at); target != raw(t, f, sheet, at) || target == "" {
+				t.Errorf("%s!%s says %q and leads to %q", sheet, at, raw(t, f, sheet, at), target)
+			}
 		}
 	}
 	if n != len(in) {

@@ -76,7 +76,7 @@ func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown 
 		p.put(column, row, value, p.cellLook(side, format))
 	}
 	if r.Bar == w.name {
-		p.bars(span(column, head+1, column, head+shown))
+		p.bars(span(column, head+1, column, head+shown), w)
 	}
 	total := any(clean(r.Total))
 	if column != firstColumn {

@@ -126,7 +126,7 @@ func (p *page) finish(s Sheet, g grid) {
 	for i, w := range g.words {
 		for _, bar := range s.Bars {
 			if bar == w.name {
-				p.bars(span(i+1, g.head+1, i+1, g.end))
+				p.bars(span(i+1, g.head+1, i+1, g.end), w)
 			}
 		}
 	}

@@ -71,5 +71,5 @@ func columnWidth(label string, content float64) float64 {
 
 // lines is how many lines a text takes in a column of the given width, when it wraps.
 func lines(s string, width float64) int {
-	return max(1, int(math.Ceil(textWidth(s)*1.05/width)))
+	return max(1, int(math.Ceil(textWidth(s)*0.95/width)))
 }

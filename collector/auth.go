@@ -1,0 +1,88 @@
+package collector
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// source is a Source ready to compare with.
+type source struct {
+	name   string
+	hashes [][sha256.Size]byte // of its tokens, so that comparing takes the same time for any length
+	allow  []netip.Prefix
+}
+
+func newSource(s Source) *source {
+	ready := &source{name: s.Name, allow: s.Allow}
+	for _, token := range s.Tokens {
+		ready.hashes = append(ready.hashes, sha256.Sum256([]byte(token)))
+	}
+	return ready
+}
+
+// authenticate finds the source of a request; status is 0 if it may send.
+func (c *Collector) authenticate(r *http.Request) (name string, status int, reason string) {
+	s, known := c.sources[r.PathValue("source")]
+	if !known {
+		return "", http.StatusNotFound, "unknown source"
+	}
+	if !s.accepts(token(r)) {
+		return s.name, http.StatusUnauthorized, "wrong or missing token"
+	}
+	if len(s.allow) > 0 && !contains(s.allow, c.clientAddress(r)) {
+		return s.name, http.StatusForbidden, "address not allowed"
+	}
+	return s.name, 0, ""
+}
+
+// token is the one in the path, else the bearer's.
+func token(r *http.Request) string {
+	if token := r.PathValue("token"); token != "" {
+		return token
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// accepts compares with every token, in time that does not depend on where they differ.
+func (s *source) accepts(token string) bool {
+	hash := sha256.Sum256([]byte(token))
+	match := 0
+	for i := range s.hashes {
+		match |= subtle.ConstantTimeCompare(hash[:], s.hashes[i][:])
+	}
+	return match == 1 && token != ""
+}
+
+// clientAddress is the sender's: the peer's, or behind trusted proxies the last hop that none of them vouches for.
+func (c *Collector) clientAddress(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	address := peer.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && contains(c.options.TrustedProxies, address); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break // what stands further left could be anybody's
+		}
+		address = hop.Unmap()
+	}
+	return address
+}
+
+func contains(networks []netip.Prefix, address netip.Addr) bool {
+	for _, network := range networks {
+		if network.Contains(address) {
+			return true
+		}
+	}
+	return false
+}

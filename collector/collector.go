@@ -1,0 +1,112 @@
+// Package collector takes deliveries in over HTTP: it authenticates a sender, reads a payload in whatever encoding it
+// comes, hands it to the spool, and answers 200 once the spool says that it is on disk.
+//
+//	POST or GET /hooks/{source}/{token}    a delivery; the token may come as Authorization: Bearer instead
+//	/healthz  alive      /readyz  able to store      /metrics  Prometheus
+//
+// The content of an authenticated delivery is never refused: senders do not try again after a 4xx. What cannot be
+// read is stored as it is.
+package collector
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"callsheet/spool"
+)
+
+// Source is an account that may send.
+type Source struct {
+	Name   string
+	Tokens []string       // any of them is accepted
+	Allow  []netip.Prefix // of the sender's address; all when empty
+}
+
+// Appender stores deliveries; a spool.Writer is one.
+type Appender interface {
+	// Append returns nil once all of the envelopes are durable.
+	Append(ctx context.Context, envelopes []spool.Envelope) error
+	// Err is why nothing can be stored now.
+	Err() error
+}
+
+// Options say who may send what, and where it goes.
+type Options struct {
+	Sources        []Source
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	MaxBody        int64          // bytes, inflated ones too; DefaultMaxBody when 0
+	Spool          Appender
+	Log            *slog.Logger
+	Registry       *prometheus.Registry
+	Now            func() time.Time
+}
+
+// DefaultMaxBody has room for an array of a thousand reports many times over.
+const DefaultMaxBody = 8 << 20
+
+// Collector is the HTTP side of a spool.
+type Collector struct {
+	options  Options
+	sources  map[string]*source
+	metrics  *metrics
+	draining atomic.Bool
+}
+
+// New makes a collector; its Handler serves it.
+func New(options Options) *Collector {
+	if options.MaxBody == 0 {
+		options.MaxBody = DefaultMaxBody
+	}
+	c := &Collector{options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry)}
+	for _, s := range options.Sources {
+		c.sources[s.Name] = newSource(s)
+	}
+	return c
+}
+
+// Handler serves deliveries, health and metrics.
+func (c *Collector) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/hooks/{source}", c.hook)
+	mux.HandleFunc("/hooks/{source}/{token}", c.hook)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", c.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(c.options.Registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// Server serves the Handler with limits on how long a sender may take.
+func (c *Collector) Server() *http.Server {
+	return &http.Server{
+		Handler:           c.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      45 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(c.options.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+// Drain makes readyz say that the collector is closing; deliveries are still stored.
+func (c *Collector) Drain() { c.draining.Store(true) }
+
+// ready answers whether a delivery sent now would be stored.
+func (c *Collector) ready(w http.ResponseWriter, _ *http.Request) {
+	if c.draining.Load() {
+		answer(w, http.StatusServiceUnavailable, "closing")
+		return
+	}
+	if err := c.options.Spool.Err(); err != nil {
+		answer(w, http.StatusServiceUnavailable, "cannot store: "+err.Error())
+		return
+	}
+	answer(w, http.StatusOK, "ready")
+}

@@ -1,0 +1,108 @@
+package collector
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"callsheet/spool"
+)
+
+// fields are the keys of a form in the order they first appear, each with its values.
+type fields struct {
+	keys   []string
+	values map[string][]string
+}
+
+func (f *fields) add(key, value string) {
+	if f.values == nil {
+		f.values = map[string][]string{}
+	}
+	if _, seen := f.values[key]; !seen {
+		f.keys = append(f.keys, key)
+	}
+	f.values[key] = append(f.values[key], value)
+}
+
+// decodeForm makes an envelope of name=value pairs. What has no pair, a bad escape or other than UTF-8 is kept as it is.
+func decodeForm(encoding string, text []byte) []spool.Envelope {
+	var form fields
+	for pair := range strings.SplitSeq(strings.TrimSpace(string(text)), "&") {
+		if pair == "" {
+			continue
+		}
+		key, value, hasValue := strings.Cut(pair, "=")
+		if !hasValue && encoding == spool.EncodingForm {
+			return []spool.Envelope{unreadable(encoding, text)}
+		}
+		key, keyErr := url.QueryUnescape(key)
+		value, valueErr := url.QueryUnescape(value)
+		if keyErr != nil || valueErr != nil || !utf8.ValidString(key) || !utf8.ValidString(value) {
+			return []spool.Envelope{unreadable(encoding, text)}
+		}
+		form.add(key, value)
+	}
+	if len(form.keys) == 0 {
+		return []spool.Envelope{unreadable(encoding, text)}
+	}
+	return []spool.Envelope{readable(encoding, form.object())}
+}
+
+// object is the form as a JSON object of strings, a repeated key as an array of them.
+func (f *fields) object() []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	write := func(value any) {
+		encoder.Encode(value)       // strings always can
+		out.Truncate(out.Len() - 1) // the encoder ends with a newline
+	}
+	out.WriteByte('{')
+	for i, key := range f.keys {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		write(key)
+		out.WriteByte(':')
+		if values := f.values[key]; len(values) == 1 {
+			write(values[0])
+		} else {
+			write(values)
+		}
+	}
+	out.WriteByte('}')
+	return out.Bytes()
+}
+
+// decodeMultipart reads multipart/form-data; ok is false for anything else.
+func decodeMultipart(contentType string, body []byte) (envelopes []spool.Envelope, ok bool) {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/form-data" || looksLikeJSON(body) {
+		return nil, false
+	}
+	var form fields
+	parts := multipart.NewReader(bytes.NewReader(body), parameters["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
+		}
+		value, err := io.ReadAll(part)
+		if err != nil || !utf8.Valid(value) || !utf8.ValidString(part.FormName()) {
+			return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
+		}
+		form.add(part.FormName(), string(value))
+	}
+	if len(form.keys) == 0 {
+		return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
+	}
+	return []spool.Envelope{readable(spool.EncodingForm, form.object())}, true
+}

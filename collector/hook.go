@@ -1,0 +1,89 @@
+package collector
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"callsheet/spool"
+)
+
+// retryAfter is what a sender is told to wait when nothing can be stored, in seconds.
+const retryAfter = "10"
+
+// hook takes one request: a delivery, or an array of them.
+func (c *Collector) hook(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		w.Header().Set("Allow", "GET, POST")
+		c.refuse(w, "", http.StatusMethodNotAllowed, "use POST or GET")
+		return
+	}
+	from, status, reason := c.authenticate(r)
+	if status != 0 {
+		c.refuse(w, from, status, reason)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, c.options.MaxBody))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			c.refuse(w, from, http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(c.options.MaxBody, 10)+" bytes")
+			return
+		}
+		c.refuse(w, from, http.StatusBadRequest, "the body did not arrive whole") // nobody is there to read it
+		return
+	}
+	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, c.options.MaxBody)
+	for i := range envelopes {
+		envelopes[i].Source = from
+	}
+	// The sender may hang up while the group is being synced: what it sent is stored all the same.
+	if err := c.options.Spool.Append(r.Context(), envelopes); err != nil {
+		w.Header().Set("Retry-After", retryAfter)
+		c.refuse(w, from, http.StatusServiceUnavailable, "cannot store now")
+		return
+	}
+	c.metrics.stored(from, envelopes, c.options.Now())
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, `{"stored":`+strconv.Itoa(len(envelopes))+"}\n")
+}
+
+// refuse answers with an error. Its text and the metrics name neither token nor content.
+func (c *Collector) refuse(w http.ResponseWriter, source string, status int, reason string) {
+	c.metrics.refused(source, status)
+	answer(w, status, reason)
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	io.WriteString(w, strings.TrimSuffix(text, "\n")+"\n")
+}
+
+// decode makes envelopes of a request, without source. It never fails: what cannot be read is kept as it is.
+func decode(contentType, contentEncoding, query string, body []byte, maxBody int64) []spool.Envelope {
+	if len(body) == 0 {
+		if query == "" {
+			return nil // somebody tries the URL
+		}
+		return decodeForm(spool.EncodingQuery, []byte(query))
+	}
+	plain, ok := inflate(contentEncoding, body, maxBody)
+	if !ok {
+		return []spool.Envelope{unreadable(spool.EncodingJSON, body)}
+	}
+	if envelopes, ok := decodeMultipart(contentType, plain); ok {
+		return envelopes
+	}
+	// What the Content-Type says is often wrong, so the body speaks for itself.
+	if looksLikeJSON(plain) {
+		return decodeJSON(plain)
+	}
+	return decodeForm(spool.EncodingForm, plain)
+}
+
+func unreadable(encoding string, body []byte) spool.Envelope {
+	return spool.Envelope{Kind: spool.KindUnreadable, Encoding: encoding, Body: body}
+}

@@ -1,0 +1,123 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// newEncoding draws how a payload travels.
+func newEncoding(d dice) string {
+	return []string{"json", "form", "query"}[d.weighted([]float64{0.60, 0.25, 0.15})]
+}
+
+// encode puts a payload into a request.
+func encode(d dice, at time.Time, encoding string, s style, fields []field) Delivery {
+	out := Delivery{At: at, Encoding: encoding, Method: http.MethodPost}
+	for _, f := range fields {
+		if f.key == "CallSid" {
+			out.CallSid = f.value
+		}
+	}
+	switch encoding {
+	case "query":
+		out.Method = http.MethodGet
+		out.Query = strings.ReplaceAll(formText(fields), "+", "%20")
+	case "form":
+		out.ContentType = "application/x-www-form-urlencoded"
+		if d.chance(0.02) {
+			out.ContentType = ""
+		}
+		out.Body = []byte(formText(fields))
+	default:
+		out.ContentType = jsonType(d)
+		out.Body = jsonText(fields, s)
+	}
+	return out
+}
+
+// jsonType is mostly right; a vendor's script that forgets the header sends
+// what its language does by default.
+func jsonType(d dice) string {
+	const right = "application/json"
+	return pick(d, []string{right, right, right, right, right, right, right, right, right, right, right, right,
+		right + "; charset=utf-8", right + "; charset=utf-8", right + "; charset=utf-8", right + "; charset=utf-8",
+		"text/plain", "text/html; charset=UTF-8", "application/x-www-form-urlencoded", ""})
+}
+
+// formText keeps the order of the keys, which url.Values would not.
+func formText(fields []field) string {
+	var b strings.Builder
+	for i, f := range fields {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(f.key))
+		b.WriteByte('=')
+		b.WriteString(url.QueryEscape(f.value))
+	}
+	return b.String()
+}
+
+// plainNumber is what JSON takes as a number without losing a digit: a phone
+// number with a leading zero or a plus is none.
+var plainNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
+func jsonText(fields []field, s style) []byte {
+	colon, comma := ":", ","
+	if s.roomy {
+		colon, comma = ": ", ", "
+	}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			b.WriteString(comma)
+		}
+		b.WriteString(quote(f.key, s))
+		b.WriteString(colon)
+		switch {
+		case f.value == "" && s.nulls:
+			b.WriteString("null")
+		case f.number && s.numbers && plainNumber.MatchString(f.value):
+			b.WriteString(f.value)
+		default:
+			b.WriteString(quote(f.value, s))
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+// quote writes a JSON string as a web server would, or as PHP's json_encode.
+func quote(text string, s style) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(text); err != nil {
+		panic(err) // a string always encodes
+	}
+	quoted := strings.TrimSuffix(b.String(), "\n")
+	if !s.php {
+		return quoted
+	}
+	b.Reset()
+	for _, r := range quoted {
+		switch {
+		case r == '/':
+			b.WriteString(`\/`)
+		case r > 0xFFFF:
+			b.WriteRune(r) // would need a pair; no name here has one
+		case r > 0x7E:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

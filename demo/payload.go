@@ -1,0 +1,151 @@
+package demo
+
+import "time"
+
+// field is one key of a payload, in the order the vendor sends them.
+type field struct {
+	key, value string
+	number     bool // may be written without quotes
+}
+
+// style is how one delivery writes what can be written several ways.
+type style struct {
+	noTime  string // a time that never came
+	noName  string // nobody
+	gap     string // between date and time of StartTime and EndTime
+	numbers bool   // JSON numbers where the value is one
+	nulls   bool   // JSON null for an empty value
+	roomy   bool   // a space after each colon and comma
+	php     bool   // \u and \/ escapes, as PHP writes them
+	typed   bool   // names its type
+}
+
+func newStyle(d dice, encoding string) style {
+	s := style{
+		noTime:  pick(d, []string{"", "", "", "0000-00-00 00:00:00", "0000-00-00 00:00:00", "1970-01-01 05:30:00"}),
+		noName:  pick(d, []string{"0", "0", "0", "", "Not Assigned"}),
+		gap:     "  ",
+		numbers: d.chance(0.35),
+		nulls:   d.chance(0.25),
+		roomy:   d.chance(0.4),
+		php:     d.chance(0.3),
+		typed:   d.chance(0.4),
+	}
+	if encoding != "json" && d.chance(0.3) {
+		s.gap = " "
+	}
+	return s
+}
+
+func (s style) moment(t time.Time) string {
+	if t.IsZero() {
+		return s.noTime
+	}
+	return t.Format(time.DateTime)
+}
+
+func (s style) wide(t time.Time) string { return t.Format("2006-01-02" + s.gap + "15:04:05") }
+
+func (s style) kind(name string) []field {
+	if !s.typed {
+		return nil
+	}
+	return []field{{key: "type", value: name}}
+}
+
+// sides are the three numbers of a call. Incoming is customer → agent; on
+// outgoing calls the agent is the source and the customer is dialled.
+func (c *call) sides(dialled *agent) []field {
+	agentNumber := ""
+	if dialled != nil {
+		agentNumber = dialled.number
+	}
+	from, to := c.dialled, agentNumber
+	if !c.incoming {
+		from, to = to, from
+	}
+	return []field{
+		{"SourceNumber", from, true},
+		{"DestinationNumber", c.number, true},
+		{"DialWhomNumber", to, true},
+	}
+}
+
+// sidField: only the plain ids of outgoing calls may lose their quotes; an id
+// with a dot that is written as a number is no longer the id.
+func (c *call) sidField() field { return field{"CallSid", c.sid, !c.incoming} }
+
+// report is the payload of a finished call.
+func report(d dice, c *call, s style) []field {
+	word := c.spelt(d)
+	name, groupName := s.noName, c.group.name
+	if c.agent != nil && (c.outcome == answered || c.failed == customerLeg) {
+		name = c.agent.name
+	}
+	if c.incoming && (c.outcome == ivrOnly || c.outcome != answered && d.chance(0.3)) {
+		groupName = ""
+	}
+	legB, picked := c.legB, c.picked
+	if c.odd == legsSwapped {
+		legB, picked = picked, legB
+	}
+	fields := append(s.kind("call_report"), c.sides(c.agent)...)
+	fields = append(fields,
+		field{"CallDuration", itoa(seconds(c.end.Sub(c.start))), true},
+		field{"coins", c.coins(), true},
+		field{"Status", word.status, false})
+	if word.status == "" {
+		fields = append(fields, field{"callstatus", word.callstatus, false})
+	}
+	fields = append(fields,
+		field{"StartTime", s.wide(c.start), false},
+		field{"EndTime", s.wide(c.end), false},
+		c.sidField(),
+		field{"CallRecordingUrl", c.recording(), false},
+		field{"Direction", c.direction(), false},
+		field{"campid", c.campid, true},
+		field{"TalkDuration", itoa(c.talk()), true},
+		field{"call_group", groupName, false},
+		field{"receiver_name", name, false},
+		field{"error_code", word.errorCode, true})
+	if word.cause != "" {
+		fields = append(fields, field{"hangup_cause", word.cause, false})
+	}
+	fields = append(fields,
+		field{"LegA_Picked_time", s.moment(c.legA), false},
+		field{"LegB_Start_time", s.moment(legB), false},
+		field{"LegB_Picked_time", s.moment(picked), false})
+	return append(fields, undocumented(d, c)...)
+}
+
+// live is the payload of an event while the call runs.
+func live(c *call, s style, status string, dialled *agent) []field {
+	fields := append(s.kind("live_call"), c.sides(dialled)...)
+	fields = append(fields,
+		field{"Status", status, false},
+		field{"StartTime", s.wide(c.start), false},
+		c.sidField(),
+		field{"Direction", c.direction(), false},
+		field{"call_group", c.group.name, false})
+	if !c.incoming {
+		fields = append(fields, field{"campid", c.campid, true})
+	}
+	return fields
+}
+
+// undocumented adds, to some reports, a key that the vendor's papers lack.
+func undocumented(d dice, c *call) []field {
+	if !d.chance(0.15) {
+		return nil
+	}
+	all := []field{
+		{"Uniqueid", c.sid, false},
+		{"group_id", itoa(70 + c.group.index), true},
+		{"key_press", itoa(d.between(1, 4)), true},
+		{"account_id", "20417", true},
+	}
+	if c.agent != nil {
+		all = append(all, field{"agent_email", "agent" + c.agent.number[6:] + "@example.com", false})
+	}
+	return []field{pick(d, all)}
+}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"testing"
+	"time"
+
+	"callsheet/period"
+)
+
+func TestAQuietHourIsDrawnAsZero(t *testing.T) {
+	at := func(hour int) fakeCall {
+		return fakeCall{at: time.Date(2026, 10, 4, hour, 5, 0, 0, india), group: "Sales", agent: "Asha",
+			direction: "incoming", outcome: "answered", answered: true, talk: 60, wait: 5, coins: 0.25}
+	}
+	path, _ := build(t, readTemplate(t, "daily"), &fakeSource{calls: []fakeCall{at(9), at(12)}}, request(t, "yesterday"))
+	rows, err := open(t, path).GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hours []string
+	for _, row := range rows {
+		if len(row) > 3 && len(row[1]) == 2 {
+			hours = append(hours, row[1]+"="+row[2])
+		}
+	}
+	if len(hours) != 4 || hours[0] != "09=1" || hours[1] != "10=0" || hours[2] != "11=0" || hours[3] != "12=1" {
+		t.Errorf("the chart draws %v", hours)
+	}
+}
+
+func TestChangeFollowsTheGoodDirection(t *testing.T) {
+	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
+	compare := func(w word, now, before any) string {
+		b.summary = row{[]string{w.name, "before_" + w.name, "before_calls"}, []any{now, before, int64(9)}}
+		return b.change(w).text
+	}
+	missed := word{name: "missed", format: "count", good: "lower"}
+	rate := word{name: "answer_rate", format: "rate", good: "higher"}
+	offered := word{name: "offered", format: "count", good: "neutral"}
+	talk := word{name: "talk_seconds", format: "duration", good: "neutral"}
+	for _, c := range []struct {
+		word        word
+		now, before any
+		want        string
+	}{
+		{missed, int64(29), int64(23), "▲ 6 (26.1%), worse"},
+		{missed, int64(1000), int64(2500), "▼ 1,500 (60.0%), better"},
+		{missed, int64(4), int64(0), "▲ 4, worse"},
+		{missed, int64(4), int64(4), "= unchanged, neutral"},
+		{rate, 0.842, 0.821, "▲ 2.1 points, better"},
+		{rate, 0.8, 0.9, "▼ 10.0 points, worse"},
+		{rate, nil, 0.9, "nothing to measure"},
+		{rate, 0.9, nil, "nothing to compare with"},
+		{offered, int64(386), int64(374), "▲ 12 (3.2%), neutral"},
+		{talk, int64(3600), int64(7325), "▼ 1:02:05 (50.9%), neutral"},
+	} {
+		if got := compare(c.word, c.now, c.before); got != c.want {
+			t.Errorf("%s %v after %v: got %q, want %q", c.word.name, c.now, c.before, got, c.want)
+		}
+	}
+}
+
+func TestCoinsShowAsManyDecimalsAsTheDataHas(t *testing.T) {
+	coins := word{format: "coins", unit: "coins"}
+	for _, c := range []struct {
+		values []any
+		want   string
+	}{
+		{[]any{1.0, 12.0, nil}, "#,##0"}, {[]any{1.0, 1.5}, "#,##0.0"}, {[]any{0.1 + 0.2, 1.25}, "#,##0.00"},
+		{[]any{0.0625}, "#,##0.0000"}, {nil, "#,##0"},
+	} {
+		values := func(yield func(any) bool) {
+			for _, v := range c.values {
+				if !yield(v) {
+					return
+				}
+			}
+		}
+		if got := numberFormat(coins, values); got != c.want {
+			t.Errorf("%v: got %s, want %s", c.values, got, c.want)
+		}
+	}
+}
