@@ -55,16 +55,22 @@ func newCalendar(o Options, d dice, c *centre) *calendar {
 }
 
 // spoil gives one group a bad day, so that the trend has something to show. A
-// single day is left alone: with nothing to compare, bad is just usual.
+// single day is left alone: with nothing to compare, bad is just usual. So are
+// the groups with too few callers for it to be seen.
 func (cal *calendar) spoil(d dice, c *centre) {
-	nth, who := d.IntN(len(cal.days)), d.IntN(len(c.groups))
+	nth, who := d.IntN(len(cal.days)), d.weighted(c.shares(func(g *group) float64 {
+		if g.incoming < 0.15 {
+			return 0
+		}
+		return g.incoming
+	}))
 	if len(cal.days) == 1 {
 		return
 	}
 	if cal.days[nth].sunday {
 		nth = (nth + 1) % len(cal.days)
 	}
-	cal.days[nth].mood[who] = 4
+	cal.days[nth].mood[who] = 6
 }
 
 // push plans the campaigns: one late in the morning, one in the afternoon.

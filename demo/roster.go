@@ -39,6 +39,18 @@ func NumberGroups() map[string]string {
 	return groups
 }
 
+// Agents says whose each agent's number is, by number. It is the vendor's panel again: reports of missed calls
+// name the number that rang and not its owner.
+func Agents(o Options) map[string]string {
+	names := map[string]string{}
+	for _, g := range openCentre(o.Calls, max(o.Days, 1)).groups {
+		for _, a := range g.agents {
+			names[a.number] = a.name
+		}
+	}
+	return names
+}
+
 type agent struct {
 	name   string
 	number string

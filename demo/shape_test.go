@@ -100,30 +100,51 @@ func TestTheDayHasItsShape(t *testing.T) {
 }
 
 func TestOneGroupHasABadDay(t *testing.T) {
-	o := fortnight(5000).normal()
-	type cell struct {
-		day, group string
+	for seed := range uint64(12) {
+		if bad := badDays(seed); len(bad) != 1 {
+			t.Errorf("seed %d: groups that missed 40 %% of 25 callers or more: %v", seed, bad)
+		}
 	}
-	offered, missed := map[cell]int{}, map[cell]int{}
-	for _, c := range simulate(o, newDice(o.Seed)) {
-		at := cell{c.start.Format(time.DateOnly), c.group.name}
-		if !c.incoming || c.outcome == ivrOnly {
+}
+
+func badDays(seed uint64) []string {
+	o := fortnight(5000).normal()
+	offered, missed := map[string]int{}, map[string]int{}
+	for _, c := range simulate(o, newDice(seed)) {
+		if !c.incoming || c.outcome == ivrOnly || c.start.Weekday() == time.Sunday {
 			continue
 		}
+		at := c.start.Format(time.DateOnly) + " " + c.group.name
 		offered[at]++
 		if c.outcome != answered {
 			missed[at]++
 		}
 	}
-	var bad []cell
+	var bad []string
 	for at, n := range offered {
-		if n >= 15 && float64(missed[at]) > 0.32*float64(n) {
+		if n >= 25 && 10*missed[at] > 4*n {
 			bad = append(bad, at)
 		}
 	}
-	if len(bad) != 1 {
-		t.Errorf("bad days: %v", bad)
+	return bad
+}
+
+func TestMissedCallersReturnAreCalledBackOrAreForgotten(t *testing.T) {
+	o := fortnight(5000).normal()
+	open, ends := map[*customer]bool{}, map[string]int{}
+	for _, c := range simulate(o, newDice(o.Seed)) {
+		switch {
+		case c.incoming && c.outcome != answered && c.outcome != ivrOnly:
+			open[c.customer] = true
+			ends["missed"]++
+		case c.outcome == answered && open[c.customer]:
+			delete(open, c.customer)
+			ends[c.direction()]++
+		}
 	}
+	within(t, "returned and answered", ends["IVR"], ends["missed"], 0.15, 0.5)
+	within(t, "called back", ends["WEBOBD"], ends["missed"], 0.1, 0.4)
+	within(t, "neither", len(open), ends["missed"], 0.15, 0.5)
 }
 
 func TestEveryPeculiarityOfTheVendorIsThere(t *testing.T) {

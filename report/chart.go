@@ -28,7 +28,7 @@ type series struct {
 
 // draw puts a chart at a cell. All text has a colour of its own: without one, some readers draw it white.
 func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) error {
-	gap, overlap := uint(45), 100
+	gap, overlap, zero := uint(45), 100, 0.0
 	kind := excelize.ColStacked
 	if len(at.columns) == 1 {
 		kind = excelize.Col
@@ -42,6 +42,7 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 		XAxis:     excelize.ChartAxis{Font: *b.chartFont(9)},
 		YAxis: excelize.ChartAxis{
 			MajorGridLines: true, Font: *b.chartFont(9), Title: b.axisTitle(c.Axis),
+			Minimum: &zero, // a column that does not begin at 0 lies
 			NumFmt: excelize.ChartNumFmt{CustomNumFmt: axisFormat(at.columns)},
 		},
 		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFFFFF"}},
@@ -67,13 +68,13 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 
 // lineChart is the line over the columns, on an axis of its own at the right.
 func (b *book) lineChart(at plot) *excelize.Chart {
+	none, all := 0.0, 1.0
 	axis := excelize.ChartAxis{
-		Secondary: true, Font: *b.chartFont(9), Title: b.axisTitle(at.line.word.label),
+		Secondary: true, Minimum: &none, Font: *b.chartFont(9), Title: b.axisTitle(at.line.word.label),
 		NumFmt: excelize.ChartNumFmt{CustomNumFmt: numberFormats[at.line.word.format]},
 	}
 	if at.line.word.format == "rate" {
-		none, all := 0.0, 1.0
-		axis.Minimum, axis.Maximum, axis.MajorUnit = &none, &all, 0.25
+		axis.Maximum, axis.MajorUnit = &all, 0.25
 		axis.NumFmt.CustomNumFmt = "0%"
 	}
 	colour := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{b.theme.Blue}}

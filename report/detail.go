@@ -91,7 +91,7 @@ func (d *detail) start() error {
 		for v := range values {
 			content = max(content, shownWidth(d.value(v, w.format), *w, format))
 		}
-		style, err := d.style(d.cellLook(align(w.format, i+1), format))
+		style, err := d.style(d.cellLook(align(w.format, i+1), format).spaced())
 		if err != nil {
 			return err
 		}

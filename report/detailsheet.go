@@ -69,7 +69,7 @@ func (d *detail) heads() error {
 	}
 	heads := make([]any, len(d.words))
 	for i, w := range d.words {
-		style, err := d.style(d.headLook(align(w.format, i+1)))
+		style, err := d.style(d.filterLook(align(w.format, i+1)))
 		if err != nil {
 			return err
 		}

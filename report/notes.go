@@ -67,7 +67,7 @@ func (p *page) about(at int) int {
 		{"Totals", "computed again from all calls: not the sum or the mean of the rows above them"},
 		{"Made by", "callsheet " + p.req.Version},
 	} {
-		p.put(1, at, line[0], look{colour: p.theme.Grey, valign: "top"})
+		p.put(1, at, line[0], look{colour: p.theme.Grey})
 		p.put(2, at, line[1], look{})
 		at++
 	}

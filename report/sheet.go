@@ -36,6 +36,12 @@ func (p *page) do(err error) {
 
 // put writes a value with a look; nil leaves the cell empty, but drawn.
 func (p *page) put(column, row int, v any, l look) {
+	p.set(column, row, v)
+	p.draw(column, row, column, row, l)
+}
+
+// set writes a value and leaves its look to a later draw.
+func (p *page) set(column, row int, v any) {
 	at := cell(column, row)
 	switch v := v.(type) {
 	case nil:
@@ -44,7 +50,6 @@ func (p *page) put(column, row int, v any, l look) {
 	default:
 		p.do(p.file.SetCellValue(p.name, at, v))
 	}
-	p.draw(column, row, column, row, l)
 }
 
 // draw gives a range a look.

@@ -82,6 +82,15 @@ func (b *book) headLook(align string) look {
 	}
 }
 
+// filterLook is a header with a filter button, which Excel draws over its right end.
+func (b *book) filterLook(align string) look {
+	l := b.headLook(align)
+	if align == "right" {
+		l.indent = 2
+	}
+	return l
+}
+
 // cellLook is a figure or text in a table.
 func (b *book) cellLook(align, format string) look {
 	return look{format: format, align: align, below: b.theme.Rule, valign: "center"}
@@ -90,6 +99,14 @@ func (b *book) cellLook(align, format string) look {
 // totalLook is a cell of a total row.
 func (b *book) totalLook(align, format string) look {
 	return look{format: format, align: align, bold: true, above: b.theme.Blue, valign: "center"}
+}
+
+// spaced keeps a figure away from text in the next column.
+func (l look) spaced() look {
+	if l.align == "right" {
+		l.indent = 1
+	}
+	return l
 }
 
 // align sets text and the first column, which names the row, left, and figures right.

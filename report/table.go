@@ -66,7 +66,7 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 	format := numberFormat(*w, values)
 	g.formats = append(g.formats, format)
 	side := align(w.format, i+1)
-	p.put(i+1, g.head, w.label, p.headLook(side))
+	p.put(i+1, g.head, w.label, p.filterLook(side))
 	content, row := 0.0, g.head
 	for v := range values {
 		row++
@@ -75,9 +75,9 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 			shown = unnamed(w.name)
 		}
 		content = max(content, shownWidth(shown, *w, format))
-		p.put(i+1, row, shown, look{})
+		p.set(i+1, row, shown)
 	}
-	p.draw(i+1, g.head+1, i+1, g.end, p.cellLook(side, format))
+	p.draw(i+1, g.head+1, i+1, g.end, p.cellLook(side, format).spaced())
 	p.width(i+1, columnWidth(w.label, content))
 }
 
@@ -116,7 +116,7 @@ func (p *page) total(g grid, label string, totals row) {
 		if i > 0 {
 			v = p.value(totals.get(w.name), w.format)
 		}
-		p.put(i+1, at, v, p.totalLook(align(w.format, i+1), g.formats[i]))
+		p.put(i+1, at, v, p.totalLook(align(w.format, i+1), g.formats[i]).spaced())
 	}
 }
 

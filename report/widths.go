@@ -61,7 +61,7 @@ func headerWidth(label string) float64 {
 	for _, w := range strings.Fields(label) {
 		longest = max(longest, textWidth(w))
 	}
-	return max(longest, whole/2+1) + 4
+	return max(longest, whole/2+1) + 4.5
 }
 
 // columnWidth is the width of a column by its header and the widest of its values.

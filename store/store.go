@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,12 +35,9 @@ type Store struct {
 	conn    *sql.Conn
 }
 
-// Open opens the database for writing, creates it if it is missing, brings its schema and macros up to date and
+// Open opens the database for writing, creates it in its folder if it is missing, brings its schema and macros up to date and
 // puts the settings into it. Another process that has it open is an error that names its process id.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	if err := os.MkdirAll(filepath.Dir(options.Path), 0o700); err != nil {
-		return nil, err
-	}
 	db, conn, err := connect(ctx, options, "")
 	if err != nil {
 		return nil, err

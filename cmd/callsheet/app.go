@@ -32,6 +32,15 @@ func (a *app) config() (*config.Config, error) {
 	return c, usage(err)
 }
 
+// makeDataDir makes the data folder if it is missing. Readers must be able to pass through it to the published copy;
+// the spool in it is closed to them.
+func makeDataDir(c *config.Config) error {
+	if err := os.MkdirAll(c.Data(), 0o755); err != nil {
+		return fmt.Errorf("data_dir: %w", err)
+	}
+	return nil
+}
+
 // logger writes to standard error as the configuration says.
 func (a *app) logger(c *config.Config) *slog.Logger {
 	var level slog.Level
@@ -79,6 +88,9 @@ func settings(c *config.Config) store.Settings {
 
 // refresh loads what is new and publishes it.
 func (a *app) refresh(ctx context.Context, c *config.Config, progress func(done, total int64)) (summary store.Summary, err error) {
+	if err := makeDataDir(c); err != nil {
+		return summary, err
+	}
 	db, err := store.Open(ctx, a.storeOptions(c, c.Data("calls.duckdb")))
 	if err != nil {
 		return summary, err

@@ -29,7 +29,7 @@ func checkCommand(a *app) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, templates, queries and folders",
 		Long: `check looks at everything that can go wrong before it does: the configuration, the tokens, the folders, every named
-query, every report's template and the published data. It changes nothing but folders that are missing.`,
+query, every report's template and the published data. It changes nothing.`,
 		Example: `  callsheet check
   callsheet check --json`,
 		Args: cobra.NoArgs,
@@ -168,10 +168,20 @@ func (a *app) checkPublished(ctx context.Context, c *config.Config) error {
 func ignoreHeader([]string) error { return nil }
 func ignoreRow([]any) error       { return nil }
 
-// writable makes a folder if it is missing and tries to write into it.
+// writable tries to write into a folder, or where it would be made.
 func writable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	for {
+		info, err := os.Stat(dir)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is not a folder", dir)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir) {
+			return err
+		}
+		dir = filepath.Dir(dir)
 	}
 	file, err := os.CreateTemp(dir, ".check-*")
 	if err != nil {

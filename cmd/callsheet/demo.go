@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"text/tabwriter"
@@ -59,7 +61,8 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if o.calls < 1 || o.days < 1 {
 		return usage(errors.New("--calls and --days must be at least 1"))
 	}
-	c, token, err := prepareDemo(o.dir)
+	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
+	c, token, err := prepareDemo(o.dir, size)
 	if err != nil {
 		return err
 	}
@@ -69,8 +72,9 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 			return usage(err)
 		}
 	}
-	midnight := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, c.Zone())
-	deliveries := demo.Generate(demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed, Until: midnight, Zone: c.Zone()})
+	size.Zone = c.Zone()
+	size.Until = time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, size.Zone)
+	deliveries := demo.Generate(size)
 
 	sent, err := a.sendDemo(ctx, c, token, deliveries)
 	if err != nil {
@@ -87,7 +91,11 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if err := a.printFigures(ctx, c, whole); err != nil {
 		return err
 	}
-	if err := a.demoWorkbooks(ctx, c, last); err != nil {
+	busy := last
+	if busy.Weekday() == time.Sunday && o.days > 1 {
+		busy = busy.AddDate(0, 0, -1) // the centre is all but closed on Sundays
+	}
+	if err := a.demoWorkbooks(ctx, c, busy); err != nil {
 		return err
 	}
 	printDemoEnd(a.stdout, c, o, summary, whole)
@@ -95,7 +103,7 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 }
 
 // prepareDemo makes the folder with a configuration of its own. A folder that holds something else is left alone.
-func prepareDemo(dir string) (*config.Config, string, error) {
+func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	path := filepath.Join(dir, "callsheet.yaml")
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
@@ -115,9 +123,14 @@ func prepareDemo(dir string) (*config.Config, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	var agents strings.Builder
+	names := demo.Agents(o)
+	for _, number := range slices.Sorted(maps.Keys(names)) {
+		fmt.Fprintf(&agents, "\n    - {number: %q, name: %q}", number, names[number])
+	}
 	text := strings.NewReplacer("FRESH_TOKEN", token,
 		`# number_groups: {"01204000001": Sales}     # group of a number, where the vendor sends none`,
-		"number_groups: "+strings.TrimSpace(string(groups))).Replace(initTemplate)
+		"number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String()).Replace(initTemplate)
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("made by callsheet demo; emptied by the next\n"), 0o644); err != nil {
 		return nil, "", err
 	}
@@ -173,14 +186,14 @@ func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Pe
 	return nil
 }
 
-// demoWorkbooks builds the workbooks of the last day, its week and its month.
-func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, last time.Time) error {
-	year, week := last.ISOWeek()
+// demoWorkbooks builds the workbooks of a day, its week and its month.
+func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, day time.Time) error {
+	year, week := day.ISOWeek()
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, one := range [][2]string{
-		{"daily", last.Format(time.DateOnly)}, {"weekly", fmt.Sprintf("%d-W%02d", year, week)}, {"monthly", last.Format("2006-01")},
+		{"daily", day.Format(time.DateOnly)}, {"weekly", fmt.Sprintf("%d-W%02d", year, week)}, {"monthly", day.Format("2006-01")},
 	} {
-		days, err := period.Parse(one[1], last)
+		days, err := period.Parse(one[1], day)
 		if err != nil {
 			return err
 		}

@@ -110,6 +110,9 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w\nhint: collector.listen must be an address of this machine", c.Collector.Listen, err)
 	}
+	if err := makeDataDir(c); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	registry := prometheus.NewRegistry()
 	writer, err := spool.Open(spool.Options{
 		Dir: spoolDir(c), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,

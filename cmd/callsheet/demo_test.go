@@ -1,0 +1,433 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"callsheet/config"
+	"callsheet/demo"
+)
+
+// plainCall is a call as anybody would read it from the spool, without DuckDB and without our own code.
+type plainCall struct {
+	direction, group, agent string
+	day                     string
+	weekday, hour           int
+	offered, answered       bool
+	talk                    int64
+	coins                   float64
+}
+
+// plainFigures are the figures of a set of calls.
+type plainFigures struct {
+	calls, offered, answeredIn, talk, longest, answered int64
+	coins                                               float64
+}
+
+func (f *plainFigures) add(c plainCall) {
+	f.calls++
+	f.coins += c.coins
+	if c.offered {
+		f.offered++
+	}
+	if c.answered {
+		f.answered++
+		f.talk += c.talk
+		f.longest = max(f.longest, c.talk)
+		if c.direction == "IVR" {
+			f.answeredIn++
+		}
+	}
+}
+
+var testDemo = demo.Options{Calls: 1500, Days: 14, Seed: 3}
+
+// TestDemoFiguresAgree makes the demo and compares three ways to the same figures: `query`, the workbook, and a plain
+// computation over the spool's lines.
+func TestDemoFiguresAgree(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	a := testApp(time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC))
+	if err := a.demo(context.Background(), demoOptions{dir: dir, calls: testDemo.Calls, days: testDemo.Days, seed: testDemo.Seed}); err != nil {
+		t.Fatal(err)
+	}
+	a.configPath = filepath.Join(dir, "callsheet.yaml")
+	calls := plainCalls(t, filepath.Join(dir, "data", "spool"))
+	if len(calls) != 1500 {
+		t.Errorf("the spool has %d calls with a report, want 1500", len(calls))
+	}
+	const span = "--from=2026-09-21 --to=2026-10-04"
+	by := func(key func(plainCall) string) map[string]*plainFigures {
+		groups := map[string]*plainFigures{}
+		for _, c := range calls {
+			k := key(c)
+			if groups[k] == nil {
+				groups[k] = &plainFigures{}
+			}
+			groups[k].add(c)
+		}
+		delete(groups, "-") // agents and groups of agents have no row for calls without one
+		return groups
+	}
+	for query, key := range map[string]func(plainCall) string{
+		"days":   func(c plainCall) string { return c.day },
+		"hours":  func(c plainCall) string { return fmt.Sprint(c.weekday, "|", c.hour) },
+		"groups": func(c plainCall) string { return c.group },
+		"agents": func(c plainCall) string { return orDash(c.agent, c.agent) },
+		"group_agents": func(c plainCall) string {
+			return orDash(c.agent, c.group+"|"+c.agent)
+		},
+		"summary": func(plainCall) string { return "" },
+	} {
+		t.Run(query, func(t *testing.T) {
+			rows := queryJSON(t, a, query, span)
+			comparePlain(t, rows, by(key), strings.Split(map[string]string{
+				"days": "local_day", "hours": "weekday|local_hour", "groups": "call_group", "agents": "agent",
+				"group_agents": "call_group|agent", "summary": "",
+			}[query], "|"))
+		})
+	}
+	t.Run("workbook", func(t *testing.T) { compareWorkbook(t, a, dir) })
+}
+
+func orDash(agent, key string) string {
+	if agent == "" {
+		return "-"
+	}
+	return key
+}
+
+// comparePlain wants the same keys and the same figures.
+func comparePlain(t *testing.T, rows []map[string]any, want map[string]*plainFigures, dims []string) {
+	t.Helper()
+	seen := 0
+	for _, row := range rows {
+		var parts []string
+		for _, dim := range dims {
+			if dim != "" {
+				parts = append(parts, text(row[dim]))
+			}
+		}
+		key := strings.Join(parts, "|")
+		f := want[key]
+		if f == nil {
+			if row["calls"].(float64) != 0 { // a day without calls
+				t.Errorf("%q is not in the spool: %v", key, row)
+			}
+			continue
+		}
+		seen++
+		figures := map[string]any{
+			"calls": f.calls, "offered": f.offered, "answered_in": f.answeredIn, "missed": f.offered - f.answeredIn,
+			"answered": f.answered, "talk_seconds": f.talk, "coins": f.coins,
+			"answer_rate": ratio(f.answeredIn, f.offered), "avg_talk_seconds": ratio(f.talk, f.answered),
+			"longest_talk_seconds": nil,
+		}
+		if f.answered > 0 {
+			figures["longest_talk_seconds"] = f.longest
+		}
+		for name, figure := range figures {
+			if !same(row[name], figure) {
+				t.Errorf("%q %s: query says %v, the spool %v", key, name, row[name], figure)
+			}
+		}
+	}
+	if seen != len(want) {
+		t.Errorf("%d rows of %d", seen, len(want))
+	}
+}
+
+func ratio(a, b int64) any {
+	if b == 0 {
+		return nil
+	}
+	return float64(a) / float64(b)
+}
+
+func same(got, want any) bool {
+	if want == nil || got == nil {
+		return got == want
+	}
+	var wanted float64
+	switch w := want.(type) {
+	case string:
+		return got == want
+	case int64:
+		wanted = float64(w)
+	case float64:
+		wanted = w
+	}
+	return math.Abs(got.(float64)-wanted) < 1e-9*max(1, math.Abs(wanted))
+}
+
+// compareWorkbook reads the daily workbook back: its groups are those of `query`, its calls as many as it says.
+func compareWorkbook(t *testing.T, a *app, dir string) {
+	paths, err := filepath.Glob(filepath.Join(dir, "data/reports/daily/*.xlsx"))
+	if err != nil || len(paths) != 1 {
+		t.Fatalf("%v, %v", paths, err)
+	}
+	day := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(paths[0]), "daily-"), ".xlsx")
+	book, err := excelize.OpenFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	for sheet, query := range map[string]string{"Groups": "groups", "Agents": "agents"} {
+		labels := map[string]string{}
+		for _, name := range []string{"metrics", "columns"} {
+			for _, row := range queryJSON(t, a, name, "--period="+day) {
+				labels[row["label"].(string)] = row["name"].(string)
+			}
+		}
+		rows := queryJSON(t, a, query, "--period="+day)
+		table := tableOf(t, book, sheet)
+		if len(table) != len(rows)+1 {
+			t.Fatalf("%s: %d rows in the sheet, %d in the query", sheet, len(table)-1, len(rows))
+		}
+		for i, cells := range table[1:] {
+			for j, cell := range cells {
+				name := labels[table[0][j]]
+				if name == "" {
+					t.Fatalf("%s: the header %q is in no catalog", sheet, table[0][j])
+				}
+				if got, want := cellValue(t, cell, name, rows[i][name]), rows[i][name]; !same(got, want) {
+					t.Errorf("%s row %d %s: %v in the sheet, %v in the query", sheet, i, name, got, want)
+				}
+			}
+		}
+	}
+	rows := queryJSON(t, a, "summary", "--period="+day)
+	if got := len(tableOf(t, book, "Calls")) - 1; float64(got) != rows[0]["calls"] {
+		t.Errorf("%d calls in the sheet, %v in the query", got, rows[0]["calls"])
+	}
+}
+
+// cellValue reads a raw cell as the query's value is: text as text, a number as a number, durations in seconds.
+func cellValue(t *testing.T, cell, name string, like any) any {
+	t.Helper()
+	if cell == "" {
+		return nil
+	}
+	if _, ok := like.(string); ok {
+		return cell
+	}
+	number, err := strconv.ParseFloat(cell, 64)
+	if err != nil {
+		t.Fatalf("%s: %q is no number", name, cell)
+	}
+	if strings.HasSuffix(name, "_seconds") {
+		number *= 86400 // Excel counts in days
+	}
+	return number
+}
+
+// tableOf is the raw content of a sheet's table, header first.
+func tableOf(t *testing.T, book *excelize.File, sheet string) [][]string {
+	t.Helper()
+	tables, err := book.GetTables(sheet)
+	if err != nil || len(tables) != 1 {
+		t.Fatalf("%s: tables %v, %v", sheet, tables, err)
+	}
+	from, to, _ := strings.Cut(tables[0].Range, ":")
+	left, top, _ := excelize.CellNameToCoordinates(from)
+	right, bottom, _ := excelize.CellNameToCoordinates(to)
+	var cells [][]string
+	for y := top; y <= bottom; y++ {
+		var row []string
+		for x := left; x <= right; x++ {
+			name, _ := excelize.CoordinatesToCellName(x, y)
+			value, err := book.GetCellValue(sheet, name, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			row = append(row, value)
+		}
+		cells = append(cells, row)
+	}
+	return cells
+}
+
+func testApp(now time.Time) *app {
+	return &app{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }}
+}
+
+// queryJSON runs `query NAME SPAN --format json` as a user does.
+func queryJSON(t *testing.T, a *app, name, span string) []map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	inner := *a
+	inner.stdout = &out
+	root := newRoot(&inner)
+	root.SetArgs(append([]string{"--config", a.configPath, "query", name, "--format", "json"}, strings.Fields(span)...))
+	if err := root.ExecuteContext(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]any
+	if err := json.Unmarshal(out.Bytes(), &rows); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	return rows
+}
+
+// plainCalls reads the reports of a spool: the newest value of each field that says something, by call.
+func plainCalls(t *testing.T, spoolDir string) []plainCall {
+	t.Helper()
+	merged := map[string]map[string]string{}
+	files, err := filepath.Glob(filepath.Join(spoolDir, "*.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(files)
+	var live, reports []plainLine
+	for _, path := range files {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(file)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			line, ok := readPlain(lines.Bytes())
+			switch {
+			case ok && line.kind == "call_report":
+				reports = append(reports, line)
+			case ok && line.kind == "live_call":
+				live = append(live, line)
+			}
+		}
+		file.Close()
+	}
+	seen := map[string]bool{}
+	for i, line := range append(live, reports...) { // a report outranks a live event
+		if i < len(live) == (line.kind == "call_report") {
+			t.Fatal("the lines are out of order")
+		}
+		fields := maps.Clone(line.fields)
+		if line.kind == "live_call" {
+			delete(fields, "Status")
+		}
+		if merged[line.key] == nil {
+			merged[line.key] = map[string]string{}
+		}
+		if line.kind == "call_report" {
+			seen[line.key] = true
+		}
+		for name, value := range fields {
+			if value != "" && value != "0" && value != "Not Assigned" || name == "TalkDuration" && value != "" {
+				merged[line.key][name] = value
+			}
+		}
+	}
+	var calls []plainCall
+	for key, fields := range merged {
+		if seen[key] {
+			calls = append(calls, interpret(t, fields))
+		}
+	}
+	return calls
+}
+
+type plainLine struct {
+	kind, key string
+	fields    map[string]string
+}
+
+func readPlain(text []byte) (plainLine, bool) {
+	var envelope struct {
+		Kind    string
+		Source  string
+		Payload map[string]any
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&envelope); err != nil || envelope.Payload == nil {
+		return plainLine{}, false
+	}
+	fields := map[string]string{}
+	for name, value := range envelope.Payload {
+		switch v := value.(type) {
+		case string:
+			fields[name] = strings.TrimSpace(v)
+		case json.Number:
+			fields[name] = v.String()
+		}
+	}
+	key := envelope.Source + "|" + fields["Direction"] + "|" + fields["CallSid"]
+	return plainLine{envelope.Kind, key, fields}, fields["CallSid"] != ""
+}
+
+var (
+	brackets = regexp.MustCompile(`\([^)]*\)`)
+	noise    = regexp.MustCompile(`[^A-Z]`)
+)
+
+func interpret(t *testing.T, f map[string]string) plainCall {
+	t.Helper()
+	start, err := time.Parse(time.DateTime, strings.Join(strings.Fields(f["StartTime"]), " "))
+	if err != nil {
+		t.Fatalf("call %v: %v", f, err)
+	}
+	status := f["Status"]
+	if status == "" {
+		status = f["callstatus"]
+	}
+	word := noise.ReplaceAllString(strings.ToUpper(brackets.ReplaceAllString(status, "")), "")
+	c := plainCall{
+		direction: f["Direction"], group: f["call_group"], agent: f["receiver_name"],
+		day: start.Format(time.DateOnly), weekday: (int(start.Weekday())+6)%7 + 1, hour: start.Hour(),
+		answered: slices.Contains([]string{"ANSWER", "ANSWERED", "LEGALEGBANSWER"}, word),
+	}
+	c.offered = c.direction == "IVR" && word != "NOTCONNECTED"
+	if c.group == "" {
+		c.group = demo.NumberGroups()[f["DestinationNumber"]]
+	}
+	if c.agent == "" {
+		c.agent = f["DialWhomNumber"]
+		if c.direction == "WEBOBD" {
+			c.agent = f["SourceNumber"]
+		}
+		if name := demo.Agents(testDemo)[c.agent]; name != "" {
+			c.agent = name
+		}
+	}
+	if c.answered {
+		if c.talk, err = strconv.ParseInt(f["TalkDuration"], 10, 64); err != nil {
+			t.Fatalf("call %v: %v", f, err)
+		}
+	}
+	c.coins, _ = strconv.ParseFloat(f["coins"], 64)
+	return c
+}
+
+// TestDemoConfigurationIsChecked keeps the demo's own configuration one that users can build on.
+func TestDemoConfigurationIsChecked(t *testing.T) {
+	c, token, err := prepareDemo(filepath.Join(t.TempDir(), "demo"), testDemo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := c.RevealTokens(c.Collector.Sources[0])
+	if err != nil || !slices.Equal(tokens, []string{token}) {
+		t.Errorf("tokens %v, %v", tokens, err)
+	}
+	if !maps.Equal(c.Business.NumberGroups, demo.NumberGroups()) {
+		t.Errorf("number groups: %v", c.Business.NumberGroups)
+	}
+	if _, err := config.Parse([]byte(initTemplate)); err != nil {
+		t.Errorf("the configuration of init: %v", err)
+	}
+}

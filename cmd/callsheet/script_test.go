@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"callsheet": func() { os.Exit(run(os.Args[1:])) }})
+}
+
+// TestScripts runs testdata/script/*.txtar: each is a story of the commands as a user types them.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("CALLSHEET_MAIN_TOKEN", "a-token-for-tests")
+			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../collector/testdata/samples"))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"freeport": freePort, "ready": ready, "deliver": deliverSample, "exitcode": exitCodeOf, "occupy": occupy, "config": writeConfig,
+		},
+		RequireUniqueNames: true,
+	})
+}
+
+// smallConfig is the small configuration that must work as it stands.
+const smallConfig = `timezone: Asia/Kolkata
+data_dir: ./data
+collector:
+  listen: ADDRESS
+  sources:
+    - name: main
+      tokens: ["${CALLSHEET_MAIN_TOKEN}"]
+business:
+  short_abandon: 5s
+  service_level_target: 20s
+  recovery_window: 24h
+  number_groups: {"01204000001": Sales}
+reports:
+  - name: daily
+    template: daily
+    schedule: "0 8 * * *"
+    period: yesterday
+    deliver:
+      - folder: ./reports
+`
+
+// config [ADDRESS] writes callsheet.yaml.
+func writeConfig(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.Replace(smallConfig, "ADDRESS", strings.Join(append(args, "127.0.0.1:8080")[:1], ""), 1)
+	ts.Check(os.WriteFile(ts.MkAbs("callsheet.yaml"), []byte(text), 0o600))
+}
+
+// freeport NAME sets the variable to an address nobody listens on.
+func freePort(ts *testscript.TestScript, _ bool, args []string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], listener.Addr().String())
+	ts.Check(listener.Close())
+}
+
+// occupy NAME sets the variable to an address that is taken until the script ends.
+func occupy(ts *testscript.TestScript, _ bool, args []string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], listener.Addr().String())
+	ts.Defer(func() { listener.Close() })
+}
+
+// ready ADDRESS waits until the collector says it can store.
+func ready(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		response, err := http.Get("http://" + args[0] + "/readyz")
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("no collector is ready at %s: %v", args[0], err)
+		}
+	}
+}
+
+// deliver URL FILE sends a sample as its ending says: .json and .form as a POST, .query as a GET.
+func deliverSample(ts *testscript.TestScript, neg bool, args []string) {
+	body := strings.TrimSpace(ts.ReadFile(args[1]))
+	method, url, contentType := http.MethodPost, args[0], "application/json"
+	switch filepath.Ext(args[1]) {
+	case ".query":
+		method, url, body = http.MethodGet, url+"?"+body, ""
+	case ".form":
+		contentType = "application/x-www-form-urlencoded"
+	}
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
+	ts.Check(err)
+	request.Header.Set("Content-Type", contentType)
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	if stored := response.StatusCode == http.StatusOK; stored == neg {
+		ts.Fatalf("answered %d %s", response.StatusCode, bytes.TrimSpace(answer))
+	}
+}
+
+// exitcode N COMMAND… runs callsheet and wants that exit code; what it said is in stdout and stderr as ever.
+func exitCodeOf(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec("callsheet", args[1:]...)
+	code := 0
+	if err != nil {
+		if _, scanErr := fmt.Sscanf(err.Error(), "exit status %d", &code); scanErr != nil {
+			ts.Fatalf("%v", err)
+		}
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
