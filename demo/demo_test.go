@@ -122,6 +122,10 @@ func TestReportsNameExactlyTheCallsAskedForInOrderOfArrival(t *testing.T) {
 // Decoding so many payloads would take most of the package's time; what they
 // are made from is counted instead.
 func TestAHundredThousandCallsAreDistinctAndInOrder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector")
+	}
+	t.Parallel()
 	o := fortnight(100_000)
 	reported := map[string]bool{}
 	for _, c := range simulate(o, newDice(o.Seed)) {

@@ -43,7 +43,7 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 		YAxis: excelize.ChartAxis{
 			MajorGridLines: true, Font: *b.chartFont(9), Title: b.axisTitle(c.Axis),
 			Minimum: &zero, // a column that does not begin at 0 lies
-			NumFmt: excelize.ChartNumFmt{CustomNumFmt: axisFormat(at.columns)},
+			NumFmt:  excelize.ChartNumFmt{CustomNumFmt: axisFormat(at.columns)},
 		},
 		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFFFFF"}},
 		Border: excelize.LineOptions{Type: excelize.LineNone},

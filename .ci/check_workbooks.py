@@ -1,0 +1,108 @@
+"""Reads the demo's workbooks as others would: the Open XML SDK's validator must have no complaint, and what openpyxl
+and calamine read must be what `callsheet query` says.
+
+usage: check_workbooks.py CALLSHEET DEMO_FOLDER VALIDATOR
+"""
+
+import csv
+import datetime
+import glob
+import io
+import json
+import os
+import subprocess
+import sys
+import warnings
+
+import openpyxl
+from python_calamine import CalamineWorkbook
+
+warnings.filterwarnings("ignore", message=".*extension is not supported")  # data bars; only writing would lose them
+callsheet, demo, validator = sys.argv[1:]
+compared = {"openpyxl": 0, "calamine": 0}
+
+
+def query(name, period, *flags):
+    command = [callsheet, "--config", f"{demo}/callsheet.yaml", "query", name, "--period", period, "--format", "csv", *flags]
+    return list(csv.DictReader(io.StringIO(subprocess.run(command, check=True, capture_output=True, text=True).stdout)))
+
+
+labels = {row["label"]: row["name"] for name in ("columns", "metrics") for row in query(name, "today")}
+
+
+def validate(path):
+    done = subprocess.run([validator, path], capture_output=True, text=True)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0 and report["ok"] and not report["errors"], f"{path}: {done.stdout}{done.stderr}"
+
+
+def plain(value, name, like):
+    """A cell as the query's text: durations are seconds there, and what is unknown is empty."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, datetime.timedelta):
+        value = value.total_seconds() / 86400
+    if isinstance(value, datetime.time):
+        value = (value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6) / 86400
+    if isinstance(value, datetime.datetime) and name.endswith("_seconds"):
+        value = (value - datetime.datetime(1899, 12, 30)).total_seconds() / 86400
+    if isinstance(value, (int, float)) and name.endswith("_seconds"):
+        value = value * 86400
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%d")
+    return value
+
+
+def same(got, want):
+    if isinstance(got, str):
+        return got == want
+    # The readers keep times to the millisecond.
+    return want != "" and abs(got - float(want)) <= 1e-3
+
+
+def compare(reader, path, sheet, header, rows, expected):
+    assert len(rows) == len(expected), f"{path} {sheet} by {reader}: {len(rows)} rows, the query has {len(expected)}"
+    for i, (row, want) in enumerate(zip(rows, expected)):
+        for label, value in zip(header, row):
+            name = labels[label]
+            got = plain(value, name, want[name])
+            assert same(got, want[name]), f"{path} {sheet} row {i + 1} {label} by {reader}: {got!r}, the query has {want[name]!r}"
+            compared[reader] += 1
+
+
+def check(path):
+    report, period = os.path.basename(path).removesuffix(".xlsx").split("-", 1)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames[0] == "Summary" and book.active.title == "Summary", f"{path}: {book.sheetnames}"
+    second = CalamineWorkbook.from_path(path)
+    for name in book.sheetnames:
+        for row in book[name].iter_rows():
+            for cell in row:
+                assert cell.data_type != "f", f"{path} {name} {cell.coordinate}: a formula"
+                assert cell.data_type != "e", f"{path} {name} {cell.coordinate}: an error"
+    for sheet, query_name in {"Groups": "groups", "Agents": "agents", "Group × Agent": "group_agents"}.items():
+        (table,) = book[sheet].tables.values()
+        cells = [[cell.value for cell in row] for row in book[sheet][table.ref]]
+        expected = query(query_name, period)
+        compare("openpyxl", path, sheet, cells[0], cells[1:], expected)
+        values = second.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        top = next(i for i, row in enumerate(values) if list(row[: len(cells[0])]) == cells[0])
+        rows = [row[: len(cells[0])] for row in values[top + 1 : top + len(cells)]]
+        compare("calamine", path, sheet, cells[0], rows, expected)
+    calls = int(query("summary", period)[0]["calls"])
+    (table,) = book["Calls"].tables.values()
+    detail = [[cell.value for cell in row] for row in book["Calls"][table.ref]]
+    assert len(detail) - 1 == calls, f"{path}: {len(detail) - 1} calls in the sheet, {calls} in the query"
+    for label in ("Customer", "Virtual number", "Call SID"):
+        column = detail[0].index(label)
+        assert all(row[column] is None or isinstance(row[column], str) for row in detail[1:]), f"{path}: {label} is not text"
+    print(f"{report} {period}: {len(book.sheetnames)} sheets, {calls} calls")
+
+
+paths = sorted(glob.glob(f"{demo}/data/reports/*/*.xlsx"))
+assert len(paths) == 3, paths
+for path in paths:
+    validate(path)
+    check(path)
+assert min(compared.values()) > 1000, compared
+print(f"{len(paths)} workbooks valid; {compared['openpyxl']} cells by openpyxl and {compared['calamine']} by calamine equal the queries")
