@@ -1,0 +1,53 @@
+package store
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/metrics.md anew")
+
+// TestMetricsPageIsTheCatalog keeps docs/metrics.md what the database says of itself.
+func TestMetricsPageIsTheCatalog(t *testing.T) {
+	reader := loaded(t, testSettings(), nil)
+	var page strings.Builder
+	page.WriteString("# Metrics\n\n" +
+		"What `kpi` and the named queries compute, from the table `metric_catalog`. Ratios are ratios of sums, and unknown when\n" +
+		"their denominator is 0; durations are seconds. This page is written by `go test ./store -run MetricsPage -update`.\n\n" +
+		"| name | label | unit | is | good |\n|---|---|---|---|---|\n")
+	for _, row := range ask(t, reader, "select name, label, unit, formula, good from metric_catalog")[1:] {
+		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s |\n", row[0], row[1], row[2], row[3], row[4])
+	}
+	page.WriteString("\n## Columns of a call\n\n| name | label | is |\n|---|---|---|\n")
+	for _, row := range ask(t, reader, "select name, label, meaning from column_catalog")[1:] {
+		fmt.Fprintf(&page, "| %s | %s | %s |\n", row[0], row[1], row[2])
+	}
+	const path = "../docs/metrics.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(page.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != page.String() {
+		t.Errorf("docs/metrics.md is not what the catalog says; write it anew with -update (%v)", err)
+	}
+}
+
+// TestCatalogNamesEveryMetric keeps kpi and its catalog together.
+func TestCatalogNamesEveryMetric(t *testing.T) {
+	reader := loaded(t, testSettings(), nil)
+	rows := ask(t, reader, `
+		select column_name, name
+		from (describe (with slice as (from calls) from kpi(['everything'], slice))) as computed
+		full join metric_catalog on column_name = name
+		where column_name is distinct from 'everything' and (column_name is null or name is null)`)
+	for _, row := range rows[1:] {
+		t.Errorf("kpi has %q, the catalog %q", row[0], row[1])
+	}
+	if n := len(ask(t, reader, "from metric_catalog")); n < 20 {
+		t.Errorf("only %d metrics", n)
+	}
+}

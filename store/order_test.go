@@ -1,0 +1,92 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCallsDoNotDependOnOrderOrFiles loads the same deliveries in many orders, split into files and loads at random,
+// and wants the same calls to the row.
+func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
+	var deliveries []string
+	for _, dir := range []string{"samples", "versions"} {
+		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		deliveries = append(deliveries, slices.Collect(strings.Lines(string(text)))...)
+	}
+	const everything = "select * from calls order by source, direction, call_sid"
+	inOrder := loaded(t, testSettings(), map[string]string{"all.ndjson": strings.Join(deliveries, "")})
+	want := ask(t, inOrder, everything)
+	if len(want) < 9 {
+		t.Fatalf("only %d calls", len(want)-1)
+	}
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			dice := rand.New(rand.NewPCG(seed, 1))
+			shuffled := slices.Clone(deliveries)
+			dice.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			dir := t.TempDir()
+			writeSpool(t, dir, map[string]string{"a.ndjson": "", "b.ndjson": ""})
+			for len(shuffled) > 0 {
+				n := 1 + dice.IntN(len(shuffled))
+				for _, delivery := range shuffled[:n] {
+					appendTo(t, filepath.Join(dir, "spool", []string{"a.ndjson", "b.ndjson"}[dice.IntN(2)]), delivery)
+				}
+				shuffled = shuffled[n:]
+				load(t, dir, testSettings())
+			}
+			got := ask(t, published(t, dir, testSettings()), everything)
+			if !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
+			}
+		})
+	}
+}
+
+// TestChangedSettingsMakeCallsAnew wants the calls of new settings to be those of a store that had them from the start.
+func TestChangedSettingsMakeCallsAnew(t *testing.T) {
+	text, err := os.ReadFile("../queries/testdata/parties_and_groups/events.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := testSettings()
+	changed.Timezone = "America/New_York"
+	changed.NumberGroups = map[string]string{"01209999999": "Elsewhere"}
+	changed.BusinessHours = []Hours{{Weekday: 1, Opens: "00:00", Closes: "00:45"}}
+	files := map[string]string{"a.ndjson": string(text)}
+	const everything = "select * from calls order by call_sid"
+	want := ask(t, loaded(t, changed, files), everything)
+
+	dir := t.TempDir()
+	writeSpool(t, dir, files)
+	load(t, dir, testSettings())
+	before := ask(t, published(t, dir, testSettings()), everything)
+	load(t, dir, changed)
+	got := ask(t, published(t, dir, changed), everything)
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
+	}
+	if slices.EqualFunc(got, before, slices.Equal) {
+		t.Error("the settings change nothing, so this test proves nothing")
+	}
+}
+
+func appendTo(t *testing.T, path, text string) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+}
