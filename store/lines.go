@@ -17,7 +17,7 @@ type lineSource struct {
 	columns []duckdb.ColumnInfo
 }
 
-// registerLines makes spool_lines() read chunks on this connection.
+// registerLines defines spool_lines() on a connection, once; chunks gives the lines of the slice that is being loaded.
 func registerLines(conn *sql.Conn, chunks func() <-chan []line) error {
 	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
 	if err != nil {

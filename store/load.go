@@ -13,7 +13,7 @@ import (
 )
 
 // sliceBytes bounds what is loaded in one transaction, and with it the memory of a load.
-const sliceBytes = 256 << 20
+var sliceBytes int64 = 64 << 20
 
 // LoadOptions say what to load.
 type LoadOptions struct {
@@ -56,6 +56,7 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 			return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
 		}
 	}
+	summary.Files = reader.filesRead()
 	summary.Troubles = append(summary.Troubles, reader.troubles...)
 	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
 		return summary, err
@@ -67,25 +68,16 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 // loadSlice loads up to sliceBytes of lines in one transaction.
 func (s *Store) loadSlice(ctx context.Context, reader *reader, options LoadOptions, summary *Summary) error {
 	started := s.options.Now()
-	// The slice's goroutine must have ended before its file positions are read or the next slice begins.
 	sliceCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var slice *slice
-	if err := registerLines(s.conn, func() <-chan []line {
-		if slice == nil { // DuckDB may bind a statement more than once
-			slice = reader.slice(sliceCtx, sliceBytes)
-		}
-		return slice.chunks
-	}); err != nil {
-		return err
-	}
+	s.slice = reader.slice(sliceCtx, sliceBytes)
 	var part Summary
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, queries.Load("stage"),
 			sql.Named("default_source", options.DefaultSource), sql.Named("loaded_at", started)); err != nil {
 			return err
 		}
-		positions, err := slice.wait()
+		positions, err := s.slice.wait()
 		if err != nil {
 			return err
 		}
@@ -98,10 +90,8 @@ func (s *Store) loadSlice(ctx context.Context, reader *reader, options LoadOptio
 		return recordPositions(ctx, tx, positions, started)
 	})
 	if err != nil {
-		if slice != nil {
-			cancel()
-			slice.wait()
-		}
+		cancel()
+		s.slice.wait() // its goroutine uses the reader
 		return err
 	}
 	summary.add(part)
@@ -145,15 +135,12 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 	return part, err
 }
 
-// loadRuns makes report_runs equal to the scheduler's ledger.
+// loadRuns adds to report_runs what is new in the scheduler's ledger.
 func (s *Store) loadRuns(ctx context.Context, ledger string) error {
 	if _, err := os.Stat(ledger); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "delete from report_runs"); err != nil {
-			return err
-		}
 		_, err := tx.ExecContext(ctx, queries.Load("report_runs"), sql.Named("ledger", ledger))
 		return err
 	})
@@ -163,8 +150,8 @@ func (s *Store) loadRuns(ctx context.Context, ledger string) error {
 	return nil
 }
 
+// add counts a slice in; its files may reach over into the next, so they are counted at the end.
 func (s *Summary) add(part Summary) {
-	s.Files += part.Files
 	s.Bytes += part.Bytes
 	s.Lines += part.Lines
 	s.Reports += part.Reports

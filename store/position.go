@@ -19,6 +19,7 @@ const headBytes = 4096
 // position is how far a spool file has been read; the row of `spool_files`.
 type position struct {
 	file       spool.File
+	startBytes int64 // where this load began
 	fromBytes  int64 // where this slice began
 	bytes      int64 // of uncompressed content
 	lines      int64

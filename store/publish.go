@@ -9,7 +9,8 @@ import (
 )
 
 // Publish makes a read-only copy of a closed database at path: beside it first, synced, then renamed into place.
-// Whoever has the old copy open goes on reading it.
+// Whoever has the old copy open goes on reading it. The copy carries the database's time of change, so that one that
+// is there already is not made again.
 func Publish(database, path string) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -20,6 +21,13 @@ func Publish(database, path string) (err error) {
 		return fmt.Errorf("publishing: %w", err)
 	}
 	defer source.Close()
+	info, err := source.Stat()
+	if err != nil {
+		return fmt.Errorf("publishing: %w", err)
+	}
+	if copied, err := os.Stat(path); err == nil && copied.Size() == info.Size() && copied.ModTime().Equal(info.ModTime()) {
+		return nil
+	}
 	// A copy that was cut short by a kill is overwritten by the next.
 	temporary := filepath.Join(dir, "."+filepath.Base(path)+".tmp")
 	if err := os.RemoveAll(temporary); err != nil {
@@ -37,6 +45,9 @@ func Publish(database, path string) (err error) {
 	// Between two files io.Copy asks the kernel, which shares the blocks where the file system can.
 	_, err = io.Copy(target, source)
 	if err := errors.Join(err, target.Sync(), target.Close()); err != nil {
+		return err
+	}
+	if err := os.Chtimes(temporary, info.ModTime(), info.ModTime()); err != nil {
 		return err
 	}
 	if err := os.Rename(temporary, path); err != nil {

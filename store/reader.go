@@ -22,13 +22,26 @@ type reader struct {
 
 func newReader(pending []position, progress func(done, total int64)) *reader {
 	r := &reader{pending: pending, progress: progress}
-	for _, at := range pending {
+	for i := range pending {
+		at := &pending[i]
+		at.startBytes = at.bytes
 		r.total += max(at.file.Size-at.bytes, 0)
 	}
 	return r
 }
 
 func (r *reader) done() bool { return r.next == len(r.pending) }
+
+// filesRead is how many files had something new.
+func (r *reader) filesRead() int64 {
+	var n int64
+	for _, at := range r.pending {
+		if at.bytes > at.startBytes {
+			n++
+		}
+	}
+	return n
+}
 
 func (r *reader) close() {
 	if r.open != nil {

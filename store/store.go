@@ -33,6 +33,7 @@ type Store struct {
 	options Options
 	db      *sql.DB
 	conn    *sql.Conn
+	slice   *slice // that spool_lines() reads
 }
 
 // Open opens the database for writing, creates it in its folder if it is missing, brings its schema and macros up to date and
@@ -42,7 +43,10 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{options, db, conn}
+	s := &Store{options: options, db: db, conn: conn}
+	if err := registerLines(conn, func() <-chan []line { return s.slice.chunks }); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -56,14 +56,23 @@ merged as (
     group by source, direction, call_sid
     having count(deliveries) > 0
 ),
+-- There are few different words, so each is looked at once.
+words as (
+    select status, status_outcome(status) as known_outcome, status_failed_leg(status) as failed_leg
+    from (select distinct status from merged)
+),
 -- The CallSid of most calls begins with the Unix second of the start.
 zoned as (
     select
         merged.*,
         coalesce(sources.timezone, 'Asia/Kolkata') as zone,
         coalesce(sources.outgoing_caller, 'agent') = 'agent' as outgoing_caller_is_agent,
-        try_cast(regexp_extract(call_sid, '^(\d{10})\.', 1) as bigint) as sid_second
-    from merged left join sources using (source)
+        try_cast(regexp_extract(call_sid, '^(\d{10})\.', 1) as bigint) as sid_second,
+        words.known_outcome,
+        words.failed_leg
+    from merged
+    left join sources using (source)
+    left join words on words.status = merged.status
 ),
 timed as (
     select
@@ -76,7 +85,6 @@ timed as (
         timezone(zone, leg_a_picked_time) as leg_a_picked_at,
         timezone(zone, leg_b_start_time) as leg_b_started_at,
         timezone(zone, leg_b_picked_time) as leg_b_picked_at,
-        status_outcome(status) as known_outcome,
         case when direction = 'outgoing' and outgoing_caller_is_agent then dial_whom_number
              else source_number end as customer_number,
         case when direction = 'outgoing' and outgoing_caller_is_agent then source_number
@@ -121,7 +129,7 @@ select
     case when direction = 'outgoing' then campaign_id end as campaign_id,
     status,
     coalesce(known_outcome, 'unknown') as outcome,
-    status_failed_leg(status) as failed_leg,
+    failed_leg,
     answered, call_seconds, talk_seconds,
     case when direction = 'incoming' then positive_seconds(started_at, case when answered then leg_b_picked_at else ended_at end)
     end as wait_seconds,

@@ -7,11 +7,12 @@ create or replace macro clean_text(p_text) as nullif(trim(p_text), '');
 create or replace macro clean_name(p_text) as
     case when upper(trim(p_text)) in ('', '0', 'NOT ASSIGNED', 'NULL') then null else trim(p_text) end;
 
--- Local wall time as the vendor writes it: two spaces, one, an n or a T between day and time.
--- 0000-00-00 is no time for DuckDB either; 1970-01-01 is the vendor's zero in one zone or another.
+-- Local wall time as the vendor writes it: two spaces, one, an n or a T between day and time. Most can be cast as they
+-- stand; only the others are mended. 0000-00-00 is no time for DuckDB either; 1970-01-01 is the vendor's zero.
 create or replace macro clean_time(p_text) as
-    case when trim(p_text) > '1970-01-02'
-        then try_cast(left(trim(p_text), 10) || ' ' || ltrim(substr(trim(p_text), 11), ' nNT') as timestamp) end;
+    case when p_text like '____-__-__%__:__%' and trim(p_text) > '1970-01-02' then coalesce(
+        try_cast(p_text as timestamp),
+        try_cast(left(trim(p_text), 10) || ' ' || ltrim(substr(trim(p_text), 11), ' nNT') as timestamp)) end;
 
 -- Whole seconds, never negative.
 create or replace macro clean_seconds(p_text) as
