@@ -108,12 +108,17 @@ func writeSpool(t *testing.T, dir string, files map[string]string) {
 // load loads what is new in dir/spool into dir/calls.duckdb.
 func load(t *testing.T, dir string, settings Settings) Summary {
 	t.Helper()
+	return loadInSlices(t, dir, settings, 0)
+}
+
+func loadInSlices(t *testing.T, dir string, settings Settings, bytes int64) Summary {
+	t.Helper()
 	ctx := context.Background()
 	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: settings, Now: testNow, Threads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", sliceBytes: bytes})
 	if err != nil {
 		t.Fatal(err)
 	}

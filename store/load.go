@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,7 +14,7 @@ import (
 )
 
 // sliceBytes bounds what is loaded in one transaction, and with it the memory of a load.
-var sliceBytes int64 = 64 << 20
+const sliceBytes = 64 << 20
 
 // LoadOptions say what to load.
 type LoadOptions struct {
@@ -21,6 +22,8 @@ type LoadOptions struct {
 	DefaultSource string                  // of lines that carry no source
 	RunLedger     string                  // the scheduler's ledger; may be missing
 	Progress      func(done, total int64) // bytes on disk; may be nil
+
+	sliceBytes int64 // other than sliceBytes in tests
 }
 
 // Summary is what a load did. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
@@ -70,7 +73,7 @@ func (s *Store) loadSlice(ctx context.Context, reader *reader, options LoadOptio
 	started := s.options.Now()
 	sliceCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.slice = reader.slice(sliceCtx, sliceBytes)
+	s.slice = reader.slice(sliceCtx, cmp.Or(options.sliceBytes, sliceBytes))
 	var part Summary
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, queries.Load("stage"),

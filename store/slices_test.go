@@ -8,9 +8,6 @@ import (
 
 // TestLoadInManySlicesIsOneLoad makes slices so small that a file reaches over several.
 func TestLoadInManySlicesIsOneLoad(t *testing.T) {
-	before := sliceBytes
-	sliceBytes = 700
-	t.Cleanup(func() { sliceBytes = before })
 	var text strings.Builder
 	for i := range 50 {
 		fmt.Fprintf(&text, `{"CallSid":"%d","EndTime":"2026-10-05 10:00:%02d","Status":"BUSY"}`+"\n", i, i)
@@ -18,13 +15,13 @@ func TestLoadInManySlicesIsOneLoad(t *testing.T) {
 	text.WriteString("broken\n\n")
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": text.String(), "b.ndjson": `{"CallSid":"b","EndTime":"2026-10-05 10:00:00"}` + "\n"})
-	got := load(t, dir, testSettings())
+	got := loadInSlices(t, dir, testSettings(), 500)
 	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	reader := published(t, dir, testSettings())
-	if n := ask(t, reader, "select count(*) > 5, sum(lines) from loads")[1]; n[0] != "true" || n[1] != "53" {
+	if n := ask(t, reader, "select count(*) > 4, sum(lines) from loads")[1]; n[0] != "true" || n[1] != "53" {
 		t.Errorf("loads: %v", n)
 	}
 	if at := ask(t, reader, "select file, line, byte_offset, text from rejects")[1]; at[0] != "a.ndjson" || at[1] != "51" || at[3] != "broken" {
