@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"callsheet/strict"
 )
 
 // Config is the whole file. Paths in it are relative to the file's own folder; Path makes them absolute.
@@ -179,8 +179,8 @@ func Load(path string) (*Config, error) {
 // Parse decodes and validates a configuration; its paths are relative to the working folder.
 func Parse(text []byte) (*Config, error) {
 	c := Default()
-	if err := yaml.UnmarshalWithOptions(text, &c, yaml.Strict()); err != nil {
-		return nil, explain(err, text)
+	if err := strict.Decode(text, &c); err != nil {
+		return nil, err
 	}
 	for i := range c.Collector.Sources {
 		source := &c.Collector.Sources[i]

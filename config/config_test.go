@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"callsheet/strict"
+
 	"github.com/goccy/go-yaml"
 )
 
@@ -51,7 +53,7 @@ func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 	}
 	// These stand in comments only, since a list of them would be an example and not a default.
 	optional := []string{"number", "from", "to", "cc", "bcc", "reply_to", "recipients", "recipients_query", "url", "url_file", "shape"}
-	for _, key := range keys(reflect.TypeFor[Config]()) {
+	for _, key := range strict.Keys(Config{}) {
 		if !slices.Contains(optional, key) && !strings.Contains(string(text), key+":") {
 			t.Errorf("the example lacks the key %s", key)
 		}

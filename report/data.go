@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callsheet/period"
+	"callsheet/strict"
 )
 
 // A reader asks the source, and keeps what it answered: several sheets show the same figures.
@@ -92,7 +93,7 @@ func (f *frame) find(columns []string) ([]int, error) {
 
 func missingColumn(query, column string, has []string) error {
 	hint := "it has " + strings.Join(has, ", ")
-	if near := nearest(column, has); near != "" {
+	if near := strict.Nearest(column, has); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return fmt.Errorf("query %s has no column %q\nhint: %s", query, column, hint)

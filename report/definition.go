@@ -2,12 +2,10 @@ package report
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 
-	"github.com/goccy/go-yaml"
+	"callsheet/strict"
 )
 
 // Definition is a report as its YAML says it.
@@ -86,12 +84,11 @@ func defaultAlerts() Alerts {
 // Parse reads a definition. name is used in errors only.
 func Parse(name string, text []byte) (*Definition, error) {
 	d := &Definition{name: name, Theme: defaultTheme(), caps: excelLimits}
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(d)
-	if errors.Is(err, io.EOF) {
+	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("report %s: %s%s", name, yaml.FormatError(err, false, true), keyHint(err))
+	if err := strict.Decode(text, d); err != nil {
+		return nil, fmt.Errorf("report %s: %w", name, err)
 	}
 	if err := d.validate(text); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ sheets:
 // Each definition is wrong in one way; its error must name the way, show the line, and help.
 func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 	cases := []struct{ name, from, to, what, line, hint string }{
-		{"unknown key", "query: groups", "qeury: groups", `unknown field "qeury"`, "6 |", `did you mean "query"`},
+		{"unknown key", "query: groups", "qeury: groups", `unknown key "qeury"`, "6 |", `did you mean "query"`},
 		{"wrong type", "columns: [call_group, offered]", "columns: call_group", "string", "7 |", ""},
 		{"unknown kind", "kind: table", "kind: tabel", `unknown kind of sheet "tabel"`, "4 |", "did you mean table?"},
 		{"same name", "name: Groups", "name: SUMMARY", "both named", "5 |", "hint: "},

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"callsheet/strict"
+
 	"github.com/goccy/go-yaml"
 )
 
@@ -107,7 +109,7 @@ func (c *checker) kind(path string, s Sheet) {
 		at, hint := path+".kind", "the kinds are "+strings.Join(kindNames, ", ")
 		if s.Kind == "" {
 			at = path
-		} else if near := nearest(s.Kind, kindNames); near != "" {
+		} else if near := strict.Nearest(s.Kind, kindNames); near != "" {
 			hint = fmt.Sprintf("did you mean %s? %s", near, hint)
 		}
 		c.add(at, hint, "unknown kind of sheet %q", s.Kind)

@@ -2,9 +2,9 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
+
+	"callsheet/strict"
 )
 
 // content checks what a sheet asks for: names of queries and columns, numbers that make sense.
@@ -104,58 +104,8 @@ func (c *checker) oneOf(path, key, column string, columns []string) {
 		return
 	}
 	hint := "it must be one of columns"
-	if near := nearest(column, columns); near != "" {
+	if near := strict.Nearest(column, columns); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	c.add(path, hint, "%s names %q, which is not among the sheet's columns", key, column)
-}
-
-var (
-	unknownField = regexp.MustCompile(`unknown field "([^"]+)"`)
-	allKeys      = strings.Fields(`title theme sheets kind name note query columns labels total bars days rows metrics
-		tiles charts ranking alerts metric label also by line axis top bar min_offered below_points worse_points
-		worse_share waste_share font ink grey blue answered missed volume pale rule good bad heat concern`)
-)
-
-// keyHint names the right key nearest to one the decoder did not know.
-func keyHint(err error) string {
-	m := unknownField.FindStringSubmatch(err.Error())
-	if m == nil {
-		return ""
-	}
-	if near := nearest(m[1], allKeys); near != "" {
-		return fmt.Sprintf("\nhint: did you mean %q?", near)
-	}
-	return "\nhint: the built-in reports show every key"
-}
-
-// nearest is the candidate that takes the fewest edits to become word, if it takes few.
-func nearest(word string, candidates []string) string {
-	best, fewest := "", len(word)/2+1
-	for _, candidate := range candidates {
-		if n := edits(strings.ToLower(word), candidate); n < fewest {
-			best, fewest = candidate, n
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance of two words.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

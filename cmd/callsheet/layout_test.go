@@ -16,10 +16,11 @@ var allowed = map[string][]string{
 	"templates":     {},
 	"deliver":       {},
 	"demo":          {},
+	"strict":        {},
 	"collector":     {"spool"},
-	"config":        {"period"},
+	"config":        {"period", "strict"},
 	"store":         {"spool", "queries"},
-	"report":        {"period"},
+	"report":        {"period", "strict"},
 	"job":           {"period"},
 	"cmd/callsheet": {"collector", "config", "deliver", "demo", "job", "period", "queries", "report", "spool", "store", "templates"},
 }
