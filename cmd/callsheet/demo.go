@@ -174,7 +174,7 @@ func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Pe
 		if err != nil {
 			return err
 		}
-		out.only = []string{"calls", "offered", "answered_in", "missed", "answer_rate", "avg_talk_seconds", "talk_seconds", "longest_talk_seconds", "coins"}
+		out.only = []string{"offered", "answered_in", "missed", "answer_rate", "talk_seconds", "coins"} // 80 columns
 		if name == "groups" {
 			out.only = append([]string{"call_group"}, out.only...)
 		}
@@ -201,13 +201,25 @@ func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, day time.Time
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s workbook\t%s\t%s calls\t%s\n", one[0], days.Words(), count(result.Calls), path)
+		fmt.Fprintf(w, "%s\t%s calls\t%s\n", one[0], count(result.Calls), fromHere(path))
 	}
 	return w.Flush()
 }
 
+// fromHere is a path as short as it can be typed.
+func fromHere(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if short, err := filepath.Rel(here, path); err == nil && len(short) < len(path) {
+		return short
+	}
+	return path
+}
+
 func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Summary, whole period.Period) {
-	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", spoolDir(c), published(c))
+	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", fromHere(spoolDir(c)), fromHere(published(c)))
 	if summary.Rejects > 0 {
 		fmt.Fprintf(w, "rejected   %s broken lines, kept in the table rejects\n", count(summary.Rejects))
 	}
