@@ -23,36 +23,51 @@ told as (
         source_number, destination_number, dial_whom_number, start_time, campid, call_group
     from query_table(p_live)
 ),
+said as (
+    select
+        source, direction, call_sid, rank, first_received_at, last_received_at, deliveries,
+        clean_name(source_number) as source_number,
+        clean_name(destination_number) as virtual_number,
+        clean_name(dial_whom_number) as dial_whom_number,
+        clean_seconds(call_duration) as reported_call_seconds,
+        clean_seconds(talk_duration) as reported_talk_seconds,
+        clean_coins(coins) as coins,
+        coalesce(clean_text(status), clean_text(callstatus)) as status,
+        clean_time(start_time) as start_time,
+        clean_time(end_time) as end_time,
+        clean_time(leg_a_picked_time) as leg_a_picked_time,
+        clean_time(leg_b_start_time) as leg_b_start_time,
+        clean_time(leg_b_picked_time) as leg_b_picked_time,
+        clean_name(call_recording_url) as recording_url,
+        clean_name(campid) as campaign_id,
+        clean_name(call_group) as reported_group,
+        clean_name(receiver_name) as reported_agent_name,
+        clean_name(error_code) as error_code,
+        extra,
+        coalesce((clean_text(call_duration) is not null and clean_seconds(call_duration) is null)
+            or (clean_text(talk_duration) is not null and clean_seconds(talk_duration) is null)
+            or (clean_text(coins) is not null and clean_coins(coins) is null), false) as unreadable_value
+    from told
+),
+-- Most calls are told of once; only the others are merged.
+repeated as (
+    select source, direction, call_sid from told group by source, direction, call_sid having count(*) > 1
+),
 merged as (
+    select * exclude (rank, deliveries), 1 as versions, deliveries
+    from said anti join repeated using (source, direction, call_sid)
+    where deliveries is not null
+    union all by name
     select
         source, direction, call_sid,
-        arg_max(clean_name(source_number), rank) as source_number,
-        arg_max(clean_name(destination_number), rank) as virtual_number,
-        arg_max(clean_name(dial_whom_number), rank) as dial_whom_number,
-        arg_max(clean_seconds(call_duration), rank) as reported_call_seconds,
-        arg_max(clean_seconds(talk_duration), rank) as reported_talk_seconds,
-        arg_max(clean_coins(coins), rank) as coins,
-        arg_max(coalesce(clean_text(status), clean_text(callstatus)), rank) as status,
-        arg_max(clean_time(start_time), rank) as start_time,
-        arg_max(clean_time(end_time), rank) as end_time,
-        arg_max(clean_time(leg_a_picked_time), rank) as leg_a_picked_time,
-        arg_max(clean_time(leg_b_start_time), rank) as leg_b_start_time,
-        arg_max(clean_time(leg_b_picked_time), rank) as leg_b_picked_time,
-        arg_max(clean_name(call_recording_url), rank) as recording_url,
-        arg_max(clean_name(campid), rank) as campaign_id,
-        arg_max(clean_name(call_group), rank) as reported_group,
-        arg_max(clean_name(receiver_name), rank) as reported_agent_name,
-        arg_max(clean_name(error_code), rank) as error_code,
-        arg_max(extra, rank) as extra,
-        coalesce(bool_or(
-            (clean_text(call_duration) is not null and clean_seconds(call_duration) is null)
-            or (clean_text(talk_duration) is not null and clean_seconds(talk_duration) is null)
-            or (clean_text(coins) is not null and clean_coins(coins) is null)), false) as unreadable_value,
+        arg_max(columns(* exclude (source, direction, call_sid, rank, first_received_at, last_received_at, deliveries,
+                                   unreadable_value)), rank),
+        bool_or(unreadable_value) as unreadable_value,
         count(deliveries) as versions,
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at
-    from told
+    from said semi join repeated using (source, direction, call_sid)
     group by source, direction, call_sid
     having count(deliveries) > 0
 ),

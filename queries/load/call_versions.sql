@@ -1,22 +1,23 @@
 -- A report that came before only counts one delivery more; any other is a version of its own.
 merge into call_versions as known
 using (
+    with seen as (
+        select
+            source, direction, call_sid, content_hash,
+            min(received_at) as first_received_at, max(received_at) as last_received_at, count(*) as deliveries,
+            min(rowid) as any_row
+        from staged
+        where reason is null and kind = 'call_report'
+        group by source, direction, call_sid, content_hash
+    )
     select
-        source, direction, call_sid, content_hash,
-        min(received_at) as first_received_at, max(received_at) as last_received_at, count(*) as deliveries,
-        any_value(source_number) as source_number, any_value(destination_number) as destination_number,
-        any_value(dial_whom_number) as dial_whom_number, any_value(call_duration) as call_duration,
-        any_value(coins) as coins, any_value(status) as status, any_value(start_time) as start_time,
-        any_value(end_time) as end_time, any_value(call_recording_url) as call_recording_url,
-        any_value(campid) as campid, any_value(talk_duration) as talk_duration,
-        any_value(call_group) as call_group, any_value(receiver_name) as receiver_name,
-        any_value(error_code) as error_code, any_value(leg_a_picked_time) as leg_a_picked_time,
-        any_value(leg_b_start_time) as leg_b_start_time, any_value(leg_b_picked_time) as leg_b_picked_time,
-        any_value(callstatus) as callstatus, any_value(extra) as extra
-    from staged
-    where reason is null and kind = 'call_report'
-    group by source, direction, call_sid, content_hash
-    order by first_received_at
+        seen.* exclude (any_row),
+        staged.source_number, staged.destination_number, staged.dial_whom_number, staged.call_duration,
+        staged.coins, staged.status, staged.start_time, staged.end_time, staged.call_recording_url,
+        staged.campid, staged.talk_duration, staged.call_group, staged.receiver_name, staged.error_code,
+        staged.leg_a_picked_time, staged.leg_b_start_time, staged.leg_b_picked_time, staged.callstatus,
+        staged.extra
+    from seen join staged on staged.rowid = seen.any_row
 ) as fresh
 using (source, direction, call_sid, content_hash)
 when matched then update set

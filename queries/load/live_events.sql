@@ -1,17 +1,20 @@
 -- The same as for reports: a duplicate only counts one delivery more.
 merge into live_events as known
 using (
+    with seen as (
+        select
+            source, direction, call_sid, content_hash,
+            min(received_at) as first_received_at, max(received_at) as last_received_at, count(*) as deliveries,
+            min(rowid) as any_row
+        from staged
+        where reason is null and kind = 'live_call'
+        group by source, direction, call_sid, content_hash
+    )
     select
-        source, direction, call_sid, content_hash,
-        min(received_at) as first_received_at, max(received_at) as last_received_at, count(*) as deliveries,
-        any_value(source_number) as source_number, any_value(destination_number) as destination_number,
-        any_value(dial_whom_number) as dial_whom_number, any_value(status) as status,
-        any_value(start_time) as start_time, any_value(campid) as campid,
-        any_value(call_group) as call_group, any_value(extra) as extra
-    from staged
-    where reason is null and kind = 'live_call'
-    group by source, direction, call_sid, content_hash
-    order by first_received_at
+        seen.* exclude (any_row),
+        staged.source_number, staged.destination_number, staged.dial_whom_number, staged.status,
+        staged.start_time, staged.campid, staged.call_group, staged.extra
+    from seen join staged on staged.rowid = seen.any_row
 ) as fresh
 using (source, direction, call_sid, content_hash)
 when matched then update set
