@@ -41,19 +41,22 @@ func List(dir string) ([]File, error) {
 	for _, ending := range endings {
 		for _, entry := range entries {
 			stem, ok := strings.CutSuffix(entry.Name(), ending)
-			if !ok || strings.HasPrefix(stem, ".") || !entry.Type().IsRegular() {
+			if !ok || strings.HasPrefix(stem, ".") {
 				continue
 			}
 			name := stem + ".ndjson"
 			if _, taken := found[name]; taken {
 				continue
 			}
-			info, err := entry.Info()
+			info, err := os.Stat(filepath.Join(dir, entry.Name())) // of what a link leads to
 			if errors.Is(err, fs.ErrNotExist) {
 				continue // archived or removed meanwhile
 			}
 			if err != nil {
 				return nil, fmt.Errorf("spool folder: %w", err)
+			}
+			if !info.Mode().IsRegular() {
+				continue
 			}
 			found[name] = File{name, filepath.Join(dir, entry.Name()), info.Size(), info.ModTime()}
 		}

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // Options say where a spool is and how its days are told apart.
@@ -30,7 +28,7 @@ type Options struct {
 // synced the next one fills, and no timer holds it back.
 type Writer struct {
 	options Options
-	lock    *flock.Flock
+	lock    *Lock
 	ids     *ids
 
 	mu      sync.Mutex
@@ -68,7 +66,7 @@ func Open(options Options) (*Writer, error) {
 	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
-	lock, err := takeLock(options.Dir)
+	lock, err := TakeLock(context.Background(), filepath.Join(options.Dir, ".lock"), "spool folder "+options.Dir, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -160,5 +158,5 @@ func (w *Writer) Close() error {
 	close(w.wake)
 	w.mu.Unlock()
 	<-w.done
-	return errors.Join(w.closeFile(), w.lock.Unlock())
+	return errors.Join(w.closeFile(), w.lock.Release())
 }

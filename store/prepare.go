@@ -8,6 +8,8 @@ import (
 	"callsheet/spool"
 )
 
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // line is a spool line on its way into DuckDB, as the columns of spool_lines().
 type line struct {
 	file     string
@@ -21,6 +23,7 @@ type line struct {
 
 // prepare fills text, raw, fault and bareKind from a line as it stands. The line's memory is kept.
 func (l *line) prepare(raw []byte) {
+	raw = bytes.TrimPrefix(raw, byteOrderMark) // an export may begin with one
 	l.text = raw
 	switch trimmed := bytes.TrimLeft(raw, " \t"); {
 	case !utf8.Valid(raw):

@@ -15,6 +15,7 @@ import (
 	"callsheet/config"
 	"callsheet/period"
 	"callsheet/report"
+	"callsheet/spool"
 	"callsheet/store"
 	"callsheet/templates"
 )
@@ -86,11 +87,20 @@ func settings(c *config.Config) store.Settings {
 	return s
 }
 
+// loadWait is how long a load waits for one that is under way.
+const loadWait = time.Minute
+
 // refresh loads what is new and publishes it.
 func (a *app) refresh(ctx context.Context, c *config.Config, progress func(done, total int64)) (summary store.Summary, err error) {
 	if err := makeDataDir(c); err != nil {
 		return summary, err
 	}
+	// Held until the copy is made, so that no other load writes into what is being copied.
+	lock, err := spool.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), loadWait)
+	if err != nil {
+		return summary, err
+	}
+	defer lock.Release()
 	db, err := store.Open(ctx, a.storeOptions(c, c.Data("calls.duckdb")))
 	if err != nil {
 		return summary, err
@@ -189,6 +199,9 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	path = w.out
 	if path == "" {
 		path = c.Data("reports", w.report, fileName(w))
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, fileName(w))
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", result, err
