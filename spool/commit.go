@@ -47,9 +47,7 @@ func (w *Writer) finish(g *group) {
 	g.err = w.commit(g)
 	w.setFailure(g.err)
 	close(g.done)
-	if g.err != nil {
-		w.options.Log.Error("could not store deliveries; they were not acknowledged", "lines", g.lines, "file", filepath.Base(g.path), "error", g.err)
-	} else if w.options.Committed != nil {
+	if g.err == nil && w.options.Committed != nil {
 		w.options.Committed(g.lines, len(g.text), w.options.Now().Sub(started))
 	}
 }
@@ -113,10 +111,18 @@ func (w *Writer) closeFile() error {
 	return file.Close()
 }
 
+// setFailure keeps why nothing can be stored, and logs it when that begins and when it ends.
 func (w *Writer) setFailure(err error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	before := w.failure
 	w.failure = err
+	w.mu.Unlock()
+	switch {
+	case err != nil && before == nil:
+		w.options.Log.Error("deliveries cannot be stored and are not acknowledged", "error", err)
+	case err == nil && before != nil:
+		w.options.Log.Info("deliveries are stored again")
+	}
 }
 
 // probeTime fires while the spool is failing.

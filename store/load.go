@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"callsheet/queries"
@@ -56,6 +57,9 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	defer reader.close()
 	for !reader.done() {
 		if err := s.loadSlice(ctx, reader, options, &summary); err != nil {
+			if strings.Contains(err.Error(), "No space left on device") {
+				err = fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)
+			}
 			return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
 		}
 	}

@@ -113,7 +113,7 @@ func explainOpen(path string, err error) error {
 		}
 		return fmt.Errorf("database %s is in use by %s\nhint: wait for it, or close the program that has the file open; readers should open the published copy", path, holder)
 	case strings.Contains(text, "database does not exist"), errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first: %w", path, os.ErrNotExist)
+		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first", path)
 	}
 	return fmt.Errorf("opening database %s: %w", path, err)
 }
