@@ -56,6 +56,30 @@ func Publish(database, path string) (err error) {
 	return syncDir(dir)
 }
 
+// Replace puts a closed database in the place of another. What the other's last writer had not checkpointed goes first: it
+// would be taken for the new one's.
+func Replace(database, by string) error {
+	if err := removeIfThere(database + ".wal"); err != nil {
+		return fmt.Errorf("replacing the database: %w", err)
+	}
+	if err := os.Rename(by, database); err != nil {
+		return fmt.Errorf("replacing the database: %w", err)
+	}
+	return syncDir(filepath.Dir(database))
+}
+
+// Remove removes a database that nobody has open, if it is there.
+func Remove(database string) error {
+	return errors.Join(removeIfThere(database), removeIfThere(database+".wal"))
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -91,30 +91,53 @@ func settings(c *config.Config) store.Settings {
 const loadWait = time.Minute
 
 // refresh loads what is new and publishes it.
-func (a *app) refresh(ctx context.Context, c *config.Config, progress func(done, total int64)) (summary store.Summary, err error) {
+func (a *app) refresh(ctx context.Context, c *config.Config, progress func(done, total int64)) (store.Summary, error) {
+	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) { return a.load(ctx, c, path, progress) })
+}
+
+// rebuild makes the database anew from the spool alone, beside the old one, and puts it in its place once it is whole.
+func (a *app) rebuild(ctx context.Context, c *config.Config, progress func(done, total int64)) (store.Summary, error) {
+	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) {
+		aside := path + ".rebuild"
+		if err := store.Remove(aside); err != nil { // of a rebuild that was cut short
+			return store.Summary{}, err
+		}
+		summary, err := a.load(ctx, c, aside, progress)
+		if err != nil {
+			return summary, errors.Join(err, store.Remove(aside))
+		}
+		return summary, store.Replace(path, aside)
+	})
+}
+
+// withDatabase lets no other load in until the database is published: nobody may write into what is being copied.
+func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path string) (store.Summary, error)) (store.Summary, error) {
 	if err := makeDataDir(c); err != nil {
-		return summary, err
+		return store.Summary{}, err
 	}
-	// Held until the copy is made, so that no other load writes into what is being copied.
 	lock, err := spool.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), loadWait)
 	if err != nil {
-		return summary, err
+		return store.Summary{}, err
 	}
 	defer lock.Release()
-	db, err := store.Open(ctx, a.storeOptions(c, c.Data("calls.duckdb")))
+	path := c.Data("calls.duckdb")
+	summary, err := do(path)
+	if err != nil || !c.Store.Publish {
+		return summary, err
+	}
+	return summary, store.Publish(path, published(c))
+}
+
+// load opens the database at path for as long as the load takes.
+func (a *app) load(ctx context.Context, c *config.Config, path string, progress func(done, total int64)) (summary store.Summary, err error) {
+	db, err := store.Open(ctx, a.storeOptions(c, path))
 	if err != nil {
 		return summary, err
 	}
 	summary, err = db.Load(ctx, store.LoadOptions{
 		SpoolDir: spoolDir(c), DefaultSource: c.DefaultSource(), RunLedger: runLedger(c), Progress: progress,
 	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return summary, err
-	}
-	if !c.Store.Publish {
-		return summary, nil
-	}
-	return summary, store.Publish(c.Data("calls.duckdb"), published(c))
+	return summary, errors.Join(err, db.Close())
 }
 
 // reader opens what readers are to read.

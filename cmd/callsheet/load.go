@@ -11,14 +11,17 @@ import (
 )
 
 func loadCommand(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, rebuild bool
 	command := &cobra.Command{
 		Use:   "load",
 		Short: "Load what is new in the spool and publish it",
 		Long: `load reads what is new in data_dir/spool into the database, up to the last newline of each file, and publishes
 a read-only copy. It can be killed and repeated at will: every line is loaded exactly once. A line that cannot be
-read is kept in the table rejects, with its file, line and reason, and the exit code is 3.`,
+read is kept in the table rejects, with its file, line and reason, and the exit code is 3.
+
+With --rebuild the database is made anew from the whole spool, beside the old one, and takes its place when it is whole.`,
 		Example: `  callsheet load
+  callsheet load --rebuild
   callsheet load --json | jq .rejects`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -27,7 +30,11 @@ read is kept in the table rejects, with its file, line and reason, and the exit 
 				return err
 			}
 			bar := newProgress(a.stderr, "loading")
-			summary, err := a.refresh(c.Context(), cfg, bar.bytes)
+			load := a.refresh
+			if rebuild {
+				load = a.rebuild
+			}
+			summary, err := load(c.Context(), cfg, bar.bytes)
 			bar.finish()
 			if err != nil {
 				return err
@@ -42,6 +49,7 @@ read is kept in the table rejects, with its file, line and reason, and the exit 
 			return lookAt(summary)
 		},
 	}
+	command.Flags().BoolVar(&rebuild, "rebuild", false, "make the database anew from the whole spool")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return command
 }
