@@ -69,9 +69,17 @@ func (c *Collector) clientAddress(r *http.Request) netip.Addr {
 	address := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && contains(c.options.TrustedProxies, address); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		text := strings.TrimSpace(hops[i])
+		if text == "" {
+			continue // no header: the proxy's machine sends on its own behalf
+		}
+		hop, err := netip.ParseAddr(text)
 		if err != nil {
-			break // what stands further left could be anybody's
+			withPort, portErr := netip.ParseAddrPort(text)
+			if portErr != nil {
+				return netip.Addr{} // nobody known; what stands further left could be anybody's
+			}
+			hop = withPort.Addr()
 		}
 		address = hop.Unmap()
 	}

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -74,12 +75,20 @@ func New(options Options) *Collector {
 // Handler serves deliveries, health and metrics.
 func (c *Collector) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/hooks/{source}", c.hook)
-	mux.HandleFunc("/hooks/{source}/{token}", c.hook)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", c.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.options.Registry, promhttp.HandlerOpts{}))
-	return mux
+	// Not by the mux: it answers a slash too many with a redirect, which no sender of webhooks follows.
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		segments := strings.FieldsFunc(r.URL.Path, func(c rune) bool { return c == '/' })
+		if len(segments) < 2 || segments[0] != "hooks" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		r.SetPathValue("source", segments[1])
+		r.SetPathValue("token", strings.Join(segments[2:], "/"))
+		c.hook(w, r)
+	})
 }
 
 // Server serves the Handler with limits on how long a sender may take.

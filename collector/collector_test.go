@@ -180,7 +180,7 @@ func TestOnlyTheSendersOfASourceMaySend(t *testing.T) {
 		{name: "wrong token", path: "/hooks/main/other", want: 401},
 		{name: "wrong token, right bearer", path: "/hooks/main/other", bearer: "Bearer " + secret, want: 401},
 		{name: "no token", path: "/hooks/main", want: 401},
-		{name: "no token, slash", path: "/hooks/main/", want: 404},
+		{name: "no token, slash", path: "/hooks/main/", want: 401},
 		{name: "unknown source", path: "/hooks/other/" + secret, want: 404},
 		{name: "another method", method: "PUT", path: "/hooks/main/" + secret, want: 405},
 		{name: "too large", path: "/hooks/main/" + secret, body: strings.Repeat("x", 101), want: 413},

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"callsheet/spool"
@@ -29,10 +30,15 @@ func (f *fields) add(key, value string) {
 	f.values[key] = append(f.values[key], value)
 }
 
-// decodeForm makes an envelope of name=value pairs. What has no pair, a bad escape or other than UTF-8 is kept as it is.
+// decodeForm makes an envelope of name=value pairs. What has no pair, a bad escape or other than UTF-8 is kept as it is,
+// and so is XML or text of several lines, which is no form though it has an equals sign: decoding would change it.
 func decodeForm(encoding string, text []byte) []spool.Envelope {
 	var form fields
-	for pair := range strings.SplitSeq(strings.TrimSpace(string(text)), "&") {
+	trimmed := strings.TrimSpace(string(text))
+	if strings.HasPrefix(trimmed, "<") || strings.ContainsFunc(trimmed, unicode.IsControl) {
+		return []spool.Envelope{unreadable(encoding, text)}
+	}
+	for pair := range strings.SplitSeq(trimmed, "&") {
 		if pair == "" {
 			continue
 		}
@@ -42,7 +48,7 @@ func decodeForm(encoding string, text []byte) []spool.Envelope {
 		}
 		key, keyErr := url.QueryUnescape(key)
 		value, valueErr := url.QueryUnescape(value)
-		if keyErr != nil || valueErr != nil || !utf8.ValidString(key) || !utf8.ValidString(value) {
+		if keyErr != nil || valueErr != nil || !isText(key) || !isText(value) {
 			return []spool.Envelope{unreadable(encoding, text)}
 		}
 		form.add(key, value)
@@ -52,6 +58,9 @@ func decodeForm(encoding string, text []byte) []spool.Envelope {
 	}
 	return []spool.Envelope{readable(encoding, form.object())}
 }
+
+// isText is false for what a line cannot give back: bytes that are no UTF-8, and NUL, which databases end a text at.
+func isText(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
 // object is the form as a JSON object of strings, a repeated key as an array of them.
 func (f *fields) object() []byte {
@@ -96,7 +105,7 @@ func decodeMultipart(contentType string, body []byte) (envelopes []spool.Envelop
 			return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
 		}
 		value, err := io.ReadAll(part)
-		if err != nil || !utf8.Valid(value) || !utf8.ValidString(part.FormName()) {
+		if err != nil || !isText(string(value)) || !isText(part.FormName()) {
 			return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
 		}
 		form.add(part.FormName(), string(value))

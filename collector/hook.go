@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -32,7 +33,9 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request) {
 			c.refuse(w, from, http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(c.options.MaxBody, 10)+" bytes")
 			return
 		}
-		c.refuse(w, from, http.StatusBadRequest, "the body did not arrive whole") // nobody is there to read it
+		// Not a 4xx: if anybody is still there to read it, it must not give up.
+		w.Header().Set("Retry-After", retryAfter)
+		c.refuse(w, from, http.StatusServiceUnavailable, "the body did not arrive whole")
 		return
 	}
 	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, c.options.MaxBody)
@@ -64,7 +67,7 @@ func answer(w http.ResponseWriter, status int, text string) {
 
 // decode makes envelopes of a request, without source. It never fails: what cannot be read is kept as it is.
 func decode(contentType, contentEncoding, query string, body []byte, maxBody int64) []spool.Envelope {
-	if len(body) == 0 {
+	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) == 0 {
 		if query == "" {
 			return nil // somebody tries the URL
 		}

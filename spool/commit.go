@@ -70,7 +70,8 @@ func (w *Writer) commit(g *group) error {
 	}
 	if err != nil {
 		if cut := w.file.Truncate(w.durable); cut != nil {
-			w.options.Log.Error("could not cut the file back; lines that were not acknowledged may stay in it", "file", filepath.Base(w.filePath), "error", cut)
+			w.uncut[w.filePath] = w.durable
+			w.options.Log.Error("could not cut the file back; nothing is appended to it before that is done", "file", filepath.Base(w.filePath), "error", cut)
 		}
 		w.closeFile()
 		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
@@ -88,17 +89,26 @@ func (w *Writer) openFile(path string) error {
 	if err := w.closeFile(); err != nil {
 		w.options.Log.Warn("closing a finished file", "file", filepath.Base(w.filePath), "error", err)
 	}
-	file, created, err := w.options.files.openAppend(path)
+	actual, err := w.unarchived(path)
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", filepath.Base(path), err)
 	}
-	length, err := w.repair(file, path)
+	file, _, err := w.options.files.openAppend(actual)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", filepath.Base(actual), err)
+	}
+	if err := w.cutBack(file, path); err != nil {
+		file.Close()
+		return fmt.Errorf("cutting %s back: %w", filepath.Base(actual), err)
+	}
+	length, err := w.repair(file, actual)
 	if err != nil {
 		file.Close()
-		return fmt.Errorf("repairing %s: %w", filepath.Base(path), err)
+		return fmt.Errorf("repairing %s: %w", filepath.Base(actual), err)
 	}
-	// A file that was made and never synced may not be in its folder after a crash, so an empty one counts as new.
-	w.file, w.filePath, w.durable, w.newFile = file, path, length, created || length == 0
+	// Every file counts as new when it is opened: the process that made it may have been killed before it synced
+	// the folder, whatever the file already holds.
+	w.file, w.filePath, w.durable, w.newFile = file, path, length, true
 	return nil
 }
 

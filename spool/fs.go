@@ -15,6 +15,9 @@ type fileSystem interface {
 	// create makes a file that must not be there.
 	create(path string) (appendFile, error)
 	remove(path string) error
+	exists(path string) (bool, error)
+	// mkdir makes one folder.
+	mkdir(dir string) error
 }
 
 // appendFile is an open file of the spool.
@@ -58,6 +61,16 @@ func (osFiles) syncDir(dir string) error {
 }
 
 func (osFiles) remove(path string) error { return os.Remove(path) }
+
+func (osFiles) mkdir(dir string) error { return os.Mkdir(dir, 0o700) }
+
+func (osFiles) exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
 
 func (f osFile) Size() (int64, error) {
 	info, err := f.Stat()

@@ -15,6 +15,13 @@ type ids struct {
 
 func newIDs() *ids { return &ids{entropy: ulid.Monotonic(rand.Reader, 0)} }
 
+// after makes every id that follows greater than this one.
+func (s *ids) after(id string) {
+	if last, err := ulid.ParseStrict(id); err == nil {
+		s.last = max(s.last, last.Time()+1)
+	}
+}
+
 func (s *ids) next(now time.Time) (string, error) {
 	s.last = max(s.last, ulid.Timestamp(now))
 	id, err := ulid.New(s.last, s.entropy)

@@ -65,6 +65,10 @@ func (w *Writer) keepAside(path string, torn []byte) (string, error) {
 			return "", err
 		}
 		_, err = file.Write(torn)
-		return aside, errors.Join(err, file.Sync(), file.Close(), w.options.files.syncDir(w.options.Dir))
+		if err = errors.Join(err, file.Sync(), file.Close(), w.options.files.syncDir(w.options.Dir)); err != nil {
+			w.options.files.remove(aside) // the torn bytes are still where they were; on a full disk each try would leave one
+			return "", err
+		}
+		return aside, nil
 	}
 }

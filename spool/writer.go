@@ -1,11 +1,11 @@
 package spool
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -44,6 +44,9 @@ type Writer struct {
 	filePath string
 	durable  int64 // length of file that is synced; what lies behind it nobody was told is stored
 	newFile  bool  // its folder is to be synced too
+	// uncut are files that a failed group could not be cut off from, with their durable length. Nothing may be
+	// appended behind such a group: a power cut may take its bytes, its last newline among them.
+	uncut map[string]int64
 }
 
 // group is what one write and one sync make durable, all of it or nothing.
@@ -63,14 +66,20 @@ func Open(options Options) (*Writer, error) {
 	if options.files == nil {
 		options.files = osFiles{}
 	}
-	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+	if err := makeDir(options.files, options.Dir); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
 	lock, err := TakeLock(context.Background(), filepath.Join(options.Dir, ".lock"), "spool folder "+options.Dir, 0)
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{options: options, lock: lock, ids: newIDs(), wake: make(chan struct{}, 1), done: make(chan struct{})}
+	w := &Writer{
+		options: options, lock: lock, ids: newIDs(), uncut: map[string]int64{},
+		wake: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	if err := w.recover(); err != nil {
+		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), lock.Release())
+	}
 	go w.commitGroups()
 	return w, nil
 }
@@ -94,6 +103,11 @@ func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
 func (w *Writer) enqueue(envelopes []Envelope) (*group, error) {
 	if len(envelopes) == 0 {
 		return nil, nil
+	}
+	for i := range envelopes {
+		if bytes.IndexByte(envelopes[i].Payload, '\n') >= 0 {
+			return nil, errors.New("a payload with a newline is not compact")
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

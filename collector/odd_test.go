@@ -1,0 +1,86 @@
+package collector
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// What is no form must not be read as one: decoding turns its + and % into something else for good.
+func TestTextThatOnlyHasAnEqualsSignIsKeptExactly(t *testing.T) {
+	for _, body := range []string{"<a b=\"1+1\"/>", "a=1+1\nb=2", "CallSid=1\x00", "CallSid=%00"} {
+		got := decode("", "", "", []byte(body), 1<<20)
+		if len(got) != 1 || got[0].Payload != nil || string(got[0].Body) != body {
+			t.Errorf("%q became %s", body, show(got[0]))
+		}
+	}
+	if got := decode("", "", "", []byte("CallSid=1\r\n"), 1<<20); show(got[0]) != `live_call form {"CallSid":"1"}` {
+		t.Errorf("a form from a file: %s", show(got[0]))
+	}
+}
+
+func TestBlankBodyLeavesTheQueryToCount(t *testing.T) {
+	for _, body := range []string{" \r\n", "\xef\xbb\xbf"} {
+		got := decode("", "", "CallSid=1", []byte(body), 1<<20)
+		if len(got) != 1 || show(got[0]) != `live_call query {"CallSid":"1"}` {
+			t.Errorf("%q: %v", body, got)
+		}
+	}
+}
+
+// A sender of webhooks follows no redirect, and takes a 4xx for the last word.
+func TestASlashTooManyIsNoReasonToLoseADelivery(t *testing.T) {
+	for path, want := range map[string]int{
+		"/hooks/main/" + secret + "/": 200,
+		"//hooks/main/" + secret:      200,
+		"/hooks//main/" + secret:      200,
+		"/hooks/main/":                401,
+		"/hooks/main//":               401,
+		"/hooks/main/x/" + secret:     401,
+	} {
+		c, m := testCollector(Options{})
+		r := post(`{"CallSid":"1"}`)
+		r.URL.Path = path
+		if w := send(c, r); w.Code != want || (len(m.lines) == 1) != (want == 200) {
+			t.Errorf("%s: %d, %d stored", strings.ReplaceAll(path, secret, "TOKEN"), w.Code, len(m.lines))
+		}
+	}
+}
+
+func TestABodyThatBrokeOffMayBeSentAgain(t *testing.T) {
+	c, m := testCollector(Options{})
+	r := httptest.NewRequest("POST", "/hooks/main/"+secret, io.MultiReader(strings.NewReader(`{"CallSid"`), broken{}))
+	w := send(c, r)
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || len(m.lines) != 0 {
+		t.Errorf("%d, Retry-After %q, %d stored", w.Code, w.Header().Get("Retry-After"), len(m.lines))
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset by peer") }
+
+func TestForwardedAddresses(t *testing.T) {
+	inside := netip.MustParsePrefix("10.0.0.0/8")
+	options := Options{
+		Sources:        []Source{{Name: "main", Tokens: []string{secret}, Allow: []netip.Prefix{inside, netip.MustParsePrefix("203.0.113.0/24")}}},
+		TrustedProxies: []netip.Prefix{inside},
+	}
+	for forwarded, want := range map[string]int{
+		"203.0.113.9:4711": 200, // some proxies add the port
+		"unknown":          403, // the proxy's own address must not stand in for it
+		"":                 200, // the proxy itself
+	} {
+		c, _ := testCollector(options)
+		r := post(`{"CallSid":"1"}`)
+		r.RemoteAddr = "10.0.0.1:1"
+		r.Header.Set("X-Forwarded-For", forwarded)
+		if w := send(c, r); w.Code != want {
+			t.Errorf("%q: %d, want %d", forwarded, w.Code, want)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// recording is the real file system that writes down which folders were synced, and refuses what it is told to.
+type recording struct {
+	osFiles
+	mu     sync.Mutex
+	synced []string
+	refuse map[string]error // by operation
+}
+
+func (r *recording) refuses(operation string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refuse[operation]
+}
+
+func (r *recording) set(refuse map[string]error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.refuse, r.synced = refuse, nil
+}
+
+func (r *recording) syncDir(dir string) error {
+	r.mu.Lock()
+	r.synced = append(r.synced, dir)
+	r.mu.Unlock()
+	return r.osFiles.syncDir(dir)
+}
+
+func (r *recording) wasSynced(dir string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.synced, dir)
+}
+
+func (r *recording) openAppend(path string) (appendFile, bool, error) {
+	file, created, err := r.osFiles.openAppend(path)
+	return recordingFile{file, r}, created, err
+}
+
+func (r *recording) create(path string) (appendFile, error) {
+	file, err := r.osFiles.create(path)
+	return recordingFile{file, r}, err
+}
+
+type recordingFile struct {
+	appendFile
+	fs *recording
+}
+
+func (f recordingFile) Write(p []byte) (int, error) {
+	if err := f.fs.refuses("write"); err != nil {
+		n, _ := f.appendFile.Write(p[:len(p)/2])
+		return n, err
+	}
+	return f.appendFile.Write(p)
+}
+
+func (f recordingFile) Sync() error {
+	if err := f.fs.refuses("sync"); err != nil {
+		return err
+	}
+	return f.appendFile.Sync()
+}
+
+func (f recordingFile) Truncate(size int64) error {
+	if err := f.fs.refuses("truncate"); err != nil {
+		return err
+	}
+	return f.appendFile.Truncate(size)
+}
+
+// A killed process may have written and synced a file whose name is not on disk yet.
+func TestFirstCommitAfterARestartSyncsTheFolder(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	if err := os.WriteFile(filepath.Join(o.Dir, "2026-10-05.ndjson"), []byte(`{"payload":{"n":1}}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := &recording{}
+	o.files = files
+	w := open(t, o)
+	files.set(nil)
+	mustAppend(t, w, `{"n":2}`)
+	if !files.wasSynced(o.Dir) {
+		t.Error("acknowledged without the folder's sync")
+	}
+}
+
+func TestANewFolderIsInItsParentBeforeAnythingIsStored(t *testing.T) {
+	root := t.TempDir()
+	o, _ := testOptions(filepath.Join(root, "data", "spool"))
+	files := &recording{}
+	o.files = files
+	open(t, o)
+	for _, parent := range []string{root, filepath.Join(root, "data")} {
+		if !files.wasSynced(parent) {
+			t.Errorf("%s was not synced", parent)
+		}
+	}
+}
+
+func TestTornTailIsKeptAsideAtTheStart(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	path := filepath.Join(o.Dir, "2026-10-04.ndjson") // torn yesterday, started today
+	if err := os.WriteFile(path, []byte("{}\n{\"id"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(o.Dir, "import-bar.ndjson") // as long as a date, and somebody else's
+	if err := os.WriteFile(foreign, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open(t, o)
+	if text, _ := os.ReadFile(foreign); string(text) != "{" {
+		t.Errorf("a file of somebody else became %q", text)
+	}
+	if text, _ := os.ReadFile(path); string(text) != "{}\n" {
+		t.Errorf("left %q", text)
+	}
+	if kept, err := os.ReadFile(path + ".torn-1"); err != nil || string(kept) != `{"id` {
+		t.Errorf("kept %q: %v", kept, err)
+	}
+}
+
+func TestIDsRiseOverARestartWithTheClockSetBack(t *testing.T) {
+	o, c := testOptions(t.TempDir())
+	w := open(t, o)
+	first := []Envelope{delivery(`{}`)}
+	if err := w.Append(context.Background(), first); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	c.set(c.now().Add(-time.Hour))
+	second := []Envelope{delivery(`{}`)}
+	if err := open(t, o).Append(context.Background(), second); err != nil {
+		t.Fatal(err)
+	}
+	if second[0].ID <= first[0].ID {
+		t.Errorf("%s came after %s", second[0].ID, first[0].ID)
+	}
+}
+
+// The bytes of a failed sync may be gone after a power cut, and with them the newline before the next line.
+func TestNothingIsAppendedBehindAGroupThatCouldNotBeCutBack(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	files := &recording{}
+	o.files = files
+	w := open(t, o)
+	mustAppend(t, w, `{"n":1}`)
+	files.set(map[string]error{"sync": syscall.EIO, "truncate": syscall.EIO})
+	if w.Append(context.Background(), []Envelope{delivery(`{"n":2}`)}) == nil {
+		t.Fatal("a failed group was acknowledged")
+	}
+	files.set(map[string]error{"truncate": syscall.EIO})
+	if w.Append(context.Background(), []Envelope{delivery(`{"n":3}`)}) == nil {
+		t.Error("acknowledged behind bytes that may be gone")
+	}
+	files.set(nil)
+	mustAppend(t, w, `{"n":4}`)
+	if got := stored(t, o.Dir)["2026-10-05.ndjson"]; !slices.Equal(got, []string{`{"n":1}`, `{"n":4}`}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestAFullDiskDoesNotCollectTornFiles(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
+	files := &recording{}
+	o.files = files
+	w := open(t, o)
+	if err := os.WriteFile(path, []byte("{}\n{\"id"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files.set(map[string]error{"write": syscall.ENOSPC})
+	for range 5 {
+		if w.Append(context.Background(), []Envelope{delivery(`{}`)}) == nil {
+			t.Fatal("acknowledged")
+		}
+	}
+	files.set(nil)
+	mustAppend(t, w, `{"n":1}`)
+	kept, _ := filepath.Glob(path + ".torn-*")
+	if len(kept) != 1 {
+		t.Fatalf("%d torn files: %v", len(kept), kept)
+	}
+	if text, _ := os.ReadFile(kept[0]); string(text) != `{"id` {
+		t.Errorf("kept %q", text)
+	}
+}
+
+// A plain file hides an archive of the same name, and with it the archived day.
+func TestALateDeliveryDoesNotHideTheArchiveOfItsDay(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	o.CollectorID = "delhi"
+	archive := filepath.Join(o.Dir, "2026-10-05.delhi.ndjson.zst")
+	if err := os.WriteFile(archive, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, open(t, o), `{"n":1}`)
+	files, err := List(o.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		names = append(names, filepath.Base(file.Path))
+	}
+	if want := []string{"2026-10-05.delhi.ndjson.zst", "2026-10-05.delhi~2.ndjson"}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+}
+
+func TestAppendRefusesWhatWouldBreakALine(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	w := open(t, o)
+	if err := w.Append(context.Background(), []Envelope{delivery(`{}`), delivery("{\n}")}); err == nil {
+		t.Error("a payload with a newline was stored")
+	}
+	if text, err := os.ReadFile(filepath.Join(o.Dir, "2026-10-05.ndjson")); err == nil && strings.Count(string(text), "\n") > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("stored %q, %v", text, err)
+	}
+}
