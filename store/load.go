@@ -135,10 +135,11 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 		part.Blank += position.blank
 	}
 	part.Lines += part.Blank
-	_, err = tx.ExecContext(ctx, `insert into loads
-		select coalesce(max(load_id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from loads`,
-		started, s.options.Now(), part.Files, part.Bytes, part.Lines, part.Reports, part.LiveEvents,
-		part.OtherEvents, part.Rejects, part.Blank, lastReceived)
+	_, err = tx.ExecContext(ctx, queries.Load("record_load"), sql.Named("started_at", started),
+		sql.Named("finished_at", s.options.Now()), sql.Named("files", part.Files), sql.Named("bytes", part.Bytes),
+		sql.Named("lines", part.Lines), sql.Named("reports", part.Reports), sql.Named("live_events", part.LiveEvents),
+		sql.Named("other_events", part.OtherEvents), sql.Named("rejects", part.Rejects), sql.Named("blank", part.Blank),
+		sql.Named("last_received_at", lastReceived))
 	return part, err
 }
 

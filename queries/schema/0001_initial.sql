@@ -5,7 +5,7 @@ create table spool_files (
     file            varchar not null,      -- logical name: 2026-10-05.ndjson, compressed or not
     loaded_bytes    bigint not null,       -- of uncompressed content, up to the last newline read
     loaded_lines    bigint not null,
-    head_hash       varchar not null,      -- of the first bytes, to notice a replaced file
+    ends_hash       varchar not null,      -- of the first and last bytes read, to notice a file that is another now
     disk_bytes      bigint not null,       -- size and time of the file when it was read,
     modified_at     timestamptz not null,  -- to skip what did not change
     first_loaded_at timestamptz not null,

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// report is a line of a call, padded so that a few of them fill more than the ends that are hashed.
+func report(sid string) string {
+	return fmt.Sprintf(`{"CallSid":%q,"EndTime":"2026-10-05 10:00:00","note":%q}`+"\n", sid, strings.Repeat("x", 3000))
+}
+
+func TestFileThatIsAnotherNowIsNotReadOn(t *testing.T) {
+	lines := []string{report("1"), report("2"), report("3"), report("4"), report("5")}
+	whole := strings.Join(lines, "")
+	cases := map[string]struct{ now, want string }{
+		"another beginning":              {report("0") + strings.Join(lines[1:], "") + report("6"), "is not the file"},
+		"cut back and gone on with":      {strings.Join(lines[:4], "") + report("9") + report("6"), "is not the file"},
+		"cut back and gone on in a line": {strings.Join(lines[:4], "") + strings.Repeat(report("8"), 2), "is not the file"},
+		"shorter":                        {strings.Join(lines[:2], ""), "is shorter"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeSpool(t, dir, map[string]string{"a.ndjson": whole})
+			load(t, dir, testSettings())
+			writeSpool(t, dir, map[string]string{"a.ndjson": c.now})
+			got := load(t, dir, testSettings())
+			if len(got.Troubles) != 1 || !strings.Contains(got.Troubles[0], c.want) || got.Lines != 0 || got.Calls != 5 {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestFileThatGrewIsReadOn(t *testing.T) {
+	dir := t.TempDir()
+	writeSpool(t, dir, map[string]string{"a.ndjson": ""})
+	for i := range 6 {
+		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprint(i)))
+		if got := load(t, dir, testSettings()); got.Lines != 1 || len(got.Troubles) != 0 {
+			t.Fatalf("line %d: %+v", i, got)
+		}
+	}
+}
