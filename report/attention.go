@@ -55,6 +55,11 @@ func (b *book) findings(a Alerts) ([]finding, error) {
 	if b.calls() == 0 {
 		return append(append(found, b.emptiness()...), b.unclean()...), nil
 	}
+	waiting, err := b.waitingCallers()
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, waiting...)
 	found = append(found, b.weakGroups(groups, a)...)
 	found = append(found, b.worsened(a)...)
 	found = append(found, b.waste(a)...)
@@ -81,6 +86,25 @@ func (b *book) emptiness() []finding {
 	}
 	return []finding{{fmt.Sprintf("No call at all, and there were %s in the period before: is the vendor still sending?",
 		grouped(float64(before), 0)), b.sheetOf("notes")}}
+}
+
+// waitingCallers tells how many missed callers nobody has called back, and since when the first of them waits.
+func (b *book) waitingCallers() ([]finding, error) {
+	n := b.summary.count("unrecovered")
+	if n == 0 {
+		return nil, nil
+	}
+	missed, err := b.data.frame("missed", b.req.Period)
+	if err != nil {
+		return nil, err
+	}
+	words := plural(n, "missed caller was", "missed callers were") + " neither called back nor answered later"
+	if len(missed.rows) > 0 {
+		if first, ok := missed.row(0).get("first_missed_at").(time.Time); ok {
+			words += "; the first called on " + b.moment(first)
+		}
+	}
+	return []finding{{words, b.sheetAbout("missed")}}, nil
 }
 
 // weakGroups are the two groups whose answer rate is furthest below the whole's.

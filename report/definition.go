@@ -108,7 +108,7 @@ func (d *Definition) Queries() []string {
 			names = append(names, s.Ranking.Query)
 		}
 		if s.Kind == "summary" {
-			names = append(names, "groups") // for what needs attention
+			names = append(names, "groups", "missed") // for what needs attention
 		}
 		if s.Kind == "heatmap" {
 			axis := heatAxes[s.Rows]

@@ -156,6 +156,8 @@ func (s *fakeSource) answer(name string, args map[string]any) ([]string, [][]any
 		return by(in, []string{"weekday"}, weekday)
 	case "days":
 		return s.days(in, args)
+	case "missed":
+		return missedCallers(in)
 	case "calls":
 		return s.details(in)
 	}
@@ -218,13 +220,13 @@ func by(in []fakeCall, names []string, keys ...func(fakeCall) any) ([]string, []
 
 var fakeMetrics = strings.Fields(`calls incoming outgoing offered answered answered_in missed answer_rate abandoned
 	service_level avg_wait_seconds p90_wait_seconds connected connect_rate talk_seconds avg_talk_seconds
-	longest_talk_seconds coins coins_unanswered coins_per_answered unique_customers`)
+	longest_talk_seconds coins coins_unanswered coins_per_answered unrecovered unique_customers`)
 
 // kpi computes fakeMetrics over calls.
 func kpi(in []fakeCall) []any {
 	var incoming, answeredIn, answered, connected, abandoned, within, talk, longest, wait int64
 	var coins, wasted float64
-	customers, waits := map[string]bool{}, []int64{}
+	customers, waits, lost := map[string]bool{}, []int64{}, map[string]bool{}
 	for _, c := range in {
 		customers[c.customer] = true
 		coins += c.coins
@@ -234,6 +236,9 @@ func kpi(in []fakeCall) []any {
 		switch {
 		case !c.answered:
 			wasted += c.coins
+			if c.direction == "incoming" {
+				lost[c.customer] = true
+			}
 			if c.direction == "incoming" && c.outcome == "abandoned" {
 				abandoned++
 			}
@@ -264,7 +269,8 @@ func kpi(in []fakeCall) []any {
 	return []any{
 		n, incoming, n - incoming, incoming, answered, answeredIn, incoming - answeredIn, ratio(answeredIn, incoming),
 		abandoned, ratio(within, incoming), ratio(wait, answeredIn), p90, connected, ratio(connected, n-incoming),
-		talk, ratio(talk, answered), longestTalk, coins, wasted, ratioOf(coins, float64(answered)), int64(len(customers)),
+		talk, ratio(talk, answered), longestTalk, coins, wasted, ratioOf(coins, float64(answered)), int64(len(lost)),
+		int64(len(customers)),
 	}
 }
 

@@ -41,12 +41,24 @@ func (s *fakeSource) details(in []fakeCall) ([]string, [][]any, error) {
 	return fakeColumns, rows, nil
 }
 
+// missedCallers has a row for each missed call: in this data set nobody is called back.
+func missedCallers(in []fakeCall) ([]string, [][]any, error) {
+	var rows [][]any
+	for _, c := range in {
+		if c.direction == "incoming" && !c.answered {
+			rows = append(rows, []any{c.customer, c.vn, orNil(c.group), c.at.UTC(), c.at.UTC(), int64(1), "unrecovered", nil, nil, nil})
+		}
+	}
+	return strings.Fields(`customer_number virtual_number call_group first_missed_at last_missed_at attempts recovery
+		recovered_by recovered_at minutes_to_recover`), rows, nil
+}
+
 // fixed are the answers that do not depend on the calls.
 func fixed(name string) ([]string, [][]any, error) {
 	switch name {
 	case "settings":
-		return []string{"timezone", "short_abandon_seconds", "service_level_target_seconds"},
-			[][]any{{"Asia/Kolkata", int64(5), int64(20)}}, nil
+		return []string{"timezone", "short_abandon_seconds", "service_level_target_seconds", "recovery_window_seconds"},
+			[][]any{{"Asia/Kolkata", int64(5), int64(20), int64(86400)}}, nil
 	case "evidence":
 		return strings.Fields(`complete_through reports_received duplicates_removed versions_superseded late_reports
 				live_without_report reports_without_live rejected_lines unknown_statuses unknown_keys flagged_calls
@@ -56,6 +68,7 @@ func fixed(name string) ([]string, [][]any, error) {
 	case "metrics":
 		return []string{"name", "label", "unit", "format", "formula", "good"}, fakeWords(`
 			calls|Calls|calls|count|number of calls, one per call however often it was delivered|neutral
+			unrecovered|Not called back|episodes|count|missed callers nobody reached within the recovery window|lower
 			incoming|Incoming|calls|count|calls with direction incoming|neutral
 			outgoing|Outgoing|calls|count|calls with direction outgoing|neutral
 			offered|Offered|calls|count|incoming − IVR only|neutral

@@ -15,6 +15,7 @@ var numberFormats = map[string]string{
 	"duration":       "[h]:mm:ss",
 	"short_duration": "[m]:ss",
 	"coins":          "#,##0",
+	"decimal":        "#,##0.0",
 	"day":            "ddd d mmm yyyy",
 	"time":           "d mmm yyyy hh:mm:ss",
 	"hour":           "00",

@@ -55,6 +55,7 @@ func (p *page) about(at int) int {
 	at = p.section("This workbook", at)
 	target, _ := p.settings.number("service_level_target_seconds")
 	short, _ := p.settings.number("short_abandon_seconds")
+	window, _ := p.settings.number("recovery_window_seconds")
 	for _, line := range [][2]string{
 		{"Period", p.req.Period.Words()},
 		{"Changes are against", p.compared()},
@@ -63,6 +64,7 @@ func (p *page) about(at int) int {
 		{"Data", p.through()},
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; not held against the service level"},
+		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the first try counts as recovered"},
 		{"Empty cells", "unknown, or nothing to measure: never the same as 0"},
 		{"Totals", "computed again from all calls: not the sum or the mean of the rows above them"},
 		{"Made by", "callsheet " + p.req.Version},

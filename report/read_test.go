@@ -87,6 +87,10 @@ func same(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
 		if got != want {
 			t.Errorf("%s!%s %s: got %q, want %q", sheet, at, column, got, want)
 		}
+	case time.Time:
+		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-serial(want.In(india))) > 1e-6 {
+			t.Errorf("%s!%s %s: got %q, want %v", sheet, at, column, got, want)
+		}
 	default:
 		n, _ := number(want)
 		if strings.HasSuffix(column, "_seconds") {
@@ -190,7 +194,7 @@ func TestTablesAreValid(t *testing.T) {
 			}
 		}
 	}
-	if tables != 6 { // Groups, Agents, Group × Agent, Trend, Calls, Notes
+	if tables != 7 { // Groups, Agents, Group × Agent, Trend, Missed, Calls, Notes
 		t.Errorf("got %d tables", tables)
 	}
 }

@@ -100,6 +100,8 @@ func say(v any, format string) string {
 		return clock(n, true)
 	case "short_duration":
 		return clock(n, false)
+	case "decimal":
+		return grouped(n, 1)
 	case "coins":
 		return grouped(n, min(decimals(n), 2))
 	}

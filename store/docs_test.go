@@ -41,7 +41,11 @@ func TestCatalogNamesEveryMetric(t *testing.T) {
 	reader := loaded(t, testSettings(), nil)
 	rows := ask(t, reader, `
 		select column_name, name
-		from (describe (with slice as (from calls) from kpi(['everything'], slice))) as computed
+		from (
+			from (describe (with slice as (from calls) from kpi(['everything'], slice)))
+			union all
+			from (describe (with slice as (from calls) from recovery(['everything'], slice)))
+		) as computed
 		full join metric_catalog on column_name = name
 		where column_name is distinct from 'everything' and (column_name is null or name is null)`)
 	for _, row := range rows[1:] {

@@ -77,7 +77,7 @@ func lines(rows [][]string) string {
 }
 
 func testSettings() Settings {
-	return Settings{Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second}
+	return Settings{Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second, RecoveryWindow: 24 * time.Hour}
 }
 
 // testNow is a clock that stands still, well after the events of the tests.

@@ -20,6 +20,7 @@ type Settings struct {
 	Timezone           string // zone in which days and hours are counted
 	ShortAbandon       time.Duration
 	ServiceLevelTarget time.Duration
+	RecoveryWindow     time.Duration
 	Sources            []Source
 	NumberGroups       map[string]string // virtual number → group
 	Agents             []Agent
@@ -95,7 +96,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	type row []any
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
-			int64(settings.ServiceLevelTarget.Seconds()), fingerprint}},
+			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint}},
 		"sources": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 	}
 	for _, source := range settings.Sources {

@@ -71,7 +71,8 @@ func (a *app) storeOptions(c *config.Config, path string) store.Options {
 func settings(c *config.Config) store.Settings {
 	s := store.Settings{
 		Timezone: c.Timezone, ShortAbandon: c.Business.ShortAbandon, ServiceLevelTarget: c.Business.ServiceLevelTarget,
-		NumberGroups: c.Business.NumberGroups, Holidays: c.Business.Holidays,
+		RecoveryWindow: c.Business.RecoveryWindow,
+		NumberGroups:   c.Business.NumberGroups, Holidays: c.Business.Holidays,
 	}
 	for _, source := range c.Collector.Sources {
 		s.Sources = append(s.Sources, store.Source{

@@ -1,6 +1,6 @@
 -- What every metric is, in words: the Notes sheet and the query help are made from it.
--- unit: calls, seconds, coins, customers, fraction or a ratio of these.
--- format: count, rate, duration, short_duration or coins; good: higher, lower or neutral.
+-- unit: calls, episodes, seconds, minutes, coins, customers, fraction or a ratio of these.
+-- format: count, decimal, rate, duration, short_duration or coins; good: higher, lower or neutral.
 create or replace table metric_catalog (name, label, unit, format, formula, good) as
 select name, label, unit, format, formula, good
 from (values
@@ -34,5 +34,11 @@ from (values
     ('coins_unanswered', 'Coins on unanswered', 'coins', 'coins', 'sum of coins charged for calls that were not answered', 'lower'),
     ('coins_per_answered', 'Coins per answered', 'coins per call', 'coins', 'coins / answered', 'lower'),
     ('coins_per_talk_minute', 'Coins per talk minute', 'coins per minute', 'coins', 'coins / (talk time in minutes)', 'lower'),
+    ('missed_episodes', 'Missed callers', 'episodes', 'count', 'missed calls by customer, from the first until it was recovered or the recovery window was over; masked numbers are not counted', 'lower'),
+    ('recovered_by_callback', 'Called back', 'episodes', 'count', 'missed callers who were then reached by an outgoing call within the recovery window', 'higher'),
+    ('recovered_by_return', 'Called again', 'episodes', 'count', 'missed callers who then called again and were answered within the recovery window', 'neutral'),
+    ('unrecovered', 'Not called back', 'episodes', 'count', 'missed callers who were neither called back nor answered within the recovery window', 'lower'),
+    ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / missed callers', 'higher'),
+    ('median_minutes_to_recover', 'Minutes to recover', 'minutes', 'decimal', 'median minutes from the first missed call to the recovery', 'lower'),
     ('unique_customers', 'Customers', 'customers', 'count', 'distinct customer numbers by their last ten digits; masked numbers are not counted', 'neutral')
 ) as catalog (name, label, unit, format, formula, good);

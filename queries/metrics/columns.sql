@@ -1,5 +1,5 @@
--- What every column of `calls` that people see is called and how it is shown.
--- format: text, day, hour, weekday, time, duration, short_duration, coins, count, yesno, list or link.
+-- What every column of `calls` and of missed_episodes that people see is called and how it is shown.
+-- format: text, day, hour, weekday, time, duration, short_duration, coins, count, decimal, yesno, list or link.
 create or replace table column_catalog (name, label, format, meaning) as
 select name, label, format, meaning
 from (values
@@ -38,5 +38,13 @@ from (values
     ('versions', 'Versions', 'count', 'how many different reports came for the call'),
     ('deliveries', 'Deliveries', 'count', 'how many reports came for the call, duplicates included'),
     ('first_received_at', 'First received', 'time', 'when the first report came'),
-    ('last_received_at', 'Last received', 'time', 'when the last report came')
+    ('last_received_at', 'Last received', 'time', 'when the last report came'),
+    ('first_missed_at', 'First missed', 'time', 'the missed call that opened an episode'),
+    ('last_missed_at', 'Last missed', 'time', 'the last missed call of an episode'),
+    ('attempts', 'Tries', 'count', 'missed calls of an episode'),
+    ('recovery', 'Recovery', 'text', 'how an episode ended: callback, return or unrecovered'),
+    ('recovered_at', 'Recovered', 'time', 'the call that recovered an episode'),
+    ('recovered_by', 'Recovered by', 'text', 'the agent of that call'),
+    ('recovered_group', 'Recovered in', 'text', 'the group of that call'),
+    ('minutes_to_recover', 'Minutes to recover it', 'decimal', 'minutes from the first missed call to the recovery')
 ) as catalog (name, label, format, meaning);

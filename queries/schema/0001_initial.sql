@@ -145,6 +145,7 @@ create table settings (
     timezone                   varchar not null,
     short_abandon_seconds      bigint not null,
     service_level_target_seconds bigint not null,
+    recovery_window_seconds    bigint not null,
     fingerprint                varchar not null  -- of the settings and the SQL that `calls` is made by
 );
 

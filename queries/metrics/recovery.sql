@@ -1,0 +1,14 @@
+-- What became of missed callers, in figures: the aggregates over missed_episodes, per combination of the named
+-- dimension columns (call_group, virtual_number, source, local_day or everything), as kpi has them over calls.
+create or replace macro recovery(p_dims, p_rows) as table
+with episodes as (from missed_episodes(p_rows))
+select
+    columns(lambda x: list_contains(p_dims, x)),
+    count(*) as missed_episodes,
+    count(*) filter (where recovery = 'callback') as recovered_by_callback,
+    count(*) filter (where recovery = 'return') as recovered_by_return,
+    count(*) filter (where recovery = 'unrecovered') as unrecovered,
+    (recovered_by_callback + recovered_by_return) / count(*) as recovery_rate,
+    median(minutes_to_recover) as median_minutes_to_recover
+from episodes
+group by all;
