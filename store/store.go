@@ -26,6 +26,9 @@ type Options struct {
 	Threads     int    // 0: one a core
 	Settings    Settings
 	Now         func() time.Time
+	// Sandboxed shuts a reader in: no other file can be read or written, nothing attached, no extension loaded, and none
+	// of this set back. For statements that somebody types.
+	Sandboxed bool
 }
 
 // Store is a database open for writing.
@@ -97,6 +100,10 @@ func sessionSettings(options Options) []string {
 	}
 	if options.TempDir != "" {
 		statements = append(statements, "set temp_directory = "+quote(options.TempDir))
+	}
+	if options.Sandboxed {
+		statements = append(statements, "set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
+			"set enable_external_access = false", "set lock_configuration = true")
 	}
 	return statements
 }

@@ -141,13 +141,17 @@ func (a *app) load(ctx context.Context, c *config.Config, path string, progress 
 	return summary, errors.Join(err, db.Close())
 }
 
-// reader opens what readers are to read.
-func (a *app) reader(ctx context.Context, c *config.Config) (*store.Reader, error) {
-	path := published(c)
+// readerOptions name what readers are to read: the published copy, or the database itself where none is made.
+func (a *app) readerOptions(c *config.Config) store.Options {
 	if !c.Store.Publish {
-		path = c.Data("calls.duckdb")
+		return a.storeOptions(c, c.Data("calls.duckdb"))
 	}
-	return store.OpenReader(ctx, a.storeOptions(c, path))
+	return a.storeOptions(c, published(c))
+}
+
+// reader opens it.
+func (a *app) reader(ctx context.Context, c *config.Config) (*store.Reader, error) {
+	return store.OpenReader(ctx, a.readerOptions(c))
 }
 
 // definition finds a report's definition: the template of a configured report, or a built-in by its own name.

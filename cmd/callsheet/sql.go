@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/config"
+	"callsheet/store"
+)
+
+func sqlCommand(a *app) *cobra.Command {
+	var format string
+	var limit time.Duration
+	command := &cobra.Command{
+		Use:   "sql [STATEMENT]",
+		Short: "Run read-only SQL on the published data",
+		Long: `sql runs one statement on the published copy, or the one on standard input. It can read what is published and nothing
+else: no other file, no writing, no attaching, no extensions. All tables, macros and named queries are there.`,
+		Example: `  callsheet sql "from groups('2026-10-01', '2026-10-31')"
+  callsheet sql "select outcome, count(*) from calls group by all" --format csv
+  callsheet sql --format json <question.sql`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			out, err := newOutput(a.stdout, a.stderr, format)
+			if err != nil {
+				return usage(err)
+			}
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			statement, err := statementOf(args, os.Stdin)
+			if err != nil {
+				return usage(err)
+			}
+			ctx, stop := context.WithTimeout(c.Context(), limit)
+			defer stop()
+			err = a.runSQL(ctx, cfg, statement, out)
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit", limit)
+			}
+			return err
+		},
+	}
+	command.Flags().StringVar(&format, "format", "", "table (on a terminal), csv (in a pipe), json, ndjson or markdown")
+	command.Flags().DurationVar(&limit, "limit", 5*time.Minute, "stop the statement after this long")
+	return command
+}
+
+// statementOf is the argument, else what stands on standard input.
+func statementOf(args []string, stdin *os.File) (string, error) {
+	const hint = "hint: write one, as in callsheet sql \"from calls limit 5\""
+	if len(args) == 1 {
+		if strings.TrimSpace(args[0]) == "" {
+			return "", errors.New("the statement is empty\n" + hint)
+		}
+		return args[0], nil
+	}
+	if isTerminal(stdin) {
+		return "", errors.New("no statement\n" + hint)
+	}
+	text, err := io.ReadAll(stdin)
+	if err == nil && strings.TrimSpace(string(text)) == "" {
+		err = errors.New("no statement\n" + hint)
+	}
+	return string(text), err
+}
+
+func (a *app) runSQL(ctx context.Context, c *config.Config, statement string, out *output) error {
+	options := a.readerOptions(c)
+	options.Sandboxed = true
+	reader, err := store.OpenReader(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	if err := reader.SQL(ctx, statement, out.header, out.row); err != nil {
+		return err
+	}
+	return out.close()
+}
