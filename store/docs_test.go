@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -53,5 +54,37 @@ func TestCatalogNamesEveryMetric(t *testing.T) {
 	}
 	if n := len(ask(t, reader, "from metric_catalog")); n < 20 {
 		t.Errorf("only %d metrics", n)
+	}
+}
+
+// TestSQLInTheDocsRuns runs every statement of every page.
+func TestSQLInTheDocsRuns(t *testing.T) {
+	events, err := os.ReadFile("../queries/testdata/samples/events.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := loaded(t, testSettings(), map[string]string{"2026-10-05.ndjson": string(events)})
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, path := range pages {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range strings.Split(string(page), "```sql\n")[1:] {
+			block, _, _ = strings.Cut(block, "```")
+			for statement := range strings.SplitSeq(block, ";\n") {
+				if strings.TrimSpace(statement) != "" {
+					ask(t, reader, statement)
+					ran++
+				}
+			}
+		}
+	}
+	if ran < 7 {
+		t.Errorf("only %d statements were found", ran)
 	}
 }
