@@ -52,7 +52,7 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	if err != nil {
 		return Summary{}, err
 	}
-	summary := Summary{Troubles: troubles}
+	summary := Summary{Troubles: append([]string{}, troubles...)} // a list in JSON, also when it is empty
 	reader := newReader(pending, options.Progress)
 	defer reader.close()
 	for !reader.done() {

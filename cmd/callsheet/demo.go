@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -61,16 +62,17 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if o.calls < 1 || o.days < 1 {
 		return usage(errors.New("--calls and --days must be at least 1"))
 	}
+	if _, err := period.ParseDay(o.until); o.until != "" && err != nil {
+		return usage(err)
+	}
 	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
 	c, token, err := prepareDemo(o.dir, size)
 	if err != nil {
 		return err
 	}
-	last := period.Day(a.now().In(c.Zone())).AddDate(0, 0, -1)
-	if o.until != "" {
-		if last, err = period.ParseDay(o.until); err != nil {
-			return usage(err)
-		}
+	last, err := period.ParseDay(cmp.Or(o.until, a.now().In(c.Zone()).AddDate(0, 0, -1).Format(time.DateOnly)))
+	if err != nil {
+		return err
 	}
 	size.Zone = c.Zone()
 	size.Until = time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, size.Zone)
