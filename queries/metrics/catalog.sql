@@ -32,6 +32,8 @@ from (values
     ('call_seconds', 'Line time', 'seconds', 'duration', 'sum of call duration, from start to end of every call', 'neutral'),
     ('coins', 'Coins', 'coins', 'coins', 'sum of coins charged', 'lower'),
     ('coins_unanswered', 'Coins on unanswered', 'coins', 'coins', 'sum of coins charged for calls that were not answered', 'lower'),
+    ('coins_failed_agent', 'Coins, agent failed', 'coins', 'coins', 'sum of coins charged for unanswered calls whose agent leg failed', 'lower'),
+    ('coins_failed_customer', 'Coins, customer failed', 'coins', 'coins', 'sum of coins charged for unanswered calls whose customer leg failed', 'lower'),
     ('coins_per_answered', 'Coins per answered', 'coins per call', 'coins', 'coins / answered', 'lower'),
     ('coins_per_talk_minute', 'Coins per talk minute', 'coins per minute', 'coins', 'coins / (talk time in minutes)', 'lower'),
     ('missed_episodes', 'Missed callers', 'episodes', 'count', 'missed calls by customer, from the first until it was recovered or the recovery window was over; masked numbers are not counted', 'lower'),

@@ -45,6 +45,8 @@ select
 
     coalesce(sum(coins), 0) as coins,
     coalesce(sum(coins) filter (where not answered), 0) as coins_unanswered,
+    coalesce(sum(coins) filter (where not answered and failed_leg = 'agent'), 0) as coins_failed_agent,
+    coalesce(sum(coins) filter (where not answered and failed_leg = 'customer'), 0) as coins_failed_customer,
     coalesce(sum(coins), 0) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
     coalesce(sum(coins), 0) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
 

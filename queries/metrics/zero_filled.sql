@@ -19,6 +19,8 @@ select * replace (
     coalesce(call_seconds, 0) as call_seconds,
     coalesce(coins, 0) as coins,
     coalesce(coins_unanswered, 0) as coins_unanswered,
+    coalesce(coins_failed_agent, 0) as coins_failed_agent,
+    coalesce(coins_failed_customer, 0) as coins_failed_customer,
     coalesce(unique_customers, 0) as unique_customers
 )
 from query_table(p_rows);

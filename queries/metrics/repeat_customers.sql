@@ -1,0 +1,13 @@
+-- Customers who called twice or more, over any set of calls.
+create or replace macro repeat_customers_of(p_rows) as table
+select
+    customer_key,
+    count(*) as incoming,
+    count(*) filter (where answered) as answered_in,
+    coalesce(sum(talk_seconds) filter (where answered), 0)::bigint as talk_seconds,
+    min(started_at) as first_called_at,
+    max(started_at) as last_called_at
+from query_table(p_rows)
+where direction = 'incoming' and customer_key is not null
+group by customer_key
+having count(*) >= 2;

@@ -1,0 +1,5 @@
+-- Most calls at one moment, per virtual number and hour of the day.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+select virtual_number, local_hour, peak_concurrent
+from peak_concurrency(slice)
+order by virtual_number, local_hour;
