@@ -8,7 +8,7 @@
 //	YYYY-MM-DD.ndjson       or  YYYY-MM-DD.ID.ndjson  with a collector id
 //	YYYY-MM-DD.ndjson.zst   (or .gz) the same content, compressed once the day is finished
 //	YYYY-MM-DD~2.ndjson     what came for a day after that, ~3 after that is compressed too; with an id YYYY-MM-DD.ID~2.ndjson
-//	*.torn-N                bytes that a crash left behind the last newline of a file, kept for a look
+//	*.torn-N                what a crash left unfinished or damaged at the end of a file, kept for a look
 //	.lock                   held by the one process that appends; holds its process id
 //
 // A file is appended to and never changed otherwise. Its logical name is that without .zst or .gz.

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -18,6 +19,10 @@ type fileSystem interface {
 	exists(path string) (bool, error)
 	// mkdir makes one folder.
 	mkdir(dir string) error
+	// names lists a folder.
+	names(dir string) ([]string, error)
+	// lock takes a folder's lock file for this process.
+	lock(path, what string) (release func() error, err error)
 }
 
 // appendFile is an open file of the spool.
@@ -61,6 +66,23 @@ func (osFiles) syncDir(dir string) error {
 }
 
 func (osFiles) remove(path string) error { return os.Remove(path) }
+
+func (osFiles) names(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	list := make([]string, len(entries))
+	for i, entry := range entries {
+		list[i] = entry.Name()
+	}
+	return list, err
+}
+
+func (osFiles) lock(path, what string) (func() error, error) {
+	lock, err := TakeLock(context.Background(), path, what, 0)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Release, nil
+}
 
 func (osFiles) mkdir(dir string) error { return os.Mkdir(dir, 0o700) }
 

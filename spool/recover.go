@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,13 +62,13 @@ func (w *Writer) recover() error {
 
 // newest is the last uncompressed file with this collector's name, empty when there is none.
 func (w *Writer) newest() (string, error) {
-	entries, err := os.ReadDir(w.options.Dir)
+	all, err := w.options.files.names(w.options.Dir)
 	if err != nil {
 		return "", err
 	}
 	var names []string
-	for _, entry := range entries {
-		stem, ok := strings.CutSuffix(entry.Name(), ".ndjson")
+	for _, name := range all {
+		stem, ok := strings.CutSuffix(name, ".ndjson")
 		if !ok || len(stem) < len(time.DateOnly) {
 			continue
 		}
@@ -78,7 +77,7 @@ func (w *Writer) newest() (string, error) {
 		}
 		id, _, _ := strings.Cut(stem[len(time.DateOnly):], "~")
 		if id == "" && w.options.CollectorID == "" || id == "."+w.options.CollectorID {
-			names = append(names, entry.Name())
+			names = append(names, name)
 		}
 	}
 	if len(names) == 0 {

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,31 +10,78 @@ import (
 	"path/filepath"
 )
 
-// repair keeps aside what a crash left behind the last newline, which nobody was told is stored, and returns the
-// length of the whole lines. Without it the next line would be joined to the torn one.
+// examined is how far back from its end a file is looked at for damage. A crash can only damage what was not synced,
+// which is the last group; groups are far smaller than this.
+const examined = 16 << 20
+
+// repair takes out what a crash left unfinished or damaged at the end of a file, and returns the length of what is sound.
+// The damaged bytes are kept aside in a file of their own, durably, before they are cut off; sound lines behind them are put
+// back. Nobody was told that damaged lines are stored: they were not synced. Without the repair the next line would be
+// joined to a torn one.
 func (w *Writer) repair(file appendFile, path string) (int64, error) {
 	size, err := file.Size()
 	if err != nil {
 		return 0, err
 	}
-	length, err := wholeLines(file, size)
-	if err != nil || length == size {
-		return length, err
-	}
-	torn := make([]byte, size-length)
-	if _, err := file.ReadAt(torn, length); err != nil && err != io.EOF {
-		return 0, err
-	}
-	kept, err := w.keepAside(path, torn)
+	begin, tail, err := lastLines(file, size)
 	if err != nil {
 		return 0, err
 	}
+	sound, damaged, rest := inspect(tail)
+	if len(damaged) == 0 {
+		return size, nil
+	}
+	kept, err := w.keepAside(path, damaged)
+	if err != nil {
+		return 0, err
+	}
+	length := begin + int64(sound)
 	if err := file.Truncate(length); err != nil {
 		return 0, err
 	}
-	w.options.Log.Warn("a crash left an unfinished line; it was not acknowledged and is kept aside",
-		"file", filepath.Base(path), "bytes", len(torn), "kept", filepath.Base(kept))
-	return length, nil
+	if _, err := file.Write(rest); err != nil {
+		return 0, err
+	}
+	if err := file.Sync(); err != nil {
+		return 0, err
+	}
+	w.options.Log.Warn("a crash left unfinished lines; they were not acknowledged and are kept aside",
+		"file", filepath.Base(path), "bytes", len(damaged), "kept", filepath.Base(kept))
+	return length + int64(len(rest)), nil
+}
+
+// lastLines reads the end of a file from the beginning of a line on.
+func lastLines(file appendFile, size int64) (begin int64, tail []byte, err error) {
+	whole, err := wholeLines(file, size)
+	if err != nil {
+		return 0, nil, err
+	}
+	if begin, err = wholeLines(file, max(whole-examined, 0)); err != nil {
+		return 0, nil, err
+	}
+	tail = make([]byte, size-begin)
+	if _, err := file.ReadAt(tail, begin); err != nil && err != io.EOF {
+		return 0, nil, err
+	}
+	return begin, tail, nil
+}
+
+// inspect finds the length of the sound lines that a tail begins with, the damaged ones from there on, and the sound ones
+// among those.
+func inspect(tail []byte) (sound int, damaged, rest []byte) {
+	at := 0
+	for line := range bytes.Lines(tail) {
+		switch whole := line[len(line)-1] == '\n' && line[0] == '{' && json.Valid(line); {
+		case whole && len(damaged) == 0:
+			sound = at + len(line)
+		case whole:
+			rest = append(rest, line...)
+		default:
+			damaged = append(damaged, line...)
+		}
+		at += len(line)
+	}
+	return sound, damaged, rest
 }
 
 // wholeLines is the length of a file up to and with its last newline.

@@ -28,7 +28,7 @@ type Options struct {
 // synced the next one fills, and no timer holds it back.
 type Writer struct {
 	options Options
-	lock    *Lock
+	release func() error // gives the folder's lock back
 	ids     *ids
 
 	mu      sync.Mutex
@@ -69,16 +69,16 @@ func Open(options Options) (*Writer, error) {
 	if err := makeDir(options.files, options.Dir); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
-	lock, err := TakeLock(context.Background(), filepath.Join(options.Dir, ".lock"), "spool folder "+options.Dir, 0)
+	release, err := options.files.lock(filepath.Join(options.Dir, ".lock"), "spool folder "+options.Dir)
 	if err != nil {
 		return nil, err
 	}
 	w := &Writer{
-		options: options, lock: lock, ids: newIDs(), uncut: map[string]int64{},
+		options: options, release: release, ids: newIDs(), uncut: map[string]int64{},
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if err := w.recover(); err != nil {
-		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), lock.Release())
+		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), release())
 	}
 	go w.commitGroups()
 	return w, nil
@@ -172,5 +172,5 @@ func (w *Writer) Close() error {
 	close(w.wake)
 	w.mu.Unlock()
 	<-w.done
-	return errors.Join(w.closeFile(), w.lock.Release())
+	return errors.Join(w.closeFile(), w.release())
 }

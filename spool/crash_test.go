@@ -1,0 +1,175 @@
+package spool
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var crashRounds = flag.Int("crashrounds", 6, "how often each operation of the workload is crashed in, per share of blocks that survive")
+
+// shares of unsynced blocks that survive a crash: none, some, all.
+var shares = []float64{0, 0.3, 0.7, 1}
+
+// record is what a workload sent and what it was told is stored.
+type record struct {
+	sent  map[string]bool
+	acked map[string]bool
+}
+
+func newRecord() *record { return &record{map[string]bool{}, map[string]bool{}} }
+
+// send appends payloads with that prefix, some in arrays, some larger than a block, over a midnight.
+func (r *record) send(w *Writer, c *clock, prefix string) {
+	for i := range 8 {
+		if i == 4 {
+			c.set(c.now().Add(14 * time.Hour)) // into the next day
+		}
+		var batch []Envelope
+		for j := range 1 + i%3 {
+			payload := fmt.Sprintf(`{"n":"%s-%d-%d","x":"%s"}`, prefix, i, j, strings.Repeat("x", (i%4)*2500))
+			r.sent[payload] = true
+			batch = append(batch, delivery(payload))
+		}
+		if w.Append(context.Background(), batch) == nil {
+			for _, e := range batch {
+				r.acked[string(e.Payload)] = true
+			}
+		}
+	}
+}
+
+// check wants every acknowledged delivery once, nothing that was not sent, and every line whole.
+func (r *record) check(files map[string]string) error {
+	found := map[string]int{}
+	for name, content := range files {
+		for line := range strings.Lines(content) {
+			var e struct{ Payload json.RawMessage }
+			if err := json.Unmarshal([]byte(line), &e); err != nil || !strings.HasSuffix(line, "\n") {
+				return fmt.Errorf("%s has a damaged line of %d bytes: %v", name, len(line), err)
+			}
+			if !r.sent[string(e.Payload)] {
+				return fmt.Errorf("%s has what nobody sent: %.80s", name, e.Payload)
+			}
+			found[string(e.Payload)]++
+		}
+	}
+	for payload := range r.acked {
+		if found[payload] != 1 {
+			return fmt.Errorf("an acknowledged delivery is there %d times: %.80s", found[payload], payload)
+		}
+	}
+	return nil
+}
+
+// crashing runs the workload on a file system until it goes down, brings it up again, goes on, and checks.
+func crashing(disk *crashFS, share float64) error {
+	o, c := testOptions("/spool")
+	o.files = disk
+	r := newRecord()
+	if w, err := Open(o); err == nil {
+		r.send(w, c, "before")
+		w.Close()
+		if w, err = Open(o); err == nil { // a restart before the crash
+			c.set(c.now().Add(-15 * time.Hour)) // with the clock set back
+			r.send(w, c, "restarted")
+			w.Close()
+		}
+	}
+	after := disk.crash(share)
+	o.files = after
+	w, err := Open(o)
+	if err != nil {
+		return fmt.Errorf("opening after the crash: %w", err)
+	}
+	r.send(w, c, "after")
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return r.check(after.spooled())
+}
+
+// operations is how many operations the workload is, without a crash.
+func operations(t *testing.T) int {
+	t.Helper()
+	disk := newCrashFS(1)
+	if err := crashing(disk, 1); err != nil {
+		t.Fatalf("without a crash: %v", err)
+	}
+	return disk.operations
+}
+
+func TestCrashLosesNothingAcknowledged(t *testing.T) {
+	last, points := operations(t), 0
+	for at := 1; at <= last; at++ {
+		for _, share := range shares {
+			for round := range *crashRounds {
+				disk := newCrashFS(uint64(round)*1000 + uint64(at))
+				disk.crashAt = at
+				if err := crashing(disk, share); err != nil {
+					t.Fatalf("crash in operation %d of %d, %.0f %% of blocks survive, round %d: %v", at, last, share*100, round, err)
+				}
+				points++
+			}
+		}
+	}
+	t.Logf("%d crash points over %d operations", points, last)
+}
+
+func TestFailingOperationIsNeverAcknowledged(t *testing.T) {
+	last := operations(t)
+	for _, failure := range []error{syscall.EIO, syscall.ENOSPC} {
+		for at := 1; at <= last; at++ {
+			for _, forEver := range []bool{false, true} {
+				disk := newCrashFS(uint64(at))
+				disk.failing = func(operation int) error {
+					if operation == at || forEver && operation > at {
+						return failure
+					}
+					return nil
+				}
+				if err := crashing(disk, 0); err != nil {
+					t.Fatalf("operation %d of %d fails with %v, for ever %v: %v", at, last, failure, forEver, err)
+				}
+			}
+		}
+	}
+}
+
+// TestTheCrashTestsBite takes out what makes the writer durable and wants the checks to notice.
+func TestTheCrashTestsBite(t *testing.T) {
+	last := operations(t)
+	for name, breakIt := range map[string]func(*crashFS, int){
+		"no file sync":   func(c *crashFS, _ int) { c.noFileSync = true },
+		"no folder sync": func(c *crashFS, _ int) { c.noDirSync = true },
+		"no cut-back": func(c *crashFS, at int) {
+			c.noTruncate = true
+			c.failing = func(operation int) error {
+				if operation%(3+at%5) == 0 {
+					return errors.New("a write now and then fails")
+				}
+				return nil
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for at := 1; at <= last+1; at++ {
+				for _, share := range shares {
+					disk := newCrashFS(uint64(at))
+					breakIt(disk, at)
+					disk.crashAt = at
+					if crashing(disk, share) != nil {
+						return
+					}
+				}
+			}
+			t.Error("nothing was noticed")
+		})
+	}
+}
