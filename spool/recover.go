@@ -69,10 +69,7 @@ func (w *Writer) newest() (string, error) {
 	var names []string
 	for _, name := range all {
 		stem, ok := strings.CutSuffix(name, ".ndjson")
-		if !ok || len(stem) < len(time.DateOnly) {
-			continue
-		}
-		if _, err := time.Parse(time.DateOnly, stem[:len(time.DateOnly)]); err != nil {
+		if !ok || !isDay(stem) {
 			continue // somebody else's, which may still be being written
 		}
 		id, _, _ := strings.Cut(stem[len(time.DateOnly):], "~")
