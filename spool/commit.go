@@ -76,6 +76,12 @@ func (w *Writer) commit(g *group) error {
 		w.closeFile()
 		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
 	}
+	if !w.options.files.isAt(w.file, w.openPath) {
+		// What was synced is in a file that nobody will find. One that stands in its place is another's.
+		w.options.Log.Warn("the spool file was deleted or replaced; going on in a new one", "file", filepath.Base(w.openPath))
+		w.closeFile()
+		return w.commit(g)
+	}
 	w.newFile = false
 	w.durable += int64(len(g.text))
 	return nil
@@ -108,7 +114,7 @@ func (w *Writer) openFile(path string) error {
 	}
 	// Every file counts as new when it is opened: the process that made it may have been killed before it synced
 	// the folder, whatever the file already holds.
-	w.file, w.filePath, w.durable, w.newFile = file, path, length, true
+	w.file, w.filePath, w.openPath, w.durable, w.newFile = file, path, actual, length, true
 	return nil
 }
 

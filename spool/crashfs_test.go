@@ -136,6 +136,12 @@ func (c *crashFS) syncDir(dir string) error {
 	return nil
 }
 
+func (c *crashFS) isAt(file appendFile, path string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seen[path] == file.(*crashFile).node
+}
+
 func (c *crashFS) remove(path string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,5 +41,29 @@ func TestDamageFarBackIsLeftToTheLoader(t *testing.T) {
 	got, err := os.ReadFile(path)
 	if err != nil || !strings.HasPrefix(string(got), text) || strings.Count(string(got), "\n") != 22 {
 		t.Errorf("%d lines, %v", strings.Count(string(got), "\n"), err)
+	}
+}
+
+func TestDeletedOrReplacedFileIsNoticedBeforeTheNextAnswer(t *testing.T) {
+	for name, disturb := range map[string]func(path string) error{
+		"deleted": os.Remove,
+		"replaced": func(path string) error {
+			return errors.Join(os.WriteFile(path+".new", []byte(`{"payload":{"n":"other"}}`+"\n"), 0o600), os.Rename(path+".new", path))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, _ := testOptions(t.TempDir())
+			w := open(t, o)
+			mustAppend(t, w, `{"n":1}`)
+			if err := disturb(filepath.Join(o.Dir, "2026-10-05.ndjson")); err != nil {
+				t.Fatal(err)
+			}
+			mustAppend(t, w, `{"n":2}`)
+			mustAppend(t, w, `{"n":3}`)
+			got := stored(t, o.Dir)["2026-10-05.ndjson"]
+			if want := []string{`{"n":2}`, `{"n":3}`}; !slices.Equal(got[len(got)-2:], want) {
+				t.Errorf("got %v, want %v at the end", got, want)
+			}
+		})
 	}
 }

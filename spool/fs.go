@@ -19,6 +19,8 @@ type fileSystem interface {
 	exists(path string) (bool, error)
 	// mkdir makes one folder.
 	mkdir(dir string) error
+	// isAt tells whether a path still leads to an open file: it may have been deleted or replaced.
+	isAt(file appendFile, path string) bool
 	// names lists a folder.
 	names(dir string) ([]string, error)
 	// lock takes a folder's lock file for this process.
@@ -66,6 +68,19 @@ func (osFiles) syncDir(dir string) error {
 }
 
 func (osFiles) remove(path string) error { return os.Remove(path) }
+
+func (osFiles) isAt(file appendFile, path string) bool {
+	open, ok := file.(osFile)
+	if !ok {
+		return true // wrapped by a test
+	}
+	mine, err := open.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(mine, there)
+}
 
 func (osFiles) names(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)

@@ -41,9 +41,10 @@ type Writer struct {
 
 	// Only the committer uses these.
 	file     appendFile
-	filePath string
-	durable  int64 // length of file that is synced; what lies behind it nobody was told is stored
-	newFile  bool  // its folder is to be synced too
+	filePath string // as the day gives it
+	openPath string // as it is, where that one is archived
+	durable  int64  // length of file that is synced; what lies behind it nobody was told is stored
+	newFile  bool   // its folder is to be synced too
 	// uncut are files that a failed group could not be cut off from, with their durable length. Nothing may be
 	// appended behind such a group: a power cut may take its bytes, its last newline among them.
 	uncut map[string]int64
