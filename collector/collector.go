@@ -9,6 +9,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -43,6 +44,8 @@ type Options struct {
 	Sources        []Source
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MaxBody        int64          // bytes, inflated ones too; DefaultMaxBody when 0
+	InFlight       int            // requests being stored at once; DefaultInFlight when 0
+	Wait           time.Duration  // for a place among them; DefaultWait when 0
 	Spool          Appender
 	Log            *slog.Logger
 	Registry       *prometheus.Registry
@@ -52,11 +55,19 @@ type Options struct {
 // DefaultMaxBody has room for an array of a thousand reports many times over.
 const DefaultMaxBody = 8 << 20
 
+// A request waits for a place only once its body is there, so that slow senders hold none; DefaultWait is less than senders
+// of webhooks commonly wait for an answer.
+const (
+	DefaultInFlight = 1024
+	DefaultWait     = 10 * time.Second
+)
+
 // Collector is the HTTP side of a spool.
 type Collector struct {
 	options  Options
 	sources  map[string]*source
 	metrics  *metrics
+	places   chan struct{} // full when InFlight requests are being stored
 	draining atomic.Bool
 }
 
@@ -65,7 +76,12 @@ func New(options Options) *Collector {
 	if options.MaxBody == 0 {
 		options.MaxBody = DefaultMaxBody
 	}
-	c := &Collector{options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry)}
+	options.InFlight = cmp.Or(options.InFlight, DefaultInFlight)
+	options.Wait = cmp.Or(options.Wait, DefaultWait)
+	c := &Collector{
+		options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry),
+		places: make(chan struct{}, options.InFlight),
+	}
 	for _, s := range options.Sources {
 		c.sources[s.Name] = newSource(s)
 	}
@@ -103,6 +119,25 @@ func (c *Collector) Server() *http.Server {
 		ErrorLog:          slog.NewLogLogger(c.options.Log.Handler(), slog.LevelDebug),
 	}
 }
+
+// enter waits for a place among the requests being stored; leave gives it back.
+func (c *Collector) enter(ctx context.Context) bool {
+	select {
+	case c.places <- struct{}{}:
+		return true
+	default:
+	}
+	waiting, stop := context.WithTimeout(ctx, c.options.Wait)
+	defer stop()
+	select {
+	case c.places <- struct{}{}:
+		return true
+	case <-waiting.Done():
+		return false
+	}
+}
+
+func (c *Collector) leave() { <-c.places }
 
 // Drain makes readyz say that the collector is closing; deliveries are still stored.
 func (c *Collector) Drain() { c.draining.Store(true) }

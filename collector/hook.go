@@ -38,6 +38,12 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, from, http.StatusServiceUnavailable, "the body did not arrive whole")
 		return
 	}
+	if !c.enter(r.Context()) {
+		w.Header().Set("Retry-After", retryAfter)
+		c.refuse(w, from, http.StatusServiceUnavailable, "overloaded")
+		return
+	}
+	defer c.leave()
 	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, c.options.MaxBody)
 	for i := range envelopes {
 		envelopes[i].Source = from

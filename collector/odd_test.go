@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -8,6 +9,10 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"callsheet/spool"
 )
 
 // What is no form must not be read as one: decoding turns its + and % into something else for good.
@@ -83,4 +88,40 @@ func TestForwardedAddresses(t *testing.T) {
 			t.Errorf("%q: %d, want %d", forwarded, w.Code, want)
 		}
 	}
+}
+
+// stuck is a spool that stores nothing until it is let go.
+type stuck struct {
+	memory
+	entered chan struct{}
+	letGo   chan struct{}
+}
+
+func (s *stuck) Append(ctx context.Context, envelopes []spool.Envelope) error {
+	s.entered <- struct{}{}
+	<-s.letGo
+	return s.memory.Append(ctx, envelopes)
+}
+
+func TestOverloadWaitsForAPlaceAndThenAsksToComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := testCollector(Options{InFlight: 1, Wait: 10 * time.Second})
+		s := &stuck{entered: make(chan struct{}, 3), letGo: make(chan struct{})}
+		c.options.Spool = s
+		answers := make(chan int, 3)
+		deliver := func() { answers <- send(c, post(`{"CallSid":"1"}`)).Code }
+		go deliver()
+		<-s.entered
+		begun := time.Now()
+		go deliver()
+		if code := <-answers; code != http.StatusServiceUnavailable || time.Since(begun) != 10*time.Second {
+			t.Errorf("answered %d after %s", code, time.Since(begun))
+		}
+		go deliver()
+		synctest.Wait()
+		close(s.letGo) // there is room within the wait
+		if one, other := <-answers, <-answers; one != 200 || other != 200 || len(s.lines) != 2 {
+			t.Errorf("answered %d and %d, %d stored", one, other, len(s.lines))
+		}
+	})
 }

@@ -48,7 +48,10 @@ type Source struct {
 
 // Limits bound what a sender can make the collector do.
 type Limits struct {
-	MaxBody Size `yaml:"max_body"`
+	MaxBody     Size          `yaml:"max_body"`
+	InFlight    int           `yaml:"in_flight"`   // requests being stored at once
+	Wait        time.Duration `yaml:"wait"`        // for a place among them
+	Connections int           `yaml:"connections"` // open at once
 }
 
 // Store is what the database may use and where it goes.
@@ -145,7 +148,7 @@ func Default() Config {
 	return Config{
 		Timezone:  VendorZone,
 		DataDir:   "./data",
-		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20}},
+		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, InFlight: 1024, Wait: 10 * time.Second, Connections: 10_000}},
 		Store:     Store{Publish: true},
 		Business: Business{
 			ShortAbandon:       5 * time.Second,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
 
 	"callsheet/collector"
 	"callsheet/config"
@@ -126,7 +127,7 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 	}
 	running.server = running.collector.Server()
 	go func() {
-		if err := running.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := running.server.Serve(netutil.LimitListener(listener, c.Collector.Limits.Connections)); !errors.Is(err, http.ErrServerClosed) {
 			running.failed <- err
 		}
 	}()
@@ -147,7 +148,8 @@ func (r *runningCollector) stop() error {
 
 // collectorOptions are the collector's, as the configuration says.
 func collectorOptions(c *config.Config) (collector.Options, error) {
-	options := collector.Options{MaxBody: int64(c.Collector.Limits.MaxBody)}
+	limits := c.Collector.Limits
+	options := collector.Options{MaxBody: int64(limits.MaxBody), InFlight: limits.InFlight, Wait: limits.Wait}
 	if len(c.Collector.Sources) == 0 {
 		return options, errors.New("the configuration has no collector.sources\nhint: callsheet init writes one with a fresh token")
 	}
