@@ -265,12 +265,16 @@ func TestMetricsNameNoSecrets(t *testing.T) {
 	send(c, post(`{"CallSid":"1","SourceNumber":"09876543210"}`))
 	send(c, httptest.NewRequest("POST", "/hooks/main/wrong-token", nil))
 	send(c, httptest.NewRequest("POST", "/hooks/nobody/x", nil))
+	c.Committed(3, 700, time.Millisecond)
 	text := send(c, httptest.NewRequest("GET", "/metrics", nil)).Body.String()
 	for _, want := range []string{
 		`callsheet_deliveries_total{encoding="json",kind="live_call",source="main"} 1`,
 		`callsheet_refused_requests_total{code="401",source="main"} 1`,
 		`callsheet_refused_requests_total{code="404",source=""} 1`,
 		"callsheet_last_delivery_timestamp_seconds",
+		"callsheet_spool_group_deliveries_sum 3",
+		"callsheet_spool_bytes_total 700",
+		"callsheet_spool_commit_seconds_count 1",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in\n%s", want, text)

@@ -14,6 +14,9 @@ type metrics struct {
 	deliveries *prometheus.CounterVec
 	refusals   *prometheus.CounterVec
 	last       *prometheus.GaugeVec
+	group      prometheus.Histogram
+	commit     prometheus.Histogram
+	bytes      prometheus.Counter
 }
 
 func newMetrics(registry *prometheus.Registry) *metrics {
@@ -27,8 +30,19 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		last: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "callsheet_last_delivery_timestamp_seconds", Help: "When the last delivery was stored, by source.",
 		}, []string{"source"}),
+		group: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "callsheet_spool_group_deliveries", Help: "Deliveries made durable by one write and one sync.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 12),
+		}),
+		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "callsheet_spool_commit_seconds", Help: "Time of one write and one sync.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16),
+		}),
+		bytes: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "callsheet_spool_bytes_total", Help: "Bytes made durable in the spool.",
+		}),
 	}
-	registry.MustRegister(m.deliveries, m.refusals, m.last)
+	registry.MustRegister(m.deliveries, m.refusals, m.last, m.group, m.commit, m.bytes)
 	return m
 }
 
@@ -37,6 +51,13 @@ func (m *metrics) stored(source string, envelopes []spool.Envelope, now time.Tim
 		m.deliveries.WithLabelValues(source, e.Kind, e.Encoding).Inc()
 	}
 	m.last.WithLabelValues(source).Set(float64(now.UnixMicro()) / 1e6)
+}
+
+// Committed takes note of a group of deliveries that the spool made durable; it is a spool's Options.Committed.
+func (c *Collector) Committed(lines, bytes int, took time.Duration) {
+	c.metrics.group.Observe(float64(lines))
+	c.metrics.commit.Observe(took.Seconds())
+	c.metrics.bytes.Add(float64(bytes))
 }
 
 func (m *metrics) refused(source string, status int) {

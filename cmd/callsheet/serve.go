@@ -114,17 +114,16 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 	if err := makeDataDir(c); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	registry := prometheus.NewRegistry()
-	writer, err := spool.Open(spool.Options{
+	running := &runningCollector{address: listener.Addr().String(), failed: make(chan error, 1)}
+	running.spool, err = spool.Open(spool.Options{
 		Dir: spoolDir(c), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,
+		Committed: func(lines, bytes int, took time.Duration) { running.collector.Committed(lines, bytes, took) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	options.Spool, options.Log, options.Registry, options.Now = writer, log, registry, now
-	running := &runningCollector{
-		address: listener.Addr().String(), collector: collector.New(options), spool: writer, failed: make(chan error, 1),
-	}
+	options.Spool, options.Log, options.Registry, options.Now = running.spool, log, prometheus.NewRegistry(), now
+	running.collector = collector.New(options)
 	running.server = running.collector.Server()
 	go func() {
 		if err := running.server.Serve(netutil.LimitListener(listener, c.Collector.Limits.Connections)); !errors.Is(err, http.ErrServerClosed) {
