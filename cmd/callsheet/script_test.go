@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -80,18 +79,7 @@ func occupy(ts *testscript.TestScript, _ bool, args []string) {
 
 // ready ADDRESS waits until the collector says it can store.
 func ready(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		response, err := http.Get("http://" + args[0] + "/readyz")
-		if err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		if time.Now().After(deadline) {
-			ts.Fatalf("no collector is ready at %s: %v", args[0], err)
-		}
-	}
+	ts.Check(waitReady(args[0]))
 }
 
 // deliver URL FILE sends a sample as its ending says: .json and .form as a POST, .query as a GET.

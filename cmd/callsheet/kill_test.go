@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var kills = flag.Int("kills", 10, "how often the collector is killed under load")
+
+// TestKilledCollectorKeepsWhatItAcknowledged kills the real program under load, again and again, and wants every delivery
+// that was answered 200 in the spool.
+func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "callsheet")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	acked := map[string]bool{}
+	var mu sync.Mutex
+	for round := range *kills {
+		address := free(t)
+		config := strings.Replace(smallConfig, "ADDRESS", address, 1)
+		if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		process := exec.Command(binary, "collect")
+		process.Dir = dir
+		process.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
+		var log bytes.Buffer
+		process.Stderr = &log
+		if err := process.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := waitReady(address); err != nil {
+			process.Process.Kill()
+			t.Fatalf("%v\n%s", err, log.String())
+		}
+		before := len(acked)
+		var sending sync.WaitGroup
+		for sender := range 8 {
+			sending.Go(func() {
+				for i := 0; ; i++ {
+					sid := fmt.Sprintf("%d-%d-%d", round, sender, i)
+					response, err := http.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json",
+						strings.NewReader(fmt.Sprintf(`{"CallSid":%q}`, sid)))
+					if err != nil {
+						return // it is dead
+					}
+					response.Body.Close()
+					if response.StatusCode == http.StatusOK {
+						mu.Lock()
+						acked[sid] = true
+						if len(acked) == before+200+round*37 {
+							process.Process.Kill()
+						}
+						mu.Unlock()
+					}
+				}
+			})
+		}
+		sending.Wait()
+		process.Wait()
+	}
+	found := spooledSids(t, filepath.Join(dir, "data", "spool"))
+	for sid := range acked {
+		if found[sid] != 1 {
+			t.Fatalf("of %d acknowledged deliveries %s is in the spool %d times", len(acked), sid, found[sid])
+		}
+	}
+	t.Logf("%d kills, %d acknowledged deliveries, %d lines", *kills, len(acked), len(found))
+}
+
+// spooledSids counts the CallSids of whole lines; a last line that was cut short was never acknowledged.
+func spooledSids(t *testing.T, dir string) map[string]int {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no spool files: %v", err)
+	}
+	found := map[string]int{}
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(file)
+		for lines.Scan() {
+			var line struct{ Payload struct{ CallSid string } }
+			if json.Unmarshal(lines.Bytes(), &line) == nil {
+				found[line.Payload.CallSid]++
+			}
+		}
+		file.Close()
+	}
+	return found
+}
+
+// free is an address nobody listens on.
+func free(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// waitReady polls until a collector says it can store.
+func waitReady(address string) error {
+	var last error
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		response, err := http.Get("http://" + address + "/readyz")
+		if last = err; err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("no collector is ready at %s: %v", address, last)
+}
