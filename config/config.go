@@ -30,6 +30,7 @@ type Config struct {
 // Collector is the HTTP side.
 type Collector struct {
 	Listen         string   `yaml:"listen"`
+	TLS            TLS      `yaml:"tls"`
 	ID             string   `yaml:"id"`
 	Sources        []Source `yaml:"sources"`
 	TrustedProxies []string `yaml:"trusted_proxies"`
@@ -44,6 +45,12 @@ type Source struct {
 	Allow          []string `yaml:"allow"`       // addresses or networks; all when empty
 	Timezone       string   `yaml:"timezone"`    // of the local times it sends
 	OutgoingCaller string   `yaml:"outgoing_caller"`
+}
+
+// TLS names a certificate and its key; without them the collector speaks plain HTTP.
+type TLS struct {
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
 }
 
 // Limits bound what a sender can make the collector do.

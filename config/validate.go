@@ -52,6 +52,9 @@ func (c *Collector) validate(add adder) {
 	if c.ID != "" && (!name.MatchString(c.ID) || strings.Contains(c.ID, ".")) {
 		add("collector.id", "%q may have letters, digits, - and _ only", c.ID)
 	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		add("collector.tls", "needs both cert_file and key_file")
+	}
 	seen := map[string]bool{}
 	for i, source := range c.Sources {
 		key := fmt.Sprintf("collector.sources[%d]", i)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -125,8 +126,16 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 	options.Spool, options.Log, options.Registry, options.Now = running.spool, log, prometheus.NewRegistry(), now
 	running.collector = collector.New(options)
 	running.server = running.collector.Server()
+	accepting := netutil.LimitListener(listener, c.Collector.Limits.Connections)
+	if files := c.Collector.TLS; files.CertFile != "" {
+		pair, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), log)
+		if err != nil {
+			return nil, errors.Join(usage(err), running.spool.Close(), listener.Close())
+		}
+		accepting = tls.NewListener(accepting, pair.Config())
+	}
 	go func() {
-		if err := running.server.Serve(netutil.LimitListener(listener, c.Collector.Limits.Connections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := running.server.Serve(accepting); !errors.Is(err, http.ErrServerClosed) {
 			running.failed <- err
 		}
 	}()
