@@ -22,35 +22,31 @@ func looksLikeJSON(body []byte) bool {
 // keys stay as sent; only the space between is taken out, since a line must not hold a newline.
 func decodeJSON(body []byte) []spool.Envelope {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
-	if !utf8.Valid(text) || !json.Valid(text) {
+	if !utf8.Valid(text) {
 		return []spool.Envelope{unreadable(spool.EncodingJSON, body)}
 	}
-	switch text[0] {
-	case '{':
-		return []spool.Envelope{readable(spool.EncodingJSON, compact(text))}
-	case '[':
-		var elements []json.RawMessage
-		if err := json.Unmarshal(text, &elements); err != nil {
-			return []spool.Envelope{unreadable(spool.EncodingJSON, body)}
-		}
-		envelopes := make([]spool.Envelope, 0, len(elements))
-		for _, element := range elements {
-			if element[0] == '{' {
-				envelopes = append(envelopes, readable(spool.EncodingJSON, compact(element)))
-			} else {
-				envelopes = append(envelopes, unreadable(spool.EncodingJSON, element))
-			}
-		}
-		return envelopes
+	if text[0] != '[' {
+		return []spool.Envelope{element(text, body)}
 	}
-	return []spool.Envelope{unreadable(spool.EncodingJSON, body)}
+	var elements []json.RawMessage
+	if err := json.Unmarshal(text, &elements); err != nil {
+		return []spool.Envelope{unreadable(spool.EncodingJSON, body)}
+	}
+	envelopes := make([]spool.Envelope, len(elements))
+	for i, one := range elements {
+		envelopes[i] = element(one, one)
+	}
+	return envelopes
 }
 
-func compact(text []byte) []byte {
+// element is an object, compacted; what is none is kept as it came.
+func element(text, body []byte) spool.Envelope {
 	var out bytes.Buffer
 	out.Grow(len(text))
-	json.Compact(&out, text) // valid, so it cannot fail
-	return out.Bytes()
+	if text[0] != '{' || json.Compact(&out, text) != nil {
+		return unreadable(spool.EncodingJSON, body)
+	}
+	return readable(spool.EncodingJSON, out.Bytes())
 }
 
 func readable(encoding string, payload []byte) spool.Envelope {
