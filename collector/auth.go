@@ -10,39 +10,40 @@ import (
 
 // source is a Source ready to compare with.
 type source struct {
-	name   string
-	hashes [][sha256.Size]byte // of its tokens, so that comparing takes the same time for any length
-	allow  []netip.Prefix
+	name    string
+	hashes  [][sha256.Size]byte // of its tokens, so that comparing takes the same time for any length
+	allow   []netip.Prefix
+	metrics sourceMetrics
 }
 
-func newSource(s Source) *source {
-	ready := &source{name: s.Name, allow: s.Allow}
+func newSource(s Source, m *metrics) *source {
+	ready := &source{name: s.Name, allow: s.Allow, metrics: m.of(s.Name)}
 	for _, token := range s.Tokens {
 		ready.hashes = append(ready.hashes, sha256.Sum256([]byte(token)))
 	}
 	return ready
 }
 
-// authenticate finds the source of a request; status is 0 if it may send.
-func (c *Collector) authenticate(r *http.Request) (name string, status int, reason string) {
-	s, known := c.sources[r.PathValue("source")]
+// authenticate finds the source that a request names in its path; status is 0 if it may send. A token in the path
+// goes before a bearer's.
+func (c *Collector) authenticate(r *http.Request, name, token string) (from *source, status int, reason string) {
+	s, known := c.sources[name]
 	if !known {
-		return "", http.StatusNotFound, "unknown source"
+		return nil, http.StatusNotFound, "unknown source"
 	}
-	if !s.accepts(token(r)) {
-		return s.name, http.StatusUnauthorized, "wrong or missing token"
+	if token == "" {
+		token = bearer(r)
+	}
+	if !s.accepts(token) {
+		return s, http.StatusUnauthorized, "wrong or missing token"
 	}
 	if len(s.allow) > 0 && !contains(s.allow, c.clientAddress(r)) {
-		return s.name, http.StatusForbidden, "address not allowed"
+		return s, http.StatusForbidden, "address not allowed"
 	}
-	return s.name, 0, ""
+	return s, 0, ""
 }
 
-// token is the one in the path, else the bearer's.
-func token(r *http.Request) string {
-	if token := r.PathValue("token"); token != "" {
-		return token
-	}
+func bearer(r *http.Request) string {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""

@@ -34,7 +34,7 @@ type Source struct {
 // Appender stores deliveries; a spool.Writer is one.
 type Appender interface {
 	// Append returns nil once all of the envelopes are durable.
-	Append(ctx context.Context, envelopes []spool.Envelope) error
+	Append(envelopes []spool.Envelope) error
 	// Err is why nothing can be stored now.
 	Err() error
 }
@@ -83,7 +83,7 @@ func New(options Options) *Collector {
 		places: make(chan struct{}, options.InFlight),
 	}
 	for _, s := range options.Sources {
-		c.sources[s.Name] = newSource(s)
+		c.sources[s.Name] = newSource(s, c.metrics)
 	}
 	return c
 }
@@ -96,15 +96,20 @@ func (c *Collector) Handler() http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.options.Registry, promhttp.HandlerOpts{}))
 	// Not by the mux: it answers a slash too many with a redirect, which no sender of webhooks follows.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		segments := strings.FieldsFunc(r.URL.Path, func(c rune) bool { return c == '/' })
-		if len(segments) < 2 || segments[0] != "hooks" {
+		first, rest := segment(r.URL.Path)
+		source, token := segment(rest)
+		if first != "hooks" || source == "" {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		r.SetPathValue("source", segments[1])
-		r.SetPathValue("token", strings.Join(segments[2:], "/"))
-		c.hook(w, r)
+		c.hook(w, r, source, strings.Trim(token, "/"))
 	})
+}
+
+// segment splits a path behind its first segment, however many slashes lie before it.
+func segment(path string) (first, rest string) {
+	first, rest, _ = strings.Cut(strings.TrimLeft(path, "/"), "/")
+	return first, rest
 }
 
 // Server serves the Handler with limits on how long a sender may take.

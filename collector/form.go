@@ -90,6 +90,9 @@ func (f *fields) object() []byte {
 
 // decodeMultipart reads multipart/form-data; ok is false for anything else.
 func decodeMultipart(contentType string, body []byte) (envelopes []spool.Envelope, ok bool) {
+	if !strings.HasPrefix(strings.ToLower(contentType), "multipart/") {
+		return nil, false
+	}
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" || looksLikeJSON(body) {
 		return nil, false

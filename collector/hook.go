@@ -14,20 +14,26 @@ import (
 // retryAfter is what a sender is told to wait when nothing can be stored, in seconds.
 const retryAfter = "10"
 
+var contentJSON = []string{"application/json"}
+
+// firstRead is how much room a body gets before any of it is there: one that is announced large may never come.
+const firstRead = 64 << 10
+
 // hook takes one request: a delivery, or an array of them.
-func (c *Collector) hook(w http.ResponseWriter, r *http.Request) {
+func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		w.Header().Set("Allow", "GET, POST")
-		c.refuse(w, "", http.StatusMethodNotAllowed, "use POST or GET")
+		c.refuse(w, nil, http.StatusMethodNotAllowed, "use POST or GET")
 		return
 	}
-	from, status, reason := c.authenticate(r)
+	from, status, reason := c.authenticate(r, name, token)
 	if status != 0 {
 		c.refuse(w, from, status, reason)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, c.options.MaxBody))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), firstRead)) + bytes.MinRead)
+	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, c.options.MaxBody)); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			c.refuse(w, from, http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(c.options.MaxBody, 10)+" bytes")
@@ -44,24 +50,23 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.leave()
-	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, c.options.MaxBody)
+	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body.Bytes(), c.options.MaxBody)
 	for i := range envelopes {
-		envelopes[i].Source = from
+		envelopes[i].Source = from.name
 	}
-	// The sender may hang up while the group is being synced: what it sent is stored all the same.
-	if err := c.options.Spool.Append(r.Context(), envelopes); err != nil {
+	if err := c.options.Spool.Append(envelopes); err != nil {
 		w.Header().Set("Retry-After", retryAfter)
 		c.refuse(w, from, http.StatusServiceUnavailable, "cannot store now")
 		return
 	}
-	c.metrics.stored(from, envelopes, c.options.Now())
-	w.Header().Set("Content-Type", "application/json")
+	from.metrics.stored(envelopes, c.options.Now())
+	w.Header()["Content-Type"] = contentJSON
 	io.WriteString(w, `{"stored":`+strconv.Itoa(len(envelopes))+"}\n")
 }
 
 // refuse answers with an error. Its text and the metrics name neither token nor content.
-func (c *Collector) refuse(w http.ResponseWriter, source string, status int, reason string) {
-	c.metrics.refused(source, status)
+func (c *Collector) refuse(w http.ResponseWriter, from *source, status int, reason string) {
+	c.metrics.refused(from, status)
 	answer(w, status, reason)
 }
 

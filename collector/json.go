@@ -41,12 +41,11 @@ func decodeJSON(body []byte) []spool.Envelope {
 
 // element is an object, compacted; what is none is kept as it came.
 func element(text, body []byte) spool.Envelope {
-	var out bytes.Buffer
-	out.Grow(len(text))
-	if text[0] != '{' || json.Compact(&out, text) != nil {
+	object, ok := compact(text)
+	if !ok || object[0] != '{' {
 		return unreadable(spool.EncodingJSON, body)
 	}
-	return readable(spool.EncodingJSON, out.Bytes())
+	return readable(spool.EncodingJSON, object)
 }
 
 func readable(encoding string, payload []byte) spool.Envelope {

@@ -46,11 +46,29 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
-func (m *metrics) stored(source string, envelopes []spool.Envelope, now time.Time) {
-	for _, e := range envelopes {
-		m.deliveries.WithLabelValues(source, e.Kind, e.Encoding).Inc()
+// sourceMetrics are those of one source, looked up once: by label it costs more than the rest of a request's bookkeeping.
+type sourceMetrics struct {
+	deliveries map[delivered]prometheus.Counter
+	last       prometheus.Gauge
+}
+
+type delivered struct{ kind, encoding string }
+
+func (m *metrics) of(source string) sourceMetrics {
+	deliveries := map[delivered]prometheus.Counter{}
+	for _, kind := range []string{spool.KindCallReport, spool.KindLiveCall, spool.KindOther, spool.KindUnreadable} {
+		for _, encoding := range []string{spool.EncodingJSON, spool.EncodingForm, spool.EncodingQuery} {
+			deliveries[delivered{kind, encoding}] = m.deliveries.WithLabelValues(source, kind, encoding)
+		}
 	}
-	m.last.WithLabelValues(source).Set(float64(now.UnixMicro()) / 1e6)
+	return sourceMetrics{deliveries, m.last.WithLabelValues(source)}
+}
+
+func (m sourceMetrics) stored(envelopes []spool.Envelope, now time.Time) {
+	for i := range envelopes {
+		m.deliveries[delivered{envelopes[i].Kind, envelopes[i].Encoding}].Inc()
+	}
+	m.last.Set(float64(now.UnixMicro()) / 1e6)
 }
 
 // Committed takes note of a group of deliveries that the spool made durable; it is a spool's Options.Committed.
@@ -60,6 +78,11 @@ func (c *Collector) Committed(lines, bytes int, took time.Duration) {
 	c.metrics.bytes.Add(float64(bytes))
 }
 
-func (m *metrics) refused(source string, status int) {
-	m.refusals.WithLabelValues(source, strconv.Itoa(status)).Inc()
+// refused counts an answer; from is nil for a source that is not known, whose name may be anything.
+func (m *metrics) refused(from *source, status int) {
+	name := ""
+	if from != nil {
+		name = from.name
+	}
+	m.refusals.WithLabelValues(name, strconv.Itoa(status)).Inc()
 }

@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -97,10 +96,10 @@ type stuck struct {
 	letGo   chan struct{}
 }
 
-func (s *stuck) Append(ctx context.Context, envelopes []spool.Envelope) error {
+func (s *stuck) Append(envelopes []spool.Envelope) error {
 	s.entered <- struct{}{}
 	<-s.letGo
-	return s.memory.Append(ctx, envelopes)
+	return s.memory.Append(envelopes)
 }
 
 func TestOverloadWaitsForAPlaceAndThenAsksToComeBack(t *testing.T) {

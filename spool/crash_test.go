@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -37,7 +36,7 @@ func (r *record) send(w *Writer, c *clock, prefix string) {
 			r.sent[payload] = true
 			batch = append(batch, delivery(payload))
 		}
-		if w.Append(context.Background(), batch) == nil {
+		if w.Append(batch) == nil {
 			for _, e := range batch {
 				r.acked[string(e.Payload)] = true
 			}

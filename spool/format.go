@@ -88,6 +88,19 @@ func (e Envelope) AppendLine(dst []byte) []byte {
 }
 
 func appendString(dst []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(dst, '"'), text...), '"')
+	}
 	quoted, _ := json.Marshal(text) // a string always can
 	return append(dst, quoted...)
+}
+
+// isPlain tells whether a text means itself between quotes.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

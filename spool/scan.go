@@ -2,31 +2,29 @@ package spool
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 )
-
-// liveFields are the documented fields of a live event.
-var liveFields = []string{"SourceNumber", "DestinationNumber", "DialWhomNumber", "Status", "StartTime", "CallSid", "Direction", "call_group"}
 
 // Kind tells what a payload is: what its type says; without one, a report if it has a field that only reports have,
 // a live event if it has one of theirs, and something else otherwise.
 func Kind(payload []byte) string {
 	var report, live bool
-	for key, value := range topLevel(payload) {
-		switch {
-		case key == "type":
-			switch kind := strings.Trim(value, `" `); kind {
+	for key, rest := range topLevel(payload) {
+		switch string(key) {
+		case "type":
+			switch kind := scalar(rest); kind {
 			case "", "null":
 			case KindCallReport, KindLiveCall:
 				return kind
 			default:
 				return KindOther
 			}
-		case key == "EndTime", key == "CallDuration", key == "TalkDuration", key == "CallRecordingUrl", strings.HasPrefix(key, "Leg"):
+		case "EndTime", "CallDuration", "TalkDuration", "CallRecordingUrl":
 			report = true
-		case slices.Contains(liveFields, key):
+		case "SourceNumber", "DestinationNumber", "DialWhomNumber", "Status", "StartTime", "CallSid", "Direction", "call_group":
 			live = true
+		default:
+			report = report || bytes.HasPrefix(key, []byte("Leg"))
 		}
 	}
 	switch {
@@ -38,9 +36,9 @@ func Kind(payload []byte) string {
 	return KindOther
 }
 
-// topLevel yields the keys of a JSON object and the text of each value that is a string or a word.
-func topLevel(object []byte) func(yield func(key, value string) bool) {
-	return func(yield func(key, value string) bool) {
+// topLevel yields the keys of a JSON object, each with the text behind its colon.
+func topLevel(object []byte) func(yield func(key, rest []byte) bool) {
+	return func(yield func(key, rest []byte) bool) {
 		depth := 0
 		for i := 0; i < len(object); i++ {
 			switch object[i] {
@@ -50,10 +48,11 @@ func topLevel(object []byte) func(yield func(key, value string) bool) {
 				depth--
 			case '"':
 				end := stringEnd(object, i)
-				after := bytes.TrimLeft(object[end:], " \t\r\n")
-				if depth == 1 && len(after) > 0 && after[0] == ':' {
-					if !yield(string(object[i+1:end-1]), scalar(bytes.TrimLeft(after[1:], " \t\r\n"))) {
-						return
+				if depth == 1 {
+					if colon := skipSpace(object, end); colon < len(object) && object[colon] == ':' {
+						if !yield(object[i+1:end-1], object[colon+1:]) {
+							return
+						}
 					}
 				}
 				i = end - 1
@@ -62,13 +61,22 @@ func topLevel(object []byte) func(yield func(key, value string) bool) {
 	}
 }
 
-// scalar is the text of the value that begins here: a string with its quotes, or up to what ends a word.
+// skipSpace is the index of what comes behind the space at i, if there is any.
+func skipSpace(text []byte, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// scalar is the content of the string that a text begins with, or its first word, without space around it.
 func scalar(text []byte) string {
+	text = text[skipSpace(text, 0):]
 	if len(text) > 0 && text[0] == '"' {
-		return string(text[:stringEnd(text, 0)])
+		return strings.Trim(string(text[:stringEnd(text, 0)]), `" `)
 	}
 	if end := bytes.IndexAny(text, ",}] \t\r\n"); end >= 0 {
-		return string(text[:end])
+		text = text[:end]
 	}
 	return string(text)
 }

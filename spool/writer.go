@@ -2,7 +2,6 @@ package spool
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,6 +32,9 @@ type Writer struct {
 
 	mu      sync.Mutex
 	queue   []*group // waiting to be committed; the last one is still filling
+	spare   []byte   // room for the next group's text
+	day     [3]int   // year, month and day of the last append
+	dayPath string   // and the file it belongs into
 	closed  bool
 	failure error // of the last commit; nil after one that worked
 
@@ -86,18 +88,14 @@ func Open(options Options) (*Writer, error) {
 }
 
 // Append gives each envelope its id and time and returns nil once all of them are durable. On an error none of
-// them may be taken for stored. A cancelled context ends the wait and not the write.
-func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
+// them may be taken for stored.
+func (w *Writer) Append(envelopes []Envelope) error {
 	g, err := w.enqueue(envelopes)
 	if err != nil || g == nil {
 		return err
 	}
-	select {
-	case <-g.done:
-		return g.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	<-g.done
+	return g.err
 }
 
 // enqueue puts the envelopes into the filling group of their day's file.
@@ -139,17 +137,25 @@ func (w *Writer) filling(path string) *group {
 	if n := len(w.queue); n > 0 && w.queue[n-1].path == path {
 		return w.queue[n-1]
 	}
-	g := &group{path: path, done: make(chan struct{})}
+	g := &group{path: path, text: w.spare, done: make(chan struct{})}
+	w.spare = nil
 	w.queue = append(w.queue, g)
 	return g
 }
 
+// pathFor is the file of now's day.
 func (w *Writer) pathFor(now time.Time) string {
+	year, month, date := now.Date()
+	day := [3]int{year, int(month), date}
+	if day == w.day {
+		return w.dayPath
+	}
 	name := now.Format(time.DateOnly)
 	if w.options.CollectorID != "" {
 		name += "." + w.options.CollectorID
 	}
-	return filepath.Join(w.options.Dir, name+".ndjson")
+	w.day, w.dayPath = day, filepath.Join(w.options.Dir, name+".ndjson")
+	return w.dayPath
 }
 
 // Err is why the spool cannot store now, nil when it can.

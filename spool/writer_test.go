@@ -2,7 +2,6 @@ package spool
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,7 +52,7 @@ func mustAppend(t *testing.T, w *Writer, payloads ...string) {
 	for _, payload := range payloads {
 		envelopes = append(envelopes, delivery(payload))
 	}
-	if err := w.Append(context.Background(), envelopes); err != nil {
+	if err := w.Append(envelopes); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -93,7 +92,7 @@ func stored(t *testing.T, dir string) map[string][]string {
 func TestLineIsTheDocumentedEnvelope(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
-	if err := w.Append(context.Background(), []Envelope{
+	if err := w.Append([]Envelope{
 		delivery(`{"b":1.50,"a":"x"}`),
 		{Source: "main", Kind: KindUnreadable, Encoding: EncodingForm, Body: []byte("\xff{")},
 	}); err != nil {
@@ -127,7 +126,7 @@ func TestConcurrentAppendsStayWholeAndTogether(t *testing.T) {
 		sending.Go(func() {
 			for i := range each {
 				batch := []Envelope{delivery(fmt.Sprintf(`{"n":"%d-%d-a"}`, s, i)), delivery(fmt.Sprintf(`{"n":"%d-%d-b"}`, s, i))}
-				if err := w.Append(context.Background(), batch); err != nil {
+				if err := w.Append(batch); err != nil {
 					t.Error(err)
 				}
 			}
@@ -234,7 +233,7 @@ func TestClosedWriterRefuses(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	w.Close()
-	if err := w.Append(context.Background(), []Envelope{delivery(`{}`)}); !errors.Is(err, ErrClosed) {
+	if err := w.Append([]Envelope{delivery(`{}`)}); !errors.Is(err, ErrClosed) {
 		t.Errorf("append: %v", err)
 	}
 	if !errors.Is(w.Err(), ErrClosed) {
@@ -309,7 +308,7 @@ func TestFailedGroupIsNotAcknowledgedAndLeavesNothing(t *testing.T) {
 			w := open(t, o)
 			mustAppend(t, w, `{"n":1}`)
 			fail.Store(&operation)
-			if err := w.Append(context.Background(), []Envelope{delivery(`{"n":2}`)}); err == nil {
+			if err := w.Append([]Envelope{delivery(`{"n":2}`)}); err == nil {
 				t.Fatal("a failed group was acknowledged")
 			}
 			if w.Err() == nil {
@@ -335,7 +334,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 	operation := "syncdir"
 	fail.Store(&operation)
 	for range 2 { // the second finds the file there, and its folder still not synced
-		if err := w.Append(context.Background(), []Envelope{delivery(`{}`)}); err == nil {
+		if err := w.Append([]Envelope{delivery(`{}`)}); err == nil {
 			t.Fatal("acknowledged without the folder's sync")
 		}
 	}
@@ -350,7 +349,7 @@ func TestServiceComesBackWithoutTraffic(t *testing.T) {
 	w := open(t, o)
 	operation := "write"
 	fail.Store(&operation)
-	if err := w.Append(context.Background(), []Envelope{delivery(`{}`)}); err == nil {
+	if err := w.Append([]Envelope{delivery(`{}`)}); err == nil {
 		t.Fatal("acknowledged")
 	}
 	fail.Store(nil)

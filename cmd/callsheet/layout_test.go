@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"store":         {"spool", "queries"},
 	"report":        {"period", "strict"},
 	"job":           {"period"},
+	"bench/collect": {},
 	"cmd/callsheet": {"collector", "config", "deliver", "demo", "job", "period", "queries", "report", "spool", "store", "templates"},
 }
 

@@ -1,0 +1,148 @@
+package spool
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// FuzzLine wants every envelope back from its line.
+func FuzzLine(f *testing.F) {
+	f.Add("main", `{"CallSid":"1"}`, []byte(nil), int64(1_759_639_552_123_456))
+	f.Add(`a "b" \ <é>`, "", []byte("\x00\xff\n"), int64(0))
+	f.Fuzz(func(t *testing.T, source, payload string, body []byte, micros int64) {
+		if !utf8.ValidString(source) {
+			return // a configuration has none
+		}
+		at := time.UnixMicro(micros % (250_000_000_000 * 1_000_000)).In(india)
+		if at.Year() < 0 || at.Year() > 9999 {
+			return
+		}
+		e := Envelope{ID: "01M0R4WQ6DHWPD9RX0K3SY1Y3A", ReceivedAt: at, Source: source, Kind: KindOther, Encoding: EncodingJSON, Body: body}
+		if json.Valid([]byte(payload)) && !strings.Contains(payload, "\n") {
+			e.Payload, e.Body = []byte(payload), nil
+		}
+		line := e.AppendLine(nil)
+		var got struct {
+			ID, Source, Kind, Encoding string
+			ReceivedAt                 time.Time `json:"received_at"`
+			Payload                    json.RawMessage
+			Body                       []byte `json:"body_base64"`
+		}
+		if err := json.Unmarshal(line, &got); err != nil || bytes.IndexByte(line, '\n') != len(line)-1 {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if got.ID != e.ID || got.Source != source || got.Kind != e.Kind || got.Encoding != e.Encoding || !got.ReceivedAt.Equal(at) {
+			t.Errorf("%+v came back as %+v", e, got)
+		}
+		if e.Payload != nil && strings.TrimSpace(payload) != string(got.Payload) || !bytes.Equal(e.Body, got.Body) {
+			t.Errorf("%q, %q came back as %q, %q", e.Payload, e.Body, got.Payload, got.Body)
+		}
+	})
+}
+
+// FuzzRecovery puts anything behind sound lines and wants them kept, every other byte in a line that is whole or aside, and
+// the next delivery on a line of its own.
+func FuzzRecovery(f *testing.F) {
+	for _, tail := range []string{
+		"", "{", "{\"id\":\"01", "\x00\x00\x00", "\n", "\n\n{}\n", "}\n", "{}\n\x00\x00{}\n", "[1]\n", "{\"a\":1}", "{\"a\":1}\n{\"b\"",
+		strings.Repeat("x", 70_000), strings.Repeat("\x00", 70_000) + "\n{}\n",
+	} {
+		f.Add([]byte(tail))
+	}
+	f.Fuzz(func(t *testing.T, tail []byte) {
+		const path = "/spool/2026-10-05.ndjson"
+		first := string(delivery(`{"n":1}`).AppendLine(nil))
+		disk := newCrashFS(1)
+		disk.dirs["/spool"] = true
+		content := append([]byte(first), tail...)
+		disk.seen[path] = &inode{written: content, synced: bytes.Clone(content)}
+		disk.durable[path] = disk.seen[path]
+
+		o, _ := testOptions("/spool")
+		o.files = disk
+		w, err := Open(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		repaired := string(disk.seen[path].written)
+		if !strings.HasPrefix(repaired, first) || !strings.HasSuffix(repaired, "\n") {
+			t.Fatalf("%q became %q", content, repaired)
+		}
+		kept := 0
+		for line := range strings.Lines(repaired) {
+			if !json.Valid([]byte(line)) || line[0] != '{' || !bytes.Contains(content, []byte(line)) {
+				t.Errorf("%q has the line %q", content, line)
+			}
+			kept += len(line)
+		}
+		aside := 0
+		if torn := disk.seen[path+".torn-1"]; torn != nil {
+			aside = len(torn.synced)
+		}
+		if kept+aside != len(content) {
+			t.Errorf("%d bytes kept and %d aside of %d", kept, aside, len(content))
+		}
+		if err := w.Append([]Envelope{delivery(`{"n":2}`)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		added, ok := strings.CutPrefix(string(disk.seen[path].synced), repaired)
+		if !ok || !strings.HasSuffix(added, `"payload":{"n":2}}`+"\n") || !json.Valid([]byte(added)) {
+			t.Errorf("behind %q stands %q", repaired, added)
+		}
+	})
+}
+
+// FuzzScan wants no text to stop a load, and of JSON the same numbers as strings.
+func FuzzScan(f *testing.F) {
+	for _, text := range []string{`{"type":"call_report"}`, `{"a":-1.50,"b":[1e5,{"c":0}],"d":"1"}`, `{"type" : null,"LegA":1}`, `{"kind":"other","payload":{}}`, `{"a`, `"`, `{"a\`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		switch kind := Kind(text); kind {
+		case KindCallReport, KindLiveCall, KindOther:
+		default:
+			t.Errorf("%q is a %q", text, kind)
+		}
+		quoted, _ := QuoteNumbers(text)
+		if !json.Valid(text) {
+			return
+		}
+		if quoted == nil {
+			quoted = text
+		}
+		want, got := numbersAsText(t, text), numbersAsText(t, quoted)
+		if want != got {
+			t.Errorf("%q became %q", text, quoted)
+		}
+	})
+}
+
+// numbersAsText is a JSON text with its numbers in quotes, as encoding/json reads it.
+func numbersAsText(t *testing.T, text []byte) string {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var tokens []any
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			break
+		}
+		if number, ok := token.(json.Number); ok {
+			token = number.String()
+		}
+		tokens = append(tokens, token)
+	}
+	all, err := json.Marshal(tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
+}
