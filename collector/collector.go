@@ -50,6 +50,7 @@ type Options struct {
 	Log            *slog.Logger
 	Registry       *prometheus.Registry
 	Now            func() time.Time
+	AdminApart     bool // Handler serves no health and metrics
 }
 
 // DefaultMaxBody has room for an array of a thousand reports many times over.
@@ -88,18 +89,27 @@ func New(options Options) *Collector {
 	return c
 }
 
-// Handler serves deliveries, health and metrics.
-func (c *Collector) Handler() http.Handler {
+// Admin serves health and metrics.
+func (c *Collector) Admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", c.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.options.Registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// Handler serves deliveries, and health and metrics unless they are apart.
+func (c *Collector) Handler() http.Handler {
+	others := c.Admin()
+	if c.options.AdminApart {
+		others = http.NotFoundHandler()
+	}
 	// Not by the mux: it answers a slash too many with a redirect, which no sender of webhooks follows.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, rest := segment(r.URL.Path)
 		source, token := segment(rest)
 		if first != "hooks" || source == "" {
-			mux.ServeHTTP(w, r)
+			others.ServeHTTP(w, r)
 			return
 		}
 		c.hook(w, r, source, strings.Trim(token, "/"))
@@ -112,10 +122,10 @@ func segment(path string) (first, rest string) {
 	return first, rest
 }
 
-// Server serves the Handler with limits on how long a sender may take.
-func (c *Collector) Server() *http.Server {
+// Server serves a handler with limits on how long a sender may take.
+func (c *Collector) Server(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           c.Handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      45 * time.Second,

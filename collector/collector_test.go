@@ -285,3 +285,16 @@ func TestMetricsNameNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+func TestHealthAndMetricsCanBeApart(t *testing.T) {
+	c, _ := testCollector(Options{AdminApart: true})
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		for name, handler := range map[string]http.Handler{"deliveries": c.Handler(), "admin": c.Admin()} {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			if want := map[string]int{"deliveries": http.StatusNotFound, "admin": http.StatusOK}[name]; w.Code != want {
+				t.Errorf("%s of %s: %d, want %d", path, name, w.Code, want)
+			}
+		}
+	}
+}

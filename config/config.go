@@ -30,6 +30,7 @@ type Config struct {
 // Collector is the HTTP side.
 type Collector struct {
 	Listen         string   `yaml:"listen"`
+	AdminListen    string   `yaml:"admin_listen"` // of health and metrics; Listen when empty
 	TLS            TLS      `yaml:"tls"`
 	ID             string   `yaml:"id"`
 	Sources        []Source `yaml:"sources"`

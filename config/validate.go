@@ -49,6 +49,9 @@ func (c *Collector) validate(add adder) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		add("collector.listen", "%q is not host:port", c.Listen)
 	}
+	if _, _, err := net.SplitHostPort(c.AdminListen); err != nil && c.AdminListen != "" {
+		add("collector.admin_listen", "%q is not host:port", c.AdminListen)
+	}
 	if c.ID != "" && (!name.MatchString(c.ID) || strings.Contains(c.ID, ".")) {
 		add("collector.id", "%q may have letters, digits, - and _ only", c.ID)
 	}

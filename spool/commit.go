@@ -1,10 +1,12 @@
 package spool
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -25,7 +27,7 @@ func (w *Writer) commitGroups() {
 				return
 			}
 		case <-w.probeTime():
-			w.setFailure(w.probe())
+			w.setFailure(w.makeReserve(), false)
 		}
 	}
 }
@@ -44,11 +46,17 @@ func (w *Writer) take() *group {
 	return g
 }
 
-// finish commits a group and tells everybody who waits for it.
+// finish commits a group and tells everybody who waits for it. On a full disk the reserve makes room for it, and what
+// comes after it is turned away.
 func (w *Writer) finish(g *group) {
 	started := w.options.Now()
 	g.err = w.commit(g)
-	w.setFailure(g.err)
+	if full := errors.Is(g.err, syscall.ENOSPC); full && w.spendReserve() {
+		w.setFailure(g.err, true)
+		g.err = w.commit(g)
+	} else {
+		w.setFailure(g.err, full)
+	}
 	close(g.done)
 	if g.err == nil && w.options.Committed != nil {
 		w.options.Committed(g.lines, len(g.text), w.options.Now().Sub(started))
@@ -87,8 +95,8 @@ func (w *Writer) commit(g *group) error {
 	}
 	if err != nil {
 		if cut := w.file.Truncate(w.durable); cut != nil {
-			w.uncut[w.filePath] = w.durable
-			w.options.Log.Error("could not cut the file back; nothing is appended to it before that is done", "file", filepath.Base(w.filePath), "error", cut)
+			w.uncut[w.openPath] = w.durable
+			w.options.Log.Error("could not cut the file back; nothing is appended to it before that is done", "file", filepath.Base(w.openPath), "error", cut)
 		}
 		w.closeFile()
 		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
@@ -112,17 +120,9 @@ func (w *Writer) openFile(path string) error {
 	if err := w.closeFile(); err != nil {
 		w.options.Log.Warn("closing a finished file", "file", filepath.Base(w.filePath), "error", err)
 	}
-	actual, err := w.unarchived(path)
+	file, actual, err := w.openPart(path)
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", filepath.Base(path), err)
-	}
-	file, _, err := w.options.files.openAppend(actual)
-	if err != nil {
-		return fmt.Errorf("opening %s: %w", filepath.Base(actual), err)
-	}
-	if err := w.cutBack(file, path); err != nil {
-		file.Close()
-		return fmt.Errorf("cutting %s back: %w", filepath.Base(actual), err)
 	}
 	length, err := w.repair(file, actual)
 	if err != nil {
@@ -144,11 +144,12 @@ func (w *Writer) closeFile() error {
 	return file.Close()
 }
 
-// setFailure keeps why nothing can be stored, and logs it when that begins and when it ends.
-func (w *Writer) setFailure(err error) {
+// setFailure keeps why nothing can be stored, and logs it when that begins and when it ends. While the disk is full
+// nothing is even tried.
+func (w *Writer) setFailure(err error, full bool) {
 	w.mu.Lock()
 	before := w.failure
-	w.failure = err
+	w.failure, w.full = err, full
 	w.mu.Unlock()
 	switch {
 	case err != nil && before == nil:
@@ -164,21 +165,4 @@ func (w *Writer) probeTime() <-chan time.Time {
 		return nil
 	}
 	return time.After(probeEvery)
-}
-
-// probe writes and syncs a file of its own, to find out whether there is room again.
-func (w *Writer) probe() error {
-	path := filepath.Join(w.options.Dir, ".probe")
-	w.options.files.remove(path) // one that a crash left behind
-	file, err := w.options.files.create(path)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(make([]byte, 64<<10))
-	if err == nil {
-		err = file.Sync()
-	}
-	file.Close()
-	w.options.files.remove(path)
-	return err
 }

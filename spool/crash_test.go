@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-var crashRounds = flag.Int("crashrounds", 6, "how often each operation of the workload is crashed in, per share of blocks that survive")
+var crashRounds = flag.Int("crashrounds", 12, "how often each operation of the workload is crashed in, per share of blocks that survive")
 
 // shares of unsynced blocks that survive a crash: none, some, all.
 var shares = []float64{0, 0.3, 0.7, 1}
@@ -70,7 +70,7 @@ func (r *record) check(files map[string]string) error {
 // crashing runs the workload on a file system until it goes down, brings it up again, goes on, and checks.
 func crashing(disk *crashFS, share float64) error {
 	o, c := testOptions("/spool")
-	o.files = disk
+	o.files, o.reserve = disk, 2*blockSize
 	r := newRecord()
 	if w, err := Open(o); err == nil {
 		r.send(w, c, "before")
@@ -123,7 +123,7 @@ func TestCrashLosesNothingAcknowledged(t *testing.T) {
 
 func TestFailingOperationIsNeverAcknowledged(t *testing.T) {
 	last := operations(t)
-	for _, failure := range []error{syscall.EIO, syscall.ENOSPC} {
+	for _, failure := range []error{syscall.EIO, syscall.ENOSPC, errShort} {
 		for at := 1; at <= last; at++ {
 			for _, forEver := range []bool{false, true} {
 				disk := newCrashFS(uint64(at))
@@ -152,6 +152,15 @@ func TestTheCrashTestsBite(t *testing.T) {
 			c.failing = func(operation int) error {
 				if operation%(3+at%5) == 0 {
 					return errors.New("a write now and then fails")
+				}
+				return nil
+			}
+		},
+		"no error latch": func(c *crashFS, at int) {
+			c.noSyncError = true
+			c.failing = func(operation int) error {
+				if operation == at-1 {
+					return syscall.EIO
 				}
 				return nil
 			}

@@ -5,17 +5,22 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // blockSize is what a disk writes at once: a crash keeps or loses whole blocks of what was not synced.
 const blockSize = 4096
 
-var errCrashed = errors.New("the machine is down")
+var (
+	errCrashed = errors.New("the machine is down")
+	errShort   = errors.New("only a part is written, and nobody says so") // of a write; it fails nothing else
+)
 
 // crashFS is a file system in memory that tells what a crash can lose: written bytes that were not synced, and names
 // of files that were made since their folder was synced. Operations are counted, and any of them can fail or be the last.
@@ -27,11 +32,15 @@ type crashFS struct {
 	dice    *rand.Rand
 
 	operations int
+	short      bool                      // the operation under way, if it is a write, is a short one
 	crashAt    int                       // the machine goes down in this operation; 0 never
 	failing    func(operation int) error // the error of an operation, nil for none
 
+	brokenNode func(*inode) bool // files that can be neither written, synced nor cut; nil for none
+	capacity   int               // bytes that fit on the disk; 0 for any number
+
 	// What a broken program would leave out, to show that the checks notice.
-	noFileSync, noDirSync, noTruncate bool
+	noFileSync, noDirSync, noTruncate, noSyncError bool
 }
 
 // inode is a file's content as written and as synced. A failed sync may leave pages marked clean that are not on the disk,
@@ -52,9 +61,13 @@ func (c *crashFS) step() (down bool, err error) {
 		return c.operations == c.crashAt, errCrashed
 	}
 	if c.failing != nil {
-		return false, c.failing(c.operations)
+		err = c.failing(c.operations)
 	}
-	return false, nil
+	c.short = err == errShort
+	if c.short {
+		err = nil
+	}
+	return false, err
 }
 
 // crash is the file system that comes up again: what was synced, and of the rest each block and each name with the
@@ -182,6 +195,18 @@ func (c *crashFS) lock(string, string) (func() error, error) {
 	return func() error { return nil }, nil
 }
 
+// room is how many bytes still fit.
+func (c *crashFS) room() int {
+	if c.capacity == 0 {
+		return math.MaxInt
+	}
+	room := c.capacity
+	for _, node := range c.seen {
+		room -= len(node.written)
+	}
+	return room
+}
+
 // spooled is the content of every file that a loader reads.
 func (c *crashFS) spooled() map[string]string {
 	content := map[string]string{}
@@ -199,10 +224,18 @@ type crashFile struct {
 	node *inode
 }
 
+// step is the file system's, and fails on a broken file.
+func (f *crashFile) step() (down bool, err error) {
+	if down, err = f.fs.step(); err == nil && f.fs.brokenNode != nil && f.fs.brokenNode(f.node) {
+		err = syscall.EIO
+	}
+	return down, err
+}
+
 func (f *crashFile) Write(p []byte) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	down, err := f.fs.step()
+	down, err := f.step()
 	if err != nil {
 		part := 0
 		if down || !errors.Is(err, errCrashed) {
@@ -211,15 +244,24 @@ func (f *crashFile) Write(p []byte) (int, error) {
 		f.node.written = append(f.node.written, p[:part]...)
 		return part, err
 	}
+	if f.fs.short {
+		p = p[:f.fs.dice.IntN(len(p))]
+	}
+	if room := f.fs.room(); room < len(p) {
+		p, err = p[:room], syscall.ENOSPC
+	}
 	f.node.written = append(f.node.written, p...)
-	return len(p), nil
+	return len(p), err
 }
 
 func (f *crashFile) Sync() error {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	if _, err := f.fs.step(); err != nil {
+	if _, err := f.step(); err != nil {
 		f.node.lostFrom, f.node.lostTo = len(f.node.synced), len(f.node.written)
+		if f.fs.noSyncError && !errors.Is(err, errCrashed) {
+			return nil
+		}
 		return err
 	}
 	if !f.fs.noFileSync {
@@ -232,7 +274,7 @@ func (f *crashFile) Sync() error {
 func (f *crashFile) Truncate(size int64) error {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	if _, err := f.fs.step(); err != nil {
+	if _, err := f.step(); err != nil {
 		return err
 	}
 	if !f.fs.noTruncate {

@@ -63,7 +63,7 @@ func FuzzRecovery(f *testing.F) {
 		disk.durable[path] = disk.seen[path]
 
 		o, _ := testOptions("/spool")
-		o.files = disk
+		o.files, o.reserve = disk, blockSize
 		w, err := Open(o)
 		if err != nil {
 			t.Fatal(err)

@@ -85,30 +85,46 @@ func (w *Writer) newest() (string, error) {
 	})), nil
 }
 
-// unarchived is path, or the first part of its day that is not compressed: a plain file would hide an archive of the
-// same name. Where both are there the archive is not finished, and the plain file counts.
-func (w *Writer) unarchived(path string) (string, error) {
+// openPart opens path, or the first part of its day that is neither compressed, which a plain file of the same name would
+// hide, nor holds a failed group that cannot be cut off. Where both a plain and a compressed file are there the archive
+// is not finished, and the plain one counts.
+func (w *Writer) openPart(path string) (file appendFile, actual string, err error) {
 	stem := strings.TrimSuffix(path, ".ndjson")
-	for part := 1; ; part++ {
-		if part > 1 {
-			path = fmt.Sprintf("%s~%d.ndjson", stem, part)
-		}
-		plain, err := w.options.files.exists(path)
-		if err != nil || plain {
-			return path, err
-		}
-		archived := false
-		for _, ending := range []string{".zst", ".gz"} {
-			there, err := w.options.files.exists(path + ending)
-			if err != nil {
-				return "", err
-			}
-			archived = archived || there
+	actual = path
+	for part := 2; ; part++ {
+		archived, err := w.isArchived(actual)
+		if err != nil {
+			return nil, "", err
 		}
 		if !archived {
-			return path, nil
+			if file, _, err = w.options.files.openAppend(actual); err != nil {
+				return nil, "", err
+			}
+			if err = w.cutBack(file, actual); err == nil {
+				return file, actual, nil
+			}
+			file.Close()
+			if w.uncut[actual] == 0 {
+				return nil, "", err // it holds nothing: a broken disk must not make part after part
+			}
+		}
+		actual = fmt.Sprintf("%s~%d.ndjson", stem, part)
+	}
+}
+
+// isArchived tells whether a file is there compressed and not plain.
+func (w *Writer) isArchived(path string) (bool, error) {
+	plain, err := w.options.files.exists(path)
+	if err != nil || plain {
+		return false, err
+	}
+	for _, ending := range []string{".zst", ".gz"} {
+		there, err := w.options.files.exists(path + ending)
+		if err != nil || there {
+			return there, err
 		}
 	}
+	return false, nil
 }
 
 // cutBack cuts off what a failed group left in the file, if that could not be done at the time.
@@ -118,7 +134,7 @@ func (w *Writer) cutBack(file appendFile, path string) error {
 		return nil
 	}
 	if err := file.Truncate(durable); err != nil {
-		return err
+		return fmt.Errorf("cutting it back: %w", err)
 	}
 	delete(w.uncut, path)
 	return nil

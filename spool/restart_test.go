@@ -163,13 +163,15 @@ func TestNothingIsAppendedBehindAGroupThatCouldNotBeCutBack(t *testing.T) {
 		t.Fatal("a failed group was acknowledged")
 	}
 	files.set(map[string]error{"truncate": syscall.EIO})
-	if w.Append([]Envelope{delivery(`{"n":3}`)}) == nil {
-		t.Error("acknowledged behind bytes that may be gone")
-	}
+	mustAppend(t, w, `{"n":3}`)
 	files.set(nil)
 	mustAppend(t, w, `{"n":4}`)
-	if got := stored(t, o.Dir)["2026-10-05.ndjson"]; !slices.Equal(got, []string{`{"n":1}`, `{"n":4}`}) {
-		t.Errorf("got %v", got)
+	all := stored(t, o.Dir)
+	if got := all["2026-10-05.ndjson"]; !slices.Equal(got, []string{`{"n":1}`, `{"n":2}`}) {
+		t.Errorf("the file that was left has %v", got)
+	}
+	if got := all["2026-10-05~2.ndjson"]; !slices.Equal(got, []string{`{"n":3}`, `{"n":4}`}) {
+		t.Errorf("the part after it has %v", got)
 	}
 }
 
@@ -189,6 +191,7 @@ func TestAFullDiskDoesNotCollectTornFiles(t *testing.T) {
 		}
 	}
 	files.set(nil)
+	waitUntilStoring(t, w)
 	mustAppend(t, w, `{"n":1}`)
 	kept, _ := filepath.Glob(path + ".torn-*")
 	if len(kept) != 1 {

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,7 +21,8 @@ type Options struct {
 	// Committed is told of every group after its sync: lines, bytes and how long the commit took. May be nil.
 	Committed func(lines, bytes int, took time.Duration)
 
-	files fileSystem
+	files   fileSystem
+	reserve int // bytes
 }
 
 // Writer appends deliveries to a spool. Appends at the same time share a write and a sync: while one group is being
@@ -37,6 +39,7 @@ type Writer struct {
 	dayPath string   // and the file it belongs into
 	closed  bool
 	failure error // of the last commit; nil after one that worked
+	full    bool  // the reserve is spent; nothing is taken in until there is room for a new one
 
 	wake chan struct{} // holds a token while the queue is not empty
 	done chan struct{} // closed when the committer has ended
@@ -44,12 +47,13 @@ type Writer struct {
 	// Only the committer uses these.
 	file     appendFile
 	filePath string // as the day gives it
-	openPath string // as it is, where that one is archived
+	openPath string // as it is, where that one is archived or left behind
 	durable  int64  // length of file that is synced; what lies behind it nobody was told is stored
 	newFile  bool   // its folder is to be synced too
 	// uncut are files that a failed group could not be cut off from, with their durable length. Nothing may be
 	// appended behind such a group: a power cut may take its bytes, its last newline among them.
-	uncut map[string]int64
+	uncut   map[string]int64
+	reserve bool // the reserve is there
 }
 
 // group is what one write and one sync make durable, all of it or nothing.
@@ -69,6 +73,7 @@ func Open(options Options) (*Writer, error) {
 	if options.files == nil {
 		options.files = osFiles{}
 	}
+	options.reserve = cmp.Or(options.reserve, reserveSize)
 	if err := makeDir(options.files, options.Dir); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
@@ -82,6 +87,9 @@ func Open(options Options) (*Writer, error) {
 	}
 	if err := w.recover(); err != nil {
 		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), release())
+	}
+	if err := w.makeReserve(); err != nil {
+		options.Log.Warn("no room for a reserve; a full disk will be noticed when a delivery does not fit", "error", err)
 	}
 	go w.commitGroups()
 	return w, nil
@@ -112,6 +120,9 @@ func (w *Writer) enqueue(envelopes []Envelope) (*group, error) {
 	defer w.mu.Unlock()
 	if w.closed {
 		return nil, ErrClosed
+	}
+	if w.full {
+		return nil, w.failure
 	}
 	// Under the lock, so that ids and times rise in the order of the lines.
 	now := w.options.Now().In(w.options.Zone)

@@ -165,7 +165,7 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 		func(t time.Time) { clock.Store(t.UnixNano()) },
 		func(done int) { bar.count(int64(done), int64(len(deliveries))) })
 	bar.finish()
-	return a.now().Sub(started), errors.Join(err, running.stop())
+	return a.now().Sub(started), errors.Join(err, running.stop(0))
 }
 
 // printFigures shows the groups and the whole as `query` has them.

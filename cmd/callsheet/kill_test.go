@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -23,46 +24,26 @@ var kills = flag.Int("kills", 10, "how often the collector is killed under load"
 // that was answered 200 in the spool.
 func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
 	dir := t.TempDir()
-	binary := filepath.Join(dir, "callsheet")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	binary := build(t)
 	acked := map[string]bool{}
 	var mu sync.Mutex
 	for round := range *kills {
 		address := free(t)
-		config := strings.Replace(smallConfig, "ADDRESS", address, 1)
-		if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		process := exec.Command(binary, "collect")
-		process.Dir = dir
-		process.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
-		var log bytes.Buffer
-		process.Stderr = &log
-		if err := process.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if err := waitReady(address); err != nil {
-			process.Process.Kill()
-			t.Fatalf("%v\n%s", err, log.String())
-		}
+		process := start(t, binary, dir, address)
 		before := len(acked)
 		var sending sync.WaitGroup
 		for sender := range 8 {
 			sending.Go(func() {
 				for i := 0; ; i++ {
 					sid := fmt.Sprintf("%d-%d-%d", round, sender, i)
-					response, err := http.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json",
-						strings.NewReader(fmt.Sprintf(`{"CallSid":%q}`, sid)))
+					status, _, err := post(address, sid)
 					if err != nil {
 						return // it is dead
 					}
-					response.Body.Close()
-					if response.StatusCode == http.StatusOK {
+					if status == http.StatusOK {
 						mu.Lock()
 						acked[sid] = true
-						if len(acked) == before+200+round*37 {
+						if len(acked) == before+200+round%10*37 {
 							process.Process.Kill()
 						}
 						mu.Unlock()
@@ -80,6 +61,51 @@ func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills, %d acknowledged deliveries, %d lines", *kills, len(acked), len(found))
+}
+
+// build compiles the real program.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "callsheet")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+// start runs a collector in a folder and waits until it can store; it is killed at the end of the test if it still runs.
+func start(t *testing.T, binary, dir, address string) *exec.Cmd {
+	t.Helper()
+	config := strings.Replace(smallConfig, "ADDRESS", address, 1)
+	if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	process := exec.Command(binary, "collect")
+	process.Dir = dir
+	process.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
+	var log bytes.Buffer
+	process.Stderr = &log
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { process.Process.Kill() })
+	if err := waitReady(address); err != nil {
+		process.Process.Kill()
+		process.Wait()
+		t.Fatalf("%v\n%s", err, log.String())
+	}
+	return process
+}
+
+// post sends a delivery with a CallSid and returns the answer's status and Retry-After.
+func post(address, sid string) (status int, retryAfter string, err error) {
+	response, err := http.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json",
+		strings.NewReader(fmt.Sprintf(`{"CallSid":%q}`, sid)))
+	if err != nil {
+		return 0, "", err
+	}
+	io.Copy(io.Discard, response.Body) // so that the connection is used again
+	return response.StatusCode, response.Header.Get("Retry-After"), response.Body.Close()
 }
 
 // spooledSids counts the CallSids of whole lines; a last line that was cut short was never acknowledged.

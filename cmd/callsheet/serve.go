@@ -23,8 +23,13 @@ import (
 	"callsheet/spool"
 )
 
-// drainTime is how long requests under way may take after a stop was asked for.
-const drainTime = 8 * time.Second
+// After a stop was asked for, noticeTime is how long deliveries are still taken in while readyz says that it is closing, and
+// drainTime how long requests under way may take then. Together with the rest they stay below the 10 s that supervisors
+// commonly wait.
+const (
+	noticeTime = time.Second
+	drainTime  = 7 * time.Second
+)
 
 func serveCommand(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -88,9 +93,9 @@ func (a *app) collect(ctx context.Context, c *config.Config) error {
 	select {
 	case <-ctx.Done():
 		log.Info("stopping")
-		return running.stop()
+		return running.stop(noticeTime)
 	case err := <-running.failed:
-		return errors.Join(err, running.stop())
+		return errors.Join(err, running.stop(0))
 	}
 }
 
@@ -108,71 +113,112 @@ func tuneRuntime() {
 // runningCollector is a collector that is listening.
 type runningCollector struct {
 	address   string
-	server    *http.Server
+	servers   []*http.Server
 	collector *collector.Collector
 	spool     *spool.Writer
-	failed    chan error
+	failed    chan error // why a server ended by itself
 }
 
 // startCollector opens the spool and listens.
-func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time.Time) (*runningCollector, error) {
+func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time.Time) (_ *runningCollector, err error) {
 	options, err := collectorOptions(c)
 	if err != nil {
 		return nil, usage(err)
 	}
-	listener, err := net.Listen("tcp", c.Collector.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is in use by another program\nhint: stop it, or choose another collector.listen", c.Collector.Listen)
-	}
+	var closers []func() error // of what is open when something else fails
+	defer func() {
+		if err != nil {
+			for _, closer := range closers {
+				err = errors.Join(err, closer())
+			}
+		}
+	}()
+	listener, err := listen("collector.listen", c.Collector.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w\nhint: collector.listen must be an address of this machine", c.Collector.Listen, err)
+		return nil, err
+	}
+	closers = append(closers, listener.Close)
+	accepting := netutil.LimitListener(listener, c.Collector.Limits.Connections)
+	if files := c.Collector.TLS; files.CertFile != "" {
+		pair, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), log)
+		if err != nil {
+			return nil, usage(err)
+		}
+		accepting = tls.NewListener(accepting, pair.Config())
+	}
+	var admin net.Listener
+	if options.AdminApart {
+		if admin, err = listen("collector.admin_listen", c.Collector.AdminListen); err != nil {
+			return nil, err
+		}
+		closers = append(closers, admin.Close)
 	}
 	if err := makeDataDir(c); err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
-	running := &runningCollector{address: listener.Addr().String(), failed: make(chan error, 1)}
+	running := &runningCollector{address: listener.Addr().String(), failed: make(chan error, 2)}
 	running.spool, err = spool.Open(spool.Options{
 		Dir: spoolDir(c), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,
 		Committed: func(lines, bytes int, took time.Duration) { running.collector.Committed(lines, bytes, took) },
 	})
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
 	options.Spool, options.Log, options.Registry, options.Now = running.spool, log, prometheus.NewRegistry(), now
 	running.collector = collector.New(options)
-	running.server = running.collector.Server()
-	accepting := netutil.LimitListener(listener, c.Collector.Limits.Connections)
-	if files := c.Collector.TLS; files.CertFile != "" {
-		pair, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), log)
-		if err != nil {
-			return nil, errors.Join(usage(err), running.spool.Close(), listener.Close())
-		}
-		accepting = tls.NewListener(accepting, pair.Config())
+	running.serve(accepting, running.collector.Handler())
+	if admin != nil {
+		running.serve(admin, running.collector.Admin())
 	}
-	go func() {
-		if err := running.server.Serve(accepting); !errors.Is(err, http.ErrServerClosed) {
-			running.failed <- err
-		}
-	}()
 	return running, nil
 }
 
-// stop says it is not ready any more, waits for requests under way and closes the spool.
-func (r *runningCollector) stop() error {
+// listen opens an address that a key of the configuration gives.
+func listen(key, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use by another program\nhint: stop it, or choose another %s", address, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w\nhint: %s must be an address of this machine", address, err, key)
+	}
+	return listener, nil
+}
+
+func (r *runningCollector) serve(listener net.Listener, handler http.Handler) {
+	server := r.collector.Server(handler)
+	r.servers = append(r.servers, server)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			r.failed <- err
+		}
+	}()
+}
+
+// stop says for a while that it is not ready any more, which a balancer must see before it is refused a connection, then
+// waits for requests under way and closes the spool.
+func (r *runningCollector) stop(notice time.Duration) error {
 	r.collector.Drain()
+	time.Sleep(notice)
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	err := r.server.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = r.server.Close()
+	var errs []error
+	for _, server := range r.servers {
+		err := server.Shutdown(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		errs = append(errs, err)
 	}
-	return errors.Join(err, r.spool.Close())
+	return errors.Join(append(errs, r.spool.Close())...)
 }
 
 // collectorOptions are the collector's, as the configuration says.
 func collectorOptions(c *config.Config) (collector.Options, error) {
 	limits := c.Collector.Limits
-	options := collector.Options{MaxBody: int64(limits.MaxBody), InFlight: limits.InFlight, Wait: limits.Wait}
+	options := collector.Options{
+		MaxBody: int64(limits.MaxBody), InFlight: limits.InFlight, Wait: limits.Wait, AdminApart: c.Collector.AdminListen != "",
+	}
 	if len(c.Collector.Sources) == 0 {
 		return options, errors.New("the configuration has no collector.sources\nhint: callsheet init writes one with a fresh token")
 	}

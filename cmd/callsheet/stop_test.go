@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestStopUnderLoadKeepsWhatItAcknowledged asks a busy collector to stop: it says so first, still stores what comes, ends by
+// itself in time, and breaks no request that it has begun to read.
+func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
+	dir, address := t.TempDir(), free(t)
+	process := start(t, build(t), dir, address)
+	acked := map[string]bool{}
+	var mu sync.Mutex
+	var sending sync.WaitGroup
+	for sender := range 8 {
+		sending.Go(func() {
+			for i := 0; ; i++ {
+				sid := fmt.Sprintf("%d-%d", sender, i)
+				status, _, err := post(address, sid)
+				if err != nil {
+					return
+				}
+				if status != http.StatusOK {
+					t.Errorf("answered %d while stopping", status)
+					return
+				}
+				mu.Lock()
+				acked[sid] = true
+				mu.Unlock()
+			}
+		})
+	}
+	time.Sleep(300 * time.Millisecond)
+	asked := time.Now()
+	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	before := len(acked)
+	mu.Unlock()
+	closing := false
+	for time.Since(asked) < noticeTime/2 && !closing {
+		if response, err := http.Get("http://" + address + "/readyz"); err == nil {
+			closing = response.StatusCode == http.StatusServiceUnavailable
+			response.Body.Close()
+		}
+	}
+	if !closing {
+		t.Error("readyz did not say that it is closing")
+	}
+	if err := process.Wait(); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	if took := time.Since(asked); took > 10*time.Second {
+		t.Errorf("took %v to stop", took)
+	}
+	sending.Wait()
+	if len(acked) == before {
+		t.Error("nothing was stored while readyz said that it is closing")
+	}
+	found := spooledSids(t, filepath.Join(dir, "data", "spool"))
+	for sid := range acked {
+		if found[sid] != 1 {
+			t.Fatalf("of %d acknowledged deliveries %s is in the spool %d times", len(acked), sid, found[sid])
+		}
+	}
+}
+
+// TestFullDiskIsSaidAndSurvived fills the disk under the real program and makes room again.
+func TestFullDiskIsSaidAndSurvived(t *testing.T) {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skip("mounting a small disk needs root: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(data, syscall.MNT_DETACH) })
+	address := free(t)
+	start(t, build(t), dir, address)
+
+	other := filepath.Join(data, "of somebody else")
+	file, err := os.Create(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = file.Write(make([]byte, 4096))
+	}
+	file.Close()
+	acked := map[string]bool{}
+	send := func(i int) (status int) {
+		sid := fmt.Sprint(i)
+		status, retryAfter, err := post(address, sid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status == http.StatusServiceUnavailable && retryAfter == "" {
+			t.Error("503 without Retry-After")
+		}
+		if status == http.StatusOK {
+			acked[sid] = true
+		}
+		return status
+	}
+	i, began := 0, time.Now()
+	for ; send(i) != http.StatusServiceUnavailable; i++ {
+		if i > 1000 {
+			t.Fatal("a full disk goes on storing")
+		}
+	}
+	response, err := http.Get("http://" + address + "/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if took := time.Since(began); response.StatusCode != http.StatusServiceUnavailable || took > time.Second {
+		t.Errorf("readyz %d after %v", response.StatusCode, took)
+	}
+	if err := os.Remove(other); err != nil {
+		t.Fatal(err)
+	}
+	if err := waitReady(address); err != nil {
+		t.Fatal(err)
+	}
+	if send(i+1) != http.StatusOK {
+		t.Error("does not store though there is room again")
+	}
+	found := spooledSids(t, filepath.Join(data, "spool"))
+	for sid := range acked {
+		if found[sid] != 1 {
+			t.Errorf("acknowledged %s is in the spool %d times", sid, found[sid])
+		}
+	}
+	t.Logf("%d acknowledged, then 503, then service again", len(acked))
+}

@@ -1,0 +1,126 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// fillUp stores until the spool says that it cannot, then frees room and wants service again; what was acknowledged must
+// be all there.
+func fillUp(t *testing.T, o Options, free func()) {
+	t.Helper()
+	w := open(t, o)
+	var acked []string
+	full := false
+	for i := range 100_000 {
+		payload := fmt.Sprintf(`{"n":%d,"x":"%s"}`, i, strings.Repeat("x", 10_000))
+		err := w.Append([]Envelope{delivery(payload)})
+		if err == nil {
+			if full {
+				t.Fatalf("delivery %d was stored on a full disk", i)
+			}
+			acked = append(acked, payload)
+			full = w.Err() != nil // this was the last one, and the reserve made room for it
+			continue
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("delivery %d: %v", i, err)
+		}
+		break
+	}
+	if !full || w.Err() == nil {
+		t.Fatalf("after %d deliveries: full %v, %v", len(acked), full, w.Err())
+	}
+	free()
+	waitUntilStoring(t, w)
+	mustAppend(t, w, `{"last":1}`)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := stored(t, o.Dir)["2026-10-05.ndjson"]; !slices.Equal(got, append(acked, `{"last":1}`)) {
+		t.Errorf("%d acknowledged, %d there", len(acked)+1, len(got))
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
+		t.Skip("mounting a small disk needs root: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	other := filepath.Join(dir, "of somebody else")
+	if err := os.WriteFile(other, make([]byte, 3<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, _ := testOptions(filepath.Join(dir, "spool"))
+	fillUp(t, o, func() {
+		if err := os.Remove(other); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// A disk too small for a reserve is no reason to store nothing.
+func TestNoRoomForTheReserve(t *testing.T) {
+	o, _ := testOptions("/spool")
+	disk := newCrashFS(1)
+	disk.capacity = reserveSize / 2
+	o.files = disk
+	w := open(t, o)
+	mustAppend(t, w, `{"n":1}`)
+	if w.Err() != nil {
+		t.Error(w.Err())
+	}
+	big := `"` + strings.Repeat("x", reserveSize) + `"`
+	if err := w.Append([]Envelope{delivery(big)}); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("stored what does not fit: %v", err)
+	}
+	if err := w.Append([]Envelope{delivery(`{"n":2}`)}); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("tried again on a full disk: %v", err)
+	}
+}
+
+// A file that a failed group cannot be cut off from is left, and a part begun; one that holds nothing is not, since a
+// broken disk would get file after file.
+func TestWhatCannotBeCutBackIsLeft(t *testing.T) {
+	for _, stored := range []int{0, 1} {
+		t.Run(fmt.Sprintf("%d stored before", stored), func(t *testing.T) {
+			o, _ := testOptions("/spool")
+			disk := newCrashFS(1)
+			o.files = disk
+			w := open(t, o)
+			for range stored {
+				mustAppend(t, w, `{"n":1}`)
+			}
+			broken := map[*inode]bool{}
+			disk.brokenNode = func(node *inode) bool {
+				if len(broken) == 0 {
+					broken[node] = true
+				}
+				return broken[node]
+			}
+			for range 3 {
+				w.Append([]Envelope{delivery(`{"n":2}`)})
+			}
+			names, _ := disk.names("/spool")
+			slices.Sort(names)
+			want := []string{".reserve", "2026-10-05.ndjson"}
+			if stored > 0 {
+				want = append(want, "2026-10-05~2.ndjson")
+				if w.Err() != nil {
+					t.Errorf("the part does not store: %v", w.Err())
+				}
+			}
+			if !slices.Equal(names, want) {
+				t.Errorf("files %v, want %v", names, want)
+			}
+			disk.brokenNode = nil
+		})
+	}
+}
