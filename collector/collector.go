@@ -10,7 +10,6 @@ package collector
 
 import (
 	"cmp"
-	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -44,7 +43,7 @@ type Options struct {
 	Sources        []Source
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MaxBody        int64          // bytes, inflated ones too; DefaultMaxBody when 0
-	InFlight       int            // requests being stored at once; DefaultInFlight when 0
+	InFlight       int            // requests of a source being stored at once; DefaultInFlight when 0
 	Wait           time.Duration  // for a place among them; DefaultWait when 0
 	Spool          Appender
 	Log            *slog.Logger
@@ -68,7 +67,6 @@ type Collector struct {
 	options  Options
 	sources  map[string]*source
 	metrics  *metrics
-	places   chan struct{} // full when InFlight requests are being stored
 	draining atomic.Bool
 }
 
@@ -81,10 +79,9 @@ func New(options Options) *Collector {
 	options.Wait = cmp.Or(options.Wait, DefaultWait)
 	c := &Collector{
 		options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry),
-		places: make(chan struct{}, options.InFlight),
 	}
 	for _, s := range options.Sources {
-		c.sources[s.Name] = newSource(s, c.metrics)
+		c.sources[s.Name] = newSource(s, options.InFlight, c.metrics)
 	}
 	return c
 }
@@ -134,25 +131,6 @@ func (c *Collector) Server(handler http.Handler) *http.Server {
 		ErrorLog:          slog.NewLogLogger(c.options.Log.Handler(), slog.LevelDebug),
 	}
 }
-
-// enter waits for a place among the requests being stored; leave gives it back.
-func (c *Collector) enter(ctx context.Context) bool {
-	select {
-	case c.places <- struct{}{}:
-		return true
-	default:
-	}
-	waiting, stop := context.WithTimeout(ctx, c.options.Wait)
-	defer stop()
-	select {
-	case c.places <- struct{}{}:
-		return true
-	case <-waiting.Done():
-		return false
-	}
-}
-
-func (c *Collector) leave() { <-c.places }
 
 // Drain makes readyz say that the collector is closing; deliveries are still stored.
 func (c *Collector) Drain() { c.draining.Store(true) }

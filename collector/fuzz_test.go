@@ -38,23 +38,6 @@ func seed(f *testing.F, add func(text []byte)) {
 	}
 }
 
-// FuzzCompact wants the same of every text as encoding/json makes of it.
-func FuzzCompact(f *testing.F) {
-	seed(f, func(text []byte) { f.Add(text) })
-	f.Fuzz(func(t *testing.T, text []byte) {
-		before := bytes.Clone(text)
-		got, ok := compact(text)
-		var want bytes.Buffer
-		err := json.Compact(&want, text)
-		if ok != (err == nil) || ok && !bytes.Equal(got, want.Bytes()) {
-			t.Errorf("%q became %q, %v; encoding/json says %q, %v", text, got, ok, want.Bytes(), err)
-		}
-		if !bytes.Equal(text, before) {
-			t.Errorf("%q was changed", before)
-		}
-	})
-}
-
 // FuzzDecode wants every body back from its envelopes: as payloads that are compact objects, or byte for byte.
 func FuzzDecode(f *testing.F) {
 	seed(f, func(text []byte) {

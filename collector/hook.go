@@ -44,12 +44,12 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 		c.refuse(w, from, http.StatusServiceUnavailable, "the body did not arrive whole")
 		return
 	}
-	if !c.enter(r.Context()) {
+	if !from.enter(r.Context(), c.options.Wait) {
 		w.Header().Set("Retry-After", retryAfter)
 		c.refuse(w, from, http.StatusServiceUnavailable, "overloaded")
 		return
 	}
-	defer c.leave()
+	defer from.leave()
 	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body.Bytes(), c.options.MaxBody)
 	for i := range envelopes {
 		envelopes[i].Source = from.name

@@ -41,7 +41,7 @@ func decodeJSON(body []byte) []spool.Envelope {
 
 // element is an object, compacted; what is none is kept as it came.
 func element(text, body []byte) spool.Envelope {
-	object, ok := compact(text)
+	object, ok := spool.Compact(text)
 	if !ok || object[0] != '{' {
 		return unreadable(spool.EncodingJSON, body)
 	}

@@ -71,7 +71,7 @@ func (e Envelope) AppendLine(dst []byte) []byte {
 	dst = append(dst, `","received_at":"`...)
 	dst = e.ReceivedAt.AppendFormat(dst, receivedFormat)
 	dst = append(dst, `","source":`...)
-	dst = appendString(dst, e.Source)
+	dst = AppendString(dst, e.Source)
 	dst = append(dst, `,"kind":"`...)
 	dst = append(dst, e.Kind...)
 	dst = append(dst, `","encoding":"`...)
@@ -87,7 +87,8 @@ func (e Envelope) AppendLine(dst []byte) []byte {
 	return append(dst, "}\n"...)
 }
 
-func appendString(dst []byte, text string) []byte {
+// AppendString appends a text as a JSON string.
+func AppendString(dst []byte, text string) []byte {
 	if isPlain(text) {
 		return append(append(append(dst, '"'), text...), '"')
 	}

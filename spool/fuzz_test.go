@@ -99,27 +99,66 @@ func FuzzRecovery(f *testing.F) {
 	})
 }
 
-// FuzzScan wants no text to stop a load, and of JSON the same numbers as strings.
-func FuzzScan(f *testing.F) {
-	for _, text := range []string{`{"type":"call_report"}`, `{"a":-1.50,"b":[1e5,{"c":0}],"d":"1"}`, `{"type" : null,"LegA":1}`, `{"kind":"other","payload":{}}`, `{"a`, `"`, `{"a\`} {
+// FuzzCompact wants the same of every text as encoding/json makes of it.
+func FuzzCompact(f *testing.F) {
+	for _, text := range []string{
+		``, ` `, `{}`, ` [ ] `, `{"a" : [ 1 , -0.5e+10 , true , null ] }`, `{"a":1}{"a":2}`, `{"a":1,}`, `{"a":"\ud800\u00e9\\\""}`, "{\"a\":\"\x00\xff\"}",
+		`{"a":01}`, `{"a":1.}`, `-`, `1e`, `tru`, `"\x"`, `"\u12"`, strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001),
+	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		before := bytes.Clone(text)
+		got, ok := Compact(text)
+		var want bytes.Buffer
+		err := json.Compact(&want, text)
+		if ok != (err == nil) || ok && !bytes.Equal(got, want.Bytes()) {
+			t.Errorf("%q became %q, %v; encoding/json says %q, %v", text, got, ok, want.Bytes(), err)
+		}
+		if !bytes.Equal(text, before) {
+			t.Errorf("%q was changed", before)
+		}
+	})
+}
+
+// FuzzScan wants of sound JSON the members that encoding/json sees, and the same with its numbers as strings.
+func FuzzScan(f *testing.F) {
+	for _, text := range []string{
+		`{"type":"call_report"}`, `{"a":-1.50,"b":[1e5,{"c":0}],"d":"1"}`, `{"type" : null , "LegA":1 }`, `{"k\u0065y":{"}":"{"},"x":[[]]}`, `{}`, `[1]`, `{"a":"\\"}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if !json.Valid(text) {
+			return
+		}
+		if want, got := numbersAsText(t, text), numbersAsText(t, QuoteNumbers(text)); want != got {
+			t.Errorf("%q became %q", text, QuoteNumbers(text))
+		}
+		var object map[string]json.RawMessage
+		if json.Unmarshal(text, &object) != nil || object == nil {
+			return
+		}
+		last := map[string]string{} // of a key that is there twice encoding/json takes the last
+		for key, value := range Members(text) {
+			last[strings.ToValidUTF8(string(key), "\ufffd")] = string(value)
+			var s string
+			if json.Unmarshal(value, &s) == nil && strings.ToValidUTF8(Text(value), "\ufffd") != s {
+				t.Errorf("%q says %q", value, Text(value))
+			}
+		}
+		if len(last) != len(object) {
+			t.Errorf("%q has the members %v", text, last)
+		}
+		for key, value := range object {
+			if last[key] != string(value) && utf8.Valid(text) {
+				t.Errorf("of %q the member %q is %q", text, key, last[key])
+			}
+		}
 		switch kind := Kind(text); kind {
 		case KindCallReport, KindLiveCall, KindOther:
 		default:
 			t.Errorf("%q is a %q", text, kind)
-		}
-		quoted, _ := QuoteNumbers(text)
-		if !json.Valid(text) {
-			return
-		}
-		if quoted == nil {
-			quoted = text
-		}
-		want, got := numbersAsText(t, text), numbersAsText(t, quoted)
-		if want != got {
-			t.Errorf("%q became %q", text, quoted)
 		}
 	})
 }

@@ -19,17 +19,23 @@ type lineSource struct {
 
 // registerLines defines spool_lines() on a connection, once; chunks gives the lines of the slice that is being loaded.
 func registerLines(conn *sql.Conn, chunks func() <-chan []line) error {
-	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
-	if err != nil {
-		return err
+	types := map[duckdb.Type]duckdb.TypeInfo{}
+	for _, t := range []duckdb.Type{duckdb.TYPE_VARCHAR, duckdb.TYPE_BIGINT, duckdb.TYPE_UBIGINT} {
+		info, err := duckdb.NewTypeInfo(t)
+		if err != nil {
+			return err
+		}
+		types[t] = info
 	}
-	number, err := duckdb.NewTypeInfo(duckdb.TYPE_BIGINT)
-	if err != nil {
-		return err
-	}
+	text := types[duckdb.TYPE_VARCHAR]
 	columns := []duckdb.ColumnInfo{
-		{Name: "file", T: text}, {Name: "line", T: number}, {Name: "byte_offset", T: number},
-		{Name: "text", T: text}, {Name: "raw", T: text}, {Name: "fault", T: text}, {Name: "bare_kind", T: text},
+		{Name: "file", T: text}, {Name: "line", T: types[duckdb.TYPE_BIGINT]}, {Name: "byte_offset", T: types[duckdb.TYPE_BIGINT]},
+		{Name: "content_hash", T: types[duckdb.TYPE_UBIGINT]}, {Name: "reason", T: text}, {Name: "text", T: text},
+		{Name: "kind", T: text}, {Name: "source", T: text}, {Name: "received_at", T: text}, {Name: "extra", T: text},
+		{Name: "payload", T: text},
+	}
+	for _, field := range fields {
+		columns = append(columns, duckdb.ColumnInfo{Name: field.column, T: text})
 	}
 	return duckdb.RegisterTableUDF(conn, "spool_lines", duckdb.ParallelChunkTableFunction{
 		BindArgumentsContext: func(context.Context, map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
@@ -50,7 +56,7 @@ func (s *lineSource) FillChunk(_ any, chunk duckdb.DataChunk) error {
 	lines := <-s.chunks
 	for i := range lines {
 		l := &lines[i]
-		l.prepare(l.text)
+		l.prepare()
 		if err := l.fill(chunk, i); err != nil {
 			return err
 		}
@@ -58,6 +64,7 @@ func (s *lineSource) FillChunk(_ any, chunk duckdb.DataChunk) error {
 	return chunk.SetSize(len(lines))
 }
 
+// fill writes the line into a row, in the order of the columns.
 func (l *line) fill(chunk duckdb.DataChunk, row int) error {
 	if err := duckdb.SetChunkValue(chunk, 0, row, l.file); err != nil {
 		return err
@@ -68,20 +75,35 @@ func (l *line) fill(chunk duckdb.DataChunk, row int) error {
 	if err := duckdb.SetChunkValue(chunk, 2, row, l.offset); err != nil {
 		return err
 	}
-	if err := duckdb.SetChunkValue(chunk, 3, row, l.text); err != nil {
+	if err := duckdb.SetChunkValue(chunk, 3, row, l.contentHash); err != nil {
 		return err
 	}
-	if err := setOrNull(chunk, 4, row, string(l.raw), l.raw == nil); err != nil {
-		return err
+	var reason, text []byte
+	if l.reason != "" {
+		reason, text = []byte(l.reason), l.text
 	}
-	if err := setOrNull(chunk, 5, row, l.fault, l.fault == ""); err != nil {
-		return err
+	column := 4
+	for _, value := range [...][]byte{reason, text, []byte(l.kind), l.source, l.receivedAt, l.extra, l.payload} {
+		if err := setText(chunk, column, row, value); err != nil {
+			return err
+		}
+		column++
 	}
-	return setOrNull(chunk, 6, row, l.bareKind, l.bareKind == "")
+	for i := range fields {
+		var value []byte
+		if l.values != nil {
+			value = l.values[i]
+		}
+		if err := setText(chunk, column+i, row, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func setOrNull(chunk duckdb.DataChunk, column, row int, text string, null bool) error {
-	if null {
+// setText writes a text; nil is NULL.
+func setText(chunk duckdb.DataChunk, column, row int, text []byte) error {
+	if text == nil {
 		return chunk.SetValue(column, row, nil)
 	}
 	return duckdb.SetChunkValue(chunk, column, row, text)

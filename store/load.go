@@ -110,7 +110,7 @@ func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) error {
 	if _, err := tx.ExecContext(ctx, queries.Load("rejects"), sql.Named("loaded_at", loadedAt)); err != nil {
 		return fmt.Errorf("rejects: %w", err)
 	}
-	for _, step := range []string{"other_events", "call_versions", "live_events", "calls_touched"} {
+	for _, step := range []string{"other_events", "fresh", "known", "call_versions", "live_events", "calls_touched"} {
 		if _, err := tx.ExecContext(ctx, queries.Load(step)); err != nil {
 			return fmt.Errorf("%s: %w", step, err)
 		}

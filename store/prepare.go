@@ -3,43 +3,212 @@ package store
 import (
 	"bytes"
 	"encoding/hex"
+	"slices"
 	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
 
 	"callsheet/spool"
 )
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// line is a spool line on its way into DuckDB, as the columns of spool_lines().
-type line struct {
-	file     string
-	number   int64
-	offset   int64
-	text     []byte // JSON for DuckDB, its numbers quoted
-	raw      []byte // the line as it stands where text differs, nil where it is the same
-	fault    string // why it is not a JSON object of UTF-8
-	bareKind string // of a payload without envelope
+// fields are the payload's fields that have a column of their own, in the order of the columns of spool_lines().
+var fields = []struct {
+	key, column string
+	extra       bool // nobody documented it, so it stays in extra too
+}{
+	{"Direction", "direction", false},
+	{"CallSid", "call_sid", false},
+	{"SourceNumber", "source_number", false},
+	{"DestinationNumber", "destination_number", false},
+	{"DialWhomNumber", "dial_whom_number", false},
+	{"CallDuration", "call_duration", false},
+	{"coins", "coins", false},
+	{"Status", "status", false},
+	{"StartTime", "start_time", false},
+	{"EndTime", "end_time", false},
+	{"CallRecordingUrl", "call_recording_url", false},
+	{"campid", "campid", false},
+	{"TalkDuration", "talk_duration", false},
+	{"call_group", "call_group", false},
+	{"receiver_name", "receiver_name", false},
+	{"error_code", "error_code", false},
+	{"LegA_Picked_time", "leg_a_picked_time", false},
+	{"LegB_Start_time", "leg_b_start_time", false},
+	{"LegB_Picked_time", "leg_b_picked_time", false},
+	{"callstatus", "callstatus", true},
+	{"type", "event", true},
 }
 
-// prepare fills text, raw, fault and bareKind from a line as it stands. The line's memory is kept.
-func (l *line) prepare(raw []byte) {
-	raw = bytes.TrimPrefix(raw, byteOrderMark) // an export may begin with one
-	l.text = raw
-	switch trimmed := bytes.TrimLeft(raw, " \t"); {
-	case !utf8.Valid(raw):
-		l.fault = "not UTF-8"
-		l.text = escapeInvalid(raw)
-	case len(trimmed) == 0 || trimmed[0] != '{':
-		l.fault = "not a JSON object"
-	default:
-		text, enveloped := spool.QuoteNumbers(raw)
-		if text != nil {
-			l.text, l.raw = text, raw
-		}
-		if !enveloped {
-			l.bareKind = spool.Kind(raw)
+const (
+	directionField = 0
+	sidField       = 1
+	firstContent   = 2 // of the fields that tell two versions of a call apart
+)
+
+var fieldOf = func() map[string]int {
+	index := map[string]int{}
+	for i, field := range fields {
+		index[field.key] = i
+	}
+	return index
+}()
+
+// line is a spool line on its way into DuckDB, as the columns of spool_lines(). What is nil is NULL.
+type line struct {
+	file        string
+	number      int64
+	offset      int64
+	text        []byte // as it stands; kept for a reject only
+	reason      string // why it is rejected
+	kind        string
+	source      []byte
+	receivedAt  []byte
+	values      [][]byte // of fields
+	extra       []byte   // a JSON object of what nobody documented
+	payload     []byte   // of an event of another kind, its numbers as strings
+	contentHash uint64   // of all that was sent but the call's id
+}
+
+// prepare reads the line's text. It never fails: what cannot be read gets a reason.
+func (l *line) prepare() {
+	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
+	if l.reason = l.read(); l.reason == "" {
+		l.text = nil
+	} else if !utf8.Valid(l.text) {
+		l.text = escapeInvalid(l.text)
+	}
+}
+
+// read fills in the columns and returns the reason to reject the line.
+func (l *line) read() (reason string) {
+	if !utf8.Valid(l.text) {
+		return "not UTF-8"
+	}
+	if trimmed := bytes.TrimLeft(l.text, " \t"); len(trimmed) == 0 || trimmed[0] != '{' {
+		return "not a JSON object"
+	}
+	object, ok := spool.Compact(l.text)
+	if !ok {
+		return "not JSON"
+	}
+	payload := l.readEnvelope(object)
+	switch {
+	case l.kind == spool.KindUnreadable:
+		return "unreadable body"
+	case len(payload) == 0 || payload[0] != '{':
+		return "no payload"
+	case l.kind != spool.KindCallReport && l.kind != spool.KindLiveCall && l.kind != spool.KindOther:
+		return "unknown kind"
+	}
+	l.readPayload(payload)
+	if l.kind == spool.KindOther {
+		l.payload = spool.QuoteNumbers(payload)
+	} else if len(bytes.Trim(l.values[sidField], " ")) == 0 {
+		return "no CallSid"
+	}
+	return ""
+}
+
+// readEnvelope returns the payload of an envelope, or the whole object if it is none.
+func (l *line) readEnvelope(object []byte) (payload []byte) {
+	var hasKind, hasContent bool
+	for key, value := range spool.Members(object) {
+		switch string(key) {
+		case "kind":
+			hasKind = true
+			l.kind = spool.Text(value)
+		case "payload":
+			hasContent = true
+			payload = value
+		case "body_base64":
+			hasContent = true
+		case "source":
+			l.source = column(value)
+		case "received_at":
+			l.receivedAt = column(value)
 		}
 	}
+	if !hasKind || !hasContent {
+		l.source, l.receivedAt, l.kind = nil, nil, spool.Kind(object)
+		return object
+	}
+	return payload
+}
+
+// readPayload fills in the fields, what nobody documented, and the hash. Of a key that is there twice the first counts.
+func (l *line) readPayload(payload []byte) {
+	l.values = make([][]byte, len(fields))
+	var unknown []member
+	for key, value := range spool.Members(payload) {
+		i, known := fieldOf[string(key)]
+		if known && l.values[i] == nil {
+			l.values[i] = column(value)
+		}
+		if !known || fields[i].extra {
+			unknown = append(unknown, member{key, value})
+		}
+	}
+	l.extra = object(unknown)
+	l.contentHash = l.hash(unknown)
+}
+
+// column is a value as a column has it: the text of a string, nothing for null, any other value as it stands, its
+// numbers as strings where it has several.
+func column(value []byte) []byte {
+	switch value[0] {
+	case '"':
+		if bytes.IndexByte(value, '\\') < 0 {
+			return value[1 : len(value)-1 : len(value)]
+		}
+		return []byte(spool.Text(value))
+	case '{', '[':
+		return spool.QuoteNumbers(value)
+	case 'n':
+		return nil
+	}
+	return value
+}
+
+type member struct{ key, value []byte }
+
+// object is a JSON object of members whose numbers are strings; nil of none.
+func object(members []member) []byte {
+	if len(members) == 0 {
+		return nil
+	}
+	text := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = spool.AppendString(text, string(m.key))
+		text = append(append(text, ':'), spool.QuoteNumbers(m.value)...)
+	}
+	return append(text, '}')
+}
+
+// hash is XXH64 of the values, and of the unknown members in the order of their keys: the same report as JSON and as a
+// form is the same content. U+001F ends a value and U+001E stands for one that was not sent.
+func (l *line) hash(unknown []member) uint64 {
+	var text [1024]byte
+	content := text[:0]
+	for i, value := range l.values[firstContent:] {
+		if fields[firstContent+i].extra {
+			continue
+		}
+		if value == nil {
+			value = []byte{0x1e}
+		}
+		content = append(append(content, value...), 0x1f)
+	}
+	slices.SortStableFunc(unknown, func(a, b member) int { return bytes.Compare(a.key, b.key) })
+	for _, m := range unknown {
+		content = append(append(content, m.key...), 0x1f)
+		content = append(append(content, column(m.value)...), 0x1f)
+	}
+	return xxhash.Sum64(content)
 }
 
 // escapeInvalid writes bytes that are no UTF-8 as \xNN, so that a reject can be shown and mended.

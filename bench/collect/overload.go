@@ -2,7 +2,110 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"sync"
 	"time"
 )
 
-func overload(callsheet, dir string, during time.Duration) error { return fmt.Errorf("soon") }
+const (
+	atCapacity      = 64   // connections that keep the collector as busy as it gets
+	tenTimes        = 640  // as many again and again, each sending as fast as it is answered
+	slowConnections = 5000 // that send a byte a second
+	goodPause       = 10 * time.Millisecond
+)
+
+// overload measures what a sender of one source, who sends a report every now and then, sees of the others: of a source that
+// keeps the collector busy, and then of ten times as many senders and thousands of slow ones.
+func overload(binary, dir string, during time.Duration) error {
+	s, err := startCallsheet(binary, dir, `  limits:
+    connections: 10000
+    in_flight: 64
+`)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	fmt.Println("| load | stored/s | not stored | good client's median | p99 | p99.9 | memory at the end |")
+	fmt.Println("|---|---|---|---|---|---|---|")
+	if err := underLoad(s, "capacity", atCapacity, during/3); err != nil {
+		return err
+	}
+	closeSlow, err := slow(s, slowConnections)
+	if err != nil {
+		return err
+	}
+	defer closeSlow()
+	if err := underLoad(s, fmt.Sprintf("capacity, and %d slow connections", slowConnections), atCapacity, during/3); err != nil {
+		return err
+	}
+	for part := 1; part <= 6; part++ {
+		load := fmt.Sprintf("ten times that, and %d slow connections, part %d of 6", slowConnections, part)
+		if err := underLoad(s, load, tenTimes, during/6); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// underLoad prints what the good client sees while so many connections of another source are busy.
+func underLoad(s *server, load string, connections int, during time.Duration) error {
+	var busy, good result
+	var busyErr, goodErr error
+	var running sync.WaitGroup
+	running.Go(func() { busy, busyErr = hammer(s.address, s.path, connections, during, 0) })
+	running.Go(func() { good, goodErr = hammer(s.address, goodPath, 1, during, goodPause) })
+	running.Wait()
+	if busyErr != nil || goodErr != nil {
+		return fmt.Errorf("%w; %w", busyErr, goodErr)
+	}
+	memory, _, err := s.usage()
+	if err != nil {
+		return err
+	}
+	missed := busy.failed + good.failed
+	for status, count := range busy.statuses {
+		if status != 200 {
+			missed += count
+		}
+	}
+	fmt.Printf("| %s | %.0f | %d | %v | %v | %v | %d MB |\n", load, busy.perSecond(), missed, good.quantile(0.5).Round(10*time.Microsecond),
+		good.quantile(0.99).Round(10*time.Microsecond), good.quantile(0.999).Round(10*time.Microsecond), memory>>20)
+	return nil
+}
+
+// slow opens connections that each send a request a byte a second, again and again, until they are closed.
+func slow(s *server, count int) (closeAll func(), err error) {
+	stop := make(chan struct{})
+	var open sync.WaitGroup
+	closeAll = func() {
+		close(stop)
+		open.Wait()
+	}
+	request := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n%1000d", s.path, 0)
+	for i := range count {
+		conn, err := net.Dial("tcp", s.address)
+		if err != nil {
+			closeAll()
+			return nil, fmt.Errorf("slow connection %d: %w", i, err)
+		}
+		open.Go(func() {
+			defer func() { conn.Close() }()
+			for at := 0; ; at = (at + 1) % len(request) {
+				if _, err := conn.Write(request[at : at+1]); err != nil { // the collector had enough of it
+					conn.Close()
+					again, err := net.Dial("tcp", s.address)
+					if err != nil {
+						return
+					}
+					conn, at = again, -1
+				}
+				select {
+				case <-stop:
+					return
+				case <-time.After(time.Second):
+				}
+			}
+		})
+	}
+	return closeAll, nil
+}

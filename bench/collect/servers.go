@@ -83,7 +83,12 @@ collector:
   sources:
     - name: main
       tokens: ["${CALLSHEET_MAIN_TOKEN}"]
+    - name: good
+      tokens: ["${CALLSHEET_MAIN_TOKEN}"]
 %s`
+
+// goodPath is where the reports of the second source go.
+const goodPath = "/hooks/good/" + token
 
 // startCallsheet starts a collector; limits are lines of its configuration, empty for the usual ones.
 func startCallsheet(binary, dir, limits string) (*server, error) {

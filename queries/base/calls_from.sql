@@ -9,7 +9,7 @@ with
 -- time received, then by content.
 told as (
     select
-        source, direction, call_sid,
+        source, direction, call_sid, call_key,
         (2::hugeint ** 52 + epoch_us(first_received_at)) * 18446744073709551616 + content_hash as rank,
         first_received_at, last_received_at, deliveries,
         source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
@@ -18,14 +18,14 @@ told as (
     from query_table(p_versions)
     union all by name
     select
-        source, direction, call_sid,
+        source, direction, call_sid, call_key,
         epoch_us(first_received_at)::hugeint * 18446744073709551616 + content_hash as rank,
         source_number, destination_number, dial_whom_number, start_time, campid, call_group
     from query_table(p_live)
 ),
 said as (
     select
-        source, direction, call_sid, rank, first_received_at, last_received_at, deliveries,
+        source, direction, call_sid, call_key, rank, first_received_at, last_received_at, deliveries,
         clean_name(source_number) as source_number,
         clean_name(destination_number) as virtual_number,
         clean_name(dial_whom_number) as dial_whom_number,
@@ -51,24 +51,24 @@ said as (
 ),
 -- Most calls are told of once; only the others are merged.
 repeated as (
-    select source, direction, call_sid from told group by source, direction, call_sid having count(*) > 1
+    select call_key from told group by call_key having count(*) > 1
 ),
 merged as (
     select * exclude (rank, deliveries), 1 as versions, deliveries
-    from said anti join repeated using (source, direction, call_sid)
+    from said anti join repeated using (call_key)
     where deliveries is not null
     union all by name
     select
-        source, direction, call_sid,
-        arg_max(columns(* exclude (source, direction, call_sid, rank, first_received_at, last_received_at, deliveries,
+        source, direction, call_sid, call_key,
+        arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, deliveries,
                                    unreadable_value)), rank),
         bool_or(unreadable_value) as unreadable_value,
         count(deliveries) as versions,
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at
-    from said semi join repeated using (source, direction, call_sid)
-    group by source, direction, call_sid
+    from said semi join repeated using (call_key)
+    group by source, direction, call_sid, call_key
     having count(deliveries) > 0
 ),
 -- There are few different words, so each is looked at once.
@@ -129,7 +129,7 @@ named as (
     left join number_groups on number_key(number_groups.virtual_number) = number_key(judged.virtual_number)
 )
 select
-    source, direction, call_sid, started_at, ended_at,
+    source, direction, call_sid, call_key, started_at, ended_at,
     local_start::date as local_day,
     hour(local_start)::tinyint as local_hour,
     isodow(local_start)::tinyint as weekday,

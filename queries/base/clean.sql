@@ -32,3 +32,7 @@ create or replace macro call_direction(p_text) as
         when 'IVR' then 'incoming'
         when 'WEBOBD' then 'outgoing'
         else 'unknown' end;
+
+-- One number for a call, to find and to group it by.
+create or replace macro call_key(p_source, p_direction, p_call_sid) as
+    md5_number_lower(concat_ws(chr(31), p_source, p_direction, p_call_sid));

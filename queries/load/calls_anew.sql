@@ -1,5 +1,4 @@
 -- All calls again, from what is kept of them.
 delete from calls;
 insert into calls by name
-from calls_from(call_versions, live_events)
-order by started_at;
+from calls_from(call_versions, live_events);

@@ -1,15 +1,17 @@
--- Again the calls that the staged lines say something about.
-create or replace temp table touched as
-select distinct source, direction, call_sid
-from staged
-where reason is null and kind in ('call_report', 'live_call');
-
-delete from calls using touched
-where calls.source = touched.source and calls.direction = touched.direction and calls.call_sid = touched.call_sid;
+-- Again the calls that the staged lines say something about: new ones from those lines alone.
+delete from calls using known where calls.call_key = known.call_key;
 
 insert into calls by name
 with
-touched_versions as (from call_versions semi join touched using (source, direction, call_sid)),
-touched_live as (from live_events semi join touched using (source, direction, call_sid))
-from calls_from(touched_versions, touched_live)
-order by started_at;
+fresh_calls as (from fresh anti join known using (call_key)),
+touched_versions as (
+    select * exclude (kind) from fresh_calls where kind = 'call_report'
+    union all by name
+    from call_versions semi join known using (call_key)
+),
+touched_live as (
+    select * exclude (kind) from fresh_calls where kind = 'live_call'
+    union all by name
+    from live_events semi join known using (call_key)
+)
+from calls_from(touched_versions, touched_live);

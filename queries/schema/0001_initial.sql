@@ -41,6 +41,7 @@ create table call_versions (
     source             varchar not null,
     direction          varchar not null,
     call_sid           varchar not null,
+    call_key           ubigint not null,   -- of source, direction and call_sid: quicker to find than the three
     content_hash       ubigint not null,   -- of all fields sent, so that a duplicate is recognised
     first_received_at  timestamptz not null,
     last_received_at   timestamptz not null,
@@ -71,6 +72,7 @@ create table live_events (
     source             varchar not null,
     direction          varchar not null,
     call_sid           varchar not null,
+    call_key           ubigint not null,
     content_hash       ubigint not null,
     first_received_at  timestamptz not null,
     last_received_at   timestamptz not null,
@@ -100,6 +102,7 @@ create table calls (
     source             varchar not null,
     direction          varchar not null,
     call_sid           varchar not null,
+    call_key           ubigint not null,
     started_at         timestamptz not null,
     ended_at           timestamptz,
     local_day          date not null,

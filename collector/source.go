@@ -1,11 +1,13 @@
 package collector
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // source is a Source ready to compare with.
@@ -13,11 +15,12 @@ type source struct {
 	name    string
 	hashes  [][sha256.Size]byte // of its tokens, so that comparing takes the same time for any length
 	allow   []netip.Prefix
+	places  chan struct{} // full when as many requests as may are being stored; of one source, so that it holds up no other
 	metrics sourceMetrics
 }
 
-func newSource(s Source, m *metrics) *source {
-	ready := &source{name: s.Name, allow: s.Allow, metrics: m.of(s.Name)}
+func newSource(s Source, places int, m *metrics) *source {
+	ready := &source{name: s.Name, allow: s.Allow, places: make(chan struct{}, places), metrics: m.of(s.Name)}
 	for _, token := range s.Tokens {
 		ready.hashes = append(ready.hashes, sha256.Sum256([]byte(token)))
 	}
@@ -95,3 +98,22 @@ func contains(networks []netip.Prefix, address netip.Addr) bool {
 	}
 	return false
 }
+
+// enter waits so long for a place among the source's requests being stored; leave gives it back.
+func (s *source) enter(ctx context.Context, wait time.Duration) bool {
+	select {
+	case s.places <- struct{}{}:
+		return true
+	default:
+	}
+	waiting, stop := context.WithTimeout(ctx, wait)
+	defer stop()
+	select {
+	case s.places <- struct{}{}:
+		return true
+	case <-waiting.Done():
+		return false
+	}
+}
+
+func (s *source) leave() { <-s.places }

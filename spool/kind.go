@@ -1,0 +1,37 @@
+package spool
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Kind tells what a payload, a JSON object, is: what its type says; without one, a report if it has a field that only reports have,
+// a live event if it has one of theirs, and something else otherwise.
+func Kind(payload []byte) string {
+	var report, live bool
+	for key, value := range Members(payload) {
+		switch string(key) {
+		case "type":
+			switch kind := strings.TrimSpace(Text(value)); kind {
+			case "":
+			case KindCallReport, KindLiveCall:
+				return kind
+			default:
+				return KindOther
+			}
+		case "EndTime", "CallDuration", "TalkDuration", "CallRecordingUrl":
+			report = true
+		case "SourceNumber", "DestinationNumber", "DialWhomNumber", "Status", "StartTime", "CallSid", "Direction", "call_group":
+			live = true
+		default:
+			report = report || bytes.HasPrefix(key, []byte("Leg"))
+		}
+	}
+	switch {
+	case report:
+		return KindCallReport
+	case live:
+		return KindLiveCall
+	}
+	return KindOther
+}
