@@ -55,10 +55,11 @@ type Options struct {
 // DefaultMaxBody has room for an array of a thousand reports many times over.
 const DefaultMaxBody = 8 << 20
 
-// A request waits for a place only once its body is there, so that slow senders hold none; DefaultWait is less than senders
-// of webhooks commonly wait for an answer.
+// A request waits for a place only once its body is there, so that slow senders hold none. More than DefaultInFlight at once
+// make nothing quicker (bench/collect) and hold up other sources; DefaultWait is less than senders of webhooks commonly wait
+// for an answer.
 const (
-	DefaultInFlight = 1024
+	DefaultInFlight = 256
 	DefaultWait     = 10 * time.Second
 )
 

@@ -23,7 +23,7 @@ import (
 // options are the flags.
 type options struct {
 	callsheet, benthos, dir, only, connections string
-	rounds                                     int
+	rounds, inFlight                           int
 	during                                     time.Duration
 }
 
@@ -33,6 +33,7 @@ func main() {
 	flag.StringVar(&o.benthos, "benthos", "", "path of the benthos program; left out when empty")
 	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
+	flag.IntVar(&o.inFlight, "in-flight", 0, "callsheet's collector.limits.in_flight; its default when 0")
 	flag.DurationVar(&o.during, "during", 3*time.Second, "time for each server, number of connections and round")
 	flag.StringVar(&o.only, "only", "", "measure one server: bare, callsheet, sync or benthos")
 	flag.StringVar(&o.connections, "connections", "1,64,256", "numbers of connections")
@@ -52,7 +53,7 @@ func main() {
 		defer os.RemoveAll(dir)
 		o.dir = dir
 		if *overloadTime > 0 {
-			return overload(o.callsheet, dir, *overloadTime)
+			return overload(o, *overloadTime)
 		}
 		return compare(o)
 	}()
@@ -135,7 +136,7 @@ func startAll(o options) (servers []*server, err error) {
 	}
 	add("bare", func() (*server, error) { return startPlain("bare", o.dir) })
 	for program := range strings.SplitSeq(o.callsheet, ",") {
-		add("callsheet", func() (*server, error) { return startCallsheet(program, o.dir, "") })
+		add("callsheet", func() (*server, error) { return startCallsheet(program, o.dir, o.inFlight) })
 	}
 	add("sync", func() (*server, error) { return startPlain("sync", o.dir) })
 	if o.benthos != "" {

@@ -8,19 +8,16 @@ import (
 )
 
 const (
-	atCapacity      = 64   // connections that keep the collector as busy as it gets
-	tenTimes        = 640  // as many again and again, each sending as fast as it is answered
+	atCapacity      = 256  // connections that keep the collector as busy as it gets
+	tenTimes        = 2560 // as many again and again, each sending as fast as it is answered
 	slowConnections = 5000 // that send a byte a second
 	goodPause       = 10 * time.Millisecond
 )
 
 // overload measures what a sender of one source, who sends a report every now and then, sees of the others: of a source that
 // keeps the collector busy, and then of ten times as many senders and thousands of slow ones.
-func overload(binary, dir string, during time.Duration) error {
-	s, err := startCallsheet(binary, dir, `  limits:
-    connections: 10000
-    in_flight: 64
-`)
+func overload(o options, during time.Duration) error {
+	s, err := startCallsheet(o.callsheet, o.dir, o.inFlight)
 	if err != nil {
 		return err
 	}
@@ -90,6 +87,7 @@ func slow(s *server, count int) (closeAll func(), err error) {
 		}
 		open.Go(func() {
 			defer func() { conn.Close() }()
+			time.Sleep(time.Second * time.Duration(i) / time.Duration(count)) // not all of them at once
 			for at := 0; ; at = (at + 1) % len(request) {
 				if _, err := conn.Write(request[at : at+1]); err != nil { // the collector had enough of it
 					conn.Close()

@@ -85,19 +85,21 @@ collector:
       tokens: ["${CALLSHEET_MAIN_TOKEN}"]
     - name: good
       tokens: ["${CALLSHEET_MAIN_TOKEN}"]
-%s`
+`
 
 // goodPath is where the reports of the second source go.
 const goodPath = "/hooks/good/" + token
 
-// startCallsheet starts a collector; limits are lines of its configuration, empty for the usual ones.
-func startCallsheet(binary, dir, limits string) (*server, error) {
+func startCallsheet(binary, dir string, inFlight int) (*server, error) {
 	name := filepath.Base(binary)
 	dir, address, err := place(dir, name)
 	if err != nil {
 		return nil, err
 	}
-	config := fmt.Sprintf(callsheetConfig, address, limits)
+	config := fmt.Sprintf(callsheetConfig, address)
+	if inFlight > 0 {
+		config += fmt.Sprintf("  limits:\n    in_flight: %d\n", inFlight)
+	}
 	if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
 		return nil, err
 	}
