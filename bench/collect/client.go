@@ -91,6 +91,17 @@ type result struct {
 
 func (r result) perSecond() float64 { return float64(len(r.times)) / r.took.Seconds() }
 
+// notStored counts what was not answered with 200, broken connections included.
+func (r result) notStored() int {
+	count := r.failed
+	for status, n := range r.statuses {
+		if status != 200 {
+			count += n
+		}
+	}
+	return count
+}
+
 // quantile is the time that a share of the stored requests did not take longer than.
 func (r result) quantile(share float64) time.Duration {
 	if len(r.times) == 0 {

@@ -39,12 +39,16 @@ func main() {
 	flag.StringVar(&o.connections, "connections", "1,64,256", "numbers of connections")
 	overloadTime := flag.Duration("overload", 0, "measure an overload of this length instead")
 	plain := flag.String("plain", "", "internal: be a plain server of this kind")
+	good := flag.String("good", "", "internal: be the good client of the collector at this address")
 	listen := flag.String("listen", "", "internal: its address")
 	file := flag.String("file", "", "internal: its file")
 	flag.Parse()
 	err := func() error {
 		if *plain != "" {
 			return servePlain(*plain, *listen, *file)
+		}
+		if *good != "" {
+			return goodClient(*good, o.during)
 		}
 		dir, err := os.MkdirTemp(o.dir, "bench-collect-")
 		if err != nil {

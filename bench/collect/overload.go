@@ -1,8 +1,12 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/exec"
 	"sync"
 	"time"
 )
@@ -46,28 +50,46 @@ func overload(o options, during time.Duration) error {
 
 // underLoad prints what the good client sees while so many connections of another source are busy.
 func underLoad(s *server, load string, connections int, during time.Duration) error {
-	var busy, good result
-	var busyErr, goodErr error
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	var answer []byte
+	var sees seen
+	var goodErr error
 	var running sync.WaitGroup
-	running.Go(func() { busy, busyErr = hammer(s.address, s.path, connections, during, 0) })
-	running.Go(func() { good, goodErr = hammer(s.address, goodPath, 1, during, goodPause) })
+	running.Go(func() { answer, goodErr = exec.Command(self, "-good", s.address, "-during", during.String()).Output() })
+	busy, err := hammer(s.address, s.path, connections, during, 0)
 	running.Wait()
-	if busyErr != nil || goodErr != nil {
-		return fmt.Errorf("%w; %w", busyErr, goodErr)
+	if err := errors.Join(err, goodErr); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(answer, &sees); err != nil {
+		return err
 	}
 	memory, _, err := s.usage()
 	if err != nil {
 		return err
 	}
-	missed := busy.failed + good.failed
-	for status, count := range busy.statuses {
-		if status != 200 {
-			missed += count
-		}
-	}
-	fmt.Printf("| %s | %.0f | %d | %v | %v | %v | %d MB |\n", load, busy.perSecond(), missed, good.quantile(0.5).Round(10*time.Microsecond),
-		good.quantile(0.99).Round(10*time.Microsecond), good.quantile(0.999).Round(10*time.Microsecond), memory>>20)
+	fmt.Printf("| %s | %.0f | %d | %v | %v | %v | %d MB |\n", load, busy.perSecond(), busy.notStored()+sees.NotStored,
+		sees.Median.Round(10*time.Microsecond), sees.P99.Round(10*time.Microsecond), sees.P999.Round(10*time.Microsecond), memory>>20)
 	return nil
+}
+
+// seen is what the good client saw.
+type seen struct {
+	Median, P99, P999 time.Duration
+	NotStored         int
+}
+
+// goodClient sends a report every now and then and prints what it saw. It is a process of its own, since in this one it
+// would wait for the thousands of busy senders.
+func goodClient(address string, during time.Duration) error {
+	r, err := hammer(address, goodPath, 1, during, goodPause)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(seen{r.quantile(0.5), r.quantile(0.99), r.quantile(0.999), r.notStored()})
 }
 
 // slow opens connections that each send a request a byte a second, again and again, until they are closed.
