@@ -74,6 +74,17 @@ func ParseDay(s string) (time.Time, error) {
 	return day, nil
 }
 
+// ParseMoment reads an instant: 2026-10-05, which is that midnight, 2026-10-05 08:00 or 2026-10-05T08:00:00 in a zone, or
+// one with a zone of its own, 2026-10-05T08:00:00+05:30.
+func ParseMoment(s string, zone *time.Location) (time.Time, error) {
+	for _, form := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, "2006-01-02T15:04:05"} {
+		if moment, err := time.ParseInLocation(form, s, zone); err == nil {
+			return moment, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a moment\nhint: write it as 2026-10-05, \"2026-10-05 08:00\" or 2026-10-05T08:00:00+05:30", s)
+}
+
 // Between is the period from one day to another, both included.
 func Between(from, to time.Time) (Period, error) {
 	if to.Before(from) {

@@ -5,6 +5,7 @@
 //	metrics/  every aggregate, once, and the words for it
 //	load/     the steps of a load, from staged lines to tables
 //	named/    what `callsheet query NAME` runs and reports ask for
+//	session/  what a reader's connection can set up before it asks
 package queries
 
 import (
@@ -17,7 +18,7 @@ import (
 	"strings"
 )
 
-//go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql named/*.sql
+//go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql named/*.sql session/*.sql
 var files embed.FS
 
 // File is one .sql file; Name is its base name without the ending.
@@ -40,10 +41,15 @@ func In(folder string) []File {
 }
 
 // Load is the SQL of one step of a load.
-func Load(step string) string {
-	text, err := files.ReadFile("load/" + step + ".sql")
+func Load(step string) string { return read("load", step) }
+
+// Session is the SQL that sets up a reader's connection.
+func Session(name string) string { return read("session", name) }
+
+func read(folder, name string) string {
+	text, err := files.ReadFile(folder + "/" + name + ".sql")
 	if err != nil {
-		panic(err)
+		panic(err) // embedded at build time, so a slip of the programmer
 	}
 	return string(text)
 }
@@ -94,14 +100,19 @@ func (f File) Parameters() []string {
 // Macro is the statement that makes f a table macro of the same name, so that any DuckDB client has it:
 // from groups('2026-10-01', '2026-10-31', p_direction := 'incoming').
 func (f File) Macro() string {
-	var arguments []string
-	for _, name := range f.Parameters() {
-		argument := "p_" + name
-		if name != "from" && name != "to" {
-			argument += " := null"
+	var period, others []string
+	names := f.Parameters()
+	for _, name := range []string{"from", "to"} {
+		if slices.Contains(names, name) {
+			period = append(period, "p_"+name)
 		}
-		arguments = append(arguments, argument)
 	}
+	for _, name := range names {
+		if name != "from" && name != "to" {
+			others = append(others, "p_"+name+" := null")
+		}
+	}
+	arguments := append(period, others...)
 	body := parameter.ReplaceAllString(comment.ReplaceAllString(f.SQL, ""), "p_$1")
 	return fmt.Sprintf("create or replace macro %q(%s) as table %s", f.Name, strings.Join(arguments, ", "),
 		strings.TrimSuffix(strings.TrimSpace(body), ";"))

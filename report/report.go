@@ -28,6 +28,7 @@ type Request struct {
 	Period  period.Period
 	Zone    *time.Location    // in which instants are shown
 	Filters map[string]string // group, agent, number, direction, campaign, source: only those given
+	AsOf    time.Time         // the source answers as of this moment; the zero time is now
 	Version string            // of the program, for the footer and Notes
 }
 

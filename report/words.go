@@ -41,7 +41,11 @@ func (b *book) through() string {
 	if !ok {
 		return "No delivery has ever arrived"
 	}
-	return "Data complete through " + b.moment(t)
+	through := "Data complete through " + b.moment(t)
+	if !b.req.AsOf.IsZero() {
+		through = "As it was known at " + b.moment(b.req.AsOf) + "  ·  " + through
+	}
+	return through
 }
 
 // moment is an instant for people.

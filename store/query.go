@@ -40,6 +40,18 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 
 func (r *Reader) Close() error { return errors.Join(r.conn.Close(), r.db.Close()) }
 
+// AsOf has every query after it answer as it would have at a moment: with what had been received by then. How often the same
+// report came is counted to this day.
+func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
+	if _, err := r.conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
+		return fmt.Errorf("as of %s: %w", moment, err)
+	}
+	if _, err := r.conn.ExecContext(ctx, queries.Session("as_of")); err != nil {
+		return fmt.Errorf("as of %s: %w", moment, err)
+	}
+	return nil
+}
+
 // Query runs a named query. Parameters that args does not give are NULL; args that the query does not take are
 // ignored. header gets the column names once, also when there is no row; row gets each row's values, as plain
 // returns them, in a slice that is used again for the next.

@@ -149,9 +149,16 @@ func (a *app) readerOptions(c *config.Config) store.Options {
 	return a.storeOptions(c, published(c))
 }
 
-// reader opens it.
-func (a *app) reader(ctx context.Context, c *config.Config) (*store.Reader, error) {
-	return store.OpenReader(ctx, a.readerOptions(c))
+// reader opens it, to answer as of a moment unless that is the zero time.
+func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time) (*store.Reader, error) {
+	reader, err := store.OpenReader(ctx, a.readerOptions(c))
+	if err != nil || asOf.IsZero() {
+		return reader, err
+	}
+	if err := reader.AsOf(ctx, asOf); err != nil {
+		return nil, errors.Join(err, reader.Close())
+	}
+	return reader, nil
 }
 
 // definition finds a report's definition: the template of a configured report, or a built-in by its own name.
@@ -203,7 +210,8 @@ type workbook struct {
 	report  string
 	period  period.Period
 	filters map[string]string
-	out     string // a path; in the data folder when empty
+	asOf    time.Time // with what had been received by then; the zero time is now
+	out     string    // a path; in the data folder when empty
 }
 
 // build makes a workbook from the published copy.
@@ -219,7 +227,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	for key, value := range w.filters {
 		filters[key] = value
 	}
-	source, err := a.reader(ctx, c)
+	source, err := a.reader(ctx, c, w.asOf)
 	if err != nil {
 		return "", result, err
 	}
@@ -235,7 +243,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 		return "", result, err
 	}
 	result, err = definition.Build(ctx, source, report.Request{
-		Period: w.period, Zone: c.Zone(), Filters: filters, Version: version,
+		Period: w.period, Zone: c.Zone(), Filters: filters, AsOf: w.asOf, Version: version,
 	}, path)
 	if err != nil {
 		return "", result, fmt.Errorf("report %s for %s: %w", w.report, w.period, err)
@@ -243,7 +251,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	return path, result, nil
 }
 
-// fileName tells the report, the period and what was filtered for, so that one does not replace the other.
+// fileName tells the report, the period, what was filtered for and as of when, so that one does not replace the other.
 func fileName(w workbook) string {
 	name := w.report + "-" + w.period.String()
 	for _, key := range config.Filters {
@@ -255,6 +263,9 @@ func fileName(w workbook) string {
 				return r
 			}, value)
 		}
+	}
+	if !w.asOf.IsZero() {
+		name += "-as-of-" + w.asOf.Format("2006-01-02-150405")
 	}
 	return name + ".xlsx"
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -157,7 +158,7 @@ func (a *app) checkQueries(ctx context.Context, c *config.Config) error {
 }
 
 func (a *app) checkPublished(ctx context.Context, c *config.Config) error {
-	reader, err := a.reader(ctx, c)
+	reader, err := a.reader(ctx, c, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 
 func queryCommand(a *app) *cobra.Command {
 	var span periodFlags
-	var format string
+	var format, asOf, since string
 	var columns []string
 	filters := map[string]*string{}
 	command := &cobra.Command{
@@ -29,7 +29,9 @@ included. Ratios are fractions, durations are seconds, and a figure that cannot 
 		Example: `  callsheet query
   callsheet query groups --from 2026-10-01 --to 2026-10-31
   callsheet query agents --period last-week --group Sales --format csv
-  callsheet query summary --period 2026-10-05 --columns offered,answer_rate,talk_seconds`,
+  callsheet query summary --period 2026-10-05 --columns offered,answer_rate,talk_seconds
+  callsheet query summary --period 2026-10-05 --as-of "2026-10-06 08:00"
+  callsheet query restated --period last-month --since 2026-11-02`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := newOutput(a.stdout, a.stderr, format)
@@ -57,20 +59,31 @@ included. Ratios are fractions, durations are seconds, and a figure that cannot 
 					arguments[key] = *value
 				}
 			}
-			return a.runQuery(c.Context(), cfg, args[0], arguments, out)
+			if since != "" {
+				if arguments["since"], err = period.ParseMoment(since, cfg.Zone()); err != nil {
+					return usage(err)
+				}
+			}
+			moment, err := parseAsOf(asOf, cfg.Zone())
+			if err != nil {
+				return usage(err)
+			}
+			return a.runQuery(c.Context(), cfg, args[0], arguments, moment, out)
 		},
 	}
 	span.register(command)
 	for _, key := range config.Filters {
 		filters[key] = command.Flags().String(key, "", "only calls of this "+key)
 	}
+	registerAsOf(command, &asOf)
+	command.Flags().StringVar(&since, "since", "", "for restated: what became known after this moment; the end of the period when not given")
 	command.Flags().StringVar(&format, "format", "", "table (on a terminal), csv (in a pipe), json, ndjson or markdown")
 	command.Flags().StringSliceVar(&columns, "columns", nil, "only these columns, in this order")
 	return command
 }
 
-func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, out *output) error {
-	reader, err := a.reader(ctx, c)
+func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, out *output) error {
+	reader, err := a.reader(ctx, c, asOf)
 	if err != nil {
 		return err
 	}
@@ -79,6 +92,19 @@ func (a *app) runQuery(ctx context.Context, c *config.Config, name string, argum
 		return err
 	}
 	return out.close()
+}
+
+// registerAsOf adds --as-of.
+func registerAsOf(command *cobra.Command, text *string) {
+	command.Flags().StringVar(text, "as-of", "", "the figures as they were at this moment: 2026-10-05, \"2026-10-05 08:00\"")
+}
+
+// parseAsOf reads it; the zero time is now.
+func parseAsOf(text string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return period.ParseMoment(text, zone)
 }
 
 // queryArguments are the days of a period and of the one it is compared with.

@@ -13,7 +13,7 @@ import (
 
 func reportCommand(a *app) *cobra.Command {
 	var span periodFlags
-	var out string
+	var out, asOf string
 	var send, asJSON bool
 	filters := map[string]*string{}
 	command := &cobra.Command{
@@ -23,6 +23,7 @@ func reportCommand(a *app) *cobra.Command {
 data, and prints its path. The workbook appears whole or not at all.`,
 		Example: `  callsheet report daily
   callsheet report daily --period 2026-10-04 --group Sales --out sales.xlsx
+  callsheet report daily --period 2026-10-04 --as-of "2026-10-05 08:00"
   callsheet report monthly --period last-month --deliver`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -43,6 +44,9 @@ data, and prints its path. The workbook appears whole or not at all.`,
 				return usage(err)
 			}
 			w := workbook{report: args[0], period: days, filters: map[string]string{}, out: out}
+			if w.asOf, err = parseAsOf(asOf, zone); err != nil {
+				return usage(err)
+			}
 			for key, value := range filters {
 				if *value != "" {
 					w.filters[key] = *value
@@ -75,6 +79,7 @@ data, and prints its path. The workbook appears whole or not at all.`,
 	for _, key := range config.Filters {
 		filters[key] = command.Flags().String(key, "", "only calls of this "+key)
 	}
+	registerAsOf(command, &asOf)
 	command.Flags().StringVar(&out, "out", "", "path of the workbook; in data_dir/reports when not given")
 	command.Flags().BoolVar(&send, "deliver", false, "deliver it as the report's configuration says")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")

@@ -43,7 +43,7 @@ time of the report's schedule, so yesterday is the day before that; --for names 
 			}
 			due := entry.Due(a.now())
 			if at != "" {
-				if due, err = parseMoment(at, entry.Zone); err != nil {
+				if due, err = period.ParseMoment(at, entry.Zone); err != nil {
 					return usage(err)
 				}
 			}
@@ -119,14 +119,4 @@ func configuredReports(c *config.Config) string {
 		names = append(names, report.Name)
 	}
 	return "configured are " + strings.Join(names, ", ")
-}
-
-// parseMoment reads a due time, in the report's zone unless it carries its own.
-func parseMoment(text string, zone *time.Location) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is no moment\nhint: write it as 2026-10-05T08:00", text)
 }

@@ -1,0 +1,62 @@
+-- What became known of the period's calls since a moment (--since; else the end of the period): a row per field, old and new.
+with
+moment as (
+    select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
+),
+told_since as (
+    select call_key, max(first_received_at) as restated_at
+    from (select call_key, first_received_at from call_versions
+          union all
+          select call_key, first_received_at from live_events), moment
+    where first_received_at > since
+    group by call_key
+),
+versions_then as (from call_versions semi join told_since using (call_key) semi join moment on first_received_at <= since),
+live_then as (from live_events semi join told_since using (call_key) semi join moment on first_received_at <= since),
+calls_then as (from calls_from(versions_then, live_then)),
+calls_now as (from calls semi join told_since using (call_key)),
+-- A correction can move a call into the period or out of it.
+slice as (
+    select source, direction, call_sid
+    from slice_calls(calls_then, $from, $to, $group, $agent, $number, $direction, $campaign, $source)
+    union
+    select source, direction, call_sid
+    from slice_calls(calls_now, $from, $to, $group, $agent, $number, $direction, $campaign, $source)
+),
+fields as (
+    select
+        told_since.restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
+        unnest(case when old.call_sid is null then [{field: 'call', old: null, new: 'first report'}] else [
+            {field: 'started_at', old: timezone(zone, old.started_at)::varchar, new: timezone(zone, new.started_at)::varchar},
+            {field: 'ended_at', old: timezone(zone, old.ended_at)::varchar, new: timezone(zone, new.ended_at)::varchar},
+            {field: 'call_group', old: old.call_group, new: new.call_group},
+            {field: 'agent', old: old.agent, new: new.agent},
+            {field: 'agent_number', old: old.agent_number, new: new.agent_number},
+            {field: 'customer_number', old: old.customer_number, new: new.customer_number},
+            {field: 'virtual_number', old: old.virtual_number, new: new.virtual_number},
+            {field: 'status', old: old.status, new: new.status},
+            {field: 'outcome', old: old.outcome, new: new.outcome},
+            {field: 'failed_leg', old: old.failed_leg, new: new.failed_leg},
+            {field: 'talk_seconds', old: old.talk_seconds::varchar, new: new.talk_seconds::varchar},
+            {field: 'call_seconds', old: old.call_seconds::varchar, new: new.call_seconds::varchar},
+            {field: 'wait_seconds', old: old.wait_seconds::varchar, new: new.wait_seconds::varchar},
+            {field: 'ring_seconds', old: old.ring_seconds::varchar, new: new.ring_seconds::varchar},
+            {field: 'agent_ring_seconds', old: old.agent_ring_seconds::varchar, new: new.agent_ring_seconds::varchar},
+            {field: 'coins', old: old.coins::double::varchar, new: new.coins::double::varchar},
+            {field: 'campaign_id', old: old.campaign_id, new: new.campaign_id},
+            {field: 'error_code', old: old.error_code, new: new.error_code},
+            {field: 'recording_url', old: old.recording_url, new: new.recording_url},
+            {field: 'flags', old: array_to_string(old.flags, ', '), new: array_to_string(new.flags, ', ')},
+            {field: 'extra', old: old.extra::varchar, new: new.extra::varchar}
+        ] end, recursive := true),
+        new.source, new.call_sid
+    from slice
+    join calls_now as new using (source, direction, call_sid)
+    join told_since using (call_key)
+    left join calls_then as old using (source, direction, call_sid)
+    cross join (select timezone as zone from settings)
+)
+select restated_at, started_at, direction, call_group, agent, customer_number, virtual_number, field, old, new, source, call_sid
+from fields
+where old is distinct from new
+order by restated_at, started_at, source, direction, call_sid, field;
