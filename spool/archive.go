@@ -37,7 +37,7 @@ func archive(dir, before string, now time.Time, step func(string) error) ([]Arch
 	}
 	var done []Archived
 	for _, file := range files {
-		if filepath.Ext(file.Path) != ".ndjson" || !isDay(file.Name) || file.Name[:len(time.DateOnly)] >= before ||
+		if file.Compressed() || !isDay(file.Name) || file.Name[:len(time.DateOnly)] >= before ||
 			now.Sub(file.ModTime) < archiveAfter {
 			continue
 		}

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ type File struct {
 // finished.
 var endings = []string{".ndjson", ".ndjson.zst", ".ndjson.gz"}
 
-// List is the files of a spool folder, by name. Folders and files that begin with a dot are passed over.
+// List is the files of a spool folder, by name. What begins with a dot is passed over.
 func List(dir string) ([]File, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -55,7 +56,7 @@ func List(dir string) ([]File, error) {
 			if err != nil {
 				return nil, fmt.Errorf("spool folder: %w", err)
 			}
-			if !info.Mode().IsRegular() {
+			if !info.Mode().IsRegular() && !info.IsDir() { // opening a pipe would wait for ever; a folder says what it is
 				continue
 			}
 			found[name] = File{name, filepath.Join(dir, entry.Name()), info.Size(), info.ModTime()}
@@ -68,6 +69,9 @@ func List(dir string) ([]File, error) {
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
 }
+
+// Compressed tells whether the file is an archive, which nobody appends to.
+func (f File) Compressed() bool { return filepath.Ext(f.Path) != ".ndjson" }
 
 // Content reads the file's content, uncompressed.
 func (f File) Content() (io.ReadCloser, error) {
@@ -113,6 +117,7 @@ type Reader struct {
 	lines   *bufio.Reader
 	offset  int64
 	long    []byte // a line that the buffer could not hold
+	whole   bool   // nobody is writing the content, so its last line needs no newline
 }
 
 // Open reads from an offset in the uncompressed content, which must be the beginning of a line.
@@ -129,10 +134,11 @@ func (f File) Open(offset int64) (*Reader, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s at byte %d: %w", f.Path, offset, err), c.Close())
 	}
-	return &Reader{path: f.Path, content: c, lines: bufio.NewReaderSize(c, 1<<20), offset: offset}, nil
+	return &Reader{path: f.Path, content: c, lines: bufio.NewReaderSize(c, 1<<20), offset: offset, whole: f.Compressed()}, nil
 }
 
-// Next is the next line. After the last newline it is io.EOF: what follows may still be being written.
+// Next is the next line. After the last newline it is io.EOF: what follows may still be being written, unless the file is
+// compressed.
 func (r *Reader) Next() (Line, error) {
 	r.long = r.long[:0]
 	for {
@@ -145,6 +151,9 @@ func (r *Reader) Next() (Line, error) {
 			return r.line(r.long), nil
 		case errors.Is(err, bufio.ErrBufferFull):
 			r.long = append(r.long, part...)
+		case err == io.EOF && r.whole && len(r.long)+len(part) > 0:
+			r.long = append(r.long, part...)
+			return r.line(r.long), nil
 		case err == io.EOF:
 			return Line{}, io.EOF
 		default:
@@ -156,7 +165,7 @@ func (r *Reader) Next() (Line, error) {
 func (r *Reader) line(text []byte) Line {
 	line := Line{Offset: r.offset}
 	r.offset += int64(len(text))
-	text = text[:len(text)-1]
+	text = bytes.TrimSuffix(text, []byte{'\n'})
 	if n := len(text); n > 0 && text[n-1] == '\r' {
 		text = text[:n-1]
 	}

@@ -17,11 +17,15 @@ import (
 // sliceBytes bounds what is loaded in one transaction, and with it the memory of a load.
 const sliceBytes = 64 << 20
 
+// unfinishedAfter is how long a line without its newline may take that is still being written.
+const unfinishedAfter = time.Minute
+
 // LoadOptions say what to load.
 type LoadOptions struct {
 	SpoolDir      string
 	DefaultSource string                  // of lines that carry no source
 	RunLedger     string                  // the scheduler's ledger; may be missing
+	RetryRejects  bool                    // read rejected lines again first
 	Progress      func(done, total int64) // bytes on disk; may be nil
 
 	sliceBytes int64 // other than sliceBytes in tests
@@ -37,6 +41,7 @@ type Summary struct {
 	OtherEvents int64    `json:"other_events"`
 	Rejects     int64    `json:"rejects"`
 	Blank       int64    `json:"blank"`
+	Mended      int64    `json:"mended"`   // lines that had been rejected and are not any more
 	Calls       int64    `json:"calls"`    // in the store after the load
 	Troubles    []string `json:"troubles"` // files that could not be read, each with its reason
 }
@@ -48,45 +53,74 @@ func (s Summary) NeedsALook() bool { return s.Rejects > 0 || len(s.Troubles) > 0
 // read up to are committed together, a slice at a time: killed anywhere, the next load goes on where this one was.
 // A file that cannot be read is a trouble in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
-	pending, troubles, err := s.pending(ctx, options.SpoolDir)
-	if err != nil {
-		return Summary{}, err
-	}
-	summary := Summary{Troubles: append([]string{}, troubles...)} // a list in JSON, also when it is empty
-	reader := newReader(pending, options.Progress)
-	defer reader.close()
-	for !reader.done() {
-		if err := s.loadSlice(ctx, reader, options, &summary); err != nil {
-			if strings.Contains(err.Error(), "No space left on device") {
-				err = fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)
-			}
-			return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
+	summary := Summary{Troubles: []string{}} // a list in JSON, also when it is empty
+	if err := s.loadFiles(ctx, options, &summary); err != nil {
+		if strings.Contains(err.Error(), "No space left on device") {
+			err = fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)
 		}
+		return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
 	}
-	summary.Files = reader.filesRead()
-	summary.Troubles = append(summary.Troubles, reader.troubles...)
 	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
 		return summary, err
 	}
-	err = s.conn.QueryRowContext(ctx, "select count(*) from calls").Scan(&summary.Calls)
+	err := s.conn.QueryRowContext(ctx, "select count(*) from calls").Scan(&summary.Calls)
 	return summary, err
 }
 
-// loadSlice loads up to sliceBytes of lines in one transaction.
-func (s *Store) loadSlice(ctx context.Context, reader *reader, options LoadOptions, summary *Summary) error {
+func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Summary) error {
+	files, err := spool.List(options.SpoolDir)
+	if err != nil {
+		return err
+	}
+	if options.RetryRejects {
+		if err := s.retryRejects(ctx, files, options, summary); err != nil {
+			return err
+		}
+	}
+	pending, troubles, err := s.pending(ctx, files)
+	if err != nil {
+		return err
+	}
+	summary.Troubles = append(summary.Troubles, troubles...)
+	reader := newReader(pending, options.Progress)
+	defer reader.close()
+	for !reader.done() {
+		if err := s.loadSlice(ctx, reader, cmp.Or(options.sliceBytes, sliceBytes), options.DefaultSource, summary); err != nil {
+			return err
+		}
+	}
+	summary.Files += reader.filesRead()
+	summary.Troubles = append(summary.Troubles, reader.troubles...)
+	for _, at := range reader.pending {
+		if rest := at.file.Size - at.bytes; rest > 0 && !at.file.Compressed() && s.options.Now().Sub(at.file.ModTime) > unfinishedAfter {
+			summary.Troubles = append(summary.Troubles, fmt.Sprintf("%s ends within a line; its last %d bytes are not loaded until a newline follows", at.file.Name, rest))
+		}
+	}
+	return nil
+}
+
+// loadSlice loads up to limit bytes of lines in one transaction.
+func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, defaultSource string, summary *Summary) error {
 	started := s.options.Now()
 	sliceCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.slice = reader.slice(sliceCtx, cmp.Or(options.sliceBytes, sliceBytes))
+	s.slice = reader.slice(sliceCtx, limit)
 	var part Summary
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, queries.Load("stage"),
-			sql.Named("default_source", options.DefaultSource), sql.Named("loaded_at", started)); err != nil {
+			sql.Named("default_source", defaultSource), sql.Named("loaded_at", started)); err != nil {
 			return err
 		}
 		positions, err := s.slice.wait()
 		if err != nil {
 			return err
+		}
+		for _, at := range positions {
+			if at.retry != nil {
+				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
+					return err
+				}
+			}
 		}
 		if err := applyStaged(ctx, tx, started); err != nil {
 			return err
@@ -170,28 +204,26 @@ func (s *Summary) add(part Summary) {
 }
 
 // pending lists the spool files that may have something new, with the position each is to be read from.
-func (s *Store) pending(ctx context.Context, dir string) (pending []position, troubles []string, err error) {
-	files, err := spool.List(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	known, err := s.positions(ctx)
+func (s *Store) pending(ctx context.Context, files []spool.File) (pending []position, troubles []string, err error) {
+	known, err := positions(ctx, s.conn)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, file := range files {
 		at, seen := known[file.Name]
-		at.file = file
-		if !seen {
-			pending = append(pending, at)
+		if seen && at.isRead(file) {
 			continue
 		}
-		if at.diskBytes == file.Size && at.modifiedAt.Equal(file.ModTime.Truncate(time.Microsecond)) {
-			continue
-		}
-		if trouble := at.replaced(); trouble != "" {
-			troubles = append(troubles, trouble)
-			continue
+		at.file, at.diskBytes, at.modifiedAt = file, file.Size, file.ModTime
+		if seen {
+			rejected, err := s.rejected(ctx, file.Name)
+			if err != nil {
+				return nil, nil, err
+			}
+			if at.bytes, err = at.verify(rejected); err != nil {
+				troubles = append(troubles, err.Error())
+				continue
+			}
 		}
 		pending = append(pending, at)
 	}

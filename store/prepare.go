@@ -60,6 +60,7 @@ type line struct {
 	file        string
 	number      int64
 	offset      int64
+	hash        uint64 // lineHash
 	text        []byte // as it stands; kept for a reject only
 	reason      string // why it is rejected
 	kind        string
@@ -68,7 +69,7 @@ type line struct {
 	values      [][]byte // of fields
 	extra       []byte   // a JSON object of what nobody documented
 	payload     []byte   // of an event of another kind, its numbers as strings
-	contentHash uint64   // of all that was sent but the call's id
+	contentHash uint64   // of all that was sent but the call's id; of a reject, its hash
 }
 
 // prepare reads the line's text. It never fails: what cannot be read gets a reason.
@@ -76,7 +77,10 @@ func (l *line) prepare() {
 	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
 	if l.reason = l.read(); l.reason == "" {
 		l.text = nil
-	} else if !utf8.Valid(l.text) {
+		return
+	}
+	l.contentHash = l.hash
+	if !utf8.Valid(l.text) {
 		l.text = escapeInvalid(l.text)
 	}
 }
@@ -151,7 +155,7 @@ func (l *line) readPayload(payload []byte) {
 		}
 	}
 	l.extra = object(unknown)
-	l.contentHash = l.hash(unknown)
+	l.contentHash = l.hashContent(unknown)
 }
 
 // column is a value as a column has it: the text of a string, nothing for null, any other value as it stands, its
@@ -189,9 +193,9 @@ func object(members []member) []byte {
 	return append(text, '}')
 }
 
-// hash is XXH64 of the values, and of the unknown members in the order of their keys: the same report as JSON and as a
+// hashContent is XXH64 of the values, and of the unknown members in the order of their keys: the same report as JSON and as a
 // form is the same content. U+001F ends a value and U+001E stands for one that was not sent.
-func (l *line) hash(unknown []member) uint64 {
+func (l *line) hashContent(unknown []member) uint64 {
 	var text [1024]byte
 	content := text[:0]
 	for i, value := range l.values[firstContent:] {

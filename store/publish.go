@@ -68,6 +68,18 @@ func Replace(database, by string) error {
 	return syncDir(filepath.Dir(database))
 }
 
+// SetAside moves a database, with what its last writer had not checkpointed, to another name.
+func SetAside(database, to string) error {
+	err := os.Rename(database+".wal", to+".wal")
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("setting the database aside: %w", err)
+	}
+	if err := os.Rename(database, to); err != nil {
+		return fmt.Errorf("setting the database aside: %w", err)
+	}
+	return nil
+}
+
 // Remove removes a database that nobody has open, if it is there.
 func Remove(database string) error {
 	return errors.Join(removeIfThere(database), removeIfThere(database+".wal"))

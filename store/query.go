@@ -13,6 +13,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"callsheet/queries"
+	"callsheet/spool"
 )
 
 // Reader answers queries on a published copy.
@@ -50,6 +51,20 @@ func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
 		return fmt.Errorf("as of %s: %w", moment, err)
 	}
 	return nil
+}
+
+// Waiting counts the spool files that changed since they were last loaded.
+func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, err error) {
+	known, err := positions(ctx, r.conn)
+	if err != nil {
+		return 0, err
+	}
+	for _, file := range files {
+		if !known[file.Name].isRead(file) {
+			count++
+		}
+	}
+	return count, nil
 }
 
 // Query runs a named query. Parameters that args does not give are NULL; args that the query does not take are

@@ -111,6 +111,8 @@ func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int
 		switch {
 		case errors.Is(err, io.EOF):
 			return true, nil
+		case err != nil && at.retry != nil: // it could be read a moment ago
+			return false, err
 		case err != nil:
 			r.troubles = append(r.troubles, fmt.Sprintf("%s: %v", at.file.Name, err))
 			return true, nil
@@ -125,12 +127,19 @@ func (r *reader) readChunk(at *position, end int64) ([]line, error) {
 	lines := make([]line, 0, linesPerChunk)
 	var texts []byte // one buffer for the chunk; the spool's own is used again for the next line
 	for len(lines) < linesPerChunk && at.bytes < end {
-		read, err := r.open.Next()
+		if at.retry != nil && at.bytes == at.until {
+			return lines, io.EOF
+		}
+		read, hash, err := at.readLine(r.open)
 		if err != nil {
 			return lines, err
 		}
-		at.lines++
-		r.advance(at, r.open.Offset())
+		r.report(at)
+		if at.retry != nil {
+			if _, wanted := at.retry[at.lines]; !wanted {
+				continue
+			}
+		}
 		if len(read.Text) == 0 {
 			at.blank++
 			continue
@@ -141,15 +150,13 @@ func (r *reader) readChunk(at *position, end int64) ([]line, error) {
 		from := len(texts)
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
-			file: at.file.Name, number: at.lines, offset: read.Offset, text: texts[from:len(texts):len(texts)],
+			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
 		})
 	}
 	return lines, nil
 }
 
-func (r *reader) advance(at *position, offset int64) {
-	r.read += offset - at.bytes
-	at.bytes = offset
+func (r *reader) report(at *position) {
 	if r.progress != nil && at.lines%1000 == 0 {
 		r.progress(min(r.read, r.total), r.total)
 	}

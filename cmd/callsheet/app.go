@@ -92,23 +92,50 @@ func settings(c *config.Config) store.Settings {
 const loadWait = time.Minute
 
 // refresh loads what is new and publishes it.
-func (a *app) refresh(ctx context.Context, c *config.Config, progress func(done, total int64)) (store.Summary, error) {
-	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) { return a.load(ctx, c, path, progress) })
+func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, progress func(done, total int64)) (store.Summary, error) {
+	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) {
+		summary, err := a.load(ctx, c, path, retryRejects, progress)
+		if err == nil || !store.IsDamaged(err, path) {
+			return summary, err
+		}
+		damage := err
+		if summary, err = a.loadAnew(ctx, c, path+rebuildEnding, progress); err != nil {
+			return summary, errors.Join(damage, err)
+		}
+		kept := path + ".damaged-" + a.now().Format("20060102-150405")
+		if err := store.SetAside(path, kept); err != nil {
+			return summary, err
+		}
+		summary.Troubles = append(summary.Troubles, fmt.Sprintf(
+			"the database was damaged; it was made anew from the spool, and the damaged one is kept as %s: %v", kept, damage))
+		return summary, store.Replace(path, path+rebuildEnding)
+	})
 }
 
 // rebuild makes the database anew from the spool alone, beside the old one, and puts it in its place once it is whole.
 func (a *app) rebuild(ctx context.Context, c *config.Config, progress func(done, total int64)) (store.Summary, error) {
 	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) {
-		aside := path + ".rebuild"
-		if err := store.Remove(aside); err != nil { // of a rebuild that was cut short
-			return store.Summary{}, err
-		}
-		summary, err := a.load(ctx, c, aside, progress)
+		summary, err := a.loadAnew(ctx, c, path+rebuildEnding, progress)
 		if err != nil {
-			return summary, errors.Join(err, store.Remove(aside))
+			return summary, err
 		}
-		return summary, store.Replace(path, aside)
+		return summary, store.Replace(path, path+rebuildEnding)
 	})
+}
+
+// rebuildEnding names a database on its way to replace another.
+const rebuildEnding = ".rebuild"
+
+// loadAnew loads the whole spool into a new database at path; when that fails, none is left.
+func (a *app) loadAnew(ctx context.Context, c *config.Config, path string, progress func(done, total int64)) (store.Summary, error) {
+	if err := store.Remove(path); err != nil { // of a rebuild that was cut short
+		return store.Summary{}, err
+	}
+	summary, err := a.load(ctx, c, path, false, progress)
+	if err != nil {
+		return summary, errors.Join(err, store.Remove(path))
+	}
+	return summary, nil
 }
 
 // withDatabase lets no other load in until the database is published: nobody may write into what is being copied.
@@ -130,13 +157,13 @@ func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path s
 }
 
 // load opens the database at path for as long as the load takes.
-func (a *app) load(ctx context.Context, c *config.Config, path string, progress func(done, total int64)) (summary store.Summary, err error) {
+func (a *app) load(ctx context.Context, c *config.Config, path string, retryRejects bool, progress func(done, total int64)) (summary store.Summary, err error) {
 	db, err := store.Open(ctx, a.storeOptions(c, path))
 	if err != nil {
 		return summary, err
 	}
 	summary, err = db.Load(ctx, store.LoadOptions{
-		SpoolDir: spoolDir(c), DefaultSource: c.DefaultSource(), RunLedger: runLedger(c), Progress: progress,
+		SpoolDir: spoolDir(c), DefaultSource: c.DefaultSource(), RunLedger: runLedger(c), RetryRejects: retryRejects, Progress: progress,
 	})
 	return summary, errors.Join(err, db.Close())
 }

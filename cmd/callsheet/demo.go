@@ -83,7 +83,7 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 		return fmt.Errorf("sending the demo's deliveries: %w", err)
 	}
 	started := a.now()
-	summary, err := a.refresh(ctx, c, nil)
+	summary, err := a.refresh(ctx, c, false, nil)
 	if err != nil {
 		return err
 	}

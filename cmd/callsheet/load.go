@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func loadCommand(a *app) *cobra.Command {
-	var asJSON, rebuild bool
+	var asJSON, rebuild, retry bool
 	command := &cobra.Command{
 		Use:   "load",
 		Short: "Load what is new in the spool and publish it",
@@ -19,22 +20,28 @@ func loadCommand(a *app) *cobra.Command {
 a read-only copy. It can be killed and repeated at will: every line is loaded exactly once. A line that cannot be
 read is kept in the table rejects, with its file, line and reason, and the exit code is 3.
 
-With --rebuild the database is made anew from the whole spool, beside the old one, and takes its place when it is whole.`,
+With --retry-rejects rejected lines are read again first, from their places in the spool: mend a line in its file, or update
+the program, and it loads. With --rebuild the database is made anew from the whole spool, beside the old one, and takes its place when it is whole.`,
 		Example: `  callsheet load
+  callsheet load --retry-rejects
   callsheet load --rebuild
   callsheet load --json | jq .rejects`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if retry && rebuild {
+				return usage(errors.New("--rebuild reads every line again, rejected ones too\nhint: leave --retry-rejects out"))
+			}
 			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
 			bar := newProgress(a.stderr, "loading")
-			load := a.refresh
+			var summary store.Summary
 			if rebuild {
-				load = a.rebuild
+				summary, err = a.rebuild(c.Context(), cfg, bar.bytes)
+			} else {
+				summary, err = a.refresh(c.Context(), cfg, retry, bar.bytes)
 			}
-			summary, err := load(c.Context(), cfg, bar.bytes)
 			bar.finish()
 			if err != nil {
 				return err
@@ -50,6 +57,7 @@ With --rebuild the database is made anew from the whole spool, beside the old on
 		},
 	}
 	command.Flags().BoolVar(&rebuild, "rebuild", false, "make the database anew from the whole spool")
+	command.Flags().BoolVar(&retry, "retry-rejects", false, "read rejected lines again")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return command
 }
@@ -57,6 +65,9 @@ With --rebuild the database is made anew from the whole spool, beside the old on
 func printSummary(w io.Writer, s store.Summary) {
 	fmt.Fprintf(w, "%s new lines in %s files: %s reports, %s live events, %s other events, %s rejected\n",
 		count(s.Lines), count(s.Files), count(s.Reports), count(s.LiveEvents), count(s.OtherEvents), count(s.Rejects))
+	if s.Mended > 0 {
+		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", count(s.Mended))
+	}
 	fmt.Fprintf(w, "%s calls in the store\n", count(s.Calls))
 }
 

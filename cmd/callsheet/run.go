@@ -95,7 +95,7 @@ func (a *app) runner(c *config.Config) (*job.Runner, error) {
 	}
 	runner.Work = job.Work{
 		Refresh: func(ctx context.Context) error {
-			summary, err := a.refresh(ctx, c, nil)
+			summary, err := a.refresh(ctx, c, false, nil)
 			if err == nil && summary.NeedsALook() {
 				runner.Log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
 			}

@@ -5,7 +5,7 @@ create table spool_files (
     file            varchar not null,      -- logical name: 2026-10-05.ndjson, compressed or not
     loaded_bytes    bigint not null,       -- of uncompressed content, up to the last newline read
     loaded_lines    bigint not null,
-    ends_hash       varchar not null,      -- of the first and last bytes read, to notice a file that is another now
+    lines_hash      ubigint not null,      -- sum of the XXH64 of each line and its number, to notice a file that is another now
     disk_bytes      bigint not null,       -- size and time of the file when it was read,
     modified_at     timestamptz not null,  -- to skip what did not change
     first_loaded_at timestamptz not null,
@@ -33,6 +33,7 @@ create table rejects (
     byte_offset bigint not null,
     reason      varchar not null,
     text        varchar not null,          -- the line as it stands; bytes that are no UTF-8 as \xNN
+    line_hash   ubigint not null,          -- its share of lines_hash, to know it again once it is mended
     rejected_at timestamptz not null
 );
 

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/config"
+	"callsheet/period"
+	"callsheet/spool"
+)
+
+// status is how things are, as `callsheet status` tells it. What is not known is left out.
+type status struct {
+	Spool   spoolStatus    `json:"spool"`
+	Data    *dataStatus    `json:"data,omitempty"` // nil before the first load
+	Reports []reportStatus `json:"reports"`
+	Days    []dayStatus    `json:"days"`
+	Look    []string       `json:"look"` // what needs a look
+}
+
+type spoolStatus struct {
+	Files    int        `json:"files"`
+	Bytes    int64      `json:"bytes"` // on disk
+	Waiting  int        `json:"waiting"`
+	LastSeen *time.Time `json:"last_seen,omitempty"` // when a file was last written
+}
+
+type dataStatus struct {
+	Path            string     `json:"path"`
+	PublishedAt     time.Time  `json:"published_at"`
+	LoadedAt        *time.Time `json:"loaded_at,omitempty"`
+	CompleteThrough *time.Time `json:"complete_through,omitempty"`
+	Calls           int64      `json:"calls"`
+	Rejects         int64      `json:"rejects"`
+}
+
+type reportStatus struct {
+	Report string     `json:"report"`
+	LastAt *time.Time `json:"last_at,omitempty"`
+	Period string     `json:"period,omitempty"`
+	State  string     `json:"state,omitempty"`
+	Error  string     `json:"error,omitempty"`
+	NextAt time.Time  `json:"next_at"`
+}
+
+type dayStatus struct {
+	Day     string `json:"day"`
+	Calls   int64  `json:"calls"`
+	Content string `json:"content"`
+}
+
+func statusCommand(a *app) *cobra.Command {
+	var asJSON bool
+	var days int
+	command := &cobra.Command{
+		Use:   "status",
+		Short: "Show how fresh the data is, what ran and what failed",
+		Long: `status shows what came in, what of it is loaded, how the scheduled reports ended, and a hash of each of the last days'
+calls: two databases with the same calls have the same hashes. The exit code is 3 if something needs a look.`,
+		Example: `  callsheet status
+  callsheet status --days 400
+  callsheet status --json | jq .data.complete_through`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			s, err := a.status(c.Context(), cfg, days)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if err := json.NewEncoder(a.stdout).Encode(s); err != nil {
+					return err
+				}
+			} else if err := s.print(a.stdout, cfg.Zone()); err != nil {
+				return err
+			}
+			if len(s.Look) > 0 {
+				return needsALook(errors.New(strings.Join(s.Look, "\n")))
+			}
+			return nil
+		},
+	}
+	command.Flags().IntVar(&days, "days", 7, "so many of the last days, today included")
+	command.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return command
+}
+
+func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, error) {
+	s := &status{Reports: []reportStatus{}, Days: []dayStatus{}, Look: []string{}}
+	files, err := spool.List(spoolDir(c))
+	if err != nil {
+		s.Look = append(s.Look, err.Error())
+	}
+	for _, file := range files {
+		s.Spool.Files++
+		s.Spool.Bytes += file.Size
+		if s.Spool.LastSeen == nil || file.ModTime.After(*s.Spool.LastSeen) {
+			s.Spool.LastSeen = &file.ModTime
+		}
+	}
+	s.Spool.Waiting = s.Spool.Files
+	if err := a.dataStatus(ctx, c, s, files, days); err != nil {
+		return nil, err
+	}
+	return s, a.reportStatus(c, s)
+}
+
+// dataStatus looks into the published copy, if there is one.
+func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files []spool.File, days int) error {
+	path := a.readerOptions(c).Path
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		s.Look = append(s.Look, "nothing was loaded yet\nhint: run callsheet load")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	reader, err := a.reader(ctx, c, time.Time{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	s.Data = &dataStatus{Path: path, PublishedAt: info.ModTime()}
+	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
+		return err
+	}
+	anyColumns := func([]string) error { return nil }
+	err = reader.Query(ctx, "freshness", nil, anyColumns, func(values []any) error {
+		s.Data.CompleteThrough, s.Data.LoadedAt = instant(values[0]), instant(values[1])
+		s.Data.Calls, s.Data.Rejects = values[2].(int64), values[3].(int64)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	today := period.Day(a.now().In(c.Zone()))
+	span, err := period.Between(today.AddDate(0, 0, 1-max(days, 1)), today)
+	if err != nil {
+		return err
+	}
+	return reader.Query(ctx, "content", queryArguments(span), anyColumns, func(values []any) error {
+		day, calls, content := values[0].(time.Time), values[1].(int64), values[2].(string)
+		s.Days = append(s.Days, dayStatus{day.Format(time.DateOnly), calls, content})
+		return nil
+	})
+}
+
+// instant is a time of a query's row; nil if there is none.
+func instant(value any) *time.Time {
+	if t, ok := value.(time.Time); ok {
+		return &t
+	}
+	return nil
+}
+
+func (a *app) reportStatus(c *config.Config, s *status) error {
+	runner, err := a.runner(c)
+	if err != nil {
+		return err
+	}
+	runs, err := runner.Ledger.Runs()
+	if err != nil {
+		return err
+	}
+	for _, entry := range runner.Entries {
+		one := reportStatus{Report: entry.Report, NextAt: entry.Next(a.now())}
+		if run, ok := lastRun(runs, entry.Report); ok {
+			at := run.FinishedAt.In(entry.Zone)
+			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, run.State, run.Error
+			if run.State != "sent" {
+				s.Look = append(s.Look, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
+			}
+		}
+		s.Reports = append(s.Reports, one)
+	}
+	return nil
+}
+
+func (s *status) print(w io.Writer, zone *time.Location) error {
+	at := func(t *time.Time) string {
+		if t == nil {
+			return "never"
+		}
+		return moment(t.In(zone))
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "spool\t%s files, %s bytes, last written %s\n", count(int64(s.Spool.Files)), count(s.Spool.Bytes), at(s.Spool.LastSeen))
+	if s.Spool.Waiting > 0 {
+		fmt.Fprintf(t, "\t%s of them have something that is not loaded yet\n", count(int64(s.Spool.Waiting)))
+	}
+	if s.Data != nil {
+		fmt.Fprintf(t, "data\tcomplete through %s, loaded %s\n", at(s.Data.CompleteThrough), at(s.Data.LoadedAt))
+		fmt.Fprintf(t, "\t%s calls, %s rejected lines\n", count(s.Data.Calls), count(s.Data.Rejects))
+	}
+	for i, report := range s.Reports {
+		heading := ""
+		if i == 0 {
+			heading = "reports"
+		}
+		last := "never ran"
+		if report.LastAt != nil {
+			last = fmt.Sprintf("%s %s at %s", report.Period, report.State, moment(*report.LastAt))
+		}
+		fmt.Fprintf(t, "%s\t%s: %s, next %s\n", heading, report.Report, last, moment(report.NextAt))
+	}
+	for i, day := range s.Days {
+		heading := ""
+		if i == 0 {
+			heading = "days"
+		}
+		fmt.Fprintf(t, "%s\t%s  %s  %s calls\n", heading, day.Day, day.Content, count(day.Calls))
+	}
+	return t.Flush()
+}

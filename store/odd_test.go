@@ -1,0 +1,72 @@
+package store
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// TestNothingStopsALoad puts everything into a spool that can be wrong with a file, between two good ones.
+func TestNothingStopsALoad(t *testing.T) {
+	dir := t.TempDir()
+	var packed bytes.Buffer
+	w, err := zstd.NewWriter(&packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2000 {
+		w.Write([]byte(report("packed")))
+	}
+	w.Write([]byte(strings.TrimSuffix(report("the last of an archive, with no newline"), "\n")))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var half strings.Builder
+	for range 100 {
+		half.WriteString(report("half") + "\x80\x81 garbage \"\n")
+	}
+	long := `{"CallSid":"long","EndTime":"2026-10-05 10:00:00","note":"` + strings.Repeat("x", 10<<20) + `"}` + "\n"
+	writeSpool(t, dir, map[string]string{
+		"a.ndjson": report("first"), "z.ndjson": report("last"),
+		"b-long.ndjson":     long + report("behind the long one"),
+		"c-nul.ndjson":      strings.Repeat("\x00", 1<<20),
+		"d-nul.ndjson":      strings.Repeat("\x00", 1<<20) + "\n" + report("behind the NULs"),
+		"e-cut.ndjson.zst":  packed.String()[:packed.Len()/2],
+		"f-good.ndjson.zst": packed.String(),
+		"g-half.ndjson":     half.String(),
+		"h-empty.ndjson":    "",
+		"i-empty.ndjson.gz": "",
+	})
+	if err := os.Mkdir(filepath.Join(dir, "spool", "j-folder.ndjson"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old := testNow().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, "spool", "c-nul.ndjson"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	got := load(t, dir, testSettings())
+	// first, last, long, behind it, behind the NULs, packed, the last of the archive, half
+	if got.Calls != 8 || got.Rejects != 101 || got.Lines < 6+2001+200 {
+		t.Errorf("got %+v", got)
+	}
+	var told strings.Builder
+	for _, trouble := range got.Troubles {
+		told.WriteString(trouble + "\n")
+	}
+	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1048576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory"} {
+		if !strings.Contains(told.String(), want) {
+			t.Errorf("no trouble %q in:\n%s", want, told.String())
+		}
+	}
+	if len(got.Troubles) != 4 {
+		t.Errorf("troubles:\n%s", told.String())
+	}
+	if again := load(t, dir, testSettings()); again.Lines != 0 || again.Calls != 8 {
+		t.Errorf("again: %+v", again)
+	}
+}

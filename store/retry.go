@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"callsheet/spool"
+)
+
+// retryRejects reads the rejected lines of each file again, all in one transaction: those that load now are rejects no more.
+// A line can be mended in its place in the spool file.
+func (s *Store) retryRejects(ctx context.Context, files []spool.File, options LoadOptions, summary *Summary) error {
+	known, err := positions(ctx, s.conn)
+	if err != nil {
+		return err
+	}
+	before, err := s.countRejects(ctx)
+	if err != nil {
+		return err
+	}
+	var again []position
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		rejected, err := s.rejected(ctx, name)
+		if err != nil {
+			return err
+		}
+		if len(rejected) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(files, func(f spool.File) bool { return f.Name == name })
+		if i < 0 {
+			summary.Troubles = append(summary.Troubles, fmt.Sprintf("%s is not in the spool any more; its rejected lines stay", name))
+			continue
+		}
+		at := known[name]
+		at.file = files[i]
+		end, err := at.verify(rejected)
+		if err != nil {
+			continue // the load itself names the file
+		}
+		again = append(again, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, until: end})
+	}
+	reader := newReader(again, options.Progress)
+	defer reader.close()
+	for !reader.done() {
+		if err := s.loadSlice(ctx, reader, math.MaxInt64, options.DefaultSource, summary); err != nil {
+			return err
+		}
+	}
+	summary.Troubles = append(summary.Troubles, reader.troubles...)
+	after, err := s.countRejects(ctx)
+	summary.Mended = before - after
+	return err
+}
+
+func (s *Store) countRejects(ctx context.Context) (count int64, err error) {
+	err = s.conn.QueryRowContext(ctx, "select count(*) from rejects").Scan(&count)
+	return count, err
+}

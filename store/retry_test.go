@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// retryLoad is a load with RetryRejects.
+func retryLoad(t *testing.T, dir string) Summary {
+	t.Helper()
+	ctx := context.Background()
+	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", RetryRejects: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return summary
+}
+
+// TestMendedLineIsLoaded mends one of two rejected lines in its place, longer than it was: an ordinary load goes on behind it,
+// and only a retry reads it.
+func TestMendedLineIsLoaded(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "spool", "a.ndjson")
+	bad := `{"CallSid":"2", broken` + "\n"
+	writeSpool(t, dir, map[string]string{"a.ndjson": report("1") + bad + report("3") + "rubbish\n", "b.ndjson": report("b")})
+	if got := load(t, dir, testSettings()); got.Rejects != 2 || got.Calls != 3 {
+		t.Fatalf("first load: %+v", got)
+	}
+	if got := retryLoad(t, dir); got.Rejects != 2 || got.Mended != 0 || got.Calls != 3 || got.Lines != 2 {
+		t.Fatalf("a retry with nothing mended: %+v", got)
+	}
+
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeSpool(t, dir, map[string]string{"a.ndjson": strings.Replace(string(text), bad, report("2"), 1)})
+	appendTo(t, path, report("4"))
+	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 4 || len(got.Troubles) != 0 {
+		t.Fatalf("a load after mending: %+v", got)
+	}
+	appendTo(t, path, report("5"))
+	if got := retryLoad(t, dir); got.Mended != 1 || got.Rejects != 1 || got.Calls != 6 || len(got.Troubles) != 0 {
+		t.Fatalf("the retry: %+v", got)
+	}
+	if got := load(t, dir, testSettings()); got.Lines != 0 || got.Rejects != 0 || len(got.Troubles) != 0 {
+		t.Fatalf("a load after the retry: %+v", got)
+	}
+	appendTo(t, path, report("6"))
+	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 7 || len(got.Troubles) != 0 {
+		t.Fatalf("a load of what came after the retry: %+v", got)
+	}
+	rebuilt := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, "spool"), filepath.Join(rebuilt, "spool")); err != nil {
+		t.Fatal(err)
+	}
+	load(t, rebuilt, testSettings())
+	const tables = "select 'call', call_sid, deliveries::varchar from calls union all select 'reject', text, file || line from rejects order by all"
+	if got, want := ask(t, published(t, dir, testSettings()), tables), ask(t, published(t, rebuilt, testSettings()), tables); lines(got) != lines(want) {
+		t.Errorf("got\n%s\na rebuild has\n%s", lines(got), lines(want))
+	}
+}
+
+// TestMendingMoreThanRejectsIsNoticed changes a line that was loaded together with one that was not.
+func TestMendingMoreThanRejectsIsNoticed(t *testing.T) {
+	dir := t.TempDir()
+	writeSpool(t, dir, map[string]string{"a.ndjson": report("1") + "broken\n"})
+	load(t, dir, testSettings())
+	writeSpool(t, dir, map[string]string{"a.ndjson": report("0") + report("2")})
+	if got := retryLoad(t, dir); got.Mended != 0 || got.Calls != 1 || len(got.Troubles) != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
