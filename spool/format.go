@@ -7,6 +7,7 @@
 //
 //	YYYY-MM-DD.ndjson       or  YYYY-MM-DD.ID.ndjson  with a collector id
 //	YYYY-MM-DD.ndjson.zst   (or .gz) the same content, compressed once the day is finished
+//	YYYY-MM-DD.import-N.ndjson  what was imported on a day
 //	YYYY-MM-DD~2.ndjson     what came for a day after that, ~3 after that is compressed too; with an id YYYY-MM-DD.ID~2.ndjson
 //	*.torn-N                what a crash left unfinished or damaged at the end of a file, kept for a look
 //	.lock                   held by the one process that appends; holds its process id
@@ -26,7 +27,8 @@
 //	    an object of strings, a repeated key an array of them;
 //	  - of an unreadable body there is no payload but "body_base64" with its exact bytes.
 //
-// Others may put bare lines, a payload without an envelope, into *.ndjson files of their own.
+// Others may put bare lines, a payload without an envelope, into *.ndjson files of their own. What was imported has its source
+// and kind, but neither id nor received_at, since it never came to a collector: {"source":"main","kind":"call_report","payload":{…}}.
 package spool
 
 import (

@@ -35,3 +35,17 @@ func Kind(payload []byte) string {
 	}
 	return KindOther
 }
+
+// IsEnvelope tells whether a JSON object is a line that a collector wrote, and no payload.
+func IsEnvelope(object []byte) bool {
+	var kind, content bool
+	for key := range Members(object) {
+		switch string(key) {
+		case "kind":
+			kind = true
+		case "payload", "body_base64":
+			content = true
+		}
+	}
+	return kind && content
+}

@@ -18,12 +18,13 @@ var allowed = map[string][]string{
 	"demo":          {},
 	"strict":        {},
 	"collector":     {"spool"},
+	"exports":       {"spool"},
 	"config":        {"period", "strict"},
 	"store":         {"spool", "queries"},
 	"report":        {"period", "strict"},
 	"job":           {"period"},
 	"bench/collect": {},
-	"cmd/callsheet": {"collector", "config", "deliver", "demo", "job", "period", "queries", "report", "spool", "store", "templates"},
+	"cmd/callsheet": {"collector", "config", "deliver", "demo", "exports", "job", "period", "queries", "report", "spool", "store", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {
