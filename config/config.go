@@ -157,7 +157,7 @@ func Default() Config {
 		Timezone:  VendorZone,
 		DataDir:   "./data",
 		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
-		Store:     Store{Publish: true},
+		Store:     Store{MemoryLimit: "500MB", Publish: true},
 		Business: Business{
 			ShortAbandon:       5 * time.Second,
 			ServiceLevelTarget: 20 * time.Second,

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -12,15 +13,12 @@ import (
 // event of the same call, or the same other event, whenever it came. A line without a source is of defaultSource.
 func Fingerprint(text []byte, defaultSource string) uint64 {
 	l := line{text: text}
-	l.prepare()
+	l.prepare([]byte(defaultSource))
 	var identity []byte
 	add := func(part []byte) { identity = append(append(identity, part...), 0x1f) }
 	if l.reason != "" {
 		add(l.text)
 		return xxhash.Sum64(identity)
-	}
-	if len(l.source) == 0 {
-		l.source = []byte(defaultSource)
 	}
 	add([]byte(l.kind))
 	add(l.source)
@@ -29,9 +27,7 @@ func Fingerprint(text []byte, defaultSource string) uint64 {
 		return xxhash.Sum64(identity)
 	}
 	add(bytes.ToUpper(bytes.TrimSpace(l.values[directionField])))
-	add(bytes.TrimSpace(l.values[sidField]))
-	for shift := 0; shift < 64; shift += 8 {
-		identity = append(identity, byte(l.contentHash>>shift))
-	}
+	identity = binary.LittleEndian.AppendUint64(identity, l.callKey)
+	identity = binary.LittleEndian.AppendUint64(identity, l.contentHash)
 	return xxhash.Sum64(identity)
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"strconv"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -10,36 +12,34 @@ import (
 // linesPerChunk is what DuckDB takes at once.
 var linesPerChunk = duckdb.GetDataChunkCapacity()
 
-// lineSource is the table function spool_lines(): chunks of lines on their way from the spool into DuckDB.
-// DuckDB's threads take chunks at the same time, so the work on each line is spread over the cores.
+// A line goes to DuckDB as one text, since each value that Go hands over by itself costs more than reading it out of the
+// JSON did. fieldEnd ends a value in it and absent stands for one that is not there; stage.sql takes it apart.
+const (
+	fieldEnd = 0x1f
+	absent   = 0x1e
+)
+
+// lineSource is the table function spool_lines(): chunks of lines on their way from the spool into DuckDB, a row each with its
+// hashes and its packed values. DuckDB's threads take chunks at the same time, so the work on each line is spread over the cores.
 type lineSource struct {
-	chunks  <-chan []line
+	slice   *slice
 	columns []duckdb.ColumnInfo
 }
 
-// registerLines defines spool_lines() on a connection, once; chunks gives the lines of the slice that is being loaded.
-func registerLines(conn *sql.Conn, chunks func() <-chan []line) error {
-	types := map[duckdb.Type]duckdb.TypeInfo{}
-	for _, t := range []duckdb.Type{duckdb.TYPE_VARCHAR, duckdb.TYPE_BIGINT, duckdb.TYPE_UBIGINT} {
-		info, err := duckdb.NewTypeInfo(t)
-		if err != nil {
-			return err
-		}
-		types[t] = info
+// registerLines defines spool_lines() on a connection, once; current gives the slice that is being loaded.
+func registerLines(conn *sql.Conn, current func() *slice) error {
+	hash, err := duckdb.NewTypeInfo(duckdb.TYPE_UBIGINT)
+	if err != nil {
+		return err
 	}
-	text := types[duckdb.TYPE_VARCHAR]
-	columns := []duckdb.ColumnInfo{
-		{Name: "file", T: text}, {Name: "line", T: types[duckdb.TYPE_BIGINT]}, {Name: "byte_offset", T: types[duckdb.TYPE_BIGINT]},
-		{Name: "content_hash", T: types[duckdb.TYPE_UBIGINT]}, {Name: "reason", T: text}, {Name: "text", T: text},
-		{Name: "kind", T: text}, {Name: "source", T: text}, {Name: "received_at", T: text}, {Name: "extra", T: text},
-		{Name: "payload", T: text},
+	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
+	if err != nil {
+		return err
 	}
-	for _, field := range fields {
-		columns = append(columns, duckdb.ColumnInfo{Name: field.column, T: text})
-	}
+	columns := []duckdb.ColumnInfo{{Name: "call_key", T: hash}, {Name: "content_hash", T: hash}, {Name: "packed", T: text}}
 	return duckdb.RegisterTableUDF(conn, "spool_lines", duckdb.ParallelChunkTableFunction{
 		BindArgumentsContext: func(context.Context, map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
-			return &lineSource{chunks(), columns}, nil
+			return &lineSource{current(), columns}, nil
 		},
 	})
 }
@@ -49,62 +49,72 @@ func (s *lineSource) Cardinality() *duckdb.CardinalityInfo { return nil }
 func (s *lineSource) Init() duckdb.ParallelTableSourceInfo {
 	return duckdb.ParallelTableSourceInfo{MaxThreads: 64}
 }
-func (s *lineSource) NewLocalState() any { return nil }
+
+// packer is what a thread of DuckDB works with.
+type packer struct{ text []byte }
+
+func (s *lineSource) NewLocalState() any { return &packer{} }
 
 // FillChunk hands over the next lines; an empty chunk is the end.
-func (s *lineSource) FillChunk(_ any, chunk duckdb.DataChunk) error {
-	lines := <-s.chunks
+func (s *lineSource) FillChunk(local any, chunk duckdb.DataChunk) error {
+	p := local.(*packer)
+	lines := <-s.slice.chunks
 	for i := range lines {
 		l := &lines[i]
-		l.prepare()
-		if err := l.fill(chunk, i); err != nil {
+		l.prepare(s.slice.defaultSource)
+		if err := duckdb.SetChunkValue(chunk, 0, i, l.callKey); err != nil {
+			return err
+		}
+		if err := duckdb.SetChunkValue(chunk, 1, i, l.contentHash); err != nil {
+			return err
+		}
+		p.text = l.pack(p.text[:0])
+		if err := duckdb.SetChunkValue(chunk, 2, i, p.text); err != nil {
 			return err
 		}
 	}
 	return chunk.SetSize(len(lines))
 }
 
-// fill writes the line into a row, in the order of the columns.
-func (l *line) fill(chunk duckdb.DataChunk, row int) error {
-	if err := duckdb.SetChunkValue(chunk, 0, row, l.file); err != nil {
-		return err
-	}
-	if err := duckdb.SetChunkValue(chunk, 1, row, l.number); err != nil {
-		return err
-	}
-	if err := duckdb.SetChunkValue(chunk, 2, row, l.offset); err != nil {
-		return err
-	}
-	if err := duckdb.SetChunkValue(chunk, 3, row, l.contentHash); err != nil {
-		return err
-	}
-	var reason, text []byte
+// pack appends the line's values, in the order in which stage.sql takes them.
+func (l *line) pack(to []byte) []byte {
+	to = append(append(to, l.file...), fieldEnd)
+	to = append(strconv.AppendInt(to, l.number, 10), fieldEnd)
+	to = append(strconv.AppendInt(to, l.offset, 10), fieldEnd)
 	if l.reason != "" {
-		reason, text = []byte(l.reason), l.text
+		to = append(append(to, l.reason...), fieldEnd)
+		to = packValue(to, l.text)
+	} else {
+		to = append(to, absent, fieldEnd, absent, fieldEnd)
 	}
-	column := 4
-	for _, value := range [...][]byte{reason, text, []byte(l.kind), l.source, l.receivedAt, l.extra, l.payload} {
-		if err := setText(chunk, column, row, value); err != nil {
-			return err
-		}
-		column++
+	to = append(append(to, l.kind...), fieldEnd)
+	for _, value := range [...][]byte{l.source, l.receivedAt, l.extra, l.payload} {
+		to = packValue(to, value)
 	}
-	for i := range fields {
-		var value []byte
-		if l.values != nil {
-			value = l.values[i]
-		}
-		if err := setText(chunk, column+i, row, value); err != nil {
-			return err
-		}
+	if l.values == nil {
+		return to
 	}
-	return nil
+	for _, value := range l.values {
+		to = packValue(to, value)
+	}
+	return to
 }
 
-// setText writes a text; nil is NULL.
-func setText(chunk duckdb.DataChunk, column, row int, text []byte) error {
-	if text == nil {
-		return chunk.SetValue(column, row, nil)
+// packValue appends a value; nil is none. The two marks would take it apart, so they are written as a reject's odd bytes are.
+func packValue(to, value []byte) []byte {
+	switch {
+	case value == nil:
+		to = append(to, absent)
+	case bytes.IndexByte(value, fieldEnd) < 0 && bytes.IndexByte(value, absent) < 0:
+		to = append(to, value...)
+	default:
+		for _, c := range value {
+			if c == fieldEnd || c == absent {
+				to = appendEscaped(to, c)
+			} else {
+				to = append(to, c)
+			}
+		}
 	}
-	return duckdb.SetChunkValue(chunk, column, row, text)
+	return append(to, fieldEnd)
 }

@@ -14,8 +14,10 @@ import (
 	"callsheet/spool"
 )
 
-// sliceBytes bounds what is loaded in one transaction, and with it the memory of a load.
-const sliceBytes = 64 << 20
+// sliceBytes bounds what is loaded in one transaction, and with it the memory of a load. DuckDB compresses rows in groups of
+// 122,880, with each of its threads a group of its own; what fills no group is compressed by one thread at the commit. So
+// a slice has a few groups for each of a few threads.
+const sliceBytes = 320 << 20
 
 // unfinishedAfter is how long a line without its newline may take that is still being written.
 const unfinishedAfter = time.Minute
@@ -82,10 +84,10 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 		return err
 	}
 	summary.Troubles = append(summary.Troubles, troubles...)
-	reader := newReader(pending, options.Progress)
+	reader := newReader(pending, options)
 	defer reader.close()
 	for !reader.done() {
-		if err := s.loadSlice(ctx, reader, cmp.Or(options.sliceBytes, sliceBytes), options.DefaultSource, summary); err != nil {
+		if err := s.loadSlice(ctx, reader, cmp.Or(options.sliceBytes, sliceBytes), summary); err != nil {
 			return err
 		}
 	}
@@ -100,21 +102,14 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 }
 
 // loadSlice loads up to limit bytes of lines in one transaction.
-func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, defaultSource string, summary *Summary) error {
+func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, summary *Summary) error {
 	started := s.options.Now()
-	sliceCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s.slice = reader.slice(sliceCtx, limit)
+	positions, err := s.stage(ctx, reader, limit, started)
+	if err != nil {
+		return err
+	}
 	var part Summary
-	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, queries.Load("stage"),
-			sql.Named("default_source", defaultSource), sql.Named("loaded_at", started)); err != nil {
-			return err
-		}
-		positions, err := s.slice.wait()
-		if err != nil {
-			return err
-		}
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		for _, at := range positions {
 			if at.retry != nil {
 				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
@@ -131,20 +126,41 @@ func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, defa
 		return recordPositions(ctx, tx, positions, started)
 	})
 	if err != nil {
-		cancel()
-		s.slice.wait() // its goroutine uses the reader
 		return err
 	}
 	summary.add(part)
 	return nil
 }
 
-// applyStaged moves the staged lines into their tables, in the order that the steps need.
+// stage puts the next lines into temporary tables. It has a transaction of its own, since DuckDB reads what a transaction has
+// not committed with one thread only; nobody else writes to the database meanwhile.
+func (s *Store) stage(ctx context.Context, reader *reader, limit int64, started time.Time) ([]position, error) {
+	sliceCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.slice = reader.slice(sliceCtx, limit)
+	if _, err := s.conn.ExecContext(ctx, queries.Load("stage"), sql.Named("loaded_at", started)); err != nil {
+		cancel()
+		s.slice.wait() // its goroutine uses the reader
+		return nil, err
+	}
+	positions, err := s.slice.wait()
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range []string{"fresh", "known"} {
+		if _, err := s.conn.ExecContext(ctx, queries.Load(step)); err != nil {
+			return nil, fmt.Errorf("%s: %w", step, err)
+		}
+	}
+	return positions, nil
+}
+
+// applyStaged moves the staged lines into their tables.
 func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) error {
 	if _, err := tx.ExecContext(ctx, queries.Load("rejects"), sql.Named("loaded_at", loadedAt)); err != nil {
 		return fmt.Errorf("rejects: %w", err)
 	}
-	for _, step := range []string{"other_events", "fresh", "known", "call_versions", "live_events", "calls_touched"} {
+	for _, step := range []string{"other_events", "call_versions", "live_events", "calls_touched"} {
 		if _, err := tx.ExecContext(ctx, queries.Load(step)); err != nil {
 			return fmt.Errorf("%s: %w", step, err)
 		}

@@ -13,32 +13,32 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// fields are the payload's fields that have a column of their own, in the order of the columns of spool_lines().
+// fields are the payload's fields that have a column of their own, in the order in which stage.sql takes them.
 var fields = []struct {
-	key, column string
-	extra       bool // nobody documented it, so it stays in extra too
+	key   string
+	extra bool // nobody documented it, so it stays in extra too
 }{
-	{"Direction", "direction", false},
-	{"CallSid", "call_sid", false},
-	{"SourceNumber", "source_number", false},
-	{"DestinationNumber", "destination_number", false},
-	{"DialWhomNumber", "dial_whom_number", false},
-	{"CallDuration", "call_duration", false},
-	{"coins", "coins", false},
-	{"Status", "status", false},
-	{"StartTime", "start_time", false},
-	{"EndTime", "end_time", false},
-	{"CallRecordingUrl", "call_recording_url", false},
-	{"campid", "campid", false},
-	{"TalkDuration", "talk_duration", false},
-	{"call_group", "call_group", false},
-	{"receiver_name", "receiver_name", false},
-	{"error_code", "error_code", false},
-	{"LegA_Picked_time", "leg_a_picked_time", false},
-	{"LegB_Start_time", "leg_b_start_time", false},
-	{"LegB_Picked_time", "leg_b_picked_time", false},
-	{"callstatus", "callstatus", true},
-	{"type", "event", true},
+	{"Direction", false},
+	{"CallSid", false},
+	{"SourceNumber", false},
+	{"DestinationNumber", false},
+	{"DialWhomNumber", false},
+	{"CallDuration", false},
+	{"coins", false},
+	{"Status", false},
+	{"StartTime", false},
+	{"EndTime", false},
+	{"CallRecordingUrl", false},
+	{"campid", false},
+	{"TalkDuration", false},
+	{"call_group", false},
+	{"receiver_name", false},
+	{"error_code", false},
+	{"LegA_Picked_time", false},
+	{"LegB_Start_time", false},
+	{"LegB_Picked_time", false},
+	{"callstatus", true},
+	{"type", true},
 }
 
 const (
@@ -55,7 +55,7 @@ var fieldOf = func() map[string]int {
 	return index
 }()
 
-// line is a spool line on its way into DuckDB, as the columns of spool_lines(). What is nil is NULL.
+// line is a spool line on its way into DuckDB. What is nil is NULL.
 type line struct {
 	file        string
 	number      int64
@@ -69,14 +69,22 @@ type line struct {
 	values      [][]byte // of fields
 	extra       []byte   // a JSON object of what nobody documented
 	payload     []byte   // of an event of another kind, its numbers as strings
+	callKey     uint64   // of the source and the call's id; 0 where there is no call
 	contentHash uint64   // of all that was sent but the call's id; of a reject, its hash
 }
 
 // prepare reads the line's text. It never fails: what cannot be read gets a reason.
-func (l *line) prepare() {
+func (l *line) prepare(defaultSource []byte) {
 	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
-	if l.reason = l.read(); l.reason == "" {
+	l.reason = l.read()
+	if len(l.source) == 0 {
+		l.source = defaultSource
+	}
+	if l.reason == "" {
 		l.text = nil
+		if l.kind != spool.KindOther {
+			l.callKey = callKey(l.source, l.values[sidField])
+		}
 		return
 	}
 	l.contentHash = l.hash
@@ -215,14 +223,23 @@ func (l *line) hashContent(unknown []member) uint64 {
 	return xxhash.Sum64(content)
 }
 
+// callKey is XXH64 of a call's source and id.
+func callKey(source, sid []byte) uint64 {
+	var text [128]byte
+	return xxhash.Sum64(append(append(append(text[:0], source...), fieldEnd), bytes.Trim(sid, " ")...))
+}
+
+func appendEscaped(to []byte, c byte) []byte {
+	return hex.AppendEncode(append(to, '\\', 'x'), []byte{c})
+}
+
 // escapeInvalid writes bytes that are no UTF-8 as \xNN, so that a reject can be shown and mended.
 func escapeInvalid(text []byte) []byte {
 	var out []byte
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		if r == utf8.RuneError && size <= 1 {
-			out = append(out, '\\', 'x')
-			out = hex.AppendEncode(out, text[:1])
+			out = appendEscaped(out, text[0])
 			size = 1
 		} else {
 			out = append(out, text[:size]...)

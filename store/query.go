@@ -32,7 +32,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if zone == time.UTC {
 		zone = time.FixedZone("UTC", 0) // an instant at midnight must not look like a day
 	}
-	db, conn, err := connect(ctx, options, "read_only")
+	db, conn, err := connect(ctx, options, reading)
 	if err != nil {
 		return nil, err
 	}

@@ -18,10 +18,12 @@ type reader struct {
 	progress func(done, total int64)
 	total    int64
 	read     int64
+
+	defaultSource string // of lines that carry none
 }
 
-func newReader(pending []position, progress func(done, total int64)) *reader {
-	r := &reader{pending: pending, progress: progress}
+func newReader(pending []position, options LoadOptions) *reader {
+	r := &reader{pending: pending, progress: options.Progress, defaultSource: options.DefaultSource}
 	for i := range pending {
 		at := &pending[i]
 		at.startBytes = at.bytes
@@ -55,6 +57,8 @@ type slice struct {
 	finished  chan struct{}
 	positions []position // of the files it read, after finished
 	err       error
+
+	defaultSource []byte
 }
 
 // wait blocks until the slice is sent whole or cut off, and returns how far each file was read.
@@ -65,7 +69,7 @@ func (s *slice) wait() ([]position, error) {
 
 // slice begins to send lines until about limit bytes are sent or the files end.
 func (r *reader) slice(ctx context.Context, limit int64) *slice {
-	s := &slice{chunks: make(chan []line, 4), finished: make(chan struct{})}
+	s := &slice{chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
 	go func() {
 		defer close(s.finished)
 		defer close(s.chunks)

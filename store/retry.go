@@ -43,10 +43,10 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		}
 		again = append(again, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, until: end})
 	}
-	reader := newReader(again, options.Progress)
+	reader := newReader(again, options)
 	defer reader.close()
 	for !reader.done() {
-		if err := s.loadSlice(ctx, reader, math.MaxInt64, options.DefaultSource, summary); err != nil {
+		if err := s.loadSlice(ctx, reader, math.MaxInt64, summary); err != nil {
 			return err
 		}
 	}

@@ -170,10 +170,13 @@ func (a *app) load(ctx context.Context, c *config.Config, path string, retryReje
 
 // readerOptions name what readers are to read: the published copy, or the database itself where none is made.
 func (a *app) readerOptions(c *config.Config) store.Options {
+	path := published(c)
 	if !c.Store.Publish {
-		return a.storeOptions(c, c.Data("calls.duckdb"))
+		path = c.Data("calls.duckdb")
 	}
-	return a.storeOptions(c, published(c))
+	options := a.storeOptions(c, path)
+	options.MemoryLimit = "" // that is for loading
+	return options
 }
 
 // reader opens it, to answer as of a moment unless that is the zero time.

@@ -35,6 +35,7 @@ the program, and it loads. With --rebuild the database is made anew from the who
 			if err != nil {
 				return err
 			}
+			collectRarely()
 			bar := newProgress(a.stderr, "loading")
 			var summary store.Summary
 			if rebuild {

@@ -84,7 +84,8 @@ func collectCommand(a *app) *cobra.Command {
 // collect listens until ctx ends, then lets requests under way finish.
 func (a *app) collect(ctx context.Context, c *config.Config) error {
 	log := a.logger(c)
-	tuneRuntime()
+	addThread()
+	collectRarely()
 	running, err := a.startCollector(c, log, a.now)
 	if err != nil {
 		return err
@@ -99,12 +100,16 @@ func (a *app) collect(ctx context.Context, c *config.Config) error {
 	}
 }
 
-// tuneRuntime fits Go's runtime to a collector, unless the environment says otherwise: a thread more than there are
-// processors, since one is always waiting for the disk, and, with a heap of a few megabytes, a rarer garbage collection.
-func tuneRuntime() {
+// addThread gives a collector a thread more than there are processors, since one is always waiting for the disk; unless the
+// environment says otherwise.
+func addThread() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	}
+}
+
+// collectRarely is for work that makes much garbage beside a heap of a few megabytes; unless the environment says otherwise.
+func collectRarely() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}

@@ -1,9 +1,9 @@
 -- Whether a local time lies in business hours; always, where the config gives none.
 create or replace macro is_business_time(p_local) as
     case when (select count(*) from business_hours) = 0 then true
-    else exists (from business_hours where weekday = isodow(p_local)
-                 and p_local::time >= opens and p_local::time < closes)
-        and not exists (from holidays where day = p_local::date) end;
+    else len(list_filter((select list(hours) from business_hours as hours), lambda span:
+                         span.weekday = isodow(p_local) and p_local::time >= span.opens and p_local::time < span.closes)) > 0
+        and not coalesce(list_contains((select list(day) from holidays), p_local::date), false) end;
 
 -- Seconds from one moment to a later one; NULL where either is unknown or they stand in the wrong order.
 create or replace macro positive_seconds(p_from, p_to) as

@@ -1,3 +1,32 @@
+-- What was sent of calls, made sense of, one row each; the rest of each row stays as it is.
+create or replace macro cleaned(p_told) as table
+select
+    columns(* exclude (
+        source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins, status, callstatus,
+        start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time, call_recording_url, campid,
+        call_group, receiver_name, error_code)),
+    clean_name(source_number) as source_number,
+    clean_name(destination_number) as virtual_number,
+    clean_name(dial_whom_number) as dial_whom_number,
+    clean_seconds(call_duration) as reported_call_seconds,
+    clean_seconds(talk_duration) as reported_talk_seconds,
+    clean_coins(coins) as coins,
+    status_text(status, callstatus) as status,
+    clean_time(start_time) as start_time,
+    clean_time(end_time) as end_time,
+    clean_time(leg_a_picked_time) as leg_a_picked_time,
+    clean_time(leg_b_start_time) as leg_b_start_time,
+    clean_time(leg_b_picked_time) as leg_b_picked_time,
+    clean_name(call_recording_url) as recording_url,
+    clean_name(campid) as campaign_id,
+    clean_name(call_group) as reported_group,
+    clean_name(receiver_name) as reported_agent_name,
+    clean_name(error_code) as error_code,
+    coalesce((clean_text(call_duration) is not null and clean_seconds(call_duration) is null)
+        or (clean_text(talk_duration) is not null and clean_seconds(talk_duration) is null)
+        or (clean_text(coins) is not null and clean_coins(coins) is null), false) as unreadable_value
+from query_table(p_told);
+
 -- One row per call, made from versions of reports and from live events, whatever order they came in:
 --
 --   from calls_from(call_versions, live_events)
@@ -5,58 +34,30 @@
 -- Of each field the newest value that says something wins; a report outranks a live event; empty never erases.
 create or replace macro calls_from(p_versions, p_live) as table
 with
+-- Most calls are told of once; only the others are merged.
+repeated as (
+    select call_key
+    from (select call_key from query_table(p_versions) union all select call_key from query_table(p_live))
+    group by call_key
+    having count(*) > 1
+),
+told_once as not materialized (from query_table(p_versions) anti join repeated using (call_key)),
 -- One order over everything that came for a call, without ties: reports over live events, then by
 -- time received, then by content.
-told as (
+told_often as not materialized (
     select
-        source, direction, call_sid, call_key,
-        (2::hugeint ** 52 + epoch_us(first_received_at)) * 18446744073709551616 + content_hash as rank,
-        first_received_at, last_received_at, deliveries,
-        source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
-        call_recording_url, campid, talk_duration, call_group, receiver_name, error_code,
-        leg_a_picked_time, leg_b_start_time, leg_b_picked_time, callstatus, extra
-    from query_table(p_versions)
+        * exclude (content_hash),
+        (2::hugeint ** 52 + epoch_us(first_received_at)) * 18446744073709551616 + content_hash as rank
+    from query_table(p_versions) semi join repeated using (call_key)
     union all by name
     select
         source, direction, call_sid, call_key,
         epoch_us(first_received_at)::hugeint * 18446744073709551616 + content_hash as rank,
         source_number, destination_number, dial_whom_number, start_time, campid, call_group
-    from query_table(p_live)
+    from query_table(p_live) semi join repeated using (call_key)
 ),
-said as (
-    select
-        source, direction, call_sid, call_key, rank, first_received_at, last_received_at, deliveries,
-        clean_name(source_number) as source_number,
-        clean_name(destination_number) as virtual_number,
-        clean_name(dial_whom_number) as dial_whom_number,
-        clean_seconds(call_duration) as reported_call_seconds,
-        clean_seconds(talk_duration) as reported_talk_seconds,
-        clean_coins(coins) as coins,
-        coalesce(clean_text(status), clean_text(callstatus)) as status,
-        clean_time(start_time) as start_time,
-        clean_time(end_time) as end_time,
-        clean_time(leg_a_picked_time) as leg_a_picked_time,
-        clean_time(leg_b_start_time) as leg_b_start_time,
-        clean_time(leg_b_picked_time) as leg_b_picked_time,
-        clean_name(call_recording_url) as recording_url,
-        clean_name(campid) as campaign_id,
-        clean_name(call_group) as reported_group,
-        clean_name(receiver_name) as reported_agent_name,
-        clean_name(error_code) as error_code,
-        extra,
-        coalesce((clean_text(call_duration) is not null and clean_seconds(call_duration) is null)
-            or (clean_text(talk_duration) is not null and clean_seconds(talk_duration) is null)
-            or (clean_text(coins) is not null and clean_coins(coins) is null), false) as unreadable_value
-    from told
-),
--- Most calls are told of once; only the others are merged.
-repeated as (
-    select call_key from told group by call_key having count(*) > 1
-),
-merged as (
-    select * exclude (rank, deliveries), 1 as versions, deliveries
-    from said anti join repeated using (call_key)
-    where deliveries is not null
+merged as not materialized (
+    select * exclude (content_hash, deliveries), 1 as versions, deliveries from cleaned(told_once)
     union all by name
     select
         source, direction, call_sid, call_key,
@@ -67,14 +68,14 @@ merged as (
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at
-    from said semi join repeated using (call_key)
+    from cleaned(told_often)
     group by source, direction, call_sid, call_key
     having count(deliveries) > 0
 ),
 -- There are few different words, so each is looked at once.
 words as (
     select status, status_outcome(status) as known_outcome, status_failed_leg(status) as failed_leg
-    from (select distinct status from merged)
+    from (select distinct status_text(status, callstatus) as status from query_table(p_versions))
 ),
 -- The CallSid of most calls begins with the Unix second of the start.
 zoned as (

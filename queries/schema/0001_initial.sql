@@ -42,7 +42,7 @@ create table call_versions (
     source             varchar not null,
     direction          varchar not null,
     call_sid           varchar not null,
-    call_key           ubigint not null,   -- of source, direction and call_sid: quicker to find than the three
+    call_key           ubigint not null,   -- of source and call_sid: quicker to find than the two
     content_hash       ubigint not null,   -- of all fields sent, so that a duplicate is recognised
     first_received_at  timestamptz not null,
     last_received_at   timestamptz not null,
