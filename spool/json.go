@@ -2,8 +2,10 @@ package spool
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"iter"
+	"math/bits"
 )
 
 // maxDepth is how deep objects and arrays may be nested; encoding/json draws the line there too.
@@ -97,29 +99,49 @@ func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\
 
 // checkedStringEnd is the index behind the string that begins at start, -1 if it is none.
 func checkedStringEnd(text []byte, start int) int {
-	for i := start + 1; i < len(text); i++ {
+	for i := nextSpecial(text, start+1); i < len(text); i = nextSpecial(text, i+1) {
 		switch c := text[i]; {
 		case c == '"':
 			return i + 1
 		case c < ' ':
 			return -1
-		case c == '\\':
-			if i++; i == len(text) {
+		}
+		if i++; i == len(text) { // behind a backslash
+			return -1
+		}
+		switch text[i] {
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		case 'u':
+			if len(text) < i+5 || !isHex(text[i+1:i+5]) {
 				return -1
 			}
-			switch text[i] {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			case 'u':
-				if len(text) < i+5 || !isHex(text[i+1:i+5]) {
-					return -1
-				}
-				i += 4
-			default:
-				return -1
-			}
+			i += 4
+		default:
+			return -1
 		}
 	}
 	return -1
+}
+
+// nextSpecial is the index of the first character from i on that is not simply a part of a string: a quote, a backslash or a
+// control character; the length if there is none. It looks at eight bytes at a time: a subtraction borrows from the highest
+// bit of a byte that is too small, and the first such byte is never a mistake.
+func nextSpecial(text []byte, i int) int {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(text); i += 8 {
+		word := binary.LittleEndian.Uint64(text[i:])
+		quote, backslash := word^each*'"', word^each*'\\'
+		found := (word - each*' ') &^ word
+		found |= (quote - each) &^ quote
+		found |= (backslash - each) &^ backslash
+		if found &= high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for i < len(text) && text[i] >= ' ' && text[i] != '"' && text[i] != '\\' {
+		i++
+	}
+	return i
 }
 
 func isHex(text []byte) bool {
@@ -183,21 +205,36 @@ func digitsEnd(text []byte, i int) int {
 // Members yields the keys of a JSON object, unquoted, and the text of each value. The object must be sound.
 func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
-		i := skipSpace(object, skipSpace(object, 0)+1)
-		for i < len(object) && object[i] == '"' {
-			end := stringEnd(object, i)
-			key := object[i+1 : end-1]
-			if bytes.IndexByte(key, '\\') >= 0 {
-				key = []byte(Text(object[i:end]))
+		WalkObject(object, skipSpace(object, 0), func(key []byte, start int) (end int) {
+			end = ValueEnd(object, start)
+			if !yield(key, object[start:end]) {
+				return -1
 			}
-			i = skipSpace(object, skipSpace(object, end)+1) // over the colon
-			end = valueEnd(object, i)
-			if !yield(key, object[i:end]) {
-				return
-			}
-			i = skipSpace(object, skipSpace(object, end)+1) // over the comma
+			return end
+		})
+	}
+}
+
+// WalkObject calls member with each unquoted key of the object that begins at start in a sound JSON text, and with where its
+// value begins. member returns where that ends, by ValueEnd or by walking it in its turn, or -1 to stop. WalkObject returns
+// the index behind the object.
+func WalkObject(text []byte, start int, member func(key []byte, start int) (end int)) (end int) {
+	i := skipSpace(text, start+1)
+	for i < len(text) && text[i] == '"' {
+		end := stringEnd(text, i)
+		key := text[i+1 : end-1]
+		if bytes.IndexByte(key, '\\') >= 0 {
+			key = []byte(Text(text[i:end]))
+		}
+		i = member(key, skipSpace(text, skipSpace(text, end)+1)) // over the colon
+		if i < 0 {
+			return i
+		}
+		if i = skipSpace(text, i); i < len(text) && text[i] == ',' {
+			i = skipSpace(text, i+1)
 		}
 	}
+	return i + 1
 }
 
 // Text is what a JSON value says: the content of a string, nothing for null, and any other value as it stands.
@@ -216,8 +253,8 @@ func Text(value []byte) string {
 	return string(value)
 }
 
-// valueEnd is the index behind the sound value that begins at start.
-func valueEnd(text []byte, start int) int {
+// ValueEnd is the index behind the sound value that begins at start.
+func ValueEnd(text []byte, start int) int {
 	depth := 0
 	for i := start; i < len(text); i++ {
 		switch text[i] {
@@ -245,22 +282,15 @@ func valueEnd(text []byte, start int) int {
 
 // stringEnd is the index behind the sound string that begins at start.
 func stringEnd(text []byte, start int) int {
-	i := start + 1
-	for {
-		quote := bytes.IndexByte(text[i:], '"')
-		if quote < 0 {
-			return len(text)
-		}
-		i += quote
-		backslashes := 0
-		for i-1-backslashes > start && text[i-1-backslashes] == '\\' {
-			backslashes++
-		}
-		i++
-		if backslashes%2 == 0 {
-			return i
+	for i := nextSpecial(text, start+1); i < len(text); i = nextSpecial(text, i+1) {
+		switch text[i] {
+		case '"':
+			return i + 1
+		case '\\':
+			i++
 		}
 	}
+	return len(text)
 }
 
 func skipSpace(text []byte, i int) int {

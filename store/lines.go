@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"callsheet/spool"
 )
 
 // linesPerChunk is what DuckDB takes at once.
@@ -78,9 +80,13 @@ func (s *lineSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 
 // pack appends the line's values, in the order in which stage.sql takes them.
 func (l *line) pack(to []byte) []byte {
-	to = append(append(to, l.file...), fieldEnd)
-	to = append(strconv.AppendInt(to, l.number, 10), fieldEnd)
-	to = append(strconv.AppendInt(to, l.offset, 10), fieldEnd)
+	if l.reason != "" || l.kind == spool.KindOther || l.receivedAt == nil { // of the others nobody asks where they stand
+		to = append(append(to, l.file...), fieldEnd)
+		to = append(strconv.AppendInt(to, l.number, 10), fieldEnd)
+		to = append(strconv.AppendInt(to, l.offset, 10), fieldEnd)
+	} else {
+		to = append(to, absent, fieldEnd, absent, fieldEnd, absent, fieldEnd)
+	}
 	if l.reason != "" {
 		to = append(append(to, l.reason...), fieldEnd)
 		to = packValue(to, l.text)

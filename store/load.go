@@ -15,7 +15,7 @@ import (
 )
 
 // sliceBytes bounds what is loaded in one transaction, and with it the memory of a load. DuckDB compresses rows in groups of
-// 122,880, with each of its threads a group of its own; what fills no group is compressed by one thread at the commit. So
+// 122,880, with each of its threads a group of its own; what fills no group is compressed by one thread at the commit or merged with another at the checkpoint. So
 // a slice has a few groups for each of a few threads.
 const sliceBytes = 320 << 20
 
@@ -86,8 +86,9 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 	summary.Troubles = append(summary.Troubles, troubles...)
 	reader := newReader(pending, options)
 	defer reader.close()
+	limit := evenSlices(reader.total, cmp.Or(options.sliceBytes, sliceBytes))
 	for !reader.done() {
-		if err := s.loadSlice(ctx, reader, cmp.Or(options.sliceBytes, sliceBytes), summary); err != nil {
+		if err := s.loadSlice(ctx, reader, limit, summary); err != nil {
 			return err
 		}
 	}
@@ -99,6 +100,14 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 		}
 	}
 	return nil
+}
+
+// evenSlices is a size near to limit of which total has a whole number, so that the last slice is not a small one.
+func evenSlices(total, limit int64) int64 {
+	if n := (total + limit/2) / limit; n > 0 {
+		return total/n + 1
+	}
+	return limit
 }
 
 // loadSlice loads up to limit bytes of lines in one transaction.

@@ -114,7 +114,6 @@ func (l *line) read() (reason string) {
 	case l.kind != spool.KindCallReport && l.kind != spool.KindLiveCall && l.kind != spool.KindOther:
 		return "unknown kind"
 	}
-	l.readPayload(payload)
 	if l.kind == spool.KindOther {
 		l.payload = spool.QuoteNumbers(payload)
 	} else if len(bytes.Trim(l.values[sidField], " ")) == 0 {
@@ -126,7 +125,15 @@ func (l *line) read() (reason string) {
 // readEnvelope returns the payload of an envelope, or the whole object if it is none.
 func (l *line) readEnvelope(object []byte) (payload []byte) {
 	var hasKind, hasContent bool
-	for key, value := range spool.Members(object) {
+	spool.WalkObject(object, 0, func(key []byte, start int) (end int) {
+		if string(key) == "payload" && object[start] == '{' {
+			hasContent = true
+			end = l.readPayload(object, start)
+			payload = object[start:end]
+			return end
+		}
+		end = spool.ValueEnd(object, start)
+		value := object[start:end]
 		switch string(key) {
 		case "kind":
 			hasKind = true
@@ -141,29 +148,41 @@ func (l *line) readEnvelope(object []byte) (payload []byte) {
 		case "received_at":
 			l.receivedAt = column(value)
 		}
-	}
+		return end
+	})
 	if !hasKind || !hasContent {
 		l.source, l.receivedAt, l.kind = nil, nil, spool.Kind(object)
+		l.readPayload(object, 0)
 		return object
 	}
 	return payload
 }
 
-// readPayload fills in the fields, what nobody documented, and the hash. Of a key that is there twice the first counts.
-func (l *line) readPayload(payload []byte) {
+// readPayload fills in the fields, what nobody documented, and the hash, from the payload that begins at start, and returns
+// the index behind it. Of a key that is there twice the first counts.
+func (l *line) readPayload(text []byte, start int) (end int) {
 	l.values = make([][]byte, len(fields))
 	var unknown []member
-	for key, value := range spool.Members(payload) {
-		i, known := fieldOf[string(key)]
+	next := 0 // payloads often have the keys in the order of the list
+	end = spool.WalkObject(text, start, func(key []byte, start int) (end int) {
+		end = spool.ValueEnd(text, start)
+		value := text[start:end]
+		i, known := next, next < len(fields) && string(key) == fields[next].key
+		if !known {
+			i, known = fieldOf[string(key)]
+		}
+		next = i + 1
 		if known && l.values[i] == nil {
 			l.values[i] = column(value)
 		}
 		if !known || fields[i].extra {
 			unknown = append(unknown, member{key, value})
 		}
-	}
+		return end
+	})
 	l.extra = object(unknown)
 	l.contentHash = l.hashContent(unknown)
+	return end
 }
 
 // column is a value as a column has it: the text of a string, nothing for null, any other value as it stands, its

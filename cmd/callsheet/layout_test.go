@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"report":        {"period", "strict"},
 	"job":           {"period"},
 	"bench/collect": {},
+	"bench/load":    {},
 	"cmd/callsheet": {"collector", "config", "deliver", "demo", "exports", "job", "period", "queries", "report", "spool", "store", "templates"},
 }
 

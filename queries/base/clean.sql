@@ -30,7 +30,8 @@ create or replace macro clean_coins(p_text) as try_cast(p_text as decimal(18, 4)
 -- Numbers are compared by their last ten digits, since they come with 0, with +91 or bare.
 -- NULL for what identifies nobody: a masked number (98xxxx…) or one shorter than ten digits.
 create or replace macro number_key(p_number) as
-    case when not regexp_matches(p_number, '[^0-9+() .-]')
+    case when regexp_full_match(p_number, '[0-9]{10,}') then right(p_number, 10) -- nearly all of them
+         when not regexp_matches(p_number, '[^0-9+() .-]')
           and length(regexp_replace(p_number, '[^0-9]', '', 'g')) >= 10
         then right(regexp_replace(p_number, '[^0-9]', '', 'g'), 10) end;
 

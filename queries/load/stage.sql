@@ -9,7 +9,7 @@ with taken_apart as (
 ),
 lines as (
     select
-        f[1] as file, f[2]::bigint as line, f[3]::bigint as byte_offset, call_key, content_hash,
+        sent(f[1]) as file, sent(f[2])::bigint as line, sent(f[3])::bigint as byte_offset, call_key, content_hash,
         sent(f[4]) as reason, sent(f[5]) as text, f[6] as kind,
         f[7] as source, sent(f[8]) as received_at, sent(f[9]) as extra, sent(f[10]) as payload,
         call_direction(sent(f[11])) as direction, trim(sent(f[12])) as call_sid,

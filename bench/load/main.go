@@ -1,0 +1,241 @@
+// Command load measures how fast callsheet loads, beside DuckDB reading the same files into a table of its own and beside pandas.
+//
+//	go build -o /tmp/callsheet ./cmd/callsheet
+//	go run ./bench/load -callsheet /tmp/callsheet -dir /var/tmp
+//	go run ./bench/load -callsheet /tmp/callsheet -dir /var/tmp -only incremental -calls 10000000
+//
+// bulk loads a month of reports into an empty store, in turn with the others, in rounds; what is printed are medians. Each
+// measurement is a process of its own, from its start to its end. incremental loads 10,000 more reports into a store of all
+// those, and into an empty one. nothing loads when nothing is new, with three years of daily files. With -python, a Python that
+// has duckdb and pandas, bulk has pandas too.
+package main
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+//go:embed pandas.py
+var pandasScript string
+
+type options struct {
+	callsheet, dir, python, only string
+	calls, rounds                int
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program")
+	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
+	flag.StringVar(&o.python, "python", "", "path of a Python with duckdb and pandas; left out when empty")
+	flag.StringVar(&o.only, "only", "", "bulk, incremental or nothing")
+	flag.IntVar(&o.calls, "calls", 1_000_000, "reports")
+	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
+	table := flag.String("table", "", "internal: make a table in this database of the files in -dir")
+	flag.Parse()
+	err := func() error {
+		if *table != "" {
+			return makeTable(*table, o.dir)
+		}
+		dir, err := os.MkdirTemp(o.dir, "bench-load-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.dir = dir
+		for _, part := range []struct {
+			name string
+			run  func(options) error
+		}{{"bulk", bulk}, {"incremental", incremental}, {"nothing", nothing}} {
+			if o.only == "" || o.only == part.name {
+				if err := part.run(o); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+}
+
+// bulk loads everything into an empty store, and lets the others do the same.
+func bulk(o options) error {
+	home, err := newHome(o.dir, "bulk", false)
+	if err != nil {
+		return err
+	}
+	bytes, err := home.writeReports(first, 30, o.calls, 0)
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(o.dir, "table.duckdb")
+	peers := []struct {
+		name    string
+		command []string
+	}{
+		{"callsheet load", []string{o.callsheet, "--config", home.config, "load"}},
+		{"create table as select * from read_ndjson", []string{self, "-table", file, "-dir", home.spool}},
+	}
+	if o.python != "" {
+		peers = append(peers, struct {
+			name    string
+			command []string
+		}{"pandas, then DuckDB", []string{o.python, "-c", pandasScript, file, home.spool}})
+	}
+	results := make([]results, len(peers))
+	for range o.rounds {
+		for i, peer := range peers {
+			if err := home.empty(file); err != nil {
+				return err
+			}
+			r, err := measure(peer.command...)
+			if err != nil {
+				return err
+			}
+			results[i] = append(results[i], r)
+		}
+	}
+	fmt.Printf("bulk: %d reports, %d MB in 30 files, without publishing, medians of %d rounds\n\n", o.calls, bytes>>20, o.rounds)
+	fmt.Println("| | time | reports/s | of DuckDB's own | processor time | memory |\n|---|---|---|---|---|---|")
+	for i, peer := range peers {
+		r := results[i].median()
+		fmt.Printf("| %s | %v | %.0f | %.2f | %v | %d MB |\n", peer.name, r.took.Round(10*time.Millisecond), float64(o.calls)/r.took.Seconds(),
+			results[1].median().took.Seconds()/r.took.Seconds(), r.processor.Round(10*time.Millisecond), r.memory>>20)
+	}
+	fmt.Println()
+	return nil
+}
+
+// incremental loads a day's first reports into a store of everything, and into an empty one. Neither publishes.
+func incremental(o options) error {
+	const more = 10_000
+	fmt.Printf("incremental: %d reports more, without publishing, medians of %d rounds\n\n| into a store of | time | memory |\n|---|---|---|\n", more, o.rounds)
+	for _, calls := range []int{0, o.calls} {
+		var all results
+		home, err := newHome(o.dir, fmt.Sprint("incremental-", calls), false)
+		if err != nil {
+			return err
+		}
+		if _, err := home.writeReports(first, 30, calls, 0); err != nil {
+			return err
+		}
+		if calls > 0 {
+			r, err := measure(o.callsheet, "--config", home.config, "load")
+			if err != nil {
+				return err
+			}
+			fmt.Printf("| nothing: the load of the %d before | %v | %d MB |\n", calls, r.took.Round(10*time.Millisecond), r.memory>>20)
+		}
+		for round := range o.rounds {
+			if calls == 0 {
+				if err := home.empty(""); err != nil {
+					return err
+				}
+			}
+			if _, err := home.writeReports(first.AddDate(0, 0, 30+round), 1, more, calls+round*more); err != nil {
+				return err
+			}
+			r, err := measure(o.callsheet, "--config", home.config, "load")
+			if err != nil {
+				return err
+			}
+			all = append(all, r)
+			if calls == 0 {
+				if err := os.Remove(home.dayFile(first.AddDate(0, 0, 30+round))); err != nil {
+					return err
+				}
+			}
+		}
+		r := all.median()
+		fmt.Printf("| %d | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
+	}
+	fmt.Println()
+	return nil
+}
+
+// nothing loads again and again when nothing is new.
+func nothing(o options) error {
+	home, err := newHome(o.dir, "nothing", true)
+	if err != nil {
+		return err
+	}
+	const days = 3 * 365
+	if _, err := home.writeReports(first.AddDate(-3, 0, 0), days, days*20, 0); err != nil {
+		return err
+	}
+	var loads, starts results
+	for round := range o.rounds + 1 {
+		r, err := measure(o.callsheet, "--config", home.config, "load")
+		if err != nil {
+			return err
+		}
+		start, err := measure(o.callsheet, "--version")
+		if err != nil {
+			return err
+		}
+		if round > 0 { // the first had everything to load
+			loads, starts = append(loads, r), append(starts, start)
+		}
+	}
+	fmt.Printf("nothing new, %d files: %v, of which %v to start the process, medians of %d\n\n", days,
+		loads.median().took.Round(time.Millisecond), starts.median().took.Round(time.Millisecond), o.rounds)
+	return nil
+}
+
+// makeTable is DuckDB's own way to load the files.
+func makeTable(path, dir string) error {
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		return err
+	}
+	files := "'" + strings.ReplaceAll(filepath.Join(dir, "*.ndjson"), "'", "''") + "'"
+	if _, err := db.ExecContext(context.Background(), "create table deliveries as select * from read_ndjson("+files+")"); err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+// result is what a process took.
+type result struct {
+	took, processor time.Duration
+	memory          int64 // resident at most, in bytes
+}
+
+type results []result
+
+// median is that by time.
+func (r results) median() result {
+	return slices.SortedFunc(slices.Values(r), func(a, b result) int { return cmp.Compare(a.took, b.took) })[len(r)/2]
+}
+
+// measure runs a program to its end.
+func measure(command ...string) (result, error) {
+	process := exec.Command(command[0], command[1:]...)
+	start := time.Now()
+	if out, err := process.CombinedOutput(); err != nil {
+		return result{}, fmt.Errorf("%s: %w\n%s", strings.Join(command[:min(4, len(command))], " "), err, out)
+	}
+	took := time.Since(start)
+	usage := process.ProcessState.SysUsage().(*syscall.Rusage)
+	return result{took, process.ProcessState.UserTime() + process.ProcessState.SystemTime(), usage.Maxrss << 10}, nil
+}
