@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"callsheet/demo"
+	"callsheet/spool"
+)
+
+var loadKills = flag.Int("loadkills", 12, "how often the loader is killed")
+
+// TestKilledLoaderLoadsEachDeliveryOnce writes deliveries, shuffled and some of them twice, into a spool of several files bit by
+// bit, and kills a load at a random moment after each bit, while another process reads what is published. In the end the
+// database must be the one that a load of everything at once makes.
+func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
+	binary := build(t)
+	dice := rand.New(rand.NewPCG(uint64(*loadKills), 7))
+	lines := demoLines(dice)
+	killed, whole := loaderHome(t), loaderHome(t)
+	for _, line := range lines {
+		appendLine(t, whole, "2026-10-05.ndjson", line)
+	}
+	if out, err := exec.Command(binary, "--config", whole, "load").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+
+	ctx, stop := context.WithCancel(context.Background())
+	var reads atomic.Int64
+	ended := make(chan error, 1)
+	go func() { ended <- readAllTheTime(ctx, binary, killed, &reads) }()
+	landed := 0
+	for round := range *loadKills {
+		for _, line := range lines[len(lines)*round / *loadKills : len(lines)*(round+1) / *loadKills] {
+			appendLine(t, killed, fmt.Sprintf("2026-10-0%d.ndjson", 1+dice.IntN(4)), line)
+		}
+		load := exec.Command(binary, "--config", killed, "load")
+		if err := load.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(dice.IntN(250)) * time.Millisecond)
+		load.Process.Kill()
+		switch err := load.Wait(); {
+		case load.ProcessState.ExitCode() > 0:
+			t.Fatalf("load %d failed by itself: %v", round, err)
+		case err != nil:
+			landed++
+		}
+	}
+	if out, err := exec.Command(binary, "--config", killed, "load").CombinedOutput(); err != nil {
+		t.Fatalf("the last load: %v\n%s", err, out)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("the reader: %v", err)
+	}
+	got, want := content(t, binary, killed), content(t, binary, whole)
+	if got != want || strings.Count(want, "\n") < 3 {
+		t.Errorf("killed %d times:\n%s\nloaded at once:\n%s", landed, got, want)
+	}
+	t.Logf("%d lines, %d loads of which %d were killed, %d reads", len(lines), *loadKills, landed, reads.Load())
+}
+
+// demoLines are the deliveries of a few days, shuffled, a tenth of them twice.
+func demoLines(dice *rand.Rand) []string {
+	var lines []string
+	for i, delivery := range demo.Generate(demo.Options{Calls: 1500, Days: 4, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}) {
+		payload, ok := spool.Compact(delivery.Body)
+		if delivery.Broken || !ok || payload[0] != '{' {
+			continue
+		}
+		line := string(spool.Envelope{ID: fmt.Sprintf("%026d", i), ReceivedAt: delivery.At, Source: "main", Kind: spool.Kind(payload),
+			Encoding: spool.EncodingJSON, Payload: payload}.AppendLine(nil))
+		lines = append(lines, line)
+		if dice.IntN(10) == 0 {
+			lines = append(lines, line)
+		}
+	}
+	dice.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	return lines
+}
+
+// loaderHome is the configuration of an empty spool.
+func loaderHome(t *testing.T) (config string) {
+	t.Helper()
+	dir := t.TempDir()
+	config = filepath.Join(dir, "callsheet.yaml")
+	if err := os.WriteFile(config, []byte("data_dir: ./data\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "data", "spool"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+func appendLine(t *testing.T, config, name, line string) {
+	t.Helper()
+	file, err := os.OpenFile(filepath.Join(filepath.Dir(config), "data", "spool", name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteString(line); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readAllTheTime asks the published copy again and again: from the first on each must answer, and calls never become fewer.
+func readAllTheTime(ctx context.Context, binary, config string, reads *atomic.Int64) error {
+	before := 0
+	for ctx.Err() == nil {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(config), "data", "published", "calls.duckdb")); err != nil {
+			continue
+		}
+		out, err := exec.Command(binary, "--config", config, "sql", "select count(*) as n from calls", "--format", "csv").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%w\n%s", err, out)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(out)).ReadAll()
+		if err != nil || len(rows) != 2 {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		now, err := strconv.Atoi(rows[1][0])
+		if err != nil || now < before {
+			return fmt.Errorf("%d calls after %d: %w", now, before, err)
+		}
+		before = now
+		reads.Add(1)
+	}
+	return nil
+}
+
+// content is the hash of each day.
+func content(t *testing.T, binary, config string) string {
+	t.Helper()
+	out, err := exec.Command(binary, "--config", config, "query", "content", "--from", "2026-09-01", "--to", "2026-10-31").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
