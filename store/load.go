@@ -22,13 +22,16 @@ const sliceBytes = 320 << 20
 // unfinishedAfter is how long a line without its newline may take that is still being written.
 const unfinishedAfter = time.Minute
 
+// Progress is told how far a load is: bytes on disk, and the lines that were in them.
+type Progress func(done, total, lines int64)
+
 // LoadOptions say what to load.
 type LoadOptions struct {
 	SpoolDir      string
-	DefaultSource string                  // of lines that carry no source
-	RunLedger     string                  // the scheduler's ledger; may be missing
-	RetryRejects  bool                    // read rejected lines again first
-	Progress      func(done, total int64) // bytes on disk; may be nil
+	DefaultSource string   // of lines that carry no source
+	RunLedger     string   // the scheduler's ledger; may be missing
+	RetryRejects  bool     // read rejected lines again first
+	Progress      Progress // may be nil
 
 	sliceBytes int64 // other than sliceBytes in tests
 }

@@ -15,9 +15,10 @@ type reader struct {
 	next     int           // index of the file to go on with
 	open     *spool.Reader // of pending[next], once it is open
 	troubles []string
-	progress func(done, total int64)
+	progress Progress
 	total    int64
 	read     int64
+	lines    int64
 
 	defaultSource string // of lines that carry none
 }
@@ -134,11 +135,12 @@ func (r *reader) readChunk(at *position, end int64) ([]line, error) {
 		if at.retry != nil && at.bytes == at.until {
 			return lines, io.EOF
 		}
+		before := at.bytes
 		read, hash, err := at.readLine(r.open)
 		if err != nil {
 			return lines, err
 		}
-		r.report(at)
+		r.report(at.bytes - before)
 		if at.retry != nil {
 			if _, wanted := at.retry[at.lines]; !wanted {
 				continue
@@ -160,8 +162,11 @@ func (r *reader) readChunk(at *position, end int64) ([]line, error) {
 	return lines, nil
 }
 
-func (r *reader) report(at *position) {
-	if r.progress != nil && at.lines%1000 == 0 {
-		r.progress(min(r.read, r.total), r.total)
+// report counts a line and its bytes.
+func (r *reader) report(bytes int64) {
+	r.read += bytes
+	r.lines++
+	if r.progress != nil && r.lines%1000 == 0 {
+		r.progress(min(r.read, r.total), r.total, r.lines)
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -26,5 +27,26 @@ func TestLoadInManySlicesIsOneLoad(t *testing.T) {
 	}
 	if at := ask(t, reader, "select file, line, byte_offset, text from rejects")[1]; at[0] != "a.ndjson" || at[1] != "51" || at[3] != "broken" {
 		t.Errorf("reject: %v", at)
+	}
+}
+
+func TestProgressIsToldOfBytesAndLines(t *testing.T) {
+	dir := t.TempDir()
+	text := strings.Repeat(report("1"), 2500)
+	writeSpool(t, dir, map[string]string{"a.ndjson": text})
+	db, err := Open(t.Context(), Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var told []string
+	_, err = db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main",
+		Progress: func(done, total, lines int64) { told = append(told, fmt.Sprint(done, total, lines)) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := len(report("1"))
+	if want := fmt.Sprintf("[%d %d 1000 %d %d 2000]", 1000*line, len(text), 2000*line, len(text)); fmt.Sprint(told) != want {
+		t.Errorf("told %v, want %s", told, want)
 	}
 }

@@ -92,7 +92,7 @@ func settings(c *config.Config) store.Settings {
 const loadWait = time.Minute
 
 // refresh loads what is new and publishes it.
-func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, progress func(done, total int64)) (store.Summary, error) {
+func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, progress store.Progress) (store.Summary, error) {
 	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) {
 		summary, err := a.load(ctx, c, path, retryRejects, progress)
 		if err == nil || !store.IsDamaged(err, path) {
@@ -113,7 +113,7 @@ func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, 
 }
 
 // rebuild makes the database anew from the spool alone, beside the old one, and puts it in its place once it is whole.
-func (a *app) rebuild(ctx context.Context, c *config.Config, progress func(done, total int64)) (store.Summary, error) {
+func (a *app) rebuild(ctx context.Context, c *config.Config, progress store.Progress) (store.Summary, error) {
 	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) {
 		summary, err := a.loadAnew(ctx, c, path+rebuildEnding, progress)
 		if err != nil {
@@ -127,7 +127,7 @@ func (a *app) rebuild(ctx context.Context, c *config.Config, progress func(done,
 const rebuildEnding = ".rebuild"
 
 // loadAnew loads the whole spool into a new database at path; when that fails, none is left.
-func (a *app) loadAnew(ctx context.Context, c *config.Config, path string, progress func(done, total int64)) (store.Summary, error) {
+func (a *app) loadAnew(ctx context.Context, c *config.Config, path string, progress store.Progress) (store.Summary, error) {
 	if err := store.Remove(path); err != nil { // of a rebuild that was cut short
 		return store.Summary{}, err
 	}
@@ -157,7 +157,7 @@ func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path s
 }
 
 // load opens the database at path for as long as the load takes.
-func (a *app) load(ctx context.Context, c *config.Config, path string, retryRejects bool, progress func(done, total int64)) (summary store.Summary, err error) {
+func (a *app) load(ctx context.Context, c *config.Config, path string, retryRejects bool, progress store.Progress) (summary store.Summary, err error) {
 	db, err := store.Open(ctx, a.storeOptions(c, path))
 	if err != nil {
 		return summary, err

@@ -39,9 +39,9 @@ the program, and it loads. With --rebuild the database is made anew from the who
 			bar := newProgress(a.stderr, "loading")
 			var summary store.Summary
 			if rebuild {
-				summary, err = a.rebuild(c.Context(), cfg, bar.bytes)
+				summary, err = a.rebuild(c.Context(), cfg, bar.lines)
 			} else {
-				summary, err = a.refresh(c.Context(), cfg, retry, bar.bytes)
+				summary, err = a.refresh(c.Context(), cfg, retry, bar.lines)
 			}
 			bar.finish()
 			if err != nil {

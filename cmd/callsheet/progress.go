@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -12,16 +13,27 @@ import (
 
 // progress is a bar on a terminal and nothing anywhere else.
 type progress struct {
-	bar  *progressbar.ProgressBar
-	w    io.Writer
-	what string
+	bar     *progressbar.ProgressBar
+	w       io.Writer
+	what    string
+	started time.Time
 }
 
-func newProgress(w io.Writer, what string) *progress { return &progress{w: w, what: what} }
+func newProgress(w io.Writer, what string) *progress {
+	return &progress{w: w, what: what, started: time.Now()}
+}
 
 // bytes moves a bar that counts bytes; count one that counts things.
 func (p *progress) bytes(done, total int64) { p.move(done, total, true) }
 func (p *progress) count(done, total int64) { p.move(done, total, false) }
+
+// lines is bytes with the number of lines in them.
+func (p *progress) lines(done, total, lines int64) {
+	p.bytes(done, total)
+	if p.bar != nil {
+		p.bar.Describe(fmt.Sprintf("%s, %s lines/s", p.what, count(int64(float64(lines)/time.Since(p.started).Seconds()))))
+	}
+}
 
 func (p *progress) move(done, total int64, bytes bool) {
 	if !isTerminal(p.w) {
