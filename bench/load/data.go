@@ -25,8 +25,11 @@ type home struct {
 func newHome(dir, name string, publish bool) (*home, error) {
 	h := &home{config: filepath.Join(dir, name+".yaml"), data: filepath.Join(dir, name)}
 	h.spool = filepath.Join(h.data, "spool")
-	config := fmt.Sprintf("data_dir: %s\nstore:\n  publish: %t\n", h.data, publish)
-	return h, errors.Join(os.MkdirAll(h.spool, 0o700), os.WriteFile(h.config, []byte(config), 0o600))
+	return h, errors.Join(os.MkdirAll(h.spool, 0o700), h.configure(publish))
+}
+
+func (h *home) configure(publish bool) error {
+	return os.WriteFile(h.config, fmt.Appendf(nil, "data_dir: %s\nstore:\n  publish: %t\n", h.data, publish), 0o600)
 }
 
 // empty removes the databases, and the file of another program's.

@@ -6,7 +6,7 @@
 //
 // bulk loads a month of reports into an empty store, in turn with the others, in rounds; what is printed are medians. Each
 // measurement is a process of its own, from its start to its end. incremental loads 10,000 more reports into a store of all
-// those, and into an empty one. nothing loads when nothing is new, with three years of daily files. With -python, a Python that
+// those, and into an empty one, and says what publishing costs. nothing loads when nothing is new, with three years of daily files. With -python, a Python that
 // has duckdb and pandas, bulk has pandas too.
 package main
 
@@ -123,6 +123,18 @@ func bulk(o options) error {
 			results[1].median().took.Seconds()/r.took.Seconds(), r.processor.Round(10*time.Millisecond), r.memory>>20)
 	}
 	fmt.Println()
+	if o.python == "" {
+		return nil
+	}
+	const few = 10_000
+	if err := home.empty(file); err != nil {
+		return err
+	}
+	r, err := measure(o.python, "-c", pandasScript, file, home.spool, fmt.Sprint(few))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("pandas, then DuckDB row by row: %d reports in %v, %.0f/s\n\n", few, r.took.Round(10*time.Millisecond), few/r.took.Seconds())
 	return nil
 }
 
@@ -168,6 +180,13 @@ func incremental(o options) error {
 		}
 		r := all.median()
 		fmt.Printf("| %d | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
+		if err := home.configure(true); err != nil {
+			return err
+		}
+		if r, err = measure(o.callsheet, "--config", home.config, "load"); err != nil {
+			return err
+		}
+		fmt.Printf("| publishing those %d alone | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
 	}
 	fmt.Println()
 	return nil
