@@ -42,6 +42,33 @@ type Store struct {
 // Open opens the database for writing, creates it in its folder if it is missing, brings its schema and macros up to date and
 // puts the settings into it. Another process that has it open is an error that names its process id.
 func Open(ctx context.Context, options Options) (*Store, error) {
+	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
+		if err := create(ctx, options); err != nil {
+			return nil, err
+		}
+	}
+	return open(ctx, options)
+}
+
+// create makes an empty database beside its path and puts it there once it is whole: a file that was left half made would look
+// like a damaged database.
+func create(ctx context.Context, options Options) error {
+	path := options.Path
+	options.Path += ".new"
+	if err := Remove(options.Path); err != nil { // of a creation that was cut short
+		return err
+	}
+	s, err := open(ctx, options)
+	if err != nil {
+		return errors.Join(err, Remove(options.Path))
+	}
+	if err := s.Close(); err != nil {
+		return errors.Join(err, Remove(options.Path))
+	}
+	return Replace(path, options.Path)
+}
+
+func open(ctx context.Context, options Options) (*Store, error) {
 	db, conn, err := connect(ctx, options, writing)
 	if err != nil {
 		return nil, err
