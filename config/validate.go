@@ -123,8 +123,23 @@ func lastTen(number string) string {
 	return digits[max(len(digits)-10, 0):]
 }
 
-// Filters are the keys a report can filter by.
-var Filters = []string{"group", "agent", "number", "direction", "campaign", "source"}
+// Filters are the keys that queries and reports can filter by, each with what it lets pass.
+var Filters = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
+
+var hoursForm = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)$`)
+
+// CheckFilter says what is wrong with a filter's key or value.
+func CheckFilter(key, value string) error {
+	switch {
+	case !slices.Contains(Filters, key):
+		return fmt.Errorf("%q is none of %s", key, strings.Join(Filters, ", "))
+	case key == "direction" && !slices.Contains([]string{"incoming", "outgoing", "unknown"}, value):
+		return fmt.Errorf("direction %q is none of incoming, outgoing, unknown", value)
+	case key == "hours" && value != "business" && value != "closed" && !hoursForm.MatchString(value):
+		return fmt.Errorf("hours %q is none of business, closed or a span such as 09:00-13:30", value)
+	}
+	return nil
+}
 
 func (c *Config) validateReports(add adder) {
 	seen := map[string]bool{}
@@ -146,9 +161,9 @@ func (c *Config) validateReports(add adder) {
 		if _, err := period.Parse(report.Period, time.Unix(0, 0)); err != nil {
 			add(key+".period", "%v", err)
 		}
-		for filter := range report.Filters {
-			if !slices.Contains(Filters, filter) {
-				add(key+".filters", "%q is none of %s", filter, strings.Join(Filters, ", "))
+		for filter, value := range report.Filters {
+			if err := CheckFilter(filter, value); err != nil {
+				add(key+".filters", "%v", err)
 			}
 		}
 		if report.CatchUp < 0 {

@@ -24,6 +24,7 @@ var files embed.FS
 // File is one .sql file; Name is its base name without the ending.
 type File struct {
 	Name, SQL string
+	Path      string // of a user's own
 }
 
 // In lists the files of a folder by name.
@@ -35,13 +36,47 @@ func In(folder string) []File {
 	list := make([]File, len(paths))
 	for i, p := range paths {
 		text, _ := files.ReadFile(p)
-		list[i] = File{strings.TrimSuffix(path.Base(p), ".sql"), string(text)}
+		list[i] = File{Name: strings.TrimSuffix(path.Base(p), ".sql"), SQL: string(text)}
 	}
 	return list
 }
 
+// InOrder sorts files so that each comes after those that define the macros it calls: a macro is bound when it is created.
+// A named query defines the macro of its name.
+func InOrder(list []File) []File {
+	definedBy := map[string]int{}
+	for i, file := range list {
+		definedBy[file.Name] = i
+		for _, match := range definition.FindAllStringSubmatch(file.SQL, -1) {
+			definedBy[match[1]] = i
+		}
+	}
+	var ordered []File
+	seen := map[int]bool{}
+	var add func(i int)
+	add = func(i int) {
+		if seen[i] {
+			return
+		}
+		seen[i] = true
+		for _, match := range call.FindAllStringSubmatch(comment.ReplaceAllString(list[i].SQL, ""), -1) {
+			if needed, ours := definedBy[match[1]]; ours {
+				add(needed)
+			}
+		}
+		ordered = append(ordered, list[i])
+	}
+	for i := range list {
+		add(i)
+	}
+	return ordered
+}
+
 // Load is the SQL of one step of a load.
 func Load(step string) string { return read("load", step) }
+
+// Metrics is the SQL of one family of metrics.
+func Metrics(name string) string { return read("metrics", name) }
 
 // Session is the SQL that sets up a reader's connection.
 func Session(name string) string { return read("session", name) }
@@ -54,9 +89,17 @@ func read(folder, name string) string {
 	return string(text)
 }
 
-// Named finds a named query.
-func Named(name string) (File, error) {
-	list := In("named")
+// All are our named queries and the user's own, which stand for ours of the same name, by name.
+func All(own []File) []File {
+	list := slices.DeleteFunc(In("named"), func(ours File) bool {
+		return slices.ContainsFunc(own, func(f File) bool { return f.Name == ours.Name })
+	})
+	return slices.SortedFunc(slices.Values(append(list, own...)), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// Named finds a named query among ours and the user's own.
+func Named(own []File, name string) (File, error) {
+	list := All(own)
 	i := slices.IndexFunc(list, func(f File) bool { return f.Name == name })
 	if i < 0 {
 		names := make([]string, len(list))
@@ -82,8 +125,10 @@ func (f File) Doc() string {
 }
 
 var (
-	comment   = regexp.MustCompile(`(?m)--.*$`)
-	parameter = regexp.MustCompile(`\$([a-z_]+)\b`)
+	definition = regexp.MustCompile(`create or replace macro (\w+)`)
+	call       = regexp.MustCompile(`\b(\w+)\(`)
+	comment    = regexp.MustCompile(`(?m)--.*$`)
+	parameter  = regexp.MustCompile(`\$([a-z_]+)\b`)
 )
 
 // Parameters are the names of f's parameters ($from, $to …), in the order they first appear.

@@ -58,7 +58,7 @@ func (s Summary) NeedsALook() bool { return s.Rejects > 0 || len(s.Troubles) > 0
 // read up to are committed together, a slice at a time: killed anywhere, the next load goes on where this one was.
 // A file that cannot be read is a trouble in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
-	summary := Summary{Troubles: []string{}} // a list in JSON, also when it is empty
+	summary := Summary{Troubles: append([]string{}, s.troubles...)} // a list in JSON, also when it is empty
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		if strings.Contains(err.Error(), "No space left on device") {
 			err = fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)

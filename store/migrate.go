@@ -48,11 +48,14 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
-// defineMacros creates the macros, the catalogs and one macro for each named query, in an order in which each
-// finds those it is built on.
+// defineMacros creates the macros, the catalogs and one macro for each of our named queries, and drops those that are of another
+// version or of a query that is gone.
 func defineMacros(ctx context.Context, tx *sql.Tx) error {
+	if err := dropMacros(ctx, tx); err != nil {
+		return fmt.Errorf("dropping the macros of before: %w", err)
+	}
 	for _, folder := range []string{"base", "metrics"} {
-		for _, file := range queries.In(folder) {
+		for _, file := range queries.InOrder(queries.In(folder)) {
 			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
 				return fmt.Errorf("defining %s/%s: %w", folder, file.Name, err)
 			}
@@ -64,6 +67,43 @@ func defineMacros(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	return nil
+}
+
+func dropMacros(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `
+		select distinct function_type, function_name from duckdb_functions()
+		where not internal and function_type in ('macro', 'table_macro')`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var drops []string
+	for rows.Next() {
+		var kind, name string
+		if err := rows.Scan(&kind, &name); err != nil {
+			return err
+		}
+		drops = append(drops, fmt.Sprintf("drop %s %q", strings.ReplaceAll(strings.Replace(kind, "table_macro", "macro table", 1), "_", " "), name))
+	}
+	for _, drop := range drops {
+		if _, err := tx.ExecContext(ctx, drop); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Troubles are what opening the database met and could leave aside.
+func (s *Store) Troubles() []string { return s.troubles }
+
+// defineOwn creates the macros of the user's own queries. One that cannot be is a trouble: the others, and the numbers, are
+// none the worse for it.
+func (s *Store) defineOwn(ctx context.Context) {
+	for _, file := range queries.InOrder(s.options.Own) {
+		if _, err := s.conn.ExecContext(ctx, file.Macro()); err != nil {
+			s.troubles = append(s.troubles, file.Explain(err).Error())
+		}
+	}
 }
 
 // inTransaction runs do; all of it is committed or none.

@@ -21,6 +21,7 @@ type Reader struct {
 	db   *sql.DB
 	conn *sql.Conn
 	zone *time.Location
+	own  []queries.File
 }
 
 // OpenReader opens a published copy read-only, for as many readers as like.
@@ -36,7 +37,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{db, conn, zone}, nil
+	return &Reader{db, conn, zone, options.Own}, nil
 }
 
 func (r *Reader) Close() error { return errors.Join(r.conn.Close(), r.db.Close()) }
@@ -72,7 +73,7 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, er
 // returns them, in a slice that is used again for the next.
 func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
-	query, err := queries.Named(name)
+	query, err := queries.Named(r.own, name)
 	if err != nil {
 		return err
 	}
@@ -81,9 +82,28 @@ func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 		bound = append(bound, sql.Named(parameter, args[parameter]))
 	}
 	if err := r.run(ctx, query.SQL, bound, header, row); err != nil {
-		return fmt.Errorf("query %s: %w", name, err)
+		return fmt.Errorf("query %s: %w", name, query.Explain(err))
 	}
 	return nil
+}
+
+// Catalog gives the metric_catalog's rows, without any database: name, label, unit, format, formula, good.
+func Catalog(ctx context.Context, row func(values []any) error) (err error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, queries.Metrics("catalog")); err != nil {
+		return err
+	}
+	r := &Reader{db: db, conn: conn, zone: time.UTC}
+	return r.Query(ctx, "metrics", nil, func([]string) error { return nil }, row)
 }
 
 // SQL runs one statement of the user's.

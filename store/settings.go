@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,28 +53,37 @@ func (settings Settings) fingerprint() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hash := sha256.New()
-	hash.Write(text)
-	for _, folder := range []string{"base", "metrics", "named"} {
-		for _, file := range queries.In(folder) {
-			fmt.Fprintf(hash, "%s\x00%s\x00", file.Name, file.SQL)
-		}
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hashed(string(text), queries.In("base")), nil
 }
 
-// applySettings writes the settings and macros and makes `calls` anew, if anything changed since the last time.
+// macrosFingerprint changes with anything else that is kept in the database for readers: the metrics and the named queries.
+func (o Options) macrosFingerprint(calls string) string {
+	return hashed(calls, queries.In("metrics"), queries.In("named"), o.Own)
+}
+
+func hashed(text string, files ...[]queries.File) string {
+	hash := sha256.New()
+	hash.Write([]byte(text))
+	for _, file := range slices.Concat(files...) {
+		fmt.Fprintf(hash, "%s\x00%s\x00", file.Name, file.SQL)
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// applySettings writes the settings and macros, if anything of them changed since the last time, and makes `calls` anew, if
+// what changed concerns it.
 func (s *Store) applySettings(ctx context.Context) error {
 	want, err := s.options.Settings.fingerprint()
 	if err != nil {
 		return err
 	}
-	var have string
-	err = s.conn.QueryRowContext(ctx, "select fingerprint from settings").Scan(&have)
+	wantMacros := s.options.macrosFingerprint(want)
+	var have, haveMacros string
+	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint from settings").Scan(&have, &haveMacros)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
-	if have == want {
+	if haveMacros == wantMacros {
 		return nil
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
@@ -83,10 +93,17 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := defineMacros(ctx, tx); err != nil {
 			return err
 		}
+		if have == want {
+			return nil
+		}
 		_, err := tx.ExecContext(ctx, queries.Load("calls_anew"))
 		return err
 	})
 	if err != nil {
+		return fmt.Errorf("applying the settings: %w", err)
+	}
+	s.defineOwn(ctx)
+	if _, err := s.conn.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros); err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
 	return nil
@@ -96,7 +113,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	type row []any
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
-			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint}},
+			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, ""}},
 		"sources": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 	}
 	for _, source := range settings.Sources {

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"callsheet/queries"
 )
 
 // Options say where a database is and what it may use.
@@ -26,6 +28,7 @@ type Options struct {
 	Threads     int    // 0: one a core
 	Settings    Settings
 	Now         func() time.Time
+	Own         []queries.File // the user's own named queries
 	// Sandboxed shuts a reader in: no other file can be read or written, nothing attached, no extension loaded, and none
 	// of this set back. For statements that somebody types.
 	Sandboxed bool
@@ -37,35 +40,43 @@ type Store struct {
 	db      *sql.DB
 	conn    *sql.Conn
 	slice   *slice // that spool_lines() reads
+
+	troubles []string // that opening it met, for the summary of the load
 }
 
 // Open opens the database for writing, creates it in its folder if it is missing, brings its schema and macros up to date and
 // puts the settings into it. Another process that has it open is an error that names its process id.
 func Open(ctx context.Context, options Options) (*Store, error) {
+	var troubles []string
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
-		if err := create(ctx, options); err != nil {
+		if troubles, err = create(ctx, options); err != nil {
 			return nil, err
 		}
 	}
-	return open(ctx, options)
+	s, err := open(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	s.troubles = append(troubles, s.troubles...)
+	return s, nil
 }
 
 // create makes an empty database beside its path and puts it there once it is whole: a file that was left half made would look
 // like a damaged database.
-func create(ctx context.Context, options Options) error {
+func create(ctx context.Context, options Options) (troubles []string, err error) {
 	path := options.Path
 	options.Path += ".new"
 	if err := Remove(options.Path); err != nil { // of a creation that was cut short
-		return err
+		return nil, err
 	}
 	s, err := open(ctx, options)
 	if err != nil {
-		return errors.Join(err, Remove(options.Path))
+		return nil, errors.Join(err, Remove(options.Path))
 	}
 	if err := s.Close(); err != nil {
-		return errors.Join(err, Remove(options.Path))
+		return nil, errors.Join(err, Remove(options.Path))
 	}
-	return Replace(path, options.Path)
+	return s.troubles, Replace(path, options.Path)
 }
 
 func open(ctx context.Context, options Options) (*Store, error) {

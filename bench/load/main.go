@@ -26,6 +26,8 @@ import (
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2"
+
+	"callsheet/bench/reports"
 )
 
 //go:embed pandas.py
@@ -76,11 +78,11 @@ func main() {
 
 // bulk loads everything into an empty store, and lets the others do the same.
 func bulk(o options) error {
-	home, err := newHome(o.dir, "bulk", false)
+	home, err := reports.NewHome(o.dir, "bulk", false)
 	if err != nil {
 		return err
 	}
-	bytes, err := home.writeReports(first, 30, o.calls, 0)
+	bytes, err := home.Write(reports.First, 30, o.calls, 0)
 	if err != nil {
 		return err
 	}
@@ -93,19 +95,19 @@ func bulk(o options) error {
 		name    string
 		command []string
 	}{
-		{"callsheet load", []string{o.callsheet, "--config", home.config, "load"}},
-		{"create table as select * from read_ndjson", []string{self, "-table", file, "-dir", home.spool}},
+		{"callsheet load", []string{o.callsheet, "--config", home.Config, "load"}},
+		{"create table as select * from read_ndjson", []string{self, "-table", file, "-dir", home.Spool}},
 	}
 	if o.python != "" {
 		peers = append(peers, struct {
 			name    string
 			command []string
-		}{"pandas, then DuckDB", []string{o.python, "-c", pandasScript, file, home.spool}})
+		}{"pandas, then DuckDB", []string{o.python, "-c", pandasScript, file, home.Spool}})
 	}
 	results := make([]results, len(peers))
 	for range o.rounds {
 		for i, peer := range peers {
-			if err := home.empty(file); err != nil {
+			if err := home.Empty(file); err != nil {
 				return err
 			}
 			r, err := measure(peer.command...)
@@ -127,10 +129,10 @@ func bulk(o options) error {
 		return nil
 	}
 	const few = 10_000
-	if err := home.empty(file); err != nil {
+	if err := home.Empty(file); err != nil {
 		return err
 	}
-	r, err := measure(o.python, "-c", pandasScript, file, home.spool, fmt.Sprint(few))
+	r, err := measure(o.python, "-c", pandasScript, file, home.Spool, fmt.Sprint(few))
 	if err != nil {
 		return err
 	}
@@ -144,15 +146,15 @@ func incremental(o options) error {
 	fmt.Printf("incremental: %d reports more, without publishing, medians of %d rounds\n\n| into a store of | time | memory |\n|---|---|---|\n", more, o.rounds)
 	for _, calls := range []int{0, o.calls} {
 		var all results
-		home, err := newHome(o.dir, fmt.Sprint("incremental-", calls), false)
+		home, err := reports.NewHome(o.dir, fmt.Sprint("incremental-", calls), false)
 		if err != nil {
 			return err
 		}
-		if _, err := home.writeReports(first, 30, calls, 0); err != nil {
+		if _, err := home.Write(reports.First, 30, calls, 0); err != nil {
 			return err
 		}
 		if calls > 0 {
-			r, err := measure(o.callsheet, "--config", home.config, "load")
+			r, err := measure(o.callsheet, "--config", home.Config, "load")
 			if err != nil {
 				return err
 			}
@@ -160,30 +162,30 @@ func incremental(o options) error {
 		}
 		for round := range o.rounds {
 			if calls == 0 {
-				if err := home.empty(""); err != nil {
+				if err := home.Empty(""); err != nil {
 					return err
 				}
 			}
-			if _, err := home.writeReports(first.AddDate(0, 0, 30+round), 1, more, calls+round*more); err != nil {
+			if _, err := home.Write(reports.First.AddDate(0, 0, 30+round), 1, more, calls+round*more); err != nil {
 				return err
 			}
-			r, err := measure(o.callsheet, "--config", home.config, "load")
+			r, err := measure(o.callsheet, "--config", home.Config, "load")
 			if err != nil {
 				return err
 			}
 			all = append(all, r)
 			if calls == 0 {
-				if err := os.Remove(home.dayFile(first.AddDate(0, 0, 30+round))); err != nil {
+				if err := os.Remove(home.DayFile(reports.First.AddDate(0, 0, 30+round))); err != nil {
 					return err
 				}
 			}
 		}
 		r := all.median()
 		fmt.Printf("| %d | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
-		if err := home.configure(true); err != nil {
+		if err := home.Configure(true); err != nil {
 			return err
 		}
-		if r, err = measure(o.callsheet, "--config", home.config, "load"); err != nil {
+		if r, err = measure(o.callsheet, "--config", home.Config, "load"); err != nil {
 			return err
 		}
 		fmt.Printf("| publishing those %d alone | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
@@ -194,17 +196,17 @@ func incremental(o options) error {
 
 // nothing loads again and again when nothing is new.
 func nothing(o options) error {
-	home, err := newHome(o.dir, "nothing", true)
+	home, err := reports.NewHome(o.dir, "nothing", true)
 	if err != nil {
 		return err
 	}
 	const days = 3 * 365
-	if _, err := home.writeReports(first.AddDate(-3, 0, 0), days, days*20, 0); err != nil {
+	if _, err := home.Write(reports.First.AddDate(-3, 0, 0), days, days*20, 0); err != nil {
 		return err
 	}
 	var loads, starts results
 	for round := range o.rounds + 1 {
-		r, err := measure(o.callsheet, "--config", home.config, "load")
+		r, err := measure(o.callsheet, "--config", home.Config, "load")
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 
 	"callsheet/config"
 	"callsheet/period"
+	"callsheet/queries"
 	"callsheet/report"
 	"callsheet/spool"
 	"callsheet/store"
@@ -59,9 +60,14 @@ func spoolDir(c *config.Config) string  { return c.Data("spool") }
 func published(c *config.Config) string { return c.Data("published", "calls.duckdb") }
 func runLedger(c *config.Config) string { return c.Data("runs.ndjson") }
 
-// storeOptions are the database's, at path.
+// ownQueries is the folder of the user's own named queries, beside the configuration.
+func ownQueries(c *config.Config) string { return c.Path("queries") }
+
+// storeOptions are the database's, at path. Own queries that cannot be read are check's to tell of.
 func (a *app) storeOptions(c *config.Config, path string) store.Options {
+	own, _ := queries.Own(ownQueries(c))
 	return store.Options{
+		Own:  own,
 		Path: path, TempDir: c.Data("tmp"), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
 		Settings: settings(c), Now: a.now,
 	}
@@ -168,6 +174,9 @@ func (a *app) load(ctx context.Context, c *config.Config, path string, retryReje
 	return summary, errors.Join(err, db.Close())
 }
 
+// readerMemory is what a query may take before it spills to the disk.
+const readerMemory = "2GB"
+
 // readerOptions name what readers are to read: the published copy, or the database itself where none is made.
 func (a *app) readerOptions(c *config.Config) store.Options {
 	path := published(c)
@@ -175,13 +184,16 @@ func (a *app) readerOptions(c *config.Config) store.Options {
 		path = c.Data("calls.duckdb")
 	}
 	options := a.storeOptions(c, path)
-	options.MemoryLimit = "" // that is for loading
+	options.MemoryLimit = readerMemory // that of the configuration is for loading
+	options.Sandboxed = true
 	return options
 }
 
-// reader opens it, to answer as of a moment unless that is the zero time.
-func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time) (*store.Reader, error) {
-	reader, err := store.OpenReader(ctx, a.readerOptions(c))
+// reader opens it, to answer as of a moment unless that is the zero time, within so much memory.
+func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memory string) (*store.Reader, error) {
+	options := a.readerOptions(c)
+	options.MemoryLimit = memory
+	reader, err := store.OpenReader(ctx, options)
 	if err != nil || asOf.IsZero() {
 		return reader, err
 	}
@@ -257,7 +269,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	for key, value := range w.filters {
 		filters[key] = value
 	}
-	source, err := a.reader(ctx, c, w.asOf)
+	source, err := a.reader(ctx, c, w.asOf, readerMemory)
 	if err != nil {
 		return "", result, err
 	}

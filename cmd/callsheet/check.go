@@ -90,10 +90,14 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 		add("collector sources and tokens", err)
 	}
 	add("data folder "+c.Path(c.DataDir), writable(c.Path(c.DataDir)))
+	own, err := queries.Own(ownQueries(c))
+	if len(own) > 0 || err != nil {
+		add("own queries "+ownQueries(c), err)
+	}
 	for _, report := range c.Reports {
 		definition, _, err := a.definition(c, report.Name)
 		if err == nil {
-			err = bindAll(definition.Queries())
+			err = bindAll(own, definition.Queries())
 		}
 		add("report "+report.Name, err)
 		folders, other := deliveries(c, report)
@@ -108,7 +112,9 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 		_, _, err := a.definition(&config.Config{Timezone: c.Timezone}, name)
 		add("template "+name, err)
 	}
-	add("queries", a.checkQueries(ctx, c))
+	if err := a.checkQueries(ctx, c, own, add); err != nil {
+		add("queries", err)
+	}
 	if _, err := os.Stat(published(c)); err == nil {
 		add("published data "+published(c), a.checkPublished(ctx, c))
 	}
@@ -116,17 +122,17 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 }
 
 // bindAll finds queries that do not exist.
-func bindAll(names []string) error {
+func bindAll(own []queries.File, names []string) error {
 	for _, name := range names {
-		if _, err := queries.Named(name); err != nil {
+		if _, err := queries.Named(own, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkQueries runs every named query on an empty database.
-func (a *app) checkQueries(ctx context.Context, c *config.Config) error {
+// checkQueries runs every named query on an empty database: ours as one finding, each of the user's own as another.
+func (a *app) checkQueries(ctx context.Context, c *config.Config, own []queries.File, add func(what string, err error)) error {
 	dir, err := os.MkdirTemp("", "callsheet-check-")
 	if err != nil {
 		return err
@@ -151,14 +157,23 @@ func (a *app) checkQueries(ctx context.Context, c *config.Config) error {
 		return err
 	}
 	var errs []error
-	for _, query := range queries.In("named") {
-		errs = append(errs, reader.Query(ctx, query.Name, queryArguments(today), ignoreHeader, ignoreRow))
+	for _, query := range queries.All(own) {
+		err := reader.Query(ctx, query.Name, queryArguments(today), ignoreHeader, ignoreRow)
+		if query.Path != "" {
+			add("query "+query.Name, err)
+			continue
+		}
+		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	add("queries", errors.Join(errs...))
+	for _, trouble := range db.Troubles() {
+		add("macro", errors.New(trouble))
+	}
+	return nil
 }
 
 func (a *app) checkPublished(ctx context.Context, c *config.Config) error {
-	reader, err := a.reader(ctx, c, time.Time{})
+	reader, err := a.reader(ctx, c, time.Time{}, readerMemory)
 	if err != nil {
 		return err
 	}

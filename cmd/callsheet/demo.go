@@ -180,7 +180,7 @@ func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Pe
 		if name == "groups" {
 			out.only = append([]string{"call_group"}, out.only...)
 		}
-		if err := a.runQuery(ctx, c, name, queryArguments(days), time.Time{}, out); err != nil {
+		if err := a.runQuery(ctx, c, name, queryArguments(days), time.Time{}, readerMemory, out); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout)

@@ -24,7 +24,9 @@ var allowed = map[string][]string{
 	"report":        {"period", "strict"},
 	"job":           {"period"},
 	"bench/collect": {},
-	"bench/load":    {},
+	"bench/load":    {"bench/reports"},
+	"bench/queries": {"bench/reports", "queries", "store"},
+	"bench/reports": {},
 	"cmd/callsheet": {"collector", "config", "deliver", "demo", "exports", "job", "period", "queries", "report", "spool", "store", "templates"},
 }
 

@@ -3,16 +3,22 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"callsheet/report"
 )
 
 // formats are the ways rows can be written.
-var formats = []string{"table", "csv", "json", "ndjson", "markdown"}
+var formats = []string{"table", "csv", "json", "ndjson", "markdown", "xlsx"}
+
+// formatHelp is of every --format.
+const formatHelp = "table (on a terminal), csv (in a pipe), json, ndjson, markdown or xlsx"
 
 // output writes rows in a format. Its only, when given, are the columns to write, in that order.
 type output struct {
@@ -25,6 +31,7 @@ type output struct {
 	rows    [][]string // table and markdown are written at the end, when widths are known
 	numeric []bool
 	csv     *csv.Writer
+	xlsx    *report.Rows
 	written int
 }
 
@@ -37,6 +44,9 @@ func newOutput(w, notes io.Writer, format string) (*output, error) {
 	}
 	if !slices.Contains(formats, format) {
 		return nil, fmt.Errorf("unknown format %q\nhint: use one of %s", format, strings.Join(formats, ", "))
+	}
+	if format == "xlsx" && isTerminal(w) {
+		return nil, errors.New("a workbook is nothing for a terminal\nhint: send it to a file, as in --format xlsx >groups.xlsx")
 	}
 	return &output{w: w, notes: notes, format: format}, nil
 }
@@ -62,6 +72,9 @@ func (o *output) header(columns []string) error {
 	case "json":
 		_, err := io.WriteString(o.w, "[")
 		return err
+	case "xlsx":
+		o.xlsx = report.NewRows()
+		return o.xlsx.Header(wanted)
 	}
 	return nil
 }
@@ -77,6 +90,8 @@ func (o *output) row(values []any) error {
 		return o.csv.Write(texts(picked))
 	case "json", "ndjson":
 		return o.object(picked)
+	case "xlsx":
+		return o.xlsx.Row(picked)
 	}
 	cells := texts(picked)
 	for i, value := range picked {
@@ -108,6 +123,9 @@ func (o *output) close() error {
 		return writeTable(o)
 	case "markdown":
 		return writeMarkdown(o)
+	case "xlsx":
+		_, err := o.xlsx.WriteTo(o.w)
+		return err
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -14,24 +15,31 @@ import (
 	"callsheet/config"
 	"callsheet/period"
 	"callsheet/queries"
+	"callsheet/store"
 )
 
 func queryCommand(a *app) *cobra.Command {
 	var span periodFlags
 	var format, asOf, since string
-	var columns []string
-	filters := map[string]*string{}
+	var columns, set []string
+	var limits limitFlags
+	filters := filterFlags{}
 	command := &cobra.Command{
 		Use:   "query [NAME]",
 		Short: "Run a named query on the published data",
 		Long: `query runs one of the named queries for a period; without NAME it lists them. Both days of the period are
-included. Ratios are fractions, durations are seconds, and a figure that cannot be had is empty, never 0.`,
+included. Ratios are fractions, durations are seconds, and a figure that cannot be had is empty, never 0.
+
+A .sql file in the folder queries beside the configuration is a named query, too, and stands for ours of the same name. It may
+use every table and macro, and takes $from, $to and the filters by name; what else it names is given with --set.`,
 		Example: `  callsheet query
   callsheet query groups --from 2026-10-01 --to 2026-10-31
-  callsheet query agents --period last-week --group Sales --format csv
+  callsheet query agents --period last-week --group Sales --hours 09:00-18:00 --format csv
   callsheet query summary --period 2026-10-05 --columns offered,answer_rate,talk_seconds
   callsheet query summary --period 2026-10-05 --as-of "2026-10-06 08:00"
-  callsheet query restated --period last-month --since 2026-11-02`,
+  callsheet query restated --period last-month --since 2026-11-02
+  callsheet query days --period last-month --format xlsx >days.xlsx
+  callsheet query long_calls --set minutes=10`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := newOutput(a.stdout, a.stderr, format)
@@ -40,50 +48,93 @@ included. Ratios are fractions, durations are seconds, and a figure that cannot 
 			}
 			out.only = columns
 			if len(args) == 0 {
-				return listQueries(a)
+				return a.listQueries()
 			}
 			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
-			if _, err := queries.Named(args[0]); err != nil {
+			query, err := a.findQuery(cfg, args[0])
+			if err != nil {
 				return usage(err)
 			}
 			days, err := span.parse(a.now().In(cfg.Zone()), "yesterday")
 			if err != nil {
 				return usage(err)
 			}
+			given, err := filters.given()
+			if err != nil {
+				return err
+			}
 			arguments := queryArguments(days)
-			for key, value := range filters {
-				if *value != "" {
-					arguments[key] = *value
-				}
+			for key, value := range given {
+				arguments[key] = value
 			}
 			if since != "" {
 				if arguments["since"], err = period.ParseMoment(since, cfg.Zone()); err != nil {
 					return usage(err)
 				}
 			}
+			if err := setArguments(arguments, query, set); err != nil {
+				return usage(err)
+			}
 			moment, err := parseAsOf(asOf, cfg.Zone())
 			if err != nil {
 				return usage(err)
 			}
-			return a.runQuery(c.Context(), cfg, args[0], arguments, moment, out)
+			return limits.run(c.Context(), func(ctx context.Context) error {
+				return a.runQuery(ctx, cfg, query.Name, arguments, moment, limits.memory, out)
+			})
 		},
 	}
 	span.register(command)
-	for _, key := range config.Filters {
-		filters[key] = command.Flags().String(key, "", "only calls of this "+key)
-	}
+	filters.register(command)
 	registerAsOf(command, &asOf)
+	limits.register(command)
 	command.Flags().StringVar(&since, "since", "", "for restated: what became known after this moment; the end of the period when not given")
-	command.Flags().StringVar(&format, "format", "", "table (on a terminal), csv (in a pipe), json, ndjson or markdown")
+	command.Flags().StringVar(&format, "format", "", formatHelp)
 	command.Flags().StringSliceVar(&columns, "columns", nil, "only these columns, in this order")
+	command.Flags().StringArrayVar(&set, "set", nil, "NAME=VALUE of a parameter of your own query, as text; again for each")
+	help := command.HelpFunc()
+	command.SetHelpFunc(func(c *cobra.Command, args []string) {
+		help(c, args)
+		if err := a.metricsHelp(c.Context()); err != nil {
+			fmt.Fprintln(a.stderr, "callsheet:", err)
+		}
+	})
 	return command
 }
 
-func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, out *output) error {
-	reader, err := a.reader(ctx, c, asOf)
+// findQuery finds a named query, and says on the way what is wrong with the user's own.
+func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
+	own, err := queries.Own(ownQueries(c))
+	if err != nil {
+		fmt.Fprintln(a.stderr, "callsheet:", err)
+	}
+	return queries.Named(own, name)
+}
+
+// setArguments adds what --set gives: parameters that the query has and nothing else gives.
+func setArguments(arguments map[string]any, query queries.File, set []string) error {
+	for _, pair := range set {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return fmt.Errorf("--set %s has no =\nhint: write it as --set minutes=10", pair)
+		}
+		_, taken := arguments[name]
+		if taken || slices.Contains(config.Filters, name) {
+			return fmt.Errorf("--set %s: that is given by the period and the filters", name)
+		}
+		if !slices.Contains(query.Parameters(), name) {
+			return fmt.Errorf("query %s has no parameter %q\nhint: its parameters are %s", query.Name, name, strings.Join(query.Parameters(), ", "))
+		}
+		arguments[name] = value
+	}
+	return nil
+}
+
+func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, memory string, out *output) error {
+	reader, err := a.reader(ctx, c, asOf, memory)
 	if err != nil {
 		return err
 	}
@@ -117,12 +168,34 @@ func queryArguments(p period.Period) map[string]any {
 	}
 }
 
-func listQueries(a *app) error {
+// listQueries needs no configuration, but tells of the user's own queries where there is one.
+func (a *app) listQueries() error {
+	var own []queries.File
+	if cfg, err := a.config(); err == nil {
+		if own, err = queries.Own(ownQueries(cfg)); err != nil {
+			fmt.Fprintln(a.stderr, "callsheet:", err)
+		}
+	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, query := range queries.In("named") {
-		fmt.Fprintf(w, "%s\t%s\n", query.Name, query.Doc())
+	for _, query := range queries.All(own) {
+		mark := ""
+		if query.Path != "" {
+			mark = "(" + query.Path + ") "
+		}
+		fmt.Fprintf(w, "%s\t%s%s\n", query.Name, mark, query.Doc())
 	}
 	return w.Flush()
+}
+
+// metricsHelp writes what every metric is, from the catalog.
+func (a *app) metricsHelp(ctx context.Context) error {
+	fmt.Fprintln(a.stdout, "\nMetrics:")
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	err := store.Catalog(ctx, func(values []any) error {
+		_, err := fmt.Fprintf(w, "  %v\t%v\n", values[0], values[4])
+		return err
+	})
+	return errors.Join(err, w.Flush())
 }
 
 // periodFlags are --period, or --from and --to.

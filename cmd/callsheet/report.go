@@ -15,7 +15,7 @@ func reportCommand(a *app) *cobra.Command {
 	var span periodFlags
 	var out, asOf string
 	var send, asJSON bool
-	filters := map[string]*string{}
+	filters := filterFlags{}
 	command := &cobra.Command{
 		Use:   "report NAME",
 		Short: "Build one workbook now",
@@ -43,14 +43,12 @@ data, and prints its path. The workbook appears whole or not at all.`,
 			if err != nil {
 				return usage(err)
 			}
-			w := workbook{report: args[0], period: days, filters: map[string]string{}, out: out}
+			w := workbook{report: args[0], period: days, out: out}
+			if w.filters, err = filters.given(); err != nil {
+				return err
+			}
 			if w.asOf, err = parseAsOf(asOf, zone); err != nil {
 				return usage(err)
-			}
-			for key, value := range filters {
-				if *value != "" {
-					w.filters[key] = *value
-				}
 			}
 			path, result, err := a.build(c.Context(), cfg, w)
 			if err != nil {
@@ -76,9 +74,7 @@ data, and prints its path. The workbook appears whole or not at all.`,
 		},
 	}
 	span.register(command)
-	for _, key := range config.Filters {
-		filters[key] = command.Flags().String(key, "", "only calls of this "+key)
-	}
+	filters.register(command)
 	registerAsOf(command, &asOf)
 	command.Flags().StringVar(&out, "out", "", "path of the workbook; in data_dir/reports when not given")
 	command.Flags().BoolVar(&send, "deliver", false, "deliver it as the report's configuration says")

@@ -40,3 +40,6 @@ create or replace macro call_direction(p_text) as
         when 'IVR' then 'incoming'
         when 'WEBOBD' then 'outgoing'
         else 'unknown' end;
+
+-- What tells one phone from another: its number's last ten digits, else the number as it is, else whose it is.
+create or replace macro call_phone(p_number, p_agent) as coalesce(number_key(p_number), p_number, p_agent);

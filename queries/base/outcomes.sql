@@ -46,3 +46,13 @@ create or replace macro is_known_status(p_status) as
 create or replace macro is_known_key(p_key) as
     p_key in ('type', 'Uniqueid', 'callstatus', 'agent_email', 'group_id', 'key_press', 'hangup_cause',
               'account_id', 'cparty_number', 'cparty_recording');
+
+-- Why a call that was not answered was missed, in words; the IVR's own are not missed, but nobody spoke to them either.
+create or replace macro missed_reason(p_outcome) as
+    case
+        when p_outcome in ('agent_engaged', 'agent_ringing', 'busy') then 'all engaged'
+        when p_outcome = 'no_answer' then 'rang out'
+        when p_outcome in ('abandoned', 'cancelled') then 'caller hung up'
+        when p_outcome in ('unavailable', 'congestion') then 'network'
+        when p_outcome = 'ivr_only' then 'IVR only'
+        else 'unknown' end;

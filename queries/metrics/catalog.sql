@@ -42,5 +42,11 @@ from (values
     ('unrecovered', 'Not called back', 'episodes', 'count', 'missed callers who were neither called back nor answered within the recovery window', 'lower'),
     ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / missed callers', 'higher'),
     ('median_minutes_to_recover', 'Minutes to recover', 'minutes', 'decimal', 'median minutes from the first missed call to the recovery', 'lower'),
-    ('unique_customers', 'Customers', 'customers', 'count', 'distinct customer numbers by their last ten digits; masked numbers are not counted', 'neutral')
+    ('peak_concurrent', 'Peak concurrency', 'calls', 'count', 'most calls at one moment; a call is there from its start until just before its end', 'neutral'),
+    ('rang', 'Rang', 'calls', 'count', 'calls that rang the agent''s phone, by the report or by live events', 'neutral'),
+    ('agent_answer_rate', 'Picked up', 'fraction', 'rate', 'calls the agent picked up (incoming: answered by them, outgoing: leg A picked) / rang', 'higher'),
+    ('busy_seconds', 'Busy', 'seconds', 'duration', 'time in which the agent''s phone rang or was talked on, overlaps once, summed over days', 'neutral'),
+    ('busy_share', 'Busy share', 'fraction', 'rate', 'busy / (from the first to the last such moment of each of the agent''s days); not occupancy, nobody says when agents log in', 'neutral'),
+    ('unique_customers', 'Customers', 'customers', 'count', 'distinct customer numbers by their last ten digits; masked numbers are not counted', 'neutral'),
+    ('repeat_customers', 'Repeat customers', 'customers', 'count', 'customers with two or more incoming calls', 'neutral')
 ) as catalog (name, label, unit, format, formula, good);

@@ -38,8 +38,8 @@ select
 
     coalesce(sum(talk_seconds) filter (where answered), 0)::bigint as talk_seconds,
     avg(talk_seconds) filter (where answered) as avg_talk_seconds,
-    median(talk_seconds) filter (where answered) as median_talk_seconds,
-    quantile_cont(talk_seconds, 0.9) filter (where answered) as p90_talk_seconds,
+    (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[1] as median_talk_seconds,
+    (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[2] as p90_talk_seconds,
     max(talk_seconds) filter (where answered) as longest_talk_seconds,
     coalesce(sum(call_seconds), 0)::bigint as call_seconds,
 

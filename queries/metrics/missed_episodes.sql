@@ -10,7 +10,7 @@
 create or replace macro missed_episodes(p_rows) as table
 with recursive
 missed as (
-    select customer_key, customer_number, call_group, virtual_number, source, started_at, local_day
+    select customer_key, customer_number, call_group, virtual_number, source, started_at, local_day, local_hour, weekday
     from query_table(p_rows)
     where direction = 'incoming' and outcome <> 'ivr_only' and not answered and customer_key is not null
 ),
@@ -60,6 +60,8 @@ select
     arg_min(missed.virtual_number, missed.started_at) filter (where missed.started_at = episodes.started_at) as virtual_number,
     arg_min(missed.source, missed.started_at) as source,
     arg_min(missed.local_day, missed.started_at) as local_day,
+    arg_min(missed.local_hour, missed.started_at) as local_hour,
+    arg_min(missed.weekday, missed.started_at) as weekday,
     episodes.started_at as first_missed_at,
     max(missed.started_at) as last_missed_at,
     count(*) as attempts,

@@ -24,3 +24,15 @@ select * replace (
     coalesce(unique_customers, 0) as unique_customers
 )
 from query_table(p_rows);
+
+-- The same for rows of figures().
+create or replace macro zero_filled_figures(p_rows) as table
+select * replace (
+    coalesce(repeat_customers, 0) as repeat_customers,
+    coalesce(peak_concurrent, 0) as peak_concurrent,
+    coalesce(missed_episodes, 0) as missed_episodes,
+    coalesce(recovered_by_callback, 0) as recovered_by_callback,
+    coalesce(recovered_by_return, 0) as recovered_by_return,
+    coalesce(unrecovered, 0) as unrecovered
+)
+from zero_filled(p_rows);

@@ -1,5 +1,5 @@
 -- The calls themselves, oldest first.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     started_at, ended_at, direction, call_group, agent, customer_number, virtual_number, agent_number,
     outcome, failed_leg, answered, talk_seconds, call_seconds, wait_seconds, ring_seconds, agent_ring_seconds,

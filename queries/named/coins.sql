@@ -1,5 +1,5 @@
 -- What was spent, by group and agent: in all, on unanswered calls, and on those by whose leg failed.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     call_group, agent, calls, answered, coins, coins_unanswered, coins_failed_agent, coins_failed_customer,
     coins_per_answered, coins_per_talk_minute

@@ -1,5 +1,5 @@
 -- How far the figures of the period can be trusted: what came twice, late, not at all or unreadable.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source)),
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 live as (
     select source, direction, call_sid, min(first_received_at) as first_received_at
     from live_events

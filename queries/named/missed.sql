@@ -1,5 +1,5 @@
 -- Missed callers and what became of them: a row per episode, those nobody has recovered first, oldest first.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     customer_number, virtual_number, call_group, first_missed_at, last_missed_at, attempts,
     recovery, recovered_at, recovered_by, recovered_group, minutes_to_recover, local_day

@@ -1,5 +1,5 @@
 -- Customers who called twice or more in the period, most often first.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source))
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select customer_key, incoming, answered_in, talk_seconds, first_called_at, last_called_at
-from repeat_customers_of(slice)
+from repeat_callers(slice)
 order by incoming desc, customer_key;

@@ -18,10 +18,10 @@ calls_now as (from calls semi join told_since using (call_key)),
 -- A correction can move a call into the period or out of it.
 slice as (
     select source, direction, call_sid
-    from slice_calls(calls_then, $from, $to, $group, $agent, $number, $direction, $campaign, $source)
+    from slice_calls(calls_then, $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)
     union
     select source, direction, call_sid
-    from slice_calls(calls_now, $from, $to, $group, $agent, $number, $direction, $campaign, $source)
+    from slice_calls(calls_now, $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 fields as (
     select

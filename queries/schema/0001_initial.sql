@@ -150,7 +150,8 @@ create table settings (
     short_abandon_seconds      bigint not null,
     service_level_target_seconds bigint not null,
     recovery_window_seconds    bigint not null,
-    fingerprint                varchar not null  -- of the settings and the SQL that `calls` is made by
+    fingerprint                varchar not null, -- of the settings and the SQL that `calls` is made by
+    macros_fingerprint         varchar not null  -- of those, the metrics and the named queries, the user's own among them
 );
 
 create table sources (

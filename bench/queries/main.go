@@ -1,0 +1,141 @@
+// Command queries measures every named query over one month, beside a plain count and sum over the same month's calls.
+//
+//	go build -o /tmp/callsheet ./cmd/callsheet
+//	go run ./bench/queries -callsheet /tmp/callsheet -dir /var/tmp
+//
+// Two stores are loaded: one of two years, and one of the last three months of the same. Each query is asked of both in turn, in
+// rounds, in this process, from the statement to its last row; what is printed are medians. A store in -dir that an earlier run
+// kept with -keep is used again.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"callsheet/bench/reports"
+	"callsheet/queries"
+	"callsheet/store"
+)
+
+type options struct {
+	callsheet, dir, only string
+	calls, rounds        int
+	keep                 bool
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program")
+	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
+	flag.StringVar(&o.only, "only", "", "one query")
+	flag.IntVar(&o.calls, "calls", 10_000_000, "calls of the two years")
+	flag.IntVar(&o.rounds, "rounds", 7, "rounds to take the median of")
+	flag.BoolVar(&o.keep, "keep", false, "keep the stores")
+	flag.Parse()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "queries:", err)
+		os.Exit(1)
+	}
+}
+
+// histories are the stores, in months.
+var histories = []int{24, 3}
+
+func run(ctx context.Context, o options) error {
+	var readers []*store.Reader
+	for _, months := range histories {
+		path, err := o.store(months)
+		if err != nil {
+			return err
+		}
+		if !o.keep {
+			defer os.RemoveAll(filepath.Dir(path))
+		}
+		reader, err := store.OpenReader(ctx, store.Options{Path: path, Settings: store.Settings{Timezone: "Asia/Kolkata"}})
+		if err != nil {
+			return err
+		}
+		defer reader.Close()
+		readers = append(readers, reader)
+	}
+	return compare(ctx, o, readers)
+}
+
+// store makes a database of the last months of the two years, unless it is there.
+func (o options) store(months int) (path string, err error) {
+	home, err := reports.NewHome(o.dir, fmt.Sprint("months-", months), false)
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(home.Data, "calls.duckdb")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, err
+	}
+	home.OutgoingIn = 4
+	from := reports.First.AddDate(0, 1-months, 0)
+	days := int(reports.First.AddDate(0, 1, 0).Sub(from).Hours() / 24)
+	if _, err := home.Write(from, days, o.calls*months/histories[0], 0); err != nil {
+		return "", err
+	}
+	if out, err := exec.Command(o.callsheet, "--config", home.Config, "load").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, os.RemoveAll(home.Spool)
+}
+
+// plain is what every query is compared with: the least that has to be read of the month.
+const plain = "select count(*), sum(talk_seconds) from calls where local_day between '2026-09-01' and '2026-09-30'"
+
+// compare asks everything of each reader, in rounds.
+func compare(ctx context.Context, o options, readers []*store.Reader) error {
+	month := map[string]any{"from": "2026-09-01", "to": "2026-09-30", "before_from": "2026-08-01", "before_to": "2026-08-31"}
+	names := []string{""}
+	for _, query := range queries.In("named") {
+		if o.only == "" || query.Name == o.only {
+			names = append(names, query.Name)
+		}
+	}
+	took := make([]map[string][]time.Duration, len(readers))
+	for i := range took {
+		took[i] = map[string][]time.Duration{}
+	}
+	for range o.rounds {
+		for i, reader := range readers {
+			for _, name := range names {
+				start := time.Now()
+				var err error
+				if name == "" {
+					err = reader.SQL(ctx, plain, ignore[string], ignore[any])
+				} else {
+					err = reader.Query(ctx, name, month, ignore[string], ignore[any])
+				}
+				if err != nil {
+					return err
+				}
+				took[i][name] = append(took[i][name], time.Since(start))
+			}
+		}
+	}
+	fmt.Printf("a month of %d calls in two years, medians of %d rounds\n\n", o.calls, o.rounds)
+	fmt.Println("| query | 24 months | of the plain scan | 3 months | 24 to 3 |\n|---|---|---|---|---|")
+	scan := median(took[0][""])
+	for _, name := range names {
+		long, short := median(took[0][name]), median(took[1][name])
+		fmt.Printf("| %s | %v | %.1f | %v | %.2f |\n", cmp.Or(name, "count and sum"), long.Round(100*time.Microsecond),
+			float64(long)/float64(scan), short.Round(100*time.Microsecond), float64(long)/float64(short))
+	}
+	return nil
+}
+
+func ignore[T any]([]T) error { return nil }
+
+func median(all []time.Duration) time.Duration { return slices.Sorted(slices.Values(all))[len(all)/2] }

@@ -1,0 +1,39 @@
+-- How long agents' phones rang or were talked on, over any set of calls, per combination of the named dimension columns: of
+-- each agent and day the union of the calls' times, summed. The share is of the time from the first such moment of an
+-- agent's day to the last; that is not occupancy, since nobody says when an agent logs in.
+create or replace macro busy_time(p_dims, p_rows) as table
+with
+intervals as (
+    select
+        *,
+        -- Outgoing calls ring the agent first; of incoming ones the vendor gives the start of the second leg.
+        case when direction = 'outgoing' then started_at
+             else coalesce(leg_b_started_at, leg_b_picked_at, ended_at - to_seconds(talk_seconds)) end as busy_from,
+        coalesce(ended_at, started_at + to_seconds(call_seconds)) as busy_to
+    from query_table(p_rows)
+    where agent is not null and direction in ('incoming', 'outgoing')
+),
+-- What of each interval no earlier one of the same agent and day covers.
+uncovered as (
+    select
+        columns(lambda x: list_contains(p_dims, x)), row(*columns(lambda x: list_contains(p_dims, x))) as scope,
+        agent as of_agent, local_day as of_day, busy_from, busy_to,
+        epoch(busy_to) - epoch(greatest(busy_from, max(busy_to) over (
+            partition by agent, local_day, scope order by busy_from, busy_to
+            rows between unbounded preceding and 1 preceding))) as seconds
+    from intervals
+    where busy_to > busy_from
+),
+agent_days as (
+    select
+        columns(lambda x: list_contains(p_dims, x)), of_agent, of_day,
+        sum(greatest(seconds, 0)) as busy, epoch(max(busy_to)) - epoch(min(busy_from)) as there
+    from uncovered
+    group by all
+)
+select
+    columns(lambda x: list_contains(p_dims, x)),
+    sum(busy)::bigint as busy_seconds,
+    sum(busy) / sum(there) as busy_share
+from agent_days
+group by all;
