@@ -99,6 +99,9 @@ func (o *output) row(values []any) error {
 		case float64:
 			o.numeric[i] = true
 			cells[i] = strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(v, 'f', 3, 64), "0"), ".")
+			if cells[i] == "-0" {
+				cells[i] = "0"
+			}
 		case int64:
 			o.numeric[i] = true
 		}

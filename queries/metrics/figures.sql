@@ -17,6 +17,13 @@ rows as (
 )
 from zero_filled_figures(rows);
 
+-- The same in one row, also when there are no calls.
+create or replace macro total_of(p_rows) as table
+with
+whole as (select 'all calls' as everything),
+rows as (from whole left join (from figures(['everything'], p_rows)) using (everything))
+from zero_filled_figures(rows);
+
 -- The same for agents: with whose phones rang and how long they were busy, and without what belongs to nobody in particular.
 -- p_rung are the calls to look for rings in, also those that count for another agent. An agent whose phone only rang is there.
 create or replace macro agent_figures(p_dims, p_rows, p_rung) as table

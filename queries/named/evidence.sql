@@ -1,42 +1,6 @@
 -- How far the figures of the period can be trusted: what came twice, late, not at all or unreadable.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-live as (
-    select source, direction, call_sid, min(first_received_at) as first_received_at
-    from live_events
-    group by all
-),
-received as (
-    select max(last_received_at) as complete_through from loads
-),
-reports as (
-    select
-        coalesce(sum(deliveries), 0)::bigint as reports_received,
-        coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
-        coalesce(sum(versions - 1), 0)::bigint as versions_superseded,
-        count(*) filter (where timezone((select timezone from settings), first_received_at)::date
-            > timezone((select timezone from settings), coalesce(ended_at, started_at))::date) as late_reports,
-        count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
-        count(*) filter (where len(flags) > 0) as flagged_calls,
-        count(*) filter (where customer_number is not null and customer_key is null) as masked_calls,
-        count(*) filter (where call_group is null) as ungrouped_calls
-    from slice
-)
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
-    (select complete_through from received) as complete_through,
-    reports_received,
-    duplicates_removed,
-    versions_superseded,
-    late_reports,
-    (select count(*) from live anti join calls using (source, direction, call_sid)
-     where timezone((select timezone from settings), live.first_received_at)::date between $from::date and $to::date
-       and live.first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
-    (select count(*) from slice anti join live using (source, direction, call_sid)) as reports_without_live,
-    (select count(*) from rejects where coalesce(try_cast(left(file, 10) as date), rejected_at::date)
-        between $from::date and $to::date) as rejected_lines,
-    unknown_statuses,
-    (select count(distinct key) from (select unnest(json_keys(extra)) as key from slice where extra is not null)
-     where not is_known_key(key)) as unknown_keys,
-    flagged_calls,
-    masked_calls,
-    ungrouped_calls
-from reports;
+    complete_through, reports_received, duplicates_removed, versions_superseded, late_reports, live_without_report,
+    reports_without_live, rejected_lines, unknown_statuses, unknown_keys, flagged_calls, masked_calls, ungrouped_calls
+from evidence_of(slice, $from, $to);

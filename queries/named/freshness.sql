@@ -1,6 +1,3 @@
 -- How fresh the data is, in one row.
-select
-    (select max(last_received_at) from loads) as complete_through,
-    (select max(finished_at) from loads) as loaded_at,
-    (select count(*) from calls) as calls,
-    (select count(*) from rejects) as rejects;
+select complete_through, loaded_at, calls, rejects
+from freshness_of();

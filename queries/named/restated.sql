@@ -3,18 +3,11 @@ with
 moment as (
     select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
 ),
-told_since as (
-    select call_key, max(first_received_at) as restated_at
-    from (select call_key, first_received_at from call_versions
-          union all
-          select call_key, first_received_at from live_events), moment
-    where first_received_at > since
-    group by call_key
-),
-versions_then as (from call_versions semi join told_since using (call_key) semi join moment on first_received_at <= since),
-live_then as (from live_events semi join told_since using (call_key) semi join moment on first_received_at <= since),
+restated_calls as (from told_since((select since from moment))),
+versions_then as (from call_versions semi join restated_calls using (call_key) semi join moment on first_received_at <= since),
+live_then as (from live_events semi join restated_calls using (call_key) semi join moment on first_received_at <= since),
 calls_then as (from calls_from(versions_then, live_then)),
-calls_now as (from calls semi join told_since using (call_key)),
+calls_now as (from calls semi join restated_calls using (call_key)),
 -- A correction can move a call into the period or out of it.
 slice as (
     select source, direction, call_sid
@@ -25,7 +18,7 @@ slice as (
 ),
 fields as (
     select
-        told_since.restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
+        restated_calls.restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
         unnest(case when old.call_sid is null then [{field: 'call', old: null, new: 'first report'}] else [
             {field: 'started_at', old: timezone(zone, old.started_at)::varchar, new: timezone(zone, new.started_at)::varchar},
             {field: 'ended_at', old: timezone(zone, old.ended_at)::varchar, new: timezone(zone, new.ended_at)::varchar},
@@ -52,7 +45,7 @@ fields as (
         new.source, new.call_sid
     from slice
     join calls_now as new using (source, direction, call_sid)
-    join told_since using (call_key)
+    join restated_calls using (call_key)
     left join calls_then as old using (source, direction, call_sid)
     cross join (select timezone as zone from settings)
 )

@@ -10,9 +10,5 @@ create or replace temp table live_events as from live_events where first_receive
 create or replace temp table rejects as from rejects where rejected_at <= getvariable('as_of');
 
 create or replace temp table loads as
-select * replace (
-    (select max(first_received_at)
-     from (select first_received_at from call_versions where first_received_at <= getvariable('as_of')
-           union all
-           select first_received_at from live_events)) as last_received_at)
+select * replace (last_received_by(getvariable('as_of')) as last_received_at)
 from loads;

@@ -1,0 +1,21 @@
+-- What has come so far by name, and how often: keys nobody documented, status words and events of other kinds.
+create or replace macro census_of() as table
+with
+keys as (
+    select unnest(json_keys(extra)) as name, deliveries from call_versions where extra is not null
+    union all
+    select unnest(json_keys(extra)), deliveries from live_events where extra is not null
+),
+words as (
+    select coalesce(nullif(trim(status), ''), trim(callstatus)) as name, deliveries from call_versions
+    union all
+    select trim(status), deliveries from live_events
+)
+select 'key' as kind, name, sum(deliveries)::bigint as deliveries, is_known_key(name) as known
+from keys group by all
+union all
+select 'status', name, sum(deliveries)::bigint, is_known_status(name)
+from words where name <> '' group by all
+union all
+select 'event', coalesce(event, ''), count(*), false
+from other_events group by all;

@@ -1,0 +1,6 @@
+-- A hash of each day's calls, over any set of calls, whatever order they are in.
+create or replace macro content_of(p_rows) as table
+with rows as (from query_table(p_rows))
+select local_day, count(*) as calls, printf('%016x', bit_xor(hash(rows))) as content
+from rows
+group by local_day;

@@ -1,0 +1,45 @@
+-- How far figures over a set of calls can be trusted. What is known of no call, live events without a report and lines that
+-- were rejected, is told of the days from p_from to p_to.
+create or replace macro evidence_of(p_rows, p_from, p_to) as table
+with
+slice as (from query_table(p_rows)),
+live as (
+    select source, direction, call_sid, min(first_received_at) as first_received_at
+    from live_events
+    group by all
+),
+received as (
+    select max(last_received_at) as complete_through from loads
+),
+reports as (
+    select
+        coalesce(sum(deliveries), 0)::bigint as reports_received,
+        coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
+        coalesce(sum(versions - 1), 0)::bigint as versions_superseded,
+        count(*) filter (where timezone((select timezone from settings), first_received_at)::date
+            > timezone((select timezone from settings), coalesce(ended_at, started_at))::date) as late_reports,
+        count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
+        count(*) filter (where len(flags) > 0) as flagged_calls,
+        count(*) filter (where customer_number is not null and customer_key is null) as masked_calls,
+        count(*) filter (where call_group is null) as ungrouped_calls
+    from slice
+)
+select
+    (select complete_through from received) as complete_through,
+    reports_received,
+    duplicates_removed,
+    versions_superseded,
+    late_reports,
+    (select count(*) from live anti join calls using (source, direction, call_sid)
+     where timezone((select timezone from settings), live.first_received_at)::date between p_from::date and p_to::date
+       and live.first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
+    (select count(*) from slice anti join live using (source, direction, call_sid)) as reports_without_live,
+    (select count(*) from rejects where coalesce(try_cast(left(file, 10) as date), rejected_at::date)
+        between p_from::date and p_to::date) as rejected_lines,
+    unknown_statuses,
+    (select count(distinct key) from (select unnest(json_keys(extra)) as key from slice where extra is not null)
+     where not is_known_key(key)) as unknown_keys,
+    flagged_calls,
+    masked_calls,
+    ungrouped_calls
+from reports;
