@@ -6,7 +6,7 @@
 -- Support: the talk of a busy call does not count; talk longer than the call counts as reported and is flagged.
 select call_group, incoming, ivr_only, offered, answered_in, missed, round(answer_rate, 4) as answer_rate,
        abandoned, short_abandoned, abandon_rate, service_level, avg_wait_seconds, p90_wait_seconds,
-       talk_seconds, round(avg_talk_seconds, 4) as avg_talk_seconds, median_talk_seconds, longest_talk_seconds,
+       talk_seconds, round(avg_talk_seconds, 4) as avg_talk_seconds, median_talk_seconds, p90_talk_seconds, longest_talk_seconds,
        call_seconds, coins, coins_unanswered, round(coins_per_answered, 4) as coins_per_answered,
-       round(coins_per_talk_minute, 4) as coins_per_talk_minute, unique_customers
+       round(coins_per_talk_minute, 4) as coins_per_talk_minute, unique_customers, repeat_customers, peak_concurrent
 from groups('2026-10-05', '2026-10-05');
