@@ -1,3 +1,4 @@
+-- Deliveries of other kinds, kept whole.
 insert into other_events (source, received_at, event, payload, file, line)
 select source, received_at, event, payload, file, line
 from staged

@@ -1,0 +1,81 @@
+package queries
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	aggregate = regexp.MustCompile(`(?i)\b(count|sum|avg|min|max|median|mode|quantile\w*|arg_m\w+|any_value|first|last|bool_\w+|bit_\w+|list|string_agg|histogram|stddev\w*|var_\w+)\s*\(`)
+	selectAll = regexp.MustCompile(`(?i)select\s+(distinct\s+)?(\w+\.)?\*`)
+)
+
+// TestOnlyMetricsCount: a number has one definition, so what people run asks the macros and counts nothing itself.
+func TestOnlyMetricsCount(t *testing.T) {
+	for _, folder := range []string{"named", "session"} {
+		for _, file := range In(folder) {
+			sql := comment.ReplaceAllString(file.SQL, "")
+			if found := aggregate.FindString(sql); found != "" {
+				t.Errorf("%s/%s counts with %s…): that belongs into metrics/", folder, file.Name, found)
+			}
+		}
+	}
+}
+
+// TestNamedQueriesNameTheirColumns, or leave that to a macro: a column that is added to a table must not turn up in a report.
+func TestNamedQueriesNameTheirColumns(t *testing.T) {
+	for _, file := range In("named") {
+		if found := selectAll.FindString(comment.ReplaceAllString(file.SQL, "")); found != "" {
+			t.Errorf("named/%s has %q", file.Name, found)
+		}
+	}
+}
+
+// TestEveryQuerySaysWhatItIs in the comment that the listing shows.
+func TestEveryQuerySaysWhatItIs(t *testing.T) {
+	for _, folder := range []string{"base", "metrics", "load", "named", "session"} {
+		for _, file := range In(folder) {
+			if file.Doc() == "" {
+				t.Errorf("%s/%s does not begin with a comment", folder, file.Name)
+			}
+		}
+	}
+}
+
+// TestEveryMetricHasAGoldenCase: a column of that name, or a row, with a value that is neither unknown nor 0.
+func TestEveryMetricHasAGoldenCase(t *testing.T) {
+	var missing []string
+	for _, match := range regexp.MustCompile(`(?m)^    \('(\w+)', '`).FindAllStringSubmatch(Metrics("catalog"), -1) {
+		missing = append(missing, match[1])
+	}
+	if len(missing) < 40 {
+		t.Fatalf("only %d metrics in the catalog", len(missing))
+	}
+	paths, err := filepath.Glob("testdata/*/*.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for i, column := range rows[0] {
+			if slices.ContainsFunc(rows[1:], func(row []string) bool { return row[i] != "" && row[i] != "0" }) {
+				missing = slices.DeleteFunc(missing, func(name string) bool { return name == column })
+			}
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("no golden case has %s", strings.Join(missing, ", "))
+	}
+}
