@@ -149,8 +149,12 @@ func (r *Reader) run(ctx context.Context, statement string, args []any,
 	return rows.Err()
 }
 
+// WallClock is the location of a TIMESTAMP, that is in no zone.
+var WallClock = time.FixedZone("wall clock", 0)
+
 // plain makes of a DuckDB value one of nil, string, bool, int64, float64, time.Time or []any of these: a DATE is
-// a midnight in UTC, a TIMESTAMPTZ an instant in the report zone. What is none of them becomes JSON text.
+// a midnight in UTC, a TIMESTAMPTZ an instant in the report zone, a TIMESTAMP a time in WallClock. What is none of them becomes
+// JSON text.
 func (r *Reader) plain(value any, kind string) any {
 	switch v := value.(type) {
 	case nil, string, bool, int64, float64:
@@ -181,6 +185,8 @@ func (r *Reader) plain(value any, kind string) any {
 			return v.In(r.zone)
 		case kind == "TIME":
 			return v.Format(time.TimeOnly)
+		case strings.HasPrefix(kind, "TIMESTAMP"):
+			return v.In(WallClock)
 		}
 		return v
 	case []any:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"callsheet/report"
+	"callsheet/store"
 )
 
 // formats are the ways rows can be written.
@@ -183,8 +184,11 @@ func text(value any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
-		if v.Location() == time.UTC && v.Equal(v.Truncate(24*time.Hour)) {
+		switch v.Location() {
+		case time.UTC:
 			return v.Format(time.DateOnly)
+		case store.WallClock:
+			return v.Format("2006-01-02T15:04:05.999999")
 		}
 		return v.Format("2006-01-02T15:04:05.999999Z07:00")
 	case []any:
