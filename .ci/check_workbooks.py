@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 
 import openpyxl
@@ -99,10 +100,29 @@ def check(path):
     print(f"{report} {period}: {len(book.sheetnames)} sheets, {calls} calls")
 
 
+def check_query(name, folder):
+    """The workbook of a query has the figures of its csv, under the same names."""
+    path = f"{folder}/{name}.xlsx"
+    with open(path, "wb") as file:
+        command = [callsheet, "--config", f"{demo}/callsheet.yaml", "query", name, "--period", "this-month", "--format", "xlsx"]
+        subprocess.run(command, check=True, stdout=file)
+    validate(path)
+    header, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    expected = query(name, "this-month")
+    assert len(rows) == len(expected) and list(header) == list(expected[0] if expected else header), path
+    for row, want in zip(rows, expected):
+        for name, value in zip(header, row):
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                assert abs(value - float(want[name])) <= 1e-9, f"{path} {name}: {value!r}, the query has {want[name]!r}"
+
+
 paths = sorted(glob.glob(f"{demo}/data/reports/*/*.xlsx"))
 assert len(paths) == 3, paths
 for path in paths:
     validate(path)
     check(path)
+with tempfile.TemporaryDirectory() as folder:
+    for name in ("days", "changes", "calls"):
+        check_query(name, folder)
 assert min(compared.values()) > 1000, compared
 print(f"{len(paths)} workbooks valid; {compared['openpyxl']} cells by openpyxl and {compared['calamine']} by calamine equal the queries")
