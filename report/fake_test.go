@@ -143,7 +143,11 @@ func (s *fakeSource) answer(name string, args map[string]any) ([]string, [][]any
 	case "groups":
 		return by(in, []string{"call_group"}, group)
 	case "agents":
-		return by(withAgent(in), []string{"agent"}, agent)
+		columns, rows, err := by(withAgent(in), []string{"agent"}, agent)
+		for i := range rows {
+			rows[i] = append(rows[i], int64(40+i), 0.8, 0.125)
+		}
+		return append(columns, "rang", "agent_answer_rate", "busy_share"), rows, err
 	case "group_agents":
 		return by(withAgent(in), []string{"call_group", "agent"}, group, agent)
 	case "hours":
