@@ -108,7 +108,7 @@ func TestCellsHaveTheFormatOfTheirKind(t *testing.T) {
 	for at, want := range map[string]string{
 		"Groups!B5": "#,##0", "Groups!E5": "0.0%", "Groups!H5": "[m]:ss", "Groups!K5": "[h]:mm:ss", "Groups!A5": "@",
 		"Trend!A5": "ddd d mmm yyyy", "Calls!A5": "d mmm yyyy hh:mm:ss", "Calls!E5": "@", "Calls!K5": "[h]:mm:ss",
-		"Agents!O5": "#,##0.00", "Agents!H5": "0.0%", "Hours!B5": "00",
+		"Agents!O5": "#,##0.00", "Hours!B5": "00",
 	} {
 		sheet, ref, _ := strings.Cut(at, "!")
 		if got := formatOf(t, f, sheet, ref); got != want {
