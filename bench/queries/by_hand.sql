@@ -1,0 +1,49 @@
+-- The figures of kpi(['call_group'], …) as somebody would write them without it.
+select
+    call_group,
+
+    count(*) as calls,
+    count(*) filter (where direction = 'incoming') as incoming,
+    count(*) filter (where direction = 'outgoing') as outgoing,
+    count(*) filter (where direction = 'incoming' and outcome = 'ivr_only') as ivr_only,
+    incoming - ivr_only as offered,
+    count(*) filter (where answered) as answered,
+    count(*) filter (where direction = 'incoming' and outcome <> 'ivr_only' and answered) as answered_in,
+    offered - answered_in as missed,
+    answered_in / nullif(offered, 0) as answer_rate,
+
+    count(*) filter (where direction = 'incoming' and not answered
+                     and outcome in ('abandoned', 'cancelled')) as abandoned,
+    count(*) filter (where short_abandon) as short_abandoned,
+    abandoned / nullif(offered, 0) as abandon_rate,
+    count(*) filter (where direction = 'incoming' and answered
+                     and wait_seconds <= (select service_level_target_seconds from settings))
+        / nullif(offered - short_abandoned, 0) as service_level,
+    avg(wait_seconds) filter (where direction = 'incoming' and answered) as avg_wait_seconds,
+    quantile_cont(wait_seconds, 0.9) filter (where direction = 'incoming' and answered) as p90_wait_seconds,
+
+    count(*) filter (where direction = 'outgoing' and answered) as connected,
+    connected / nullif(outgoing, 0) as connect_rate,
+    count(*) filter (where direction = 'outgoing' and leg_a_picked_at is null) as agent_no_show,
+    agent_no_show / nullif(outgoing, 0) as agent_no_show_rate,
+    count(*) filter (where direction = 'outgoing' and leg_a_picked_at is not null
+                     and not answered) as customer_no_answer,
+
+    coalesce(sum(talk_seconds) filter (where answered), 0)::bigint as talk_seconds,
+    avg(talk_seconds) filter (where answered) as avg_talk_seconds,
+    (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[1] as median_talk_seconds,
+    (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[2] as p90_talk_seconds,
+    max(talk_seconds) filter (where answered) as longest_talk_seconds,
+    coalesce(sum(call_seconds), 0)::bigint as call_seconds,
+
+    coalesce(sum(coins), 0) as coins,
+    coalesce(sum(coins) filter (where not answered), 0) as coins_unanswered,
+    coalesce(sum(coins) filter (where not answered and failed_leg = 'agent'), 0) as coins_failed_agent,
+    coalesce(sum(coins) filter (where not answered and failed_leg = 'customer'), 0) as coins_failed_customer,
+    coalesce(sum(coins), 0) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
+    coalesce(sum(coins), 0) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
+
+    count(distinct customer_key) as unique_customers
+from calls
+where local_day between '2026-09-01' and '2026-09-30'
+group by call_group;
