@@ -38,6 +38,7 @@ type book struct {
 	cuts       []string          // what was shortened or left out, for Notes
 	extents    map[string]extent // of the sheets that are not streamed
 	swaps      map[string][]swap // by part of the file, in the order they come in it
+	dir        string            // for what is too large to hold
 }
 
 // fillers is what makes each kind of sheet. The sheet exists and is empty.
@@ -125,6 +126,18 @@ func (b *book) dataTime() time.Time {
 	}
 	end := b.req.Period.To.AddDate(0, 0, 1)
 	return time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, b.req.Zone)
+}
+
+// close gives back what the book holds.
+func (b *book) close() {
+	for _, swaps := range b.swaps {
+		for _, s := range swaps {
+			if s.rows != nil {
+				s.rows.stored.discard()
+			}
+		}
+	}
+	b.file.Close()
 }
 
 func (b *book) calls() int64 { return b.summary.count("calls") }

@@ -4,12 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
-// sampleRows are looked at before the first is written, because a streamed sheet's widths come before its
-// rows.
+// sampleRows are looked at for the widths of columns and for what is in them.
 const sampleRows = 500
 
 // widestDetail keeps an address or a list of flags from pushing the other columns away.
@@ -26,12 +23,11 @@ type detail struct {
 	widths  []float64
 	sample  [][]any
 
-	stream  *excelize.StreamWriter
-	name    string // of the sheet being written
+	rows    *sheetRows // of the sheet being written
+	name    string
 	part    int
 	written int // data rows of it
 	links   links
-	cells   []any
 }
 
 // fillDetail writes a query's rows as they come; it never holds more of them than the sample.
@@ -41,7 +37,7 @@ func (b *book) fillDetail(s Sheet) error {
 	if err != nil {
 		return fmt.Errorf("query %s: %w", s.Query, err)
 	}
-	if d.stream == nil {
+	if d.rows == nil {
 		if err := d.start(); err != nil {
 			return err
 		}
@@ -57,7 +53,7 @@ func (d *detail) header(columns []string) error {
 }
 
 func (d *detail) row(values []any) error {
-	if d.stream != nil {
+	if d.rows != nil {
 		return d.write(values)
 	}
 	d.sample = append(d.sample, slices.Clone(values))
@@ -70,7 +66,6 @@ func (d *detail) row(values []any) error {
 // start settles formats and widths by the sample, opens the first sheet and writes the sample to it.
 func (d *detail) start() error {
 	d.words = described(d.sheet.Columns, d.sheet.Labels, d.book.words.perCall)
-	d.cells = make([]any, len(d.words))
 	for i := range d.words {
 		w, at := &d.words[i], d.columns[i]
 		values := func(yield func(any) bool) {
@@ -122,9 +117,10 @@ func (d *detail) write(values []any) error {
 		}
 	}
 	at := headerRow + 1 + d.written
+	d.rows.begin(at)
 	for i, w := range d.words {
 		v := d.value(values[d.columns[i]], w.format)
-		d.cells[i] = excelize.Cell{StyleID: d.styles[i], Value: v}
+		d.rows.cell(v)
 		if s, ok := v.(string); ok {
 			if strings.HasSuffix(s, cutMark) {
 				d.cut(w)
@@ -134,9 +130,10 @@ func (d *detail) write(values []any) error {
 			}
 		}
 	}
+	d.rows.end()
 	d.written++
 	d.detailRows++
-	return d.stream.SetRow(cell(1, at), d.cells)
+	return nil
 }
 
 func (d *detail) cut(w word) {

@@ -77,5 +77,5 @@ func serial(t time.Time) float64 {
 	days := float64(midnight.Unix()-epoch.Unix()) / secondsPerDay
 	clock := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
 		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond()).Truncate(time.Millisecond)
-	return days + clock.Seconds()/secondsPerDay
+	return math.Round((days+clock.Seconds()/secondsPerDay)*1e10) / 1e10 // 10 µs: Excel has no more digits
 }

@@ -43,24 +43,20 @@ func (d *detail) follow(address string, column, row int) {
 	d.links.add(cell(column, row), address)
 }
 
-// writeLinks has the sheet's links put into the file. It comes before the sheet is flushed and after its
-// table, whose relationship makes sure that there is a part for relationships.
+// writeLinks has the sheet's links put into the file. It comes after its table, whose relationship makes sure that there is a part
+// for relationships.
 func (d *detail) writeLinks() error {
 	if d.links.n == 0 {
 		return nil
 	}
+	part := d.page(d.name).part()
 	standing := fmt.Sprintf(`<hyperlinks><hyperlink ref="A1" location="%s"></hyperlink></hyperlinks>`, linksHere)
-	d.swap(d.sheetPart(), standing, "<hyperlinks>"+d.links.cells.String()+"</hyperlinks>")
-	d.swap("xl/worksheets/_rels/"+strings.TrimPrefix(d.sheetPart(), "xl/worksheets/")+".rels",
+	d.swap(part, standing, "<hyperlinks>"+d.links.cells.String()+"</hyperlinks>")
+	d.swap("xl/worksheets/_rels/"+strings.TrimPrefix(part, "xl/worksheets/")+".rels",
 		"</Relationships>", d.links.relations.String()+"</Relationships>")
 	return d.file.SetCellHyperLink(d.name, "A1", linksHere, "Location")
 }
 
-// sheetPart is the part of the file that the sheet being written goes to.
-func (d *detail) sheetPart() string {
-	return fmt.Sprintf("xl/worksheets/sheet%d.xml", d.stream.SheetID)
-}
-
 func (b *book) swap(part, before, after string) {
-	b.swaps[part] = append(b.swaps[part], swap{[]byte(before), []byte(after)})
+	b.swaps[part] = append(b.swaps[part], swap{before: []byte(before), after: []byte(after)})
 }

@@ -10,6 +10,7 @@ package report
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"callsheet/period"
@@ -50,7 +51,8 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	if err != nil {
 		return Result{}, err
 	}
-	defer b.file.Close()
+	defer b.close()
+	b.dir = filepath.Dir(path)
 	if err := b.fill(); err != nil {
 		return Result{}, err
 	}

@@ -17,17 +17,16 @@ type Rows struct {
 	book    *book
 	columns []string
 	sample  [][]any
-	stream  *excelize.StreamWriter
-	styles  map[string]int // by format
+	rows    *sheetRows
 	written int
 }
 
 // NewRows begins a workbook.
 func NewRows() *Rows {
 	return &Rows{book: &book{
-		file: excelize.NewFile(), theme: defaultTheme(), limits: excelLimits, styles: map[look]int{}, tables: map[string]bool{},
-		swaps: map[string][]swap{}, req: Request{Zone: time.UTC},
-	}, styles: map[string]int{}}
+		file: excelize.NewFile(), theme: defaultTheme(), styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{},
+		dir: os.TempDir(),
+	}}
 }
 
 const rowsSheet = "Sheet1"
@@ -43,7 +42,7 @@ func (r *Rows) Header(columns []string) error {
 
 // Row takes one row; the slice is the caller's again afterwards.
 func (r *Rows) Row(values []any) error {
-	if r.stream != nil {
+	if r.rows != nil {
 		return r.write(values)
 	}
 	r.sample = append(r.sample, slices.Clone(values))
@@ -55,62 +54,56 @@ func (r *Rows) Row(values []any) error {
 
 // WriteTo ends the workbook and writes it to w.
 func (r *Rows) WriteTo(w io.Writer) (int64, error) {
-	if r.stream == nil {
+	defer r.book.close()
+	if r.rows == nil {
 		if err := r.start(); err != nil {
 			return 0, err
 		}
 	}
-	dimension := span(1, 1, len(r.columns), 1+r.written)
-	r.book.swap("xl/worksheets/sheet1.xml", `<dimension ref="`+r.anyDimension()+`">`, `<dimension ref="`+dimension+`">`)
-	if r.written > 0 {
-		if err := r.stream.AddTable(r.book.nativeTable(rowsSheet, dimension)); err != nil {
-			return 0, err
-		}
-	}
-	if err := r.stream.Flush(); err != nil {
+	if err := r.rows.close(); err != nil {
 		return 0, err
 	}
-	defer r.book.file.Close()
-	saved, err := r.book.writeTo(w, os.TempDir())
+	extent := span(1, 1, len(r.columns), 1+r.written)
+	p := r.book.page(rowsSheet)
+	p.rows(r.rows, extent)
+	if r.written > 0 {
+		p.do(r.book.file.AddTable(rowsSheet, r.book.nativeTable(rowsSheet, extent)))
+	}
+	if p.err != nil {
+		return 0, p.err
+	}
+	saved, err := r.book.writeTo(w, r.book.dir)
 	return saved.bytes, err
 }
 
-func (r *Rows) anyDimension() string { return span(1, 1, len(r.columns), excelize.TotalRows) }
-
-// start settles the widths by the sample and writes it.
-func (r *Rows) start() (err error) {
-	b := r.book
-	for _, format := range []string{"text", "day", "time"} {
-		if r.styles[format], err = b.style(look{format: numberFormats[format]}); err != nil {
-			return err
-		}
-	}
-	if err := b.file.SetSheetDimension(rowsSheet, r.anyDimension()); err != nil {
-		return err
-	}
-	if r.stream, err = b.file.NewStreamWriter(rowsSheet); err != nil {
-		return err
-	}
-	if err := r.stream.SetPanes(frozen(0, 1)); err != nil {
-		return err
-	}
+// start settles formats and widths by the sample, and writes it.
+func (r *Rows) start() error {
+	p := r.book.page(rowsSheet)
+	styles := make([]int, len(r.columns))
 	for i, column := range r.columns {
+		values := func(yield func(any) bool) {
+			for _, row := range r.sample {
+				if !yield(row[i]) {
+					return
+				}
+			}
+		}
+		format := firstFormat(values)
+		if isText(format) || format == "day" || format == "time" {
+			styles[i], p.err = r.book.style(look{format: numberFormats[format]})
+		}
 		width := 0.0
-		for _, row := range r.sample {
-			format := guess(row[i])
-			width = max(width, shownWidth(b.value(row[i], format), word{format: format}, numberFormats[format]))
+		for v := range values {
+			width = max(width, shownWidth(asIs(v), word{format: format}, numberFormats[format]))
 		}
-		if err := r.stream.SetColWidth(i+1, i+1, min(columnWidth(column, width), widest)); err != nil {
-			return err
-		}
+		p.width(i+1, min(columnWidth(column, width), widest))
+		p.set(i+1, 1, column)
 	}
-	heads := make([]any, len(r.columns))
-	for i, column := range r.columns {
-		heads[i] = column
+	p.do(r.book.file.SetPanes(rowsSheet, frozen(0, 1)))
+	if p.err != nil {
+		return p.err
 	}
-	if err := r.stream.SetRow("A1", heads); err != nil {
-		return err
-	}
+	r.rows = newSheetRows(styles, r.book.dir)
 	for _, row := range r.sample {
 		if err := r.write(row); err != nil {
 			return err
@@ -124,18 +117,19 @@ func (r *Rows) write(values []any) error {
 	if r.written == excelize.TotalRows-1 {
 		return fmt.Errorf("a sheet holds %s rows and there are more\nhint: use --format csv, or ask for fewer", grouped(excelize.TotalRows-1, 0))
 	}
-	cells := make([]any, len(values))
-	for i, value := range values {
-		cells[i] = r.cell(value)
-	}
 	r.written++
-	return r.stream.SetRow(cell(1, 1+r.written), cells)
+	r.rows.begin(1 + r.written)
+	for _, value := range values {
+		r.rows.cell(asIs(value))
+	}
+	r.rows.end()
+	return nil
 }
 
-// cell is a value as it is: instants show the clock of their own zone.
-func (r *Rows) cell(value any) any {
+// asIs is a value for a cell: instants show the clock of their own zone.
+func asIs(value any) any {
 	switch v := value.(type) {
-	case nil, bool, int64:
+	case bool, int64:
 		return v
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -143,7 +137,7 @@ func (r *Rows) cell(value any) any {
 		}
 		return v
 	case time.Time:
-		return excelize.Cell{StyleID: r.styles[guess(v)], Value: serial(v)}
+		return serial(v)
 	}
-	return excelize.Cell{StyleID: r.styles["text"], Value: textOrNothing(value)}
+	return textOrNothing(value)
 }

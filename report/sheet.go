@@ -52,6 +52,15 @@ func (p *page) set(column, row int, v any) {
 	}
 }
 
+// rows puts rows below those that were set; the extent is that of all.
+func (p *page) rows(rows *sheetRows, extent string) {
+	const end = "</sheetData>"
+	part := p.part()
+	p.swaps[part] = append(p.swaps[part], swap{before: []byte(end), rows: rows, after: []byte(end)})
+	delete(p.extents, p.name)
+	p.do(p.file.SetSheetDimension(p.name, extent))
+}
+
 // draw gives a range a look.
 func (p *page) draw(fromColumn, fromRow, toColumn, toRow int, l look) {
 	id, err := p.style(l)

@@ -8,7 +8,11 @@ import (
 
 // A swap replaces what excelize wrote into a part by what was not known then, or what it would be slow to
 // tell it. before is markup, so no text of a cell can equal it: there, < is written &lt;.
-type swap struct{ before, after []byte }
+type swap struct {
+	before []byte
+	rows   *sheetRows // that go before after, if not nil
+	after  []byte
+}
 
 // Write compresses a piece of the part, swapped. What is sought may lie across two pieces, so the end of a
 // piece waits for the next.
@@ -32,6 +36,11 @@ func (p *part) Write(piece []byte) (int, error) {
 		}
 		if err := p.compress(p.held[:at]); err != nil {
 			return 0, err
+		}
+		if s.rows != nil {
+			if err := p.include(s.rows); err != nil {
+				return 0, err
+			}
 		}
 		if err := p.compress(s.after); err != nil {
 			return 0, err

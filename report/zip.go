@@ -36,14 +36,13 @@ type archive struct {
 }
 
 type part struct {
-	name         string
-	swaps        []swap
-	held         []byte // the end of what came, where the next swap may begin
-	raw          bytes.Buffer
-	spill        *os.File
-	deflate      *flate.Writer
-	crc          uint32
-	plain, raw64 uint64
+	name    string
+	swaps   []swap
+	held    []byte // the end of what came, where the next swap may begin
+	stored  stored
+	deflate *flate.Writer
+	crc     uint32
+	plain   uint64
 }
 
 func (a *archive) AddFS(fs.FS) error { return errors.ErrUnsupported }
@@ -52,8 +51,8 @@ func (a *archive) Create(name string) (io.Writer, error) {
 	if err := a.finish(); err != nil {
 		return nil, err
 	}
-	p := &part{name: name, swaps: a.swaps[name]}
-	p.deflate, _ = flate.NewWriter(partWriter{a.dir, p}, deflateLevel) // it fails for a wrong level only
+	p := &part{name: name, swaps: a.swaps[name], stored: stored{dir: a.dir}}
+	p.deflate, _ = flate.NewWriter(&p.stored, deflateLevel) // it fails for a wrong level only
 	a.parts = append(a.parts, p)
 	return p, nil
 }
@@ -77,30 +76,67 @@ func (p *part) compress(piece []byte) error {
 	return err
 }
 
-// A partWriter takes a part's compressed bytes: into memory, and from some size on into a file.
-type partWriter struct {
-	dir string
-	*part
+// include puts rows that are compressed already where the part is.
+func (p *part) include(rows *sheetRows) error {
+	if err := p.deflate.Flush(); err != nil {
+		return err
+	}
+	if err := rows.stored.copyTo(&p.stored); err != nil {
+		return err
+	}
+	p.crc = combineCRC(p.crc, rows.crc, rows.plain)
+	p.plain += rows.plain
+	p.deflate.Reset(&p.stored) // what follows cannot point back over the rows
+	return nil
 }
 
-func (w partWriter) Write(compressed []byte) (int, error) {
-	w.raw64 += uint64(len(compressed))
-	if w.spill == nil && w.raw.Len()+len(compressed) > keptInMemory {
+// stored takes compressed bytes: into memory, and from some size on into a file in dir.
+type stored struct {
+	dir   string
+	held  bytes.Buffer
+	spill *os.File
+	size  uint64
+}
+
+func (s *stored) Write(compressed []byte) (int, error) {
+	s.size += uint64(len(compressed))
+	if s.spill == nil && s.held.Len()+len(compressed) > keptInMemory {
 		var err error
-		if w.spill, err = os.CreateTemp(w.dir, ".callsheet-part-*"); err != nil {
+		if s.spill, err = os.CreateTemp(s.dir, ".callsheet-part-*"); err != nil {
 			return 0, err
 		}
 		// Without its name it is gone with the process, whatever happens. Where that is not
 		// possible, discard removes it.
-		os.Remove(w.spill.Name())
-		if _, err := w.raw.WriteTo(w.spill); err != nil {
+		os.Remove(s.spill.Name())
+		if _, err := s.held.WriteTo(s.spill); err != nil {
 			return 0, err
 		}
 	}
-	if w.spill != nil {
-		return w.spill.Write(compressed)
+	if s.spill != nil {
+		return s.spill.Write(compressed)
 	}
-	return w.raw.Write(compressed)
+	return s.held.Write(compressed)
+}
+
+// copyTo writes it all to w.
+func (s *stored) copyTo(w io.Writer) error {
+	if s.spill == nil {
+		_, err := s.held.WriteTo(w)
+		return err
+	}
+	if _, err := s.spill.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := io.Copy(w, s.spill)
+	return err
+}
+
+// discard gives back what it holds.
+func (s *stored) discard() {
+	if s.spill != nil {
+		s.spill.Close()
+		os.Remove(s.spill.Name())
+	}
 }
 
 // Close writes all parts to the file: the list of content types first, as other programs expect, the rest
@@ -132,28 +168,17 @@ func (p *part) writeTo(z *zip.Writer) error {
 		Name: p.name, Method: zip.Deflate, ReaderVersion: 20, CreatorVersion: 20,
 		//lint:ignore SA1019 CreateRaw writes this field as it stands; Modified is heeded by CreateHeader only
 		ModifiedDate: midnight1980,
-		CRC32:        p.crc, CompressedSize64: p.raw64, UncompressedSize64: p.plain,
+		CRC32:        p.crc, CompressedSize64: p.stored.size, UncompressedSize64: p.plain,
 	})
 	if err != nil {
 		return err
 	}
-	if p.spill == nil {
-		_, err = p.raw.WriteTo(w)
-		return err
-	}
-	if _, err := p.spill.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	_, err = io.Copy(w, p.spill)
-	return err
+	return p.stored.copyTo(w)
 }
 
 // discard gives back what the parts hold.
 func (a *archive) discard() {
 	for _, p := range a.parts {
-		if p.spill != nil {
-			p.spill.Close()
-			os.Remove(p.spill.Name())
-		}
+		p.stored.discard()
 	}
 }

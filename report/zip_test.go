@@ -14,7 +14,7 @@ func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 	write := func(size int, names ...string) []byte {
 		var out bytes.Buffer
 		a := &archive{out: &out, dir: t.TempDir(), swaps: map[string][]swap{"b": {
-			{[]byte("<one>"), []byte("<first>")}, {[]byte("<two>"), []byte("<2>")},
+			{before: []byte("<one>"), after: []byte("<first>")}, {before: []byte("<two>"), after: []byte("<2>")},
 		}}}
 		defer a.discard()
 		for _, name := range names {
@@ -60,7 +60,7 @@ func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 }
 
 func TestArchiveFailsWhenItCannotReplace(t *testing.T) {
-	a := &archive{out: io.Discard, swaps: map[string][]swap{"b": {{[]byte("<none>"), nil}}}}
+	a := &archive{out: io.Discard, swaps: map[string][]swap{"b": {{before: []byte("<none>")}}}}
 	w, err := a.Create("b")
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestLargePartsGoThroughAFile(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if a.parts[0].spill == nil {
+	if a.parts[0].stored.spill == nil {
 		t.Fatal("it was held in memory")
 	}
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
