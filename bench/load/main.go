@@ -11,22 +11,19 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2"
 
+	"callsheet/bench/process"
 	"callsheet/bench/reports"
 )
 
@@ -104,13 +101,13 @@ func bulk(o options) error {
 			command []string
 		}{"pandas, then DuckDB", []string{o.python, "-c", pandasScript, file, home.Spool}})
 	}
-	results := make([]results, len(peers))
+	results := make([]process.Results, len(peers))
 	for range o.rounds {
 		for i, peer := range peers {
 			if err := home.Empty(file); err != nil {
 				return err
 			}
-			r, err := measure(peer.command...)
+			r, err := process.Measure(peer.command...)
 			if err != nil {
 				return err
 			}
@@ -120,9 +117,9 @@ func bulk(o options) error {
 	fmt.Printf("bulk: %d reports, %d MB in 30 files, without publishing, medians of %d rounds\n\n", o.calls, bytes>>20, o.rounds)
 	fmt.Println("| | time | reports/s | of DuckDB's own | processor time | memory |\n|---|---|---|---|---|---|")
 	for i, peer := range peers {
-		r := results[i].median()
-		fmt.Printf("| %s | %v | %.0f | %.2f | %v | %d MB |\n", peer.name, r.took.Round(10*time.Millisecond), float64(o.calls)/r.took.Seconds(),
-			results[1].median().took.Seconds()/r.took.Seconds(), r.processor.Round(10*time.Millisecond), r.memory>>20)
+		r := results[i].Median()
+		fmt.Printf("| %s | %v | %.0f | %.2f | %v | %d MB |\n", peer.name, r.Took.Round(10*time.Millisecond), float64(o.calls)/r.Took.Seconds(),
+			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.Processor.Round(10*time.Millisecond), r.Memory>>20)
 	}
 	fmt.Println()
 	if o.python == "" {
@@ -132,11 +129,11 @@ func bulk(o options) error {
 	if err := home.Empty(file); err != nil {
 		return err
 	}
-	r, err := measure(o.python, "-c", pandasScript, file, home.Spool, fmt.Sprint(few))
+	r, err := process.Measure(o.python, "-c", pandasScript, file, home.Spool, fmt.Sprint(few))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("pandas, then DuckDB row by row: %d reports in %v, %.0f/s\n\n", few, r.took.Round(10*time.Millisecond), few/r.took.Seconds())
+	fmt.Printf("pandas, then DuckDB row by row: %d reports in %v, %.0f/s\n\n", few, r.Took.Round(10*time.Millisecond), few/r.Took.Seconds())
 	return nil
 }
 
@@ -145,7 +142,7 @@ func incremental(o options) error {
 	const more = 10_000
 	fmt.Printf("incremental: %d reports more, without publishing, medians of %d rounds\n\n| into a store of | time | memory |\n|---|---|---|\n", more, o.rounds)
 	for _, calls := range []int{0, o.calls} {
-		var all results
+		var all process.Results
 		home, err := reports.NewHome(o.dir, fmt.Sprint("incremental-", calls), false)
 		if err != nil {
 			return err
@@ -154,11 +151,11 @@ func incremental(o options) error {
 			return err
 		}
 		if calls > 0 {
-			r, err := measure(o.callsheet, "--config", home.Config, "load")
+			r, err := process.Measure(o.callsheet, "--config", home.Config, "load")
 			if err != nil {
 				return err
 			}
-			fmt.Printf("| nothing: the load of the %d before | %v | %d MB |\n", calls, r.took.Round(10*time.Millisecond), r.memory>>20)
+			fmt.Printf("| nothing: the load of the %d before | %v | %d MB |\n", calls, r.Took.Round(10*time.Millisecond), r.Memory>>20)
 		}
 		for round := range o.rounds {
 			if calls == 0 {
@@ -169,7 +166,7 @@ func incremental(o options) error {
 			if _, err := home.Write(reports.First.AddDate(0, 0, 30+round), 1, more, calls+round*more); err != nil {
 				return err
 			}
-			r, err := measure(o.callsheet, "--config", home.Config, "load")
+			r, err := process.Measure(o.callsheet, "--config", home.Config, "load")
 			if err != nil {
 				return err
 			}
@@ -180,15 +177,15 @@ func incremental(o options) error {
 				}
 			}
 		}
-		r := all.median()
-		fmt.Printf("| %d | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
+		r := all.Median()
+		fmt.Printf("| %d | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
 		if err := home.Configure(true); err != nil {
 			return err
 		}
-		if r, err = measure(o.callsheet, "--config", home.Config, "load"); err != nil {
+		if r, err = process.Measure(o.callsheet, "--config", home.Config, "load"); err != nil {
 			return err
 		}
-		fmt.Printf("| publishing those %d alone | %v | %d MB |\n", calls, r.took.Round(time.Millisecond), r.memory>>20)
+		fmt.Printf("| publishing those %d alone | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
 	}
 	fmt.Println()
 	return nil
@@ -204,13 +201,13 @@ func nothing(o options) error {
 	if _, err := home.Write(reports.First.AddDate(-3, 0, 0), days, days*20, 0); err != nil {
 		return err
 	}
-	var loads, starts results
+	var loads, starts process.Results
 	for round := range o.rounds + 1 {
-		r, err := measure(o.callsheet, "--config", home.Config, "load")
+		r, err := process.Measure(o.callsheet, "--config", home.Config, "load")
 		if err != nil {
 			return err
 		}
-		start, err := measure(o.callsheet, "--version")
+		start, err := process.Measure(o.callsheet, "--version")
 		if err != nil {
 			return err
 		}
@@ -219,7 +216,7 @@ func nothing(o options) error {
 		}
 	}
 	fmt.Printf("nothing new, %d files: %v, of which %v to start the process, medians of %d\n\n", days,
-		loads.median().took.Round(time.Millisecond), starts.median().took.Round(time.Millisecond), o.rounds)
+		loads.Median().Took.Round(time.Millisecond), starts.Median().Took.Round(time.Millisecond), o.rounds)
 	return nil
 }
 
@@ -234,29 +231,4 @@ func makeTable(path, dir string) error {
 		return err
 	}
 	return db.Close()
-}
-
-// result is what a process took.
-type result struct {
-	took, processor time.Duration
-	memory          int64 // resident at most, in bytes
-}
-
-type results []result
-
-// median is that by time.
-func (r results) median() result {
-	return slices.SortedFunc(slices.Values(r), func(a, b result) int { return cmp.Compare(a.took, b.took) })[len(r)/2]
-}
-
-// measure runs a program to its end.
-func measure(command ...string) (result, error) {
-	process := exec.Command(command[0], command[1:]...)
-	start := time.Now()
-	if out, err := process.CombinedOutput(); err != nil {
-		return result{}, fmt.Errorf("%s: %w\n%s", strings.Join(command[:min(4, len(command))], " "), err, out)
-	}
-	took := time.Since(start)
-	usage := process.ProcessState.SysUsage().(*syscall.Rusage)
-	return result{took, process.ProcessState.UserTime() + process.ProcessState.SystemTime(), usage.Maxrss << 10}, nil
 }

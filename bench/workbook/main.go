@@ -1,0 +1,202 @@
+// Command workbook measures how fast a detail of a million calls becomes a workbook, beside others that write one.
+//
+//	go build -o /tmp/callsheet ./cmd/callsheet
+//	cargo build --release --manifest-path bench/workbook/rust/Cargo.toml --target-dir /tmp/rust
+//	go run ./bench/workbook -callsheet /tmp/callsheet -dir /var/tmp -rust /tmp/rust/release/workbook -excel excel.duckdb_extension
+//
+// Each writes the same 16 columns of the same store, as a process of its own, in turn, in rounds; what is printed are medians.
+// excelize is its stream as it comes, with the same reading as ours; rust_xlsxwriter, in constant memory, reads the rows from a
+// csv file that is there already; COPY is that of DuckDB's excel extension, left out without -excel.
+package main
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"callsheet/bench/process"
+	"callsheet/bench/reports"
+	"callsheet/store"
+)
+
+type options struct {
+	callsheet, dir, rust, excel string
+	calls, rounds               int
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program")
+	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
+	flag.StringVar(&o.rust, "rust", "", "path of the program of bench/workbook/rust; left out when empty")
+	flag.StringVar(&o.excel, "excel", "", "path of DuckDB's excel extension; left out when empty")
+	flag.IntVar(&o.calls, "calls", 1_000_000, "calls")
+	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
+	stream := flag.String("stream", "", "internal: write a workbook of the database in -dir to this file, with excelize")
+	copying := flag.String("copy", "", "internal: write a workbook of the database in -dir to this file, with COPY")
+	flag.Parse()
+	err := func() error {
+		switch {
+		case *stream != "":
+			return streamed(o.dir, *stream)
+		case *copying != "":
+			return copied(o.dir, o.excel, *copying)
+		}
+		return compare(o)
+	}()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "workbook:", err)
+		os.Exit(1)
+	}
+}
+
+var columns = []string{"started_at", "ended_at", "direction", "call_group", "agent", "customer_number", "virtual_number", "agent_number",
+	"outcome", "answered", "talk_seconds", "call_seconds", "wait_seconds", "coins", "status", "call_sid"}
+
+// period is that of the calls; they are in order of their start for all.
+const period = "local_day between '2026-09-01' and '2026-09-30' order by started_at, source, direction, call_sid"
+
+// memory is what DuckDB may take, in each.
+const memory = "500MB"
+
+func compare(o options) error {
+	dir, err := os.MkdirTemp(o.dir, "bench-workbook-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	home, err := reports.NewHome(dir, "calls", true)
+	if err != nil {
+		return err
+	}
+	home.OutgoingIn = 4
+	if _, err := home.Write(reports.First, 30, o.calls, 0); err != nil {
+		return err
+	}
+	if _, err := process.Measure(o.callsheet, "--config", home.Config, "load"); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	published, out := filepath.Join(home.Data, "published", "calls.duckdb"), filepath.Join(dir, "out.xlsx")
+	query := fmt.Sprintf("%s --config %s query calls --period 2026-09 --memory %s --columns %s --format", o.callsheet, home.Config, memory,
+		strings.Join(columns, ","))
+	rows := filepath.Join(dir, "rows.csv")
+	if err := exec.Command("sh", "-c", query+" csv >"+rows).Run(); err != nil {
+		return err
+	}
+	type peer struct {
+		name    string
+		command []string
+	}
+	peers := []peer{
+		{"callsheet query calls --format xlsx", []string{"sh", "-c", "exec " + query + " xlsx >" + out}},
+		{"excelize, its stream", []string{self, "-dir", published, "-stream", out}},
+	}
+	if o.rust != "" {
+		peers = append(peers, peer{"rust_xlsxwriter, constant memory, from csv", []string{o.rust, rows, out}})
+	}
+	if o.excel != "" {
+		peers = append(peers, peer{"COPY of DuckDB's excel extension", []string{self, "-dir", published, "-excel", o.excel, "-copy", out}})
+	}
+	results := make([]process.Results, len(peers))
+	sizes := make([]int64, len(peers))
+	for range o.rounds {
+		for i, p := range peers {
+			r, err := process.Measure(p.command...)
+			if err != nil {
+				return err
+			}
+			results[i] = append(results[i], r)
+			info, err := os.Stat(out)
+			if err != nil {
+				return err
+			}
+			sizes[i] = info.Size()
+		}
+	}
+	fmt.Printf("%d calls, %d columns, DuckDB with %s, medians of %d rounds\n\n", o.calls, len(columns), memory, o.rounds)
+	fmt.Println("| | time | of excelize's stream | processor time | memory | file |\n|---|---|---|---|---|---|")
+	for i, p := range peers {
+		r := results[i].Median()
+		fmt.Printf("| %s | %v | %.2f | %v | %d MB | %d MB |\n", p.name, r.Took.Round(10*time.Millisecond),
+			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.Processor.Round(10*time.Millisecond), r.Memory>>20, sizes[i]>>20)
+	}
+	return nil
+}
+
+// streamed writes the workbook with excelize's own stream.
+func streamed(database, path string) error {
+	ctx := context.Background()
+	reader, err := store.OpenReader(ctx, store.Options{Path: database, MemoryLimit: memory, Settings: store.Settings{Timezone: "Asia/Kolkata"}})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	book := excelize.NewFile()
+	stream, err := book.NewStreamWriter("Sheet1")
+	if err != nil {
+		return err
+	}
+	instants, err := book.NewStyle(&excelize.Style{NumFmt: 22})
+	if err != nil {
+		return err
+	}
+	n := 1
+	write := func(values []any) error {
+		for i, value := range values {
+			if moment, ok := value.(time.Time); ok {
+				values[i] = excelize.Cell{StyleID: instants, Value: moment}
+			}
+		}
+		at, err := excelize.CoordinatesToCellName(1, n)
+		if err != nil {
+			return err
+		}
+		n++
+		return stream.SetRow(at, values)
+	}
+	heads := func(names []string) error {
+		values := make([]any, len(names))
+		for i, name := range names {
+			values[i] = name
+		}
+		return write(values)
+	}
+	if err := reader.SQL(ctx, "select "+strings.Join(columns, ", ")+" from calls where "+period, heads, write); err != nil {
+		return err
+	}
+	if err := stream.Flush(); err != nil {
+		return err
+	}
+	return book.SaveAs(path)
+}
+
+// copied writes it with DuckDB's excel extension, which knows no zones.
+func copied(database, extension, path string) error {
+	db, err := sql.Open("duckdb", database+"?access_mode=read_only&allow_unsigned_extensions=true")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	list := strings.ReplaceAll(strings.Join(columns, ", "), "started_at, ended_at", "started_at::timestamp as started_at, ended_at::timestamp as ended_at")
+	for _, statement := range []string{
+		"set memory_limit = '" + memory + "'", "set timezone = 'Asia/Kolkata'", "load '" + extension + "'",
+		"copy (select " + list + " from calls where " + period + ") to '" + path + "' (format xlsx, header true)",
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
