@@ -29,9 +29,6 @@ type Options struct {
 	Settings    Settings
 	Now         func() time.Time
 	Own         []queries.File // the user's own named queries
-	// Sandboxed shuts a reader in: no other file can be read or written, nothing attached, no extension loaded, and none
-	// of this set back. For statements that somebody types.
-	Sandboxed bool
 }
 
 // Store is a database open for writing.
@@ -112,7 +109,11 @@ const (
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (*sql.DB, *sql.Conn, error) {
 	connector, err := duckdb.NewConnector(options.Path+"?"+mode, func(execer driver.ExecerContext) error {
-		for _, statement := range sessionSettings(options) {
+		statements := sessionSettings(options)
+		if mode == reading {
+			statements = append(statements, shutIn...)
+		}
+		for _, statement := range statements {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
 			}
@@ -142,11 +143,14 @@ func sessionSettings(options Options) []string {
 	if options.TempDir != "" {
 		statements = append(statements, "set temp_directory = "+quote(options.TempDir))
 	}
-	if options.Sandboxed {
-		statements = append(statements, "set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
-			"set enable_external_access = false", "set lock_configuration = true")
-	}
 	return statements
+}
+
+// shutIn keeps the statements that people type to what is published: no other file can be read or written, nothing attached,
+// no extension loaded, and none of this set back.
+var shutIn = []string{
+	"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
+	"set enable_external_access = false", "set lock_configuration = true",
 }
 
 // explainOpen turns DuckDB's words for a lock or a missing file into ours.

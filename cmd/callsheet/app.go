@@ -177,22 +177,18 @@ func (a *app) load(ctx context.Context, c *config.Config, path string, retryReje
 // readerMemory is what a query may take before it spills to the disk.
 const readerMemory = "2GB"
 
-// readerOptions name what readers are to read: the published copy, or the database itself where none is made.
-func (a *app) readerOptions(c *config.Config) store.Options {
-	path := published(c)
+// readFrom is what readers read: the published copy, or the database itself where none is made.
+func readFrom(c *config.Config) string {
 	if !c.Store.Publish {
-		path = c.Data("calls.duckdb")
+		return c.Data("calls.duckdb")
 	}
-	options := a.storeOptions(c, path)
-	options.MemoryLimit = readerMemory // that of the configuration is for loading
-	options.Sandboxed = true
-	return options
+	return published(c)
 }
 
 // reader opens it, to answer as of a moment unless that is the zero time, within so much memory.
 func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memory string) (*store.Reader, error) {
-	options := a.readerOptions(c)
-	options.MemoryLimit = memory
+	options := a.storeOptions(c, readFrom(c))
+	options.MemoryLimit = memory // that of the configuration is for loading
 	reader, err := store.OpenReader(ctx, options)
 	if err != nil || asOf.IsZero() {
 		return reader, err

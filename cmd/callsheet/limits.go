@@ -26,7 +26,7 @@ func (l *limitFlags) run(ctx context.Context, do func(ctx context.Context) error
 	defer stop()
 	err := do(limited)
 	if errors.Is(limited.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit", l.time)
+		return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit, at the prompt with .limit", l.time)
 	}
 	return err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -12,18 +11,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
-	"callsheet/store"
 )
 
 func sqlCommand(a *app) *cobra.Command {
 	var format string
-	var limit time.Duration
+	var limits limitFlags
 	command := &cobra.Command{
 		Use:   "sql [STATEMENT]",
 		Short: "Run read-only SQL on the published data",
 		Long: `sql runs one statement on the published copy, or the one on standard input. It can read what is published and nothing
-else: no other file, no writing, no attaching, no extensions. All tables, macros and named queries are there.`,
-		Example: `  callsheet sql "from groups('2026-10-01', '2026-10-31')"
+else: no other file, no writing, no attaching, no extensions. All tables, macros and named queries are there.
+
+On a terminal and without STATEMENT it asks for statements, with history, completion and a pager for long results; .help there
+tells more.`,
+		Example: `  callsheet sql
+  callsheet sql "from groups('2026-10-01', '2026-10-31')"
   callsheet sql "select outcome, count(*) from calls group by all" --format csv
   callsheet sql --format json <question.sql`,
 		Args: cobra.MaximumNArgs(1),
@@ -36,21 +38,20 @@ else: no other file, no writing, no attaching, no extensions. All tables, macros
 			if err != nil {
 				return err
 			}
+			if len(args) == 0 && isTerminal(os.Stdin) && isTerminal(a.stdout) {
+				return a.prompt(c.Context(), cfg, out.format, limits)
+			}
 			statement, err := statementOf(args, os.Stdin)
 			if err != nil {
 				return usage(err)
 			}
-			ctx, stop := context.WithTimeout(c.Context(), limit)
-			defer stop()
-			err = a.runSQL(ctx, cfg, statement, out)
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit", limit)
-			}
-			return err
+			return limits.run(c.Context(), func(ctx context.Context) error {
+				return a.runSQL(ctx, cfg, statement, limits.memory, out)
+			})
 		},
 	}
-	command.Flags().StringVar(&format, "format", "", "table (on a terminal), csv (in a pipe), json, ndjson or markdown")
-	command.Flags().DurationVar(&limit, "limit", 5*time.Minute, "stop the statement after this long")
+	command.Flags().StringVar(&format, "format", "", formatHelp)
+	limits.register(command)
 	return command
 }
 
@@ -73,10 +74,8 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 	return string(text), err
 }
 
-func (a *app) runSQL(ctx context.Context, c *config.Config, statement string, out *output) error {
-	options := a.readerOptions(c)
-	options.Sandboxed = true
-	reader, err := store.OpenReader(ctx, options)
+func (a *app) runSQL(ctx context.Context, c *config.Config, statement, memory string, out *output) error {
+	reader, err := a.reader(ctx, c, time.Time{}, memory)
 	if err != nil {
 		return err
 	}

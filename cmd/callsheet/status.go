@@ -119,7 +119,7 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 
 // dataStatus looks into the published copy, if there is one.
 func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files []spool.File, days int) error {
-	path := a.readerOptions(c).Path
+	path := readFrom(c)
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
 		s.Look = append(s.Look, "nothing was loaded yet\nhint: run callsheet load")

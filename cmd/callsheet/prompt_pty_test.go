@@ -1,0 +1,197 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+)
+
+// TestPromptOnATerminal types what people type: a statement over lines, dot commands, Tab, slips, Ctrl-C and Ctrl-D, while
+// the data are published anew.
+func TestPromptOnATerminal(t *testing.T) {
+	binary, state := build(t), t.TempDir()
+	config := promptHome(t, binary, "")
+	p := startPrompt(t, binary, config, "PAGER=sed s/^/paged:/", "XDG_STATE_HOME="+state)
+	p.expect(".help for help")
+
+	p.enter("select count(*) + 100 as calls")
+	p.expect("...>")
+	p.enter("from calls where call_sid <> 'a;b' -- and;")
+	p.enter("  ;")
+	p.expect("102\r\n1 row, ")
+
+	p.enter(".timing off")
+	p.enter(".metrics recovered_by")
+	p.expect("recovered_by_return")
+	p.enter(".schema loads")
+	p.expect("last_received_at  TIMESTAMP WITH TIME ZONE")
+	p.enter(".nonsense")
+	p.expect("hint: .help shows them")
+	p.enter("select nothing from calls;")
+	p.expect("LINE 1: select nothing from calls") // and not the words around it
+	p.enter("create temp table mine as select 'kept' as here; from mine;")
+	p.expect("kept\r\n")
+	p.write("select 6 * 7 as x from metric_cat\t limit 1;\r")
+	p.expect("42\r\n")
+	p.enter("from calls;") // wider than the screen
+	p.expect("paged:source")
+	p.enter(".timing on")
+	p.enter("from range(100000000000) a, range(1000) b;")
+	p.expect("10,000 rows, ")
+
+	p.write("select count(*) from range(100000000000) a, range(1000) b;\r")
+	p.repeat("\x03", "stopped")
+	p.enter(".limit 10ms")
+	p.enter("select count(*) from range(100000000000) a, range(1000) b;")
+	p.expect("took longer than 10ms")
+	p.enter(".limit 1m")
+	p.write("select nonsense\x03")
+	p.enter("select 'still ' || 'here';")
+	p.expect("still here\r\n")
+
+	loadSamples(t, binary, config, "report_outgoing_answered", "report_outgoing_customer_busy")
+	p.enter("select 'now ' || count(*) as calls from calls;")
+	p.expect("newer data: published")
+	p.expect("now 4\r\n")
+
+	p.write("\x04")
+	if err := p.command.Wait(); err != nil {
+		t.Errorf("left with %v\n%s", err, p.seen)
+	}
+	history, err := os.ReadFile(filepath.Join(state, "callsheet", "history"))
+	if want := "select count(*) + 100 as calls from calls where call_sid <> 'a;b' ;\n.timing off\n"; err != nil || !strings.HasPrefix(string(history), want) {
+		t.Errorf("the history is %q, %v; want first %q", history, err, want)
+	}
+}
+
+// TestPromptDoesNotHoldUpALoad opens the database itself, where no copy of it is published.
+func TestPromptDoesNotHoldUpALoad(t *testing.T) {
+	binary := build(t)
+	config := promptHome(t, binary, "store: {publish: false}\n")
+	p := startPrompt(t, binary, config, "PAGER=", "XDG_STATE_HOME="+t.TempDir())
+	p.enter("select 'now ' || count(*) as calls from calls;")
+	p.expect("now 2\r\n")
+	p.expect("callsheet> ")
+	loadSamples(t, binary, config, "report_outgoing_answered")
+	p.enter("select 'now ' || count(*) as calls from calls;")
+	p.expect("now 3\r\n")
+	p.enter(".quit")
+	if err := p.command.Wait(); err != nil {
+		t.Errorf("left with %v\n%s", err, p.seen)
+	}
+}
+
+// promptHome is a database of two calls.
+func promptHome(t *testing.T, binary, settings string) (config string) {
+	t.Helper()
+	config = loaderHome(t)
+	if err := os.WriteFile(config, []byte("data_dir: ./data\n"+settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	loadSamples(t, binary, config, "report_answered", "report_missed")
+	return config
+}
+
+// loadSamples puts samples into the spool and loads them.
+func loadSamples(t *testing.T, binary, config string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		line, err := os.ReadFile("../../collector/testdata/samples/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		appendLine(t, config, "2026-10-05.ndjson", strings.TrimSpace(string(line))+"\n")
+	}
+	if out, err := exec.Command(binary, "--config", config, "load").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// terminal is one with somebody before it.
+type terminal struct {
+	t       *testing.T
+	command *exec.Cmd
+	file    *os.File
+	output  chan string
+	seen    string // and not expected yet
+}
+
+func startPrompt(t *testing.T, binary, config string, environment ...string) *terminal {
+	t.Helper()
+	p := &terminal{t: t, command: exec.Command(binary, "--config", config, "sql"), output: make(chan string)}
+	p.command.Env = append(os.Environ(), append(environment, "TERM=xterm")...)
+	var err error
+	if p.file, err = pty.StartWithSize(p.command, &pty.Winsize{Cols: 120, Rows: 40}); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(p.output)
+		buffer := make([]byte, 4096)
+		for {
+			n, err := p.file.Read(buffer)
+			select {
+			case p.output <- string(buffer[:n]):
+			case <-ended:
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(ended)
+		p.command.Process.Kill()
+		p.file.Close()
+	})
+	return p
+}
+
+func (p *terminal) write(keys string) {
+	p.t.Helper()
+	if _, err := p.file.WriteString(keys); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *terminal) enter(line string) {
+	p.t.Helper()
+	p.write(line + "\r")
+}
+
+// expect waits for output and forgets what came up to it.
+func (p *terminal) expect(want string) {
+	p.t.Helper()
+	p.repeat("", want)
+}
+
+// repeat presses keys until the output comes: nobody can see from outside when a statement has begun to run.
+func (p *terminal) repeat(keys, want string) {
+	p.t.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	deadline := time.After(30 * time.Second)
+	for {
+		if _, after, found := strings.Cut(p.seen, want); found {
+			p.seen = after
+			return
+		}
+		select {
+		case text, ok := <-p.output:
+			if !ok {
+				p.t.Fatalf("it ended without %q:\n%s", want, p.seen)
+			}
+			p.seen += text
+		case <-again.C:
+			p.write(keys)
+		case <-deadline:
+			p.t.Fatalf("no %q in\n%s", want, p.seen)
+		}
+	}
+}
