@@ -3,9 +3,10 @@
 --   with slice as (from calls where local_day = '2026-10-05')
 --   select agent, started_at from agent_rings(slice) where not picked_up;
 --
--- A phone's agent is the one that the report or the directory names; else the one last named for that number before the
--- call, else the first named after it, within these calls; else the number. picked_up is whether the agent took the call:
--- the answered leg of an incoming call, leg A of an outgoing one.
+-- picked_up is whether the agent took the call: the answered leg of an incoming call, leg A of an outgoing one. Who took it is
+-- whom the call counts for. Reports of other calls name no agent, so there a phone's agent is the one that the directory
+-- names; else the one last named for that number before the call, else the first named after it, within these calls; else
+-- the number.
 create or replace macro agent_rings(p_rows) as table
 with
 rows as (select *, row_number() over () as row_number from query_table(p_rows)),
@@ -32,7 +33,7 @@ live as (
 ),
 -- Phones whose agent nobody has said.
 nameless as (
-    select row_number, started_at, local_day, number, phone, picked_up from reported where agent_name is null
+    select row_number, started_at, local_day, number, phone, picked_up from reported where agent_name is null and not picked_up
     union all
     select row_number, started_at, local_day, number, phone, false from live anti join reported using (row_number, phone)
 ),
@@ -52,7 +53,7 @@ listed as (
 rung as (
     select row_number, agent, bool_or(picked_up) as picked_up
     from (
-        select row_number, agent, picked_up from reported where agent_name is not null
+        select row_number, agent, picked_up from reported where agent_name is not null or picked_up
         union all
         select row_number, coalesce(listed_name, before.agent_name, later.agent_name, number), picked_up
         from listed

@@ -4,28 +4,26 @@
 create or replace macro peak_concurrency(p_dims, p_rows) as table
 with
 present as (from query_table(p_rows) where ended_at > started_at),
--- In local time, so that hours are the report zone's in anybody's session.
-local_present as (
-    select *, timezone((select timezone from settings), started_at) as began, timezone((select timezone from settings), ended_at) as ended
-    from present
+-- Where hours are told apart, calls are cut where the report zone's clock strikes, whatever the zone of the session.
+striking as (
+    select *, started_at + (interval 1 hour - (local_start - date_trunc('hour', local_start))) as first_strike
+    from (select *, timezone((select timezone from settings), started_at) as local_start from present)
     where list_contains(p_dims, 'local_hour')
 ),
--- Where hours are told apart, calls are cut where the clock strikes.
 pieces as (
     select *, epoch_us(started_at) as piece_began, epoch_us(ended_at) as piece_ended
     from present
     where not list_contains(p_dims, 'local_hour')
     union all
-    select * exclude (began, ended), epoch_us(began), epoch_us(least(ended, date_trunc('hour', began) + interval 1 hour))
-    from local_present
+    select * exclude (local_start, first_strike), epoch_us(started_at), epoch_us(least(ended_at, first_strike))
+    from striking
     union all
-    select * exclude (began, ended, strike) replace (hour(strike)::tinyint as local_hour),
-        epoch_us(strike), epoch_us(least(ended, strike + interval 1 hour))
+    select * exclude (local_start, first_strike, strike) replace (hour(timezone((select timezone from settings), strike))::tinyint as local_hour),
+        epoch_us(strike), epoch_us(least(ended_at, strike + interval 1 hour))
     from (
-        select *, unnest(generate_series(date_trunc('hour', began) + interval 1 hour, ended - interval 1 microsecond,
-                                         interval 1 hour)) as strike
-        from local_present
-        where date_trunc('hour', began) + interval 1 hour < ended
+        select *, unnest(generate_series(first_strike, ended_at - interval 1 microsecond, interval 1 hour)) as strike
+        from striking
+        where first_strike < ended_at
     )
 ),
 -- Moments in half microseconds: what ends is over before what begins.

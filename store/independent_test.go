@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// plainFilter is a filter of the named queries and what it lets pass.
+type plainFilter struct {
+	arguments map[string]any
+	passes    func(plainCall) bool
+}
+
+func (w plainWorld) filters() []plainFilter {
+	return []plainFilter{
+		{nil, func(plainCall) bool { return true }},
+		{map[string]any{"group": "Sales", "direction": "incoming"}, func(c plainCall) bool { return c.group == "Sales" && c.direction == "incoming" }},
+		{map[string]any{"agent": "Asha"}, func(c plainCall) bool { return c.agent() == "Asha" }},
+		{map[string]any{"number": "01204000002", "source": "abroad"}, func(c plainCall) bool { return c.virtualNumber == "01204000002" && c.source == "abroad" }},
+		{map[string]any{"campaign": "9995"}, func(c plainCall) bool { return c.campaign == "9995" }},
+		{map[string]any{"hours": "business"}, w.isOpen},
+		{map[string]any{"hours": "closed"}, func(c plainCall) bool { return !w.isOpen(c) }},
+		{map[string]any{"hours": "22:00-06:00"}, func(c plainCall) bool { return w.clock(c) >= "22:00:00" || w.clock(c) < "06:00:00" }},
+		{map[string]any{"group": "Nobody's"}, func(c plainCall) bool { return false }},
+	}
+}
+
+// dimensions are the values of a call by column.
+func (w plainWorld) dimensions(c plainCall) map[string]string {
+	return map[string]string{
+		"call_group": c.group, "agent": c.agent(), "virtual_number": c.virtualNumber, "local_day": w.day(c), "weekday": fmt.Sprint(w.weekday(c)),
+		"local_hour": fmt.Sprint(w.hour(c.started)), "campaign_id": c.campaign, "direction": c.direction, "outcome": c.status.outcome,
+		"failed_leg": c.status.failedLeg, "missed_reason": c.missedReason(), "everything": "all calls",
+	}
+}
+
+func (w plainWorld) key(c plainCall, dims []string) string {
+	of := w.dimensions(c)
+	var parts []string
+	for _, dim := range dims {
+		parts = append(parts, of[dim])
+	}
+	return strings.Join(parts, "|")
+}
+
+// expected are the figures per key of dims, by the plain computation. Of rung calls only rings count.
+func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]map[string]float64 {
+	calls, figures := map[string][]plainCall{}, map[string]map[string]float64{}
+	for _, c := range slice {
+		calls[w.key(c, dims)] = append(calls[w.key(c, dims)], c)
+	}
+	picked, rang := map[string]float64{}, map[string]float64{}
+	for _, ring := range w.rings(rung) {
+		ring.call.agentName = ring.agent
+		key := w.key(ring.call, dims)
+		rang[key]++
+		if ring.pickedUp {
+			picked[key]++
+		}
+		calls[key] = calls[key][:len(calls[key]):len(calls[key])]
+	}
+	episodes := map[string][]plainEpisode{}
+	for _, e := range w.episodes(slice) {
+		episodes[w.key(e.first, dims)] = append(episodes[w.key(e.first, dims)], e)
+	}
+	for key, of := range calls {
+		if len(of) == 0 && !slices.Contains(dims, "agent") {
+			continue
+		}
+		f := w.figures(of)
+		maps.Copy(f, recoveryFigures(episodes[key]))
+		busy, there := w.busy(of)
+		f["busy_seconds"], f["busy_share"] = busy, share(busy, there)
+		f["rang"], f["agent_answer_rate"] = rang[key], share(picked[key], rang[key])
+		f["peak_concurrent"] = w.expectedPeak(dims, slice, key)
+		figures[key] = f
+	}
+	return figures
+}
+
+// expectedPeak: a call is of every hour in which it is there.
+func (w plainWorld) expectedPeak(dims []string, slice []plainCall, key string) float64 {
+	hour, parts := -1, strings.Split(key, "|")
+	at := slices.Index(dims, "local_hour")
+	if at >= 0 {
+		hour, _ = strconv.Atoi(parts[at])
+	}
+	var there []plainCall
+	for _, c := range slice {
+		of := strings.Split(w.key(c, dims), "|")
+		if at >= 0 {
+			of[at] = parts[at]
+		}
+		if slices.Equal(of, parts) {
+			there = append(there, c)
+		}
+	}
+	return w.peak(there, hour)
+}
+
+// TestFiguresAreThoseOfAPlainComputation asks every named query that has metrics about random worlds, under every filter, and
+// wants what Go computes from what happened. Every metric must have been told apart from 0 and unknown at least once.
+func TestFiguresAreThoseOfAPlainComputation(t *testing.T) {
+	compared := map[string]bool{}
+	for seed, zone := range map[uint64]string{1: "Asia/Kolkata", 2: "Europe/London"} { // the clock is set back on the 25th
+		w, reader := loadedWorld(t, seed, zone)
+		inPeriod := func(c plainCall) bool { return w.day(c) >= worldFrom && w.day(c) <= worldTo }
+		for _, filter := range w.filters() {
+			var slice, rung []plainCall
+			for _, c := range w.calls {
+				if inPeriod(c) && filter.passes(c) {
+					slice = append(slice, c)
+				}
+				if inPeriod(c) && (filter.arguments["agent"] != nil || filter.passes(c)) {
+					rung = append(rung, c)
+				}
+			}
+			arguments := map[string]any{"from": worldFrom, "to": worldTo, "before_from": "2026-10-19", "before_to": "2026-10-19"}
+			maps.Copy(arguments, filter.arguments)
+			for name, dims := range map[string][]string{
+				"summary": {"everything"}, "groups": {"call_group"}, "numbers": {"virtual_number"}, "days": {"local_day"}, "weekdays": {"weekday"},
+				"hours": {"weekday", "local_hour"}, "hours_of_day": {"local_hour"}, "day_hours": {"local_day", "local_hour"},
+				"agents": {"agent"}, "group_agents": {"call_group", "agent"}, "campaigns": {"campaign_id"}, "coins": {"call_group", "agent"},
+				"outcomes": {"direction", "outcome", "failed_leg"}, "missed_reasons": {"missed_reason"},
+			} {
+				of := slice
+				if name == "missed_reasons" {
+					of = slices.DeleteFunc(slices.Clone(slice), func(c plainCall) bool { return c.direction != "incoming" || c.answered })
+				}
+				var ofAgents []plainCall
+				if strings.HasSuffix(name, "agents") {
+					ofAgents = rung
+				}
+				want := w.expected(dims, of, ofAgents)
+				maps.DeleteFunc(want, func(key string, _ map[string]float64) bool {
+					parts := strings.Split(key, "|")
+					agent := parts[len(parts)-1]
+					switch name {
+					case "campaigns":
+						return key == ""
+					case "agents", "group_agents":
+						return agent == "" || filter.arguments["agent"] != nil && agent != filter.arguments["agent"]
+					}
+					return false
+				})
+				compareFigures(t, fmt.Sprint(zone, " ", name, " ", filter.arguments), reader, name, arguments, dims, want, compared)
+			}
+		}
+	}
+	for _, row := range ask(t, loaded(t, testSettings(), nil), "select name from metric_catalog")[1:] {
+		if !compared[row[0]] {
+			t.Errorf("no query gave a figure of %s to compare", row[0])
+		}
+	}
+}
+
+func compareFigures(t *testing.T, what string, reader *Reader, query string, arguments map[string]any, dims []string,
+	want map[string]map[string]float64, compared map[string]bool) {
+	t.Helper()
+	var columns []string
+	seen := map[string]bool{}
+	err := reader.Query(context.Background(), query, arguments,
+		func(names []string) error { columns = slices.Clone(names); return nil },
+		func(values []any) error {
+			row := map[string]string{"everything": "all calls"}
+			for i, column := range columns {
+				row[column] = cell(values[i])
+			}
+			var parts []string
+			for _, dim := range dims {
+				parts = append(parts, row[dim])
+			}
+			key := strings.Join(parts, "|")
+			figures := want[key]
+			if figures == nil && row["calls"] == "0" {
+				seen[key] = true
+				return nil
+			}
+			if figures == nil || seen[key] {
+				t.Errorf("%s: a row too many: %q %v", what, key, values)
+				return nil
+			}
+			seen[key] = true
+			for _, column := range columns {
+				figure, ok := figures[column]
+				if !ok {
+					continue
+				}
+				got, err := strconv.ParseFloat(row[column], 64)
+				if row[column] == "" {
+					got, err = math.NaN(), nil
+				}
+				if err != nil || math.IsNaN(got) != math.IsNaN(figure) || math.Abs(got-figure) > 1e-9*max(1, math.Abs(figure)) {
+					t.Errorf("%s: %s of %q is %s, want %v", what, column, key, row[column], figure)
+				}
+				if figure != 0 && !math.IsNaN(figure) && figure != 1 {
+					compared[column] = true
+				}
+			}
+			return nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range want {
+		if !seen[key] {
+			t.Errorf("%s: no row for %q", what, key)
+		}
+	}
+}

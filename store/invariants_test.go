@@ -1,0 +1,73 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What adds up over parts of the calls, and over parts that do not divide a caller's missed calls.
+var (
+	addCalls = strings.Fields(`calls incoming outgoing ivr_only offered answered answered_in missed abandoned short_abandoned connected
+		agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer`)
+	addEpisodes = append(strings.Fields(`missed_episodes recovered_by_callback recovered_by_return unrecovered`), addCalls...)
+)
+
+// TestFiguresAddUp asks random worlds for what must hold whatever happened: each statement finds where it does not.
+func TestFiguresAddUp(t *testing.T) {
+	statements := map[string]string{
+		"every call is incoming, outgoing or unknown": `from total where calls <> incoming + outgoing + (select count(*) from slice where direction = 'unknown')`,
+		"incoming calls are answered, missed or the IVR's": `from total where incoming <> answered_in + missed + ivr_only
+			or offered <> answered_in + missed or abandoned > missed or short_abandoned > abandoned`,
+		"outgoing calls connect or fail on a leg": `from total where outgoing < connected + agent_no_show + customer_no_answer
+			or coins_unanswered < coins_failed_agent + coins_failed_customer`,
+		"episodes take every missed call with a known caller once": `select sum(attempts) from episodes having sum(attempts) <> (select count(*)
+			from slice where direction = 'incoming' and not answered and outcome <> 'ivr_only' and customer_key is not null)`,
+		"episodes of a caller do not overlap": `from (select *, lead(first_missed_at) over (partition by right(customer_number, 10)
+			order by first_missed_at) as next_at from episodes) where next_at <= last_missed_at or next_at <= recovered_at`,
+		"callers are recovered or not":              `from total where missed_episodes <> recovered_by_callback + recovered_by_return + unrecovered`,
+		"callers are recovered within the window":   `from episodes where minutes_to_recover not between 0 and 24 * 60`,
+		"shares are shares":                         `from by_agent where answer_rate not between 0 and 1 or agent_answer_rate not between 0 and 1 or busy_share not between 0 and 1 or service_level not between 0 and 1`,
+		"an agent's answered calls rang":            `from by_agent where answered > agent_answer_rate * rang + 0.001 or answered > rang`,
+		"percentiles are in order":                  `from by_group where median_talk_seconds > p90_talk_seconds or p90_talk_seconds > longest_talk_seconds or avg_talk_seconds > longest_talk_seconds`,
+		"customers are not more than calls":         `from by_group where unique_customers > calls or repeat_customers * 2 > incoming or peak_concurrent > calls`,
+		"reports are the calls, others and doubles": `from evidence where reports_received <> (select calls from total) + duplicates_removed + versions_superseded`,
+		"days add up":                               addUp(addEpisodes, "from by_day"),
+		"groups add up":                             addUp(addEpisodes, "from by_group"),
+		"numbers add up":                            addUp(addEpisodes, "from numbers(DAYS)"),
+		"hours add up":                              addUp(addEpisodes, "from hours(DAYS)"),
+		"directions add up": addUp(addCalls, "from summary(DAYS, p_direction := 'incoming')", "from summary(DAYS, p_direction := 'outgoing')",
+			"from summary(DAYS, p_direction := 'unknown')"),
+		"the business's hours and the others add up": addUp(addCalls, "from summary(DAYS, p_hours := 'business')",
+			"from summary(DAYS, p_hours := 'closed')"),
+		"each group is the total under its filter": `select call_group, count(distinct figures) from (
+				select call_group, row(calls, missed, coins, p90_talk_seconds, unrecovered, peak_concurrent, repeat_customers) as figures from by_group
+				union all select 'Sales', row(calls, missed, coins, p90_talk_seconds, unrecovered, peak_concurrent, repeat_customers)
+				from summary(DAYS, p_group := 'Sales'))
+			where call_group = 'Sales' group by call_group having count(distinct figures) <> 1`,
+	}
+	const with = `with slice as (from period_calls(DAYS)), total as (from summary(DAYS)), episodes as (from missed(DAYS)),
+		by_agent as (from agents(DAYS)), by_group as (from groups(DAYS)), by_day as (from days(DAYS)), evidence as (from evidence(DAYS)), `
+	for seed := range uint64(4) {
+		w, spool := randomWorld(seed+10, "Asia/Kolkata", 800)
+		reader := loaded(t, w.settings, map[string]string{"2026-10-20.ndjson": spool})
+		for promise, statement := range statements {
+			t.Run(fmt.Sprint(promise, " ", seed), func(t *testing.T) {
+				statement = with + "wrong as (" + statement + ") from wrong"
+				if rows := ask(t, reader, strings.ReplaceAll(statement, "DAYS", "'"+worldFrom+"', '"+worldTo+"'")); len(rows) > 1 {
+					t.Errorf("it does not hold:\n%s", lines(rows))
+				}
+			})
+		}
+	}
+}
+
+// addUp finds the figures of which the parts are not the total.
+func addUp(names []string, parts ...string) string {
+	var differ []string
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		differ = append(differ, fmt.Sprintf("sum(%[1]s) <> (select %[1]s from total)", name))
+	}
+	return "select 'differ' as parts from (" + strings.Join(parts, " union all by name ") + ") having " + strings.Join(differ, " or ")
+}

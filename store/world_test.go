@@ -1,0 +1,247 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The days that the random worlds are asked about; calls and callbacks happen before and after them, too.
+const worldFrom, worldTo = "2026-10-20", "2026-10-29"
+
+var (
+	incomingEnds = []plainStatus{
+		{"NO ANSWER", "", "no_answer", ""}, {"", " No Answer", "no_answer", ""}, {"Busy (17)", "", "busy", ""},
+		{"AgentEngaged", "", "agent_engaged", ""}, {"AgentonRing", "", "agent_ringing", ""}, {"AbandonedCall", "", "abandoned", ""},
+		{"abandonment", "", "abandoned", ""}, {"Cancel (0)", "", "cancelled", ""}, {"Not connected", "", "ivr_only", ""},
+		{"Unavailable (19)", "", "unavailable", ""}, {"CONGESTION", "", "congestion", ""}, {"Melted", "", "unknown", ""}, {"", "", "unknown", ""},
+	}
+	outgoingEnds = []plainStatus{
+		{"Cancel-Agent NOANSWER-agent", "", "no_answer", "agent"}, {"Cancel-Agent Busy (17)", "", "busy", "agent"},
+		{"Cancel-Customer Unavailable (19)", "", "unavailable", "customer"}, {"NOANSWER-customer", "", "no_answer", "customer"},
+		{"Leg B Cancel - Customer Busy (17 Customer)", "", "busy", "customer"}, {"NOANSWER", "", "no_answer", ""}, {"Eaten", "", "unknown", ""},
+	}
+	answeredEnds = []plainStatus{
+		{"ANSWER", "", "answered", ""}, {" Answered ", "", "answered", ""}, {"", "ANSWER", "answered", ""}, {"LEG A/LEG B ANSWER", "", "answered", ""},
+		{"Eaten", "", "unknown", ""}, {"", "", "unknown", ""}, // nobody says so, but they talked
+	}
+	// Phones and the names that reports give for them; some only the directory knows, some nobody does, one is handed on, and
+	// Asha has two.
+	phones = []struct {
+		number string
+		names  []string
+	}{
+		{"9280000001", []string{"Asha"}}, {"09280000002", []string{"Asha"}}, {"9280000003", []string{""}}, {"9280000004", []string{""}},
+		{"9280000005", []string{"Farid", "", "Gita"}}, {"9280000006", []string{""}}, {"+919280000007", []string{"Hari", "Hari", ""}},
+	}
+	groupNames = []string{"Sales", "Support", "बिक्री", ""}
+)
+
+// randomWorld is some days of two accounts in two zones, and what was delivered of them.
+func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool string) {
+	settings := testSettings()
+	settings.Timezone = reportZone
+	settings.Sources = []Source{{"main", "Asia/Kolkata", "agent"}, {"abroad", "America/Bogota", "customer"}}
+	settings.NumberGroups = map[string]string{"01204000001": "Sales", "01204000002": "Billing"}
+	settings.Agents = []Agent{
+		{Number: "09280000003", Name: "Chand"},
+		{Number: "9280000004", Name: "Devi", To: "2026-10-24"}, {Number: "9280000004", Name: "Esha", From: "2026-10-25"},
+	}
+	for day := 1; day <= 6; day++ {
+		settings.BusinessHours = append(settings.BusinessHours, Hours{day, "09:30", "18:30"})
+	}
+	settings.Holidays = []string{"2026-10-22"}
+	zone, err := time.LoadLocation(reportZone)
+	if err != nil {
+		panic(err)
+	}
+	w = plainWorld{settings: settings, zone: zone}
+	dice := rand.New(rand.NewPCG(seed, 6))
+	var lines []worldLine
+	starts := map[int64]bool{} // no two at once, so that what came first is never a matter of chance
+	first := time.Date(2026, 10, 19, 0, 0, 0, 0, zone).Unix()
+	for i := range count {
+		// Hours are uneven, so that there is a crowd.
+		at := first + dice.Int64N(12*24)*3600 + dice.Int64N(1200)*dice.Int64N(4)
+		for starts[at] {
+			at++
+		}
+		starts[at] = true
+		call := randomCall(dice, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
+		lines = append(lines, tell(dice, &call)...)
+		call.agentName = cmp.Or(call.reportedName, w.directoryName(call.agentNumber, w.day(call)))
+		call.group = cmp.Or(call.group, settings.NumberGroups[call.virtualNumber])
+		w.calls = append(w.calls, call)
+	}
+	slices.SortFunc(lines, func(a, b worldLine) int { return a.at.Compare(b.at) })
+	var text strings.Builder
+	for i, line := range lines {
+		envelope, err := json.Marshal(map[string]any{
+			"id": fmt.Sprintf("01%024d", i), "received_at": line.at.Format(time.RFC3339Nano), "source": line.source,
+			"kind": line.kind, "encoding": "json", "payload": line.payload,
+		})
+		if err != nil {
+			panic(err)
+		}
+		text.Write(append(envelope, '\n'))
+	}
+	return w, text.String()
+}
+
+func pick[T any](dice *rand.Rand, of []T) T { return of[dice.IntN(len(of))] }
+
+func randomCall(dice *rand.Rand, settings Settings, started time.Time, sid string) plainCall {
+	phone := pick(dice, phones)
+	c := plainCall{
+		source: pick(dice, settings.Sources).Name, direction: pick(dice, []string{"incoming", "incoming", "incoming", "outgoing", "outgoing", "unknown"}),
+		sid: sid, started: started, coins: 25 * dice.Int64N(12),
+		customerNumber: fmt.Sprintf(pick(dice, []string{"0%d", "+91%d", "%d"}), 9000000001+dice.IntN(25)),
+		virtualNumber:  pick(dice, []string{"01204000001", "01204000002", "01204000003"}),
+		agentNumber:    phone.number, group: pick(dice, groupNames),
+	}
+	if dice.IntN(12) == 0 {
+		c.customerNumber = "98xxxx0001"
+	}
+	if c.direction == "outgoing" {
+		c.campaign = pick(dice, []string{"", "9995", "11387004"})
+		if dice.IntN(4) > 0 {
+			c.legAPicked = started.Add(time.Duration(dice.IntN(15)) * time.Second)
+		}
+	}
+	after := func(t time.Time, seconds int) time.Time {
+		return t.Add(time.Duration(dice.IntN(seconds)) * time.Second)
+	}
+	c.answered = dice.IntN(2) == 0 && (c.direction != "outgoing" || !c.legAPicked.IsZero())
+	switch {
+	case c.answered:
+		c.status = pick(dice, answeredEnds)
+		c.legBStarted = after(started, 30)
+		c.legBPicked = after(c.legBStarted, 30)
+		c.ended = after(c.legBPicked.Add(time.Second), 600)
+		c.reportedName = pick(dice, phone.names)
+	case c.direction == "outgoing":
+		c.status = pick(dice, outgoingEnds)
+		c.ended = after(started.Add(16*time.Second), 60)
+	default:
+		c.status = pick(dice, incomingEnds)
+		c.ended = after(started.Add(time.Second), pick(dice, []int{4, 90}))
+		if c.status.outcome == "ivr_only" || dice.IntN(3) == 0 {
+			c.agentNumber = ""
+		} else if dice.IntN(2) == 0 {
+			c.legBStarted = started.Add(c.ended.Sub(started) / 2).Truncate(time.Second)
+		}
+	}
+	c.callSeconds = int64(c.ended.Sub(started).Seconds())
+	if c.answered {
+		c.talkSeconds = int64(c.ended.Sub(c.legBPicked).Seconds())
+		if dice.IntN(10) == 0 {
+			c.talkSeconds += 1000 // longer than the call, as the documentation's own sample
+		}
+	}
+	if dice.IntN(12) == 0 && c.direction != "incoming" {
+		c.ended = time.Time{} // never told; its duration is
+	}
+	return c
+}
+
+// worldLine is a delivery.
+type worldLine struct {
+	at           time.Time
+	source, kind string
+	payload      map[string]any
+}
+
+// tell gives what is delivered of a call: live events, the report, at times twice, and versions that were corrected. Where the
+// report names no phone, the call is known by the last live event.
+func tell(dice *rand.Rand, c *plainCall) (lines []worldLine) {
+	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "America/Bogota"}[c.source])
+	local := func(t time.Time) any {
+		if t.IsZero() {
+			return pick(dice, []any{"", nil, "0000-00-00 00:00:00", "1970-01-01 05:30:00"})
+		}
+		return t.In(zone).Format(pick(dice, []string{"2006-01-02  15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05"}))
+	}
+	text := func(s string) any {
+		if s == "" {
+			return pick(dice, []any{"", nil, "0", "Not Assigned"})
+		}
+		return pick(dice, []string{s, " " + s, s + " "})
+	}
+	number := func(n any) any { return pick(dice, []any{n, fmt.Sprint(n)}) }
+	parties := func(phone string) (caller, dialled any) {
+		if c.direction == "outgoing" && c.source == "main" {
+			return text(phone), text(c.customerNumber)
+		}
+		return text(c.customerNumber), text(phone)
+	}
+	direction := map[string]string{"incoming": "IVR", "outgoing": "WEBOBD", "unknown": "FAX"}[c.direction]
+	over := c.started.Add(time.Duration(c.callSeconds+1) * time.Second)
+	reported := c.agentNumber
+	if c.direction != "unknown" && c.status.outcome != "ivr_only" {
+		for i := range dice.IntN(4) {
+			rung := pick(dice, phones).number
+			if len(rung) == len("9280000001") && rung < "9280000005" { // others have but one spelling, being nobody's name
+				rung = pick(dice, []string{"0", "+91 ", ""}) + rung
+			}
+			if slices.ContainsFunc(c.rang, func(earlier string) bool { return lastTen(earlier) == lastTen(rung) }) {
+				continue
+			}
+			c.rang = append(c.rang, rung)
+			caller, dialled := parties(rung)
+			lines = append(lines, worldLine{c.started.Add(time.Duration(i) * time.Second), c.source, "live_call", map[string]any{
+				"type": "live_call", "CallSid": c.sid, "Direction": direction, "SourceNumber": caller, "DialWhomNumber": dialled,
+				"DestinationNumber": c.virtualNumber, "Status": "Transfer to agent", "StartTime": c.started.In(zone).Format(time.DateTime),
+			}})
+		}
+		if len(c.rang) > 0 && reported == "" {
+			c.agentNumber = c.rang[len(c.rang)-1]
+		}
+	}
+	caller, dialled := parties(reported)
+	report := map[string]any{
+		"CallSid": c.sid, "Direction": direction, "SourceNumber": caller, "DialWhomNumber": dialled, "DestinationNumber": text(c.virtualNumber),
+		"CallDuration": number(c.callSeconds), "TalkDuration": number(c.talkSeconds), "coins": number(float64(c.coins) / 100),
+		"Status": c.status.status, "callstatus": c.status.callstatus, "StartTime": local(c.started), "EndTime": local(c.ended),
+		"campid": text(c.campaign), "call_group": text(c.group), "receiver_name": text(c.reportedName),
+		"LegA_Picked_time": local(c.legAPicked), "LegB_Start_time": local(c.legBStarted), "LegB_Picked_time": local(c.legBPicked),
+	}
+	if dice.IntN(3) == 0 && !c.ended.IsZero() {
+		delete(report, "CallDuration") // it follows from the times
+	}
+	lines = append(lines, worldLine{over, c.source, "call_report", report})
+	if dice.IntN(8) == 0 { // twice, days late
+		lines = append(lines, worldLine{over.Add(50 * time.Hour), c.source, "call_report", report})
+	}
+	other := func(at time.Time, changes map[string]any) {
+		version := map[string]any{}
+		for key, value := range report {
+			version[key] = value
+		}
+		for key, value := range changes {
+			version[key] = value
+		}
+		lines = append(lines, worldLine{at, c.source, "call_report", version})
+	}
+	if dice.IntN(8) == 0 { // wrong at first
+		other(over.Add(-time.Second), map[string]any{"coins": 77, "call_group": "", "CallDuration": c.callSeconds + 30, "TalkDuration": 5000})
+		if _, told := report["CallDuration"]; !told {
+			report["CallDuration"] = c.callSeconds
+		}
+	}
+	if dice.IntN(8) == 0 { // and empty for what is known
+		other(over.Add(time.Hour), map[string]any{"coins": "", "call_group": nil, "receiver_name": "0", "LegA_Picked_time": "", "Status": "", "callstatus": " "})
+	}
+	return lines
+}
+
+// loadedWorld loads what was delivered.
+func loadedWorld(t *testing.T, seed uint64, zone string) (plainWorld, *Reader) {
+	t.Helper()
+	w, spool := randomWorld(seed, zone, 600)
+	return w, loaded(t, w.settings, map[string]string{"2026-10-20.ndjson": spool})
+}
