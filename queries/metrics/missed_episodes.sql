@@ -24,7 +24,8 @@ talks as (
     select customer_key, started_at, direction, agent, call_group
     from calls semi join tries using (customer_key)
     where answered and direction in ('incoming', 'outgoing')
-      and started_at > (select min(started_at) from tries)
+      -- Without any tries nothing is read.
+      and started_at > coalesce((select min(started_at) from tries), 'infinity')
       and started_at <= (select max(window_end) from tries)
 ),
 closed as (
