@@ -367,7 +367,9 @@ func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
 			if agent == "" {
 				agent = nameAt(number, c.started)
 			}
-			rung[agent] = rung[agent]
+			if !rung[agent] {
+				rung[agent] = false
+			}
 		}
 		for agent, picked := range rung {
 			rings = append(rings, plainRing{c, agent, picked})
