@@ -64,7 +64,7 @@ func open(t *testing.T, path string) *excelize.File {
 func TestEveryTemplateBuildsTheSameBytesTwice(t *testing.T) {
 	for name, when := range map[string]string{"daily": "yesterday", "weekly": "last-week", "monthly": "2026-09"} {
 		t.Run(name, func(t *testing.T) {
-			src := &fakeSource{calls: fakeMonth(), asked: map[string]bool{}}
+			src := &testSource{calls: testMonth(), asked: map[string]bool{}}
 			d := readTemplate(t, name)
 			one, first := build(t, d, src, request(t, when))
 			again := filepath.Join(t.TempDir(), "again.xlsx")

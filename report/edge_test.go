@@ -37,7 +37,7 @@ func parts(t *testing.T, path string) map[string]string {
 func TestAnEmptyPeriodSaysSo(t *testing.T) {
 	for _, name := range []string{"daily", "weekly", "monthly"} {
 		req := request(t, "2026-03-03")
-		path, result := build(t, readTemplate(t, name), &fakeSource{calls: fakeMonth()}, req)
+		path, result := build(t, readTemplate(t, name), &testSource{calls: testMonth()}, req)
 		f := open(t, path)
 		if result.Rows != 0 || result.Calls != 0 {
 			t.Errorf("%s: got %+v", name, result)
@@ -65,7 +65,7 @@ func TestAFailureLeavesNoFile(t *testing.T) {
 	for _, query := range d.Queries() {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "out.xlsx")
-		src := &fakeSource{calls: fakeMonth(), fail: query}
+		src := &testSource{calls: testMonth(), fail: query}
 		if _, err := d.Build(context.Background(), src, request(t, "yesterday"), path); err == nil {
 			t.Errorf("%s failed, and no error came", query)
 		} else if !strings.Contains(err.Error(), "query "+query) || !strings.Contains(err.Error(), "disk on fire") {
@@ -84,7 +84,7 @@ func TestAFailedRenameLeavesTheOldAndNothingElse(t *testing.T) {
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err := readTemplate(t, "daily").Build(context.Background(), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"), path)
+	_, err := readTemplate(t, "daily").Build(context.Background(), &testSource{calls: testMonth()}, request(t, "yesterday"), path)
 	if err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
 	}
@@ -95,7 +95,7 @@ func TestAFailedRenameLeavesTheOldAndNothingElse(t *testing.T) {
 
 func TestAMissingFolderIsNamedWithAHint(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "out.xlsx")
-	_, err := readTemplate(t, "daily").Build(context.Background(), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"), path)
+	_, err := readTemplate(t, "daily").Build(context.Background(), &testSource{calls: testMonth()}, request(t, "yesterday"), path)
 	if err == nil || !strings.Contains(err.Error(), filepath.Dir(path)) || !strings.Contains(err.Error(), "hint: ") {
 		t.Errorf("got %v", err)
 	}
@@ -104,7 +104,7 @@ func TestAMissingFolderIsNamedWithAHint(t *testing.T) {
 func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 	d := readTemplate(t, "daily")
 	d.caps = limits{rows: 10, links: 4}
-	src := &fakeSource{calls: fakeMonth()}
+	src := &testSource{calls: testMonth()}
 	path, result := build(t, d, src, request(t, "yesterday"))
 	f := open(t, path)
 	want := []string{"Calls", "Calls 2", "Calls 3", "Calls 4"}
@@ -150,7 +150,7 @@ func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 
 func TestHostileTextIsHarmless(t *testing.T) {
 	long := strings.Repeat("é", 40_000)
-	src := &fakeSource{calls: fakeMonth(), extraCall: map[string]any{
+	src := &testSource{calls: testMonth(), extraCall: map[string]any{
 		"agent": "=cmd|' /C calc'!A0", "status": "a\x00b\x1fc\nd\u0085\ufffe", "customer_number": "+919811100001",
 		"campaign_id": long, "source": "</t>&_x0041_ 😀 \u202eעברית", "virtual_number": "\xff\xfe",
 	}}
@@ -187,7 +187,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 }
 
 func TestFiltersAreAskedForAndTold(t *testing.T) {
-	src := &fakeSource{calls: fakeMonth()}
+	src := &testSource{calls: testMonth()}
 	req := request(t, "yesterday")
 	req.Filters = map[string]string{"group": "Support"}
 	path, result := build(t, readTemplate(t, "daily"), src, req)

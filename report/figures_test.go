@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,11 +9,11 @@ import (
 )
 
 func TestAQuietHourIsDrawnAsZero(t *testing.T) {
-	at := func(hour int) fakeCall {
-		return fakeCall{at: time.Date(2026, 10, 4, hour, 5, 0, 0, india), group: "Sales", agent: "Asha",
+	at := func(hour int) testCall {
+		return testCall{sid: fmt.Sprint(hour), at: time.Date(2026, 10, 4, hour, 5, 0, 0, india), group: "Sales", agent: "Asha",
 			direction: "incoming", outcome: "answered", answered: true, talk: 60, wait: 5, coins: 0.25}
 	}
-	path, _ := build(t, readTemplate(t, "daily"), &fakeSource{calls: []fakeCall{at(9), at(12)}}, request(t, "yesterday"))
+	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: []testCall{at(9), at(12)}}, request(t, "yesterday"))
 	rows, err := open(t, path).GetRows("Summary")
 	if err != nil {
 		t.Fatal(err)

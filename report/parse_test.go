@@ -78,7 +78,7 @@ func TestAnUnknownColumnIsNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = d.Build(t.Context(), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"), t.TempDir()+"/x.xlsx")
+		_, err = d.Build(t.Context(), &testSource{calls: testMonth()}, request(t, "yesterday"), t.TempDir()+"/x.xlsx")
 		if err == nil || !strings.Contains(err.Error(), "did you mean") || !strings.Contains(err.Error(), "sheet ") {
 			t.Errorf("got %v", err)
 		}

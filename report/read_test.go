@@ -48,7 +48,7 @@ func formatOf(t *testing.T, f *excelize.File, sheet, cell string) string {
 
 // The figures of every table are those the source gave, as numbers in the right unit; unknown is empty.
 func TestTablesHoldTheSourcesFigures(t *testing.T) {
-	src := &fakeSource{calls: fakeMonth()}
+	src := &testSource{calls: testMonth()}
 	d, req := readTemplate(t, "daily"), request(t, "yesterday")
 	path, _ := build(t, d, src, req)
 	f := open(t, path)
@@ -57,11 +57,8 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		if s.Kind != "table" {
 			continue
 		}
-		columns, rows, err := src.answer(s.Query, args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sumColumns, sum, _ := src.answer("summary", args)
+		columns, rows := src.all(t, s.Query, args)
+		sumColumns, sum := src.all(t, "summary", args)
 		for i, name := range s.Columns {
 			at := slices.Index(columns, name)
 			for n, row := range rows {
@@ -103,7 +100,7 @@ func same(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
 }
 
 func TestCellsHaveTheFormatOfTheirKind(t *testing.T) {
-	path, _ := build(t, readTemplate(t, "daily"), &fakeSource{calls: fakeMonth()}, request(t, "yesterday"))
+	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "yesterday"))
 	f := open(t, path)
 	for at, want := range map[string]string{
 		"Groups!B5": "#,##0", "Groups!E5": "0.0%", "Groups!H5": "[m]:ss", "Groups!K5": "[h]:mm:ss", "Groups!A5": "@",
@@ -119,7 +116,7 @@ func TestCellsHaveTheFormatOfTheirKind(t *testing.T) {
 
 // Identifiers stay text with their zeros, times are the report zone's, whatever zone the driver used.
 func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
-	src := &fakeSource{calls: fakeMonth()}
+	src := &testSource{calls: testMonth()}
 	path, result := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
 	f := open(t, path)
 	in := src.slice("2026-10-04", "2026-10-04", nil)
@@ -158,7 +155,7 @@ func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 
 // Excel offers to repair a table whose headers differ from their cells, repeat or stand over nothing.
 func TestTablesAreValid(t *testing.T) {
-	path, _ := build(t, readTemplate(t, "weekly"), &fakeSource{calls: fakeMonth()}, request(t, "last-week"))
+	path, _ := build(t, readTemplate(t, "weekly"), &testSource{calls: testMonth()}, request(t, "last-week"))
 	f := open(t, path)
 	names, tables := map[string]bool{}, 0
 	for _, sheet := range f.GetSheetList() {
@@ -200,7 +197,7 @@ func TestTablesAreValid(t *testing.T) {
 }
 
 func TestNoCellHoldsAFormulaAndSummaryIsActive(t *testing.T) {
-	path, result := build(t, readTemplate(t, "monthly"), &fakeSource{calls: fakeMonth()}, request(t, "2026-09"))
+	path, result := build(t, readTemplate(t, "monthly"), &testSource{calls: testMonth()}, request(t, "2026-09"))
 	f := open(t, path)
 	if f.GetActiveSheetIndex() != 0 || result.Sheets[0] != "Summary" {
 		t.Errorf("sheet %d of %v is active", f.GetActiveSheetIndex(), result.Sheets)
@@ -224,7 +221,7 @@ func TestNoCellHoldsAFormulaAndSummaryIsActive(t *testing.T) {
 }
 
 func TestSummarySaysHowItWentInSignNumberAndWord(t *testing.T) {
-	src := &fakeSource{calls: fakeMonth()}
+	src := &testSource{calls: testMonth()}
 	path, _ := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
 	f := open(t, path)
 	rows, err := f.GetRows("Summary")

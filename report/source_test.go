@@ -1,0 +1,253 @@
+package report
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"callsheet/store"
+)
+
+var india = time.FixedZone("Asia/Kolkata", 19800)
+
+// A testCall is one call of the fixed data set the tests report on.
+type testCall struct {
+	at                            time.Time
+	group, agent, customer, vn    string
+	direction, outcome, sid, camp string
+	answered                      bool
+	talk, wait                    int64
+	coins                         float64
+}
+
+// A testSource is a real store of calls.
+type testSource struct {
+	calls     []testCall
+	fail      string          // the query that fails after its first row
+	extraCall map[string]any  // columns of the first detail row to replace
+	asked     map[string]bool // queries seen
+}
+
+var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
+
+// testMonth is 28 days up to 4 October 2026: working hours, a lunch dip, quiet Sundays, misses in Billing.
+func testMonth() []testCall {
+	var calls []testCall
+	seed := uint64(42)
+	dice := func(n int) int {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		return int(seed >> 33 % uint64(n))
+	}
+	first := time.Date(2026, 9, 7, 0, 0, 0, 0, india)
+	for day := range 28 {
+		date := first.AddDate(0, 0, day)
+		for hour := 8; hour <= 20; hour++ {
+			load := 6 + dice(5)
+			if hour == 13 || hour == 14 {
+				load = 3
+			}
+			if date.Weekday() == time.Sunday {
+				load = 2 + dice(2)
+			}
+			for range load {
+				calls = append(calls, testOne(date.Add(time.Duration(hour)*time.Hour+time.Duration(dice(3600))*time.Second), len(calls), dice))
+			}
+		}
+	}
+	slices.SortStableFunc(calls, func(a, b testCall) int { return a.at.Compare(b.at) })
+	return calls
+}
+
+func testOne(at time.Time, n int, dice func(int) int) testCall {
+	group := testGroups[min(dice(7), 5)]
+	c := testCall{
+		at: at, group: group, direction: "incoming", vn: fmt.Sprintf("012040000%02d", len(group)%5),
+		customer: fmt.Sprintf("0%d%08d", 9, dice(90000000)), sid: fmt.Sprintf("%d.%d0", at.Unix(), n),
+		outcome: "answered", answered: true, talk: int64(20 + dice(400)), wait: int64(3 + dice(40)),
+		agent: fmt.Sprintf("%s %s", []string{"Asha", "Ravi", "Meena", "अमित", "John"}[dice(5)], []string{"K", "P"}[len(group)%2]),
+	}
+	c.coins = 1 + float64(dice(8))/2
+	limit := 85
+	if group == "Billing" {
+		limit = 66
+	}
+	if dice(4) == 0 {
+		c.direction, c.camp, limit = "outgoing", fmt.Sprintf("00%d", 11387000+dice(3)), 70
+	}
+	if dice(100) >= limit {
+		c.outcome, c.answered, c.talk, c.agent = []string{"abandoned", "no_answer", "agent_engaged"}[dice(3)], false, 0, ""
+		c.coins = float64(dice(2)) / 2
+	}
+	return c
+}
+
+// Query asks a store into which the calls were loaded.
+func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
+	header func([]string) error, row func([]any) error) error {
+	reader, err := s.reader()
+	if err != nil {
+		return err
+	}
+	if s.asked != nil {
+		s.asked[name] = true
+	}
+	onFire := errors.New("disk on fire")
+	var columns []string
+	rows := 0
+	err = reader.Query(ctx, name, args, func(names []string) error {
+		columns = slices.Clone(names)
+		return header(names)
+	}, func(values []any) error {
+		rows++
+		if rows == 2 && s.fail == name {
+			return onFire
+		}
+		if rows == 1 && name == "calls" {
+			for column, value := range s.extraCall {
+				values[slices.Index(columns, column)] = value
+			}
+		}
+		return row(values)
+	})
+	if err == nil && s.fail == name {
+		err = onFire
+	}
+	return err
+}
+
+// all is the whole answer to a query.
+func (s *testSource) all(t *testing.T, name string, args map[string]any) (columns []string, rows [][]any) {
+	t.Helper()
+	err := s.Query(t.Context(), name, args,
+		func(names []string) error { columns = slices.Clone(names); return nil },
+		func(values []any) error { rows = append(rows, slices.Clone(values)); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return columns, rows
+}
+
+// slice are the calls of some days, and of a group unless it is nil.
+func (s *testSource) slice(from, to string, group any) []testCall {
+	var in []testCall
+	for _, c := range s.calls {
+		day := c.at.Format(time.DateOnly)
+		if day >= from && day <= to && (group == nil || c.group == group) {
+			in = append(in, c)
+		}
+	}
+	return in
+}
+
+// stores are those of the calls that tests report on, each made once.
+var stores struct {
+	sync.Mutex
+	dir string
+	of  map[[32]byte]*store.Reader
+}
+
+func TestMain(m *testing.M) {
+	stores.of = map[[32]byte]*store.Reader{}
+	code := m.Run()
+	for _, reader := range stores.of {
+		reader.Close()
+	}
+	os.RemoveAll(stores.dir)
+	os.Exit(code)
+}
+
+var testSettings = store.Settings{
+	Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second, RecoveryWindow: 24 * time.Hour,
+}
+
+// reader opens a store of the calls.
+func (s *testSource) reader() (reader *store.Reader, err error) {
+	spool := s.spool()
+	key := sha256.Sum256(spool)
+	stores.Lock()
+	defer stores.Unlock()
+	if reader := stores.of[key]; reader != nil {
+		return reader, nil
+	}
+	if stores.dir == "" {
+		if stores.dir, err = os.MkdirTemp("", "callsheet-report-"); err != nil {
+			return nil, err
+		}
+	}
+	dir := filepath.Join(stores.dir, fmt.Sprintf("%x", key[:8]))
+	if err := os.MkdirAll(filepath.Join(dir, "spool"), 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "spool", "2026-10-04.ndjson"), spool, 0o600); err != nil {
+		return nil, err
+	}
+	options := store.Options{
+		Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings,
+		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) },
+	}
+	db, err := store.Open(context.Background(), options)
+	if err != nil {
+		return nil, err
+	}
+	_, err = db.Load(context.Background(), store.LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	stores.of[key], err = store.OpenReader(context.Background(), options)
+	return stores.of[key], err
+}
+
+// spool is what a collector would have kept: each call's report, nine of them twice, a line that is none, and an event of
+// another kind, the last thing that came.
+func (s *testSource) spool() []byte {
+	var text []byte
+	line := func(at time.Time, kind string, payload any) {
+		envelope, err := json.Marshal(map[string]any{
+			"id": fmt.Sprintf("01%024d", len(text)), "received_at": at.Format(time.RFC3339Nano), "source": "main",
+			"kind": kind, "encoding": "json", "payload": payload,
+		})
+		if err != nil {
+			panic(err)
+		}
+		text = append(append(text, envelope...), '\n')
+	}
+	for i, c := range s.calls {
+		ended := c.at.Add(time.Duration(c.talk+c.wait) * time.Second)
+		line(ended, "call_report", c.report())
+		if i >= len(s.calls)-9 {
+			line(ended.Add(time.Minute), "call_report", c.report())
+		}
+	}
+	line(time.Date(2026, 10, 5, 7, 58, 0, 0, india), "other", map[string]any{"type": "add_member"})
+	return append(text, "torn {\n"...)
+}
+
+// report is what the vendor would send of a call.
+func (c testCall) report() map[string]any {
+	local := func(seconds int64) string {
+		return c.at.Add(time.Duration(seconds) * time.Second).Format(time.DateTime)
+	}
+	report := map[string]any{
+		"CallSid": c.sid, "Direction": "IVR", "SourceNumber": c.customer, "DestinationNumber": c.vn, "DialWhomNumber": "09811100001",
+		"CallDuration": c.talk + c.wait, "TalkDuration": c.talk, "coins": c.coins, "Status": map[string]string{
+			"answered": "ANSWER", "abandoned": "AbandonedCall", "no_answer": "NOANSWER", "agent_engaged": "AgentEngaged"}[c.outcome],
+		"StartTime": local(0), "EndTime": local(c.talk + c.wait), "campid": c.camp, "call_group": c.group, "receiver_name": c.agent,
+	}
+	if c.direction == "outgoing" {
+		report["Direction"], report["SourceNumber"], report["DialWhomNumber"] = "WEBOBD", "09811100001", c.customer
+		report["LegA_Picked_time"] = local(1)
+	}
+	if c.answered {
+		report["LegB_Start_time"], report["LegB_Picked_time"] = local(2), local(c.wait)
+		report["CallRecordingUrl"] = "https://recordings.example.com/" + c.sid + ".mp3"
+	}
+	return report
+}
