@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"callsheet/locale"
 	"callsheet/strict"
 )
 
 // Config is the whole file. Paths in it are relative to the file's own folder; Path makes them absolute.
 type Config struct {
 	Timezone  string    `yaml:"timezone"`
+	Locale    string    `yaml:"locale"` // of numbers and dates in workbooks
 	DataDir   string    `yaml:"data_dir"`
 	Collector Collector `yaml:"collector"`
 	Store     Store     `yaml:"store"`
@@ -155,6 +157,7 @@ const VendorZone = "Asia/Kolkata"
 func Default() Config {
 	return Config{
 		Timezone:  VendorZone,
+		Locale:    locale.Default,
 		DataDir:   "./data",
 		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
 		Store:     Store{MemoryLimit: "500MB", Publish: true},

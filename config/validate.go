@@ -12,6 +12,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"callsheet/locale"
 	"callsheet/period"
 )
 
@@ -25,6 +26,9 @@ func (c *Config) validate() error {
 		errs = append(errs, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
 	}
 	checkZone(add, "timezone", c.Timezone)
+	if _, err := locale.Parse(c.Locale); err != nil {
+		add("locale", "%w", err)
+	}
 	if c.DataDir == "" {
 		add("data_dir", "is empty")
 	}

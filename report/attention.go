@@ -85,7 +85,7 @@ func (b *book) emptiness() []finding {
 		return nil
 	}
 	return []finding{{fmt.Sprintf("No call at all, and there were %s in the period before: is the vendor still sending?",
-		grouped(float64(before), 0)), b.sheetOf("notes")}}
+		b.locale.Number(float64(before), 0)), b.sheetOf("notes")}}
 }
 
 // waitingCallers tells how many missed callers nobody has called back, and since when the first of them waits.
@@ -98,7 +98,7 @@ func (b *book) waitingCallers() ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := plural(n, "missed caller was", "missed callers were") + " neither called back nor answered later"
+	words := b.plural(n, "missed caller was", "missed callers were") + " neither called back nor answered later"
 	if len(missed.rows) > 0 {
 		if first, ok := missed.row(0).get("first_missed_at").(time.Time); ok {
 			words += "; the first called on " + b.moment(first)
@@ -129,13 +129,13 @@ func (b *book) weakGroups(groups *frame, a Alerts) []finding {
 		if name == "" {
 			name = "Calls with no group"
 		}
-		all = append(all, weak{shorten(name, 40), say(rate, "rate"), whole - rate, g.count("missed"), g.count("offered")})
+		all = append(all, weak{shorten(name, 40), b.say(rate, "rate"), whole - rate, g.count("missed"), g.count("offered")})
 	}
 	slices.SortStableFunc(all, func(x, y weak) int { return cmp.Compare(y.below, x.below) })
 	var found []finding
 	for _, w := range all[:min(len(all), 2)] {
 		found = append(found, finding{fmt.Sprintf("%s: %s answered, %s points below the whole; %s of %s missed",
-			w.name, w.rate, grouped(w.below*100, 1), grouped(float64(w.missed), 0), plural(w.offered, "call", "calls")),
+			w.name, w.rate, b.locale.Number(w.below*100, 1), b.locale.Number(float64(w.missed), 0), b.plural(w.offered, "call", "calls")),
 			b.sheetAbout("groups")})
 	}
 	return found
@@ -174,8 +174,8 @@ func (b *book) worsened(a Alerts) []finding {
 	var found []finding
 	for _, w := range all[:min(len(all), 2)] {
 		found = append(found, finding{fmt.Sprintf("%s is %s and was %s on %s: %s worse", w.w.label,
-			say(w.now, w.w.format), say(w.was, w.w.format), b.req.Period.Before().Words(),
-			difference(w.w, w.now, w.was)), b.sheetOf("trend")})
+			b.say(w.now, w.w.format), b.say(w.was, w.w.format), b.req.Period.Before().Words(),
+			b.difference(w.w, w.now, w.was)), b.sheetOf("trend")})
 	}
 	return found
 }
@@ -188,7 +188,7 @@ func (b *book) waste(a Alerts) []finding {
 		return nil
 	}
 	return []finding{{fmt.Sprintf("%s of %s coins (%s) went to calls that were not answered",
-		say(wasted, "coins"), say(coins, "coins"), say(wasted/coins, "rate")), b.sheetOf("detail")}}
+		b.say(wasted, "coins"), b.say(coins, "coins"), b.say(wasted/coins, "rate")), b.sheetOf("detail")}}
 }
 
 // unclean tells of evidence that makes single calls doubtful.
@@ -202,7 +202,7 @@ func (b *book) unclean() []finding {
 		{"ungrouped_calls", "call has no group", "calls have no group"},
 	} {
 		if n := b.evidence.count(e.column); n > 0 {
-			parts = append(parts, plural(n, e.one, e.many))
+			parts = append(parts, b.plural(n, e.one, e.many))
 		}
 	}
 	if len(parts) == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"callsheet/locale"
 	"callsheet/period"
 )
 
@@ -20,11 +21,12 @@ var excelLimits = limits{rows: 1_048_575 - headerRow + 1, links: 65_530}
 
 // A book is one workbook being made.
 type book struct {
-	def   *Definition
-	req   Request
-	theme Theme
-	data  *reader
-	words catalog
+	def    *Definition
+	req    Request
+	theme  Theme
+	locale locale.Locale
+	data   *reader
+	words  catalog
 	limits
 
 	file   *excelize.File
@@ -53,7 +55,7 @@ var fillers = map[string]func(*book, Sheet) error{
 
 func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
 	b := &book{
-		def: d, req: req, theme: d.Theme, limits: d.caps,
+		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.caps,
 		data:   &reader{ctx: ctx, src: src, req: req, kept: map[string]*frame{}},
 		styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{}, extents: map[string]extent{},
 	}

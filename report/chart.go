@@ -43,7 +43,7 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 		YAxis: excelize.ChartAxis{
 			MajorGridLines: true, Font: *b.chartFont(9), Title: b.axisTitle(c.Axis),
 			Minimum: &zero, // a column that does not begin at 0 lies
-			NumFmt:  excelize.ChartNumFmt{CustomNumFmt: axisFormat(at.columns)},
+			NumFmt:  excelize.ChartNumFmt{CustomNumFmt: b.axisFormat(at.columns)},
 		},
 		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFFFFF"}},
 		Border: excelize.LineOptions{Type: excelize.LineNone},
@@ -71,7 +71,7 @@ func (b *book) lineChart(at plot) *excelize.Chart {
 	none, all := 0.0, 1.0
 	axis := excelize.ChartAxis{
 		Secondary: true, Minimum: &none, Font: *b.chartFont(9), Title: b.axisTitle(at.line.word.label),
-		NumFmt: excelize.ChartNumFmt{CustomNumFmt: numberFormats[at.line.word.format]},
+		NumFmt: excelize.ChartNumFmt{CustomNumFmt: b.format(at.line.word.format)},
 	}
 	if at.line.word.format == "rate" {
 		axis.Maximum, axis.MajorUnit = &all, 0.25
@@ -117,8 +117,8 @@ func (b *book) seriesFill(w word, i, of int) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
 }
 
-func axisFormat(columns []series) string {
-	format := numberFormats[columns[0].word.format]
+func (b *book) axisFormat(columns []series) string {
+	format := b.format(columns[0].word.format)
 	if columns[0].word.format == "duration" {
 		return "[h]:mm"
 	}

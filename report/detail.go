@@ -78,13 +78,13 @@ func (d *detail) start() error {
 		if w.format == "" {
 			w.format = firstFormat(values)
 		}
-		format := numberFormats[w.format]
+		format := d.format(w.format)
 		if w.format == "coins" {
 			format = "General" // as many decimals as each has: what follows the sample is not known yet
 		}
 		content := 0.0
 		for v := range values {
-			content = max(content, shownWidth(d.value(v, w.format), *w, format))
+			content = max(content, d.shownWidth(d.value(v, w.format), *w, format))
 		}
 		style, err := d.style(d.cellLook(align(w.format, i+1), format).spaced())
 		if err != nil {

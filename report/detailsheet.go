@@ -15,7 +15,7 @@ func (d *detail) open() error {
 			return err
 		}
 		d.note(fmt.Sprintf("%s goes on in %s: a sheet holds %s rows.",
-			d.sheet.Name, d.name, grouped(float64(d.limits.rows), 0)))
+			d.sheet.Name, d.name, d.locale.Number(float64(d.limits.rows), 0)))
 	}
 	d.rows = newSheetRows(d.styles, d.dir)
 	p := d.page(d.name)

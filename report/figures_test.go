@@ -77,7 +77,7 @@ func TestCoinsShowAsManyDecimalsAsTheDataHas(t *testing.T) {
 				}
 			}
 		}
-		if got := numberFormat(coins, values); got != c.want {
+		if got := (&book{}).numberFormat(coins, values); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.values, got, c.want)
 		}
 	}

@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// The formats of the catalogs as Excel's number formats: the only place that knows them.
+// The formats of the catalogs as Excel's number formats, but for counts and coins, whose digits are grouped: this file is the
+// only place that knows them.
 var numberFormats = map[string]string{
 	"text": "@", "link": "@", "list": "@", "yesno": "@", "weekday": "@",
-	"count":          "#,##0",
 	"rate":           "0.0%",
 	"duration":       "[h]:mm:ss",
 	"short_duration": "[m]:ss",
-	"coins":          "#,##0",
 	"decimal":        "#,##0.0",
 	"day":            "ddd d mmm yyyy",
 	"time":           "d mmm yyyy hh:mm:ss",
@@ -30,23 +29,65 @@ func axisDay(points int) string {
 	return "ddd d"
 }
 
-// coinFormats are by the number of decimals the data has.
-var coinFormats = []string{"#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000"}
+// format is Excel's number format of a catalog's format.
+func (b *book) format(name string) string {
+	if name == "count" || name == "coins" {
+		return b.countFormat(0)
+	}
+	if b.locale.MonthFirst {
+		switch name {
+		case "day":
+			return "ddd, mmm d, yyyy"
+		case "time":
+			return "mmm d, yyyy h:mm:ss AM/PM"
+		}
+	}
+	return numberFormats[name]
+}
+
+// countFormat groups digits. Excel knows thousands only; for lakhs and crores it must be told where the commas go, by the size
+// of the number, which leaves no room for negative ones: those have signedFormat.
+func (b *book) countFormat(decimals int) string {
+	digits := countDigits(decimals)
+	if !b.locale.Indian {
+		return "#,##" + digits
+	}
+	return `[>=10000000]##\,##\,##\,##` + digits + `;[>=100000]##\,##\,##` + digits + ";#,##" + digits
+}
+
+// signedFormat is that of a count or coins below zero.
+func (b *book) signedFormat(n float64, format string) string {
+	if !b.locale.Indian || n > -100_000 || !strings.HasPrefix(format, "[>=") {
+		return format
+	}
+	digits := format[strings.LastIndexByte(format, '#')+1:]
+	if n > -10_000_000 {
+		return `##\,##\,##` + digits
+	}
+	return `##\,##\,##\,##` + digits
+}
+
+func countDigits(decimals int) string {
+	if decimals == 0 {
+		return "0"
+	}
+	return "0." + strings.Repeat("0", decimals)
+}
 
 // numberFormat is the number format of a column, given the values in it: coins show as many decimals as
 // there are, a ratio of coins two.
-func numberFormat(w word, values func(yield func(any) bool)) string {
+func (b *book) numberFormat(w word, values func(yield func(any) bool)) string {
 	if w.format != "coins" {
-		return numberFormats[w.format]
+		return b.format(w.format)
 	}
 	if w.unit != "" && w.unit != "coins" {
-		return coinFormats[2]
+		return b.countFormat(2)
 	}
 	most := 0
 	for v := range values {
 		most = max(most, decimals(v))
 	}
-	return coinFormats[most]
+	return b.countFormat(most)
 }
 
 // decimals counts the digits after the point, four at most: the database keeps no more of a coin.

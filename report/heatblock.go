@@ -14,7 +14,7 @@ func (p *page) block(s Sheet, h heatTable, w word, at int) int {
 		p.put(i+2, head, h.first+int64(i), p.hourHead())
 	}
 	p.put(hours+2, head, "All hours", p.edgeHead("right"))
-	format := numberFormat(w, slices.Values([]any{}))
+	format := p.numberFormat(w, slices.Values([]any{}))
 	for i, key := range h.rows {
 		p.heatRow(h, w, format, key, head+1+i)
 	}
@@ -49,7 +49,7 @@ func (p *page) edgeHead(align string) look {
 
 func (p *page) hourHead() look {
 	l := p.edgeHead("center")
-	l.format = numberFormats["hour"]
+	l.format = p.format("hour")
 	return l
 }
 
@@ -57,7 +57,7 @@ func (p *page) hourHead() look {
 func (p *page) heatRow(h heatTable, w word, format string, key any, at int) {
 	shown, name := p.value(key, "weekday"), look{align: "left", valign: "center"}
 	if heatAxes["day"].column == p.rowColumn(key) {
-		shown, name.format = p.value(key, "day"), numberFormats["day"]
+		shown, name.format = p.value(key, "day"), p.format("day")
 	}
 	p.put(1, at, shown, name)
 	p.height(at, 19)

@@ -57,7 +57,7 @@ func (b *book) fillHeatmap(s Sheet) error {
 }
 
 func (b *book) scopeOf(span period.Period) string {
-	return plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006") + "  ·  " + b.filters() +
+	return b.plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006") + "  ·  " + b.filters() +
 		"  ·  times in " + b.req.Zone.String()
 }
 
@@ -92,7 +92,7 @@ func (b *book) heatTable(rows string, span period.Period) (heatTable, error) {
 			h.hours(f)
 		}
 	}
-	h.rows = heatRows(rows, span)
+	h.rows = b.heatRows(rows, span)
 	var err error
 	h.all, err = b.data.one("summary", span)
 	return h, err
@@ -107,11 +107,11 @@ func (h *heatTable) hours(f *frame) {
 	}
 }
 
-func heatRows(rows string, span period.Period) []any {
+func (b *book) heatRows(rows string, span period.Period) []any {
 	var all []any
 	if rows == "weekday" {
-		for day := range int64(7) {
-			all = append(all, day+1)
+		for _, day := range b.locale.Weekdays() {
+			all = append(all, day)
 		}
 		return all
 	}

@@ -37,7 +37,7 @@ func (d *detail) follow(address string, column, row int) {
 	}
 	if d.links.n == d.limits.links {
 		d.note(fmt.Sprintf("Excel has room for %s links a sheet; later addresses on %s are plain text.",
-			grouped(float64(d.limits.links), 0), d.name))
+			d.locale.Number(float64(d.limits.links), 0), d.name))
 		return
 	}
 	d.links.add(cell(column, row), address)

@@ -80,7 +80,7 @@ func (p *page) evidenceNotes(at int) int {
 	at = p.section("Evidence", at)
 	for _, line := range evidenceLines {
 		p.put(1, at, line.label, look{colour: p.theme.Grey})
-		p.put(2, at, p.value(p.evidence.get(line.column), "count"), look{format: numberFormats["count"], align: "right"})
+		p.put(2, at, p.value(p.evidence.get(line.column), "count"), look{format: p.format("count"), align: "right"})
 		p.put(3, at, line.meaning, look{align: "left", indent: 1})
 		at++
 	}

@@ -37,7 +37,7 @@ func (p *page) ranking(r *Ranking, at int) int {
 	p.height(at+shown+1, 17)
 	at += shown + 2
 	if rest := len(f.rows) - shown; rest > 0 {
-		words := fmt.Sprintf("and %s more", grouped(float64(rest), 0))
+		words := fmt.Sprintf("and %s more", p.locale.Number(float64(rest), 0))
 		if sheet := p.sheetAbout(r.Query); sheet != "" {
 			words += "  →  sheet " + sheet
 			p.link(firstColumn, at, sheet)
@@ -64,7 +64,7 @@ func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown 
 			}
 		}
 	}
-	format, side := numberFormat(w, values), align(w.format, column-firstColumn+1)
+	format, side := p.numberFormat(w, values), align(w.format, column-firstColumn+1)
 	p.put(column, head, w.label, p.headLook(side))
 	row := head
 	for v := range values {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"callsheet/locale"
 	"callsheet/period"
 )
 
@@ -28,9 +29,10 @@ type Source interface {
 type Request struct {
 	Period  period.Period
 	Zone    *time.Location    // in which instants are shown
-	Filters map[string]string // group, agent, number, direction, campaign, source: only those given
-	AsOf    time.Time         // the source answers as of this moment; the zero time is now
-	Version string            // of the program, for the footer and Notes
+	Filters map[string]string // group, agent, number, direction, campaign, source, hours: only those given
+	Locale  locale.Locale
+	AsOf    time.Time // the source answers as of this moment; the zero time is now
+	Version string    // of the program, for the footer and Notes
 }
 
 // Result is what a finished workbook holds.

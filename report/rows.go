@@ -90,11 +90,11 @@ func (r *Rows) start() error {
 		}
 		format := firstFormat(values)
 		if isText(format) || format == "day" || format == "time" {
-			styles[i], p.err = r.book.style(look{format: numberFormats[format]})
+			styles[i], p.err = r.book.style(look{format: r.book.format(format)})
 		}
 		width := 0.0
 		for v := range values {
-			width = max(width, shownWidth(asIs(v), word{format: format}, numberFormats[format]))
+			width = max(width, r.book.shownWidth(asIs(v), word{format: format}, r.book.format(format)))
 		}
 		p.width(i+1, min(columnWidth(column, width), widest))
 		p.set(i+1, 1, column)
@@ -115,7 +115,7 @@ func (r *Rows) start() error {
 
 func (r *Rows) write(values []any) error {
 	if r.written == excelize.TotalRows-1 {
-		return fmt.Errorf("a sheet holds %s rows and there are more\nhint: use --format csv, or ask for fewer", grouped(excelize.TotalRows-1, 0))
+		return fmt.Errorf("a sheet holds %s rows and there are more\nhint: use --format csv, or ask for fewer", r.book.locale.Number(excelize.TotalRows-1, 0))
 	}
 	r.written++
 	r.rows.begin(1 + r.written)

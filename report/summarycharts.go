@@ -98,7 +98,7 @@ func (p *page) figures(d drawn, at int) int {
 	words := described(names, nil, p.words.aggregate)
 	where := plot{
 		sheet: p.name, head: at, from: at + 1, to: at + len(d.data.rows), categories: gridColumns[0],
-		format: numberFormats[words[0].format],
+		format: p.format(words[0].format),
 	}
 	if words[0].format == "day" {
 		where.format = axisDay(len(d.data.rows))
@@ -112,7 +112,7 @@ func (p *page) figures(d drawn, at int) int {
 				}
 			}
 		}
-		format := numberFormat(w, values)
+		format := p.numberFormat(w, values)
 		if i == 0 {
 			format = where.format // the chart shows the names of its points as their cells do
 		}

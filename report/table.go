@@ -63,7 +63,7 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 	if w.format == "" {
 		w.format = firstFormat(values)
 	}
-	format := numberFormat(*w, values)
+	format := p.numberFormat(*w, values)
 	g.formats = append(g.formats, format)
 	side := align(w.format, i+1)
 	p.put(i+1, g.head, w.label, p.filterLook(side))
@@ -74,10 +74,16 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 		if shown == nil && i == 0 && isText(w.format) {
 			shown = unnamed(w.name)
 		}
-		content = max(content, shownWidth(shown, *w, format))
+		content = max(content, p.shownWidth(shown, *w, format))
 		p.set(i+1, row, shown)
 	}
 	p.draw(i+1, g.head+1, i+1, g.end, p.cellLook(side, format).spaced())
+	for n, row := range f.rows {
+		value, _ := number(row[at])
+		if signed := p.signedFormat(value, format); signed != format {
+			p.draw(i+1, g.head+1+n, i+1, g.head+1+n, p.cellLook(side, signed).spaced())
+		}
+	}
 	p.width(i+1, columnWidth(w.label, content))
 }
 

@@ -88,7 +88,7 @@ func unique(label string, taken map[string]bool) string {
 }
 
 // say is a figure in words, for sentences and tiles: as its cell would show it.
-func say(v any, format string) string {
+func (b *book) say(v any, format string) string {
 	n, ok := number(v)
 	if !ok {
 		return ""
@@ -101,11 +101,11 @@ func say(v any, format string) string {
 	case "short_duration":
 		return clock(n, false)
 	case "decimal":
-		return grouped(n, 1)
+		return b.locale.Number(n, 1)
 	case "coins":
-		return grouped(n, min(decimals(n), 2))
+		return b.locale.Number(n, min(decimals(n), 2))
 	}
-	return grouped(n, 0)
+	return b.locale.Number(n, 0)
 }
 
 // clock is seconds as h:mm:ss, or as m:ss.
@@ -117,26 +117,10 @@ func clock(seconds float64, hours bool) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// grouped is n with commas between thousands.
-func grouped(n float64, decimals int) string {
-	digits := strconv.FormatFloat(math.Abs(n), 'f', decimals, 64)
-	whole, rest := digits, ""
-	if i := strings.IndexByte(digits, '.'); i >= 0 {
-		whole, rest = digits[:i], digits[i:]
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if n < 0 && strings.Trim(whole+rest, "0.,") != "" {
-		whole = "−" + whole
-	}
-	return whole + rest
-}
-
 // plural is a counted noun: "1 line", "2 lines".
-func plural(n int64, one, many string) string {
+func (b *book) plural(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return grouped(float64(n), 0) + " " + many
+	return b.locale.Number(float64(n), 0) + " " + many
 }

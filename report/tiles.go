@@ -22,13 +22,13 @@ func (p *page) tile(t Tile, column, at int) {
 	}
 	label := w.label
 	if target, ok := p.settings.number("service_level_target_seconds"); ok && w.name == "service_level" {
-		label += ", " + say(target, "count") + " s"
+		label += ", " + p.say(target, "count") + " s"
 	}
 	if t.Label != "" {
 		label = clean(t.Label)
 	}
 	v := p.summary.get(w.name)
-	format := numberFormat(w, slices.Values([]any{v}))
+	format := p.numberFormat(w, slices.Values([]any{v}))
 	box := look{fill: p.theme.Pale, align: "left", indent: 1, valign: "center"}
 	top, figure, below, last := box, box, box, box
 	top.above, top.thickTop, top.colour, top.size = p.theme.Blue, true, p.theme.Grey, 10
@@ -59,7 +59,7 @@ func (p *page) also(metric string) any {
 		p.do(unknownMetric(metric, p.words))
 		return nil
 	}
-	said := say(p.summary.get(metric), w.format)
+	said := p.say(p.summary.get(metric), w.format)
 	if said == "" {
 		said = "unknown"
 	}

@@ -31,18 +31,18 @@ func textWidth(s string) float64 {
 }
 
 // shownWidth is how wide a value is once its number format is applied.
-func shownWidth(v any, w word, format string) float64 {
+func (b *book) shownWidth(v any, w word, format string) float64 {
 	switch v := v.(type) {
 	case nil:
 		return 0
 	case string:
 		return textWidth(v)
 	case int64:
-		return textWidth(grouped(float64(v), 0))
+		return textWidth(b.locale.Number(float64(v), 0))
 	case float64:
 		switch w.format {
 		case "duration", "short_duration":
-			return textWidth(say(v*secondsPerDay, w.format))
+			return textWidth(b.say(v*secondsPerDay, w.format))
 		case "day":
 			return textWidth("Wed 30 Sep 2026")
 		case "time":
@@ -50,7 +50,7 @@ func shownWidth(v any, w word, format string) float64 {
 		case "rate":
 			return textWidth("100.0%")
 		}
-		return textWidth(grouped(v, strings.Count(format[strings.IndexByte(format, '.')+1:], "0")))
+		return textWidth(b.locale.Number(v, strings.Count(format[strings.IndexByte(format, '.')+1:], "0")))
 	}
 	return 0
 }

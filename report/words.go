@@ -6,7 +6,7 @@ import (
 )
 
 // filterNames is the order in which filters are told.
-var filterNames = []string{"group", "agent", "number", "direction", "campaign", "source"}
+var filterNames = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
 
 // scope is what the workbook is about: the period in words, the filters, the zone.
 func (b *book) scope() string {
@@ -29,10 +29,10 @@ func (b *book) filters() string {
 // honesty is how far the figures can be trusted, in one line, zeros included.
 func (b *book) honesty() string {
 	return b.through() + "  ·  " + strings.Join([]string{
-		plural(b.evidence.count("reports_received"), "delivery", "deliveries"),
-		plural(b.evidence.count("duplicates_removed"), "duplicate removed", "duplicates removed"),
-		plural(b.evidence.count("live_without_report"), "live call without a report", "live calls without a report"),
-		plural(b.evidence.count("rejected_lines"), "line rejected", "lines rejected"),
+		b.plural(b.evidence.count("reports_received"), "delivery", "deliveries"),
+		b.plural(b.evidence.count("duplicates_removed"), "duplicate removed", "duplicates removed"),
+		b.plural(b.evidence.count("live_without_report"), "live call without a report", "live calls without a report"),
+		b.plural(b.evidence.count("rejected_lines"), "line rejected", "lines rejected"),
 	}, ", ")
 }
 
@@ -49,7 +49,7 @@ func (b *book) through() string {
 }
 
 // moment is an instant for people.
-func (b *book) moment(t time.Time) string { return t.In(b.req.Zone).Format("2 Jan 2006 15:04") }
+func (b *book) moment(t time.Time) string { return b.locale.Moment(t.In(b.req.Zone)) }
 
 // compared is the period the changes are against.
 func (b *book) compared() string {
@@ -100,21 +100,21 @@ func (b *book) change(w word) change {
 			verdict, colour = "better", b.theme.Good
 		}
 	}
-	return change{arrow + difference(w, now, before) + ", " + verdict, colour}
+	return change{arrow + b.difference(w, now, before) + ", " + verdict, colour}
 }
 
 // difference is how far apart two figures are, without its sign: rates in points, others also as a share.
-func difference(w word, now, before float64) string {
+func (b *book) difference(w word, now, before float64) string {
 	apart := now - before
 	if apart < 0 {
 		apart = -apart
 	}
 	if w.format == "rate" {
-		return grouped(apart*100, 1) + " points"
+		return b.locale.Number(apart*100, 1) + " points"
 	}
-	said := say(apart, w.format)
+	said := b.say(apart, w.format)
 	if before > 0 {
-		said += " (" + say(apart/before, "rate") + ")"
+		said += " (" + b.say(apart/before, "rate") + ")"
 	}
 	return said
 }

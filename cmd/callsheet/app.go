@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"callsheet/config"
+	"callsheet/locale"
 	"callsheet/period"
 	"callsheet/queries"
 	"callsheet/report"
@@ -280,8 +281,12 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", result, err
 	}
+	place, err := locale.Parse(c.Locale)
+	if err != nil {
+		return "", result, err
+	}
 	result, err = definition.Build(ctx, source, report.Request{
-		Period: w.period, Zone: c.Zone(), Filters: filters, AsOf: w.asOf, Version: version,
+		Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version,
 	}, path)
 	if err != nil {
 		return "", result, fmt.Errorf("report %s for %s: %w", w.report, w.period, err)

@@ -11,6 +11,7 @@ import (
 // nothing of reports, and only cmd knows all.
 var allowed = map[string][]string{
 	"spool":          {},
+	"locale":         {"strict"},
 	"period":         {},
 	"queries":        {},
 	"templates":      {},
@@ -19,9 +20,9 @@ var allowed = map[string][]string{
 	"strict":         {},
 	"collector":      {"spool"},
 	"exports":        {"spool"},
-	"config":         {"period", "strict"},
+	"config":         {"locale", "period", "strict"},
 	"store":          {"spool", "queries"},
-	"report":         {"period", "strict"},
+	"report":         {"locale", "period", "strict"},
 	"job":            {"period"},
 	"bench/collect":  {},
 	"bench/load":     {"bench/process", "bench/reports"},
@@ -29,7 +30,7 @@ var allowed = map[string][]string{
 	"bench/queries":  {"bench/reports", "queries", "store"},
 	"bench/reports":  {},
 	"bench/workbook": {"bench/process", "bench/reports", "store"},
-	"cmd/callsheet":  {"collector", "config", "deliver", "demo", "exports", "job", "period", "queries", "report", "spool", "store", "templates"},
+	"cmd/callsheet":  {"collector", "config", "deliver", "demo", "exports", "job", "locale", "period", "queries", "report", "spool", "store", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -1,4 +1,4 @@
--- What every column of `calls` and of missed_episodes that people see is called and how it is shown.
+-- What every column of `calls` and of rows about calls that people see is called and how it is shown.
 -- format: text, day, hour, weekday, time, duration, short_duration, coins, count, decimal, yesno, list or link.
 create or replace table column_catalog (name, label, format, meaning) as
 select name, label, format, meaning
@@ -46,5 +46,13 @@ from (values
     ('recovered_at', 'Recovered', 'time', 'the call that recovered an episode'),
     ('recovered_by', 'Recovered by', 'text', 'the agent of that call'),
     ('recovered_group', 'Recovered in', 'text', 'the group of that call'),
-    ('minutes_to_recover', 'Minutes to recover it', 'decimal', 'minutes from the first missed call to the recovery')
+    ('minutes_to_recover', 'Minutes to recover it', 'decimal', 'minutes from the first missed call to the recovery'),
+    ('hours_waiting', 'Hours waiting', 'decimal', 'hours from the first missed call to the newest data'),
+    ('missed_reason', 'Reason', 'text', 'why a call was missed, by its outcome'),
+    ('flag', 'Flag', 'text', 'what contradicts itself in a report'),
+    ('meaning', 'Meaning', 'text', 'what that is, in words'),
+    ('restated_at', 'Became known', 'time', 'when the change was received'),
+    ('field', 'Field', 'text', 'what changed'),
+    ('old', 'Before', 'text', 'its value before'),
+    ('new', 'Now', 'text', 'its value now')
 ) as catalog (name, label, format, meaning);

@@ -1,0 +1,8 @@
+-- Missed callers whom nobody has reached or answered since, over any set of calls: a row each, with how long they have waited
+-- up to the newest data. Those whose recovery window is over are there, too.
+create or replace macro waiting_callers(p_rows) as table
+select
+    *,
+    epoch((select max(last_received_at) from loads) - first_missed_at) / 3600 as hours_waiting
+from missed_episodes(p_rows)
+where recovery = 'unrecovered';
