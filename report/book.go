@@ -45,12 +45,15 @@ type book struct {
 
 // fillers is what makes each kind of sheet. The sheet exists and is empty.
 var fillers = map[string]func(*book, Sheet) error{
-	"summary": (*book).fillSummary,
-	"table":   (*book).fillTable,
-	"heatmap": (*book).fillHeatmap,
-	"trend":   (*book).fillTrend,
-	"detail":  (*book).fillDetail,
-	"notes":   (*book).fillNotes,
+	"summary":  (*book).fillSummary,
+	"table":    (*book).fillTable,
+	"ranked":   (*book).fillRanked,
+	"cards":    (*book).fillCards,
+	"evidence": (*book).fillEvidence,
+	"heatmap":  (*book).fillHeatmap,
+	"trend":    (*book).fillTrend,
+	"detail":   (*book).fillDetail,
+	"notes":    (*book).fillNotes,
 }
 
 func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
@@ -66,7 +69,7 @@ func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book
 	for query, into := range map[string]*row{
 		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
 	} {
-		if *into, err = b.data.one(query, req.Period); err != nil {
+		if *into, err = b.data.one(query, req.Period, nil); err != nil {
 			return nil, err
 		}
 	}

@@ -18,11 +18,11 @@ type catalog struct {
 
 func (r *reader) catalog() (catalog, error) {
 	c := catalog{metrics: map[string]word{}, columns: map[string]word{}}
-	metrics, err := r.frame("metrics", r.req.Period)
+	metrics, err := r.frame("metrics", r.req.Period, nil)
 	if err != nil {
 		return c, err
 	}
-	columns, err := r.frame("columns", r.req.Period)
+	columns, err := r.frame("columns", r.req.Period, nil)
 	if err != nil {
 		return c, err
 	}

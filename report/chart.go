@@ -18,6 +18,7 @@ type plot struct {
 	format     string // of the categories
 	columns    []series
 	line       *series
+	lying      bool // bars from left to right, the first at the top
 }
 
 // A series is a column of a plot.
@@ -33,13 +34,16 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 	if len(at.columns) == 1 {
 		kind = excelize.Col
 	}
-	title := days(c.Title, at.to-at.from+1)
+	if at.lying {
+		kind = excelize.Bar
+	}
+	title := daysIn(c.Title, at.to-at.from+1)
 	chart := &excelize.Chart{
 		Type: kind, GapWidth: &gap, Overlap: &overlap, ShowBlanksAs: "gap", VaryColors: new(bool),
 		Dimension: excelize.ChartDimension{Width: width, Height: height},
 		Title:     excelize.ChartTitle{Paragraph: b.chartText(title, 12, b.theme.Blue, true)},
 		Legend:    excelize.ChartLegend{Position: "top", Font: b.chartFont(9)},
-		XAxis:     excelize.ChartAxis{Font: *b.chartFont(9)},
+		XAxis:     excelize.ChartAxis{Font: *b.chartFont(9), ReverseOrder: at.lying},
 		YAxis: excelize.ChartAxis{
 			MajorGridLines: true, Font: *b.chartFont(9), Title: b.axisTitle(c.Axis),
 			Minimum: &zero, // a column that does not begin at 0 lies
@@ -144,7 +148,7 @@ func (b *book) axisTitle(s string) excelize.ChartTitle {
 
 // altText tells a reader who cannot see the chart what it shows and where its figures are.
 func (b *book) altText(title string, at plot) string {
-	said := "Column chart"
+	said := map[bool]string{false: "Column chart", true: "Bar chart"}[at.lying]
 	for i, s := range at.columns {
 		joint := ", "
 		if i == 0 {

@@ -32,15 +32,25 @@ type row struct {
 	values  []any
 }
 
-// args are the parameters of a query over a span of days, under the request's filters. summary compares,
+// args are the parameters of a query over a span of days, under the request's filters and those of a sheet. summary compares,
 // so it is told the period before, too.
-func (r *reader) args(query string, p period.Period) map[string]any {
-	args := map[string]any{
-		"from": p.From.Format(time.DateOnly), "to": p.To.Format(time.DateOnly),
-		"group": nil, "agent": nil, "number": nil, "direction": nil, "campaign": nil, "source": nil,
+func (r *reader) args(query string, p period.Period, filters map[string]string) map[string]any {
+	args := map[string]any{"from": p.From.Format(time.DateOnly), "to": p.To.Format(time.DateOnly)}
+	for _, name := range filterNames {
+		args[name] = nil
+	}
+	for key, value := range filters {
+		args[key] = value
 	}
 	for key, value := range r.req.Filters {
 		args[key] = value
+	}
+	for key, value := range filters {
+		if args[key] == nil {
+			args[key] = value
+		} else if args[key] != value {
+			args["direction"] = "none" // no call passes both filters, and who may see the one may not be shown the other
+		}
 	}
 	if query == "summary" {
 		before := p.Before()
@@ -50,13 +60,13 @@ func (r *reader) args(query string, p period.Period) map[string]any {
 	return args
 }
 
-func (r *reader) frame(query string, p period.Period) (*frame, error) {
-	key := query + " " + p.From.Format(time.DateOnly) + " " + p.To.Format(time.DateOnly)
+func (r *reader) frame(query string, p period.Period, filters map[string]string) (*frame, error) {
+	key := fmt.Sprint(query, " ", p.From.Format(time.DateOnly), " ", p.To.Format(time.DateOnly), " ", filters)
 	if f, ok := r.kept[key]; ok {
 		return f, nil
 	}
 	f := &frame{query: query}
-	err := r.src.Query(r.ctx, query, r.args(query, p),
+	err := r.src.Query(r.ctx, query, r.args(query, p, filters),
 		func(columns []string) error { f.columns = slices.Clone(columns); return nil },
 		func(values []any) error { f.rows = append(f.rows, slices.Clone(values)); return nil })
 	if err != nil {
@@ -67,8 +77,8 @@ func (r *reader) frame(query string, p period.Period) (*frame, error) {
 }
 
 // one is the answer of a query that gives exactly one row.
-func (r *reader) one(query string, p period.Period) (row, error) {
-	f, err := r.frame(query, p)
+func (r *reader) one(query string, p period.Period, filters map[string]string) (row, error) {
+	f, err := r.frame(query, p, filters)
 	if err != nil {
 		return row{}, err
 	}

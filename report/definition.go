@@ -25,10 +25,14 @@ type Sheet struct {
 	Title   string            `yaml:"title"`   // above the content; the name when empty
 	Note    string            `yaml:"note"`    // grey line under the title
 	Query   string            `yaml:"query"`   // the rows
+	Filters map[string]string `yaml:"filters"` // beside those of the report
+	Limit   int               `yaml:"limit"`   // rows; the others are counted and said to be left out
+	Empty   string            `yaml:"empty"`   // what the sheet says when there are no rows
 	Columns []string          `yaml:"columns"` // of the query, in order
 	Labels  map[string]string `yaml:"labels"`  // headers other than the catalog's
 	Total   string            `yaml:"total"`   // label of the total row, which the query summary answers
 	Bars    []string          `yaml:"bars"`    // columns with data bars
+	Spark   *Spark            `yaml:"spark"`   // a small line for each row
 	Days    int               `yaml:"days"`    // look back so many days, ending with the period
 	Rows    string            `yaml:"rows"`    // of a heat map: day or weekday
 	Metrics []string          `yaml:"metrics"` // of a heat map: one block each
@@ -36,6 +40,15 @@ type Sheet struct {
 	Charts  []Chart           `yaml:"charts"`
 	Ranking *Ranking          `yaml:"ranking"`
 	Alerts  *Alerts           `yaml:"alerts"`
+}
+
+// Spark is a small line in each row of a table: a figure day by day, from a query that has the table's first column and
+// local_day. The days are columns of the table, too, hidden, so that a line stays with its row when somebody sorts.
+type Spark struct {
+	Query  string `yaml:"query"`
+	Column string `yaml:"column"`
+	Days   int    `yaml:"days"` // up to the end of the period; those of the period when 0
+	Label  string `yaml:"label"`
 }
 
 // Tile is a large figure on the summary, with its change against the period before.
@@ -106,6 +119,12 @@ func (d *Definition) Queries() []string {
 		}
 		if s.Ranking != nil {
 			names = append(names, s.Ranking.Query)
+		}
+		if s.Spark != nil {
+			names = append(names, s.Spark.Query)
+		}
+		if s.Kind == "evidence" {
+			names = append(names, "flags")
 		}
 		if s.Kind == "summary" {
 			names = append(names, "groups", "missed") // for what needs attention

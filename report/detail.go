@@ -26,14 +26,15 @@ type detail struct {
 	rows    *sheetRows // of the sheet being written
 	name    string
 	part    int
-	written int // data rows of it
+	written int   // data rows of it
+	read    int64 // rows that the query gave
 	links   links
 }
 
 // fillDetail writes a query's rows as they come; it never holds more of them than the sample.
 func (b *book) fillDetail(s Sheet) error {
 	d := &detail{book: b, sheet: s}
-	err := b.data.src.Query(b.data.ctx, s.Query, b.data.args(s.Query, b.req.Period), d.header, d.row)
+	err := b.data.src.Query(b.data.ctx, s.Query, b.data.args(s.Query, b.req.Period, s.Filters), d.header, d.row)
 	if err != nil {
 		return fmt.Errorf("query %s: %w", s.Query, err)
 	}
@@ -53,6 +54,10 @@ func (d *detail) header(columns []string) error {
 }
 
 func (d *detail) row(values []any) error {
+	d.read++
+	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
+		return nil // they are counted
+	}
 	if d.rows != nil {
 		return d.write(values)
 	}

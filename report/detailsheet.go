@@ -39,7 +39,7 @@ func (d *detail) heads(p *page) {
 	for i, line := range []struct {
 		text string
 		look look
-	}{{title, d.titleLook()}, {d.scope(), d.greyLook()}, {d.sheet.Note, d.greyLook()}} {
+	}{{title, d.titleLook()}, {d.scopeOf(d.req.Period, d.sheet.Filters), d.greyLook()}, {d.sheet.Note, d.greyLook()}} {
 		if line.text != "" {
 			p.put(1, i+1, clean(line.text), line.look)
 		}
@@ -70,12 +70,15 @@ func (d *detail) close() error {
 func (d *detail) bottom() int { return headerRow + max(d.written, 1) }
 
 func (d *detail) end() error {
-	if d.detailRows == 0 {
-		p := d.page(d.name)
-		p.put(1, headerRow+1, d.nothing(), look{bold: true})
-		if p.err != nil {
-			return p.err
-		}
+	p := d.page(d.sheet.Name)
+	if d.read == 0 {
+		p.put(1, headerRow+1, d.nothing(d.sheet), look{bold: true})
+	}
+	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
+		p.put(1, 3, "The first "+d.plural(limit, "row", "rows")+", "+d.leftOut(d.sheet, d.read)+".", d.greyLook())
+	}
+	if p.err != nil {
+		return p.err
 	}
 	return d.close()
 }

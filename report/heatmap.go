@@ -26,21 +26,18 @@ type heatTable struct {
 // fillHeatmap writes one block per metric: hours across, days or weekdays down.
 func (b *book) fillHeatmap(s Sheet) error {
 	span := b.window(s.Days)
-	h, err := b.heatTable(s.Rows, span)
+	h, err := b.heatTable(s, span)
 	if err != nil {
 		return err
 	}
 	p := b.page(s.Name)
-	p.heading(s)
-	if span != b.req.Period {
-		p.put(1, 2, b.scopeOf(span), p.greyLook())
-	}
+	p.heading(s, span)
 	p.width(1, 17)
 	p.view(false, 100)
 	rows := len(h.rows) * len(s.Metrics)
 	p.do(b.printing(s.Name, printing{landscape: rows <= 16, onePage: rows <= 70}))
 	if len(h.cells) == 0 {
-		p.put(1, headerRow, b.nothing(), look{bold: true})
+		p.put(1, headerRow, b.nothing(s), look{bold: true})
 		return p.err
 	}
 	hours := int(h.last-h.first) + 1
@@ -56,13 +53,8 @@ func (b *book) fillHeatmap(s Sheet) error {
 	return p.err
 }
 
-func (b *book) scopeOf(span period.Period) string {
-	return b.plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006") + "  ·  " + b.filters() +
-		"  ·  times in " + b.req.Zone.String()
-}
-
-func (b *book) heatTable(rows string, span period.Period) (heatTable, error) {
-	axis := heatAxes[rows]
+func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
+	axis := heatAxes[s.Rows]
 	h := heatTable{cells: map[string]row{}, byRow: map[string]row{}, byHour: map[string]row{}}
 	for _, part := range []struct {
 		query string
@@ -73,7 +65,7 @@ func (b *book) heatTable(rows string, span period.Period) (heatTable, error) {
 		{axis.totals, h.byRow, []string{axis.column}},
 		{"hours_of_day", h.byHour, []string{"local_hour"}},
 	} {
-		f, err := b.data.frame(part.query, span)
+		f, err := b.data.frame(part.query, span, s.Filters)
 		if err != nil {
 			return h, err
 		}
@@ -92,9 +84,9 @@ func (b *book) heatTable(rows string, span period.Period) (heatTable, error) {
 			h.hours(f)
 		}
 	}
-	h.rows = b.heatRows(rows, span)
+	h.rows = b.heatRows(s.Rows, span)
 	var err error
-	h.all, err = b.data.one("summary", span)
+	h.all, err = b.data.one("summary", span, s.Filters)
 	return h, err
 }
 

@@ -8,22 +8,6 @@ import (
 // The columns of Notes: what, a short value, an explanation, and two more for the table of metrics.
 var notesWidths = []float64{30, 17, 78, 12, 25}
 
-// evidenceLines are the figures of the query evidence, in words.
-var evidenceLines = []struct{ column, label, meaning string }{
-	{"reports_received", "Reports received", "call reports delivered for the calls of this workbook, duplicates included"},
-	{"duplicates_removed", "Duplicates removed", "the same report again; each call counts once"},
-	{"versions_superseded", "Versions superseded", "reports that a later, different report of the same call replaced"},
-	{"late_reports", "Late reports", "received on a later day than the call ended"},
-	{"live_without_report", "Live calls without a report", "seen live, but no report had come six hours later: not in the figures"},
-	{"reports_without_live", "Reports without live events", "calls that were never seen live; their figures are whole"},
-	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, and not in the figures"},
-	{"unknown_statuses", "Unknown statuses", "calls whose status word is not known yet"},
-	{"unknown_keys", "Unknown fields", "fields the vendor sent that nobody documented; kept"},
-	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself; counted as they are"},
-	{"masked_calls", "Masked numbers", "calls whose customer number identifies nobody; not counted under Customers"},
-	{"ungrouped_calls", "Calls with no group", "neither the report nor the settings name a group; in every total"},
-}
-
 // fillNotes says what the figures mean, where they come from, and what is missing.
 func (b *book) fillNotes(s Sheet) error {
 	p := b.page(s.Name)
@@ -44,9 +28,12 @@ func (b *book) fillNotes(s Sheet) error {
 	return p.err
 }
 
-func (p *page) section(title string, at int) int {
+func (p *page) section(title string, at int) int { return p.sectionOver(title, at, len(notesWidths)) }
+
+// sectionOver begins a section that is so many columns wide, and gives the row after its title.
+func (p *page) sectionOver(title string, at, columns int) int {
 	p.put(1, at, title, p.sectionLook())
-	p.draw(2, at, len(notesWidths), at, p.sectionLook())
+	p.draw(2, at, columns, at, p.sectionLook())
 	p.height(at, 20)
 	return at + 1
 }
@@ -59,7 +46,7 @@ func (p *page) about(at int) int {
 	for _, line := range [][2]string{
 		{"Period", p.req.Period.Words()},
 		{"Changes are against", p.compared()},
-		{"Filters", p.filters()},
+		{"Filters", p.filters(nil)},
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
 		{"Data", p.through()},
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
@@ -76,15 +63,12 @@ func (p *page) about(at int) int {
 	return at
 }
 
+// evidenceNotes are in every workbook, here unless there is a sheet for them.
 func (p *page) evidenceNotes(at int) int {
-	at = p.section("Evidence", at)
-	for _, line := range evidenceLines {
-		p.put(1, at, line.label, look{colour: p.theme.Grey})
-		p.put(2, at, p.value(p.evidence.get(line.column), "count"), look{format: p.format("count"), align: "right"})
-		p.put(3, at, line.meaning, look{align: "left", indent: 1})
-		at++
+	if p.sheetOf("evidence") != "" {
+		return at - 1
 	}
-	return at
+	return p.evidenceLines(p.section("Evidence", at))
 }
 
 func (p *page) limitNotes(at int) int {
@@ -165,6 +149,9 @@ func (b *book) usedMetrics() []word {
 		}
 		if s.Ranking != nil {
 			mark(s.Ranking.Columns...)
+		}
+		if s.Spark != nil {
+			mark(s.Spark.Column)
 		}
 	}
 	var words []word

@@ -7,14 +7,14 @@ func (p *page) ranking(r *Ranking, at int) int {
 	if r == nil {
 		return at
 	}
-	f, err := p.data.frame(r.Query, p.req.Period)
+	f, err := p.data.frame(r.Query, p.req.Period, nil)
 	p.do(err)
 	if p.err != nil {
 		return at
 	}
 	at = p.summarySection(r.Title, at)
 	if len(f.rows) == 0 {
-		p.put(firstColumn, at, p.nothing(), p.greyLook())
+		p.put(firstColumn, at, p.nothing(Sheet{}), p.greyLook())
 		return at + 1
 	}
 	found, err := f.find(r.Columns)

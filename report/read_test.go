@@ -52,7 +52,7 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 	d, req := readTemplate(t, "daily"), request(t, "yesterday")
 	path, _ := build(t, d, src, req)
 	f := open(t, path)
-	args := (&reader{req: req}).args("summary", req.Period)
+	args := (&reader{req: req}).args("summary", req.Period, nil)
 	for _, s := range d.Sheets {
 		if s.Kind != "table" {
 			continue

@@ -37,11 +37,12 @@ type Request struct {
 
 // Result is what a finished workbook holds.
 type Result struct {
-	Calls  int64  // in the period, after the filters
-	Rows   int64  // on the detail sheets
-	Bytes  int64  // of the file
-	SHA256 string // of the file, in hex
-	Sheets []string
+	Calls   int64  // in the period, after the filters
+	Rows    int64  // on the detail sheets
+	Bytes   int64  // of the file
+	SHA256  string // of the file, in hex
+	Sheets  []string
+	Remarks []string // what was cut or left out
 }
 
 // Build makes the workbook at path. The file appears whole or not at all.
@@ -67,6 +68,6 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	}
 	return Result{
 		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.bytes, SHA256: saved.sha256,
-		Sheets: b.file.GetSheetList(),
+		Sheets: b.file.GetSheetList(), Remarks: b.cuts,
 	}, nil
 }

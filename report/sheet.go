@@ -1,6 +1,7 @@
 package report
 
 import (
+	"callsheet/period"
 	"fmt"
 
 	"github.com/xuri/excelize/v2"
@@ -89,10 +90,10 @@ func (p *page) link(column, row int, sheet string) {
 }
 
 // heading writes the title and the two grey lines every sheet but the summary begins with.
-func (p *page) heading(s Sheet) {
+func (p *page) heading(s Sheet, span period.Period) {
 	p.put(1, 1, clean(s.title()), p.titleLook())
 	p.height(1, 26)
-	p.put(1, 2, p.scope(), p.greyLook())
+	p.put(1, 2, p.scopeOf(span, s.Filters), p.greyLook())
 	if s.Note != "" {
 		p.put(1, 3, clean(s.Note), p.greyLook())
 	}

@@ -53,7 +53,7 @@ func (p *page) banner() int {
 	}
 	at := 2 + len(lines)
 	if p.calls() == 0 {
-		p.put(firstColumn, at, p.nothing(), look{size: 13, bold: true, valign: "center"})
+		p.put(firstColumn, at, p.nothing(Sheet{}), look{size: 13, bold: true, valign: "center"})
 		p.height(at, 24)
 		at++
 	}

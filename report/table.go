@@ -1,32 +1,68 @@
 package report
 
+import "fmt"
+
 // Every table begins below its title, the line that says what it is about, and a note.
 const headerRow = 4
 
 // fillTable writes a query's rows as a native table, and under it, outside the table, the total: asked for
 // again, never added up.
 func (b *book) fillTable(s Sheet) error {
-	f, err := b.data.frame(s.Query, b.req.Period)
+	f, err := b.data.frame(s.Query, b.req.Period, s.Filters)
 	if err != nil {
 		return err
 	}
 	p := b.page(s.Name)
-	p.heading(s)
+	p.heading(s, b.req.Period)
 	if len(f.rows) == 0 {
-		p.put(1, headerRow, b.nothing(), look{bold: true})
-		p.width(1, 40)
-		p.do(b.printing(s.Name, printing{landscape: true}))
-		return p.err
+		return p.empty(s)
 	}
+	f, left := b.limited(s, f)
 	g, err := p.grid(s, f, headerRow)
 	if err != nil {
 		return err
 	}
+	if s.Spark != nil {
+		p.sparks(s, f, &g)
+	}
+	at := g.end + 2
 	if s.Total != "" {
-		p.total(g, s.Total, b.summary)
+		totals, err := b.data.one("summary", b.req.Period, s.Filters)
+		if err != nil {
+			return err
+		}
+		p.total(g, s.Total, totals)
+		at++
+	}
+	if left != "" {
+		p.put(1, at, left, p.greyLook())
 	}
 	p.finish(s, g)
 	return p.err
+}
+
+// empty says that a sheet has no rows.
+func (p *page) empty(s Sheet) error {
+	p.put(1, headerRow, p.nothing(s), look{bold: true})
+	p.width(1, 40)
+	p.do(p.printing(s.Name, printing{landscape: true}))
+	return p.err
+}
+
+// limited are the rows that a sheet shows, and in words how many it leaves out.
+func (b *book) limited(s Sheet, f *frame) (shown *frame, left string) {
+	if s.Limit == 0 || len(f.rows) <= s.Limit {
+		return f, ""
+	}
+	left = b.leftOut(s, int64(len(f.rows)))
+	return &frame{query: f.query, columns: f.columns, rows: f.rows[:s.Limit]}, left
+}
+
+// leftOut says what a limit leaves out, and sees that Notes does, too.
+func (b *book) leftOut(s Sheet, rows int64) string {
+	b.note(fmt.Sprintf("%s shows the first %s of %s rows, as the report's definition limits it.",
+		s.Name, b.locale.Number(float64(s.Limit), 0), b.locale.Number(float64(rows), 0)))
+	return fmt.Sprintf("and %s more, which this sheet leaves out", b.locale.Number(float64(rows-int64(s.Limit)), 0))
 }
 
 // A grid is where a table stands on its page.

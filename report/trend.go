@@ -9,17 +9,14 @@ import (
 // tells the trend.
 func (b *book) fillTrend(s Sheet) error {
 	window := b.window(s.Days)
-	f, err := b.data.frame(s.Query, window)
+	f, err := b.data.frame(s.Query, window, s.Filters)
 	if err != nil {
 		return err
 	}
 	p := b.page(s.Name)
-	p.heading(s)
-	if window != b.req.Period {
-		p.put(1, 2, b.scopeOf(window), p.greyLook())
-	}
+	p.heading(s, window)
 	if len(f.rows) == 0 {
-		p.put(1, headerRow, b.nothing(), look{bold: true})
+		p.put(1, headerRow, b.nothing(s), look{bold: true})
 		return p.err
 	}
 	g, err := p.grid(s, f, headerRow)
@@ -27,11 +24,11 @@ func (b *book) fillTrend(s Sheet) error {
 		return err
 	}
 	if s.Total != "" {
-		totals, err := b.data.one("summary", window)
+		totals, err := b.data.one("summary", window, s.Filters)
 		if err != nil {
 			return err
 		}
-		p.total(g, days(s.Total, len(f.rows)), totals)
+		p.total(g, daysIn(s.Total, len(f.rows)), totals)
 	}
 	p.finish(s, g)
 	p.width(len(g.words)+1, 3)
@@ -72,7 +69,7 @@ func (b *book) trendPlot(s Sheet, c Chart, g grid) plot {
 	return at
 }
 
-// days puts a number of days into a title that asks for it.
-func days(title string, n int) string {
+// daysIn puts a number of days into a title that asks for it.
+func daysIn(title string, n int) string {
 	return strings.ReplaceAll(title, "{days}", strconv.Itoa(n))
 }

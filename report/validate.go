@@ -18,15 +18,20 @@ import (
 // without.
 var kinds = map[string]struct{ takes, needs []string }{
 	"summary": {takes: []string{"tiles", "charts", "ranking", "alerts"}, needs: []string{"tiles"}},
-	"table":   {takes: []string{"query", "columns", "labels", "total", "bars"}, needs: []string{"query", "columns"}},
-	"heatmap": {takes: []string{"rows", "days", "metrics"}, needs: []string{"rows", "metrics"}},
-	"trend": {takes: []string{"query", "columns", "labels", "total", "days", "charts"},
+	"table": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "bars", "spark"},
 		needs: []string{"query", "columns"}},
-	"detail": {takes: []string{"query", "columns", "labels"}, needs: []string{"query", "columns"}},
-	"notes":  {},
+	"ranked": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty"}, needs: []string{"query", "columns"}},
+	"cards": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
+		needs: []string{"query", "columns"}},
+	"heatmap": {takes: []string{"rows", "days", "metrics", "filters"}, needs: []string{"rows", "metrics"}},
+	"trend": {takes: []string{"query", "columns", "labels", "filters", "total", "days", "charts"},
+		needs: []string{"query", "columns"}},
+	"detail":   {takes: []string{"query", "columns", "labels", "filters", "limit", "empty"}, needs: []string{"query", "columns"}},
+	"evidence": {},
+	"notes":    {},
 }
 
-var kindNames = []string{"summary", "table", "heatmap", "trend", "detail", "notes"}
+var kindNames = []string{"summary", "table", "ranked", "cards", "heatmap", "trend", "detail", "evidence", "notes"}
 
 var queryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"callsheet/strict"
 )
@@ -17,6 +18,18 @@ func (c *checker) content(path string, s Sheet) {
 	}
 	for column := range s.Labels {
 		c.oneOf(path+".labels", "labels", column, s.Columns)
+	}
+	for name := range s.Filters {
+		c.oneOfThese(path+".filters", "filters", name, filterNames)
+	}
+	if s.Limit < 0 {
+		c.add(path+".limit", "leave it out to show all", "limit is below 0")
+	}
+	if s.Kind == "ranked" && len(s.Columns) == 1 {
+		c.add(path+".columns", "such as [agent, talk_seconds]: who, then by what", "the ranked sheet %q has nothing to rank by", s.Name)
+	}
+	if s.Spark != nil {
+		c.spark(path+".spark", *s.Spark)
 	}
 	if s.Days < 0 {
 		c.add(path+".days", "leave it out to show the period alone", "days is below 0")
@@ -97,6 +110,28 @@ func (c *checker) columns(path string, columns []string) {
 			c.add(fmt.Sprintf("%s[%d]", path, i), "name each once", "%q is there twice", column)
 		}
 	}
+}
+
+func (c *checker) spark(path string, s Spark) {
+	if s.Query == "" || s.Column == "" {
+		c.add(path, "such as query: agent_days and column: answered", "spark needs query and column")
+	}
+	c.query(path+".query", s.Query)
+	if s.Days < 0 {
+		c.add(path+".days", "leave it out for the days of the period", "days is below 0")
+	}
+}
+
+// oneOfThese finds what is none of the words that a key takes.
+func (c *checker) oneOfThese(path, key, word string, words []string) {
+	if slices.Contains(words, word) {
+		return
+	}
+	hint := "use one of " + strings.Join(words, ", ")
+	if near := strict.Nearest(word, words); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", near)
+	}
+	c.add(path, hint, "%s has %q, which is none", key, word)
 }
 
 func (c *checker) oneOf(path, key, column string, columns []string) {

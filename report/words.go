@@ -1,6 +1,8 @@
 package report
 
 import (
+	"callsheet/period"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,15 +11,25 @@ import (
 var filterNames = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
 
 // scope is what the workbook is about: the period in words, the filters, the zone.
-func (b *book) scope() string {
-	return b.req.Period.Words() + "  ·  " + b.filters() + "  ·  times in " + b.req.Zone.String()
+func (b *book) scope() string { return b.scopeOf(b.req.Period, nil) }
+
+// scopeOf is what a sheet is about, which may reach back further and have filters of its own.
+func (b *book) scopeOf(span period.Period, filters map[string]string) string {
+	words := span.Words()
+	if span != b.req.Period {
+		words = b.plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006")
+	}
+	return words + "  ·  " + b.filters(filters) + "  ·  times in " + b.req.Zone.String()
 }
 
-func (b *book) filters() string {
+// filters are those of the request and of a sheet in words.
+func (b *book) filters(own map[string]string) string {
 	var told []string
 	for _, name := range filterNames {
-		if value, ok := b.req.Filters[name]; ok {
-			told = append(told, name+" "+clean(value))
+		for _, filters := range []map[string]string{b.req.Filters, own} {
+			if value, ok := filters[name]; ok && !slices.Contains(told, name+" "+clean(value)) {
+				told = append(told, name+" "+clean(value))
+			}
 		}
 	}
 	if len(told) == 0 {
@@ -62,9 +74,12 @@ func (b *book) compared() string {
 }
 
 // nothing is what an empty sheet says.
-func (b *book) nothing() string {
+func (b *book) nothing(s Sheet) string {
+	if s.Empty != "" {
+		return clean(s.Empty)
+	}
 	words := "No calls in this period"
-	if len(b.req.Filters) > 0 {
+	if len(b.req.Filters)+len(s.Filters) > 0 {
 		words += " with this filter"
 	}
 	return words + "."

@@ -1,0 +1,59 @@
+package report
+
+// evidenceWidths are the columns of Evidence: what, how often, and what that means.
+var evidenceWidths = []float64{32, 14, 90}
+
+// fillEvidence says how far the figures can be trusted, zeros included: it is what managers are to look at when they doubt one.
+func (b *book) fillEvidence(s Sheet) error {
+	flags, err := b.data.frame("flags", b.req.Period, nil)
+	if err != nil {
+		return err
+	}
+	p := b.page(s.Name)
+	p.heading(s, b.req.Period)
+	for i, width := range evidenceWidths {
+		p.width(i+1, width)
+	}
+	p.put(1, headerRow, p.through(), look{bold: true})
+	at := p.evidenceLines(p.sectionOver("What came, and what is missing", headerRow+2, len(evidenceWidths)))
+	at = p.sectionOver("Reports that contradict themselves or lack something", at+1, len(evidenceWidths))
+	for i := range flags.rows {
+		flag := flags.row(i)
+		p.evidenceLine(at, clean(text(flag.get("flag"))), flag.get("calls"), clean(text(flag.get("meaning"))))
+		at++
+	}
+	p.view(false, 100)
+	p.do(b.printing(s.Name, printing{landscape: true, onePage: true}))
+	return p.err
+}
+
+// evidenceLines are the figures of the query evidence.
+func (p *page) evidenceLines(at int) int {
+	for _, line := range evidence {
+		p.evidenceLine(at, line.label, p.evidence.get(line.column), line.meaning)
+		at++
+	}
+	return at
+}
+
+func (p *page) evidenceLine(at int, label string, count any, meaning string) {
+	p.put(1, at, label, look{colour: p.theme.Grey})
+	p.put(2, at, p.value(count, "count"), look{format: p.format("count"), align: "right"})
+	p.put(3, at, meaning, look{align: "left", indent: 1})
+}
+
+// evidence are the columns of the query evidence, in words.
+var evidence = []struct{ column, label, meaning string }{
+	{"reports_received", "Reports received", "call reports delivered for the calls of this workbook, duplicates included"},
+	{"duplicates_removed", "Duplicates removed", "the same report again; each call counts once"},
+	{"versions_superseded", "Versions superseded", "reports that a later, different report of the same call replaced"},
+	{"late_reports", "Late reports", "received on a later day than the call ended"},
+	{"live_without_report", "Live calls without a report", "seen live, but no report had come six hours later: not in the figures"},
+	{"reports_without_live", "Reports without live events", "calls that were never seen live; their figures are whole"},
+	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, and not in the figures"},
+	{"unknown_statuses", "Unknown statuses", "calls whose status word is not known yet"},
+	{"unknown_keys", "Unknown fields", "fields the vendor sent that nobody documented; kept"},
+	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself; counted as they are"},
+	{"masked_calls", "Masked numbers", "calls whose customer number identifies nobody; not counted under Customers"},
+	{"ungrouped_calls", "Calls with no group", "neither the report nor the settings name a group; in every total"},
+}
