@@ -73,7 +73,7 @@ func (b *book) missingData() []finding {
 	through, ok := b.evidence.get("complete_through").(time.Time)
 	if ok && through.Before(time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, b.req.Zone)) {
 		return []finding{{"Nothing has arrived since " + b.moment(through) + ": the end of the period may be missing",
-			b.sheetOf("notes")}}
+			b.evidenceSheet()}}
 	}
 	return nil
 }
@@ -208,5 +208,5 @@ func (b *book) unclean() []finding {
 	if len(parts) == 0 {
 		return nil
 	}
-	return []finding{{"Evidence: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.sheetOf("notes")}}
+	return []finding{{"Evidence: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.evidenceSheet()}}
 }

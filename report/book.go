@@ -73,21 +73,20 @@ func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book
 			return nil, err
 		}
 	}
-	b.file = excelize.NewFile()
+	if err := b.openFile(); err != nil {
+		return nil, err
+	}
 	return b, nil
 }
 
 // fill makes the sheets in the order of the definition. Notes come to the file where the definition has
 // them, but are written last: they tell what the others had to leave out.
 func (b *book) fill() error {
-	if err := b.file.SetDefaultFont(b.theme.Font); err != nil {
-		return fmt.Errorf("set the typeface: %w", err)
+	first, err := b.file.GetSheetIndex(b.def.Sheets[0].Name)
+	if err != nil {
+		return err
 	}
-	first := b.def.Sheets[0]
-	if err := b.file.SetSheetName("Sheet1", first.Name); err != nil {
-		return fmt.Errorf("sheet %s: %w", first.Name, err)
-	}
-	b.file.SetActiveSheet(0) // now: a streamed sheet must not be touched once it is written
+	b.file.SetActiveSheet(first)
 	for _, notes := range []bool{false, true} {
 		for i, s := range b.def.Sheets {
 			if i > 0 && !notes {

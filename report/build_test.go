@@ -19,7 +19,7 @@ func readTemplate(t *testing.T, name string) *Definition {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Parse(name, text)
+	d, err := Parse(name, text, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,7 @@ func build(t *testing.T, d *Definition, src Source, req Request) (string, Result
 	if err != nil {
 		t.Fatal(err)
 	}
+	lintBuilt(t, path)
 	return path, result
 }
 
@@ -62,7 +63,9 @@ func open(t *testing.T, path string) *excelize.File {
 }
 
 func TestEveryTemplateBuildsTheSameBytesTwice(t *testing.T) {
-	for name, when := range map[string]string{"daily": "yesterday", "weekly": "last-week", "monthly": "2026-09"} {
+	for name, when := range map[string]string{
+		"daily": "yesterday", "weekly": "last-week", "monthly": "2026-09", "agents": "last-week", "coins": "2026-09", "missed": "yesterday",
+	} {
 		t.Run(name, func(t *testing.T) {
 			src := &testSource{calls: testMonth(), asked: map[string]bool{}}
 			d := readTemplate(t, name)

@@ -21,12 +21,15 @@ var (
 // cacheCharts writes the figures each chart draws into the chart itself. excelize writes references only, and
 // a preview that computes nothing would show empty axes.
 func (b *book) cacheCharts() error {
-	for n := 1; ; n++ {
-		name := fmt.Sprintf("xl/charts/chart%d.xml", n)
-		part, ok := b.file.Pkg.Load(name)
-		if !ok {
-			return nil
+	var names []string
+	b.file.Pkg.Range(func(name, _ any) bool {
+		if strings.HasPrefix(name.(string), "xl/charts/chart") {
+			names = append(names, name.(string))
 		}
+		return true
+	})
+	for _, name := range names {
+		part, _ := b.file.Pkg.Load(name)
 		var err error
 		fill := func(pattern *regexp.Regexp, cache func(ref string) (string, error)) {
 			part = pattern.ReplaceAllFunc(part.([]byte), func(match []byte) []byte {
@@ -46,6 +49,7 @@ func (b *book) cacheCharts() error {
 		}
 		b.file.Pkg.Store(name, bytes.ReplaceAll(part.([]byte), emptyText, []byte("</title>")))
 	}
+	return nil
 }
 
 func (b *book) cachedStrings(ref string) (string, error) {

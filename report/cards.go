@@ -1,11 +1,18 @@
 package report
 
 // A card is five rows high: whose it is, what its figures are called, the figures, those of all for comparison, and a gap.
-const cardRows = 5
+var cardHeights = []float64{22, 15, 24, 15, 9}
+
+const (
+	cardWidth = 17 // characters of a figure
+	// What A4 on its side has room for, in points, without its margins.
+	pageWidth, pageHeight = 770, 505
+	headingHeight         = 56
+)
 
 // fillCards writes a scorecard for each row of a query: its first column is whose it is, the others are its figures.
 func (b *book) fillCards(s Sheet) error {
-	f, err := b.data.frame(s.Query, b.req.Period, s.Filters)
+	f, err := b.rows(s, b.req.Period)
 	if err != nil {
 		return err
 	}
@@ -40,7 +47,7 @@ func (b *book) fillCards(s Sheet) error {
 	for _, values := range f.rows {
 		p.card(s, words, formats, values, found, totals, at)
 		rows = append(rows, sparkRow{at + 2, values[found[0]]})
-		at += cardRows
+		at += len(cardHeights)
 	}
 	if left != "" {
 		p.put(1, at, left, p.greyLook())
@@ -51,31 +58,50 @@ func (b *book) fillCards(s Sheet) error {
 	}
 	p.freeze(0, headerRow-1)
 	p.view(false, 100)
-	p.do(b.printing(s.Name, printing{landscape: true, headerRows: headerRow - 1}))
+	p.cardPages(len(words), len(f.rows), s.Spark != nil)
 	return p.err
 }
 
-// cardWidth is that of a figure, in characters.
-const cardWidth = 15
+// cardPages prints whole cards.
+func (p *page) cardPages(columns, cards int, spark bool) {
+	width := float64(columns) * points(cardWidth)
+	if spark {
+		width += points(sparkWidth) - points(cardWidth)
+	}
+	percent := min(100, int(95*pageWidth/width)) // letters differ a little from one program to another
+	height := 0.0
+	for _, row := range cardHeights {
+		height += row
+	}
+	fit := max(1, int((100*pageHeight/float64(percent)-headingHeight)/height))
+	p.do(p.printing(p.name, printing{landscape: true, headerRows: headerRow - 1, percent: percent}))
+	for card := fit; card < cards; card += fit {
+		p.do(p.file.InsertPageBreak(p.name, cell(1, headerRow+card*len(cardHeights))))
+	}
+}
+
+// points is the width of a column of so many characters: seven pixels each and five of padding, of three quarters of a point.
+func points(characters float64) float64 { return (characters*7 + 5) * 0.75 }
 
 // card writes one: figures stand from the first column on, the line of its days behind them.
 func (p *page) card(s Sheet, words []word, formats []string, values []any, found []int, totals row, at int) {
 	pale := look{fill: p.theme.Pale, valign: "center"}
 	head, label, figure, whole := pale, pale, pale, pale
+	head.align = "left"
 	head.above, head.thickTop, head.bold, head.size, head.colour, head.indent = p.theme.Blue, true, true, 13, p.theme.Blue, 1
 	label.size, label.colour, label.align, label.indent = 9.5, p.theme.Grey, "left", 1
 	figure.size, figure.bold, figure.align, figure.indent = 13, true, "left", 1
 	whole.size, whole.colour, whole.align, whole.indent = 9.5, p.theme.Grey, "left", 1
-	name := p.value(values[found[0]], words[0].format)
+	name := p.shown(values[found[0]], words[0])
 	if name == nil {
 		name = unnamed(words[0].name)
 	}
 	last := len(words)
 	p.draw(1, at, last, at, head)
 	p.put(1, at, name, head)
-	p.height(at, 22)
-	p.height(at+2, 24)
-	p.height(at+4, 9)
+	for i, height := range cardHeights {
+		p.height(at+i, height)
+	}
 	p.draw(last, at+1, last, at+3, pale)
 	for i, w := range words[1:] {
 		figure.format, whole.format = formats[i+1], formats[i+1]
@@ -83,7 +109,7 @@ func (p *page) card(s Sheet, words []word, formats []string, values []any, found
 		p.put(i+1, at+2, p.value(values[found[i+1]], w.format), figure)
 		var all any
 		if s.Total != "" {
-			if said := p.say(totals.get(w.name), w.format); said != "" && w.format != "count" {
+			if said := p.say(totals.get(w.name), w.format); said != "" && w.isMean() {
 				all = clean(s.Total) + " " + said
 			}
 		}

@@ -10,6 +10,15 @@ type word struct {
 	metric                                   bool
 }
 
+// isMean says whether a figure of one can be held against that of all: a sum cannot.
+func (w word) isMean() bool {
+	switch w.format {
+	case "rate", "short_duration", "decimal":
+		return true
+	}
+	return w.format == "coins" && w.unit != "coins"
+}
+
 // A catalog knows both; some names are in both, and mean a sum on one sheet and one call on another.
 type catalog struct {
 	metrics, columns map[string]word

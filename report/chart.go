@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -61,8 +62,10 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 	if points := at.to - at.from + 1; points > mostLabels {
 		chart.XAxis.TickLabelSkip = (points + mostLabels - 1) / mostLabels
 	}
-	for i, s := range at.columns {
-		chart.Series = append(chart.Series, at.series(s, b.seriesFill(s.word, i, len(at.columns))))
+	var fills []string
+	for _, s := range at.columns {
+		fills = append(fills, b.seriesFill(s.word, fills, len(at.columns)))
+		chart.Series = append(chart.Series, at.series(s, solid(fills[len(fills)-1])))
 	}
 	if at.line == nil {
 		return b.file.AddChart(sheet, corner, chart)
@@ -81,7 +84,7 @@ func (b *book) lineChart(at plot) *excelize.Chart {
 		axis.Maximum, axis.MajorUnit = &all, 0.25
 		axis.NumFmt.CustomNumFmt = "0%"
 	}
-	colour := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{b.theme.Blue}}
+	colour := solid(b.theme.Blue)
 	line := at.series(*at.line, colour) // the fill colours the line, too
 	line.Line = excelize.LineOptions{Type: excelize.LineSolid, Width: 2}
 	line.Marker = excelize.ChartMarker{
@@ -107,17 +110,26 @@ func (at plot) series(s series, fill excelize.Fill) excelize.ChartSeries {
 	}
 }
 
-// seriesFill is a series' colour: answered and missed have theirs everywhere, what stands behind a line is pale.
-func (b *book) seriesFill(w word, i, of int) excelize.Fill {
-	colour := []string{b.theme.Answered, b.theme.Missed, b.theme.Volume, b.theme.Blue}[i%4]
+// seriesFill is a series' colour, other than those of the series before it: answered and missed have theirs everywhere, what
+// stands behind a line is pale.
+func (b *book) seriesFill(w word, taken []string, of int) string {
+	colours := []string{b.theme.Answered, b.theme.Volume, b.theme.Blue, b.theme.Missed}
 	switch {
 	case w.name == "missed" || w.name == "abandoned" || w.name == "coins_unanswered":
-		colour = b.theme.Missed
+		colours = append([]string{b.theme.Missed}, colours...)
 	case w.name == "answered" || w.name == "answered_in" || w.name == "connected":
-		colour = b.theme.Answered
 	case of == 1:
-		colour = b.theme.Volume
+		colours = []string{b.theme.Volume}
 	}
+	for _, colour := range colours {
+		if !slices.Contains(taken, colour) {
+			return colour
+		}
+	}
+	return colours[len(taken)%len(colours)]
+}
+
+func solid(colour string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
 }
 

@@ -88,6 +88,16 @@ func (r *reader) one(query string, p period.Period, filters map[string]string) (
 	return f.row(0), nil
 }
 
+// rows are those of a sheet; a column of it that its query lacks is an error, also when there are no rows.
+func (b *book) rows(s Sheet, span period.Period) (*frame, error) {
+	f, err := b.data.frame(s.Query, span, s.Filters)
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.find(s.Columns)
+	return f, err
+}
+
 func (f *frame) row(i int) row { return row{f.columns, f.rows[i]} }
 
 // find says where columns are in the frame; a column it lacks is an error that lists what it has.

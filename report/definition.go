@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"callsheet/strict"
@@ -10,11 +11,15 @@ import (
 
 // Definition is a report as its YAML says it.
 type Definition struct {
-	Title  string  `yaml:"title"`
-	Theme  Theme   `yaml:"theme"`
-	Sheets []Sheet `yaml:"sheets"`
+	Title         string  `yaml:"title"`
+	Logo          string  `yaml:"logo"`           // picture on the summary, a path beside the definition
+	Base          string  `yaml:"base"`           // workbook whose sheets come before ours, a path beside the definition
+	MaskCustomers bool    `yaml:"mask_customers"` // of customers' numbers only the last digits are shown
+	Theme         Theme   `yaml:"theme"`
+	Sheets        []Sheet `yaml:"sheets"`
 
 	name string // of the file, for errors
+	dir  string // that paths in it are relative to
 	caps limits // lower than Excel's in tests
 }
 
@@ -94,9 +99,9 @@ func defaultAlerts() Alerts {
 	return Alerts{MinOffered: 5, BelowPoints: 0.03, WorsePoints: 0.03, WorseShare: 0.2, WasteShare: 0.05}
 }
 
-// Parse reads a definition. name is used in errors only.
-func Parse(name string, text []byte) (*Definition, error) {
-	d := &Definition{name: name, Theme: defaultTheme(), caps: excelLimits}
+// Parse reads a definition. name is used in errors only; paths in it are relative to dir.
+func Parse(name string, text []byte, dir string) (*Definition, error) {
+	d := &Definition{name: name, dir: dir, Theme: defaultTheme(), caps: excelLimits}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}
@@ -137,6 +142,14 @@ func (d *Definition) Queries() []string {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+}
+
+// path is one that the definition names, or "".
+func (d *Definition) path(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(d.dir, name)
 }
 
 func (s Sheet) title() string {

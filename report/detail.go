@@ -89,7 +89,7 @@ func (d *detail) start() error {
 		}
 		content := 0.0
 		for v := range values {
-			content = max(content, d.shownWidth(d.value(v, w.format), *w, format))
+			content = max(content, d.shownWidth(d.shown(v, *w), *w, format))
 		}
 		style, err := d.style(d.cellLook(align(w.format, i+1), format).spaced())
 		if err != nil {
@@ -124,7 +124,7 @@ func (d *detail) write(values []any) error {
 	at := headerRow + 1 + d.written
 	d.rows.begin(at)
 	for i, w := range d.words {
-		v := d.value(values[d.columns[i]], w.format)
+		v := d.shown(values[d.columns[i]], w)
 		d.rows.cell(v)
 		if s, ok := v.(string); ok {
 			if strings.HasSuffix(s, cutMark) {

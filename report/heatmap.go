@@ -30,6 +30,11 @@ func (b *book) fillHeatmap(s Sheet) error {
 	if err != nil {
 		return err
 	}
+	for _, metric := range s.Metrics {
+		if _, ok := b.words.metrics[metric]; !ok {
+			return unknownMetric(metric, b.words)
+		}
+	}
 	p := b.page(s.Name)
 	p.heading(s, span)
 	p.width(1, 17)

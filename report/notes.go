@@ -74,6 +74,9 @@ func (p *page) evidenceNotes(at int) int {
 func (p *page) limitNotes(at int) int {
 	at = p.section("Limits", at)
 	remarks := p.cuts
+	if p.def.MaskCustomers {
+		remarks = append(slices.Clone(remarks), "Of customers' numbers only the last four digits are shown.")
+	}
 	if len(remarks) == 0 {
 		remarks = []string{"Nothing was cut or left out."}
 	}

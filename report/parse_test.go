@@ -35,7 +35,7 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 		{"no colour", "title: Small", "title: Small\ntheme: {ink: reddish}", "not a colour", "2 |", "in quotes"},
 		{"unknown rows", "kind: table", "kind: heatmap\n    rows: month\n    metrics: [offered]", `cannot have "month"`, "5 |", "day or weekday"},
 	}
-	if _, err := Parse("small", []byte(smallReport)); err != nil {
+	if _, err := Parse("small", []byte(smallReport), ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range cases {
@@ -43,7 +43,7 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 		if text == smallReport {
 			t.Fatalf("%s: the case changes nothing", c.name)
 		}
-		_, err := Parse("small", []byte(text))
+		_, err := Parse("small", []byte(text), "")
 		if err == nil {
 			t.Errorf("%s: was read", c.name)
 			continue
@@ -54,13 +54,13 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Parse("none", nil); err == nil || !strings.Contains(err.Error(), "empty") {
+	if _, err := Parse("none", nil, ""); err == nil || !strings.Contains(err.Error(), "empty") {
 		t.Errorf("an empty definition: got %v", err)
 	}
 }
 
 func TestThemeChangesWhatItNamesAndKeepsTheRest(t *testing.T) {
-	d, err := Parse("small", []byte("theme: {blue: '#112233', font: Arial}\n"+smallReport))
+	d, err := Parse("small", []byte("theme: {blue: '#112233', font: Arial}\n"+smallReport), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestThemeChangesWhatItNamesAndKeepsTheRest(t *testing.T) {
 // A column that its query does not have is told when the workbook is built, with the nearest there is.
 func TestAnUnknownColumnIsNamed(t *testing.T) {
 	for _, wrong := range []string{"[call_group, offred]", "[call_group, offered]\n  - {kind: detail, name: Calls, query: calls, columns: [call_sidd]}"} {
-		d, err := Parse("small", []byte(strings.Replace(smallReport, "[call_group, offered]", wrong, 1)))
+		d, err := Parse("small", []byte(strings.Replace(smallReport, "[call_group, offered]", wrong, 1)), "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,11 +15,12 @@ type printing struct {
 	onePage    bool   // everything on one page; otherwise as wide as a page and as long as it takes
 	area       string // such as $A$1:$M$60; the whole sheet when empty
 	headerRows int    // the last of the rows repeated on each page
+	percent    int    // of its size, with page breaks of its own; fitted to the page when 0
 }
 
 // printing sets a sheet up for paper. On a streamed sheet it must come before the first row.
 func (b *book) printing(sheet string, p printing) error {
-	fit, orientation, size, wide, tall := true, "portrait", paperA4, 1, 0
+	fit, orientation, size, wide, tall := p.percent == 0, "portrait", paperA4, 1, 0
 	if p.landscape {
 		orientation = "landscape"
 	}
@@ -29,9 +30,12 @@ func (b *book) printing(sheet string, p printing) error {
 	if err := b.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	if err := b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{
-		Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall,
-	}); err != nil {
+	layout := &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall}
+	if !fit {
+		percent := uint(p.percent)
+		layout = &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, AdjustTo: &percent}
+	}
+	if err := b.file.SetPageLayout(sheet, layout); err != nil {
 		return err
 	}
 	side, ends, edge := 0.5, 0.6, 0.3

@@ -13,7 +13,7 @@ func (b *book) fillRanked(s Sheet) error {
 	if s.Limit == 0 {
 		s.Limit = topRanked
 	}
-	f, err := b.data.frame(s.Query, b.req.Period, s.Filters)
+	f, err := b.rows(s, b.req.Period)
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ func (p *page) ranking(r *Ranking, at int) int {
 		return at
 	}
 	at = p.summarySection(r.Title, at)
-	if len(f.rows) == 0 {
-		p.put(firstColumn, at, p.nothing(Sheet{}), p.greyLook())
-		return at + 1
-	}
 	found, err := f.find(r.Columns)
 	p.do(err)
 	if p.err != nil {
 		return at
+	}
+	if len(f.rows) == 0 {
+		p.put(firstColumn, at, p.nothing(Sheet{}), p.greyLook())
+		return at + 1
 	}
 	top := r.Top
 	if top == 0 {
@@ -69,7 +69,7 @@ func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown 
 	row := head
 	for v := range values {
 		row++
-		value := p.value(v, w.format)
+		value := p.shown(v, w)
 		if value == nil && column == firstColumn {
 			value = unnamed(w.name)
 		}

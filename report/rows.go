@@ -24,7 +24,7 @@ type Rows struct {
 // NewRows begins a workbook.
 func NewRows() *Rows {
 	return &Rows{book: &book{
-		file: excelize.NewFile(), theme: defaultTheme(), styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{},
+		file: excelize.NewFile(), theme: defaultTheme(), styles: map[look]int{}, extents: map[string]extent{}, tables: map[string]bool{}, swaps: map[string][]swap{},
 		dir: os.TempDir(),
 	}}
 }

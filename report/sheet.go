@@ -44,6 +44,9 @@ func (p *page) put(column, row int, v any, l look) {
 // set writes a value and leaves its look to a later draw.
 func (p *page) set(column, row int, v any) {
 	at := cell(column, row)
+	if v != nil {
+		p.extend(column, row, column, row)
+	}
 	switch v := v.(type) {
 	case nil:
 	case string:
@@ -67,6 +70,11 @@ func (p *page) draw(fromColumn, fromRow, toColumn, toRow int, l look) {
 	id, err := p.style(l)
 	p.do(err)
 	p.do(p.file.SetCellStyle(p.name, cell(fromColumn, fromRow), cell(toColumn, toRow), id))
+	p.extend(fromColumn, fromRow, toColumn, toRow)
+}
+
+// extend makes a range part of the sheet's extent.
+func (p *page) extend(fromColumn, fromRow, toColumn, toRow int) {
 	e, ok := p.extents[p.name]
 	if !ok {
 		e = extent{fromColumn, fromRow, toColumn, toRow}

@@ -12,42 +12,44 @@ type sparkRow struct {
 	key any // of the row, as the first column of the spark's query has it
 }
 
-// sparks puts a small line behind each row of a table. What the lines draw are columns of the table, too, so that they are sorted
-// and filtered with it; nobody needs to see them.
-func (p *page) sparks(s Sheet, f *frame, g *grid) {
+// sparkColumns adds to a table the column of its lines and, hidden, those of the days that they draw: they are the table's, so that
+// they are sorted and filtered with it.
+func (p *page) sparkColumns(s Sheet, g *grid) {
+	w, days := p.words.aggregate(s.Spark.Column), p.sparkDays(s.Spark)
+	label, format := s.Spark.Label, p.format(w.format)
+	if label == "" {
+		label = w.label + ", {days} days"
+	}
+	heads := []string{daysIn(label, len(days))}
+	for _, day := range days {
+		heads = append(heads, day.Format("Mon 2 Jan 2006"))
+	}
+	taken := map[string]bool{}
+	for _, word := range g.words {
+		unique(word.label, taken)
+	}
+	column := len(g.words) + 1
+	for i, head := range heads {
+		head = unique(clean(head), taken)
+		g.words, g.formats = append(g.words, word{label: head}), append(g.formats, format)
+		p.put(column+i, g.head, head, p.filterLook("left"))
+	}
+	p.draw(column, g.head+1, column+len(days), g.end, p.cellLook("right", format))
+	p.width(column, sparkWidth)
+}
+
+// sparkRows are those of a table.
+func (p *page) sparkRows(s Sheet, f *frame, g grid) []sparkRow {
 	at, err := f.find(s.Columns[:1])
 	p.do(err)
 	if p.err != nil {
-		return
+		return nil
 	}
 	rows := make([]sparkRow, len(f.rows))
 	for i, values := range f.rows {
 		rows[i] = sparkRow{g.head + 1 + i, values[at[0]]}
 	}
-	column, days := len(g.words)+1, p.sparkDays(s.Spark)
-	w := p.words.aggregate(s.Spark.Column)
-	format := p.format(w.format)
-	taken := map[string]bool{}
-	for _, word := range g.words {
-		unique(word.label, taken)
-	}
-	label := s.Spark.Label
-	if label == "" {
-		label = w.label + ", {days} days"
-	}
-	heads := []string{label}
-	for _, day := range days {
-		heads = append(heads, day.Format("Mon 2 Jan 2006"))
-	}
-	for i, head := range heads {
-		head = unique(clean(daysIn(head, len(days))), taken)
-		g.words = append(g.words, word{label: head})
-		g.formats = append(g.formats, format)
-		p.put(column+i, g.head, head, p.filterLook("left"))
-	}
-	p.draw(column, g.head+1, column+len(days), g.end, p.cellLook("right", format))
-	p.width(column, sparkWidth)
-	p.sparkLines(s, rows, column, column+1)
+	return rows
 }
 
 // sparkWidth is that of a line, in characters.
@@ -94,9 +96,10 @@ func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 	}
 	p.hide(from, from+len(days)-1)
 	p.do(p.file.AddSparkline(p.name, &excelize.SparklineOptions{
-		Location: places, Range: sources, Type: "line", Hidden: true, EmptyCells: "gap", Weight: 1.25, High: true,
-		SeriesColor: "#" + p.theme.Blue, HightColor: "#" + p.theme.Missed,
+		Location: places, Range: sources, Type: "line", EmptyCells: "gap", Weight: 1.25, SeriesColor: "#" + p.theme.Blue,
 	}))
+	// Nobody sees the columns that a line draws, and excelize has no word for that.
+	p.swap(p.part(), "<x14:sparklineGroup ", `<x14:sparklineGroup displayHidden="true" `)
 }
 
 // hide keeps columns in the file and out of sight.

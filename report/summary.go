@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // The summary stands on a grid of three blocks of three columns, with thin columns between: tiles are a
 // block wide, charts and the short table run over all.
@@ -30,6 +33,7 @@ func (b *book) fillSummary(s Sheet) error {
 		p.width(column, gridWidth)
 	}
 	at := p.banner()
+	p.logo()
 	at = p.tiles(s.Tiles, at)
 	at, plots := p.charts(s, at)
 	at = p.ranking(s.Ranking, at)
@@ -87,12 +91,19 @@ func (b *book) sheetOf(kind string) string {
 	return ""
 }
 
+// evidenceSheet is where the evidence stands.
+func (b *book) evidenceSheet() string { return cmp.Or(b.sheetOf("evidence"), b.sheetOf("notes")) }
+
 // sheetAbout is the first table of a query, or "": where a sentence of the summary sends its reader.
 func (b *book) sheetAbout(query string) string {
+	about := ""
 	for _, s := range b.def.Sheets {
-		if s.Query == query && s.Kind != "summary" {
-			return s.Name
+		if s.Query == query && (s.Kind == "table" || about == "") {
+			about = s.Name
+		}
+		if s.Query == query && s.Kind == "table" {
+			break
 		}
 	}
-	return ""
+	return about
 }

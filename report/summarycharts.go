@@ -16,6 +16,10 @@ func (p *page) charts(s Sheet, at int) (int, []drawn) {
 		if p.err != nil {
 			return at, nil
 		}
+		if _, err := f.find(c.names()); err != nil {
+			p.do(err)
+			return at, nil
+		}
 		if c.By == "local_hour" {
 			f = p.everyHour(f)
 		}
@@ -82,11 +86,17 @@ func (p *page) chartFigures(all []drawn, at int) {
 	}
 }
 
-func (p *page) figures(d drawn, at int) int {
-	names := append([]string{d.chart.By}, d.chart.Columns...)
-	if d.chart.Line != "" {
-		names = append(names, d.chart.Line)
+// names are the columns of a chart's query that it needs.
+func (c Chart) names() []string {
+	names := append([]string{c.By}, c.Columns...)
+	if c.Line != "" {
+		names = append(names, c.Line)
 	}
+	return names
+}
+
+func (p *page) figures(d drawn, at int) int {
+	names := d.chart.names()
 	if len(names) > len(gridColumns) {
 		names = names[:len(gridColumns)]
 	}

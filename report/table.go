@@ -8,7 +8,7 @@ const headerRow = 4
 // fillTable writes a query's rows as a native table, and under it, outside the table, the total: asked for
 // again, never added up.
 func (b *book) fillTable(s Sheet) error {
-	f, err := b.data.frame(s.Query, b.req.Period, s.Filters)
+	f, err := b.rows(s, b.req.Period)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (b *book) fillTable(s Sheet) error {
 		return err
 	}
 	if s.Spark != nil {
-		p.sparks(s, f, &g)
+		p.sparkColumns(s, &g)
 	}
 	at := g.end + 2
 	if s.Total != "" {
@@ -38,6 +38,9 @@ func (b *book) fillTable(s Sheet) error {
 		p.put(1, at, left, p.greyLook())
 	}
 	p.finish(s, g)
+	if s.Spark != nil {
+		p.sparkLines(s, p.sparkRows(s, f, g), len(s.Columns)+1, len(s.Columns)+2)
+	}
 	return p.err
 }
 
@@ -106,7 +109,7 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 	content, row := 0.0, g.head
 	for v := range values {
 		row++
-		shown := p.value(v, w.format)
+		shown := p.shown(v, *w)
 		if shown == nil && i == 0 && isText(w.format) {
 			shown = unnamed(w.name)
 		}

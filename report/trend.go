@@ -9,7 +9,7 @@ import (
 // tells the trend.
 func (b *book) fillTrend(s Sheet) error {
 	window := b.window(s.Days)
-	f, err := b.data.frame(s.Query, window, s.Filters)
+	f, err := b.rows(s, window)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -64,6 +65,8 @@ func (d *Definition) validate(text []byte) error {
 		c.add("$", "list at least one sheet under sheets", "it has no sheets")
 	}
 	d.Theme.check(c)
+	c.file("$.logo", d.path(d.Logo))
+	c.file("$.base", d.path(d.Base))
 	seen := map[string]int{}
 	for i, s := range d.Sheets {
 		path := fmt.Sprintf("$.sheets[%d]", i)
@@ -75,6 +78,16 @@ func (d *Definition) validate(text []byte) error {
 		}
 	}
 	return errors.Join(c.errs...)
+}
+
+// file finds a file that is not there.
+func (c *checker) file(path, file string) {
+	if file == "" {
+		return
+	}
+	if _, err := os.Stat(file); err != nil {
+		c.add(path, "paths are relative to the definition's own folder", "%v", err)
+	}
 }
 
 func (c *checker) sheetName(path string, s Sheet, seen map[string]int, i int) {

@@ -3,12 +3,35 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+
+// maskedColumns hold customers' numbers.
+var maskedColumns = []string{"customer_number", "customer_key"}
+
+// masked is a number of which only the last four digits can be read.
+func masked(number string) string {
+	digits := []byte(number)
+	for i, left := len(digits)-1, 4; i >= 0; i-- {
+		if left--; left < 0 && digits[i] >= '0' && digits[i] <= '9' || len(digits) < 8 {
+			digits[i] = 'x'
+		}
+	}
+	return string(digits)
+}
+
+// shown is what a cell of a column holds for v: as value, but for customers' numbers that the report may not show.
+func (b *book) shown(v any, w word) any {
+	if s, ok := v.(string); ok && b.def.MaskCustomers && slices.Contains(maskedColumns, w.name) {
+		v = masked(s)
+	}
+	return b.value(v, w.format)
+}
 
 // value is what a cell holds for v in a column of the given format: nil (an empty cell), string, int64 or
 // float64. What is unknown stays empty; it never becomes 0.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,10 +211,9 @@ func (a *app) definition(c *config.Config, name string) (*report.Definition, con
 			entry = r
 		}
 	}
-	text, err := templateText(c, entry.Template)
+	text, dir, err := templateText(c, entry.Template)
 	if errors.Is(err, fs.ErrNotExist) {
-		builtIn := builtInReports()
-		hint := "built in are " + strings.Join(builtIn, ", ")
+		hint := "there are " + strings.Join(templateNames(c), ", ")
 		if len(configured) > 0 {
 			hint += "; configured are " + strings.Join(configured, ", ")
 		}
@@ -225,23 +225,37 @@ func (a *app) definition(c *config.Config, name string) (*report.Definition, con
 	if err != nil {
 		return nil, entry, err
 	}
-	definition, err := report.Parse(entry.Template, text)
+	definition, err := report.Parse(entry.Template, text, dir)
 	return definition, entry, usage(err)
 }
 
-func templateText(c *config.Config, template string) ([]byte, error) {
+// ownTemplates is the folder of the user's own report definitions: NAME.yaml in it is a template, and stands for ours of the same
+// name.
+func ownTemplates(c *config.Config) string { return c.Path("templates") }
+
+// templateText is a report's definition, by the path of a .yaml or by name, and the folder that paths in it are relative to.
+func templateText(c *config.Config, template string) (text []byte, dir string, err error) {
+	path := filepath.Join(ownTemplates(c), template+".yaml")
 	if strings.HasSuffix(template, ".yaml") {
-		return os.ReadFile(c.Path(template))
+		path = c.Path(template)
 	}
-	return templates.FS.ReadFile(template + ".yaml")
+	text, err = os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !strings.HasSuffix(template, ".yaml") {
+		text, err = templates.FS.ReadFile(template + ".yaml")
+	}
+	return text, filepath.Dir(path), err
 }
 
-func builtInReports() []string {
-	names, _ := fs.Glob(templates.FS, "*.yaml")
-	for i, name := range names {
-		names[i] = strings.TrimSuffix(name, ".yaml")
+// templateNames are those that can be named without a path: ours and the user's own.
+func templateNames(c *config.Config) []string {
+	ours, _ := fs.Glob(templates.FS, "*.yaml")
+	own, _ := filepath.Glob(filepath.Join(ownTemplates(c), "*.yaml"))
+	var names []string
+	for _, path := range append(ours, own...) {
+		names = append(names, strings.TrimSuffix(filepath.Base(path), ".yaml"))
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // workbook says which workbook to build.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"callsheet/config"
 	"callsheet/period"
 	"callsheet/queries"
+	"callsheet/report"
 	"callsheet/store"
 )
 
@@ -94,12 +96,14 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 	if len(own) > 0 || err != nil {
 		add("own queries "+ownQueries(c), err)
 	}
+	empty, err := a.openEmpty(ctx, c)
+	if err != nil {
+		add("queries", err)
+		return findings
+	}
+	defer empty.close()
 	for _, report := range c.Reports {
-		definition, _, err := a.definition(c, report.Name)
-		if err == nil {
-			err = bindAll(own, definition.Queries())
-		}
-		add("report "+report.Name, err)
+		add("report "+report.Name, a.checkReport(ctx, c, own, empty, report.Name))
 		folders, other := deliveries(c, report)
 		for _, folder := range folders {
 			add("report "+report.Name+", folder "+folder, writable(folder))
@@ -108,57 +112,76 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 			add("report "+report.Name+", "+way, errors.New("delivery by "+way+" is not available in this version"))
 		}
 	}
-	for _, name := range builtInReports() {
-		_, _, err := a.definition(&config.Config{Timezone: c.Timezone}, name)
-		add("template "+name, err)
+	for _, name := range templateNames(c) {
+		if !slices.ContainsFunc(c.Reports, func(r config.Report) bool { return r.Name == name }) {
+			add("template "+name, a.checkReport(ctx, c, own, empty, name))
+		}
 	}
-	if err := a.checkQueries(ctx, c, own, add); err != nil {
-		add("queries", err)
-	}
+	a.checkQueries(ctx, c, own, empty, add)
 	if _, err := os.Stat(published(c)); err == nil {
 		add("published data "+published(c), a.checkPublished(ctx, c))
 	}
 	return findings
 }
 
-// bindAll finds queries that do not exist.
-func bindAll(own []queries.File, names []string) error {
-	for _, name := range names {
-		if _, err := queries.Named(own, name); err != nil {
+// emptyStore is a database without calls, in a folder of its own: what can be asked of it can be asked of the real one.
+type emptyStore struct {
+	*store.Reader
+	dir      string
+	troubles []string // that its macros had
+}
+
+func (a *app) openEmpty(ctx context.Context, c *config.Config) (empty emptyStore, err error) {
+	if empty.dir, err = os.MkdirTemp("", "callsheet-check-"); err != nil {
+		return empty, err
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(empty.dir)
+		}
+	}()
+	options := a.storeOptions(c, filepath.Join(empty.dir, "empty.duckdb"))
+	options.TempDir = empty.dir
+	db, err := store.Open(ctx, options)
+	if err != nil {
+		return empty, err
+	}
+	empty.troubles = db.Troubles()
+	if err := db.Close(); err != nil {
+		return empty, err
+	}
+	empty.Reader, err = store.OpenReader(ctx, options)
+	return empty, err
+}
+
+func (e emptyStore) close() error { return errors.Join(e.Close(), os.RemoveAll(e.dir)) }
+
+// checkReport builds a report's workbook from nothing, so that every query is asked and every column looked for.
+func (a *app) checkReport(ctx context.Context, c *config.Config, own []queries.File, empty emptyStore, name string) error {
+	definition, entry, err := a.definition(c, name)
+	if err != nil {
+		return err
+	}
+	for _, query := range definition.Queries() {
+		if _, err := queries.Named(own, query); err != nil {
 			return err
 		}
 	}
-	return nil
+	days, err := period.Parse(entry.Period, a.now().In(c.Zone()))
+	if err != nil {
+		return err
+	}
+	_, err = definition.Build(ctx, empty, report.Request{Period: days, Zone: c.Zone(), Filters: entry.Filters},
+		filepath.Join(empty.dir, "check.xlsx"))
+	return err
 }
 
 // checkQueries runs every named query on an empty database: ours as one finding, each of the user's own as another.
-func (a *app) checkQueries(ctx context.Context, c *config.Config, own []queries.File, add func(what string, err error)) error {
-	dir, err := os.MkdirTemp("", "callsheet-check-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	options := a.storeOptions(c, filepath.Join(dir, "empty.duckdb"))
-	options.TempDir = dir
-	db, err := store.Open(ctx, options)
-	if err != nil {
-		return err
-	}
-	if err := db.Close(); err != nil {
-		return err
-	}
-	reader, err := store.OpenReader(ctx, options)
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
+func (a *app) checkQueries(ctx context.Context, c *config.Config, own []queries.File, empty emptyStore, add func(what string, err error)) {
 	today, err := period.Parse("today", a.now().In(c.Zone()))
-	if err != nil {
-		return err
-	}
-	var errs []error
+	errs := []error{err}
 	for _, query := range queries.All(own) {
-		err := reader.Query(ctx, query.Name, queryArguments(today), ignoreHeader, ignoreRow)
+		err := empty.Query(ctx, query.Name, queryArguments(today), ignoreHeader, ignoreRow)
 		if query.Path != "" {
 			add("query "+query.Name, err)
 			continue
@@ -166,10 +189,9 @@ func (a *app) checkQueries(ctx context.Context, c *config.Config, own []queries.
 		errs = append(errs, err)
 	}
 	add("queries", errors.Join(errs...))
-	for _, trouble := range db.Troubles() {
+	for _, trouble := range empty.troubles {
 		add("macro", errors.New(trouble))
 	}
-	return nil
 }
 
 func (a *app) checkPublished(ctx context.Context, c *config.Config) error {

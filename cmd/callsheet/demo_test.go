@@ -22,6 +22,8 @@ import (
 
 	"callsheet/config"
 	"callsheet/demo"
+	"callsheet/report"
+	"callsheet/report/lint"
 )
 
 // plainCall is a call as anybody would read it from the spool, without DuckDB and without our own code.
@@ -102,7 +104,7 @@ func TestDemoFiguresAgree(t *testing.T) {
 			}[query], "|"))
 		})
 	}
-	t.Run("workbook", func(t *testing.T) { compareWorkbook(t, a, dir) })
+	t.Run("workbooks", func(t *testing.T) { compareWorkbooks(t, a, dir) })
 }
 
 func orDash(agent, key string) string {
@@ -175,65 +177,113 @@ func same(got, want any) bool {
 	return math.Abs(got.(float64)-wanted) < 1e-9*max(1, math.Abs(wanted))
 }
 
-// compareWorkbook reads the daily workbook back: its groups are those of `query`, its calls as many as it says.
-func compareWorkbook(t *testing.T, a *app, dir string) {
-	paths, err := filepath.Glob(filepath.Join(dir, "data/reports/daily/*.xlsx"))
-	if err != nil || len(paths) != 1 {
-		t.Fatalf("%v, %v", paths, err)
-	}
-	day := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(paths[0]), "daily-"), ".xlsx")
-	book, err := excelize.OpenFile(paths[0])
+// compareWorkbooks builds every built-in report of two weeks and reads it back: each figure of each table is that of `query`, each
+// total that of summary, and nobody has a complaint about the file.
+func compareWorkbooks(t *testing.T, a *app, dir string) {
+	const span = "--from=2026-09-21 --to=2026-10-04"
+	c, err := a.config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer book.Close()
-	for sheet, query := range map[string]string{"Groups": "groups", "Agents": "agents"} {
-		labels := map[string]string{}
-		for _, name := range []string{"metrics", "columns"} {
-			for _, row := range queryJSON(t, a, name, "--period="+day) {
-				labels[row["label"].(string)] = row["name"].(string)
+	for _, name := range templateNames(c) {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name+".xlsx")
+			invoke(t, a, "report", name, "--from=2026-09-21", "--to=2026-10-04", "--out", path)
+			complaints, err := lint.Workbook(path, []string{"Customer", "Call back", "Virtual number", "Agent number", "Agent", "Campaign",
+				"Call SID", "Error code", "Source", "Before", "Now"})
+			if err != nil || len(complaints) > 0 {
+				t.Errorf("%v, %s", err, strings.Join(complaints, "\n"))
 			}
-		}
-		rows := queryJSON(t, a, query, "--period="+day)
-		table := tableOf(t, book, sheet)
-		if len(table) != len(rows)+1 {
-			t.Fatalf("%s: %d rows in the sheet, %d in the query", sheet, len(table)-1, len(rows))
-		}
-		for i, cells := range table[1:] {
-			for j, cell := range cells {
-				name := labels[table[0][j]]
-				if name == "" {
-					t.Fatalf("%s: the header %q is in no catalog", sheet, table[0][j])
+			book, err := excelize.OpenFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer book.Close()
+			definition, _, err := a.definition(c, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compared := 0
+			for _, sheet := range definition.Sheets {
+				arguments := span
+				for key, value := range sheet.Filters {
+					arguments += " --" + key + "=" + value
 				}
-				if got, want := cellValue(t, cell, name, rows[i][name]), rows[i][name]; !same(got, want) {
-					t.Errorf("%s row %d %s: %v in the sheet, %v in the query", sheet, i, name, got, want)
+				switch {
+				case sheet.Days > 14: // it goes back further than the query is asked for
+				case slices.Contains([]string{"table", "trend", "detail"}, sheet.Kind):
+					compared += compareSheet(t, book, sheet, queryJSON(t, a, sheet.Query, arguments), queryJSON(t, a, "summary", arguments))
 				}
 			}
-		}
-	}
-	rows := queryJSON(t, a, "summary", "--period="+day)
-	if got := len(tableOf(t, book, "Calls")) - 1; float64(got) != rows[0]["calls"] {
-		t.Errorf("%d calls in the sheet, %v in the query", got, rows[0]["calls"])
+			if compared < 100 {
+				t.Errorf("only %d cells were compared", compared)
+			}
+		})
 	}
 }
 
-// cellValue reads a raw cell as the query's value is: text as text, a number as a number, durations in seconds.
-func cellValue(t *testing.T, cell, name string, like any) any {
+// compareSheet wants the rows of a query in a sheet's table and, below it, the total.
+func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, rows, total []map[string]any) (compared int) {
 	t.Helper()
-	if cell == "" {
-		return nil
+	if len(rows) == 0 {
+		return 0
 	}
-	if _, ok := like.(string); ok {
-		return cell
+	table := tableOf(t, book, sheet.Name)
+	if len(table) != len(rows)+1 {
+		t.Fatalf("%s: %d rows in the sheet, %d in the query", sheet.Name, len(table)-1, len(rows))
 	}
+	for i, cells := range table[1:] {
+		for j, name := range sheet.Columns {
+			compared++
+			if !sameCell(t, cells[j], name, rows[i][name]) {
+				t.Errorf("%s row %d %s: %q in the sheet, %v in the query", sheet.Name, i, name, cells[j], rows[i][name])
+			}
+		}
+	}
+	for j, name := range sheet.Columns {
+		want, ok := total[0][name]
+		if sheet.Total == "" || j == 0 || !ok {
+			continue
+		}
+		at, _ := excelize.CoordinatesToCellName(j+1, 4+len(rows)+2) // headers are in row 4, and a row is empty
+		got, err := book.GetCellValue(sheet.Name, at, excelize.Options{RawCellValue: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared++
+		if !sameCell(t, got, name, want) {
+			t.Errorf("%s total %s: %q in the sheet, %v in summary", sheet.Name, name, got, want)
+		}
+	}
+	return compared
+}
+
+// sameCell compares a raw cell with a query's value: text as text, durations and times in days, what is unknown as empty.
+func sameCell(t *testing.T, cell, name string, want any) bool {
+	t.Helper()
 	number, err := strconv.ParseFloat(cell, 64)
-	if err != nil {
-		t.Fatalf("%s: %q is no number", name, cell)
+	switch w := want.(type) {
+	case nil:
+		return cell == "" || strings.HasPrefix(cell, "(no ")
+	case string:
+		at, isTime := time.Parse("2006-01-02T15:04:05Z07:00", w)
+		if isTime != nil {
+			at, isTime = time.Parse(time.DateOnly, w)
+		}
+		if isTime != nil {
+			return cell == w
+		}
+		when, _ := excelize.ExcelDateToTime(number, false)
+		return err == nil && when.Round(time.Second).Format(time.DateTime) == at.Format(time.DateTime)
+	case bool:
+		return cell == map[bool]string{true: "yes", false: "no"}[w]
+	case []any:
+		return len(w) == 0 == (cell == "")
 	}
 	if strings.HasSuffix(name, "_seconds") {
 		number *= 86400 // Excel counts in days
 	}
-	return number
+	return err == nil && same(number, want)
 }
 
 // tableOf is the raw content of a sheet's table, header first.
@@ -266,20 +316,27 @@ func testApp(now time.Time) *app {
 	return &app{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }}
 }
 
-// queryJSON runs `query NAME SPAN --format json` as a user does.
-func queryJSON(t *testing.T, a *app, name, span string) []map[string]any {
+// invoke runs a command as a user does, and gives what it prints.
+func invoke(t *testing.T, a *app, arguments ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	inner := *a
 	inner.stdout = &out
 	root := newRoot(&inner)
-	root.SetArgs(append([]string{"--config", a.configPath, "query", name, "--format", "json"}, strings.Fields(span)...))
+	root.SetArgs(append([]string{"--config", a.configPath}, arguments...))
 	if err := root.ExecuteContext(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	return out.Bytes()
+}
+
+// queryJSON runs `query NAME SPAN --format json`.
+func queryJSON(t *testing.T, a *app, name, span string) []map[string]any {
+	t.Helper()
+	out := invoke(t, a, append([]string{"query", name, "--format", "json"}, strings.Fields(span)...)...)
 	var rows []map[string]any
-	if err := json.Unmarshal(out.Bytes(), &rows); err != nil {
-		t.Fatalf("%v\n%s", err, out.String())
+	if err := json.Unmarshal(out, &rows); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 	return rows
 }

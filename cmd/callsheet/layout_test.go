@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"config":         {"locale", "period", "strict"},
 	"store":          {"spool", "queries"},
 	"report":         {"locale", "period", "strict"},
+	"report/lint":    {},
 	"job":            {"period"},
 	"bench/collect":  {},
 	"bench/load":     {"bench/process", "bench/reports"},

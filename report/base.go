@@ -1,0 +1,105 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	_ "image/jpeg" // logos are either
+	_ "image/png"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// openFile is the workbook that the sheets are put into: an empty one, or the definition's own, whose sheets stay as they are and
+// come first.
+func (b *book) openFile() (err error) {
+	path := b.def.path(b.def.Base)
+	if path == "" {
+		b.file = excelize.NewFile()
+		if err := b.file.SetDefaultFont(b.theme.Font); err != nil {
+			return fmt.Errorf("set the typeface: %w", err)
+		}
+		return b.file.SetSheetName("Sheet1", b.def.Sheets[0].Name)
+	}
+	if b.file, err = excelize.OpenFile(path); err != nil {
+		return fmt.Errorf("base workbook %s: %w\nhint: save it as .xlsx, without a password", path, err)
+	}
+	for _, sheet := range b.file.GetSheetList() {
+		for _, ours := range b.def.Sheets {
+			if strings.EqualFold(sheet, ours.Name) {
+				return fmt.Errorf("base workbook %s has a sheet %q, as the report has\nhint: rename one of them", path, sheet)
+			}
+		}
+		tables, err := b.file.GetTables(sheet)
+		if err != nil {
+			return fmt.Errorf("base workbook %s: %w", path, err)
+		}
+		for _, table := range tables {
+			b.tables[strings.ToLower(table.Name)] = true
+		}
+	}
+	// Its formulas may be about our sheets: they are computed when somebody opens the workbook.
+	recompute := true
+	if err := b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &recompute}); err != nil {
+		return err
+	}
+	_, err = b.file.NewSheet(b.def.Sheets[0].Name)
+	return err
+}
+
+// logoHeight is how high a logo may be beside the title, and logoWidth how wide, in pixels.
+const logoHeight, logoWidth = 44, 220
+
+// logo puts the definition's picture at the right of the title.
+func (p *page) logo() {
+	path := p.def.path(p.def.Logo)
+	if path == "" || p.err != nil {
+		return
+	}
+	picture, err := os.ReadFile(path)
+	if err != nil {
+		p.do(fmt.Errorf("logo: %w", err))
+		return
+	}
+	size, kind, err := image.DecodeConfig(bytes.NewReader(picture))
+	if err != nil {
+		p.do(fmt.Errorf("logo %s: %w\nhint: use a PNG or JPEG", path, err))
+		return
+	}
+	scale := min(logoHeight/float64(size.Height), logoWidth/float64(size.Width))
+	// It ends where the page does: the last columns are of gridWidth each, and what is beyond their first is the picture's.
+	room := chartWidth - int(scale*float64(size.Width))
+	column, offset := firstColumn, room
+	for _, width := range p.gridPixels() {
+		if offset < width {
+			break
+		}
+		offset -= width
+		column++
+	}
+	p.do(p.file.AddPictureFromBytes(p.name, cell(column, 1), &excelize.Picture{
+		Extension: "." + kind, File: picture,
+		Format: &excelize.GraphicOptions{
+			ScaleX: scale, ScaleY: scale, OffsetX: offset, OffsetY: 2, LockAspectRatio: true, Positioning: "oneCell",
+			AltText: "Logo, " + strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)),
+		},
+	}))
+}
+
+// gridPixels are the widths of the summary's columns from the first that holds something.
+func (p *page) gridPixels() []int {
+	var widths []int
+	for column := firstColumn; column <= lastColumn; column++ {
+		width := gapWidth
+		for _, filled := range gridColumns {
+			if filled == column {
+				width = gridWidth
+			}
+		}
+		widths = append(widths, int(width*7+5))
+	}
+	return widths
+}

@@ -1,0 +1,266 @@
+// Package lint finds in a finished workbook what validators let pass and people stumble over: tables whose headers are not their
+// cells, formulas without a value, figures stored as text, parts that nothing refers to, charts that say nothing to a screen
+// reader. It reads the file as it is and shares no code with what wrote it.
+package lint
+
+import (
+	"archive/zip"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// Workbook gives the complaints about the file at path. identifiers are the headers whose cells may be digits in a text cell:
+// phone numbers and the like.
+func Workbook(path string, identifiers []string) ([]string, error) {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	l := &linter{identifiers: identifiers, parts: map[string]*zip.File{}, reached: map[string]bool{}, tables: map[string]bool{}}
+	for _, file := range z.File {
+		if l.parts[file.Name] != nil {
+			l.complain("part %s is there twice", file.Name)
+		}
+		l.parts[file.Name] = file
+	}
+	if err := l.workbook(); err != nil {
+		return nil, err
+	}
+	return l.complaints, nil
+}
+
+type linter struct {
+	identifiers []string
+	parts       map[string]*zip.File
+	reached     map[string]bool
+	tables      map[string]bool // names, in lower case
+	shared      []string
+	complaints  []string
+}
+
+func (l *linter) complain(format string, args ...any) {
+	l.complaints = append(l.complaints, fmt.Sprintf(format, args...))
+}
+
+// read decodes a part.
+func (l *linter) read(name string, into any) error {
+	file := l.parts[name]
+	if file == nil {
+		return fmt.Errorf("no part %s", name)
+	}
+	r, err := file.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := xml.NewDecoder(r).Decode(into); err != nil && err != io.EOF {
+		return fmt.Errorf("part %s: %w", name, err)
+	}
+	return nil
+}
+
+type relation struct {
+	ID     string `xml:"Id,attr"`
+	Type   string `xml:"Type,attr"`
+	Target string `xml:"Target,attr"`
+	Mode   string `xml:"TargetMode,attr"`
+}
+
+// relations of a part, by id; what they lead to is reached.
+func (l *linter) relations(part string) (map[string]relation, error) {
+	folder, name := path.Split(part)
+	rels := path.Join(folder, "_rels", name+".rels")
+	found := map[string]relation{}
+	if l.parts[rels] == nil {
+		return found, nil
+	}
+	l.reached[rels] = true
+	var all struct {
+		Relations []relation `xml:"Relationship"`
+	}
+	if err := l.read(rels, &all); err != nil {
+		return nil, err
+	}
+	for _, r := range all.Relations {
+		if _, twice := found[r.ID]; twice {
+			l.complain("%s has %s twice", rels, r.ID)
+		}
+		if r.Mode != "External" {
+			target := strings.TrimPrefix(r.Target, "/")
+			if target == r.Target {
+				target = path.Join(path.Dir(part), r.Target)
+			}
+			if l.parts[target] == nil {
+				l.complain("%s leads to %s, which is not there", rels, target)
+			}
+			r.Target = target
+			if !l.reached[target] {
+				l.reached[target] = true
+				if _, err := l.relations(target); err != nil {
+					return nil, err
+				}
+			}
+		}
+		found[r.ID] = r
+	}
+	return found, nil
+}
+
+func (l *linter) workbook() error {
+	l.reached["[Content_Types].xml"] = true
+	if _, err := l.relations(""); err != nil {
+		return err
+	}
+	for name := range l.parts {
+		if !l.reached[name] {
+			l.complain("nothing refers to part %s", name)
+		}
+	}
+	if err := l.contentTypes(); err != nil {
+		return err
+	}
+	if err := l.sharedStrings(); err != nil {
+		return err
+	}
+	const workbook = "xl/workbook.xml"
+	var book struct {
+		Sheets []struct {
+			Name string `xml:"name,attr"`
+			ID   string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	if err := l.read(workbook, &book); err != nil {
+		return err
+	}
+	relations, err := l.relations(workbook)
+	if err != nil {
+		return err
+	}
+	names := map[string]bool{}
+	for _, sheet := range book.Sheets {
+		if names[strings.ToLower(sheet.Name)] {
+			l.complain("two sheets are named %q", sheet.Name)
+		}
+		names[strings.ToLower(sheet.Name)] = true
+		l.sheetName(sheet.Name)
+		if err := l.sheet(sheet.Name, relations[sheet.ID].Target); err != nil {
+			return err
+		}
+	}
+	slices.Sort(l.complaints)
+	return l.charts()
+}
+
+func (l *linter) sheetName(name string) {
+	if n := len(utf16.Encode([]rune(name))); n == 0 || n > 31 || strings.ContainsAny(name, `:\/?*[]`) ||
+		strings.HasPrefix(name, "'") || strings.HasSuffix(name, "'") || strings.EqualFold(name, "history") {
+		l.complain("Excel allows no sheet named %q", name)
+	}
+}
+
+// contentTypes wants a type for each part.
+func (l *linter) contentTypes() error {
+	var types struct {
+		Defaults []struct {
+			Extension string `xml:"Extension,attr"`
+		} `xml:"Default"`
+		Overrides []struct {
+			Part string `xml:"PartName,attr"`
+		} `xml:"Override"`
+	}
+	if err := l.read("[Content_Types].xml", &types); err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, t := range types.Defaults {
+		known["."+strings.ToLower(t.Extension)] = true
+	}
+	for _, t := range types.Overrides {
+		part := strings.TrimPrefix(t.Part, "/")
+		if l.parts[part] == nil {
+			l.complain("there is a content type for %s, which is not there", part)
+		}
+		known[part] = true
+	}
+	for name := range l.parts {
+		if name != "[Content_Types].xml" && !known[name] && !known[strings.ToLower(path.Ext(name))] {
+			l.complain("part %s has no content type", name)
+		}
+	}
+	return nil
+}
+
+func (l *linter) sharedStrings() error {
+	if l.parts["xl/sharedStrings.xml"] == nil {
+		return nil
+	}
+	var table struct {
+		Items []struct {
+			Text string `xml:"t"`
+			Runs []struct {
+				Text string `xml:"t"`
+			} `xml:"r"`
+		} `xml:"si"`
+	}
+	if err := l.read("xl/sharedStrings.xml", &table); err != nil {
+		return err
+	}
+	for _, item := range table.Items {
+		text := item.Text
+		for _, run := range item.Runs {
+			text += run.Text
+		}
+		l.shared = append(l.shared, text)
+	}
+	return nil
+}
+
+// charts wants words for those who cannot see a drawing, and the figures of a chart in it for previews.
+func (l *linter) charts() error {
+	for name := range l.parts {
+		switch {
+		case strings.HasPrefix(name, "xl/drawings/drawing"):
+			var drawing struct {
+				Charts []words `xml:"twoCellAnchor>graphicFrame>nvGraphicFramePr>cNvPr"`
+				One    []words `xml:"oneCellAnchor>graphicFrame>nvGraphicFramePr>cNvPr"`
+				Images []words `xml:"twoCellAnchor>pic>nvPicPr>cNvPr"`
+				OneImg []words `xml:"oneCellAnchor>pic>nvPicPr>cNvPr"`
+			}
+			if err := l.read(name, &drawing); err != nil {
+				return err
+			}
+			all := slices.Concat(drawing.Charts, drawing.One, drawing.Images, drawing.OneImg)
+			if len(all) == 0 {
+				l.complain("%s draws nothing", name)
+			}
+			for _, w := range all {
+				if w.Said == "" {
+					l.complain("%s: %q has no words for those who cannot see it", name, w.Name)
+				}
+			}
+		case strings.HasPrefix(name, "xl/charts/chart"):
+			var chart struct {
+				Text string `xml:",innerxml"`
+			}
+			if err := l.read(name, &chart); err != nil {
+				return err
+			}
+			if !strings.Contains(chart.Text, "<title>") || strings.Contains(chart.Text, `<ptCount val="0">`) ||
+				!strings.Contains(chart.Text, `<pt idx=`) {
+				l.complain("%s has no title, or lacks the figures that it draws", name)
+			}
+		}
+	}
+	return nil
+}
+
+type words struct {
+	Name string `xml:"name,attr"`
+	Said string `xml:"descr,attr"`
+}

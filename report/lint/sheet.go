@@ -1,0 +1,184 @@
+package lint
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A cell as a sheet has it.
+type cell struct {
+	Ref     string  `xml:"r,attr"`
+	Type    string  `xml:"t,attr"`
+	Formula *string `xml:"f"`
+	Value   *string `xml:"v"`
+	Inline  string  `xml:"is>t"`
+}
+
+var number = regexp.MustCompile(`^[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?$`)
+
+// position is a column and a row, counted from 1.
+type position struct{ column, row int }
+
+// area is a range of cells.
+type area struct{ from, to position }
+
+func (l *linter) sheet(name, part string) error {
+	dimension, cells, err := l.cells(name, part)
+	if err != nil {
+		return err
+	}
+	used := area{position{1 << 20, 1 << 30}, position{}}
+	for at := range cells {
+		used.from = position{min(used.from.column, at.column), min(used.from.row, at.row)}
+		used.to = position{max(used.to.column, at.column), max(used.to.row, at.row)}
+	}
+	if len(cells) > 0 && dimension != used {
+		l.complain("sheet %s says it extends over %v and has cells in %v", name, dimension, used)
+	}
+	relations, err := l.relations(part)
+	if err != nil {
+		return err
+	}
+	for _, r := range relations {
+		if strings.HasSuffix(r.Type, "/table") {
+			if err := l.table(name, r.Target, cells); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cells are those of a sheet by position, as the texts in them; what is no text is empty.
+func (l *linter) cells(name, part string) (dimension area, cells map[position]string, err error) {
+	r, err := l.parts[part].Open()
+	if err != nil {
+		return dimension, nil, err
+	}
+	defer r.Close()
+	cells = map[position]string{}
+	decoder := xml.NewDecoder(r)
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return dimension, cells, nil
+		}
+		if err != nil {
+			return dimension, cells, err
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		switch start.Name.Local {
+		case "dimension":
+			dimension = areaOf(start.Attr[0].Value)
+		case "c":
+			var c cell
+			if err := decoder.DecodeElement(&c, &start); err != nil {
+				return dimension, cells, err
+			}
+			if c.Formula != nil && c.Value == nil {
+				l.complain("%s!%s has a formula and no value", name, c.Ref)
+			}
+			at := positionOf(c.Ref)
+			if _, twice := cells[at]; twice {
+				l.complain("%s!%s is there twice", name, c.Ref)
+			}
+			cells[at] = l.text(c)
+		}
+	}
+}
+
+func (l *linter) text(c cell) string {
+	switch c.Type {
+	case "inlineStr":
+		return c.Inline
+	case "s":
+		if i, err := strconv.Atoi(*c.Value); err == nil && i < len(l.shared) {
+			return l.shared[i]
+		}
+	}
+	return ""
+}
+
+// table wants headers that are unique and what their cells say, a filter over all of it, and no figures as text.
+func (l *linter) table(sheet, part string, cells map[position]string) error {
+	var t struct {
+		Name   string `xml:"name,attr"`
+		Ref    string `xml:"ref,attr"`
+		Filter struct {
+			Ref string `xml:"ref,attr"`
+		} `xml:"autoFilter"`
+		Columns []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"tableColumns>tableColumn"`
+	}
+	if err := l.read(part, &t); err != nil {
+		return err
+	}
+	if l.tables[strings.ToLower(t.Name)] {
+		l.complain("two tables are named %s", t.Name)
+	}
+	l.tables[strings.ToLower(t.Name)] = true
+	if t.Filter.Ref != t.Ref {
+		l.complain("table %s is %s and its filter %s", t.Name, t.Ref, t.Filter.Ref)
+	}
+	at := areaOf(t.Ref)
+	if len(t.Columns) != at.to.column-at.from.column+1 || at.to.row <= at.from.row {
+		l.complain("table %s is %s and has %d columns", t.Name, t.Ref, len(t.Columns))
+	}
+	seen := map[string]bool{}
+	for i, column := range t.Columns {
+		head := cells[position{at.from.column + i, at.from.row}]
+		if column.Name == "" || unescaped(column.Name) != head {
+			l.complain("table %s: header %q stands over a cell that says %q", t.Name, column.Name, head)
+		}
+		if seen[strings.ToLower(column.Name)] {
+			l.complain("table %s has header %q twice", t.Name, column.Name)
+		}
+		seen[strings.ToLower(column.Name)] = true
+		if slices.Contains(l.identifiers, head) {
+			continue
+		}
+		for row := at.from.row + 1; row <= at.to.row; row++ {
+			if text := cells[position{at.from.column + i, row}]; number.MatchString(text) {
+				l.complain("%s: %q under %q is a figure stored as text", sheet, text, head)
+				break
+			}
+		}
+	}
+	return nil
+}
+
+var escape = regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`)
+
+// unescaped reads the numbers that stand for characters in names.
+func unescaped(s string) string {
+	return escape.ReplaceAllStringFunc(s, func(match string) string {
+		n, _ := strconv.ParseUint(match[2:6], 16, 16) // four hexadecimal digits are one
+		return string(rune(n))
+	})
+}
+
+func areaOf(ref string) area {
+	first, last, is := strings.Cut(ref, ":")
+	if !is {
+		last = first
+	}
+	return area{positionOf(first), positionOf(last)}
+}
+
+func positionOf(ref string) (at position) {
+	letters := strings.TrimRight(ref, "0123456789")
+	for _, letter := range letters {
+		at.column = at.column*26 + int(letter-'A') + 1
+	}
+	at.row, _ = strconv.Atoi(ref[len(letters):]) // 0 is complained about, being no row
+	return at
+}
