@@ -47,7 +47,7 @@ func (p *page) attention(given *Alerts, at int) int {
 
 // findings are in the order of what they mean for the page: first what makes its figures doubtful.
 func (b *book) findings(a Alerts) ([]finding, error) {
-	groups, err := b.data.frame("groups", b.req.Period, nil)
+	groups, err := b.data.frame(ask{"groups", b.req.Period, nil})
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (b *book) waitingCallers() ([]finding, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	missed, err := b.data.frame("missed", b.req.Period, nil)
+	missed, err := b.data.frame(ask{"missed", b.req.Period, nil})
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"callsheet/locale"
-	"callsheet/period"
 )
 
 // Excel's own limits. They are fields of a book so that a test can lower them.
@@ -63,13 +62,14 @@ func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book
 		styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{}, extents: map[string]extent{},
 	}
 	var err error
+	b.data.prefetch(d.asks(req.Period))
 	if b.words, err = b.data.catalog(); err != nil {
 		return nil, err
 	}
 	for query, into := range map[string]*row{
 		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
 	} {
-		if *into, err = b.data.one(query, req.Period, nil); err != nil {
+		if *into, err = b.data.one(ask{query, req.Period, nil}); err != nil {
 			return nil, err
 		}
 	}
@@ -145,15 +145,6 @@ func (b *book) close() {
 }
 
 func (b *book) calls() int64 { return b.summary.count("calls") }
-
-// window is the request's period, reaching back to n days where it is shorter.
-func (b *book) window(n int) period.Period {
-	p := b.req.Period
-	if from := p.To.AddDate(0, 0, 1-n); n > 0 && from.Before(p.From) {
-		p.From = from
-	}
-	return p
-}
 
 // cell is a cell's reference; columns and rows count from 1.
 func cell(column, row int) string {

@@ -16,7 +16,7 @@ func (b *book) fillCards(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	totals, err := b.data.one("summary", b.req.Period, s.Filters)
+	totals, err := b.data.one(totalOf(b.req.Period, b.req.Period, s.Filters))
 	if err != nil {
 		return err
 	}

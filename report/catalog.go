@@ -27,11 +27,11 @@ type catalog struct {
 
 func (r *reader) catalog() (catalog, error) {
 	c := catalog{metrics: map[string]word{}, columns: map[string]word{}}
-	metrics, err := r.frame("metrics", r.req.Period, nil)
+	metrics, err := r.frame(ask{"metrics", r.req.Period, nil})
 	if err != nil {
 		return c, err
 	}
-	columns, err := r.frame("columns", r.req.Period, nil)
+	columns, err := r.frame(ask{"columns", r.req.Period, nil})
 	if err != nil {
 		return c, err
 	}

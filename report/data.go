@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"callsheet/period"
@@ -13,10 +14,12 @@ import (
 
 // A reader asks the source, and keeps what it answered: several sheets show the same figures.
 type reader struct {
-	ctx  context.Context
-	src  Source
-	req  Request
-	kept map[string]*frame
+	ctx context.Context
+	src Source
+	req Request
+
+	mutex sync.Mutex
+	kept  map[string]*frame // by ask
 }
 
 // A frame is a query's whole answer.
@@ -32,65 +35,82 @@ type row struct {
 	values  []any
 }
 
-// args are the parameters of a query over a span of days, under the request's filters and those of a sheet. summary compares,
+// args are the parameters of a query, under the request's filters and those of a sheet. summary compares,
 // so it is told the period before, too.
-func (r *reader) args(query string, p period.Period, filters map[string]string) map[string]any {
-	args := map[string]any{"from": p.From.Format(time.DateOnly), "to": p.To.Format(time.DateOnly)}
+func (r *reader) args(a ask) map[string]any {
+	args := map[string]any{"from": a.span.From.Format(time.DateOnly), "to": a.span.To.Format(time.DateOnly)}
 	for _, name := range filterNames {
 		args[name] = nil
 	}
-	for key, value := range filters {
+	for key, value := range a.filters {
 		args[key] = value
 	}
 	for key, value := range r.req.Filters {
 		args[key] = value
 	}
-	for key, value := range filters {
+	for key, value := range a.filters {
 		if args[key] == nil {
 			args[key] = value
 		} else if args[key] != value {
 			args["direction"] = "none" // no call passes both filters, and who may see the one may not be shown the other
 		}
 	}
-	if query == "summary" {
-		before := p.Before()
+	if a.query == "summary" {
+		before := a.span.Before()
 		args["before_from"] = before.From.Format(time.DateOnly)
 		args["before_to"] = before.To.Format(time.DateOnly)
 	}
 	return args
 }
 
-func (r *reader) frame(query string, p period.Period, filters map[string]string) (*frame, error) {
-	key := fmt.Sprint(query, " ", p.From.Format(time.DateOnly), " ", p.To.Format(time.DateOnly), " ", filters)
-	if f, ok := r.kept[key]; ok {
+// frame is the answer to a query, asked once.
+func (r *reader) frame(a ask) (*frame, error) {
+	r.mutex.Lock()
+	f, ok := r.kept[a.String()]
+	r.mutex.Unlock()
+	if ok {
 		return f, nil
 	}
-	f := &frame{query: query}
-	err := r.src.Query(r.ctx, query, r.args(query, p, filters),
+	f, err := r.answer(a)
+	if err != nil {
+		return nil, err
+	}
+	r.keep(a, f)
+	return f, nil
+}
+
+func (r *reader) keep(a ask, f *frame) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.kept[a.String()] = f
+}
+
+func (r *reader) answer(a ask) (*frame, error) {
+	f := &frame{query: a.query}
+	err := r.src.Query(r.ctx, a.query, r.args(a),
 		func(columns []string) error { f.columns = slices.Clone(columns); return nil },
 		func(values []any) error { f.rows = append(f.rows, slices.Clone(values)); return nil })
 	if err != nil {
-		return nil, fmt.Errorf("query %s: %w", query, err)
+		return nil, fmt.Errorf("query %s: %w", a.query, err)
 	}
-	r.kept[key] = f
 	return f, nil
 }
 
 // one is the answer of a query that gives exactly one row.
-func (r *reader) one(query string, p period.Period, filters map[string]string) (row, error) {
-	f, err := r.frame(query, p, filters)
+func (r *reader) one(a ask) (row, error) {
+	f, err := r.frame(a)
 	if err != nil {
 		return row{}, err
 	}
 	if len(f.rows) != 1 {
-		return row{}, fmt.Errorf("query %s: want one row, got %d", query, len(f.rows))
+		return row{}, fmt.Errorf("query %s: want one row, got %d", a.query, len(f.rows))
 	}
 	return f.row(0), nil
 }
 
 // rows are those of a sheet; a column of it that its query lacks is an error, also when there are no rows.
 func (b *book) rows(s Sheet, span period.Period) (*frame, error) {
-	f, err := b.data.frame(s.Query, span, s.Filters)
+	f, err := b.data.frame(ask{s.Query, span, s.Filters})
 	if err != nil {
 		return nil, err
 	}

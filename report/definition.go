@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"callsheet/strict"
 )
@@ -112,36 +111,6 @@ func Parse(name string, text []byte, dir string) (*Definition, error) {
 		return nil, err
 	}
 	return d, nil
-}
-
-// Queries are the names of the queries the definition asks, sorted.
-func (d *Definition) Queries() []string {
-	names := []string{"columns", "evidence", "metrics", "settings", "summary"}
-	for _, s := range d.Sheets {
-		names = append(names, s.Query)
-		for _, c := range s.Charts {
-			names = append(names, c.Query)
-		}
-		if s.Ranking != nil {
-			names = append(names, s.Ranking.Query)
-		}
-		if s.Spark != nil {
-			names = append(names, s.Spark.Query)
-		}
-		if s.Kind == "evidence" {
-			names = append(names, "flags")
-		}
-		if s.Kind == "summary" {
-			names = append(names, "groups", "missed") // for what needs attention
-		}
-		if s.Kind == "heatmap" {
-			axis := heatAxes[s.Rows]
-			names = append(names, axis.cells, axis.totals, "hours_of_day")
-		}
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // path is one that the definition names, or "".

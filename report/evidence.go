@@ -5,7 +5,7 @@ var evidenceWidths = []float64{32, 14, 90}
 
 // fillEvidence says how far the figures can be trusted, zeros included: it is what managers are to look at when they doubt one.
 func (b *book) fillEvidence(s Sheet) error {
-	flags, err := b.data.frame("flags", b.req.Period, nil)
+	flags, err := b.data.frame(ask{"flags", b.req.Period, nil})
 	if err != nil {
 		return err
 	}

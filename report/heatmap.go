@@ -25,7 +25,7 @@ type heatTable struct {
 
 // fillHeatmap writes one block per metric: hours across, days or weekdays down.
 func (b *book) fillHeatmap(s Sheet) error {
-	span := b.window(s.Days)
+	span := window(b.req.Period, s.Days)
 	h, err := b.heatTable(s, span)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
 		{axis.totals, h.byRow, []string{axis.column}},
 		{"hours_of_day", h.byHour, []string{"local_hour"}},
 	} {
-		f, err := b.data.frame(part.query, span, s.Filters)
+		f, err := b.data.frame(ask{part.query, span, s.Filters})
 		if err != nil {
 			return h, err
 		}
@@ -91,7 +91,7 @@ func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
 	}
 	h.rows = b.heatRows(s.Rows, span)
 	var err error
-	h.all, err = b.data.one("summary", span, s.Filters)
+	h.all, err = b.data.one(totalOf(b.req.Period, span, s.Filters))
 	return h, err
 }
 

@@ -7,7 +7,7 @@ func (p *page) ranking(r *Ranking, at int) int {
 	if r == nil {
 		return at
 	}
-	f, err := p.data.frame(r.Query, p.req.Period, nil)
+	f, err := p.data.frame(ask{r.Query, p.req.Period, nil})
 	p.do(err)
 	if p.err != nil {
 		return at

@@ -56,7 +56,7 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		if s.Kind != "table" {
 			continue
 		}
-		args := (&reader{req: req}).args("summary", req.Period, s.Filters)
+		args := (&reader{req: req}).args(ask{"summary", req.Period, s.Filters})
 		columns, rows := src.all(t, s.Query, args)
 		sumColumns, sum := src.all(t, "summary", args)
 		for i, name := range s.Columns {

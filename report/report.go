@@ -17,7 +17,7 @@ import (
 	"callsheet/period"
 )
 
-// Source answers named queries. header is called once, also when there are no rows; the slice given to row
+// Source answers named queries, two at once. header is called once, also when there are no rows; the slice given to row
 // is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (a day is midnight
 // in UTC, an instant may be in any zone) or []any.
 type Source interface {

@@ -34,6 +34,7 @@ type testSource struct {
 	fail      string          // the query that fails after its first row
 	extraCall map[string]any  // columns of the first detail row to replace
 	asked     map[string]bool // queries seen
+	mutex     sync.Mutex
 }
 
 var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
@@ -97,7 +98,9 @@ func (s *testSource) Query(ctx context.Context, name string, args map[string]any
 		return err
 	}
 	if s.asked != nil {
+		s.mutex.Lock()
 		s.asked[name] = true
+		s.mutex.Unlock()
 	}
 	onFire := errors.New("disk on fire")
 	var columns []string
@@ -191,7 +194,7 @@ func (s *testSource) reader() (reader *store.Reader, err error) {
 	}
 	options := store.Options{
 		Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings,
-		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) },
+		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) }, Connections: AtOnce,
 	}
 	db, err := store.Open(context.Background(), options)
 	if err != nil {

@@ -57,7 +57,7 @@ const sparkWidth = 22
 
 // sparkDays are the days of a line.
 func (b *book) sparkDays(s *Spark) (days []time.Time) {
-	span := b.window(s.Days)
+	span := window(b.req.Period, s.Days)
 	for day := span.From; !day.After(span.To); day = day.AddDate(0, 0, 1) {
 		days = append(days, day)
 	}
@@ -67,7 +67,7 @@ func (b *book) sparkDays(s *Spark) (days []time.Time) {
 // sparkLines draws a line into a column for each row, and puts the figures of its days into the hidden columns from another on.
 func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 	days := p.sparkDays(s.Spark)
-	f, err := p.data.frame(s.Spark.Query, p.window(s.Spark.Days), s.Filters)
+	f, err := p.data.frame(ask{s.Spark.Query, window(p.req.Period, s.Spark.Days), s.Filters})
 	p.do(err)
 	if p.err != nil {
 		return

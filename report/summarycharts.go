@@ -11,7 +11,7 @@ type drawn struct {
 func (p *page) charts(s Sheet, at int) (int, []drawn) {
 	var all []drawn
 	for _, c := range s.Charts {
-		f, err := p.data.frame(c.Query, p.window(c.Days), nil)
+		f, err := p.data.frame(ask{c.Query, window(p.req.Period, c.Days), nil})
 		p.do(err)
 		if p.err != nil {
 			return at, nil

@@ -27,7 +27,7 @@ func (b *book) fillTable(s Sheet) error {
 	}
 	at := g.end + 2
 	if s.Total != "" {
-		totals, err := b.data.one("summary", b.req.Period, s.Filters)
+		totals, err := b.data.one(totalOf(b.req.Period, b.req.Period, s.Filters))
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 // fillTrend writes the days as a table, and charts beside it: what a preview without charts shows still
 // tells the trend.
 func (b *book) fillTrend(s Sheet) error {
-	window := b.window(s.Days)
+	window := window(b.req.Period, s.Days)
 	f, err := b.rows(s, window)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func (b *book) fillTrend(s Sheet) error {
 		return err
 	}
 	if s.Total != "" {
-		totals, err := b.data.one("summary", window, s.Filters)
+		totals, err := b.data.one(totalOf(b.req.Period, window, s.Filters))
 		if err != nil {
 			return err
 		}

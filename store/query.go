@@ -16,10 +16,11 @@ import (
 	"callsheet/spool"
 )
 
-// Reader answers queries on a published copy.
+// Reader answers queries on a published copy, as many at once as it has connections.
 type Reader struct {
 	db   *sql.DB
-	conn *sql.Conn
+	all  []*sql.Conn
+	free chan *sql.Conn // of all, those that answer nothing
 	zone *time.Location
 	own  []queries.File
 }
@@ -37,26 +38,62 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{db, conn, zone, options.Own}, nil
+	r := readerOf(db, conn, zone, options.Own)
+	for range options.Connections - 1 {
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		r.add(conn)
+	}
+	for _, statement := range shutIn {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", statement, err), r.Close())
+		}
+	}
+	return r, nil
 }
 
-func (r *Reader) Close() error { return errors.Join(r.conn.Close(), r.db.Close()) }
+func readerOf(db *sql.DB, conn *sql.Conn, zone *time.Location, own []queries.File) *Reader {
+	r := &Reader{db: db, free: make(chan *sql.Conn, mostConnections), zone: zone, own: own}
+	r.add(conn)
+	return r
+}
+
+// mostConnections are more than anybody needs.
+const mostConnections = 16
+
+func (r *Reader) add(conn *sql.Conn) {
+	r.all = append(r.all, conn)
+	r.free <- conn
+}
+
+// Close closes the connections; none may be answering.
+func (r *Reader) Close() error {
+	var errs []error
+	for _, conn := range r.all {
+		errs = append(errs, conn.Close())
+	}
+	return errors.Join(append(errs, r.db.Close())...)
+}
 
 // AsOf has every query after it answer as it would have at a moment: with what had been received by then. How often the same
 // report came is counted to this day.
 func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
-	if _, err := r.conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
-		return fmt.Errorf("as of %s: %w", moment, err)
-	}
-	if _, err := r.conn.ExecContext(ctx, queries.Session("as_of")); err != nil {
-		return fmt.Errorf("as of %s: %w", moment, err)
+	for _, conn := range r.all {
+		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
+			return fmt.Errorf("as of %s: %w", moment, err)
+		}
+		if _, err := conn.ExecContext(ctx, queries.Session("as_of")); err != nil {
+			return fmt.Errorf("as of %s: %w", moment, err)
+		}
 	}
 	return nil
 }
 
 // Waiting counts the spool files that changed since they were last loaded.
 func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, err error) {
-	known, err := positions(ctx, r.conn)
+	known, err := positions(ctx, r.all[0])
 	if err != nil {
 		return 0, err
 	}
@@ -82,7 +119,11 @@ func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 		bound = append(bound, sql.Named(parameter, args[parameter]))
 	}
 	if err := r.run(ctx, query.SQL, bound, header, row); err != nil {
-		return fmt.Errorf("query %s: %w", name, query.Explain(err))
+		err = query.Explain(err)
+		if strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
+			err = fmt.Errorf("%w\nhint: what is published was made by another version of callsheet; run callsheet load", err)
+		}
+		return fmt.Errorf("query %s: %w", name, err)
 	}
 	return nil
 }
@@ -102,7 +143,7 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	if _, err := conn.ExecContext(ctx, queries.Metrics("catalog")); err != nil {
 		return err
 	}
-	r := &Reader{db: db, conn: conn, zone: time.UTC}
+	r := readerOf(db, conn, time.UTC, nil)
 	return r.Query(ctx, "metrics", nil, func([]string) error { return nil }, row)
 }
 
@@ -114,7 +155,9 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 
 func (r *Reader) run(ctx context.Context, statement string, args []any,
 	header func(columns []string) error, row func(values []any) error) error {
-	rows, err := r.conn.QueryContext(ctx, statement, args...)
+	conn := <-r.free
+	defer func() { r.free <- conn }()
+	rows, err := conn.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return err
 	}

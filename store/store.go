@@ -29,6 +29,7 @@ type Options struct {
 	Settings    Settings
 	Now         func() time.Time
 	Own         []queries.File // the user's own named queries
+	Connections int            // that a reader answers with, each one query at a time; 1 when 0
 }
 
 // Store is a database open for writing.
@@ -109,11 +110,7 @@ const (
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (*sql.DB, *sql.Conn, error) {
 	connector, err := duckdb.NewConnector(options.Path+"?"+mode, func(execer driver.ExecerContext) error {
-		statements := sessionSettings(options)
-		if mode == reading {
-			statements = append(statements, shutIn...)
-		}
-		for _, statement := range statements {
+		for _, statement := range sessionSettings(options) {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
 			}
@@ -147,7 +144,7 @@ func sessionSettings(options Options) []string {
 }
 
 // shutIn keeps the statements that people type to what is published: no other file can be read or written, nothing attached,
-// no extension loaded, and none of this set back.
+// no extension loaded, and none of this set back. It holds for all connections, once all are open.
 var shutIn = []string{
 	"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
 	"set enable_external_access = false", "set lock_configuration = true",

@@ -187,10 +187,11 @@ func readFrom(c *config.Config) string {
 	return published(c)
 }
 
-// reader opens it, to answer as of a moment unless that is the zero time, within so much memory.
-func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memory string) (*store.Reader, error) {
+// reader opens it, to answer as of a moment unless that is the zero time, within so much memory and so many queries at once.
+func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memory string, connections int) (*store.Reader, error) {
 	options := a.storeOptions(c, readFrom(c))
 	options.MemoryLimit = memory // that of the configuration is for loading
+	options.Connections = connections
 	reader, err := store.OpenReader(ctx, options)
 	if err != nil || asOf.IsZero() {
 		return reader, err
@@ -280,7 +281,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	for key, value := range w.filters {
 		filters[key] = value
 	}
-	source, err := a.reader(ctx, c, w.asOf, readerMemory)
+	source, err := a.reader(ctx, c, w.asOf, readerMemory, report.AtOnce)
 	if err != nil {
 		return "", result, err
 	}

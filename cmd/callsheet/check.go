@@ -195,7 +195,7 @@ func (a *app) checkQueries(ctx context.Context, c *config.Config, own []queries.
 }
 
 func (a *app) checkPublished(ctx context.Context, c *config.Config) error {
-	reader, err := a.reader(ctx, c, time.Time{}, readerMemory)
+	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
 	if err != nil {
 		return err
 	}

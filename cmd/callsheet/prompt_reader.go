@@ -26,7 +26,7 @@ func (p *prompt) open(ctx context.Context) error {
 	if err := p.close(); err != nil {
 		return err
 	}
-	reader, err := p.app.reader(ctx, p.config, time.Time{}, p.limits.memory)
+	reader, err := p.app.reader(ctx, p.config, time.Time{}, p.limits.memory, 1)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 }
 
 func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, memory string, out *output) error {
-	reader, err := a.reader(ctx, c, asOf, memory)
+	reader, err := a.reader(ctx, c, asOf, memory, 1)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 }
 
 func (a *app) runSQL(ctx context.Context, c *config.Config, statement, memory string, out *output) error {
-	reader, err := a.reader(ctx, c, time.Time{}, memory)
+	reader, err := a.reader(ctx, c, time.Time{}, memory, 1)
 	if err != nil {
 		return err
 	}

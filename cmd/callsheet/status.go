@@ -128,7 +128,7 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 	if err != nil {
 		return err
 	}
-	reader, err := a.reader(ctx, c, time.Time{}, readerMemory)
+	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
 	if err != nil {
 		return err
 	}

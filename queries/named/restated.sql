@@ -3,7 +3,16 @@ with
 moment as (
     select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
 ),
-restated_calls as (from told_since((select since from moment))),
+-- Those that are of the period, or may have been by what had come by then: reports come after the call began, but for a clock
+-- that is wrong by days. Only these are looked at further.
+likely as (
+    select call_key from calls where local_day between $from::date and $to::date
+    union all
+    select call_key from call_versions semi join moment on first_received_at between $from::date - interval 7 day and since
+    union all
+    select call_key from live_events semi join moment on first_received_at between $from::date - interval 7 day and since
+),
+restated_calls as (select call_key, restated_at from told_since((select since from moment)) semi join likely using (call_key)),
 versions_then as (from call_versions semi join restated_calls using (call_key) semi join moment on first_received_at <= since),
 live_then as (from live_events semi join restated_calls using (call_key) semi join moment on first_received_at <= since),
 calls_then as (from calls_from(versions_then, live_then)),

@@ -1,0 +1,4 @@
+-- Every metric of the whole period in one row.
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
+select columns(lambda x: x <> 'everything')
+from total_of(slice);
