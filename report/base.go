@@ -41,6 +41,7 @@ func (b *book) openFile() (err error) {
 			b.tables[strings.ToLower(table.Name)] = true
 		}
 	}
+	b.baseCharts = b.charts()
 	// Its formulas may be about our sheets: they are computed when somebody opens the workbook.
 	recompute := true
 	if err := b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &recompute}); err != nil {

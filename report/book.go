@@ -28,9 +28,10 @@ type book struct {
 	words  catalog
 	limits
 
-	file   *excelize.File
-	styles map[look]int
-	tables map[string]bool // names given to native tables, in lower case
+	file       *excelize.File
+	styles     map[look]int
+	tables     map[string]bool // names given to native tables, in lower case
+	baseCharts []string        // charts of the base workbook, which stay as they are
 
 	summary    row // the whole period, and before_… for the period compared with
 	evidence   row

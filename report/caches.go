@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -21,14 +22,10 @@ var (
 // cacheCharts writes the figures each chart draws into the chart itself. excelize writes references only, and
 // a preview that computes nothing would show empty axes.
 func (b *book) cacheCharts() error {
-	var names []string
-	b.file.Pkg.Range(func(name, _ any) bool {
-		if strings.HasPrefix(name.(string), "xl/charts/chart") {
-			names = append(names, name.(string))
+	for _, name := range b.charts() {
+		if slices.Contains(b.baseCharts, name) {
+			continue
 		}
-		return true
-	})
-	for _, name := range names {
 		part, _ := b.file.Pkg.Load(name)
 		var err error
 		fill := func(pattern *regexp.Regexp, cache func(ref string) (string, error)) {
@@ -50,6 +47,17 @@ func (b *book) cacheCharts() error {
 		b.file.Pkg.Store(name, bytes.ReplaceAll(part.([]byte), emptyText, []byte("</title>")))
 	}
 	return nil
+}
+
+// charts are the parts of the file that are charts.
+func (b *book) charts() (names []string) {
+	b.file.Pkg.Range(func(name, _ any) bool {
+		if strings.HasPrefix(name.(string), "xl/charts/chart") {
+			names = append(names, name.(string))
+		}
+		return true
+	})
+	return names
 }
 
 func (b *book) cachedStrings(ref string) (string, error) {

@@ -3,6 +3,7 @@ package report
 import (
 	"callsheet/period"
 	"fmt"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -141,10 +142,10 @@ func (b *book) tableName(sheet string) string {
 // unique2 is unique for names that may hold no blank.
 func unique2(name string, taken map[string]bool) string {
 	free := name
-	for n := 2; taken[free]; n++ {
+	for n := 2; taken[strings.ToLower(free)]; n++ {
 		free = fmt.Sprintf("%s_%d", name, n)
 	}
-	taken[free] = true
+	taken[strings.ToLower(free)] = true
 	return free
 }
 

@@ -3,10 +3,12 @@
 //	go build -o /tmp/callsheet ./cmd/callsheet
 //	cargo build --release --manifest-path bench/workbook/rust/Cargo.toml --target-dir /tmp/rust
 //	go run ./bench/workbook -callsheet /tmp/callsheet -dir /var/tmp -rust /tmp/rust/release/workbook -excel excel.duckdb_extension
+//	go run ./bench/workbook -callsheet /tmp/callsheet -dir /var/tmp -calls 10000000 -daily
 //
 // Each writes the same 16 columns of the same store, as a process of its own, in turn, in rounds; what is printed are medians.
 // excelize is its stream as it comes, with the same reading as ours; rust_xlsxwriter, in constant memory, reads the rows from a
-// csv file that is there already; COPY is that of DuckDB's excel extension, left out without -excel.
+// csv file that is there already; COPY is that of DuckDB's excel extension, left out without -excel. With -daily it is the built-in
+// workbooks of a day, a week and a month beside a long history.
 package main
 
 import (
@@ -40,11 +42,14 @@ func main() {
 	flag.StringVar(&o.excel, "excel", "", "path of DuckDB's excel extension; left out when empty")
 	flag.IntVar(&o.calls, "calls", 1_000_000, "calls")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
+	ofDay := flag.Bool("daily", false, "measure the built-in workbooks beside a long history")
 	stream := flag.String("stream", "", "internal: write a workbook of the database in -dir to this file, with excelize")
 	copying := flag.String("copy", "", "internal: write a workbook of the database in -dir to this file, with COPY")
 	flag.Parse()
 	err := func() error {
 		switch {
+		case *ofDay:
+			return daily(o)
 		case *stream != "":
 			return streamed(o.dir, *stream)
 		case *copying != "":

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"callsheet/locale"
+)
+
+// companyFolder has a logo, and a workbook with what a company would have in one.
+func companyFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	var picture bytes.Buffer
+	logo := image.NewRGBA(image.Rect(0, 0, 300, 90))
+	for i := range logo.Pix {
+		logo.Pix[i] = 0x80
+	}
+	logo.Set(1, 1, color.White)
+	if err := png.Encode(&picture, logo); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "logo.png"), picture.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base, err := Parse("cover", []byte(`
+title: Cover
+sheets:
+  - {kind: table, name: Gro ups, query: groups, columns: [call_group, offered]}
+  - kind: trend
+    name: Cover
+    query: days
+    columns: [local_day, offered]
+    charts: [{title: Goals, columns: [offered]}]
+`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := base.Build(t.Context(), &testSource{calls: testMonth()}, request(t, "2026-09"), filepath.Join(dir, "company.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestABaseWorkbookAndALogoAreKept(t *testing.T) {
+	dir := companyFolder(t)
+	text, err := os.ReadFile("../templates/daily.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Parse("daily", append([]byte("base: company.xlsx\nlogo: logo.png\n"), text...), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, req := &testSource{calls: testMonth()}, request(t, "yesterday")
+	path, first := build(t, d, src, req)
+	f := open(t, path)
+	if got := shown(t, f, "Cover", "A5"); got != "Tue 1 Sep 2026" {
+		t.Errorf("the cover says %q", got)
+	}
+	if first.Sheets[1] != "Cover" || first.Sheets[2] != "Summary" || f.GetActiveSheetIndex() != 2 {
+		t.Errorf("sheet %d of %v is active", f.GetActiveSheetIndex(), first.Sheets)
+	}
+	pictures, err := f.GetPictureCells("Summary")
+	if err != nil || len(pictures) != 1 || !strings.HasSuffix(pictures[0], "1") {
+		t.Errorf("pictures in %v, %v", pictures, err)
+	}
+	tables, err := f.GetTables("Groups")
+	if err != nil || len(tables) != 1 || tables[0].Name != "t_Groups_2" {
+		t.Errorf("tables %v, %v", tables, err)
+	}
+	second, err := d.Build(t.Context(), src, req, filepath.Join(t.TempDir(), "again.xlsx"))
+	if err != nil || second.SHA256 != first.SHA256 {
+		t.Errorf("two builds differ, %v", err)
+	}
+	d.Sheets[1].Name = "cover"
+	if _, err := d.Build(t.Context(), src, req, path); err == nil || !strings.Contains(err.Error(), `has a sheet "Cover"`) {
+		t.Errorf("two sheets of one name: %v", err)
+	}
+}
+
+func TestMaskedCustomersCannotBeRead(t *testing.T) {
+	d := readTemplate(t, "daily")
+	d.MaskCustomers = true
+	src := &testSource{calls: testMonth()}
+	path, _ := build(t, d, src, request(t, "yesterday"))
+	all := ""
+	for _, part := range parts(t, path) {
+		all += part
+	}
+	in := src.slice("2026-10-04", "2026-10-04", nil)
+	for _, c := range in {
+		if strings.Contains(all, c.customer) {
+			t.Fatalf("the workbook has %s", c.customer)
+		}
+	}
+	last := in[0].customer
+	if want := "xxxxxx" + last[len(last)-4:]; !strings.Contains(all, want) || !strings.Contains(all, "only the last four digits") {
+		t.Errorf("neither %s nor a note is in the workbook", want)
+	}
+	for number, want := range map[string]string{
+		"09811100001": "xxxxxxx0001", "+91 98111 00001": "+xx xxxxx x0001", "1234": "xxxx", "98xxxx0001": "xxxxxx0001",
+	} {
+		if got := masked(number); got != want {
+			t.Errorf("%s is masked as %s, want %s", number, got, want)
+		}
+	}
+}
+
+func TestALimitIsSaidOnTheSheetAndInNotes(t *testing.T) {
+	d := readTemplate(t, "daily")
+	for i := range d.Sheets {
+		if d.Sheets[i].Name == "Calls" || d.Sheets[i].Name == "Agents" {
+			d.Sheets[i].Limit = 3
+		}
+	}
+	path, result := build(t, d, &testSource{calls: testMonth()}, request(t, "yesterday"))
+	f := open(t, path)
+	if result.Rows != 3 || len(result.Remarks) != 2 || !strings.Contains(result.Remarks[1], "Calls shows the first 3 of 36 rows") {
+		t.Errorf("%d rows, %q", result.Rows, result.Remarks)
+	}
+	if got := shown(t, f, "Calls", "A3"); got != "The first 3 rows, and 33 more, which this sheet leaves out." {
+		t.Errorf("Calls says %q", got)
+	}
+	if got := shown(t, f, "Agents", cell(1, headerRow+6)); !strings.HasPrefix(got, "and ") {
+		t.Errorf("Agents says %q", got)
+	}
+}
+
+func TestNumbersAreWrittenAsThePlaceDoes(t *testing.T) {
+	for name, want := range map[string]string{
+		"en-GB": "#,##0", "en-US": "#,##0", "en-IN": `[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;#,##0`,
+	} {
+		place, err := locale.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := request(t, "2026-09")
+		req.Locale = place
+		path, _ := build(t, readTemplate(t, "monthly"), &testSource{calls: testMonth()}, req)
+		f := open(t, path)
+		if got := formatOf(t, f, "Groups", "B5"); got != want {
+			t.Errorf("%s: counts are %s", name, got)
+		}
+		if got := shown(t, f, "Hours", "A6"); (got == "Monday") != (name == "en-GB") {
+			t.Errorf("%s: the week begins with %s", name, got)
+		}
+		if got := formatOf(t, f, "Calls", "A5"); (got == "mmm d, yyyy h:mm:ss AM/PM") != (name == "en-US") {
+			t.Errorf("%s: times are %s", name, got)
+		}
+	}
+	b := &book{}
+	b.locale.Indian = true
+	for n, want := range map[float64]string{-5: b.countFormat(0), -100000: `##\,##\,##0`, -12345678: `##\,##\,##\,##0`, 12345678: b.countFormat(0)} {
+		if got := b.signedFormat(n, b.countFormat(0)); got != want {
+			t.Errorf("%v is formatted as %s, want %s", n, got, want)
+		}
+	}
+}
