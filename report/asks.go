@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,6 +92,8 @@ const AtOnce = 2
 
 // prefetch asks before the sheets do. What fails here is asked again by its sheet, which then says so.
 func (r *reader) prefetch(asks []ask) {
+	// The longest first, so that none is still being answered when all others are.
+	slices.SortStableFunc(asks, func(x, y ask) int { return cmp.Compare(y.span.Days(), x.span.Days()) })
 	waiting := make(chan ask, len(asks))
 	seen := map[string]bool{}
 	for _, a := range asks {
