@@ -90,8 +90,8 @@ func (d *Definition) Queries() []string {
 // AtOnce is how many queries are asked at the same time: to plan one takes a processor as long as to answer it for a day.
 const AtOnce = 2
 
-// prefetch asks before the sheets do. What fails here is asked again by its sheet, which then says so.
-func (r *reader) prefetch(asks []ask) {
+// askAll asks before the sheets do. What fails here fails again for the sheet that needs it, which then says so.
+func (r *reader) askAll(asks []ask) {
 	// The longest first, so that none is still being answered when all others are.
 	slices.SortStableFunc(asks, func(x, y ask) int { return cmp.Compare(y.span.Days(), x.span.Days()) })
 	waiting := make(chan ask, len(asks))
@@ -107,9 +107,7 @@ func (r *reader) prefetch(asks []ask) {
 	for range AtOnce {
 		workers.Go(func() {
 			for a := range waiting {
-				if f, err := r.answer(a); err == nil {
-					r.keep(a, f)
-				}
+				r.frame(a)
 			}
 		})
 	}

@@ -59,25 +59,29 @@ var fillers = map[string]func(*book, Sheet) error{
 func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
 	b := &book{
 		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.caps,
-		data:   &reader{ctx: ctx, src: src, req: req, kept: map[string]*frame{}},
+		data:   &reader{ctx: ctx, src: src, req: req, answers: map[string]func() (*frame, error){}},
 		styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{}, extents: map[string]extent{},
-	}
-	var err error
-	b.data.prefetch(d.asks(req.Period))
-	if b.words, err = b.data.catalog(); err != nil {
-		return nil, err
-	}
-	for query, into := range map[string]*row{
-		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
-	} {
-		if *into, err = b.data.one(ask{query, req.Period, nil}); err != nil {
-			return nil, err
-		}
 	}
 	if err := b.openFile(); err != nil {
 		return nil, err
 	}
 	return b, nil
+}
+
+// ask begins to ask all that the sheets will show, and waits for what every one of them needs.
+func (b *book) ask() (err error) {
+	b.data.askAll(b.def.asks(b.req.Period))
+	if b.words, err = b.data.catalog(); err != nil {
+		return err
+	}
+	for query, into := range map[string]*row{
+		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
+	} {
+		if *into, err = b.data.one(ask{query, b.req.Period, nil}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill makes the sheets in the order of the definition. Notes come to the file where the definition has

@@ -18,8 +18,8 @@ type reader struct {
 	src Source
 	req Request
 
-	mutex sync.Mutex
-	kept  map[string]*frame // by ask
+	mutex   sync.Mutex
+	answers map[string]func() (*frame, error) // by ask
 }
 
 // A frame is a query's whole answer.
@@ -63,26 +63,16 @@ func (r *reader) args(a ask) map[string]any {
 	return args
 }
 
-// frame is the answer to a query, asked once.
+// frame is the answer to a query, asked once, whoever comes first.
 func (r *reader) frame(a ask) (*frame, error) {
 	r.mutex.Lock()
-	f, ok := r.kept[a.String()]
+	answer, ok := r.answers[a.String()]
+	if !ok {
+		answer = sync.OnceValues(func() (*frame, error) { return r.answer(a) })
+		r.answers[a.String()] = answer
+	}
 	r.mutex.Unlock()
-	if ok {
-		return f, nil
-	}
-	f, err := r.answer(a)
-	if err != nil {
-		return nil, err
-	}
-	r.keep(a, f)
-	return f, nil
-}
-
-func (r *reader) keep(a ask, f *frame) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.kept[a.String()] = f
+	return answer()
 }
 
 func (r *reader) answer(a ask) (*frame, error) {

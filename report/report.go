@@ -56,6 +56,9 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	}
 	defer b.close()
 	b.dir = filepath.Dir(path)
+	if err := b.ask(); err != nil {
+		return Result{}, err
+	}
 	if err := b.fill(); err != nil {
 		return Result{}, err
 	}

@@ -35,6 +35,7 @@ type testSource struct {
 	extraCall map[string]any  // columns of the first detail row to replace
 	asked     map[string]bool // queries seen
 	mutex     sync.Mutex
+	opened    *store.Reader
 }
 
 var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
@@ -93,14 +94,9 @@ func testOne(at time.Time, n int, dice func(int) int) testCall {
 // Query asks a store into which the calls were loaded.
 func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	reader, err := s.reader()
+	reader, err := s.reader(name)
 	if err != nil {
 		return err
-	}
-	if s.asked != nil {
-		s.mutex.Lock()
-		s.asked[name] = true
-		s.mutex.Unlock()
 	}
 	onFire := errors.New("disk on fire")
 	var columns []string
@@ -171,9 +167,21 @@ var testSettings = store.Settings{
 	Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second, RecoveryWindow: 24 * time.Hour,
 }
 
-// reader opens a store of the calls.
-func (s *testSource) reader() (reader *store.Reader, err error) {
-	spool := s.spool()
+// reader is that of the store, opened at the first query.
+func (s *testSource) reader(query string) (reader *store.Reader, err error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.asked != nil {
+		s.asked[query] = true
+	}
+	if s.opened == nil {
+		s.opened, err = readerOf(s.spool())
+	}
+	return s.opened, err
+}
+
+// readerOf opens a store into which a spool was loaded.
+func readerOf(spool []byte) (reader *store.Reader, err error) {
 	key := sha256.Sum256(spool)
 	stores.Lock()
 	defer stores.Unlock()

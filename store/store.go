@@ -6,12 +6,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -134,9 +136,10 @@ func sessionSettings(options Options) []string {
 	if options.MemoryLimit != "" {
 		statements = append(statements, "set memory_limit = "+quote(options.MemoryLimit))
 	}
-	if options.Threads > 0 {
-		statements = append(statements, fmt.Sprintf("set threads = %d", options.Threads))
-	}
+	threads := cmp.Or(options.Threads, runtime.GOMAXPROCS(0))
+	// DuckDB counts one caller among its threads; every further connection has a caller of its own, which works too.
+	threads = max(1, threads+1-max(1, options.Connections))
+	statements = append(statements, fmt.Sprintf("set threads = %d", threads))
 	if options.TempDir != "" {
 		statements = append(statements, "set temp_directory = "+quote(options.TempDir))
 	}

@@ -50,6 +50,9 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.enter("select count(*) from range(100000000000) a, range(1000) b;")
 	p.expect("took longer than 10ms")
 	p.enter(".limit 1m")
+	p.enter("select 'limit' || 'less';")
+	p.expect("limitless\r\n")
+	p.expect("callsheet> ") // before it, Ctrl-C would be the terminal's, and would throw away what was typed
 	p.write("select nonsense\x03")
 	p.enter("select 'still ' || 'here';")
 	p.expect("still here\r\n")

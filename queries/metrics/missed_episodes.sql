@@ -73,5 +73,6 @@ select
     any_value(epoch(episodes.recovered_at) - epoch(episodes.started_at)) / 60 as minutes_to_recover,
     'all calls' as everything
 from missed
-asof join episodes on missed.customer_key = episodes.customer_key and missed.started_at >= episodes.started_at
+join episodes on missed.customer_key = episodes.customer_key and missed.started_at >= episodes.started_at
+    and (episodes.next_at is null or missed.started_at < episodes.next_at)
 group by episodes.customer_key, episodes.started_at;
