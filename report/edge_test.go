@@ -3,11 +3,14 @@ package report
 import (
 	"archive/zip"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -183,6 +186,49 @@ func TestHostileTextIsHarmless(t *testing.T) {
 	}
 	if !strings.Contains(parts(t, path)["xl/sharedStrings.xml"], "were cut in") {
 		t.Errorf("Notes do not tell of the cut")
+	}
+}
+
+func TestManyAndOddNamesAreAllThere(t *testing.T) {
+	odd := []string{"History", "a/b:c*?[]", "'quoted'", "=1+1", "😀", "مبيعات", "Sum of", "TRUE", "1e5", "#N/A", "बिक्री"}
+	src := &testSource{}
+	dice := func(n int) int { return len(src.calls) % n }
+	for i := range 5_000 {
+		c := testOne(time.Date(2026, 10, 4, 8, 0, 0, 0, india).Add(time.Duration(7*i)*time.Second), i, dice)
+		c.agent, c.answered, c.outcome = fmt.Sprintf("Agent %d", i), true, "answered"
+		if c.group = fmt.Sprintf("Group %d", i%300); i%300 < len(odd) {
+			c.group = odd[i%300]
+		}
+		if i < len(odd) {
+			c.agent = odd[i]
+		}
+		src.calls = append(src.calls, c)
+	}
+	for template, sheets := range map[string]map[string]int{
+		"daily":  {"Groups": 300, "Agents": 5_000, "Calls": 5_000},
+		"agents": {"Agents": 5_000},
+	} {
+		path, _ := build(t, readTemplate(t, template), src, request(t, "yesterday"))
+		f := open(t, path)
+		for sheet, want := range sheets {
+			tables, err := f.GetTables(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, to, _ := strings.Cut(tables[0].Range, ":")
+			if _, last, err := excelize.CellNameToCoordinates(to); err != nil || last-headerRow != want {
+				t.Errorf("%s, %s: the table is %s, want %d rows", template, sheet, tables[0].Range, want)
+			}
+			rows, err := f.GetRows(sheet, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range odd {
+				if !slices.ContainsFunc(rows, func(row []string) bool { return slices.Contains(row, name) }) {
+					t.Errorf("%s, %s: %q is not there", template, sheet, name)
+				}
+			}
+		}
 	}
 }
 
