@@ -34,7 +34,7 @@ type detail struct {
 // fillDetail writes a query's rows as they come; it never holds more of them than the sample.
 func (b *book) fillDetail(s Sheet) error {
 	d := &detail{book: b, sheet: s}
-	err := b.data.src.Query(b.data.ctx, s.Query, b.data.args(ask{s.Query, b.req.Period, s.Filters}), d.header, d.row)
+	err := b.data.src.Stream(b.data.ctx, s.Query, b.data.args(ask{s.Query, b.req.Period, s.Filters}), d.header, d.row)
 	if err != nil {
 		return fmt.Errorf("query %s: %w", s.Query, err)
 	}

@@ -17,11 +17,13 @@ import (
 	"callsheet/period"
 )
 
-// Source answers named queries, two at once. header is called once, also when there are no rows; the slice given to row
-// is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (a day is midnight
+// Source answers named queries, two at once; Stream those of any length. header is called once, also when there are no rows; the
+// slice given to row is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (a day is midnight
 // in UTC, an instant may be in any zone) or []any.
 type Source interface {
 	Query(ctx context.Context, name string, args map[string]any,
+		header func(columns []string) error, row func(values []any) error) error
+	Stream(ctx context.Context, name string, args map[string]any,
 		header func(columns []string) error, row func(values []any) error) error
 }
 

@@ -94,6 +94,18 @@ func testOne(at time.Time, n int, dice func(int) int) testCall {
 // Query asks a store into which the calls were loaded.
 func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
+	return s.ask(ctx, (*store.Reader).Query, name, args, header, row)
+}
+
+func (s *testSource) Stream(ctx context.Context, name string, args map[string]any,
+	header func([]string) error, row func([]any) error) error {
+	return s.ask(ctx, (*store.Reader).Stream, name, args, header, row)
+}
+
+type query func(*store.Reader, context.Context, string, map[string]any, func([]string) error, func([]any) error) error
+
+func (s *testSource) ask(ctx context.Context, query query, name string, args map[string]any,
+	header func([]string) error, row func([]any) error) error {
 	reader, err := s.reader(name)
 	if err != nil {
 		return err
@@ -101,7 +113,7 @@ func (s *testSource) Query(ctx context.Context, name string, args map[string]any
 	onFire := errors.New("disk on fire")
 	var columns []string
 	rows := 0
-	err = reader.Query(ctx, name, args, func(names []string) error {
+	err = query(reader, ctx, name, args, func(names []string) error {
 		columns = slices.Clone(names)
 		return header(names)
 	}, func(values []any) error {

@@ -110,6 +110,22 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, er
 // returns them, in a slice that is used again for the next.
 func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
+	return r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
+		return r.run(ctx, conn, statement, bound, header, row)
+	})
+}
+
+// Stream is Query for an answer of any length: it is held within the memory limit, or on the disk. Columns of one name are told
+// apart by a number.
+func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
+	header func(columns []string) error, row func(values []any) error) error {
+	return r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
+		return r.stream(ctx, conn, statement, bound, header, row)
+	})
+}
+
+func (r *Reader) named(ctx context.Context, name string, args map[string]any,
+	run func(conn *sql.Conn, statement string, bound []any) error) error {
 	query, err := queries.Named(r.own, name)
 	if err != nil {
 		return err
@@ -118,7 +134,9 @@ func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	for _, parameter := range query.Parameters() {
 		bound = append(bound, sql.Named(parameter, args[parameter]))
 	}
-	if err := r.run(ctx, query.SQL, bound, header, row); err != nil {
+	conn := <-r.free
+	defer func() { r.free <- conn }()
+	if err := run(conn, query.SQL, bound); err != nil {
 		err = query.Explain(err)
 		if strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
 			err = fmt.Errorf("%w\nhint: what is published was made by another version of callsheet; run callsheet load", err)
@@ -150,13 +168,40 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 // SQL runs one statement of the user's.
 func (r *Reader) SQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
-	return r.run(ctx, statement, nil, header, row)
-}
-
-func (r *Reader) run(ctx context.Context, statement string, args []any,
-	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
+	return r.run(ctx, conn, statement, nil, header, row)
+}
+
+// sliceRows are what stream holds at once, half a row group of DuckDB's.
+const sliceRows = 61_440
+
+// stream puts the answer into a temporary table first, which DuckDB keeps within its memory limit, and reads that in slices: the
+// driver would hold the whole answer, in memory that nothing limits.
+func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, args []any,
+	header func(columns []string) error, row func(values []any) error) (err error) {
+	statement = strings.TrimRight(statement, "; \t\r\n")
+	if _, err := conn.ExecContext(ctx, "create temp table streamed as from (\n"+statement+"\n)", args...); err != nil {
+		return r.run(ctx, conn, statement, args, header, row) // what no table can be made of; or it fails again
+	}
+	defer func() {
+		_, dropped := conn.ExecContext(context.WithoutCancel(ctx), "drop table temp.streamed")
+		err = errors.Join(err, dropped)
+	}()
+	for from, read := 0, sliceRows; read == sliceRows; from += sliceRows {
+		read = 0
+		err := r.run(ctx, conn, "from temp.streamed where rowid >= ? and rowid < ?", []any{from, from + sliceRows}, header,
+			func(values []any) error { read++; return row(values) })
+		if err != nil {
+			return err
+		}
+		header = func([]string) error { return nil }
+	}
+	return nil
+}
+
+func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args []any,
+	header func(columns []string) error, row func(values []any) error) error {
 	rows, err := conn.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return err

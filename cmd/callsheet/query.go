@@ -139,7 +139,7 @@ func (a *app) runQuery(ctx context.Context, c *config.Config, name string, argum
 		return err
 	}
 	defer reader.Close()
-	if err := reader.Query(ctx, name, arguments, out.header, out.row); err != nil {
+	if err := reader.Stream(ctx, name, arguments, out.header, out.row); err != nil {
 		return err
 	}
 	return out.close()
