@@ -266,6 +266,7 @@ type workbook struct {
 	filters map[string]string
 	asOf    time.Time // with what had been received by then; the zero time is now
 	out     string    // a path; in the data folder when empty
+	pdf     string    // a path for the first sheet as a page; none is made when empty
 }
 
 // build makes a workbook from the published copy.
@@ -300,9 +301,13 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	if err != nil {
 		return "", result, err
 	}
-	result, err = definition.Build(ctx, source, report.Request{
-		Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version,
-	}, path)
+	request := report.Request{Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version}
+	if w.pdf != "" {
+		if err := definition.PDF(ctx, source, request, w.pdf); err != nil {
+			return "", result, fmt.Errorf("report %s as %s: %w", w.report, w.pdf, err)
+		}
+	}
+	result, err = definition.Build(ctx, source, request, path)
 	if err != nil {
 		return "", result, fmt.Errorf("report %s for %s: %w", w.report, w.period, err)
 	}

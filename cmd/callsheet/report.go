@@ -13,16 +13,18 @@ import (
 
 func reportCommand(a *app) *cobra.Command {
 	var span periodFlags
-	var out, asOf string
+	var out, pdf, asOf string
 	var send, asJSON bool
 	filters := filterFlags{}
 	command := &cobra.Command{
 		Use:   "report NAME",
 		Short: "Build one workbook now",
 		Long: `report builds the workbook of a configured report, or of a built-in template by its own name, from the published
-data, and prints its path. The workbook appears whole or not at all.`,
+data, and prints its path. The workbook appears whole or not at all. --pdf also makes a page of its first sheet, where LibreOffice
+is installed.`,
 		Example: `  callsheet report daily
   callsheet report daily --period 2026-10-04 --group Sales --out sales.xlsx
+  callsheet report weekly --period last-week --pdf summary.pdf
   callsheet report daily --period 2026-10-04 --as-of "2026-10-05 08:00"
   callsheet report monthly --period last-month --deliver`,
 		Args: cobra.ExactArgs(1),
@@ -43,7 +45,7 @@ data, and prints its path. The workbook appears whole or not at all.`,
 			if err != nil {
 				return usage(err)
 			}
-			w := workbook{report: args[0], period: days, out: out}
+			w := workbook{report: args[0], period: days, out: out, pdf: pdf}
 			if w.filters, err = filters.given(); err != nil {
 				return err
 			}
@@ -77,6 +79,7 @@ data, and prints its path. The workbook appears whole or not at all.`,
 	filters.register(command)
 	registerAsOf(command, &asOf)
 	command.Flags().StringVar(&out, "out", "", "path of the workbook; in data_dir/reports when not given")
+	command.Flags().StringVar(&pdf, "pdf", "", "path of a PDF of the first sheet, made by LibreOffice")
 	command.Flags().BoolVar(&send, "deliver", false, "deliver it as the report's configuration says")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return command
