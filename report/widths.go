@@ -61,7 +61,7 @@ func headerWidth(label string) float64 {
 	for _, w := range strings.Fields(label) {
 		longest = max(longest, textWidth(w))
 	}
-	return max(longest, whole/2+1) + 4.5
+	return 1.15*max(longest, whole/2+1) + 5.5 // it is bold
 }
 
 // columnWidth is the width of a column by its header and the widest of its values.

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"flag"
+	"image"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 )
 
 var update = flag.Bool("update", false, "write the answers in docs/analysts.md anew")
@@ -46,6 +50,39 @@ func TestAnswersInTheDocs(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestTheDefinitionInTheDocsBuilds has check build it, on an empty database.
+func TestTheDefinitionInTheDocsBuilds(t *testing.T) {
+	page, err := os.ReadFile("../../docs/workbooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```yaml\n([^`]*)```").FindAllSubmatch(page, -1)
+	if len(blocks) != 2 {
+		t.Fatalf("%d pieces of YAML", len(blocks))
+	}
+	dir := t.TempDir()
+	base, logo := excelize.NewFile(), bytes.Buffer{}
+	if err := png.Encode(&logo, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "templates"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := base.SaveAs(filepath.Join(dir, "templates", "letterhead.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{
+		"callsheet.yaml": blocks[0][1], "templates/sales.yaml": blocks[1][1], "templates/logo.png": logo.Bytes(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := runHere(t, "--config", filepath.Join(dir, "callsheet.yaml"), "check"); !regexp.MustCompile(`ok +report sales-daily`).MatchString(out) {
+		t.Errorf("check says\n%s", out)
 	}
 }
 
