@@ -94,16 +94,22 @@ type Agent struct {
 
 // Report is a scheduled workbook.
 type Report struct {
-	Name     string            `yaml:"name"`
-	Template string            `yaml:"template"` // a built-in's name, or a path to a .yaml
-	Schedule string            `yaml:"schedule"`
-	Timezone string            `yaml:"timezone"` // of the schedule and of the period
-	Period   string            `yaml:"period"`
-	Filters  map[string]string `yaml:"filters"`
-	Burst    string            `yaml:"burst"`
-	CatchUp  int               `yaml:"catch_up"`
-	OnlyIf   string            `yaml:"only_if"`
-	Deliver  []Delivery        `yaml:"deliver"`
+	Name        string            `yaml:"name"`
+	Template    string            `yaml:"template"` // a built-in's name, or a path to a .yaml
+	Schedule    string            `yaml:"schedule"`
+	Timezone    string            `yaml:"timezone"` // of the schedule and of the period
+	Skip        []string          `yaml:"skip"`     // days without due times: weekends, holidays
+	Period      string            `yaml:"period"`
+	Filters     map[string]string `yaml:"filters"`
+	Burst       string            `yaml:"burst"`         // column of whose values each gets a workbook
+	CatchUp     *int              `yaml:"catch_up"`      // missed due times that are run later
+	WaitForData time.Duration     `yaml:"wait_for_data"` // so long after the due time
+	OnlyIf      string            `yaml:"only_if"`       // rows, or SQL over the summary's columns
+	IfNothing   string            `yaml:"if_nothing"`    // skip or tell
+	RetryFor    time.Duration     `yaml:"retry_for"`     // a delivery that fails
+	Link        string            `yaml:"link"`          // where readers can fetch the workbook
+	Heartbeat   Secret            `yaml:"heartbeat"`     // URL that is called after each good run
+	Deliver     []Delivery        `yaml:"deliver"`
 }
 
 // Delivery is one way a workbook goes out; exactly one of its fields is given.
@@ -112,6 +118,8 @@ type Delivery struct {
 	Mail    *MailDelivery  `yaml:"mail"`
 	Bucket  string         `yaml:"bucket"`
 	Webhook *WebhookTarget `yaml:"webhook"`
+	Name    string         `yaml:"name"` // of the file, in a folder or a bucket
+	Keep    int            `yaml:"keep"` // the last so many files in a folder; all when 0
 }
 
 // MailDelivery says who gets a workbook.
@@ -120,8 +128,9 @@ type MailDelivery struct {
 	CC              []string            `yaml:"cc"`
 	BCC             []string            `yaml:"bcc"`
 	ReplyTo         string              `yaml:"reply_to"`
-	Recipients      map[string][]string `yaml:"recipients"` // by burst part
-	RecipientsQuery string              `yaml:"recipients_query"`
+	Recipients      map[string][]string `yaml:"recipients"`       // by burst part
+	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that gives part and address
+	Subject         string              `yaml:"subject"`
 }
 
 // WebhookTarget is a chat or other URL that is told of a report.
@@ -142,6 +151,7 @@ type Mail struct {
 	PasswordFile   string   `yaml:"password_file"`
 	From           string   `yaml:"from"`
 	AllowedDomains []string `yaml:"allowed_domains"`
+	MaxAttachment  Size     `yaml:"max_attachment"`
 }
 
 // Log is what is said on standard error.
@@ -149,6 +159,12 @@ type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error
 	Format string `yaml:"format"` // text or json
 }
+
+// What a report has that does not say otherwise.
+const (
+	defaultCatchUp  = 1
+	defaultRetryFor = 2 * time.Hour
+)
 
 // VendorZone is the zone of the vendor's local times.
 const VendorZone = "Asia/Kolkata"
@@ -166,7 +182,7 @@ func Default() Config {
 			ServiceLevelTarget: 20 * time.Second,
 			RecoveryWindow:     24 * time.Hour,
 		},
-		Mail: Mail{Port: 587, TLS: "starttls"},
+		Mail: Mail{Port: 587, TLS: "starttls", MaxAttachment: 20 << 20},
 		Log:  Log{Level: "info", Format: "text"},
 	}
 }
@@ -206,6 +222,13 @@ func Parse(text []byte) (*Config, error) {
 		report.Template = orElse(report.Template, report.Name)
 		report.Timezone = orElse(report.Timezone, c.Timezone)
 		report.Period = orElse(report.Period, "yesterday")
+		report.IfNothing = orElse(report.IfNothing, "skip")
+		if report.CatchUp == nil {
+			report.CatchUp = &[]int{defaultCatchUp}[0]
+		}
+		if report.RetryFor == 0 {
+			report.RetryFor = defaultRetryFor
+		}
 	}
 	if err := c.validate(); err != nil {
 		return nil, err

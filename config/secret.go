@@ -37,6 +37,18 @@ func (s Secret) Reveal(key string) (string, error) {
 	return text, nil
 }
 
+// RevealSecret is a secret as the configuration has it or, where that is empty, as its file does. key names the place for errors.
+func (c *Config) RevealSecret(key string, secret Secret, file string) (string, error) {
+	if secret != "" || file == "" {
+		return secret.Reveal(key)
+	}
+	text, err := os.ReadFile(c.Path(file))
+	if err != nil {
+		return "", fmt.Errorf("%s_file: %w", key, err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
 // RevealTokens are the tokens of a source, from the configuration and from its file.
 func (c *Config) RevealTokens(source Source) ([]string, error) {
 	var tokens []string

@@ -3,7 +3,9 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"net/mail"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -35,8 +37,14 @@ func (c *Config) validate() error {
 	c.Collector.validate(add)
 	c.Business.validate(add)
 	c.validateReports(add)
-	if !slices.Contains([]string{"starttls", "tls", "none"}, c.Mail.TLS) {
-		add("mail.tls", "%q is none of starttls, tls, none", c.Mail.TLS)
+	c.Mail.validate(add)
+	for i, address := range c.AlertTo {
+		if _, err := mail.ParseAddress(address); err != nil {
+			add(fmt.Sprintf("alert_to[%d]", i), "%q is no mail address", address)
+		}
+	}
+	if len(c.AlertTo) > 0 && (c.Mail.Host == "" || c.Mail.From == "") {
+		add("alert_to", "needs mail.host and mail.from")
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
 		add("log.level", "%q is none of debug, info, warn, error", c.Log.Level)
@@ -170,13 +178,72 @@ func (c *Config) validateReports(add adder) {
 				add(key+".filters", "%v", err)
 			}
 		}
-		if report.CatchUp < 0 {
-			add(key+".catch_up", "must not be negative")
+		for _, days := range report.Skip {
+			if days != "weekends" && days != "holidays" {
+				add(key+".skip", "%q is neither weekends nor holidays", days)
+			}
+		}
+		if _, known := Bursts[report.Burst]; report.Burst != "" && !known {
+			add(key+".burst", "%q is none of %s", report.Burst, strings.Join(slices.Sorted(maps.Keys(Bursts)), ", "))
+		}
+		if *report.CatchUp < 0 || report.WaitForData < 0 || report.RetryFor < 0 {
+			add(key, "catch_up, wait_for_data and retry_for must not be negative")
+		}
+		if report.IfNothing != "skip" && report.IfNothing != "tell" {
+			add(key+".if_nothing", "%q is neither skip nor tell", report.IfNothing)
 		}
 		for j, delivery := range report.Deliver {
-			if delivery.ways() != 1 {
-				add(fmt.Sprintf("%s.deliver[%d]", key, j), "needs exactly one of folder, mail, bucket, webhook")
+			c.validateDelivery(add, fmt.Sprintf("%s.deliver[%d]", key, j), delivery)
+		}
+	}
+}
+
+// Bursts are the columns of whose values each can have a workbook, with the filter that is set to the value.
+var Bursts = map[string]string{
+	"call_group": "group", "agent": "agent", "virtual_number": "number", "campaign_id": "campaign",
+}
+
+func (c *Config) validateDelivery(add adder, key string, d Delivery) {
+	if d.ways() != 1 {
+		add(key, "needs exactly one of folder, mail, bucket, webhook")
+	}
+	if d.Name != "" && d.Folder == "" && d.Bucket == "" {
+		add(key+".name", "is for folder and bucket only")
+	}
+	if d.Keep != 0 && d.Folder == "" || d.Keep < 0 {
+		add(key+".keep", "is for folder only, and not negative")
+	}
+	if d.Mail != nil {
+		if c.Mail.Host == "" || c.Mail.From == "" {
+			add(key+".mail", "needs mail.host and mail.from")
+		}
+		for _, address := range slices.Concat(d.Mail.To, d.Mail.CC, d.Mail.BCC, slices.Concat(slices.Collect(maps.Values(d.Mail.Recipients))...)) {
+			if _, err := mail.ParseAddress(address); err != nil {
+				add(key+".mail", "%q is no mail address", address)
 			}
+		}
+	}
+	if d.Webhook != nil && !slices.Contains([]string{"", "json", "slack", "teams", "googlechat"}, d.Webhook.Shape) {
+		add(key+".webhook.shape", "%q is none of json, slack, teams, googlechat", d.Webhook.Shape)
+	}
+	if d.Bucket != "" && !bucketForm.MatchString(d.Bucket) {
+		add(key+".bucket", "%q begins with none of s3://, gs://, azblob://, file://", d.Bucket)
+	}
+}
+
+var bucketForm = regexp.MustCompile(`^(s3|gs|azblob|file)://`)
+
+func (m *Mail) validate(add adder) {
+	if !slices.Contains([]string{"starttls", "tls", "none"}, m.TLS) {
+		add("mail.tls", "%q is none of starttls, tls, none", m.TLS)
+	}
+	if address, err := netip.ParseAddr(m.Host); m.TLS == "none" && !m.Insecure && m.Host != "" && m.Host != "localhost" &&
+		(err != nil || !address.IsLoopback()) {
+		add("mail.tls", "none sends passwords and reports in the clear to %s; take starttls or tls, or say insecure: true", m.Host)
+	}
+	if m.From != "" {
+		if _, err := mail.ParseAddress(m.From); err != nil {
+			add("mail.from", "%q is no mail address", m.From)
 		}
 	}
 }

@@ -1,26 +1,52 @@
-// Package deliver brings a finished file to where its readers are.
 package deliver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 )
 
-// Folder copies a file into a folder under its own name and returns its path there. The copy appears whole or not
-// at all; one of the same name is replaced.
-func Folder(file, folder string) (path string, err error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+// Folder is a folder on this machine or mounted on it.
+type Folder struct {
+	Dir  string
+	Name string // pattern of the file's name; the usual one when empty
+	Keep int    // so many of a report and part are kept, the newest; all when 0
+}
+
+// Recipients is the folder alone.
+func (f Folder) Recipients(context.Context, string) ([]string, error) {
+	return []string{filepath.Join(f.Dir, f.Name)}, nil
+}
+
+// Repeatable is true: a copy of the same name is replaced.
+func (f Folder) Repeatable() bool { return true }
+
+// Send copies the workbook into the folder. The copy appears whole or not at all; one of the same name is replaced.
+func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (path string, err error) {
+	if parcel.File == "" {
+		return "", nil
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("folder %s: %w", f.Dir, err)
+		}
+	}()
+	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
 		return "", err
 	}
-	source, err := os.Open(file)
+	source, err := os.Open(parcel.File)
 	if err != nil {
-		return "", err
+		return "", refused(err)
 	}
 	defer source.Close()
-	target, err := os.CreateTemp(folder, "."+filepath.Base(file)+".*")
+	name := parcel.name(f.Name)
+	target, err := os.CreateTemp(f.Dir, ".callsheet-*")
 	if err != nil {
 		return "", err
 	}
@@ -31,15 +57,57 @@ func Folder(file, folder string) (path string, err error) {
 	}()
 	_, err = io.Copy(target, source)
 	if err := errors.Join(err, target.Chmod(0o644), target.Sync(), target.Close()); err != nil {
-		return "", fmt.Errorf("copying to %s: %w", folder, err)
+		return "", err
 	}
-	path = filepath.Join(folder, filepath.Base(file))
+	path = filepath.Join(f.Dir, name)
 	if err := os.Rename(target.Name(), path); err != nil {
 		return "", err
 	}
-	dir, err := os.Open(folder)
+	if f.Keep > 0 {
+		if err := f.clear(parcel); err != nil {
+			return "", err
+		}
+	}
+	dir, err := os.Open(f.Dir)
 	if err != nil {
 		return "", err
 	}
 	return path, errors.Join(dir.Sync(), dir.Close())
+}
+
+// anyPeriod are the names that a period can have, of a day, a week, a month or a span.
+const anyPeriod = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
+
+// clear removes all but the newest files that this way has put here for the same report and part.
+func (f Folder) clear(parcel Parcel) error {
+	const mark = "\x00"
+	parts := parcel
+	parts.Period = mark
+	literal := parts.fill(parcel.pattern(f.Name), func(text string) string {
+		if text == mark {
+			return mark
+		}
+		return SafeName(text)
+	})
+	ours, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, anyPeriod) + "$")
+	if err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(f.Dir)
+	if err != nil {
+		return err
+	}
+	var files []os.FileInfo
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && ours.MatchString(entry.Name()) {
+			files = append(files, info)
+		}
+	}
+	slices.SortFunc(files, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+	for _, old := range files[min(f.Keep, len(files)):] {
+		if err := os.Remove(filepath.Join(f.Dir, old.Name())); err != nil {
+			return fmt.Errorf("keeping the last %d: %w", f.Keep, err)
+		}
+	}
+	return nil
 }

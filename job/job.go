@@ -1,105 +1,474 @@
-// Package job runs reports when they are due: each due time is a run of a fixed period, so a run that comes late
-// or is repeated by hand reports the same days. What was run is kept in a ledger.
+// Package job runs reports when they are due: each due time is a run of a fixed period, so a run that comes late or is repeated by
+// hand reports the same days. How far each run came is kept in a ledger before and after every step, so that nothing is sent twice
+// and nothing is lost without a word, wherever a run is cut short.
 package job
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
-	"sync"
+	"slices"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
+	"callsheet/deliver"
 	"callsheet/period"
 )
 
-// Entry is a scheduled report.
+// Entry is a report of the configuration.
 type Entry struct {
 	Report   string
-	Schedule string         // standard cron; empty: run by hand only
-	Zone     *time.Location // of the schedule, and of "yesterday"
+	Schedule *Schedule      // nil: run by hand only
+	Zone     *time.Location // of "yesterday"
 	Period   string         // relative to the due time
-	Folders  []string       // the workbook is put into
-	Other    []string       // ways of delivery that this program does not know yet
+	Burst    bool           // a workbook for each part
+	Ways     []deliver.Way
+	CatchUp  int           // so many due times that were missed are run later
+	Wait     time.Duration // for data through the period's end
+	RetryFor time.Duration // a delivery that fails is tried again
+	Tell     bool          // also that there is nothing to report
 }
 
-// Built is a finished workbook.
-type Built struct {
-	File   string
-	SHA256 string
+// Workbook is a finished one.
+type Workbook struct {
+	Parcel deliver.Parcel
 	Rows   int64
 }
 
-// Work is what a run is made of. Refresh loads and publishes; Build makes the workbook; Deliver puts it into a
-// folder and returns the path there.
+// Work is what a run is made of.
 type Work struct {
-	Refresh func(ctx context.Context) error
-	Build   func(ctx context.Context, report string, period period.Period) (Built, error)
-	Deliver func(file, folder string) (string, error)
+	Lock     func(ctx context.Context, report string) (release func() error, err error)                  // nobody else runs it
+	Refresh  func(ctx context.Context) error                                                             // loads and publishes
+	Complete func(ctx context.Context, span period.Period) (bool, error)                                 // whether something came after the period
+	Worth    func(ctx context.Context, report string, span period.Period) (bool, error)                  // whether there is something to report
+	Parts    func(ctx context.Context, report string, span period.Period) ([]string, error)              // of a burst
+	Build    func(ctx context.Context, report string, span period.Period, part string) (Workbook, error) // makes the workbook
+	Nothing  func(report string, span period.Period) deliver.Parcel                                      // says that there is nothing
+	Ended    func(ctx context.Context, entry Entry, runs []Run)                                          // is told how it went
 }
 
-// Runner runs entries, one at a time.
+// Runner runs entries.
 type Runner struct {
 	Entries []Entry
 	Work    Work
 	Ledger  Ledger
 	Now     func() time.Time
 	Log     *slog.Logger
-
-	running sync.Mutex // the database has one writer
 }
 
-// ErrDelivery marks a run whose workbook was built but did not reach every place.
-var ErrDelivery = errors.New("delivery")
-
-// Run does one entry as at its due time and writes down how it went.
-func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time) (Run, error) {
-	r.running.Lock()
-	defer r.running.Unlock()
-	run := Run{Report: entry.Report, DueAt: due, StartedAt: r.Now()}
-	err := r.do(ctx, entry, &run)
-	run.FinishedAt = r.Now()
-	switch {
-	case errors.Is(err, ErrDelivery):
-		run.State, run.Error = "partly", err.Error()
-	case err != nil:
-		run.State, run.Error = "failed", err.Error()
-	default:
-		run.State = "sent"
-	}
-	return run, errors.Join(err, r.Ledger.Append(run))
+// How says what is special about a run by hand.
+type How struct {
+	Resend   bool          // also what may have been sent; where everything was, all of it
+	RetryFor time.Duration // instead of the entry's
 }
 
-func (r *Runner) do(ctx context.Context, entry Entry, run *Run) error {
-	span, err := period.Parse(entry.Period, run.DueAt.In(entry.Zone))
+// firstWait is how long a delivery that failed waits for its next try; each further wait is twice as long, up to longestWait.
+const (
+	firstWait   = time.Minute
+	longestWait = 15 * time.Minute
+	// dataWait is how often a run that waits for its data looks for it.
+	dataWait = time.Minute
+)
+
+// errStopped ends a run that waits, when the program does; it goes on where it was when the program is back.
+var errStopped = errors.New("stopped while it waited")
+
+// A run is one report for one period being made and sent.
+type run struct {
+	*Runner
+	entry Entry
+	how   How
+	span  period.Period
+	base  Run         // what all rows have
+	rows  map[key]Run // how they stand
+	order []key
+	now   map[key]bool    // the recipients, and the parts that failed, of this try
+	anew  bool            // everybody has it and is to get it again
+	stop  <-chan struct{} // ends waiting
+}
+
+// Run does one entry as at its due time, from where an earlier try left it, and gives how it stands: the whole first, then its
+// parts and recipients. What was sent or may have been is not sent again without Resend, unless sending it twice leaves what sending
+// it once does. When ctx ends, a run that waits stops; one that works comes to its end.
+func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (runs []Run, err error) {
+	work := context.WithoutCancel(ctx)
+	release, err := r.Work.Lock(ctx, entry.Report)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	run.Period = span.String()
-	if err := r.Work.Refresh(ctx); err != nil {
-		return err
-	}
-	built, err := r.Work.Build(ctx, entry.Report, span)
+	defer func() { err = errors.Join(err, release()) }()
+	x, err := r.prepare(entry, due)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	run.File, run.SHA256, run.Rows = built.File, built.SHA256, built.Rows
-	var failed []error
-	for _, folder := range entry.Folders {
-		path, err := r.Work.Deliver(built.File, folder)
-		if err != nil {
-			failed = append(failed, fmt.Errorf("%w to folder %s: %w", ErrDelivery, folder, err))
+	x.how, x.stop = how, ctx.Done()
+	if x.rows[x.base.key()].State == Sent {
+		x.anew = how.Resend
+		if !x.anew && !slices.ContainsFunc(entry.Ways, deliver.Way.Repeatable) {
+			return x.list(), nil
+		}
+	}
+	err = x.do(work)
+	if errors.Is(err, errStopped) {
+		return x.list(), err
+	}
+	if err := x.end(err); err != nil {
+		return x.list(), err
+	}
+	r.Work.Ended(work, entry, x.list())
+	return x.list(), nil
+}
+
+// prepare reads how earlier tries of a report for a due time left it.
+func (r *Runner) prepare(entry Entry, due time.Time) (*run, error) {
+	span, err := period.Parse(entry.Period, due.In(entry.Zone))
+	if err != nil {
+		return nil, err
+	}
+	x := &run{Runner: r, entry: entry, span: span, rows: map[key]Run{}, now: map[key]bool{}}
+	x.base = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.Now()}
+	x.base.Open = !period.Day(due.In(entry.Zone)).After(span.To)
+	runs, err := r.Ledger.Runs()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		of := x.base.key()
+		of.part, of.recipient = r.Part, r.Recipient
+		if r.key() != of {
 			continue
 		}
-		run.Delivered = append(run.Delivered, path)
+		x.rows[of] = r
+		x.order = append(x.order, of)
 	}
-	for _, way := range entry.Other {
-		failed = append(failed, fmt.Errorf("%w by %s is not available in this version; the workbook is at %s", ErrDelivery, way, built.File))
+	return x, nil
+}
+
+// known tells whether the ledger has a word on it.
+func (x *run) known() bool { return len(x.rows) > 0 }
+
+// write keeps how a row stands, before what it says is done or once it is.
+func (x *run) write(r Run) error {
+	k := r.key()
+	if _, known := x.rows[k]; !known {
+		x.order = append(x.order, k)
 	}
-	return errors.Join(failed...)
+	x.rows[k] = r
+	return x.Ledger.Append(r)
+}
+
+// set changes the state of the whole.
+func (x *run) set(state State) error {
+	whole := x.base
+	old := x.rows[whole.key()]
+	whole.File, whole.SHA256, whole.Rows, whole.About = old.File, old.SHA256, old.Rows, old.About
+	whole.State = state
+	return x.write(whole)
+}
+
+func (x *run) list() []Run {
+	var runs []Run
+	for _, whole := range []bool{true, false} {
+		for _, k := range x.order {
+			if r := x.rows[k]; r.Whole() == whole {
+				runs = append(runs, r)
+			}
+		}
+	}
+	return runs
+}
+
+func (x *run) do(ctx context.Context) error {
+	if err := x.set(Building); err != nil {
+		return err
+	}
+	if err := x.data(ctx); err != nil {
+		return err
+	}
+	parcels, err := x.build(ctx)
+	if err != nil {
+		return err
+	}
+	return x.send(ctx, parcels)
+}
+
+// data loads, until there is something from after the period or the time to wait for that is over.
+func (x *run) data(ctx context.Context) error {
+	until := x.base.DueAt.Add(x.entry.Wait)
+	for {
+		if err := x.Work.Refresh(ctx); err != nil {
+			return err
+		}
+		if x.base.Open || !x.Now().Before(until) {
+			return nil
+		}
+		complete, err := x.Work.Complete(ctx, x.span)
+		if complete || err != nil {
+			return err
+		}
+		if x.rows[x.base.key()].State != Due {
+			x.Log.Info("report waits for its data", "report", x.entry.Report, "period", x.span.String(), "until", until)
+			if err := x.set(Due); err != nil {
+				return err
+			}
+		}
+		if !x.sleep(min(dataWait, until.Sub(x.Now()))) {
+			return errStopped
+		}
+	}
+}
+
+// sleep is false when the program ends before.
+func (x *run) sleep(wait time.Duration) bool {
+	select {
+	case <-x.stop:
+		return false
+	case <-time.After(wait):
+		return true
+	}
+}
+
+// errNothing ends a run that has nothing to report and is not to say so.
+var errNothing = errors.New("there is nothing to report")
+
+// build makes the workbook of each part that is not there from an earlier try. What fails of a burst does not keep the other parts.
+func (x *run) build(ctx context.Context) ([]deliver.Parcel, error) {
+	worth, err := x.Work.Worth(ctx, x.entry.Report, x.span)
+	if err != nil {
+		return nil, err
+	}
+	parts := []string{""}
+	if worth && x.entry.Burst {
+		if parts, err = x.Work.Parts(ctx, x.entry.Report, x.span); err != nil {
+			return nil, err
+		}
+		worth = len(parts) > 0
+	}
+	if !worth {
+		if !x.entry.Tell {
+			return nil, errNothing
+		}
+		return []deliver.Parcel{x.Work.Nothing(x.entry.Report, x.span)}, x.set(Built)
+	}
+	var parcels []deliver.Parcel
+	for _, part := range parts {
+		parcel, err := x.buildPart(ctx, part)
+		if err == nil {
+			parcels = append(parcels, parcel)
+			continue
+		}
+		if !x.entry.Burst {
+			return nil, err
+		}
+		row := x.base
+		row.Part, row.State, row.Error, row.FinishedAt = part, Failed, err.Error(), x.Now()
+		x.now[row.key()] = true
+		if err := x.write(row); err != nil {
+			return nil, err
+		}
+	}
+	if !x.entry.Burst {
+		return parcels, nil
+	}
+	return parcels, x.set(Built)
+}
+
+func (x *run) buildPart(ctx context.Context, part string) (parcel deliver.Parcel, err error) {
+	row := x.base
+	row.Part = part
+	if old, known := x.rows[row.key()]; known && old.File != "" && !x.anew {
+		if sum, err := deliver.Sum(old.File); err == nil && sum == old.SHA256 && json.Unmarshal(old.About, &parcel) == nil {
+			parcel.File = old.File
+			return parcel, nil
+		}
+	}
+	built, err := x.Work.Build(ctx, x.entry.Report, x.span, part)
+	if err != nil {
+		return parcel, err
+	}
+	row.State, row.File, row.SHA256, row.Rows = Built, built.Parcel.File, built.Parcel.SHA256, built.Rows
+	if row.About, err = json.Marshal(built.Parcel); err != nil {
+		return parcel, err
+	}
+	return built.Parcel, x.write(row)
+}
+
+// A sending is one parcel to one recipient.
+type sending struct {
+	parcel deliver.Parcel
+	way    deliver.Way
+	row    Run
+}
+
+// send brings every parcel to all of its recipients that do not have it, and those that fail once more, until the time for that is
+// over.
+func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
+	if err := x.set(Sending); err != nil {
+		return err
+	}
+	var open []sending
+	for _, parcel := range parcels {
+		for _, way := range x.entry.Ways {
+			sendings, err := x.sendings(ctx, parcel, way)
+			if err != nil {
+				return err
+			}
+			open = append(open, sendings...)
+		}
+	}
+	retryFor := x.entry.RetryFor
+	if x.how.RetryFor > 0 {
+		retryFor = x.how.RetryFor
+	}
+	until := x.Now().Add(retryFor)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		var again []sending
+		for _, s := range open {
+			retry, err := x.sendOne(ctx, &s)
+			if err != nil {
+				return err
+			}
+			if retry {
+				again = append(again, s)
+			}
+		}
+		if open = again; len(open) == 0 || x.Now().Add(wait).After(until) {
+			return nil
+		}
+		x.Log.Warn("delivery failed and will be tried again", "report", x.entry.Report, "period", x.span.String(), "recipients", len(open),
+			"in", wait, "error", open[0].row.Error)
+		if !x.sleep(wait) {
+			return errStopped
+		}
+	}
+}
+
+// sendings are those of a parcel by one way that are still to be done.
+func (x *run) sendings(ctx context.Context, parcel deliver.Parcel, way deliver.Way) (open []sending, err error) {
+	recipients, err := way.Recipients(ctx, parcel.Part)
+	row := x.base
+	row.Part, row.SHA256 = parcel.Part, parcel.SHA256
+	if err == nil && len(recipients) == 0 {
+		err = errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query")
+	}
+	if err != nil {
+		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.Now()
+		x.now[row.key()] = true
+		return nil, x.write(row)
+	}
+	for _, recipient := range recipients {
+		row.Recipient = recipient
+		if x.now[row.key()] {
+			continue // two ways to one place
+		}
+		x.now[row.key()] = true
+		old := x.rows[row.key()]
+		switch {
+		case x.anew, x.how.Resend && old.State != Sent, way.Repeatable():
+		case old.State == Sent || old.State == Unknown:
+			continue
+		case old.State == Sending:
+			old.State, old.FinishedAt = Unknown, x.Now()
+			old.Error = "it was cut short while it was being sent: " + deliver.ErrUnknown.Error()
+			if err := x.write(old); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		fresh := row
+		fresh.Attempts = old.Attempts
+		open = append(open, sending{parcel, way, fresh})
+	}
+	return open, nil
+}
+
+// sendOne tells whether a parcel is to be sent once more.
+func (x *run) sendOne(ctx context.Context, s *sending) (retry bool, err error) {
+	s.row.State, s.row.Error, s.row.FinishedAt = Sending, "", time.Time{}
+	s.row.Attempts++
+	if err := x.write(s.row); err != nil {
+		return false, err
+	}
+	place, err := s.way.Send(ctx, s.parcel, s.row.Recipient)
+	s.row.Place, s.row.FinishedAt = place, x.Now()
+	switch {
+	case err == nil:
+		s.row.State = Sent
+	case errors.Is(err, deliver.ErrUnknown) && !s.way.Repeatable():
+		s.row.State, s.row.Error = Unknown, err.Error()
+	default:
+		s.row.State, s.row.Error = Failed, err.Error()
+		retry = !errors.Is(err, deliver.ErrRefused)
+	}
+	return retry, x.write(s.row)
+}
+
+// end writes down how each part and the whole went, from how their recipients did or from why it came to none of them.
+func (x *run) end(failed error) error {
+	for _, k := range slices.Clone(x.order) {
+		if part := x.rows[k]; part.Part != "" && part.Recipient == "" && part.State == Built {
+			x.conclude(&part, func(row Run) bool { return row.Part == part.Part && row.Recipient != "" })
+			if err := x.write(part); err != nil {
+				return err
+			}
+		}
+	}
+	whole := x.rows[x.base.key()]
+	if x.conclude(&whole, func(row Run) bool { return true }); failed != nil {
+		switch {
+		case errors.Is(failed, errNothing):
+			whole.State = Skipped
+		case whole.State == Sent && len(x.now) > 0:
+			whole.State = Partly
+		default:
+			whole.State = Failed
+		}
+		whole.Error = failed.Error()
+	}
+	return x.write(whole)
+}
+
+// conclude sets how a part or the whole ended, by the rows of this try that belong to it.
+func (x *run) conclude(row *Run, has func(Run) bool) {
+	row.FinishedAt, row.State, row.Error = x.Now(), Sent, ""
+	states, all, first := map[State]int{}, 0, ""
+	for _, k := range x.order {
+		of := x.rows[k]
+		if !x.now[k] || !has(of) {
+			continue
+		}
+		all++
+		states[of.State]++
+		if of.State != Sent && first == "" {
+			first = of.of() + ": " + of.Error
+		}
+	}
+	bad := all - states[Sent]
+	switch {
+	case bad == 0:
+		return
+	case states[Unknown] > 0:
+		row.State = Unknown
+	case bad == all:
+		row.State = Failed
+	default:
+		row.State = Partly
+	}
+	if row.Error = first; bad > 1 {
+		row.Error = fmt.Sprintf("%d of %d; the first: %s", bad, all, first)
+	}
+}
+
+// of names what a row is of, in an error.
+func (r Run) of() string {
+	switch {
+	case r.Recipient == "":
+		return r.Part
+	case r.Part == "":
+		return r.Recipient
+	}
+	return r.Part + " to " + r.Recipient
 }
 
 // Find is the entry of a report.
@@ -112,53 +481,20 @@ func (r *Runner) Find(report string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// Serve runs every entry at its times until ctx ends, and waits for a run under way. A failed run is logged
-// and in the ledger; the next one comes all the same.
-func (r *Runner) Serve(ctx context.Context) error {
-	var running sync.WaitGroup
-	for _, entry := range r.Entries {
-		if entry.Schedule == "" {
-			continue
-		}
-		schedule, err := entry.schedule()
-		if err != nil {
-			return err
-		}
-		running.Go(func() { r.follow(ctx, entry, schedule) })
+// Next is the first due time after now; zero for an entry without schedule.
+func (e Entry) Next(now time.Time) time.Time {
+	if e.Schedule == nil {
+		return time.Time{}
 	}
-	running.Wait()
-	return nil
+	return e.Schedule.Next(now)
 }
 
-// follow runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed.
-func (r *Runner) follow(ctx context.Context, entry Entry, schedule cron.Schedule) {
-	due := schedule.Next(r.Now().In(entry.Zone))
-	for !due.IsZero() {
-		if !r.sleepUntil(ctx, due) {
-			return
-		}
-		// A run under way ends by itself, so that a stop leaves no half-delivered report.
-		run, err := r.Run(context.WithoutCancel(ctx), entry, due)
-		if err != nil {
-			r.Log.Error("report failed", "report", entry.Report, "period", run.Period, "due", due, "error", err)
-		} else {
-			r.Log.Info("report done", "report", entry.Report, "period", run.Period, "file", filepath.Base(run.File), "rows", run.Rows)
-		}
-		due = schedule.Next(r.Now().In(entry.Zone))
-	}
-}
-
-// sleepUntil waits for a moment of the wall clock; it looks again every minute, since a clock can be set.
-func (r *Runner) sleepUntil(ctx context.Context, due time.Time) bool {
-	for {
-		wait := due.Sub(r.Now())
-		if wait <= 0 {
-			return true
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(min(wait, time.Minute)):
+// Due is the last due time up to now, the one that a run by hand stands for. Without a schedule, or before its first time, it is now.
+func (e Entry) Due(now time.Time) time.Time {
+	if e.Schedule != nil {
+		if last := e.Schedule.Last(now); !last.IsZero() {
+			return last
 		}
 	}
+	return now.In(e.Zone)
 }

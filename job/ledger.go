@@ -5,33 +5,81 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
-// Run is one run of a report: a line of the ledger, and a row of report_runs.
+// State is how far a run has come.
+type State string
+
+// The states of a run and of each of its recipients. Building and Sending are those of work under way, or of work that a crash cut
+// short. Unknown is what may have arrived: nobody but a person sends it again.
+const (
+	Due      State = "due" // waits for its data
+	Building State = "building"
+	Built    State = "built"
+	Sending  State = "sending"
+	Sent     State = "sent"
+	Partly   State = "partly" // sent to some
+	Failed   State = "failed"
+	Skipped  State = "skipped"
+	Unknown  State = "unknown"
+)
+
+// Run is how it went with a report for a period: as a whole, with a part of a burst, or with one recipient. A line of the ledger,
+// and a row of report_runs.
 type Run struct {
-	Report     string    `json:"report"`
-	Period     string    `json:"period"`
-	DueAt      time.Time `json:"due_at"`
-	StartedAt  time.Time `json:"started_at"`
-	FinishedAt time.Time `json:"finished_at"`
-	State      string    `json:"state"` // sent, partly or failed
-	File       string    `json:"file,omitempty"`
-	SHA256     string    `json:"sha256,omitempty"`
-	Rows       int64     `json:"rows"`
-	Delivered  []string  `json:"delivered,omitempty"`
-	Error      string    `json:"error,omitempty"`
+	Report     string          `json:"report"`
+	Period     string          `json:"period"`
+	Part       string          `json:"part,omitempty"`      // empty: all parts
+	Recipient  string          `json:"recipient,omitempty"` // empty: all recipients
+	DueAt      time.Time       `json:"due_at"`
+	StartedAt  time.Time       `json:"started_at"`
+	FinishedAt time.Time       `json:"finished_at,omitzero"`
+	Open       bool            `json:"open,omitempty"` // the period was not over yet: each due time is a report of its own
+	State      State           `json:"state"`
+	File       string          `json:"file,omitempty"`
+	SHA256     string          `json:"sha256,omitempty"`
+	Rows       int64           `json:"rows"`
+	Place      string          `json:"place,omitempty"`    // where a recipient has it
+	Attempts   int             `json:"attempts,omitempty"` // of sending
+	Error      string          `json:"error,omitempty"`
+	About      json.RawMessage `json:"about,omitempty"` // what mails say of the file, so that it need not be built again
 }
 
-// Ledger is a file of runs, a JSON object a line, oldest first. It stands beside the database and not in it, since
-// the database can be deleted and built again and the ledger cannot.
+// key tells what a run is of. The last line of a key is how it stands.
+type key struct {
+	report, period, part, recipient string
+	due                             int64 // of an open period
+}
+
+func (r Run) key() key {
+	k := key{report: r.Report, period: r.Period, part: r.Part, recipient: r.Recipient}
+	if r.Open {
+		k.due = r.DueAt.UnixNano()
+	}
+	return k
+}
+
+// Whole tells whether the run is of the report as a whole.
+func (r Run) Whole() bool { return r.Part == "" && r.Recipient == "" }
+
+// ended tells whether nothing more is to be done about it by itself.
+func (r Run) ended() bool {
+	return slices.Contains([]State{Sent, Partly, Failed, Skipped, Unknown}, r.State)
+}
+
+// Ledger is a file of runs, a JSON object a line, oldest first: what is appended replaces what was said of the same report, period,
+// part and recipient. It stands beside the database and not in it, since the database can be deleted and built again and the ledger
+// cannot.
 type Ledger struct {
 	Path string
 }
 
-// Append adds a run; it is on disk when Append returns.
+// Append adds how a run stands; it is on disk when Append returns.
 func (l Ledger) Append(run Run) error {
 	line, err := json.Marshal(run)
 	if err != nil {
@@ -52,7 +100,7 @@ func (l Ledger) Append(run Run) error {
 	return nil
 }
 
-// Runs reads the ledger; a line that is no run is skipped.
+// Runs reads how every run stands, in the order of when they were first written of; a line that is no run is skipped.
 func (l Ledger) Runs() ([]Run, error) {
 	file, err := os.Open(l.Path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -63,13 +111,62 @@ func (l Ledger) Runs() ([]Run, error) {
 	}
 	defer file.Close()
 	var runs []Run
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
+	at := map[key]int{}
+	lines := bufio.NewReader(file)
+	for {
+		line, err := lines.ReadBytes('\n')
 		var run Run
-		if json.Unmarshal(lines.Bytes(), &run) == nil && run.Report != "" {
-			runs = append(runs, run)
+		if json.Unmarshal(line, &run) == nil && run.Report != "" {
+			if i, ok := at[run.key()]; ok {
+				runs[i] = run
+			} else {
+				at[run.key()] = len(runs)
+				runs = append(runs, run)
+			}
+		}
+		if err == io.EOF {
+			return runs, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("run ledger: %w", err)
 		}
 	}
-	return runs, lines.Err()
+}
+
+// Prune forgets the runs that were due before a moment, and what was said of the others before their present state. It says how
+// many are forgotten. Nobody may append meanwhile.
+func (l Ledger) Prune(before time.Time) (int, error) {
+	runs, err := l.Runs()
+	if err != nil {
+		return 0, err
+	}
+	fresh := Ledger{l.Path + ".new"}
+	if err := os.Remove(fresh.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return 0, err
+	}
+	forgotten := 0
+	var text []byte
+	for _, run := range runs {
+		if run.DueAt.Before(before) {
+			forgotten++
+			continue
+		}
+		line, err := json.Marshal(run)
+		if err != nil {
+			return 0, err
+		}
+		text = append(append(text, line...), '\n')
+	}
+	if forgotten == 0 {
+		return 0, nil
+	}
+	file, err := os.OpenFile(fresh.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 0, fmt.Errorf("run ledger: %w", err)
+	}
+	_, err = file.Write(text)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return 0, fmt.Errorf("run ledger: %w", err)
+	}
+	return forgotten, os.Rename(fresh.Path, l.Path)
 }

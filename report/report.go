@@ -39,10 +39,13 @@ type Request struct {
 
 // Result is what a finished workbook holds.
 type Result struct {
-	Calls   int64  // in the period, after the filters
-	Rows    int64  // on the detail sheets
-	Bytes   int64  // of the file
-	SHA256  string // of the file, in hex
+	Title   string
+	Figures []Figure // of the summary
+	Fresh   string   // how complete the data is, in words
+	Calls   int64    // in the period, after the filters
+	Rows    int64    // on the detail sheets
+	Bytes   int64    // of the file
+	SHA256  string   // of the file, in hex
 	Sheets  []string
 	Remarks []string // what was cut or left out
 }
@@ -72,6 +75,7 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 		return Result{}, err
 	}
 	return Result{
+		Title: d.Title, Figures: b.figures(), Fresh: b.honesty(),
 		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.bytes, SHA256: saved.sha256,
 		Sheets: b.file.GetSheetList(), Remarks: b.cuts,
 	}, nil

@@ -2,6 +2,35 @@ package report
 
 import "slices"
 
+// Figure is a tile in words, for where there are no cells.
+type Figure struct{ Label, Value, Change string }
+
+// figures are the tiles of the summary.
+func (b *book) figures() []Figure {
+	var all []Figure
+	for _, s := range b.def.Sheets {
+		for _, t := range s.Tiles {
+			w := b.words.metrics[t.Metric]
+			said := b.say(b.summary.get(w.name), w.format)
+			if said == "" {
+				said = "unknown"
+			}
+			all = append(all, Figure{b.tileLabel(t, w), said, b.change(w).text})
+		}
+	}
+	return all
+}
+
+func (b *book) tileLabel(t Tile, w word) string {
+	if t.Label != "" {
+		return clean(t.Label)
+	}
+	if target, ok := b.settings.number("service_level_target_seconds"); ok && w.name == "service_level" {
+		return w.label + ", " + b.say(target, "count") + " s"
+	}
+	return w.label
+}
+
 // tiles writes the large figures, three a row: label, figure, change, and a second figure in small.
 func (p *page) tiles(tiles []Tile, at int) int {
 	for i, t := range tiles {
@@ -20,13 +49,6 @@ func (p *page) tile(t Tile, column, at int) {
 		p.do(unknownMetric(t.Metric, p.words))
 		return
 	}
-	label := w.label
-	if target, ok := p.settings.number("service_level_target_seconds"); ok && w.name == "service_level" {
-		label += ", " + p.say(target, "count") + " s"
-	}
-	if t.Label != "" {
-		label = clean(t.Label)
-	}
 	v := p.summary.get(w.name)
 	format := p.numberFormat(w, slices.Values([]any{v}))
 	box := look{fill: p.theme.Pale, align: "left", indent: 1, valign: "center"}
@@ -40,7 +62,7 @@ func (p *page) tile(t Tile, column, at int) {
 		p.draw(column, at+i, column+2, at+i, l)
 		p.height(at+i, []float64{17, 31, 16, 17}[i])
 	}
-	p.put(column, at, label, top)
+	p.put(column, at, p.tileLabel(t, w), top)
 	// A number does not run over into the next cell as text does: it needs the room of all three.
 	p.do(p.file.MergeCell(p.name, cell(column, at+1), cell(column+2, at+1)))
 	p.put(column, at+1, p.value(v, w.format), figure)

@@ -124,6 +124,15 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 	})
 }
 
+// Holds tells whether a condition, an expression over the columns of a named query's one row, is true of it.
+func (r *Reader) Holds(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
+	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
+		statement = "select coalesce((" + condition + "\n)::bool, false) from (\n" + statement + "\n)"
+		return conn.QueryRowContext(ctx, statement, bound...).Scan(&holds)
+	})
+	return holds, err
+}
+
 func (r *Reader) named(ctx context.Context, name string, args map[string]any,
 	run func(conn *sql.Conn, statement string, bound []any) error) error {
 	query, err := queries.Named(r.own, name)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"callsheet/config"
+	"callsheet/deliver"
 	"callsheet/locale"
 	"callsheet/period"
 	"callsheet/queries"
@@ -264,6 +265,7 @@ type workbook struct {
 	report  string
 	period  period.Period
 	filters map[string]string
+	part    string    // of a burst
 	asOf    time.Time // with what had been received by then; the zero time is now
 	out     string    // a path; in the data folder when empty
 	pdf     string    // a path for the first sheet as a page; none is made when empty
@@ -281,6 +283,9 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	}
 	for key, value := range w.filters {
 		filters[key] = value
+	}
+	if w.part != "" {
+		filters[config.Bursts[entry.Burst]] = w.part
 	}
 	source, err := a.reader(ctx, c, w.asOf, readerMemory, report.AtOnce)
 	if err != nil {
@@ -319,13 +324,11 @@ func fileName(w workbook) string {
 	name := w.report + "-" + w.period.String()
 	for _, key := range config.Filters {
 		if value := w.filters[key]; value != "" {
-			name += "-" + strings.Map(func(r rune) rune {
-				if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-					return '_'
-				}
-				return r
-			}, value)
+			name += "-" + deliver.SafeName(value)
 		}
+	}
+	if w.part != "" {
+		name += "-" + deliver.SafeName(w.part)
 	}
 	if !w.asOf.IsZero() {
 		name += "-as-of-" + w.asOf.Format("2006-01-02-150405")

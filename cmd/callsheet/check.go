@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
+	"callsheet/deliver"
 	"callsheet/period"
 	"callsheet/queries"
 	"callsheet/report"
@@ -104,12 +105,14 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 	defer empty.close()
 	for _, report := range c.Reports {
 		add("report "+report.Name, a.checkReport(ctx, c, own, empty, report.Name))
-		folders, other := deliveries(c, report)
-		for _, folder := range folders {
-			add("report "+report.Name+", folder "+folder, writable(folder))
+		entry, err := a.entry(c, report)
+		if err != nil {
+			add("report "+report.Name+", deliver", err)
 		}
-		for _, way := range other {
-			add("report "+report.Name+", "+way, errors.New("delivery by "+way+" is not available in this version"))
+		for _, way := range entry.Ways {
+			if folder, ok := way.(deliver.Folder); ok {
+				add("report "+report.Name+", folder "+folder.Dir, writable(folder.Dir))
+			}
 		}
 	}
 	for _, name := range templateNames(c) {

@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"store":          {"spool", "queries"},
 	"report":         {"locale", "period", "strict"},
 	"report/lint":    {},
-	"job":            {"period"},
+	"job":            {"deliver", "period"},
 	"bench/collect":  {},
 	"bench/load":     {"bench/process", "bench/reports"},
 	"bench/process":  {},

@@ -76,7 +76,7 @@ var rowIs = map[string]string{
 	"rejects":        "a line that could not be loaded",
 	"spool_files":    "how far a file was read",
 	"loads":          "what a load brought",
-	"report_runs":    "a run of the scheduler, as of the last load",
+	"report_runs":    "a run of the scheduler, its parts and recipients",
 	"metric_catalog": "what each metric is",
 	"column_catalog": "what each column of calls is",
 }

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,18 +18,19 @@ import (
 func reportCommand(a *app) *cobra.Command {
 	var span periodFlags
 	var out, pdf, asOf string
-	var send, asJSON bool
+	var send, preview, asJSON bool
 	filters := filterFlags{}
 	command := &cobra.Command{
 		Use:   "report NAME",
 		Short: "Build one workbook now",
 		Long: `report builds the workbook of a configured report, or of a built-in template by its own name, from the published
 data, and prints its path. The workbook appears whole or not at all. --pdf also makes a page of its first sheet, where LibreOffice
-is installed.`,
+is installed. --deliver brings it to everybody, whatever the scheduler has sent; --preview shows the mail and sends nothing.`,
 		Example: `  callsheet report daily
   callsheet report daily --period 2026-10-04 --group Sales --out sales.xlsx
   callsheet report weekly --period last-week --pdf summary.pdf
   callsheet report daily --period 2026-10-04 --as-of "2026-10-05 08:00"
+  callsheet report daily --preview
   callsheet report monthly --period last-month --deliver`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -57,22 +62,26 @@ is installed.`,
 				return err
 			}
 			var delivered []string
+			var failed error
+			parcel := parcelOf(entry, w, path, result)
 			if send {
-				if delivered, err = a.deliver(cfg, entry, path); err != nil {
-					return needsALook(err)
+				delivered, failed = a.deliver(c.Context(), cfg, entry, parcel)
+			}
+			if asJSON {
+				err = json.NewEncoder(a.stdout).Encode(map[string]any{
+					"report": args[0], "period": days.String(), "file": path, "sha256": result.SHA256,
+					"calls": result.Calls, "rows": result.Rows, "delivered": delivered,
+				})
+			} else {
+				fmt.Fprintln(a.stdout, strings.Join(append([]string{path}, delivered...), "\n"))
+				if preview {
+					err = a.preview(c.Context(), cfg, entry, parcel)
 				}
 			}
-			if !asJSON {
-				fmt.Fprintln(a.stdout, path)
-				for _, place := range delivered {
-					fmt.Fprintln(a.stdout, place)
-				}
-				return nil
+			if failed != nil {
+				err = errors.Join(needsALook(failed), err)
 			}
-			return json.NewEncoder(a.stdout).Encode(map[string]any{
-				"report": args[0], "period": days.String(), "file": path, "sha256": result.SHA256,
-				"calls": result.Calls, "rows": result.Rows, "delivered": delivered,
-			})
+			return err
 		},
 	}
 	span.register(command)
@@ -81,40 +90,63 @@ is installed.`,
 	command.Flags().StringVar(&out, "out", "", "path of the workbook; in data_dir/reports when not given")
 	command.Flags().StringVar(&pdf, "pdf", "", "path of a PDF of the first sheet, made by LibreOffice")
 	command.Flags().BoolVar(&send, "deliver", false, "deliver it as the report's configuration says")
+	command.Flags().BoolVar(&preview, "preview", false, "also write the mail as NAME.html beside the workbook and say to whom it would go")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	command.MarkFlagsMutuallyExclusive("deliver", "preview")
+	command.MarkFlagsMutuallyExclusive("json", "preview")
 	return command
 }
 
-// deliver puts a workbook into the folders of a report.
-func (a *app) deliver(c *config.Config, entry config.Report, file string) ([]string, error) {
-	folders, other := deliveries(c, entry)
+// deliver brings a workbook to everybody, once and without the ledger: a person asked for it.
+func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report, parcel deliver.Parcel) ([]string, error) {
+	ways, err := a.ways(c, entry)
+	if err != nil {
+		return nil, err
+	}
 	var places []string
-	for _, folder := range folders {
-		place, err := deliver.Folder(file, folder)
-		if err != nil {
-			return places, fmt.Errorf("delivering %s: %w", file, err)
+	var errs []error
+	for _, way := range ways {
+		recipients, err := way.Recipients(ctx, "")
+		errs = append(errs, err)
+		for _, recipient := range recipients {
+			place, err := way.Send(ctx, parcel, recipient)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", parcel.File, recipient, err))
+				continue
+			}
+			places = append(places, place)
 		}
-		places = append(places, place)
 	}
-	if len(other) > 0 {
-		return places, fmt.Errorf("delivery by %s is not available in this version; the workbook is at %s", other[0], file)
-	}
-	return places, nil
+	return places, errors.Join(errs...)
 }
 
-// deliveries are the folders that a report goes to, and the ways that are not known yet.
-func deliveries(c *config.Config, entry config.Report) (folders, other []string) {
-	for _, way := range entry.Deliver {
-		switch {
-		case way.Folder != "":
-			folders = append(folders, c.Path(way.Folder))
-		case way.Mail != nil:
-			other = append(other, "mail")
-		case way.Bucket != "":
-			other = append(other, "bucket")
-		case way.Webhook != nil:
-			other = append(other, "webhook")
+// preview writes the mail that would go out beside the workbook, and says to whom.
+func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report, parcel deliver.Parcel) error {
+	texts, err := mailTexts(c)
+	if err != nil {
+		return err
+	}
+	html, text, err := texts.Fill(parcel, true)
+	if err != nil {
+		return err
+	}
+	path := strings.TrimSuffix(parcel.File, ".xlsx") + ".html"
+	if err := os.WriteFile(path, []byte(html), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s\n\n%s", path, text)
+	ways, err := a.ways(c, entry)
+	if err != nil {
+		return err
+	}
+	for _, way := range ways {
+		recipients, err := way.Recipients(ctx, "")
+		if err != nil {
+			return err
+		}
+		for _, recipient := range recipients {
+			fmt.Fprintf(a.stdout, "would go to %s\n", recipient)
 		}
 	}
-	return folders, other
+	return nil
 }

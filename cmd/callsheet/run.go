@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,16 +18,21 @@ import (
 )
 
 func runCommand(a *app) *cobra.Command {
-	var at string
-	var dryRun, asJSON bool
+	var at, to string
+	var dryRun, resend, asJSON bool
+	var retryFor time.Duration
 	command := &cobra.Command{
 		Use:   "run NAME",
 		Short: "Run one scheduled report now, as at its due time",
 		Long: `run does what the scheduler does for one configured report: load, publish, build, deliver. It stands for the last due
-time of the report's schedule, so yesterday is the day before that; --for names another.`,
+time of the report's schedule, so yesterday is the day before that; --for names another. What has been sent for that period is not
+sent again, and what was not is; what may have been sent, since something was cut short, is sent again only with --resend, and so is
+a report that everybody has. The exit code is 3 if somebody does not have it.`,
 		Example: `  callsheet run daily
   callsheet run daily --for 2026-10-05T08:00
-  callsheet run daily --dry-run`,
+  callsheet run daily --dry-run
+  callsheet run daily --to me@example.com
+  callsheet run daily --resend`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := a.config()
@@ -47,35 +53,144 @@ time of the report's schedule, so yesterday is the day before that; --for names 
 					return usage(err)
 				}
 			}
-			if dryRun {
-				return a.dryRun(entry, due)
+			switch {
+			case dryRun:
+				return a.dryRun(c.Context(), entry, due)
+			case to != "":
+				return a.tryOut(c.Context(), cfg, runner, entry, due, to)
 			}
-			run, err := runner.Run(c.Context(), entry, due)
-			if asJSON {
-				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(run))
-			} else if run.File != "" {
-				fmt.Fprintln(a.stdout, strings.Join(append([]string{run.File}, run.Delivered...), "\n"))
+			entry.RetryFor, entry.Wait = retryFor, 0 // somebody is waiting
+			runs, err := runner.Run(c.Context(), entry, due, job.How{Resend: resend})
+			if asJSON && len(runs) > 0 {
+				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(told(runs)))
+			} else {
+				a.printRuns(runs)
 			}
-			if errors.Is(err, job.ErrDelivery) {
-				return needsALook(err)
-			}
-			return err
+			return outcome(runs, err)
 		},
 	}
 	command.Flags().StringVar(&at, "for", "", "due time to run for: 2026-10-05T08:00, or a day")
 	command.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be done")
-	command.Flags().BoolVar(&asJSON, "json", false, "print the run as JSON")
+	command.Flags().StringVar(&to, "to", "", "build it and mail it to this address alone, whatever was sent")
+	command.Flags().BoolVar(&resend, "resend", false, "send again what may have been sent, or everything where everybody has it")
+	command.Flags().DurationVar(&retryFor, "retry-for", 0, "try a delivery that fails again for so long: 1h")
+	command.Flags().BoolVar(&asJSON, "json", false, "print the run, its parts and recipients as JSON")
+	command.MarkFlagsMutuallyExclusive("dry-run", "to", "resend")
 	return command
 }
 
-func (a *app) dryRun(entry job.Entry, due time.Time) error {
+// runJSON is a run as a whole, with its parts and recipients.
+type runJSON struct {
+	job.Run
+	Delivered []string  `json:"delivered"` // where it is
+	Runs      []job.Run `json:"runs"`      // of its parts and recipients
+}
+
+func told(runs []job.Run) runJSON {
+	whole := runJSON{Run: runs[0], Delivered: []string{}, Runs: runs[1:]}
+	for _, run := range runs[1:] {
+		if run.State == job.Sent && run.Place != "" {
+			whole.Delivered = append(whole.Delivered, run.Place)
+		}
+	}
+	return whole
+}
+
+// printRuns says where everything is.
+func (a *app) printRuns(runs []job.Run) {
+	for _, run := range runs {
+		switch {
+		case run.Recipient == "" && run.File != "":
+			fmt.Fprintln(a.stdout, run.File)
+		case run.Whole() && run.State == job.Skipped:
+			fmt.Fprintf(a.stderr, "%s for %s: %s\n", run.Report, run.Period, run.Error)
+		case run.State == job.Sent && run.Place != "":
+			fmt.Fprintln(a.stdout, run.Place)
+		}
+	}
+	for _, run := range runs {
+		if run.Recipient != "" && run.State != job.Sent {
+			fmt.Fprintf(a.stderr, "%s: %s: %s\n", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error)
+		}
+	}
+}
+
+// outcome is how a run ends the program.
+func outcome(runs []job.Run, err error) error {
+	if err != nil || len(runs) == 0 {
+		return err
+	}
+	whole := runs[0]
+	switch {
+	case whole.State == job.Sent || whole.State == job.Skipped:
+		return nil
+	case whole.State == job.Failed && whole.File == "" && len(runs) == 1:
+		return errors.New(whole.Error)
+	case whole.State == job.Unknown:
+		return needsALook(fmt.Errorf("%s for %s: %s\nhint: ask whether it arrived; --resend sends it again", whole.Report, whole.Period, whole.Error))
+	}
+	return needsALook(fmt.Errorf("%s for %s: not delivered: %s\nhint: run it again to send what was not sent", whole.Report, whole.Period, whole.Error))
+}
+
+func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error {
 	days, err := period.Parse(entry.Period, due.In(entry.Zone))
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "would load, publish and build %s for %s, due %s\n", entry.Report, days.Words(), due.In(entry.Zone).Format(time.RFC1123))
-	for _, folder := range entry.Folders {
-		fmt.Fprintf(a.stdout, "would put it into %s\n", folder)
+	if entry.Burst {
+		fmt.Fprintln(a.stdout, "would build a workbook for each part, and bring each to its own people and to")
+	}
+	for _, way := range entry.Ways {
+		recipients, err := way.Recipients(ctx, "")
+		if err != nil {
+			return err
+		}
+		for _, recipient := range recipients {
+			if _, ok := way.(deliver.Folder); ok {
+				fmt.Fprintf(a.stdout, "would put it into %s\n", recipient)
+				continue
+			}
+			fmt.Fprintf(a.stdout, "would send it to %s\n", recipient)
+		}
+	}
+	return nil
+}
+
+// tryOut builds a report and mails it, with every part, to one address; the ledger knows nothing of it.
+func (a *app) tryOut(ctx context.Context, c *config.Config, runner *job.Runner, entry job.Entry, due time.Time, to string) error {
+	if c.Mail.Host == "" || c.Mail.From == "" {
+		return usage(errors.New("the configuration has no mail.host and mail.from to send from"))
+	}
+	days, err := period.Parse(entry.Period, due.In(entry.Zone))
+	if err != nil {
+		return err
+	}
+	if err := runner.Work.Refresh(ctx); err != nil {
+		return err
+	}
+	parts := []string{""}
+	if entry.Burst {
+		if parts, err = runner.Work.Parts(ctx, entry.Report, days); err != nil {
+			return err
+		}
+	}
+	way, err := a.mailWay(c)
+	if err != nil {
+		return err
+	}
+	way.To = []string{to}
+	for _, part := range parts {
+		built, err := runner.Work.Build(ctx, entry.Report, days, part)
+		if err != nil {
+			return err
+		}
+		place, err := way.Send(ctx, built.Parcel, to)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, built.Parcel.File)
+		fmt.Fprintln(a.stdout, place)
 	}
 	return nil
 }
@@ -84,30 +199,44 @@ func (a *app) dryRun(entry job.Entry, due time.Time) error {
 func (a *app) runner(c *config.Config) (*job.Runner, error) {
 	runner := &job.Runner{Ledger: job.Ledger{Path: runLedger(c)}, Now: a.now, Log: a.logger(c)}
 	for _, report := range c.Reports {
-		zone, err := time.LoadLocation(report.Timezone)
+		entry, err := a.entry(c, report)
 		if err != nil {
 			return nil, err
 		}
-		folders, other := deliveries(c, report)
-		runner.Entries = append(runner.Entries, job.Entry{
-			Report: report.Name, Schedule: report.Schedule, Zone: zone, Period: report.Period, Folders: folders, Other: other,
-		})
+		runner.Entries = append(runner.Entries, entry)
 	}
-	runner.Work = job.Work{
-		Refresh: func(ctx context.Context) error {
-			summary, err := a.refresh(ctx, c, false, nil)
-			if err == nil && summary.NeedsALook() {
-				runner.Log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
-			}
-			return err
-		},
-		Build: func(ctx context.Context, report string, days period.Period) (job.Built, error) {
-			path, result, err := a.build(ctx, c, workbook{report: report, period: days})
-			return job.Built{File: path, SHA256: result.SHA256, Rows: result.Rows}, err
-		},
-		Deliver: deliver.Folder,
-	}
+	runner.Work = a.work(c, runner.Log)
 	return runner, nil
+}
+
+// entry is a report of the configuration as the scheduler takes it.
+func (a *app) entry(c *config.Config, report config.Report) (entry job.Entry, err error) {
+	entry = job.Entry{
+		Report: report.Name, Period: report.Period, Burst: report.Burst != "", CatchUp: *report.CatchUp,
+		Wait: report.WaitForData, RetryFor: report.RetryFor, Tell: report.IfNothing == "tell",
+	}
+	if entry.Zone, err = time.LoadLocation(report.Timezone); err != nil {
+		return entry, err
+	}
+	if report.Schedule != "" {
+		if entry.Schedule, err = job.ParseSchedule(report.Schedule, entry.Zone, skipped(report.Skip, c.Business.Holidays)); err != nil {
+			return entry, usage(err)
+		}
+	}
+	if err := deliver.CheckPattern(report.Link); err != nil {
+		return entry, usage(fmt.Errorf("report %s, link: %w", report.Name, err))
+	}
+	entry.Ways, err = a.ways(c, report)
+	return entry, err
+}
+
+// skipped tells of the days that a schedule leaves out.
+func skipped(skip, holidays []string) func(day time.Time) bool {
+	return func(day time.Time) bool {
+		weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
+		return weekend && slices.Contains(skip, "weekends") ||
+			slices.Contains(skip, "holidays") && slices.Contains(holidays, day.Format(time.DateOnly))
+	}
 }
 
 func configuredReports(c *config.Config) string {

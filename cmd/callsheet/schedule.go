@@ -38,9 +38,9 @@ func scheduleCommand(a *app) *cobra.Command {
 			for _, entry := range runner.Entries {
 				last, state := "never", ""
 				if run, ok := lastRun(runs, entry.Report); ok {
-					last, state = moment(run.FinishedAt.In(entry.Zone)), run.State+" "+run.Period
+					last, state = moment(lastTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, entry.Schedule, entry.Zone, entry.Period,
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, a.configured(cfg, entry.Report).Schedule, entry.Zone, entry.Period,
 					last, state, moment(entry.Next(a.now())))
 			}
 			return w.Flush()
@@ -48,13 +48,22 @@ func scheduleCommand(a *app) *cobra.Command {
 	}
 }
 
-func lastRun(runs []job.Run, report string) (job.Run, bool) {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].Report == report {
-			return runs[i], true
+// lastRun is the run of a report as a whole that was due last.
+func lastRun(runs []job.Run, report string) (last job.Run, known bool) {
+	for _, run := range runs {
+		if run.Report == report && run.Whole() && (!known || !run.DueAt.Before(last.DueAt)) {
+			last, known = run, true
 		}
 	}
-	return job.Run{}, false
+	return last, known
+}
+
+// lastTime is when a run ended or, while it is under way, began.
+func lastTime(run job.Run) time.Time {
+	if run.FinishedAt.IsZero() {
+		return run.StartedAt
+	}
+	return run.FinishedAt
 }
 
 func moment(t time.Time) string {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
+	"callsheet/job"
 	"callsheet/period"
 	"callsheet/spool"
 )
@@ -178,9 +179,9 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 	for _, entry := range runner.Entries {
 		one := reportStatus{Report: entry.Report, NextAt: entry.Next(a.now())}
 		if run, ok := lastRun(runs, entry.Report); ok {
-			at := run.FinishedAt.In(entry.Zone)
-			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, run.State, run.Error
-			if run.State != "sent" {
+			at := lastTime(run).In(entry.Zone)
+			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, string(run.State), run.Error
+			if run.State != job.Sent && run.State != job.Skipped {
 				s.Look = append(s.Look, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
 			}
 		}

@@ -1,8 +1,22 @@
--- The runs of the scheduler's ledger that are not in the table yet; the ledger only grows.
-insert into report_runs by name
-select report, period, due_at, started_at, finished_at, state, file, sha256, rows, error
-from read_json($ledger, format = 'newline_delimited', ignore_errors = true, columns = {
-    report: 'VARCHAR', period: 'VARCHAR', due_at: 'TIMESTAMPTZ', started_at: 'TIMESTAMPTZ', finished_at: 'TIMESTAMPTZ',
-    state: 'VARCHAR', file: 'VARCHAR', sha256: 'VARCHAR', rows: 'BIGINT', error: 'VARCHAR'}) as ledger
-anti join report_runs using (report, started_at)
-where report is not null and due_at is not null;
+-- How the runs stand: the last line of the scheduler's ledger for each report, period, part and recipient; while a period was not
+-- over, for each due time. What the ledger has forgotten goes.
+merge into report_runs
+using (
+    select report, period, coalesce(part, '') as part, coalesce(recipient, '') as recipient, due_at, started_at, finished_at, state,
+        file, sha256, rows, place, attempts, error
+    from (
+        select *, row_number() over () as line
+        from read_json($ledger, format = 'newline_delimited', ignore_errors = true, columns = {
+            report: 'VARCHAR', period: 'VARCHAR', part: 'VARCHAR', recipient: 'VARCHAR', open: 'BOOLEAN', due_at: 'TIMESTAMPTZ',
+            started_at: 'TIMESTAMPTZ', finished_at: 'TIMESTAMPTZ', state: 'VARCHAR', file: 'VARCHAR', sha256: 'VARCHAR', rows: 'BIGINT',
+            place: 'VARCHAR', attempts: 'BIGINT', error: 'VARCHAR'})
+    )
+    where report is not null and due_at is not null
+    qualify row_number() over (
+        partition by report, period, part, recipient, case when open then due_at end order by line desc) = 1
+) as ledger
+on ledger.report = report_runs.report and ledger.period = report_runs.period and ledger.part = report_runs.part
+    and ledger.recipient = report_runs.recipient and ledger.due_at = report_runs.due_at
+when matched then update
+when not matched then insert
+when not matched by source then delete;

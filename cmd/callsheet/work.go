@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"callsheet/config"
+	"callsheet/deliver"
+	"callsheet/job"
+	"callsheet/period"
+	"callsheet/report"
+	"callsheet/spool"
+	"callsheet/store"
+)
+
+// runWait is how long a run waits for another of the same report.
+const runWait = 5 * time.Second
+
+// partQueries are the queries that name the parts of a burst, in their first column.
+var partQueries = map[string]string{"call_group": "groups", "agent": "agents", "virtual_number": "numbers", "campaign_id": "campaigns"}
+
+// work is what runs are made of.
+func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
+	return job.Work{
+		Lock: func(ctx context.Context, name string) (func() error, error) {
+			if err := makeDataDir(c); err != nil {
+				return nil, err
+			}
+			lock, err := spool.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runWait)
+			if err != nil {
+				return nil, err
+			}
+			return lock.Release, nil
+		},
+		Refresh: func(ctx context.Context) error {
+			summary, err := a.refresh(ctx, c, false, nil)
+			if err == nil && summary.NeedsALook() {
+				log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
+			}
+			return err
+		},
+		Complete: func(ctx context.Context, span period.Period) (complete bool, err error) {
+			end := span.To.AddDate(0, 0, 1)
+			over := time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, c.Zone())
+			err = a.withReader(ctx, c, func(reader *store.Reader) error {
+				return reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
+					through, ok := values[0].(time.Time)
+					complete = ok && !through.Before(over)
+					return nil
+				})
+			})
+			return complete, err
+		},
+		Worth: func(ctx context.Context, name string, span period.Period) (worth bool, err error) {
+			entry := a.configured(c, name)
+			condition := entry.OnlyIf
+			switch condition {
+			case "":
+				return true, nil
+			case "rows":
+				condition = "calls > 0"
+			}
+			err = a.withReader(ctx, c, func(reader *store.Reader) error {
+				worth, err = reader.Holds(ctx, "summary", filteredArguments(span, entry.Filters), condition)
+				return err
+			})
+			if err != nil {
+				err = fmt.Errorf("only_if %q: %w\nhint: it is SQL over the columns of callsheet query summary, such as \"answer_rate < 0.8\"", condition, err)
+			}
+			return worth, err
+		},
+		Parts: func(ctx context.Context, name string, span period.Period) (parts []string, err error) {
+			entry := a.configured(c, name)
+			err = a.withReader(ctx, c, func(reader *store.Reader) error {
+				var calls int
+				return reader.Query(ctx, partQueries[entry.Burst], filteredArguments(span, entry.Filters), func(columns []string) error {
+					calls = slices.Index(columns, "calls")
+					return nil
+				}, func(values []any) error {
+					if part, ok := values[0].(string); ok && part != "" && values[calls] != int64(0) {
+						parts = append(parts, part)
+					}
+					return nil
+				})
+			})
+			slices.Sort(parts)
+			return parts, err
+		},
+		Build: func(ctx context.Context, name string, span period.Period, part string) (job.Workbook, error) {
+			return a.buildParcel(ctx, c, workbook{report: name, period: span, part: part})
+		},
+		Nothing: func(name string, span period.Period) deliver.Parcel {
+			return deliver.Parcel{
+				Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []deliver.Figure{}, Notes: []string{"There is nothing to report."},
+			}
+		},
+		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) { a.ended(ctx, c, log, entry, runs) },
+	}
+}
+
+// configured is a report of the configuration by name.
+func (a *app) configured(c *config.Config, name string) config.Report {
+	for _, entry := range c.Reports {
+		if entry.Name == name {
+			return entry
+		}
+	}
+	return config.Report{}
+}
+
+// withReader opens what is published for a few questions.
+func (a *app) withReader(ctx context.Context, c *config.Config, ask func(reader *store.Reader) error) error {
+	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	return ask(reader)
+}
+
+// filteredArguments are those of a query over a period under filters.
+func filteredArguments(span period.Period, filters map[string]string) map[string]any {
+	arguments := queryArguments(span)
+	for key, value := range filters {
+		arguments[key] = value
+	}
+	return arguments
+}
+
+// buildParcel makes a workbook and what is said about it.
+func (a *app) buildParcel(ctx context.Context, c *config.Config, w workbook) (job.Workbook, error) {
+	path, result, err := a.build(ctx, c, w)
+	if err != nil {
+		return job.Workbook{}, err
+	}
+	return job.Workbook{Rows: result.Rows, Parcel: parcelOf(a.configured(c, w.report), w, path, result)}, nil
+}
+
+// parcelOf is what is said about a workbook.
+func parcelOf(entry config.Report, w workbook, path string, result report.Result) deliver.Parcel {
+	parcel := deliver.Parcel{
+		Report: w.report, Title: result.Title, Period: w.period.String(), When: w.period.Words(), Part: w.part,
+		File: path, SHA256: result.SHA256, Figures: []deliver.Figure{}, Notes: []string{},
+	}
+	for _, figure := range result.Figures {
+		parcel.Figures = append(parcel.Figures, deliver.Figure(figure))
+	}
+	for _, note := range append([]string{result.Fresh}, result.Remarks...) {
+		parcel.Notes = append(parcel.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
+	}
+	parcel.Link = parcel.Fill(entry.Link)
+	return parcel
+}
