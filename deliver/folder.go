@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // Folder is a folder on this machine or mounted on it.
 type Folder struct {
 	Dir  string
-	Name string // pattern of the file's name; the usual one when empty
+	Name string // pattern of the file's name, which may have folders; the usual one when empty
 	Keep int    // so many of a report and part are kept, the newest; all when 0
 }
 
@@ -28,7 +29,7 @@ func (f Folder) Recipients(context.Context, string) ([]string, error) {
 func (f Folder) Repeatable() bool { return true }
 
 // Send copies the workbook into the folder. The copy appears whole or not at all; one of the same name is replaced.
-func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (path string, err error) {
+func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err error) {
 	if parcel.File == "" {
 		return "", nil
 	}
@@ -37,7 +38,9 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (path string, e
 			err = fmt.Errorf("folder %s: %w", f.Dir, err)
 		}
 	}()
-	if err := os.MkdirAll(f.Dir, 0o755); err != nil {
+	to := filepath.Join(f.Dir, filepath.FromSlash(parcel.name(f.Name)))
+	in := filepath.Dir(to) // a name may have folders of its own
+	if err := os.MkdirAll(in, 0o755); err != nil {
 		return "", err
 	}
 	source, err := os.Open(parcel.File)
@@ -45,8 +48,7 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (path string, e
 		return "", refused(err)
 	}
 	defer source.Close()
-	name := parcel.name(f.Name)
-	target, err := os.CreateTemp(f.Dir, ".callsheet-*")
+	target, err := os.CreateTemp(in, ".callsheet-*.tmp")
 	if err != nil {
 		return "", err
 	}
@@ -59,31 +61,30 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (path string, e
 	if err := errors.Join(err, target.Chmod(0o644), target.Sync(), target.Close()); err != nil {
 		return "", err
 	}
-	path = filepath.Join(f.Dir, name)
-	if err := os.Rename(target.Name(), path); err != nil {
+	if err := os.Rename(target.Name(), to); err != nil {
 		return "", err
 	}
 	if f.Keep > 0 {
-		if err := f.clear(parcel); err != nil {
+		if err := f.clear(in, parcel); err != nil {
 			return "", err
 		}
 	}
-	dir, err := os.Open(f.Dir)
+	dir, err := os.Open(in)
 	if err != nil {
 		return "", err
 	}
-	return path, errors.Join(dir.Sync(), dir.Close())
+	return to, errors.Join(dir.Sync(), dir.Close())
 }
 
 // anyPeriod are the names that a period can have, of a day, a week, a month or a span.
 const anyPeriod = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
 
 // clear removes all but the newest files that this way has put here for the same report and part.
-func (f Folder) clear(parcel Parcel) error {
+func (f Folder) clear(in string, parcel Parcel) error {
 	const mark = "\x00"
 	parts := parcel
 	parts.Period = mark
-	literal := parts.fill(parcel.pattern(f.Name), func(text string) string {
+	literal := parts.fill(path.Base(parcel.pattern(f.Name)), func(text string) string {
 		if text == mark {
 			return mark
 		}
@@ -93,7 +94,7 @@ func (f Folder) clear(parcel Parcel) error {
 	if err != nil {
 		return err
 	}
-	entries, err := os.ReadDir(f.Dir)
+	entries, err := os.ReadDir(in)
 	if err != nil {
 		return err
 	}
@@ -105,7 +106,7 @@ func (f Folder) clear(parcel Parcel) error {
 	}
 	slices.SortFunc(files, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
 	for _, old := range files[min(f.Keep, len(files)):] {
-		if err := os.Remove(filepath.Join(f.Dir, old.Name())); err != nil {
+		if err := os.Remove(filepath.Join(in, old.Name())); err != nil {
 			return fmt.Errorf("keeping the last %d: %w", f.Keep, err)
 		}
 	}

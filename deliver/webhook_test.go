@@ -72,10 +72,13 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 		refused, unknown bool
 		says             string
 	}{
-		"busy":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "come back", 429) }, false, false, "come back"},
-		"broken": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oops", 502) }, false, false, "502"},
-		"gone":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no_service", 404) }, true, false, "no_service"},
-		"silent": {func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body); time.Sleep(1200 * time.Millisecond) }, false, true, "not known"},
+		"busy":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "come back", http.StatusTooManyRequests) }, false, false, "come back"},
+		"broken": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oops", http.StatusBadGateway) }, false, false, "502"},
+		"gone":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no_service", http.StatusNotFound) }, true, false, "no_service"},
+		"silent": {func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			time.Sleep(1200 * time.Millisecond)
+		}, false, true, "not known"},
 		"hangs up": {func(w http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body)
 			conn, _, _ := http.NewResponseController(w).Hijack()

@@ -18,7 +18,7 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 	if err != nil {
 		return ErrNoOffice
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), ".pdf-")
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".callsheet-*.tmp")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}

@@ -23,7 +23,7 @@ type saved struct {
 // the old file or the whole new one; a failure leaves nothing behind.
 func (b *book) save(path string) (s saved, err error) {
 	dir := filepath.Dir(path)
-	file, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
+	file, err := os.CreateTemp(dir, ".callsheet-*.tmp")
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, fmt.Errorf("write %s: the folder %s does not exist\nhint: make it first, or choose another", path, dir)
 	}

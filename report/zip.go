@@ -102,7 +102,7 @@ func (s *stored) Write(compressed []byte) (int, error) {
 	s.size += uint64(len(compressed))
 	if s.spill == nil && s.held.Len()+len(compressed) > keptInMemory {
 		var err error
-		if s.spill, err = os.CreateTemp(s.dir, ".callsheet-part-*"); err != nil {
+		if s.spill, err = os.CreateTemp(s.dir, ".callsheet-*.tmp"); err != nil {
 			return 0, err
 		}
 		// Without its name it is gone with the process, whatever happens. Where that is not

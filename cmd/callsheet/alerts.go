@@ -2,10 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"callsheet/config"
 	"callsheet/deliver"
@@ -34,6 +40,58 @@ func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, ent
 	if _, err := a.refresh(ctx, c, false, nil); err != nil { // report_runs is part of what is published
 		log.Warn("the database does not know of the run yet", "report", entry.Report, "error", err)
 	}
+}
+
+// How often the watch looks, and how long it does not say the same again.
+const (
+	watchEvery = 5 * time.Minute
+	tellAgain  = 24 * time.Hour
+)
+
+// watch tells the operator of what status finds, until ctx ends: each thing when it appears, and again after a day.
+func (a *app) watch(ctx context.Context, c *config.Config, log *slog.Logger) {
+	path := c.Data("alerts.json")
+	for {
+		s, err := a.status(ctx, c, 1)
+		if err != nil {
+			log.Error("watch failed", "error", err)
+		} else if err := a.tell(ctx, c, log, path, s.alarms); err != nil {
+			log.Error("alerts could not be remembered", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+// tell sends the alarms that were not told of lately; the file remembers which were.
+func (a *app) tell(ctx context.Context, c *config.Config, log *slog.Logger, path string, alarms map[string]string) error {
+	told := map[string]time.Time{}
+	if text, err := os.ReadFile(path); err == nil {
+		_ = json.Unmarshal(text, &told) // at worst something is told twice
+	}
+	still := map[string]time.Time{}
+	for _, name := range slices.Sorted(maps.Keys(alarms)) {
+		still[name] = told[name]
+		if a.now().Sub(told[name]) < tellAgain {
+			continue
+		}
+		still[name] = a.now()
+		log.Warn("needs a look", "what", alarms[name])
+		a.alert(ctx, c, log, deliver.Parcel{
+			Report: "alert", Title: "callsheet needs a look", When: name, Period: a.now().Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
+		})
+	}
+	if maps.Equal(told, still) {
+		return nil
+	}
+	text, err := json.Marshal(still)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
 }
 
 // heartbeat calls the URL that waits for a report's good runs.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 
 	"callsheet/collector"
 	"callsheet/config"
+	"callsheet/job"
 	"callsheet/spool"
 )
 
@@ -57,11 +59,38 @@ once they are on disk; reports run at the times of the configuration.`,
 			ctx, stop := context.WithCancel(c.Context())
 			defer stop()
 			scheduled := make(chan error, 1)
-			go func() { scheduled <- runner.Serve(ctx) }()
+			go func() { scheduled <- a.schedule(ctx, cfg, runner) }()
 			err = a.collect(ctx, cfg)
 			stop()
 			return errors.Join(err, <-scheduled)
 		},
+	}
+}
+
+// standby is how often a second scheduler looks whether the first is gone.
+const standby = time.Minute
+
+// schedule runs the reports and the watch, once no other does on the same data folder.
+func (a *app) schedule(ctx context.Context, c *config.Config, runner *job.Runner) error {
+	if err := makeDataDir(c); err != nil {
+		return err
+	}
+	for said := false; ; said = true {
+		lock, err := spool.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), standby)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			var watching sync.WaitGroup
+			watching.Go(func() { a.watch(ctx, c, runner.Log) })
+			err := runner.Serve(ctx)
+			<-ctx.Done() // without schedules there is nothing to wait for
+			watching.Wait()
+			return errors.Join(err, lock.Release())
+		}
+		if !said {
+			runner.Log.Warn("another scheduler runs on this data folder; this one stands by", "error", err)
+		}
 	}
 }
 

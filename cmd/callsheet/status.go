@@ -17,15 +17,26 @@ import (
 	"callsheet/job"
 	"callsheet/period"
 	"callsheet/spool"
+	"callsheet/store"
 )
 
 // status is how things are, as `callsheet status` tells it. What is not known is left out.
 type status struct {
+	Sources []sourceStatus `json:"sources"`
 	Spool   spoolStatus    `json:"spool"`
 	Data    *dataStatus    `json:"data,omitempty"` // nil before the first load
 	Reports []reportStatus `json:"reports"`
 	Days    []dayStatus    `json:"days"`
 	Look    []string       `json:"look"` // what needs a look
+
+	alarms map[string]string // of what needs a look, what somebody is to be told at once
+}
+
+// sourceStatus is of a source of the configuration.
+type sourceStatus struct {
+	Source       string     `json:"source"`
+	LastReceived *time.Time `json:"last_received,omitempty"`
+	Silent       bool       `json:"silent"` // for longer than in the weeks before
 }
 
 type spoolStatus struct {
@@ -65,7 +76,7 @@ func statusCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "status",
 		Short: "Show how fresh the data is, what ran and what failed",
-		Long: `status shows what came in, what of it is loaded, how the scheduled reports ended, and a hash of each of the last days'
+		Long: `status shows when each source last sent something, what came in, what of it is loaded, how the scheduled reports ended, and a hash of each of the last days'
 calls: two databases with the same calls have the same hashes. The exit code is 3 if something needs a look.`,
 		Example: `  callsheet status
   callsheet status --days 400
@@ -99,7 +110,7 @@ calls: two databases with the same calls have the same hashes. The exit code is 
 }
 
 func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, error) {
-	s := &status{Reports: []reportStatus{}, Days: []dayStatus{}, Look: []string{}}
+	s := &status{Sources: []sourceStatus{}, Reports: []reportStatus{}, Days: []dayStatus{}, Look: []string{}, alarms: map[string]string{}}
 	files, err := spool.List(spoolDir(c))
 	if err != nil {
 		s.Look = append(s.Look, err.Error())
@@ -115,7 +126,76 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 	if err := a.dataStatus(ctx, c, s, files, days); err != nil {
 		return nil, err
 	}
+	if free, all, err := diskSpace(c.Path(c.DataDir)); err == nil && (free < leastFree || free < all/leastShare) {
+		s.alarm("disk", fmt.Sprintf("the disk of %s has %s MB left\nhint: archive finished days with callsheet archive, or give it more room", c.Path(c.DataDir), count(int64(free>>20))))
+	}
 	return s, a.reportStatus(c, s)
+}
+
+// What the disk of data_dir must have left: so many bytes, and so small a part of it.
+const (
+	leastFree  = 1 << 30
+	leastShare = 50
+)
+
+// alarm is something that needs a look at once. name tells it from others, however its words change.
+func (s *status) alarm(name, text string) {
+	s.Look = append(s.Look, text)
+	s.alarms[name] = text
+}
+
+// How many deliveries a source must have sent in the same hours of each of so many weeks before, for its silence to be strange.
+const (
+	usualWeeks      = 2
+	usualDeliveries = 5
+)
+
+// sourceStatus tells of the sources of the configuration.
+func (a *app) sourceStatus(ctx context.Context, c *config.Config, s *status, reader *store.Reader, files []spool.File) error {
+	last, err := spool.LastReceived(files)
+	if err != nil {
+		return err
+	}
+	now := a.now()
+	for _, source := range c.Collector.Sources {
+		one := sourceStatus{Source: source.Name}
+		arguments := map[string]any{"source": source.Name, "now": now}
+		if at, known := last[source.Name]; known {
+			arguments["since"] = at
+		}
+		err := reader.Query(ctx, "silence", arguments, ignoreHeader, func(values []any) error {
+			one.LastReceived = instant(values[0])
+			weeks, fewest := values[1].(int64), values[2]
+			one.Silent = weeks >= usualWeeks && fewest != nil && fewest.(int64) >= usualDeliveries
+			if one.Silent {
+				s.alarm("source "+source.Name, fmt.Sprintf("source %s has sent nothing since %s; in the same hours of each of the last %d weeks it sent %d deliveries or more\nhint: see whether the vendor still has the right URL, and whether /readyz answers 200",
+					source.Name, moment(one.LastReceived.In(c.Zone())), weeks, fewest))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		s.Sources = append(s.Sources, one)
+	}
+	return nil
+}
+
+// How many lines of a day may be rejected before somebody is told: some, and so small a part of what came.
+const (
+	fewRejects  = 10
+	rejectShare = 100
+)
+
+func (a *app) rejectStatus(ctx context.Context, s *status, reader *store.Reader) error {
+	return reader.Query(ctx, "rejected", map[string]any{"since": a.now().AddDate(0, 0, -1)}, ignoreHeader, func(values []any) error {
+		lines, rejects := values[0].(int64), values[1].(int64)
+		if rejects > fewRejects && rejects > lines/rejectShare {
+			s.alarm("rejects", fmt.Sprintf("%s of %s lines of the last day were rejected\nhint: callsheet sql \"from rejects order by rejected_at desc limit 20\" shows them",
+				count(rejects), count(lines)))
+		}
+		return nil
+	})
 }
 
 // dataStatus looks into the published copy, if there is one.
@@ -138,8 +218,10 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
 		return err
 	}
-	anyColumns := func([]string) error { return nil }
-	err = reader.Query(ctx, "freshness", nil, anyColumns, func(values []any) error {
+	if err := errors.Join(a.sourceStatus(ctx, c, s, reader, files), a.rejectStatus(ctx, s, reader)); err != nil {
+		return err
+	}
+	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
 		s.Data.CompleteThrough, s.Data.LoadedAt = instant(values[0]), instant(values[1])
 		s.Data.Calls, s.Data.Rejects = values[2].(int64), values[3].(int64)
 		return nil
@@ -152,7 +234,7 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 	if err != nil {
 		return err
 	}
-	return reader.Query(ctx, "content", queryArguments(span), anyColumns, func(values []any) error {
+	return reader.Query(ctx, "content", queryArguments(span), ignoreHeader, func(values []any) error {
 		day, calls, content := values[0].(time.Time), values[1].(int64), values[2].(string)
 		s.Days = append(s.Days, dayStatus{day.Format(time.DateOnly), calls, content})
 		return nil
@@ -166,6 +248,9 @@ func instant(value any) *time.Time {
 	}
 	return nil
 }
+
+// overdue is how long after its due time a report that has not run is strange: others may run before it.
+const overdue = time.Hour
 
 func (a *app) reportStatus(c *config.Config, s *status) error {
 	runner, err := a.runner(c)
@@ -181,8 +266,16 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 		if run, ok := lastRun(runs, entry.Report); ok {
 			at := lastTime(run).In(entry.Zone)
 			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, string(run.State), run.Error
-			if run.State != job.Sent && run.State != job.Skipped {
+			due := entry.Due(a.now())
+			switch {
+			case entry.Schedule != nil && run.DueAt.Before(due) && a.now().Sub(due) > overdue+entry.Wait:
+				s.alarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: see whether callsheet serve is running, or run callsheet run %s",
+					entry.Report, moment(due), entry.Report))
+			case !run.FinishedAt.IsZero() && run.State != job.Sent && run.State != job.Skipped:
 				s.Look = append(s.Look, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
+			case run.FinishedAt.IsZero() && a.now().Sub(run.StartedAt) > overdue+entry.Wait+entry.RetryFor:
+				s.alarm("report "+entry.Report, fmt.Sprintf("report %s for %s is %s since %s\nhint: if nothing works on it, callsheet run %s goes on where it was",
+					entry.Report, run.Period, run.State, moment(run.StartedAt.In(entry.Zone)), entry.Report))
 			}
 		}
 		s.Reports = append(s.Reports, one)
@@ -198,6 +291,16 @@ func (s *status) print(w io.Writer, zone *time.Location) error {
 		return moment(t.In(zone))
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for i, source := range s.Sources {
+		heading, silent := "", ""
+		if i == 0 {
+			heading = "sources"
+		}
+		if source.Silent {
+			silent = ", which is longer than usual"
+		}
+		fmt.Fprintf(t, "%s\t%s: last delivery %s%s\n", heading, source.Source, at(source.LastReceived), silent)
+	}
 	fmt.Fprintf(t, "spool\t%s files, %s bytes, last written %s\n", count(int64(s.Spool.Files)), count(s.Spool.Bytes), at(s.Spool.LastSeen))
 	if s.Spool.Waiting > 0 {
 		fmt.Fprintf(t, "\t%s of them have something that is not loaded yet\n", count(int64(s.Spool.Waiting)))

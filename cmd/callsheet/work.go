@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +35,12 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			lock, err := spool.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runWait)
 			if err != nil {
 				return nil, err
+			}
+			sweep(c.Data("reports", name), a.now())
+			for _, way := range a.configured(c, name).Deliver {
+				if way.Folder != "" {
+					sweep(c.Path(way.Folder), a.now())
+				}
 			}
 			return lock.Release, nil
 		},
@@ -99,6 +107,19 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			}
 		},
 		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) { a.ended(ctx, c, log, entry, runs) },
+	}
+}
+
+// leftFor is how old a temporary file is that nobody writes to any more.
+const leftFor = time.Hour
+
+// sweep removes what a program that was killed left half written in a folder; at worst it stays.
+func sweep(dir string, now time.Time) {
+	left, _ := filepath.Glob(filepath.Join(dir, ".callsheet-*.tmp"))
+	for _, path := range left {
+		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > leftFor {
+			_ = os.RemoveAll(path)
+		}
 	}
 }
 

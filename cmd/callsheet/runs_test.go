@@ -1,0 +1,305 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"callsheet/job"
+)
+
+// A postOffice is a real SMTP server that takes its time, and can refuse somebody.
+type postOffice struct {
+	mutex   sync.Mutex
+	arrived map[string][]string // mails by recipient
+	refused map[string]*smtp.SMTPError
+	delay   time.Duration
+	port    int
+}
+
+func startPostOffice(t *testing.T) *postOffice {
+	t.Helper()
+	p := &postOffice{arrived: map[string][]string{}, refused: map[string]*smtp.SMTPError{}}
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{office: p}, nil }))
+	server.Domain = "localhost"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.port = listener.Addr().(*net.TCPAddr).Port
+	go server.Serve(listener)
+	t.Cleanup(func() { server.Close() })
+	return p
+}
+
+type mailSession struct {
+	office *postOffice
+	to     string
+}
+
+func (s *mailSession) Reset()                               {}
+func (s *mailSession) Logout() error                        { return nil }
+func (s *mailSession) Mail(string, *smtp.MailOptions) error { return nil }
+
+func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.office.mutex.Lock()
+	defer s.office.mutex.Unlock()
+	s.to = to
+	if err := s.office.refused[to]; err != nil {
+		return err
+	}
+	return nil
+}
+
+func (s *mailSession) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	time.Sleep(s.office.delay / 2)
+	s.office.mutex.Lock()
+	s.office.arrived[s.to] = append(s.office.arrived[s.to], string(text))
+	s.office.mutex.Unlock()
+	time.Sleep(s.office.delay / 2)
+	return nil
+}
+
+func (p *postOffice) counts() map[string]int {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	counts := map[string]int{}
+	for to, mails := range p.arrived {
+		counts[to] = len(mails)
+	}
+	return counts
+}
+
+// oneSheet is the smallest report.
+const oneSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: groups, columns: [call_group, calls]}\n"
+
+// reportHome has a report of one sheet; reports is the YAML of the list.
+func reportHome(t *testing.T, office *postOffice, reports string) (config string) {
+	t.Helper()
+	config = loaderHome(t)
+	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\nreports:\n%s", office.port, reports)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(filepath.Dir(config), "templates"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "templates", "one.yaml"), []byte(oneSheet), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// callOf is a report of an answered call of a group.
+func callOf(n int, group string) string {
+	return fmt.Sprintf(`{"CallSid":"1791175502.%d","Direction":"IVR","SourceNumber":"09%08d","DestinationNumber":"01204000001","Status":"ANSWER","StartTime":"2026-10-05  10:15:02","EndTime":"2026-10-05  10:15:51","CallDuration":"49","TalkDuration":"40","LegB_Picked_time":"2026-10-05 10:15:10","call_group":%q,"coins":"1"}`+"\n", n, n, group)
+}
+
+// runBinary runs a command to its end.
+func runBinary(t *testing.T, binary string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	command := exec.Command(binary, args...)
+	var out, errs bytes.Buffer
+	command.Stdout, command.Stderr = &out, &errs
+	err := command.Run()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return command.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// TestARunThatIsKilledSendsNothingTwice kills the real program at any moment of a run, again and again, until it comes to its end.
+func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
+	binary, office := build(t), startPostOffice(t)
+	office.delay = 60 * time.Millisecond
+	var posted atomic.Int32
+	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		posted.Add(1)
+	}))
+	defer sink.Close()
+	people := []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com", "f@example.com"}
+	config := reportHome(t, office, fmt.Sprintf(`  - {name: one, schedule: "0 8 * * *", deliver: [{mail: {to: [%s]}}, {folder: ./out}, {webhook: {url: %q}}]}
+`, strings.Join(people, ", "), sink.URL+"/s3cret"))
+	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
+	if code, _, stderr := runBinary(t, binary, "--config", config, "load"); code != 0 {
+		t.Fatal(stderr)
+	}
+	kills, unknown := 0, 0
+	for day := range 8 {
+		office.mutex.Lock()
+		clear(office.arrived)
+		office.mutex.Unlock()
+		posted.Store(0)
+		run := []string{"--config", config, "run", "one", "--for", fmt.Sprintf("2026-10-%02dT08:00", 6+day), "--json"}
+		whole, killed := killUntilDone(t, binary, run)
+		kills += killed
+		counts := office.counts()
+		mayHave := 0
+		for _, row := range whole.Runs {
+			got := counts[row.Recipient]
+			switch {
+			case strings.HasPrefix(row.Recipient, "webhook"):
+				got = int(posted.Load())
+			case !strings.Contains(row.Recipient, "@"):
+				got = 1
+			}
+			switch row.State {
+			case job.Sent:
+				if got != 1 {
+					t.Errorf("%s is sent and has it %d times", row.Recipient, got)
+				}
+			case job.Unknown:
+				mayHave++
+				if got > 1 {
+					t.Errorf("%s is unknown and has it %d times", row.Recipient, got)
+				}
+			default:
+				t.Errorf("%s is %s: %s", row.Recipient, row.State, row.Error)
+			}
+		}
+		unknown += mayHave
+		if len(whole.Runs) != len(people)+2 || (whole.State == job.Unknown) != (mayHave > 0) {
+			t.Errorf("%d rows, %d unknown, the whole is %s", len(whole.Runs), mayHave, whole.State)
+		}
+		if mayHave == 0 {
+			continue
+		}
+		if code, _, stderr := runBinary(t, binary, append(run, "--resend")...); code != 0 {
+			t.Errorf("--resend: exit code %d\n%s", code, stderr)
+		}
+		again := 0
+		for _, to := range people {
+			got := office.counts()[to]
+			if got < 1 {
+				t.Errorf("after --resend %s has none", to)
+			}
+			again += got - 1
+		}
+		if again+int(posted.Load())-1 > mayHave {
+			t.Errorf("%d have it twice, %d were unknown", again, mayHave)
+		}
+	}
+	t.Logf("%d kills, %d of them while something was being sent", kills, unknown)
+	out := filepath.Join(filepath.Dir(config), "out")
+	if got, err := filepath.Glob(filepath.Join(out, "one-*.xlsx")); err != nil || len(got) != 8 {
+		t.Errorf("the folder has %v, %v", got, err)
+	}
+	// What the kills left half written goes with a later run.
+	half := filepath.Join(out, ".callsheet-1.tmp")
+	if err := os.WriteFile(half, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(half, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := runBinary(t, binary, "--config", config, "run", "one", "--for", "2026-10-06T08:00"); code != 0 {
+		t.Error(stderr)
+	}
+	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a half file of two hours ago is still there: %v", err)
+	}
+}
+
+// killUntilDone kills a run at any moment of it, until it comes to its end.
+func killUntilDone(t *testing.T, binary string, run []string) (whole runJSON, kills int) {
+	t.Helper()
+	for {
+		process := exec.Command(binary, run...)
+		var out, log bytes.Buffer
+		process.Stdout, process.Stderr = &out, &log
+		if err := process.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- process.Wait() }()
+		select {
+		case <-time.After(time.Duration(50+rand.IntN(250)) * time.Millisecond):
+			process.Process.Kill()
+			<-ended
+			kills++
+			continue
+		case <-ended:
+		}
+		if err := json.Unmarshal(out.Bytes(), &whole); err != nil {
+			t.Fatalf("%v\n%s%s", err, out.String(), log.String())
+		}
+		return whole, kills
+	}
+}
+
+// TestABurstGivesEachPartItsOwn with 200 groups, one of which nobody can be reached for.
+func TestABurstGivesEachPartItsOwn(t *testing.T) {
+	binary, office := build(t), startPostOffice(t)
+	config := reportHome(t, office, `  - name: one
+    burst: call_group
+    deliver: [{mail: {recipients_query: people.sql, subject: "{title} for {part}"}}, {folder: ./out, name: "{part}/{period}.xlsx"}]
+`)
+	statement := "select call_group as part, lower(replace(call_group, ' ', '-')) || '@example.com' as address from calls where call_group <> 'Group 7' group by all\nunion all select 'Nobody''s', 'nobody@example.com'"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "people.sql"), []byte(statement), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var lines strings.Builder
+	for i := range 200 {
+		lines.WriteString(callOf(i, fmt.Sprintf("Group %d", i)))
+	}
+	lines.WriteString(callOf(999, ""))
+	appendLine(t, config, "2026-10-05.ndjson", lines.String())
+	office.refused["group-3@example.com"] = &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"}
+	code, stdout, stderr := runBinary(t, binary, "--config", config, "run", "one", "--for", "2026-10-06T08:00", "--json")
+	var whole runJSON
+	if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
+		t.Fatalf("%v\n%s%s", err, stdout, stderr)
+	}
+	if code != 3 || whole.State != job.Partly || !strings.Contains(stderr, "2 of 400") {
+		t.Errorf("exit code %d, %s\n%s", code, whole.State, stderr)
+	}
+	office.mutex.Lock()
+	defer office.mutex.Unlock()
+	if len(office.arrived) != 199 { // 198 groups and ops
+		t.Errorf("%d people have mail: %q", len(office.arrived), slices.Sorted(maps.Keys(office.arrived)))
+	}
+	for i := range 200 {
+		to := fmt.Sprintf("group-%d@example.com", i)
+		mails := office.arrived[to]
+		want := 1
+		if i == 3 || i == 7 {
+			want = 0
+		}
+		if len(mails) != want || want == 1 && (!strings.Contains(mails[0], fmt.Sprintf("Subject: Groups for Group %d\r\n", i)) || strings.Contains(mails[0], "Group 999")) {
+			t.Errorf("%s has %d mails", to, len(mails))
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(config), "out", fmt.Sprintf("Group %d", i), "2026-10-05.xlsx")); err != nil {
+			t.Error(err)
+		}
+	}
+	if alert := office.arrived["ops@example.com"]; len(alert) != 1 || !strings.Contains(alert[0], "mailbox is full") || !strings.Contains(alert[0], "no recipients") {
+		t.Errorf("the operator has %q", alert)
+	}
+	_, stdout, _ = runBinary(t, binary, "--config", config, "sql", "select state, count(*) as n from report_runs group by all order by all", "--format", "csv")
+	if want := "state,n\nfailed,2\npartly,3\nsent,596\n"; stdout != want && stdout != strings.ReplaceAll(want, "\n", "\r\n") {
+		t.Errorf("report_runs has\n%s", stdout)
+	}
+}
