@@ -85,6 +85,7 @@ type run struct {
 	order []key
 	now   map[key]bool    // the recipients, and the parts that failed, of this try
 	anew  bool            // everybody has it and is to get it again
+	vain  bool            // it has waited for data that did not come
 	stop  <-chan struct{} // ends waiting
 }
 
@@ -200,12 +201,16 @@ func (x *run) data(ctx context.Context) error {
 		if err := x.Work.Refresh(ctx); err != nil {
 			return err
 		}
-		if x.base.Open || !x.Now().Before(until) {
+		if x.base.Open || x.entry.Wait == 0 {
 			return nil
 		}
 		complete, err := x.Work.Complete(ctx, x.span)
 		if complete || err != nil {
 			return err
+		}
+		if !x.Now().Before(until) {
+			x.vain = true
+			return nil
 		}
 		if x.rows[x.base.key()].State != Due {
 			x.Log.Info("report waits for its data", "report", x.entry.Report, "period", x.span.String(), "until", until)
@@ -286,6 +291,9 @@ func (x *run) buildPart(ctx context.Context, part string) (parcel deliver.Parcel
 	built, err := x.Work.Build(ctx, x.entry.Report, x.span, part)
 	if err != nil {
 		return parcel, err
+	}
+	if x.vain {
+		built.Parcel.Notes = append([]string{"This may not be all: nothing from after the period had come when it was made."}, built.Parcel.Notes...)
 	}
 	row.State, row.File, row.SHA256, row.Rows = Built, built.Parcel.File, built.Parcel.SHA256, built.Rows
 	if row.About, err = json.Marshal(built.Parcel); err != nil {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // State is how far a run has come.
@@ -67,6 +69,9 @@ func (r Run) key() key {
 // Whole tells whether the run is of the report as a whole.
 func (r Run) Whole() bool { return r.Part == "" && r.Recipient == "" }
 
+// Good tells whether it reached everybody it was for, or had nothing to report.
+func (r Run) Good() bool { return r.State == Sent || r.State == Skipped }
+
 // ended tells whether nothing more is to be done about it by itself.
 func (r Run) ended() bool {
 	return slices.Contains([]State{Sent, Partly, Failed, Skipped, Unknown}, r.State)
@@ -80,7 +85,7 @@ type Ledger struct {
 }
 
 // Append adds how a run stands; it is on disk when Append returns.
-func (l Ledger) Append(run Run) error {
+func (l Ledger) Append(run Run) (err error) {
 	line, err := json.Marshal(run)
 	if err != nil {
 		return err
@@ -88,6 +93,11 @@ func (l Ledger) Append(run Run) error {
 	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
 		return err
 	}
+	unlock, err := l.lock()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	file, err := os.OpenFile(l.Path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("run ledger: %w", err)
@@ -133,9 +143,23 @@ func (l Ledger) Runs() ([]Run, error) {
 	}
 }
 
+// lock keeps others from changing the ledger for a moment.
+func (l Ledger) lock() (unlock func() error, err error) {
+	lock := flock.New(l.Path+".lock", flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
+		return nil, fmt.Errorf("run ledger: %w", err)
+	}
+	return lock.Unlock, nil
+}
+
 // Prune forgets the runs that were due before a moment, and what was said of the others before their present state. It says how
-// many are forgotten. Nobody may append meanwhile.
-func (l Ledger) Prune(before time.Time) (int, error) {
+// many are forgotten.
+func (l Ledger) Prune(before time.Time) (forgotten int, err error) {
+	unlock, err := l.lock()
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	runs, err := l.Runs()
 	if err != nil {
 		return 0, err
@@ -144,7 +168,6 @@ func (l Ledger) Prune(before time.Time) (int, error) {
 	if err := os.Remove(fresh.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return 0, err
 	}
-	forgotten := 0
 	var text []byte
 	for _, run := range runs {
 		if run.DueAt.Before(before) {

@@ -73,7 +73,7 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 		log.Info("report waits until callsheet is back")
 	case err != nil:
 		log.Error("report failed", "error", err)
-	case runs[0].State == Sent || runs[0].State == Skipped:
+	case runs[0].Good():
 		log.Info("report done", "state", runs[0].State, "period", runs[0].Period, "file", runs[0].File, "rows", runs[0].Rows, "recipients", len(runs)-1)
 	default:
 		log.Error("report needs a look", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error)

@@ -78,6 +78,14 @@ func (b *book) missingData() []finding {
 	return nil
 }
 
+// missing is that in words alone.
+func (b *book) missing() (words []string) {
+	for _, f := range b.missingData() {
+		words = append(words, f.text+".")
+	}
+	return words
+}
+
 // emptiness tells whether no calls is unusual.
 func (b *book) emptiness() []finding {
 	before := b.summary.count("before_calls")

@@ -42,6 +42,7 @@ type Result struct {
 	Title   string
 	Figures []Figure // of the summary
 	Fresh   string   // how complete the data is, in words
+	Missing []string // what may be missing of it
 	Calls   int64    // in the period, after the filters
 	Rows    int64    // on the detail sheets
 	Bytes   int64    // of the file
@@ -75,7 +76,7 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 		return Result{}, err
 	}
 	return Result{
-		Title: d.Title, Figures: b.figures(), Fresh: b.honesty(),
+		Title: d.Title, Figures: b.figures(), Fresh: b.honesty(), Missing: b.missing(),
 		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.bytes, SHA256: saved.sha256,
 		Sheets: b.file.GetSheetList(), Remarks: b.cuts,
 	}, nil

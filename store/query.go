@@ -127,7 +127,7 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 // Holds tells whether a condition, an expression over the columns of a named query's one row, is true of it.
 func (r *Reader) Holds(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
 	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
-		statement = "select coalesce((" + condition + "\n)::bool, false) from (\n" + statement + "\n)"
+		statement = "select coalesce((" + condition + "\n)::bool, false) from " + bracketed(statement)
 		return conn.QueryRowContext(ctx, statement, bound...).Scan(&holds)
 	})
 	return holds, err
@@ -182,6 +182,9 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	return r.run(ctx, conn, statement, nil, header, row)
 }
 
+// bracketed makes a statement part of another.
+func bracketed(statement string) string { return "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)" }
+
 // sliceRows are what stream holds at once, half a row group of DuckDB's.
 const sliceRows = 61_440
 
@@ -189,8 +192,7 @@ const sliceRows = 61_440
 // driver would hold the whole answer, in memory that nothing limits.
 func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, args []any,
 	header func(columns []string) error, row func(values []any) error) (err error) {
-	statement = strings.TrimRight(statement, "; \t\r\n")
-	if _, err := conn.ExecContext(ctx, "create temp table streamed as from (\n"+statement+"\n)", args...); err != nil {
+	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+bracketed(statement), args...); err != nil {
 		return r.run(ctx, conn, statement, args, header, row) // what no table can be made of; or it fails again
 	}
 	defer func() {

@@ -22,7 +22,8 @@ import (
 // when it did.
 func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, entry job.Entry, runs []job.Run) {
 	whole := runs[0]
-	if whole.State == job.Sent || whole.State == job.Skipped {
+	a.metrics.count(whole)
+	if whole.Good() {
 		if err := heartbeat(ctx, a.configured(c, entry.Report)); err != nil {
 			log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}

@@ -29,6 +29,7 @@ type app struct {
 	configPath     string
 	stdout, stderr io.Writer
 	now            func() time.Time
+	metrics        *runMetrics // of the scheduler; nil where nobody asks for them
 }
 
 // config reads the configuration file.

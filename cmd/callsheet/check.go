@@ -109,6 +109,12 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 		if err != nil {
 			add("report "+report.Name+", deliver", err)
 		}
+		for _, way := range report.Deliver {
+			if way.Mail != nil && way.Mail.RecipientsQuery != "" {
+				_, err := askRecipients(ctx, empty.Reader, c.Path(way.Mail.RecipientsQuery))
+				add("report "+report.Name+", recipients", err)
+			}
+		}
 		for _, way := range entry.Ways {
 			if folder, ok := way.(deliver.Folder); ok {
 				add("report "+report.Name+", folder "+folder.Dir, writable(folder.Dir))
@@ -172,6 +178,9 @@ func (a *app) checkReport(ctx context.Context, c *config.Config, own []queries.F
 	}
 	days, err := period.Parse(entry.Period, a.now().In(c.Zone()))
 	if err != nil {
+		return err
+	}
+	if _, err := isWorth(ctx, empty.Reader, entry, days); err != nil {
 		return err
 	}
 	_, err = definition.Build(ctx, empty, report.Request{Period: days, Zone: c.Zone(), Filters: entry.Filters},

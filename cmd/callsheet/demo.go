@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
@@ -156,7 +157,7 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 
 	onFreePort := *c
 	onFreePort.Collector.Listen = "127.0.0.1:0"
-	running, err := a.startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now)
+	running, err := a.startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now, prometheus.NewRegistry())
 	if err != nil {
 		return 0, err
 	}

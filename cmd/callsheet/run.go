@@ -122,7 +122,7 @@ func outcome(runs []job.Run, err error) error {
 	}
 	whole := runs[0]
 	switch {
-	case whole.State == job.Sent || whole.State == job.Skipped:
+	case whole.Good():
 		return nil
 	case whole.State == job.Failed && whole.File == "" && len(runs) == 1:
 		return errors.New(whole.Error)

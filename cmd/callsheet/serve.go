@@ -56,11 +56,13 @@ once they are on disk; reports run at the times of the configuration.`,
 					return err
 				}
 			}
+			registry := prometheus.NewRegistry()
+			a.metrics = newRunMetrics(registry)
 			ctx, stop := context.WithCancel(c.Context())
 			defer stop()
 			scheduled := make(chan error, 1)
 			go func() { scheduled <- a.schedule(ctx, cfg, runner) }()
-			err = a.collect(ctx, cfg)
+			err = a.collect(ctx, cfg, registry)
 			stop()
 			return errors.Join(err, <-scheduled)
 		},
@@ -105,17 +107,17 @@ func collectCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.collect(c.Context(), cfg)
+			return a.collect(c.Context(), cfg, prometheus.NewRegistry())
 		},
 	}
 }
 
 // collect listens until ctx ends, then lets requests under way finish.
-func (a *app) collect(ctx context.Context, c *config.Config) error {
+func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheus.Registry) error {
 	log := a.logger(c)
 	addThread()
 	collectRarely()
-	running, err := a.startCollector(c, log, a.now)
+	running, err := a.startCollector(c, log, a.now, registry)
 	if err != nil {
 		return err
 	}
@@ -154,7 +156,7 @@ type runningCollector struct {
 }
 
 // startCollector opens the spool and listens.
-func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time.Time) (_ *runningCollector, err error) {
+func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time.Time, registry *prometheus.Registry) (_ *runningCollector, err error) {
 	options, err := collectorOptions(c)
 	if err != nil {
 		return nil, usage(err)
@@ -198,7 +200,7 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 	if err != nil {
 		return nil, err
 	}
-	options.Spool, options.Log, options.Registry, options.Now = running.spool, log, prometheus.NewRegistry(), now
+	options.Spool, options.Log, options.Registry, options.Now = running.spool, log, registry, now
 	running.collector = collector.New(options)
 	running.serve(accepting, running.collector.Handler())
 	if admin != nil {

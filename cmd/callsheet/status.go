@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
-	"callsheet/job"
 	"callsheet/period"
 	"callsheet/spool"
 	"callsheet/store"
@@ -271,7 +270,7 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 			case entry.Schedule != nil && run.DueAt.Before(due) && a.now().Sub(due) > overdue+entry.Wait:
 				s.alarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: see whether callsheet serve is running, or run callsheet run %s",
 					entry.Report, moment(due), entry.Report))
-			case !run.FinishedAt.IsZero() && run.State != job.Sent && run.State != job.Skipped:
+			case !run.FinishedAt.IsZero() && !run.Good():
 				s.Look = append(s.Look, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
 			case run.FinishedAt.IsZero() && a.now().Sub(run.StartedAt) > overdue+entry.Wait+entry.RetryFor:
 				s.alarm("report "+entry.Report, fmt.Sprintf("report %s for %s is %s since %s\nhint: if nothing works on it, callsheet run %s goes on where it was",

@@ -13,6 +13,7 @@ import (
 
 	"callsheet/config"
 	"callsheet/deliver"
+	"callsheet/store"
 	"callsheet/templates"
 )
 
@@ -112,10 +113,13 @@ func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx conte
 		mutex.Lock()
 		defer mutex.Unlock()
 		if known == nil || time.Since(asked) > askAgain {
-			var err error
-			if known, err = a.askRecipients(ctx, c, c.Path(d.RecipientsQuery)); err != nil {
+			err := a.withReader(ctx, c, func(reader *store.Reader) (err error) {
+				known, err = askRecipients(ctx, reader, c.Path(d.RecipientsQuery))
+				return err
+			})
+			if err != nil {
 				known = nil
-				return nil, fmt.Errorf("recipients_query %s: %w", d.RecipientsQuery, err)
+				return nil, err
 			}
 			asked = time.Now()
 		}
@@ -124,16 +128,11 @@ func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx conte
 }
 
 // askRecipients runs a query of the columns part and address; without part, everybody gets every part.
-func (a *app) askRecipients(ctx context.Context, c *config.Config, path string) (map[string][]string, error) {
+func askRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
 	statement, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("recipients_query: %w", err)
 	}
-	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
-	if err != nil {
-		return nil, err
-	}
-	defer reader.Close()
 	part, address := -1, -1
 	people := map[string][]string{}
 	err = reader.SQL(ctx, string(statement), func(columns []string) error {
@@ -154,5 +153,8 @@ func (a *app) askRecipients(ctx context.Context, c *config.Config, path string) 
 		people[of] = append(people[of], to)
 		return nil
 	})
+	if err != nil {
+		err = fmt.Errorf("recipients_query %s: %w", path, err)
+	}
 	return people, err
 }

@@ -64,21 +64,10 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			return complete, err
 		},
 		Worth: func(ctx context.Context, name string, span period.Period) (worth bool, err error) {
-			entry := a.configured(c, name)
-			condition := entry.OnlyIf
-			switch condition {
-			case "":
-				return true, nil
-			case "rows":
-				condition = "calls > 0"
-			}
 			err = a.withReader(ctx, c, func(reader *store.Reader) error {
-				worth, err = reader.Holds(ctx, "summary", filteredArguments(span, entry.Filters), condition)
+				worth, err = isWorth(ctx, reader, a.configured(c, name), span)
 				return err
 			})
-			if err != nil {
-				err = fmt.Errorf("only_if %q: %w\nhint: it is SQL over the columns of callsheet query summary, such as \"answer_rate < 0.8\"", condition, err)
-			}
 			return worth, err
 		},
 		Parts: func(ctx context.Context, name string, span period.Period) (parts []string, err error) {
@@ -121,6 +110,22 @@ func sweep(dir string, now time.Time) {
 			_ = os.RemoveAll(path)
 		}
 	}
+}
+
+// isWorth tells whether there is something to report.
+func isWorth(ctx context.Context, reader *store.Reader, entry config.Report, span period.Period) (bool, error) {
+	condition := entry.OnlyIf
+	switch condition {
+	case "":
+		return true, nil
+	case "rows":
+		condition = "calls > 0"
+	}
+	worth, err := reader.Holds(ctx, "summary", filteredArguments(span, entry.Filters), condition)
+	if err != nil {
+		err = fmt.Errorf("only_if %q: %w\nhint: it is SQL over the columns of callsheet query summary, such as \"answer_rate < 0.8\"", condition, err)
+	}
+	return worth, err
 }
 
 // configured is a report of the configuration by name.
@@ -170,7 +175,7 @@ func parcelOf(entry config.Report, w workbook, path string, result report.Result
 	for _, figure := range result.Figures {
 		parcel.Figures = append(parcel.Figures, deliver.Figure(figure))
 	}
-	for _, note := range append([]string{result.Fresh}, result.Remarks...) {
+	for _, note := range slices.Concat(result.Missing, []string{result.Fresh}, result.Remarks) {
 		parcel.Notes = append(parcel.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
 	}
 	parcel.Link = parcel.Fill(entry.Link)

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestASourceThatFallsSilentIsTold with five weeks of deliveries every ten minutes of every day, which end on a Monday at noon.
+func TestASourceThatFallsSilentIsTold(t *testing.T) {
+	office := startPostOffice(t)
+	config := loaderHome(t)
+	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\ncollector: {sources: [{name: main, tokens: [a-long-token]}]}\n", office.port)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	india := time.FixedZone("Asia/Kolkata", 19800)
+	last := time.Date(2026, 10, 5, 12, 0, 0, 0, india)
+	var lines strings.Builder
+	n := 0
+	for at := last.AddDate(0, 0, -35); !at.After(last); at = at.Add(10 * time.Minute) {
+		n++
+		if hour := at.Hour(); hour < 8 || hour >= 20 {
+			continue // nobody calls at night
+		}
+		fmt.Fprintf(&lines, `{"id":"%026d","received_at":%q,"source":"main","kind":"call_report","encoding":"json","payload":{"CallSid":"1.%d","Direction":"IVR","Status":"ANSWER","StartTime":%q,"EndTime":%q}}`+"\n",
+			n, at.Format(time.RFC3339), n, at.Format(time.DateTime), at.Format(time.DateTime))
+	}
+	appendLine(t, config, "2026-10-05.ndjson", lines.String())
+	now := last
+	a := &app{configPath: config, stdout: &strings.Builder{}, stderr: &strings.Builder{}, now: func() time.Time { return now }}
+	invoke(t, a, "load")
+	c, err := a.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := c.Data("alerts.json")
+	look := func(after time.Duration) (mails int) {
+		now = last.Add(after)
+		s, err := a.status(context.Background(), c, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.tell(context.Background(), c, slog.New(slog.DiscardHandler), path, s.alarms); err != nil {
+			t.Fatal(err)
+		}
+		return office.counts()["ops@example.com"]
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+		why   string
+	}{
+		{20 * time.Minute, 0, "after twenty minutes: two or three deliveries are no habit"},
+		{55 * time.Minute, 1, "after an hour"},
+		{time.Hour, 1, "and again five minutes later"},
+		{15 * time.Hour, 1, "at night"},
+		{25 * time.Hour, 2, "a day later"},
+	} {
+		if got := look(c.after); got != c.want {
+			t.Errorf("%s: %d mails, want %d", c.why, got, c.want)
+		}
+	}
+	if mail := office.arrived["ops@example.com"][0]; !strings.Contains(mail, "source main has sent nothing since Mon 2026-10-05 12:00") {
+		t.Errorf("the mail is\n%s", mail)
+	}
+	// It sends again, and nothing of it is loaded yet.
+	appendLine(t, config, "2026-10-06.ndjson", fmt.Sprintf(`{"id":"z","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`+"\n", last.Add(25*time.Hour).Format(time.RFC3339)))
+	if s, err := a.status(context.Background(), c, 1); err != nil || len(s.Sources) != 1 || s.Sources[0].Silent || !s.Sources[0].LastReceived.Equal(last.Add(25*time.Hour)) {
+		t.Errorf("%+v, %v", s.Sources, err)
+	}
+	// At night nobody calls, and nothing is said then.
+	now = last.Add(25 * time.Hour)
+	invoke(t, a, "load")
+	appendLine(t, config, "2026-10-06.ndjson", fmt.Sprintf(`{"id":"zz","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`+"\n", time.Date(2026, 10, 6, 19, 58, 0, 0, india).Format(time.RFC3339)))
+	now = time.Date(2026, 10, 7, 7, 0, 0, 0, india)
+	if s, err := a.status(context.Background(), c, 1); err != nil || s.Sources[0].Silent {
+		t.Errorf("at night: %+v, %v", s.Sources, err)
+	}
+}
+
+func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
+	office := startPostOffice(t)
+	var beats atomic.Int32
+	monitor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats.Add(1) }))
+	defer monitor.Close()
+	config := reportHome(t, office, fmt.Sprintf("  - {name: one, heartbeat: %q, only_if: \"calls >= 2\", if_nothing: skip, deliver: [{folder: ./out}]}\n", monitor.URL+"/s3cret"))
+	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
+	a := testApp(time.Date(2026, 10, 6, 9, 0, 0, 0, time.UTC))
+	a.configPath = config
+	invoke(t, a, "run", "one", "--for", "2026-10-06T08:00")
+	if got := beats.Load(); got != 1 {
+		t.Errorf("%d beats after nothing to report", got)
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(config), "out")); err == nil {
+		t.Error("a workbook was delivered, though there was nothing to report")
+	}
+	appendLine(t, config, "2026-10-05.ndjson", callOf(2, "Sales"))
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "out"), nil, 0o600); err != nil { // in the folder's way
+		t.Fatal(err)
+	}
+	root := newRoot(a)
+	root.SetArgs([]string{"--config", config, "run", "one", "--for", "2026-10-06T08:00"})
+	if err := root.ExecuteContext(context.Background()); err == nil || exitCode(err) != exitLook {
+		t.Errorf("%v", err)
+	}
+	if got := beats.Load(); got != 1 {
+		t.Errorf("%d beats after a run that failed", got)
+	}
+	if mails := office.arrived["ops@example.com"]; len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
+		t.Errorf("the operator has %q", mails)
+	}
+}
