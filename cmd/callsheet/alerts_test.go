@@ -69,7 +69,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 			t.Errorf("%s: %d mails, want %d", c.why, got, c.want)
 		}
 	}
-	if mail := office.arrived["ops@example.com"][0]; !strings.Contains(mail, "source main has sent nothing since Mon 2026-10-05 12:00") {
+	if mail := office.mails("ops@example.com")[0]; !strings.Contains(mail, "source main has sent nothing since Mon 2026-10-05 12:00") {
 		t.Errorf("the mail is\n%s", mail)
 	}
 	// It sends again, and nothing of it is loaded yet.
@@ -115,7 +115,7 @@ func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
 	if got := beats.Load(); got != 1 {
 		t.Errorf("%d beats after a run that failed", got)
 	}
-	if mails := office.arrived["ops@example.com"]; len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
+	if mails := office.mails("ops@example.com"); len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
 		t.Errorf("the operator has %q", mails)
 	}
 }

@@ -82,6 +82,19 @@ func (s *mailSession) Data(r io.Reader) error {
 	return nil
 }
 
+func (p *postOffice) refuse(to string, err *smtp.SMTPError) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.refused[to] = err
+}
+
+// mails are those that somebody has.
+func (p *postOffice) mails(to string) []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.arrived[to]
+}
+
 func (p *postOffice) counts() map[string]int {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -267,7 +280,7 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	}
 	lines.WriteString(callOf(999, ""))
 	appendLine(t, config, "2026-10-05.ndjson", lines.String())
-	office.refused["group-3@example.com"] = &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"}
+	office.refuse("group-3@example.com", &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"})
 	code, stdout, stderr := runBinary(t, binary, "--config", config, "run", "one", "--for", "2026-10-06T08:00", "--json")
 	var whole runJSON
 	if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
