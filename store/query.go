@@ -183,7 +183,9 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 }
 
 // bracketed makes a statement part of another.
-func bracketed(statement string) string { return "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)" }
+func bracketed(statement string) string {
+	return "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)"
+}
 
 // sliceRows are what stream holds at once, half a row group of DuckDB's.
 const sliceRows = 61_440
