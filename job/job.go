@@ -45,6 +45,7 @@ type Work struct {
 	Parts    func(ctx context.Context, report string, span period.Period) ([]string, error)              // of a burst
 	Build    func(ctx context.Context, report string, span period.Period, part string) (Workbook, error) // makes the workbook
 	Nothing  func(report string, span period.Period) deliver.Parcel                                      // says that there is nothing
+	Missed   func(ctx context.Context, entry Entry, due []time.Time)                                     // is told of due times that are skipped, newest first
 	Ended    func(ctx context.Context, entry Entry, runs []Run)                                          // is told how it went
 }
 
@@ -71,8 +72,8 @@ const (
 	dataWait = time.Minute
 )
 
-// errStopped ends a run that waits, when the program does; it goes on where it was when the program is back.
-var errStopped = errors.New("stopped while it waited")
+// errStopped ends a run when the program ends; it goes on where it was when the program is back.
+var errStopped = errors.New("stopped before everybody had it\nhint: callsheet run goes on where it was, and so does the scheduler when it is back")
 
 // A run is one report for one period being made and sent.
 type run struct {
@@ -83,17 +84,15 @@ type run struct {
 	base  Run         // what all rows have
 	rows  map[key]Run // how they stand
 	order []key
-	now   map[key]bool    // the recipients, and the parts that failed, of this try
-	anew  bool            // everybody has it and is to get it again
-	vain  bool            // it has waited for data that did not come
-	stop  <-chan struct{} // ends waiting
+	now   map[key]bool // the recipients, and the parts that failed, of this try
+	anew  bool         // everybody has it and is to get it again
+	vain  bool         // it has waited for data that did not come
 }
 
 // Run does one entry as at its due time, from where an earlier try left it, and gives how it stands: the whole first, then its
 // parts and recipients. What was sent or may have been is not sent again without Resend, unless sending it twice leaves what sending
-// it once does. When ctx ends, a run that waits stops; one that works comes to its end.
+// it once does. When ctx ends, the run stops before the next recipient; a later one goes on there.
 func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (runs []Run, err error) {
-	work := context.WithoutCancel(ctx)
 	release, err := r.Work.Lock(ctx, entry.Report)
 	if err != nil {
 		return nil, err
@@ -103,33 +102,31 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (
 	if err != nil {
 		return nil, err
 	}
-	x.how, x.stop = how, ctx.Done()
+	x.how = how
 	if x.rows[x.base.key()].State == Sent {
 		x.anew = how.Resend
 		if !x.anew && !slices.ContainsFunc(entry.Ways, deliver.Way.Repeatable) {
 			return x.list(), nil
 		}
 	}
-	err = x.do(work)
-	if errors.Is(err, errStopped) {
-		return x.list(), err
+	err = x.do(ctx)
+	if err != nil && ctx.Err() != nil {
+		return x.list(), errStopped
 	}
 	if err := x.end(err); err != nil {
 		return x.list(), err
 	}
-	r.Work.Ended(work, entry, x.list())
+	r.Work.Ended(context.WithoutCancel(ctx), entry, x.list())
 	return x.list(), nil
 }
 
 // prepare reads how earlier tries of a report for a due time left it.
 func (r *Runner) prepare(entry Entry, due time.Time) (*run, error) {
-	span, err := period.Parse(entry.Period, due.In(entry.Zone))
-	if err != nil {
+	x := &run{Runner: r, entry: entry, rows: map[key]Run{}, now: map[key]bool{}}
+	var err error
+	if x.span, x.base, err = r.about(entry, due); err != nil {
 		return nil, err
 	}
-	x := &run{Runner: r, entry: entry, span: span, rows: map[key]Run{}, now: map[key]bool{}}
-	x.base = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.Now()}
-	x.base.Open = !period.Day(due.In(entry.Zone)).After(span.To)
 	runs, err := r.Ledger.Runs()
 	if err != nil {
 		return nil, err
@@ -146,8 +143,15 @@ func (r *Runner) prepare(entry Entry, due time.Time) (*run, error) {
 	return x, nil
 }
 
-// known tells whether the ledger has a word on it.
-func (x *run) known() bool { return len(x.rows) > 0 }
+// about is the period of a report for a due time, and what all of its rows have.
+func (r *Runner) about(entry Entry, due time.Time) (span period.Period, row Run, err error) {
+	if span, err = period.Parse(entry.Period, due.In(entry.Zone)); err != nil {
+		return span, row, err
+	}
+	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.Now()}
+	row.Open = !period.Day(due.In(entry.Zone)).After(span.To)
+	return span, row, nil
+}
 
 // write keeps how a row stands, before what it says is done or once it is.
 func (x *run) write(r Run) error {
@@ -218,16 +222,16 @@ func (x *run) data(ctx context.Context) error {
 				return err
 			}
 		}
-		if !x.sleep(min(dataWait, until.Sub(x.Now()))) {
+		if !sleep(ctx, min(dataWait, until.Sub(x.Now()))) {
 			return errStopped
 		}
 	}
 }
 
-// sleep is false when the program ends before.
-func (x *run) sleep(wait time.Duration) bool {
+// sleep is false when ctx ends before.
+func sleep(ctx context.Context, wait time.Duration) bool {
 	select {
-	case <-x.stop:
+	case <-ctx.Done():
 		return false
 	case <-time.After(wait):
 		return true
@@ -263,7 +267,7 @@ func (x *run) build(ctx context.Context) ([]deliver.Parcel, error) {
 			parcels = append(parcels, parcel)
 			continue
 		}
-		if !x.entry.Burst {
+		if !x.entry.Burst || ctx.Err() != nil {
 			return nil, err
 		}
 		row := x.base
@@ -333,7 +337,10 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		var again []sending
 		for _, s := range open {
-			retry, err := x.sendOne(ctx, &s)
+			if ctx.Err() != nil {
+				return errStopped
+			}
+			retry, err := x.sendOne(context.WithoutCancel(ctx), &s)
 			if err != nil {
 				return err
 			}
@@ -346,7 +353,7 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 		}
 		x.Log.Warn("delivery failed and will be tried again", "report", x.entry.Report, "period", x.span.String(), "recipients", len(open),
 			"in", wait, "error", open[0].row.Error)
-		if !x.sleep(wait) {
+		if !sleep(ctx, wait) {
 			return errStopped
 		}
 	}

@@ -74,6 +74,7 @@ type desk struct {
 	refresh, build error
 	worthless      bool
 	complete       atomic.Bool
+	missed         int
 	parts          []string
 	ended          [][]Run
 	dir            string
@@ -110,7 +111,8 @@ func newDesk(t *testing.T, entries ...Entry) *desk {
 		Nothing: func(report string, p period.Period) deliver.Parcel {
 			return deliver.Parcel{Report: report, Period: p.String(), Notes: []string{"nothing"}}
 		},
-		Ended: func(_ context.Context, _ Entry, runs []Run) { d.ended = append(d.ended, runs) },
+		Missed: func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) },
+		Ended:  func(_ context.Context, _ Entry, runs []Run) { d.ended = append(d.ended, runs) },
 	}
 	return d
 }
@@ -177,6 +179,9 @@ func TestMissedRunsAreCaughtUpNewestFirstAndTheRestIsSkippedAloud(t *testing.T) 
 			"refresh", "build daily 2000-01-06", "send a@x")
 		d.want(t, "ledger", slices.DeleteFunc(d.states(t), func(s string) bool { return strings.Contains(s, "@") }),
 			"1999-12-31 sent", "2000-01-05 sent", "2000-01-04 sent", "2000-01-03 skipped", "2000-01-02 skipped", "2000-01-01 skipped", "2000-01-06 sent")
+		if d.missed != 3 {
+			t.Errorf("told of %d", d.missed)
+		}
 		d.done = nil
 		serve(t, d, time.Hour)
 		d.want(t, "done when nothing was missed", d.done)

@@ -152,6 +152,19 @@ func (l Ledger) lock() (unlock func() error, err error) {
 	return lock.Unlock, nil
 }
 
+// compactFrom is the size from which superseded lines are worth removing.
+const compactFrom = 1 << 20
+
+// compact removes the lines of a large ledger that later ones replace.
+func (l Ledger) compact() error {
+	info, err := os.Stat(l.Path)
+	if err != nil || info.Size() < compactFrom {
+		return nil
+	}
+	_, err = l.Prune(time.Time{})
+	return err
+}
+
 // Prune forgets the runs that were due before a moment, and what was said of the others before their present state. It says how
 // many are forgotten.
 func (l Ledger) Prune(before time.Time) (forgotten int, err error) {
@@ -179,9 +192,6 @@ func (l Ledger) Prune(before time.Time) (forgotten int, err error) {
 			return 0, err
 		}
 		text = append(append(text, line...), '\n')
-	}
-	if forgotten == 0 {
-		return 0, nil
 	}
 	file, err := os.OpenFile(fresh.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -14,6 +14,9 @@ const onTime = 10 * time.Minute
 // Serve runs every entry at its times until ctx ends, and waits for the work under way. First it ends what was cut short, and catches
 // up with what was missed since the ledger's last word. A failed run is logged and in the ledger; the next one comes all the same.
 func (r *Runner) Serve(ctx context.Context) error {
+	if err := r.Ledger.compact(); err != nil {
+		return err
+	}
 	runs, err := r.Ledger.Runs()
 	if err != nil {
 		return err
@@ -29,6 +32,9 @@ func (r *Runner) Serve(ctx context.Context) error {
 	return nil
 }
 
+// longestLook is how far back due times are looked for that were missed.
+const longestLook = 31 * 24 * time.Hour
+
 // follow runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed.
 func (r *Runner) follow(ctx context.Context, entry Entry, runs []Run) {
 	last := r.Now()
@@ -42,17 +48,21 @@ func (r *Runner) follow(ctx context.Context, entry Entry, runs []Run) {
 	}
 	for ctx.Err() == nil {
 		now := r.Now()
+		if now.Sub(last) > longestLook {
+			last = now.Add(-longestLook)
+		}
 		due := entry.Schedule.Between(last, now)
 		slices.Reverse(due)
-		missed := 0
-		for _, at := range due {
-			if now.Sub(at) > onTime {
-				if missed++; missed > entry.CatchUp {
-					r.skip(entry, at)
-					continue
-				}
-			}
+		late := slices.IndexFunc(due, func(at time.Time) bool { return now.Sub(at) > onTime })
+		if late < 0 {
+			late = len(due)
+		}
+		run := due[:min(late+entry.CatchUp, len(due))]
+		for _, at := range run {
 			r.runDue(ctx, entry, at)
+		}
+		if skipped := due[len(run):]; len(skipped) > 0 && ctx.Err() == nil {
+			r.skip(ctx, entry, skipped)
 		}
 		last = now
 		next := entry.Schedule.Next(last)
@@ -80,28 +90,47 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 	}
 }
 
-// skip writes down that a due time was missed and is not caught up with, unless its period has a word already.
-func (r *Runner) skip(entry Entry, due time.Time) {
+// skip writes down that due times were missed and are not caught up with, of those that the ledger has no word on, and says so.
+func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
+	var skipped []time.Time
 	err := func() error {
-		release, err := r.Work.Lock(context.Background(), entry.Report)
+		release, err := r.Work.Lock(ctx, entry.Report)
 		if err != nil {
 			return err
 		}
 		defer release()
-		x, err := r.prepare(entry, due)
-		if err != nil || x.known() {
+		runs, err := r.Ledger.Runs()
+		if err != nil {
 			return err
 		}
-		row := x.base
-		row.State, row.FinishedAt = Skipped, r.Now()
-		row.Error = "nothing ran when it was due, and catch_up is used up"
-		return x.write(row)
+		known := map[key]bool{}
+		for _, run := range runs {
+			known[run.key()] = true
+		}
+		for _, at := range due {
+			_, row, err := r.about(entry, at)
+			if err != nil {
+				return err
+			}
+			if known[row.key()] {
+				continue
+			}
+			row.State, row.FinishedAt, row.Error = Skipped, r.Now(), "nothing ran when it was due, and catch_up is used up"
+			if err := r.Ledger.Append(row); err != nil {
+				return err
+			}
+			known[row.key()] = true
+			skipped = append(skipped, at)
+		}
+		return nil
 	}()
 	if err != nil {
-		r.Log.Error("report was missed, and that could not be written down", "report", entry.Report, "due", due, "error", err)
-		return
+		r.Log.Error("reports were missed, and that could not be written down", "report", entry.Report, "due", due, "error", err)
 	}
-	r.Log.Warn("report was missed and is skipped", "report", entry.Report, "due", due, "catch_up", entry.CatchUp)
+	if len(skipped) > 0 {
+		r.Log.Warn("reports were missed and are skipped", "report", entry.Report, "due", skipped, "catch_up", entry.CatchUp)
+		r.Work.Missed(context.WithoutCancel(ctx), entry, skipped)
+	}
 }
 
 // sleepUntil waits for a moment of the wall clock; it looks again every minute, since a clock can be set.
@@ -111,10 +140,8 @@ func (r *Runner) sleepUntil(ctx context.Context, due time.Time) bool {
 		if wait <= 0 {
 			return true
 		}
-		select {
-		case <-ctx.Done():
+		if !sleep(ctx, min(wait, time.Minute)) {
 			return false
-		case <-time.After(min(wait, time.Minute)):
 		}
 	}
 }

@@ -95,6 +95,15 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 				Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []deliver.Figure{}, Notes: []string{"There is nothing to report."},
 			}
 		},
+		Missed: func(ctx context.Context, entry job.Entry, due []time.Time) {
+			notes := []string{"Nothing ran when it was due, and catch_up is used up. callsheet run " + entry.Report + " --for DUE makes up for one."}
+			for _, at := range due {
+				notes = append(notes, "Skipped: "+moment(at))
+			}
+			a.alert(ctx, c, log, deliver.Parcel{
+				Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: moment(due[0]), When: "due " + moment(due[0]), Notes: notes,
+			})
+		},
 		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) { a.ended(ctx, c, log, entry, runs) },
 	}
 }
