@@ -2,12 +2,15 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/jpeg" // logos are either
 	_ "image/png"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -26,6 +29,12 @@ func (b *book) openFile() (err error) {
 	}
 	if b.file, err = excelize.OpenFile(path); err != nil {
 		return fmt.Errorf("base workbook %s: %w\nhint: save it as .xlsx, without a password", path, err)
+	}
+	if err := fitsUs(b.file); err != nil {
+		return fmt.Errorf("base workbook %s %w", path, err)
+	}
+	for _, name := range b.file.GetDefinedName() {
+		b.tables[strings.ToLower(name.Name)] = true
 	}
 	for _, sheet := range b.file.GetSheetList() {
 		for _, ours := range b.def.Sheets {
@@ -49,6 +58,48 @@ func (b *book) openFile() (err error) {
 	}
 	_, err = b.file.NewSheet(b.def.Sheets[0].Name)
 	return err
+}
+
+// numbered are the parts of which a workbook can have many; excelize gives new ones the number after the last.
+var numbered = regexp.MustCompile(`^(xl/(?:drawings/drawing|charts/chart|tables/table))(\d+)\.xml$`)
+
+// fitsUs says what of a base workbook would not survive that sheets are added to it.
+func fitsUs(file *excelize.File) error {
+	const again = "\nhint: open it in Excel and save it as a workbook (.xlsx)"
+	if file.Styles == nil || file.Styles.CellXfs == nil {
+		return errors.New("has no styles" + again)
+	}
+	if file.WorkBook != nil && file.WorkBook.WorkbookPr != nil && file.WorkBook.WorkbookPr.Date1904 {
+		return errors.New("counts days from 1904\nhint: switch that off in Excel's options of the workbook, and save it again")
+	}
+	counts, highest := map[string]int{}, map[string]int{}
+	lastSheet := 0
+	for id := range file.GetSheetMap() {
+		lastSheet = max(lastSheet, id)
+	}
+	var odd error
+	file.Pkg.Range(func(key, value any) bool {
+		name, _ := key.(string)
+		if part := numbered.FindStringSubmatch(name); part != nil {
+			number, _ := strconv.Atoi(part[2]) // digits
+			counts[part[1]]++
+			highest[part[1]] = max(highest[part[1]], number)
+		}
+		var sheet int
+		if _, err := fmt.Sscanf(name, "xl/worksheets/sheet%d.xml", &sheet); err == nil && sheet > lastSheet {
+			odd = fmt.Errorf("has a part %s that a new sheet would take the place of%s", name, again)
+		}
+		if text, ok := value.([]byte); ok && name == contentTypes && !bytes.Contains(text, []byte("spreadsheetml.sheet.main+xml")) {
+			odd = errors.New("is a template or has macros" + again)
+		}
+		return true
+	})
+	for kind, count := range counts {
+		if highest[kind] > count {
+			odd = fmt.Errorf("has a part %s%d.xml that a new one would take the place of%s", kind, highest[kind], again)
+		}
+	}
+	return odd
 }
 
 // logoHeight is how high a logo may be beside the title, and logoWidth how wide, in pixels.

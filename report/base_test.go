@@ -7,10 +7,13 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"callsheet/locale"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // companyFolder has a logo, and a workbook with what a company would have in one.
@@ -79,6 +82,20 @@ func TestABaseWorkbookAndALogoAreKept(t *testing.T) {
 	if err != nil || second.SHA256 != first.SHA256 {
 		t.Errorf("two builds differ, %v", err)
 	}
+	odd := excelize.NewFile()
+	from1904 := true
+	if err := odd.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &from1904}); err != nil {
+		t.Fatal(err)
+	}
+	if err := odd.SaveAs(filepath.Join(t.TempDir(), "1904.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	before := d.Base
+	d.Base = odd.Path
+	if _, err := d.Build(t.Context(), src, req, path); err == nil || !strings.Contains(err.Error(), "1904") {
+		t.Errorf("a calendar from 1904: %v", err)
+	}
+	d.Base = before
 	d.Sheets[1].Name = "cover"
 	if _, err := d.Build(t.Context(), src, req, path); err == nil || !strings.Contains(err.Error(), `has a sheet "Cover"`) {
 		t.Errorf("two sheets of one name: %v", err)
@@ -103,6 +120,32 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	last := in[0].customer
 	if want := "xxxxxx" + last[len(last)-4:]; !strings.Contains(all, want) || !strings.Contains(all, "only the last four digits") {
 		t.Errorf("neither %s nor a note is in the workbook", want)
+	}
+	columns := []string{"customer_number", "customer_key", "field", "old", "new", "agent_number", "extra"}
+	for _, c := range []struct{ row, want []any }{
+		{[]any{int64(9811100001), []any{"9811100001", nil}, "customer_number", "9811100001", nil, "9280000001", "{}"},
+			[]any{"xxxxxx0001", []any{"xxxxxx0001", nil}, "customer_number", "xxxxxx0001", nil, "9280000001", notShown}},
+		{[]any{nil, nil, "extra", `{"from":"9811100001"}`, "{}", nil, nil}, []any{nil, nil, "extra", notShown, notShown, nil, nil}},
+		{[]any{"", nil, "coins", "12", "13", nil, nil}, []any{"", nil, "coins", "12", "13", nil, nil}},
+	} {
+		maskRow(columns, c.row)
+		if !reflect.DeepEqual(c.row, c.want) {
+			t.Errorf("masked as %v, want %v", c.row, c.want)
+		}
+	}
+	charts := "title: T\nmask_customers: true\nsheets:\n  - {kind: summary, name: S, tiles: [{metric: offered}], charts: [{title: C, query: missed, by: customer_number, columns: [attempts]}]," +
+		" ranking: {query: missed, columns: [call_group, customer_number]}}\n  - {kind: cards, name: C, query: missed, columns: [call_group, customer_number]}"
+	d, err := Parse("charts", []byte(charts), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, _ = build(t, d, src, request(t, "yesterday"))
+	for name, part := range parts(t, path) {
+		for _, c := range in {
+			if strings.Contains(part, c.customer) {
+				t.Fatalf("%s has %s", name, c.customer)
+			}
+		}
 	}
 	for number, want := range map[string]string{
 		"09811100001": "xxxxxxx0001", "+91 98111 00001": "+xx xxxxx x0001", "1234": "xxxx", "98xxxx0001": "xxxxxx0001",

@@ -59,7 +59,7 @@ var fillers = map[string]func(*book, Sheet) error{
 func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
 	b := &book{
 		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.caps,
-		data:   &reader{ctx: ctx, src: src, req: req, answers: map[string]func() (*frame, error){}},
+		data:   &reader{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, answers: map[string]func() (*frame, error){}},
 		styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{}, extents: map[string]extent{},
 	}
 	if err := b.openFile(); err != nil {

@@ -20,6 +20,9 @@ func (b *book) fillCards(s Sheet) error {
 	if err != nil {
 		return err
 	}
+	if _, err := b.sparkFigures(s); err != nil {
+		return err
+	}
 	p := b.page(s.Name)
 	p.heading(s, b.req.Period)
 	if len(f.rows) == 0 {
@@ -33,13 +36,11 @@ func (b *book) fillCards(s Sheet) error {
 	words := described(s.Columns, s.Labels, p.words.aggregate)
 	formats := make([]string, len(words))
 	for i := range words {
-		formats[i] = p.numberFormat(words[i], func(yield func(any) bool) {
-			for _, values := range f.rows {
-				if !yield(values[found[i]]) {
-					return
-				}
-			}
-		})
+		values := f.column(found[i])
+		if words[i].format == "" {
+			words[i].format = firstFormat(values)
+		}
+		formats[i] = p.numberFormat(words[i], values)
 		p.width(i+1, cardWidth)
 	}
 	var rows []sparkRow
@@ -92,7 +93,7 @@ func (p *page) card(s Sheet, words []word, formats []string, values []any, found
 	label.size, label.colour, label.align, label.indent = 9.5, p.theme.Grey, "left", 1
 	figure.size, figure.bold, figure.align, figure.indent = 13, true, "left", 1
 	whole.size, whole.colour, whole.align, whole.indent = 9.5, p.theme.Grey, "left", 1
-	name := p.shown(values[found[0]], words[0])
+	name := p.value(values[found[0]], words[0].format)
 	if name == nil {
 		name = unnamed(words[0].name)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,8 @@ type reader struct {
 	ctx context.Context
 	src Source
 	req Request
+
+	mask bool // customers' numbers
 
 	mutex   sync.Mutex
 	answers map[string]func() (*frame, error) // by ask
@@ -51,9 +54,10 @@ func (r *reader) args(a ask) map[string]any {
 	for key, value := range a.filters {
 		if args[key] == nil {
 			args[key] = value
-		} else if args[key] != value {
-			args["direction"] = "none" // no call passes both filters, and who may see the one may not be shown the other
 		}
+	}
+	if r.contradicted(a) {
+		args["direction"] = "none"
 	}
 	if a.query == "summary" {
 		before := a.span.Before()
@@ -75,11 +79,37 @@ func (r *reader) frame(a ask) (*frame, error) {
 	return answer()
 }
 
+// contradicted tells whether the filters of a sheet and of the request let no call pass together: who may see what the one lets
+// pass may not be shown the other.
+func (r *reader) contradicted(a ask) bool {
+	for key, value := range a.filters {
+		if asked, given := r.req.Filters[key]; given && asked != value {
+			return true
+		}
+	}
+	return false
+}
+
+// dropped tells whether the rows of an answer are not to be shown: a query of the user's own may not know the filter.
+func (r *reader) dropped(a ask) bool {
+	return r.contradicted(a) && a.query != "total" && a.query != "summary"
+}
+
 func (r *reader) answer(a ask) (*frame, error) {
 	f := &frame{query: a.query}
 	err := r.src.Query(r.ctx, a.query, r.args(a),
 		func(columns []string) error { f.columns = slices.Clone(columns); return nil },
-		func(values []any) error { f.rows = append(f.rows, slices.Clone(values)); return nil })
+		func(values []any) error {
+			if r.dropped(a) {
+				return nil
+			}
+			values = slices.Clone(values)
+			if r.mask {
+				maskRow(f.columns, values)
+			}
+			f.rows = append(f.rows, values)
+			return nil
+		})
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", a.query, err)
 	}
@@ -106,6 +136,17 @@ func (b *book) rows(s Sheet, span period.Period) (*frame, error) {
 	}
 	_, err = f.find(s.Columns)
 	return f, err
+}
+
+// column are the values of one column.
+func (f *frame) column(at int) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, values := range f.rows {
+			if !yield(values[at]) {
+				return
+			}
+		}
+	}
 }
 
 func (f *frame) row(i int) row { return row{f.columns, f.rows[i]} }

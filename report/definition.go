@@ -94,6 +94,13 @@ type Alerts struct {
 	WasteShare  float64 `yaml:"waste_share"`  // so much of the coins on unanswered calls
 }
 
+// UnmarshalYAML reads what is given over the defaults.
+func (a *Alerts) UnmarshalYAML(text []byte) error {
+	type given Alerts
+	*a = defaultAlerts()
+	return strict.Decode(text, (*given)(a))
+}
+
 func defaultAlerts() Alerts {
 	return Alerts{MinOffered: 5, BelowPoints: 0.03, WorsePoints: 0.03, WorseShare: 0.2, WasteShare: 0.05}
 }

@@ -23,6 +23,8 @@ type detail struct {
 	widths  []float64
 	sample  [][]any
 
+	ask     ask
+	given   []string   // the query's columns
 	rows    *sheetRows // of the sheet being written
 	name    string
 	part    int
@@ -34,7 +36,8 @@ type detail struct {
 // fillDetail writes a query's rows as they come; it never holds more of them than the sample.
 func (b *book) fillDetail(s Sheet) error {
 	d := &detail{book: b, sheet: s}
-	err := b.data.src.Stream(b.data.ctx, s.Query, b.data.args(ask{s.Query, b.req.Period, s.Filters}), d.header, d.row)
+	d.ask = ask{s.Query, b.req.Period, s.Filters}
+	err := b.data.src.Stream(b.data.ctx, s.Query, b.data.args(d.ask), d.header, d.row)
 	if err != nil {
 		return fmt.Errorf("query %s: %w", s.Query, err)
 	}
@@ -49,11 +52,18 @@ func (b *book) fillDetail(s Sheet) error {
 func (d *detail) header(columns []string) error {
 	f := frame{query: d.sheet.Query, columns: columns}
 	var err error
+	d.given = slices.Clone(columns)
 	d.columns, err = f.find(d.sheet.Columns)
 	return err
 }
 
 func (d *detail) row(values []any) error {
+	if d.data.dropped(d.ask) {
+		return nil
+	}
+	if d.data.mask {
+		maskRow(d.given, values)
+	}
 	d.read++
 	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
 		return nil // they are counted
@@ -89,7 +99,7 @@ func (d *detail) start() error {
 		}
 		content := 0.0
 		for v := range values {
-			content = max(content, d.shownWidth(d.shown(v, *w), *w, format))
+			content = max(content, d.shownWidth(d.value(v, w.format), *w, format))
 		}
 		style, err := d.style(d.cellLook(align(w.format, i+1), format).spaced())
 		if err != nil {
@@ -124,7 +134,7 @@ func (d *detail) write(values []any) error {
 	at := headerRow + 1 + d.written
 	d.rows.begin(at)
 	for i, w := range d.words {
-		v := d.shown(values[d.columns[i]], w)
+		v := d.value(values[d.columns[i]], w.format)
 		d.rows.cell(v)
 		if s, ok := v.(string); ok {
 			if strings.HasSuffix(s, cutMark) {

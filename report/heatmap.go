@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"callsheet/period"
@@ -26,14 +27,14 @@ type heatTable struct {
 // fillHeatmap writes one block per metric: hours across, days or weekdays down.
 func (b *book) fillHeatmap(s Sheet) error {
 	span := window(b.req.Period, s.Days)
-	h, err := b.heatTable(s, span)
-	if err != nil {
-		return err
-	}
 	for _, metric := range s.Metrics {
 		if _, ok := b.words.metrics[metric]; !ok {
 			return unknownMetric(metric, b.words)
 		}
+	}
+	h, err := b.heatTable(s, span)
+	if err != nil {
+		return err
 	}
 	p := b.page(s.Name)
 	p.heading(s, span)
@@ -74,7 +75,7 @@ func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
 		if err != nil {
 			return h, err
 		}
-		if _, err := f.find(part.keys); err != nil {
+		if _, err := f.find(slices.Concat(part.keys, s.Metrics)); err != nil {
 			return h, err
 		}
 		for i := range f.rows {

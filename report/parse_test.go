@@ -33,6 +33,13 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 		{"summary not first", "kind: table", "kind: summary\n    tiles: [{metric: calls}]\n    note: x", "must be the first", "4 |", "top"},
 		{"no title", "title: Small\n", "", "no title", "", "title: Daily"},
 		{"no colour", "title: Small", "title: Small\ntheme: {ink: reddish}", "not a colour", "2 |", "in quotes"},
+		{"top below 0", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], ranking: {query: groups, columns: [call_group], top: -5}", "top is below 0", "3 |", "hint: "},
+		{"line among columns", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], charts: [{title: C, query: days, by: local_day, columns: [offered], line: offered}]", "both among columns", "3 |", "leave it out"},
+		{"too many columns", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], charts: [{title: C, query: days, by: local_day, columns: [a, b, c, d, e, f, g, h]}]", "has 8 columns", "3 |", "at most 7"},
+		{"long line", "query: groups", "query: groups\n    spark: {query: group_days, column: offered, days: 17000}", "17000 days", "7 |", "at most 400"},
+		{"long label", "query: groups", "query: groups\n    labels: {offered: " + strings.Repeat("x", 256) + "}", "too long", "7 |", "255"},
+		{"long title", "title: Small", "title: " + strings.Repeat("x", 81), "title is too long", "1 |", "80"},
+		{"unknown alert", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], alerts: {min_ofered: 3}", `unknown key "min_ofered"`, "", "min_offered"},
 		{"unknown rows", "kind: table", "kind: heatmap\n    rows: month\n    metrics: [offered]", `cannot have "month"`, "5 |", "day or weekday"},
 	}
 	if _, err := Parse("small", []byte(smallReport), ""); err != nil {
@@ -68,6 +75,37 @@ func TestThemeChangesWhatItNamesAndKeepsTheRest(t *testing.T) {
 	want.Blue, want.Font = "112233", "Arial"
 	if d.Theme != want {
 		t.Errorf("got %+v", d.Theme)
+	}
+}
+
+func TestAlertsChangeWhatTheyNameAndKeepTheRest(t *testing.T) {
+	d, err := Parse("small", []byte(strings.Replace(smallReport, "tiles:", "alerts: {min_offered: 10}, tiles:", 1)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaultAlerts()
+	want.MinOffered = 10
+	if *d.Sheets[0].Alerts != want {
+		t.Errorf("got %+v", *d.Sheets[0].Alerts)
+	}
+}
+
+// What a sheet asks for and its query does not have is never shown as nothing.
+func TestFiguresThatAQueryLacksAreToldOf(t *testing.T) {
+	for sheet, want := range map[string]string{
+		"{kind: heatmap, name: H, rows: day, metrics: [unrecovered]}":                                                           `query day_hours has no column "unrecovered"`,
+		"{kind: cards, name: C, query: agents, columns: [agent, answered], spark: {query: agent_days, column: nonsense}}":       `spark: query agent_days has no column "nonsense"`,
+		"{kind: table, name: T, query: group_agents, columns: [agent, answered], spark: {query: agent_days, column: answered}}": "several rows have the agent",
+		"{kind: table, name: T, query: groups, columns: [call_group, offered], spark: {query: agent_days, column: answered}}":   `no column "call_group"`,
+		"{kind: summary, name: S, tiles: [{metric: rang}]}":                                                                     `query summary has no column "rang"`,
+	} {
+		d, err := Parse("small", []byte("title: T\nsheets:\n  - "+sheet), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Build(t.Context(), &testSource{calls: testMonth()}, request(t, "yesterday"), t.TempDir()+"/x.xlsx"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", sheet, err)
+		}
 	}
 }
 

@@ -64,12 +64,15 @@ func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown 
 			}
 		}
 	}
+	if w.format == "" {
+		w.format = firstFormat(values)
+	}
 	format, side := p.numberFormat(w, values), align(w.format, column-firstColumn+1)
 	p.put(column, head, w.label, p.headLook(side))
 	row := head
 	for v := range values {
 		row++
-		value := p.shown(v, w)
+		value := p.value(v, w.format)
 		if value == nil && column == firstColumn {
 			value = unnamed(w.name)
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -67,23 +68,20 @@ func (b *book) sparkDays(s *Spark) (days []time.Time) {
 // sparkLines draws a line into a column for each row, and puts the figures of its days into the hidden columns from another on.
 func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 	days := p.sparkDays(s.Spark)
-	f, err := p.data.frame(ask{s.Spark.Query, window(p.req.Period, s.Spark.Days), s.Filters})
+	figures, err := p.sparkFigures(s)
 	p.do(err)
 	if p.err != nil {
 		return
 	}
-	at, err := f.find([]string{s.Columns[0], "local_day", s.Spark.Column})
-	p.do(err)
-	if p.err != nil {
-		return
-	}
-	figures := map[string]any{}
-	for _, values := range f.rows {
-		figures[heatKey(values[at[0]])+heatKey(values[at[1]])] = values[at[2]]
-	}
+	drawn := map[string]bool{}
 	w := p.words.aggregate(s.Spark.Column)
 	var places, sources []string
 	for _, r := range rows {
+		if drawn[heatKey(r.key)] {
+			p.do(fmt.Errorf("spark: several rows have the %s %s, and would have the same line\nhint: take a query whose first column tells its rows apart", s.Columns[0], text(r.key)))
+			return
+		}
+		drawn[heatKey(r.key)] = true
 		for i, day := range days {
 			v := p.value(figures[heatKey(r.key)+heatKey(day)], w.format)
 			if v == nil && w.format == "count" {
@@ -100,6 +98,31 @@ func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 	}))
 	// Nobody sees the columns that a line draws, and excelize has no word for that.
 	p.swap(p.part(), "<x14:sparklineGroup ", `<x14:sparklineGroup displayHidden="true" `)
+}
+
+// sparkFigures are those of the lines, by the row's key and day; none where a sheet has no lines.
+func (b *book) sparkFigures(s Sheet) (map[string]any, error) {
+	if s.Spark == nil {
+		return nil, nil
+	}
+	f, err := b.data.frame(ask{s.Spark.Query, window(b.req.Period, s.Spark.Days), s.Filters})
+	if err != nil {
+		return nil, err
+	}
+	at, err := f.find([]string{s.Columns[0], "local_day", s.Spark.Column})
+	if err != nil {
+		return nil, fmt.Errorf("spark: %w", err)
+	}
+	figures := map[string]any{}
+	for _, values := range f.rows {
+		key := heatKey(values[at[0]]) + heatKey(values[at[1]])
+		if _, twice := figures[key]; twice {
+			return nil, fmt.Errorf("spark: query %s has several rows for %s of one day\nhint: take one with a row for each %s and day, such as group_days or agent_days",
+				s.Spark.Query, text(values[at[0]]), s.Columns[0])
+		}
+		figures[key] = values[at[2]]
+	}
+	return figures, nil
 }
 
 // hide keeps columns in the file and out of sight.

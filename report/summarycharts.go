@@ -97,15 +97,17 @@ func (c Chart) names() []string {
 
 func (p *page) figures(d drawn, at int) int {
 	names := d.chart.names()
-	if len(names) > len(gridColumns) {
-		names = names[:len(gridColumns)]
-	}
 	found, err := d.data.find(names)
 	p.do(err)
 	if p.err != nil {
 		return at
 	}
 	words := described(names, nil, p.words.aggregate)
+	for i := range words {
+		if words[i].format == "" {
+			words[i].format = firstFormat(d.data.column(found[i]))
+		}
+	}
 	where := plot{
 		sheet: p.name, head: at, from: at + 1, to: at + len(d.data.rows), categories: gridColumns[0],
 		format: p.format(words[0].format),
@@ -115,13 +117,7 @@ func (p *page) figures(d drawn, at int) int {
 	}
 	for i, w := range words {
 		column := gridColumns[i]
-		values := func(yield func(any) bool) {
-			for _, row := range d.data.rows {
-				if !yield(row[found[i]]) {
-					return
-				}
-			}
-		}
+		values := d.data.column(found[i])
 		format := p.numberFormat(w, values)
 		if i == 0 {
 			format = where.format // the chart shows the names of its points as their cells do

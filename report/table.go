@@ -12,6 +12,9 @@ func (b *book) fillTable(s Sheet) error {
 	if err != nil {
 		return err
 	}
+	if _, err := b.sparkFigures(s); err != nil {
+		return err
+	}
 	p := b.page(s.Name)
 	p.heading(s, b.req.Period)
 	if len(f.rows) == 0 {
@@ -81,6 +84,10 @@ func (p *page) grid(s Sheet, f *frame, head int) (grid, error) {
 	if err != nil {
 		return grid{}, err
 	}
+	if len(f.rows) > excelLimits.rows {
+		return grid{}, fmt.Errorf("%s rows, and a sheet holds %s\nhint: limit it, or make it of kind detail, which goes on in the next sheet",
+			p.locale.Number(float64(len(f.rows)), 0), p.locale.Number(float64(excelLimits.rows), 0))
+	}
 	g := grid{words: described(s.Columns, s.Labels, p.words.aggregate), head: head, end: head + len(f.rows)}
 	for i := range g.words {
 		p.column(&g, i, f, at[i])
@@ -109,7 +116,7 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 	content, row := 0.0, g.head
 	for v := range values {
 		row++
-		shown := p.shown(v, *w)
+		shown := p.value(v, w.format)
 		if shown == nil && i == 0 && isText(w.format) {
 			shown = unnamed(w.name)
 		}

@@ -49,6 +49,11 @@ func (p *page) tile(t Tile, column, at int) {
 		p.do(unknownMetric(t.Metric, p.words))
 		return
 	}
+	for _, metric := range []string{t.Metric, t.Also} {
+		if metric != "" && p.words.metrics[metric].name != "" && !slices.Contains(p.summary.columns, metric) {
+			p.do(missingColumn("summary", metric, p.summary.columns))
+		}
+	}
 	v := p.summary.get(w.name)
 	format := p.numberFormat(w, slices.Values([]any{v}))
 	box := look{fill: p.theme.Pale, align: "left", indent: 1, valign: "center"}

@@ -56,10 +56,16 @@ func (c *checker) add(path, hint, format string, args ...any) {
 	c.errs = append(c.errs, errors.New(message))
 }
 
+// maxTitle leaves the footer room for the period, and for each & to be written twice.
+const maxTitle = 80
+
 func (d *Definition) validate(text []byte) error {
 	c := &checker{name: d.name, text: text}
 	if d.Title == "" {
 		c.add("$", `begin with a line such as "title: Daily call report"`, "it has no title")
+	}
+	if len(utf16.Encode([]rune(d.Title))) > maxTitle {
+		c.add("$.title", fmt.Sprintf("it stands in the footer of every page, which has room for %d characters", maxTitle), "its title is too long")
 	}
 	if len(d.Sheets) == 0 {
 		c.add("$", "list at least one sheet under sheets", "it has no sheets")

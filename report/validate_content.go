@@ -4,8 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"callsheet/strict"
+)
+
+// What a table's header and a small line have room for.
+const (
+	maxLabel     = 255
+	maxSparkDays = 400
 )
 
 // content checks what a sheet asks for: names of queries and columns, numbers that make sense.
@@ -16,8 +23,11 @@ func (c *checker) content(path string, s Sheet) {
 	for i, bar := range s.Bars {
 		c.oneOf(fmt.Sprintf("%s.bars[%d]", path, i), "bars", bar, s.Columns)
 	}
-	for column := range s.Labels {
+	for column, label := range s.Labels {
 		c.oneOf(path+".labels", "labels", column, s.Columns)
+		if len(utf16.Encode([]rune(label))) > maxLabel {
+			c.add(path+".labels", fmt.Sprintf("a header may have %d characters", maxLabel), "the label of %s is too long", column)
+		}
 	}
 	for name := range s.Filters {
 		c.oneOfThese(path+".filters", "filters", name, filterNames)
@@ -63,6 +73,12 @@ func (c *checker) chart(path string, s Sheet, chart Chart) {
 		c.add(path, "", "the chart %q has no columns", chart.Title)
 	}
 	c.columns(path+".columns", chart.Columns)
+	if slices.Contains(chart.Columns, chart.Line) {
+		c.add(path+".line", "leave it out of columns", "%q is both among columns and the line", chart.Line)
+	}
+	if room := len(gridColumns) - 2; s.Kind == "summary" && len(chart.Columns) > room {
+		c.add(path+".columns", fmt.Sprintf("draw at most %d", room), "the chart %q has %d columns", chart.Title, len(chart.Columns))
+	}
 	if s.Kind == "trend" {
 		if chart.Query != "" || chart.By != "" || chart.Days != 0 {
 			c.add(path, "leave out query, by and days: it draws the sheet's own table",
@@ -87,6 +103,9 @@ func (c *checker) ranking(path string, r Ranking) {
 	}
 	if len(r.Columns) > rankColumns {
 		c.add(path+".columns", fmt.Sprintf("a page has room for %d", rankColumns), "the ranking has %d columns", len(r.Columns))
+	}
+	if r.Top < 0 {
+		c.add(path+".top", "leave it out for 10", "top is below 0")
 	}
 	c.query(path+".query", r.Query)
 	c.columns(path+".columns", r.Columns)
@@ -117,8 +136,8 @@ func (c *checker) spark(path string, s Spark) {
 		c.add(path, "such as query: agent_days and column: answered", "spark needs query and column")
 	}
 	c.query(path+".query", s.Query)
-	if s.Days < 0 {
-		c.add(path+".days", "leave it out for the days of the period", "days is below 0")
+	if s.Days < 0 || s.Days > maxSparkDays {
+		c.add(path+".days", fmt.Sprintf("leave it out for the days of the period; at most %d", maxSparkDays), "a line of %d days cannot be drawn", s.Days)
 	}
 }
 

@@ -3,35 +3,12 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
-
-// maskedColumns hold customers' numbers.
-var maskedColumns = []string{"customer_number", "customer_key"}
-
-// masked is a number of which only the last four digits can be read.
-func masked(number string) string {
-	digits := []byte(number)
-	for i, left := len(digits)-1, 4; i >= 0; i-- {
-		if left--; left < 0 && digits[i] >= '0' && digits[i] <= '9' || len(digits) < 8 {
-			digits[i] = 'x'
-		}
-	}
-	return string(digits)
-}
-
-// shown is what a cell of a column holds for v: as value, but for customers' numbers that the report may not show.
-func (b *book) shown(v any, w word) any {
-	if s, ok := v.(string); ok && b.def.MaskCustomers && slices.Contains(maskedColumns, w.name) {
-		v = masked(s)
-	}
-	return b.value(v, w.format)
-}
 
 // value is what a cell holds for v in a column of the given format: nil (an empty cell), string, int64 or
 // float64. What is unknown stays empty; it never becomes 0.
@@ -57,8 +34,14 @@ func (b *book) value(v any, format string) any {
 	}
 	switch v := v.(type) {
 	case time.Time:
+		if v.Location().String() == wallClock || guess(v) == "day" {
+			return serial(v)
+		}
 		return serial(v.In(b.req.Zone))
 	case int64:
+		if v > mostDigits || v < -mostDigits {
+			return text(v) // Excel would round it
+		}
 		return v
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -68,6 +51,12 @@ func (b *book) value(v any, format string) any {
 	}
 	return textOrNothing(v)
 }
+
+// wallClock is the name of the location of times that are in no zone.
+const wallClock = "wall clock"
+
+// mostDigits is the largest number of which Excel keeps every digit.
+const mostDigits = 999_999_999_999_999
 
 // guess is the format of a column no catalog describes, by a value of it.
 func guess(v any) string {

@@ -49,11 +49,10 @@ func (b *book) honesty() string {
 }
 
 func (b *book) through() string {
-	t, ok := b.evidence.get("complete_through").(time.Time)
-	if !ok {
-		return "No delivery has ever arrived"
+	through := "No delivery has ever arrived"
+	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
+		through = "Data complete through " + b.moment(t)
 	}
-	through := "Data complete through " + b.moment(t)
 	if !b.req.AsOf.IsZero() {
 		through = "As it was known at " + b.moment(b.req.AsOf) + "  ·  " + through
 	}

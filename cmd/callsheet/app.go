@@ -229,7 +229,36 @@ func (a *app) definition(c *config.Config, name string) (*report.Definition, con
 		return nil, entry, err
 	}
 	definition, err := report.Parse(entry.Template, text, dir)
+	if err == nil {
+		err = a.checkAsked(c, definition)
+	}
 	return definition, entry, usage(err)
+}
+
+// checkAsked looks at what a definition asks of queries: that filters can have these values, and that the user's own queries need
+// nothing that only --set gives.
+func (a *app) checkAsked(c *config.Config, definition *report.Definition) error {
+	for _, sheet := range definition.Sheets {
+		for key, value := range sheet.Filters {
+			if err := config.CheckFilter(key, value); err != nil {
+				return fmt.Errorf("sheet %s, filters: %w", sheet.Name, err)
+			}
+		}
+	}
+	own, _ := queries.Own(ownQueries(c)) // what is wrong with a file is said where it is asked
+	given := append([]string{"from", "to", "before_from", "before_to", "since"}, config.Filters...)
+	for _, name := range definition.Queries() {
+		query, err := queries.Named(own, name)
+		if err != nil || query.Path == "" {
+			continue
+		}
+		for _, parameter := range query.Parameters() {
+			if !slices.Contains(given, parameter) {
+				return fmt.Errorf("query %s needs $%s, which no report gives\nhint: a report gives %s", name, parameter, strings.Join(given, ", "))
+			}
+		}
+	}
+	return nil
 }
 
 // ownTemplates is the folder of the user's own report definitions: NAME.yaml in it is a template, and stands for ours of the same
@@ -297,8 +326,13 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	if path == "" {
 		path = c.Data("reports", w.report, fileName(w))
 	}
+	if path == "-" {
+		return "", result, usage(errors.New("a workbook is not written to standard output\nhint: --out takes a path; callsheet query NAME --format xlsx writes to standard output"))
+	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, fileName(w))
+	} else if err == nil && !info.Mode().IsRegular() {
+		return "", result, usage(fmt.Errorf("%s is no file that a workbook could replace", path))
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", result, err
