@@ -1,10 +1,13 @@
 package store
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 const oneCall = `{"CallSid":"1","EndTime":"2026-10-05 10:00:00","Status":"BUSY"}` + "\n"
@@ -75,5 +78,60 @@ func TestReadersCannotWrite(t *testing.T) {
 	err := reader.SQL(t.Context(), "delete from calls", func([]string) error { return nil }, func([]any) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("deleting: %v", err)
+	}
+}
+
+// TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen, each with settings of its own, whoever else has the file open.
+func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
+	dir := t.TempDir()
+	settings := Settings{Timezone: "Asia/Kolkata"}
+	line := `{"CallSid":"1.%d","Direction":"IVR","Status":"ANSWER","StartTime":"2026-10-05 10:15:02","EndTime":"2026-10-05 10:15:51"}` + "\n"
+	path := filepath.Join(dir, "published", "calls.duckdb")
+	var text string
+	for n := range 3 {
+		text += fmt.Sprintf(line, n)
+		writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": text})
+		load(t, dir, settings)
+		if err := Publish(filepath.Join(dir, "calls.duckdb"), path); err != nil {
+			t.Fatal(err)
+		}
+		settings.Timezone = []string{"Europe/London", "UTC", "Asia/Tokyo"}[n]
+		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: settings, Replaced: true, MemoryLimit: fmt.Sprint(100*(n+1), "MB")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reader.Close() // at the end: all are open at once
+		got := ask(t, reader, "select count(*) as calls, current_setting('TimeZone') as zone from calls")
+		if want := [][]string{{"calls", "zone"}, {fmt.Sprint(n + 1), settings.Timezone}}; !reflect.DeepEqual(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+}
+
+// TestAFileThatIsWrittenInItsPlaceIsOpenOnceAtATime in a process.
+func TestAFileThatIsWrittenInItsPlaceIsOpenOnceAtATime(t *testing.T) {
+	dir := t.TempDir()
+	writeSpool(t, dir, nil)
+	load(t, dir, testSettings())
+	options := Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings()}
+	reader, err := OpenReader(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan bool, 1)
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		closed <- true
+		reader.Close()
+	}()
+	db, err := Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	select {
+	case <-closed:
+	default:
+		t.Error("it was opened for writing while it was read")
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 // Reader answers queries on a published copy, as many at once as it has connections.
 type Reader struct {
-	db   *sql.DB
+	db   *database
 	all  []*sql.Conn
 	free chan *sql.Conn // of all, those that answer nothing
 	zone *time.Location
@@ -54,7 +54,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	return r, nil
 }
 
-func readerOf(db *sql.DB, conn *sql.Conn, zone *time.Location, own []queries.File) *Reader {
+func readerOf(db *database, conn *sql.Conn, zone *time.Location, own []queries.File) *Reader {
 	r := &Reader{db: db, free: make(chan *sql.Conn, mostConnections), zone: zone, own: own}
 	r.add(conn)
 	return r
@@ -170,7 +170,7 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	if _, err := conn.ExecContext(ctx, queries.Metrics("catalog")); err != nil {
 		return err
 	}
-	r := readerOf(db, conn, time.UTC, nil)
+	r := readerOf(&database{db, func() {}}, conn, time.UTC, nil)
 	return r.Query(ctx, "metrics", nil, func([]string) error { return nil }, row)
 }
 

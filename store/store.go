@@ -13,11 +13,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"callsheet/queries"
 )
@@ -31,13 +34,14 @@ type Options struct {
 	Settings    Settings
 	Now         func() time.Time
 	Own         []queries.File // the user's own named queries
+	Replaced    bool           // a file that is never written in its place, so that any number can read it
 	Connections int            // that a reader answers with, each one query at a time; 1 when 0
 }
 
 // Store is a database open for writing.
 type Store struct {
 	options Options
-	db      *sql.DB
+	db      *database
 	conn    *sql.Conn
 	slice   *slice // that spool_lines() reads
 
@@ -109,9 +113,24 @@ const (
 	reading = "access_mode=read_only"
 )
 
+// A database is an open file.
+type database struct {
+	*sql.DB
+	release func() // lets others of this process have the file
+}
+
+func (d *database) Close() error {
+	defer d.release()
+	return d.DB.Close()
+}
+
 // connect opens the file at options.Path, for writing or reading.
-func connect(ctx context.Context, options Options, mode string) (*sql.DB, *sql.Conn, error) {
-	connector, err := duckdb.NewConnector(options.Path+"?"+mode, func(execer driver.ExecerContext) error {
+func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
+	release, err := takeFile(ctx, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	connector, err := newConnector(options.Path+"?"+mode, func(execer driver.ExecerContext) error {
 		for _, statement := range sessionSettings(options) {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
@@ -120,14 +139,57 @@ func connect(ctx context.Context, options Options, mode string) (*sql.DB, *sql.C
 		return nil
 	})
 	if err != nil {
+		release()
 		return nil, nil, explainOpen(options.Path, err)
 	}
-	db := sql.OpenDB(connector)
+	db := &database{sql.OpenDB(connector), release}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, nil, errors.Join(explainOpen(options.Path, err), db.Close())
 	}
 	return db, conn, nil
+}
+
+// opening is held while the driver's cache of open databases is exchanged.
+var opening sync.Mutex
+
+// newConnector opens a database of its own. The driver would give everybody who opens a path the database that is open there
+// already, with the settings that it has, even when another file has been put in its place meanwhile.
+func newConnector(dsn string, init func(driver.ExecerContext) error) (*duckdb.Connector, error) {
+	opening.Lock()
+	defer opening.Unlock()
+	cache := mapping.CreateInstanceCache()
+	defer mapping.DestroyInstanceCache(&cache)
+	duckdb.GetInstanceCache = func() mapping.InstanceCache { return cache }
+	return duckdb.NewConnector(dsn, init)
+}
+
+// files are those that are open in this process, by path. The kernel's lock keeps other processes out and not this one, and it is
+// given back as soon as one of several that have the file closes it.
+var files sync.Map
+
+// fileWait is how long one waits for another of this process.
+const fileWait = time.Minute
+
+// takeFile waits until nobody of this process has a file open that is written in its place.
+func takeFile(ctx context.Context, options Options) (release func(), err error) {
+	if options.Replaced {
+		return func() {}, nil
+	}
+	path, err := filepath.Abs(options.Path)
+	if err != nil {
+		return nil, err
+	}
+	held, _ := files.LoadOrStore(path, make(chan struct{}, 1))
+	place := held.(chan struct{})
+	select {
+	case place <- struct{}{}:
+		return sync.OnceFunc(func() { <-place }), nil
+	case <-time.After(fileWait):
+		return nil, fmt.Errorf("database %s is in use by another part of this process", options.Path)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // sessionSettings make every connection alike, whatever the machine's zone or size.

@@ -194,6 +194,7 @@ func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memo
 	options := a.storeOptions(c, readFrom(c))
 	options.MemoryLimit = memory // that of the configuration is for loading
 	options.Connections = connections
+	options.Replaced = c.Store.Publish
 	reader, err := store.OpenReader(ctx, options)
 	if err != nil || asOf.IsZero() {
 		return reader, err
