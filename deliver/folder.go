@@ -33,11 +33,6 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err 
 	if parcel.File == "" {
 		return "", nil
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("folder %s: %w", f.Dir, err)
-		}
-	}()
 	to := filepath.Join(f.Dir, filepath.FromSlash(parcel.name(f.Name)))
 	in := filepath.Dir(to) // a name may have folders of its own
 	if err := os.MkdirAll(in, 0o755); err != nil {

@@ -45,11 +45,6 @@ func (w Webhook) Repeatable() bool { return false }
 
 // Send posts the figures.
 func (w Webhook) Send(ctx context.Context, parcel Parcel, recipient string) (_ string, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("%s: %w", recipient, err)
-		}
-	}()
 	to, err := w.URL()
 	if err != nil {
 		return "", refused(err)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"callsheet/config"
@@ -19,15 +20,21 @@ import (
 )
 
 // ended is done when a run has ended: the database is told, somebody is told when it did not go well, and the heartbeat is called
-// when it did.
-func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, entry job.Entry, runs []job.Run) {
+// when it did. failing are the reports that somebody was told of, with when.
+func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, failing *sync.Map, entry job.Entry, runs []job.Run) {
 	whole := runs[0]
 	a.metrics.count(whole)
-	if whole.Good() {
+	told, known := failing.Load(entry.Report)
+	switch {
+	case whole.Good():
+		failing.Delete(entry.Report)
 		if err := heartbeat(ctx, a.configured(c, entry.Report)); err != nil {
 			log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}
-	} else {
+	case known && a.now().Sub(told.(time.Time)) < tellOfRuns:
+		// It fails every few minutes, and somebody knows.
+	default:
+		failing.Store(entry.Report, a.now())
 		notes := []string{whole.Error}
 		for _, run := range runs[1:] {
 			if run.Recipient != "" && run.State != job.Sent {
@@ -42,6 +49,9 @@ func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, ent
 		log.Warn("the database does not know of the run yet", "report", entry.Report, "error", err)
 	}
 }
+
+// tellOfRuns is how long a report that goes on failing is not told of again.
+const tellOfRuns = 6 * time.Hour
 
 // How often the watch looks, and how long it does not say the same again.
 const (

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"callsheet/config"
@@ -27,6 +28,7 @@ var partQueries = map[string]string{"call_group": "groups", "agent": "agents", "
 
 // work is what runs are made of.
 func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
+	var failing sync.Map
 	return job.Work{
 		Lock: func(ctx context.Context, name string) (func() error, error) {
 			if err := makeDataDir(c); err != nil {
@@ -104,7 +106,9 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 				Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: moment(due[0]), When: "due " + moment(due[0]), Notes: notes,
 			})
 		},
-		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) { a.ended(ctx, c, log, entry, runs) },
+		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) {
+			a.ended(ctx, c, log, &failing, entry, runs)
+		},
 	}
 }
 
