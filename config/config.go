@@ -131,6 +131,7 @@ type MailDelivery struct {
 	Recipients      map[string][]string `yaml:"recipients"`       // by burst part
 	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that gives part and address
 	Subject         string              `yaml:"subject"`
+	Attach          *bool               `yaml:"attach"` // the workbook; true when nothing is said
 }
 
 // WebhookTarget is a chat or other URL that is told of a report.

@@ -39,6 +39,7 @@ type Mail struct {
 	To, CC, BCC []string
 	ReplyTo     string
 	Subject     string // pattern
+	Bare        bool   // figures alone, without the workbook
 	Texts       MailTexts
 	// Of are the addresses of a part, beside To.
 	Of func(ctx context.Context, part string) ([]string, error)
@@ -109,7 +110,7 @@ func (s MailServer) allows(address string) error {
 // message is the whole mail, as bytes.
 func (m Mail) message(parcel Parcel, to []string, recipient string) ([]byte, error) {
 	notes := parcel.Notes
-	attach := parcel.File != ""
+	attach := parcel.File != "" && !m.Bare
 	if attach && m.Server.MaxAttachment > 0 {
 		info, err := os.Stat(parcel.File)
 		if err != nil {

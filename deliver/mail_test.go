@@ -396,6 +396,19 @@ func TestAWorkbookTooLargeForMailIsLinked(t *testing.T) {
 	}
 }
 
+func TestAMailCanBeTheFiguresAlone(t *testing.T) {
+	box := startMailbox(t, "none", nil)
+	m := box.way(t, "none")
+	m.Bare = true
+	if _, err := m.Send(t.Context(), parcel(t, "text"), "a@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	c := read(t, box.arrived["a@example.com"][0])
+	if len(c.parts) != 2 || strings.Contains(c.parts["text/plain"], "attached") || !strings.Contains(c.parts["text/plain"], "1,234") {
+		t.Errorf("%q", c.parts)
+	}
+}
+
 func TestHeadersCannotBeForged(t *testing.T) {
 	box := startMailbox(t, "none", nil)
 	m := box.way(t, "none")

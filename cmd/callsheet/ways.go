@@ -44,6 +44,7 @@ func (a *app) way(c *config.Config, d config.Delivery) (deliver.Way, error) {
 			return nil, err
 		}
 		m.To, m.CC, m.BCC, m.ReplyTo, m.Subject = d.Mail.To, d.Mail.CC, d.Mail.BCC, d.Mail.ReplyTo, d.Mail.Subject
+		m.Bare = d.Mail.Attach != nil && !*d.Mail.Attach
 		m.Of = a.recipients(c, *d.Mail)
 		return m, deliver.CheckPattern(d.Mail.Subject)
 	case d.Bucket != "":
