@@ -20,6 +20,7 @@ type plot struct {
 	columns    []series
 	line       *series
 	lying      bool // bars from left to right, the first at the top
+	negative   bool // a figure is below 0
 }
 
 // A series is a column of a plot.
@@ -55,6 +56,9 @@ func (b *book) draw(at plot, c Chart, sheet, corner string, width, height uint) 
 		Format: excelize.GraphicOptions{
 			AltText: b.altText(title, at), Name: shorten(title, 60), Positioning: "oneCell",
 		},
+	}
+	if at.negative {
+		chart.YAxis.Minimum = nil
 	}
 	if at.format != "" {
 		chart.XAxis.NumFmt = excelize.ChartNumFmt{CustomNumFmt: at.format}

@@ -138,6 +138,18 @@ func (b *book) rows(s Sheet, span period.Period) (*frame, error) {
 	return f, err
 }
 
+// negative tells whether a figure of some columns is below 0.
+func (f *frame) negative(columns []string) bool {
+	for i := range f.rows {
+		for _, column := range columns {
+			if n, _ := f.row(i).number(column); n < 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // column are the values of one column.
 func (f *frame) column(at int) iter.Seq[any] {
 	return func(yield func(any) bool) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +80,34 @@ func TestCoinsShowAsManyDecimalsAsTheDataHas(t *testing.T) {
 		}
 		if got := (&book{}).numberFormat(coins, values); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.values, got, c.want)
+		}
+	}
+}
+
+// Refunds are drawn below the line, and a heat map shows as many decimals as coins have.
+func TestNegativeFiguresAreDrawnAndCoinsKeepTheirDecimals(t *testing.T) {
+	text := "title: T\nsheets:\n  - {kind: trend, name: Days, query: days, days: 3, columns: [local_day, coins], charts: [{title: C, columns: [coins]}]}\n" +
+		"  - {kind: ranked, name: Groups, query: groups, columns: [call_group, coins]}\n  - {kind: heatmap, name: Hours, rows: day, days: 3, metrics: [coins]}"
+	d, err := Parse("small", []byte(text), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const fromZero = `min val="0"`
+	for _, refund := range []bool{false, true} {
+		src := &testSource{calls: testMonth()}
+		for i := range src.calls {
+			if refund {
+				src.calls[i].coins = -1.5
+			}
+		}
+		path, _ := build(t, d, src, request(t, "yesterday"))
+		for name, part := range parts(t, path) {
+			if strings.HasPrefix(name, "xl/charts/chart") && strings.Contains(part, fromZero) == refund {
+				t.Errorf("%s begins at 0: %v, with refunds: %v", name, !refund, refund)
+			}
+		}
+		if got := formatOf(t, open(t, path), "Hours", "D6"); !strings.HasSuffix(got, ".0") {
+			t.Errorf("coins by hour are shown as %q", got)
 		}
 	}
 }

@@ -1,7 +1,5 @@
 package report
 
-import "slices"
-
 // block writes a heat map of one metric from row at on, and gives the row the next may begin in.
 func (p *page) block(s Sheet, h heatTable, w word, at int) int {
 	hours := int(h.last-h.first) + 1
@@ -14,7 +12,7 @@ func (p *page) block(s Sheet, h heatTable, w word, at int) int {
 		p.put(i+2, head, h.first+int64(i), p.hourHead())
 	}
 	p.put(hours+2, head, "All hours", p.edgeHead("right"))
-	format := p.numberFormat(w, slices.Values([]any{}))
+	format := p.numberFormat(w, h.figures(w.name))
 	for i, key := range h.rows {
 		p.heatRow(h, w, format, key, head+1+i)
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -94,6 +95,19 @@ func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
 	var err error
 	h.all, err = b.data.one(totalOf(b.req.Period, span, s.Filters))
 	return h, err
+}
+
+// figures are all of a metric, in no order.
+func (h *heatTable) figures(metric string) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, rows := range []map[string]row{h.cells, h.byRow, h.byHour} {
+			for _, r := range rows {
+				if !yield(r.get(metric)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // hours spans the first to the last hour with calls: a night nobody called would only make it wide.

@@ -38,6 +38,7 @@ func (b *book) fillRanked(s Sheet) error {
 	p.width(len(g.words)+1, 3)
 	p.do(b.draw(plot{
 		sheet: s.Name, head: g.head, from: g.head + 1, to: g.end, categories: 1, columns: []series{{2, by}}, lying: true,
+		negative: f.negative(s.Columns[1:2]),
 	}, Chart{Title: by.label}, s.Name, cell(len(g.words)+2, headerRow), 640, uint(90+24*len(f.rows))))
 	return p.err
 }

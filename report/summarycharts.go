@@ -110,7 +110,7 @@ func (p *page) figures(d drawn, at int) int {
 	}
 	where := plot{
 		sheet: p.name, head: at, from: at + 1, to: at + len(d.data.rows), categories: gridColumns[0],
-		format: p.format(words[0].format),
+		format: p.format(words[0].format), negative: d.data.negative(d.chart.Columns),
 	}
 	if words[0].format == "day" {
 		where.format = axisDay(len(d.data.rows))

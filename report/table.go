@@ -168,7 +168,8 @@ func (p *page) total(g grid, label string, totals row) {
 		if i > 0 {
 			v = p.value(totals.get(w.name), w.format)
 		}
-		p.put(i+1, at, v, p.totalLook(align(w.format, i+1), g.formats[i]).spaced())
+		figure, _ := number(v)
+		p.put(i+1, at, v, p.totalLook(align(w.format, i+1), p.signedFormat(figure, g.formats[i])).spaced())
 	}
 }
 

@@ -40,7 +40,9 @@ func (b *book) fillTrend(s Sheet) error {
 		if !p.drawable(f, c) {
 			continue
 		}
-		p.do(b.draw(b.trendPlot(s, c, g), c, s.Name, cell(len(g.words)+2, at), 720, 300))
+		where := b.trendPlot(s, c, g)
+		where.negative = f.negative(c.Columns)
+		p.do(b.draw(where, c, s.Name, cell(len(g.words)+2, at), 720, 300))
 		at += 16
 	}
 	return p.err
