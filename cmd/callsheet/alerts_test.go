@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -118,4 +119,61 @@ func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
 	if mails := office.mails("ops@example.com"); len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
 		t.Errorf("the operator has %q", mails)
 	}
+}
+
+func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
+	office := startPostOffice(t)
+	config := reportHome(t, office, "  - {name: one, schedule: \"@hourly\", deliver: [{folder: ./out}]}\n")
+	a := testApp(time.Now())
+	a.configPath = config
+	c, err := a.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log syncedBuffer
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	for range 2 {
+		runner, err := a.runner(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runner.Log = slog.New(slog.NewTextHandler(&log, nil))
+		go func() { ended <- a.schedule(ctx, c, runner) }()
+		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(c.Data(".schedule.lock")) {
+			time.Sleep(time.Millisecond) // the first has it and has said who it is
+		}
+	}
+	for i := 0; !strings.Contains(log.String(), "stands by"); i++ {
+		if time.Sleep(20 * time.Millisecond); i > 250 {
+			t.Fatalf("the second scheduler said nothing:\n%s", log.String())
+		}
+	}
+	if !strings.Contains(log.String(), fmt.Sprint("process ", os.Getpid())) {
+		t.Errorf("it does not name the first: %s", log.String())
+	}
+	stop()
+	for range 2 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A syncedBuffer is written by several at once.
+type syncedBuffer struct {
+	mutex sync.Mutex
+	text  strings.Builder
+}
+
+func (b *syncedBuffer) Write(p []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *syncedBuffer) String() string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.text.String()
 }

@@ -77,8 +77,8 @@ func (a *app) schedule(ctx context.Context, c *config.Config, runner *job.Runner
 	if err := makeDataDir(c); err != nil {
 		return err
 	}
-	for said := false; ; said = true {
-		lock, err := spool.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), standby)
+	for said, wait := false, time.Duration(0); ; said, wait = true, standby {
+		lock, err := spool.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), wait)
 		if ctx.Err() != nil {
 			return nil
 		}
