@@ -61,7 +61,6 @@ type Runner struct {
 // How says what is special about a run by hand.
 type How struct {
 	Resend   bool          // also what may have been sent; where everything was, all of it
-	RetryFor time.Duration // instead of the entry's
 }
 
 // firstWait is how long a delivery that failed waits for its next try; each further wait is twice as long, up to longestWait.
@@ -329,11 +328,7 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 			open = append(open, sendings...)
 		}
 	}
-	retryFor := x.entry.RetryFor
-	if x.how.RetryFor > 0 {
-		retryFor = x.how.RetryFor
-	}
-	until := x.Now().Add(retryFor)
+	until := x.Now().Add(x.entry.RetryFor)
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		var again []sending
 		for _, s := range open {
