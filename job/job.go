@@ -60,7 +60,7 @@ type Runner struct {
 
 // How says what is special about a run by hand.
 type How struct {
-	Resend   bool          // also what may have been sent; where everything was, all of it
+	Resend bool // also what may have been sent; where everything was, all of it
 }
 
 // firstWait is how long a delivery that failed waits for its next try; each further wait is twice as long, up to longestWait.
@@ -84,7 +84,7 @@ type run struct {
 	rows  map[key]Run // how they stand
 	order []key
 	now   map[key]bool // the recipients, and the parts that failed, of this try
-	anew  bool         // everybody has it and is to get it again
+	anew  bool         // everybody has it and is to get it again, with what is known now
 	vain  bool         // it has waited for data that did not come
 }
 
@@ -103,7 +103,8 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (
 	}
 	x.how = how
 	if x.rows[x.base.key()].State == Sent {
-		x.anew = how.Resend
+		once := func(way deliver.Way) bool { return !way.Repeatable() }
+		x.anew = how.Resend || !slices.ContainsFunc(entry.Ways, once)
 		if !x.anew && !slices.ContainsFunc(entry.Ways, deliver.Way.Repeatable) {
 			return x.list(), nil
 		}

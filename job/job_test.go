@@ -277,6 +277,18 @@ func TestWhatMayHaveArrivedIsOnlySentAgainByAPerson(t *testing.T) {
 	})
 }
 
+func TestARunAgainIsMadeAnewWhereNobodyHasTheOldOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []deliver.Way{&post{people: []string{"/folder"}, repeatable: true}}})
+		for range 2 {
+			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send /folder", "refresh", "build daily 1999-12-31", "send /folder")
+	})
+}
+
 func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole := &post{people: []string{"a@x", "b@x"}}
