@@ -68,6 +68,7 @@ type Collector struct {
 	options  Options
 	sources  map[string]*source
 	metrics  *metrics
+	throttle throttle
 	draining atomic.Bool
 }
 

@@ -28,7 +28,7 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 	}
 	from, status, reason := c.authenticate(r, name, token)
 	if status != 0 {
-		c.refuse(w, from, status, reason)
+		c.refuseSender(w, r, from, status, reason)
 		return
 	}
 	var body bytes.Buffer

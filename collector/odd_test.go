@@ -75,13 +75,20 @@ func TestForwardedAddresses(t *testing.T) {
 		TrustedProxies: []netip.Prefix{inside},
 	}
 	for forwarded, want := range map[string]int{
-		"203.0.113.9:4711": 200, // some proxies add the port
-		"unknown":          403, // the proxy's own address must not stand in for it
-		"":                 200, // the proxy itself
+		"203.0.113.9:4711":             200, // some proxies add the port
+		"[::ffff:203.0.113.9]:4711":    200,
+		"[::ffff:203.0.113.9]":         200,
+		"::ffff:203.0.113.9":           200,
+		"203.0.113.9, ::ffff:10.0.0.2": 200, // two proxies
+		"unknown":                      403, // the proxy's own address must not stand in for it
+		"203.0.113.9, ":                403, // the proxy knows no address; what stands further left is the sender's word
+		"203.0.113.9,,10.0.0.2":        403,
+		"2001:db8::9":                  403,
+		"":                             200, // the proxy itself
 	} {
 		c, _ := testCollector(options)
 		r := post(`{"CallSid":"1"}`)
-		r.RemoteAddr = "10.0.0.1:1"
+		r.RemoteAddr = "[::ffff:10.0.0.1%eth0]:1"
 		r.Header.Set("X-Forwarded-For", forwarded)
 		if w := send(c, r); w.Code != want {
 			t.Errorf("%q: %d, want %d", forwarded, w.Code, want)

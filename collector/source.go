@@ -34,14 +34,15 @@ func (c *Collector) authenticate(r *http.Request, name, token string) (from *sou
 	if !known {
 		return nil, http.StatusNotFound, "unknown source"
 	}
+	// Before the token is looked at: an address that is not allowed gets the same answer for a right and a wrong one.
+	if len(s.allow) > 0 && !contains(s.allow, c.clientAddress(r)) {
+		return s, http.StatusForbidden, "address not allowed"
+	}
 	if token == "" {
 		token = bearer(r)
 	}
 	if !s.accepts(token) {
 		return s, http.StatusUnauthorized, "wrong or missing token"
-	}
-	if len(s.allow) > 0 && !contains(s.allow, c.clientAddress(r)) {
-		return s, http.StatusForbidden, "address not allowed"
 	}
 	return s, 0, ""
 }
@@ -62,41 +63,6 @@ func (s *source) accepts(token string) bool {
 		match |= subtle.ConstantTimeCompare(hash[:], s.hashes[i][:])
 	}
 	return match == 1 && token != ""
-}
-
-// clientAddress is the sender's: the peer's, or behind trusted proxies the last hop that none of them vouches for.
-func (c *Collector) clientAddress(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	address := peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && contains(c.options.TrustedProxies, address); i-- {
-		text := strings.TrimSpace(hops[i])
-		if text == "" {
-			continue // no header: the proxy's machine sends on its own behalf
-		}
-		hop, err := netip.ParseAddr(text)
-		if err != nil {
-			withPort, portErr := netip.ParseAddrPort(text)
-			if portErr != nil {
-				return netip.Addr{} // nobody known; what stands further left could be anybody's
-			}
-			hop = withPort.Addr()
-		}
-		address = hop.Unmap()
-	}
-	return address
-}
-
-func contains(networks []netip.Prefix, address netip.Addr) bool {
-	for _, network := range networks {
-		if network.Contains(address) {
-			return true
-		}
-	}
-	return false
 }
 
 // enter waits so long for a place among the source's requests being stored; leave gives it back.

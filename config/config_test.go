@@ -159,3 +159,20 @@ func TestHoursAreReadByDayAndRun(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestNetworksKnowIPv4WrittenAsIPv6(t *testing.T) {
+	for text, want := range map[string]string{
+		"203.0.113.9": "203.0.113.9/32", "203.0.113.0/24": "203.0.113.0/24", "2001:db8::/32": "2001:db8::/32",
+		"::ffff:203.0.113.9": "203.0.113.9/32", "::ffff:10.0.0.0/104": "10.0.0.0/8", "::ffff:a00:0/104": "10.0.0.0/8",
+		"::ffff:10.0.0.1/128": "10.0.0.1/32", "::ffff:0:0/96": "0.0.0.0/0", "::/0": "::/0", "fe80::1%eth0": "fe80::1/128",
+	} {
+		if network, err := ParseNetwork(text); err != nil || network.String() != want {
+			t.Errorf("%s is read as %s, %v; want %s", text, network, err, want)
+		}
+	}
+	for _, text := range []string{"", "10.0.0.0/33", "::ffff:10.0.0.0/129", "10.0.0", "a.example"} {
+		if network, err := ParseNetwork(text); err == nil {
+			t.Errorf("%q is read as %s", text, network)
+		}
+	}
+}

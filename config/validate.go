@@ -272,10 +272,15 @@ func checkNetworks(add adder, key string, networks []string) {
 	}
 }
 
-// ParseNetwork reads an address or a network.
+// ParseNetwork reads an address or a network. IPv4 written as IPv6 (::ffff:10.0.0.0/104) is IPv4; a zone is dropped.
 func ParseNetwork(text string) (netip.Prefix, error) {
 	if address, err := netip.ParseAddr(text); err == nil {
+		address = address.Unmap()
 		return address.Prefix(address.BitLen())
 	}
-	return netip.ParsePrefix(text)
+	network, err := netip.ParsePrefix(text)
+	if address := network.Addr(); address.Is4In6() && network.Bits() >= 96 {
+		return netip.PrefixFrom(address.Unmap(), network.Bits()-96), err
+	}
+	return network, err
 }
