@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"callsheet/internal/atomicfile"
 )
 
 // archiveAfter is how long a file must have been left alone: just after midnight the last deliveries of the day before may
@@ -87,9 +89,9 @@ func (f File) compress(step func(string) error) (size int64, err error) {
 		do   func() error
 	}{
 		{"rename", func() error { return os.Rename(temporary, f.Path+".zst") }},
-		{"sync the folder", func() error { return osFiles{}.syncDir(dir) }},
+		{"sync the folder", func() error { return atomicfile.OS{}.SyncDir(dir) }},
 		{"remove", func() error { return os.Remove(f.Path) }},
-		{"sync the folder again", func() error { return osFiles{}.syncDir(dir) }},
+		{"sync the folder again", func() error { return atomicfile.OS{}.SyncDir(dir) }},
 	} {
 		if err := step(do.what); err != nil {
 			return 0, err

@@ -91,7 +91,7 @@ func (w *Writer) commit(g *group) error {
 		err = w.file.Sync()
 	}
 	if err == nil && w.newFile {
-		err = w.options.files.syncDir(w.options.Dir)
+		err = w.options.Files.SyncDir(w.options.Dir)
 	}
 	if err != nil {
 		if cut := w.file.Truncate(w.durable); cut != nil {
@@ -101,7 +101,7 @@ func (w *Writer) commit(g *group) error {
 		w.closeFile()
 		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
 	}
-	if !w.options.files.isAt(w.file, w.openPath) {
+	if !w.options.Files.IsAt(w.file, w.openPath) {
 		// What was synced is in a file that nobody will find. One that stands in its place is another's.
 		w.options.Log.Warn("the spool file was deleted or replaced; going on in a new one", "file", filepath.Base(w.openPath))
 		w.closeFile()

@@ -9,12 +9,17 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"callsheet/internal/atomicfile/crashfs"
 )
 
 var crashRounds = flag.Int("crashrounds", 12, "how often each operation of the workload is crashed in, per share of blocks that survive")
 
 // shares of unsynced blocks that survive a crash: none, some, all.
 var shares = []float64{0, 0.3, 0.7, 1}
+
+// noLock is for a file system in memory, which has no lock files.
+func noLock(string, string) (func() error, error) { return func() error { return nil }, nil }
 
 // record is what a workload sent and what it was told is stored.
 type record struct {
@@ -68,9 +73,9 @@ func (r *record) check(files map[string]string) error {
 }
 
 // crashing runs the workload on a file system until it goes down, brings it up again, goes on, and checks.
-func crashing(disk *crashFS, share float64) error {
+func crashing(disk *crashfs.FS, share float64) error {
 	o, c := testOptions("/spool")
-	o.files, o.reserve = disk, 2*blockSize
+	o.Files, o.lock, o.reserve = disk, noLock, 2*crashfs.BlockSize
 	r := newRecord()
 	if w, err := Open(o); err == nil {
 		r.send(w, c, "before")
@@ -81,8 +86,8 @@ func crashing(disk *crashFS, share float64) error {
 			w.Close()
 		}
 	}
-	after := disk.crash(share)
-	o.files = after
+	after := disk.Crash(share)
+	o.Files = after
 	w, err := Open(o)
 	if err != nil {
 		return fmt.Errorf("opening after the crash: %w", err)
@@ -91,17 +96,17 @@ func crashing(disk *crashFS, share float64) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return r.check(after.spooled())
+	return r.check(after.Files(".ndjson"))
 }
 
 // operations is how many operations the workload is, without a crash.
 func operations(t *testing.T) int {
 	t.Helper()
-	disk := newCrashFS(1)
+	disk := crashfs.New(1)
 	if err := crashing(disk, 1); err != nil {
 		t.Fatalf("without a crash: %v", err)
 	}
-	return disk.operations
+	return disk.Operations
 }
 
 func TestCrashLosesNothingAcknowledged(t *testing.T) {
@@ -109,8 +114,8 @@ func TestCrashLosesNothingAcknowledged(t *testing.T) {
 	for at := 1; at <= last; at++ {
 		for _, share := range shares {
 			for round := range *crashRounds {
-				disk := newCrashFS(uint64(round)*1000 + uint64(at))
-				disk.crashAt = at
+				disk := crashfs.New(uint64(round)*1000 + uint64(at))
+				disk.CrashAt = at
 				if err := crashing(disk, share); err != nil {
 					t.Fatalf("crash in operation %d of %d, %.0f %% of blocks survive, round %d: %v", at, last, share*100, round, err)
 				}
@@ -123,11 +128,11 @@ func TestCrashLosesNothingAcknowledged(t *testing.T) {
 
 func TestFailingOperationIsNeverAcknowledged(t *testing.T) {
 	last := operations(t)
-	for _, failure := range []error{syscall.EIO, syscall.ENOSPC, errShort} {
+	for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
 		for at := 1; at <= last; at++ {
 			for _, forEver := range []bool{false, true} {
-				disk := newCrashFS(uint64(at))
-				disk.failing = func(operation int) error {
+				disk := crashfs.New(uint64(at))
+				disk.Failing = func(operation int) error {
 					if operation == at || forEver && operation > at {
 						return failure
 					}
@@ -144,21 +149,21 @@ func TestFailingOperationIsNeverAcknowledged(t *testing.T) {
 // TestTheCrashTestsBite takes out what makes the writer durable and wants the checks to notice.
 func TestTheCrashTestsBite(t *testing.T) {
 	last := operations(t)
-	for name, breakIt := range map[string]func(*crashFS, int){
-		"no file sync":   func(c *crashFS, _ int) { c.noFileSync = true },
-		"no folder sync": func(c *crashFS, _ int) { c.noDirSync = true },
-		"no cut-back": func(c *crashFS, at int) {
-			c.noTruncate = true
-			c.failing = func(operation int) error {
+	for name, breakIt := range map[string]func(*crashfs.FS, int){
+		"no file sync":   func(c *crashfs.FS, _ int) { c.NoFileSync = true },
+		"no folder sync": func(c *crashfs.FS, _ int) { c.NoDirSync = true },
+		"no cut-back": func(c *crashfs.FS, at int) {
+			c.NoTruncate = true
+			c.Failing = func(operation int) error {
 				if operation%(3+at%5) == 0 {
 					return errors.New("a write now and then fails")
 				}
 				return nil
 			}
 		},
-		"no error latch": func(c *crashFS, at int) {
-			c.noSyncError = true
-			c.failing = func(operation int) error {
+		"no error latch": func(c *crashfs.FS, at int) {
+			c.NoSyncError = true
+			c.Failing = func(operation int) error {
 				if operation == at-1 {
 					return syscall.EIO
 				}
@@ -169,9 +174,9 @@ func TestTheCrashTestsBite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for at := 1; at <= last+1; at++ {
 				for _, share := range shares {
-					disk := newCrashFS(uint64(at))
+					disk := crashfs.New(uint64(at))
 					breakIt(disk, at)
-					disk.crashAt = at
+					disk.CrashAt = at
 					if crashing(disk, share) != nil {
 						return
 					}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"callsheet/internal/atomicfile/crashfs"
 )
 
 // fillUp stores until the spool says that it cannot, then frees room and wants service again; what was acknowledged must
@@ -69,9 +71,9 @@ func TestFullDisk(t *testing.T) {
 // A disk too small for a reserve is no reason to store nothing.
 func TestNoRoomForTheReserve(t *testing.T) {
 	o, _ := testOptions("/spool")
-	disk := newCrashFS(1)
-	disk.capacity = reserveSize / 2
-	o.files = disk
+	disk := crashfs.New(1)
+	disk.Capacity = reserveSize / 2
+	o.Files, o.lock = disk, noLock
 	w := open(t, o)
 	mustAppend(t, w, `{"n":1}`)
 	if w.Err() != nil {
@@ -92,14 +94,14 @@ func TestWhatCannotBeCutBackIsLeft(t *testing.T) {
 	for _, stored := range []int{0, 1} {
 		t.Run(fmt.Sprintf("%d stored before", stored), func(t *testing.T) {
 			o, _ := testOptions("/spool")
-			disk := newCrashFS(1)
-			o.files = disk
+			disk := crashfs.New(1)
+			o.Files, o.lock = disk, noLock
 			w := open(t, o)
 			for range stored {
 				mustAppend(t, w, `{"n":1}`)
 			}
-			broken := map[*inode]bool{}
-			disk.brokenNode = func(node *inode) bool {
+			broken := map[*crashfs.Node]bool{}
+			disk.Broken = func(node *crashfs.Node) bool {
 				if len(broken) == 0 {
 					broken[node] = true
 				}
@@ -108,8 +110,7 @@ func TestWhatCannotBeCutBackIsLeft(t *testing.T) {
 			for range 3 {
 				w.Append([]Envelope{delivery(`{"n":2}`)})
 			}
-			names, _ := disk.names("/spool")
-			slices.Sort(names)
+			names, _ := disk.ReadDir("/spool")
 			want := []string{".reserve", "2026-10-05.ndjson"}
 			if stored > 0 {
 				want = append(want, "2026-10-05~2.ndjson")
@@ -120,7 +121,7 @@ func TestWhatCannotBeCutBackIsLeft(t *testing.T) {
 			if !slices.Equal(names, want) {
 				t.Errorf("files %v, want %v", names, want)
 			}
-			disk.brokenNode = nil
+			disk.Broken = nil
 		})
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"callsheet/internal/atomicfile/crashfs"
 )
 
 // FuzzLine wants every envelope back from its line.
@@ -56,19 +58,17 @@ func FuzzRecovery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, tail []byte) {
 		const path = "/spool/2026-10-05.ndjson"
 		first := string(delivery(`{"n":1}`).AppendLine(nil))
-		disk := newCrashFS(1)
-		disk.dirs["/spool"] = true
+		disk := crashfs.New(1)
 		content := append([]byte(first), tail...)
-		disk.seen[path] = &inode{written: content, synced: bytes.Clone(content)}
-		disk.durable[path] = disk.seen[path]
+		disk.Put(path, string(content))
 
 		o, _ := testOptions("/spool")
-		o.files, o.reserve = disk, blockSize
+		o.Files, o.lock, o.reserve = disk, noLock, crashfs.BlockSize
 		w, err := Open(o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		repaired := string(disk.seen[path].written)
+		repaired := disk.Node(path).Written()
 		if !strings.HasPrefix(repaired, first) || !strings.HasSuffix(repaired, "\n") {
 			t.Fatalf("%q became %q", content, repaired)
 		}
@@ -80,8 +80,8 @@ func FuzzRecovery(f *testing.F) {
 			kept += len(line)
 		}
 		aside := 0
-		if torn := disk.seen[path+".torn-1"]; torn != nil {
-			aside = len(torn.synced)
+		if torn := disk.Node(path + ".torn-1"); torn != nil {
+			aside = len(torn.Synced())
 		}
 		if kept+aside != len(content) {
 			t.Errorf("%d bytes kept and %d aside of %d", kept, aside, len(content))
@@ -92,7 +92,7 @@ func FuzzRecovery(f *testing.F) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		added, ok := strings.CutPrefix(string(disk.seen[path].synced), repaired)
+		added, ok := strings.CutPrefix(disk.Node(path).Synced(), repaired)
 		if !ok || !strings.HasSuffix(added, `"payload":{"n":2}}`+"\n") || !json.Valid([]byte(added)) {
 			t.Errorf("behind %q stands %q", repaired, added)
 		}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 // Import is a file of deliveries on its way into a spool. It appears whole, beside the files of the collectors, or not at all.
@@ -55,7 +57,7 @@ func (i *Import) Commit() (name string, err error) {
 	if err := os.Link(i.file.Name(), path); err != nil { // unlike a rename it does not replace another import
 		return "", errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
 	}
-	return i.name, errors.Join(os.Remove(i.file.Name()), osFiles{}.syncDir(i.dir))
+	return i.name, errors.Join(os.Remove(i.file.Name()), atomicfile.OS{}.SyncDir(i.dir))
 }
 
 // Abort leaves nothing behind.

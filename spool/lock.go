@@ -41,5 +41,14 @@ func TakeLock(ctx context.Context, path, what string, wait time.Duration) (*Lock
 	return &Lock{lock}, nil
 }
 
+// lockFolder takes the lock of a spool folder at once or not at all.
+func lockFolder(path, what string) (release func() error, err error) {
+	lock, err := TakeLock(context.Background(), path, what, 0)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Release, nil
+}
+
 // Release lets others take the lock.
 func (l *Lock) Release() error { return l.file.Unlock() }

@@ -9,25 +9,34 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 // idPrefix is how an envelope's line begins; the 26 bytes after it are the id.
 const idPrefix = `{"id":"`
 
 // makeDir makes a folder and those above it, each in its parent for good before anything is put into it.
-func makeDir(files fileSystem, dir string) error {
-	there, err := files.exists(dir)
-	if err != nil || there {
+func makeDir(files atomicfile.FS, dir string) error {
+	if there, err := exists(files, dir); err != nil || there {
 		return err
 	}
 	parent := filepath.Dir(dir)
 	if err := makeDir(files, parent); err != nil {
 		return err
 	}
-	if err := files.mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := files.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return files.syncDir(parent)
+	return files.SyncDir(parent)
+}
+
+func exists(files atomicfile.FS, path string) (bool, error) {
+	_, err := files.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // recover repairs the last file this collector wrote and takes its ids up from there. Older files are repaired when
@@ -37,7 +46,7 @@ func (w *Writer) recover() error {
 	if err != nil || path == "" {
 		return err
 	}
-	file, _, err := w.options.files.openAppend(path)
+	file, err := w.options.Files.OpenAppend(path)
 	if err != nil {
 		return err
 	}
@@ -62,7 +71,7 @@ func (w *Writer) recover() error {
 
 // newest is the last uncompressed file with this collector's name, empty when there is none.
 func (w *Writer) newest() (string, error) {
-	all, err := w.options.files.names(w.options.Dir)
+	all, err := w.options.Files.ReadDir(w.options.Dir)
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +97,7 @@ func (w *Writer) newest() (string, error) {
 // openPart opens path, or the first part of its day that is neither compressed, which a plain file of the same name would
 // hide, nor holds a failed group that cannot be cut off. Where both a plain and a compressed file are there the archive
 // is not finished, and the plain one counts.
-func (w *Writer) openPart(path string) (file appendFile, actual string, err error) {
+func (w *Writer) openPart(path string) (file atomicfile.File, actual string, err error) {
 	stem := strings.TrimSuffix(path, ".ndjson")
 	actual = path
 	for part := 2; ; part++ {
@@ -97,7 +106,7 @@ func (w *Writer) openPart(path string) (file appendFile, actual string, err erro
 			return nil, "", err
 		}
 		if !archived {
-			if file, _, err = w.options.files.openAppend(actual); err != nil {
+			if file, err = w.options.Files.OpenAppend(actual); err != nil {
 				return nil, "", err
 			}
 			if err = w.cutBack(file, actual); err == nil {
@@ -114,12 +123,12 @@ func (w *Writer) openPart(path string) (file appendFile, actual string, err erro
 
 // isArchived tells whether a file is there compressed and not plain.
 func (w *Writer) isArchived(path string) (bool, error) {
-	plain, err := w.options.files.exists(path)
+	plain, err := exists(w.options.Files, path)
 	if err != nil || plain {
 		return false, err
 	}
 	for _, ending := range []string{".zst", ".gz"} {
-		there, err := w.options.files.exists(path + ending)
+		there, err := exists(w.options.Files, path+ending)
 		if err != nil || there {
 			return there, err
 		}
@@ -128,7 +137,7 @@ func (w *Writer) isArchived(path string) (bool, error) {
 }
 
 // cutBack cuts off what a failed group left in the file, if that could not be done at the time.
-func (w *Writer) cutBack(file appendFile, path string) error {
+func (w *Writer) cutBack(file atomicfile.File, path string) error {
 	durable, left := w.uncut[path]
 	if !left {
 		return nil

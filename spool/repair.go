@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+
+	"callsheet/internal/atomicfile"
 )
 
 // examined is how far back from its end a file is looked at for damage. A crash can only damage what was not synced,
@@ -18,7 +20,7 @@ const examined = 16 << 20
 // The damaged bytes are kept aside in a file of their own, durably, before they are cut off; sound lines behind them are put
 // back. Nobody was told that damaged lines are stored: they were not synced. Without the repair the next line would be
 // joined to a torn one.
-func (w *Writer) repair(file appendFile, path string) (int64, error) {
+func (w *Writer) repair(file atomicfile.File, path string) (int64, error) {
 	size, err := file.Size()
 	if err != nil {
 		return 0, err
@@ -51,7 +53,7 @@ func (w *Writer) repair(file appendFile, path string) (int64, error) {
 }
 
 // lastLines reads the end of a file from the beginning of a line on.
-func lastLines(file appendFile, size int64) (begin int64, tail []byte, err error) {
+func lastLines(file atomicfile.File, size int64) (begin int64, tail []byte, err error) {
 	whole, err := wholeLines(file, size)
 	if err != nil {
 		return 0, nil, err
@@ -85,7 +87,7 @@ func inspect(tail []byte) (sound int, damaged, rest []byte) {
 }
 
 // wholeLines is the length of a file up to and with its last newline.
-func wholeLines(file appendFile, size int64) (int64, error) {
+func wholeLines(file atomicfile.File, size int64) (int64, error) {
 	block := make([]byte, 64<<10)
 	for end := size; end > 0; {
 		begin := max(end-int64(len(block)), 0)
@@ -105,7 +107,7 @@ func wholeLines(file appendFile, size int64) (int64, error) {
 func (w *Writer) keepAside(path string, torn []byte) (string, error) {
 	for n := 1; ; n++ {
 		aside := fmt.Sprintf("%s.torn-%d", path, n)
-		file, err := w.options.files.create(aside)
+		file, err := w.options.Files.Create(aside)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -113,8 +115,8 @@ func (w *Writer) keepAside(path string, torn []byte) (string, error) {
 			return "", err
 		}
 		_, err = file.Write(torn)
-		if err = errors.Join(err, file.Sync(), file.Close(), w.options.files.syncDir(w.options.Dir)); err != nil {
-			w.options.files.remove(aside) // the torn bytes are still where they were; on a full disk each try would leave one
+		if err = errors.Join(err, file.Sync(), file.Close(), w.options.Files.SyncDir(w.options.Dir)); err != nil {
+			w.options.Files.Remove(aside) // the torn bytes are still where they were; on a full disk each try would leave one
 			return "", err
 		}
 		return aside, nil

@@ -2,9 +2,10 @@ package spool
 
 import (
 	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
+
+	"callsheet/internal/atomicfile"
 )
 
 // reserveSize has room for the group that finds the disk full, for what a repair keeps aside and for other programs' last
@@ -14,11 +15,11 @@ const reserveSize = 1 << 20
 // makeReserve writes and syncs a file that can be given up when the disk is full. It is also how a spool that could not
 // store finds out that it can again.
 func (w *Writer) makeReserve() error {
-	files, path := w.options.files, filepath.Join(w.options.Dir, ".reserve")
-	if err := files.remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	files, path := w.options.Files, filepath.Join(w.options.Dir, ".reserve")
+	if err := atomicfile.RemoveIfExists(files, path); err != nil {
 		return err
 	}
-	file, err := files.create(path)
+	file, err := files.Create(path)
 	if err != nil {
 		return err
 	}
@@ -26,7 +27,7 @@ func (w *Writer) makeReserve() error {
 	rand.NewChaCha8([32]byte{}).Read(content) // a file system may keep nothing of zeros
 	_, err = file.Write(content)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, files.remove(path))
+		return errors.Join(err, files.Remove(path))
 	}
 	w.reserve = true
 	return nil
@@ -38,5 +39,5 @@ func (w *Writer) spendReserve() bool {
 		return false
 	}
 	w.reserve = false
-	return w.options.files.remove(filepath.Join(w.options.Dir, ".reserve")) == nil
+	return w.options.Files.Remove(filepath.Join(w.options.Dir, ".reserve")) == nil
 }

@@ -10,11 +10,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 // recording is the real file system that writes down which folders were synced, and refuses what it is told to.
 type recording struct {
-	osFiles
+	atomicfile.OS
 	mu     sync.Mutex
 	synced []string
 	refuse map[string]error // by operation
@@ -32,11 +34,11 @@ func (r *recording) set(refuse map[string]error) {
 	r.refuse, r.synced = refuse, nil
 }
 
-func (r *recording) syncDir(dir string) error {
+func (r *recording) SyncDir(dir string) error {
 	r.mu.Lock()
 	r.synced = append(r.synced, dir)
 	r.mu.Unlock()
-	return r.osFiles.syncDir(dir)
+	return r.OS.SyncDir(dir)
 }
 
 func (r *recording) wasSynced(dir string) bool {
@@ -45,41 +47,41 @@ func (r *recording) wasSynced(dir string) bool {
 	return slices.Contains(r.synced, dir)
 }
 
-func (r *recording) openAppend(path string) (appendFile, bool, error) {
-	file, created, err := r.osFiles.openAppend(path)
-	return recordingFile{file, r}, created, err
+func (r *recording) OpenAppend(path string) (atomicfile.File, error) {
+	file, err := r.OS.OpenAppend(path)
+	return recordingFile{file, r}, err
 }
 
-func (r *recording) create(path string) (appendFile, error) {
-	file, err := r.osFiles.create(path)
+func (r *recording) Create(path string) (atomicfile.File, error) {
+	file, err := r.OS.Create(path)
 	return recordingFile{file, r}, err
 }
 
 type recordingFile struct {
-	appendFile
+	atomicfile.File
 	fs *recording
 }
 
 func (f recordingFile) Write(p []byte) (int, error) {
 	if err := f.fs.refuses("write"); err != nil {
-		n, _ := f.appendFile.Write(p[:len(p)/2])
+		n, _ := f.File.Write(p[:len(p)/2])
 		return n, err
 	}
-	return f.appendFile.Write(p)
+	return f.File.Write(p)
 }
 
 func (f recordingFile) Sync() error {
 	if err := f.fs.refuses("sync"); err != nil {
 		return err
 	}
-	return f.appendFile.Sync()
+	return f.File.Sync()
 }
 
 func (f recordingFile) Truncate(size int64) error {
 	if err := f.fs.refuses("truncate"); err != nil {
 		return err
 	}
-	return f.appendFile.Truncate(size)
+	return f.File.Truncate(size)
 }
 
 // A killed process may have written and synced a file whose name is not on disk yet.
@@ -89,7 +91,7 @@ func TestFirstCommitAfterARestartSyncsTheFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := &recording{}
-	o.files = files
+	o.Files = files
 	w := open(t, o)
 	files.set(nil)
 	mustAppend(t, w, `{"n":2}`)
@@ -102,7 +104,7 @@ func TestANewFolderIsInItsParentBeforeAnythingIsStored(t *testing.T) {
 	root := t.TempDir()
 	o, _ := testOptions(filepath.Join(root, "data", "spool"))
 	files := &recording{}
-	o.files = files
+	o.Files = files
 	open(t, o)
 	for _, parent := range []string{root, filepath.Join(root, "data")} {
 		if !files.wasSynced(parent) {
@@ -155,7 +157,7 @@ func TestIDsRiseOverARestartWithTheClockSetBack(t *testing.T) {
 func TestNothingIsAppendedBehindAGroupThatCouldNotBeCutBack(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	files := &recording{}
-	o.files = files
+	o.Files = files
 	w := open(t, o)
 	mustAppend(t, w, `{"n":1}`)
 	files.set(map[string]error{"sync": syscall.EIO, "truncate": syscall.EIO})
@@ -179,7 +181,7 @@ func TestAFullDiskDoesNotCollectTornFiles(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	files := &recording{}
-	o.files = files
+	o.Files = files
 	w := open(t, o)
 	if err := os.WriteFile(path, []byte("{}\n{\"id"), 0o600); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 // Options say where a spool is and how its days are told apart.
@@ -21,8 +23,11 @@ type Options struct {
 	// Committed is told of every group after its sync: lines, bytes and how long the commit took. May be nil.
 	Committed func(lines, bytes int, took time.Duration)
 
-	files   fileSystem
-	reserve int // bytes
+	// Files is the file system; nil for the operating system's.
+	Files atomicfile.FS
+
+	lock    func(path, what string) (release func() error, err error) // takes the folder's lock file
+	reserve int                                                       // bytes
 }
 
 // Writer appends deliveries to a spool. Appends at the same time share a write and a sync: while one group is being
@@ -45,7 +50,7 @@ type Writer struct {
 	done chan struct{} // closed when the committer has ended
 
 	// Only the committer uses these.
-	file     appendFile
+	file     atomicfile.File
 	filePath string // as the day gives it
 	openPath string // as it is, where that one is archived or left behind
 	durable  int64  // length of file that is synced; what lies behind it nobody was told is stored
@@ -70,14 +75,17 @@ var ErrClosed = errors.New("the spool is closed")
 
 // Open makes the folder if it is missing and takes its lock: one process appends to a spool.
 func Open(options Options) (*Writer, error) {
-	if options.files == nil {
-		options.files = osFiles{}
+	if options.Files == nil {
+		options.Files = atomicfile.OS{}
+	}
+	if options.lock == nil {
+		options.lock = lockFolder
 	}
 	options.reserve = cmp.Or(options.reserve, reserveSize)
-	if err := makeDir(options.files, options.Dir); err != nil {
+	if err := makeDir(options.Files, options.Dir); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
-	release, err := options.files.lock(filepath.Join(options.Dir, ".lock"), "spool folder "+options.Dir)
+	release, err := options.lock(filepath.Join(options.Dir, ".lock"), "spool folder "+options.Dir)
 	if err != nil {
 		return nil, err
 	}

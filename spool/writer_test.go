@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 var india = time.FixedZone("IST", 5*3600+1800)
@@ -243,31 +245,31 @@ func TestClosedWriterRefuses(t *testing.T) {
 
 // failing is the real file system with one operation that fails while fail is set.
 type failing struct {
-	osFiles
+	atomicfile.OS
 	fail *atomic.Pointer[string]
 }
 
 type failingFile struct {
-	appendFile
+	atomicfile.File
 	fail *atomic.Pointer[string]
 	dead bool // after a failed sync nothing may be asked of the file but to cut it back
 }
 
-func (f failing) openAppend(path string) (appendFile, bool, error) {
-	file, created, err := f.osFiles.openAppend(path)
-	return &failingFile{appendFile: file, fail: f.fail}, created, err
+func (f failing) OpenAppend(path string) (atomicfile.File, error) {
+	file, err := f.OS.OpenAppend(path)
+	return &failingFile{File: file, fail: f.fail}, err
 }
 
-func (f failing) create(path string) (appendFile, error) {
-	file, err := f.osFiles.create(path)
-	return &failingFile{appendFile: file, fail: f.fail}, err
+func (f failing) Create(path string) (atomicfile.File, error) {
+	file, err := f.OS.Create(path)
+	return &failingFile{File: file, fail: f.fail}, err
 }
 
-func (f failing) syncDir(dir string) error {
+func (f failing) SyncDir(dir string) error {
 	if f.failsAt("syncdir") {
 		return syscall.EIO
 	}
-	return f.osFiles.syncDir(dir)
+	return f.OS.SyncDir(dir)
 }
 
 func (f failing) failsAt(operation string) bool { return failsAt(f.fail, operation) }
@@ -282,10 +284,10 @@ func (f *failingFile) Write(p []byte) (int, error) {
 		return 0, errors.New("written to after a failed sync")
 	}
 	if failsAt(f.fail, "write") {
-		n, _ := f.appendFile.Write(p[:len(p)/2])
+		n, _ := f.File.Write(p[:len(p)/2])
 		return n, syscall.ENOSPC
 	}
-	return f.appendFile.Write(p)
+	return f.File.Write(p)
 }
 
 func (f *failingFile) Sync() error {
@@ -296,7 +298,7 @@ func (f *failingFile) Sync() error {
 		f.dead = true
 		return syscall.EIO
 	}
-	return f.appendFile.Sync()
+	return f.File.Sync()
 }
 
 func TestFailedGroupIsNotAcknowledgedAndLeavesNothing(t *testing.T) {
@@ -304,7 +306,7 @@ func TestFailedGroupIsNotAcknowledgedAndLeavesNothing(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			o, _ := testOptions(t.TempDir())
 			fail := &atomic.Pointer[string]{}
-			o.files = failing{fail: fail}
+			o.Files = failing{fail: fail}
 			w := open(t, o)
 			mustAppend(t, w, `{"n":1}`)
 			fail.Store(&operation)
@@ -327,7 +329,7 @@ func TestFailedGroupIsNotAcknowledgedAndLeavesNothing(t *testing.T) {
 func TestNewFilesFolderMustBeSynced(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	fail := &atomic.Pointer[string]{}
-	o.files = failing{fail: fail}
+	o.Files = failing{fail: fail}
 	w := open(t, o)
 	operation := "syncdir"
 	fail.Store(&operation)
@@ -343,7 +345,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 func TestServiceComesBackWithoutTraffic(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	fail := &atomic.Pointer[string]{}
-	o.files = failing{fail: fail}
+	o.Files = failing{fail: fail}
 	w := open(t, o)
 	operation := "write"
 	fail.Store(&operation)

@@ -1,0 +1,285 @@
+// Package crashfs is a file system in memory for tests of durable writing. It knows what a crash can lose: written bytes that
+// were not synced, and names that were created, renamed or removed since their directory was synced. Operations are counted, and
+// any of them can fail or be the last.
+package crashfs
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"callsheet/internal/atomicfile"
+)
+
+// BlockSize is what a disk writes at once: a crash keeps or loses whole blocks of what was not synced.
+const BlockSize = 4096
+
+// What an operation fails with.
+var (
+	ErrCrashed = errors.New("the machine is down")
+	// ErrShort makes a write store only a part and report no error; other operations it leaves alone.
+	ErrShort = errors.New("a short write")
+)
+
+// FS is an atomicfile.FS. The fields say how it fails; a test sets them while nothing uses it.
+type FS struct {
+	mu      sync.Mutex
+	seen    map[string]*Node // as the running system sees it
+	durable map[string]*Node // names as a crash leaves them
+	pending []change         // changes of names since the sync of their directory, oldest first
+	dirs    map[string]bool
+	dice    *rand.Rand
+	short   bool // the operation under way, if it is a write, is a short one
+
+	Operations int                       // done so far; reading is none
+	CrashAt    int                       // the machine goes down in this operation; 0 never
+	Failing    func(operation int) error // the error of an operation, nil for none
+	Broken     func(*Node) bool          // files that can be neither written, synced nor truncated; nil for none
+	Capacity   int                       // bytes that fit on the disk; 0 for any number
+
+	// What a broken program would leave out, to show that a test notices.
+	NoFileSync, NoDirSync, NoTruncate, NoSyncError bool
+}
+
+// change is one change of names: where each leads to afterwards, nil for nowhere. A crash keeps all of it or nothing.
+type change map[string]*Node
+
+var _ atomicfile.FS = (*FS)(nil)
+
+// New returns an empty file system; its choices follow from the seed.
+func New(seed uint64) *FS {
+	return &FS{
+		seen: map[string]*Node{}, durable: map[string]*Node{}, dirs: map[string]bool{"/": true}, dice: rand.New(rand.NewPCG(seed, 7)),
+	}
+}
+
+// step counts an operation and reports whether it may be done. down is true in the one that the machine goes down in.
+func (c *FS) step() (down bool, err error) {
+	c.Operations++
+	if c.CrashAt > 0 && c.Operations >= c.CrashAt {
+		return c.Operations == c.CrashAt, ErrCrashed
+	}
+	if c.Failing != nil {
+		err = c.Failing(c.Operations)
+	}
+	c.short = err == ErrShort
+	if c.short {
+		err = nil
+	}
+	return false, err
+}
+
+// Crash returns the file system that comes up again: what was synced, and of the rest each block and each change of names with
+// the probability of share. A lost block before a kept one reads as zeros.
+func (c *FS) Crash(share float64) *FS {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	after := New(c.dice.Uint64())
+	after.dirs = maps.Clone(c.dirs)
+	names := maps.Clone(c.durable)
+	for _, change := range c.pending {
+		if c.dice.Float64() < share {
+			change.apply(names)
+		}
+	}
+	survivors := map[*Node]*Node{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		node := names[name]
+		if survivors[node] == nil {
+			content := node.survive(c.dice, share)
+			survivors[node] = &Node{written: content, synced: slices.Clone(content)}
+		}
+		after.seen[name], after.durable[name] = survivors[node], survivors[node]
+	}
+	return after
+}
+
+func (ch change) apply(names map[string]*Node) {
+	for name, node := range ch {
+		if names[name] = node; node == nil {
+			delete(names, name)
+		}
+	}
+}
+
+// changeNames makes a change that the next sync of its directory makes durable.
+func (c *FS) changeNames(ch change) {
+	ch.apply(c.seen)
+	c.pending = append(c.pending, ch)
+}
+
+func (c *FS) Open(path string) (atomicfile.File, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	node := c.seen[path]
+	if node == nil {
+		return nil, notExist("open", path)
+	}
+	return &file{fs: c, node: node, readOnly: true}, nil
+}
+
+func (c *FS) OpenAppend(path string) (atomicfile.File, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.step(); err != nil {
+		return nil, err
+	}
+	node := c.seen[path]
+	if node == nil {
+		node = &Node{}
+		c.changeNames(change{path: node})
+	}
+	return &file{fs: c, node: node, appends: true}, nil
+}
+
+func (c *FS) Create(path string) (atomicfile.File, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen[path] != nil {
+		return nil, &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	if _, err := c.step(); err != nil {
+		return nil, err
+	}
+	node := &Node{}
+	c.changeNames(change{path: node})
+	return &file{fs: c, node: node}, nil
+}
+
+func (c *FS) Rename(from, to string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.step(); err != nil {
+		return err
+	}
+	node := c.seen[from]
+	if node == nil {
+		return notExist("rename", from)
+	}
+	c.changeNames(change{from: nil, to: node})
+	return nil
+}
+
+func (c *FS) Remove(path string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.step(); err != nil {
+		return err
+	}
+	if c.seen[path] == nil {
+		return notExist("remove", path)
+	}
+	c.changeNames(change{path: nil})
+	return nil
+}
+
+func (c *FS) SyncDir(dir string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.step(); err != nil {
+		return err
+	}
+	if c.NoDirSync {
+		return nil
+	}
+	c.pending = slices.DeleteFunc(c.pending, func(ch change) bool {
+		for name := range ch {
+			if filepath.Dir(name) == dir {
+				ch.apply(c.durable)
+				return true
+			}
+		}
+		return false
+	})
+	return nil
+}
+
+func (c *FS) IsAt(opened atomicfile.File, path string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := opened.(*file)
+	return !ok || c.seen[path] == f.node // what is no file of ours is wrapped by a test
+}
+
+func (c *FS) Stat(path string) (fs.FileInfo, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if node := c.seen[path]; node != nil {
+		return info{name: filepath.Base(path), size: int64(len(node.written))}, nil
+	}
+	if c.dirs[path] {
+		return info{name: filepath.Base(path), mode: fs.ModeDir | 0o700}, nil
+	}
+	return nil, notExist("stat", path)
+}
+
+func (c *FS) Mkdir(dir string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dirs[dir] = true
+	return nil
+}
+
+func (c *FS) ReadDir(dir string) ([]string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for name := range c.seen {
+		if filepath.Dir(name) == dir {
+			names = append(names, filepath.Base(name))
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Put stores a file durably, and its directory.
+func (c *FS) Put(path, content string) *Node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	node := &Node{written: []byte(content), synced: []byte(content)}
+	c.seen[path], c.durable[path], c.dirs[filepath.Dir(path)] = node, node, true
+	return node
+}
+
+// Node returns a file as the running system sees it, nil if there is none.
+func (c *FS) Node(path string) *Node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seen[path]
+}
+
+// Files returns the content of every file whose name ends so, as the running system sees it.
+func (c *FS) Files(ending string) map[string]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	content := map[string]string{}
+	for name, node := range c.seen {
+		if strings.HasSuffix(name, ending) {
+			content[name] = string(node.written)
+		}
+	}
+	return content
+}
+
+// room is how many bytes still fit.
+func (c *FS) room() int {
+	if c.Capacity == 0 {
+		return math.MaxInt
+	}
+	room := c.Capacity
+	for _, node := range c.seen {
+		room -= len(node.written)
+	}
+	return max(room, 0)
+}
+
+func notExist(op, path string) error {
+	return &fs.PathError{Op: op, Path: path, Err: fs.ErrNotExist}
+}
