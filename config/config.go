@@ -106,7 +106,7 @@ type Report struct {
 	WaitForData time.Duration     `yaml:"wait_for_data"` // so long after the due time
 	OnlyIf      string            `yaml:"only_if"`       // rows, or SQL over the summary's columns
 	IfNothing   string            `yaml:"if_nothing"`    // skip or tell
-	RetryFor    time.Duration     `yaml:"retry_for"`     // a delivery that fails
+	RetryFor    time.Duration     `yaml:"retry_for"`     // a run or a delivery that fails
 	Link        string            `yaml:"link"`          // where readers can fetch the workbook
 	Heartbeat   Secret            `yaml:"heartbeat"`     // URL that is called after each good run
 	Deliver     []Delivery        `yaml:"deliver"`

@@ -26,7 +26,7 @@ type Entry struct {
 	Ways     []deliver.Way
 	CatchUp  int           // so many due times that were missed are run later
 	Wait     time.Duration // for data through the period's end
-	RetryFor time.Duration // a delivery that fails is tried again
+	RetryFor time.Duration // a run or a delivery that fails is retried
 	Tell     bool          // also that there is nothing to report
 }
 
@@ -56,6 +56,8 @@ type Runner struct {
 	Ledger  Ledger
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Attempt makes one attempt of a run; Run in this process when nil.
+	Attempt func(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error)
 }
 
 // How says what is special about a run by hand.
@@ -63,7 +65,7 @@ type How struct {
 	Resend bool // also what may have been sent; where everything was, all of it
 }
 
-// firstWait is how long a delivery that failed waits for its next try; each further wait is twice as long, up to longestWait.
+// firstWait is how long a run or a delivery that failed waits for its next try; each further wait is twice as long, up to longestWait.
 const (
 	firstWait   = time.Minute
 	longestWait = 15 * time.Minute
@@ -84,12 +86,14 @@ type run struct {
 	rows  map[key]Run // how they stand
 	order []key
 	now   map[key]bool // the recipients, and the parts that failed, of this try
+	until time.Time    // when the time to retry ends, where an earlier attempt failed
+	again error        // the first failure of a part or of its recipients that another attempt may not meet
 	anew  bool         // everybody has it and is to get it again, with what is known now
 	vain  bool         // it has waited for data that did not come
 }
 
-// Run does one entry as at its due time, from where an earlier try left it, and gives how it stands: the whole first, then its
-// parts and recipients. What was sent or may have been is not sent again without Resend, unless sending it twice leaves what sending
+// Run makes one attempt of an entry as at its due time, from where an earlier one left it, and gives how it stands: the whole first,
+// then its parts and recipients. What failed and may be retried is Retrying. What was sent or may have been is not sent again without Resend, unless sending it twice leaves what sending
 // it once does. When ctx ends, the run stops before the next recipient; a later one goes on there.
 func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (runs []Run, err error) {
 	release, err := r.Work.Lock(ctx, entry.Report)
@@ -116,8 +120,11 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (
 	if err := x.end(err); err != nil {
 		return x.list(), err
 	}
-	r.Work.Ended(context.WithoutCancel(ctx), entry, x.list())
-	return x.list(), nil
+	runs = x.list()
+	if runs[0].State != Retrying {
+		r.Work.Ended(context.WithoutCancel(ctx), entry, runs)
+	}
+	return runs, nil
 }
 
 // prepare reads how earlier tries of a report for a due time left it.
@@ -140,13 +147,16 @@ func (r *Runner) prepare(entry Entry, due time.Time) (*run, error) {
 		x.rows[of] = r
 		x.order = append(x.order, of)
 	}
+	if whole := x.rows[x.base.key()]; !whole.ended() {
+		x.until = whole.RetryUntil
+	}
 	return x, nil
 }
 
 // about is the period of a report for a due time, and what all of its rows have.
 func (r *Runner) about(entry Entry, due time.Time) (span period.Period, row Run, err error) {
 	if span, err = period.Parse(entry.Period, due.In(entry.Zone)); err != nil {
-		return span, row, err
+		return span, row, Permanent(err)
 	}
 	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.Now()}
 	row.Open = !period.Day(due.In(entry.Zone)).After(span.To)
@@ -168,7 +178,7 @@ func (x *run) set(state State) error {
 	whole := x.base
 	old := x.rows[whole.key()]
 	whole.File, whole.SHA256, whole.Rows, whole.About = old.File, old.SHA256, old.Rows, old.About
-	whole.State = state
+	whole.State, whole.RetryUntil = state, x.until
 	return x.write(whole)
 }
 
@@ -273,6 +283,7 @@ func (x *run) build(ctx context.Context) ([]deliver.Parcel, error) {
 		row := x.base
 		row.Part, row.State, row.Error, row.FinishedAt = part, Failed, err.Error(), x.Now()
 		x.now[row.key()] = true
+		x.note(err)
 		if err := x.write(row); err != nil {
 			return nil, err
 		}
@@ -361,11 +372,12 @@ func (x *run) sendings(ctx context.Context, parcel deliver.Parcel, way deliver.W
 	row := x.base
 	row.Part, row.SHA256 = parcel.Part, parcel.SHA256
 	if err == nil && len(recipients) == 0 {
-		err = errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query")
+		err = Permanent(errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query"))
 	}
 	if err != nil {
 		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.Now()
 		x.now[row.key()] = true
+		x.note(err)
 		return nil, x.write(row)
 	}
 	for _, recipient := range recipients {
@@ -436,6 +448,11 @@ func (x *run) end(failed error) error {
 			whole.State = Failed
 		}
 		whole.Error = failed.Error()
+	} else {
+		failed = x.again
+	}
+	if whole.RetryUntil = x.retryUntil(failed); !whole.RetryUntil.IsZero() {
+		whole.State, whole.FinishedAt = Retrying, time.Time{}
 	}
 	return x.write(whole)
 }

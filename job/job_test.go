@@ -72,6 +72,7 @@ type desk struct {
 	*Runner
 	done           []string
 	refresh, build error
+	fail           func(err error) // set by a test: changes what fails
 	worthless      bool
 	complete       atomic.Bool
 	missed         int

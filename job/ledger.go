@@ -20,7 +20,8 @@ type State string
 // The states of a run and of each of its recipients. Building and Sending are those of work under way, or of work that a crash cut
 // short. Unknown is what may have arrived: nobody but a person sends it again.
 const (
-	Due      State = "due" // waits for its data
+	Due      State = "due"      // waits for its data
+	Retrying State = "retrying" // failed, and is retried until RetryUntil
 	Building State = "building"
 	Built    State = "built"
 	Sending  State = "sending"
@@ -48,6 +49,7 @@ type Run struct {
 	Rows       int64           `json:"rows"`
 	Place      string          `json:"place,omitempty"`    // where a recipient has it
 	Attempts   int             `json:"attempts,omitempty"` // of sending
+	RetryUntil time.Time       `json:"retry_until,omitzero"`
 	Error      string          `json:"error,omitempty"`
 	About      json.RawMessage `json:"about,omitempty"` // what mails say of the file, so that it need not be built again
 }

@@ -76,18 +76,29 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 	if ctx.Err() != nil {
 		return
 	}
-	runs, err := r.Run(ctx, entry, due, How{})
+	runs, err := r.RunToEnd(ctx, entry, due, How{})
 	log := r.Log.With("report", entry.Report, "due", due)
 	switch {
 	case errors.Is(err, errStopped):
 		log.Info("report waits until callsheet is back")
 	case err != nil:
 		log.Error("report failed", "error", err)
+		r.failed(ctx, entry, due, err)
 	case runs[0].Good():
 		log.Info("report done", "state", runs[0].State, "period", runs[0].Period, "file", runs[0].File, "rows", runs[0].Rows, "recipients", len(runs)-1)
 	default:
 		log.Error("report needs a look", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error)
 	}
+}
+
+// failed reports a run that could not even be written to the ledger.
+func (r *Runner) failed(ctx context.Context, entry Entry, due time.Time, failure error) {
+	_, row, err := r.about(entry, due)
+	if err != nil {
+		row = Run{Report: entry.Report, DueAt: due}
+	}
+	row.State, row.FinishedAt, row.Error = Failed, r.Now(), failure.Error()
+	r.Work.Ended(context.WithoutCancel(ctx), entry, []Run{row})
 }
 
 // skip writes down that due times were missed and are not caught up with, of those that the ledger has no word on, and says so.

@@ -31,6 +31,7 @@ a report that everybody has. The exit code is 3 if somebody does not have it.`,
 		Example: `  callsheet run daily
   callsheet run daily --for 2026-10-05T08:00
   callsheet run daily --dry-run
+  callsheet run daily --retry-for 1h
   callsheet run daily --to me@example.com
   callsheet run daily --resend`,
 		Args: cobra.ExactArgs(1),
@@ -60,7 +61,7 @@ a report that everybody has. The exit code is 3 if somebody does not have it.`,
 				return a.tryOut(c.Context(), cfg, runner, entry, due, to)
 			}
 			entry.RetryFor, entry.Wait = retryFor, 0 // somebody is waiting
-			runs, err := runner.Run(c.Context(), entry, due, job.How{Resend: resend})
+			runs, err := runner.RunToEnd(c.Context(), entry, due, job.How{Resend: resend})
 			if asJSON && len(runs) > 0 {
 				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(told(runs)))
 			} else {
@@ -73,7 +74,7 @@ a report that everybody has. The exit code is 3 if somebody does not have it.`,
 	command.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be done")
 	command.Flags().StringVar(&to, "to", "", "build it and mail it to this address alone, whatever was sent")
 	command.Flags().BoolVar(&resend, "resend", false, "send again what may have been sent, or everything where everybody has it")
-	command.Flags().DurationVar(&retryFor, "retry-for", 0, "try a delivery that fails again for so long: 1h")
+	command.Flags().DurationVar(&retryFor, "retry-for", 0, "retry a run or a delivery that fails for so long: 1h")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the run, its parts and recipients as JSON")
 	command.MarkFlagsMutuallyExclusive("dry-run", "to", "resend")
 	return command
@@ -124,7 +125,7 @@ func outcome(runs []job.Run, err error) error {
 	switch {
 	case whole.Good():
 		return nil
-	case whole.State == job.Failed && whole.File == "" && len(runs) == 1:
+	case (whole.State == job.Failed || whole.State == job.Retrying) && whole.File == "" && len(runs) == 1:
 		return errors.New(whole.Error)
 	case whole.State == job.Unknown:
 		return needsALook(fmt.Errorf("%s for %s: %s\nhint: ask whether it arrived; --resend sends it again", whole.Report, whole.Period, whole.Error))

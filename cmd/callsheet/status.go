@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
+	"callsheet/job"
 	"callsheet/period"
 	"callsheet/spool"
 	"callsheet/store"
@@ -270,6 +271,9 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 			case entry.Schedule != nil && run.DueAt.Before(due) && a.now().Sub(due) > overdue+entry.Wait:
 				s.alarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: see whether callsheet serve is running, or run callsheet run %s",
 					entry.Report, moment(due), entry.Report))
+			case run.State == job.Retrying:
+				s.Look = append(s.Look, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s tries it now",
+					entry.Report, run.Period, moment(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
 			case !run.FinishedAt.IsZero() && !run.Good():
 				s.Look = append(s.Look, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
 			case run.FinishedAt.IsZero() && a.now().Sub(run.StartedAt) > overdue+entry.Wait+entry.RetryFor:

@@ -120,7 +120,7 @@ func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx conte
 			})
 			if err != nil {
 				known = nil
-				return nil, err
+				return nil, permanent(err)
 			}
 			asked = time.Now()
 		}

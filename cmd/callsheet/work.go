@@ -70,7 +70,7 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 				worth, err = isWorth(ctx, reader, a.configured(c, name), span)
 				return err
 			})
-			return worth, err
+			return worth, permanent(err)
 		},
 		Parts: func(ctx context.Context, name string, span period.Period) (parts []string, err error) {
 			entry := a.configured(c, name)
@@ -87,10 +87,11 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 				})
 			})
 			slices.Sort(parts)
-			return parts, err
+			return parts, permanent(err)
 		},
 		Build: func(ctx context.Context, name string, span period.Period, part string) (job.Workbook, error) {
-			return a.buildParcel(ctx, c, workbook{report: name, period: span, part: part})
+			built, err := a.buildParcel(ctx, c, workbook{report: name, period: span, part: part})
+			return built, permanent(err)
 		},
 		Nothing: func(name string, span period.Period) deliver.Parcel {
 			return deliver.Parcel{
@@ -110,6 +111,14 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			a.ended(ctx, c, log, &failing, entry, runs)
 		},
 	}
+}
+
+// permanent marks what another attempt would meet again: a mistake in the configuration or in a query of the user.
+func permanent(err error) error {
+	if err != nil && (exitCode(err) == exitUsage || store.IsStatementError(err)) {
+		return job.Permanent(err)
+	}
+	return err
 }
 
 // leftFor is how old a temporary file is that nobody writes to any more.

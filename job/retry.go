@@ -1,0 +1,77 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// errPermanent marks an error that another attempt would meet again.
+var errPermanent = errors.New("permanent")
+
+// Permanent marks an error of the configuration or of a query: the run ends with it and is not retried.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanentError{err}
+}
+
+type permanentError struct{ error }
+
+func (p permanentError) Unwrap() []error { return []error{p.error, errPermanent} }
+
+func isPermanent(err error) bool { return errors.Is(err, errPermanent) }
+
+// RunToEnd attempts a run, with growing waits, until it has ended or its time to retry is over. A run that was sent again by a
+// person is attempted once: they see how it went.
+func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error) {
+	attempt := r.Attempt
+	if attempt == nil {
+		attempt = r.Run
+	}
+	until := r.Now().Add(entry.RetryFor)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		runs, err := attempt(ctx, entry, due, how)
+		reason := err
+		switch {
+		case how.Resend, errors.Is(err, errStopped), isPermanent(err), ctx.Err() != nil:
+			return runs, err
+		case err == nil && runs[0].State != Retrying:
+			return runs, nil
+		case err == nil:
+			until, reason = runs[0].RetryUntil, errors.New(runs[0].Error)
+		}
+		left := until.Sub(r.Now())
+		if entry.RetryFor == 0 || left <= 0 {
+			return runs, err
+		}
+		wait = min(wait, left)
+		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", until, "error", reason)
+		if !sleep(ctx, wait) {
+			return runs, errStopped
+		}
+	}
+}
+
+// retryUntil is when the time to retry a failed run is over; zero when it is, or when nothing would be gained.
+func (x *run) retryUntil(failed error) time.Time {
+	if failed == nil || isPermanent(failed) || errors.Is(failed, errNothing) || x.how.Resend {
+		return time.Time{}
+	}
+	until := x.until
+	if until.IsZero() {
+		until = x.Now().Add(x.entry.RetryFor)
+	}
+	if !x.Now().Before(until) {
+		return time.Time{}
+	}
+	return until
+}
+
+// note keeps the first failure of a part or of its recipients that another attempt may not meet.
+func (x *run) note(err error) {
+	if x.again == nil && !isPermanent(err) {
+		x.again = err
+	}
+}
