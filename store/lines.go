@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"strconv"
@@ -15,10 +14,12 @@ import (
 var linesPerChunk = duckdb.GetDataChunkCapacity()
 
 // A line goes to DuckDB as one text, since each value that Go hands over by itself costs more than reading it out of the
-// JSON did. fieldEnd ends a value in it and absent stands for one that is not there; stage.sql takes it apart.
+// JSON did. fieldEnd ends a value in it and absent stands for one that is not there; stage.sql takes it apart. Where a value
+// has one of these bytes itself, escape and another character stand for it, so that every value arrives as it was sent.
 const (
 	fieldEnd = 0x1f
 	absent   = 0x1e
+	escape   = 0x1d
 )
 
 // lineSource is the table function spool_lines(): chunks of lines on their way from the spool into DuckDB, a row each with its
@@ -80,47 +81,51 @@ func (s *lineSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 
 // pack appends the line's values, in the order in which stage.sql takes them.
 func (l *line) pack(to []byte) []byte {
-	if l.reason != "" || l.kind == spool.KindOther || l.receivedAt == nil { // of the others nobody asks where they stand
-		to = append(append(to, l.file...), fieldEnd)
+	if l.reason != "" || l.kind == spool.KindOther || l.receivedAt == nil { // the position of other lines is not kept
+		to = packValue(to, []byte(l.file))
 		to = append(strconv.AppendInt(to, l.number, 10), fieldEnd)
 		to = append(strconv.AppendInt(to, l.offset, 10), fieldEnd)
 	} else {
 		to = append(to, absent, fieldEnd, absent, fieldEnd, absent, fieldEnd)
 	}
 	if l.reason != "" {
-		to = append(append(to, l.reason...), fieldEnd)
+		to = packValue(to, []byte(l.reason))
 		to = packValue(to, l.text)
 	} else {
 		to = append(to, absent, fieldEnd, absent, fieldEnd)
 	}
-	to = append(append(to, l.kind...), fieldEnd)
+	to = packValue(to, []byte(l.kind))
 	for _, value := range [...][]byte{l.source, l.receivedAt, l.extra, l.payload} {
 		to = packValue(to, value)
 	}
-	if l.values == nil {
-		return to
-	}
-	for _, value := range l.values {
-		to = packValue(to, value)
+	for _, value := range l.values { // none of a line that is no report and no event
+		if l.escapes {
+			to = packValue(to, value)
+		} else if value == nil {
+			to = append(to, absent, fieldEnd)
+		} else {
+			to = append(append(to, value...), fieldEnd)
+		}
 	}
 	return to
 }
 
-// packValue appends a value; nil is none. The two marks would take it apart, so they are written as a reject's odd bytes are.
+// packValue appends a value and its end; nil is none.
 func packValue(to, value []byte) []byte {
-	switch {
-	case value == nil:
-		to = append(to, absent)
-	case bytes.IndexByte(value, fieldEnd) < 0 && bytes.IndexByte(value, absent) < 0:
-		to = append(to, value...)
-	default:
-		for _, c := range value {
-			if c == fieldEnd || c == absent {
-				to = appendEscaped(to, c)
-			} else {
-				to = append(to, c)
-			}
+	if value == nil {
+		return append(to, absent, fieldEnd)
+	}
+	return append(appendMarked(to, value), fieldEnd)
+}
+
+// appendMarked appends a value in which ], ^ or _ behind escape stands for escape, absent or fieldEnd.
+func appendMarked(to, value []byte) []byte {
+	for _, c := range value {
+		if escape <= c && c <= fieldEnd {
+			to = append(to, escape, c+0x40)
+		} else {
+			to = append(to, c)
 		}
 	}
-	return append(to, fieldEnd)
+	return to
 }

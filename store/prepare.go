@@ -63,6 +63,7 @@ type line struct {
 	hash        uint64 // lineHash
 	text        []byte // as it stands; kept for a reject only
 	reason      string // why it is rejected
+	escapes     bool   // a value may contain escape, absent or fieldEnd
 	kind        string
 	source      []byte
 	receivedAt  []byte
@@ -105,6 +106,8 @@ func (l *line) read() (reason string) {
 	if !ok {
 		return "not JSON"
 	}
+	l.escapes = bytes.Contains(object, []byte(`\u001`)) // JSON has control characters only as escapes
+	object = replaceSurrogates(object)
 	payload := l.readEnvelope(object)
 	switch {
 	case l.kind == spool.KindUnreadable:
@@ -159,7 +162,7 @@ func (l *line) readEnvelope(object []byte) (payload []byte) {
 }
 
 // readPayload fills in the fields, what nobody documented, and the hash, from the payload that begins at start, and returns
-// the index behind it. Of a key that is there twice the first counts.
+// the index behind it. Of a key that is there twice the first counts, and the others are kept with what nobody documented.
 func (l *line) readPayload(text []byte, start int) (end int) {
 	l.values = make([][]byte, len(fields))
 	var unknown []member
@@ -172,10 +175,11 @@ func (l *line) readPayload(text []byte, start int) (end int) {
 			i, known = fieldOf[string(key)]
 		}
 		next = i + 1
-		if known && l.values[i] == nil {
+		taken := known && l.values[i] == nil
+		if taken {
 			l.values[i] = column(value)
 		}
-		if !known || fields[i].extra {
+		if !taken || fields[i].extra {
 			unknown = append(unknown, member{key, value})
 		}
 		return end
@@ -221,23 +225,31 @@ func object(members []member) []byte {
 }
 
 // hashContent is XXH64 of the values, and of the unknown members in the order of their keys: the same report as JSON and as a
-// form is the same content. U+001F ends a value and U+001E stands for one that was not sent.
+// form is the same content. fieldEnd ends a value and absent stands for one that was not sent; where a value may contain these
+// bytes, they are escaped, so that different values never make the same text.
 func (l *line) hashContent(unknown []member) uint64 {
 	var text [1024]byte
 	content := text[:0]
+	add := func(value []byte) {
+		if l.escapes {
+			content = append(appendMarked(content, value), fieldEnd)
+		} else {
+			content = append(append(content, value...), fieldEnd)
+		}
+	}
 	for i, value := range l.values[firstContent:] {
-		if fields[firstContent+i].extra {
-			continue
+		switch {
+		case fields[firstContent+i].extra:
+		case value == nil:
+			content = append(content, absent, fieldEnd)
+		default:
+			add(value)
 		}
-		if value == nil {
-			value = []byte{0x1e}
-		}
-		content = append(append(content, value...), 0x1f)
 	}
 	slices.SortStableFunc(unknown, func(a, b member) int { return bytes.Compare(a.key, b.key) })
 	for _, m := range unknown {
-		content = append(append(content, m.key...), 0x1f)
-		content = append(append(content, column(m.value)...), 0x1f)
+		add(m.key)
+		add(column(m.value))
 	}
 	return xxhash.Sum64(content)
 }
@@ -245,7 +257,7 @@ func (l *line) hashContent(unknown []member) uint64 {
 // callKey is XXH64 of a call's source and id.
 func callKey(source, sid []byte) uint64 {
 	var text [128]byte
-	return xxhash.Sum64(append(append(append(text[:0], source...), fieldEnd), bytes.Trim(sid, " ")...))
+	return xxhash.Sum64(append(append(appendMarked(text[:0], source), fieldEnd), bytes.Trim(sid, " ")...))
 }
 
 func appendEscaped(to []byte, c byte) []byte {
