@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"callsheet/queries"
@@ -48,6 +47,7 @@ type Summary struct {
 	Blank       int64    `json:"blank"`
 	Mended      int64    `json:"mended"`   // lines that had been rejected and are not any more
 	Calls       int64    `json:"calls"`    // in the store after the load
+	Stored      Counts   `json:"-"`        // all that is in the store after the load
 	Troubles    []string `json:"troubles"` // files that could not be read, each with its reason
 }
 
@@ -60,15 +60,13 @@ func (s Summary) NeedsALook() bool { return s.Rejects > 0 || len(s.Troubles) > 0
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
 	summary := Summary{Troubles: append([]string{}, s.troubles...)} // a list in JSON, also when it is empty
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
-		if strings.Contains(err.Error(), "No space left on device") {
-			err = fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)
-		}
-		return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
+		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
 	}
 	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
 		return summary, err
 	}
-	err := s.conn.QueryRowContext(ctx, "select count(*) from calls").Scan(&summary.Calls)
+	counts, err := countRows(ctx, s.conn)
+	summary.Calls, summary.Stored = counts.Calls, counts
 	return summary, err
 }
 

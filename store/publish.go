@@ -56,16 +56,21 @@ func Publish(database, path string) (err error) {
 	return syncDir(dir)
 }
 
-// Replace puts a closed database in the place of another. What the other's last writer had not checkpointed goes first: it
-// would be taken for the new one's.
+// Replace puts a closed database in the place of another. The other's write-ahead log goes first, and durably: it would be
+// replayed over the new one.
 func Replace(database, by string) error {
-	if err := removeIfThere(database + ".wal"); err != nil {
+	dir := filepath.Dir(database)
+	err := errors.Join(checkNoWAL(by), removeIfThere(database+".wal"), syncDir(dir))
+	if err == nil {
+		err = os.Rename(by, database)
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
+	if err != nil {
 		return fmt.Errorf("replacing the database: %w", err)
 	}
-	if err := os.Rename(by, database); err != nil {
-		return fmt.Errorf("replacing the database: %w", err)
-	}
-	return syncDir(filepath.Dir(database))
+	return nil
 }
 
 // SetAside moves a database, with what its last writer had not checkpointed, to another name.

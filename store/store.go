@@ -101,9 +101,16 @@ func open(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
-// Close checkpoints the database and closes it.
+// Close checkpoints the database and closes it. DuckDB checkpoints at the close too, but says nothing when that fails.
 func (s *Store) Close() error {
-	return errors.Join(s.conn.Close(), s.db.Close())
+	_, err := s.conn.ExecContext(context.Background(), "checkpoint")
+	if err != nil {
+		err = explainFull(fmt.Errorf("writing the database %s: %w", s.options.Path, err))
+	}
+	if err := errors.Join(err, s.conn.Close(), s.db.Close()); err != nil {
+		return err
+	}
+	return checkNoWAL(s.options.Path)
 }
 
 // How a database is opened: DuckDB's options. The storage of 1.3 is smaller and quicker to write than that of 1.0, which is the

@@ -142,6 +142,9 @@ func (a *app) loadAnew(ctx context.Context, c *config.Config, path string, progr
 		return store.Summary{}, err
 	}
 	summary, err := a.load(ctx, c, path, false, progress)
+	if err == nil {
+		err = store.Verify(ctx, a.storeOptions(c, path), summary.Stored)
+	}
 	if err != nil {
 		return summary, errors.Join(err, store.Remove(path))
 	}

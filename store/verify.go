@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"callsheet/queries"
+)
+
+// Counts are the rows of a database that tell whether a file of it is whole.
+type Counts struct {
+	Calls, Versions, Rejects int64
+}
+
+func (c Counts) String() string {
+	return fmt.Sprintf("%d calls, %d versions and %d rejected lines", c.Calls, c.Versions, c.Rejects)
+}
+
+func countRows(ctx context.Context, conn *sql.Conn) (counts Counts, err error) {
+	err = conn.QueryRowContext(ctx, queries.Load("counts")).Scan(&counts.Calls, &counts.Versions, &counts.Rejects)
+	if err != nil {
+		err = fmt.Errorf("counting rows: %w", err)
+	}
+	return counts, err
+}
+
+// Verify opens a closed database read-only and compares what is in it with what was written to it. A file that did not reach
+// the disk whole must not take the place of another.
+func Verify(ctx context.Context, options Options, want Counts) (err error) {
+	if err := checkNoWAL(options.Path); err != nil {
+		return err
+	}
+	db, conn, err := connect(ctx, options, reading)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(), db.Close()) }()
+	got, err := countRows(ctx, conn)
+	if err == nil && got != want {
+		err = fmt.Errorf("it holds %v instead of %v", got, want)
+	}
+	if err != nil {
+		return fmt.Errorf("verifying %s: %w", options.Path, err)
+	}
+	return nil
+}
+
+// checkNoWAL refuses a database that is closed and not complete without its write-ahead log.
+func checkNoWAL(path string) error {
+	switch _, err := os.Stat(path + ".wal"); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%s.wal is left: the database is not written whole\nhint: the next load goes on with it", path)
+}
+
+// explainFull adds what to do about a full disk.
+func explainFull(err error) error {
+	if err == nil || !strings.Contains(err.Error(), "No space left on device") {
+		return err
+	}
+	return fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)
+}
