@@ -17,7 +17,7 @@ func TestLoadInManySlicesIsOneLoad(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": text.String(), "b.ndjson": `{"CallSid":"b","EndTime":"2026-10-05 10:00:00"}` + "\n"})
 	got := loadInSlices(t, dir, testSettings(), 500)
-	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51, Troubles: []string{}}
+	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51, Stored: Counts{Calls: 51, Versions: 51, Rejects: 1}, Troubles: []string{}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
