@@ -1,9 +1,10 @@
 package config
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+
+	"callsheet/strict"
 )
 
 // Size is a number of bytes, written 512KiB, 8MiB, 1GiB or as a plain number.
@@ -29,5 +30,5 @@ func (s *Size) UnmarshalYAML(text []byte) error {
 		*s = Size(n * unit.bytes)
 		return nil
 	}
-	return fmt.Errorf("%q is not a size; write it as 8MiB", written)
+	return &strict.ValueError{Value: written, Message: "a size is expected, as in 8MiB"}
 }

@@ -25,6 +25,9 @@ var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 func (c *Config) validate() error {
 	var errs []error
 	add := func(key, format string, args ...any) {
+		for i, value := range args {
+			args[i] = shown(value)
+		}
 		errs = append(errs, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
 	}
 	checkZone(add, "timezone", c.Timezone)
@@ -55,14 +58,30 @@ func (c *Config) validate() error {
 	return errors.Join(errs...)
 }
 
+// shown is a value as a message shows it: of a URL only the scheme, of several words only the first, since a URL may hold a secret, and
+// a typing error can make one value of several lines and comments of the file.
+func shown(value any) any {
+	text, ok := value.(string)
+	if scheme, _, isURL := strings.Cut(text, "://"); ok && isURL {
+		text = scheme + "://…"
+	}
+	if first := strings.Fields(text); ok && len(first) > 1 {
+		return first[0] + "…"
+	}
+	if ok {
+		return text
+	}
+	return value
+}
+
 type adder func(key, format string, args ...any)
 
 func (c *Collector) validate(add adder) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		add("collector.listen", "%q is not host:port", c.Listen)
+		add("collector.listen", "is not host:port")
 	}
 	if _, _, err := net.SplitHostPort(c.AdminListen); err != nil && c.AdminListen != "" {
-		add("collector.admin_listen", "%q is not host:port", c.AdminListen)
+		add("collector.admin_listen", "is not host:port")
 	}
 	if c.ID != "" && (!name.MatchString(c.ID) || strings.Contains(c.ID, ".")) {
 		add("collector.id", "%q may have letters, digits, - and _ only", c.ID)
@@ -167,7 +186,10 @@ func (c *Config) validateReports(add adder) {
 		checkZone(add, key+".timezone", report.Timezone)
 		if report.Schedule != "" {
 			if _, err := cron.ParseStandard(report.Schedule); err != nil {
-				add(key+".schedule", "%q: %v", report.Schedule, err)
+				if len(strings.Fields(report.Schedule)) != 5 {
+					err = errors.New("minute hour day-of-month month weekday are expected, as in \"0 8 * * *\"")
+				}
+				add(key+".schedule", "%w", err)
 			}
 		}
 		if _, err := period.Parse(report.Period, time.Unix(0, 0)); err != nil {
@@ -210,6 +232,9 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 	if d.Name != "" && d.Folder == "" && d.Bucket == "" {
 		add(key+".name", "is for folder and bucket only")
 	}
+	if strings.Contains(d.Folder, "://") {
+		add(key+".folder", "is a URL; a folder is a path, of a share where it is mounted")
+	}
 	if d.Keep != 0 && d.Folder == "" || d.Keep < 0 {
 		add(key+".keep", "is for folder only, and not negative")
 	}
@@ -224,10 +249,10 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 		}
 	}
 	if d.Webhook != nil && !slices.Contains([]string{"", "json", "slack", "teams", "googlechat"}, d.Webhook.Shape) {
-		add(key+".webhook.shape", "%q is none of json, slack, teams, googlechat", d.Webhook.Shape)
+		add(key+".webhook.shape", "is none of json, slack, teams, googlechat")
 	}
 	if d.Bucket != "" && !bucketForm.MatchString(d.Bucket) {
-		add(key+".bucket", "%q begins with none of s3://, gs://, azblob://, file://", d.Bucket)
+		add(key+".bucket", "begins with none of s3://, gs://, azblob://, file://")
 	}
 }
 
@@ -235,15 +260,18 @@ var bucketForm = regexp.MustCompile(`^(s3|gs|azblob|file)://`)
 
 func (m *Mail) validate(add adder) {
 	if !slices.Contains([]string{"starttls", "tls", "none"}, m.TLS) {
-		add("mail.tls", "%q is none of starttls, tls, none", m.TLS)
+		add("mail.tls", "is none of starttls, tls, none")
+	}
+	if strings.ContainsAny(m.Host, "/@ ") {
+		add("mail.host", "is a host name alone; port, tls, username and password are keys of their own")
 	}
 	if address, err := netip.ParseAddr(m.Host); m.TLS == "none" && !m.Insecure && m.Host != "" && m.Host != "localhost" &&
 		(err != nil || !address.IsLoopback()) {
-		add("mail.tls", "none sends passwords and reports in the clear to %s; take starttls or tls, or say insecure: true", m.Host)
+		add("mail.tls", "none sends passwords and reports in the clear; take starttls or tls, or say insecure: true")
 	}
 	if m.From != "" {
 		if _, err := mail.ParseAddress(m.From); err != nil {
-			add("mail.from", "%q is no mail address", m.From)
+			add("mail.from", "is not a mail address, as in \"Call reports <reports@example.com>\"")
 		}
 	}
 }

@@ -104,7 +104,7 @@ func CheckPattern(pattern string) error {
 		}
 		field, after, closed := strings.Cut(after, "}")
 		if !closed || !slices.Contains(Fields, field) {
-			return fmt.Errorf("%q: {%s} is none of {%s}", pattern, field, strings.Join(Fields, "}, {"))
+			return fmt.Errorf("{%s} is none of {%s}", field, strings.Join(Fields, "}, {"))
 		}
 		rest = after
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -111,8 +112,9 @@ func Parse(name string, text []byte, dir string) (*Definition, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}
-	if err := strict.Decode(text, d); err != nil {
-		return nil, fmt.Errorf("report %s: %w", name, err)
+	var mistake *strict.Error
+	if err := strict.Decode(text, d); errors.As(err, &mistake) {
+		return nil, fmt.Errorf("report %s: %w", name, mistake.WithExcerpt(text))
 	}
 	if err := d.validate(text); err != nil {
 		return nil, err

@@ -1,42 +1,30 @@
 // Package strict reads the YAML files that people write, the configuration and report definitions: an unknown key or
-// a wrong type is an error that shows the line and the nearest right key.
+// a wrong type is an error that names the line and the nearest right key, and shows no value.
 package strict
 
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 )
 
-var unknownField = regexp.MustCompile(`unknown field "([^"]+)"`)
-
-// Decode reads text over the defaults that stand in into, a pointer to a struct. An empty text changes nothing.
-func Decode(text []byte, into any) error {
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
+// Decode reads text over the defaults that stand in into, a pointer to a struct. An empty text changes nothing. Its error is an
+// *Error.
+func Decode(text []byte, into any) (err error) {
+	defer func() {
+		if recover() != nil { // the library's, over some broken files
+			err = &Error{Message: unreadable}
+		}
+	}()
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
 	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}
-	message := strings.TrimRight(yaml.FormatError(err, false, true), "\n")
-	var syntax yaml.Error
-	if errors.As(err, &syntax) && syntax.GetToken() != nil {
-		_, excerpt, _ := strings.Cut(message, "\n")
-		message = fmt.Sprintf("line %d: %s\n%s", syntax.GetToken().Position.Line, syntax.GetMessage(), excerpt)
-	}
-	match := unknownField.FindStringSubmatch(message)
-	if match == nil {
-		return errors.New(message)
-	}
-	hint := "the examples show every key"
-	if near := Nearest(match[1], keys(reflect.TypeOf(into), map[reflect.Type]bool{})); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return fmt.Errorf("%s\nhint: %s", strings.Replace(message, "unknown field", "unknown key", 1), hint)
+	return explain(err, text, Keys(into))
 }
 
 // Keys are all keys that Decode knows for a type, at any depth.
