@@ -125,6 +125,8 @@ func segment(path string) (first, rest string) {
 func (c *Collector) Server(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
+		ConnContext:       withConnection,
+		ConnState:         connectionState,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      45 * time.Second,

@@ -44,7 +44,8 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 		c.refuse(w, from, http.StatusServiceUnavailable, "the body did not arrive whole")
 		return
 	}
-	if !from.enter(r.Context(), c.options.Wait) {
+	// A connection that was closed for another one gets no answer, so its delivery is not stored.
+	if !keepConnection(r.Context()) || !from.enter(r.Context(), c.options.Wait) {
 		w.Header().Set("Retry-After", retryAfter)
 		c.refuse(w, from, http.StatusServiceUnavailable, "overloaded")
 		return

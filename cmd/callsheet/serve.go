@@ -17,7 +17,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
-	"golang.org/x/net/netutil"
 
 	"callsheet/collector"
 	"callsheet/config"
@@ -174,7 +173,7 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 		return nil, err
 	}
 	closers = append(closers, listener.Close)
-	accepting := netutil.LimitListener(listener, c.Collector.Limits.Connections)
+	accepting := collector.LimitConnections(listener, connectionLimit(c.Collector.Limits.Connections, log), time.Now)
 	if files := c.Collector.TLS; files.CertFile != "" {
 		pair, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), log)
 		if err != nil {
@@ -188,6 +187,7 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 			return nil, err
 		}
 		closers = append(closers, admin.Close)
+		admin = collector.LimitConnections(admin, adminConnections, time.Now)
 	}
 	if err := makeDataDir(c); err != nil {
 		return nil, err
@@ -207,6 +207,22 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 		running.serve(admin, running.collector.Admin())
 	}
 	return running, nil
+}
+
+const (
+	adminConnections = 100 // to collector.admin_listen
+	spareFiles       = 200 // kept for these, the spool and child processes
+)
+
+// connectionLimit is the configured number of connections, or fewer if this process may not open so many files: a collector
+// without a free descriptor can neither accept a connection nor open the next day's file.
+func connectionLimit(configured int, log *slog.Logger) int {
+	files := openFileLimit()
+	limit := min(configured, max(files-spareFiles, files/2))
+	if limit < configured {
+		log.Warn("fewer connections than configured, since this process may open few files", "connections", limit, "configured", configured, "files", files)
+	}
+	return limit
 }
 
 // listen opens an address that a key of the configuration gives.
