@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -39,7 +38,7 @@ type Workbook struct {
 // Work is what a run is made of.
 type Work struct {
 	Lock     func(ctx context.Context, report string) (release func() error, err error)                  // nobody else runs it
-	Refresh  func(ctx context.Context) error                                                             // loads and publishes
+	Refresh  func(ctx context.Context) (left []string, err error)                                        // loads and publishes; left: what could not be loaded
 	Complete func(ctx context.Context, span period.Period) (bool, error)                                 // whether something came after the period
 	Worth    func(ctx context.Context, report string, span period.Period) (bool, error)                  // whether there is something to report
 	Parts    func(ctx context.Context, report string, span period.Period) ([]string, error)              // of a burst
@@ -90,6 +89,7 @@ type run struct {
 	again error        // the first failure of a part or of its recipients that another attempt may not meet
 	anew  bool         // everybody has it and is to get it again, with what is known now
 	vain  bool         // it has waited for data that did not come
+	left  []string     // what the load of this attempt could not load
 }
 
 // Run makes one attempt of an entry as at its due time, from where an earlier one left it, and gives how it stands: the whole first,
@@ -106,7 +106,7 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (
 		return nil, err
 	}
 	x.how = how
-	if x.rows[x.base.key()].State == Sent {
+	if x.delivered() {
 		once := func(way deliver.Way) bool { return !way.Repeatable() }
 		x.anew = how.Resend || !slices.ContainsFunc(entry.Ways, once)
 		if !x.anew && !slices.ContainsFunc(entry.Ways, deliver.Way.Repeatable) {
@@ -125,6 +125,12 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (
 		r.Work.Ended(context.WithoutCancel(ctx), entry, runs)
 	}
 	return runs, nil
+}
+
+// delivered reports whether an earlier attempt brought the report to everybody, whole or incomplete.
+func (x *run) delivered() bool {
+	state := x.rows[x.base.key()].State
+	return state == Sent || state == Incomplete && len(x.order) > 1
 }
 
 // prepare reads how earlier tries of a report for a due time left it.
@@ -177,7 +183,7 @@ func (x *run) write(r Run) error {
 func (x *run) set(state State) error {
 	whole := x.base
 	old := x.rows[whole.key()]
-	whole.File, whole.SHA256, whole.Rows, whole.About = old.File, old.SHA256, old.Rows, old.About
+	whole.File, whole.SHA256, whole.Rows, whole.About, whole.Incomplete = old.File, old.SHA256, old.Rows, old.About, old.Incomplete
 	whole.State, whole.RetryUntil = state, x.until
 	return x.write(whole)
 }
@@ -208,22 +214,28 @@ func (x *run) do(ctx context.Context) error {
 	return x.send(ctx, parcels)
 }
 
-// data loads, until there is something from after the period or the time to wait for that is over.
+// data loads, until everything is loaded and there is something from after the period, or the time to wait for that is over.
 func (x *run) data(ctx context.Context) error {
 	until := x.base.DueAt.Add(x.entry.Wait)
 	for {
-		if err := x.Work.Refresh(ctx); err != nil {
+		var err error
+		if x.left, err = x.Work.Refresh(ctx); err != nil {
 			return err
 		}
-		if x.base.Open || x.entry.Wait == 0 {
+		if x.entry.Wait == 0 || x.base.Open && len(x.left) == 0 {
 			return nil
 		}
-		complete, err := x.Work.Complete(ctx, x.span)
-		if complete || err != nil {
-			return err
+		complete := x.base.Open
+		if !complete {
+			if complete, err = x.Work.Complete(ctx, x.span); err != nil {
+				return err
+			}
+		}
+		if complete && len(x.left) == 0 {
+			return nil
 		}
 		if !x.Now().Before(until) {
-			x.vain = true
+			x.vain = !complete
 			return nil
 		}
 		if x.rows[x.base.key()].State != Due {
@@ -268,7 +280,10 @@ func (x *run) build(ctx context.Context) ([]deliver.Parcel, error) {
 		if !x.entry.Tell {
 			return nil, errNothing
 		}
-		return []deliver.Parcel{x.Work.Nothing(x.entry.Report, x.span)}, x.set(Built)
+		nothing, whole := x.Work.Nothing(x.entry.Report, x.span), x.base
+		nothing.Notes = append(x.doubts(), nothing.Notes...)
+		whole.State, whole.RetryUntil, whole.Incomplete = Built, x.until, x.leftBehind()
+		return []deliver.Parcel{nothing}, x.write(whole)
 	}
 	var parcels []deliver.Parcel
 	for _, part := range parts {
@@ -294,6 +309,17 @@ func (x *run) build(ctx context.Context) ([]deliver.Parcel, error) {
 	return parcels, x.set(Built)
 }
 
+// doubts are the notes of a workbook that may not have all calls.
+func (x *run) doubts() (notes []string) {
+	if x.vain {
+		notes = append(notes, "This may not be all: nothing from after the period had come when it was made.")
+	}
+	if len(x.left) > 0 {
+		notes = append(notes, "Calls may be missing: "+x.leftBehind())
+	}
+	return notes
+}
+
 func (x *run) buildPart(ctx context.Context, part string) (parcel deliver.Parcel, err error) {
 	row := x.base
 	row.Part = part
@@ -307,196 +333,13 @@ func (x *run) buildPart(ctx context.Context, part string) (parcel deliver.Parcel
 	if err != nil {
 		return parcel, err
 	}
-	if x.vain {
-		built.Parcel.Notes = append([]string{"This may not be all: nothing from after the period had come when it was made."}, built.Parcel.Notes...)
-	}
+	row.Incomplete = x.leftBehind()
+	built.Parcel.Notes = append(x.doubts(), built.Parcel.Notes...)
 	row.State, row.File, row.SHA256, row.Rows = Built, built.Parcel.File, built.Parcel.SHA256, built.Rows
 	if row.About, err = json.Marshal(built.Parcel); err != nil {
 		return parcel, err
 	}
 	return built.Parcel, x.write(row)
-}
-
-// A sending is one parcel to one recipient.
-type sending struct {
-	parcel deliver.Parcel
-	way    deliver.Way
-	row    Run
-}
-
-// send brings every parcel to all of its recipients that do not have it, and those that fail once more, until the time for that is
-// over.
-func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
-	if err := x.set(Sending); err != nil {
-		return err
-	}
-	var open []sending
-	for _, parcel := range parcels {
-		for _, way := range x.entry.Ways {
-			sendings, err := x.sendings(ctx, parcel, way)
-			if err != nil {
-				return err
-			}
-			open = append(open, sendings...)
-		}
-	}
-	until := x.Now().Add(x.entry.RetryFor)
-	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		var again []sending
-		for _, s := range open {
-			if ctx.Err() != nil {
-				return errStopped
-			}
-			retry, err := x.sendOne(context.WithoutCancel(ctx), &s)
-			if err != nil {
-				return err
-			}
-			if retry {
-				again = append(again, s)
-			}
-		}
-		if open = again; len(open) == 0 || x.Now().Add(wait).After(until) {
-			return nil
-		}
-		x.Log.Warn("delivery failed and will be tried again", "report", x.entry.Report, "period", x.span.String(), "recipients", len(open),
-			"in", wait, "error", open[0].row.Error)
-		if !sleep(ctx, wait) {
-			return errStopped
-		}
-	}
-}
-
-// sendings are those of a parcel by one way that are still to be done.
-func (x *run) sendings(ctx context.Context, parcel deliver.Parcel, way deliver.Way) (open []sending, err error) {
-	recipients, err := way.Recipients(ctx, parcel.Part)
-	row := x.base
-	row.Part, row.SHA256 = parcel.Part, parcel.SHA256
-	if err == nil && len(recipients) == 0 {
-		err = Permanent(errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query"))
-	}
-	if err != nil {
-		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.Now()
-		x.now[row.key()] = true
-		x.note(err)
-		return nil, x.write(row)
-	}
-	for _, recipient := range recipients {
-		row.Recipient = recipient
-		if x.now[row.key()] {
-			continue // two ways to one place
-		}
-		x.now[row.key()] = true
-		old := x.rows[row.key()]
-		switch {
-		case x.anew, x.how.Resend && old.State != Sent, way.Repeatable():
-		case old.State == Sent || old.State == Unknown:
-			continue
-		case old.State == Sending:
-			old.State, old.FinishedAt = Unknown, x.Now()
-			old.Error = "it was cut short while it was being sent: " + deliver.ErrUnknown.Error()
-			if err := x.write(old); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		fresh := row
-		fresh.Attempts = old.Attempts
-		open = append(open, sending{parcel, way, fresh})
-	}
-	return open, nil
-}
-
-// sendOne tells whether a parcel is to be sent once more.
-func (x *run) sendOne(ctx context.Context, s *sending) (retry bool, err error) {
-	s.row.State, s.row.Error, s.row.FinishedAt = Sending, "", time.Time{}
-	s.row.Attempts++
-	if err := x.write(s.row); err != nil {
-		return false, err
-	}
-	place, err := s.way.Send(ctx, s.parcel, s.row.Recipient)
-	s.row.Place, s.row.FinishedAt = place, x.Now()
-	switch {
-	case err == nil:
-		s.row.State = Sent
-	case errors.Is(err, deliver.ErrUnknown) && !s.way.Repeatable():
-		s.row.State, s.row.Error = Unknown, err.Error()
-	default:
-		s.row.State, s.row.Error = Failed, err.Error()
-		retry = !errors.Is(err, deliver.ErrRefused)
-	}
-	return retry, x.write(s.row)
-}
-
-// end writes down how each part and the whole went, from how their recipients did or from why it came to none of them.
-func (x *run) end(failed error) error {
-	for _, k := range slices.Clone(x.order) {
-		if part := x.rows[k]; part.Part != "" && part.Recipient == "" && part.State == Built {
-			x.conclude(&part, func(row Run) bool { return row.Part == part.Part && row.Recipient != "" })
-			if err := x.write(part); err != nil {
-				return err
-			}
-		}
-	}
-	whole := x.rows[x.base.key()]
-	if x.conclude(&whole, func(row Run) bool { return true }); failed != nil {
-		switch {
-		case errors.Is(failed, errNothing):
-			whole.State = Skipped
-		case whole.State == Sent && len(x.now) > 0:
-			whole.State = Partly
-		default:
-			whole.State = Failed
-		}
-		whole.Error = failed.Error()
-	} else {
-		failed = x.again
-	}
-	if whole.RetryUntil = x.retryUntil(failed); !whole.RetryUntil.IsZero() {
-		whole.State, whole.FinishedAt = Retrying, time.Time{}
-	}
-	return x.write(whole)
-}
-
-// conclude sets how a part or the whole ended, by the rows of this try that belong to it.
-func (x *run) conclude(row *Run, has func(Run) bool) {
-	row.FinishedAt, row.State, row.Error = x.Now(), Sent, ""
-	states, all, first := map[State]int{}, 0, ""
-	for _, k := range x.order {
-		of := x.rows[k]
-		if !x.now[k] || !has(of) {
-			continue
-		}
-		all++
-		states[of.State]++
-		if of.State != Sent && first == "" {
-			first = of.of() + ": " + of.Error
-		}
-	}
-	bad := all - states[Sent]
-	switch {
-	case bad == 0:
-		return
-	case states[Unknown] > 0:
-		row.State = Unknown
-	case bad == all:
-		row.State = Failed
-	default:
-		row.State = Partly
-	}
-	if row.Error = first; bad > 1 {
-		row.Error = fmt.Sprintf("%d of %d; the first: %s", bad, all, first)
-	}
-}
-
-// of names what a row is of, in an error.
-func (r Run) of() string {
-	switch {
-	case r.Recipient == "":
-		return r.Part
-	case r.Part == "":
-		return r.Recipient
-	}
-	return r.Part + " to " + r.Recipient
 }
 
 // Find is the entry of a report.

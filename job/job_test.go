@@ -72,6 +72,7 @@ type desk struct {
 	*Runner
 	done           []string
 	refresh, build error
+	left           []string
 	fail           func(err error) // set by a test: changes what fails
 	worthless      bool
 	complete       atomic.Bool
@@ -93,7 +94,7 @@ func newDesk(t *testing.T, entries ...Entry) *desk {
 	d.Runner = &Runner{Entries: entries, Ledger: Ledger{filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	d.Work = Work{
 		Lock:     func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
-		Refresh:  func(context.Context) error { note("refresh"); return d.refresh },
+		Refresh:  func(context.Context) ([]string, error) { note("refresh"); return d.left, d.refresh },
 		Complete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
 		Worth:    func(context.Context, string, period.Period) (bool, error) { return !d.worthless, nil },
 		Parts:    func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },

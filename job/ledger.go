@@ -30,6 +30,9 @@ const (
 	Failed   State = "failed"
 	Skipped  State = "skipped"
 	Unknown  State = "unknown"
+	// Incomplete is a report that was made while something of the spool could not be loaded. Everybody has it; or there was nothing to
+	// report, which may not be so.
+	Incomplete State = "incomplete"
 )
 
 // Run is how it went with a report for a period: as a whole, with a part of a burst, or with one recipient. A line of the ledger,
@@ -50,6 +53,7 @@ type Run struct {
 	Place      string          `json:"place,omitempty"`    // where a recipient has it
 	Attempts   int             `json:"attempts,omitempty"` // of sending
 	RetryUntil time.Time       `json:"retry_until,omitzero"`
+	Incomplete string          `json:"incomplete,omitempty"` // of a workbook: what could not be loaded when it was made
 	Error      string          `json:"error,omitempty"`
 	About      json.RawMessage `json:"about,omitempty"` // what mails say of the file, so that it need not be built again
 }
@@ -76,7 +80,7 @@ func (r Run) Good() bool { return r.State == Sent || r.State == Skipped }
 
 // ended tells whether nothing more is to be done about it by itself.
 func (r Run) ended() bool {
-	return slices.Contains([]State{Sent, Partly, Failed, Skipped, Unknown}, r.State)
+	return slices.Contains([]State{Sent, Partly, Failed, Skipped, Unknown, Incomplete}, r.State)
 }
 
 // Ledger is a file of runs, a JSON object a line, oldest first: what is appended replaces what was said of the same report, period,

@@ -27,7 +27,8 @@ func runCommand(a *app) *cobra.Command {
 		Long: `run does what the scheduler does for one configured report: load, publish, build, deliver. It stands for the last due
 time of the report's schedule, so yesterday is the day before that; --for names another. What has been sent for that period is not
 sent again, and what was not is; what may have been sent, since something was cut short, is sent again only with --resend, and so is
-a report that everybody has. The exit code is 3 if somebody does not have it.`,
+a report that everybody has. The exit code is 3 if somebody does not have it, or if something
+of the spool could not be loaded, so that calls may be missing.`,
 		Example: `  callsheet run daily
   callsheet run daily --for 2026-10-05T08:00
   callsheet run daily --dry-run
@@ -127,6 +128,9 @@ func outcome(runs []job.Run, err error) error {
 		return nil
 	case (whole.State == job.Failed || whole.State == job.Retrying) && whole.File == "" && len(runs) == 1:
 		return errors.New(whole.Error)
+	case whole.State == job.Incomplete:
+		return needsALook(fmt.Errorf("%s for %s: %s\nhint: callsheet load names what could not be loaded; once it is, --resend sends the report again",
+			whole.Report, whole.Period, whole.Error))
 	case whole.State == job.Unknown:
 		return needsALook(fmt.Errorf("%s for %s: %s\nhint: ask whether it arrived; --resend sends it again", whole.Report, whole.Period, whole.Error))
 	}
@@ -167,7 +171,8 @@ func (a *app) tryOut(ctx context.Context, c *config.Config, runner *job.Runner, 
 	if err != nil {
 		return err
 	}
-	if err := runner.Work.Refresh(ctx); err != nil {
+	left, err := runner.Work.Refresh(ctx)
+	if err != nil {
 		return err
 	}
 	parts := []string{""}
@@ -192,6 +197,9 @@ func (a *app) tryOut(ctx context.Context, c *config.Config, runner *job.Runner, 
 		}
 		fmt.Fprintln(a.stdout, built.Parcel.File)
 		fmt.Fprintln(a.stdout, place)
+	}
+	if len(left) > 0 {
+		return needsALook(fmt.Errorf("calls may be missing: %s", strings.Join(left, "\n")))
 	}
 	return nil
 }

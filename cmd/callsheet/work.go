@@ -46,12 +46,12 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			}
 			return lock.Release, nil
 		},
-		Refresh: func(ctx context.Context) error {
+		Refresh: func(ctx context.Context) ([]string, error) {
 			summary, err := a.refresh(ctx, c, false, nil)
 			if err == nil && summary.NeedsALook() {
 				log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
 			}
-			return err
+			return summary.Troubles, err
 		},
 		Complete: func(ctx context.Context, span period.Period) (complete bool, err error) {
 			end := span.To.AddDate(0, 0, 1)
