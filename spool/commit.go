@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 // probeEvery is how often a spool that could not store is tried again when nothing comes in: a balancer that looks
@@ -95,7 +97,7 @@ func (w *Writer) commit(g *group) error {
 	}
 	if err != nil {
 		if cut := w.file.Truncate(w.durable); cut != nil {
-			w.uncut[w.openPath] = w.durable
+			w.untruncated[w.openPath] = w.durable
 			w.options.Log.Error("could not cut the file back; nothing is appended to it before that is done", "file", filepath.Base(w.openPath), "error", cut)
 		}
 		w.closeFile()
@@ -108,8 +110,41 @@ func (w *Writer) commit(g *group) error {
 		return w.commit(g)
 	}
 	w.newFile = false
-	w.durable += int64(len(g.text))
+	w.grown(len(g.text))
 	return nil
+}
+
+// grown moves the durable length behind a group that is synced.
+func (w *Writer) grown(bytes int) {
+	w.durable += int64(bytes)
+	if size, err := w.file.Size(); err == nil {
+		w.durable = size // another program may have appended a line of its own
+	}
+	// The group is stored all the same; readers get it once the mark can be written again.
+	if err := w.setMark(); err != nil {
+		w.options.Log.Warn("cannot write which lines are durable; they are loaded later", "error", err)
+	}
+}
+
+// setMark tells readers how much of the files being written is durable.
+func (w *Writer) setMark() error {
+	durable := map[string]int64{}
+	for path, length := range w.untruncated {
+		durable[filepath.Base(path)] = length
+	}
+	if w.file != nil {
+		durable[filepath.Base(w.openPath)] = w.durable
+	}
+	return w.mark.set(w.options.Files, w.options.Dir, durable)
+}
+
+// closeMark removes the mark if every line in the spool is durable.
+func (w *Writer) closeMark() error {
+	err := w.mark.close()
+	if len(w.untruncated) > 0 {
+		return err
+	}
+	return errors.Join(err, atomicfile.RemoveIfExists(w.options.Files, filepath.Join(w.options.Dir, markName)))
 }
 
 // openFile makes path the open file, and repairs its end if a crash left it torn.
@@ -132,6 +167,10 @@ func (w *Writer) openFile(path string) error {
 	// Every file counts as new when it is opened: the process that made it may have been killed before it synced
 	// the folder, whatever the file already holds.
 	w.file, w.filePath, w.openPath, w.durable, w.newFile = file, path, actual, length, true
+	if err := w.setMark(); err != nil { // before anything is written that readers must not see yet
+		w.closeFile()
+		return fmt.Errorf("writing which lines are durable: %w", err)
+	}
 	return nil
 }
 

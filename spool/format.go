@@ -11,12 +11,18 @@
 //	YYYY-MM-DD~2.ndjson     what came for a day after that, ~3 after that is compressed too; with an id YYYY-MM-DD.ID~2.ndjson
 //	*.torn-N                what a crash left unfinished or damaged at the end of a file, kept for a look
 //	.lock                   held by the one process that appends; holds its process id
+//	.reserve                room that is given up when the disk is full
+//	.durable                how much of the files being appended to is synced; readers stop there
 //
 // A file is appended to and never changed otherwise. Its logical name is that without .zst or .gz.
 //
+// The file .durable is overwritten after each sync. Its first line is the CRC-32C, in 8 hex digits, and the length of the lines
+// after it; each of those is a durable length, a space and a file name. Files that it does not name, and all files when it is
+// missing or damaged, are durable as a whole. It is removed when the writer is closed.
+//
 // # Lines
 //
-// A line is a JSON object and a newline. The collector writes envelopes, their keys in this order:
+// A line is a JSON object and a newline, of at most MaxLine bytes without it. The collector writes envelopes, their keys in this order:
 //
 //		{"id":"01…","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{…}}
 //

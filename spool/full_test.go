@@ -111,7 +111,7 @@ func TestWhatCannotBeCutBackIsLeft(t *testing.T) {
 				w.Append([]Envelope{delivery(`{"n":2}`)})
 			}
 			names, _ := disk.ReadDir("/spool")
-			want := []string{".reserve", "2026-10-05.ndjson"}
+			want := []string{".durable", ".reserve", "2026-10-05.ndjson"}
 			if stored > 0 {
 				want = append(want, "2026-10-05~2.ndjson")
 				if w.Err() != nil {

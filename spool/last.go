@@ -22,7 +22,7 @@ func LastReceived(files []File) (map[string]time.Time, error) {
 	slices.SortFunc(files, func(a, b File) int { return b.ModTime.Compare(a.ModTime) })
 	last := map[string]time.Time{}
 	for _, file := range files[:min(lastFiles, len(files))] {
-		r, err := file.Open(max(0, file.Size-lastBytes))
+		r, err := file.Open(max(0, file.Durable-lastBytes))
 		if errors.Is(err, os.ErrNotExist) {
 			continue // archived meanwhile
 		}

@@ -3,114 +3,27 @@ package spool
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/klauspost/compress/zstd"
 )
 
-// File is a spool file as it stands in its folder.
-type File struct {
-	Name    string // logical: 2026-10-05.ndjson, compressed or not
-	Path    string
-	Size    int64 // on disk
-	ModTime time.Time
-}
+// MaxLine is the length of the longest line, as written and without its newline. A longer one is never written, and never read
+// into memory.
+const MaxLine = 16 << 20
 
-// endings of what is loaded. Where a file is there plain and compressed, the plain one counts: the archive was not
-// finished.
-var endings = []string{".ndjson", ".ndjson.zst", ".ndjson.gz"}
-
-// List is the files of a spool folder, by name. What begins with a dot is passed over.
-func List(dir string) ([]File, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("spool folder %s does not exist\nhint: callsheet serve makes it; or make it and put .ndjson files into it", dir)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("spool folder: %w", err)
-	}
-	found := map[string]File{}
-	for _, ending := range endings {
-		for _, entry := range entries {
-			stem, ok := strings.CutSuffix(entry.Name(), ending)
-			if !ok || strings.HasPrefix(stem, ".") {
-				continue
-			}
-			name := stem + ".ndjson"
-			if _, taken := found[name]; taken {
-				continue
-			}
-			info, err := os.Stat(filepath.Join(dir, entry.Name())) // of what a link leads to
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // archived or removed meanwhile
-			}
-			if err != nil {
-				return nil, fmt.Errorf("spool folder: %w", err)
-			}
-			if !info.Mode().IsRegular() && !info.IsDir() { // opening a pipe would wait for ever; a folder says what it is
-				continue
-			}
-			found[name] = File{name, filepath.Join(dir, entry.Name()), info.Size(), info.ModTime()}
-		}
-	}
-	files := make([]File, 0, len(found))
-	for _, file := range found {
-		files = append(files, file)
-	}
-	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
-	return files, nil
-}
-
-// Compressed tells whether the file is an archive, which nobody appends to.
-func (f File) Compressed() bool { return filepath.Ext(f.Path) != ".ndjson" }
-
-// Content reads the file's content, uncompressed.
-func (f File) Content() (io.ReadCloser, error) {
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return nil, err
-	}
-	switch filepath.Ext(f.Path) {
-	case ".gz":
-		r, err := gzip.NewReader(file)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", f.Path, err), file.Close())
-		}
-		return content{r, file}, nil
-	case ".zst":
-		r, err := zstd.NewReader(file)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", f.Path, err), file.Close())
-		}
-		return content{r.IOReadCloser(), file}, nil
-	}
-	return file, nil
-}
-
-// content closes the decoder and the file under it.
-type content struct {
-	io.ReadCloser
-	file *os.File
-}
-
-func (c content) Close() error { return errors.Join(c.ReadCloser.Close(), c.file.Close()) }
+// longPrefix is how much is returned of a line that is too long.
+const longPrefix = 1 << 10
 
 // Line is a line of a spool file.
 type Line struct {
-	Offset int64  // of its first byte in the uncompressed content
-	Text   []byte // without its end; valid until the next line is read
+	Offset  int64  // of its first byte in the uncompressed content
+	Text    []byte // without its end; valid until the next line is read. Of a line that is too long only how it begins
+	Length  int64  // of the line without its end; of a line that is too long with it
+	TooLong bool   // longer than MaxLine
 }
 
-// Reader reads whole lines.
+// Reader reads whole lines, in memory that no line's length changes beyond MaxLine.
 type Reader struct {
 	path    string
 	content io.ReadCloser
@@ -141,19 +54,25 @@ func (f File) Open(offset int64) (*Reader, error) {
 // compressed.
 func (r *Reader) Next() (Line, error) {
 	r.long = r.long[:0]
+	var skipped int64 // of a line that is too long, what is not in r.long
 	for {
 		part, err := r.lines.ReadSlice('\n')
 		switch {
 		case err == nil && len(r.long) == 0:
-			return r.line(part), nil
-		case err == nil:
-			r.long = append(r.long, part...)
-			return r.line(r.long), nil
-		case errors.Is(err, bufio.ErrBufferFull):
-			r.long = append(r.long, part...)
-		case err == io.EOF && r.whole && len(r.long)+len(part) > 0:
-			r.long = append(r.long, part...)
-			return r.line(r.long), nil
+			return r.line(part, 0), nil
+		case err == nil, errors.Is(err, bufio.ErrBufferFull), err == io.EOF && r.whole && len(r.long)+len(part) > 0:
+			if skipped == 0 && len(r.long)+len(part) > MaxLine+len("\r\n") {
+				skipped = int64(len(r.long) - longPrefix)
+				r.long = append([]byte(nil), r.long[:longPrefix]...)
+			}
+			if skipped > 0 {
+				skipped += int64(len(part))
+			} else {
+				r.long = append(r.long, part...)
+			}
+			if !errors.Is(err, bufio.ErrBufferFull) {
+				return r.line(r.long, skipped), nil
+			}
 		case err == io.EOF:
 			return Line{}, io.EOF
 		default:
@@ -162,14 +81,17 @@ func (r *Reader) Next() (Line, error) {
 	}
 }
 
-func (r *Reader) line(text []byte) Line {
+// line is the next line, of which text was kept and some bytes at its end were not.
+func (r *Reader) line(text []byte, skipped int64) Line {
 	line := Line{Offset: r.offset}
-	r.offset += int64(len(text))
-	text = bytes.TrimSuffix(text, []byte{'\n'})
-	if n := len(text); n > 0 && text[n-1] == '\r' {
-		text = text[:n-1]
+	r.offset += int64(len(text)) + skipped
+	if skipped == 0 {
+		text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte{'\n'}), []byte{'\r'})
 	}
-	line.Text = text
+	line.Text, line.Length = text, int64(len(text))+skipped
+	if line.TooLong = line.Length > MaxLine; line.TooLong {
+		line.Text = text[:longPrefix]
+	}
 	return line
 }
 

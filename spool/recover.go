@@ -109,11 +109,11 @@ func (w *Writer) openPart(path string) (file atomicfile.File, actual string, err
 			if file, err = w.options.Files.OpenAppend(actual); err != nil {
 				return nil, "", err
 			}
-			if err = w.cutBack(file, actual); err == nil {
+			if err = w.truncateFailed(file, actual); err == nil {
 				return file, actual, nil
 			}
 			file.Close()
-			if w.uncut[actual] == 0 {
+			if w.untruncated[actual] == 0 {
 				return nil, "", err // it holds nothing: a broken disk must not make part after part
 			}
 		}
@@ -136,15 +136,15 @@ func (w *Writer) isArchived(path string) (bool, error) {
 	return false, nil
 }
 
-// cutBack cuts off what a failed group left in the file, if that could not be done at the time.
-func (w *Writer) cutBack(file atomicfile.File, path string) error {
-	durable, left := w.uncut[path]
+// truncateFailed removes what a failed group left in the file, if that could not be done at the time.
+func (w *Writer) truncateFailed(file atomicfile.File, path string) error {
+	durable, left := w.untruncated[path]
 	if !left {
 		return nil
 	}
 	if err := file.Truncate(durable); err != nil {
-		return fmt.Errorf("cutting it back: %w", err)
+		return fmt.Errorf("truncating it: %w", err)
 	}
-	delete(w.uncut, path)
+	delete(w.untruncated, path)
 	return nil
 }

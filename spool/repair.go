@@ -31,7 +31,7 @@ func (w *Writer) repair(file atomicfile.File, path string) (int64, error) {
 	}
 	sound, damaged, rest := inspect(tail)
 	if len(damaged) == 0 {
-		return size, nil
+		return size, file.Sync() // a process that was killed may have left it unsynced
 	}
 	kept, err := w.keepAside(path, damaged)
 	if err != nil {

@@ -53,12 +53,13 @@ type Writer struct {
 	file     atomicfile.File
 	filePath string // as the day gives it
 	openPath string // as it is, where that one is archived or left behind
-	durable  int64  // length of file that is synced; what lies behind it nobody was told is stored
+	durable  int64  // length of file that is synced; what lies behind it is unacknowledged
 	newFile  bool   // its folder is to be synced too
-	// uncut are files that a failed group could not be cut off from, with their durable length. Nothing may be
+	// untruncated are files that a failed group could not be truncated from, with their durable length. Nothing may be
 	// appended behind such a group: a power cut may take its bytes, its last newline among them.
-	uncut   map[string]int64
-	reserve bool // the reserve is there
+	untruncated map[string]int64
+	reserve     bool // the reserve is there
+	mark        mark
 }
 
 // group is what one write and one sync make durable, all of it or nothing.
@@ -90,11 +91,14 @@ func Open(options Options) (*Writer, error) {
 		return nil, err
 	}
 	w := &Writer{
-		options: options, release: release, ids: newIDs(), uncut: map[string]int64{},
+		options: options, release: release, ids: newIDs(), untruncated: map[string]int64{},
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if err := w.recover(); err != nil {
 		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), release())
+	}
+	if err := w.setMark(); err != nil {
+		options.Log.Warn("cannot write which lines are durable; trying again at the next delivery", "error", err)
 	}
 	if err := w.makeReserve(); err != nil {
 		options.Log.Warn("no room for a reserve; a full disk will be noticed when a delivery does not fit", "error", err)
@@ -198,5 +202,5 @@ func (w *Writer) Close() error {
 	close(w.wake)
 	w.mu.Unlock()
 	<-w.done
-	return errors.Join(w.closeFile(), w.release())
+	return errors.Join(w.closeFile(), w.closeMark(), w.release())
 }

@@ -416,7 +416,7 @@ func TestReaderStopsAtTheLastNewline(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	for _, want := range []Line{{0, []byte("one")}, {5, nil}, {6, []byte(long)}} {
+	for _, want := range []Line{{Text: []byte("one")}, {Offset: 5}, {Offset: 6, Text: []byte(long)}} {
 		got, err := r.Next()
 		if err != nil || got.Offset != want.Offset || !bytes.Equal(got.Text, want.Text) {
 			t.Fatalf("at %d: got offset %d, %d bytes, %v", want.Offset, got.Offset, len(got.Text), err)
