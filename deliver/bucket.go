@@ -8,14 +8,17 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/azureblob" // azblob://
-	_ "gocloud.dev/blob/fileblob"  // file://
+	"gocloud.dev/blob/fileblob"    // file://
 	_ "gocloud.dev/blob/gcsblob"   // gs://
 	_ "gocloud.dev/blob/s3blob"    // s3://
 	"gocloud.dev/gcerrors"
+
+	"callsheet/internal/atomicfile"
 )
 
 // Bucket is a bucket of object storage. How to log in comes from the environment, as that storage's own tools have it.
@@ -62,6 +65,10 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 			err = refused(err)
 		}
 	}()
+	key := parcel.name(b.Name)
+	if err := b.makeFolder(key); err != nil {
+		return "", err
+	}
 	bucket, err := blob.OpenBucket(ctx, b.URL)
 	if err != nil {
 		return "", refused(err)
@@ -81,11 +88,11 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // before Close, it leaves no object
-	key := parcel.name(b.Name)
 	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		ContentMD5:  sum.Sum(nil),
 		Metadata:    map[string]string{"sha256": parcel.SHA256},
+		BeforeWrite: readable,
 	})
 	if err != nil {
 		return "", err
@@ -98,4 +105,26 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 		return "", err
 	}
 	return b.place(key), nil
+}
+
+// makeFolder makes the folder of a key in a file:// bucket, for all users to read like that of a folder delivery.
+func (b Bucket) makeFolder(key string) error {
+	u, err := url.Parse(b.URL)
+	if err != nil || u.Scheme != fileblob.Scheme {
+		return err
+	}
+	base := filepath.Join(u.Host, u.Path)
+	if _, err := os.Stat(base); err != nil && !u.Query().Has("create_dir") {
+		return nil // opening the bucket says what is wrong
+	}
+	return atomicfile.MkdirReadable(filepath.Dir(filepath.Join(base, u.Query().Get("prefix"), filepath.FromSlash(key))))
+}
+
+// readable lets all users read a workbook in a file:// bucket.
+func readable(as func(any) bool) error {
+	var file *os.File
+	if as(&file) {
+		return file.Chmod(atomicfile.Readable)
+	}
+	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/atomicfile"
 )
 
 // Folder is a folder on this machine or mounted on it.
@@ -35,7 +37,7 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err 
 	}
 	to := filepath.Join(f.Dir, filepath.FromSlash(parcel.name(f.Name)))
 	in := filepath.Dir(to) // a name may have folders of its own
-	if err := os.MkdirAll(in, 0o755); err != nil {
+	if err := atomicfile.MkdirReadable(in); err != nil {
 		return "", err
 	}
 	source, err := os.Open(parcel.File)
@@ -53,7 +55,7 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err 
 		}
 	}()
 	_, err = io.Copy(target, source)
-	if err := errors.Join(err, target.Chmod(0o644), target.Sync(), target.Close()); err != nil {
+	if err := errors.Join(err, target.Chmod(atomicfile.Readable), target.Sync(), target.Close()); err != nil {
 		return "", err
 	}
 	if err := os.Rename(target.Name(), to); err != nil {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"callsheet/internal/atomicfile"
 )
 
 // ErrNoOffice is returned where LibreOffice is needed and is not there.
@@ -35,7 +37,8 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 	if err != nil {
 		return fmt.Errorf("LibreOffice: %w: %s", err, output)
 	}
-	if err := os.Rename(filepath.Join(dir, "first.pdf"), path); err != nil {
+	page := filepath.Join(dir, "first.pdf")
+	if err := errors.Join(os.Chmod(page, atomicfile.Readable), os.Rename(page, path)); err != nil {
 		return fmt.Errorf("LibreOffice made no PDF: %w: %s", err, output)
 	}
 	return syncDir(filepath.Dir(path))

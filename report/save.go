@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 
 	"github.com/xuri/excelize/v2"
+
+	"callsheet/internal/atomicfile"
 )
 
 type saved struct {
@@ -40,7 +42,7 @@ func (b *book) save(path string) (s saved, err error) {
 	if s, err = b.writeTo(file, dir); err != nil {
 		return s, err
 	}
-	if err = file.Chmod(0o644); err != nil {
+	if err = file.Chmod(atomicfile.Readable); err != nil {
 		return s, err
 	}
 	if err = file.Sync(); err != nil {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"callsheet/internal/atomicfile"
 )
 
 // Publish makes a read-only copy of a closed database at path: beside it first, synced, then renamed into place.
@@ -13,7 +15,7 @@ import (
 // is there already is not made again.
 func Publish(database, path string) (err error) {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := atomicfile.MkdirReadable(dir); err != nil {
 		return err
 	}
 	source, err := os.Open(database)
@@ -33,7 +35,7 @@ func Publish(database, path string) (err error) {
 	if err := os.RemoveAll(temporary); err != nil {
 		return fmt.Errorf("publishing: %w", err)
 	}
-	target, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	target, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, atomicfile.Readable)
 	if err != nil {
 		return fmt.Errorf("publishing: %w", err)
 	}
@@ -44,7 +46,7 @@ func Publish(database, path string) (err error) {
 	}()
 	// Between two files io.Copy asks the kernel, which shares the blocks where the file system can.
 	_, err = io.Copy(target, source)
-	if err := errors.Join(err, target.Sync(), target.Close()); err != nil {
+	if err := errors.Join(err, target.Chmod(atomicfile.Readable), target.Sync(), target.Close()); err != nil {
 		return err
 	}
 	if err := os.Chtimes(temporary, info.ModTime(), info.ModTime()); err != nil {

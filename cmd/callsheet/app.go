@@ -15,6 +15,7 @@ import (
 
 	"callsheet/config"
 	"callsheet/deliver"
+	"callsheet/internal/atomicfile"
 	"callsheet/locale"
 	"callsheet/period"
 	"callsheet/queries"
@@ -39,10 +40,22 @@ func (a *app) config() (*config.Config, error) {
 }
 
 // makeDataDir makes the data folder if it is missing. Readers must be able to pass through it to the published copy;
-// the spool in it is closed to them.
+// everything else in it is closed to them, also what an older version or a person made.
 func makeDataDir(c *config.Config) error {
-	if err := os.MkdirAll(c.Data(), 0o755); err != nil {
+	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
+	}
+	for _, pattern := range []string{"spool", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", ".*.lock"} {
+		paths, _ := filepath.Glob(c.Data(pattern)) // the pattern is right
+		for _, path := range paths {
+			info, err := os.Stat(path)
+			if err != nil || info.Mode().Perm()&0o077 == 0 {
+				continue // gone meanwhile, or closed
+			}
+			if err := os.Chmod(path, info.Mode()&^0o077); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("closing %s to other users: %w", path, err)
+			}
+		}
 	}
 	return nil
 }
@@ -338,7 +351,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	} else if err == nil && !info.Mode().IsRegular() {
 		return "", result, usage(fmt.Errorf("%s is no file that a workbook could replace", path))
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := atomicfile.MkdirReadable(filepath.Dir(path)); err != nil {
 		return "", result, err
 	}
 	place, err := locale.Parse(c.Locale)

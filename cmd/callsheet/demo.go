@@ -24,6 +24,7 @@ import (
 
 	"callsheet/config"
 	"callsheet/demo"
+	"callsheet/internal/atomicfile"
 	"callsheet/period"
 	"callsheet/store"
 )
@@ -118,7 +119,7 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 			}
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := atomicfile.MkdirReadable(dir); err != nil {
 		return nil, "", err
 	}
 	token := rand.Text()

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"callsheet/internal/atomicfile"
 )
 
 //go:embed init.yaml
@@ -26,7 +28,7 @@ func initCommand(a *app) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			path := filepath.Join(dir, "callsheet.yaml")
 			token := rand.Text()
-			if err := os.MkdirAll(dir, 0o755); err != nil {
+			if err := atomicfile.MkdirReadable(dir); err != nil {
 				return err
 			}
 			// The token is a secret, so nobody else may read the file; an existing one is never replaced.

@@ -19,6 +19,7 @@ func main() {
 
 // run is main without the exit, so that command tests can call it.
 func run(args []string) int {
+	closeNewFiles()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{stdout: os.Stdout, stderr: os.Stderr, now: time.Now}

@@ -13,6 +13,7 @@ import (
 
 	"callsheet/config"
 	"callsheet/deliver"
+	"callsheet/internal/atomicfile"
 )
 
 func reportCommand(a *app) *cobra.Command {
@@ -131,7 +132,7 @@ func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report
 		return err
 	}
 	path := strings.TrimSuffix(parcel.File, ".xlsx") + ".html"
-	if err := os.WriteFile(path, []byte(html), 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(path, []byte(html), atomicfile.Readable), os.Chmod(path, atomicfile.Readable)); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s\n\n%s", path, text)
