@@ -43,6 +43,7 @@ type Options struct {
 	Sources        []Source
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MaxBody        int64          // bytes, inflated ones too; DefaultMaxBody when 0
+	MaxDeliveries  int            // in one request; DefaultMaxDeliveries when 0
 	InFlight       int            // requests of a source being stored at once; DefaultInFlight when 0
 	Wait           time.Duration  // for a place among them; DefaultWait when 0
 	Spool          Appender
@@ -52,8 +53,11 @@ type Options struct {
 	AdminApart     bool // Handler serves no health and metrics
 }
 
-// DefaultMaxBody has room for an array of a thousand reports many times over.
-const DefaultMaxBody = 8 << 20
+// DefaultMaxBody and DefaultMaxDeliveries have room for an array of a thousand reports many times over.
+const (
+	DefaultMaxBody       = 8 << 20
+	DefaultMaxDeliveries = 10_000
+)
 
 // A request waits for a place only once its body is there, so that slow senders hold none. More than DefaultInFlight at once
 // make nothing quicker (bench/collect) and hold up other sources; DefaultWait is less than senders of webhooks commonly wait
@@ -74,16 +78,15 @@ type Collector struct {
 
 // New makes a collector; its Handler serves it.
 func New(options Options) *Collector {
-	if options.MaxBody == 0 {
-		options.MaxBody = DefaultMaxBody
-	}
+	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
+	options.MaxDeliveries = cmp.Or(options.MaxDeliveries, DefaultMaxDeliveries)
 	options.InFlight = cmp.Or(options.InFlight, DefaultInFlight)
 	options.Wait = cmp.Or(options.Wait, DefaultWait)
 	c := &Collector{
 		options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry),
 	}
 	for _, s := range options.Sources {
-		c.sources[s.Name] = newSource(s, options.InFlight, c.metrics)
+		c.sources[s.Name] = newSource(s, options, c.metrics)
 	}
 	return c
 }

@@ -16,11 +16,17 @@ import (
 
 // fields are the keys of a form in the order they first appear, each with its values.
 type fields struct {
-	keys   []string
-	values map[string][]string
+	max, count int
+	keys       []string
+	values     map[string][]string
 }
 
-func (f *fields) add(key, value string) {
+// add fails if the field is one too many.
+func (f *fields) add(key, value string) error {
+	if f.count == f.max {
+		return tooLargeError{"more than %d fields in one form", int64(f.max)}
+	}
+	f.count++
 	if f.values == nil {
 		f.values = map[string][]string{}
 	}
@@ -28,15 +34,17 @@ func (f *fields) add(key, value string) {
 		f.keys = append(f.keys, key)
 	}
 	f.values[key] = append(f.values[key], value)
+	return nil
 }
 
 // decodeForm makes an envelope of name=value pairs. What has no pair, a bad escape or other than UTF-8 is kept as it is,
 // and so is XML or text of several lines, which is no form though it has an equals sign: decoding would change it.
-func decodeForm(encoding string, text []byte) []spool.Envelope {
-	var form fields
+func decodeForm(encoding string, text []byte, maxFields int) ([]spool.Envelope, error) {
+	asItIs := []spool.Envelope{unreadable(encoding, text)}
+	form := fields{max: maxFields}
 	trimmed := strings.TrimSpace(string(text))
 	if strings.HasPrefix(trimmed, "<") || strings.ContainsFunc(trimmed, unicode.IsControl) {
-		return []spool.Envelope{unreadable(encoding, text)}
+		return asItIs, nil
 	}
 	for pair := range strings.SplitSeq(trimmed, "&") {
 		if pair == "" {
@@ -44,19 +52,21 @@ func decodeForm(encoding string, text []byte) []spool.Envelope {
 		}
 		key, value, hasValue := strings.Cut(pair, "=")
 		if !hasValue && encoding == spool.EncodingForm {
-			return []spool.Envelope{unreadable(encoding, text)}
+			return asItIs, nil
 		}
 		key, keyErr := url.QueryUnescape(key)
 		value, valueErr := url.QueryUnescape(value)
 		if keyErr != nil || valueErr != nil || !isText(key) || !isText(value) {
-			return []spool.Envelope{unreadable(encoding, text)}
+			return asItIs, nil
 		}
-		form.add(key, value)
+		if err := form.add(key, value); err != nil {
+			return nil, err
+		}
 	}
 	if len(form.keys) == 0 {
-		return []spool.Envelope{unreadable(encoding, text)}
+		return asItIs, nil
 	}
-	return []spool.Envelope{readable(encoding, form.object())}
+	return []spool.Envelope{readable(encoding, form.object())}, nil
 }
 
 // isText is false for what a line cannot give back: bytes that are no UTF-8, and NUL, which databases end a text at.
@@ -88,33 +98,41 @@ func (f *fields) object() []byte {
 	return out.Bytes()
 }
 
-// decodeMultipart reads multipart/form-data; ok is false for anything else.
-func decodeMultipart(contentType string, body []byte) (envelopes []spool.Envelope, ok bool) {
+// multipartBoundary is what separates the parts of a form with this Content-Type; empty for anything else.
+func multipartBoundary(contentType string) string {
 	if !strings.HasPrefix(strings.ToLower(contentType), "multipart/") {
-		return nil, false
+		return ""
 	}
 	kind, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil || kind != "multipart/form-data" || looksLikeJSON(body) {
-		return nil, false
+	if err != nil || kind != "multipart/form-data" {
+		return ""
 	}
-	var form fields
-	parts := multipart.NewReader(bytes.NewReader(body), parameters["boundary"])
+	return parameters["boundary"]
+}
+
+// decodeMultipart makes an envelope of a multipart form. What is none is kept as it is.
+func decodeMultipart(boundary string, body []byte, maxFields int) ([]spool.Envelope, error) {
+	asItIs := []spool.Envelope{unreadable(spool.EncodingForm, body)}
+	form := fields{max: maxFields}
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
+			return asItIs, nil
 		}
 		value, err := io.ReadAll(part)
 		if err != nil || !isText(string(value)) || !isText(part.FormName()) {
-			return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
+			return asItIs, nil
 		}
-		form.add(part.FormName(), string(value))
+		if err := form.add(part.FormName(), string(value)); err != nil {
+			return nil, err
+		}
 	}
 	if len(form.keys) == 0 {
-		return []spool.Envelope{unreadable(spool.EncodingForm, body)}, true
+		return asItIs, nil
 	}
-	return []spool.Envelope{readable(spool.EncodingForm, form.object())}, true
+	return []spool.Envelope{readable(spool.EncodingForm, form.object())}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -53,7 +54,11 @@ func FuzzDecode(f *testing.F) {
 			compressor.Close()
 			body = out.Bytes()
 		}
-		for _, e := range decode(contentType, contentEncoding, query, body, 1<<20) {
+		envelopes, err := decode(contentType, contentEncoding, query, body, Options{MaxBody: 1 << 20, MaxDeliveries: 1000}.limits())
+		if err != nil {
+			return // refused for its size
+		}
+		for _, e := range envelopes {
 			e.Source = "main"
 			line := e.AppendLine(nil)
 			if bytes.IndexByte(line, '\n') != len(line)-1 || !json.Valid(line) || !utf8.Valid(line) {
@@ -72,11 +77,36 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// FuzzArray wants of every array the elements that encoding/json finds in it.
+func FuzzArray(f *testing.F) {
+	seed(f, func(text []byte) { f.Add(slices.Concat([]byte("["), text, []byte(" , 1,\"a\"]"))) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		text = append([]byte("["), text...)
+		got, ok, err := elements(text, math.MaxInt)
+		var want []json.RawMessage
+		wantErr := json.Unmarshal(text, &want)
+		if wantErr != nil && strings.Contains(wantErr.Error(), "max depth") {
+			return // the array itself counts there
+		}
+		if err != nil || ok != (wantErr == nil) || ok && len(got) != len(want) {
+			t.Fatalf("%d elements of %q, %v, %v; encoding/json has %d, %v", len(got), text, ok, err, len(want), wantErr)
+		}
+		for i := range got {
+			if text, _ := spool.Compact(want[i]); !bytes.Equal(got[i].Payload, text) && !bytes.Equal(got[i].Body, want[i]) {
+				t.Fatalf("element %d of %q is %s, want %s", i, text, show(got[i]), want[i])
+			}
+		}
+	})
+}
+
 // FuzzForm wants of every form what net/url reads from it, and of everything else its bytes.
 func FuzzForm(f *testing.F) {
 	seed(f, func(text []byte) { f.Add(text) })
 	f.Fuzz(func(t *testing.T, text []byte) {
-		envelopes := decodeForm(spool.EncodingForm, text)
+		envelopes, err := decodeForm(spool.EncodingForm, text, math.MaxInt)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if len(envelopes) != 1 {
 			t.Fatalf("%d envelopes of %q", len(envelopes), text)
 		}

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -16,9 +17,6 @@ const retryAfter = "10"
 
 var contentJSON = []string{"application/json"}
 
-// firstRead is how much room a body gets before any of it is there: one that is announced large may never come.
-const firstRead = 64 << 10
-
 // hook takes one request: a delivery, or an array of them.
 func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
@@ -31,38 +29,67 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 		c.refuseSender(w, r, from, status, reason)
 		return
 	}
-	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), firstRead)) + bytes.MinRead)
-	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, c.options.MaxBody)); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			c.refuse(w, from, http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(c.options.MaxBody, 10)+" bytes")
-			return
-		}
-		// Not a 4xx: if anybody is still there to read it, it must not give up.
-		w.Header().Set("Retry-After", retryAfter)
-		c.refuse(w, from, http.StatusServiceUnavailable, "the body did not arrive whole")
+	body, room, err := c.readBody(w, r, from)
+	if room > 0 {
+		defer from.bodies.Release(room)
+	}
+	var stored int
+	if err == nil {
+		stored, err = c.store(r, from, body)
+	}
+	if err != nil {
+		c.refuseDelivery(w, from, err)
 		return
 	}
+	w.Header()["Content-Type"] = contentJSON
+	io.WriteString(w, `{"stored":`+strconv.Itoa(stored)+"}\n")
+}
+
+// store makes the deliveries of a request durable. It takes no longer than the configured wait.
+func (c *Collector) store(r *http.Request, from *source, body []byte) (deliveries int, err error) {
 	// A connection that was closed for another one gets no answer, so its delivery is not stored.
-	if !keepConnection(r.Context()) || !from.enter(r.Context(), c.options.Wait) {
-		w.Header().Set("Retry-After", retryAfter)
-		c.refuse(w, from, http.StatusServiceUnavailable, "overloaded")
-		return
+	if !keepConnection(r.Context()) {
+		return 0, errOverloaded
 	}
-	defer from.leave()
-	envelopes := decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body.Bytes(), c.options.MaxBody)
+	ctx, stop := context.WithTimeout(r.Context(), c.options.Wait)
+	defer stop()
+	if err := acquire(ctx, from.places); err != nil {
+		return 0, err
+	}
+	defer release(from.places)
+	envelopes, err := decodeRequest(r, body, smallLimits)
+	if err != nil {
+		if err := acquire(ctx, from.expanding); err != nil {
+			return 0, err
+		}
+		defer release(from.expanding)
+		if envelopes, err = decodeRequest(r, body, c.options.limits()); err != nil {
+			return 0, err
+		}
+	}
 	for i := range envelopes {
 		envelopes[i].Source = from.name
 	}
 	if err := c.options.Spool.Append(envelopes); err != nil {
-		w.Header().Set("Retry-After", retryAfter)
-		c.refuse(w, from, http.StatusServiceUnavailable, "cannot store now")
-		return
+		return 0, err
 	}
 	from.metrics.stored(envelopes, c.options.Now())
-	w.Header()["Content-Type"] = contentJSON
-	io.WriteString(w, `{"stored":`+strconv.Itoa(len(envelopes))+"}\n")
+	return len(envelopes), nil
+}
+
+// refuseDelivery answers why a delivery of a right sender is not stored. But for its size that is no 4xx, after which the
+// sender would give up.
+func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err error) {
+	if tooLarge, ok := errors.AsType[tooLargeError](err); ok {
+		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
+		return
+	}
+	reason := "cannot store now"
+	if errors.Is(err, errOverloaded) || errors.Is(err, errBrokenBody) {
+		reason = err.Error()
+	}
+	w.Header().Set("Retry-After", retryAfter)
+	c.refuse(w, from, http.StatusServiceUnavailable, reason)
 }
 
 // refuse answers with an error. Its text and the metrics name neither token nor content.
@@ -77,26 +104,46 @@ func answer(w http.ResponseWriter, status int, text string) {
 	io.WriteString(w, strings.TrimSuffix(text, "\n")+"\n")
 }
 
-// decode makes envelopes of a request, without source. It never fails: what cannot be read is kept as it is.
-func decode(contentType, contentEncoding, query string, body []byte, maxBody int64) []spool.Envelope {
+func decodeRequest(r *http.Request, body []byte, l limits) ([]spool.Envelope, error) {
+	return decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, l)
+}
+
+// decode makes envelopes of a request, without source. What cannot be read is kept as it is; the only error is a
+// tooLargeError.
+func decode(contentType, contentEncoding, query string, body []byte, l limits) (envelopes []spool.Envelope, err error) {
+	if int64(len(body)) > l.written {
+		return nil, l.tooMuchWritten()
+	}
 	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) == 0 {
 		if query == "" {
-			return nil // somebody tries the URL
+			return nil, nil // somebody tries the URL
 		}
-		return decodeForm(spool.EncodingQuery, []byte(query))
+		envelopes, err = decodeForm(spool.EncodingQuery, []byte(query), l.fields)
+	} else {
+		envelopes, err = decodeBody(contentType, contentEncoding, body, l)
 	}
-	plain, ok := inflate(contentEncoding, body, maxBody)
+	if err != nil {
+		return nil, err
+	}
+	return envelopes, l.check(envelopes)
+}
+
+func decodeBody(contentType, contentEncoding string, body []byte, l limits) ([]spool.Envelope, error) {
+	plain, ok, err := inflate(contentEncoding, body, l.inflated)
+	if err != nil {
+		return nil, err
+	}
 	if !ok {
-		return []spool.Envelope{unreadable(spool.EncodingJSON, body)}
+		return []spool.Envelope{unreadable(spool.EncodingJSON, body)}, nil
 	}
-	if envelopes, ok := decodeMultipart(contentType, plain); ok {
-		return envelopes
+	if boundary := multipartBoundary(contentType); boundary != "" && !looksLikeJSON(plain) {
+		return decodeMultipart(boundary, plain, l.fields)
 	}
 	// What the Content-Type says is often wrong, so the body speaks for itself.
 	if looksLikeJSON(plain) {
-		return decodeJSON(plain)
+		return decodeJSON(plain, l.deliveries)
 	}
-	return decodeForm(spool.EncodingForm, plain)
+	return decodeForm(spool.EncodingForm, plain, l.fields)
 }
 
 func unreadable(encoding string, body []byte) spool.Envelope {

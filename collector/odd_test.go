@@ -17,19 +17,19 @@ import (
 // What is no form must not be read as one: decoding turns its + and % into something else for good.
 func TestTextThatOnlyHasAnEqualsSignIsKeptExactly(t *testing.T) {
 	for _, body := range []string{"<a b=\"1+1\"/>", "a=1+1\nb=2", "CallSid=1\x00", "CallSid=%00"} {
-		got := decode("", "", "", []byte(body), 1<<20)
+		got := decoded(t, "", "", "", body)
 		if len(got) != 1 || got[0].Payload != nil || string(got[0].Body) != body {
 			t.Errorf("%q became %s", body, show(got[0]))
 		}
 	}
-	if got := decode("", "", "", []byte("CallSid=1\r\n"), 1<<20); show(got[0]) != `live_call form {"CallSid":"1"}` {
+	if got := decoded(t, "", "", "", "CallSid=1\r\n"); show(got[0]) != `live_call form {"CallSid":"1"}` {
 		t.Errorf("a form from a file: %s", show(got[0]))
 	}
 }
 
 func TestBlankBodyLeavesTheQueryToCount(t *testing.T) {
 	for _, body := range []string{" \r\n", "\xef\xbb\xbf"} {
-		got := decode("", "", "CallSid=1", []byte(body), 1<<20)
+		got := decoded(t, "", "", "CallSid=1", body)
 		if len(got) != 1 || show(got[0]) != `live_call query {"CallSid":"1"}` {
 			t.Errorf("%q: %v", body, got)
 		}

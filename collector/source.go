@@ -1,13 +1,13 @@
 package collector
 
 import (
-	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // source is a Source ready to compare with.
@@ -15,12 +15,21 @@ type source struct {
 	name    string
 	hashes  [][sha256.Size]byte // of its tokens, so that comparing takes the same time for any length
 	allow   []netip.Prefix
-	places  chan struct{} // full when as many requests as may are being stored; of one source, so that it holds up no other
 	metrics sourceMetrics
+
+	// What its requests may take at once; of one source, so that it holds up no other. A request takes them in this order.
+	bodies    *semaphore.Weighted // bytes of large bodies
+	places    chan struct{}       // in-flight limit
+	expanding chan struct{}       // limit of those beyond smallLimits
 }
 
-func newSource(s Source, places int, m *metrics) *source {
-	ready := &source{name: s.Name, allow: s.Allow, places: make(chan struct{}, places), metrics: m.of(s.Name)}
+func newSource(s Source, options Options, m *metrics) *source {
+	ready := &source{
+		name: s.Name, allow: s.Allow, metrics: m.of(s.Name),
+		bodies:    semaphore.NewWeighted(largeBodies * options.MaxBody),
+		places:    make(chan struct{}, options.InFlight),
+		expanding: make(chan struct{}, largeExpanding),
+	}
 	for _, token := range s.Tokens {
 		ready.hashes = append(ready.hashes, sha256.Sum256([]byte(token)))
 	}
@@ -64,22 +73,3 @@ func (s *source) accepts(token string) bool {
 	}
 	return match == 1 && token != ""
 }
-
-// enter waits so long for a place among the source's requests being stored; leave gives it back.
-func (s *source) enter(ctx context.Context, wait time.Duration) bool {
-	select {
-	case s.places <- struct{}{}:
-		return true
-	default:
-	}
-	waiting, stop := context.WithTimeout(ctx, wait)
-	defer stop()
-	select {
-	case s.places <- struct{}{}:
-		return true
-	case <-waiting.Done():
-		return false
-	}
-}
-
-func (s *source) leave() { <-s.places }

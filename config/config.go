@@ -58,10 +58,11 @@ type TLS struct {
 
 // Limits bound what a sender can make the collector do.
 type Limits struct {
-	MaxBody     Size          `yaml:"max_body"`
-	InFlight    int           `yaml:"in_flight"`   // requests being stored at once
-	Wait        time.Duration `yaml:"wait"`        // for a place among them
-	Connections int           `yaml:"connections"` // open at once
+	MaxBody       Size          `yaml:"max_body"`
+	MaxDeliveries int           `yaml:"max_deliveries"` // in one request
+	InFlight      int           `yaml:"in_flight"`      // requests being stored at once
+	Wait          time.Duration `yaml:"wait"`           // for a place among them, and for the disk
+	Connections   int           `yaml:"connections"`    // open at once
 }
 
 // Store is what the database may use and where it goes.
@@ -176,7 +177,7 @@ func Default() Config {
 		Timezone:  VendorZone,
 		Locale:    locale.Default,
 		DataDir:   "./data",
-		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
+		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, MaxDeliveries: 10_000, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
 		Store:     Store{MemoryLimit: "500MB", Publish: true},
 		Business: Business{
 			ShortAbandon:       5 * time.Second,

@@ -106,8 +106,8 @@ func (c *Collector) validate(add adder) {
 		checkNetworks(add, key+".allow", source.Allow)
 	}
 	checkNetworks(add, "collector.trusted_proxies", c.TrustedProxies)
-	if c.Limits.InFlight < 1 || c.Limits.Wait <= 0 || c.Limits.Connections < 1 {
-		add("collector.limits", "in_flight, wait and connections must be positive")
+	if c.Limits.MaxDeliveries < 1 || c.Limits.InFlight < 1 || c.Limits.Wait <= 0 || c.Limits.Connections < 1 {
+		add("collector.limits", "max_deliveries, in_flight, wait and connections must be positive")
 	}
 }
 

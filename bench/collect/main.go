@@ -6,7 +6,7 @@
 //
 // All servers get the same client in the same run, in rounds, and what is printed are medians of the rounds. The files
 // lie in -dir, which must be on the disk that is to be measured. With -overload it measures how callsheet stands an
-// overload instead.
+// overload instead, with -hostile what large requests cost.
 package main
 
 import (
@@ -38,6 +38,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "measure one server: bare, callsheet, sync or benthos")
 	flag.StringVar(&o.connections, "connections", "1,64,256", "numbers of connections")
 	overloadTime := flag.Duration("overload", 0, "measure an overload of this length instead")
+	hostileRequests := flag.Bool("hostile", false, "measure large requests instead")
 	plain := flag.String("plain", "", "internal: be a plain server of this kind")
 	good := flag.String("good", "", "internal: be the good client of the collector at this address")
 	listen := flag.String("listen", "", "internal: its address")
@@ -58,6 +59,9 @@ func main() {
 		o.dir = dir
 		if *overloadTime > 0 {
 			return overload(o, *overloadTime)
+		}
+		if *hostileRequests {
+			return hostile(o)
 		}
 		return compare(o)
 	}()

@@ -78,8 +78,8 @@ func underLoad(s *server, load string, connections int, during time.Duration) er
 
 // seen is what the good client saw.
 type seen struct {
-	Median, P99, P999 time.Duration
-	NotStored         int
+	Median, P99, P999, Slowest time.Duration
+	NotStored                  int
 }
 
 // goodClient sends a report every now and then and prints what it saw. It is a process of its own, since in this one it
@@ -89,7 +89,7 @@ func goodClient(address string, during time.Duration) error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(seen{r.quantile(0.5), r.quantile(0.99), r.quantile(0.999), r.notStored()})
+	return json.NewEncoder(os.Stdout).Encode(seen{r.quantile(0.5), r.quantile(0.99), r.quantile(0.999), r.quantile(1), r.notStored()})
 }
 
 // slow opens connections that each send a request a byte a second, again and again, until they are closed.

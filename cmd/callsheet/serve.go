@@ -269,7 +269,7 @@ func (r *runningCollector) stop(notice time.Duration) error {
 func collectorOptions(c *config.Config) (collector.Options, error) {
 	limits := c.Collector.Limits
 	options := collector.Options{
-		MaxBody: int64(limits.MaxBody), InFlight: limits.InFlight, Wait: limits.Wait, AdminApart: c.Collector.AdminListen != "",
+		MaxBody: int64(limits.MaxBody), MaxDeliveries: limits.MaxDeliveries, InFlight: limits.InFlight, Wait: limits.Wait, AdminApart: c.Collector.AdminListen != "",
 	}
 	if len(c.Collector.Sources) == 0 {
 		return options, errors.New("the configuration has no collector.sources\nhint: callsheet init writes one with a fresh token")
