@@ -128,14 +128,25 @@ func loadInSlices(t *testing.T, dir string, settings Settings, bytes int64) Summ
 	return summary
 }
 
+// publish expects no problem with what was published before.
+func publish(t *testing.T, database, path string) error {
+	t.Helper()
+	problems, err := Publish(t.Context(), Publication{Database: database, Path: path, Now: time.Now,
+		Verify: func(context.Context, string) error { return nil }})
+	if len(problems) > 0 {
+		t.Errorf("problems: %v", problems)
+	}
+	return err
+}
+
 // published publishes dir/calls.duckdb and opens the copy.
 func published(t *testing.T, dir string, settings Settings) *Reader {
 	t.Helper()
 	path := filepath.Join(dir, "published", "calls.duckdb")
-	if err := Publish(filepath.Join(dir, "calls.duckdb"), path); err != nil {
+	if err := publish(t, filepath.Join(dir, "calls.duckdb"), path); err != nil {
 		t.Fatal(err)
 	}
-	reader, err := OpenReader(context.Background(), Options{Path: path, Settings: settings})
+	reader, err := OpenReader(context.Background(), Options{Path: path, Settings: settings, Replaced: true})
 	if err != nil {
 		t.Fatal(err)
 	}

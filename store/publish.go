@@ -1,108 +1,229 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
 
 	"callsheet/internal/atomicfile"
 )
 
-// Publish makes a read-only copy of a closed database at path: beside it first, synced, then renamed into place.
-// Whoever has the old copy open goes on reading it. The copy carries the database's time of change, so that one that
-// is there already is not made again.
-func Publish(database, path string) (err error) {
-	dir := filepath.Dir(path)
-	if err := atomicfile.MkdirReadable(dir); err != nil {
+// The published database is a symbolic link, PUBLISHED/calls.duckdb, to PUBLISHED/copy-N/calls.duckdb. Each copy has a new name, is
+// read-only and never written again: it appears whole when the link is replaced, and a write-ahead log that a program leaves
+// beside one is never replayed over the next. Clients that resolve the link name the database after the copy's file, so that is
+// always calls. Beside the copy stands its checksum, calls.duckdb.sum.
+const copyPrefix = "copy-"
+
+// copyGrace is how long a copy stays after another replaced it: a client may have resolved the link and not opened the file yet.
+const copyGrace = 10 * time.Second
+
+// Publication says what to publish and where.
+type Publication struct {
+	Database string                                       // a closed database
+	Path     string                                       // that clients open
+	Verify   func(ctx context.Context, copy string) error // of a new copy, before clients get it
+	Now      func() time.Time
+
+	files atomicfile.LinkFS
+	inUse func(copy string) bool // whether a program has a copy open
+}
+
+// Publish makes a copy of the database the published one, unless the published copy is whole and of this state of the database.
+// Whoever has an older copy open goes on reading it. Damage to the published copy, and write-ahead logs beside it, are returned as
+// problems: the copy is made again then.
+func Publish(ctx context.Context, p Publication) (problems []string, err error) {
+	p.files, p.inUse = atomicfile.OS{}, isLocked
+	if err := atomicfile.MkdirReadable(filepath.Dir(p.Path)); err != nil {
+		return nil, fmt.Errorf("publishing: %w", err)
+	}
+	problems, err = p.publish(ctx)
+	if err != nil {
+		return problems, explainFull(fmt.Errorf("publishing: %w", err))
+	}
+	return problems, nil
+}
+
+func (p Publication) publish(ctx context.Context) (problems []string, err error) {
+	problems, err = p.removeLogs()
+	if err != nil {
+		return problems, err
+	}
+	current, target, err := p.current()
+	switch {
+	case errors.Is(err, errDamaged):
+		problems = append(problems, fmt.Sprintf("the published copy was damaged and was made again: %v\nhint: programs must open it read-only", err))
+	case err != nil:
+		return problems, err
+	}
+	if err := p.trustStat(current, target); err != nil {
+		return problems, err
+	}
+	if err := p.sweep(current, target); err != nil {
+		return problems, err
+	}
+	if info, err := p.files.Stat(p.Database); err != nil {
+		return problems, err
+	} else if current != nil && len(problems) == 0 && current.Database == versionOf(info) {
+		return nil, nil
+	}
+	name, err := p.nextName()
+	if err != nil {
+		return problems, err
+	}
+	if err := p.replace(ctx, name); err != nil {
+		return problems, errors.Join(err, removeTree(p.files, filepath.Join(p.dir(), name)))
+	}
+	if err := p.files.SyncDir(p.dir()); err != nil {
+		return problems, err
+	}
+	more, err := p.removeLogs()
+	return append(problems, more...), err
+}
+
+func (p Publication) dir() string { return filepath.Dir(p.Path) }
+
+// replace makes a copy and then points the link to it.
+func (p Publication) replace(ctx context.Context, name string) error {
+	target := filepath.Join(name, filepath.Base(p.Path))
+	copied := filepath.Join(p.dir(), target)
+	if err := p.makeCopy(ctx, copied); err != nil {
 		return err
 	}
-	source, err := os.Open(database)
-	if err != nil {
-		return fmt.Errorf("publishing: %w", err)
+	if err := p.files.SyncDir(p.dir()); err != nil {
+		return err
 	}
-	defer source.Close()
-	info, err := source.Stat()
-	if err != nil {
-		return fmt.Errorf("publishing: %w", err)
+	if err := p.Verify(ctx, copied); err != nil {
+		return err
 	}
-	if copied, err := os.Stat(path); err == nil && copied.Size() == info.Size() && copied.ModTime().Equal(info.ModTime()) {
+	link := filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".link")
+	if err := atomicfile.RemoveIfExists(p.files, link); err != nil { // of a process that was killed
+		return err
+	}
+	if err := p.files.Symlink(target, link); err != nil {
+		return err
+	}
+	if err := p.files.Rename(link, p.Path); err != nil {
+		return errors.Join(err, p.files.Remove(link))
+	}
+	return nil
+}
+
+// current returns the checksum of the copy that the link leads to, and its path; nil if there is none. A copy that is not
+// what was published is errDamaged.
+func (p Publication) current() (current *checksum, target string, err error) {
+	target, err = p.files.Readlink(p.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", nil
+	}
+	if err != nil { // it is no link
+		copies, err := p.copies()
+		if err == nil && len(copies) > 0 {
+			err = fmt.Errorf("%w: %s is another file", errDamaged, p.Path)
+		}
+		return nil, "", err // without copies, it was published by an older version
+	}
+	copied := filepath.Join(p.dir(), target)
+	sum, err := checkCopy(p.files, copied, false)
+	if err != nil {
+		return nil, target, err
+	}
+	return &sum, target, nil
+}
+
+// trustStat records the stat of a copy whose content was compared because its stat had changed: a backup may have put it back.
+func (p Publication) trustStat(current *checksum, target string) error {
+	if current == nil {
 		return nil
 	}
-	// A copy that was cut short by a kill is overwritten by the next.
-	temporary := filepath.Join(dir, "."+filepath.Base(path)+".tmp")
-	if err := os.RemoveAll(temporary); err != nil {
-		return fmt.Errorf("publishing: %w", err)
+	copied := filepath.Join(p.dir(), target)
+	info, err := p.files.Stat(copied)
+	if err != nil || statOf(info) == current.Stat {
+		return err
 	}
-	target, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, atomicfile.Readable)
-	if err != nil {
-		return fmt.Errorf("publishing: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("publishing: %w", err), os.Remove(temporary))
+	current.Stat = statOf(info)
+	return p.writeSum(copied, *current)
+}
+
+// copies are the names of the folders that hold copies.
+func (p Publication) copies() (copies []string, err error) {
+	names, err := p.files.ReadDir(p.dir())
+	for _, name := range names {
+		if strings.HasPrefix(name, copyPrefix) {
+			copies = append(copies, name)
 		}
-	}()
-	// Between two files io.Copy asks the kernel, which shares the blocks where the file system can.
-	_, err = io.Copy(target, source)
-	if err := errors.Join(err, target.Chmod(atomicfile.Readable), target.Sync(), target.Close()); err != nil {
+	}
+	return copies, err
+}
+
+// nextName is a name that no copy has or had lately.
+func (p Publication) nextName() (string, error) {
+	copies, err := p.copies()
+	last := 0
+	for _, name := range copies {
+		number, _ := strconv.Atoi(strings.TrimPrefix(name, copyPrefix))
+		last = max(last, number)
+	}
+	return copyPrefix + strconv.Itoa(last+1), err
+}
+
+// sweep removes copies that nobody can be about to open, and what a process that was killed left.
+func (p Publication) sweep(current *checksum, target string) error {
+	if current != nil {
+		if age := p.Now().Sub(current.PublishedAt); age >= 0 && age < copyGrace {
+			return nil
+		}
+	}
+	// The temporary file of a version that published a plain file.
+	if err := atomicfile.RemoveIfExists(p.files, filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".tmp")); err != nil {
 		return err
 	}
-	if err := os.Chtimes(temporary, info.ModTime(), info.ModTime()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// Replace puts a closed database in the place of another. The other's write-ahead log goes first, and durably: it would be
-// replayed over the new one.
-func Replace(database, by string) error {
-	dir := filepath.Dir(database)
-	err := errors.Join(checkNoWAL(by), removeIfThere(database+".wal"), syncDir(dir))
-	if err == nil {
-		err = os.Rename(by, database)
-	}
-	if err == nil {
-		err = syncDir(dir)
-	}
-	if err != nil {
-		return fmt.Errorf("replacing the database: %w", err)
-	}
-	return nil
-}
-
-// SetAside moves a database, with what its last writer had not checkpointed, to another name.
-func SetAside(database, to string) error {
-	err := os.Rename(database+".wal", to+".wal")
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("setting the database aside: %w", err)
-	}
-	if err := os.Rename(database, to); err != nil {
-		return fmt.Errorf("setting the database aside: %w", err)
-	}
-	return nil
-}
-
-// Remove removes a database that nobody has open, if it is there.
-func Remove(database string) error {
-	return errors.Join(removeIfThere(database), removeIfThere(database+".wal"))
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
+	copies, err := p.copies()
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	for _, name := range copies {
+		if name == filepath.Dir(target) || p.inUse(filepath.Join(p.dir(), name, filepath.Base(p.Path))) {
+			continue
+		}
+		if err := removeTree(p.files, filepath.Join(p.dir(), name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeLogs removes write-ahead logs beside the link and the copies: clients would replay them over what is published.
+func (p Publication) removeLogs() (problems []string, err error) {
+	logs, err := logsBeside(p.files, p.Path)
+	for _, path := range logs {
+		if err := p.files.Remove(path); err != nil {
+			return problems, err
+		}
+		if err := p.files.SyncDir(filepath.Dir(path)); err != nil {
+			return problems, err
+		}
+		problems = append(problems, fmt.Sprintf("%s was removed: a program opened the published copy for writing\nhint: programs must open it read-only", path))
+	}
+	return problems, err
+}
+
+// removeTree removes a file or a folder with all that is in it.
+func removeTree(files atomicfile.FS, path string) error {
+	if info, err := files.Stat(path); err == nil && info.IsDir() {
+		names, err := files.ReadDir(path)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := removeTree(files, filepath.Join(path, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return atomicfile.RemoveIfExists(files, path)
 }

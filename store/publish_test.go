@@ -20,7 +20,7 @@ func TestReaderKeepsItsCopyWhileANewOneIsPublished(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"b.ndjson": strings.Replace(oneCall, `"1"`, `"2"`, 1)})
 	load(t, dir, testSettings())
 	path := filepath.Join(dir, "published", "calls.duckdb")
-	if err := Publish(filepath.Join(dir, "calls.duckdb"), path); err != nil {
+	if err := publish(t, filepath.Join(dir, "calls.duckdb"), path); err != nil {
 		t.Fatal(err)
 	}
 	if n := ask(t, reader, "select count(*) from calls")[1][0]; n != "1" {
@@ -65,7 +65,7 @@ func TestPublishThatFailsLeavesTheOldCopy(t *testing.T) {
 	if err := os.WriteFile(database, []byte("content"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Publish(database, path); err == nil || !strings.Contains(err.Error(), "publishing") {
+	if err := publish(t, database, path); err == nil || !strings.Contains(err.Error(), "publishing") {
 		t.Errorf("published over a folder: %v", err)
 	}
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
@@ -92,7 +92,7 @@ func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
 		text += fmt.Sprintf(line, n)
 		writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": text})
 		load(t, dir, settings)
-		if err := Publish(filepath.Join(dir, "calls.duckdb"), path); err != nil {
+		if err := publish(t, filepath.Join(dir, "calls.duckdb"), path); err != nil {
 			t.Fatal(err)
 		}
 		settings.Timezone = []string{"Europe/London", "UTC", "Asia/Tokyo"}[n]

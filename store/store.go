@@ -34,7 +34,7 @@ type Options struct {
 	Settings    Settings
 	Now         func() time.Time
 	Own         []queries.File // the user's own named queries
-	Replaced    bool           // a file that is never written in its place, so that any number can read it
+	Replaced    bool           // a published copy, which is never written in its place, so that any number can read it
 	Connections int            // that a reader answers with, each one query at a time; 1 when 0
 }
 
@@ -133,11 +133,17 @@ func (d *database) Close() error {
 
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
+	file := options.Path
+	if options.Replaced {
+		if file, err = publishedFile(options.Path); err != nil {
+			return nil, nil, explainOpen(options.Path, err)
+		}
+	}
 	release, err := takeFile(ctx, options)
 	if err != nil {
 		return nil, nil, err
 	}
-	connector, err := newConnector(options.Path+"?"+mode, func(execer driver.ExecerContext) error {
+	connector, err := newConnector(file+"?"+mode, func(execer driver.ExecerContext) error {
 		for _, statement := range sessionSettings(options) {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)

@@ -179,7 +179,14 @@ func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path s
 	if err != nil || !c.Store.Publish {
 		return summary, err
 	}
-	return summary, store.Publish(path, published(c))
+	problems, err := store.Publish(ctx, store.Publication{
+		Database: path, Path: published(c), Now: a.now,
+		Verify: func(ctx context.Context, copy string) error {
+			return store.Verify(ctx, a.storeOptions(c, copy), summary.Stored)
+		},
+	})
+	summary.Troubles = append(summary.Troubles, problems...)
+	return summary, err
 }
 
 // load opens the database at path for as long as the load takes.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"callsheet/internal/atomicfile"
 )
@@ -117,7 +118,7 @@ func (c *FS) changeNames(ch change) {
 func (c *FS) Open(path string) (atomicfile.File, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	node := c.seen[path]
+	node := c.seen[c.follow(path)]
 	if node == nil {
 		return nil, notExist("open", path)
 	}
@@ -172,6 +173,9 @@ func (c *FS) Remove(path string) error {
 	if _, err := c.step(); err != nil {
 		return err
 	}
+	if c.dirs[path] {
+		return c.removeDir(path)
+	}
 	if c.seen[path] == nil {
 		return notExist("remove", path)
 	}
@@ -210,7 +214,7 @@ func (c *FS) IsAt(opened atomicfile.File, path string) bool {
 func (c *FS) Stat(path string) (fs.FileInfo, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if node := c.seen[path]; node != nil {
+	if node := c.seen[c.follow(path)]; node != nil {
 		return info{name: filepath.Base(path), size: int64(len(node.written))}, nil
 	}
 	if c.dirs[path] {
@@ -226,17 +230,35 @@ func (c *FS) Mkdir(dir string) error {
 	return nil
 }
 
+// removeDir removes an empty directory. Directories survive a crash as they are.
+func (c *FS) removeDir(dir string) error {
+	if len(c.names(dir)) > 0 {
+		return &fs.PathError{Op: "remove", Path: dir, Err: syscall.ENOTEMPTY}
+	}
+	delete(c.dirs, dir)
+	return nil
+}
+
 func (c *FS) ReadDir(dir string) ([]string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var names []string
+	return c.names(dir), nil
+}
+
+// names are the files and directories in a directory.
+func (c *FS) names(dir string) (names []string) {
 	for name := range c.seen {
 		if filepath.Dir(name) == dir {
 			names = append(names, filepath.Base(name))
 		}
 	}
+	for name := range c.dirs {
+		if filepath.Dir(name) == dir && name != dir {
+			names = append(names, filepath.Base(name))
+		}
+	}
 	slices.Sort(names)
-	return names, nil
+	return names
 }
 
 // Put stores a file durably, and its directory.

@@ -1,0 +1,65 @@
+package crashfs
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"callsheet/internal/atomicfile"
+)
+
+var _ atomicfile.LinkFS = (*FS)(nil)
+
+// linkMark begins the content of a symbolic link, which is durable with its name.
+const linkMark = "symbolic link to\x00"
+
+func (c *FS) Symlink(target, path string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen[path] != nil {
+		return &fs.PathError{Op: "symlink", Path: path, Err: fs.ErrExist}
+	}
+	if _, err := c.step(); err != nil {
+		return err
+	}
+	content := []byte(linkMark + target)
+	c.changeNames(change{path: &Node{written: content, synced: content}})
+	return nil
+}
+
+func (c *FS) Readlink(path string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	node := c.seen[path]
+	if node == nil {
+		return "", notExist("readlink", path)
+	}
+	target, ok := strings.CutPrefix(string(node.written), linkMark)
+	if !ok {
+		return "", &fs.PathError{Op: "readlink", Path: path, Err: fs.ErrInvalid}
+	}
+	return target, nil
+}
+
+// follow resolves a path whose last element is a symbolic link to a relative path.
+func (c *FS) follow(path string) string {
+	if node := c.seen[path]; node != nil {
+		if target, ok := strings.CutPrefix(string(node.written), linkMark); ok {
+			return filepath.Join(filepath.Dir(path), target)
+		}
+	}
+	return path
+}
+
+// Chmod and Chtimes change nothing that a crash could take.
+func (c *FS) Chmod(string, fs.FileMode) error { return c.change() }
+
+func (c *FS) Chtimes(string, time.Time) error { return c.change() }
+
+func (c *FS) change() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := c.step()
+	return err
+}

@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"callsheet/internal/atomicfile"
+)
+
+// errDamaged is of a published copy whose content is not what was published.
+var errDamaged = errors.New("it is not what was published")
+
+// checksum stands beside a copy, in JSON.
+type checksum struct {
+	XXHash      string    `json:"xxhash64"` // of the content
+	Size        int64     `json:"size"`
+	Stat        fileStat  `json:"stat"`     // while it is unchanged, the content is not read to compare it
+	Database    version   `json:"database"` // that was copied
+	PublishedAt time.Time `json:"published_at"`
+}
+
+// version tells one state of the database file from another.
+type version struct {
+	Size       int64     `json:"size"`
+	ModifiedAt time.Time `json:"modified_at"`
+}
+
+func versionOf(info fs.FileInfo) version { return version{info.Size(), info.ModTime().UTC()} }
+
+// fileStat changes with every write to a file.
+type fileStat struct {
+	Inode      uint64    `json:"inode"`
+	ModifiedAt time.Time `json:"modified_at"`
+	ChangedAt  time.Time `json:"changed_at"` // nobody can set it back
+}
+
+func sumPath(copied string) string { return copied + ".sum" }
+
+// makeCopy copies the database to a new path, in a folder of its own, and writes the checksum beside it; all of it is synced.
+func (p Publication) makeCopy(ctx context.Context, copied string) error {
+	dir := filepath.Dir(copied)
+	if err := p.files.Mkdir(dir); err != nil {
+		return err
+	}
+	if err := p.files.Chmod(dir, atomicfile.ReadableDir); err != nil {
+		return err
+	}
+	info, err := p.files.Stat(p.Database)
+	if err != nil {
+		return err
+	}
+	sum := checksum{Database: versionOf(info), PublishedAt: p.Now().UTC()}
+	// Copying without reading lets the kernel share the blocks where the file system can; the hash is computed meanwhile.
+	hashed := make(chan error, 1)
+	go func() {
+		var err error
+		sum.XXHash, sum.Size, err = hashFile(ctx, p.files, p.Database)
+		hashed <- err
+	}()
+	err = p.copyFile(copied, info.ModTime())
+	if err := errors.Join(err, <-hashed); err != nil {
+		return err
+	}
+	if info, err = p.files.Stat(copied); err != nil {
+		return err
+	}
+	sum.Stat = statOf(info)
+	return p.writeSum(copied, sum)
+}
+
+func (p Publication) writeSum(copied string, sum checksum) error {
+	text, err := json.MarshalIndent(sum, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.WriteFile(p.files, sumPath(copied), append(text, '\n')); err != nil {
+		return err
+	}
+	return p.files.Chmod(sumPath(copied), 0o444)
+}
+
+// copyFile makes a read-only copy, which carries the database's time of change for people who look.
+func (p Publication) copyFile(copied string, at time.Time) (err error) {
+	source, err := p.files.Open(p.Database)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := p.files.Create(copied)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	if _, err := io.Copy(target, source); err != nil {
+		return err
+	}
+	if err := errors.Join(p.files.Chmod(copied, 0o444), p.files.Chtimes(copied, at)); err != nil {
+		return err
+	}
+	return target.Sync()
+}
+
+// CheckPublished compares the published copy with its checksum: the whole content, unless quick, which trusts a file whose times
+// and inode are those that were published.
+func CheckPublished(path string, quick bool) error {
+	files := atomicfile.OS{}
+	logs, err := logsBeside(files, path)
+	if err != nil {
+		return err
+	}
+	if len(logs) > 0 {
+		return fmt.Errorf("a program opened the published copy for writing and left %s\nhint: close it and run callsheet load, which removes the file", strings.Join(logs, ", "))
+	}
+	p := Publication{Path: path, files: files}
+	_, target, err := p.current()
+	if err == nil && target != "" && !quick {
+		_, err = checkCopy(files, filepath.Join(filepath.Dir(path), target), true)
+	}
+	if errors.Is(err, errDamaged) {
+		return fmt.Errorf("the published copy is damaged: %w\nhint: callsheet load makes it again; programs must open it read-only", err)
+	}
+	return err
+}
+
+// checkCopy compares a copy with its checksum: its stat, and its content if that differs or whole is set.
+func checkCopy(files atomicfile.FS, copied string, whole bool) (sum checksum, err error) {
+	if sum, err = readSum(files, copied); err != nil {
+		return sum, err
+	}
+	info, err := files.Stat(copied)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return sum, fmt.Errorf("%w: %s is missing", errDamaged, copied)
+	case err != nil:
+		return sum, err
+	case info.Size() == sum.Size && statOf(info) == sum.Stat && !whole:
+		return sum, nil
+	case info.Size() != sum.Size:
+		return sum, fmt.Errorf("%w: %s has %d bytes instead of %d", errDamaged, copied, info.Size(), sum.Size)
+	}
+	got, _, err := hashFile(context.Background(), files, copied)
+	if err == nil && got != sum.XXHash {
+		err = fmt.Errorf("%w: the content of %s does not match its checksum", errDamaged, copied)
+	}
+	return sum, err
+}
+
+func readSum(files atomicfile.FS, copied string) (sum checksum, err error) {
+	file, err := files.Open(sumPath(copied))
+	if errors.Is(err, fs.ErrNotExist) {
+		return sum, fmt.Errorf("%w: %s is missing", errDamaged, sumPath(copied))
+	}
+	if err != nil {
+		return sum, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, 1<<16))
+	if err == nil && json.Unmarshal(text, &sum) != nil {
+		err = fmt.Errorf("%w: %s cannot be read", errDamaged, sumPath(copied))
+	}
+	return sum, err
+}
+
+// hashFile reads a file and returns its hash and size.
+func hashFile(ctx context.Context, files atomicfile.FS, path string) (sum string, size int64, err error) {
+	file, err := files.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer file.Close()
+	digest := xxhash.New()
+	buffer := make([]byte, 1<<20)
+	for {
+		n, err := file.Read(buffer)
+		digest.Write(buffer[:n])
+		size += int64(n)
+		if errors.Is(err, io.EOF) {
+			return hexOf(digest), size, nil
+		}
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return "", 0, err
+		}
+	}
+}
+
+func hexOf(digest hash.Hash64) string { return fmt.Sprintf("%016x", digest.Sum64()) }
+
+// publishedFile resolves the link to the published copy, for this moment: nothing that a program puts beside the link is read.
+func publishedFile(path string) (string, error) {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	if err := checkNoWAL(resolved); err != nil {
+		return "", fmt.Errorf("a program opened the published copy for writing and left %s.wal\nhint: close it and run callsheet load, which publishes again", resolved)
+	}
+	return resolved, nil
+}
+
+// logsBeside lists the write-ahead logs beside the published link and its copies.
+func logsBeside(files atomicfile.FS, path string) (logs []string, err error) {
+	dir, prefix := filepath.Dir(path), filepath.Base(path)+".wal"
+	dirs := []string{dir}
+	names, err := files.ReadDir(dir)
+	for _, name := range names {
+		if strings.HasPrefix(name, copyPrefix) {
+			dirs = append(dirs, filepath.Join(dir, name))
+		}
+	}
+	for _, dir := range dirs {
+		names, readErr := files.ReadDir(dir)
+		err = errors.Join(err, readErr)
+		for _, name := range names {
+			if strings.HasPrefix(name, prefix) {
+				logs = append(logs, filepath.Join(dir, name))
+			}
+		}
+	}
+	return logs, err
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"callsheet/internal/atomicfile"
+)
+
+// Replace puts a closed database in the place of another.
+func Replace(database, by string) error {
+	err := checkNoWAL(by)
+	if err == nil {
+		err = replace(atomicfile.OS{}, database, by)
+	}
+	if err != nil {
+		return fmt.Errorf("replacing the database: %w", err)
+	}
+	return nil
+}
+
+// replace removes the old database's write-ahead log first, and durably: it would be replayed over the new one. DuckDB has
+// synced the new one, and its name is made durable before it can replace the old one.
+func replace(files atomicfile.FS, database, by string) error {
+	dir := filepath.Dir(database)
+	if err := atomicfile.RemoveIfExists(files, database+".wal"); err != nil {
+		return err
+	}
+	if err := files.SyncDir(dir); err != nil {
+		return err
+	}
+	if err := files.Rename(by, database); err != nil {
+		return err
+	}
+	return files.SyncDir(dir)
+}
+
+// SetAside moves a database, with what its last writer had not checkpointed, to another name.
+func SetAside(database, to string) error {
+	err := os.Rename(database+".wal", to+".wal")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("setting the database aside: %w", err)
+	}
+	if err := os.Rename(database, to); err != nil {
+		return fmt.Errorf("setting the database aside: %w", err)
+	}
+	return nil
+}
+
+// Remove removes a database that nobody has open, if it is there.
+func Remove(database string) error {
+	files := atomicfile.OS{}
+	return errors.Join(atomicfile.RemoveIfExists(files, database), atomicfile.RemoveIfExists(files, database+".wal"))
+}

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func statOf(info fs.FileInfo) fileStat {
+	stat := fileStat{ModifiedAt: info.ModTime().UTC()}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		stat.Inode, stat.ChangedAt = s.Ino, time.Unix(s.Ctim.Unix()).UTC()
+	}
+	return stat
+}
+
+// isLocked reports whether another process has a database file open: DuckDB locks it, also for reading.
+func isLocked(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	lock := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart}
+	err = unix.FcntlFlock(file.Fd(), unix.F_GETLK, &lock)
+	return err == nil && lock.Type != unix.F_UNLCK
+}
