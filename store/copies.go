@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -110,26 +111,30 @@ func (p Publication) copyFile(copied string, at time.Time) (err error) {
 	return target.Sync()
 }
 
-// CheckPublished compares the published copy with its checksum: the whole content, unless quick, which trusts a file whose times
-// and inode are those that were published.
-func CheckPublished(path string, quick bool) error {
+// CheckPublished reads the whole published copy and compares it with its checksum, and looks for write-ahead logs beside it.
+func CheckPublished(path string) error {
 	files := atomicfile.OS{}
 	logs, err := logsBeside(files, path)
 	if err != nil {
 		return err
 	}
 	if len(logs) > 0 {
-		return fmt.Errorf("a program opened the published copy for writing and left %s\nhint: close it and run callsheet load, which removes the file", strings.Join(logs, ", "))
+		return errWritten(logs...)
 	}
 	p := Publication{Path: path, files: files}
 	_, target, err := p.current()
-	if err == nil && target != "" && !quick {
+	if err == nil && target != "" {
 		_, err = checkCopy(files, filepath.Join(filepath.Dir(path), target), true)
 	}
 	if errors.Is(err, errDamaged) {
 		return fmt.Errorf("the published copy is damaged: %w\nhint: callsheet load makes it again; programs must open it read-only", err)
 	}
 	return err
+}
+
+// errWritten is of a published copy with write-ahead logs beside it: what a client reads of it is not what was published.
+func errWritten(logs ...string) error {
+	return fmt.Errorf("a program opened the published copy for writing and left %s\nhint: close the program and run callsheet load, which publishes again", strings.Join(logs, ", "))
 }
 
 // checkCopy compares a copy with its checksum: its stat, and its content if that differs or whole is set.
@@ -201,10 +206,15 @@ func publishedFile(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := checkNoWAL(resolved); err != nil {
-		return "", fmt.Errorf("a program opened the published copy for writing and left %s.wal\nhint: close it and run callsheet load, which publishes again", resolved)
+	if log := resolved + ".wal"; exists(log) {
+		return "", errWritten(log)
 	}
 	return resolved, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // logsBeside lists the write-ahead logs beside the published link and its copies.

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"callsheet/queries"
@@ -52,11 +50,8 @@ func Verify(ctx context.Context, options Options, want Counts) (err error) {
 
 // checkNoWAL refuses a database that is closed and not complete without its write-ahead log.
 func checkNoWAL(path string) error {
-	switch _, err := os.Stat(path + ".wal"); {
-	case errors.Is(err, fs.ErrNotExist):
+	if !exists(path + ".wal") {
 		return nil
-	case err != nil:
-		return err
 	}
 	return fmt.Errorf("%s.wal is left: the database is not written whole\nhint: the next load goes on with it", path)
 }

@@ -127,7 +127,7 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 		}
 	}
 	a.checkQueries(ctx, c, own, empty, add)
-	if _, err := os.Stat(published(c)); err == nil {
+	if _, err := os.Lstat(published(c)); err == nil {
 		add("published data "+published(c), a.checkPublished(ctx, c))
 	}
 	return findings
@@ -206,7 +206,18 @@ func (a *app) checkQueries(ctx context.Context, c *config.Config, own []queries.
 	}
 }
 
+// checkCopy compares the published copy with its checksum.
+func (a *app) checkCopy(c *config.Config) error {
+	if !c.Store.Publish {
+		return nil
+	}
+	return store.CheckPublished(published(c))
+}
+
 func (a *app) checkPublished(ctx context.Context, c *config.Config) error {
+	if err := a.checkCopy(c); err != nil {
+		return err
+	}
 	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
 	if err != nil {
 		return err

@@ -209,6 +209,11 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 	if err != nil {
 		return err
 	}
+	if err := a.checkCopy(c); err != nil {
+		s.alarm("published copy", err.Error())
+		s.Spool.Waiting = 0 // unknown
+		return nil
+	}
 	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
 	if err != nil {
 		return err
