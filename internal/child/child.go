@@ -1,0 +1,253 @@
+// Package child runs commands of this program in child processes of the same binary, so that a crash, a hang or a lack of memory
+// ends the command and not the program.
+//
+// A child writes frames to its parent over a pipe, its file descriptor 3: JSON values, which are messages of the command and, last,
+// the command's outcome. A child that ends without an outcome has crashed.
+package child
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// ErrMemory is the error of a child that was killed since it used more than Command.Memory.
+var ErrMemory = errors.New("out of memory")
+
+// Crash is the error of a child that ended without an outcome.
+type Crash struct {
+	Detail string // what ended it: "signal: killed", "SIGSEGV: segmentation violation"
+	State  *os.ProcessState
+}
+
+func (c *Crash) Error() string { return "crashed (" + c.Detail + ")" }
+
+// Outcome is how a command ended.
+type Outcome struct {
+	Code  int    `json:"code"`            // its exit code
+	Error string `json:"error,omitempty"` // its message; may be empty with a code other than 0
+}
+
+// frame is what goes over the pipe.
+type frame struct {
+	Message json.RawMessage `json:"message,omitempty"`
+	Outcome *Outcome        `json:"outcome,omitempty"`
+}
+
+// Command describes a child.
+type Command struct {
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Memory         int64                         // bytes of memory, files not counted, beyond which it is killed; 0 is no limit
+	Group          bool                          // a process group of its own, which is stopped as a whole
+	Grace          time.Duration                 // between SIGTERM and SIGKILL
+	Receive        func(message json.RawMessage) // gets each message, in order; may be nil
+}
+
+// Process is a child that was started.
+type Process struct {
+	command Command
+	exec    *exec.Cmd
+	crash   crashLine
+	ended   chan struct{} // closed when it is over and err, outcome and state are set
+
+	outcome *Outcome
+	err     error
+	tooBig  atomic.Bool
+}
+
+// Run starts a child and waits for it. When ctx ends before, the child is asked to stop, and killed if it has not after Grace.
+func (c Command) Run(ctx context.Context) (Outcome, error) {
+	p, err := c.Start()
+	if err != nil {
+		return Outcome{}, err
+	}
+	select {
+	case <-p.ended:
+	case <-ctx.Done():
+		p.Stop()
+	}
+	return p.Wait()
+}
+
+// Start starts a child, which the kernel kills when this process dies.
+func (c Command) Start() (*Process, error) {
+	messages, childEnd, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{command: c, ended: make(chan struct{})}
+	p.crash.next = c.Stderr
+	p.exec = exec.Command(self())
+	p.exec.Args = append(os.Args[:1:1], c.Args...)
+	p.exec.Env = append(os.Environ(), fmt.Sprintf("%s=%d", environment, c.Memory))
+	p.exec.Stdin, p.exec.Stdout, p.exec.Stderr = c.Stdin, c.Stdout, &p.crash
+	p.exec.ExtraFiles = []*os.File{childEnd}
+	p.exec.SysProcAttr = attributes(c.Group)
+	p.exec.WaitDelay = time.Second // for what a grandchild that lives on holds open
+	started := make(chan error, 1)
+	go func() {
+		// The kernel takes the end of the thread that started the child for the end of this process.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.exec.Start()
+		childEnd.Close()
+		started <- err
+		if err == nil {
+			p.wait(messages)
+		}
+		messages.Close()
+	}()
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("starting a child process: %w", err)
+	}
+	return p, nil
+}
+
+// wait receives what the child sends, watches its memory and sets how it ended.
+func (p *Process) wait(messages io.Reader) {
+	defer close(p.ended)
+	var around sync.WaitGroup
+	exited := make(chan struct{})
+	around.Go(func() { p.receive(messages) })
+	if p.command.Memory > 0 {
+		around.Go(func() { p.watchMemory(exited) })
+	}
+	err := p.exec.Wait()
+	close(exited)
+	around.Wait()
+	switch {
+	case p.outcome != nil:
+	case p.tooBig.Load():
+		p.err = ErrMemory
+	case p.exec.ProcessState == nil:
+		p.err = err
+	default:
+		p.err = &Crash{Detail: p.crash.detail(p.exec.ProcessState), State: p.exec.ProcessState}
+	}
+}
+
+func (p *Process) receive(messages io.Reader) {
+	decoder := json.NewDecoder(messages)
+	for {
+		var f frame
+		if decoder.Decode(&f) != nil {
+			return
+		}
+		if f.Outcome != nil {
+			p.outcome = f.Outcome
+		} else if p.command.Receive != nil {
+			p.command.Receive(f.Message)
+		}
+	}
+}
+
+// memoryInterval is how often the memory of a child is looked at. Memory can be filled at some 2 GB/s.
+const memoryInterval = 10 * time.Millisecond
+
+func (p *Process) watchMemory(exited <-chan struct{}) {
+	ticker := time.NewTicker(memoryInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-exited:
+			return
+		case <-ticker.C:
+			if used, ok := memoryOf(p.exec.Process.Pid); ok && used > p.command.Memory {
+				p.tooBig.Store(true)
+				p.Kill()
+				return
+			}
+		}
+	}
+}
+
+// Ended is closed once the child is over.
+func (p *Process) Ended() <-chan struct{} { return p.ended }
+
+// Wait waits for the end of the child. The error is ErrMemory, a *Crash, or of the operating system.
+func (p *Process) Wait() (Outcome, error) {
+	<-p.ended
+	if p.outcome == nil {
+		return Outcome{}, p.err
+	}
+	return *p.outcome, p.err
+}
+
+// Stop asks the child to stop, kills it if it has not after the command's Grace, and waits for its end.
+func (p *Process) Stop() {
+	p.Signal(syscall.SIGTERM)
+	select {
+	case <-p.ended:
+	case <-time.After(p.command.Grace):
+		p.Kill()
+		<-p.ended
+	}
+}
+
+// Kill ends the child at once.
+func (p *Process) Kill() { p.Signal(syscall.SIGKILL) }
+
+// Signal sends a signal to the child, or to its group; a child that is over gets none.
+func (p *Process) Signal(signal syscall.Signal) {
+	select {
+	case <-p.ended:
+		return
+	default:
+	}
+	if p.command.Group {
+		_ = syscall.Kill(-p.exec.Process.Pid, signal)
+		return
+	}
+	_ = p.exec.Process.Signal(signal)
+}
+
+// crashLine passes standard error on and remembers the line in which the Go runtime or the C++ library says why it gives up.
+type crashLine struct {
+	next io.Writer
+	line bytes.Buffer // the one being written
+	why  string
+}
+
+// longestLine is enough of a line to know it by.
+const longestLine = 200
+
+func (c *crashLine) Write(text []byte) (int, error) {
+	for rest := text; len(rest) > 0 && c.why == ""; {
+		line, after, whole := bytes.Cut(rest, []byte("\n"))
+		c.line.Write(line[:min(len(line), max(longestLine-c.line.Len(), 0))])
+		rest = after
+		if !whole {
+			break
+		}
+		for _, prefix := range []string{"SIG", "fatal error: ", "panic: ", "runtime: out of memory"} {
+			if strings.HasPrefix(c.line.String(), prefix) {
+				c.why = strings.TrimPrefix(c.line.String(), "fatal error: ")
+			}
+		}
+		c.line.Reset()
+	}
+	if c.next == nil {
+		return len(text), nil
+	}
+	return c.next.Write(text)
+}
+
+func (c *crashLine) detail(state *os.ProcessState) string {
+	if status, ok := state.Sys().(syscall.WaitStatus); c.why == "" || ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+		return state.String()
+	}
+	return c.why
+}
