@@ -67,11 +67,12 @@ type Limits struct {
 
 // Store is what the database may use and where it goes.
 type Store struct {
-	MemoryLimit string `yaml:"memory_limit"`
-	Threads     int    `yaml:"threads"`
-	Publish     bool   `yaml:"publish"`
-	Retention   string `yaml:"retention"`
-	Lake        string `yaml:"lake"`
+	MemoryLimit string        `yaml:"memory_limit"`
+	TimeLimit   time.Duration `yaml:"time_limit"` // of a load, and of a query or a build of a run
+	Threads     int           `yaml:"threads"`
+	Publish     bool          `yaml:"publish"`
+	Retention   string        `yaml:"retention"`
+	Lake        string        `yaml:"lake"`
 }
 
 // Business is what the numbers depend on.
@@ -178,7 +179,7 @@ func Default() Config {
 		Locale:    locale.Default,
 		DataDir:   "./data",
 		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, MaxDeliveries: 10_000, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
-		Store:     Store{MemoryLimit: "500MB", Publish: true},
+		Store:     Store{MemoryLimit: "500MB", TimeLimit: time.Hour, Publish: true},
 		Business: Business{
 			ShortAbandon:       5 * time.Second,
 			ServiceLevelTarget: 20 * time.Second,

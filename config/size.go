@@ -1,6 +1,9 @@
 package config
 
 import (
+	"fmt"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -31,4 +34,28 @@ func (s *Size) UnmarshalYAML(text []byte) error {
 		return nil
 	}
 	return &strict.ValueError{Value: written, Message: "a size is expected, as in 8MiB"}
+}
+
+// memory is an amount as DuckDB reads it: 500MB, 1.5 GiB, 4g.
+var memory = regexp.MustCompile(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)(?:b|bytes?)?\s*$`)
+
+// ParseMemory is the number of bytes of a memory limit that DuckDB is given.
+func ParseMemory(text string) (int64, error) {
+	parts := memory.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, fmt.Errorf("%q is no amount of memory; write it as 500MB or 2GB", text)
+	}
+	amount, err := strconv.ParseFloat(parts[1], 64)
+	if err != nil {
+		return 0, err
+	}
+	base := 1000.0
+	if parts[3] != "" {
+		base = 1024
+	}
+	power := 0
+	if parts[2] != "" {
+		power = 1 + strings.Index("kmgt", strings.ToLower(parts[2]))
+	}
+	return int64(amount * math.Pow(base, float64(power))), nil
 }

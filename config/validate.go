@@ -38,6 +38,12 @@ func (c *Config) validate() error {
 		add("data_dir", "is empty")
 	}
 	c.Collector.validate(add)
+	if _, err := ParseMemory(c.Store.MemoryLimit); err != nil && c.Store.MemoryLimit != "" {
+		add("store.memory_limit", "%w", err)
+	}
+	if c.Store.TimeLimit <= 0 {
+		add("store.time_limit", "%v is no time", c.Store.TimeLimit)
+	}
 	c.Business.validate(add)
 	c.validateReports(add)
 	c.Mail.validate(add)

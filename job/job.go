@@ -55,7 +55,7 @@ type Runner struct {
 	Ledger  Ledger
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Attempt makes one attempt of a run; Run in this process when nil.
+	// Attempt makes one attempt of a run; Run in this process when nil. What ends without recording how is recorded by Fail.
 	Attempt func(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error)
 }
 
@@ -72,8 +72,8 @@ const (
 	dataWait = time.Minute
 )
 
-// errStopped ends a run when the program ends; it goes on where it was when the program is back.
-var errStopped = errors.New("stopped before everybody had it\nhint: callsheet run goes on where it was, and so does the scheduler when it is back")
+// ErrStopped ends a run when the program ends; it goes on where it was when the program is back.
+var ErrStopped = errors.New("stopped before everybody had it\nhint: callsheet run goes on where it was, and so does the scheduler when it is back")
 
 // A run is one report for one period being made and sent.
 type run struct {
@@ -115,7 +115,7 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how How) (
 	}
 	err = x.do(ctx)
 	if err != nil && ctx.Err() != nil {
-		return x.list(), errStopped
+		return x.list(), ErrStopped
 	}
 	if err := x.end(err); err != nil {
 		return x.list(), err
@@ -245,7 +245,7 @@ func (x *run) data(ctx context.Context) error {
 			}
 		}
 		if !sleep(ctx, min(dataWait, until.Sub(x.Now()))) {
-			return errStopped
+			return ErrStopped
 		}
 	}
 }

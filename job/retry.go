@@ -35,7 +35,7 @@ func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how H
 		runs, err := attempt(ctx, entry, due, how)
 		reason := err
 		switch {
-		case how.Resend, errors.Is(err, errStopped), isPermanent(err), ctx.Err() != nil:
+		case how.Resend, errors.Is(err, ErrStopped), isPermanent(err), ctx.Err() != nil:
 			return runs, err
 		case err == nil && runs[0].State != Retrying:
 			return runs, nil
@@ -49,7 +49,7 @@ func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how H
 		wait = min(wait, left)
 		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", until, "error", reason)
 		if !sleep(ctx, wait) {
-			return runs, errStopped
+			return runs, ErrStopped
 		}
 	}
 }

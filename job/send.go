@@ -36,7 +36,7 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 		var again []sending
 		for _, s := range open {
 			if ctx.Err() != nil {
-				return errStopped
+				return ErrStopped
 			}
 			retry, err := x.sendOne(context.WithoutCancel(ctx), &s)
 			if err != nil {
@@ -52,7 +52,7 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 		x.Log.Warn("delivery failed and will be tried again", "report", x.entry.Report, "period", x.span.String(), "recipients", len(open),
 			"in", wait, "error", open[0].row.Error)
 		if !sleep(ctx, wait) {
-			return errStopped
+			return ErrStopped
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 	runs, err := r.RunToEnd(ctx, entry, due, How{})
 	log := r.Log.With("report", entry.Report, "due", due)
 	switch {
-	case errors.Is(err, errStopped):
+	case errors.Is(err, ErrStopped):
 		log.Info("report waits until callsheet is back")
 	case err != nil:
 		log.Error("report failed", "error", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,12 +17,13 @@ import (
 
 	"callsheet/config"
 	"callsheet/deliver"
+	"callsheet/internal/child"
 	"callsheet/job"
 )
 
-// ended is done when a run has ended: the database is told, somebody is told when it did not go well, and the heartbeat is called
-// when it did. failing are the reports that somebody was told of, with when.
-func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, failing *sync.Map, entry job.Entry, runs []job.Run) {
+// conclude counts a run that has ended, sends an alert if it failed and calls the heartbeat if it did not. failing has the time of the
+// last alert of each report that fails.
+func (a *app) conclude(ctx context.Context, c *config.Config, log *slog.Logger, failing *sync.Map, entry job.Entry, runs []job.Run) {
 	whole := runs[0]
 	a.metrics.count(whole)
 	told, known := failing.Load(entry.Report)
@@ -45,7 +47,15 @@ func (a *app) ended(ctx context.Context, c *config.Config, log *slog.Logger, fai
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, whole.State), Period: whole.Period, When: "for " + whole.Period, Notes: notes,
 		})
 	}
-	if _, err := a.refresh(ctx, c, false, nil); err != nil { // report_runs is part of what is published
+}
+
+// refreshAfter publishes how a run ended: report_runs is a table.
+func (a *app) refreshAfter(ctx context.Context, c *config.Config, log *slog.Logger, entry job.Entry) {
+	err := a.step(ctx, c, "loading", func(ctx context.Context) error {
+		_, err := a.refresh(ctx, c, false, nil)
+		return err
+	})
+	if err != nil {
 		log.Warn("the database does not know of the run yet", "report", entry.Report, "error", err)
 	}
 }
@@ -63,10 +73,14 @@ const (
 func (a *app) watch(ctx context.Context, c *config.Config, log *slog.Logger) {
 	path := c.Data("alerts.json")
 	for {
-		s, err := a.status(ctx, c, 1)
+		alarms, err := a.statusChild(ctx)
+		if ctx.Err() != nil {
+			return
+		}
 		if err != nil {
+			a.metrics.childFailed("status")
 			log.Error("watch failed", "error", err)
-		} else if err := a.tell(ctx, c, log, path, s.alarms); err != nil {
+		} else if err := a.tell(ctx, c, log, path, alarms); err != nil {
 			log.Error("alerts could not be remembered", "error", err)
 		}
 		select {
@@ -75,6 +89,26 @@ func (a *app) watch(ctx context.Context, c *config.Config, log *slog.Logger) {
 		case <-time.After(watchEvery):
 		}
 	}
+}
+
+// statusLimit bounds the memory of the process that finds out the status.
+const statusLimit = 4 << 30
+
+// statusChild has a child process find out the status, and gives what is urgent of it by name.
+func (a *app) statusChild(ctx context.Context) (alarms map[string]string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, watchEvery, fmt.Errorf("it took longer than %s and was stopped", watchEvery))
+	defer cancel()
+	var out bytes.Buffer
+	err = a.runCommand(ctx, child.Command{Args: []string{"status", "--days", "1", "--json"}, Stdout: &out, Memory: statusLimit, Group: true})
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	if err != nil && exitCode(err) != exitLook {
+		return nil, err
+	}
+	var s status
+	err = json.Unmarshal(out.Bytes(), &s)
+	return s.Alarms, err
 }
 
 // tell sends the alarms that were not told of lately; the file remembers which were.

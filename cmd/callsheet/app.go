@@ -16,6 +16,7 @@ import (
 	"callsheet/config"
 	"callsheet/deliver"
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/child"
 	"callsheet/locale"
 	"callsheet/period"
 	"callsheet/queries"
@@ -30,8 +31,13 @@ type app struct {
 	configPath     string
 	stdout, stderr io.Writer
 	now            func() time.Time
-	metrics        *runMetrics // of the scheduler; nil where nobody asks for them
+	metrics        *runMetrics   // of the scheduler; nil where nobody asks for them
+	parent         *child.Parent // that started this process as its child; nil otherwise
+	noDatabase     bool          // of a collector: its process must outlive what DuckDB does
 }
+
+// errNoDatabase is an error of the program: a collector has to leave DuckDB to a child process.
+var errNoDatabase = errors.New("the process of a collector does not open the database")
 
 // config reads the configuration file.
 func (a *app) config() (*config.Config, error) {
@@ -191,6 +197,9 @@ func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path s
 
 // load opens the database at path for as long as the load takes.
 func (a *app) load(ctx context.Context, c *config.Config, path string, retryRejects bool, progress store.Progress) (summary store.Summary, err error) {
+	if a.noDatabase {
+		return summary, errNoDatabase
+	}
 	db, err := store.Open(ctx, a.storeOptions(c, path))
 	if err != nil {
 		return summary, err
@@ -214,6 +223,9 @@ func readFrom(c *config.Config) string {
 
 // reader opens it, to answer as of a moment unless that is the zero time, within so much memory and so many queries at once.
 func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memory string, connections int) (*store.Reader, error) {
+	if a.noDatabase {
+		return nil, errNoDatabase
+	}
 	options := a.storeOptions(c, readFrom(c))
 	options.MemoryLimit = memory // that of the configuration is for loading
 	options.Connections = connections

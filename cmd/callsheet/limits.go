@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"callsheet/config"
 )
 
 // limitFlags are --limit and --memory: what one statement may take.
@@ -29,4 +31,10 @@ func (l *limitFlags) run(ctx context.Context, do func(ctx context.Context) error
 		return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit, at the prompt with .limit", l.time)
 	}
 	return err
+}
+
+// memoryBytes is an amount of memory that was validated.
+func memoryBytes(text string) int64 {
+	bytes, _ := config.ParseMemory(text)
+	return bytes
 }

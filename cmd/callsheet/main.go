@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones must be there on a machine that has none
+
+	"callsheet/internal/child"
 )
 
 func main() {
@@ -23,16 +25,27 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
+	var err error
+	if a.parent, err = child.Attach(); err != nil {
+		fmt.Fprintln(os.Stderr, "callsheet:", err)
+		return exitFailed
+	}
 	root := newRoot(a)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	err = root.ExecuteContext(ctx)
+	code, message := exitDone, ""
+	if err != nil {
+		code, message = exitCode(err), strings.TrimPrefix(err.Error(), "callsheet: ")
 	}
-	if message := err.Error(); message != "" {
-		fmt.Fprintln(os.Stderr, "callsheet:", strings.TrimPrefix(message, "callsheet: "))
+	switch {
+	case a.parent != nil:
+		if err := a.parent.End(child.Outcome{Code: code, Error: message}); err != nil {
+			fmt.Fprintln(os.Stderr, "callsheet:", err)
+		}
+	case message != "":
+		fmt.Fprintln(os.Stderr, "callsheet:", message)
 	}
-	return exitCode(err)
+	return code
 }
 
 // The exit codes that scripts rely on.

@@ -10,6 +10,7 @@ import (
 type runMetrics struct {
 	ended   *prometheus.CounterVec
 	success *prometheus.GaugeVec
+	failed  *prometheus.CounterVec
 }
 
 func newRunMetrics(registry *prometheus.Registry) *runMetrics {
@@ -21,7 +22,10 @@ func newRunMetrics(registry *prometheus.Registry) *runMetrics {
 			Name: "callsheet_report_success_timestamp_seconds", Help: "When a report last reached everybody, or had nothing to report.",
 		}, []string{"report"}),
 	}
-	registry.MustRegister(m.ended, m.success)
+	m.failed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "callsheet_child_failures_total", Help: "Child processes that crashed or were ended at a limit, by what they did: run or status.",
+	}, []string{"what"})
+	registry.MustRegister(m.ended, m.success, m.failed)
 	return m
 }
 
@@ -33,5 +37,12 @@ func (m *runMetrics) count(run job.Run) {
 	m.ended.WithLabelValues(run.Report, string(run.State)).Inc()
 	if run.Good() {
 		m.success.WithLabelValues(run.Report).Set(float64(run.FinishedAt.Unix()))
+	}
+}
+
+// childFailed counts a child process that did not come to an end of its own.
+func (m *runMetrics) childFailed(what string) {
+	if m != nil {
+		m.failed.WithLabelValues(what).Inc()
 	}
 }

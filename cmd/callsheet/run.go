@@ -19,7 +19,7 @@ import (
 
 func runCommand(a *app) *cobra.Command {
 	var at, to string
-	var dryRun, resend, asJSON bool
+	var dryRun, resend, asJSON, scheduled bool
 	var retryFor time.Duration
 	command := &cobra.Command{
 		Use:   "run NAME",
@@ -61,6 +61,9 @@ of the spool could not be loaded, so that calls may be missing.`,
 			case to != "":
 				return a.tryOut(c.Context(), cfg, runner, entry, due, to)
 			}
+			if scheduled {
+				return a.runScheduled(c.Context(), cfg, runner, entry, due)
+			}
 			entry.RetryFor, entry.Wait = retryFor, 0 // somebody is waiting
 			runs, err := runner.RunToEnd(c.Context(), entry, due, job.How{Resend: resend})
 			if asJSON && len(runs) > 0 {
@@ -77,6 +80,10 @@ of the spool could not be loaded, so that calls may be missing.`,
 	command.Flags().BoolVar(&resend, "resend", false, "send again what may have been sent, or everything where everybody has it")
 	command.Flags().DurationVar(&retryFor, "retry-for", 0, "retry a run or a delivery that fails for so long: 1h")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the run, its parts and recipients as JSON")
+	command.Flags().BoolVar(&scheduled, "scheduled", false, "run it for the scheduler, which started this process")
+	if err := command.Flags().MarkHidden("scheduled"); err != nil {
+		panic(err)
+	}
 	command.MarkFlagsMutuallyExclusive("dry-run", "to", "resend")
 	return command
 }

@@ -12,9 +12,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"callsheet/internal/child"
 )
 
 func TestMain(m *testing.M) {
+	if child.IsChild() {
+		os.Exit(run(os.Args[1:]))
+	}
 	testscript.Main(m, map[string]func(){"callsheet": func() { os.Exit(run(os.Args[1:])) }})
 }
 

@@ -55,6 +55,8 @@ once they are on disk; reports run at the times of the configuration.`,
 					return err
 				}
 			}
+			a.scheduler(cfg, runner)
+			a.noDatabase = true
 			registry := prometheus.NewRegistry()
 			a.metrics = newRunMetrics(registry)
 			ctx, stop := context.WithCancel(c.Context())
@@ -106,6 +108,7 @@ func collectCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.noDatabase = true
 			return a.collect(c.Context(), cfg, prometheus.NewRegistry())
 		},
 	}

@@ -29,7 +29,7 @@ type status struct {
 	Days    []dayStatus    `json:"days"`
 	Look    []string       `json:"look"` // what needs a look
 
-	alarms map[string]string // of what needs a look, what somebody is to be told at once
+	Alarms map[string]string `json:"alarms"` // what is urgent of it, by a name that stays when its words change
 }
 
 // sourceStatus is of a source of the configuration.
@@ -110,7 +110,7 @@ calls: two databases with the same calls have the same hashes. The exit code is 
 }
 
 func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, error) {
-	s := &status{Sources: []sourceStatus{}, Reports: []reportStatus{}, Days: []dayStatus{}, Look: []string{}, alarms: map[string]string{}}
+	s := &status{Sources: []sourceStatus{}, Reports: []reportStatus{}, Days: []dayStatus{}, Look: []string{}, Alarms: map[string]string{}}
 	files, err := spool.List(spoolDir(c))
 	if err != nil {
 		s.Look = append(s.Look, err.Error())
@@ -141,7 +141,7 @@ const (
 // alarm is something that needs a look at once. name tells it from others, however its words change.
 func (s *status) alarm(name, text string) {
 	s.Look = append(s.Look, text)
-	s.alarms[name] = text
+	s.Alarms[name] = text
 }
 
 // How many deliveries a source must have sent in the same hours of each of so many weeks before, for its silence to be strange.

@@ -114,7 +114,7 @@ func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx conte
 		mutex.Lock()
 		defer mutex.Unlock()
 		if known == nil || time.Since(asked) > askAgain {
-			err := a.withReader(ctx, c, func(reader *store.Reader) (err error) {
+			err := a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) (err error) {
 				known, err = askRecipients(ctx, reader, c.Path(d.RecipientsQuery))
 				return err
 			})

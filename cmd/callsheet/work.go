@@ -46,17 +46,21 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			}
 			return lock.Release, nil
 		},
-		Refresh: func(ctx context.Context) ([]string, error) {
-			summary, err := a.refresh(ctx, c, false, nil)
-			if err == nil && summary.NeedsALook() {
-				log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
-			}
-			return summary.Troubles, err
+		Refresh: func(ctx context.Context) (troubles []string, err error) {
+			err = a.step(ctx, c, "loading", func(ctx context.Context) error {
+				summary, err := a.refresh(ctx, c, false, nil)
+				if err == nil && summary.NeedsALook() {
+					log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
+				}
+				troubles = summary.Troubles
+				return err
+			})
+			return troubles, err
 		},
 		Complete: func(ctx context.Context, span period.Period) (complete bool, err error) {
 			end := span.To.AddDate(0, 0, 1)
 			over := time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, c.Zone())
-			err = a.withReader(ctx, c, func(reader *store.Reader) error {
+			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
 				return reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
 					through, ok := values[0].(time.Time)
 					complete = ok && !through.Before(over)
@@ -66,7 +70,7 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			return complete, err
 		},
 		Worth: func(ctx context.Context, name string, span period.Period) (worth bool, err error) {
-			err = a.withReader(ctx, c, func(reader *store.Reader) error {
+			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
 				worth, err = isWorth(ctx, reader, a.configured(c, name), span)
 				return err
 			})
@@ -74,7 +78,7 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 		},
 		Parts: func(ctx context.Context, name string, span period.Period) (parts []string, err error) {
 			entry := a.configured(c, name)
-			err = a.withReader(ctx, c, func(reader *store.Reader) error {
+			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
 				var calls int
 				return reader.Query(ctx, partQueries[entry.Burst], filteredArguments(span, entry.Filters), func(columns []string) error {
 					calls = slices.Index(columns, "calls")
@@ -89,8 +93,11 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			slices.Sort(parts)
 			return parts, permanent(err)
 		},
-		Build: func(ctx context.Context, name string, span period.Period, part string) (job.Workbook, error) {
-			built, err := a.buildParcel(ctx, c, workbook{report: name, period: span, part: part})
+		Build: func(ctx context.Context, name string, span period.Period, part string) (built job.Workbook, err error) {
+			err = a.step(ctx, c, "building", func(ctx context.Context) error {
+				built, err = a.buildParcel(ctx, c, workbook{report: name, period: span, part: part})
+				return err
+			})
 			return built, permanent(err)
 		},
 		Nothing: func(name string, span period.Period) deliver.Parcel {
@@ -108,7 +115,8 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			})
 		},
 		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) {
-			a.ended(ctx, c, log, &failing, entry, runs)
+			a.conclude(ctx, c, log, &failing, entry, runs)
+			a.refreshAfter(ctx, c, log, entry)
 		},
 	}
 }
@@ -161,13 +169,15 @@ func (a *app) configured(c *config.Config, name string) config.Report {
 }
 
 // withReader opens what is published for a few questions.
-func (a *app) withReader(ctx context.Context, c *config.Config, ask func(reader *store.Reader) error) error {
-	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	return ask(reader)
+func (a *app) withReader(ctx context.Context, c *config.Config, ask func(ctx context.Context, reader *store.Reader) error) error {
+	return a.step(ctx, c, "querying", func(ctx context.Context) error {
+		reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
+		if err != nil {
+			return err
+		}
+		defer reader.Close()
+		return ask(ctx, reader)
+	})
 }
 
 // filteredArguments are those of a query over a period under filters.

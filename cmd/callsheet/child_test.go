@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A served is a running serve with one report, which was cut short before and so is attempted at once.
+type served struct {
+	t       *testing.T
+	dir     string
+	address string
+	process *exec.Cmd
+	log     *syncedBuffer
+}
+
+// startServe serves a report of a definition; settings is further YAML.
+func startServe(t *testing.T, binary, definition, settings string) *served {
+	t.Helper()
+	s := &served{t: t, dir: t.TempDir(), address: free(t), log: &syncedBuffer{}}
+	for name, text := range map[string]string{
+		"callsheet.yaml": fmt.Sprintf("data_dir: ./data\ncollector: {listen: %q, sources: [{name: main, tokens: [a-token-for-tests]}]}\n%s"+
+			"reports:\n  - {name: one, schedule: '0 8 * * *', catch_up: 0, deliver: [{folder: ./out}]}\n", s.address, settings),
+		"templates/one.yaml":      definition,
+		"data/spool/a.ndjson":     callOf(1, "Sales"),
+		"data/runs.ndjson":        `{"report":"one","period":"2026-10-05","due_at":"2026-10-06T08:00:00+05:30","started_at":"2026-10-06T08:00:00+05:30","state":"building","rows":0}` + "\n",
+		"queries/levenshtein.sql": "select levenshtein(repeat('a', 500000), repeat('b', 500000))::varchar as call_group, 1 as calls",
+	} {
+		path := filepath.Join(s.dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.process = exec.Command(binary, "--config", filepath.Join(s.dir, "callsheet.yaml"), "serve")
+	s.process.Stderr = s.log
+	if err := s.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.process.Process.Kill()
+		s.process.Wait()
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
+	if err := waitReady(s.address); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// until waits for something.
+func (s *served) until(what string, happened func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(60 * time.Second); !happened(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// run gives the process id of the report's process; 0 is none.
+func (s *served) run() (pid int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.process.Process.Pid))
+	for _, path := range tasks {
+		children, _ := os.ReadFile(path)
+		for _, child := range strings.Fields(string(children)) {
+			arguments, _ := os.ReadFile("/proc/" + child + "/cmdline")
+			if bytes.Contains(arguments, []byte("\x00run\x00")) {
+				fmt.Sscan(child, &pid)
+			}
+		}
+	}
+	return pid
+}
+
+// metric is the line of a metric.
+func (s *served) metric(name string) string {
+	s.t.Helper()
+	response, err := http.Get("http://" + s.address + "/metrics")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, _ := io.ReadAll(response.Body)
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, name) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
+func (s *served) delivered() bool {
+	_, err := os.Stat(filepath.Join(s.dir, "out", "one-2026-10-05.xlsx"))
+	return err == nil
+}
+
+// neverOpens fails the test if the process of serve has the database open.
+func (s *served) neverOpens() {
+	s.t.Helper()
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", s.process.Process.Pid))
+	for _, file := range files {
+		if target, _ := os.Readlink(file); strings.Contains(target, ".duckdb") {
+			s.t.Errorf("the process of serve has %s open", target)
+		}
+	}
+}
+
+func TestAProcessOfARunThatIsKilledIsStartedAgainWhileDeliveriesComeIn(t *testing.T) {
+	if _, err := os.Stat("/proc/self/task"); err != nil {
+		t.Skip("children are found in /proc")
+	}
+	binary := build(t)
+	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGABRT} {
+		s := startServe(t, binary, oneSheet, "")
+		var pid int
+		s.until("the run's process", func() bool { pid = s.run(); return pid != 0 })
+		s.neverOpens()
+		if err := syscall.Kill(pid, signal); err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; !s.delivered(); i++ {
+			status, _, err := post(s.address, fmt.Sprint(i))
+			if err != nil || status != http.StatusOK {
+				t.Fatalf("answered %d, %v", status, err)
+			}
+			s.neverOpens()
+			if i > 100_000 {
+				t.Fatal("the report does not arrive")
+			}
+		}
+		if !strings.Contains(s.log.String(), "its process crashed (") {
+			t.Errorf("%v: the log does not say that the process crashed", signal)
+		}
+		if got := s.metric(`callsheet_child_failures_total{what="run"}`); !strings.HasSuffix(got, " 1") {
+			t.Errorf("%v: %q", signal, got)
+		}
+	}
+}
+
+// slowSheet is a report whose query DuckDB cannot interrupt.
+const slowSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: levenshtein, columns: [call_group, calls]}\n"
+
+func TestARunThatTakesTooLongIsStoppedAndTheCollectorGoesOn(t *testing.T) {
+	s := startServe(t, build(t), slowSheet, "store: {time_limit: 1s}\n")
+	const want = "building took longer than 1s and was stopped"
+	s.until(want, func() bool { return strings.Contains(s.log.String(), want) })
+	if status, _, err := post(s.address, "after"); err != nil || status != http.StatusOK {
+		t.Errorf("answered %d, %v", status, err)
+	}
+}
+
+func TestServeStopsItsChildrenInTime(t *testing.T) {
+	s := startServe(t, build(t), slowSheet, "")
+	var pid int
+	s.until("the run's process", func() bool { pid = s.run(); return pid != 0 })
+	s.until("the build", func() bool {
+		_, err := os.Stat(filepath.Join(s.dir, "data", "published", "calls.duckdb"))
+		return err == nil
+	})
+	asked := time.Now()
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.process.Wait(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(asked); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if syscall.Kill(pid, 0) == nil {
+		t.Error("the run's process is still there")
+	}
+}
