@@ -10,6 +10,7 @@ package collector
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -32,8 +33,8 @@ type Source struct {
 
 // Appender stores deliveries; a spool.Writer is one.
 type Appender interface {
-	// Append returns nil once all of the envelopes are durable.
-	Append(envelopes []spool.Envelope) error
+	// Append returns nil once all of the envelopes are durable, and ctx's error if that takes too long.
+	Append(ctx context.Context, envelopes []spool.Envelope) error
 	// Err is why nothing can be stored now.
 	Err() error
 }

@@ -3,6 +3,7 @@ package collector
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -31,7 +32,7 @@ type memory struct {
 	err   error
 }
 
-func (m *memory) Append(envelopes []spool.Envelope) error {
+func (m *memory) Append(_ context.Context, envelopes []spool.Envelope) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err == nil {

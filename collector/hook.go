@@ -70,7 +70,7 @@ func (c *Collector) store(r *http.Request, from *source, body []byte) (deliverie
 	for i := range envelopes {
 		envelopes[i].Source = from.name
 	}
-	if err := c.options.Spool.Append(envelopes); err != nil {
+	if err := c.options.Spool.Append(ctx, envelopes); err != nil {
 		return 0, err
 	}
 	from.metrics.stored(envelopes, c.options.Now())
@@ -81,6 +81,10 @@ func (c *Collector) store(r *http.Request, from *source, body []byte) (deliverie
 // sender would give up.
 func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err error) {
 	if tooLarge, ok := errors.AsType[tooLargeError](err); ok {
+		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
+		return
+	}
+	if tooLarge, ok := errors.AsType[*spool.TooLargeError](err); ok {
 		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
 		return
 	}

@@ -65,7 +65,7 @@ func skipSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
 // element makes an envelope of a JSON value: of an object, compacted; of another one as it came. ok is false for what is
 // not JSON.
 func element(text []byte) (envelope spool.Envelope, ok bool) {
-	compact, ok := spool.Compact(text)
+	compact, ok := spool.CompactPayload(text)
 	if !ok || compact[0] != '{' {
 		return unreadable(spool.EncodingJSON, text), ok
 	}

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -103,10 +104,10 @@ type stuck struct {
 	letGo   chan struct{}
 }
 
-func (s *stuck) Append(envelopes []spool.Envelope) error {
+func (s *stuck) Append(ctx context.Context, envelopes []spool.Envelope) error {
 	s.entered <- struct{}{}
 	<-s.letGo
-	return s.memory.Append(envelopes)
+	return s.memory.Append(ctx, envelopes)
 }
 
 func TestOverloadWaitsForAPlaceAndThenAsksToComeBack(t *testing.T) {

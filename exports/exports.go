@@ -127,13 +127,21 @@ func (o Options) object(place string, text []byte) error {
 		o.Unreadable(place, "not UTF-8")
 		return nil
 	}
-	object, ok := spool.Compact(text)
+	object, ok := spool.CompactPayload(text)
+	if !ok {
+		object, ok = spool.Compact(text)
+		ok = ok && spool.IsEnvelope(object)
+	}
 	switch {
 	case !ok:
-		o.Unreadable(place, "not JSON")
+		o.Unreadable(place, "not JSON, or nested too deep")
 		return nil
 	case object[0] != '{':
 		o.Unreadable(place, "not a JSON object")
+		return nil
+	}
+	if err := spool.CheckLine(object); err != nil {
+		o.Unreadable(place, err.Error())
 		return nil
 	}
 	if len(o.Fields) == 0 {

@@ -45,6 +45,7 @@ func (w *Writer) take() *group {
 	}
 	g := w.queue[0]
 	w.queue = w.queue[1:]
+	w.committing = g
 	return g
 }
 
@@ -59,6 +60,7 @@ func (w *Writer) finish(g *group) {
 	} else {
 		w.setFailure(g.err, full)
 	}
+	w.endStall(g)
 	close(g.done)
 	if g.err == nil && w.options.Committed != nil {
 		w.options.Committed(g.lines, len(g.text), w.options.Now().Sub(started))
@@ -200,7 +202,9 @@ func (w *Writer) setFailure(err error, full bool) {
 
 // probeTime fires while the spool is failing.
 func (w *Writer) probeTime() <-chan time.Time {
-	if w.Err() == nil {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failure == nil {
 		return nil
 	}
 	return time.After(probeEvery)

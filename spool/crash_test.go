@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -41,7 +42,7 @@ func (r *record) send(w *Writer, c *clock, prefix string) {
 			r.sent[payload] = true
 			batch = append(batch, delivery(payload))
 		}
-		if w.Append(batch) == nil {
+		if w.Append(context.Background(), batch) == nil {
 			for _, e := range batch {
 				r.acked[string(e.Payload)] = true
 			}

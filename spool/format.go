@@ -24,17 +24,23 @@
 //
 // A line is a JSON object and a newline, of at most MaxLine bytes without it. The collector writes envelopes, their keys in this order:
 //
-//		{"id":"01…","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{…}}
+//		{"id":"01…","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{…},"crc":"9ae0daaf"}
 //
 //	  - id is a ULID, rising within a collector even when its clock is set back;
 //	  - received_at has microseconds and the zone's offset;
 //	  - kind is call_report, live_call, other or unreadable; encoding is json, form or query;
 //	  - payload is the JSON object as sent, compacted, its numbers and key order untouched; of a form or a query it is
 //	    an object of strings, a repeated key an array of them;
-//	  - of an unreadable body there is no payload but "body_base64" with its exact bytes.
+//	  - of an unreadable body there is no payload but "body_base64" with its exact bytes;
+//	  - crc is the CRC-32C (Castagnoli) of the line's bytes before `,"crc"`, in 8 hex digits, always the last member.
+//
+// Lines without a checksum are valid: older collectors and other tools write none. A line whose checksum does not match is
+// damaged. Objects and arrays are nested at most MaxDepth deep in a line, its own object included; a delivery that is nested deeper
+// counts as unreadable.
 //
 // Others may put bare lines, a payload without an envelope, into *.ndjson files of their own. What was imported has its source
-// and kind, but neither id nor received_at, since it never came to a collector: {"source":"main","kind":"call_report","payload":{…}}.
+// and kind, but neither id nor received_at, since it never came to a collector:
+// {"source":"main","kind":"call_report","payload":{…},"crc":"…"}.
 package spool
 
 import (
@@ -72,13 +78,32 @@ type Envelope struct {
 // receivedFormat keeps the microseconds even when they are zero, so that lines sort by it within a zone.
 const receivedFormat = "2006-01-02T15:04:05.000000Z07:00"
 
+// The parts of a line around an id and a time.
+const (
+	idPrefix = `{"id":"` // the 26 bytes after it are the id
+	afterID  = `","received_at":"`
+	maxHead  = len(idPrefix) + 26 + len(afterID) + len(receivedFormat) + len(`"`)
+)
+
 // AppendLine appends the envelope's line, newline included.
 func (e Envelope) AppendLine(dst []byte) []byte {
-	dst = append(dst, `{"id":"`...)
-	dst = append(dst, e.ID...)
-	dst = append(dst, `","received_at":"`...)
-	dst = e.ReceivedAt.AppendFormat(dst, receivedFormat)
-	dst = append(dst, `","source":`...)
+	return appendLine(dst, e.ID, e.ReceivedAt, e.appendRest(nil))
+}
+
+func appendLine(dst []byte, id string, receivedAt time.Time, rest []byte) []byte {
+	begin := len(dst)
+	dst = append(dst, idPrefix...)
+	dst = append(dst, id...)
+	dst = append(dst, afterID...)
+	dst = receivedAt.AppendFormat(dst, receivedFormat)
+	dst = append(dst, '"')
+	dst = append(dst, rest...)
+	return append(appendChecksum(dst, begin), '\n')
+}
+
+// appendRest appends what stands between the head of a line and its checksum.
+func (e *Envelope) appendRest(dst []byte) []byte {
+	dst = append(dst, `,"source":`...)
 	dst = AppendString(dst, e.Source)
 	dst = append(dst, `,"kind":"`...)
 	dst = append(dst, e.Kind...)
@@ -86,13 +111,11 @@ func (e Envelope) AppendLine(dst []byte) []byte {
 	dst = append(dst, e.Encoding...)
 	if e.Payload != nil {
 		dst = append(dst, `","payload":`...)
-		dst = append(dst, e.Payload...)
-	} else {
-		dst = append(dst, `","body_base64":"`...)
-		dst = base64.StdEncoding.AppendEncode(dst, e.Body)
-		dst = append(dst, '"')
+		return append(dst, e.Payload...)
 	}
-	return append(dst, "}\n"...)
+	dst = append(dst, `","body_base64":"`...)
+	dst = base64.StdEncoding.AppendEncode(dst, e.Body)
+	return append(dst, '"')
 }
 
 // AppendString appends a text as a JSON string.

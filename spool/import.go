@@ -36,10 +36,11 @@ func NewImport(dir string, now time.Time) (*Import, error) {
 // AppendImported appends the line of a delivery that never came to a collector, without its newline; payload is a compact JSON
 // object.
 func AppendImported(dst []byte, source string, payload []byte) []byte {
+	begin := len(dst)
 	dst = append(dst, `{"source":`...)
 	dst = AppendString(dst, source)
 	dst = append(append(append(dst, `,"kind":"`...), Kind(payload)...), `","payload":`...)
-	return append(append(dst, payload...), '}')
+	return appendChecksum(append(dst, payload...), begin)
 }
 
 // Add adds a line.

@@ -8,8 +8,9 @@ import (
 	"math/bits"
 )
 
-// maxDepth is how deep objects and arrays may be nested; encoding/json draws the line there too.
-const maxDepth = 10_000
+// MaxDepth is how deep objects and arrays may be nested in a line as written. Deliveries have two or three levels; several tools
+// that read JSON by recursion stop at a thousand.
+const MaxDepth = 500
 
 // What may come next in a JSON text.
 type expected int
@@ -27,7 +28,12 @@ const (
 // Compact checks a JSON text (RFC 8259) and takes out the space between its tokens; the rest stays as it is. A text
 // without such space is returned itself. It does the same as json.Compact in a quarter of the time, which was a fifth of
 // what a delivery cost.
-func Compact(text []byte) (value []byte, ok bool) {
+func Compact(text []byte) (value []byte, ok bool) { return compact(text, MaxDepth) }
+
+// CompactPayload is Compact for what becomes the payload of a line, and is nested one level deeper there.
+func CompactPayload(text []byte) (value []byte, ok bool) { return compact(text, MaxDepth-1) }
+
+func compact(text []byte, depth int) (value []byte, ok bool) {
 	var open []byte // the brackets that are not closed yet
 	copied := 0     // how much of text is in value; nothing of it when there was no space yet
 	next := aValue
@@ -58,7 +64,7 @@ func Compact(text []byte) (value []byte, ok bool) {
 		case next == aValue || next == aValueOrEnd:
 			switch c {
 			case '{', '[':
-				if len(open) == maxDepth {
+				if len(open) == depth {
 					return nil, false
 				}
 				open = append(open, c)

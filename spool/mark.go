@@ -19,9 +19,6 @@ import (
 // markName is the file that says how much of the files being written is durable.
 const markName = ".durable"
 
-// castagnoli is the table of every checksum in a spool.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // mark is the writer's side of it. The file is overwritten in place and never synced: a process that is killed leaves it as it
 // wrote it, and after a power loss everything that is still there is durable.
 type mark struct {

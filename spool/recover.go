@@ -13,9 +13,6 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// idPrefix is how an envelope's line begins; the 26 bytes after it are the id.
-const idPrefix = `{"id":"`
-
 // makeDir makes a folder and those above it, each in its parent for good before anything is put into it.
 func makeDir(files atomicfile.FS, dir string) error {
 	if there, err := exists(files, dir); err != nil || there {

@@ -139,13 +139,13 @@ func TestIDsRiseOverARestartWithTheClockSetBack(t *testing.T) {
 	o, c := testOptions(t.TempDir())
 	w := open(t, o)
 	first := []Envelope{delivery(`{}`)}
-	if err := w.Append(first); err != nil {
+	if err := w.Append(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()
 	c.set(c.now().Add(-time.Hour))
 	second := []Envelope{delivery(`{}`)}
-	if err := open(t, o).Append(second); err != nil {
+	if err := open(t, o).Append(t.Context(), second); err != nil {
 		t.Fatal(err)
 	}
 	if second[0].ID <= first[0].ID {
@@ -161,7 +161,7 @@ func TestNothingIsAppendedBehindAGroupThatCouldNotBeCutBack(t *testing.T) {
 	w := open(t, o)
 	mustAppend(t, w, `{"n":1}`)
 	files.set(map[string]error{"sync": syscall.EIO, "truncate": syscall.EIO})
-	if w.Append([]Envelope{delivery(`{"n":2}`)}) == nil {
+	if w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}) == nil {
 		t.Fatal("a failed group was acknowledged")
 	}
 	files.set(map[string]error{"truncate": syscall.EIO})
@@ -188,7 +188,7 @@ func TestAFullDiskDoesNotCollectTornFiles(t *testing.T) {
 	}
 	files.set(map[string]error{"write": syscall.ENOSPC})
 	for range 5 {
-		if w.Append([]Envelope{delivery(`{}`)}) == nil {
+		if w.Append(t.Context(), []Envelope{delivery(`{}`)}) == nil {
 			t.Fatal("acknowledged")
 		}
 	}
@@ -229,7 +229,7 @@ func TestALateDeliveryDoesNotHideTheArchiveOfItsDay(t *testing.T) {
 func TestAppendRefusesWhatWouldBreakALine(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
-	if err := w.Append([]Envelope{delivery(`{}`), delivery("{\n}")}); err == nil {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{}`), delivery("{\n}")}); err == nil {
 		t.Error("a payload with a newline was stored")
 	}
 	if text, err := os.ReadFile(filepath.Join(o.Dir, "2026-10-05.ndjson")); err == nil && strings.Count(string(text), "\n") > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {

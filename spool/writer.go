@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -26,8 +25,9 @@ type Options struct {
 	// Files is the file system; nil for the operating system's.
 	Files atomicfile.FS
 
-	lock    func(path, what string) (release func() error, err error) // takes the folder's lock file
-	reserve int                                                       // bytes
+	lock       func(path, what string) (release func() error, err error) // takes the folder's lock file
+	reserve    int                                                       // bytes
+	stallAfter time.Duration
 }
 
 // Writer appends deliveries to a spool. Appends at the same time share a write and a sync: while one group is being
@@ -37,14 +37,16 @@ type Writer struct {
 	release func() error // gives the folder's lock back
 	ids     *ids
 
-	mu      sync.Mutex
-	queue   []*group // waiting to be committed; the last one is still filling
-	spare   []byte   // room for the next group's text
-	day     [3]int   // year, month and day of the last append
-	dayPath string   // and the file it belongs into
-	closed  bool
-	failure error // of the last commit; nil after one that worked
-	full    bool  // the reserve is spent; nothing is taken in until there is room for a new one
+	mu         sync.Mutex
+	queue      []*group // waiting to be committed; the last one is still filling
+	spare      []byte   // room for the next group's text
+	day        [3]int   // year, month and day of the last append
+	dayPath    string   // and the file it belongs into
+	closed     bool
+	failure    error  // of the last commit; nil after one that worked
+	full       bool   // the reserve is spent; nothing is taken in until there is room for a new one
+	stalled    bool   // a group is older than stallAfter
+	committing *group // taken from the queue and not finished
 
 	wake chan struct{} // holds a token while the queue is not empty
 	done chan struct{} // closed when the committer has ended
@@ -62,15 +64,6 @@ type Writer struct {
 	mark        mark
 }
 
-// group is what one write and one sync make durable, all of it or nothing.
-type group struct {
-	path  string
-	lines int
-	text  []byte
-	err   error
-	done  chan struct{} // closed when err is final
-}
-
 // ErrClosed is the answer of a writer that is closed or closing.
 var ErrClosed = errors.New("the spool is closed")
 
@@ -83,6 +76,7 @@ func Open(options Options) (*Writer, error) {
 		options.lock = lockFolder
 	}
 	options.reserve = cmp.Or(options.reserve, reserveSize)
+	options.stallAfter = cmp.Or(options.stallAfter, stallAfter)
 	if err := makeDir(options.Files, options.Dir); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
@@ -107,86 +101,15 @@ func Open(options Options) (*Writer, error) {
 	return w, nil
 }
 
-// Append gives each envelope its id and time and returns nil once all of them are durable. On an error none of
-// them may be taken for stored.
-func (w *Writer) Append(envelopes []Envelope) error {
-	g, err := w.enqueue(envelopes)
-	if err != nil || g == nil {
-		return err
-	}
-	<-g.done
-	return g.err
-}
-
-// enqueue puts the envelopes into the filling group of their day's file.
-func (w *Writer) enqueue(envelopes []Envelope) (*group, error) {
-	if len(envelopes) == 0 {
-		return nil, nil
-	}
-	for i := range envelopes {
-		if bytes.IndexByte(envelopes[i].Payload, '\n') >= 0 {
-			return nil, errors.New("a payload with a newline is not compact")
-		}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return nil, ErrClosed
-	}
-	if w.full {
-		return nil, w.failure
-	}
-	// Under the lock, so that ids and times rise in the order of the lines.
-	now := w.options.Now().In(w.options.Zone)
-	g := w.filling(w.pathFor(now))
-	for i := range envelopes {
-		id, err := w.ids.next(now)
-		if err != nil {
-			return nil, fmt.Errorf("making an id: %w", err)
-		}
-		envelopes[i].ID, envelopes[i].ReceivedAt = id, now
-		g.text = envelopes[i].AppendLine(g.text)
-		g.lines++
-	}
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-	return g, nil
-}
-
-// filling is the last group of the queue if it is for this file, else a new one behind it.
-func (w *Writer) filling(path string) *group {
-	if n := len(w.queue); n > 0 && w.queue[n-1].path == path {
-		return w.queue[n-1]
-	}
-	g := &group{path: path, text: w.spare, done: make(chan struct{})}
-	w.spare = nil
-	w.queue = append(w.queue, g)
-	return g
-}
-
-// pathFor is the file of now's day.
-func (w *Writer) pathFor(now time.Time) string {
-	year, month, date := now.Date()
-	day := [3]int{year, int(month), date}
-	if day == w.day {
-		return w.dayPath
-	}
-	name := now.Format(time.DateOnly)
-	if w.options.CollectorID != "" {
-		name += "." + w.options.CollectorID
-	}
-	w.day, w.dayPath = day, filepath.Join(w.options.Dir, name+".ndjson")
-	return w.dayPath
-}
-
 // Err is why the spool cannot store now, nil when it can.
 func (w *Writer) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed {
+	switch {
+	case w.closed:
 		return ErrClosed
+	case w.stalled:
+		return ErrStalled
 	}
 	return w.failure
 }

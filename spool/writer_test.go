@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"log/slog"
 	"os"
@@ -54,7 +55,7 @@ func mustAppend(t *testing.T, w *Writer, payloads ...string) {
 	for _, payload := range payloads {
 		envelopes = append(envelopes, delivery(payload))
 	}
-	if err := w.Append(envelopes); err != nil {
+	if err := w.Append(t.Context(), envelopes); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -94,7 +95,7 @@ func stored(t *testing.T, dir string) map[string][]string {
 func TestLineIsTheDocumentedEnvelope(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
-	if err := w.Append([]Envelope{
+	if err := w.Append(t.Context(), []Envelope{
 		delivery(`{"b":1.50,"a":"x"}`),
 		{Source: "main", Kind: KindUnreadable, Encoding: EncodingForm, Body: []byte("\xff{")},
 	}); err != nil {
@@ -110,9 +111,11 @@ func TestLineIsTheDocumentedEnvelope(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		want := []string{
-			`{"id":"ID","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{"b":1.50,"a":"x"}}`,
-			`{"id":"ID","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"unreadable","encoding":"form","body_base64":"/3s="}`,
+			`{"id":"ID","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{"b":1.50,"a":"x"}`,
+			`{"id":"ID","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"unreadable","encoding":"form","body_base64":"/3s="`,
 		}[i]
+		covered := strings.Replace(want, "ID", e.ID, 1)
+		want += fmt.Sprintf(`,"crc":"%08x"}`, crc32.Checksum([]byte(covered), crc32.MakeTable(crc32.Castagnoli)))
 		if got := strings.Replace(line, e.ID, "ID", 1); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
@@ -128,7 +131,7 @@ func TestConcurrentAppendsStayWholeAndTogether(t *testing.T) {
 		sending.Go(func() {
 			for i := range each {
 				batch := []Envelope{delivery(fmt.Sprintf(`{"n":"%d-%d-a"}`, s, i)), delivery(fmt.Sprintf(`{"n":"%d-%d-b"}`, s, i))}
-				if err := w.Append(batch); err != nil {
+				if err := w.Append(t.Context(), batch); err != nil {
 					t.Error(err)
 				}
 			}
@@ -235,7 +238,7 @@ func TestClosedWriterRefuses(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	w.Close()
-	if err := w.Append([]Envelope{delivery(`{}`)}); !errors.Is(err, ErrClosed) {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); !errors.Is(err, ErrClosed) {
 		t.Errorf("append: %v", err)
 	}
 	if !errors.Is(w.Err(), ErrClosed) {
@@ -310,7 +313,7 @@ func TestFailedGroupIsNotAcknowledgedAndLeavesNothing(t *testing.T) {
 			w := open(t, o)
 			mustAppend(t, w, `{"n":1}`)
 			fail.Store(&operation)
-			if err := w.Append([]Envelope{delivery(`{"n":2}`)}); err == nil {
+			if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); err == nil {
 				t.Fatal("a failed group was acknowledged")
 			}
 			if w.Err() == nil {
@@ -334,7 +337,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 	operation := "syncdir"
 	fail.Store(&operation)
 	for range 2 { // the second finds the file there, and its folder still not synced
-		if err := w.Append([]Envelope{delivery(`{}`)}); err == nil {
+		if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); err == nil {
 			t.Fatal("acknowledged without the folder's sync")
 		}
 	}
@@ -349,7 +352,7 @@ func TestServiceComesBackWithoutTraffic(t *testing.T) {
 	w := open(t, o)
 	operation := "write"
 	fail.Store(&operation)
-	if err := w.Append([]Envelope{delivery(`{}`)}); err == nil {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); err == nil {
 		t.Fatal("acknowledged")
 	}
 	fail.Store(nil)

@@ -175,6 +175,10 @@ func (i *importer) add(object []byte) error {
 	if !spool.IsEnvelope(object) {
 		line = spool.AppendImported(nil, i.source, object)
 	}
+	if len(line) > spool.MaxLine {
+		i.unreadable = append(i.unreadable, fmt.Sprintf("a delivery of %s bytes: a line may have %s", count(int64(len(line))), count(spool.MaxLine)))
+		return nil
+	}
 	print := store.Fingerprint(line, i.source)
 	if _, ok := i.seen[print]; ok {
 		i.known++

@@ -1,0 +1,182 @@
+package spool
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+const (
+	// MaxAppend is how many bytes of lines one Append may have.
+	MaxAppend = 64 << 20
+	// maxGroup is how large a group grows, so that a small delivery does not wait for many large ones to be written with it. A
+	// larger append is a group of its own.
+	maxGroup = 4 << 20
+)
+
+// TooLargeError is the answer to what exceeds a limit and never can be stored as it is.
+type TooLargeError struct {
+	What  string // "a delivery" or "a request"
+	Limit int64  // of its bytes in the spool
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("%s takes more than %d bytes in the spool", e.What, e.Limit)
+}
+
+// group is what one write and one sync make durable, all of it or nothing.
+type group struct {
+	path     string
+	since    time.Time // of its first line
+	lines    int
+	text     []byte
+	overdue  *time.Timer
+	finished bool // under the writer's lock
+	err      error
+	done     chan struct{} // closed when err is final
+}
+
+// Append gives each envelope its id and time and returns nil once all of them are durable. On an error none of them may be taken
+// for stored; after ctx's error they still may become so.
+func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
+	if len(envelopes) == 0 {
+		return nil
+	}
+	lines, err := prepare(envelopes)
+	if err != nil {
+		return err
+	}
+	g, err := w.enqueue(envelopes, lines)
+	lines.release()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-g.done:
+		return g.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// prepared is the text of lines but for their heads and checksums, which need an id and a time.
+type prepared struct {
+	text []byte
+	ends []int // of each line in text
+}
+
+var preparedPool = sync.Pool{New: func() any { return new(prepared) }}
+
+// prepare does what can be done outside the writer's lock.
+func prepare(envelopes []Envelope) (*prepared, error) {
+	p := preparedPool.Get().(*prepared)
+	p.text, p.ends = p.text[:0], p.ends[:0]
+	var err error
+	total := 0
+	for i := range envelopes {
+		e := &envelopes[i]
+		begin := len(p.text)
+		if total += len(e.Payload) + len(e.Body); total > MaxAppend { // before any room is made for it
+			err = &TooLargeError{"a request", MaxAppend}
+			break
+		}
+		if bytes.IndexByte(e.Payload, '\n') >= 0 {
+			err = errors.New("a payload with a newline is not compact")
+			break
+		}
+		p.text = e.appendRest(p.text)
+		if len(p.text)-begin+maxHead+len(checksumPattern) > MaxLine {
+			err = &TooLargeError{"a delivery", MaxLine}
+			break
+		}
+		p.ends = append(p.ends, len(p.text))
+	}
+	if err == nil && len(p.text)+len(envelopes)*(maxHead+len(checksumPattern)) > MaxAppend {
+		err = &TooLargeError{"a request", MaxAppend}
+	}
+	if err != nil {
+		p.release()
+		return nil, err
+	}
+	return p, nil
+}
+
+// size is an upper bound of what the lines take in the spool.
+func (p *prepared) size() int {
+	return len(p.text) + len(p.ends)*(maxHead+len(checksumPattern)+len("\n"))
+}
+
+// release gives the room to the next append.
+func (p *prepared) release() {
+	if cap(p.text) <= maxSpare {
+		preparedPool.Put(p)
+	}
+}
+
+// enqueue puts the lines into the filling group of their day's file.
+func (w *Writer) enqueue(envelopes []Envelope, lines *prepared) (*group, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil, ErrClosed
+	}
+	if w.stalled {
+		return nil, ErrStalled
+	}
+	if w.full {
+		return nil, w.failure
+	}
+	// Under the lock, so that ids and times rise in the order of the lines.
+	now := w.options.Now().In(w.options.Zone)
+	g := w.filling(w.pathFor(now), lines.size(), now)
+	begin := 0
+	for i, end := range lines.ends {
+		id, err := w.ids.next(now)
+		if err != nil {
+			return nil, fmt.Errorf("making an id: %w", err)
+		}
+		envelopes[i].ID, envelopes[i].ReceivedAt = id, now
+		g.text = appendLine(g.text, id, now, lines.text[begin:end])
+		g.lines++
+		begin = end
+	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+	return g, nil
+}
+
+// filling is the last group of the queue if it is for this file and has room, else a new one behind it.
+func (w *Writer) filling(path string, size int, now time.Time) *group {
+	if n := len(w.queue); n > 0 && w.queue[n-1].path == path && len(w.queue[n-1].text)+size <= maxGroup {
+		return w.queue[n-1]
+	}
+	g := &group{path: path, since: now, text: w.spare, done: make(chan struct{})}
+	g.overdue = time.AfterFunc(w.options.stallAfter, func() { w.stall(g) })
+	if cap(g.text) < size && size > maxSpare {
+		g.text = make([]byte, 0, size)
+	}
+	w.spare = nil
+	w.queue = append(w.queue, g)
+	return g
+}
+
+// pathFor is the file of now's day.
+func (w *Writer) pathFor(now time.Time) string {
+	year, month, date := now.Date()
+	day := [3]int{year, int(month), date}
+	if day == w.day {
+		return w.dayPath
+	}
+	name := now.Format(time.DateOnly)
+	if w.options.CollectorID != "" {
+		name += "." + w.options.CollectorID
+	}
+	w.day, w.dayPath = day, filepath.Join(w.options.Dir, name+".ndjson")
+	return w.dayPath
+}
