@@ -133,8 +133,11 @@ func (o Options) object(place string, text []byte) error {
 		ok = ok && spool.IsEnvelope(object)
 	}
 	switch {
+	case !ok && json.Valid(text):
+		o.Unreadable(place, "nested too deep")
+		return nil
 	case !ok:
-		o.Unreadable(place, "not JSON, or nested too deep")
+		o.Unreadable(place, "not JSON")
 		return nil
 	case object[0] != '{':
 		o.Unreadable(place, "not a JSON object")
