@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,16 +34,27 @@ type app struct {
 	now            func() time.Time
 	metrics        *runMetrics   // of the scheduler; nil where nobody asks for them
 	parent         *child.Parent // that started this process as its child; nil otherwise
+	actsAs         string        // the user that root became; "" for the one who started it
 	noDatabase     bool          // of a collector: its process must outlive what DuckDB does
 }
 
 // errNoDatabase is an error of the program: a collector has to leave DuckDB to a child process.
 var errNoDatabase = errors.New("the process of a collector does not open the database")
 
-// config reads the configuration file.
+// config reads the configuration file, and goes on as the owner of the data.
 func (a *app) config() (*config.Config, error) {
 	c, err := config.Load(a.configPath)
-	return c, usage(err)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return c, a.actAsOwner(c.Data(), spoolDir(c))
+}
+
+// actAsOwner has a program that root started beside a service work as the service's user, to whom the folders belong.
+func (a *app) actAsOwner(folders ...string) error {
+	name, err := actAsOwner(folders...)
+	a.actsAs = cmp.Or(name, a.actsAs)
+	return err
 }
 
 // makeDataDir makes the data folder if it is missing. Readers must be able to pass through it to the published copy;

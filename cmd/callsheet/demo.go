@@ -68,6 +68,9 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 		return usage(err)
 	}
 	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
+	if err := a.actAsOwner(o.dir); err != nil {
+		return err
+	}
 	c, token, err := prepareDemo(o.dir, size)
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ func initCommand(a *app) *cobra.Command {
   callsheet init --dir /etc/callsheet`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if err := a.actAsOwner(dir); err != nil {
+				return err
+			}
 			path := filepath.Join(dir, "callsheet.yaml")
 			token := rand.Text()
 			if err := atomicfile.MkdirReadable(dir); err != nil {

@@ -37,6 +37,9 @@ func run(args []string) int {
 	if err != nil {
 		code, message = exitCode(err), strings.TrimPrefix(err.Error(), "callsheet: ")
 	}
+	if a.actsAs != "" && strings.Contains(strings.ToLower(message), "permission denied") { // DuckDB's has no other form
+		message += fmt.Sprintf("\nhint: started by root, it acts as %s, the owner of the folder it works in; give that user access, or use another path", a.actsAs)
+	}
 	switch {
 	case a.parent != nil:
 		if err := a.parent.End(child.Outcome{Code: code, Error: message}); err != nil {

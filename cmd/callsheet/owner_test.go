@@ -1,0 +1,126 @@
+//go:build linux
+
+package main
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A serviceUser is an account other than root whose folder the service has.
+type serviceUser struct {
+	uid, gid int
+	home     string // the folder, with callsheet.yaml and data in it
+	binary   string
+}
+
+// newServiceUser prepares a folder of the account nobody; only root can.
+func newServiceUser(t *testing.T, config string) serviceUser {
+	t.Helper()
+	account, err := user.Lookup("nobody")
+	if os.Geteuid() != 0 || err != nil {
+		t.Skip("needs root, and an account nobody")
+	}
+	s := serviceUser{home: t.TempDir(), binary: build(t)}
+	s.uid, _ = strconv.Atoi(account.Uid)
+	s.gid, _ = strconv.Atoi(account.Gid)
+	s.give(t, filepath.Dir(s.home), 0, 0o755)
+	s.give(t, s.home, s.uid, 0o755)
+	path := filepath.Join(s.home, "callsheet.yaml")
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.give(t, path, s.uid, 0o600)
+	return s
+}
+
+func (s serviceUser) give(t *testing.T, path string, uid int, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chown(path, uid, s.gid); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// command is one of the program, run by the service or by root.
+func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
+	command := exec.Command(s.binary, append([]string{"--config", filepath.Join(s.home, "callsheet.yaml")}, args...)...)
+	command.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
+	command.Dir = s.home
+	if uid != 0 {
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(s.gid)}}
+	}
+	return command
+}
+
+// TestRootBesideAServiceLeavesNoFilesOfItsOwn runs every command as root while the service collects as another user.
+func TestRootBesideAServiceLeavesNoFilesOfItsOwn(t *testing.T) {
+	address := free(t)
+	s := newServiceUser(t, strings.Replace(smallConfig, "ADDRESS", address, 1))
+	export := filepath.Join(s.home, "export.ndjson")
+	if err := os.WriteFile(export, []byte(callOf(7, "Sales")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// The first command is root's: nothing is there yet.
+	do := func(uid int, args ...string) {
+		t.Helper()
+		if out, err := s.command(uid, args...).CombinedOutput(); err != nil {
+			t.Errorf("%s as %d: %v\n%s", strings.Join(args, " "), uid, err, out)
+		}
+	}
+	do(0, "import", export)
+	serving := s.command(s.uid, "serve")
+	if err := serving.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer serving.Process.Kill()
+	if err := waitReady(address); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"load"}, {"load", "--rebuild"}, {"query", "groups"}, {"sql", "select 1"}, {"report", "daily", "--period", "2026-10-05", "--preview"},
+		{"run", "daily", "--for", "2026-10-06"}, {"run", "daily", "--for", "2026-10-06", "--resend"}, {"prune", "--runs", "4000"}, {"archive"},
+		{"schedule"}, {"check"},
+	} {
+		do(0, args...)
+	}
+	if status, _, err := post(address, "after"); status != 200 || err != nil {
+		t.Errorf("the service answers %d, %v", status, err)
+	}
+	for _, args := range [][]string{{"load"}, {"report", "daily", "--period", "2026-10-05"}, {"run", "daily", "--for", "2026-10-06", "--resend"}} {
+		do(s.uid, args...)
+	}
+	err := filepath.WalkDir(s.home, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == export {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && int(info.Sys().(*syscall.Stat_t).Uid) != s.uid {
+			t.Errorf("%s belongs to %d", path, info.Sys().(*syscall.Stat_t).Uid)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Process.Signal(os.Interrupt); err != nil || serving.Wait() != nil {
+		t.Errorf("the service ended with %v", err)
+	}
+
+	// What only root may read or write is refused with the reason.
+	closed := t.TempDir()
+	s.give(t, closed, 0, 0o700)
+	out, err := s.command(0, "report", "daily", "--period", "2026-10-05", "--out", filepath.Join(closed, "x.xlsx")).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "hint: started by root, it acts as nobody") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

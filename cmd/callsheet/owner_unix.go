@@ -1,0 +1,79 @@
+//go:build unix
+
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// actAsOwner turns a program that root started into one of the user whose folder it works in, as sudo -u does: files that root made there
+// would lock the service out. The folders are looked at in turn; those of root change nothing. It returns the user's name, or "" if nothing
+// was changed.
+func actAsOwner(folders ...string) (name string, err error) {
+	if os.Geteuid() != 0 {
+		return "", nil
+	}
+	for _, folder := range folders {
+		owner, err := ownerOf(folder)
+		if err != nil {
+			return "", err
+		}
+		if owner.Uid == 0 {
+			continue
+		}
+		name, err := become(int(owner.Uid), int(owner.Gid))
+		if err != nil {
+			return "", fmt.Errorf("%s belongs to %s, and root cannot act as that user here: %w\nhint: run it as that user: sudo -u %s callsheet …", folder, name, err, name)
+		}
+		return name, nil
+	}
+	return "", nil
+}
+
+// ownerOf is the owner of a folder or, while it is missing, of the folder that it will be made in.
+func ownerOf(folder string) (*syscall.Stat_t, error) {
+	for {
+		info, err := os.Stat(folder)
+		if err == nil {
+			return info.Sys().(*syscall.Stat_t), nil
+		}
+		parent := filepath.Dir(folder)
+		if !errors.Is(err, os.ErrNotExist) || parent == folder {
+			return nil, err
+		}
+		folder = parent
+	}
+}
+
+// become gives the whole process the rights of a user, for good. gid is taken for a user that the system has no account for.
+func become(uid, gid int) (name string, err error) {
+	name = "#" + strconv.Itoa(uid) // as sudo -u takes it
+	var groups []int
+	home := "/"
+	if account, err := user.LookupId(strconv.Itoa(uid)); err == nil {
+		name, home = account.Username, cmp.Or(account.HomeDir, home)
+		if gid, err = strconv.Atoi(account.Gid); err != nil {
+			return name, err
+		}
+		ids, err := account.GroupIds()
+		if err != nil {
+			return name, err
+		}
+		for _, id := range ids {
+			if group, err := strconv.Atoi(id); err == nil {
+				groups = append(groups, group)
+			}
+		}
+	}
+	if err := errors.Join(syscall.Setgroups(groups), syscall.Setgid(gid), syscall.Setuid(uid)); err != nil {
+		return name, err
+	}
+	return name, errors.Join(os.Setenv("HOME", home), os.Unsetenv("XDG_STATE_HOME")) // root's are closed to it
+}
