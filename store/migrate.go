@@ -100,7 +100,11 @@ func (s *Store) Troubles() []string { return s.troubles }
 // none the worse for it.
 func (s *Store) defineOwn(ctx context.Context) {
 	for _, file := range queries.InOrder(s.options.Own) {
-		if _, err := s.conn.ExecContext(ctx, file.Macro()); err != nil {
+		err := allow(s.conn, file.Macro())
+		if err == nil {
+			_, err = s.conn.ExecContext(ctx, file.Macro())
+		}
+		if err != nil {
 			s.troubles = append(s.troubles, file.Explain(err).Error())
 		}
 	}

@@ -128,6 +128,9 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 func (r *Reader) Holds(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
 	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
 		statement = "select coalesce((" + condition + "\n)::bool, false) from " + bracketed(statement)
+		if err := allow(conn, statement); err != nil {
+			return err
+		}
 		return conn.QueryRowContext(ctx, statement, bound...).Scan(&holds)
 	})
 	return holds, err
@@ -145,7 +148,13 @@ func (r *Reader) named(ctx context.Context, name string, args map[string]any,
 	}
 	conn := <-r.free
 	defer func() { r.free <- conn }()
-	if err := run(conn, query.SQL, bound); err != nil {
+	if query.Path != "" {
+		err = allow(conn, query.SQL)
+	}
+	if err == nil {
+		err = run(conn, query.SQL, bound)
+	}
+	if err != nil {
 		err = query.Explain(err)
 		if strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
 			err = fmt.Errorf("%w\nhint: what is published was made by another version of callsheet; run callsheet load", err)
@@ -179,6 +188,9 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
+	if err := allow(conn, statement); err != nil {
+		return err
+	}
 	return r.run(ctx, conn, statement, nil, header, row)
 }
 

@@ -20,7 +20,8 @@ func sqlCommand(a *app) *cobra.Command {
 		Use:   "sql [STATEMENT]",
 		Short: "Run read-only SQL on the published data",
 		Long: `sql runs one statement on the published copy, or the one on standard input. It can read what is published and nothing
-else: no other file, no writing, no attaching, no extensions. All tables, macros and named queries are there.
+else: no other file, no writing, no attaching, no extensions, no second statement. All tables, macros and named queries are
+there, and temporary tables can be made at the prompt.
 
 On a terminal and without STATEMENT it asks for statements, with history, completion and a pager for long results; .help there
 tells more.`,
