@@ -8,3 +8,6 @@ create or replace macro is_business_time(p_local) as
 -- Seconds from one moment to a later one; NULL where either is unknown or they stand in the wrong order.
 create or replace macro positive_seconds(p_from, p_to) as
     case when p_to >= p_from then (epoch(p_to) - epoch(p_from))::bigint end;
+
+-- Whether a moment can be one of a call that began at another: not further from it than a call can last.
+create or replace macro within_call(p_started, p_at) as abs(epoch(p_at) - epoch(p_started)) <= longest_call_seconds();

@@ -2,30 +2,45 @@
 create or replace macro cleaned(p_told) as table
 select
     columns(* exclude (
-        source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins, status, callstatus,
-        start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time, call_recording_url, campid,
-        call_group, receiver_name, error_code)),
-    clean_name(source_number) as source_number,
-    clean_name(destination_number) as virtual_number,
-    clean_name(dial_whom_number) as dial_whom_number,
-    clean_seconds(call_duration) as reported_call_seconds,
-    clean_seconds(talk_duration) as reported_talk_seconds,
-    clean_coins(coins) as coins,
-    status_text(status, callstatus) as status,
-    clean_time(start_time) as start_time,
-    clean_time(end_time) as end_time,
-    clean_time(leg_a_picked_time) as leg_a_picked_time,
-    clean_time(leg_b_start_time) as leg_b_start_time,
-    clean_time(leg_b_picked_time) as leg_b_picked_time,
-    clean_name(call_recording_url) as recording_url,
-    clean_name(campid) as campaign_id,
-    clean_name(call_group) as reported_group,
-    clean_name(receiver_name) as reported_agent_name,
-    clean_name(error_code) as error_code,
-    coalesce((clean_text(call_duration) is not null and clean_seconds(call_duration) is null)
-        or (clean_text(talk_duration) is not null and clean_seconds(talk_duration) is null)
-        or (clean_text(coins) is not null and clean_coins(coins) is null), false) as unreadable_value
-from query_table(p_told);
+        call_duration, talk_duration, coins, sent_call_duration, sent_talk_duration, sent_coins, start_time, sent_start_time, heard_at,
+        sent_end_time, sent_leg_a_picked_time, sent_leg_b_start_time, sent_leg_b_picked_time)),
+    whole_seconds(call_duration) as reported_call_seconds,
+    whole_seconds(talk_duration) as reported_talk_seconds,
+    exact_coins(coins, sent_coins) as coins,
+    time_before(start_time, heard_at) as start_time,
+    is_unreadable(whole_seconds(call_duration), sent_call_duration)
+        or is_unreadable(whole_seconds(talk_duration), sent_talk_duration)
+        or is_unreadable(exact_coins(coins, sent_coins), sent_coins) as unreadable_value,
+    is_unreadable_time(time_before(start_time, heard_at), sent_start_time) as unreadable_start,
+    is_unreadable_time(end_time, sent_end_time)
+        or is_unreadable_time(leg_a_picked_time, sent_leg_a_picked_time)
+        or is_unreadable_time(leg_b_start_time, sent_leg_b_start_time)
+        or is_unreadable_time(leg_b_picked_time, sent_leg_b_picked_time) as unreadable_time
+from (
+    select
+        columns(* exclude (
+            source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins, status, callstatus,
+            start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time, call_recording_url, campid,
+            call_group, receiver_name, error_code)),
+        clean_name(source_number) as source_number,
+        clean_name(destination_number) as virtual_number,
+        clean_name(dial_whom_number) as dial_whom_number,
+        try_cast(call_duration as double) as call_duration, call_duration as sent_call_duration,
+        try_cast(talk_duration as double) as talk_duration, talk_duration as sent_talk_duration,
+        try_cast(coins as decimal(18, 4)) as coins, coins as sent_coins,
+        status_text(status, callstatus) as status,
+        clean_time(start_time) as start_time, start_time as sent_start_time,
+        clean_time(end_time) as end_time, end_time as sent_end_time,
+        clean_time(leg_a_picked_time) as leg_a_picked_time, leg_a_picked_time as sent_leg_a_picked_time,
+        clean_time(leg_b_start_time) as leg_b_start_time, leg_b_start_time as sent_leg_b_start_time,
+        clean_time(leg_b_picked_time) as leg_b_picked_time, leg_b_picked_time as sent_leg_b_picked_time,
+        clean_name(call_recording_url) as recording_url,
+        clean_name(campid) as campaign_id,
+        clean_name(call_group) as reported_group,
+        clean_name(receiver_name) as reported_agent_name,
+        clean_name(error_code) as error_code
+    from query_table(p_told)
+) as told;
 
 -- One row per call, made from versions of reports and from live events, whatever order they came in:
 --
@@ -41,17 +56,17 @@ repeated as (
     group by call_key
     having count(*) > 1
 ),
-told_once as not materialized (from query_table(p_versions) anti join repeated using (call_key)),
+told_once as not materialized (select *, last_received_at as heard_at from query_table(p_versions) anti join repeated using (call_key)),
 -- One order over everything that came for a call, without ties: reports over live events, then by
 -- time received, then by content.
 told_often as not materialized (
     select
-        * exclude (content_hash),
+        * exclude (content_hash), last_received_at as heard_at,
         (2::hugeint ** 52 + epoch_us(first_received_at)) * 18446744073709551616 + content_hash as rank
     from query_table(p_versions) semi join repeated using (call_key)
     union all by name
     select
-        source, direction, call_sid, call_key,
+        source, direction, call_sid, call_key, last_received_at as heard_at,
         epoch_us(first_received_at)::hugeint * 18446744073709551616 + content_hash as rank,
         source_number, destination_number, dial_whom_number, start_time, campid, call_group
     from query_table(p_live) semi join repeated using (call_key)
@@ -62,8 +77,10 @@ merged as not materialized (
     select
         source, direction, call_sid, call_key,
         arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, deliveries,
-                                   unreadable_value)), rank),
+                                   unreadable_value, unreadable_start, unreadable_time)), rank),
         bool_or(unreadable_value) as unreadable_value,
+        bool_or(unreadable_start) as unreadable_start,
+        bool_or(unreadable_time) as unreadable_time,
         count(deliveries) as versions,
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
@@ -90,22 +107,34 @@ zoned as (
     left join sources using (source)
     left join words on words.status = merged.status
 ),
-timed as (
+sent as (
     select
         zoned.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time),
-        start_time is null as derived_start,
-        coalesce(timezone(zone, start_time), to_timestamp(sid_second),
-                 timezone(zone, end_time - to_seconds(coalesce(reported_call_seconds, 0))),
+        start_time is null as start_unknown,
+        coalesce(timezone(zone, start_time),
+                 case when sid_second - epoch(last_received_at) <= longest_call_seconds() then to_timestamp(sid_second) end,
+                 timezone(zone, time_before(end_time, last_received_at) - to_seconds(coalesce(reported_call_seconds, 0))),
                  first_received_at) as started_at,
-        timezone(zone, end_time) as ended_at,
-        timezone(zone, leg_a_picked_time) as leg_a_picked_at,
-        timezone(zone, leg_b_start_time) as leg_b_started_at,
-        timezone(zone, leg_b_picked_time) as leg_b_picked_at,
+        timezone(zone, end_time) as sent_end,
+        timezone(zone, leg_a_picked_time) as sent_leg_a_picked,
+        timezone(zone, leg_b_start_time) as sent_leg_b_start,
+        timezone(zone, leg_b_picked_time) as sent_leg_b_picked,
         case when direction = 'outgoing' and outgoing_caller_is_agent then dial_whom_number
              else source_number end as customer_number,
         case when direction = 'outgoing' and outgoing_caller_is_agent then source_number
              else dial_whom_number end as agent_number
     from zoned
+),
+-- Nor can a call have ended, or been picked up, long after it began: such a time is unknown. One before the start is flagged.
+timed as (
+    select
+        *,
+        start_unknown and not unreadable_start as derived_start,
+        case when within_call(started_at, sent_end) or sent_end < started_at then sent_end end as ended_at,
+        case when within_call(started_at, sent_leg_a_picked) then sent_leg_a_picked end as leg_a_picked_at,
+        case when within_call(started_at, sent_leg_b_start) then sent_leg_b_start end as leg_b_started_at,
+        case when within_call(started_at, sent_leg_b_picked) then sent_leg_b_picked end as leg_b_picked_at
+    from sent
 ),
 judged as (
     select
@@ -158,17 +187,21 @@ select
     list_filter([
         case when reported_talk_seconds > call_seconds then 'talk_over_call' end,
         case when ended_at < started_at then 'end_before_start' end,
-        case when leg_a_picked_at < started_at or leg_b_started_at < started_at
-               or leg_b_picked_at < leg_b_started_at or leg_b_picked_at > ended_at then 'legs_out_of_order' end,
+        case when sent_leg_a_picked < started_at or sent_leg_b_start < started_at
+               or sent_leg_b_picked < sent_leg_b_start or sent_leg_b_picked > ended_at then 'legs_out_of_order' end,
         case when answered and talk_seconds = 0 then 'answered_without_talk' end,
         case when not answered and reported_talk_seconds > 0 then 'talk_without_answer' end,
-        case when not derived_start and abs(epoch(started_at) - sid_second) > 60 then 'clock_mismatch' end,
+        case when not start_unknown and abs(epoch(started_at) - sid_second) > 60 then 'clock_mismatch' end,
         case when answered and reported_talk_seconds is null then 'derived_talk' end,
         case when reported_call_seconds is null then 'derived_duration' end,
         case when derived_start then 'derived_start' end,
         case when status is null then 'no_status' end,
         case when known_outcome is null and status is not null then 'unknown_status' end,
-        case when unreadable_value then 'unreadable_value' end
+        case when unreadable_value then 'unreadable_value' end,
+        case when unreadable_start or unreadable_time
+               or sent_end is not null and ended_at is null or sent_leg_a_picked is not null and leg_a_picked_at is null
+               or sent_leg_b_start is not null and leg_b_started_at is null
+               or sent_leg_b_picked is not null and leg_b_picked_at is null then 'unreadable_time' end
     ], lambda flag: flag is not null) as flags,
     recording_url, error_code, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
     versions, deliveries, first_received_at, last_received_at,

@@ -14,18 +14,43 @@ create or replace macro status_text(p_status, p_callstatus) as coalesce(clean_te
 create or replace macro clean_name(p_text) as
     case when upper(trimmed(p_text)) in ('', '0', 'NOT ASSIGNED', 'NULL') then null else trimmed(p_text) end;
 
+-- The longest that a call can take, and the furthest that its times can lie apart. What is beyond is not used, and flagged.
+create or replace macro longest_call_seconds() as 7 * 24 * 60 * 60;
+
 -- Local wall time as the vendor writes it: two spaces, one, an n or a T between day and time. Most can be cast as they
--- stand; only the others are mended. 0000-00-00 is no time for DuckDB either; 1970-01-01 is the vendor's zero.
+-- stand; only the others are mended. 0000-00-00 is no time for DuckDB either; 1970-01-01 is the vendor's zero. DuckDB reads
+-- (BC) behind a day, the vendor does not write it.
 create or replace macro clean_time(p_text) as
-    case when p_text like '____-__-__%__:__%' and trimmed(p_text) > '1970-01-02' then coalesce(
+    case when p_text like '____-__-__%__:__%' and trimmed(p_text) > '1970-01-02' and not contains(p_text, '(') then coalesce(
         try_cast(p_text as timestamp),
         try_cast(left(trim(p_text), 10) || ' ' || ltrim(substr(trim(p_text), 11), ' nNT') as timestamp)) end;
 
--- Whole seconds, never negative.
-create or replace macro clean_seconds(p_text) as
-    case when try_cast(p_text as bigint) >= 0 then try_cast(p_text as bigint) end;
+-- Whether something was sent that no value could be made of. A case, since few texts have to be looked at again.
+create or replace macro is_unreadable(p_value, p_text) as
+    case when p_value is null then clean_text(p_text) is not null else false end;
 
-create or replace macro clean_coins(p_text) as try_cast(p_text as decimal(18, 4));
+-- The same for a time, where the vendor's zeros say nothing.
+create or replace macro is_unreadable_time(p_time, p_text) as
+    case when p_time is null and p_text <> ''
+        then clean_name(p_text) is not null and not starts_with(trimmed(p_text), '0000-00-00') and not starts_with(trimmed(p_text), '1970-01-01')
+        else false end;
+
+-- A local time that a delivery can tell of: none long after it was received. What the zone adds does not matter for that.
+create or replace macro time_before(p_time, p_received) as
+    case when epoch(p_time) - epoch(p_received) <= longest_call_seconds() then p_time end;
+
+-- When a delivery was received, by what its line says: no later than it can have been, and in no year that a clock never shows.
+create or replace macro possible_receipt(p_received, p_loaded) as
+    case when epoch(p_received) between 86400 and epoch(p_loaded) + longest_call_seconds()
+        then p_received end;
+
+-- Whole seconds, never negative, and no more than a call can take. As a bigint DuckDB would round 3.6 and read 0x10.
+create or replace macro whole_seconds(p_number) as
+    case when p_number between 0 and longest_call_seconds() and p_number = trunc(p_number) then p_number::bigint end;
+
+-- Coins are kept to four decimals; what would become 0 by that is unknown.
+create or replace macro exact_coins(p_coins, p_text) as
+    case when p_coins <> 0 or try_cast(p_text as double) = 0 then p_coins end;
 
 -- Numbers are compared by their last ten digits, since they come with 0, with +91 or bare.
 -- NULL for what identifies nobody: a masked number (98xxxx…) or one shorter than ten digits.

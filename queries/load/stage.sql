@@ -14,7 +14,7 @@ lines as (
     select
         sent(f[1], marked) as file, sent(f[2], marked)::bigint as line, sent(f[3], marked)::bigint as byte_offset, call_key, content_hash,
         sent(f[4], marked) as reason, sent(f[5], marked) as text, sent(f[6], marked) as kind,
-        sent(f[7], marked) as source, sent(f[8], marked) as received_at, sent(f[9], marked) as extra, sent(f[10], marked) as payload,
+        sent(f[7], marked) as source, try_cast(sent(f[8], marked) as timestamptz) as received_at, sent(f[9], marked) as extra, sent(f[10], marked) as payload,
         call_direction(sent(f[11], marked)) as direction, trim(sent(f[12], marked)) as call_sid,
         sent(f[13], marked) as source_number, sent(f[14], marked) as destination_number, sent(f[15], marked) as dial_whom_number,
         sent(f[16], marked) as call_duration, sent(f[17], marked) as coins, sent(f[18], marked) as status, sent(f[19], marked) as start_time,
@@ -26,8 +26,10 @@ lines as (
 select
     lines.* replace (
         coalesce(
-            try_cast(received_at as timestamptz),
-            timezone(coalesce(zones.timezone, 'Asia/Kolkata'), coalesce(clean_time(end_time), clean_time(start_time))),
-            timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
+            possible_receipt(received_at, $loaded_at::timestamptz),
+            possible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(end_time)), $loaded_at::timestamptz),
+            possible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(start_time)), $loaded_at::timestamptz),
+            possible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
+                $loaded_at::timestamptz),
             $loaded_at::timestamptz) as received_at)
 from lines left join sources as zones using (source);

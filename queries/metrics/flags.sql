@@ -13,7 +13,8 @@ known (flag, meaning) as (values
     ('derived_start', 'no start was sent; it follows from what else was'),
     ('no_status', 'no status was sent'),
     ('unknown_status', 'a status word nobody has told us about'),
-    ('unreadable_value', 'a duration or coins that are no number')
+    ('unreadable_value', 'a duration or coins that are no number, or one that cannot be'),
+    ('unreadable_time', 'a time that cannot be read, or lies days after the call')
 ),
 found as (select unnest(flags) as flag from query_table(p_rows))
 select coalesce(known.flag, found.flag) as flag, meaning, count(found.flag) as calls
