@@ -27,7 +27,7 @@ func (x *run) end(failed error) error {
 			failed = fmt.Errorf("%w, but calls may be missing: %s", failed, x.leftBehind())
 		case errors.Is(failed, errNothing):
 			whole.State = Skipped
-		case whole.State == Sent && len(x.now) > 0:
+		case whole.State == Sent && len(x.tried) > 0:
 			whole.State = Partly
 		default:
 			whole.State = Failed
@@ -44,11 +44,11 @@ func (x *run) end(failed error) error {
 
 // conclude sets how a part or the whole ended, by the rows of this try that belong to it.
 func (x *run) conclude(row *Run, has func(Run) bool) {
-	row.FinishedAt, row.State, row.Error = x.Now(), Sent, ""
+	row.FinishedAt, row.State, row.Error = x.now(), Sent, ""
 	states, all, first := map[State]int{}, 0, ""
 	for _, k := range x.order {
 		of := x.rows[k]
-		if !x.now[k] || !has(of) {
+		if !x.tried[k] || !has(of) {
 			continue
 		}
 		all++

@@ -40,6 +40,7 @@ type Work struct {
 	Lock     func(ctx context.Context, report string) (release func() error, err error)                  // nobody else runs it
 	Refresh  func(ctx context.Context) (left []string, err error)                                        // loads and publishes; left: what could not be loaded
 	Complete func(ctx context.Context, span period.Period) (bool, error)                                 // whether something came after the period
+	DataTime func(ctx context.Context) (time.Time, error)                                                // loads; the newest time that the data shows to have passed
 	Worth    func(ctx context.Context, report string, span period.Period) (bool, error)                  // whether there is something to report
 	Parts    func(ctx context.Context, report string, span period.Period) ([]string, error)              // of a burst
 	Build    func(ctx context.Context, report string, span period.Period, part string) (Workbook, error) // makes the workbook
@@ -54,7 +55,9 @@ type Runner struct {
 	Work    Work
 	Ledger  Ledger
 	Now     func() time.Time
+	Uptime  func() time.Duration // goes on when the clock is set, so that Serve notices; nil: it is never set
 	Log     *slog.Logger
+	clock   *clock // of Serve
 	// Attempt makes one attempt of a run; Run in this process when nil. What ends without recording how is recorded by Fail.
 	Attempt func(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error)
 }
@@ -84,7 +87,7 @@ type run struct {
 	base  Run         // what all rows have
 	rows  map[key]Run // how they stand
 	order []key
-	now   map[key]bool // the recipients, and the parts that failed, of this try
+	tried map[key]bool // the recipients, and the parts that failed, of this try
 	until time.Time    // when the time to retry ends, where an earlier attempt failed
 	again error        // the first failure of a part or of its recipients that another attempt may not meet
 	anew  bool         // everybody has it and is to get it again, with what is known now
@@ -135,7 +138,7 @@ func (x *run) delivered() bool {
 
 // prepare reads how earlier tries of a report for a due time left it.
 func (r *Runner) prepare(entry Entry, due time.Time) (*run, error) {
-	x := &run{Runner: r, entry: entry, rows: map[key]Run{}, now: map[key]bool{}}
+	x := &run{Runner: r, entry: entry, rows: map[key]Run{}, tried: map[key]bool{}}
 	var err error
 	if x.span, x.base, err = r.about(entry, due); err != nil {
 		return nil, err
@@ -147,7 +150,7 @@ func (r *Runner) prepare(entry Entry, due time.Time) (*run, error) {
 	for _, r := range runs {
 		of := x.base.key()
 		of.part, of.recipient = r.Part, r.Recipient
-		if r.key() != of {
+		if r.key() != of || r.tooEarly() && !r.DueAt.After(x.now()) {
 			continue
 		}
 		x.rows[of] = r
@@ -164,8 +167,12 @@ func (r *Runner) about(entry Entry, due time.Time) (span period.Period, row Run,
 	if span, err = period.Parse(entry.Period, due.In(entry.Zone)); err != nil {
 		return span, row, Permanent(err)
 	}
-	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.Now()}
-	row.Open = !period.Day(due.In(entry.Zone)).After(span.To)
+	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.now()}
+	over := due
+	if row.StartedAt.Before(due) {
+		over = row.StartedAt // a person runs it before it is due
+	}
+	row.Open = !period.Day(over.In(entry.Zone)).After(span.To)
 	return span, row, nil
 }
 
@@ -234,7 +241,7 @@ func (x *run) data(ctx context.Context) error {
 		if complete && len(x.left) == 0 {
 			return nil
 		}
-		if !x.Now().Before(until) {
+		if !x.now().Before(until) {
 			x.vain = !complete
 			return nil
 		}
@@ -244,7 +251,7 @@ func (x *run) data(ctx context.Context) error {
 				return err
 			}
 		}
-		if !sleep(ctx, min(dataWait, until.Sub(x.Now()))) {
+		if !sleep(ctx, min(dataWait, until.Sub(x.now()))) {
 			return ErrStopped
 		}
 	}
@@ -296,8 +303,8 @@ func (x *run) build(ctx context.Context) ([]deliver.Parcel, error) {
 			return nil, err
 		}
 		row := x.base
-		row.Part, row.State, row.Error, row.FinishedAt = part, Failed, err.Error(), x.Now()
-		x.now[row.key()] = true
+		row.Part, row.State, row.Error, row.FinishedAt = part, Failed, err.Error(), x.now()
+		x.tried[row.key()] = true
 		x.note(err)
 		if err := x.write(row); err != nil {
 			return nil, err

@@ -73,6 +73,7 @@ type desk struct {
 	done           []string
 	refresh, build error
 	left           []string
+	newest         time.Time
 	fail           func(err error) // set by a test: changes what fails
 	worthless      bool
 	complete       atomic.Bool
@@ -96,6 +97,7 @@ func newDesk(t *testing.T, entries ...Entry) *desk {
 		Lock:     func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
 		Refresh:  func(context.Context) ([]string, error) { note("refresh"); return d.left, d.refresh },
 		Complete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
+		DataTime: func(context.Context) (time.Time, error) { return d.newest, nil },
 		Worth:    func(context.Context, string, period.Period) (bool, error) { return !d.worthless, nil },
 		Parts:    func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
 		Build: func(_ context.Context, report string, p period.Period, part string) (Workbook, error) {

@@ -30,7 +30,7 @@ func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how H
 	if attempt == nil {
 		attempt = r.Run
 	}
-	until := r.Now().Add(entry.RetryFor)
+	until := r.now().Add(entry.RetryFor)
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		runs, err := attempt(ctx, entry, due, how)
 		reason := err
@@ -42,7 +42,7 @@ func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how H
 		case err == nil:
 			until, reason = runs[0].RetryUntil, errors.New(runs[0].Error)
 		}
-		left := until.Sub(r.Now())
+		left := until.Sub(r.now())
 		if entry.RetryFor == 0 || left <= 0 {
 			return runs, err
 		}
@@ -61,9 +61,9 @@ func (x *run) retryUntil(failed error) time.Time {
 	}
 	until := x.until
 	if until.IsZero() {
-		until = x.Now().Add(x.entry.RetryFor)
+		until = x.now().Add(x.entry.RetryFor)
 	}
-	if !x.Now().Before(until) {
+	if !x.now().Before(until) {
 		return time.Time{}
 	}
 	return until

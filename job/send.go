@@ -31,7 +31,7 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 			open = append(open, sendings...)
 		}
 	}
-	until := x.Now().Add(x.entry.RetryFor)
+	until := x.now().Add(x.entry.RetryFor)
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		var again []sending
 		for _, s := range open {
@@ -46,7 +46,7 @@ func (x *run) send(ctx context.Context, parcels []deliver.Parcel) error {
 				again = append(again, s)
 			}
 		}
-		if open = again; len(open) == 0 || x.Now().Add(wait).After(until) {
+		if open = again; len(open) == 0 || x.now().Add(wait).After(until) {
 			return nil
 		}
 		x.Log.Warn("delivery failed and will be tried again", "report", x.entry.Report, "period", x.span.String(), "recipients", len(open),
@@ -66,24 +66,24 @@ func (x *run) sendings(ctx context.Context, parcel deliver.Parcel, way deliver.W
 		err = Permanent(errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query"))
 	}
 	if err != nil {
-		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.Now()
-		x.now[row.key()] = true
+		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.now()
+		x.tried[row.key()] = true
 		x.note(err)
 		return nil, x.write(row)
 	}
 	for _, recipient := range recipients {
 		row.Recipient = recipient
-		if x.now[row.key()] {
+		if x.tried[row.key()] {
 			continue // two ways to one place
 		}
-		x.now[row.key()] = true
+		x.tried[row.key()] = true
 		old := x.rows[row.key()]
 		switch {
 		case x.anew, x.how.Resend && old.State != Sent, way.Repeatable():
 		case old.State == Sent || old.State == Unknown:
 			continue
 		case old.State == Sending:
-			old.State, old.FinishedAt = Unknown, x.Now()
+			old.State, old.FinishedAt = Unknown, x.now()
 			old.Error = "it was cut short while it was being sent: " + deliver.ErrUnknown.Error()
 			if err := x.write(old); err != nil {
 				return nil, err
@@ -105,7 +105,7 @@ func (x *run) sendOne(ctx context.Context, s *sending) (retry bool, err error) {
 		return false, err
 	}
 	place, err := s.way.Send(ctx, s.parcel, s.row.Recipient)
-	s.row.Place, s.row.FinishedAt = place, x.Now()
+	s.row.Place, s.row.FinishedAt = place, x.now()
 	switch {
 	case err == nil:
 		s.row.State = Sent

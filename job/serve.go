@@ -22,6 +22,10 @@ func (r *Runner) Serve(ctx context.Context) error {
 		return err
 	}
 	var following sync.WaitGroup
+	if r.Uptime != nil {
+		r.clock = newClock(r.Now, r.Uptime)
+		following.Go(func() { r.watchClock(ctx) })
+	}
 	for _, entry := range r.Entries {
 		if entry.Schedule == nil {
 			continue
@@ -35,40 +39,53 @@ func (r *Runner) Serve(ctx context.Context) error {
 // longestLook is how far back due times are looked for that were missed.
 const longestLook = 31 * 24 * time.Hour
 
-// follow runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed.
+// follow runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed. What lies in the
+// future is ignored: the clock was ahead when it was written.
 func (r *Runner) follow(ctx context.Context, entry Entry, runs []Run) {
-	last := r.Now()
-	for i, known := range slices.DeleteFunc(slices.Clone(runs), func(run Run) bool { return run.Report != entry.Report || !run.Whole() }) {
-		if i == 0 || known.DueAt.After(last) {
-			last = known.DueAt
+	last := r.now()
+	first := true
+	for _, known := range runs {
+		if known.Report != entry.Report || !known.Whole() || known.DueAt.After(r.now()) {
+			continue
+		}
+		if first || known.DueAt.After(last) {
+			first, last = false, known.DueAt
 		}
 		if !known.ended() {
 			r.runDue(ctx, entry, known.DueAt)
 		}
 	}
 	for ctx.Err() == nil {
-		now := r.Now()
+		now := r.now()
 		if now.Sub(last) > longestLook {
 			last = now.Add(-longestLook)
 		}
-		due := entry.Schedule.Between(last, now)
-		slices.Reverse(due)
-		late := slices.IndexFunc(due, func(at time.Time) bool { return now.Sub(at) > onTime })
-		if late < 0 {
-			late = len(due)
-		}
-		run := due[:min(late+entry.CatchUp, len(due))]
-		for _, at := range run {
-			r.runDue(ctx, entry, at)
-		}
-		if skipped := due[len(run):]; len(skipped) > 0 && ctx.Err() == nil {
-			r.skip(ctx, entry, skipped)
+		if due := entry.Schedule.Between(last, now); len(due) > 0 {
+			r.runMissed(ctx, entry, due, now)
 		}
 		last = now
-		next := entry.Schedule.Next(last)
-		if next.IsZero() || !r.sleepUntil(ctx, next) {
+		if entry.Schedule.Next(now).IsZero() || !r.sleepUntil(ctx, entry.Schedule.Next(now)) {
 			return
 		}
+		if now = r.now(); last.Sub(now) > clockStep { // the clock was set back
+			last = now
+		}
+	}
+}
+
+// runMissed runs due times that have come, newest first: those of the last minutes, and catch_up of the others.
+func (r *Runner) runMissed(ctx context.Context, entry Entry, due []time.Time, now time.Time) {
+	slices.Reverse(due)
+	late := slices.IndexFunc(due, func(at time.Time) bool { return now.Sub(at) > onTime })
+	if late < 0 {
+		late = len(due)
+	}
+	run := due[:min(late+entry.CatchUp, len(due))]
+	for _, at := range run {
+		r.runDue(ctx, entry, at)
+	}
+	if skipped := due[len(run):]; len(skipped) > 0 && ctx.Err() == nil {
+		r.skip(ctx, entry, skipped)
 	}
 }
 
@@ -97,7 +114,7 @@ func (r *Runner) failed(ctx context.Context, entry Entry, due time.Time, failure
 	if err != nil {
 		row = Run{Report: entry.Report, DueAt: due}
 	}
-	row.State, row.FinishedAt, row.Error = Failed, r.Now(), failure.Error()
+	row.State, row.FinishedAt, row.Error = Failed, r.now(), failure.Error()
 	r.Work.Ended(context.WithoutCancel(ctx), entry, []Run{row})
 }
 
@@ -116,7 +133,7 @@ func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
 		}
 		known := map[key]bool{}
 		for _, run := range runs {
-			known[run.key()] = true
+			known[run.key()] = !run.tooEarly()
 		}
 		for _, at := range due {
 			_, row, err := r.about(entry, at)
@@ -126,7 +143,7 @@ func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
 			if known[row.key()] {
 				continue
 			}
-			row.State, row.FinishedAt, row.Error = Skipped, r.Now(), "nothing ran when it was due, and catch_up is used up"
+			row.State, row.FinishedAt, row.Error = Skipped, r.now(), "nothing ran when it was due, and catch_up is used up"
 			if err := r.Ledger.Append(row); err != nil {
 				return err
 			}
@@ -144,11 +161,12 @@ func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
 	}
 }
 
-// sleepUntil waits for a moment of the wall clock; it looks again every minute, since a clock can be set.
+// sleepUntil waits until a due time has come or the clock was set back. It looks again every minute, since a clock can be set.
 func (r *Runner) sleepUntil(ctx context.Context, due time.Time) bool {
-	for {
-		wait := due.Sub(r.Now())
-		if wait <= 0 {
+	for began := r.now(); ; {
+		now := r.now()
+		wait := due.Sub(now)
+		if wait <= 0 || began.Sub(now) > clockStep {
 			return true
 		}
 		if !sleep(ctx, min(wait, time.Minute)) {

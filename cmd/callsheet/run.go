@@ -213,7 +213,7 @@ func (a *app) tryOut(ctx context.Context, c *config.Config, runner *job.Runner, 
 
 // runner wires the reports of the configuration to what does them.
 func (a *app) runner(c *config.Config) (*job.Runner, error) {
-	runner := &job.Runner{Ledger: job.Ledger{Path: runLedger(c)}, Now: a.now, Log: a.logger(c)}
+	runner := &job.Runner{Ledger: job.Ledger{Path: runLedger(c)}, Now: a.now, Uptime: uptime, Log: a.logger(c)}
 	for _, report := range c.Reports {
 		entry, err := a.entry(c, report)
 		if err != nil {

@@ -37,7 +37,7 @@ func scheduleCommand(a *app) *cobra.Command {
 			fmt.Fprintln(w, "REPORT\tSCHEDULE\tZONE\tPERIOD\tLAST RUN\tSTATE\tNEXT RUN")
 			for _, entry := range runner.Entries {
 				last, state := "never", ""
-				if run, ok := lastRun(runs, entry.Report); ok {
+				if run, ok := lastRun(runs, entry.Report, a.now()); ok {
 					last, state = moment(lastTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, a.configured(cfg, entry.Report).Schedule, entry.Zone, entry.Period,
@@ -48,10 +48,11 @@ func scheduleCommand(a *app) *cobra.Command {
 	}
 }
 
-// lastRun is the run of a report as a whole that was due last.
-func lastRun(runs []job.Run, report string) (last job.Run, known bool) {
+// lastRun is the run of a report as a whole that was due last. What is due in the future was run while the clock was ahead, or by
+// hand: it is not the last one.
+func lastRun(runs []job.Run, report string, now time.Time) (last job.Run, known bool) {
 	for _, run := range runs {
-		if run.Report == report && run.Whole() && (!known || !run.DueAt.Before(last.DueAt)) {
+		if run.Report == report && run.Whole() && !run.DueAt.After(now) && (!known || !run.DueAt.Before(last.DueAt)) {
 			last, known = run, true
 		}
 	}

@@ -48,6 +48,7 @@ func (a *app) scheduler(c *config.Config, runner *job.Runner) {
 	runner.Work.Ended = func(ctx context.Context, entry job.Entry, runs []job.Run) {
 		a.conclude(ctx, c, runner.Log, &failing, entry, runs)
 	}
+	runner.Work.DataTime = func(ctx context.Context) (time.Time, error) { return a.dataTimeChild(ctx, c) }
 	runner.Attempt = func(ctx context.Context, entry job.Entry, due time.Time, _ job.How) ([]job.Run, error) {
 		runs, err := a.attempt(ctx, c, runner.Log, entry, due)
 		if errors.As(err, new(childError)) && entry.RetryFor > 0 && ctx.Err() == nil {

@@ -268,7 +268,7 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 	}
 	for _, entry := range runner.Entries {
 		one := reportStatus{Report: entry.Report, NextAt: entry.Next(a.now())}
-		if run, ok := lastRun(runs, entry.Report); ok {
+		if run, ok := lastRun(runs, entry.Report, a.now()); ok {
 			at := lastTime(run).In(entry.Zone)
 			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, string(run.State), run.Error
 			due := entry.Due(a.now())

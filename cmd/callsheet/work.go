@@ -57,17 +57,18 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			})
 			return troubles, err
 		},
-		Complete: func(ctx context.Context, span period.Period) (complete bool, err error) {
+		Complete: func(ctx context.Context, span period.Period) (arrived bool, err error) {
 			end := span.To.AddDate(0, 0, 1)
 			over := time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, c.Zone())
-			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
-				return reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
-					through, ok := values[0].(time.Time)
-					complete = ok && !through.Before(over)
-					return nil
-				})
-			})
-			return complete, err
+			_, arrived, err = a.dataClock(ctx, c, over)
+			return arrived, err
+		},
+		DataTime: func(ctx context.Context) (time.Time, error) {
+			if _, err := a.refresh(ctx, c, false, nil); err != nil {
+				return time.Time{}, err
+			}
+			newest, _, err := a.dataClock(ctx, c, a.now())
+			return newest, err
 		},
 		Worth: func(ctx context.Context, name string, span period.Period) (worth bool, err error) {
 			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
