@@ -17,6 +17,7 @@ import (
 // A served is a running serve with one report, which was cut short before and so is attempted at once.
 type served struct {
 	t       *testing.T
+	binary  string
 	dir     string
 	address string
 	process *exec.Cmd
@@ -26,7 +27,7 @@ type served struct {
 // startServe serves a report of a definition; settings is further YAML.
 func startServe(t *testing.T, binary, definition, settings string) *served {
 	t.Helper()
-	s := &served{t: t, dir: t.TempDir(), address: free(t), log: &syncedBuffer{}}
+	s := &served{t: t, binary: binary, dir: t.TempDir(), address: free(t), log: &syncedBuffer{}}
 	for name, text := range map[string]string{
 		"callsheet.yaml": fmt.Sprintf("data_dir: ./data\ncollector: {listen: %q, sources: [{name: main, tokens: [a-token-for-tests]}]}\n%s"+
 			"reports:\n  - {name: one, schedule: '0 8 * * *', catch_up: 0, deliver: [{folder: ./out}]}\n", s.address, settings),
@@ -43,11 +44,7 @@ func startServe(t *testing.T, binary, definition, settings string) *served {
 			t.Fatal(err)
 		}
 	}
-	s.process = exec.Command(binary, "--config", filepath.Join(s.dir, "callsheet.yaml"), "serve")
-	s.process.Stderr = s.log
-	if err := s.process.Start(); err != nil {
-		t.Fatal(err)
-	}
+	s.start()
 	t.Cleanup(func() {
 		s.process.Process.Kill()
 		s.process.Wait()
@@ -55,10 +52,20 @@ func startServe(t *testing.T, binary, definition, settings string) *served {
 			t.Log(s.log.String())
 		}
 	})
-	if err := waitReady(s.address); err != nil {
-		t.Fatal(err)
-	}
 	return s
+}
+
+// start starts serve, again after it has ended.
+func (s *served) start() {
+	s.t.Helper()
+	s.process = exec.Command(s.binary, "--config", filepath.Join(s.dir, "callsheet.yaml"), "serve")
+	s.process.Stderr = s.log
+	if err := s.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := waitReady(s.address); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // until waits for something.
