@@ -81,7 +81,7 @@ func (s *lineSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 
 // pack appends the line's values, in the order in which stage.sql takes them.
 func (l *line) pack(to []byte) []byte {
-	if l.reason != "" || l.kind == spool.KindOther || l.receivedAt == nil { // the position of other lines is not kept
+	if l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt) { // the position of other lines is not kept
 		to = packValue(to, []byte(l.file))
 		to = append(strconv.AppendInt(to, l.number, 10), fieldEnd)
 		to = append(strconv.AppendInt(to, l.offset, 10), fieldEnd)
@@ -95,7 +95,7 @@ func (l *line) pack(to []byte) []byte {
 		to = append(to, absent, fieldEnd, absent, fieldEnd)
 	}
 	to = packValue(to, []byte(l.kind))
-	for _, value := range [...][]byte{l.source, l.receivedAt, l.extra, l.payload} {
+	for _, value := range [...][]byte{l.source, l.receivedAt, l.id, l.extra, l.payload} {
 		to = packValue(to, value)
 	}
 	for _, value := range l.values { // none of a line that is no report and no event
@@ -128,4 +128,9 @@ func appendMarked(to, value []byte) []byte {
 		}
 	}
 	return to
+}
+
+// looksLikeTime reports whether a text begins with a date and the hour of this century, as what the collector writes does.
+func looksLikeTime(text []byte) bool {
+	return len(text) >= len("2006-01-02T15:04:05Z") && string(text[:2]) == "20" && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':'
 }

@@ -45,6 +45,7 @@ type Summary struct {
 	OtherEvents int64    `json:"other_events"`
 	Rejects     int64    `json:"rejects"`
 	Blank       int64    `json:"blank"`
+	Copies      int64    `json:"copies"`   // further lines, of deliveries that are loaded from another line
 	Mended      int64    `json:"mended"`   // lines that had been rejected and are not any more
 	Calls       int64    `json:"calls"`    // in the store after the load
 	Stored      Counts   `json:"-"`        // all that is in the store after the load
@@ -127,10 +128,11 @@ func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, summ
 				}
 			}
 		}
-		if err := applyStaged(ctx, tx, started); err != nil {
+		otherEvents, rejects, err := applyStaged(ctx, tx, started)
+		if err != nil {
 			return err
 		}
-		if part, err = s.recordLoad(ctx, tx, started, positions); err != nil {
+		if part, err = s.recordLoad(ctx, tx, started, positions, otherEvents, rejects); err != nil {
 			return err
 		}
 		return recordPositions(ctx, tx, positions, started)
@@ -165,28 +167,43 @@ func (s *Store) stage(ctx context.Context, reader *reader, limit int64, started 
 	return positions, nil
 }
 
-// applyStaged moves the staged lines into their tables.
-func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) error {
-	if _, err := tx.ExecContext(ctx, queries.Load("rejects"), sql.Named("loaded_at", loadedAt)); err != nil {
-		return fmt.Errorf("rejects: %w", err)
+// applyStaged moves the staged lines into their tables and returns how many other events and rejects that made.
+func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEvents, rejects int64, err error) {
+	insert := func(step string, args ...any) (int64, error) {
+		result, err := tx.ExecContext(ctx, queries.Load(step), args...)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", step, err)
+		}
+		return result.RowsAffected()
 	}
-	for _, step := range []string{"other_events", "call_versions", "live_events", "calls_touched"} {
-		if _, err := tx.ExecContext(ctx, queries.Load(step)); err != nil {
-			return fmt.Errorf("%s: %w", step, err)
+	if rejects, err = insert("rejects", sql.Named("loaded_at", loadedAt)); err != nil {
+		return 0, 0, err
+	}
+	if otherEvents, err = insert("other_events"); err != nil {
+		return 0, 0, err
+	}
+	for _, step := range []string{"call_versions", "live_events", "repeated_deliveries", "calls_touched"} {
+		if _, err := insert(step); err != nil {
+			return 0, 0, err
 		}
 	}
-	return nil
+	return otherEvents, rejects, nil
 }
 
 // recordLoad writes the row of `loads` and returns it as a summary.
-func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, positions []position) (Summary, error) {
-	var part Summary
+func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, positions []position, otherEvents, rejects int64) (Summary, error) {
+	part := Summary{OtherEvents: otherEvents, Rejects: rejects}
+	var staged, reportCopies, liveCopies int64
 	var lastReceived sql.NullTime
 	err := tx.QueryRowContext(ctx, queries.Load("totals")).Scan(
-		&part.Lines, &part.Reports, &part.LiveEvents, &part.OtherEvents, &part.Rejects, &lastReceived)
+		&staged, &part.Reports, &part.LiveEvents, &reportCopies, &liveCopies, &lastReceived)
 	if err != nil {
 		return part, err
 	}
+	part.Reports -= reportCopies
+	part.LiveEvents -= liveCopies
+	part.Lines = part.Reports + part.LiveEvents + part.OtherEvents + part.Rejects
+	part.Copies = staged - part.Lines
 	for _, position := range positions {
 		if position.bytes > position.fromBytes {
 			part.Files++
@@ -227,6 +244,7 @@ func (s *Summary) add(part Summary) {
 	s.OtherEvents += part.OtherEvents
 	s.Rejects += part.Rejects
 	s.Blank += part.Blank
+	s.Copies += part.Copies
 }
 
 // pending lists the spool files that may have something new, with the position each is to be read from.

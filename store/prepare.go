@@ -67,6 +67,7 @@ type line struct {
 	kind        string
 	source      []byte
 	receivedAt  []byte
+	id          []byte   // of the delivery; other lines than a collector's may have none
 	values      [][]byte // of fields
 	extra       []byte   // a JSON object of what nobody documented
 	payload     []byte   // of an event of another kind, its numbers as strings
@@ -146,6 +147,8 @@ func (l *line) readEnvelope(object []byte) (payload []byte) {
 			payload = value
 		case "body_base64":
 			hasContent = true
+		case "id":
+			l.id = column(value)
 		case "source":
 			l.source = column(value)
 		case "received_at":
@@ -154,7 +157,7 @@ func (l *line) readEnvelope(object []byte) (payload []byte) {
 		return end
 	})
 	if !hasKind || !hasContent {
-		l.source, l.receivedAt, l.kind = nil, nil, spool.Kind(object)
+		l.source, l.receivedAt, l.id, l.kind = nil, nil, nil, spool.Kind(object)
 		l.readPayload(object, 0)
 		return object
 	}

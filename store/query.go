@@ -77,8 +77,7 @@ func (r *Reader) Close() error {
 	return errors.Join(append(errs, r.db.Close())...)
 }
 
-// AsOf has every query after it answer as it would have at a moment: with what had been received by then. How often the same
-// report came is counted to this day.
+// AsOf has every query after it answer as it would have at a moment: with what had been received by then.
 func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
 	for _, conn := range r.all {
 		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {

@@ -57,22 +57,29 @@ repeated as (
     having count(*) > 1
 ),
 told_once as not materialized (select *, last_received_at as heard_at from query_table(p_versions) anti join repeated using (call_key)),
--- One order over everything that came for a call, without ties: reports over live events, then by
--- time received, then by content.
+-- Reports outrank live events, then the one received last counts: moment has both.
 told_often as not materialized (
-    select
-        * exclude (content_hash), last_received_at as heard_at,
-        (2::hugeint ** 52 + epoch_us(first_received_at)) * 18446744073709551616 + content_hash as rank
+    select *, last_received_at as heard_at, epoch_us(last_received_at) + 2305843009213693952 as moment
     from query_table(p_versions) semi join repeated using (call_key)
     union all by name
     select
-        source, direction, call_sid, call_key, last_received_at as heard_at,
-        epoch_us(first_received_at)::hugeint * 18446744073709551616 + content_hash as rank,
+        source, direction, call_sid, call_key, content_hash, last_id, last_received_at as heard_at, epoch_us(last_received_at) as moment,
         source_number, destination_number, dial_whom_number, start_time, campid, call_group
     from query_table(p_live) semi join repeated using (call_key)
 ),
+-- Those received in one microsecond, as the elements of one body are, follow their ids, then their content.
+tied as (select call_key from told_often group by call_key, moment having count(*) > 1),
+ranked as not materialized (
+    select * exclude (content_hash, last_id, moment), moment as rank
+    from told_often anti join tied using (call_key)
+    union all by name
+    select
+        * exclude (content_hash, last_id, moment),
+        row_number() over (partition by call_key order by moment, coalesce(last_id, ''), content_hash) as rank
+    from told_often semi join tied using (call_key)
+),
 merged as not materialized (
-    select * exclude (content_hash, deliveries), 1 as versions, deliveries from cleaned(told_once)
+    select * exclude (content_hash, last_id, deliveries), 1 as versions, deliveries from cleaned(told_once)
     union all by name
     select
         source, direction, call_sid, call_key,
@@ -85,7 +92,7 @@ merged as not materialized (
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at
-    from cleaned(told_often)
+    from cleaned(ranked)
     group by source, direction, call_sid, call_key
     having count(deliveries) > 0
 ),

@@ -1,6 +1,12 @@
--- A rejected line is kept whole, with its place and the reason.
+-- A rejected line is kept whole, with its place and the reason. A line with an id whose text is there already is a copy.
 insert into rejects (file, line, byte_offset, reason, text, line_hash, rejected_at)
+with copies as (
+    select file, line, row_number() over (partition by text order by file, line) > 1
+        or exists (from rejects as before where before.text = staged.text) as is_copy
+    from staged
+    where reason is not null and id is not null
+)
 select file, line, byte_offset, reason, text, content_hash, $loaded_at::timestamptz
-from staged
+from staged anti join (from copies where is_copy) using (file, line)
 where reason is not null
 order by file, line;

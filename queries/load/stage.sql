@@ -14,13 +14,13 @@ lines as (
     select
         sent(f[1], marked) as file, sent(f[2], marked)::bigint as line, sent(f[3], marked)::bigint as byte_offset, call_key, content_hash,
         sent(f[4], marked) as reason, sent(f[5], marked) as text, sent(f[6], marked) as kind,
-        sent(f[7], marked) as source, try_cast(sent(f[8], marked) as timestamptz) as received_at, sent(f[9], marked) as extra, sent(f[10], marked) as payload,
-        call_direction(sent(f[11], marked)) as direction, trim(sent(f[12], marked)) as call_sid,
-        sent(f[13], marked) as source_number, sent(f[14], marked) as destination_number, sent(f[15], marked) as dial_whom_number,
-        sent(f[16], marked) as call_duration, sent(f[17], marked) as coins, sent(f[18], marked) as status, sent(f[19], marked) as start_time,
-        sent(f[20], marked) as end_time, sent(f[21], marked) as call_recording_url, sent(f[22], marked) as campid, sent(f[23], marked) as talk_duration,
-        sent(f[24], marked) as call_group, sent(f[25], marked) as receiver_name, sent(f[26], marked) as error_code, sent(f[27], marked) as leg_a_picked_time,
-        sent(f[28], marked) as leg_b_start_time, sent(f[29], marked) as leg_b_picked_time, sent(f[30], marked) as callstatus, sent(f[31], marked) as event
+        sent(f[7], marked) as source, try_cast(sent(f[8], marked) as timestamptz) as received_at, sent(f[9], marked) as id, sent(f[10], marked) as extra, sent(f[11], marked) as payload,
+        call_direction(sent(f[12], marked)) as direction, trim(sent(f[13], marked)) as call_sid,
+        sent(f[14], marked) as source_number, sent(f[15], marked) as destination_number, sent(f[16], marked) as dial_whom_number,
+        sent(f[17], marked) as call_duration, sent(f[18], marked) as coins, sent(f[19], marked) as status, sent(f[20], marked) as start_time,
+        sent(f[21], marked) as end_time, sent(f[22], marked) as call_recording_url, sent(f[23], marked) as campid, sent(f[24], marked) as talk_duration,
+        sent(f[25], marked) as call_group, sent(f[26], marked) as receiver_name, sent(f[27], marked) as error_code, sent(f[28], marked) as leg_a_picked_time,
+        sent(f[29], marked) as leg_b_start_time, sent(f[30], marked) as leg_b_picked_time, sent(f[31], marked) as callstatus, sent(f[32], marked) as event
     from taken_apart
 )
 select

@@ -1,5 +1,5 @@
--- v1: the corrected coins win, the empty group and the "0" name erase nothing, and the first report coming again later
--- is a duplicate and no correction. v2: a live event fills what the report leaves open. The same CallSid in the other
+-- v1: the first report coming again after the one with other coins corrects them back; the empty group and the "0" name erase
+-- nothing. v2: a live event fills what the report leaves open. The same CallSid in the other
 -- direction is another call.
 select call_sid, direction, coins, agent, call_group, virtual_number, versions, deliveries,
        strftime(first_received_at, '%H:%M:%S') as first, strftime(last_received_at, '%H:%M:%S') as last, flags

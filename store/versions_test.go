@@ -1,0 +1,123 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// versionsOf are deliveries of calls with ties in their times of receipt: corrections, corrections back, duplicates, and lines with
+// and without an id.
+func versionsOf(calls int) []string {
+	var lines []string
+	for call := range calls {
+		for i, coins := range []int{1, 2, 1, 3, 2, 2} {
+			id := fmt.Sprintf("01K6TESTS000%05d0000000%d", call, i)
+			lines = append(lines, envelope(id, (call+i)%4, "call_report", fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
+		}
+		lines = append(lines, fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 15:30:03"}`+"\n", call, 7+call%3))
+		lines = append(lines, envelope(fmt.Sprintf("01K6LIVE%018d", call), call%4, "live_call", fmt.Sprintf(`{"CallSid":"%d","call_group":"G%d"}`, call, call)))
+	}
+	return lines
+}
+
+// TestNewestVersionIsExact loads deliveries that tie in their time of receipt again and again, in any order and slices: the calls
+// are always the same, also as of any moment.
+func TestNewestVersionIsExact(t *testing.T) {
+	deliveries := versionsOf(8)
+	const everything = "select * from calls order by all"
+	var want [][]string
+	for seed := range uint64(6) {
+		dice := rand.New(rand.NewPCG(seed, 9))
+		shuffled := slices.Clone(deliveries)
+		if seed > 0 {
+			dice.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		}
+		files := map[string]string{}
+		for i, line := range shuffled {
+			name := fmt.Sprintf("%d.ndjson", i*(1+int(seed)%3)/len(shuffled))
+			files[name] += line
+		}
+		dir := spoolOf(t, files)
+		loadInSlices(t, dir, testSettings(), int64(4_000+dice.IntN(20_000)))
+		reader := published(t, dir, testSettings())
+		got := ask(t, reader, everything)
+		if seed == 0 {
+			want = got
+		}
+		if !slices.EqualFunc(got, want, slices.Equal) {
+			t.Fatalf("seed %d: got\n%s\nwant\n%s", seed, lines(got), lines(want))
+		}
+	}
+	if len(want) != 9 {
+		t.Errorf("%d calls", len(want)-1)
+	}
+}
+
+// TestCorrectionBackIsTheNewest: A, B and A again is A, and B as of the moment between.
+func TestCorrectionBackIsTheNewest(t *testing.T) {
+	report := func(second, coins int) string {
+		return envelope(fmt.Sprintf("01K6%022d", second), second, "call_report", fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, coins))
+	}
+	dir := spoolOf(t, map[string]string{"a.ndjson": report(1, 10)})
+	for second, coins := range map[int]int{2: 20, 3: 10} {
+		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(second, coins))
+		load(t, dir, testSettings())
+	}
+	reader := published(t, dir, testSettings())
+	const newest = "select coins, deliveries, versions, strftime(last_received_at, '%S') from calls"
+	if got := ask(t, reader, newest)[1]; strings.Join(got, " ") != "10 3 2 03" {
+		t.Errorf("got %v", got)
+	}
+	if err := reader.AsOf(t.Context(), testNow().AddDate(0, 0, -27).Add(10*3600e9+2e9)); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, reader, newest)[1]; strings.Join(got, " ") != "20 2 2 02" {
+		t.Errorf("as of the moment between: %v", got)
+	}
+}
+
+// TestElementsOfOneBodyFollowTheirIDs: deliveries received in one microsecond count in the order of their ids.
+func TestElementsOfOneBodyFollowTheirIDs(t *testing.T) {
+	var text string
+	for i := range 20 {
+		text += envelope(fmt.Sprintf("01K6%022d", 20-i), 1, "call_report", fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, 20-i))
+	}
+	if got := ask(t, loaded(t, testSettings(), map[string]string{"a.ndjson": text}), "select coins from calls")[1][0]; got != "20" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestLineThatIsReadTwiceIsOneDelivery puts lines with ids into a second file, other order, with others between, in one load and
+// in two: no delivery, reject or event is doubled.
+func TestLineThatIsReadTwiceIsOneDelivery(t *testing.T) {
+	lines := []string{
+		envelope("a", 1, "call_report", `{"CallSid":"1","coins":"1","EndTime":"2026-10-05 10:00:00"}`),
+		envelope("b", 1, "call_report", `{"CallSid":"1","coins":"1","EndTime":"2026-10-05 10:00:00"}`), // the same in one body
+		envelope("c", 2, "call_report", `{"CallSid":"2","coins":"1","EndTime":"2026-10-05 10:00:00"}`),
+		envelope("d", 3, "live_call", `{"CallSid":"1","Status":"Ringing"}`),
+		envelope("e", 4, "other", `{"type":"add_member"}`),
+		envelope("f", 5, "call_report", `{"Status":"no call"}`),
+		`{"id":"g","received_at":"2026-10-05T10:00:06Z","source":"main","kind":"unreadable","encoding":"json","body_base64":"AA=="}` + "\n",
+	}
+	reversed := slices.Clone(lines)
+	slices.Reverse(reversed)
+	const counts = `select (select sum(deliveries) from calls), (select sum(deliveries) from call_versions), (select sum(deliveries) from live_events),
+		(select count(*) from other_events), (select count(*) from rejects), (select sum(lines) from loads)`
+	want := "3 3 1 1 2 7"
+	dir := spoolOf(t, map[string]string{"a.ndjson": strings.Join(lines, ""), "b.ndjson": report("x") + strings.Join(reversed, "")})
+	got := load(t, dir, testSettings())
+	if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != "4 4 1 1 2 8" || got.Copies != 7 || got.Lines != 8 {
+		t.Errorf("in one load: %v, %+v", row, got)
+	}
+	dir = spoolOf(t, map[string]string{"a.ndjson": strings.Join(lines, "")})
+	load(t, dir, testSettings())
+	writeSpool(t, dir, map[string]string{"b.ndjson": strings.Join(reversed, "")})
+	got = load(t, dir, testSettings())
+	if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || got.Copies != 7 || got.Lines != 0 {
+		t.Errorf("in two loads: %v, %+v", row, got)
+	}
+}
