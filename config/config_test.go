@@ -144,6 +144,17 @@ func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
 	}
 }
 
+func TestMissingSecretFileIsNotNamed(t *testing.T) {
+	c := Default()
+	_, err := c.RevealSecret("mail.password", "", "hunter2-hunter2")
+	if err == nil || strings.Contains(err.Error(), "hunter") || !strings.Contains(err.Error(), "mail.password_file: ") {
+		t.Errorf("%v", err)
+	}
+	if _, err = c.RevealTokens(Source{Name: "main", TokensFile: "hunter2-hunter2"}); err == nil || strings.Contains(err.Error(), "hunter") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestSecretsDoNotPrint(t *testing.T) {
 	if got := Secret("hunter2-hunter2").String(); strings.Contains(got, "hunter") {
 		t.Errorf("printed as %s", got)

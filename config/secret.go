@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -42,11 +44,21 @@ func (c *Config) RevealSecret(key string, secret Secret, file string) (string, e
 	if secret != "" || file == "" {
 		return secret.Reveal(key)
 	}
-	text, err := os.ReadFile(c.Path(file))
+	text, err := c.readSecretFile(file)
 	if err != nil {
 		return "", fmt.Errorf("%s_file: %w", key, err)
 	}
 	return strings.TrimSpace(string(text)), nil
+}
+
+// readSecretFile reads a file that a key names. Its error does not have the path: somebody may have written the secret there.
+func (c *Config) readSecretFile(path string) ([]byte, error) {
+	text, err := os.ReadFile(c.Path(path))
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return nil, fmt.Errorf("reading the file that it names: %w\nhint: it takes a path, relative to the configuration", failed.Err)
+	}
+	return text, err
 }
 
 // RevealTokens are the tokens of a source, from the configuration and from its file.
@@ -60,7 +72,7 @@ func (c *Config) RevealTokens(source Source) ([]string, error) {
 		tokens = append(tokens, token)
 	}
 	if source.TokensFile != "" {
-		text, err := os.ReadFile(c.Path(source.TokensFile))
+		text, err := c.readSecretFile(source.TokensFile)
 		if err != nil {
 			return nil, fmt.Errorf("source %s, tokens_file: %w", source.Name, err)
 		}

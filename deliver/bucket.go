@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/azureblob" // azblob://
@@ -59,11 +62,6 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 		if err != nil {
 			err = fmt.Errorf("bucket %s: %w", b.place(""), err)
 		}
-		// What the storage will say again next time.
-		if slices.Contains([]gcerrors.ErrorCode{gcerrors.NotFound, gcerrors.PermissionDenied, gcerrors.InvalidArgument, gcerrors.Unimplemented},
-			gcerrors.Code(errors.Unwrap(err))) {
-			err = refused(err)
-		}
 	}()
 	key := parcel.name(b.Name)
 	if err := b.makeFolder(key); err != nil {
@@ -71,7 +69,7 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 	}
 	bucket, err := blob.OpenBucket(ctx, b.URL)
 	if err != nil {
-		return "", refused(err)
+		return "", refused(b.settings(err))
 	}
 	defer bucket.Close()
 	file, err := os.Open(parcel.File)
@@ -95,14 +93,15 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 		BeforeWrite: readable,
 	})
 	if err != nil {
-		return "", err
+		return "", stored(err)
 	}
 	if _, err := io.Copy(w, file); err != nil {
 		cancel()
-		return "", errors.Join(err, w.Close())
+		_ = w.Close()
+		return "", stored(err)
 	}
 	if err := w.Close(); err != nil {
-		return "", err
+		return "", stored(err)
 	}
 	return b.place(key), nil
 }
@@ -111,11 +110,11 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 func (b Bucket) makeFolder(key string) error {
 	u, err := url.Parse(b.URL)
 	if err != nil || u.Scheme != fileblob.Scheme {
-		return err
+		return nil // opening the bucket says what is wrong
 	}
 	base := filepath.Join(u.Host, u.Path)
 	if _, err := os.Stat(base); err != nil && !u.Query().Has("create_dir") {
-		return nil // opening the bucket says what is wrong
+		return nil
 	}
 	return atomicfile.MkdirReadable(filepath.Dir(filepath.Join(base, u.Query().Get("prefix"), filepath.FromSlash(key))))
 }
@@ -127,4 +126,61 @@ func readable(as func(any) bool) error {
 		return file.Chmod(atomicfile.Readable)
 	}
 	return nil
+}
+
+// settings is why a bucket cannot be opened. Nothing was sent yet, so only what the URL has must not be shown.
+func (b Bucket) settings(err error) error {
+	said := strings.ReplaceAll(err.Error(), b.URL, b.place(""))
+	u, parseErr := url.Parse(b.URL)
+	if parseErr != nil {
+		return errNoURL
+	}
+	password, _ := u.User.Password()
+	secrets := []string{u.User.Username(), password, u.RawQuery}
+	for key, values := range u.Query() {
+		secrets = append(secrets, values...)
+		if strings.Join(values, "") == "" {
+			secrets = append(secrets, key)
+		}
+	}
+	if shows(said, secrets...) {
+		return errors.New("its URL has settings that this storage does not take\nhint: compare them with https://gocloud.dev/howto/blob/")
+	}
+	return errors.New(said)
+}
+
+// shows reports whether a text has one of the secrets in it, as it is or escaped as in a URL.
+func shows(text string, secrets ...string) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret)) || strings.Contains(text, url.PathEscape(secret)))
+	})
+}
+
+// codeForm is that of the names that storages have for errors: NoSuchBucket, AccessDenied.
+var codeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
+
+// stored is why a storage did not take an object: what kind of error it is, its number and its name, and not what the storage says, which
+// can repeat the request. It is refused when the storage would say the same next time.
+func stored(err error) error {
+	var words []string
+	kind := gcerrors.Code(err)
+	if kind != gcerrors.Unknown {
+		words = append(words, kind.String())
+	}
+	var status interface{ HTTPStatusCode() int }
+	var code interface{ ErrorCode() string }
+	if errors.As(err, &status) && status.HTTPStatusCode() > 0 {
+		words = append(words, fmt.Sprintf("it answered %d %s", status.HTTPStatusCode(), http.StatusText(status.HTTPStatusCode())))
+	}
+	if errors.As(err, &code) && codeForm.MatchString(code.ErrorCode()) {
+		words = append(words, code.ErrorCode())
+	}
+	if cause := reason(err); cause != errNoAnswer || len(words) == 0 {
+		words = append(words, cause.Error())
+	}
+	said := errors.New(strings.Join(words, ", "))
+	if slices.Contains([]gcerrors.ErrorCode{gcerrors.NotFound, gcerrors.PermissionDenied, gcerrors.InvalidArgument, gcerrors.Unimplemented}, kind) {
+		return refused(said)
+	}
+	return said
 }

@@ -3,7 +3,11 @@ package deliver
 import (
 	"errors"
 	"fmt"
+	"html"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,6 +65,43 @@ func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	if _, err := (Bucket{URL: down}).Send(t.Context(), parcel(t, "text"), ""); err == nil || errors.Is(err, ErrRefused) {
 		t.Errorf("a storage that is down: %v", err)
+	}
+}
+
+// TestBucketErrorsShowNoSetting asks storages that repeat what they were asked, with settings that are secret.
+func TestBucketErrorsShowNoSetting(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "XQZ0001XQZ")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "XQZ0002XQZ")
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	t.Setenv("AZURE_STORAGE_ACCOUNT", "account")
+	t.Setenv("AZURE_STORAGE_SAS_TOKEN", "sv=2024&sig=XQZ0003XQZ")
+	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		said, _ := httputil.DumpRequest(r, false)
+		w.Header().Set("X-Amz-Request-Id", r.URL.String())
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprintf(w, "<Error><Code>AccessDenied</Code><Message>%s</Message><RequestId>%s</RequestId></Error>", html.EscapeString(string(said)), r.Header.Get("Authorization"))
+	}))
+	defer echo.Close()
+	address := strings.TrimPrefix(echo.URL, "http://")
+	for bucket, want := range map[string]string{
+		"s3://reports?region=here&use_path_style=true&endpoint=" + echo.URL + "/XQZ0004XQZ":              "403 Forbidden, AccessDenied",
+		"s3://reports?region=here&use_path_style=true&endpoint=http://XQZ0005XQZ:XQZ0006XQZ@" + address:  "403 Forbidden",
+		"s3://reports?region=here&use_path_style=true&endpoint=http://XQZ0005XQZ:XQZ0006XQZ@127.0.0.1:1": "connection refused",
+		"s3://XQZ0005XQZ:XQZ0006XQZ@reports?region=here&endpoint=" + echo.URL + "&use_path_style=true":   "403 Forbidden",
+		"s3://reports?secret=XQZ0007XQZ":                                 `unknown query parameter "secret"`,
+		"s3://reports?XQZ0007XQZ":                                        "settings that this storage does not take",
+		"s3://reports?accelerate=XQZ0007XQZ":                             "settings that this storage does not take",
+		"nowhere://reports?key=XQZ0007XQZ":                               "",
+		"azblob://reports?sig=XQZ0007XQZ":                                `unknown query parameter "sig"`,
+		"azblob://reports?protocol=http&localemu=true&domain=" + address: "",
+		"file:///nonexistent/folder?key=XQZ0007XQZ":                      "",
+		"s3://reports?%zzXQZ0007XQZ":                                     "",
+		"s3://re ports:XQZ0007XQZ/?a=b":                                  "no URL",
+	} {
+		_, err := Bucket{URL: bucket}.Send(t.Context(), parcel(t, "text"), "")
+		if err == nil || strings.Contains(err.Error(), "XQZ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", bucket, err, want)
+		}
 	}
 }
 

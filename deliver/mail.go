@@ -5,12 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
 	"net/mail"
 	"net/textproto"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -207,7 +209,7 @@ func (s MailServer) send(ctx context.Context, address string, message []byte) (s
 	}
 	server, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return "", s.explain("connecting", err)
+		return "", s.explain(connecting, err)
 	}
 	defer server.Close()
 	for _, step := range []struct {
@@ -226,24 +228,67 @@ func (s MailServer) send(ctx context.Context, address string, message []byte) (s
 		return "", s.explain("its text", err) // and no end of it, so nothing is delivered
 	}
 	if err := errors.Join(server.UpdateDeadline(s.Timeout), body.Close()); err != nil {
-		err := s.explain("its text", err)
 		if isReply(err) {
-			return "", err
+			return "", s.explain("its text", err)
 		}
-		return "", unknown(err) // all was sent, and no answer came
+		return "", unknown(s.explain("its text", err)) // all was sent, and no answer came
 	}
 	_ = server.Quit() // it has the mail
 	return "mail to " + address, nil
 }
 
-// explain says what a mail server answered, and whether that is for good.
+// explain says why a step failed, and whether that is for good. What the server said is left out while it is logged in to, and later where it
+// repeats the password.
 func (s MailServer) explain(what string, err error) error {
-	err = fmt.Errorf("mail server %s, %s: %w", net.JoinHostPort(s.Host, fmt.Sprint(s.Port)), what, err)
 	var reply *textproto.Error
-	if errors.As(err, &reply) && reply.Code >= 500 {
+	if !errors.As(err, &reply) {
+		return s.at(what, s.unanswered(err))
+	}
+	text := fmt.Sprintf("it answered %d %s", reply.Code, enhancedCode.FindString(reply.Msg))
+	switch {
+	case what == connecting && reply.Code == 535:
+		text += ", wrong user or password"
+	case what != connecting && !shows(reply.Msg, s.secrets()...):
+		text = fmt.Sprintf("it answered %d %s", reply.Code, reply.Msg)
+	}
+	if err = s.at(what, errors.New(strings.TrimSpace(text))); reply.Code >= 500 {
 		return refused(err)
 	}
 	return err
+}
+
+// connecting is the step of which the other side's words are not shown.
+const connecting = "connecting"
+
+func (s MailServer) at(what string, err error) error {
+	return fmt.Errorf("mail server %s, %s: %w", net.JoinHostPort(s.Host, fmt.Sprint(s.Port)), what, err)
+}
+
+// enhancedCode is that of RFC 3463, which tells more than the three digits.
+var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}`)
+
+// unanswered is why there was no reply.
+func (s MailServer) unanswered(err error) error {
+	switch text := err.Error(); {
+	case strings.Contains(text, "does not support STARTTLS"):
+		return errors.New("it does not offer STARTTLS")
+	case strings.Contains(text, "does not support SMTP AUTH"), strings.Contains(text, "not able to detect a supported"):
+		return errors.New("it offers no way to log in that callsheet knows")
+	}
+	return reason(err)
+}
+
+// secrets are the forms in which a server can repeat the password.
+func (s MailServer) secrets() []string {
+	if s.Username == "" {
+		return nil
+	}
+	password, err := s.Password()
+	if err != nil || password == "" {
+		return nil
+	}
+	encode := base64.StdEncoding.EncodeToString
+	return []string{password, encode([]byte(password)), encode([]byte("\x00" + s.Username + "\x00" + password)), encode([]byte(s.Username))}
 }
 
 func isReply(err error) bool {

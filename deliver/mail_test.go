@@ -38,6 +38,7 @@ type mailbox struct {
 	hangUp   func(to string) bool  // instead of an answer to the text, before it was taken
 	user     string
 	password string
+	echo     bool // of the password, when it is wrong
 	from     string
 	port     int
 	roots    *x509.CertPool
@@ -106,6 +107,9 @@ func (l *letter) AuthMechanisms() []string {
 func (l *letter) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != l.box.user || password != l.box.password {
+			if l.box.echo {
+				return &smtp.SMTPError{Code: 535, Message: password + " is wrong: " + base64.StdEncoding.EncodeToString([]byte(password))}
+			}
 			return &smtp.SMTPError{Code: 535, Message: "wrong user or password"}
 		}
 		return nil
@@ -294,8 +298,15 @@ func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
 		"no password": {set: func(m *mailbox) { m.user = "reports" }, way: func(m *Mail) {
 			m.Server.Password = func() (string, error) { return "", errors.New("SMTP_PASSWORD is not set") }
 		}, says: "SMTP_PASSWORD is not set", refused: true},
-		"nobody there":   {way: func(m *Mail) { m.Server.Port = 1 }, says: "connection refused"},
-		"not allowed":    {way: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, says: "allowed_domains", refused: true},
+		"nobody there":  {way: func(m *Mail) { m.Server.Port = 1 }, says: "connection refused"},
+		"not allowed":   {way: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, says: "allowed_domains", refused: true},
+		"echo at login": {set: func(m *mailbox) { m.user, m.password, m.echo = "reports", "s3cretX", true }, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretY", nil } }, says: "wrong user or password", refused: true},
+		"echo later": {set: func(m *mailbox) {
+			m.user, m.password = "reports", "s3cretX"
+			m.refuse = func(string) error {
+				return answer(550, "5.1.1 no such user for "+base64.StdEncoding.EncodeToString([]byte("\x00reports\x00s3cretX")))
+			}
+		}, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, says: "its recipient: it answered 550 5.", refused: true},
 		"unknown signer": {way: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, says: "STARTTLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -309,6 +320,9 @@ func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
 			_, err := m.Send(t.Context(), p, "a@example.com")
 			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrRefused) != c.refused {
 				t.Errorf("refused %v, unknown %v: %v", errors.Is(err, ErrRefused), errors.Is(err, ErrUnknown), err)
+			}
+			if err != nil && (strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "czNjcmV0") || strings.Contains(err.Error(), "AHJlcG9y")) {
+				t.Errorf("it shows the password: %v", err)
 			}
 			// A server that hangs up may do so while the end of the text is on its way.
 			if name != "hangs up" && errors.Is(err, ErrUnknown) != c.unknown {

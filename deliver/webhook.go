@@ -5,9 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -34,7 +32,7 @@ func (w Webhook) Recipients(context.Context, string) ([]string, error) {
 	}
 	u, err := url.Parse(to)
 	if err != nil || u.Host == "" {
-		return nil, errors.New("its url is no URL")
+		return nil, errNoURL
 	}
 	sum := sha256.Sum256([]byte(to))
 	return []string{fmt.Sprintf("webhook %s #%x", u.Host, sum[:2])}, nil
@@ -59,36 +57,22 @@ func (w Webhook) Send(ctx context.Context, parcel Parcel, recipient string) (_ s
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { written.Store(i.Err == nil) }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		return "", refused(WithoutURL(err))
+		return "", refused(errNoURL)
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	request.Header.Set("User-Agent", "callsheet")
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		if written.Load() {
-			return "", unknown(WithoutURL(err))
+			return "", unknown(reason(err))
 		}
-		return "", WithoutURL(err)
+		return "", reason(err)
 	}
 	defer response.Body.Close()
-	said, _ := io.ReadAll(io.LimitReader(response.Body, 300))
-	switch code := response.StatusCode; {
-	case code/100 == 2:
-		return recipient, nil
-	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:
-		return "", fmt.Errorf("it answered %s %s", response.Status, strings.TrimSpace(string(said)))
-	default:
-		return "", refused(fmt.Errorf("it answered %s %s", response.Status, strings.TrimSpace(string(said))))
+	if err := answered(response); err != nil {
+		return "", err
 	}
-}
-
-// WithoutURL takes the URL, which is secret, out of an error.
-func WithoutURL(err error) error {
-	var of *url.Error
-	if errors.As(err, &of) {
-		return of.Err
-	}
-	return err
+	return recipient, nil
 }
 
 // message is a parcel in the shape that the receiver wants.

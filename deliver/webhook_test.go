@@ -72,9 +72,15 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 		refused, unknown bool
 		says             string
 	}{
-		"busy":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "come back", http.StatusTooManyRequests) }, false, false, "come back"},
+		"busy":   {func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.URL.Path, http.StatusTooManyRequests) }, false, false, "429 Too Many Requests"},
 		"broken": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "oops", http.StatusBadGateway) }, false, false, "502"},
-		"gone":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no_service", http.StatusNotFound) }, true, false, "no_service"},
+		"gone":   {func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.URL.Path, http.StatusNotFound) }, true, false, "404 Not Found"},
+		"moved": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.Path, http.StatusMovedPermanently)
+		}, true, false, "redirects are not followed"},
+		"own words": {func(w http.ResponseWriter, r *http.Request) { raw(w, "HTTP/1.1 403 "+r.URL.Path+"\r\n\r\n") }, true, false, "403 Forbidden"},
+		"no HTTP":   {func(w http.ResponseWriter, r *http.Request) { raw(w, r.URL.Path+"\r\n\r\n") }, false, true, "no answer that can be understood"},
+		"no header": {func(w http.ResponseWriter, r *http.Request) { raw(w, "HTTP/1.1 200 OK\r\n"+r.URL.Path+"\r\n\r\n") }, false, true, "no answer that can be understood"},
 		"silent": {func(w http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body)
 			time.Sleep(1200 * time.Millisecond)
@@ -102,5 +108,35 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 	w.URL = func() (string, error) { return "http://127.0.0.1:1/other", nil }
 	if other, _ := w.Recipients(t.Context(), ""); one[0] == other[0] || strings.Contains(one[0], "s3cret") {
 		t.Errorf("recipients %q and %q", one, other)
+	}
+}
+
+// raw answers with bytes of its own.
+func raw(w http.ResponseWriter, answer string) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		io.WriteString(conn, answer)
+		conn.Close()
+	}
+}
+
+func TestPingSaysNothingOfItsURL(t *testing.T) {
+	answer := map[string]http.HandlerFunc{
+		"/s3cret/good":  func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) },
+		"/s3cret/bad":   func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.URL.Path, http.StatusBadRequest) },
+		"/s3cret/moved": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/s3cret/good", http.StatusFound) },
+		"/s3cret/raw":   func(w http.ResponseWriter, r *http.Request) { raw(w, r.URL.Path) },
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer[r.URL.Path](w, r) }))
+	defer server.Close()
+	for url, want := range map[string]string{
+		server.URL + "/s3cret/good": "", server.URL + "/s3cret/bad": "400 Bad Request", server.URL + "/s3cret/moved": "redirects are not followed",
+		server.URL + "/s3cret/raw": "no answer", "http://127.0.0.1:1/s3cret": "connection refused", "http://s3cret:s3cret@127.0.0.1:1/": "connection refused",
+		"s3cret": "", "http://[s3cret": "no URL", "http://host:s3cret/": "no URL", "s3cret://host/": "", "https" + server.URL[4:] + "/s3cret": "TLS",
+	} {
+		err := Ping(t.Context(), url, time.Second)
+		if (err == nil) != strings.HasSuffix(url, "good") || err != nil && (strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", url, err)
+		}
 	}
 }
