@@ -92,7 +92,7 @@ func newDesk(t *testing.T, entries ...Entry) *desk {
 			way.(*post).note = note
 		}
 	}
-	d.Runner = &Runner{Entries: entries, Ledger: Ledger{filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	d.Work = Work{
 		Lock:     func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
 		Refresh:  func(context.Context) ([]string, error) { note("refresh"); return d.left, d.refresh },
@@ -415,7 +415,7 @@ func TestTheLedgerForgetsWhatIsOld(t *testing.T) {
 }
 
 func TestLedgerSkipsATornLine(t *testing.T) {
-	l := Ledger{filepath.Join(t.TempDir(), "data", "runs.ndjson")}
+	l := Ledger{Path: filepath.Join(t.TempDir(), "data", "runs.ndjson")}
 	if runs, err := l.Runs(); err != nil || runs != nil {
 		t.Fatalf("no ledger yet: %v, %v", runs, err)
 	}

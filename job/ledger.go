@@ -2,16 +2,20 @@ package job
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"callsheet/internal/atomicfile"
 )
 
 // State is how far a run has come.
@@ -87,7 +91,15 @@ func (r Run) ended() bool {
 // part and recipient. It stands beside the database and not in it, since the database can be deleted and built again and the ledger
 // cannot.
 type Ledger struct {
-	Path string
+	Path  string
+	files atomicfile.FS // the operating system's when nil
+}
+
+func (l Ledger) fs() atomicfile.FS {
+	if l.files == nil {
+		return atomicfile.OS{}
+	}
+	return l.files
 }
 
 // Append adds how a run stands; it is on disk when Append returns.
@@ -96,61 +108,100 @@ func (l Ledger) Append(run Run) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
-		return err
-	}
 	unlock, err := l.lock()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	file, err := os.OpenFile(l.Path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return fmt.Errorf("run ledger: %w", err)
-	}
-	// A line that a crash cut short ends here; readers skip it.
-	_, err = file.Write(append(append([]byte("\n"), line...), '\n'))
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err := l.append(line); err != nil {
 		return fmt.Errorf("run ledger: %w", err)
 	}
 	return nil
 }
 
+func (l Ledger) append(line []byte) error {
+	file, err := l.fs().OpenAppend(l.Path)
+	if err != nil {
+		return err
+	}
+	// The file may be new, or replaced by one whose name is not durable yet.
+	if err = l.fs().SyncDir(filepath.Dir(l.Path)); err == nil {
+		// A line that a crash cut short ends here; readers skip it.
+		text := append(append([]byte("\n"), line...), '\n')
+		var n int
+		if n, err = file.Write(text); err == nil && n < len(text) {
+			err = io.ErrShortWrite
+		}
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}
+
 // Runs reads how every run stands, in the order of when they were first written of; a line that is no run is skipped.
 func (l Ledger) Runs() ([]Run, error) {
-	file, err := os.Open(l.Path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+	runs, _, err := l.read()
+	return runs, err
+}
+
+// Damaged are the numbers of lines that cannot be read. Most are of a crash, which cut short what was not recorded yet; but one may hide
+// that something was sent.
+func (l Ledger) Damaged() (lines []int, err error) {
+	_, damaged, err := l.read()
+	for _, line := range damaged {
+		lines = append(lines, line.number)
+	}
+	return lines, err
+}
+
+type damagedLine struct {
+	number int
+	text   []byte
+}
+
+func (l Ledger) read() (runs []Run, damaged []damagedLine, err error) {
+	file, err := l.fs().Open(l.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("run ledger: %w", err)
+		return nil, nil, fmt.Errorf("run ledger: %w", err)
 	}
 	defer file.Close()
-	var runs []Run
 	at := map[key]int{}
 	lines := bufio.NewReader(file)
-	for {
+	for number := 1; ; number++ {
 		line, err := lines.ReadBytes('\n')
 		var run Run
-		if json.Unmarshal(line, &run) == nil && run.Report != "" {
+		switch text := bytes.TrimSpace(line); {
+		case json.Unmarshal(text, &run) == nil && run.Report != "":
 			if i, ok := at[run.key()]; ok {
 				runs[i] = run
 			} else {
 				at[run.key()] = len(runs)
 				runs = append(runs, run)
 			}
+		case len(text) > 0 && err == nil: // without its newline it may be on its way
+			damaged = append(damaged, damagedLine{number, text})
 		}
 		if err == io.EOF {
-			return runs, nil
+			return runs, damaged, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("run ledger: %w", err)
+			return nil, nil, fmt.Errorf("run ledger: %w", err)
 		}
 	}
 }
 
 // lock keeps others from changing the ledger for a moment.
 func (l Ledger) lock() (unlock func() error, err error) {
+	if l.files != nil { // in memory, of one test
+		return func() error { return nil }, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
+		return nil, err
+	}
 	lock := flock.New(l.Path+".lock", flock.SetPermissions(0o600))
 	if err := lock.Lock(); err != nil {
 		return nil, fmt.Errorf("run ledger: %w", err)
@@ -163,31 +214,34 @@ const compactFrom = 1 << 20
 
 // compact removes the lines of a large ledger that later ones replace.
 func (l Ledger) compact() error {
-	info, err := os.Stat(l.Path)
+	info, err := l.fs().Stat(l.Path)
 	if err != nil || info.Size() < compactFrom {
 		return nil
 	}
-	_, err = l.Prune(time.Time{})
+	_, err = l.rewrite(time.Time{}, true)
 	return err
 }
 
-// Prune forgets the runs that were due before a moment, and what was said of the others before their present state. It says how
-// many are forgotten.
-func (l Ledger) Prune(before time.Time) (forgotten int, err error) {
+// Prune forgets the runs that were due before a moment, what was said of the others before their present state, and lines that cannot
+// be read. It says how many runs are forgotten.
+func (l Ledger) Prune(before time.Time) (forgotten int, err error) { return l.rewrite(before, false) }
+
+func (l Ledger) rewrite(before time.Time, keepDamaged bool) (forgotten int, err error) {
 	unlock, err := l.lock()
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	runs, err := l.Runs()
-	if err != nil {
-		return 0, err
-	}
-	fresh := Ledger{l.Path + ".new"}
-	if err := os.Remove(fresh.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	runs, damaged, err := l.read()
+	if err != nil || len(runs)+len(damaged) == 0 {
 		return 0, err
 	}
 	var text []byte
+	if keepDamaged {
+		for _, line := range damaged {
+			text = append(append(text, line.text...), '\n')
+		}
+	}
 	for _, run := range runs {
 		if run.DueAt.Before(before) {
 			forgotten++
@@ -199,13 +253,8 @@ func (l Ledger) Prune(before time.Time) (forgotten int, err error) {
 		}
 		text = append(append(text, line...), '\n')
 	}
-	file, err := os.OpenFile(fresh.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	if err := atomicfile.WriteFile(l.fs(), l.Path, text); err != nil {
 		return 0, fmt.Errorf("run ledger: %w", err)
 	}
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return 0, fmt.Errorf("run ledger: %w", err)
-	}
-	return forgotten, os.Rename(fresh.Path, l.Path)
+	return forgotten, nil
 }

@@ -266,6 +266,14 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 	if err != nil {
 		return err
 	}
+	damaged, err := runner.Ledger.Damaged()
+	if err != nil {
+		return err
+	}
+	if len(damaged) > 0 {
+		s.alarm("run ledger", fmt.Sprintf("%s: line %d cannot be read, and %d others; what a crash cut short does no harm, but a damaged line may hide that a report was sent\nhint: see what became of the reports of that time; callsheet prune --runs 400 removes the lines",
+			runLedger(c), damaged[0], len(damaged)-1))
+	}
 	for _, entry := range runner.Entries {
 		one := reportStatus{Report: entry.Report, NextAt: entry.Next(a.now())}
 		if run, ok := lastRun(runs, entry.Report, a.now()); ok {
