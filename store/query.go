@@ -175,6 +175,9 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 		return err
 	}
 	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "set temp_directory = ''"); err != nil {
+		return err
+	}
 	if _, err := conn.ExecContext(ctx, queries.Metrics("catalog")); err != nil {
 		return err
 	}

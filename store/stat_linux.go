@@ -3,6 +3,7 @@ package store
 import (
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"syscall"
 	"time"
@@ -28,4 +29,13 @@ func isLocked(path string) bool {
 	lock := unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart}
 	err = unix.FcntlFlock(file.Fd(), unix.F_GETLK, &lock)
 	return err == nil && lock.Type != unix.F_UNLCK
+}
+
+// freeBytes is what a file system has left for others than root.
+func freeBytes(dir string) int64 {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(dir, &stat); err != nil {
+		return math.MaxInt64
+	}
+	return int64(stat.Bavail) * stat.Bsize
 }

@@ -28,7 +28,8 @@ import (
 // Options say where a database is and what it may use.
 type Options struct {
 	Path        string // the database file
-	TempDir     string // where DuckDB spills; beside the database when empty
+	TempDir     string // where DuckDB spills, in a folder for each instance; beside the database when empty
+	TempLimit   int64  // of what all instances spill there, in bytes; DuckDB's own limit for each when 0
 	MemoryLimit string // as DuckDB writes it: 1GiB; DuckDB's own default when empty
 	Threads     int    // 0: one a core
 	Settings    Settings
@@ -143,8 +144,22 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	if err != nil {
 		return nil, nil, err
 	}
+	settings := sessionSettings(options)
+	if options.TempDir != "" {
+		spill, err := newScratch(options.TempDir, options.TempLimit)
+		if err != nil {
+			release()
+			return nil, nil, err
+		}
+		settings = append(settings, spill.settings()...)
+		releaseFile := release
+		release = func() {
+			_ = spill.close() // what is left is removed by the next instance
+			releaseFile()
+		}
+	}
 	connector, err := newConnector(file+"?"+mode, func(execer driver.ExecerContext) error {
-		for _, statement := range sessionSettings(options) {
+		for _, statement := range settings {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
 			}
@@ -215,9 +230,6 @@ func sessionSettings(options Options) []string {
 	// DuckDB counts one caller among its threads; every further connection has a caller of its own, which works too.
 	threads = max(1, threads+1-max(1, options.Connections))
 	statements = append(statements, fmt.Sprintf("set threads = %d", threads))
-	if options.TempDir != "" {
-		statements = append(statements, "set temp_directory = "+quote(options.TempDir))
-	}
 	return statements
 }
 

@@ -103,7 +103,7 @@ func (a *app) storeOptions(c *config.Config, path string) store.Options {
 	own, _ := queries.Own(ownQueries(c))
 	return store.Options{
 		Own:  own,
-		Path: path, TempDir: c.Data("tmp"), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
+		Path: path, TempDir: c.Data("tmp"), TempLimit: int64(c.Store.TempLimit), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
 		Settings: settings(c), Now: a.now,
 	}
 }

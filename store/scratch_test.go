@@ -1,0 +1,158 @@
+package store
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+)
+
+var spillRounds = flag.Int("spillrounds", 1, "how often each of the readers that spill at once is asked")
+
+// spilling sorts more than its memory holds; rank tells whether the order is right.
+const spilling = `
+select count(*) as n, sum(rank * (value % 7)) as figure
+from (select value, row_number() over (order by key, value) as rank
+      from (select range as value, md5(range::varchar) || repeat('x', 100) as key from range(300000)))`
+
+// TestInstancesThatSpillAtOnceAnswerRightly: ten readers and loads, each with less memory than it needs.
+func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
+	dir := t.TempDir()
+	temp := filepath.Join(dir, "tmp")
+	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
+	load(t, dir, testSettings())
+	published(t, dir, testSettings()).Close()
+	path := filepath.Join(dir, "published", "calls.duckdb")
+	open := func(memory string) *Reader {
+		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: testSettings(), Replaced: true,
+			TempDir: temp, TempLimit: 4 << 30, MemoryLimit: memory, Threads: 1})
+		if err != nil {
+			t.Error(err)
+		}
+		return reader
+	}
+	reader := open("2GB")
+	want := fmt.Sprint(ask(t, reader, spilling))
+	reader.Close()
+
+	var wait sync.WaitGroup
+	spilled := make(chan bool, 10)
+	for range 10 {
+		wait.Go(func() {
+			reader := open("40MB")
+			if reader == nil {
+				return
+			}
+			defer reader.Close()
+			for range *spillRounds {
+				if got := fmt.Sprint(ask(t, reader, "create temp table kept as "+spilling)); got == "" {
+					t.Error("no answer")
+				}
+				if got := fmt.Sprint(ask(t, reader, "from kept")); got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+				ask(t, reader, "drop table kept")
+			}
+			spilled <- true
+		})
+	}
+	for i := range 3 { // each a new instance
+		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprint("more", i)))
+		db, err := Open(t.Context(), Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow,
+			TempDir: temp, TempLimit: 4 << 30, MemoryLimit: "100MB"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		summary, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+		if err := errors.Join(err, db.Close()); err != nil || summary.Calls != int64(i+2) {
+			t.Errorf("load %d: %+v, %v", i, summary, err)
+		}
+	}
+	wait.Wait()
+	if len(spilled) != 10 {
+		t.Errorf("only %d readers answered", len(spilled))
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) != 1 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// TestFoldersOfKilledInstancesAreSwept, those of live ones and of others are not.
+func TestFoldersOfKilledInstancesAreSwept(t *testing.T) {
+	temp := filepath.Join(t.TempDir(), "tmp")
+	live, err := newScratch(temp, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.close()
+	for _, name := range []string{"12-1", "13-7", "of-others"} {
+		if err := os.Mkdir(filepath.Join(temp, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"12-1/.lock", "12-1/duckdb_temp_storage_DEFAULT-0.tmp", "duckdb_temp_storage_DEFAULT-0.tmp"} {
+		if err := os.WriteFile(filepath.Join(temp, name), []byte("1000"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next, err := newScratch(temp, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.close()
+	for name, want := range map[string]bool{
+		filepath.Base(live.dir): true, filepath.Base(next.dir): true, "of-others": true,
+		"12-1": false, "13-7": false, "duckdb_temp_storage_DEFAULT-0.tmp": false,
+	} {
+		if exists(filepath.Join(temp, name)) != want {
+			t.Errorf("%s is there: %v", name, !want)
+		}
+	}
+}
+
+// TestInstancesShareTheTotal that may be spilled: together they stay below it.
+func TestInstancesShareTheTotal(t *testing.T) {
+	temp := filepath.Join(t.TempDir(), "tmp")
+	const total = 4 << 30
+	var sum int64
+	for n := range 4 {
+		s, err := newScratch(temp, total)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.close()
+		if sum += s.limit; s.limit < scratchFloor || sum > total {
+			t.Errorf("instance %d may spill %d, together %d", n, s.limit, sum)
+		}
+	}
+	small, err := newScratch(filepath.Join(t.TempDir(), "tmp"), 1<<20)
+	if err != nil || small.limit != 1<<20 {
+		t.Errorf("%+v, %v", small, err)
+	}
+	small.close()
+}
+
+// TestASpillOverTheLimitFails: a statement that spills more fails, and says why.
+func TestASpillOverTheLimitFails(t *testing.T) {
+	dir := t.TempDir()
+	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
+	load(t, dir, testSettings())
+	published(t, dir, testSettings()).Close()
+	reader, err := OpenReader(t.Context(), Options{Path: filepath.Join(dir, "published", "calls.duckdb"), Settings: testSettings(), Replaced: true,
+		TempDir: filepath.Join(dir, "tmp"), TempLimit: 4 << 20, MemoryLimit: "40MB", Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if got := ask(t, reader, "select current_setting('max_temp_directory_size') as size")[1][0]; got != "4.0 MiB" {
+		t.Errorf("the limit is %s", got)
+	}
+	err = reader.SQL(t.Context(), spilling, ignoreColumns, ignoreValues)
+	if err == nil {
+		t.Error("it spilled " + strconv.Itoa(4<<20) + " bytes at most, and answered")
+	}
+}
