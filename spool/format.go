@@ -9,12 +9,13 @@
 //	YYYY-MM-DD.ndjson.zst   (or .gz) the same content, compressed once the day is finished
 //	YYYY-MM-DD.import-N.ndjson  what was imported on a day
 //	YYYY-MM-DD~2.ndjson     what came for a day after that, ~3 after that is compressed too; with an id YYYY-MM-DD.ID~2.ndjson
-//	*.torn-N                what a crash left unfinished or damaged at the end of a file, kept for a look
+//	*.torn-N                what followed the last line of a file and was no line itself, kept for a look
 //	.lock                   held by the one process that appends; holds its process id
 //	.reserve                room that is given up when the disk is full
 //	.durable                how much of the files being appended to is synced; readers stop there
 //
-// A file is appended to and never changed otherwise. Its logical name is that without .zst or .gz.
+// A file is appended to and never changed otherwise; only what follows its last newline, which is no line, is removed when a writer
+// opens it. A damaged line stays where it is. Its logical name is that without .zst or .gz.
 //
 // The file .durable is overwritten after each sync. Its first line is the CRC-32C, in 8 hex digits, and the length of the lines
 // after it; each of those is a durable length, a space and a file name. Files that it does not name, and all files when it is

@@ -47,7 +47,14 @@ func (f File) Open(offset int64) (*Reader, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s at byte %d: %w", f.Path, offset, err), c.Close())
 	}
-	return &Reader{path: f.Path, content: c, lines: bufio.NewReaderSize(c, 1<<20), offset: offset, whole: f.Compressed()}, nil
+	r := newReader(f.Path, c, offset)
+	r.whole = f.Compressed()
+	return r, nil
+}
+
+// newReader reads content that begins at an offset of a file.
+func newReader(path string, content io.ReadCloser, offset int64) *Reader {
+	return &Reader{path: path, content: content, lines: bufio.NewReaderSize(content, 1<<20), offset: offset}
 }
 
 // Next is the next line. After the last newline it is io.EOF: what follows may still be being written, unless the file is

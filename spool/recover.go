@@ -3,11 +3,11 @@ package spool
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -36,8 +36,8 @@ func exists(files atomicfile.FS, path string) (bool, error) {
 	return err == nil, err
 }
 
-// recover repairs the last file this collector wrote and takes its ids up from there. Older files are repaired when
-// they are appended to again, which takes a clock set back; until then a torn tail in them is read by nobody.
+// recover repairs the last file this collector wrote, reports what is damaged in it, and continues its ids. Older files are
+// repaired when they are appended to again, which takes a clock set back; until then nobody reads a torn tail in them.
 func (w *Writer) recover() error {
 	path, err := w.newest()
 	if err != nil || path == "" {
@@ -49,21 +49,24 @@ func (w *Writer) recover() error {
 	}
 	defer file.Close()
 	length, err := w.repair(file, path)
-	if err != nil || length == 0 {
-		return err
-	}
-	begin, err := wholeLines(file, length-1)
 	if err != nil {
 		return err
 	}
-	line := make([]byte, min(length-begin, int64(len(idPrefix)+26)))
-	if _, err := file.ReadAt(line, begin); err != nil && err != io.EOF {
+	lastID, err := w.examine(file, path, length)
+	if err != nil {
 		return err
 	}
-	if id, ok := strings.CutPrefix(string(line), idPrefix); ok {
-		w.ids.after(id)
-	}
+	w.ids.after(lastID)
 	return nil
+}
+
+// recoverOnFullDisk gives up the last run's reserve if there is no room for what a repair sets aside.
+func (w *Writer) recoverOnFullDisk() error {
+	err := w.recover()
+	if errors.Is(err, syscall.ENOSPC) && w.options.Files.Remove(filepath.Join(w.options.Dir, reserveName)) == nil {
+		err = w.recover()
+	}
+	return err
 }
 
 // newest is the last uncompressed file with this collector's name, empty when there is none.

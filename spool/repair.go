@@ -2,7 +2,6 @@ package spool
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,82 +11,68 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// examined is how far back from its end a file is looked at for damage. A crash can only damage what was not synced,
-// which is the last group; groups are far smaller than this.
-const examined = 16 << 20
-
-// repair takes out what a crash left unfinished or damaged at the end of a file, and returns the length of what is sound.
-// The damaged bytes are kept aside in a file of their own, durably, before they are cut off; sound lines behind them are put
-// back. Nobody was told that damaged lines are stored: they were not synced. Without the repair the next line would be
-// joined to a torn one.
+// repair makes the end of a file ready for the next line and returns the file's length, which is durable then. Nothing up to the
+// last newline is ever changed: what is damaged there stays where it is, and costs that line alone when it is loaded. What follows
+// the last newline is no line that was acknowledged; it is ended if it is a whole line, else set aside durably before it is
+// truncated.
 func (w *Writer) repair(file atomicfile.File, path string) (int64, error) {
 	size, err := file.Size()
 	if err != nil {
 		return 0, err
 	}
-	begin, tail, err := lastLines(file, size)
-	if err != nil {
-		return 0, err
-	}
-	sound, damaged, rest := inspect(tail)
-	if len(damaged) == 0 {
-		return size, file.Sync() // a process that was killed may have left it unsynced
-	}
-	kept, err := w.keepAside(path, damaged)
-	if err != nil {
-		return 0, err
-	}
-	length := begin + int64(sound)
-	if err := file.Truncate(length); err != nil {
-		return 0, err
-	}
-	if _, err := file.Write(rest); err != nil {
-		return 0, err
-	}
-	if err := file.Sync(); err != nil {
-		return 0, err
-	}
-	w.options.Log.Warn("a crash left unfinished lines; they were not acknowledged and are kept aside",
-		"file", filepath.Base(path), "bytes", len(damaged), "kept", filepath.Base(kept))
-	return length + int64(len(rest)), nil
-}
-
-// lastLines reads the end of a file from the beginning of a line on.
-func lastLines(file atomicfile.File, size int64) (begin int64, tail []byte, err error) {
 	whole, err := wholeLines(file, size)
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
-	if begin, err = wholeLines(file, max(whole-examined, 0)); err != nil {
-		return 0, nil, err
+	if whole < size {
+		if size, err = w.repairTail(file, path, whole, size); err != nil {
+			return 0, err
+		}
 	}
-	tail = make([]byte, size-begin)
-	if _, err := file.ReadAt(tail, begin); err != nil && err != io.EOF {
-		return 0, nil, err
-	}
-	return begin, tail, nil
+	return size, file.Sync() // a process that was killed may have left any of it unsynced
 }
 
-// inspect finds the length of the sound lines that a tail begins with, the damaged ones from there on, and the sound ones
-// among those.
-func inspect(tail []byte) (sound int, damaged, rest []byte) {
-	at := 0
-	for line := range bytes.Lines(tail) {
-		switch whole := line[len(line)-1] == '\n' && line[0] == '{' && json.Valid(line); {
-		case whole && len(damaged) == 0:
-			sound = at + len(line)
-		case whole:
-			rest = append(rest, line...)
-		default:
-			damaged = append(damaged, line...)
-		}
-		at += len(line)
+// repairTail repairs what lies between the last newline and the size of a file, and returns the new size.
+func (w *Writer) repairTail(file atomicfile.File, path string, whole, size int64) (int64, error) {
+	name := filepath.Base(path)
+	ended, err := isLine(file, whole, size)
+	if err != nil {
+		return 0, err
 	}
-	return sound, damaged, rest
+	if ended {
+		if _, err := file.Write([]byte("\n")); err != nil {
+			return 0, err
+		}
+		w.options.Log.Warn("the last line had no newline; it is whole and stays", "file", name, "offset", whole)
+		return size + 1, nil
+	}
+	kept, err := w.keepAside(path, io.NewSectionReader(file, whole, size-whole))
+	if err != nil {
+		return 0, err
+	}
+	if err := file.Truncate(whole); err != nil {
+		return 0, err
+	}
+	w.options.Log.Warn("the file did not end with a whole line; what follows its last line is set aside",
+		"file", name, "offset", whole, "bytes", size-whole, "kept", filepath.Base(kept))
+	return whole, nil
+}
+
+// isLine reports whether a part of a file is a whole line but for its newline, which only a checksum can show.
+func isLine(file io.ReaderAt, begin, end int64) (bool, error) {
+	if end-begin > MaxLine {
+		return false, nil
+	}
+	text := make([]byte, end-begin)
+	if _, err := file.ReadAt(text, begin); err != nil && err != io.EOF {
+		return false, err
+	}
+	has, err := checkLine(text)
+	return has && err == nil && isObject(text), nil
 }
 
 // wholeLines is the length of a file up to and with its last newline.
-func wholeLines(file atomicfile.File, size int64) (int64, error) {
+func wholeLines(file io.ReaderAt, size int64) (int64, error) {
 	block := make([]byte, 64<<10)
 	for end := size; end > 0; {
 		begin := max(end-int64(len(block)), 0)
@@ -103,8 +88,8 @@ func wholeLines(file atomicfile.File, size int64) (int64, error) {
 	return 0, nil
 }
 
-// keepAside writes torn bytes into a file of their own, durably, before they are cut off.
-func (w *Writer) keepAside(path string, torn []byte) (string, error) {
+// keepAside copies torn bytes into a file of their own, durably, before they are truncated.
+func (w *Writer) keepAside(path string, torn io.Reader) (string, error) {
 	for n := 1; ; n++ {
 		aside := fmt.Sprintf("%s.torn-%d", path, n)
 		file, err := w.options.Files.Create(aside)
@@ -114,7 +99,7 @@ func (w *Writer) keepAside(path string, torn []byte) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		_, err = file.Write(torn)
+		_, err = io.Copy(file, torn)
 		if err = errors.Join(err, file.Sync(), file.Close(), w.options.Files.SyncDir(w.options.Dir)); err != nil {
 			w.options.Files.Remove(aside) // the torn bytes are still where they were; on a full disk each try would leave one
 			return "", err

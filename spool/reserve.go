@@ -12,10 +12,12 @@ import (
 // words.
 const reserveSize = 1 << 20
 
+const reserveName = ".reserve"
+
 // makeReserve writes and syncs a file that can be given up when the disk is full. It is also how a spool that could not
 // store finds out that it can again.
 func (w *Writer) makeReserve() error {
-	files, path := w.options.Files, filepath.Join(w.options.Dir, ".reserve")
+	files, path := w.options.Files, filepath.Join(w.options.Dir, reserveName)
 	if err := atomicfile.RemoveIfExists(files, path); err != nil {
 		return err
 	}
@@ -39,5 +41,5 @@ func (w *Writer) spendReserve() bool {
 		return false
 	}
 	w.reserve = false
-	return w.options.Files.Remove(filepath.Join(w.options.Dir, ".reserve")) == nil
+	return w.options.Files.Remove(filepath.Join(w.options.Dir, reserveName)) == nil
 }

@@ -88,7 +88,7 @@ func Open(options Options) (*Writer, error) {
 		options: options, release: release, ids: newIDs(), untruncated: map[string]int64{},
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
-	if err := w.recover(); err != nil {
+	if err := w.recoverOnFullDisk(); err != nil {
 		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), release())
 	}
 	if err := w.setMark(); err != nil {

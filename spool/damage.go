@@ -1,0 +1,100 @@
+package spool
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"path/filepath"
+
+	"callsheet/internal/atomicfile"
+)
+
+// Damage is a line that cannot be what was written.
+type Damage struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Offset int64  `json:"offset"` // in the uncompressed content
+	Reason string `json:"reason"`
+}
+
+// The reasons besides a checksum.
+var (
+	errTooLong   = errors.New("line too long")
+	errNotObject = errors.New("not a JSON object")
+)
+
+// check returns why a line is damaged, nil if it is sound, and whether it has a checksum. A blank line is sound.
+func (l Line) check() (has bool, err error) {
+	if l.TooLong {
+		return false, errTooLong
+	}
+	if has, err = checkLine(l.Text); err != nil {
+		return has, err
+	}
+	if !has && len(bytes.TrimSpace(l.Text)) > 0 && !isObject(l.Text) {
+		return false, errNotObject
+	}
+	return has, nil
+}
+
+func isObject(text []byte) bool {
+	object, ok := Compact(text)
+	return ok && object[0] == '{'
+}
+
+const (
+	// examined is how much of the end of a file is looked at when a collector starts. Damage further back is found by load and verify.
+	examined = 64 << 20
+	// reportedLines is how many damaged lines are logged then; the others are counted.
+	reportedLines = 20
+)
+
+// examine logs the damaged lines at the end of a file, all of whose lines are whole, and returns its last sound line's id.
+func (w *Writer) examine(file atomicfile.File, path string, size int64) (lastID string, err error) {
+	begin, err := wholeLines(file, max(size-examined, 0))
+	if err != nil {
+		return "", err
+	}
+	lines := newReader(path, io.NopCloser(io.NewSectionReader(file, begin, size-begin)), begin)
+	var before int64 // lines before begin; counted when one is damaged
+	damaged := 0
+	for number := int64(1); ; number++ {
+		line, err := lines.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		if _, damage := line.check(); damage != nil {
+			if damaged++; damaged == 1 {
+				if before, err = countLines(file, begin); err != nil {
+					return "", err
+				}
+			}
+			if damaged <= reportedLines {
+				w.options.Log.Error("a line is damaged; it stays where it is, and load rejects it",
+					"file", filepath.Base(path), "line", before+number, "offset", line.Offset, "reason", damage.Error())
+			}
+		} else if isCollectors(line.Text) {
+			lastID = string(line.Text[len(idPrefix):][:26])
+		}
+	}
+	if damaged > reportedLines {
+		w.options.Log.Error("more lines are damaged; callsheet verify lists all", "file", filepath.Base(path), "damaged", damaged)
+	}
+	return lastID, nil
+}
+
+// countLines counts the newlines before an offset.
+func countLines(file io.ReaderAt, end int64) (lines int64, err error) {
+	block := make([]byte, 64<<10)
+	for begin := int64(0); begin < end; begin += int64(len(block)) {
+		part := block[:min(end-begin, int64(len(block)))]
+		if _, err := file.ReadAt(part, begin); err != nil && err != io.EOF {
+			return 0, err
+		}
+		lines += int64(bytes.Count(part, []byte{'\n'}))
+	}
+	return lines, nil
+}
