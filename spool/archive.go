@@ -1,11 +1,12 @@
 package spool
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -18,39 +19,74 @@ import (
 // still be on their way into it.
 const archiveAfter = time.Hour
 
+// ArchiveOptions say what to archive.
+type ArchiveOptions struct {
+	Dir    string
+	Before string // a day, 2006-01-02; files of earlier days are archived
+	Now    time.Time
+	// Compare compares a file with what was loaded from it. It returns ErrNotLoaded if it cannot, and another error if they differ.
+	Compare func(File) error
+
+	files atomicfile.FS
+}
+
+// ErrNotLoaded is the answer of a comparison with what was never loaded, or not to its end.
+var ErrNotLoaded = errors.New("not loaded to its end")
+
 // Archived is a file that Archive compressed.
 type Archived struct {
 	Name          string
 	Before, After int64 // bytes on disk
 }
 
-// Archive compresses the files of days before a day (2006-01-02), each to a .zst beside it that is synced, read back and
-// compared before it takes its name; the plain file goes last. Killed at any step, the file is there plain or compressed
-// or both, and both count as one. Files that are not named by a day are somebody's own and stay as they are.
-func Archive(dir, before string, now time.Time) ([]Archived, error) {
-	return archive(dir, before, now, func(string) error { return nil })
+// LeftAlone is a file that Archive did not compress, since that could have kept damage and deleted what is sound.
+type LeftAlone struct {
+	Name    string
+	Reason  error
+	Damaged bool // or another file than the one that was loaded; otherwise it can be archived after a load
 }
 
-// archive calls step before each thing it does, so that a test can stop it there.
-func archive(dir, before string, now time.Time, step func(string) error) ([]Archived, error) {
-	files, err := List(dir)
-	if err != nil {
-		return nil, err
+// Archive compresses the files of days before a day, each to a .zst beside it that is synced and read back: its content must be that
+// of the file, every checksum in it must match, and its lines must be those that were loaded. Only then it takes its name; the plain
+// file goes last. Killed at any step, the file is there plain or compressed or both, and both count as one. Files that are not named
+// by a day belong to others and stay as they are.
+func Archive(options ArchiveOptions) (done []Archived, left []LeftAlone, err error) {
+	if options.files == nil {
+		options.files = atomicfile.OS{}
 	}
-	var done []Archived
+	files, err := list(options.files, options.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, file := range files {
-		if file.Compressed() || !isDay(file.Name) || file.Name[:len(time.DateOnly)] >= before ||
-			now.Sub(file.ModTime) < archiveAfter {
+		if file.Compressed() || !isDay(file.Name) || file.Name[:len(time.DateOnly)] >= options.Before ||
+			options.Now.Sub(file.ModTime) < archiveAfter {
 			continue
 		}
-		size, err := file.compress(step)
+		if file.Durable < file.Size {
+			left = append(left, LeftAlone{file.Name, errors.New("its last lines are not durable"), false})
+			continue
+		}
+		size, err := file.compress(options.Compare)
+		if differs, ok := errors.AsType[*contentError](err); ok {
+			left = append(left, LeftAlone{file.Name, differs.reason, differs.damaged})
+			continue
+		}
 		if err != nil {
-			return done, fmt.Errorf("archiving %s: %w", file.Name, err)
+			return done, left, fmt.Errorf("archiving %s: %w", file.Name, err)
 		}
 		done = append(done, Archived{file.Name, file.Size, size})
 	}
-	return done, nil
+	return done, left, nil
 }
+
+// contentError is why a file's content keeps it from being archived.
+type contentError struct {
+	reason  error
+	damaged bool
+}
+
+func (e *contentError) Error() string { return e.reason.Error() }
 
 // isDay tells whether a file's name begins with a day.
 func isDay(name string) bool {
@@ -62,45 +98,45 @@ func isDay(name string) bool {
 }
 
 // compress puts a file's archive in its place and returns the archive's size.
-func (f File) compress(step func(string) error) (size int64, err error) {
-	dir, temporary := filepath.Dir(f.Path), filepath.Join(filepath.Dir(f.Path), "."+filepath.Base(f.Path)+".tmp")
-	if err := step("write"); err != nil {
+func (f File) compress(compare func(File) error) (size int64, err error) {
+	dir := filepath.Dir(f.Path)
+	archive := f
+	archive.Path = filepath.Join(dir, "."+filepath.Base(f.Path)+".new.zst")
+	if err := atomicfile.RemoveIfExists(f.files, archive.Path); err != nil { // of a process that was killed
 		return 0, err
 	}
-	sum, err := f.writeCompressed(temporary)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, atomicfile.RemoveIfExists(f.files, archive.Path))
+		}
+	}()
+	sum, err := f.writeCompressed(archive.Path)
 	if err != nil {
-		return 0, errors.Join(err, os.Remove(temporary))
-	}
-	if err := step("verify"); err != nil {
 		return 0, err
 	}
-	if err := verify(temporary, sum); err != nil {
-		return 0, errors.Join(err, os.Remove(temporary))
+	if err := archive.sameContent(sum); err != nil {
+		return 0, err
 	}
-	info, err := os.Stat(f.Path)
+	if err := archive.mayReplace(compare); err != nil {
+		return 0, err
+	}
+	info, err := f.files.Stat(f.Path)
 	if err != nil || info.Size() != f.Size || !info.ModTime().Equal(f.ModTime) {
-		return 0, errors.Join(errors.New("it changed meanwhile"), err, os.Remove(temporary))
+		return 0, errors.Join(errors.New("it changed meanwhile"), err)
 	}
-	if info, err = os.Stat(temporary); err != nil {
+	if info, err = f.files.Stat(archive.Path); err != nil {
 		return 0, err
 	}
-	for _, do := range []struct {
-		what string
-		do   func() error
-	}{
-		{"rename", func() error { return os.Rename(temporary, f.Path+".zst") }},
-		{"sync the folder", func() error { return atomicfile.OS{}.SyncDir(dir) }},
-		{"remove", func() error { return os.Remove(f.Path) }},
-		{"sync the folder again", func() error { return atomicfile.OS{}.SyncDir(dir) }},
-	} {
-		if err := step(do.what); err != nil {
-			return 0, err
-		}
-		if err := do.do(); err != nil {
-			return 0, err
-		}
+	if err := f.files.Rename(archive.Path, f.Path+".zst"); err != nil {
+		return 0, err
 	}
-	return info.Size(), nil
+	if err := f.files.SyncDir(dir); err != nil {
+		return 0, err
+	}
+	if err := f.files.Remove(f.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
+	return info.Size(), f.files.SyncDir(dir)
 }
 
 // writeCompressed writes the file's content compressed to a path, durably, and returns the content's hash.
@@ -110,7 +146,7 @@ func (f File) writeCompressed(path string) (sum [sha256.Size]byte, err error) {
 		return sum, err
 	}
 	defer content.Close()
-	target, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	target, err := f.files.Create(path)
 	if err != nil {
 		return sum, err
 	}
@@ -124,24 +160,51 @@ func (f File) writeCompressed(path string) (sum [sha256.Size]byte, err error) {
 	return sum, errors.Join(err, compressor.Close(), target.Sync(), target.Close())
 }
 
-// verify reads an archive back and compares its content's hash.
-func verify(path string, sum [sha256.Size]byte) error {
-	file, err := os.Open(path)
+// sameContent reads an archive back and compares its content's hash.
+func (f File) sameContent(sum [sha256.Size]byte) error {
+	content, err := f.Content()
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	decompressor, err := zstd.NewReader(file)
-	if err != nil {
-		return err
-	}
-	defer decompressor.Close()
+	defer content.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, decompressor); err != nil {
+	if _, err := io.Copy(hash, content); err != nil {
 		return fmt.Errorf("reading it back: %w", err)
 	}
-	if string(hash.Sum(nil)) != string(sum[:]) {
+	if !bytes.Equal(hash.Sum(nil), sum[:]) {
 		return errors.New("what was read back is not what was written")
 	}
 	return nil
+}
+
+// mayReplace returns a contentError unless each line is known to be what was written: by its checksum, or since it was loaded so.
+func (f File) mayReplace(compare func(File) error) error {
+	lines, err := f.Open(0)
+	if err != nil {
+		return err
+	}
+	defer lines.Close()
+	checked := true // every line has a checksum
+	for number := int64(1); ; number++ {
+		line, err := lines.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		has, err := checkLine(line.Text)
+		if err != nil && !line.TooLong {
+			return &contentError{fmt.Errorf("line %d at byte %d: %w", number, line.Offset, err), true}
+		}
+		checked = checked && (has || len(line.Text) == 0)
+	}
+	switch err := compare(f); {
+	case errors.Is(err, ErrNotLoaded) && checked, err == nil:
+		return nil
+	case errors.Is(err, ErrNotLoaded):
+		return &contentError{err, false}
+	default:
+		return &contentError{err, true}
+	}
 }

@@ -2,11 +2,18 @@ package spool
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"callsheet/internal/atomicfile/crashfs"
 )
 
 // dayFiles writes three days and somebody's own file, all left alone since long ago.
@@ -38,55 +45,166 @@ func onDisk(t *testing.T, dir string) []string {
 	return names
 }
 
+// loaded is a comparison that finds nothing changed.
+func loaded(File) error { return nil }
+
+func archiveOptions(dir string, now time.Time) ArchiveOptions {
+	return ArchiveOptions{Dir: dir, Before: "2026-10-07", Now: now, Compare: loaded}
+}
+
 func TestArchiveCompressesFinishedDaysOnly(t *testing.T) {
 	dir, now := dayFiles(t)
 	before := stored(t, dir)
-	done, err := Archive(dir, "2026-10-07", now)
-	if err != nil || len(done) != 2 {
-		t.Fatalf("%v, %v", done, err)
+	done, left, err := Archive(archiveOptions(dir, now))
+	if err != nil || len(done) != 2 || len(left) != 0 {
+		t.Fatalf("%v, %v, %v", done, left, err)
 	}
 	want := []string{"2026-10-05.ndjson.zst", "2026-10-06.delhi.ndjson.zst", "2026-10-07.ndjson", "export.ndjson"}
 	if got := onDisk(t, dir); !slices.Equal(got, want) {
 		t.Errorf("on disk %v, want %v", got, want)
 	}
 	sameContent(t, dir, before)
-	if done, err := Archive(dir, "2026-10-07", now); err != nil || len(done) != 0 {
-		t.Errorf("the second time: %v, %v", done, err)
+	if done, left, err := Archive(archiveOptions(dir, now)); err != nil || len(done) != 0 || len(left) != 0 {
+		t.Errorf("the second time: %v, %v, %v", done, left, err)
 	}
 }
 
 func TestArchiveLeavesAFileThatWasJustWritten(t *testing.T) {
 	dir, now := dayFiles(t)
-	if done, err := Archive(dir, "2026-10-07", now.Add(-90*time.Minute)); err != nil || len(done) != 0 {
+	if done, _, err := Archive(archiveOptions(dir, now.Add(-90*time.Minute))); err != nil || len(done) != 0 {
 		t.Errorf("%v, %v", done, err)
 	}
 }
 
-func TestArchiveStoppedAnywhereLosesAndDoublesNothing(t *testing.T) {
-	killed := errors.New("killed")
-	for stopAt := 1; ; stopAt++ {
-		dir, now := dayFiles(t)
-		before := stored(t, dir)
-		steps := 0
-		_, err := archive(dir, "2026-10-07", now, func(string) error {
-			if steps++; steps == stopAt {
-				return killed
+func TestArchiveLeavesWhatItCannotVouchFor(t *testing.T) {
+	sound := string(collectorLine()) + "\n"
+	flipped := strings.Replace(sound, `"Coins":12.50`, `"Coins":13.50`, 1)
+	bare := `{"CallSid":"1"}` + "\n"
+	differs := errors.New("not the file that was loaded")
+	for name, c := range map[string]struct {
+		content  string
+		compared error
+		archived bool
+		damaged  bool
+	}{
+		"loaded":                              {sound + bare, nil, true, false},
+		"loaded and a checksum is wrong":      {sound + flipped + sound, nil, false, true},
+		"loaded from another content":         {sound, differs, false, true},
+		"not loaded, with checksums":          {sound + "\n" + sound, ErrNotLoaded, true, false},
+		"not loaded, one without":             {sound + bare, ErrNotLoaded, false, false},
+		"not loaded, and a checksum is wrong": {flipped, ErrNotLoaded, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			disk := crashfs.New(1)
+			disk.Put("/spool/2026-10-05.ndjson", c.content)
+			o := archiveOptions("/spool", time.Now())
+			o.files, o.Compare = disk, func(File) error { return c.compared }
+			done, left, err := Archive(o)
+			if err != nil || (len(done) == 1) != c.archived || (len(left) == 1) == c.archived {
+				t.Fatalf("archived %v, left %v, %v", done, left, err)
 			}
-			return nil
+			if len(left) == 1 && (left[0].Damaged != c.damaged || disk.Node("/spool/2026-10-05.ndjson").Written() != c.content) {
+				t.Errorf("left %+v", left[0])
+			}
+			if names, _ := disk.ReadDir("/spool"); len(names) != 1 {
+				t.Errorf("on disk %v", names)
+			}
 		})
-		if !errors.Is(err, killed) {
-			if stopAt < 12 {
-				t.Errorf("only %d steps", stopAt)
+	}
+}
+
+// Between the listing and the compression a reader is limited to what is durable, and the rest must not go with the original.
+func TestArchiveLeavesAFileWithLinesThatAreNotDurable(t *testing.T) {
+	line := string(collectorLine()) + "\n"
+	disk := crashfs.New(1)
+	disk.Put("/spool/2026-10-05.ndjson", line+line)
+	disk.Put("/spool/"+markName, string(appendMark(nil, map[string]int64{"2026-10-05.ndjson": int64(len(line))})))
+	o := archiveOptions("/spool", time.Now())
+	o.files = disk
+	done, left, err := Archive(o)
+	if err != nil || len(done) != 0 || len(left) != 1 {
+		t.Errorf("archived %v, left %v, %v", done, left, err)
+	}
+}
+
+// contents reads every file of a spool as a loader does.
+func contents(disk *crashfs.FS) (map[string]string, error) {
+	files, err := list(disk, "/spool")
+	all := map[string]string{}
+	for _, file := range files {
+		content, err := file.Content()
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(content)
+		if err = errors.Join(err, content.Close()); err != nil {
+			return nil, err
+		}
+		all[file.Name] = string(text)
+	}
+	return all, err
+}
+
+func TestArchiveLosesAndDoublesNothingInAnyCrashOrFailure(t *testing.T) {
+	line := string(collectorLine()) + "\n"
+	want := map[string]string{"2026-10-05.ndjson": strings.Repeat(line, 100), "2026-10-06.ndjson": line}
+	prepare := func(seed int) (*crashfs.FS, ArchiveOptions) {
+		disk := crashfs.New(uint64(seed))
+		for name, content := range want {
+			disk.Put("/spool/"+name, content)
+		}
+		o := archiveOptions("/spool", time.Now())
+		o.files = disk
+		return disk, o
+	}
+	check := func(disk *crashfs.FS, what string) {
+		t.Helper()
+		if got, err := contents(disk); err != nil || !maps.Equal(got, want) {
+			t.Fatalf("%s: %d files, %v", what, len(got), err)
+		}
+	}
+	disk, o := prepare(1)
+	if done, left, err := Archive(o); err != nil || len(done) != 2 {
+		t.Fatalf("archived %v, left %v, %v", done, left, err)
+	}
+	check(disk, "undisturbed")
+	last := disk.Operations
+	for at := 1; at <= last; at++ {
+		for _, share := range []float64{0, 0.5, 1} {
+			for round := range 5 {
+				what := fmt.Sprintf("crash in operation %d of %d, share %v", at, last, share)
+				disk, o := prepare(at*10 + round)
+				disk.CrashAt = at
+				Archive(o)
+				disk = disk.Crash(share)
+				check(disk, what)
+				disk.CrashAt = 1 + at/2
+				o.files = disk
+				Archive(o)
+				disk = disk.Crash(share)
+				check(disk, what+", and again")
+				o.files = disk
+				if _, left, err := Archive(o); err != nil || len(left) != 0 {
+					t.Fatalf("%s: then %v, %v", what, left, err)
+				}
+				check(disk, what+", then archived")
+				if names, _ := disk.ReadDir("/spool"); len(names) != 2 {
+					t.Fatalf("%s: on disk %v", what, names)
+				}
 			}
-			return
 		}
-		sameContent(t, dir, before)
-		if _, err := Archive(dir, "2026-10-07", now); err != nil {
-			t.Fatalf("after a stop at step %d: %v", stopAt, err)
-		}
-		sameContent(t, dir, before)
-		if got := onDisk(t, dir); len(got) != 4 {
-			t.Errorf("after a stop at step %d: %v", stopAt, got)
+		for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
+			for _, forEver := range []bool{false, true} {
+				disk, o := prepare(at)
+				disk.Failing = func(operation int) error {
+					if operation == at || forEver && operation > at {
+						return failure
+					}
+					return nil
+				}
+				Archive(o)
+				check(disk, fmt.Sprintf("operation %d fails with %v, for ever %v", at, failure, forEver))
+			}
 		}
 	}
 }
