@@ -39,7 +39,7 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 		return usage(fmt.Errorf("%w\nhint: %s --help shows the flags", err, c.CommandPath()))
 	})
 	root.AddCommand(demoCommand(a), initCommand(a), serveCommand(a), collectCommand(a), loadCommand(a), queryCommand(a),
-		sqlCommand(a), importCommand(a), archiveCommand(a), pruneCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a))
+		sqlCommand(a), importCommand(a), archiveCommand(a), verifyCommand(a), pruneCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a))
 	for _, command := range append(root.Commands(), root) {
 		checkArguments(command)
 	}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/spool"
+)
+
+// listedDamage is how many damaged lines are listed. A spool with more has not lost a digit here and there.
+const listedDamage = 10_000
+
+func verifyCommand(a *app) *cobra.Command {
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "verify",
+		Short: "Read the whole spool and check every line's checksum",
+		Long: `verify reads every file of the spool, archives too, and checks that each line is a JSON object and that its checksum
+matches. Lines of older collectors and other tools have no checksum; they are counted apart. Damaged lines are listed
+with file, line and offset, and the exit code is 3. It changes nothing and can run while the collector and loads do.`,
+		Example: `  callsheet verify
+  callsheet verify --json | jq .damaged_lines`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			bar := newProgress(a.stderr, "verifying")
+			damaged := []spool.Damage{}
+			sum, err := spool.Verify(c.Context(), spoolDir(cfg), func(d spool.Damage) {
+				if len(damaged) < listedDamage {
+					damaged = append(damaged, d)
+				}
+			}, bar.bytes)
+			bar.finish()
+			if err != nil {
+				return err
+			}
+			slices.SortFunc(damaged, func(a, b spool.Damage) int {
+				return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+			})
+			if err := a.printVerified(sum, damaged, asJSON); err != nil {
+				return err
+			}
+			if sum.Damaged > 0 {
+				return needsALook(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines load all the same", plural(int(sum.Damaged), "line")))
+			}
+			return nil
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print the counts and the damaged lines as JSON")
+	return command
+}
+
+// printable quotes a file name that could confuse a terminal.
+func printable(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+func (a *app) printVerified(sum spool.Verified, damaged []spool.Damage, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(a.stdout).Encode(struct {
+			spool.Verified
+			DamagedLines []spool.Damage `json:"damaged_lines"`
+		}{sum, damaged})
+	}
+	var errs []error
+	for _, d := range damaged {
+		_, err := fmt.Fprintf(a.stdout, "%s, line %d at byte %d: %s\n", printable(d.File), d.Line, d.Offset, d.Reason)
+		errs = append(errs, err)
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s lines in %s files: %s with a checksum, %s without, %s damaged\n",
+		count(sum.Lines), count(sum.Files), count(sum.Checked), count(sum.Without), count(sum.Damaged))
+	return errors.Join(append(errs, err)...)
+}

@@ -1,0 +1,140 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"sync"
+)
+
+// Verified is what the lines of a spool are.
+type Verified struct {
+	Files   int64 `json:"files"`
+	Lines   int64 `json:"lines"` // blank ones included
+	Checked int64 `json:"with_checksum"`
+	Without int64 `json:"without_checksum"` // and sound JSON objects, or blank
+	Damaged int64 `json:"damaged"`
+}
+
+// Verify reads the files of a spool folder, archives too, as many at once as there are processors. It reports each damaged line as
+// it finds it, and the bytes on disk that are done of all; neither function is called twice at a time.
+func Verify(ctx context.Context, dir string, damaged func(Damage), progress func(done, total int64)) (Verified, error) {
+	files, err := List(dir)
+	if err != nil {
+		return Verified{}, err
+	}
+	v := &verifier{ctx: ctx, dir: dir, damaged: damaged, progress: progress}
+	for _, file := range files {
+		v.total += file.Size
+	}
+	next := make(chan File)
+	var reading sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		reading.Go(func() {
+			for file := range next {
+				v.file(file)
+			}
+		})
+	}
+	for _, file := range files {
+		next <- file
+	}
+	close(next)
+	reading.Wait()
+	return v.sum, ctx.Err()
+}
+
+type verifier struct {
+	ctx      context.Context
+	dir      string
+	damaged  func(Damage)
+	progress func(done, total int64)
+
+	mu          sync.Mutex
+	sum         Verified
+	done, total int64
+}
+
+// progressBytes is how often progress is reported within a file.
+const progressBytes = 8 << 20
+
+// file reads a file to its end, or to where it cannot be read on.
+func (v *verifier) file(file File) {
+	reported := int64(0) // of the file's size
+	advance := func(to int64) {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.done += to - reported
+		reported = to
+		v.progress(v.done, v.total)
+	}
+	defer func() { advance(file.Size) }()
+	var sum Verified
+	number, offset, err := int64(0), int64(0), error(nil)
+	lines, err := v.open(file)
+	if err == nil {
+		defer lines.Close()
+	}
+	for err == nil && v.ctx.Err() == nil {
+		var line Line
+		if line, err = lines.Next(); err != nil {
+			break
+		}
+		number++
+		has, damage := line.check()
+		switch {
+		case damage != nil:
+			sum.Damaged++
+			v.report(Damage{file.Name, number, line.Offset, damage.Error()})
+		case has:
+			sum.Checked++
+		default:
+			sum.Without++
+		}
+		if offset = lines.Offset(); !file.Compressed() && offset-reported > progressBytes {
+			advance(offset)
+		}
+	}
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		sum.Damaged++
+		v.report(Damage{file.Name, number + 1, offset, "cannot be read on: " + err.Error()})
+	case err != nil && !file.Compressed() && offset < file.Durable:
+		sum.Damaged++
+		v.report(Damage{file.Name, number + 1, offset, fmt.Sprintf("the last %d bytes have no newline and are no line", file.Durable-offset)})
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.sum.Files++
+	v.sum.Lines += number
+	v.sum.Checked += sum.Checked
+	v.sum.Without += sum.Without
+	v.sum.Damaged += sum.Damaged
+}
+
+// open opens a file, or its archive if it was archived meanwhile.
+func (v *verifier) open(file File) (*Reader, error) {
+	lines, err := file.Open(0)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return lines, err
+	}
+	files, listErr := List(v.dir)
+	if listErr != nil {
+		return nil, listErr
+	}
+	for _, now := range files {
+		if now.Name == file.Name {
+			return now.Open(0)
+		}
+	}
+	return nil, err
+}
+
+func (v *verifier) report(damage Damage) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.damaged(damage)
+}

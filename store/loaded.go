@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"callsheet/spool"
+)
+
+// Loaded is what was loaded of the spool files, as a published copy says.
+type Loaded map[string]position
+
+// Loaded reads it.
+func (r *Reader) Loaded(ctx context.Context) (Loaded, error) { return positions(ctx, r.all[0]) }
+
+var errNotLoadedSo = errors.New("not the lines that were loaded")
+
+// Compare returns nil if a file, whole, has the lines that were loaded from it, and spool.ErrNotLoaded if not all of them were loaded.
+func (l Loaded) Compare(file spool.File) error {
+	at, known := l[file.Name]
+	if !known {
+		return spool.ErrNotLoaded
+	}
+	lines, err := file.Open(0)
+	if err != nil {
+		return err
+	}
+	defer lines.Close()
+	var now position
+	for now.lines < at.lines {
+		if _, _, err := now.readLine(lines); errors.Is(err, io.EOF) {
+			return errNotLoadedSo
+		} else if err != nil {
+			return err
+		}
+	}
+	if now.linesHash != at.linesHash {
+		return errNotLoadedSo
+	}
+	if _, err := lines.Next(); err != io.EOF {
+		return errors.Join(spool.ErrNotLoaded, err)
+	}
+	return nil
+}
