@@ -48,7 +48,11 @@ func (e tooLargeError) Error() string { return fmt.Sprintf(e.format, e.limit) }
 func (l limits) check(envelopes []spool.Envelope) error {
 	var written int64
 	for i := range envelopes {
-		written += int64(lineOverhead + len(envelopes[i].Payload) + base64.StdEncoding.EncodedLen(len(envelopes[i].Body)))
+		line := lineOverhead + len(envelopes[i].Payload) + base64.StdEncoding.EncodedLen(len(envelopes[i].Body))
+		if line > spool.MaxLine {
+			return tooLargeError{"a delivery takes more than %d bytes in the spool", spool.MaxLine}
+		}
+		written += int64(line)
 	}
 	if written > l.written {
 		return l.tooMuchWritten()

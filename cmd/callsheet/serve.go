@@ -146,7 +146,13 @@ func collectRarely() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(rareCollections)
+	}
 }
+
+// rareCollections is the memory beyond which garbage is collected as soon as it pays: large requests make much of it at once.
+const rareCollections = 256 << 20
 
 // runningCollector is a collector that is listening.
 type runningCollector struct {
