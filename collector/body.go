@@ -46,7 +46,7 @@ func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *sourc
 func bodyError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return tooLargeError{"the body is larger than %d bytes", tooLarge.Limit}
+		return bodyTooLarge(tooLarge.Limit)
 	}
 	if err != nil {
 		return errBrokenBody

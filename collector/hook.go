@@ -114,22 +114,17 @@ func decodeRequest(r *http.Request, body []byte, l limits) ([]spool.Envelope, er
 
 // decode makes envelopes of a request, without source. What cannot be read is kept as it is; the only error is a
 // tooLargeError.
-func decode(contentType, contentEncoding, query string, body []byte, l limits) (envelopes []spool.Envelope, err error) {
-	if int64(len(body)) > l.written {
-		return nil, l.tooMuchWritten()
+func decode(contentType, contentEncoding, query string, body []byte, l limits) ([]spool.Envelope, error) {
+	if int64(len(body)) > l.body {
+		return nil, bodyTooLarge(l.body)
 	}
-	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) == 0 {
-		if query == "" {
-			return nil, nil // somebody tries the URL
-		}
-		envelopes, err = decodeForm(spool.EncodingQuery, []byte(query), l.fields)
-	} else {
-		envelopes, err = decodeBody(contentType, contentEncoding, body, l)
+	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) > 0 {
+		return decodeBody(contentType, contentEncoding, body, l)
 	}
-	if err != nil {
-		return nil, err
+	if query == "" {
+		return nil, nil // somebody tries the URL
 	}
-	return envelopes, l.check(envelopes)
+	return decodeForm(spool.EncodingQuery, []byte(query), l.fields)
 }
 
 func decodeBody(contentType, contentEncoding string, body []byte, l limits) ([]spool.Envelope, error) {

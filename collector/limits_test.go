@@ -13,8 +13,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"callsheet/spool"
 )
 
 // zipped is a text as a gzip body.
@@ -62,16 +60,9 @@ func TestRequestsBeyondALimitGetItNamed(t *testing.T) {
 		{name: "many fields in a query", query: strings.Repeat("a&", maxFields+1), want: "more than 10000 fields"},
 		{name: "many parts", contentType: form.FormDataContentType(), body: parts.String(), want: "more than 10000 fields"},
 		{name: "a body too large", body: strings.Repeat("x", 4<<20+1), want: "the body is larger than 4194304 bytes"},
-		{name: "a line too long to be read", body: "a=" + strings.Repeat("%01", spool.MaxLine/6), want: "a delivery takes more than 16777216 bytes",
-			options: Options{MaxBody: spool.MaxLine}},
-		{name: "much more in the spool than sent", body: array(`{}`, 300_000), want: "takes more than 6291456 bytes in the spool",
-			options: Options{MaxBody: 1 << 20, MaxDeliveries: 1_000_000}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if c.options.MaxBody == 0 {
-				c.options = options
-			}
-			collector, m := testCollector(c.options)
+			collector, m := testCollector(options)
 			r := httptest.NewRequest("POST", "/hooks/main/"+secret+"?"+c.query, strings.NewReader(c.body))
 			r.Header.Set("Content-Type", c.contentType)
 			r.Header.Set("Content-Encoding", c.encoding)

@@ -112,8 +112,11 @@ func (c *Collector) validate(add adder) {
 		checkNetworks(add, key+".allow", source.Allow)
 	}
 	checkNetworks(add, "collector.trusted_proxies", c.TrustedProxies)
-	if c.Limits.MaxDeliveries < 1 || c.Limits.InFlight < 1 || c.Limits.Wait <= 0 || c.Limits.Connections < 1 {
-		add("collector.limits", "max_deliveries, in_flight, wait and connections must be positive")
+	if c.Limits.MaxDeliveries < 1 || c.Limits.MaxDeliveries > 100_000 {
+		add("collector.limits.max_deliveries", "%d is not between 1 and 100000", c.Limits.MaxDeliveries)
+	}
+	if c.Limits.InFlight < 1 || c.Limits.Wait <= 0 || c.Limits.Connections < 1 {
+		add("collector.limits", "in_flight, wait and connections must be positive")
 	}
 }
 
