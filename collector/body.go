@@ -2,7 +2,6 @@ package collector
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -31,9 +30,7 @@ func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *sourc
 		room = c.options.MaxBody
 	}
 	if room > 0 {
-		ctx, stop := context.WithTimeout(r.Context(), c.options.Wait)
-		defer stop()
-		if from.bodies.Acquire(ctx, room) != nil {
+		if from.bodies.Acquire(c.waits.context(), room) != nil {
 			return nil, 0, errOverloaded
 		}
 	}
@@ -44,24 +41,11 @@ func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *sourc
 
 // bodyError says why a body could not be read.
 func bodyError(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if err == nil {
+		return nil
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return bodyTooLarge(tooLarge.Limit)
 	}
-	if err != nil {
-		return errBrokenBody
-	}
-	return nil
+	return errBrokenBody
 }
-
-// acquire takes a slot, waiting for one until ctx ends.
-func acquire(ctx context.Context, slots chan struct{}) error {
-	select {
-	case slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return errOverloaded
-	}
-}
-
-func release(slots chan struct{}) { <-slots }

@@ -74,6 +74,7 @@ type Collector struct {
 	sources  map[string]*source
 	metrics  *metrics
 	throttle throttle
+	waits    waits
 	draining atomic.Bool
 }
 
@@ -85,6 +86,7 @@ func New(options Options) *Collector {
 	options.Wait = cmp.Or(options.Wait, DefaultWait)
 	c := &Collector{
 		options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry),
+		waits: waits{wait: options.Wait},
 	}
 	for _, s := range options.Sources {
 		c.sources[s.Name] = newSource(s, options, c.metrics)

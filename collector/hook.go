@@ -2,7 +2,6 @@ package collector
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -51,15 +50,14 @@ func (c *Collector) store(r *http.Request, from *source, body []byte) (deliverie
 	if !keepConnection(r.Context()) {
 		return 0, errOverloaded
 	}
-	ctx, stop := context.WithTimeout(r.Context(), c.options.Wait)
-	defer stop()
-	if err := acquire(ctx, from.places); err != nil {
+	wait := c.waits.context()
+	if err := acquire(wait, r.Context(), from.places); err != nil {
 		return 0, err
 	}
 	defer release(from.places)
 	envelopes, err := decodeRequest(r, body, smallLimits)
 	if err != nil {
-		if err := acquire(ctx, from.expanding); err != nil {
+		if err := acquire(wait, r.Context(), from.expanding); err != nil {
 			return 0, err
 		}
 		defer release(from.expanding)
