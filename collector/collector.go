@@ -11,11 +11,13 @@ package collector
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -37,6 +39,8 @@ type Appender interface {
 	Append(ctx context.Context, envelopes []spool.Envelope) error
 	// Err is why nothing can be stored now.
 	Err() error
+	// OldestUncommitted is the age of the oldest delivery that is not durable, 0 when there is none.
+	OldestUncommitted() time.Duration
 }
 
 // Options say who may send what, and where it goes.
@@ -88,6 +92,7 @@ func New(options Options) *Collector {
 		options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry),
 		waits: waits{wait: options.Wait},
 	}
+	c.metrics.watch(options.Registry, options.Spool)
 	for _, s := range options.Sources {
 		c.sources[s.Name] = newSource(s, options, c.metrics)
 	}
@@ -152,8 +157,21 @@ func (c *Collector) ready(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	if err := c.options.Spool.Err(); err != nil {
-		answer(w, http.StatusServiceUnavailable, "cannot store: "+err.Error())
+		answer(w, http.StatusServiceUnavailable, "cannot store: "+storageReason(err))
 		return
 	}
 	answer(w, http.StatusOK, "ready")
+}
+
+// storageReason is why the spool cannot store, for anybody to read: without paths and other details, which the log has.
+func storageReason(err error) string {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	for _, known := range []error{spool.ErrStalled, spool.ErrClosed} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return "the log says why"
 }

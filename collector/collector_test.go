@@ -6,7 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"mime/multipart"
@@ -17,6 +19,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,6 +45,8 @@ func (m *memory) Append(_ context.Context, envelopes []spool.Envelope) error {
 }
 
 func (m *memory) Err() error { return m.err }
+
+func (m *memory) OldestUncommitted() time.Duration { return 0 }
 
 const secret = "a-token-that-is-secret"
 
@@ -243,17 +248,30 @@ func TestChunkedBodyHasALimitToo(t *testing.T) {
 }
 
 func TestWhatCannotBeStoredIsNotAcknowledged(t *testing.T) {
-	c, m := testCollector(Options{})
-	m.err = errors.New("no space left on device")
-	w := send(c, post(`{"CallSid":"1"}`))
-	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
-		t.Errorf("got %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
-	}
-	if w := send(c, httptest.NewRequest("GET", "/readyz", nil)); w.Code != 503 || !strings.Contains(w.Body.String(), "no space") {
-		t.Errorf("readyz: %d %s", w.Code, w.Body)
-	}
-	if w := send(c, httptest.NewRequest("GET", "/healthz", nil)); w.Code != 200 {
-		t.Errorf("healthz: %d", w.Code)
+	full := &fs.PathError{Op: "write", Path: "/var/lib/callsheet/spool/2026-10-05.ndjson", Err: syscall.ENOSPC}
+	for _, c := range []struct {
+		err    error
+		reason string
+	}{
+		{fmt.Errorf("writing 2026-10-05.ndjson: %w", full), "cannot store: no space left on device\n"},
+		{spool.ErrStalled, "cannot store: the disk does not answer\n"},
+		{fmt.Errorf("odd: %w", errors.New("/var/lib/callsheet is odd")), "cannot store: the log says why\n"},
+	} {
+		collector, m := testCollector(Options{})
+		m.err = c.err
+		w := send(collector, post(`{"CallSid":"1"}`))
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Body.String() != "cannot store now\n" {
+			t.Errorf("got %d %s, Retry-After %q", w.Code, w.Body, w.Header().Get("Retry-After"))
+		}
+		if w := send(collector, httptest.NewRequest("GET", "/readyz", nil)); w.Code != 503 || w.Body.String() != c.reason {
+			t.Errorf("readyz: %d %s", w.Code, w.Body)
+		}
+		if w := send(collector, httptest.NewRequest("GET", "/healthz", nil)); w.Code != 200 {
+			t.Errorf("healthz: %d", w.Code)
+		}
+		if text := send(collector, httptest.NewRequest("GET", "/metrics", nil)).Body.String(); !strings.Contains(text, "callsheet_spool_failing 1") {
+			t.Error("the metrics do not say that the spool fails")
+		}
 	}
 }
 
@@ -282,6 +300,8 @@ func TestMetricsNameNoSecrets(t *testing.T) {
 		"callsheet_last_delivery_timestamp_seconds",
 		"callsheet_spool_group_deliveries_sum 3",
 		"callsheet_spool_bytes_total 700",
+		"callsheet_spool_oldest_uncommitted_seconds 0",
+		"callsheet_spool_failing 0",
 		"callsheet_spool_commit_seconds_count 1",
 	} {
 		if !strings.Contains(text, want) {

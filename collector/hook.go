@@ -68,7 +68,7 @@ func (c *Collector) store(r *http.Request, from *source, body []byte) (deliverie
 	for i := range envelopes {
 		envelopes[i].Source = from.name
 	}
-	if err := c.options.Spool.Append(ctx, envelopes); err != nil {
+	if err := c.options.Spool.Append(wait, envelopes); err != nil {
 		return 0, err
 	}
 	from.metrics.stored(envelopes, c.options.Now())

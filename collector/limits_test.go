@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"callsheet/spool"
 )
 
 // zipped is a text as a gzip body.
@@ -84,6 +86,25 @@ func manyFields(n int) string {
 		fmt.Fprintf(&form, "%x=&", i)
 	}
 	return form.String()
+}
+
+// Nothing is refused for its depth: what is too deep for a payload is kept as bytes.
+func TestDeepNestingIsKeptAndReadable(t *testing.T) {
+	for _, depth := range []int{spool.MaxDepth - 2, spool.MaxDepth - 1, spool.MaxDepth, spool.MaxDepth + 1, spool.MaxDepth + 2, 10_000, 100_000} {
+		for _, body := range []string{
+			strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth),
+			"[" + strings.Repeat(`{"a":[`, depth/2) + strings.Repeat("]}", depth/2) + "]",
+		} {
+			c, m := testCollector(Options{})
+			if w := send(c, post(body)); w.Code != http.StatusOK || len(m.lines) != 1 {
+				t.Fatalf("%d deep: %d, %d stored", depth, w.Code, len(m.lines))
+			}
+			line := bytes.TrimSuffix(m.lines[0].AppendLine(nil), []byte("\n"))
+			if compact, ok := spool.Compact(line); !ok || !bytes.Equal(compact, line) {
+				t.Errorf("the line of a payload %d deep cannot be read", depth)
+			}
+		}
+	}
 }
 
 func TestManyElementsTakeLittleMemory(t *testing.T) {

@@ -46,6 +46,23 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
+// watch adds what is asked of the spool when somebody looks.
+func (m *metrics) watch(registry *prometheus.Registry, s Appender) {
+	registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "callsheet_spool_oldest_uncommitted_seconds", Help: "Age of the oldest delivery that is not durable; 0 when there is none.",
+		}, func() float64 { return s.OldestUncommitted().Seconds() }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "callsheet_spool_failing", Help: "1 while deliveries are refused since the disk is full, fails or does not answer, else 0.",
+		}, func() float64 {
+			if s.Err() != nil {
+				return 1
+			}
+			return 0
+		}),
+	)
+}
+
 // sourceMetrics are those of one source, looked up once: by label it costs more than the rest of a request's bookkeeping.
 type sourceMetrics struct {
 	deliveries map[delivered]prometheus.Counter

@@ -132,3 +132,29 @@ func TestOverloadWaitsForAPlaceAndThenAsksToComeBack(t *testing.T) {
 		}
 	})
 }
+
+// hung is a spool whose disk does not answer, before it says so.
+type hung struct{ memory }
+
+func (*hung) Append(ctx context.Context, _ []spool.Envelope) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestNobodyWaitsForAHungDiskLongerThanConfigured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := testCollector(Options{InFlight: 2, Wait: 3 * time.Second})
+		c.options.Spool = &hung{}
+		answers := make(chan *httptest.ResponseRecorder, 5)
+		begun := time.Now()
+		for range cap(answers) { // some have a place, some wait for one
+			go func() { answers <- send(c, post(`{"CallSid":"1"}`)) }()
+		}
+		for range cap(answers) {
+			w := <-answers
+			if took := time.Since(begun); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || took > 3*time.Second {
+				t.Errorf("answered %d after %s, Retry-After %q", w.Code, took, w.Header().Get("Retry-After"))
+			}
+		}
+	})
+}
