@@ -30,8 +30,9 @@ type book struct {
 
 	file       *excelize.File
 	styles     map[look]int
-	tables     map[string]bool // names given to native tables, in lower case
-	baseCharts []string        // charts of the base workbook, which stay as they are
+	tables     map[string]bool   // names given to native tables, in lower case
+	names      map[string]*names // by column
+	baseCharts []string          // charts of the base workbook, which stay as they are
 
 	summary    row // the whole period, and before_… for the period compared with
 	evidence   row
@@ -60,7 +61,7 @@ func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book
 	b := &book{
 		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.caps,
 		data:   &reader{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, answers: map[string]func() (*frame, error){}},
-		styles: map[look]int{}, tables: map[string]bool{}, swaps: map[string][]swap{}, extents: map[string]extent{},
+		styles: map[look]int{}, tables: map[string]bool{}, names: map[string]*names{}, swaps: map[string][]swap{}, extents: map[string]extent{},
 	}
 	if err := b.openFile(); err != nil {
 		return nil, err

@@ -93,7 +93,8 @@ func (p *page) card(s Sheet, words []word, formats []string, values []any, found
 	label.size, label.colour, label.align, label.indent = 9.5, p.theme.Grey, "left", 1
 	figure.size, figure.bold, figure.align, figure.indent = 13, true, "left", 1
 	whole.size, whole.colour, whole.align, whole.indent = 9.5, p.theme.Grey, "left", 1
-	name := p.value(values[found[0]], words[0].format)
+	name := p.named(words[0].name, values[found[0]], p.value(values[found[0]], words[0].format))
+	p.cut(name, words[0])
 	if name == nil {
 		name = unnamed(words[0].name)
 	}

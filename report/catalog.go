@@ -87,7 +87,7 @@ func described(names []string, labels map[string]string, describe func(string) w
 		if label := labels[name]; label != "" {
 			w.label = label
 		}
-		w.label = unique(clean(w.label), taken)
+		w.label = unique(header(w.label), taken)
 		words[i] = w
 	}
 	return words

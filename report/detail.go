@@ -135,10 +135,11 @@ func (d *detail) write(values []any) error {
 	d.rows.begin(at)
 	for i, w := range d.words {
 		v := d.value(values[d.columns[i]], w.format)
+		v = d.known(w.name, values[d.columns[i]], v)
 		d.rows.cell(v)
 		if s, ok := v.(string); ok {
 			if strings.HasSuffix(s, cutMark) {
-				d.cut(w)
+				d.noteCut(w, d.sheet.Name)
 			}
 			if w.format == "link" {
 				d.follow(s, i+1, at)
@@ -151,9 +152,16 @@ func (d *detail) write(values []any) error {
 	return nil
 }
 
-func (d *detail) cut(w word) {
-	d.note(fmt.Sprintf("Texts longer than Excel's 32,767 characters were cut in %q on %s; they end with%q.",
-		w.label, d.sheet.Name, cutMark))
+// cut has Notes tell of a text that was cut.
+func (p *page) cut(shown any, w word) {
+	if s, ok := shown.(string); ok && strings.Contains(s, cutMark) {
+		p.noteCut(w, p.name)
+	}
+}
+
+func (b *book) noteCut(w word, sheet string) {
+	b.note(fmt.Sprintf("Texts longer than Excel's 32,767 characters were cut in %q on %s; they end with%q.",
+		w.label, sheet, cutMark))
 }
 
 // note keeps a remark for Notes, once.

@@ -137,5 +137,8 @@ func heatKey(v any) string {
 	if t, ok := v.(time.Time); ok {
 		return t.Format(time.DateOnly) + " "
 	}
+	if s, ok := v.(string); ok {
+		return s + " " // as it is: texts that look the same may differ
+	}
 	return text(v) + " "
 }

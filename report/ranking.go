@@ -73,6 +73,10 @@ func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown 
 	for v := range values {
 		row++
 		value := p.value(v, w.format)
+		if column == firstColumn {
+			value = p.named(w.name, v, value)
+		}
+		p.cut(value, w)
 		if value == nil && column == firstColumn {
 			value = unnamed(w.name)
 		}

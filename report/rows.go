@@ -35,7 +35,7 @@ const rowsSheet = "Sheet1"
 func (r *Rows) Header(columns []string) error {
 	taken := map[string]bool{}
 	for _, column := range columns {
-		r.columns = append(r.columns, unique(clean(column), taken))
+		r.columns = append(r.columns, unique(header(column), taken))
 	}
 	return nil
 }

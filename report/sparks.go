@@ -31,7 +31,7 @@ func (p *page) sparkColumns(s Sheet, g *grid) {
 	}
 	column := len(g.words) + 1
 	for i, head := range heads {
-		head = unique(clean(head), taken)
+		head = unique(header(head), taken)
 		g.words, g.formats = append(g.words, word{label: head}), append(g.formats, format)
 		p.put(column+i, g.head, head, p.filterLook("left"))
 	}

@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Every table begins below its title, the line that says what it is about, and a note.
 const headerRow = 4
@@ -117,9 +120,13 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 	for v := range values {
 		row++
 		shown := p.value(v, w.format)
+		if isText(w.format) && (i == 0 || slices.Contains(nameColumns, w.name)) {
+			shown = p.named(w.name, v, shown)
+		}
 		if shown == nil && i == 0 && isText(w.format) {
 			shown = unnamed(w.name)
 		}
+		p.cut(shown, *w)
 		content = max(content, p.shownWidth(shown, *w, format))
 		p.set(i+1, row, shown)
 	}

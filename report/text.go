@@ -74,6 +74,12 @@ func units(s string) int {
 	return n
 }
 
+// longestHeader is how long Excel lets the header of a table's column be, with room for a number.
+const longestHeader = 255 - 8
+
+// header is a text fit for the header of a table's column.
+func header(s string) string { return shorten(clean(s), longestHeader) }
+
 // unique is label, or label with the first free number, and takes it. Excel compares without case.
 func unique(label string, taken map[string]bool) string {
 	if label == "" {
