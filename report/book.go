@@ -34,7 +34,8 @@ type book struct {
 	names      map[string]*names // by column
 	baseCharts []string          // charts of the base workbook, which stay as they are
 
-	summary    row // the whole period, and before_… for the period compared with
+	filling    string // name of the sheet that is being made
+	summary    row    // the whole period, and before_… for the period compared with
 	evidence   row
 	settings   row
 	detailRows int64
@@ -103,6 +104,7 @@ func (b *book) fill() error {
 			if (s.Kind == "notes") != notes {
 				continue
 			}
+			b.filling = s.Name
 			if err := fillers[s.Kind](b, s); err != nil {
 				return fmt.Errorf("sheet %s: %w", s.Name, err)
 			}

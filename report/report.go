@@ -10,6 +10,8 @@ package report
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -33,8 +35,9 @@ type Request struct {
 	Zone    *time.Location    // in which instants are shown
 	Filters map[string]string // group, agent, number, direction, campaign, source, hours: only those given
 	Locale  locale.Locale
-	AsOf    time.Time // the source answers as of this moment; the zero time is now
-	Version string    // of the program, for the footer and Notes
+	AsOf    time.Time     // the source answers as of this moment; the zero time is now
+	Version string        // of the program, for the footer and Notes
+	Limit   time.Duration // of the time to build; none when 0
 }
 
 // Result is what a finished workbook holds.
@@ -51,10 +54,30 @@ type Result struct {
 	Remarks []string // what was cut or left out
 }
 
+// errLimit is why the queries of a build are interrupted that takes too long.
+var errLimit = errors.New("time limit of the build")
+
+// explainLimit names the sheet that was being made when the time was over.
+func (b *book) explainLimit(err error) error {
+	if context.Cause(b.data.ctx) != errLimit {
+		return err
+	}
+	what := "what every sheet needs"
+	if b.filling != "" {
+		what, err = "sheet "+b.filling, errors.Unwrap(err) // which names the sheet, too
+	}
+	return fmt.Errorf("%s took longer than %s: %w\nhint: ask for a shorter period, or leave the sheet out of a template of your own", what, b.req.Limit, err)
+}
+
 // Build makes the workbook at path. The file appears whole or not at all.
 func (d *Definition) Build(ctx context.Context, src Source, req Request, path string) (Result, error) {
 	if req.Zone == nil {
 		req.Zone = time.UTC
+	}
+	if req.Limit > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, req.Limit, errLimit)
+		defer cancel()
+		ctx = limited
 	}
 	b, err := newBook(ctx, d, src, req)
 	if err != nil {
@@ -63,10 +86,10 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	defer b.close()
 	b.dir = filepath.Dir(path)
 	if err := b.ask(); err != nil {
-		return Result{}, err
+		return Result{}, b.explainLimit(err)
 	}
 	if err := b.fill(); err != nil {
-		return Result{}, err
+		return Result{}, b.explainLimit(err)
 	}
 	if err := b.cacheCharts(); err != nil {
 		return Result{}, err

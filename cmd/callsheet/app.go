@@ -349,6 +349,9 @@ type workbook struct {
 	pdf     string    // a path for the first sheet as a page; none is made when empty
 }
 
+// buildLimit is how long a workbook may take; a year of a million calls takes a minute or two.
+const buildLimit = 10 * time.Minute
+
 // build makes a workbook from the published copy.
 func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path string, result report.Result, err error) {
 	definition, entry, err := a.definition(c, w.report)
@@ -389,7 +392,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	if err != nil {
 		return "", result, err
 	}
-	request := report.Request{Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version}
+	request := report.Request{Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version, Limit: buildLimit}
 	if w.pdf != "" {
 		if err := definition.PDF(ctx, source, request, w.pdf); err != nil {
 			return "", result, fmt.Errorf("report %s as %s: %w", w.report, w.pdf, err)
