@@ -73,13 +73,17 @@ func TestSmallConfigGetsDefaults(t *testing.T) {
 
 func TestMistakesNameLineAndNearestKey(t *testing.T) {
 	cases := map[string][]string{
-		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n":                {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
-		"data_dir: ./data\nreports: 5\n":                                             {"line 2"},
-		"busines: {}\n":                                                              {"line 1", `did you mean "business"`},
-		"business: {short_abandon: 5}\n":                                             {"short_abandon"},
-		"timezone: Asia/Calcuta\n":                                                   {"timezone", "Asia/Calcuta"},
-		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":                           {"reports[0].schedule"},
-		"reports: [{name: a/b}]\n":                                                   {"reports[0].name"},
+		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n": {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
+		"data_dir: ./data\nreports: 5\n":                              {"line 2"},
+		"busines: {}\n":                                               {"line 1", `did you mean "business"`},
+		"business: {short_abandon: 5}\n":                              {"short_abandon"},
+		"timezone: Asia/Calcuta\n":                                    {"timezone", "Asia/Calcuta"},
+		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":            {"reports[0].schedule"},
+		"reports: [{name: a/b}]\n":                                    {"reports[0].name"},
+		"reports: [{name: a, burst: agent, deliver: [{folder: x, name: \"{report}-{period}.xlsx\"}]}]\n":                                                         {"reports[0].deliver[0].name", "{part}"},
+		"reports: [{name: a, burst: agent, deliver: [{bucket: \"s3://x\", name: \"{report}.xlsx\"}]}]\n":                                                         {"reports[0].deliver[0].name", "{part}"},
+		"reports: [{name: a, deliver: [{folder: x, name: l.xlsx}]}, {name: b, deliver: [{folder: ./x/, name: L.xlsx}]}]\n":                                       {"reports[1].deliver[0]", "reports[0].deliver[0]"},
+		"reports: [{name: a, deliver: [{folder: x/y, name: \"{period}.xlsx\"}]}, {name: b, period: today, deliver: [{folder: x, name: \"y/{period}.xlsx\"}]}]\n": {"reports[1].deliver[0]", "the same file"},
 		"reports: [{name: a}, {name: a}]\n":                                          {"reports[1].name", "twice"},
 		"reports: [{name: a, filters: {grup: x}}]\n":                                 {"reports[0].filters", "group"},
 		"reports: [{name: a, deliver: [{}]}]\n":                                      {"deliver[0]", "folder"},
@@ -186,6 +190,19 @@ func TestNetworksKnowIPv4WrittenAsIPv6(t *testing.T) {
 	for _, text := range []string{"", "10.0.0.0/33", "::ffff:10.0.0.0/129", "10.0.0", "a.example"} {
 		if network, err := ParseNetwork(text); err == nil {
 			t.Errorf("%q is read as %s", text, network)
+		}
+	}
+}
+
+func TestReportsThatShareAFolderUnderNamesOfTheirOwnAreRight(t *testing.T) {
+	for _, text := range []string{
+		"reports: [{name: a, deliver: [{folder: x}]}, {name: b, deliver: [{folder: x}]}]\n",
+		"reports: [{name: a, deliver: [{folder: x, name: latest.xlsx}, {folder: x, name: latest.xlsx}]}]\n",
+		"reports: [{name: a, deliver: [{folder: x, name: \"{period}.xlsx\"}]}, {name: b, period: last-week, deliver: [{folder: x, name: \"{period}.xlsx\"}]}]\n",
+		"reports: [{name: a, burst: agent, deliver: [{folder: x, name: \"{part}/latest.xlsx\"}, {folder: y}]}]\n",
+	} {
+		if _, err := Parse([]byte(text)); err != nil {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -46,6 +46,7 @@ func (c *Config) validate() error {
 	}
 	c.Business.validate(add)
 	c.validateReports(add)
+	c.validateNames(add)
 	c.Mail.validate(add)
 	for i, address := range c.AlertTo {
 		if _, err := mail.ParseAddress(address); err != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strings"
 )
@@ -92,8 +93,18 @@ func (p Parcel) pattern(given string) string {
 	return "{report}-{period}.xlsx"
 }
 
-// name is the name of the workbook where it goes.
-func (p Parcel) name(pattern string) string { return p.fill(p.pattern(pattern), SafeName) }
+// name is the name of the workbook where it goes, with / between folders.
+func (p Parcel) name(pattern string) string {
+	elements := strings.Split(p.fill(p.pattern(pattern), SafeName), "/")
+	for i, element := range elements {
+		ending := ""
+		if i == len(elements)-1 {
+			ending = path.Ext(element)
+		}
+		elements[i] = ShortName(strings.TrimSuffix(element, ending), ending)
+	}
+	return strings.Join(elements, "/")
+}
 
 // CheckPattern says what is wrong with a pattern.
 func CheckPattern(pattern string) error {
@@ -108,29 +119,6 @@ func CheckPattern(pattern string) error {
 		}
 		rest = after
 	}
-}
-
-// longestName leaves room for the rest of a file's name within the 255 bytes that file systems take.
-const longestName = 100
-
-// SafeName makes a text fit for a part of a file's name on any system. Two texts never become one: what was changed ends in a few
-// digits of its hash.
-func SafeName(text string) string {
-	safe := strings.TrimRight(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) {
-			return '_'
-		}
-		return r
-	}, strings.ToValidUTF8(text, "_")), ". ")
-	safe = strings.TrimLeft(safe, ". ")
-	if len(safe) > longestName {
-		safe = strings.ToValidUTF8(safe[:longestName], "")
-	}
-	if safe != text {
-		sum := sha256.Sum256([]byte(text))
-		safe = fmt.Sprintf("%s-%x", safe, sum[:4])
-	}
-	return safe
 }
 
 // Sum is the SHA-256 of a file, in hex.

@@ -107,7 +107,8 @@ func TestFolderKeepsTheLastOfAReportAndPart(t *testing.T) {
 
 func TestSafeNamesAreFitForFilesAndNeverTheSame(t *testing.T) {
 	seen := map[string]string{}
-	for _, text := range []string{"Sales", "a/b", "a:b", "a_b", "..", ".hidden", "con.", "बिक्री", strings.Repeat("é", 500), strings.Repeat("é", 501), "x\x00y", "\xff", "😀", ""} {
+	for _, text := range []string{"Sales", "a/b", "a:b", "a_b", "..", ".hidden", "con.", "बिक्री", strings.Repeat("é", 500), strings.Repeat("é", 501), "x\x00y", "\xff", "😀", "", "café", "cafe\u0301", "nul", "NUL.txt", "a\u0085b",
+		"a_b-" + strings.TrimPrefix(SafeName("a/b"), "a_b-"), SafeName("a:b")} {
 		safe := SafeName(text)
 		if other, taken := seen[safe]; taken {
 			t.Errorf("%q and %q are both %q", text, other, safe)
@@ -127,5 +128,17 @@ func TestPatternsAreChecked(t *testing.T) {
 		if err := CheckPattern(pattern); (err == nil) != ok {
 			t.Errorf("%s: %v", pattern, err)
 		}
+	}
+}
+
+func TestLongNamesAreCutAndNeverTheSame(t *testing.T) {
+	seen := map[string]bool{}
+	for _, part := range []string{strings.Repeat("é", 200), strings.Repeat("é", 200) + "b"} {
+		p := Parcel{Report: "daily", Title: strings.Repeat("t", 100), Period: "2026-10-04", Part: part}
+		name := p.name("{title}/{report}-{title}-{part}-{part}-{period}.xlsx")
+		if element := filepath.Base(name); len(element) > 255 || !strings.HasSuffix(element, ".xlsx") || seen[name] {
+			t.Errorf("%d bytes: %q", len(element), element)
+		}
+		seen[name] = true
 	}
 }

@@ -405,19 +405,22 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	return path, result, nil
 }
 
-// fileName tells the report, the period, what was filtered for and as of when, so that one does not replace the other.
+// fileName tells the report, the period, what was filtered for and as of when, so that one does not replace the other: a filter is
+// named with its value.
 func fileName(w workbook) string {
+	// The = of a filter is in no value.
+	clean := func(value string) string { return deliver.SafeName(strings.ReplaceAll(value, "=", "\x00")) }
 	name := w.report + "-" + w.period.String()
 	for _, key := range config.Filters {
 		if value := w.filters[key]; value != "" {
-			name += "-" + deliver.SafeName(value)
+			name += "-" + key + "=" + clean(value)
 		}
 	}
 	if w.part != "" {
-		name += "-" + deliver.SafeName(w.part)
+		name += "-" + clean(w.part)
 	}
 	if !w.asOf.IsZero() {
 		name += "-as-of-" + w.asOf.Format("2006-01-02-150405")
 	}
-	return name + ".xlsx"
+	return deliver.ShortName(name, ".xlsx")
 }
