@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,7 +65,7 @@ func (p Publication) publish(ctx context.Context) (problems []string, err error)
 	if err := p.trustStat(current, target); err != nil {
 		return problems, err
 	}
-	if err := p.sweep(current, target); err != nil {
+	if err := p.sweep(target); err != nil {
 		return problems, err
 	}
 	if info, err := p.files.Stat(p.Database); err != nil {
@@ -149,7 +151,7 @@ func (p Publication) trustStat(current *checksum, target string) error {
 	return p.writeSum(copied, *current)
 }
 
-// copies are the names of the folders that hold copies.
+// copies are the names of the folders that hold copies, oldest first.
 func (p Publication) copies() (copies []string, err error) {
 	names, err := p.files.ReadDir(p.dir())
 	for _, name := range names {
@@ -157,27 +159,27 @@ func (p Publication) copies() (copies []string, err error) {
 			copies = append(copies, name)
 		}
 	}
+	slices.SortFunc(copies, func(a, b string) int { return cmp.Compare(copyNumber(a), copyNumber(b)) })
 	return copies, err
+}
+
+func copyNumber(name string) int {
+	number, _ := strconv.Atoi(strings.TrimPrefix(name, copyPrefix))
+	return number
 }
 
 // nextName is a name that no copy has or had lately.
 func (p Publication) nextName() (string, error) {
 	copies, err := p.copies()
 	last := 0
-	for _, name := range copies {
-		number, _ := strconv.Atoi(strings.TrimPrefix(name, copyPrefix))
-		last = max(last, number)
+	if len(copies) > 0 {
+		last = copyNumber(copies[len(copies)-1])
 	}
 	return copyPrefix + strconv.Itoa(last+1), err
 }
 
 // sweep removes copies that nobody can be about to open, and what a process that was killed left.
-func (p Publication) sweep(current *checksum, target string) error {
-	if current != nil {
-		if age := p.Now().Sub(current.PublishedAt); age >= 0 && age < copyGrace {
-			return nil
-		}
-	}
+func (p Publication) sweep(target string) error {
 	// The temporary file of a version that published a plain file.
 	if err := atomicfile.RemoveIfExists(p.files, filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".tmp")); err != nil {
 		return err
@@ -186,12 +188,18 @@ func (p Publication) sweep(current *checksum, target string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range copies {
-		if name == filepath.Dir(target) || p.inUse(filepath.Join(p.dir(), name, filepath.Base(p.Path))) {
+	current, replaced := filepath.Dir(target), true // whether the copy at hand was replaced long enough ago
+	for _, name := range slices.Backward(copies) {
+		copied := filepath.Join(p.dir(), name, filepath.Base(p.Path))
+		if name != current && replaced && !p.inUse(copied) {
+			if err := removeTree(p.files, filepath.Join(p.dir(), name)); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := removeTree(p.files, filepath.Join(p.dir(), name)); err != nil {
-			return err
+		if sum, err := readSum(p.files, copied); err == nil {
+			age := p.Now().Sub(sum.PublishedAt)
+			replaced = age < 0 || age >= copyGrace
 		}
 	}
 	return nil

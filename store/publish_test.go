@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"callsheet/internal/atomicfile"
 )
 
 const oneCall = `{"CallSid":"1","EndTime":"2026-10-05 10:00:00","Status":"BUSY"}` + "\n"
@@ -133,5 +136,34 @@ func TestAFileThatIsWrittenInItsPlaceIsOpenOnceAtATime(t *testing.T) {
 	case <-closed:
 	default:
 		t.Error("it was opened for writing while it was read")
+	}
+}
+
+// TestCopiesAreRemovedOnceNobodyCanBeAboutToOpenThem, however often loads come.
+func TestCopiesAreRemovedOnceNobodyCanBeAboutToOpenThem(t *testing.T) {
+	dir := t.TempDir()
+	database, path := filepath.Join(dir, "calls.duckdb"), filepath.Join(dir, "published", "calls.duckdb")
+	opened := filepath.Join(dir, "published", "copy-2", "calls.duckdb")
+	for second := range 30 {
+		if err := os.WriteFile(database, make([]byte, 1000+second), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := Publication{Database: database, Path: path, files: atomicfile.OS{},
+			Verify: func(context.Context, string) error { return nil },
+			Now:    func() time.Time { return testNow().Add(time.Duration(second) * time.Second) },
+			inUse:  func(path string) bool { return path == opened }}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.publish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copies, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(copies) != 13 { // the link, the open one, the newest, those of the 10 seconds before and the one that they replaced
+		t.Errorf("%d names: %v, %v", len(copies), copies, err)
+	}
+	if !exists(opened) || exists(filepath.Join(dir, "published", "copy-3")) {
+		t.Errorf("left: %v", copies)
 	}
 }
