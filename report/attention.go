@@ -66,16 +66,20 @@ func (b *book) findings(a Alerts) ([]finding, error) {
 	return append(found, b.unclean()...), nil
 }
 
-// missingData tells that the data stop before the last day of the period: then its end may be missing. Later
-// than that, silence can be the night.
+// missingData tells what data may be missing: of spool files with a problem, and where the data stop before the last day of the
+// period, its end. Later than that, silence can be the night.
 func (b *book) missingData() []finding {
+	var found []finding
+	if n := b.evidence.count("files_with_problems"); n > 0 {
+		found = append(found, finding{b.plural(n, "spool file is", "spool files are") + " gone, changed or not readable: calls may be missing", b.evidenceSheet()})
+	}
 	last := b.req.Period.To
 	through, ok := b.evidence.get("complete_through").(time.Time)
 	if ok && through.Before(time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, b.req.Zone)) {
-		return []finding{{"Nothing has arrived since " + b.moment(through) + ": the end of the period may be missing",
-			b.evidenceSheet()}}
+		found = append(found, finding{"Nothing has arrived since " + b.moment(through) + ": the end of the period may be missing",
+			b.evidenceSheet()})
 	}
-	return nil
+	return found
 }
 
 // missing is that in words alone.

@@ -51,6 +51,7 @@ var evidence = []struct{ column, label, meaning string }{
 	{"live_without_report", "Live calls without a report", "seen live, but no report had come six hours later: not in the figures"},
 	{"reports_without_live", "Reports without live events", "calls that were never seen live; their figures are whole"},
 	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, and not in the figures"},
+	{"files_with_problems", "Files with a problem", "spool files that are gone, changed or could not be read: calls may be missing"},
 	{"unknown_statuses", "Unknown statuses", "calls whose status word is not known yet"},
 	{"unknown_keys", "Unknown fields", "fields the vendor sent that nobody documented; kept"},
 	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself; counted as they are"},

@@ -40,12 +40,16 @@ func (b *book) filters(own map[string]string) string {
 
 // honesty is how far the figures can be trusted, in one line, zeros included.
 func (b *book) honesty() string {
-	return b.through() + "  ·  " + strings.Join([]string{
+	parts := []string{
 		b.plural(b.evidence.count("reports_received"), "delivery", "deliveries"),
 		b.plural(b.evidence.count("duplicates_removed"), "duplicate removed", "duplicates removed"),
 		b.plural(b.evidence.count("live_without_report"), "live call without a report", "live calls without a report"),
 		b.plural(b.evidence.count("rejected_lines"), "line rejected", "lines rejected"),
-	}, ", ")
+	}
+	if n := b.evidence.count("files_with_problems"); n > 0 {
+		parts = append(parts, b.plural(n, "spool file with a problem", "spool files with a problem"))
+	}
+	return b.through() + "  ·  " + strings.Join(parts, ", ")
 }
 
 func (b *book) through() string {

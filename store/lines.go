@@ -81,7 +81,7 @@ func (s *lineSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 
 // pack appends the line's values, in the order in which stage.sql takes them.
 func (l *line) pack(to []byte) []byte {
-	if l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt) { // the position of other lines is not kept
+	if l.again || l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt) { // the position of other lines is not kept
 		to = packValue(to, []byte(l.file))
 		to = append(strconv.AppendInt(to, l.number, 10), fieldEnd)
 		to = append(strconv.AppendInt(to, l.offset, 10), fieldEnd)

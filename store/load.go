@@ -81,12 +81,17 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 			return err
 		}
 	}
-	pending, troubles, err := s.pending(ctx, files)
+	known, err := positions(ctx, s.conn)
 	if err != nil {
 		return err
 	}
-	summary.Troubles = append(summary.Troubles, troubles...)
+	problems := problems{}
+	pending, err := s.pending(ctx, files, known, problems)
+	if err != nil {
+		return err
+	}
 	reader := newReader(pending, options)
+	reader.problems = problems
 	defer reader.close()
 	limit := evenSlices(reader.total, cmp.Or(options.sliceBytes, sliceBytes))
 	for !reader.done() {
@@ -95,13 +100,19 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 		}
 	}
 	summary.Files += reader.filesRead()
-	summary.Troubles = append(summary.Troubles, reader.troubles...)
 	for _, at := range reader.pending {
-		if rest := at.file.Size - at.bytes; rest > 0 && !at.file.Compressed() && s.options.Now().Sub(at.file.ModTime) > unfinishedAfter {
-			summary.Troubles = append(summary.Troubles, fmt.Sprintf("%s ends within a line; its last %d bytes are not loaded until a newline follows", at.file.Name, rest))
+		rest := at.file.Size - at.bytes
+		if rest <= 0 || at.file.Compressed() || s.options.Now().Sub(at.file.ModTime) <= unfinishedAfter || problems[at.file.Name] != "" {
+			continue
+		}
+		if at.bytes < at.file.Durable {
+			problems[at.file.Name] = fmt.Sprintf("%s ends within a line; its last %d bytes are not loaded until a newline follows", at.file.Name, rest)
+		} else {
+			problems[at.file.Name] = fmt.Sprintf("%s has %d bytes that the collector has not synced; they are loaded once it runs again", at.file.Name, rest)
 		}
 	}
-	return nil
+	summary.Troubles = append(summary.Troubles, problems.list()...)
+	return s.recordProblems(ctx, known, problems)
 }
 
 // evenSlices is a size near to limit of which total has a whole number, so that the last slice is not a small one.
@@ -158,6 +169,17 @@ func (s *Store) stage(ctx context.Context, reader *reader, limit int64, started 
 	positions, err := s.slice.wait()
 	if err != nil {
 		return nil, err
+	}
+	var again []string // of files that have changed
+	for _, at := range positions {
+		if at.again {
+			again = append(again, at.file.Name)
+		}
+	}
+	if len(again) > 0 {
+		if _, err := s.conn.ExecContext(ctx, queries.Load("known_deliveries"), sql.Named("files", again)); err != nil {
+			return nil, fmt.Errorf("known_deliveries: %w", err)
+		}
 	}
 	for _, step := range []string{"fresh", "known"} {
 		if _, err := s.conn.ExecContext(ctx, queries.Load(step)); err != nil {
@@ -247,29 +269,42 @@ func (s *Summary) add(part Summary) {
 	s.Copies += part.Copies
 }
 
-// pending lists the spool files that may have something new, with the position each is to be read from.
-func (s *Store) pending(ctx context.Context, files []spool.File) (pending []position, troubles []string, err error) {
-	known, err := positions(ctx, s.conn)
-	if err != nil {
-		return nil, nil, err
-	}
+// pending lists the spool files that may have something new, with the position each is to be read from, and puts down what is
+// wrong with files.
+func (s *Store) pending(ctx context.Context, files []spool.File, known map[string]position, problems problems) (pending []position, err error) {
+	problems.addMissing(known, files)
 	for _, file := range files {
+		if !isPlainName(file.Name) {
+			problems[quotedName(file.Name)] = fmt.Sprintf("%s has a name with control characters or invalid UTF-8; nothing was read from it; rename it", quotedName(file.Name))
+			continue
+		}
 		at, seen := known[file.Name]
+		if seen && at.changed {
+			problems[file.Name] = at.problem
+		}
 		if seen && at.isRead(file) {
 			continue
 		}
-		at.file, at.diskBytes, at.modifiedAt = file, file.Size, file.ModTime
+		at.file, at.diskBytes, at.modifiedAt = file, file.Durable, file.ModTime
 		if seen {
 			rejected, err := s.rejected(ctx, file.Name)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
-			if at.bytes, err = at.verify(rejected); err != nil {
-				troubles = append(troubles, err.Error())
+			end, err := at.verify(rejected)
+			switch change := new(changedError); {
+			case errors.As(err, change):
+				if at, err = at.restart(*change, problems); err != nil || !at.again {
+					continue
+				}
+			case err != nil:
+				problems[file.Name] = fmt.Sprintf("%s: %v", file.Name, err)
 				continue
+			default:
+				at.bytes = end
 			}
 		}
 		pending = append(pending, at)
 	}
-	return pending, troubles, nil
+	return pending, nil
 }

@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -28,6 +28,10 @@ type position struct {
 	modifiedAt time.Time
 	retry      rejectHashes // the only lines that are to be sent; nil when reading on
 	until      int64        // where to stop then
+	firstHash  *uint64      // lineHash of the first line; nil when it is not known
+	changed    bool         // it is not the file that was loaded before: only deliveries with new ids are loaded
+	again      bool         // it is read from its beginning again, because it has just changed
+	problem    string       // as of the last load; empty when there was none
 }
 
 // rejectHashes are the hashes of rejected lines by the line's number.
@@ -51,19 +55,34 @@ func (at *position) readLine(from *spool.Reader) (spool.Line, uint64, error) {
 	at.lines++
 	at.bytes = from.Offset()
 	hash := lineHash(at.lines, line.Text)
+	if line.TooLong {
+		hash += uint64(line.Length)
+	}
+	if at.lines == 1 {
+		at.firstHash = &hash
+	}
 	at.linesHash += hash
 	return line, hash, nil
 }
 
 // isRead tells whether the file stands as it did when it was last read on.
 func (at position) isRead(file spool.File) bool {
-	return at.diskBytes == file.Size && at.modifiedAt.Equal(file.ModTime.Truncate(time.Microsecond))
+	return at.diskBytes == file.Durable && at.modifiedAt.Equal(file.ModTime.Truncate(time.Microsecond))
 }
 
 const rebuildHint = "run callsheet load --rebuild to load the whole spool again"
 
+// changedError is of a file that is not the one that was loaded before.
+type changedError struct{ what string }
+
+func (e changedError) Error() string { return e.what }
+
+func (at position) shorter() changedError {
+	return changedError{fmt.Sprintf("%s is shorter than what was loaded from it (%d bytes)", at.file.Name, at.bytes)}
+}
+
 // verify reads again what was read of a file and returns where that ends now: elsewhere, if rejected lines were mended and
-// nothing else was changed. A file that is not the one that was read is an error: reading on in it could skip deliveries or
+// nothing but the ends of lines was changed. A file that is not the one that was read is an error: reading on in it could skip deliveries or
 // count them twice.
 func (at position) verify(rejected rejectHashes) (end int64, err error) {
 	reader, err := at.file.Open(0)
@@ -74,31 +93,29 @@ func (at position) verify(rejected rejectHashes) (end int64, err error) {
 	now := at
 	now.bytes, now.lines, now.linesHash = 0, 0, 0
 	expected := at.linesHash
-	mended := false
 	for now.lines < at.lines {
 		_, hash, err := now.readLine(reader)
 		if errors.Is(err, io.EOF) {
-			return 0, fmt.Errorf("%s is shorter than what was loaded from it (%d bytes); nothing more was read from it; %s",
-				at.file.Name, at.bytes, rebuildHint)
+			return 0, at.shorter()
 		}
 		if err != nil {
 			return 0, err
 		}
-		if before, ok := rejected[now.lines]; ok && hash != before {
+		if before, ok := rejected[now.lines]; ok {
 			expected += hash - before
-			mended = true
 		}
 	}
-	if now.linesHash != expected || !mended && now.bytes != at.bytes {
-		return 0, fmt.Errorf("%s is not the file that was loaded before; nothing was read from it; %s", at.file.Name, rebuildHint)
+	if now.linesHash != expected {
+		return 0, changedError{at.file.Name + " is not the file that was loaded before"}
 	}
 	return now.bytes, nil
 }
 
 // positions reads the ledger, by file name.
 func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error) {
-	rows, err := conn.QueryContext(ctx,
-		"select file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at from spool_files")
+	rows, err := conn.QueryContext(ctx, `
+		select file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_hash, coalesce(changed, false), coalesce(problem, '')
+		from spool_files`)
 	if err != nil {
 		return nil, fmt.Errorf("reading the ledger: %w", err)
 	}
@@ -107,7 +124,7 @@ func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error)
 	for rows.Next() {
 		var name string
 		var at position
-		if err := rows.Scan(&name, &at.bytes, &at.lines, &at.linesHash, &at.diskBytes, &at.modifiedAt); err != nil {
+		if err := rows.Scan(&name, &at.bytes, &at.lines, &at.linesHash, &at.diskBytes, &at.modifiedAt, &at.firstHash, &at.changed, &at.problem); err != nil {
 			return nil, fmt.Errorf("reading the ledger: %w", err)
 		}
 		known[name] = at
@@ -136,13 +153,27 @@ func (s *Store) rejected(ctx context.Context, file string) (rejectHashes, error)
 
 // recordPositions commits how far the files of a slice were read.
 func recordPositions(ctx context.Context, tx *sql.Tx, positions []position, now time.Time) error {
-	for _, at := range positions {
-		_, err := tx.ExecContext(ctx, queries.Load("record_position"), sql.Named("file", at.file.Name),
-			sql.Named("bytes", at.bytes), sql.Named("lines", at.lines), sql.Named("lines_hash", strconv.FormatUint(at.linesHash, 10)),
-			sql.Named("disk_bytes", at.diskBytes), sql.Named("modified_at", at.modifiedAt), sql.Named("loaded_at", now))
-		if err != nil {
-			return fmt.Errorf("recording %s: %w", at.file.Name, err)
-		}
+	type row struct {
+		File       string  `json:"file"`
+		Bytes      int64   `json:"loaded_bytes"`
+		Lines      int64   `json:"loaded_lines"`
+		LinesHash  uint64  `json:"lines_hash"`
+		DiskBytes  int64   `json:"disk_bytes"`
+		ModifiedAt int64   `json:"modified_at"` // microseconds
+		Changed    bool    `json:"changed"`
+		FirstHash  *uint64 `json:"first_hash"`
+	}
+	rows := make([]row, len(positions))
+	for i, at := range positions {
+		rows[i] = row{at.file.Name, at.bytes, at.lines, at.linesHash, at.diskBytes, at.modifiedAt.UnixMicro(), at.changed, at.firstHash}
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, queries.Load("record_positions"), sql.Named("positions", string(text)), sql.Named("loaded_at", now))
+	if err != nil {
+		return fmt.Errorf("recording how far files were read: %w", err)
 	}
 	return nil
 }

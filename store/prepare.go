@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -63,6 +64,9 @@ type line struct {
 	hash        uint64 // lineHash
 	text        []byte // as it stands; kept for a reject only
 	reason      string // why it is rejected
+	again       bool   // of a file that has changed, and is read again
+	length      int64  // of the whole line, in bytes
+	tooLong     bool   // so that text is only how it begins
 	escapes     bool   // a value may contain escape, absent or fieldEnd
 	kind        string
 	source      []byte
@@ -97,6 +101,12 @@ func (l *line) prepare(defaultSource []byte) {
 
 // read fills in the columns and returns the reason to reject the line.
 func (l *line) read() (reason string) {
+	if l.tooLong {
+		return fmt.Sprintf("line too long: %d bytes", l.length)
+	}
+	if err := spool.CheckLine(l.text); err != nil {
+		return err.Error()
+	}
 	if !utf8.Valid(l.text) {
 		return "not UTF-8"
 	}

@@ -104,6 +104,28 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, er
 	return count, nil
 }
 
+// Problems lists what is wrong with spool files: as of the last load, and what shows since then.
+func (r *Reader) Problems(ctx context.Context, files []spool.File) ([]string, error) {
+	known, err := positions(ctx, r.all[0])
+	if err != nil {
+		return nil, err
+	}
+	found := problems{}
+	found.addMissing(known, files)
+	for _, file := range files {
+		if at := known[file.Name]; !file.Compressed() && at.bytes > file.Size {
+			at.file = file
+			found[file.Name] = at.shorter().Error()
+		}
+	}
+	for name, at := range known {
+		if at.problem != "" {
+			found[name] = at.problem
+		}
+	}
+	return found.list(), nil
+}
+
 // Query runs a named query. Parameters that args does not give are NULL; args that the query does not take are
 // ignored. header gets the column names once, also when there is no row; row gets each row's values, as plain
 // returns them, in a slice that is used again for the next.

@@ -14,7 +14,7 @@ type reader struct {
 	pending  []position
 	next     int           // index of the file to go on with
 	open     *spool.Reader // of pending[next], once it is open
-	troubles []string
+	problems problems
 	progress Progress
 	total    int64
 	read     int64
@@ -24,11 +24,11 @@ type reader struct {
 }
 
 func newReader(pending []position, options LoadOptions) *reader {
-	r := &reader{pending: pending, progress: options.Progress, defaultSource: options.DefaultSource}
+	r := &reader{pending: pending, problems: problems{}, progress: options.Progress, defaultSource: options.DefaultSource}
 	for i := range pending {
 		at := &pending[i]
 		at.startBytes = at.bytes
-		r.total += max(at.file.Size-at.bytes, 0)
+		r.total += max(at.file.Durable-at.bytes, 0)
 	}
 	return r
 }
@@ -52,6 +52,9 @@ func (r *reader) close() {
 	}
 }
 
+// mostFiles bounds how many files a slice reads, and with it the memory of recording them.
+const mostFiles = 1000
+
 // slice is a bounded run of lines, sent in chunks by a goroutine of its own.
 type slice struct {
 	chunks    chan []line
@@ -74,7 +77,7 @@ func (r *reader) slice(ctx context.Context, limit int64) *slice {
 	go func() {
 		defer close(s.finished)
 		defer close(s.chunks)
-		for limit > 0 && !r.done() {
+		for limit > 0 && len(s.positions) < mostFiles && !r.done() {
 			at := &r.pending[r.next]
 			at.fromBytes, at.blank = at.bytes, 0
 			ended, err := r.readFile(ctx, s, at, limit)
@@ -100,7 +103,7 @@ func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int
 	if r.open == nil {
 		if r.open, err = at.file.Open(at.bytes); err != nil {
 			r.open = nil
-			r.troubles = append(r.troubles, fmt.Sprintf("%s: %v", at.file.Name, err))
+			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
 			return true, nil
 		}
 	}
@@ -119,7 +122,7 @@ func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int
 		case err != nil && at.retry != nil: // it could be read a moment ago
 			return false, err
 		case err != nil:
-			r.troubles = append(r.troubles, fmt.Sprintf("%s: %v", at.file.Name, err))
+			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
 			return true, nil
 		case at.bytes >= at.fromBytes+limit:
 			return false, nil
@@ -157,6 +160,7 @@ func (r *reader) readChunk(at *position, end int64) ([]line, error) {
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
 			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
+			again: at.again, length: read.Length, tooLong: read.TooLong,
 		})
 	}
 	return lines, nil

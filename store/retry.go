@@ -50,7 +50,7 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 			return err
 		}
 	}
-	summary.Troubles = append(summary.Troubles, reader.troubles...)
+	summary.Troubles = append(summary.Troubles, reader.problems.list()...)
 	after, err := s.countRejects(ctx)
 	summary.Mended = before - after
 	return err

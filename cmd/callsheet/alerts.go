@@ -105,7 +105,9 @@ func (a *app) statusChild(ctx context.Context) (alarms map[string]string, err er
 		return nil, err
 	}
 	var s status
-	err = json.Unmarshal(out.Bytes(), &s)
+	if err = json.Unmarshal(out.Bytes(), &s); err == nil {
+		a.metrics.setFileProblems(s)
+	}
 	return s.Alarms, err
 }
 

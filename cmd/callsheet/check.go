@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"callsheet/period"
 	"callsheet/queries"
 	"callsheet/report"
+	"callsheet/spool"
 	"callsheet/store"
 )
 
@@ -25,6 +27,7 @@ type finding struct {
 	What string `json:"what"`
 	OK   bool   `json:"ok"`
 	Note string `json:"note,omitempty"`
+	look bool   // of the data and not of the configuration
 }
 
 func checkCommand(a *app) *cobra.Command {
@@ -54,14 +57,21 @@ query, every report's template and the published data. It changes nothing.`,
 					fmt.Fprintf(a.stdout, "%s  %s%s\n", mark, f.What, prefixed(": ", f.Note))
 				}
 			}
-			problems := 0
+			problems, looks := 0, 0
 			for _, f := range findings {
 				if !f.OK {
 					problems++
 				}
+				if !f.OK && f.look {
+					looks++
+				}
 			}
 			if problems > 0 {
-				return errors.Join(err, fmt.Errorf("%d of %d checks found a problem", problems, len(findings)))
+				found := errors.Join(err, fmt.Errorf("%d of %d checks found a problem", problems, len(findings)))
+				if problems == looks {
+					return needsALook(found)
+				}
+				return found
 			}
 			return err
 		},
@@ -129,6 +139,8 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 	a.checkQueries(ctx, c, own, empty, add)
 	if _, err := os.Lstat(published(c)); err == nil {
 		add("published data "+published(c), a.checkPublished(ctx, c))
+		add("spool files "+spoolDir(c), a.checkSpoolFiles(ctx, c))
+		findings[len(findings)-1].look = true
 	}
 	return findings
 }
@@ -224,6 +236,27 @@ func (a *app) checkPublished(ctx context.Context, c *config.Config) error {
 	}
 	defer reader.Close()
 	return reader.Query(ctx, "settings", nil, ignoreHeader, ignoreRow)
+}
+
+// checkSpoolFiles looks for files that are gone, changed or could not be read.
+func (a *app) checkSpoolFiles(ctx context.Context, c *config.Config) error {
+	if a.checkCopy(c) != nil {
+		return nil // which is another finding
+	}
+	files, err := spool.List(spoolDir(c))
+	if err != nil {
+		return err
+	}
+	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
+	if err != nil {
+		return nil // which is another finding
+	}
+	defer reader.Close()
+	problems, err := reader.Problems(ctx, files)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return errors.New(strings.Join(problems, "\n"))
 }
 
 func ignoreHeader([]string) error { return nil }

@@ -11,6 +11,8 @@ type runMetrics struct {
 	ended   *prometheus.CounterVec
 	success *prometheus.GaugeVec
 	failed  *prometheus.CounterVec
+
+	fileProblems prometheus.Gauge
 }
 
 func newRunMetrics(registry *prometheus.Registry) *runMetrics {
@@ -25,8 +27,18 @@ func newRunMetrics(registry *prometheus.Registry) *runMetrics {
 	m.failed = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "callsheet_child_failures_total", Help: "Child processes that crashed or were ended at a limit, by what they did: run or status.",
 	}, []string{"what"})
-	registry.MustRegister(m.ended, m.success, m.failed)
+	m.fileProblems = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "callsheet_spool_file_problems", Help: "Spool files that are gone, changed or not readable, so that calls may be missing.",
+	})
+	registry.MustRegister(m.ended, m.success, m.failed, m.fileProblems)
 	return m
+}
+
+// setFileProblems takes note of how many spool files have a problem.
+func (m *runMetrics) setFileProblems(s status) {
+	if m != nil && s.Data != nil {
+		m.fileProblems.Set(float64(len(s.Data.FileProblems)))
+	}
 }
 
 // count takes note of a run.

@@ -53,6 +53,7 @@ type dataStatus struct {
 	CompleteThrough *time.Time `json:"complete_through,omitempty"`
 	Calls           int64      `json:"calls"`
 	Rejects         int64      `json:"rejects"`
+	FileProblems    []string   `json:"file_problems"` // of spool files that something may be missing of
 }
 
 type reportStatus struct {
@@ -222,6 +223,12 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 	s.Data = &dataStatus{Path: path, PublishedAt: info.ModTime()}
 	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
 		return err
+	}
+	if s.Data.FileProblems, err = reader.Problems(ctx, files); err != nil {
+		return err
+	}
+	for _, problem := range s.Data.FileProblems {
+		s.alarm("spool file "+problem, problem)
 	}
 	if err := errors.Join(a.sourceStatus(ctx, c, s, reader, files), a.rejectStatus(ctx, s, reader)); err != nil {
 		return err

@@ -36,6 +36,7 @@ select
     (select count(*) from slice anti join live using (source, direction, call_sid)) as reports_without_live,
     (select count(*) from rejects where coalesce(try_cast(left(file, 10) as date), rejected_at::date)
         between p_from::date and p_to::date) as rejected_lines,
+    files_with_problems() as files_with_problems,
     unknown_statuses,
     (select count(distinct key) from (select unnest(json_keys(extra)) as key from slice where extra is not null)
      where not is_known_key(key)) as unknown_keys,

@@ -4,4 +4,5 @@ select
     (select max(last_received_at) from loads) as complete_through,
     (select max(finished_at) from loads) as loaded_at,
     (select count(*) from calls) as calls,
-    (select count(*) from rejects) as rejects;
+    (select count(*) from rejects) as rejects,
+    files_with_problems() as files_with_problems;

@@ -1,0 +1,3 @@
+-- The spool files that something may be missing of, and why.
+select file, problem
+from file_problems();

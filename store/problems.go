@@ -1,0 +1,121 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"callsheet/queries"
+	"callsheet/spool"
+)
+
+// problems are what is wrong with spool files, by name: something of theirs may be missing in the database.
+type problems map[string]string
+
+// list is all of them, by file name.
+func (p problems) list() (list []string) {
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		list = append(list, p[name])
+	}
+	return list
+}
+
+// addMissing adds the files that something was loaded from and that are gone.
+func (p problems) addMissing(known map[string]position, files []spool.File) {
+	present := map[string]bool{}
+	for _, file := range files {
+		present[file.Name] = true
+	}
+	for name, at := range known {
+		if !present[name] && at.lines > 0 {
+			p[name] = fmt.Sprintf("%s is gone from the spool; %d lines of it are loaded; put it back, or run callsheet load --rebuild --accept-loss if it was removed on purpose", name, at.lines)
+		}
+	}
+}
+
+// restart decides what to do with a file that has changed since it was loaded. A delivery with an id is loaded once however
+// often it is read, so a file that has such lines is read from its beginning again; any other is left alone.
+func (at position) restart(change changedError, problems problems) (position, error) {
+	name := at.file.Name
+	problems[name] = fmt.Sprintf("%v; nothing more was read from it; %s", change, rebuildHint)
+	if at.firstHash == nil { // loaded when ids were not kept
+		return at, nil
+	}
+	has, err := hasIDs(at.file)
+	if err != nil || !has {
+		return at, err
+	}
+	problems[name] = fmt.Sprintf("%v; deliveries in it that were not loaded before are loaded now, what was changed or removed is not taken over; %s", change, rebuildHint)
+	return position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, changed: true, again: true}, nil
+}
+
+// hasIDs reports whether a file has a line that begins as an envelope with an id does.
+func hasIDs(file spool.File) (bool, error) {
+	reader, err := file.Open(0)
+	if err != nil {
+		return false, err
+	}
+	defer reader.Close()
+	for {
+		line, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if bytes.HasPrefix(line.Text, []byte(`{"id":"`)) {
+			return true, nil
+		}
+	}
+}
+
+// recordProblems keeps what is wrong with files in the ledger. Nothing is written when that is what stands there.
+func (s *Store) recordProblems(ctx context.Context, known map[string]position, now problems) error {
+	before := problems{}
+	for name, at := range known {
+		if at.problem != "" {
+			before[name] = at.problem
+		}
+	}
+	if maps.Equal(before, now) {
+		return nil
+	}
+	type row struct {
+		File    string `json:"file"`
+		Problem string `json:"problem"`
+	}
+	rows := []row{}
+	for name, problem := range now {
+		rows = append(rows, row{name, problem})
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, queries.Load("record_problems"), sql.Named("problems", string(text)), sql.Named("loaded_at", s.options.Now()))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("recording problems of files: %w", err)
+	}
+	return nil
+}
+
+// isPlainName reports whether a file name can be shown and kept as it is.
+func isPlainName(name string) bool {
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u200c' && r != '\u200d' })
+}
+
+func quotedName(name string) string { return strconv.Quote(name) }

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"callsheet/spool"
+)
+
+// problemsOf are those that a reader of the published copy sees.
+func problemsOf(t *testing.T, dir string) string {
+	t.Helper()
+	return lines(ask(t, published(t, dir, testSettings()), "select file, problem from spool_files where problem is not null order by all")[1:])
+}
+
+// TestChangedFileOfEnvelopesGoesOn changes loaded lines in every way; what is new by its id is loaded, nothing is doubled, and
+// the problem stands until a rebuild.
+func TestChangedFileOfEnvelopesGoesOn(t *testing.T) {
+	line := func(id string, second int, coins string) string {
+		return envelope(id, second, "call_report", `{"CallSid":"`+id+`","coins":"`+coins+`","EndTime":"2026-10-05 10:00:00"}`)
+	}
+	a, b, c := line("a", 1, "1"), line("b", 2, "2"), line("c", 3, "4")
+	for name, changed := range map[string]string{
+		"a blank line before it":    "\n" + a + b,
+		"a byte flipped":            a + line("b", 2, "3"),
+		"cut back and written over": a,
+		"in another order":          b + a,
+		"a damaged line":            a + strings.Replace(b, "call_report", "call\x00report", 1),
+		"a line put in":             a + line("z", 9, "0") + b,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := spoolOf(t, map[string]string{"a.ndjson": a + b})
+			load(t, dir, testSettings())
+			writeSpool(t, dir, map[string]string{"a.ndjson": changed + c})
+			for range 2 {
+				if got := load(t, dir, testSettings()); len(got.Troubles) != 1 || !strings.Contains(got.Troubles[0], "a.ndjson is") {
+					t.Errorf("got %+v", got)
+				}
+			}
+			appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), line("d", 5, "8"))
+			load(t, dir, testSettings())
+			reader := published(t, dir, testSettings())
+			if got := ask(t, reader, "select sum(coins), sum(deliveries) - count(*) from calls")[1]; got[0] != "15" || got[1] != "0" {
+				t.Errorf("coins and duplicates: %v", got)
+			}
+			if got := problemsOf(t, dir); !strings.Contains(got, "load --rebuild") {
+				t.Errorf("problems: %s", got)
+			}
+		})
+	}
+}
+
+// TestOtherLineEndsAreTheSameFile: a file with CRLF instead of LF is the one that was loaded.
+func TestOtherLineEndsAreTheSameFile(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + report("2")})
+	load(t, dir, testSettings())
+	writeSpool(t, dir, map[string]string{"a.ndjson": strings.ReplaceAll(report("1")+report("2")+report("3"), "\n", "\r\n")})
+	if got := load(t, dir, testSettings()); got.Calls != 3 || got.Lines != 1 || len(got.Troubles) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestMissingFileIsAProblemUntilItIsBack.
+func TestMissingFileIsAProblemUntilItIsBack(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": report("1"), "b.ndjson": report("2"), "empty.ndjson": ""})
+	load(t, dir, testSettings())
+	path := filepath.Join(dir, "spool", "a.ndjson")
+	for _, name := range []string{path, filepath.Join(dir, "spool", "empty.ndjson")} {
+		if err := os.Rename(name, filepath.Join(dir, filepath.Base(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := load(t, dir, testSettings()); len(got.Troubles) != 1 || !strings.HasPrefix(got.Troubles[0], "a.ndjson is gone from the spool; 1 lines of it are loaded") {
+		t.Errorf("got %+v", got)
+	}
+	if got := problemsOf(t, dir); !strings.HasPrefix(got, "a.ndjson") {
+		t.Errorf("problems: %s", got)
+	}
+	if err := os.Rename(filepath.Join(dir, "a.ndjson"), path); err != nil {
+		t.Fatal(err)
+	}
+	if got := load(t, dir, testSettings()); len(got.Troubles) != 0 || problemsOf(t, dir) != "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestOddFileNamesAreLoadedOrNamed.
+func TestOddFileNamesAreLoadedOrNamed(t *testing.T) {
+	long := strings.Repeat("n", 255-len(".ndjson"))
+	dir := spoolOf(t, map[string]string{
+		"it's \"quoted\" \\ $1 %s.ndjson": report("1"), "日本.ndjson": report("2"), long + ".ndjson": report("3"), "-.ndjson": report("4"),
+		"new\nline.ndjson": report("5"), "unit\x1fseparator.ndjson": "broken\n", "bad\xff\xfe.ndjson": report("6"), "esc\x1b[31m.ndjson": report("7"),
+	})
+	got := load(t, dir, testSettings())
+	if got.Calls != 4 || len(got.Troubles) != 4 {
+		t.Fatalf("got %+v", got)
+	}
+	for _, want := range []string{`"new\nline.ndjson" has a name`, `"unit\x1fseparator.ndjson"`, `"bad\xff\xfe.ndjson"`, `"esc\x1b[31m.ndjson"`} {
+		if !strings.Contains(strings.Join(got.Troubles, "\n"), want) {
+			t.Errorf("no %s in %q", want, got.Troubles)
+		}
+	}
+}
+
+// TestLineThatIsTooLongIsARejectOfItsLength: plain, and one that a small archive expands to.
+func TestLineThatIsTooLongIsARejectOfItsLength(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": strings.Repeat("x", spool.MaxLine+1) + "\n" + report("1")})
+	file, err := os.Create(filepath.Join(dir, "spool", "b.ndjson.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := gzip.NewWriter(file)
+	zeros := make([]byte, 1<<20)
+	for range 64 {
+		w.Write(zeros)
+	}
+	if _, err := w.Write([]byte("\n" + report("2"))); err != nil || w.Close() != nil || file.Close() != nil {
+		t.Fatal(err)
+	}
+	if got := load(t, dir, testSettings()); got.Calls != 2 || got.Rejects != 2 {
+		t.Fatalf("got %+v", got)
+	}
+	got := lines(ask(t, published(t, dir, testSettings()), "select file, reason from rejects order by all")[1:])
+	if !strings.Contains(got, "a.ndjson,line too long: ") || !strings.Contains(got, "b.ndjson,line too long: ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestLineWithAnotherChecksumIsRejected.
+func TestLineWithAnotherChecksumIsRejected(t *testing.T) {
+	good := string(spool.Envelope{ID: "01K60000000000000000000001", ReceivedAt: testNow(), Source: "main", Kind: "call_report", Encoding: "json",
+		Payload: []byte(`{"CallSid":"1","coins":"1"}`)}.AppendLine(nil))
+	got := load(t, spoolOf(t, map[string]string{"a.ndjson": good + strings.Replace(good, `"coins":"1"`, `"coins":"9"`, 1)}), testSettings())
+	if got.Calls != 1 || got.Rejects != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
