@@ -218,35 +218,75 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	return r.run(ctx, conn, statement, nil, header, row)
 }
 
+// StreamSQL is SQL for an answer of any length: it is held within the memory limit, or on the disk.
+func (r *Reader) StreamSQL(ctx context.Context, statement string,
+	header func(columns []string) error, row func(values []any) error) error {
+	conn := <-r.free
+	defer func() { r.free <- conn }()
+	return r.stream(ctx, conn, statement, nil, header, row)
+}
+
 // bracketed makes a statement part of another.
 func bracketed(statement string) string {
 	return "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)"
 }
 
-// sliceRows are what stream holds at once, half a row group of DuckDB's.
-const sliceRows = 61_440
+// sliceRows are the most that stream holds at once, half a row group of DuckDB's. A slice after the first, of firstRows, has about
+// streamBytes at most if its rows are like those before it.
+const (
+	firstRows   = 2048
+	sliceRows   = 61_440
+	streamBytes = 16 << 20
+)
 
 // stream puts the answer into a temporary table first, which DuckDB keeps within its memory limit, and reads that in slices: the
 // driver would hold the whole answer, in memory that nothing limits.
 func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, args []any,
 	header func(columns []string) error, row func(values []any) error) (err error) {
-	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+bracketed(statement), args...); err != nil {
-		return r.run(ctx, conn, statement, args, header, row) // what no table can be made of; or it fails again
+	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+bracketed(statement), args...); IsStatementError(err) {
+		return r.run(ctx, conn, statement, args, header, row) // what no table can be made of; or it fails again, in its own words
+	} else if err != nil {
+		return err
 	}
 	defer func() {
 		_, dropped := conn.ExecContext(context.WithoutCancel(ctx), "drop table temp.streamed")
 		err = errors.Join(err, dropped)
 	}()
-	for from, read := 0, sliceRows; read == sliceRows; from += sliceRows {
-		read = 0
-		err := r.run(ctx, conn, "from temp.streamed where rowid >= ? and rowid < ?", []any{from, from + sliceRows}, header,
-			func(values []any) error { read++; return row(values) })
-		if err != nil {
+	first := true
+	for from, rows := 0, firstRows; ; {
+		read, size := 0, 0
+		err := r.run(ctx, conn, "from temp.streamed where rowid >= ? and rowid < ?", []any{from, from + rows}, func(columns []string) error {
+			if !first {
+				return nil
+			}
+			first = false
+			return header(columns)
+		}, func(values []any) error {
+			read++
+			size += sizeOf(values)
+			return row(values)
+		})
+		if err != nil || read < rows {
 			return err
 		}
-		header = func([]string) error { return nil }
+		from += rows
+		rows = min(max(rows*streamBytes/size, 1), sliceRows)
 	}
-	return nil
+}
+
+// sizeOf is about what a row takes.
+func sizeOf(values []any) int {
+	size := 1
+	for _, value := range values {
+		switch v := value.(type) {
+		case string:
+			size += len(v)
+		case []any:
+			size += sizeOf(v)
+		}
+		size += 8
+	}
+	return size
 }
 
 func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args []any,

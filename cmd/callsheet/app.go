@@ -33,10 +33,14 @@ type app struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	metrics        *runMetrics   // of the scheduler; nil where nobody asks for them
+	args           []string      // of this process; a test that calls a command itself has none
 	parent         *child.Parent // that started this process as its child; nil otherwise
 	actsAs         string        // the user that root became; "" for the one who started it
 	noDatabase     bool          // of a collector: its process must outlive what DuckDB does
 }
+
+// startsChildren reports whether a command that needs a process of its own is to start it: it does not run in one yet.
+func (a *app) startsChildren() bool { return a.parent == nil && a.args != nil }
 
 // errNoDatabase is an error of the program: a collector has to leave DuckDB to a child process.
 var errNoDatabase = errors.New("the process of a collector does not open the database")

@@ -1,14 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"callsheet/config"
+	"callsheet/internal/child"
 )
 
 // limitFlags are --limit and --memory: what one statement may take.
@@ -19,18 +25,75 @@ type limitFlags struct {
 
 func (l *limitFlags) register(command *cobra.Command) {
 	command.Flags().DurationVar(&l.time, "limit", 5*time.Minute, "stop the statement after this long")
-	command.Flags().StringVar(&l.memory, "memory", readerMemory, "memory the statement may take before it spills to the disk, as in 4GB")
+	command.Flags().StringVar(&l.memory, "memory", readerMemory, "memory the statement may take: beyond it DuckDB spills to the disk, or it is stopped; as in 4GB")
 }
 
-// run stops do when its time is over.
-func (l *limitFlags) run(ctx context.Context, do func(ctx context.Context) error) error {
+// besidesMemory is what the process of a statement may take besides the memory that DuckDB is given: for the program itself, and for
+// the part of the result that is being written.
+const besidesMemory = 256 << 20
+
+// statementGrace is how long DuckDB may take to interrupt a statement before its process is killed: some functions see no interrupt.
+const statementGrace = time.Second
+
+// run runs the command of this process once more, in a child process, and stops that at the limits. DuckDB alone keeps neither for
+// every statement.
+func (l *limitFlags) run(ctx context.Context, a *app) error {
+	memory, err := config.ParseMemory(l.memory)
+	if err != nil {
+		return usage(fmt.Errorf("--memory: %w", err))
+	}
 	limited, stop := context.WithTimeout(ctx, l.time)
 	defer stop()
-	err := do(limited)
-	if errors.Is(limited.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit, at the prompt with .limit", l.time)
+	var notes bytes.Buffer
+	outcome, err := child.Command{
+		Args: a.args, Stdin: os.Stdin, Stdout: a.stdout, Stderr: &notes, Memory: memory + besidesMemory, Grace: statementGrace,
+	}.Run(limited)
+	switch {
+	case err == nil && outcome.Code == exitDone:
+	case errors.Is(limited.Err(), context.DeadlineExceeded):
+		return l.tooLong()
+	case err != nil:
+		return l.explain(err)
+	}
+	if _, err := notes.WriteTo(a.stderr); err != nil || outcome.Code == exitDone {
+		return err
+	}
+	return codeError{outcome.Code, errors.New(l.advise(outcome.Error))}
+}
+
+func (l *limitFlags) tooLong() error {
+	return fmt.Errorf("the statement took longer than %s and was stopped\nhint: give it more with --limit, at the prompt with .limit", l.time)
+}
+
+// explain says why the process of a statement ended.
+func (l *limitFlags) explain(err error) error {
+	crash := new(child.Crash)
+	switch {
+	case errors.Is(err, child.ErrMemory), errors.As(err, &crash) && strings.Contains(crash.Detail, "out of memory"):
+		return fmt.Errorf("the statement needed more than %s and was stopped\nhint: give it more with --memory", l.memory)
+	case errors.As(err, &crash):
+		if status, ok := crash.State.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGPIPE {
+			return codeError{exitFailed, nil} // nobody reads on
+		}
+		return fmt.Errorf("DuckDB crashed (%s)\nhint: the data are as they were; write the statement in another way", crash.Detail)
 	}
 	return err
+}
+
+// advise puts our advice in the place of DuckDB's, whose settings are locked.
+func (l *limitFlags) advise(message string) string {
+	if !strings.Contains(message, "Out of Memory Error") {
+		return message
+	}
+	message, _, _ = strings.Cut(message, "\nPossible solutions")
+	return strings.TrimSpace(message) + "\nhint: give it more with --memory"
+}
+
+// holdLittle has a process whose memory is watched collect its garbage before that is taken for memory that the statement needs.
+func (a *app) holdLittle() {
+	if a.parent != nil {
+		debug.SetMemoryLimit(besidesMemory / 2)
+	}
 }
 
 // memoryBytes is an amount of memory that was validated.

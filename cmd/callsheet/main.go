@@ -24,7 +24,7 @@ func run(args []string) int {
 	closeNewFiles()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
+	a := &app{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, args: args}
 	var err error
 	if a.parent, err = child.Attach(); err != nil {
 		fmt.Fprintln(os.Stderr, "callsheet:", err)

@@ -26,6 +26,7 @@ type output struct {
 	w, notes io.Writer
 	format   string
 	only     []string
+	width    int // of the terminal, when w is not the terminal itself
 
 	columns []string
 	picked  []int      // indexes into the query's row

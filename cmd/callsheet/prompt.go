@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -14,7 +13,6 @@ import (
 	"github.com/peterh/liner"
 
 	"callsheet/config"
-	"callsheet/store"
 )
 
 // prompt is where somebody types statements and reads what they give.
@@ -30,9 +28,9 @@ type prompt struct {
 	limits limitFlags // of one statement
 	timing bool
 
-	reader *store.Reader // nil until something is asked
-	file   os.FileInfo   // what the reader reads
-	words  []string      // what Tab knows of it
+	session   *sessionProcess // nil until something is asked
+	published string          // when the data were that it reads
+	words     []string        // what Tab knows of them
 }
 
 const (
@@ -49,11 +47,11 @@ func (a *app) prompt(ctx context.Context, c *config.Config, format string, limit
 	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
 	defer stop()
 	p := &prompt{app: a, config: c, format: format, limits: limits, timing: true}
-	if err := p.open(ctx); err != nil {
+	defer p.close()
+	_, err := p.ask(ctx, question{Kind: "open"}, nil)
+	if err != nil {
 		return err
 	}
-	defer p.close()
-	var err error
 	if p.cooked, err = liner.TerminalMode(); err != nil {
 		return err
 	}
@@ -67,11 +65,8 @@ func (a *app) prompt(ctx context.Context, c *config.Config, format string, limit
 		return err
 	}
 	p.readHistory()
-	fmt.Fprintf(a.stdout, "read-only, %s\n.help for help, Ctrl-D to leave\n", p.published())
+	fmt.Fprintf(a.stdout, "read-only, %s\n.help for help, Ctrl-D to leave\n", p.published)
 	for {
-		if !c.Store.Publish {
-			p.close() // it is no copy: nothing can be loaded while we have it open
-		}
 		typed, err := p.read(ctx)
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(a.stdout)
@@ -153,23 +148,15 @@ func (p *prompt) answer(ctx context.Context, typed string) error {
 
 // run answers a statement.
 func (p *prompt) run(ctx context.Context, statement string) error {
-	var rows int
-	var took time.Duration
-	more := false
-	err := p.show(ctx, func(ctx context.Context, out *output) (err error) {
-		started := p.now()
-		more, err = p.ask(ctx, statement, out)
-		rows, took = out.written, p.now().Sub(started)
-		return err
-	})
+	end, err := p.show(ctx, "statement", statement)
 	if err != nil {
 		return err
 	}
-	if more {
+	if end.More {
 		fmt.Fprintf(p.stderr, "these are the first %s rows, there are more\nhint: callsheet sql --format csv \"STATEMENT\" >all.csv\n", count(maxRows))
 	}
 	if p.timing {
-		fmt.Fprintf(p.stderr, "%s, %s\n", plural(rows, "row"), shortTime(took))
+		fmt.Fprintf(p.stderr, "%s, %s\n", plural(end.Rows, "row"), shortTime(end.Took))
 	}
 	return nil
 }

@@ -13,36 +13,31 @@ import (
 	"golang.org/x/term"
 )
 
-// show writes what fill gives: as it is when it fits the screen, else through the pager, in which wide rows can be scrolled
-// sideways. Without a pager a table is cut to the screen.
-func (p *prompt) show(ctx context.Context, fill func(ctx context.Context, out *output) error) error {
+// show asks for something and writes the answer: as it is when it fits the screen, else through the pager, in which wide rows can be
+// scrolled sideways. Without a pager a table is cut to the screen.
+func (p *prompt) show(ctx context.Context, kind, text string) (ending, error) {
+	q := question{Kind: kind, Text: text, Format: p.format}
 	pager := pagerCommand()
-	var text bytes.Buffer
-	var w io.Writer = &text
 	if pager == nil {
-		w = p.stdout
-	}
-	out, err := newOutput(w, p.stderr, p.format)
-	if err != nil {
-		return err
-	}
-	err = p.limited(ctx, func(ctx context.Context) error {
-		if err := p.open(ctx); err != nil {
+		q.Width, _, _ = p.screen()
+		return p.ask(ctx, q, func(text string) error {
+			_, err := io.WriteString(p.stdout, text)
 			return err
-		}
-		return fill(ctx, out)
+		})
+	}
+	var answer bytes.Buffer
+	end, err := p.ask(ctx, q, func(text string) error {
+		_, err := answer.WriteString(text)
+		return err
 	})
 	if err != nil {
-		return err
+		return end, err
 	}
-	if err := out.close(); err != nil || pager == nil {
-		return err
+	if p.fits(answer.String()) {
+		_, err := answer.WriteTo(p.stdout)
+		return end, err
 	}
-	if p.fits(text.String()) {
-		_, err := text.WriteTo(p.stdout)
-		return err
-	}
-	return p.page(pager, &text)
+	return end, p.page(pager, &answer)
 }
 
 // pagerCommand is $PAGER, else less if it is there; nil is none.
@@ -61,15 +56,24 @@ func pagerCommand() []string {
 	return words
 }
 
+// screen is the size of the terminal, if there is one.
+func (p *prompt) screen() (width, height int, ok bool) {
+	file, ok := p.stdout.(*os.File)
+	if !ok {
+		return 0, 0, false
+	}
+	width, height, err := term.GetSize(int(file.Fd()))
+	return width, height, err == nil
+}
+
 // fits leaves room for the line below a result and the next prompt.
 func (p *prompt) fits(text string) bool {
-	file, ok := p.stdout.(*os.File)
+	width, height, ok := p.screen()
 	if !ok {
 		return true
 	}
-	width, height, err := term.GetSize(int(file.Fd()))
-	if err != nil || strings.Count(text, "\n") > height-2 {
-		return err != nil
+	if strings.Count(text, "\n") > height-2 {
+		return false
 	}
 	for line := range strings.Lines(text) {
 		if uniseg.StringWidth(line) > width {

@@ -49,7 +49,15 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.enter(".limit 10ms")
 	p.enter("select count(*) from range(100000000000) a, range(1000) b;")
 	p.expect("took longer than 10ms")
+	p.enter(".limit 500ms")
+	p.enter("select levenshtein(repeat('a', 500000), repeat('b', 500000));") // which sees no interrupt
+	p.expect("took longer than 500ms")
+	p.expect("temporary tables are gone")
 	p.enter(".limit 1m")
+	p.write("select levenshtein(repeat('a', 500000), repeat('b', 500000));\r")
+	p.repeat("\x03", "stopped")
+	p.enter("select length(repeat('x', 1000000000));")
+	p.expect("needed more than 200MB and was stopped")
 	p.enter("select 'limit' || 'less';")
 	p.expect("limitless\r\n")
 	p.expect("callsheet> ") // before it, Ctrl-C would be the terminal's, and would throw away what was typed
@@ -126,7 +134,7 @@ type terminal struct {
 
 func startPrompt(t *testing.T, binary, config string, environment ...string) *terminal {
 	t.Helper()
-	p := &terminal{t: t, command: exec.Command(binary, "--config", config, "sql"), output: make(chan string)}
+	p := &terminal{t: t, command: exec.Command(binary, "--config", config, "sql", "--memory", "200MB"), output: make(chan string)}
 	p.command.Env = append(os.Environ(), append(environment, "TERM=xterm")...)
 	var err error
 	if p.file, err = pty.StartWithSize(p.command, &pty.Winsize{Cols: 120, Rows: 40}); err != nil {

@@ -2,104 +2,148 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
+	"syscall"
 	"time"
+
+	"callsheet/config"
+	"callsheet/internal/child"
 )
 
-// maxRows are the rows that a statement shows. Nobody reads more, and DuckDB keeps a whole result in memory, whatever its limit.
-const maxRows = 10_000
+// sessionProcess is the process that answers a prompt's questions.
+type sessionProcess struct {
+	*child.Process
+	questions *os.File
+	replies   chan reply
+	left      chan struct{} // closed when nobody reads replies any more
+}
 
-// open opens what is published, anew if there is a newer one by now. What it has open is closed first: DuckDB would go on with
-// the old file as long as any connection of ours has it.
-func (p *prompt) open(ctx context.Context) error {
-	file, err := os.Stat(readFrom(p.config)) // before it is opened, so that what replaces it meanwhile is noticed later
+// startSession starts a process that reads what is published.
+func (p *prompt) startSession() (*sessionProcess, error) {
+	memory, err := config.ParseMemory(p.limits.memory)
 	if err != nil {
-		return fmt.Errorf("%w\nhint: run callsheet load first", err)
+		return nil, usage(fmt.Errorf("--memory: %w", err))
 	}
-	if p.reader != nil && sameFile(file, p.file) {
-		return nil
-	}
-	if err := p.close(); err != nil {
-		return err
-	}
-	reader, err := p.app.reader(ctx, p.config, time.Time{}, p.limits.memory, 1)
+	stdin, questions, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	isNewer := p.file != nil && !sameFile(file, p.file)
-	p.reader, p.file = reader, file
-	if isNewer {
-		fmt.Fprintln(p.stderr, "newer data:", p.published())
+	defer stdin.Close()
+	s := &sessionProcess{questions: questions, replies: make(chan reply), left: make(chan struct{})}
+	s.Process, err = child.Command{
+		Args:  []string{"--config", p.configPath, "sql", "--session", "--memory", p.limits.memory},
+		Stdin: stdin, Memory: memory + besidesMemory,
+		Group: true, // Ctrl-C is the prompt's
+		Receive: func(message json.RawMessage) {
+			var r reply
+			if json.Unmarshal(message, &r) != nil {
+				return
+			}
+			select {
+			case s.replies <- r:
+			case <-s.left:
+			}
+		},
+	}.Start()
+	if err != nil {
+		questions.Close()
+		return nil, err
 	}
-	if p.words, err = knownWords(ctx, reader); err != nil {
-		fmt.Fprintln(p.stderr, "nothing to complete with Tab:", err) // no reason to answer nothing
-	}
-	return nil
+	return s, nil
 }
 
-func sameFile(a, b os.FileInfo) bool {
-	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+// close ends the session's process.
+func (p *prompt) close() {
+	s := p.session
+	if s == nil {
+		return
+	}
+	p.session = nil
+	close(s.left)
+	s.questions.Close()
+	select {
+	case <-s.Ended():
+	case <-time.After(statementGrace):
+		s.Kill()
+		<-s.Ended()
+	}
 }
 
-func (p *prompt) close() error {
-	if p.reader == nil {
-		return nil
-	}
-	err := p.reader.Close()
-	p.reader = nil
-	return err
-}
-
-// published says of when the data are.
-func (p *prompt) published() string {
-	return "published " + p.file.ModTime().In(p.config.Zone()).Format(time.DateTime)
-}
-
-// ask runs a statement and says whether there are more rows than it gives.
-func (p *prompt) ask(ctx context.Context, statement string, out *output) (more bool, err error) {
-	errMore := errors.New("more rows")
-	row := func(values []any) error {
-		if out.written == maxRows {
-			return errMore
-		}
-		return out.row(values)
-	}
-	// DuckDB stops by itself at a limit. What cannot stand in from (…), like explain, fails before it runs and is then run as
-	// it is; so is a slip, to have its place in the words that were typed.
-	err = p.reader.SQL(ctx, fmt.Sprintf("from (%s\n) limit %d", statement, maxRows+1), out.header, row)
-	if isRefused(err) {
-		err = p.reader.SQL(ctx, statement, out.header, row)
-	}
-	if errors.Is(err, errMore) {
-		return true, nil
-	}
-	return false, err
-}
-
-// isRefused tells that DuckDB did not begin to run a statement.
-func isRefused(err error) bool {
-	if err == nil {
-		return false
-	}
-	for _, kind := range []string{"Parser Error", "Binder Error", "Catalog Error"} {
-		if strings.HasPrefix(err.Error(), kind) {
-			return true
-		}
-	}
-	return false
-}
-
-// limited runs do until it is done, its time is over or somebody presses Ctrl-C.
-func (p *prompt) limited(ctx context.Context, do func(ctx context.Context) error) error {
+// ask has a question answered within the limits, or until somebody presses Ctrl-C; show gets the text of the result. A process that
+// does not keep the limits is killed, and the next question gets a new one.
+func (p *prompt) ask(ctx context.Context, q question, show func(text string) error) (end ending, err error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	err := p.limits.run(ctx, do)
-	if err != nil && ctx.Err() != nil {
+	limited, cancel := context.WithTimeout(ctx, p.limits.time)
+	defer cancel()
+	if p.session == nil {
+		if p.session, err = p.startSession(); err != nil {
+			return end, err
+		}
+	}
+	s, stopping := p.session, limited.Done()
+	var overdue <-chan time.Time
+	if err := json.NewEncoder(s.questions).Encode(q); err != nil && !errors.Is(err, syscall.EPIPE) { // of one that is over Ended tells more
+		return end, err
+	}
+	for {
+		select {
+		case r := <-s.replies:
+			if r.End == nil {
+				if err := p.receive(r, show); err != nil {
+					p.close() // what it still has to say is in nobody's way then
+					return end, err
+				}
+				continue
+			}
+			if r.End.Error == "" {
+				return *r.End, nil
+			}
+			return *r.End, p.whyStopped(ctx, limited, errors.New(p.limits.advise(r.End.Error)))
+		case <-stopping:
+			s.Signal(syscall.SIGINT)
+			overdue, stopping = time.After(statementGrace), nil
+		case <-overdue:
+			s.Kill()
+		case <-s.Ended():
+			_, err := s.Wait()
+			p.close()
+			if err == nil {
+				err = errors.New("the process of the session ended")
+			}
+			return end, fmt.Errorf("%w\nnote: temporary tables are gone", p.whyStopped(ctx, limited, p.limits.explain(err)))
+		}
+	}
+}
+
+// whyStopped is the error of a question that was stopped by Ctrl-C or its time, or the one that it has.
+func (p *prompt) whyStopped(ctx, limited context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
 		return errors.New("stopped")
+	case limited.Err() != nil:
+		return p.limits.tooLong()
 	}
 	return err
+}
+
+// receive takes what comes before the end of an answer.
+func (p *prompt) receive(r reply, show func(text string) error) error {
+	if r.Opened != nil {
+		p.words, p.published = r.Opened.Words, "published "+r.Opened.Published.In(p.config.Zone()).Format(time.DateTime)
+		if r.Opened.Newer {
+			fmt.Fprintln(p.stderr, "newer data:", p.published)
+		}
+	}
+	if r.Note != "" {
+		fmt.Fprint(p.stderr, r.Note)
+	}
+	if r.Text != "" {
+		return show(r.Text)
+	}
+	return nil
 }

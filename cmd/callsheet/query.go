@@ -82,9 +82,10 @@ use every table and macro, and takes $from, $to and the filters by name; what el
 			if err != nil {
 				return usage(err)
 			}
-			return limits.run(c.Context(), func(ctx context.Context) error {
-				return a.runQuery(ctx, cfg, query.Name, arguments, moment, limits.memory, out)
-			})
+			if a.startsChildren() {
+				return limits.run(c.Context(), a)
+			}
+			return a.runQuery(c.Context(), cfg, query.Name, arguments, moment, limits.memory, out)
 		},
 	}
 	span.register(command)
@@ -108,7 +109,7 @@ use every table and macro, and takes $from, $to and the filters by name; what el
 // findQuery finds a named query, and says on the way what is wrong with the user's own.
 func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
 	own, err := queries.Own(ownQueries(c))
-	if err != nil {
+	if err != nil && a.parent == nil { // a child's parent has said it
 		fmt.Fprintln(a.stderr, "callsheet:", err)
 	}
 	return queries.Named(own, name)
@@ -134,6 +135,7 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 }
 
 func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, memory string, out *output) error {
+	a.holdLittle()
 	reader, err := a.reader(ctx, c, asOf, memory, 1)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 func sqlCommand(a *app) *cobra.Command {
 	var format string
 	var limits limitFlags
+	var session bool
 	command := &cobra.Command{
 		Use:   "sql [STATEMENT]",
 		Short: "Run read-only SQL on the published data",
@@ -42,16 +43,24 @@ tells more.`,
 			if len(args) == 0 && isTerminal(os.Stdin) && isTerminal(a.stdout) {
 				return a.prompt(c.Context(), cfg, out.format, limits)
 			}
+			switch {
+			case session:
+				return a.serveSession(c.Context(), cfg, limits.memory)
+			case a.startsChildren():
+				return limits.run(c.Context(), a)
+			}
 			statement, err := statementOf(args, os.Stdin)
 			if err != nil {
 				return usage(err)
 			}
-			return limits.run(c.Context(), func(ctx context.Context) error {
-				return a.runSQL(ctx, cfg, statement, limits.memory, out)
-			})
+			return a.runSQL(c.Context(), cfg, statement, limits.memory, out)
 		},
 	}
 	command.Flags().StringVar(&format, "format", "", formatHelp)
+	command.Flags().BoolVar(&session, "session", false, "answer the prompt that started this process")
+	if err := command.Flags().MarkHidden("session"); err != nil {
+		panic(err)
+	}
 	limits.register(command)
 	return command
 }
@@ -76,12 +85,13 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 }
 
 func (a *app) runSQL(ctx context.Context, c *config.Config, statement, memory string, out *output) error {
+	a.holdLittle()
 	reader, err := a.reader(ctx, c, time.Time{}, memory, 1)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	if err := reader.SQL(ctx, statement, out.header, out.row); err != nil {
+	if err := reader.StreamSQL(ctx, statement, out.header, out.row); err != nil {
 		return err
 	}
 	return out.close()

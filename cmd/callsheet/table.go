@@ -70,6 +70,9 @@ func writeAligned(w *bufio.Writer, o *output, cells []string, widths []int) {
 }
 
 func terminalWidth(o *output) int {
+	if o.width > 0 {
+		return o.width
+	}
 	file, ok := o.w.(*os.File)
 	if !ok || len(o.only) > 0 {
 		return 0
