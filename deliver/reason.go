@@ -14,8 +14,11 @@ import (
 )
 
 // client sends to URLs that are secret. A redirect is not followed: it would give the URL to another host as the referrer, and a POST
-// would become a GET without the message.
-var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// would become a GET without the message. Connections are not kept: what a server sends on an idle one would be logged by net/http.
+var client = &http.Client{
+	Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
 
 // Ping calls a URL, which is secret, and reports whether its server answered that all is well.
 func Ping(ctx context.Context, url string, timeout time.Duration) error {
@@ -30,7 +33,6 @@ func Ping(ctx context.Context, url string, timeout time.Duration) error {
 		return reason(err)
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<16)) // so that the connection is used again
 	return answered(response)
 }
 
