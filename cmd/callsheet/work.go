@@ -46,16 +46,18 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			}
 			return lock.Release, nil
 		},
-		Refresh: func(ctx context.Context) (troubles []string, err error) {
+		Refresh: func(ctx context.Context) (left []string, err error) {
 			err = a.step(ctx, c, "loading", func(ctx context.Context) error {
 				summary, err := a.refresh(ctx, c, false, nil)
 				if err == nil && summary.NeedsALook() {
 					log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
 				}
-				troubles = summary.Troubles
 				return err
 			})
-			return troubles, err
+			if err == nil {
+				left, err = a.fileProblems(ctx, c)
+			}
+			return left, err
 		},
 		Complete: func(ctx context.Context, span period.Period) (arrived bool, err error) {
 			end := span.To.AddDate(0, 0, 1)
@@ -120,6 +122,17 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			a.refreshAfter(ctx, c, log, entry)
 		},
 	}
+}
+
+// fileProblems are the spool files that something may be missing of, each with what is wrong.
+func (a *app) fileProblems(ctx context.Context, c *config.Config) (problems []string, err error) {
+	err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
+		return reader.Query(ctx, "problems", nil, ignoreHeader, func(values []any) error {
+			problems = append(problems, fmt.Sprint(values[1]))
+			return nil
+		})
+	})
+	return problems, err
 }
 
 // permanent marks what another attempt would meet again: a mistake in the configuration or in a query of the user.
