@@ -147,6 +147,9 @@ func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, 
 		if summary, err = a.loadAnew(ctx, c, path+rebuildEnding, progress); err != nil {
 			return summary, errors.Join(damage, err)
 		}
+		if err := a.checkLoss(ctx, c, path); err != nil {
+			return summary, errors.Join(damage, err)
+		}
 		kept := path + ".damaged-" + a.now().Format("20060102-150405")
 		if err := store.SetAside(path, kept); err != nil {
 			return summary, err
@@ -158,14 +161,28 @@ func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, 
 }
 
 // rebuild makes the database anew from the spool alone, beside the old one, and puts it in its place once it is whole.
-func (a *app) rebuild(ctx context.Context, c *config.Config, progress store.Progress) (store.Summary, error) {
+// One that would lose calls of the old one is refused, unless acceptLoss.
+func (a *app) rebuild(ctx context.Context, c *config.Config, acceptLoss bool, progress store.Progress) (store.Summary, error) {
 	return a.withDatabase(ctx, c, func(path string) (store.Summary, error) {
 		summary, err := a.loadAnew(ctx, c, path+rebuildEnding, progress)
 		if err != nil {
 			return summary, err
 		}
+		if !acceptLoss {
+			if err := a.checkLoss(ctx, c, path); err != nil {
+				return summary, err
+			}
+		}
 		return summary, store.Replace(path, path+rebuildEnding)
 	})
+}
+
+// checkLoss removes the rebuilt database if it would lose calls of the one at path.
+func (a *app) checkLoss(ctx context.Context, c *config.Config, path string) error {
+	if err := store.CheckLoss(ctx, a.storeOptions(c, path), path+rebuildEnding); err != nil {
+		return errors.Join(err, store.Remove(path+rebuildEnding))
+	}
+	return nil
 }
 
 // rebuildEnding names a database on its way to replace another.

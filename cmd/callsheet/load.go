@@ -12,7 +12,7 @@ import (
 )
 
 func loadCommand(a *app) *cobra.Command {
-	var asJSON, rebuild, retry bool
+	var asJSON, rebuild, acceptLoss, retry bool
 	command := &cobra.Command{
 		Use:   "load",
 		Short: "Load what is new in the spool and publish it",
@@ -21,15 +21,20 @@ a read-only copy. It can be killed and repeated at will: every line is loaded ex
 read is kept in the table rejects, with its file, line and reason, and the exit code is 3.
 
 With --retry-rejects rejected lines are read again first, from their places in the spool: mend a line in its file, or update
-the program, and it loads. With --rebuild the database is made anew from the whole spool, beside the old one, and takes its place when it is whole.`,
+the program, and it loads. With --rebuild the database is made anew from the whole spool, beside the old one, and takes its place when it is whole.
+A rebuild that would lose calls, since files were removed from the spool, is refused, unless --accept-loss is given.`,
 		Example: `  callsheet load
   callsheet load --retry-rejects
   callsheet load --rebuild
+  callsheet load --rebuild --accept-loss
   callsheet load --json | jq .rejects`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if retry && rebuild {
 				return usage(errors.New("--rebuild reads every line again, rejected ones too\nhint: leave --retry-rejects out"))
+			}
+			if acceptLoss && !rebuild {
+				return usage(errors.New("--accept-loss is for --rebuild\nhint: callsheet load --rebuild --accept-loss"))
 			}
 			cfg, err := a.config()
 			if err != nil {
@@ -39,7 +44,7 @@ the program, and it loads. With --rebuild the database is made anew from the who
 			bar := newProgress(a.stderr, "loading")
 			var summary store.Summary
 			if rebuild {
-				summary, err = a.rebuild(c.Context(), cfg, bar.lines)
+				summary, err = a.rebuild(c.Context(), cfg, acceptLoss, bar.lines)
 			} else {
 				summary, err = a.refresh(c.Context(), cfg, retry, bar.lines)
 			}
@@ -58,6 +63,7 @@ the program, and it loads. With --rebuild the database is made anew from the who
 		},
 	}
 	command.Flags().BoolVar(&rebuild, "rebuild", false, "make the database anew from the whole spool")
+	command.Flags().BoolVar(&acceptLoss, "accept-loss", false, "with --rebuild: also when calls are lost, whose deliveries are not in the spool any more")
 	command.Flags().BoolVar(&retry, "retry-rejects", false, "read rejected lines again")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return command
@@ -68,6 +74,9 @@ func printSummary(w io.Writer, s store.Summary) {
 		count(s.Lines), count(s.Files), count(s.Reports), count(s.LiveEvents), count(s.OtherEvents), count(s.Rejects))
 	if s.Mended > 0 {
 		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", count(s.Mended))
+	}
+	if s.Copies > 0 {
+		fmt.Fprintf(w, "%s further lines are copies of deliveries that are loaded from other lines\n", count(s.Copies))
 	}
 	fmt.Fprintf(w, "%s calls in the store\n", count(s.Calls))
 }

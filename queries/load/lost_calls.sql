@@ -1,0 +1,3 @@
+-- How many calls of the database old the database rebuilt does not have.
+select count(*) as calls
+from old.calls anti join rebuilt.calls using (source, direction, call_sid);

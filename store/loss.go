@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+
+	"callsheet/queries"
+)
+
+// CheckLoss returns an error if a rebuilt database lacks calls that the closed one at options.Path has: their deliveries are not
+// in the spool any more. An old database that cannot be read has nothing to lose.
+func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
+	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	lost, err := lostCalls(ctx, options, rebuilt)
+	if err == nil && lost == 0 || IsDamaged(err, options.Path) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("comparing with the old database: %w\nhint: callsheet load --rebuild --accept-loss does not compare", err)
+	}
+	return fmt.Errorf("the rebuilt database would lose %d calls, whose deliveries are not in the spool any more; the old one stays\nhint: put the spool files back that are gone or changed (callsheet status names them), or run callsheet load --rebuild --accept-loss", lost)
+}
+
+func lostCalls(ctx context.Context, options Options, rebuilt string) (lost int64, err error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	statements := append(sessionSettings(options),
+		"attach "+quote(options.Path)+" as old (read_only)", "attach "+quote(rebuilt)+" as rebuilt (read_only)")
+	for _, statement := range statements {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return 0, fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	err = conn.QueryRowContext(ctx, queries.Load("lost_calls")).Scan(&lost)
+	return lost, err
+}
