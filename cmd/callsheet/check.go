@@ -54,7 +54,7 @@ query, every report's template and the published data. It changes nothing.`,
 					if !f.OK {
 						mark = "PROBLEM"
 					}
-					fmt.Fprintf(a.stdout, "%s  %s%s\n", mark, f.What, prefixed(": ", f.Note))
+					fmt.Fprintf(a.stdout, "%s  %s\n", mark, escapedLines(f.What+prefixed(": ", f.Note)))
 				}
 			}
 			problems, looks := 0, 0

@@ -46,7 +46,7 @@ func run(args []string) int {
 			fmt.Fprintln(os.Stderr, "callsheet:", err)
 		}
 	case message != "":
-		fmt.Fprintln(os.Stderr, "callsheet:", message)
+		fmt.Fprintln(os.Stderr, "callsheet:", escapedLines(message))
 	}
 	return code
 }

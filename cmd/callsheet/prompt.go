@@ -80,7 +80,7 @@ func (a *app) prompt(ctx context.Context, c *config.Config, format string, limit
 			return nil
 		}
 		if err != nil {
-			fmt.Fprintln(a.stderr, err)
+			fmt.Fprintln(a.stderr, escapedLines(err.Error()))
 		}
 	}
 }

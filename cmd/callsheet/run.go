@@ -107,19 +107,20 @@ func told(runs []job.Run) runJSON {
 
 // printRuns says where everything is.
 func (a *app) printRuns(runs []job.Run) {
+	messages := escapingWriter{a.stderr}
 	for _, run := range runs {
 		switch {
 		case run.Recipient == "" && run.File != "":
 			fmt.Fprintln(a.stdout, run.File)
 		case run.Whole() && run.State == job.Skipped:
-			fmt.Fprintf(a.stderr, "%s for %s: %s\n", run.Report, run.Period, run.Error)
+			fmt.Fprintf(messages, "%s for %s: %s\n", run.Report, run.Period, run.Error)
 		case run.State == job.Sent && run.Place != "":
 			fmt.Fprintln(a.stdout, run.Place)
 		}
 	}
 	for _, run := range runs {
 		if run.Recipient != "" && run.State != job.Sent {
-			fmt.Fprintf(a.stderr, "%s: %s: %s\n", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error)
+			fmt.Fprintf(messages, "%s: %s: %s\n", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error)
 		}
 	}
 }

@@ -96,7 +96,7 @@ calls: two databases with the same calls have the same hashes. The exit code is 
 				if err := json.NewEncoder(a.stdout).Encode(s); err != nil {
 					return err
 				}
-			} else if err := s.print(a.stdout, cfg.Zone()); err != nil {
+			} else if err := s.print(escapingWriter{a.stdout}, cfg.Zone()); err != nil {
 				return err
 			}
 			if len(s.Look) > 0 {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -12,6 +13,7 @@ import (
 
 // writeTable writes aligned columns. On a terminal it writes as many as fit and names the others.
 func writeTable(o *output) error {
+	escapeCells(o, escaped)
 	widths := make([]int, len(o.columns))
 	for i, column := range o.columns {
 		widths[i] = uniseg.StringWidth(column)
@@ -84,11 +86,25 @@ func terminalWidth(o *output) int {
 	return width
 }
 
+// escapeCells makes the heads and cells fit to be shown; csv and json have them as they are.
+func escapeCells(o *output, escape func(string) string) {
+	o.columns = slices.Clone(o.columns)
+	for _, cells := range append([][]string{o.columns}, o.rows...) {
+		for i := range cells {
+			cells[i] = escape(cells[i])
+		}
+	}
+}
+
+// markdown is what would end a cell, begin code or be HTML in it.
+var markdown = strings.NewReplacer("|", `\|`, "`", "\\`", "<", `\<`)
+
 func writeMarkdown(o *output) error {
+	escapeCells(o, func(cell string) string { return markdown.Replace(escaped(cell)) })
 	w := bufio.NewWriter(o.w)
 	line := func(cells []string) {
 		for _, cell := range cells {
-			w.WriteString("| " + strings.NewReplacer("|", `\|`, "\n", " ").Replace(cell) + " ")
+			w.WriteString("| " + cell + " ")
 		}
 		w.WriteString("|\n")
 	}
