@@ -234,6 +234,18 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 	}
 }
 
+func TestAFileWithWiderModesIsClosed(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, open(t, o), `{}`)
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
 func TestClosedWriterRefuses(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)

@@ -117,6 +117,10 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 		s.Look = append(s.Look, err.Error())
 	}
 	for _, file := range files {
+		if rest := file.Size - file.Durable; rest > 0 && a.now().Sub(file.ModTime) > notDurableAfter {
+			s.alarm("not durable "+file.Name, fmt.Sprintf("the last %s bytes of %s were written and not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
+				count(rest), printable(file.Name)))
+		}
 		s.Spool.Files++
 		s.Spool.Bytes += file.Size
 		if s.Spool.LastSeen == nil || file.ModTime.After(*s.Spool.LastSeen) {
@@ -132,6 +136,9 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 	}
 	return s, a.reportStatus(c, s)
 }
+
+// notDurableAfter is how long bytes may wait for their sync: a collector that runs needs milliseconds.
+const notDurableAfter = time.Minute
 
 // What the disk of data_dir must have left: so many bytes, and so small a part of it.
 const (

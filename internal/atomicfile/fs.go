@@ -62,6 +62,12 @@ func open(path string, flags int) (File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if flags != os.O_RDONLY {
+		// Whatever the umask was, and of a file that was made with wider modes. One of another owner stays as it is.
+		if info, err := f.Stat(); err == nil && info.Mode().Perm() != 0o600 {
+			f.Chmod(0o600)
+		}
+	}
 	return osFile{f}, nil
 }
 
@@ -76,7 +82,12 @@ func (OS) ReadDir(dir string) ([]string, error) {
 	return names, err
 }
 
-func (OS) Mkdir(dir string) error { return os.Mkdir(dir, 0o700) }
+func (OS) Mkdir(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o700) // whatever the umask
+}
 
 func (OS) Rename(from, to string) error { return os.Rename(from, to) }
 
