@@ -55,6 +55,9 @@ func TestStatementsOfUsersWriteNothing(t *testing.T) {
 		if err := reader.SQL(t.Context(), fill.Replace(statement), ignoreColumns, ignoreValues); err == nil {
 			t.Errorf("%s: not refused", statement)
 		}
+		if err := reader.StreamSQL(t.Context(), fill.Replace(statement), ignoreColumns, ignoreValues); err == nil {
+			t.Errorf("%s: not refused of a long answer", statement)
+		}
 		if after := listing(t, dir); after != before {
 			t.Fatalf("%s: before\n%safter\n%s", statement, before, after)
 		}

@@ -223,6 +223,9 @@ func (r *Reader) StreamSQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
+	if err := allow(conn, statement); err != nil {
+		return err
+	}
 	return r.stream(ctx, conn, statement, nil, header, row)
 }
 
