@@ -18,9 +18,10 @@ const arrivalGrace = 500 * time.Millisecond
 
 // LimitConnections bounds the connections of a listener that are open at once. One over the limit gets in while another
 // only waits for its sender: that one is closed. Those that have not delivered anything are closed first, the oldest of
-// them first, as long as they are more than a quarter of the limit; then also those that wait for the next delivery. One
-// address has at most that quarter of connections that have not delivered anything. A connection is not closed in its
-// first half second of waiting, nor while its delivery is being stored. Accept is for one goroutine.
+// them first, as long as they are more than a quarter of the limit; then also those that wait for the next delivery. When
+// three quarters of the limit are open, an address has at most a quarter of connections that have not delivered anything. A
+// connection is not closed in its first half second of waiting, nor while its delivery is being stored. Accept is for one
+// goroutine.
 func LimitConnections(listener net.Listener, limit int, now func() time.Time) net.Listener {
 	return &limitedListener{
 		Listener: listener, limit: limit, grace: arrivalGrace, now: now, strangersOf: map[netip.Prefix]int{}, changed: make(chan struct{}, 1),
@@ -68,7 +69,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.strangersOf[c.from] >= l.strangersShare() {
+	for l.open >= l.limit-l.limit/4 && l.strangersOf[c.from] >= l.strangersShare() {
 		oldest := l.oldestStranger(c.from)
 		if l.remainingGrace(oldest) > 0 {
 			break // many deliveries at once

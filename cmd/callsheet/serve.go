@@ -151,8 +151,9 @@ func collectRarely() {
 	}
 }
 
-// rareCollections is the memory beyond which garbage is collected as soon as it pays: large requests make much of it at once.
-const rareCollections = 256 << 20
+// rareCollections is the memory beyond which garbage is collected more often: large requests make much of it at once. Thousands
+// of connections take half of it.
+const rareCollections = 512 << 20
 
 // runningCollector is a collector that is listening.
 type runningCollector struct {
