@@ -65,26 +65,32 @@ func (p Publication) publish(ctx context.Context) (problems []string, err error)
 	if err := p.trustStat(current, target); err != nil {
 		return problems, err
 	}
-	if err := p.sweep(target); err != nil {
-		return problems, err
-	}
-	if info, err := p.files.Stat(p.Database); err != nil {
-		return problems, err
-	} else if current != nil && len(problems) == 0 && current.Database == versionOf(info) {
-		return nil, nil
-	}
-	name, err := p.nextName()
+	left := p.sweep(target)
+	info, err := p.files.Stat(p.Database)
 	if err != nil {
 		return problems, err
 	}
-	if err := p.replace(ctx, name); err != nil {
-		return problems, errors.Join(err, removeTree(p.files, filepath.Join(p.dir(), name)))
+	if current != nil && len(problems) == 0 && current.Database == versionOf(info) {
+		return left, nil
 	}
-	if err := p.files.SyncDir(p.dir()); err != nil {
+	problems = append(problems, left...)
+	if err := p.renew(ctx); err != nil {
 		return problems, err
 	}
 	more, err := p.removeLogs()
 	return append(problems, more...), err
+}
+
+// renew publishes a new copy; when that fails, it leaves nothing behind.
+func (p Publication) renew(ctx context.Context) error {
+	name, err := p.nextName()
+	if err != nil {
+		return err
+	}
+	if err := p.replace(ctx, name); err != nil {
+		return errors.Join(err, removeTree(p.files, filepath.Join(p.dir(), name)))
+	}
+	return p.files.SyncDir(p.dir())
 }
 
 func (p Publication) dir() string { return filepath.Dir(p.Path) }
@@ -178,23 +184,24 @@ func (p Publication) nextName() (string, error) {
 	return copyPrefix + strconv.Itoa(last+1), err
 }
 
-// sweep removes copies that nobody can be about to open, and what a process that was killed left.
-func (p Publication) sweep(target string) error {
-	// The temporary file of a version that published a plain file.
-	if err := atomicfile.RemoveIfExists(p.files, filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".tmp")); err != nil {
-		return err
+// sweep removes copies that nobody can be about to open, and what a process that was killed left. What cannot be removed is a
+// problem, and keeps nothing from being published.
+func (p Publication) sweep(target string) (problems []string) {
+	remove := func(path string) {
+		if err := removeTree(p.files, path); err != nil {
+			problems = append(problems, fmt.Sprintf("an old copy cannot be removed: %v\nhint: remove %s", err, path))
+		}
 	}
+	remove(filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".tmp")) // of a version that published a plain file
 	copies, err := p.copies()
 	if err != nil {
-		return err
+		return append(problems, err.Error())
 	}
 	current, replaced := filepath.Dir(target), true // whether the copy at hand was replaced long enough ago
 	for _, name := range slices.Backward(copies) {
 		copied := filepath.Join(p.dir(), name, filepath.Base(p.Path))
 		if name != current && replaced && !p.inUse(copied) {
-			if err := removeTree(p.files, filepath.Join(p.dir(), name)); err != nil {
-				return err
-			}
+			remove(filepath.Join(p.dir(), name))
 			continue
 		}
 		if sum, err := readSum(p.files, copied); err == nil {
@@ -202,7 +209,7 @@ func (p Publication) sweep(target string) error {
 			replaced = age < 0 || age >= copyGrace
 		}
 	}
-	return nil
+	return problems
 }
 
 // removeLogs removes write-ahead logs beside the link and the copies: clients would replay them over what is published.

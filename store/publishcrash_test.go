@@ -104,8 +104,8 @@ func TestPublishSurvivesACrashInEveryOperation(t *testing.T) {
 				for seed := range uint64(5) {
 					disk := crashDisk(t, seed, first)
 					disk.CrashAt = at
-					_, err := crashPublication(disk, 1).publish(t.Context())
-					done = err == nil
+					problems, err := crashPublication(disk, 1).publish(t.Context())
+					done = err == nil && len(problems) == 0
 					after := disk.Crash(share)
 					got := publishedContent(t, after)
 					if !slices.Contains(allowed, got) || done && got != newContent {
@@ -130,8 +130,8 @@ func TestPublishSurvivesAFailureOfEveryOperation(t *testing.T) {
 					}
 					return nil
 				}
-				_, err := crashPublication(disk, 1).publish(t.Context())
-				done = err == nil
+				problems, err := crashPublication(disk, 1).publish(t.Context())
+				done = err == nil && len(problems) == 0
 				if got := publishedContent(t, disk); got != newContent && (got != oldContent || err == nil) {
 					t.Errorf("%v in operation %d: %v, clients read %.40q", fault, at, err, got)
 				}

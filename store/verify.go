@@ -40,7 +40,7 @@ func Verify(ctx context.Context, options Options, want Counts) (err error) {
 	defer func() { err = errors.Join(err, conn.Close(), db.Close()) }()
 	got, err := countRows(ctx, conn)
 	if err == nil && got != want {
-		err = fmt.Errorf("it holds %v instead of %v", got, want)
+		err = fmt.Errorf("it holds %v instead of %v\nhint: what was there before stays; see whether the disk is sound, and load again", got, want)
 	}
 	if err != nil {
 		return fmt.Errorf("verifying %s: %w", options.Path, err)
