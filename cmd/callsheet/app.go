@@ -67,14 +67,15 @@ func makeDataDir(c *config.Config) error {
 	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
-	for _, pattern := range []string{"spool", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", ".*.lock"} {
+	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", ".*.lock"} {
 		paths, _ := filepath.Glob(c.Data(pattern)) // the pattern is right
 		for _, path := range paths {
 			info, err := os.Stat(path)
 			if err != nil || info.Mode().Perm()&0o077 == 0 {
 				continue // gone meanwhile, or closed
 			}
-			if err := os.Chmod(path, info.Mode()&^0o077); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			err = os.Chmod(path, info.Mode()&^0o077)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // gone meanwhile, or another user's
 				return fmt.Errorf("closing %s to other users: %w", path, err)
 			}
 		}
