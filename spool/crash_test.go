@@ -14,7 +14,7 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-var crashRounds = flag.Int("crashrounds", 12, "how often each operation of the workload is crashed in, per share of blocks that survive")
+var crashRounds = flag.Int("crashrounds", 6, "how often each operation of the workload is crashed in, per share of blocks that survive")
 
 // shares of unsynced blocks that survive a crash: none, some, all.
 var shares = []float64{0, 0.3, 0.7, 1}
