@@ -95,7 +95,14 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 	defer reader.close()
 	limit := evenSlices(reader.total, cmp.Or(options.sliceBytes, sliceBytes))
 	for !reader.done() {
-		if err := s.loadSlice(ctx, reader, limit, summary); err != nil {
+		mark := reader.mark()
+		err := s.loadSlice(ctx, reader, limit, anyLines, summary)
+		if isRefusal(err) {
+			lines := s.slice.sent
+			reader.rewind(mark)
+			err = s.loadRefused(ctx, reader, lines, err, summary)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -123,10 +130,10 @@ func evenSlices(total, limit int64) int64 {
 	return limit
 }
 
-// loadSlice loads up to limit bytes of lines in one transaction.
-func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, summary *Summary) error {
+// loadSlice loads up to limit bytes and so many lines in one transaction.
+func (s *Store) loadSlice(ctx context.Context, reader *reader, limit, lines int64, summary *Summary) error {
 	started := s.options.Now()
-	positions, err := s.stage(ctx, reader, limit, started)
+	positions, err := s.stage(ctx, reader, limit, lines, started)
 	if err != nil {
 		return err
 	}
@@ -157,10 +164,10 @@ func (s *Store) loadSlice(ctx context.Context, reader *reader, limit int64, summ
 
 // stage puts the next lines into temporary tables. It has a transaction of its own, since DuckDB reads what a transaction has
 // not committed with one thread only; nobody else writes to the database meanwhile.
-func (s *Store) stage(ctx context.Context, reader *reader, limit int64, started time.Time) ([]position, error) {
+func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, started time.Time) ([]position, error) {
 	sliceCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.slice = reader.slice(sliceCtx, limit)
+	s.slice = reader.slice(sliceCtx, limit, lines)
 	if _, err := s.conn.ExecContext(ctx, queries.Load("stage"), sql.Named("loaded_at", started)); err != nil {
 		cancel()
 		s.slice.wait() // its goroutine uses the reader

@@ -82,7 +82,9 @@ type line struct {
 // prepare reads the line's text. It never fails: what cannot be read gets a reason.
 func (l *line) prepare(defaultSource []byte) {
 	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
-	l.reason = l.read()
+	if l.reason == "" {
+		l.reason = l.read()
+	}
 	if len(l.source) == 0 {
 		l.source = defaultSource
 	}

@@ -20,6 +20,7 @@ type reader struct {
 	read     int64
 	lines    int64
 
+	refusal       string // reason to reject all lines; empty but for lines that DuckDB refused
 	defaultSource string // of lines that carry none
 }
 
@@ -58,6 +59,8 @@ const mostFiles = 1000
 // slice is a bounded run of lines, sent in chunks by a goroutine of its own.
 type slice struct {
 	chunks    chan []line
+	left      int64 // lines that may still be sent
+	sent      int64 // lines, after finished
 	finished  chan struct{}
 	positions []position // of the files it read, after finished
 	err       error
@@ -71,13 +74,13 @@ func (s *slice) wait() ([]position, error) {
 	return s.positions, s.err
 }
 
-// slice begins to send lines until about limit bytes are sent or the files end.
-func (r *reader) slice(ctx context.Context, limit int64) *slice {
-	s := &slice{chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
+// slice begins to send lines until about limit bytes or so many lines are sent, or the files end.
+func (r *reader) slice(ctx context.Context, limit, lines int64) *slice {
+	s := &slice{left: lines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
 	go func() {
 		defer close(s.finished)
 		defer close(s.chunks)
-		for limit > 0 && len(s.positions) < mostFiles && !r.done() {
+		for limit > 0 && s.left > 0 && len(s.positions) < mostFiles && !r.done() {
 			at := &r.pending[r.next]
 			at.fromBytes, at.blank = at.bytes, 0
 			ended, err := r.readFile(ctx, s, at, limit)
@@ -108,10 +111,12 @@ func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int
 		}
 	}
 	for {
-		lines, err := r.readChunk(at, at.fromBytes+limit)
+		lines, err := r.readChunk(at, at.fromBytes+limit, s.left)
 		if len(lines) > 0 {
 			select {
 			case s.chunks <- lines:
+				s.sent += int64(len(lines))
+				s.left -= int64(len(lines))
 			case <-ctx.Done():
 				return false, ctx.Err()
 			}
@@ -124,17 +129,21 @@ func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int
 		case err != nil:
 			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
 			return true, nil
-		case at.bytes >= at.fromBytes+limit:
+		case at.bytes >= at.fromBytes+limit || s.left == 0:
 			return false, nil
 		}
 	}
 }
 
-// readChunk reads as many lines as DuckDB takes at once, or until the position reaches end.
-func (r *reader) readChunk(at *position, end int64) ([]line, error) {
-	lines := make([]line, 0, linesPerChunk)
+// readChunk reads as many lines as DuckDB takes at once, but not more than most, or until the position reaches end.
+func (r *reader) readChunk(at *position, end, most int64) ([]line, error) {
+	most = min(most, int64(linesPerChunk))
+	var lines []line
+	if at.file.Compressed() || at.file.Durable-at.bytes > 1<<20 {
+		lines = make([]line, 0, most)
+	}
 	var texts []byte // one buffer for the chunk; the spool's own is used again for the next line
-	for len(lines) < linesPerChunk && at.bytes < end {
+	for int64(len(lines)) < most && at.bytes < end {
 		if at.retry != nil && at.bytes == at.until {
 			return lines, io.EOF
 		}
@@ -160,7 +169,7 @@ func (r *reader) readChunk(at *position, end int64) ([]line, error) {
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
 			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
-			again: at.again, length: read.Length, tooLong: read.TooLong,
+			reason: r.refusal, again: at.again, length: read.Length, tooLong: read.TooLong,
 		})
 	}
 	return lines, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"callsheet/spool"
@@ -46,7 +45,12 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 	reader := newReader(again, options)
 	defer reader.close()
 	for !reader.done() {
-		if err := s.loadSlice(ctx, reader, math.MaxInt64, summary); err != nil {
+		err := s.loadSlice(ctx, reader, wholeSlice, anyLines, summary)
+		if isRefusal(err) { // nothing has changed
+			summary.Troubles = append(summary.Troubles, fmt.Sprintf("rejected lines cannot be read again: %v", err))
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// refusals are DuckDB's errors that a value can be the reason of. All others, such as a full disk, are not the lines' fault.
+var refusals = []duckdb.ErrorType{
+	duckdb.ErrorTypeOutOfRange, duckdb.ErrorTypeConversion, duckdb.ErrorTypeDecimal, duckdb.ErrorTypeMismatchType,
+	duckdb.ErrorTypeDivideByZero, duckdb.ErrorTypeObjectSize, duckdb.ErrorTypeInvalidType, duckdb.ErrorTypeConstraint,
+	duckdb.ErrorTypeInvalidInput,
+}
+
+func isRefusal(err error) bool {
+	var refusal *duckdb.Error
+	return errors.As(err, &refusal) && slices.Contains(refusals, refusal.Type)
+}
+
+// loadRefused loads the next lines, which DuckDB refused together because of what is in them: the halves that it takes, down to
+// the lines that it does not, which are rejected with its message.
+func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, refusal error, summary *Summary) error {
+	if lines <= 1 {
+		before := reader.mark()
+		reader.refusal = refusal.Error()
+		err := s.loadSlice(ctx, reader, wholeSlice, 1, summary)
+		reader.refusal = ""
+		if err != nil {
+			return fmt.Errorf("%s, line %d: %w", before.name(), before.line()+1, err)
+		}
+		return nil
+	}
+	for _, part := range []int64{lines / 2, lines - lines/2} {
+		mark := reader.mark()
+		err := s.loadSlice(ctx, reader, wholeSlice, part, summary)
+		if isRefusal(err) {
+			reader.rewind(mark)
+			err = s.loadRefused(ctx, reader, part, err, summary)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// No limit of a slice in bytes or in lines.
+const (
+	wholeSlice = math.MaxInt64 / 2 // it is added to a position
+	anyLines   = math.MaxInt64
+)
+
+// mark is where a reader stands.
+type mark struct {
+	next    int
+	pending []position // from next on
+	read    int64
+	lines   int64
+}
+
+func (r *reader) mark() mark {
+	return mark{r.next, slices.Clone(r.pending[r.next:]), r.read, r.lines}
+}
+
+// rewind goes back to a mark.
+func (r *reader) rewind(to mark) {
+	r.close()
+	r.open = nil
+	r.next, r.read, r.lines = to.next, to.read, to.lines
+	copy(r.pending[r.next:], to.pending)
+}
+
+func (m mark) name() string { return m.pending[0].file.Name }
+func (m mark) line() int64  { return m.pending[0].lines }

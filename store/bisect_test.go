@@ -1,0 +1,63 @@
+package store
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestLineThatDuckDBRefusesIsRejectedAlone makes a value that DuckDB refuses in staging, and one that it refuses in making calls:
+// the lines that have them are rejected with its message, all others load.
+func TestLineThatDuckDBRefusesIsRejectedAlone(t *testing.T) {
+	var text strings.Builder
+	for i := range 300 {
+		direction, group := "IVR", "Sales"
+		switch i {
+		case 7, 8, 250:
+			direction = "BOOM"
+		case 299:
+			group = "BANG"
+		}
+		fmt.Fprintf(&text, `{"CallSid":"%d","Direction":"%s","call_group":"%s","EndTime":"2026-10-05 10:00:00"}`+"\n\n", i, direction, group)
+	}
+	dir := spoolOf(t, map[string]string{"a.ndjson": text.String(), "b.ndjson": report("b")})
+	db, err := Open(t.Context(), Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, macro := range []string{
+		"create or replace macro call_direction(p_text) as case when p_text = 'BOOM' then error('no such direction')::varchar else 'incoming' end",
+		"create or replace macro trimmed(p_text) as case when p_text = 'BANG' then error('no such group')::varchar else p_text end",
+	} {
+		if _, err := db.conn.ExecContext(t.Context(), macro); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Rejects != 4 || got.Calls != 297 || got.Lines != 601 || got.Blank != 300 || got.Files != 2 {
+		t.Errorf("got %+v", got)
+	}
+	rows, err := db.conn.QueryContext(t.Context(), "select line || ': ' || reason from rejects order by line")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var reasons []string
+	for rows.Next() {
+		var reason string
+		if err := rows.Scan(&reason); err != nil {
+			t.Fatal(err)
+		}
+		reasons = append(reasons, reason)
+	}
+	for i, want := range []string{"15: ", "17: ", "501: ", "599: "} {
+		if i >= len(reasons) || !strings.HasPrefix(reasons[i], want) || !strings.Contains(reasons[i], "no such ") {
+			t.Errorf("reject %d is not %q…: %q", i, want, reasons)
+		}
+	}
+}
