@@ -280,12 +280,26 @@ func (s *Summary) add(part Summary) {
 // wrong with files.
 func (s *Store) pending(ctx context.Context, files []spool.File, known map[string]position, problems problems) (pending []position, err error) {
 	problems.addMissing(known, files)
+	contents := newContents(known, files)
 	for _, file := range files {
 		if !isPlainName(file.Name) {
 			problems[quotedName(file.Name)] = fmt.Sprintf("%s has a name with control characters or invalid UTF-8; nothing was read from it; rename it", quotedName(file.Name))
 			continue
 		}
 		at, seen := known[file.Name]
+		if !seen {
+			copied, of, err := contents.begins(file)
+			if err == nil && of != "" { // an error comes again when it is read
+				at = copied
+				if contents.gone[of] {
+					if err := s.rename(ctx, of, file.Name); err != nil {
+						return nil, err
+					}
+					delete(contents.gone, of)
+					delete(problems, of)
+				}
+			}
+		}
 		if seen && at.changed {
 			problems[file.Name] = at.problem
 		}
