@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"report/lint":                 {},
 	"job":                         {"deliver", "internal/atomicfile", "period"},
 	"bench/collect":               {},
+	"bench/hostile":               {},
 	"bench/load":                  {"bench/process", "bench/reports"},
 	"bench/process":               {},
 	"bench/queries":               {"bench/reports", "queries", "store"},

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// disturb kills something every few seconds until ctx ends, and counts what it killed.
+func disturb(ctx context.Context, s *site, dice *rand.Rand) map[string]int {
+	killed := map[string]int{}
+	for {
+		sleep(ctx, time.Duration(1000+dice.IntN(3000))*time.Millisecond)
+		if ctx.Err() != nil {
+			return killed
+		}
+		s.measure()
+		var what string
+		var err error
+		switch dice.IntN(6) {
+		case 0:
+			what, err = "serve", s.kill()
+		case 1:
+			what, err = "load", killCommand(ctx, s, dice, "load")
+		case 2:
+			what, err = "rebuild", killCommand(ctx, s, dice, "load", "--rebuild")
+		default:
+			signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGABRT}[dice.IntN(3)]
+			what, err = killChild(ctx, s, signal)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "hostile:", what, err)
+		}
+		if what != "" {
+			killed[what]++
+		}
+	}
+}
+
+// killChild waits a while for a child process of serve and sends it a signal.
+func killChild(ctx context.Context, s *site, signal syscall.Signal) (what string, err error) {
+	for deadline := time.Now().Add(20 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); sleep(ctx, 5*time.Millisecond) {
+		children, err := s.children()
+		if err != nil {
+			return "", err
+		}
+		if len(children) > 0 {
+			sleep(ctx, time.Duration(rand.IntN(400))*time.Millisecond)
+			return "child by " + signal.String(), syscall.Kill(children[0], signal)
+		}
+	}
+	return "", nil
+}
+
+// killCommand starts a command and kills it after a moment. One that ended before counts as well.
+func killCommand(ctx context.Context, s *site, dice *rand.Rand, args ...string) error {
+	command := s.command(ctx, args...)
+	if err := command.Start(); err != nil {
+		return err
+	}
+	sleep(ctx, time.Duration(dice.IntN(1500))*time.Millisecond)
+	_ = command.Process.Kill()
+	_ = command.Wait()
+	return nil
+}
+
+// readings are the answers that readers had.
+type readings struct {
+	mu       sync.Mutex
+	answered int
+	wrong    []string
+}
+
+// spilling needs more memory than a reader has as soon as there are some thousand calls; both figures must be equal.
+const spilling = "select count(*) as n, count(distinct h) as d from (select md5(call_sid || '-' || i) as h from calls, range(60) as t(i))"
+
+// repeat asks again and again, and reports of the demo's kind now and then; every question must be answered, and calls never become fewer.
+func (r *readings) repeat(ctx context.Context, s *site, reader int) {
+	before := ""
+	for ctx.Err() == nil {
+		if _, err := os.Stat(s.published()); err != nil {
+			sleep(ctx, 100*time.Millisecond)
+			continue
+		}
+		var answer string
+		var err error
+		if reader == 0 {
+			_, err = s.output(ctx, "report", "daily", "--period", "today", "--out", fmt.Sprintf("%s/read-%d.xlsx", s.dir, reader))
+		} else {
+			answer, err = s.output(ctx, "sql", spilling, "--memory", "60MB", "--format", "csv")
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		r.note(reader, &before, answer, err)
+		sleep(ctx, 200*time.Millisecond)
+	}
+}
+
+// note keeps whether an answer was right.
+func (r *readings) note(reader int, before *string, answer string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answered++
+	if err != nil {
+		r.wrong = append(r.wrong, err.Error())
+		return
+	}
+	if reader == 0 {
+		return
+	}
+	rows, err := csv.NewReader(strings.NewReader(answer)).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][0] != rows[1][1] || lessNumber(rows[1][0], *before) {
+		r.wrong = append(r.wrong, fmt.Sprintf("reader %d: %q after %q: %v", reader, answer, *before, err))
+		return
+	}
+	*before = rows[1][0]
+}
+
+// lessNumber compares whole numbers without signs as texts.
+func lessNumber(a, b string) bool { return len(a) < len(b) || len(a) == len(b) && a < b }
