@@ -111,8 +111,8 @@ func TestManyKeysAndDeepNestingLoad(t *testing.T) {
 	got := load(t, spoolOf(t, map[string]string{"a.ndjson": report("first") +
 		`{"CallSid":"keys","EndTime":"2026-10-05 10:00:00"` + keys.String() + "}\n" +
 		`{"CallSid":"twice","EndTime":"2026-10-05 10:00:00","CallSid":"other","":"empty key","":"again"}` + "\n" +
-		nested(900) + nested(200_000) + report("last")}), testSettings())
-	if got.Calls != 5 || got.Rejects != 1 {
+		nested(400) + nested(900) + nested(200_000) + report("last")}), testSettings())
+	if got.Calls != 5 || got.Rejects != 2 {
 		t.Errorf("got %+v", got)
 	}
 }
