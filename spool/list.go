@@ -1,11 +1,13 @@
 package spool
 
 import (
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,7 +44,7 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
-	found := map[string]File{}
+	found, infos := map[string]File{}, map[string]fs.FileInfo{}
 	for _, ending := range endings {
 		for _, entry := range names {
 			stem, ok := strings.CutSuffix(entry, ending)
@@ -68,6 +70,7 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 			if info.IsDir() {
 				size = max(size, 1) // else nobody would try to read it
 			}
+			infos[name] = info
 			found[name] = File{Name: name, Path: path, Size: size, Durable: size, ModTime: info.ModTime(), files: files}
 		}
 	}
@@ -84,7 +87,39 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 		sorted = append(sorted, file)
 	}
 	slices.SortFunc(sorted, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
-	return sorted, nil
+	return withoutLinks(sorted, infos), nil
+}
+
+// withoutLinks leaves out all but one of the names that lead to the same file, so that its lines count once: the name of a day
+// stays if there is one, else the first.
+func withoutLinks(files []File, infos map[string]fs.FileInfo) []File {
+	type shape struct {
+		size     int64
+		modified int64
+	}
+	alike := map[shape][]File{}
+	for _, file := range files {
+		key := shape{file.Size, file.ModTime.UnixNano()}
+		alike[key] = append(alike[key], file)
+	}
+	linked := map[string]bool{}
+	for _, group := range alike {
+		slices.SortStableFunc(group, func(a, b File) int { return cmp.Compare(dayFirst(a.Name), dayFirst(b.Name)) })
+		for i, file := range group {
+			linked[file.Name] = slices.ContainsFunc(group[:i], func(before File) bool {
+				return os.SameFile(infos[before.Name], infos[file.Name])
+			})
+		}
+	}
+	return slices.DeleteFunc(files, func(file File) bool { return linked[file.Name] })
+}
+
+// dayFirst sorts names that begin with a day before others.
+func dayFirst(name string) int {
+	if isDay(name) {
+		return 0
+	}
+	return 1
 }
 
 // Compressed tells whether the file is an archive, which nobody appends to.

@@ -81,14 +81,29 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 			return err
 		}
 	}
+	for waiting := len(files); ; {
+		copies, err := s.loadPending(ctx, files, waiting > 0, options, summary)
+		if err != nil || copies == 0 {
+			return err
+		}
+		if copies == waiting {
+			copies = 0 // what they wait for cannot be loaded
+		}
+		waiting = copies
+	}
+}
+
+// loadPending loads what is new in files. With wait, new files that begin with the same lines as another new one are left until that
+// is loaded; copies is how many.
+func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, options LoadOptions, summary *Summary) (copies int, err error) {
 	known, err := positions(ctx, s.conn)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	problems := problems{}
-	pending, err := s.pending(ctx, files, known, problems)
+	pending, copies, err := s.pending(ctx, files, wait, known, problems)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	reader := newReader(pending, options)
 	reader.problems = problems
@@ -103,7 +118,7 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 			err = s.loadRefused(ctx, reader, lines, err, summary)
 		}
 		if err != nil {
-			return err
+			return 0, err
 		}
 	}
 	summary.Files += reader.filesRead()
@@ -118,8 +133,10 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 			problems[at.file.Name] = fmt.Sprintf("%s has %d bytes that the collector has not synced; they are loaded once it runs again", at.file.Name, rest)
 		}
 	}
-	summary.Troubles = append(summary.Troubles, problems.list()...)
-	return s.recordProblems(ctx, known, problems)
+	if copies == 0 {
+		summary.Troubles = append(summary.Troubles, problems.list()...)
+	}
+	return copies, s.recordProblems(ctx, known, problems)
 }
 
 // evenSlices is a size near to limit of which total has a whole number, so that the last slice is not a small one.
@@ -277,10 +294,15 @@ func (s *Summary) add(part Summary) {
 }
 
 // pending lists the spool files that may have something new, with the position each is to be read from, and puts down what is
-// wrong with files.
-func (s *Store) pending(ctx context.Context, files []spool.File, known map[string]position, problems problems) (pending []position, err error) {
+// wrong with files. With wait, of new files that begin with the same lines only the first is listed; copies is how many others there
+// are.
+func (s *Store) pending(ctx context.Context, files []spool.File, wait bool, known map[string]position, problems problems) (pending []position, copies int, err error) {
 	problems.addMissing(known, files)
+	if err := s.forgetCopies(ctx, known, problems); err != nil {
+		return nil, 0, err
+	}
 	contents := newContents(known, files)
+	begun := map[uint64]spool.File{} // new files by the hash of their first line
 	for _, file := range files {
 		if !isPlainName(file.Name) {
 			problems[quotedName(file.Name)] = fmt.Sprintf("%s has a name with control characters or invalid UTF-8; nothing was read from it; rename it", quotedName(file.Name))
@@ -288,16 +310,26 @@ func (s *Store) pending(ctx context.Context, files []spool.File, known map[strin
 		}
 		at, seen := known[file.Name]
 		if !seen {
-			copied, of, err := contents.begins(file)
-			if err == nil && of != "" { // an error comes again when it is read
+			copied, of, first, err := contents.begins(file)
+			switch {
+			case err != nil: // it comes again when the file is read
+			case of != "":
 				at = copied
 				if contents.gone[of] {
 					if err := s.rename(ctx, of, file.Name); err != nil {
-						return nil, err
+						return nil, 0, err
 					}
 					delete(contents.gone, of)
 					delete(problems, of)
 				}
+			case first != nil && wait:
+				if other, found := begun[*first]; found {
+					if alike, err := beginAlike(other, file); err == nil && alike {
+						copies++
+						continue
+					}
+				}
+				begun[*first] = file
 			}
 		}
 		if seen && at.changed {
@@ -310,7 +342,7 @@ func (s *Store) pending(ctx context.Context, files []spool.File, known map[strin
 		if seen {
 			rejected, err := s.rejected(ctx, file.Name)
 			if err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			end, err := at.verify(rejected)
 			switch change := new(changedError); {
@@ -327,5 +359,5 @@ func (s *Store) pending(ctx context.Context, files []spool.File, known map[strin
 		}
 		pending = append(pending, at)
 	}
-	return pending, nil
+	return pending, copies, nil
 }

@@ -29,3 +29,28 @@ func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestCopiesThatAreNewTogetherAreLoadedOnce: of a file without ids, its hard link and its copies; and the copies may go again.
+func TestCopiesThatAreNewTogetherAreLoadedOnce(t *testing.T) {
+	text := report("1") + "broken\n" + `{"type":"add_member"}` + "\n" + report("1")
+	dir := spoolOf(t, map[string]string{"2026-10-05.ndjson": text, "b.ndjson": text, "c.ndjson": text + report("2")})
+	path := func(name string) string { return filepath.Join(dir, "spool", name) }
+	if err := os.Link(path("2026-10-05.ndjson"), path("a.ndjson")); err != nil {
+		t.Fatal(err)
+	}
+	const counts = "select (select sum(deliveries) from calls), (select count(*) from rejects), (select count(*) from other_events), (select count(*) from spool_files)"
+	check := func(step, want string) {
+		t.Helper()
+		got := load(t, dir, testSettings())
+		if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || len(got.Troubles) != 0 {
+			t.Errorf("%s: %v, want %s; %q", step, row, want, got.Troubles)
+		}
+	}
+	check("new together", "3 1 1 3")
+	for _, step := range []struct{ remove, want string }{{"a.ndjson", "3 1 1 3"}, {"2026-10-05.ndjson", "3 1 1 2"}} {
+		if err := os.Remove(path(step.remove)); err != nil {
+			t.Fatal(err)
+		}
+		check("without "+step.remove, step.want)
+	}
+}
