@@ -3,6 +3,7 @@ package spool
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 
@@ -15,6 +16,11 @@ type Damage struct {
 	Line   int64  `json:"line"`
 	Offset int64  `json:"offset"` // in the uncompressed content
 	Reason string `json:"reason"`
+}
+
+// String names the line's place and what is wrong with it.
+func (d Damage) String() string {
+	return fmt.Sprintf("%s, line %d at byte %d: %s", d.File, d.Line, d.Offset, d.Reason)
 }
 
 // The reasons besides a checksum.

@@ -37,19 +37,20 @@ type LoadOptions struct {
 
 // Summary is what a load did. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
 type Summary struct {
-	Files       int64    `json:"files"` // with new lines
-	Bytes       int64    `json:"bytes"`
-	Lines       int64    `json:"lines"`
-	Reports     int64    `json:"reports"` // duplicates included
-	LiveEvents  int64    `json:"live_events"`
-	OtherEvents int64    `json:"other_events"`
-	Rejects     int64    `json:"rejects"`
-	Blank       int64    `json:"blank"`
-	Copies      int64    `json:"copies"`   // further lines, of deliveries that are loaded from another line
-	Mended      int64    `json:"mended"`   // lines that had been rejected and are not any more
-	Calls       int64    `json:"calls"`    // in the store after the load
-	Stored      Counts   `json:"-"`        // all that is in the store after the load
-	Troubles    []string `json:"troubles"` // files that could not be read, each with its reason
+	Files       int64          `json:"files"` // with new lines
+	Bytes       int64          `json:"bytes"`
+	Lines       int64          `json:"lines"`
+	Reports     int64          `json:"reports"` // duplicates included
+	LiveEvents  int64          `json:"live_events"`
+	OtherEvents int64          `json:"other_events"`
+	Rejects     int64          `json:"rejects"`
+	Rejected    []spool.Damage `json:"rejected_lines"` // the first of them
+	Blank       int64          `json:"blank"`
+	Copies      int64          `json:"copies"`   // further lines, of deliveries that are loaded from another line
+	Mended      int64          `json:"mended"`   // lines that had been rejected and are not any more
+	Calls       int64          `json:"calls"`    // in the store after the load
+	Stored      Counts         `json:"-"`        // all that is in the store after the load
+	Troubles    []string       `json:"troubles"` // files that could not be read, each with its reason
 }
 
 // NeedsALook tells whether anything was rejected or could not be read.
@@ -59,9 +60,13 @@ func (s Summary) NeedsALook() bool { return s.Rejects > 0 || len(s.Troubles) > 0
 // read up to are committed together, a slice at a time: killed anywhere, the next load goes on where this one was.
 // A file that cannot be read is a trouble in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
-	summary := Summary{Troubles: append([]string{}, s.troubles...)} // a list in JSON, also when it is empty
+	started := s.options.Now()
+	summary := Summary{Troubles: append([]string{}, s.troubles...), Rejected: []spool.Damage{}} // lists in JSON, also when they are empty
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
+	}
+	if err := s.addRejected(ctx, started, &summary); err != nil {
+		return summary, err
 	}
 	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
 		return summary, err
@@ -101,7 +106,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, 
 		return 0, err
 	}
 	problems := problems{}
-	pending, copies, err := s.pending(ctx, files, wait, known, problems)
+	pending, copies, err := s.pending(ctx, files, wait, known, problems, summary)
 	if err != nil {
 		return 0, err
 	}
@@ -266,6 +271,29 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 	return part, err
 }
 
+// shownRejects is how many rejected lines a summary names.
+const shownRejects = 10
+
+// addRejected names the first lines that this load rejected.
+func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Summary) error {
+	if summary.Rejects == 0 {
+		return nil
+	}
+	rows, err := s.conn.QueryContext(ctx, queries.Load("new_rejects"), sql.Named("started_at", started.Truncate(time.Microsecond)), sql.Named("most", shownRejects))
+	if err != nil {
+		return fmt.Errorf("reading the rejects: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line spool.Damage
+		if err := rows.Scan(&line.File, &line.Line, &line.Offset, &line.Reason); err != nil {
+			return fmt.Errorf("reading the rejects: %w", err)
+		}
+		summary.Rejected = append(summary.Rejected, line)
+	}
+	return rows.Err()
+}
+
 // loadRuns adds to report_runs what is new in the scheduler's ledger.
 func (s *Store) loadRuns(ctx context.Context, ledger string) error {
 	if _, err := os.Stat(ledger); errors.Is(err, os.ErrNotExist) {
@@ -296,7 +324,7 @@ func (s *Summary) add(part Summary) {
 // pending lists the spool files that may have something new, with the position each is to be read from, and puts down what is
 // wrong with files. With wait, of new files that begin with the same lines only the first is listed; copies is how many others there
 // are.
-func (s *Store) pending(ctx context.Context, files []spool.File, wait bool, known map[string]position, problems problems) (pending []position, copies int, err error) {
+func (s *Store) pending(ctx context.Context, files []spool.File, wait bool, known map[string]position, problems problems, summary *Summary) (pending []position, copies int, err error) {
 	problems.addMissing(known, files)
 	if err := s.forgetCopies(ctx, known, problems); err != nil {
 		return nil, 0, err
@@ -321,6 +349,8 @@ func (s *Store) pending(ctx context.Context, files []spool.File, wait bool, know
 					}
 					delete(contents.gone, of)
 					delete(problems, of)
+				} else {
+					summary.Copies += copied.lines
 				}
 			case first != nil && wait:
 				if other, found := begun[*first]; found {

@@ -39,14 +39,17 @@ func TestCopiesThatAreNewTogetherAreLoadedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	const counts = "select (select sum(deliveries) from calls), (select count(*) from rejects), (select count(*) from other_events), (select count(*) from spool_files)"
-	check := func(step, want string) {
+	check := func(step, want string) (got Summary) {
 		t.Helper()
-		got := load(t, dir, testSettings())
+		got = load(t, dir, testSettings())
 		if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || len(got.Troubles) != 0 {
 			t.Errorf("%s: %v, want %s; %q", step, row, want, got.Troubles)
 		}
+		return got
 	}
-	check("new together", "3 1 1 3")
+	if got := check("new together", "3 1 1 3"); got.Copies != 8 || got.Lines != 5 {
+		t.Errorf("got %+v", got)
+	}
 	for _, step := range []struct{ remove, want string }{{"a.ndjson", "3 1 1 3"}, {"2026-10-05.ndjson", "3 1 1 2"}} {
 		if err := os.Remove(path(step.remove)); err != nil {
 			t.Fatal(err)

@@ -91,8 +91,14 @@ func lookAt(s store.Summary) error {
 		message += trouble + "\n"
 	}
 	if s.Rejects > 0 {
-		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", count(s.Rejects)) +
-			"hint: the table rejects has them, with file, line and reason"
+		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", count(s.Rejects))
+		for _, line := range s.Rejected {
+			message += line.String() + "\n"
+		}
+		if more := s.Rejects - int64(len(s.Rejected)); more > 0 {
+			message += fmt.Sprintf("and %s more\n", count(more))
+		}
+		message += "hint: the table rejects has them, with file, line and reason"
 	}
 	return needsALook(fmt.Errorf("%s", message))
 }

@@ -119,7 +119,7 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 	for _, file := range files {
 		if rest := file.Size - file.Durable; rest > 0 && a.now().Sub(file.ModTime) > notDurableAfter {
 			s.alarm("not durable "+file.Name, fmt.Sprintf("the last %s bytes of %s were written and not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
-				count(rest), printable(file.Name)))
+				count(rest), escaped(file.Name)))
 		}
 		s.Spool.Files++
 		s.Spool.Bytes += file.Size
@@ -206,6 +206,28 @@ func (a *app) rejectStatus(ctx context.Context, s *status, reader *store.Reader)
 	})
 }
 
+// shownDamage is how many damaged lines status names.
+const shownDamage = 10
+
+// damageStatus names the lines of the spool that are damaged.
+func damageStatus(ctx context.Context, s *status, reader *store.Reader) error {
+	var damaged []string
+	err := reader.Query(ctx, "damaged_lines", nil, ignoreHeader, func(values []any) error {
+		line := spool.Damage{File: values[0].(string), Line: values[1].(int64), Offset: values[2].(int64), Reason: values[3].(string)}
+		damaged = append(damaged, line.String())
+		return nil
+	})
+	if err != nil || len(damaged) == 0 {
+		return err
+	}
+	text := strings.Join(damaged[:min(shownDamage, len(damaged))], "\n")
+	if more := len(damaged) - shownDamage; more > 0 {
+		text += fmt.Sprintf("\nand %s more damaged lines", count(int64(more)))
+	}
+	s.alarm("damaged lines", text+"\nhint: restore the file from a backup and run callsheet load --retry-rejects")
+	return nil
+}
+
 // dataStatus looks into the published copy, if there is one.
 func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files []spool.File, days int) error {
 	path := readFrom(c)
@@ -237,7 +259,7 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 	for _, problem := range s.Data.FileProblems {
 		s.alarm("spool file "+problem, problem)
 	}
-	if err := errors.Join(a.sourceStatus(ctx, c, s, reader, files), a.rejectStatus(ctx, s, reader)); err != nil {
+	if err := errors.Join(a.sourceStatus(ctx, c, s, reader, files), a.rejectStatus(ctx, s, reader), damageStatus(ctx, s, reader)); err != nil {
 		return err
 	}
 	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {

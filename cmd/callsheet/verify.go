@@ -6,10 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -62,14 +58,6 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 	return command
 }
 
-// printable quotes a file name that could confuse a terminal.
-func printable(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
-		return strconv.Quote(name)
-	}
-	return name
-}
-
 func (a *app) printVerified(sum spool.Verified, damaged []spool.Damage, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.stdout).Encode(struct {
@@ -79,7 +67,7 @@ func (a *app) printVerified(sum spool.Verified, damaged []spool.Damage, asJSON b
 	}
 	var errs []error
 	for _, d := range damaged {
-		_, err := fmt.Fprintf(a.stdout, "%s, line %d at byte %d: %s\n", printable(d.File), d.Line, d.Offset, d.Reason)
+		_, err := fmt.Fprintln(a.stdout, escaped(d.String()))
 		errs = append(errs, err)
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s lines in %s files: %s with a checksum, %s without, %s damaged\n",
