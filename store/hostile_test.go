@@ -24,7 +24,7 @@ func TestHostileValuesAreLoadedAsSent(t *testing.T) {
 		{"pair", `"\ud83d\ude00\uD83D\uDE00"`, "😀😀"},
 		{"escaped backslash before a u", `"\\ud83d"`, `\ud83d`},
 		{"field end", `"a\u001fb"`, "a\x1fb"},
-		{"absent", `"\u001e"`, "\x1e"},
+		{"absent", `"a\u001e"`, "a\x1e"},
 		{"escape", `"\u001d_\u001d\u001d^\u001f"`, "\x1d_\x1d\x1d^\x1f"},
 		{"the text that stood for a field end", `"\\x1f"`, `\x1f`},
 		{"NUL", `"a\u0000b"`, "a\x00b"},
