@@ -53,7 +53,7 @@ func compare(s *site, sent *record, reads *readings) error {
 	if _, err := s.output(ctx, "verify"); err != nil {
 		fault("%v", err)
 	}
-	if left, err := filepath.Glob(filepath.Join(s.dir, "data", "tmp", "*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(s.dir, "data", "tmp", "[0-9]*")); err != nil || len(left) > 0 {
 		fault("left in data/tmp: %v %v", left, err)
 	}
 	faults = append(faults, reads.wrong...)
