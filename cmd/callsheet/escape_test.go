@@ -7,10 +7,10 @@ import (
 )
 
 func TestControlCharactersAreShownInTables(t *testing.T) {
-	hostile := "a\x1b[2J\x1b]0;title\x07b\u009b31m\n\t\r\x00\x7f\u202e\u2066\u200b\ufeff\u2028|`<b>\xffक्‍ष"
+	hostile := "a\x1b[2J\x1b]0;title\x07b\u009b31m\n\t\r\x00\x7f\u202e\u2066\u200b\ufeff\u2028|`<b>\xffक्\u200dष"
 	for format, want := range map[string]string{
-		"table":    `a\x1b[2J\x1b]0;title\x07b\u009b31m\n\t\r\x00\x7f\u202e\u2066\u200b\ufeff\u2028|` + "`" + `<b>\xffक्‍ष`,
-		"markdown": `a\x1b[2J\x1b]0;title\x07b\u009b31m\n\t\r\x00\x7f\u202e\u2066\u200b\ufeff\u2028\|` + "\\`" + `\<b>\xffक्‍ष`,
+		"table":    `a\x1b[2J\x1b]0;title\x07b\u009b31m\n\t\r\x00\x7f\u202e\u2066\u200b\ufeff\u2028|` + "`" + `<b>\xffक्` + "\u200d" + `ष`,
+		"markdown": `a\x1b[2J\x1b]0;title\x07b\u009b31m\n\t\r\x00\x7f\u202e\u2066\u200b\ufeff\u2028\|` + "\\`" + `\<b>\xffक्` + "\u200d" + `ष`,
 		"csv":      hostile,
 	} {
 		var out bytes.Buffer
