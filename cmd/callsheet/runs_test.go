@@ -249,7 +249,7 @@ func killUntilDone(t *testing.T, binary string, run []string) (whole runJSON, ki
 		ended := make(chan error, 1)
 		go func() { ended <- process.Wait() }()
 		select {
-		case <-time.After(time.Duration(50+rand.IntN(250)) * time.Millisecond):
+		case <-time.After(time.Duration(50+rand.IntN(250+20*kills)) * time.Millisecond): // later and later, so that a slow machine comes to the end
 			process.Process.Kill()
 			<-ended
 			kills++
