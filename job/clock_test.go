@@ -23,6 +23,8 @@ func clocked(t *testing.T, p *post) (d *desk, set func(ahead time.Duration)) {
 
 // builds are the periods that were built, in order.
 func builds(d *desk) (periods []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for _, done := range d.done {
 		if period, ok := strings.CutPrefix(done, "build daily "); ok {
 			periods = append(periods, period)
@@ -45,11 +47,11 @@ func TestAClockThatIsAheadForAnHourSendsNothingEarlyAndNothingTwice(t *testing.T
 				set(0)
 				for at := 1; at <= 3; at++ { // nothing before eight o'clock of each day, and all of it at eight
 					time.Sleep(time.Until(time.Date(2000, 1, 1+at, 7, 59, 0, 0, time.UTC)))
-					if len(p.arrived) != at {
+					if p.count() != at {
 						t.Errorf("ahead by %v: before eight on day %d there are %v", ahead, at+1, builds(d))
 					}
 					time.Sleep(2 * time.Minute)
-					if len(p.arrived) != at+1 {
+					if p.count() != at+1 {
 						t.Errorf("ahead by %v: after eight on day %d there are %v", ahead, at+1, builds(d))
 					}
 				}
@@ -129,7 +131,7 @@ func TestAStepForwardIsBelievedOnceItIsConfirmed(t *testing.T) {
 				set(day)
 				if c.seen {
 					time.Sleep(time.Minute)
-					d.newest = d.Now()
+					d.locked(func() { d.newest = d.Now() })
 				}
 			}()
 			serve(t, d, 12*time.Hour+c.late)

@@ -59,7 +59,7 @@ func TestARunWaitsForWhatCouldNotBeLoaded(t *testing.T) {
 		d.left = []string{changed}
 		go func() {
 			time.Sleep(8*time.Hour + 10*time.Minute + time.Second)
-			d.left = nil
+			d.locked(func() { d.left = nil })
 		}()
 		serve(t, d, 24*time.Hour)
 		d.left = []string{changed}

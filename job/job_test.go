@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -41,8 +42,16 @@ type post struct {
 	people     []string
 	repeatable bool
 	answers    map[string][]error // of each try to a recipient, in order; nil after the last
+	mu         sync.Mutex
 	arrived    []string
 	note       func(string)
+}
+
+// count is how many have arrived.
+func (p *post) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.arrived)
 }
 
 func (p *post) Recipients(_ context.Context, part string) ([]string, error) {
@@ -61,6 +70,8 @@ func (p *post) Send(_ context.Context, parcel deliver.Parcel, recipient string) 
 		err, p.answers[recipient] = left[0], left[1:]
 	}
 	p.note("send " + recipient)
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err == nil {
 		p.arrived = append(p.arrived, recipient)
 	}
@@ -70,6 +81,7 @@ func (p *post) Send(_ context.Context, parcel deliver.Parcel, recipient string) 
 // A desk is a runner whose work is done in memory and written down.
 type desk struct {
 	*Runner
+	mu             sync.Mutex // for what a test changes or reads while the runner works
 	done           []string
 	refresh, build error
 	left           []string
@@ -83,10 +95,17 @@ type desk struct {
 	dir            string
 }
 
+// locked does something that the runner's work must not see half done.
+func (d *desk) locked(do func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	do()
+}
+
 func newDesk(t *testing.T, entries ...Entry) *desk {
 	d := &desk{dir: t.TempDir()}
 	d.complete.Store(true)
-	note := func(text string) { d.done = append(d.done, text) }
+	note := func(text string) { d.locked(func() { d.done = append(d.done, text) }) }
 	for i := range entries {
 		for _, way := range entries[i].Ways {
 			way.(*post).note = note
@@ -94,16 +113,24 @@ func newDesk(t *testing.T, entries ...Entry) *desk {
 	}
 	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	d.Work = Work{
-		Lock:     func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
-		Refresh:  func(context.Context) ([]string, error) { note("refresh"); return d.left, d.refresh },
+		Lock: func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
+		Refresh: func(context.Context) (left []string, err error) {
+			note("refresh")
+			d.locked(func() { left, err = d.left, d.refresh })
+			return left, err
+		},
 		Complete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
-		DataTime: func(context.Context) (time.Time, error) { return d.newest, nil },
-		Worth:    func(context.Context, string, period.Period) (bool, error) { return !d.worthless, nil },
-		Parts:    func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
+		DataTime: func(context.Context) (newest time.Time, err error) {
+			d.locked(func() { newest = d.newest })
+			return newest, nil
+		},
+		Worth: func(context.Context, string, period.Period) (bool, error) { return !d.worthless, nil },
+		Parts: func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
 		Build: func(_ context.Context, report string, p period.Period, part string) (Workbook, error) {
 			note(strings.TrimSpace("build " + report + " " + p.String() + " " + part))
-			if d.build != nil {
-				return Workbook{}, d.build
+			var failure error
+			if d.locked(func() { failure = d.build }); failure != nil {
+				return Workbook{}, failure
 			}
 			path := filepath.Join(d.dir, fmt.Sprint(report, p, part))
 			if err := os.WriteFile(path, []byte(part), 0o600); err != nil {

@@ -18,8 +18,9 @@ func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 		"lock": func(d *desk, err error) {
 			lock := d.Work.Lock
 			d.Work.Lock = func(ctx context.Context, report string) (func() error, error) {
-				if err != nil {
-					return nil, err
+				var failure error
+				if d.locked(func() { failure = err }); failure != nil {
+					return nil, failure
 				}
 				return lock(ctx, report)
 			}
@@ -38,7 +39,7 @@ func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 					if runs, _ := d.Ledger.Runs(); what != "lock" && (runs[0].State != Retrying || runs[0].Error != locked.Error()) {
 						t.Errorf("while it waits: %+v", runs[0])
 					}
-					d.fail(nil)
+					d.locked(func() { d.fail(nil) })
 				}()
 				serve(t, d, 9*time.Hour)
 				d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"callsheet/spool"
 )
 
 // TestLoadInManySlicesIsOneLoad makes slices so small that a file reaches over several.
@@ -18,6 +20,7 @@ func TestLoadInManySlicesIsOneLoad(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"a.ndjson": text.String(), "b.ndjson": `{"CallSid":"b","EndTime":"2026-10-05 10:00:00"}` + "\n"})
 	got := loadInSlices(t, dir, testSettings(), 500)
 	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51, Stored: Counts{Calls: 51, Versions: 51, Rejects: 1}, Troubles: []string{}}
+	want.Rejected = []spool.Damage{{File: "a.ndjson", Line: 51, Offset: got.Rejected[0].Offset, Reason: "not a JSON object"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
