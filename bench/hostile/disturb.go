@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -51,8 +52,12 @@ func killChild(ctx context.Context, s *site, signal syscall.Signal) (what string
 			return "", err
 		}
 		if len(children) > 0 {
-			sleep(ctx, time.Duration(rand.IntN(400))*time.Millisecond)
-			return "child by " + signal.String(), syscall.Kill(children[0], signal)
+			sleep(ctx, time.Duration(rand.IntN(20_000))*time.Millisecond) // so that some runs come to their end
+			err := syscall.Kill(children[0], signal)
+			if errors.Is(err, syscall.ESRCH) {
+				return "", nil
+			}
+			return "child by " + signal.String(), err
 		}
 	}
 	return "", nil

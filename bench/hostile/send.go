@@ -49,6 +49,9 @@ func send(ctx context.Context, s *site, sent *record, sender int, dice *rand.Ran
 			coins = append(coins, coins[0]+500, coins[0]) // back to the first value
 		}
 		for _, c := range coins {
+			if ctx.Err() != nil {
+				return // the report before may be in the spool
+			}
 			sent.deliver(ctx, s, sid, start, c)
 		}
 		sleep(ctx, pause)
