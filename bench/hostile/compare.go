@@ -93,7 +93,7 @@ func (s *site) coins(ctx context.Context) (map[string]int, error) {
 			return nil, fmt.Errorf("call %s: %w", row[0], err)
 		}
 		if _, twice := coins[row[0]]; twice {
-			return nil, fmt.Errorf("call %s is there twice", row[0])
+			return nil, fmt.Errorf("call %s has two rows", row[0])
 		}
 		coins[row[0]] = int(math.Round(value * 100))
 	}

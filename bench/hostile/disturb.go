@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,7 +33,7 @@ func disturb(ctx context.Context, s *site, dice *rand.Rand) map[string]int {
 			what, err = "rebuild", killCommand(ctx, s, dice, "load", "--rebuild")
 		default:
 			signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGABRT}[dice.IntN(3)]
-			what, err = killChild(ctx, s, signal)
+			what, err = killChild(ctx, s, dice, signal)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "hostile:", what, err)
@@ -45,19 +45,19 @@ func disturb(ctx context.Context, s *site, dice *rand.Rand) map[string]int {
 }
 
 // killChild waits a while for a child process of serve and sends it a signal.
-func killChild(ctx context.Context, s *site, signal syscall.Signal) (what string, err error) {
+func killChild(ctx context.Context, s *site, dice *rand.Rand, signal syscall.Signal) (what string, err error) {
 	for deadline := time.Now().Add(20 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); sleep(ctx, 5*time.Millisecond) {
 		children, err := s.children()
 		if err != nil {
 			return "", err
 		}
 		if len(children) > 0 {
-			sleep(ctx, time.Duration(rand.IntN(20_000))*time.Millisecond) // so that some runs come to their end
-			err := syscall.Kill(children[0], signal)
-			if errors.Is(err, syscall.ESRCH) {
-				return "", nil
+			sleep(ctx, time.Duration(dice.IntN(20_000))*time.Millisecond) // so that some runs complete
+			still, err := s.children()
+			if err != nil || !slices.Contains(still, children[0]) {
+				return "", err // it ended; its process id may be another program's by now
 			}
-			return "child by " + signal.String(), err
+			return "child by " + signal.String(), syscall.Kill(children[0], signal)
 		}
 	}
 	return "", nil
@@ -85,7 +85,8 @@ type readings struct {
 // spilling needs more memory than a reader has as soon as there are some thousand calls; both figures must be equal.
 const spilling = "select count(*) as n, count(distinct h) as d from (select md5(call_sid || '-' || i) as h from calls, range(60) as t(i))"
 
-// repeat asks again and again, and reports of the demo's kind now and then; every question must be answered, and calls never become fewer.
+// repeat runs the spilling query until ctx ends; reader 0 builds a report instead. Each must succeed, and the count of calls never
+// decreases.
 func (r *readings) repeat(ctx context.Context, s *site, reader int) {
 	before := ""
 	for ctx.Err() == nil {

@@ -73,7 +73,7 @@ func (s *served) until(what string, happened func() bool) {
 	s.t.Helper()
 	for end := time.Now().Add(60 * time.Second); !happened(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			s.t.Fatalf("waited in vain: %s", what)
+			s.t.Fatalf("timed out waiting for %s", what)
 		}
 	}
 }

@@ -21,7 +21,7 @@ a read-only copy. It can be killed and repeated at will: every line is loaded ex
 read is kept in the table rejects, with its file, line and reason, and the exit code is 3.
 
 With --retry-rejects rejected lines are read again first, from their places in the spool: mend a line in its file, or update
-the program, and it loads. With --rebuild the database is made anew from the whole spool, beside the old one, and takes its place when it is whole.
+the program, and it loads. With --rebuild a new database is built from the whole spool, beside the old one, and replaces it when it is complete.
 A rebuild that would lose calls, since files were removed from the spool, is refused, unless --accept-loss is given.`,
 		Example: `  callsheet load
   callsheet load --retry-rejects
