@@ -19,7 +19,13 @@ import (
 // the instance may spill.
 const scratchLock = ".lock"
 
-// scratchFloor is what an instance may spill however much others may.
+// What an instance may spill, as a part of the total: a load and ten readers have room at once.
+const (
+	writerShare = 2
+	readerShare = 20
+)
+
+// scratchFloor is what an instance may spill in any case, unless the total is less.
 const scratchFloor = 256 << 20
 
 var scratchNumber atomic.Int64
@@ -32,10 +38,10 @@ type scratch struct {
 }
 
 // newScratch creates a folder in parent, which is made if it is missing, and removes those of processes that were killed. The
-// instances that share a total are allowed half of what the others leave of it each. nil, without an error, is for users who may
-// not write there: their statements cannot spill.
-func newScratch(parent string, total int64) (*scratch, error) {
-	s, err := openScratch(parent, total)
+// instance may spill total/share bytes, or what the others leave of the total. nil, without an error, is for users who may not
+// write there: their statements cannot spill.
+func newScratch(parent string, total, share int64) (*scratch, error) {
+	s, err := openScratch(parent, total, share)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return nil, nil
 	}
@@ -45,7 +51,7 @@ func newScratch(parent string, total int64) (*scratch, error) {
 	return s, nil
 }
 
-func openScratch(parent string, total int64) (*scratch, error) {
+func openScratch(parent string, total, share int64) (*scratch, error) {
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, err
 	}
@@ -61,7 +67,7 @@ func openScratch(parent string, total int64) (*scratch, error) {
 	}
 	s := &scratch{}
 	if total > 0 {
-		s.limit = max((total-taken)/2, min(scratchFloor, total))
+		s.limit = max(min(total/share, total-taken), min(scratchFloor, total))
 		s.limit = max(min(s.limit, freeBytes(parent)/10*9), 1<<10) // as DuckDB does without a limit
 	}
 	for {

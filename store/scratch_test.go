@@ -84,7 +84,7 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 // TestFoldersOfKilledInstancesAreSwept, those of live ones and of others are not.
 func TestFoldersOfKilledInstancesAreSwept(t *testing.T) {
 	temp := filepath.Join(t.TempDir(), "tmp")
-	live, err := newScratch(temp, 0)
+	live, err := newScratch(temp, 0, readerShare)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestFoldersOfKilledInstancesAreSwept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	next, err := newScratch(temp, 0)
+	next, err := newScratch(temp, 0, readerShare)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,22 +114,35 @@ func TestFoldersOfKilledInstancesAreSwept(t *testing.T) {
 	}
 }
 
-// TestInstancesShareTheTotal that may be spilled: together they stay below it.
+// TestInstancesShareTheTotal: a writer may spill half of it, each of ten readers as much as the others; together they stay below it.
 func TestInstancesShareTheTotal(t *testing.T) {
 	temp := filepath.Join(t.TempDir(), "tmp")
-	const total = 4 << 30
+	const total = 8 << 30
 	var sum int64
-	for n := range 4 {
-		s, err := newScratch(temp, total)
+	for range 10 {
+		s, err := newScratch(temp, total, readerShare)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.close()
-		if sum += s.limit; s.limit < scratchFloor || sum > total {
-			t.Errorf("instance %d may spill %d, together %d", n, s.limit, sum)
+		if sum += s.limit; s.limit != total/20 {
+			t.Errorf("a reader may spill %d", s.limit)
 		}
 	}
-	small, err := newScratch(filepath.Join(t.TempDir(), "tmp"), 1<<20)
+	writer, err := newScratch(temp, total, writerShare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.close()
+	if sum += writer.limit; writer.limit != total/2 || sum > total {
+		t.Errorf("the writer may spill %d, all together %d", writer.limit, sum)
+	}
+	one, err := newScratch(temp, total, readerShare)
+	if err != nil || one.limit != scratchFloor {
+		t.Errorf("one too many may spill %+v, %v", one, err)
+	}
+	one.close()
+	small, err := newScratch(filepath.Join(t.TempDir(), "tmp"), 1<<20, readerShare)
 	if err != nil || small.limit != 1<<20 {
 		t.Errorf("%+v, %v", small, err)
 	}

@@ -146,7 +146,11 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	}
 	settings := sessionSettings(options)
 	if options.TempDir != "" {
-		spill, err := newScratch(options.TempDir, options.TempLimit)
+		share := int64(writerShare)
+		if mode == reading {
+			share = readerShare
+		}
+		spill, err := newScratch(options.TempDir, options.TempLimit, share)
 		if err != nil {
 			release()
 			return nil, nil, err

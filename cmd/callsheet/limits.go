@@ -86,6 +86,9 @@ func (l *limitFlags) advise(message string) string {
 		return message
 	}
 	message, _, _ = strings.Cut(message, "\nPossible solutions")
+	if beyond, _, spilled := strings.Cut(message, "\nThis limit was set by the 'max_temp_directory_size' setting"); spilled {
+		return strings.TrimSpace(beyond) + "\nhint: give it more with --memory, or with store.temp_limit: a query may spill a twentieth of it"
+	}
 	return strings.TrimSpace(message) + "\nhint: give it more with --memory"
 }
 
