@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"callsheet/period"
+	"callsheet/internal/period"
 )
 
 // An ask is a query that a workbook needs the whole answer of: over a span of days, under filters beside those of the request.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"callsheet/locale"
+	"callsheet/internal/locale"
 
 	"github.com/xuri/excelize/v2"
 )

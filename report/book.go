@@ -7,7 +7,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"callsheet/locale"
+	"callsheet/internal/locale"
 )
 
 // Excel's own limits. They are fields of a book so that a test can lower them.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"callsheet/period"
+	"callsheet/internal/period"
 )
 
 func readTemplate(t *testing.T, name string) *Definition {

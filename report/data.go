@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"callsheet/period"
-	"callsheet/strict"
+	"callsheet/internal/period"
+	"callsheet/internal/yamlstrict"
 )
 
 // A reader asks the source, and keeps what it answered: several sheets show the same figures.
@@ -176,7 +176,7 @@ func (f *frame) find(columns []string) ([]int, error) {
 
 func missingColumn(query, column string, has []string) error {
 	hint := "it has " + strings.Join(has, ", ")
-	if near := strict.Nearest(column, has); near != "" {
+	if near := yamlstrict.Nearest(column, has); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return fmt.Errorf("query %s has no column %q\nhint: %s", query, column, hint)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"callsheet/strict"
+	"callsheet/internal/yamlstrict"
 )
 
 // Definition is a report as its YAML says it.
@@ -99,7 +99,7 @@ type Alerts struct {
 func (a *Alerts) UnmarshalYAML(text []byte) error {
 	type given Alerts
 	*a = defaultAlerts()
-	return strict.Decode(text, (*given)(a))
+	return yamlstrict.Decode(text, (*given)(a))
 }
 
 func defaultAlerts() Alerts {
@@ -112,8 +112,8 @@ func Parse(name string, text []byte, dir string) (*Definition, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}
-	var mistake *strict.Error
-	if err := strict.Decode(text, d); errors.As(err, &mistake) {
+	var mistake *yamlstrict.Error
+	if err := yamlstrict.Decode(text, d); errors.As(err, &mistake) {
 		return nil, fmt.Errorf("report %s: %w", name, mistake.WithExcerpt(text))
 	}
 	if err := d.validate(text); err != nil {

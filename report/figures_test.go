@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/period"
+	"callsheet/internal/period"
 )
 
 func TestAQuietHourIsDrawnAsZero(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"callsheet/period"
+	"callsheet/internal/period"
 )
 
 // heatAxes are what the rows of a heat map can be: the query of its cells, that of its row totals, and the

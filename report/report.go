@@ -15,8 +15,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"callsheet/locale"
-	"callsheet/period"
+	"callsheet/internal/locale"
+	"callsheet/internal/period"
 )
 
 // Source answers named queries, two at once; Stream those of any length. header is called once, also when there are no rows; the

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"callsheet/strict"
+	"callsheet/internal/yamlstrict"
 )
 
 // What a table's header and a small line have room for.
@@ -147,7 +147,7 @@ func (c *checker) oneOfThese(path, key, word string, words []string) {
 		return
 	}
 	hint := "use one of " + strings.Join(words, ", ")
-	if near := strict.Nearest(word, words); near != "" {
+	if near := yamlstrict.Nearest(word, words); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	c.add(path, hint, "%s has %q, which is none", key, word)
@@ -158,7 +158,7 @@ func (c *checker) oneOf(path, key, column string, columns []string) {
 		return
 	}
 	hint := "it must be one of columns"
-	if near := strict.Nearest(column, columns); near != "" {
+	if near := yamlstrict.Nearest(column, columns); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	c.add(path, hint, "%s names %q, which is not among the sheet's columns", key, column)

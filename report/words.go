@@ -1,7 +1,7 @@
 package report
 
 import (
-	"callsheet/period"
+	"callsheet/internal/period"
 	"slices"
 	"strings"
 	"time"

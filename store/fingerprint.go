@@ -6,7 +6,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // Fingerprint is equal for spool lines that would be duplicates of each other once they are loaded: the same report or live

@@ -7,7 +7,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // linesPerChunk is what DuckDB takes at once.

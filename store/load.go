@@ -9,8 +9,8 @@ import (
 	"os"
 	"time"
 
+	"callsheet/internal/spool"
 	"callsheet/queries"
-	"callsheet/spool"
 )
 
 // sliceBytes bounds what is loaded in one transaction, and with it the memory of a load. DuckDB compresses rows in groups of

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // Loaded is what was loaded of the spool files, as a published copy says.

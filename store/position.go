@@ -11,8 +11,8 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"callsheet/internal/spool"
 	"callsheet/queries"
-	"callsheet/spool"
 )
 
 // position is how far a spool file has been read; the row of `spool_files`.

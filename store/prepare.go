@@ -9,7 +9,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 var byteOrderMark = []byte("\xef\xbb\xbf")

@@ -15,8 +15,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"callsheet/internal/spool"
 	"callsheet/queries"
-	"callsheet/spool"
 )
 
 // problems are what is wrong with spool files, by name: something of theirs may be missing in the database.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // problemsOf are those that a reader of the published copy sees.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"callsheet/internal/spool"
 	"callsheet/queries"
-	"callsheet/spool"
 )
 
 // Reader answers queries on a published copy, as many at once as it has connections.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // reader walks the pending files of a load, a slice at a time.

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // contents are what was loaded of files, to know a copy or a renamed file by its lines.

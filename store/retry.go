@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // retryRejects reads the rejected lines of each file again, all in one transaction: those that load now are rejects no more.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // TestLoadInManySlicesIsOneLoad makes slices so small that a file reaches over several.

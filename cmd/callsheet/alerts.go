@@ -13,10 +13,10 @@ import (
 	"sync"
 	"time"
 
-	"callsheet/config"
-	"callsheet/deliver"
 	"callsheet/internal/child"
-	"callsheet/job"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
 )
 
 // conclude counts a run that has ended, sends an alert if it failed and calls the heartbeat if it did not. failing has the time of the
@@ -41,7 +41,7 @@ func (a *app) conclude(ctx context.Context, c *config.Config, log *slog.Logger, 
 				notes = append(notes, fmt.Sprintf("%s %s: %s: %s", run.Part, run.Recipient, run.State, run.Error))
 			}
 		}
-		a.alert(ctx, c, log, deliver.Parcel{
+		a.alert(ctx, c, log, notify.Parcel{
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, whole.State), Period: whole.Period, When: "for " + whole.Period, Notes: notes,
 		})
 	}
@@ -125,7 +125,7 @@ func (a *app) tell(ctx context.Context, c *config.Config, log *slog.Logger, path
 		}
 		still[name] = a.now()
 		log.Warn("needs a look", "what", alarms[name])
-		a.alert(ctx, c, log, deliver.Parcel{
+		a.alert(ctx, c, log, notify.Parcel{
 			Report: "alert", Title: "callsheet needs a look", When: name, Period: a.now().Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
 		})
 	}
@@ -148,11 +148,11 @@ func heartbeat(ctx context.Context, entry config.Report) error {
 	if err != nil {
 		return err
 	}
-	return deliver.Ping(ctx, url, sendTimeout)
+	return notify.Ping(ctx, url, sendTimeout)
 }
 
 // alert mails the operator. What it says is in the log as well.
-func (a *app) alert(ctx context.Context, c *config.Config, log *slog.Logger, parcel deliver.Parcel) {
+func (a *app) alert(ctx context.Context, c *config.Config, log *slog.Logger, parcel notify.Parcel) {
 	if len(c.AlertTo) == 0 {
 		return
 	}

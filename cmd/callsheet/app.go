@@ -14,15 +14,15 @@ import (
 	"strings"
 	"time"
 
-	"callsheet/config"
-	"callsheet/deliver"
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/child"
-	"callsheet/locale"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/locale"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+	"callsheet/internal/spool"
 	"callsheet/queries"
 	"callsheet/report"
-	"callsheet/spool"
 	"callsheet/store"
 	"callsheet/templates"
 )
@@ -431,7 +431,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 // named with its value.
 func fileName(w workbook) string {
 	// The = of a filter is in no value.
-	clean := func(value string) string { return deliver.SafeName(strings.ReplaceAll(value, "=", "\x00")) }
+	clean := func(value string) string { return notify.SafeName(strings.ReplaceAll(value, "=", "\x00")) }
 	name := w.report + "-" + w.period.String()
 	for _, key := range config.Filters {
 		if value := w.filters[key]; value != "" {
@@ -444,5 +444,5 @@ func fileName(w workbook) string {
 	if !w.asOf.IsZero() {
 		name += "-as-of-" + w.asOf.Format("2006-01-02-150405")
 	}
-	return deliver.ShortName(name, ".xlsx")
+	return notify.ShortName(name, ".xlsx")
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/period"
-	"callsheet/spool"
+	"callsheet/internal/config"
+	"callsheet/internal/period"
+	"callsheet/internal/spool"
 	"callsheet/store"
 )
 

@@ -13,12 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/deliver"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+	"callsheet/internal/spool"
 	"callsheet/queries"
 	"callsheet/report"
-	"callsheet/spool"
 	"callsheet/store"
 )
 
@@ -126,7 +126,7 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 			}
 		}
 		for _, way := range entry.Ways {
-			if folder, ok := way.(deliver.Folder); ok {
+			if folder, ok := way.(notify.Folder); ok {
 				add("report "+report.Name+", folder "+folder.Dir, writable(folder.Dir))
 			}
 		}

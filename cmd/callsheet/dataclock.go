@@ -8,8 +8,8 @@ import (
 	"io"
 	"time"
 
-	"callsheet/config"
 	"callsheet/internal/child"
+	"callsheet/internal/config"
 	"callsheet/store"
 )
 

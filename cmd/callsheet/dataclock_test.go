@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/job"
+	"callsheet/internal/job"
 )
 
 // TestServeWithdrawsWhatLiesInTheFuture: a ledger that was written while the clock was ahead does not stand for days to come.

@@ -22,10 +22,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/demo"
 	"callsheet/internal/atomicfile"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/demo"
+	"callsheet/internal/period"
 	"callsheet/store"
 )
 

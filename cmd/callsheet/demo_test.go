@@ -20,8 +20,8 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"callsheet/config"
-	"callsheet/demo"
+	"callsheet/internal/config"
+	"callsheet/internal/demo"
 	"callsheet/report"
 	"callsheet/report/lint"
 )

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/config"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/period"
 )
 
 // TestWorkbooksOfDifferentCallsHaveNamesOfTheirOwn, whatever is filtered for.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
+	"callsheet/internal/config"
 )
 
 // filterFlags are --group, --agent and so on.

@@ -14,8 +14,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/spf13/cobra"
 
-	"callsheet/exports"
-	"callsheet/spool"
+	"callsheet/internal/importer"
+	"callsheet/internal/spool"
 	"callsheet/store"
 )
 
@@ -54,7 +54,7 @@ a file can be imported twice. What has no time of receipt counts as received whe
 			if err != nil {
 				return err
 			}
-			i := &importer{into: into, seen: seen, source: cmp.Or(source, cfg.DefaultSource()), fields: names}
+			i := &fileImport{into: into, seen: seen, source: cmp.Or(source, cfg.DefaultSource()), fields: names}
 			for _, file := range files {
 				if err := i.read(c.Context(), file); err != nil {
 					return errors.Join(fmt.Errorf("%s: %w\nnothing was imported", file, err), into.Abort())
@@ -119,8 +119,8 @@ func fingerprints(ctx context.Context, dir, defaultSource string, progress func(
 	return seen, nil
 }
 
-// importer moves deliveries from files into the spool.
-type importer struct {
+// fileImport moves deliveries from files into the spool.
+type fileImport struct {
 	into            *spool.Import
 	seen            map[uint64]struct{}
 	source          string // of what carries none
@@ -130,7 +130,7 @@ type importer struct {
 }
 
 // read reads one file, - for the standard input.
-func (i *importer) read(ctx context.Context, path string) error {
+func (i *fileImport) read(ctx context.Context, path string) error {
 	var content io.Reader = os.Stdin
 	if path != "-" {
 		file, err := os.Open(path)
@@ -155,7 +155,7 @@ func (i *importer) read(ctx context.Context, path string) error {
 		defer unpacked.Close()
 		content = unpacked
 	}
-	return exports.Read(content, exports.Options{
+	return importer.Read(content, importer.Options{
 		Fields: i.fields,
 		Delivery: func(object []byte) error {
 			if err := ctx.Err(); err != nil {
@@ -170,7 +170,7 @@ func (i *importer) read(ctx context.Context, path string) error {
 }
 
 // add adds a payload, or a line of a spool as it stands, unless the spool has it already.
-func (i *importer) add(object []byte) error {
+func (i *fileImport) add(object []byte) error {
 	line := object
 	if !spool.IsEnvelope(object) {
 		line = spool.AppendImported(nil, i.source, object)
@@ -190,7 +190,7 @@ func (i *importer) add(object []byte) error {
 }
 
 // finish puts what is new into the spool and tells what became of the rest.
-func (i *importer) finish(stdout io.Writer) error {
+func (i *fileImport) finish(stdout io.Writer) error {
 	if i.imported == 0 {
 		if err := i.into.Abort(); err != nil {
 			return err

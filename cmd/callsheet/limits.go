@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
 	"callsheet/internal/child"
+	"callsheet/internal/config"
 )
 
 // limitFlags are --limit and --memory: what one statement may take.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/demo"
-	"callsheet/spool"
+	"callsheet/internal/demo"
+	"callsheet/internal/spool"
 )
 
 // TestRebuildOnAFullDiskReplacesNothing rebuilds with more and more room: each time the database and the published copy are the old

@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/demo"
-	"callsheet/spool"
+	"callsheet/internal/demo"
+	"callsheet/internal/spool"
 )
 
 var loadKills = flag.Int("loadkills", 12, "how often the loader is killed")

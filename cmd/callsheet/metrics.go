@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"callsheet/job"
+	"callsheet/internal/job"
 )
 
 // runMetrics are what /metrics tells of the scheduler.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/peterh/liner"
 
-	"callsheet/config"
+	"callsheet/internal/config"
 )
 
 // prompt is where somebody types statements and reads what they give.

@@ -112,7 +112,7 @@ func promptHome(t *testing.T, binary, settings string) (config string) {
 func loadSamples(t *testing.T, binary, config string, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		line, err := os.ReadFile("../../collector/testdata/samples/" + name + ".json")
+		line, err := os.ReadFile("../../internal/collector/testdata/samples/" + name + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	"callsheet/config"
 	"callsheet/internal/child"
+	"callsheet/internal/config"
 )
 
 // sessionProcess is the process that answers a prompt's questions.

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"callsheet/config"
+	"callsheet/internal/config"
 	"callsheet/queries"
 	"callsheet/store"
 )

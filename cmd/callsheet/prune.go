@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/job"
+	"callsheet/internal/job"
 )
 
 func pruneCommand(a *app) *cobra.Command {

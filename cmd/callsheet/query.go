@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/period"
 	"callsheet/queries"
 	"callsheet/store"
 )

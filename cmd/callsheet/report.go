@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/deliver"
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
+	"callsheet/internal/notify"
 )
 
 func reportCommand(a *app) *cobra.Command {
@@ -99,7 +99,7 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 }
 
 // deliver brings a workbook to everybody, once and without the ledger: a person asked for it.
-func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report, parcel deliver.Parcel) ([]string, error) {
+func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report, parcel notify.Parcel) ([]string, error) {
 	ways, err := a.ways(c, entry)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report
 }
 
 // preview writes the mail that would go out beside the workbook, and says to whom.
-func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report, parcel deliver.Parcel) error {
+func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report, parcel notify.Parcel) error {
 	texts, err := mailTexts(c)
 	if err != nil {
 		return err

@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/deliver"
-	"callsheet/job"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
 )
 
 func runCommand(a *app) *cobra.Command {
@@ -160,7 +160,7 @@ func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error 
 			return err
 		}
 		for _, recipient := range recipients {
-			if _, ok := way.(deliver.Folder); ok {
+			if _, ok := way.(notify.Folder); ok {
 				fmt.Fprintf(a.stdout, "would put it into %s\n", recipient)
 				continue
 			}
@@ -240,7 +240,7 @@ func (a *app) entry(c *config.Config, report config.Report) (entry job.Entry, er
 			return entry, usage(err)
 		}
 	}
-	if err := deliver.CheckPattern(report.Link); err != nil {
+	if err := notify.CheckPattern(report.Link); err != nil {
 		return entry, usage(fmt.Errorf("report %s, link: %w", report.Name, err))
 	}
 	entry.Ways, err = a.ways(c, report)

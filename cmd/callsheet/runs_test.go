@@ -23,7 +23,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
-	"callsheet/job"
+	"callsheet/internal/job"
 )
 
 // A postOffice is a real SMTP server that takes its time, and can refuse somebody.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/job"
+	"callsheet/internal/job"
 )
 
 func scheduleCommand(a *app) *cobra.Command {

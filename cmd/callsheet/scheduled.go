@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"callsheet/config"
 	"callsheet/internal/child"
-	"callsheet/job"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
 )
 
 // runMessage is what the process of a scheduled run tells the scheduler.

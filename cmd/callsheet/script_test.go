@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CALLSHEET_MAIN_TOKEN", "a-token-for-tests")
-			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../collector/testdata/samples"))
+			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../internal/collector/testdata/samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "deliver": deliverSample, "exitcode": exitCodeOf, "occupy": occupy, "config": writeConfig,

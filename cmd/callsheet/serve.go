@@ -18,10 +18,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
-	"callsheet/collector"
-	"callsheet/config"
-	"callsheet/job"
-	"callsheet/spool"
+	"callsheet/internal/collector"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
+	"callsheet/internal/spool"
 )
 
 // After a stop was asked for, noticeTime is how long deliveries are still taken in while readyz says that it is closing, and

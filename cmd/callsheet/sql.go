@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
+	"callsheet/internal/config"
 )
 
 func sqlCommand(a *app) *cobra.Command {

@@ -13,10 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/config"
-	"callsheet/job"
-	"callsheet/period"
-	"callsheet/spool"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
+	"callsheet/internal/period"
+	"callsheet/internal/spool"
 	"callsheet/store"
 )
 

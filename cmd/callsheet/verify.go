@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/spool"
+	"callsheet/internal/spool"
 )
 
 // listedDamage is how many damaged lines are listed. A spool with more has not lost a digit here and there.

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"callsheet/config"
-	"callsheet/deliver"
+	"callsheet/internal/config"
+	"callsheet/internal/notify"
 	"callsheet/store"
 	"callsheet/templates"
 )
@@ -21,8 +21,8 @@ import (
 const sendTimeout = 30 * time.Second
 
 // ways are those that a report goes out, in the order of the configuration.
-func (a *app) ways(c *config.Config, entry config.Report) ([]deliver.Way, error) {
-	var ways []deliver.Way
+func (a *app) ways(c *config.Config, entry config.Report) ([]notify.Way, error) {
+	var ways []notify.Way
 	for i, delivery := range entry.Deliver {
 		way, err := a.way(c, delivery)
 		if err != nil {
@@ -33,8 +33,8 @@ func (a *app) ways(c *config.Config, entry config.Report) ([]deliver.Way, error)
 	return ways, nil
 }
 
-func (a *app) way(c *config.Config, d config.Delivery) (deliver.Way, error) {
-	if err := deliver.CheckPattern(d.Name); err != nil {
+func (a *app) way(c *config.Config, d config.Delivery) (notify.Way, error) {
+	if err := notify.CheckPattern(d.Name); err != nil {
 		return nil, err
 	}
 	switch {
@@ -46,23 +46,23 @@ func (a *app) way(c *config.Config, d config.Delivery) (deliver.Way, error) {
 		m.To, m.CC, m.BCC, m.ReplyTo, m.Subject = d.Mail.To, d.Mail.CC, d.Mail.BCC, d.Mail.ReplyTo, d.Mail.Subject
 		m.Bare = d.Mail.Attach != nil && !*d.Mail.Attach
 		m.Of = a.recipients(c, *d.Mail)
-		return m, deliver.CheckPattern(d.Mail.Subject)
+		return m, notify.CheckPattern(d.Mail.Subject)
 	case d.Bucket != "":
-		return deliver.Bucket{URL: d.Bucket, Name: d.Name}, nil
+		return notify.Bucket{URL: d.Bucket, Name: d.Name}, nil
 	case d.Webhook != nil:
 		return webhook(c, *d.Webhook), nil
 	}
-	return deliver.Folder{Dir: c.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
+	return notify.Folder{Dir: c.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
 }
 
 // mailWay is the mail server of the configuration with the mail's texts, for nobody yet. Its password is asked for when it sends, so
 // that what sends no mail needs none.
-func (a *app) mailWay(c *config.Config) (deliver.Mail, error) {
+func (a *app) mailWay(c *config.Config) (notify.Mail, error) {
 	texts, err := mailTexts(c)
 	if err != nil {
-		return deliver.Mail{}, err
+		return notify.Mail{}, err
 	}
-	return deliver.Mail{Texts: texts, Server: deliver.MailServer{
+	return notify.Mail{Texts: texts, Server: notify.MailServer{
 		Host: c.Mail.Host, Port: c.Mail.Port, TLS: c.Mail.TLS, From: c.Mail.From,
 		Username:       c.Mail.Username,
 		Password:       func() (string, error) { return c.RevealSecret("mail.password", c.Mail.Password, c.Mail.PasswordFile) },
@@ -71,7 +71,7 @@ func (a *app) mailWay(c *config.Config) (deliver.Mail, error) {
 }
 
 // mailTexts are mail.html and mail.txt, ours or those of the user's folder of templates.
-func mailTexts(c *config.Config) (deliver.MailTexts, error) {
+func mailTexts(c *config.Config) (notify.MailTexts, error) {
 	text := func(name string) (string, error) {
 		own, err := os.ReadFile(ownTemplates(c) + "/" + name)
 		if errors.Is(err, os.ErrNotExist) {
@@ -81,17 +81,17 @@ func mailTexts(c *config.Config) (deliver.MailTexts, error) {
 	}
 	html, err := text("mail.html")
 	if err != nil {
-		return deliver.MailTexts{}, err
+		return notify.MailTexts{}, err
 	}
 	plain, err := text("mail.txt")
 	if err != nil {
-		return deliver.MailTexts{}, err
+		return notify.MailTexts{}, err
 	}
-	return deliver.ParseMailTexts(html, plain)
+	return notify.ParseMailTexts(html, plain)
 }
 
-func webhook(c *config.Config, target config.WebhookTarget) deliver.Webhook {
-	return deliver.Webhook{Shape: target.Shape, Timeout: sendTimeout, URL: func() (string, error) {
+func webhook(c *config.Config, target config.WebhookTarget) notify.Webhook {
+	return notify.Webhook{Shape: target.Shape, Timeout: sendTimeout, URL: func() (string, error) {
 		return c.RevealSecret("webhook.url", target.URL, target.URLFile)
 	}}
 }

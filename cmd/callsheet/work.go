@@ -11,12 +11,12 @@ import (
 	"sync"
 	"time"
 
-	"callsheet/config"
-	"callsheet/deliver"
-	"callsheet/job"
-	"callsheet/period"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+	"callsheet/internal/spool"
 	"callsheet/report"
-	"callsheet/spool"
 	"callsheet/store"
 )
 
@@ -103,9 +103,9 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			})
 			return built, permanent(err)
 		},
-		Nothing: func(name string, span period.Period) deliver.Parcel {
-			return deliver.Parcel{
-				Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []deliver.Figure{}, Notes: []string{"There is nothing to report."},
+		Nothing: func(name string, span period.Period) notify.Parcel {
+			return notify.Parcel{
+				Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []notify.Figure{}, Notes: []string{"There is nothing to report."},
 			}
 		},
 		Missed: func(ctx context.Context, entry job.Entry, due []time.Time) {
@@ -113,7 +113,7 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			for _, at := range due {
 				notes = append(notes, "Skipped: "+moment(at))
 			}
-			a.alert(ctx, c, log, deliver.Parcel{
+			a.alert(ctx, c, log, notify.Parcel{
 				Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: moment(due[0]), When: "due " + moment(due[0]), Notes: notes,
 			})
 		},
@@ -213,13 +213,13 @@ func (a *app) buildParcel(ctx context.Context, c *config.Config, w workbook) (jo
 }
 
 // parcelOf is what is said about a workbook.
-func parcelOf(entry config.Report, w workbook, path string, result report.Result) deliver.Parcel {
-	parcel := deliver.Parcel{
+func parcelOf(entry config.Report, w workbook, path string, result report.Result) notify.Parcel {
+	parcel := notify.Parcel{
 		Report: w.report, Title: result.Title, Period: w.period.String(), When: w.period.Words(), Part: w.part,
-		File: path, SHA256: result.SHA256, Figures: []deliver.Figure{}, Notes: []string{},
+		File: path, SHA256: result.SHA256, Figures: []notify.Figure{}, Notes: []string{},
 	}
 	for _, figure := range result.Figures {
-		parcel.Figures = append(parcel.Figures, deliver.Figure(figure))
+		parcel.Figures = append(parcel.Figures, notify.Figure(figure))
 	}
 	for _, note := range slices.Concat(result.Missing, []string{result.Fresh}, result.Remarks) {
 		parcel.Notes = append(parcel.Notes, strings.ReplaceAll(note, "  ·  ", " · "))

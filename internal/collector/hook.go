@@ -1,0 +1,148 @@
+package collector
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"callsheet/internal/spool"
+)
+
+// retryAfter is what a sender is told to wait when nothing can be stored, in seconds.
+const retryAfter = "10"
+
+var contentJSON = []string{"application/json"}
+
+// hook takes one request: a delivery, or an array of them.
+func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		w.Header().Set("Allow", "GET, POST")
+		c.refuse(w, nil, http.StatusMethodNotAllowed, "use POST or GET")
+		return
+	}
+	from, status, reason := c.authenticate(r, name, token)
+	if status != 0 {
+		c.refuseSender(w, r, from, status, reason)
+		return
+	}
+	body, room, err := c.readBody(w, r, from)
+	if room > 0 {
+		defer from.bodies.Release(room)
+	}
+	var stored int
+	if err == nil {
+		stored, err = c.store(r, from, body)
+	}
+	if err != nil {
+		c.refuseDelivery(w, from, err)
+		return
+	}
+	w.Header()["Content-Type"] = contentJSON
+	io.WriteString(w, `{"stored":`+strconv.Itoa(stored)+"}\n")
+}
+
+// store makes the deliveries of a request durable. It takes no longer than the configured wait.
+func (c *Collector) store(r *http.Request, from *source, body []byte) (deliveries int, err error) {
+	// A connection that was closed for another one gets no answer, so its delivery is not stored.
+	if !keepConnection(r.Context()) {
+		return 0, errOverloaded
+	}
+	wait := c.waits.context()
+	if err := acquire(wait, r.Context(), from.places); err != nil {
+		return 0, err
+	}
+	defer release(from.places)
+	envelopes, err := decodeRequest(r, body, smallLimits)
+	if err != nil {
+		if err := acquire(wait, r.Context(), from.expanding); err != nil {
+			return 0, err
+		}
+		defer release(from.expanding)
+		if envelopes, err = decodeRequest(r, body, c.options.limits()); err != nil {
+			return 0, err
+		}
+	}
+	for i := range envelopes {
+		envelopes[i].Source = from.name
+	}
+	if err := c.options.Spool.Append(wait, envelopes); err != nil {
+		return 0, err
+	}
+	from.metrics.stored(envelopes, c.options.Now())
+	return len(envelopes), nil
+}
+
+// refuseDelivery answers why a delivery of a right sender is not stored. But for its size that is no 4xx, after which the
+// sender would give up.
+func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err error) {
+	if tooLarge, ok := errors.AsType[tooLargeError](err); ok {
+		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
+		return
+	}
+	if tooLarge, ok := errors.AsType[*spool.TooLargeError](err); ok {
+		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
+		return
+	}
+	reason := "cannot store now"
+	if errors.Is(err, errOverloaded) || errors.Is(err, errBrokenBody) {
+		reason = err.Error()
+	}
+	w.Header().Set("Retry-After", retryAfter)
+	c.refuse(w, from, http.StatusServiceUnavailable, reason)
+}
+
+// refuse answers with an error. Its text and the metrics name neither token nor content.
+func (c *Collector) refuse(w http.ResponseWriter, from *source, status int, reason string) {
+	c.metrics.refused(from, status)
+	answer(w, status, reason)
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	io.WriteString(w, strings.TrimSuffix(text, "\n")+"\n")
+}
+
+func decodeRequest(r *http.Request, body []byte, l limits) ([]spool.Envelope, error) {
+	return decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, l)
+}
+
+// decode makes envelopes of a request, without source. What cannot be read is kept as it is; the only error is a
+// tooLargeError.
+func decode(contentType, contentEncoding, query string, body []byte, l limits) ([]spool.Envelope, error) {
+	if int64(len(body)) > l.body {
+		return nil, bodyTooLarge(l.body)
+	}
+	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) > 0 {
+		return decodeBody(contentType, contentEncoding, body, l)
+	}
+	if query == "" {
+		return nil, nil // somebody tries the URL
+	}
+	return decodeForm(spool.EncodingQuery, []byte(query), l.fields)
+}
+
+func decodeBody(contentType, contentEncoding string, body []byte, l limits) ([]spool.Envelope, error) {
+	plain, ok, err := inflate(contentEncoding, body, l.inflated)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return []spool.Envelope{unreadable(spool.EncodingJSON, body)}, nil
+	}
+	if boundary := multipartBoundary(contentType); boundary != "" && !looksLikeJSON(plain) {
+		return decodeMultipart(boundary, plain, l.fields)
+	}
+	// What the Content-Type says is often wrong, so the body speaks for itself.
+	if looksLikeJSON(plain) {
+		return decodeJSON(plain, l.deliveries)
+	}
+	return decodeForm(spool.EncodingForm, plain, l.fields)
+}
+
+func unreadable(encoding string, body []byte) spool.Envelope {
+	return spool.Envelope{Kind: spool.KindUnreadable, Encoding: encoding, Body: body}
+}

@@ -1,0 +1,93 @@
+package collector
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"unicode/utf8"
+
+	"callsheet/internal/spool"
+)
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// looksLikeJSON tells an object, an array or another JSON value from a form.
+func looksLikeJSON(body []byte) bool {
+	text := skipSpace(bytes.TrimPrefix(body, byteOrderMark))
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[' || json.Valid(text))
+}
+
+// decodeJSON makes an envelope of an object, and one of each element of an array. Numbers, key order and repeated
+// keys stay as sent; only the space between is taken out, since a line must not hold a newline.
+func decodeJSON(body []byte, maxDeliveries int) ([]spool.Envelope, error) {
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	if utf8.Valid(text) {
+		envelopes, ok, err := elements(text, maxDeliveries)
+		if ok || err != nil {
+			return envelopes, err
+		}
+	}
+	return []spool.Envelope{unreadable(spool.EncodingJSON, body)}, nil
+}
+
+// elements makes an envelope of each element of an array, or of another value; ok is false if the text is not JSON. It
+// stops at the first element that is one too many.
+func elements(text []byte, maxDeliveries int) (envelopes []spool.Envelope, ok bool, err error) {
+	if text[0] != '[' {
+		one, ok := element(text)
+		return []spool.Envelope{one}, ok && one.Payload != nil, nil
+	}
+	rest := skipSpace(text[1:])
+	for next := byte(','); next == ','; {
+		if len(envelopes) == 0 && string(rest) == "]" {
+			return nil, true, nil
+		}
+		if len(envelopes) == maxDeliveries {
+			return nil, false, tooLargeError{"more than %d deliveries in one request", int64(maxDeliveries)}
+		}
+		end := spool.ValueEnd(rest, 0)
+		one, ok := element(rest[:end])
+		if rest = skipSpace(rest[end:]); !ok || len(rest) == 0 {
+			return nil, false, nil
+		}
+		envelopes = append(envelopes, one)
+		next, rest = rest[0], skipSpace(rest[1:])
+		if next == ']' {
+			return envelopes, len(rest) == 0, nil
+		}
+	}
+	return nil, false, nil
+}
+
+func skipSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
+
+// element makes an envelope of a JSON value: of an object, compacted; of another one as it came. ok is false for what is
+// not JSON.
+func element(text []byte) (envelope spool.Envelope, ok bool) {
+	compact, ok := spool.CompactPayload(text)
+	if !ok || compact[0] != '{' {
+		return unreadable(spool.EncodingJSON, text), ok
+	}
+	return readable(spool.EncodingJSON, compact), true
+}
+
+func readable(encoding string, payload []byte) spool.Envelope {
+	return spool.Envelope{Kind: spool.Kind(payload), Encoding: encoding, Payload: payload}
+}
+
+// inflate undoes a gzip content encoding; ok is false for what is no gzip.
+func inflate(contentEncoding string, body []byte, limit int64) (plain []byte, ok bool, err error) {
+	if contentEncoding != "gzip" {
+		return body, true, nil
+	}
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, false, nil
+	}
+	plain, err = io.ReadAll(io.LimitReader(r, limit+1))
+	if int64(len(plain)) > limit {
+		return nil, false, tooLargeError{"the body inflates to more than %d bytes", limit}
+	}
+	return plain, err == nil, nil
+}

@@ -1,0 +1,105 @@
+package collector
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"callsheet/internal/spool"
+)
+
+// metrics are what an operator watches. No label holds anything a sender wrote but the name of a known source.
+type metrics struct {
+	deliveries *prometheus.CounterVec
+	refusals   *prometheus.CounterVec
+	last       *prometheus.GaugeVec
+	group      prometheus.Histogram
+	commit     prometheus.Histogram
+	bytes      prometheus.Counter
+}
+
+func newMetrics(registry *prometheus.Registry) *metrics {
+	m := &metrics{
+		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callsheet_deliveries_total", Help: "Deliveries stored, by source, kind and encoding.",
+		}, []string{"source", "kind", "encoding"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "callsheet_refused_requests_total", Help: "Requests not stored, by source and answer.",
+		}, []string{"source", "code"}),
+		last: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "callsheet_last_delivery_timestamp_seconds", Help: "When the last delivery was stored, by source.",
+		}, []string{"source"}),
+		group: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "callsheet_spool_group_deliveries", Help: "Deliveries made durable by one write and one sync.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 12),
+		}),
+		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "callsheet_spool_commit_seconds", Help: "Time of one write and one sync.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16),
+		}),
+		bytes: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "callsheet_spool_bytes_total", Help: "Bytes made durable in the spool.",
+		}),
+	}
+	registry.MustRegister(m.deliveries, m.refusals, m.last, m.group, m.commit, m.bytes)
+	return m
+}
+
+// watch adds what is asked of the spool when somebody looks.
+func (m *metrics) watch(registry *prometheus.Registry, s Appender) {
+	registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "callsheet_spool_oldest_uncommitted_seconds", Help: "Age of the oldest delivery that is not durable; 0 when there is none.",
+		}, func() float64 { return s.OldestUncommitted().Seconds() }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "callsheet_spool_failing", Help: "1 while deliveries are refused since the disk is full, fails or does not answer, else 0.",
+		}, func() float64 {
+			if s.Err() != nil {
+				return 1
+			}
+			return 0
+		}),
+	)
+}
+
+// sourceMetrics are those of one source, looked up once: by label it costs more than the rest of a request's bookkeeping.
+type sourceMetrics struct {
+	deliveries map[delivered]prometheus.Counter
+	last       prometheus.Gauge
+}
+
+type delivered struct{ kind, encoding string }
+
+func (m *metrics) of(source string) sourceMetrics {
+	deliveries := map[delivered]prometheus.Counter{}
+	for _, kind := range []string{spool.KindCallReport, spool.KindLiveCall, spool.KindOther, spool.KindUnreadable} {
+		for _, encoding := range []string{spool.EncodingJSON, spool.EncodingForm, spool.EncodingQuery} {
+			deliveries[delivered{kind, encoding}] = m.deliveries.WithLabelValues(source, kind, encoding)
+		}
+	}
+	return sourceMetrics{deliveries, m.last.WithLabelValues(source)}
+}
+
+func (m sourceMetrics) stored(envelopes []spool.Envelope, now time.Time) {
+	for i := range envelopes {
+		m.deliveries[delivered{envelopes[i].Kind, envelopes[i].Encoding}].Inc()
+	}
+	m.last.Set(float64(now.UnixMicro()) / 1e6)
+}
+
+// Committed takes note of a group of deliveries that the spool made durable; it is a spool's Options.Committed.
+func (c *Collector) Committed(lines, bytes int, took time.Duration) {
+	c.metrics.group.Observe(float64(lines))
+	c.metrics.commit.Observe(took.Seconds())
+	c.metrics.bytes.Add(float64(bytes))
+}
+
+// refused counts an answer; from is nil for a source that is not known, whose name may be anything.
+func (m *metrics) refused(from *source, status int) {
+	name := ""
+	if from != nil {
+		name = from.name
+	}
+	m.refusals.WithLabelValues(name, strconv.Itoa(status)).Inc()
+}

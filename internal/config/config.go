@@ -1,0 +1,278 @@
+// Package config reads the one YAML file of the program: defaults, a strict decode over them, then Validate.
+// It reads no environment and opens no file but the one asked for; secrets are resolved where they are used.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"callsheet/internal/locale"
+	"callsheet/internal/yamlstrict"
+)
+
+// Config is the whole file. Paths in it are relative to the file's own folder; Path makes them absolute.
+type Config struct {
+	Timezone  string    `yaml:"timezone"`
+	Locale    string    `yaml:"locale"` // of numbers and dates in workbooks
+	DataDir   string    `yaml:"data_dir"`
+	Collector Collector `yaml:"collector"`
+	Store     Store     `yaml:"store"`
+	Business  Business  `yaml:"business"`
+	Reports   []Report  `yaml:"reports"`
+	Mail      Mail      `yaml:"mail"`
+	AlertTo   []string  `yaml:"alert_to"`
+	Log       Log       `yaml:"log"`
+
+	file string
+}
+
+// Collector is the HTTP side.
+type Collector struct {
+	Listen         string   `yaml:"listen"`
+	AdminListen    string   `yaml:"admin_listen"` // of health and metrics; Listen when empty
+	TLS            TLS      `yaml:"tls"`
+	ID             string   `yaml:"id"`
+	Sources        []Source `yaml:"sources"`
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	Limits         Limits   `yaml:"limits"`
+}
+
+// Source is an account that sends deliveries.
+type Source struct {
+	Name           string   `yaml:"name"`
+	Tokens         []Secret `yaml:"tokens"`
+	TokensFile     string   `yaml:"tokens_file"` // one token a line
+	Allow          []string `yaml:"allow"`       // addresses or networks; all when empty
+	Timezone       string   `yaml:"timezone"`    // of the local times it sends
+	OutgoingCaller string   `yaml:"outgoing_caller"`
+}
+
+// TLS names a certificate and its key; without them the collector speaks plain HTTP.
+type TLS struct {
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+}
+
+// Limits bound what a sender can make the collector do.
+type Limits struct {
+	MaxBody       Size          `yaml:"max_body"`
+	MaxDeliveries int           `yaml:"max_deliveries"` // in one request
+	InFlight      int           `yaml:"in_flight"`      // requests being stored at once
+	Wait          time.Duration `yaml:"wait"`           // for a place among them, and for the disk
+	Connections   int           `yaml:"connections"`    // open at once
+}
+
+// Store is what the database may use and where it goes.
+type Store struct {
+	MemoryLimit string        `yaml:"memory_limit"`
+	TimeLimit   time.Duration `yaml:"time_limit"` // of a load, and of a query or a build of a run
+	TempLimit   Size          `yaml:"temp_limit"` // of what is spilled into data_dir/tmp
+	Threads     int           `yaml:"threads"`
+	Publish     bool          `yaml:"publish"`
+	Retention   string        `yaml:"retention"`
+	Lake        string        `yaml:"lake"`
+}
+
+// Business is what the numbers depend on.
+type Business struct {
+	Hours              map[string]string `yaml:"hours"` // mon-fri: 09:00-18:00
+	Holidays           []string          `yaml:"holidays"`
+	ShortAbandon       time.Duration     `yaml:"short_abandon"`
+	ServiceLevelTarget time.Duration     `yaml:"service_level_target"`
+	RecoveryWindow     time.Duration     `yaml:"recovery_window"`
+	NumberGroups       map[string]string `yaml:"number_groups"`
+	Agents             []Agent           `yaml:"agents"`
+}
+
+// Agent names a number, for a span of days if from or to is given.
+type Agent struct {
+	Number string `yaml:"number"`
+	Name   string `yaml:"name"`
+	From   string `yaml:"from"`
+	To     string `yaml:"to"`
+}
+
+// Report is a scheduled workbook.
+type Report struct {
+	Name        string            `yaml:"name"`
+	Template    string            `yaml:"template"` // a built-in's name, or a path to a .yaml
+	Schedule    string            `yaml:"schedule"`
+	Timezone    string            `yaml:"timezone"` // of the schedule and of the period
+	Skip        []string          `yaml:"skip"`     // days without due times: weekends, holidays
+	Period      string            `yaml:"period"`
+	Filters     map[string]string `yaml:"filters"`
+	Burst       string            `yaml:"burst"`         // column of whose values each gets a workbook
+	CatchUp     *int              `yaml:"catch_up"`      // missed due times that are run later
+	WaitForData time.Duration     `yaml:"wait_for_data"` // so long after the due time
+	OnlyIf      string            `yaml:"only_if"`       // rows, or SQL over the summary's columns
+	IfNothing   string            `yaml:"if_nothing"`    // skip or tell
+	RetryFor    time.Duration     `yaml:"retry_for"`     // a run or a delivery that fails
+	Link        string            `yaml:"link"`          // where readers can fetch the workbook
+	Heartbeat   Secret            `yaml:"heartbeat"`     // URL that is called after each good run
+	Deliver     []Delivery        `yaml:"deliver"`
+}
+
+// Delivery is one way a workbook goes out; exactly one of its fields is given.
+type Delivery struct {
+	Folder  string         `yaml:"folder"`
+	Mail    *MailDelivery  `yaml:"mail"`
+	Bucket  string         `yaml:"bucket"`
+	Webhook *WebhookTarget `yaml:"webhook"`
+	Name    string         `yaml:"name"` // of the file, in a folder or a bucket
+	Keep    int            `yaml:"keep"` // the last so many files in a folder; all when 0
+}
+
+// MailDelivery says who gets a workbook.
+type MailDelivery struct {
+	To              []string            `yaml:"to"`
+	CC              []string            `yaml:"cc"`
+	BCC             []string            `yaml:"bcc"`
+	ReplyTo         string              `yaml:"reply_to"`
+	Recipients      map[string][]string `yaml:"recipients"`       // by burst part
+	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that gives part and address
+	Subject         string              `yaml:"subject"`
+	Attach          *bool               `yaml:"attach"` // the workbook; true when nothing is said
+}
+
+// WebhookTarget is a chat or other URL that is told of a report.
+type WebhookTarget struct {
+	URL     Secret `yaml:"url"`
+	URLFile string `yaml:"url_file"`
+	Shape   string `yaml:"shape"`
+}
+
+// Mail is the server that mail goes through.
+type Mail struct {
+	Host           string   `yaml:"host"`
+	Port           int      `yaml:"port"`
+	TLS            string   `yaml:"tls"` // starttls, tls or none
+	Insecure       bool     `yaml:"insecure"`
+	Username       string   `yaml:"username"`
+	Password       Secret   `yaml:"password"`
+	PasswordFile   string   `yaml:"password_file"`
+	From           string   `yaml:"from"`
+	AllowedDomains []string `yaml:"allowed_domains"`
+	MaxAttachment  Size     `yaml:"max_attachment"`
+}
+
+// Log is what is said on standard error.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error
+	Format string `yaml:"format"` // text or json
+}
+
+// What a report has that does not say otherwise.
+const (
+	defaultCatchUp  = 1
+	defaultRetryFor = 2 * time.Hour
+)
+
+// VendorZone is the zone of the vendor's local times.
+const VendorZone = "Asia/Kolkata"
+
+// Default is the configuration of an empty file.
+func Default() Config {
+	return Config{
+		Timezone:  VendorZone,
+		Locale:    locale.Default,
+		DataDir:   "./data",
+		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, MaxDeliveries: 10_000, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
+		Store:     Store{MemoryLimit: "500MB", TimeLimit: time.Hour, TempLimit: 20 << 30, Publish: true},
+		Business: Business{
+			ShortAbandon:       5 * time.Second,
+			ServiceLevelTarget: 20 * time.Second,
+			RecoveryWindow:     24 * time.Hour,
+		},
+		Mail: Mail{Port: 587, TLS: "starttls", MaxAttachment: 20 << 20},
+		Log:  Log{Level: "info", Format: "text"},
+	}
+}
+
+// Load reads and validates the file.
+func Load(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("no configuration at %s\nhint: callsheet init writes one; --config or CALLSHEET_CONFIG names another place", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if c.file, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Parse decodes and validates a configuration; its paths are relative to the working folder.
+func Parse(text []byte) (*Config, error) {
+	c := Default()
+	if err := yamlstrict.Decode(text, &c); err != nil {
+		return nil, err
+	}
+	for i := range c.Collector.Sources {
+		source := &c.Collector.Sources[i]
+		source.Timezone = orElse(source.Timezone, VendorZone)
+		source.OutgoingCaller = orElse(source.OutgoingCaller, "agent")
+	}
+	for i := range c.Reports {
+		report := &c.Reports[i]
+		report.Template = orElse(report.Template, report.Name)
+		report.Timezone = orElse(report.Timezone, c.Timezone)
+		report.Period = orElse(report.Period, "yesterday")
+		report.IfNothing = orElse(report.IfNothing, "skip")
+		if report.CatchUp == nil {
+			report.CatchUp = &[]int{defaultCatchUp}[0]
+		}
+		if report.RetryFor == 0 {
+			report.RetryFor = defaultRetryFor
+		}
+	}
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// Path makes a path of the file absolute.
+func (c *Config) Path(path string) string {
+	if filepath.IsAbs(path) || c.file == "" {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.file), path)
+}
+
+// Data is a path inside data_dir.
+func (c *Config) Data(elements ...string) string {
+	return filepath.Join(append([]string{c.Path(c.DataDir)}, elements...)...)
+}
+
+// Zone is the report zone.
+func (c *Config) Zone() *time.Location {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		panic(err) // validated
+	}
+	return zone
+}
+
+// DefaultSource is the source of lines that carry none.
+func (c *Config) DefaultSource() string {
+	if len(c.Collector.Sources) > 0 {
+		return c.Collector.Sources[0].Name
+	}
+	return "main"
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

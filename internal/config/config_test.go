@@ -1,0 +1,208 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"callsheet/internal/yamlstrict"
+
+	"github.com/goccy/go-yaml"
+)
+
+const small = `timezone: Asia/Kolkata
+data_dir: ./data
+collector:
+  listen: 127.0.0.1:8080
+  sources:
+    - name: main
+      tokens: ["${CALLSHEET_TEST_TOKEN}"]
+business:
+  short_abandon: 5s
+  number_groups: {"01204000001": Sales}
+reports:
+  - name: daily
+    schedule: "0 8 * * *"
+    deliver:
+      - folder: ./reports
+`
+
+func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
+	text, err := os.ReadFile("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The lists that the example fills are empty by default.
+	c.Collector.Sources, c.Reports = nil, nil
+	c.Collector.TrustedProxies, c.Business.Holidays, c.Business.Agents, c.Mail.AllowedDomains, c.AlertTo = nil, nil, nil, nil, nil
+	c.Business.Hours, c.Business.NumberGroups = nil, nil
+	if want := Default(); !reflect.DeepEqual(*c, want) {
+		t.Errorf("the example's values are\n%+v\nand the defaults\n%+v", *c, want)
+	}
+	var written map[string]any
+	if err := yaml.Unmarshal(text, &written); err != nil {
+		t.Fatal(err)
+	}
+	// These stand in comments only, since a list of them would be an example and not a default.
+	optional := []string{"number", "from", "to", "cc", "bcc", "reply_to", "recipients", "recipients_query", "url", "url_file", "shape"}
+	for _, key := range yamlstrict.Keys(Config{}) {
+		if !slices.Contains(optional, key) && !strings.Contains(string(text), key+":") {
+			t.Errorf("the example lacks the key %s", key)
+		}
+	}
+}
+
+func TestSmallConfigGetsDefaults(t *testing.T) {
+	c, err := Parse([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Business.ServiceLevelTarget != 20*time.Second || c.Reports[0].Template != "daily" ||
+		c.Reports[0].Period != "yesterday" || c.Collector.Sources[0].OutgoingCaller != "agent" {
+		t.Errorf("defaults are missing: %+v", c)
+	}
+}
+
+func TestMistakesNameLineAndNearestKey(t *testing.T) {
+	cases := map[string][]string{
+		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n": {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
+		"data_dir: ./data\nreports: 5\n":                              {"line 2"},
+		"busines: {}\n":                                               {"line 1", `did you mean "business"`},
+		"business: {short_abandon: 5}\n":                              {"short_abandon"},
+		"timezone: Asia/Calcuta\n":                                    {"timezone", "Asia/Calcuta"},
+		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":            {"reports[0].schedule"},
+		"reports: [{name: a/b}]\n":                                    {"reports[0].name"},
+		"reports: [{name: a, burst: agent, deliver: [{folder: x, name: \"{report}-{period}.xlsx\"}]}]\n":                                                         {"reports[0].deliver[0].name", "{part}"},
+		"reports: [{name: a, burst: agent, deliver: [{bucket: \"s3://x\", name: \"{report}.xlsx\"}]}]\n":                                                         {"reports[0].deliver[0].name", "{part}"},
+		"reports: [{name: a, deliver: [{folder: x, name: l.xlsx}]}, {name: b, deliver: [{folder: ./x/, name: L.xlsx}]}]\n":                                       {"reports[1].deliver[0]", "reports[0].deliver[0]"},
+		"reports: [{name: a, deliver: [{folder: x/y, name: \"{period}.xlsx\"}]}, {name: b, period: today, deliver: [{folder: x, name: \"y/{period}.xlsx\"}]}]\n": {"reports[1].deliver[0]", "the same file"},
+		"reports: [{name: a}, {name: a}]\n":                                          {"reports[1].name", "twice"},
+		"reports: [{name: a, filters: {grup: x}}]\n":                                 {"reports[0].filters", "group"},
+		"reports: [{name: a, deliver: [{}]}]\n":                                      {"deliver[0]", "folder"},
+		"business: {hours: {mo-fri: \"09:00-18:00\"}}\n":                             {"business.hours", "mo-fri"},
+		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                            {"business.hours", "18:00-09:00"},
+		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n": {"agents[1]", "agents[0]"},
+		"collector: {listen: 8080}\n":                                                {"collector.listen"},
+		"collector: {sources: [{name: main, allow: [nowhere]}]}\n":                   {"allow", "nowhere"},
+		"collector: {limits: {max_body: lots}}\n":                                    {"line 1, max_body", "8MiB"},
+		"collector:\n  limits: {wait: soon}\n":                                       {"line 2, wait", "as in 5s"},
+		"collector:\n  limits: {wait: 5}\n":                                          {"line 2, wait", "as in 5s"},
+	}
+	for text, wants := range cases {
+		_, err := Parse([]byte(text))
+		if err == nil {
+			t.Errorf("accepted:\n%s", text)
+			continue
+		}
+		for _, want := range wants {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: the error lacks %q:\n%v", text, want, err)
+			}
+		}
+	}
+}
+
+func TestPathsAreRelativeToTheFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "callsheet.yaml")
+	if err := os.WriteFile(path, []byte(small), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Data("spool"), filepath.Join(dir, "data", "spool"); got != want {
+		t.Errorf("spool: got %s, want %s", got, want)
+	}
+}
+
+func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
+	c, err := Parse([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := c.Collector.Sources[0]
+	if _, err := c.RevealTokens(source); err == nil || !strings.Contains(err.Error(), "CALLSHEET_TEST_TOKEN is not set") {
+		t.Errorf("an unset variable: %v", err)
+	}
+	t.Setenv("CALLSHEET_TEST_TOKEN", "from-the-environment")
+	source.TokensFile = filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(source.TokensFile, []byte("from-the-file\nand-another\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := c.RevealTokens(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"from-the-environment", "from-the-file", "and-another"}; !slices.Equal(tokens, want) {
+		t.Errorf("got %q, want %q", tokens, want)
+	}
+}
+
+func TestMissingSecretFileIsNotNamed(t *testing.T) {
+	c := Default()
+	_, err := c.RevealSecret("mail.password", "", "hunter2-hunter2")
+	if err == nil || strings.Contains(err.Error(), "hunter") || !strings.Contains(err.Error(), "mail.password_file: ") {
+		t.Errorf("%v", err)
+	}
+	if _, err = c.RevealTokens(Source{Name: "main", TokensFile: "hunter2-hunter2"}); err == nil || strings.Contains(err.Error(), "hunter") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	if got := Secret("hunter2-hunter2").String(); strings.Contains(got, "hunter") {
+		t.Errorf("printed as %s", got)
+	}
+}
+
+func TestHoursAreReadByDayAndRun(t *testing.T) {
+	b := Business{Hours: map[string]string{"mon-tue": "09:00-13:00, 14:00-18:00", "sat": "10:00-24:00"}}
+	got, err := b.OpenHours()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []OpenSpan{{1, "09:00", "13:00"}, {1, "14:00", "18:00"}, {2, "09:00", "13:00"}, {2, "14:00", "18:00"}, {6, "10:00", "24:00"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestNetworksKnowIPv4WrittenAsIPv6(t *testing.T) {
+	for text, want := range map[string]string{
+		"203.0.113.9": "203.0.113.9/32", "203.0.113.0/24": "203.0.113.0/24", "2001:db8::/32": "2001:db8::/32",
+		"::ffff:203.0.113.9": "203.0.113.9/32", "::ffff:10.0.0.0/104": "10.0.0.0/8", "::ffff:a00:0/104": "10.0.0.0/8",
+		"::ffff:10.0.0.1/128": "10.0.0.1/32", "::ffff:0:0/96": "0.0.0.0/0", "::/0": "::/0", "fe80::1%eth0": "fe80::1/128",
+	} {
+		if network, err := ParseNetwork(text); err != nil || network.String() != want {
+			t.Errorf("%s is read as %s, %v; want %s", text, network, err, want)
+		}
+	}
+	for _, text := range []string{"", "10.0.0.0/33", "::ffff:10.0.0.0/129", "10.0.0", "a.example"} {
+		if network, err := ParseNetwork(text); err == nil {
+			t.Errorf("%q is read as %s", text, network)
+		}
+	}
+}
+
+func TestReportsThatShareAFolderUnderNamesOfTheirOwnAreRight(t *testing.T) {
+	for _, text := range []string{
+		"reports: [{name: a, deliver: [{folder: x}]}, {name: b, deliver: [{folder: x}]}]\n",
+		"reports: [{name: a, deliver: [{folder: x, name: latest.xlsx}, {folder: x, name: latest.xlsx}]}]\n",
+		"reports: [{name: a, deliver: [{folder: x, name: \"{period}.xlsx\"}]}, {name: b, period: last-week, deliver: [{folder: x, name: \"{period}.xlsx\"}]}]\n",
+		"reports: [{name: a, burst: agent, deliver: [{folder: x, name: \"{part}/latest.xlsx\"}, {folder: y}]}]\n",
+	} {
+		if _, err := Parse([]byte(text)); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"callsheet/internal/yamlstrict"
+)
+
+// Size is a number of bytes, written 512KiB, 8MiB, 1GiB or as a plain number.
+type Size int64
+
+var units = []struct {
+	name  string
+	bytes int64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
+
+// UnmarshalYAML reads the forms above.
+func (s *Size) UnmarshalYAML(text []byte) error {
+	written := strings.Trim(strings.TrimSpace(string(text)), `"'`)
+	for _, unit := range units {
+		number, ok := strings.CutSuffix(written, unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+		if err != nil || n < 1 {
+			break
+		}
+		*s = Size(n * unit.bytes)
+		return nil
+	}
+	return &yamlstrict.ValueError{Value: written, Message: "a size is expected, as in 8MiB"}
+}
+
+// memory is an amount as DuckDB reads it: 500MB, 1.5 GiB, 4g.
+var memory = regexp.MustCompile(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)(?:b|bytes?)?\s*$`)
+
+// ParseMemory is the number of bytes of a memory limit that DuckDB is given.
+func ParseMemory(text string) (int64, error) {
+	parts := memory.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, fmt.Errorf("%q is no amount of memory; write it as 500MB or 2GB", text)
+	}
+	amount, err := strconv.ParseFloat(parts[1], 64)
+	if err != nil {
+		return 0, err
+	}
+	base := 1000.0
+	if parts[3] != "" {
+		base = 1024
+	}
+	power := 0
+	if parts[2] != "" {
+		power = 1 + strings.Index("kmgt", strings.ToLower(parts[2]))
+	}
+	return int64(amount * math.Pow(base, float64(power))), nil
+}

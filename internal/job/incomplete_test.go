@@ -1,0 +1,95 @@
+package job
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callsheet/internal/notify"
+)
+
+const changed = "2026-10-05.ndjson is not the file that was loaded before"
+
+func TestAReportWithoutAllCallsIsIncomplete(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, f := &post{people: []string{"a@x"}}, &post{people: []string{"/folder"}, repeatable: true}
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{p, f}})
+		d.left = []string{changed}
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
+		if err != nil || runs[0].State != Incomplete || runs[0].Good() || !strings.Contains(runs[0].Error, changed) || len(d.ended) != 1 {
+			t.Errorf("%v, %+v", err, runs[0])
+		}
+		if !strings.Contains(string(runs[0].About), "Calls may be missing: "+changed) {
+			t.Errorf("its notes do not say so: %s", runs[0].About)
+		}
+		// Loaded later, it stays incomplete until it is sent again.
+		d.left = nil
+		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil || runs[0].State != Incomplete {
+			t.Errorf("run again: %v, %+v", err, runs[0])
+		}
+		d.want(t, "arrived", p.arrived, "a@x")
+		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{Resend: true}); err != nil || runs[0].State != Sent || runs[0].Error != "" {
+			t.Errorf("sent again: %v, %+v", err, runs[0])
+		}
+		d.want(t, "arrived after --resend", p.arrived, "a@x", "a@x")
+	})
+}
+
+func TestAnIncompleteReportThatFailsToArriveIsPartly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {notify.ErrRefused}}}
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{p}})
+		d.left = []string{changed, "another"}
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
+		if err != nil || runs[0].State != Partly || !strings.Contains(runs[0].Error, "refused") || !strings.Contains(runs[0].Error, "2 problems; the first: "+changed) {
+			t.Errorf("%v, %+v", err, runs[0])
+		}
+		d.left = nil
+		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil || runs[0].State != Incomplete {
+			t.Errorf("when everybody has the workbook that was made then: %v, %+v", err, runs[0])
+		}
+	})
+}
+
+func TestARunWaitsForWhatCouldNotBeLoaded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x"}}
+		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Wait: time.Hour, Ways: []notify.Way{p}})
+		d.left = []string{changed}
+		go func() {
+			time.Sleep(8*time.Hour + 10*time.Minute + time.Second)
+			d.locked(func() { d.left = nil })
+		}()
+		serve(t, d, 24*time.Hour)
+		d.left = []string{changed}
+		serve(t, d, 24*time.Hour)
+		runs, _ := d.Ledger.Runs()
+		if at := runs[0].FinishedAt.UTC(); runs[0].State != Sent || at.Minute() != 11 {
+			t.Errorf("loaded while it waited: %+v", runs[0])
+		}
+		if last := runs[2]; last.State != Incomplete || last.FinishedAt.UTC().Hour() != 9 {
+			t.Errorf("waited in vain: %+v", last)
+		}
+	})
+}
+
+func TestNothingToReportIsNotTrustedWhenCallsMayBeMissing(t *testing.T) {
+	for _, tell := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Tell: tell, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+			d.worthless, d.left = true, []string{changed}
+			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
+			if err != nil || runs[0].State != Incomplete || !strings.Contains(runs[0].Error, changed) {
+				t.Errorf("tell %v: %v, %+v", tell, err, runs[0])
+			}
+			if tell {
+				return
+			}
+			d.worthless, d.left = false, nil
+			if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil || runs[0].State != Sent {
+				t.Errorf("once it is loaded: %v, %+v", err, runs[0])
+			}
+		})
+	}
+}

@@ -1,0 +1,465 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+)
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func daily(t *testing.T, zoneName string) *Schedule {
+	t.Helper()
+	s, err := ParseSchedule("0 8 * * *", zone(t, zoneName), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A post is a way whose recipients answer as a test says, and that keeps what arrived.
+type post struct {
+	people     []string
+	repeatable bool
+	answers    map[string][]error // of each try to a recipient, in order; nil after the last
+	mu         sync.Mutex
+	arrived    []string
+	note       func(string)
+}
+
+// count is how many have arrived.
+func (p *post) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.arrived)
+}
+
+func (p *post) Recipients(_ context.Context, part string) ([]string, error) {
+	var of []string
+	for _, name := range p.people {
+		of = append(of, strings.ReplaceAll(name, "{part}", part))
+	}
+	return of, nil
+}
+
+func (p *post) Repeatable() bool { return p.repeatable }
+
+func (p *post) Send(_ context.Context, parcel notify.Parcel, recipient string) (string, error) {
+	var err error
+	if left := p.answers[recipient]; len(left) > 0 {
+		err, p.answers[recipient] = left[0], left[1:]
+	}
+	p.note("send " + recipient)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		p.arrived = append(p.arrived, recipient)
+	}
+	return "at " + recipient, err
+}
+
+// A desk is a runner whose work is done in memory and written down.
+type desk struct {
+	*Runner
+	mu             sync.Mutex // for what a test changes or reads while the runner works
+	done           []string
+	refresh, build error
+	left           []string
+	newest         time.Time
+	fail           func(err error) // set by a test: changes what fails
+	worthless      bool
+	complete       atomic.Bool
+	missed         int
+	parts          []string
+	ended          [][]Run
+	dir            string
+}
+
+// locked does something that the runner's work must not see half done.
+func (d *desk) locked(do func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	do()
+}
+
+func newDesk(t *testing.T, entries ...Entry) *desk {
+	d := &desk{dir: t.TempDir()}
+	d.complete.Store(true)
+	note := func(text string) { d.locked(func() { d.done = append(d.done, text) }) }
+	for i := range entries {
+		for _, way := range entries[i].Ways {
+			way.(*post).note = note
+		}
+	}
+	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	d.Work = Work{
+		Lock: func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
+		Refresh: func(context.Context) (left []string, err error) {
+			note("refresh")
+			d.locked(func() { left, err = d.left, d.refresh })
+			return left, err
+		},
+		Complete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
+		DataTime: func(context.Context) (newest time.Time, err error) {
+			d.locked(func() { newest = d.newest })
+			return newest, nil
+		},
+		Worth: func(context.Context, string, period.Period) (bool, error) { return !d.worthless, nil },
+		Parts: func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
+		Build: func(_ context.Context, report string, p period.Period, part string) (Workbook, error) {
+			note(strings.TrimSpace("build " + report + " " + p.String() + " " + part))
+			var failure error
+			if d.locked(func() { failure = d.build }); failure != nil {
+				return Workbook{}, failure
+			}
+			path := filepath.Join(d.dir, fmt.Sprint(report, p, part))
+			if err := os.WriteFile(path, []byte(part), 0o600); err != nil {
+				return Workbook{}, err
+			}
+			sum, err := notify.Sum(path)
+			return Workbook{notify.Parcel{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum}, 7}, err
+		},
+		Nothing: func(report string, p period.Period) notify.Parcel {
+			return notify.Parcel{Report: report, Period: p.String(), Notes: []string{"nothing"}}
+		},
+		Missed: func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) },
+		Ended:  func(_ context.Context, _ Entry, runs []Run) { d.ended = append(d.ended, runs) },
+	}
+	return d
+}
+
+// states are the rows of the ledger as words.
+func (d *desk) states(t *testing.T) []string {
+	t.Helper()
+	runs, err := d.Ledger.Runs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, r := range runs {
+		all = append(all, strings.Join(strings.Fields(fmt.Sprintln(r.Period, r.Part, r.Recipient, r.State)), " "))
+	}
+	return all
+}
+
+func (d *desk) want(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s\n got %q\nwant %q", what, got, want)
+	}
+}
+
+func serve(t *testing.T, d *desk, span time.Duration) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), span)
+	defer stop()
+	if err := d.Serve(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestServeRunsEachDueTimeForItsPeriod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the clock begins at midnight UTC of 2000-01-01, 05:30 in India
+		p := &post{people: []string{"a@x", "b@x"}}
+		d := newDesk(t,
+			Entry{Report: "daily", Schedule: daily(t, "Asia/Kolkata"), Zone: zone(t, "Asia/Kolkata"), Period: "yesterday", Ways: []notify.Way{p}},
+			Entry{Report: "by-hand", Zone: time.UTC, Period: "today"})
+		serve(t, d, 48*time.Hour)
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "send b@x", "refresh", "build daily 2000-01-01", "send a@x", "send b@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent",
+			"2000-01-01 sent", "2000-01-01 a@x sent", "2000-01-01 b@x sent")
+		runs, _ := d.Ledger.Runs()
+		if due := time.Date(2000, 1, 1, 2, 30, 0, 0, time.UTC); !runs[0].DueAt.Equal(due) || runs[0].Rows != 7 || runs[0].SHA256 == "" {
+			t.Errorf("the first run: %+v", runs[0])
+		}
+		if len(d.ended) != 2 || len(d.ended[0]) != 3 || !d.ended[0][0].Whole() {
+			t.Errorf("told of %v", d.ended)
+		}
+	})
+}
+
+func TestMissedRunsAreCaughtUpNewestFirstAndTheRestIsSkippedAloud(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x"}}
+		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 2, Ways: []notify.Way{p}})
+		serve(t, d, 9*time.Hour)
+		d.done = nil
+		time.Sleep(5*24*time.Hour + time.Hour) // nothing runs
+		serve(t, d, 24*time.Hour)
+		d.want(t, "done", d.done, "refresh", "build daily 2000-01-05", "send a@x", "refresh", "build daily 2000-01-04", "send a@x",
+			"refresh", "build daily 2000-01-06", "send a@x")
+		d.want(t, "ledger", slices.DeleteFunc(d.states(t), func(s string) bool { return strings.Contains(s, "@") }),
+			"1999-12-31 sent", "2000-01-05 sent", "2000-01-04 sent", "2000-01-03 skipped", "2000-01-02 skipped", "2000-01-01 skipped", "2000-01-06 sent")
+		if d.missed != 3 {
+			t.Errorf("told of %d", d.missed)
+		}
+		d.done = nil
+		serve(t, d, time.Hour)
+		d.want(t, "done when nothing was missed", d.done)
+	})
+}
+
+func TestServeGoesOnAfterAFailedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		every, err := ParseSchedule("@hourly", time.UTC, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := newDesk(t, Entry{Report: "hourly", Schedule: every, Zone: time.UTC, Period: "today", Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d.refresh = errors.New("the database is in use")
+		serve(t, d, 90*time.Minute)
+		d.refresh = nil
+		serve(t, d, 2*time.Hour)
+		d.want(t, "ledger", d.states(t), "2000-01-01 failed", "2000-01-01 sent", "2000-01-01 a@x sent", "2000-01-01 sent", "2000-01-01 a@x sent")
+		runs, _ := d.Ledger.Runs()
+		if runs[0].Error != "the database is in use" || len(d.ended) != 3 {
+			t.Errorf("%q, told %d times", runs[0].Error, len(d.ended))
+		}
+	})
+}
+
+func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later := errors.New("451 try later")
+		p := &post{people: []string{"a@x", "b@x", "c@x"}, answers: map[string][]error{
+			"a@x": {later, later, later}, "b@x": {fmt.Errorf("550 no such user: %w", notify.ErrRefused)},
+		}}
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+		began := time.Now()
+		runs, err := d.Run(t.Context(), d.Entries[0], began, How{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took != 7*time.Minute { // 1 and 2 and 4
+			t.Errorf("it took %v", took)
+		}
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "send b@x", "send c@x", "send a@x", "send a@x", "send a@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 partly", "1999-12-31 a@x sent", "1999-12-31 b@x failed", "1999-12-31 c@x sent")
+		if !strings.Contains(runs[0].Error, "b@x: 550 no such user") || runs[1].Attempts != 4 {
+			t.Errorf("%+v", runs[:2])
+		}
+		d.done = nil
+		if _, err := d.Run(t.Context(), d.Entries[0], began, How{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "done by the second run", d.done, "refresh", "send b@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent", "1999-12-31 c@x sent")
+		d.done = nil
+		if _, err := d.Run(t.Context(), d.Entries[0], began, How{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "done by the third run", d.done)
+	})
+}
+
+func TestTheTimeToTryAgainEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x"}, answers: map[string][]error{"a@x": slices.Repeat([]error{errors.New("451 later")}, 99)}}
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+		began := time.Now()
+		runs, err := d.Run(t.Context(), d.Entries[0], began, How{})
+		if err != nil || runs[0].State != Failed || runs[1].Attempts != 8 || time.Since(began) != time.Hour {
+			t.Errorf("%v, %+v after %v", err, runs, time.Since(began))
+		}
+	})
+}
+
+func TestWhatMayHaveArrivedIsOnlySentAgainByAPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x", "b@x"}, answers: map[string][]error{"b@x": {fmt.Errorf("connection lost: %w", notify.ErrUnknown)}}}
+		f := &post{people: []string{"/folder"}, repeatable: true}
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p, f}})
+		for range 3 {
+			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
+			if err != nil || runs[0].State != Unknown {
+				t.Errorf("%v, %+v", err, runs[0])
+			}
+		}
+		d.want(t, "arrived", p.arrived, "a@x")
+		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{Resend: true}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "arrived after --resend", p.arrived, "a@x", "b@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent", "1999-12-31 /folder sent")
+		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{Resend: true}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "arrived when all had it and it is sent again", p.arrived, "a@x", "b@x", "a@x", "b@x")
+	})
+}
+
+func TestARunAgainIsMadeAnewWhereNobodyHasTheOldOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{&post{people: []string{"/folder"}, repeatable: true}}})
+		for range 2 {
+			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send /folder", "refresh", "build daily 1999-12-31", "send /folder")
+	})
+}
+
+func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		whole := &post{people: []string{"a@x", "b@x"}}
+		reference := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{whole}})
+		serve(t, reference, 9*time.Hour)
+		lines, err := os.ReadFile(reference.Ledger.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := strings.SplitAfter(string(lines), "}\n")
+		for cut := range len(steps) {
+			p := &post{people: []string{"a@x", "b@x"}}
+			d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Ways: []notify.Way{p}})
+			// The ledger as it was left, with the next line begun.
+			text := strings.Join(steps[:cut], "") + steps[cut][:len(steps[cut])/2]
+			if err := os.WriteFile(d.Ledger.Path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			sending := map[string]bool{}
+			for _, state := range d.states(t) {
+				sending[state] = true
+			}
+			serve(t, d, time.Hour)
+			for _, to := range p.people {
+				begun, sent := sending["1999-12-31 "+to+" sending"], sending["1999-12-31 "+to+" sent"]
+				if got := slices.Contains(p.arrived, to); cut > 0 && got == (begun || sent) {
+					t.Errorf("cut after %d lines: %s was sent to: %v, though the ledger had begun %v, sent %v", cut, to, got, begun, sent)
+				}
+				if final := d.states(t); begun && !slices.Contains(final, "1999-12-31 "+to+" unknown") {
+					t.Errorf("cut after %d lines: %q", cut, final)
+				}
+			}
+		}
+	})
+}
+
+func TestARunWaitsForItsData(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x"}}
+		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Wait: time.Hour, Ways: []notify.Way{p}})
+		d.complete.Store(false)
+		go func() {
+			time.Sleep(8*time.Hour + 10*time.Minute + time.Second)
+			if states := d.states(t); !slices.Equal(states, []string{"1999-12-31 due"}) {
+				t.Errorf("while it waits: %q", states)
+			}
+			d.complete.Store(true)
+		}()
+		serve(t, d, 24*time.Hour)
+		runs, _ := d.Ledger.Runs()
+		if ended := runs[0].FinishedAt.UTC(); ended.Hour() != 8 || ended.Minute() != 11 {
+			t.Errorf("sent at %v", ended)
+		}
+		d.complete.Store(false)
+		time.Sleep(time.Second)
+		serve(t, d, 24*time.Hour) // in vain: at nine it goes with what there is
+		runs, _ = d.Ledger.Runs()
+		if last := runs[len(runs)-2]; last.FinishedAt.UTC().Hour() != 9 || last.State != Sent {
+			t.Errorf("without the data: %+v", last)
+		}
+	})
+}
+
+func TestAWaitEndsWithTheProgramAndGoesOnWithTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later"), errors.New("451 later")}}}
+		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+		serve(t, d, 8*time.Hour+30*time.Second)
+		d.want(t, "ledger", d.states(t), "1999-12-31 sending", "1999-12-31 a@x failed")
+		serve(t, d, 10*time.Minute)
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "refresh", "send a@x", "send a@x")
+	})
+}
+
+func TestNothingToReportIsSkippedOrTold(t *testing.T) {
+	for _, c := range []struct {
+		tell bool
+		want []string
+	}{{false, []string{"1999-12-31 skipped"}}, {true, []string{"1999-12-31 sent", "1999-12-31 a@x sent"}}} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Tell: c.tell, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+			d.worthless = true
+			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+				t.Fatal(err)
+			}
+			d.want(t, "ledger", d.states(t), c.want...)
+		})
+	}
+}
+
+func TestABurstHasARowForEachPartAndItsPeople(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{people: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrRefused)}}}
+		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Ways: []notify.Way{p}})
+		d.parts = []string{"Sales", "Support"}
+		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "ledger", d.states(t), "1999-12-31 partly", "1999-12-31 Sales failed", "1999-12-31 Support sent",
+			"1999-12-31 Sales Sales@x failed", "1999-12-31 Support Support@x sent")
+		p.people = nil
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now().AddDate(0, 0, 1), How{})
+		if err != nil || runs[0].State != Failed || !strings.Contains(runs[0].Error, "no recipients") {
+			t.Errorf("with nobody to send to: %v, %+v", err, runs[0])
+		}
+	})
+}
+
+func TestTheLedgerForgetsWhatIsOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		serve(t, d, 4*24*time.Hour)
+		forgotten, err := d.Ledger.Prune(time.Date(2000, 1, 3, 0, 0, 0, 0, time.UTC))
+		if err != nil || forgotten != 4 {
+			t.Errorf("forgot %d, %v", forgotten, err)
+		}
+		d.want(t, "ledger", d.states(t), "2000-01-02 sent", "2000-01-02 a@x sent", "2000-01-03 sent", "2000-01-03 a@x sent")
+	})
+}
+
+func TestLedgerSkipsATornLine(t *testing.T) {
+	l := Ledger{Path: filepath.Join(t.TempDir(), "data", "runs.ndjson")}
+	if runs, err := l.Runs(); err != nil || runs != nil {
+		t.Fatalf("no ledger yet: %v, %v", runs, err)
+	}
+	if err := l.Append(Run{Report: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(l.Path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.WriteString(`{"report":"to`)
+	file.Close()
+	if err := l.Append(Run{Report: "two"}); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := l.Runs()
+	if err != nil || len(runs) != 2 || runs[0].Report != "one" || runs[1].Report != "two" {
+		t.Errorf("runs %+v, %v", runs, err)
+	}
+}

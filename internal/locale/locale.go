@@ -1,0 +1,86 @@
+// Package locale knows how people of a place write numbers and dates.
+package locale
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"callsheet/internal/yamlstrict"
+)
+
+// Locale is a place's way of writing.
+type Locale struct {
+	Name       string
+	Indian     bool // digits are grouped as in 12,34,567
+	MonthFirst bool // Oct 5, 2026 and a clock of twelve hours
+	WeekBegins time.Weekday
+}
+
+// all begins with the default.
+var all = []Locale{
+	{Name: "en-GB", WeekBegins: time.Monday},
+	{Name: "en-IN", Indian: true, WeekBegins: time.Sunday},
+	{Name: "en-US", MonthFirst: true, WeekBegins: time.Sunday},
+}
+
+// Default is where nobody says otherwise.
+const Default = "en-GB"
+
+// Parse finds a locale by its name; the empty name is the default.
+func Parse(name string) (Locale, error) {
+	var names []string
+	for _, l := range all {
+		if l.Name == name || name == "" {
+			return l, nil
+		}
+		names = append(names, l.Name)
+	}
+	hint := "use one of " + strings.Join(names, ", ")
+	if near := yamlstrict.Nearest(name, names); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return Locale{}, fmt.Errorf("unknown locale %q\nhint: %s", name, hint)
+}
+
+// Number writes n with so many decimals, its digits grouped: 12,345.6 or 1,23,456.
+func (l Locale) Number(n float64, decimals int) string {
+	whole, rest, isFraction := strings.Cut(strconv.FormatFloat(math.Abs(n), 'f', decimals, 64), ".")
+	if isFraction {
+		rest = "." + rest
+	}
+	var groups []string
+	for size := 3; len(whole) > size; {
+		groups = append(groups, whole[len(whole)-size:])
+		whole = whole[:len(whole)-size]
+		if l.Indian {
+			size = 2
+		}
+	}
+	slices.Reverse(groups)
+	written := strings.Join(append([]string{whole}, groups...), ",") + rest
+	if n < 0 && strings.Trim(written, "0.,") != "" {
+		written = "−" + written
+	}
+	return written
+}
+
+// Moment writes the wall clock of t.
+func (l Locale) Moment(t time.Time) string {
+	if l.MonthFirst {
+		return t.Format("Jan 2, 2006 3:04 PM")
+	}
+	return t.Format("2 Jan 2006 15:04")
+}
+
+// Weekdays are 1 Monday … 7 Sunday in the order of the week.
+func (l Locale) Weekdays() []int64 {
+	days := make([]int64, 7)
+	for i := range days {
+		days[i] = int64(int(l.WeekBegins)+6+i)%7 + 1
+	}
+	return days
+}

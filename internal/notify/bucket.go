@@ -1,0 +1,186 @@
+package notify
+
+import (
+	"context"
+	"crypto/md5"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/azureblob" // azblob://
+	"gocloud.dev/blob/fileblob"    // file://
+	_ "gocloud.dev/blob/gcsblob"   // gs://
+	_ "gocloud.dev/blob/s3blob"    // s3://
+	"gocloud.dev/gcerrors"
+
+	"callsheet/internal/atomicfile"
+)
+
+// Bucket is a bucket of object storage. How to log in comes from the environment, as that storage's own tools have it.
+type Bucket struct {
+	URL  string // s3://name?region=…, gs://, azblob:// or file://; prefix=… puts all below a path
+	Name string // pattern of the key; the usual name when empty
+}
+
+// BucketSchemes are those of URLs that a bucket can have.
+var BucketSchemes = []string{"s3", "gs", "azblob", "file"}
+
+// Recipients is the bucket alone.
+func (b Bucket) Recipients(context.Context, string) ([]string, error) {
+	return []string{b.place("")}, nil
+}
+
+// place is the bucket's URL without its settings, which may be secret, and a key.
+func (b Bucket) place(key string) string {
+	u, err := url.Parse(b.URL)
+	if err != nil {
+		return "bucket"
+	}
+	if key != "" {
+		key = "/" + u.Query().Get("prefix") + key
+	}
+	return u.Scheme + "://" + u.Host + u.Path + key
+}
+
+// Repeatable is true: an object of the same key is replaced.
+func (b Bucket) Repeatable() bool { return true }
+
+// Send writes the workbook as an object, which appears whole or not at all.
+func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, err error) {
+	if parcel.File == "" {
+		return "", nil
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("bucket %s: %w", b.place(""), err)
+		}
+	}()
+	key := parcel.name(b.Name)
+	if err := b.makeFolder(key); err != nil {
+		return "", err
+	}
+	bucket, err := blob.OpenBucket(ctx, b.URL)
+	if err != nil {
+		return "", refused(b.settings(err))
+	}
+	defer bucket.Close()
+	file, err := os.Open(parcel.File)
+	if err != nil {
+		return "", refused(err)
+	}
+	defer file.Close()
+	sum := md5.New() // the storage compares it with what it got
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // before Close, it leaves no object
+	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{
+		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		ContentMD5:  sum.Sum(nil),
+		Metadata:    map[string]string{"sha256": parcel.SHA256},
+		BeforeWrite: readable,
+	})
+	if err != nil {
+		return "", stored(err)
+	}
+	if _, err := io.Copy(w, file); err != nil {
+		cancel()
+		_ = w.Close()
+		return "", stored(err)
+	}
+	if err := w.Close(); err != nil {
+		return "", stored(err)
+	}
+	return b.place(key), nil
+}
+
+// makeFolder makes the folder of a key in a file:// bucket, for all users to read like that of a folder delivery.
+func (b Bucket) makeFolder(key string) error {
+	u, err := url.Parse(b.URL)
+	if err != nil || u.Scheme != fileblob.Scheme {
+		return nil // opening the bucket says what is wrong
+	}
+	base := filepath.Join(u.Host, u.Path)
+	if _, err := os.Stat(base); err != nil && !u.Query().Has("create_dir") {
+		return nil
+	}
+	return atomicfile.MkdirReadable(filepath.Dir(filepath.Join(base, u.Query().Get("prefix"), filepath.FromSlash(key))))
+}
+
+// readable lets all users read a workbook in a file:// bucket.
+func readable(as func(any) bool) error {
+	var file *os.File
+	if as(&file) {
+		return file.Chmod(atomicfile.Readable)
+	}
+	return nil
+}
+
+// settings is why a bucket cannot be opened. Nothing was sent yet, so only what the URL has must not be shown.
+func (b Bucket) settings(err error) error {
+	said := strings.ReplaceAll(err.Error(), b.URL, b.place(""))
+	u, parseErr := url.Parse(b.URL)
+	if parseErr != nil {
+		return errNoURL
+	}
+	password, _ := u.User.Password()
+	secrets := []string{u.User.Username(), password, u.RawQuery}
+	for key, values := range u.Query() {
+		secrets = append(secrets, values...)
+		if strings.Join(values, "") == "" {
+			secrets = append(secrets, key)
+		}
+	}
+	if shows(said, secrets...) {
+		return errors.New("its URL has settings that this storage does not take\nhint: compare them with https://gocloud.dev/howto/blob/")
+	}
+	return errors.New(said)
+}
+
+// shows reports whether a text has one of the secrets in it, as it is or escaped as in a URL.
+func shows(text string, secrets ...string) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret)) || strings.Contains(text, url.PathEscape(secret)))
+	})
+}
+
+// codeForm is that of the names that storages have for errors: NoSuchBucket, AccessDenied.
+var codeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
+
+// stored is why a storage did not take an object: what kind of error it is, its number and its name, and not what the storage says, which
+// can repeat the request. It is refused when the storage would say the same next time.
+func stored(err error) error {
+	var words []string
+	kind := gcerrors.Code(err)
+	if kind != gcerrors.Unknown {
+		words = append(words, kind.String())
+	}
+	var status interface{ HTTPStatusCode() int }
+	var code interface{ ErrorCode() string }
+	if errors.As(err, &status) && status.HTTPStatusCode() > 0 {
+		words = append(words, fmt.Sprintf("it answered %d %s", status.HTTPStatusCode(), http.StatusText(status.HTTPStatusCode())))
+	}
+	if errors.As(err, &code) && codeForm.MatchString(code.ErrorCode()) {
+		words = append(words, code.ErrorCode())
+	}
+	if cause := reason(err); cause != errNoAnswer || len(words) == 0 {
+		words = append(words, cause.Error())
+	}
+	said := errors.New(strings.Join(words, ", "))
+	if slices.Contains([]gcerrors.ErrorCode{gcerrors.NotFound, gcerrors.PermissionDenied, gcerrors.InvalidArgument, gcerrors.Unimplemented}, kind) {
+		return refused(said)
+	}
+	return said
+}

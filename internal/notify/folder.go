@@ -1,0 +1,111 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"callsheet/internal/atomicfile"
+)
+
+// Folder is a folder on this machine or mounted on it.
+type Folder struct {
+	Dir  string
+	Name string // pattern of the file's name, which may have folders; the usual one when empty
+	Keep int    // so many of a report and part are kept, the newest; all when 0
+}
+
+// Recipients is the folder alone.
+func (f Folder) Recipients(context.Context, string) ([]string, error) {
+	return []string{filepath.Join(f.Dir, f.Name)}, nil
+}
+
+// Repeatable is true: a copy of the same name is replaced.
+func (f Folder) Repeatable() bool { return true }
+
+// Send copies the workbook into the folder. The copy appears whole or not at all; one of the same name is replaced.
+func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err error) {
+	if parcel.File == "" {
+		return "", nil
+	}
+	to := filepath.Join(f.Dir, filepath.FromSlash(parcel.name(f.Name)))
+	in := filepath.Dir(to) // a name may have folders of its own
+	if err := atomicfile.MkdirReadable(in); err != nil {
+		return "", err
+	}
+	source, err := os.Open(parcel.File)
+	if err != nil {
+		return "", refused(err)
+	}
+	defer source.Close()
+	target, err := os.CreateTemp(in, ".callsheet-*.tmp")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(target.Name())
+		}
+	}()
+	_, err = io.Copy(target, source)
+	if err := errors.Join(err, target.Chmod(atomicfile.Readable), target.Sync(), target.Close()); err != nil {
+		return "", err
+	}
+	if err := os.Rename(target.Name(), to); err != nil {
+		return "", err
+	}
+	if f.Keep > 0 {
+		if err := f.clear(in, parcel); err != nil {
+			return "", err
+		}
+	}
+	dir, err := os.Open(in)
+	if err != nil {
+		return "", err
+	}
+	return to, errors.Join(dir.Sync(), dir.Close())
+}
+
+// anyPeriod are the names that a period can have, of a day, a week, a month or a span.
+const anyPeriod = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
+
+// clear removes all but the newest files that this way has put here for the same report and part.
+func (f Folder) clear(in string, parcel Parcel) error {
+	const mark = "\x00"
+	parts := parcel
+	parts.Period = mark
+	literal := parts.fill(path.Base(parcel.pattern(f.Name)), func(text string) string {
+		if text == mark {
+			return mark
+		}
+		return SafeName(text)
+	})
+	ours, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, anyPeriod) + "$")
+	if err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(in)
+	if err != nil {
+		return err
+	}
+	var files []os.FileInfo
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && ours.MatchString(entry.Name()) {
+			files = append(files, info)
+		}
+	}
+	slices.SortFunc(files, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
+	for _, old := range files[min(f.Keep, len(files)):] {
+		if err := os.Remove(filepath.Join(in, old.Name())); err != nil {
+			return fmt.Errorf("keeping the last %d: %w", f.Keep, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package notify
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// parcel is a report of a day whose workbook has some text.
+func parcel(t *testing.T, text string) Parcel {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "built.xlsx")
+	write(t, path, text)
+	sum, err := Sum(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Parcel{
+		Report: "daily", Title: "Daily call report", Period: "2026-10-04", When: "Sunday 4 October 2026", File: path, SHA256: sum,
+		Figures: []Figure{{"Calls offered", "1,234", "▲ 12 (1.0%), better"}, {"Answer rate", "81.8%", "▼ 2.5 points, worse"}},
+		Notes:   []string{"Data complete through 5 Oct 2026 07:58:00", "<Missed> shows 10 & leaves out 3 rows"},
+	}
+}
+
+func TestFolderReplacesWhole(t *testing.T) {
+	folder := Folder{Dir: filepath.Join(t.TempDir(), "out", "reports")}
+	for _, text := range []string{"first", "second"} {
+		path, err := folder.Send(t.Context(), parcel(t, text), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(folder.Dir, "daily-2026-10-04.xlsx")); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("others cannot read it: %v, %v", info, err)
+	}
+}
+
+func TestFolderThatFailsLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	// A folder in the file's place makes the rename fail.
+	if err := os.MkdirAll(filepath.Join(dir, "daily-2026-10-04.xlsx", "x"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if path, err := (Folder{Dir: dir}).Send(t.Context(), parcel(t, "text"), ""); err == nil {
+		t.Fatalf("delivered to %s", path)
+	}
+	missing := parcel(t, "text")
+	missing.File += ".missing"
+	if _, err := (Folder{Dir: dir}).Send(t.Context(), missing, ""); err == nil {
+		t.Error("a missing file was delivered")
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+func TestFolderKeepsTheLastOfAReportAndPart(t *testing.T) {
+	dir := t.TempDir()
+	others := []string{"notes.txt", "daily-2026.xlsx", "daily-2026-10-01-Support.xlsx", "weekly-2026-W40.xlsx", "mine-daily-2026-10-01.xlsx"}
+	for _, other := range others {
+		write(t, filepath.Join(dir, other), "not ours to remove")
+	}
+	for _, name := range []string{"", "{period}/../{report}_{period}.xlsx"} {
+		for day := range 5 {
+			p := parcel(t, "text")
+			p.Period = time.Date(2026, 10, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+			if name != "" {
+				p.Part, name = "Sales/North", "{report}_{part}_{period}.xlsx"
+			}
+			path, err := Folder{Dir: dir, Name: name, Keep: 2}.Send(t.Context(), p, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := time.Now().Add(time.Duration(day-10) * time.Minute)
+			if err := os.Chtimes(path, at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, entry := range entries {
+		got = append(got, entry.Name())
+	}
+	part := SafeName("Sales/North")
+	want := append(others, "daily-2026-10-04.xlsx", "daily-2026-10-05.xlsx", "daily_"+part+"_2026-10-04.xlsx", "daily_"+part+"_2026-10-05.xlsx")
+	if slices.Sort(want); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSafeNamesAreFitForFilesAndNeverTheSame(t *testing.T) {
+	seen := map[string]string{}
+	for _, text := range []string{"Sales", "a/b", "a:b", "a_b", "..", ".hidden", "con.", "बिक्री", strings.Repeat("é", 500), strings.Repeat("é", 501), "x\x00y", "\xff", "😀", "", "café", "cafe\u0301", "nul", "NUL.txt", "a\u0085b",
+		"a_b-" + strings.TrimPrefix(SafeName("a/b"), "a_b-"), SafeName("a:b")} {
+		safe := SafeName(text)
+		if other, taken := seen[safe]; taken {
+			t.Errorf("%q and %q are both %q", text, other, safe)
+		}
+		seen[safe] = text
+		if len(safe) > 120 || strings.ContainsAny(safe, "/\\:\x00") || strings.HasPrefix(safe, ".") {
+			t.Errorf("%q becomes %q", text, safe)
+		}
+	}
+	if got := SafeName("Sales"); got != "Sales" {
+		t.Errorf("a name that is safe becomes %q", got)
+	}
+}
+
+func TestPatternsAreChecked(t *testing.T) {
+	for pattern, ok := range map[string]bool{"": true, "{report}-{period}.xlsx": true, "{part}": true, "{day}": false, "{report": false} {
+		if err := CheckPattern(pattern); (err == nil) != ok {
+			t.Errorf("%s: %v", pattern, err)
+		}
+	}
+}
+
+func TestLongNamesAreCutAndNeverTheSame(t *testing.T) {
+	seen := map[string]bool{}
+	for _, part := range []string{strings.Repeat("é", 200), strings.Repeat("é", 200) + "b"} {
+		p := Parcel{Report: "daily", Title: strings.Repeat("t", 100), Period: "2026-10-04", Part: part}
+		name := p.name("{title}/{report}-{title}-{part}-{part}-{period}.xlsx")
+		if element := filepath.Base(name); len(element) > 255 || !strings.HasSuffix(element, ".xlsx") || seen[name] {
+			t.Errorf("%d bytes: %q", len(element), element)
+		}
+		seen[name] = true
+	}
+}

@@ -1,0 +1,453 @@
+package notify
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"io"
+	"math/big"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net"
+	"net/mail"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// A mailbox is a real SMTP server that keeps what it takes and can be made to behave badly.
+type mailbox struct {
+	mutex    sync.Mutex
+	arrived  map[string][][]byte   // by recipient
+	refuse   func(to string) error // at RCPT
+	finish   func(to string) error // once the text is there
+	hangUp   func(to string) bool  // instead of an answer to the text, before it was taken
+	user     string
+	password string
+	echo     bool // of the password, when it is wrong
+	from     string
+	port     int
+	roots    *x509.CertPool
+}
+
+func startMailbox(t *testing.T, security string, set func(*mailbox)) *mailbox {
+	t.Helper()
+	m := &mailbox{arrived: map[string][][]byte{}}
+	if set != nil {
+		set(m)
+	}
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &letter{box: m, conn: c}, nil }))
+	server.Domain, server.AllowInsecureAuth = "localhost", security == "none"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.port = listener.Addr().(*net.TCPAddr).Port
+	if security != "none" {
+		server.TLSConfig = m.certificate(t)
+	}
+	if security == "tls" {
+		listener = tls.NewListener(listener, server.TLSConfig)
+	}
+	go server.Serve(listener)
+	t.Cleanup(func() { server.Close() })
+	return m
+}
+
+// certificate makes one for localhost that signs itself.
+func (m *mailbox) certificate(t *testing.T) *tls.Config {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.roots = x509.NewCertPool()
+	m.roots.AddCert(certificate)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+}
+
+type letter struct {
+	box  *mailbox
+	conn *smtp.Conn
+	to   []string
+}
+
+func (l *letter) Reset()        { l.to = nil }
+func (l *letter) Logout() error { return nil }
+func (l *letter) AuthMechanisms() []string {
+	if l.box.user == "" {
+		return nil
+	}
+	return []string{sasl.Plain}
+}
+
+func (l *letter) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != l.box.user || password != l.box.password {
+			if l.box.echo {
+				return &smtp.SMTPError{Code: 535, Message: password + " is wrong: " + base64.StdEncoding.EncodeToString([]byte(password))}
+			}
+			return &smtp.SMTPError{Code: 535, Message: "wrong user or password"}
+		}
+		return nil
+	}), nil
+}
+
+func (l *letter) Mail(from string, _ *smtp.MailOptions) error { l.box.from = from; return nil }
+
+func (l *letter) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if l.box.refuse != nil {
+		if err := l.box.refuse(to); err != nil {
+			return err
+		}
+	}
+	l.to = append(l.to, to)
+	return nil
+}
+
+func (l *letter) Data(r io.Reader) error {
+	if l.box.hangUp != nil && l.box.hangUp(l.to[0]) {
+		_, _ = io.CopyN(io.Discard, r, 1000)
+		return errors.Join(l.conn.Conn().Close(), io.ErrUnexpectedEOF)
+	}
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	l.box.mutex.Lock()
+	defer l.box.mutex.Unlock()
+	for _, to := range l.to {
+		if l.box.finish != nil {
+			if err := l.box.finish(to); err != nil {
+				return err
+			}
+		}
+		l.box.arrived[to] = append(l.box.arrived[to], text)
+	}
+	return nil
+}
+
+func (m *mailbox) way(t *testing.T, security string) Mail {
+	t.Helper()
+	html, err := os.ReadFile("../../templates/mail.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../templates/mail.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := ParseMailTexts(string(html), string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Mail{Texts: texts, Server: MailServer{
+		Host: "localhost", Port: m.port, TLS: security, From: "Call reports <reports@example.com>", Timeout: 5 * time.Second,
+		Username: m.user, Password: func() (string, error) { return m.password, nil }, tlsConfig: &tls.Config{RootCAs: m.roots, ServerName: "localhost"},
+	}}
+}
+
+// A content is what a mail has: its header, and its parts by type or, of attachments, by name.
+type content struct {
+	header mail.Header
+	parts  map[string]string
+}
+
+func read(t *testing.T, message []byte) content {
+	t.Helper()
+	m, err := mail.ReadMessage(bytes.NewReader(message))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := content{m.Header, map[string]string{}}
+	var walk func(kind string, disposition string, encoding string, body io.Reader)
+	walk = func(kind, disposition, encoding string, body io.Reader) {
+		media, params, err := mime.ParseMediaType(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(media, "multipart/") {
+			parts := multipart.NewReader(body, params["boundary"])
+			for {
+				part, err := parts.NextRawPart()
+				if err == io.EOF {
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				walk(part.Header.Get("Content-Type"), part.Header.Get("Content-Disposition"), part.Header.Get("Content-Transfer-Encoding"), part)
+			}
+		}
+		if _, params, err := mime.ParseMediaType(disposition); err == nil && params["filename"] != "" {
+			media = params["filename"]
+		}
+		switch encoding {
+		case "base64":
+			body = base64.NewDecoder(base64.StdEncoding, body)
+		case "quoted-printable":
+			body = quotedprintable.NewReader(body)
+		}
+		text, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.parts[media] = string(text)
+	}
+	walk(m.Header.Get("Content-Type"), "", m.Header.Get("Content-Transfer-Encoding"), m.Body)
+	return c
+}
+
+func TestMailArrivesWithFiguresAndTheWorkbook(t *testing.T) {
+	for _, security := range []string{"starttls", "tls", "none"} {
+		box := startMailbox(t, security, func(m *mailbox) { m.user, m.password = "reports", "secret" })
+		m := box.way(t, security)
+		m.To, m.CC, m.BCC, m.ReplyTo = []string{"Boss <boss@example.com>"}, []string{"cfo@example.com"}, []string{"hidden@example.com"}, "desk@example.com"
+		p := parcel(t, strings.Repeat("all the bytes\x00\xff", 5000))
+		people, err := m.Recipients(t.Context(), "")
+		if want := []string{"Boss <boss@example.com>", "cfo@example.com", "hidden@example.com"}; err != nil || !slices.Equal(people, want) {
+			t.Fatalf("%s: recipients %q, %v", security, people, err)
+		}
+		for _, to := range people {
+			if _, err := m.Send(t.Context(), p, to); err != nil {
+				t.Fatalf("%s: %v", security, err)
+			}
+		}
+		var ids []string
+		for _, to := range []string{"boss@example.com", "cfo@example.com", "hidden@example.com"} {
+			if len(box.arrived[to]) != 1 {
+				t.Fatalf("%s: %d mails for %s", security, len(box.arrived[to]), to)
+			}
+			c := read(t, box.arrived[to][0])
+			subject, err := new(mime.WordDecoder).DecodeHeader(c.header.Get("Subject"))
+			if want := "Daily call report, Sunday 4 October 2026"; err != nil || subject != want {
+				t.Errorf("%s: subject %q, %v", security, subject, err)
+			}
+			if c.header.Get("To") != `"Boss" <boss@example.com>` || c.header.Get("Cc") != "<cfo@example.com>" || c.header.Get("Reply-To") != "<desk@example.com>" ||
+				strings.Contains(string(box.arrived[to][0][:2000]), "hidden") || c.header.Get("Auto-Submitted") != "auto-generated" {
+				t.Errorf("%s: header %v", security, c.header)
+			}
+			want, _ := os.ReadFile(p.File)
+			if c.parts["daily-2026-10-04.xlsx"] != string(want) {
+				t.Errorf("%s: the workbook has %d bytes, want %d", security, len(c.parts["daily-2026-10-04.xlsx"]), len(want))
+			}
+			for _, kind := range []string{"text/plain", "text/html"} {
+				for _, text := range []string{"Calls offered", "1,234", "▼ 2.5 points, worse", "Data complete through 5 Oct 2026 07:58:00"} {
+					if !strings.Contains(c.parts[kind], text) {
+						t.Errorf("%s: %s lacks %q:\n%s", security, kind, text, c.parts[kind])
+					}
+				}
+			}
+			if !strings.Contains(c.parts["text/html"], "&lt;Missed&gt; shows 10 &amp; leaves out 3 rows") {
+				t.Errorf("%s: the HTML is\n%s", security, c.parts["text/html"])
+			}
+			ids = append(ids, c.header.Get("Message-Id"))
+		}
+		if slices.Sort(ids); len(slices.Compact(ids)) != 3 {
+			t.Errorf("message ids %q", ids)
+		}
+		if box.from != "reports@example.com" {
+			t.Errorf("%s: sent by %q", security, box.from)
+		}
+	}
+}
+
+func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
+	answer := func(code int, text string) error {
+		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 0, 0}, Message: text}
+	}
+	for name, c := range map[string]struct {
+		set         func(*mailbox)
+		way         func(*Mail)
+		says        string
+		refused     bool
+		unknown     bool
+		arrivesThen bool // at the second try
+	}{
+		"no such user":   {set: func(m *mailbox) { m.refuse = func(string) error { return answer(550, "no such user") } }, says: "no such user", refused: true},
+		"greylisted":     {set: func(m *mailbox) { m.refuse = once(answer(451, "try later")) }, says: "try later", arrivesThen: true},
+		"mailbox full":   {set: func(m *mailbox) { m.refuse = func(string) error { return answer(452, "mailbox full") } }, says: "mailbox full"},
+		"too large":      {set: func(m *mailbox) { m.finish = func(string) error { return answer(552, "message too large") } }, says: "too large", refused: true},
+		"later":          {set: func(m *mailbox) { m.finish = once(answer(451, "queue is full")) }, says: "queue is full", arrivesThen: true},
+		"hangs up":       {set: func(m *mailbox) { m.hangUp = func(string) bool { return true } }, says: "its text"},
+		"silent at end":  {set: func(m *mailbox) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, way: func(m *Mail) { m.Server.Timeout = time.Second }, says: "not known whether it arrived", unknown: true},
+		"wrong password": {set: func(m *mailbox) { m.user, m.password = "reports", "secret" }, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "wrong", nil } }, says: "wrong user or password", refused: true},
+		"no password": {set: func(m *mailbox) { m.user = "reports" }, way: func(m *Mail) {
+			m.Server.Password = func() (string, error) { return "", errors.New("SMTP_PASSWORD is not set") }
+		}, says: "SMTP_PASSWORD is not set", refused: true},
+		"nobody there":  {way: func(m *Mail) { m.Server.Port = 1 }, says: "connection refused"},
+		"not allowed":   {way: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, says: "allowed_domains", refused: true},
+		"echo at login": {set: func(m *mailbox) { m.user, m.password, m.echo = "reports", "s3cretX", true }, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretY", nil } }, says: "wrong user or password", refused: true},
+		"echo later": {set: func(m *mailbox) {
+			m.user, m.password = "reports", "s3cretX"
+			m.refuse = func(string) error {
+				return answer(550, "5.1.1 no such user for "+base64.StdEncoding.EncodeToString([]byte("\x00reports\x00s3cretX")))
+			}
+		}, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, says: "its recipient: it answered 550 5.", refused: true},
+		"unknown signer": {way: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, says: "STARTTLS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			box := startMailbox(t, "none", c.set)
+			m := box.way(t, "none")
+			m.To = []string{"a@example.com"}
+			if c.way != nil {
+				c.way(&m)
+			}
+			p := parcel(t, strings.Repeat("x", 3_000_000))
+			_, err := m.Send(t.Context(), p, "a@example.com")
+			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrRefused) != c.refused {
+				t.Errorf("refused %v, unknown %v: %v", errors.Is(err, ErrRefused), errors.Is(err, ErrUnknown), err)
+			}
+			if err != nil && (strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "czNjcmV0") || strings.Contains(err.Error(), "AHJlcG9y")) {
+				t.Errorf("it shows the password: %v", err)
+			}
+			// A server that hangs up may do so while the end of the text is on its way.
+			if name != "hangs up" && errors.Is(err, ErrUnknown) != c.unknown {
+				t.Errorf("unknown is %v: %v", errors.Is(err, ErrUnknown), err)
+			}
+			if !c.unknown && len(box.arrived) != 0 {
+				t.Errorf("it arrived")
+			}
+			if _, err := m.Send(t.Context(), p, "a@example.com"); c.arrivesThen && (err != nil || len(box.arrived["a@example.com"]) != 1) {
+				t.Errorf("the second try: %v", err)
+			}
+		})
+	}
+}
+
+func once(err error) func(string) error {
+	return func(string) error {
+		said := err
+		err = nil
+		return said
+	}
+}
+
+// TestATextThatIsCutShortIsNotDelivered has the line break while the text is on its way: what came may not be taken for a mail.
+func TestATextThatIsCutShortIsNotDelivered(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	ended := make(chan bool, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		lines := bufio.NewReader(conn)
+		io.WriteString(conn, "220 here\r\n")
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return
+			}
+			switch {
+			case strings.HasPrefix(line, "DATA"):
+				io.WriteString(conn, "354 go on\r\n")
+				text := make([]byte, 100_000)
+				n, _ := io.ReadFull(lines, text)
+				ended <- bytes.Contains(text[:n], []byte("\r\n.\r\n"))
+				return
+			default:
+				io.WriteString(conn, "250 ok\r\n")
+			}
+		}
+	}()
+	box := &mailbox{port: listener.Addr().(*net.TCPAddr).Port}
+	m := box.way(t, "none")
+	_, err = m.Send(t.Context(), parcel(t, strings.Repeat("x", 20_000_000)), "a@example.com")
+	if err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrUnknown) {
+		t.Errorf("%v", err)
+	}
+	if <-ended {
+		t.Error("the text had an end")
+	}
+}
+
+func TestAWorkbookTooLargeForMailIsLinked(t *testing.T) {
+	box := startMailbox(t, "none", nil)
+	m := box.way(t, "none")
+	m.Server.MaxAttachment = 1000
+	p := parcel(t, strings.Repeat("x", 2000))
+	p.Link = "https://files.example.com/daily-2026-10-04.xlsx"
+	if _, err := m.Send(t.Context(), p, "a@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	c := read(t, box.arrived["a@example.com"][0])
+	if _, attached := c.parts["daily-2026-10-04.xlsx"]; attached {
+		t.Error("it is attached")
+	}
+	for _, kind := range []string{"text/plain", "text/html"} {
+		if !strings.Contains(c.parts[kind], p.Link) || !strings.Contains(c.parts[kind], "not attached") {
+			t.Errorf("%s:\n%s", kind, c.parts[kind])
+		}
+	}
+}
+
+func TestAMailCanBeTheFiguresAlone(t *testing.T) {
+	box := startMailbox(t, "none", nil)
+	m := box.way(t, "none")
+	m.Bare = true
+	if _, err := m.Send(t.Context(), parcel(t, "text"), "a@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	c := read(t, box.arrived["a@example.com"][0])
+	if len(c.parts) != 2 || strings.Contains(c.parts["text/plain"], "attached") || !strings.Contains(c.parts["text/plain"], "1,234") {
+		t.Errorf("%q", c.parts)
+	}
+}
+
+func TestHeadersCannotBeForged(t *testing.T) {
+	box := startMailbox(t, "none", nil)
+	m := box.way(t, "none")
+	m.Subject = "{title} {part}"
+	p := parcel(t, "x")
+	p.Part = "Sales\r\nBcc: thief@example.com\r\n\r\nhello"
+	if _, err := m.Send(t.Context(), p, "a@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	c := read(t, box.arrived["a@example.com"][0])
+	if subject := c.header.Get("Subject"); c.header.Get("Bcc") != "" || !strings.Contains(subject, "Sales Bcc: thief@example.com hello") {
+		t.Errorf("header %v", c.header)
+	}
+	if _, err := m.Send(t.Context(), p, "a@example.com>\r\nRCPT TO:<b@example.com"); !errors.Is(err, ErrRefused) {
+		t.Errorf("a strange address: %v", err)
+	}
+}
+
+func TestPeopleOfAPartComeFirst(t *testing.T) {
+	m := Mail{To: []string{"boss@example.com"}, CC: []string{"BOSS@example.com"}, Of: func(_ context.Context, part string) ([]string, error) {
+		return map[string][]string{"Sales": {"lead@example.com"}}[part], nil
+	}}
+	for part, want := range map[string][]string{"Sales": {"boss@example.com", "lead@example.com"}, "Other": {"boss@example.com"}} {
+		if got, err := m.Recipients(t.Context(), part); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v", part, got, err)
+		}
+	}
+}

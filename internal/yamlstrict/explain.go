@@ -1,0 +1,216 @@
+package yamlstrict
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Error says what is wrong with a file, and where. It shows keys and never a value: a value may be a secret, or stand beside one.
+type Error struct {
+	Line    int    // 0 where it is not known
+	Key     string // the last known key before the mistake in its line; may be empty
+	Message string
+	Hint    string
+
+	excerpt string
+}
+
+func (e *Error) Error() string {
+	var text strings.Builder
+	switch {
+	case e.Line > 0 && e.Key != "":
+		fmt.Fprintf(&text, "line %d, %s: ", e.Line, e.Key)
+	case e.Line > 0:
+		fmt.Fprintf(&text, "line %d: ", e.Line)
+	}
+	text.WriteString(e.Message + e.excerpt)
+	if e.Hint != "" {
+		text.WriteString("\nhint: " + e.Hint)
+	}
+	return text.String()
+}
+
+// WithExcerpt adds the lines around the mistake, for files that hold no secrets.
+func (e *Error) WithExcerpt(text []byte) *Error {
+	lines := strings.Split(string(text), "\n")
+	shown := *e
+	for n := max(e.Line-2, 1); e.Line > 0 && n <= min(e.Line+2, len(lines)); n++ {
+		mark := " "
+		if n == e.Line {
+			mark = ">"
+		}
+		shown.excerpt += strings.TrimRight(fmt.Sprintf("\n%s %2d | %s", mark, n, lines[n-1]), " \r")
+	}
+	return &shown
+}
+
+// ValueError is what an UnmarshalYAML returns for a value that it cannot take. Message does not hold the value.
+type ValueError struct {
+	Value   string
+	Message string
+}
+
+func (e *ValueError) Error() string { return e.Message }
+
+const unreadable = "cannot be read as YAML"
+
+// explain makes an Error of one of the YAML library, whose own text shows the lines around the mistake.
+func explain(err error, text []byte, known []string) error {
+	var nested *Error // of an UnmarshalYAML that decodes a part
+	if errors.As(err, &nested) {
+		nested.Line = 0 // its lines are those of the part
+		return nested
+	}
+	e := &Error{Message: unreadable}
+	var at *token.Token
+	var syntax yaml.Error
+	if errors.As(err, &syntax) {
+		at = syntax.GetToken()
+		e.Message, e.Hint = describe(syntax, text, known)
+	}
+	if value := badValue(err); value != nil {
+		at = findValue(text, value.Value)
+		e.Message = value.Message
+	}
+	if at == nil {
+		return e
+	}
+	e.Line = at.Position.Line
+	var unknown *yaml.UnknownFieldError
+	if !errors.As(err, &unknown) {
+		e.Key = keyBefore(text, at.Position, known)
+	}
+	return e
+}
+
+// describe is the library's message without what it quotes of the file.
+func describe(err yaml.Error, text []byte, known []string) (message, hint string) {
+	switch err := err.(type) {
+	case *yaml.UnknownFieldError:
+		key := firstQuoted(err.Message)
+		hint = "the examples show every key"
+		if near := Nearest(key, known); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return "unknown key" + shownKey(key, text), hint
+	case *yaml.TypeError:
+		return expected(err.DstType), ""
+	case *yaml.OverflowError:
+		return "the number is too large", ""
+	case *yaml.UnexpectedNodeTypeError:
+		wanted := reflect.TypeFor[map[string]any]()
+		if err.Expected == ast.SequenceType {
+			wanted = reflect.TypeFor[[]any]()
+		}
+		return fmt.Sprintf("%s; this is a %s", expected(wanted), err.Actual.YAMLName()), ""
+	}
+	if first, ok := strings.CutPrefix(err.GetMessage(), "mapping key "); ok {
+		return "duplicate key" + shownKey(firstQuoted(first), text), ""
+	}
+	return strings.TrimRight(quoted.ReplaceAllString(err.GetMessage(), "…"), ": "), ""
+}
+
+// expected says in words what a Go type takes.
+func expected(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return "a duration is expected, as in 5s, 10m or 24h"
+	case t.Kind() == reflect.Pointer:
+		return expected(t.Elem())
+	case t.Kind() == reflect.String:
+		return "a text is expected; quote it if it looks like a number or a list"
+	case t.Kind() == reflect.Bool:
+		return "true or false is expected"
+	case t.Kind() == reflect.Slice:
+		return "a list is expected, as in [a, b]"
+	case t.Kind() == reflect.Map, t.Kind() == reflect.Struct:
+		return "keys with values are expected, as in {key: value}"
+	}
+	return "a number is expected"
+}
+
+// badValue is the value that an UnmarshalYAML or the reading of a duration could not take; nil for other errors.
+func badValue(err error) *ValueError {
+	var value *ValueError
+	if errors.As(err, &value) {
+		return value
+	}
+	if _, isYAML := err.(yaml.Error); !isYAML && strings.HasPrefix(err.Error(), "time: ") {
+		written := quoted.FindAllString(err.Error(), -1)
+		if len(written) > 0 {
+			text, _ := strconv.Unquote(written[len(written)-1])
+			return &ValueError{text, expected(reflect.TypeFor[time.Duration]())}
+		}
+	}
+	return nil
+}
+
+// findValue is where a value stands in the file, which the errors of values do not say.
+func findValue(text []byte, value string) (found *token.Token) {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil
+	}
+	for _, doc := range file.Docs {
+		ast.Walk(visitor(func(node ast.Node) {
+			if found == nil && node.GetToken() != nil && node.GetToken().Value == value {
+				found = node.GetToken()
+			}
+		}), doc)
+	}
+	return found
+}
+
+type visitor func(node ast.Node)
+
+func (v visitor) Visit(node ast.Node) ast.Visitor {
+	v(node)
+	return v
+}
+
+var (
+	quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
+	anyKey = regexp.MustCompile(`[A-Za-z_]+`)
+	word   = regexp.MustCompile(`^[A-Za-z_-]{1,40}$`)
+)
+
+func firstQuoted(message string) string { return strings.Trim(quoted.FindString(message), `"`) }
+
+// shownKey is a key as a message shows it. What has no colon behind it, or anything but letters in it, may be a secret that somebody
+// wrote where a key belongs: it is not shown.
+func shownKey(key string, text []byte) string {
+	colon := regexp.MustCompile(regexp.QuoteMeta(key) + `["']?\s*:(\s|$)`)
+	if !word.MatchString(key) || !colon.Match(text) {
+		return ""
+	}
+	return fmt.Sprintf(" %q", key)
+}
+
+// keyBefore is the last known key that stands before a position in its line.
+func keyBefore(text []byte, at *token.Position, known []string) (key string) {
+	lines := strings.Split(string(text), "\n")
+	if at.Line > len(lines) {
+		return ""
+	}
+	line := []rune(lines[at.Line-1])
+	before := string(line[:min(max(at.Column-1, 0), len(line))])
+	for _, found := range anyKey.FindAllStringIndex(string(line), -1) {
+		name := string(line)[found[0]:found[1]]
+		follows := strings.HasPrefix(strings.TrimLeft(string(line)[found[1]:], `"' `), ":")
+		if found[0] <= len(before) && follows && slices.Contains(known, name) {
+			key = name
+		}
+	}
+	return key
+}
