@@ -49,7 +49,11 @@ func main() {
 		if *table != "" {
 			return makeTable(*table, o.dir)
 		}
-		dir, err := os.MkdirTemp(o.dir, "bench-load-")
+		parent, err := filepath.Abs(o.dir) // a path in a configuration is relative to its file
+		if err != nil {
+			return err
+		}
+		dir, err := os.MkdirTemp(parent, "bench-load-")
 		if err != nil {
 			return err
 		}
