@@ -19,19 +19,19 @@ import (
 	"callsheet/internal/notify"
 )
 
-// conclude counts a run that has ended, sends an alert if it failed and calls the heartbeat if it did not. failing has the time of the
+// runFinished counts a run that has ended, sends an alert if it failed and calls the heartbeat if it did not. failing has the time of the
 // last alert of each report that fails.
-func (a *app) conclude(ctx context.Context, c *config.Config, log *slog.Logger, failing *sync.Map, entry job.Entry, runs []job.Run) {
+func (a *app) runFinished(ctx context.Context, c *config.Config, log *slog.Logger, failing *sync.Map, entry job.Entry, runs []job.Run) {
 	whole := runs[0]
 	a.metrics.count(whole)
 	told, known := failing.Load(entry.Report)
 	switch {
-	case whole.Good():
+	case whole.Succeeded():
 		failing.Delete(entry.Report)
-		if err := heartbeat(ctx, a.configured(c, entry.Report)); err != nil {
+		if err := heartbeat(ctx, a.reportConfig(c, entry.Report)); err != nil {
 			log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}
-	case known && a.now().Sub(told.(time.Time)) < tellOfRuns:
+	case known && a.now().Sub(told.(time.Time)) < runAlertInterval:
 		// It fails every few minutes, and somebody knows.
 	default:
 		failing.Store(entry.Report, a.now())
@@ -41,14 +41,14 @@ func (a *app) conclude(ctx context.Context, c *config.Config, log *slog.Logger, 
 				notes = append(notes, fmt.Sprintf("%s %s: %s: %s", run.Part, run.Recipient, run.State, run.Error))
 			}
 		}
-		a.alert(ctx, c, log, notify.Parcel{
+		a.mailAlert(ctx, c, log, notify.Message{
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, whole.State), Period: whole.Period, When: "for " + whole.Period, Notes: notes,
 		})
 	}
 }
 
-// refreshAfter publishes how a run ended: report_runs is a table.
-func (a *app) refreshAfter(ctx context.Context, c *config.Config, log *slog.Logger, entry job.Entry) {
+// publishRuns publishes how a run ended: report_runs is a table.
+func (a *app) publishRuns(ctx context.Context, c *config.Config, log *slog.Logger, entry job.Entry) {
 	err := a.step(ctx, c, "loading", func(ctx context.Context) error {
 		_, err := a.refresh(ctx, c, false, nil)
 		return err
@@ -58,13 +58,13 @@ func (a *app) refreshAfter(ctx context.Context, c *config.Config, log *slog.Logg
 	}
 }
 
-// tellOfRuns is how long a report that goes on failing is not told of again.
-const tellOfRuns = 6 * time.Hour
+// runAlertInterval is how long a report that goes on failing is not told of again.
+const runAlertInterval = 6 * time.Hour
 
 // How often the watch looks, and how long it does not say the same again.
 const (
-	watchEvery = 5 * time.Minute
-	tellAgain  = 24 * time.Hour
+	watchInterval       = 5 * time.Minute
+	alertRepeatInterval = 24 * time.Hour
 )
 
 // watch tells the operator of what status finds, until ctx ends: each thing when it appears, and again after a day.
@@ -78,13 +78,13 @@ func (a *app) watch(ctx context.Context, c *config.Config, log *slog.Logger) {
 		if err != nil {
 			a.metrics.childFailed("status")
 			log.Error("watch failed", "error", err)
-		} else if err := a.tell(ctx, c, log, path, alarms); err != nil {
+		} else if err := a.sendAlerts(ctx, c, log, path, alarms); err != nil {
 			log.Error("alerts could not be remembered", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(watchEvery):
+		case <-time.After(watchInterval):
 		}
 	}
 }
@@ -94,7 +94,7 @@ const statusLimit = 4 << 30
 
 // statusChild has a child process find out the status, and gives what is urgent of it by name.
 func (a *app) statusChild(ctx context.Context) (alarms map[string]string, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, watchEvery, fmt.Errorf("it took longer than %s and was stopped", watchEvery))
+	ctx, cancel := context.WithTimeoutCause(ctx, watchInterval, fmt.Errorf("it took longer than %s and was stopped", watchInterval))
 	defer cancel()
 	var out bytes.Buffer
 	err = a.runCommand(ctx, child.Command{Args: []string{"status", "--days", "1", "--json"}, Stdout: &out, Memory: statusLimit, Group: true})
@@ -111,28 +111,28 @@ func (a *app) statusChild(ctx context.Context) (alarms map[string]string, err er
 	return s.Alarms, err
 }
 
-// tell sends the alarms that were not told of lately; the file remembers which were.
-func (a *app) tell(ctx context.Context, c *config.Config, log *slog.Logger, path string, alarms map[string]string) error {
-	told := map[string]time.Time{}
+// sendAlerts sends the alarms that were not told of lately; the file remembers which were.
+func (a *app) sendAlerts(ctx context.Context, c *config.Config, log *slog.Logger, path string, alarms map[string]string) error {
+	sentBefore := map[string]time.Time{}
 	if text, err := os.ReadFile(path); err == nil {
-		_ = json.Unmarshal(text, &told) // at worst something is told twice
+		_ = json.Unmarshal(text, &sentBefore) // at worst something is told twice
 	}
-	still := map[string]time.Time{}
+	sent := map[string]time.Time{}
 	for _, name := range slices.Sorted(maps.Keys(alarms)) {
-		still[name] = told[name]
-		if a.now().Sub(told[name]) < tellAgain {
+		sent[name] = sentBefore[name]
+		if a.now().Sub(sentBefore[name]) < alertRepeatInterval {
 			continue
 		}
-		still[name] = a.now()
+		sent[name] = a.now()
 		log.Warn("needs a look", "what", alarms[name])
-		a.alert(ctx, c, log, notify.Parcel{
+		a.mailAlert(ctx, c, log, notify.Message{
 			Report: "alert", Title: "callsheet needs a look", When: name, Period: a.now().Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
 		})
 	}
-	if maps.Equal(told, still) {
+	if maps.Equal(sentBefore, sent) {
 		return nil
 	}
-	text, err := json.Marshal(still)
+	text, err := json.Marshal(sent)
 	if err != nil {
 		return err
 	}
@@ -151,21 +151,21 @@ func heartbeat(ctx context.Context, entry config.Report) error {
 	return notify.Ping(ctx, url, sendTimeout)
 }
 
-// alert mails the operator. What it says is in the log as well.
-func (a *app) alert(ctx context.Context, c *config.Config, log *slog.Logger, parcel notify.Parcel) {
+// mailAlert mails the operator. What it says is in the log as well.
+func (a *app) mailAlert(ctx context.Context, c *config.Config, log *slog.Logger, message notify.Message) {
 	if len(c.AlertTo) == 0 {
 		return
 	}
-	way, err := a.mailWay(c)
+	channel, err := a.mailChannel(c)
 	if err != nil {
 		log.Error("alert could not be sent", "error", err)
 		return
 	}
-	way.To = c.AlertTo
-	way.Server.AllowedDomains = nil // the configuration names them itself
+	channel.To = c.AlertTo
+	channel.Server.AllowedDomains = nil // the configuration names them itself
 	for _, address := range c.AlertTo {
-		if _, err := way.Send(ctx, parcel, address); err != nil {
-			log.Error("alert could not be sent", "to", address, "about", parcel.Title, "error", err)
+		if _, err := channel.Send(ctx, message, address); err != nil {
+			log.Error("alert could not be sent", "to", address, "about", message.Title, "error", err)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := a.tell(context.Background(), c, slog.New(slog.DiscardHandler), path, s.Alarms); err != nil {
+		if err := a.sendAlerts(context.Background(), c, slog.New(slog.DiscardHandler), path, s.Alarms); err != nil {
 			t.Fatal(err)
 		}
 		return office.counts()["ops@example.com"]

@@ -444,5 +444,5 @@ func fileName(w workbook) string {
 	if !w.asOf.IsZero() {
 		name += "-as-of-" + w.asOf.Format("2006-01-02-150405")
 	}
-	return notify.ShortName(name, ".xlsx")
+	return notify.TruncateName(name, ".xlsx")
 }

@@ -119,14 +119,14 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 		if err != nil {
 			add("report "+report.Name+", deliver", err)
 		}
-		for _, way := range report.Deliver {
-			if way.Mail != nil && way.Mail.RecipientsQuery != "" {
-				_, err := askRecipients(ctx, empty.Reader, c.Path(way.Mail.RecipientsQuery))
+		for _, delivery := range report.Deliver {
+			if delivery.Mail != nil && delivery.Mail.RecipientsQuery != "" {
+				_, err := queryRecipients(ctx, empty.Reader, c.Path(delivery.Mail.RecipientsQuery))
 				add("report "+report.Name+", recipients", err)
 			}
 		}
-		for _, way := range entry.Ways {
-			if folder, ok := way.(notify.Folder); ok {
+		for _, channel := range entry.Channels {
+			if folder, ok := channel.(notify.Folder); ok {
 				add("report "+report.Name+", folder "+folder.Dir, writable(folder.Dir))
 			}
 		}
@@ -192,7 +192,7 @@ func (a *app) checkReport(ctx context.Context, c *config.Config, own []queries.F
 	if err != nil {
 		return err
 	}
-	if _, err := isWorth(ctx, empty.Reader, entry, days); err != nil {
+	if _, err := shouldRun(ctx, empty.Reader, entry, days); err != nil {
 		return err
 	}
 	_, err = definition.Build(ctx, empty, report.Request{Period: days, Zone: c.Zone(), Filters: entry.Filters},

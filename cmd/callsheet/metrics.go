@@ -47,7 +47,7 @@ func (m *runMetrics) count(run job.Run) {
 		return
 	}
 	m.ended.WithLabelValues(run.Report, string(run.State)).Inc()
-	if run.Good() {
+	if run.Succeeded() {
 		m.success.WithLabelValues(run.Report).Set(float64(run.FinishedAt.Unix()))
 	}
 }

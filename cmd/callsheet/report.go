@@ -64,9 +64,9 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 			}
 			var delivered []string
 			var failed error
-			parcel := parcelOf(entry, w, path, result)
+			message := newMessage(entry, w, path, result)
 			if send {
-				delivered, failed = a.deliver(c.Context(), cfg, entry, parcel)
+				delivered, failed = a.deliver(c.Context(), cfg, entry, message)
 			}
 			if asJSON {
 				err = json.NewEncoder(a.stdout).Encode(map[string]any{
@@ -76,7 +76,7 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 			} else {
 				fmt.Fprintln(a.stdout, strings.Join(append([]string{path}, delivered...), "\n"))
 				if preview {
-					err = a.preview(c.Context(), cfg, entry, parcel)
+					err = a.preview(c.Context(), cfg, entry, message)
 				}
 			}
 			if failed != nil {
@@ -99,20 +99,20 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 }
 
 // deliver brings a workbook to everybody, once and without the ledger: a person asked for it.
-func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report, parcel notify.Parcel) ([]string, error) {
-	ways, err := a.ways(c, entry)
+func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report, message notify.Message) ([]string, error) {
+	channels, err := a.channels(c, entry)
 	if err != nil {
 		return nil, err
 	}
 	var places []string
 	var errs []error
-	for _, way := range ways {
-		recipients, err := way.Recipients(ctx, "")
+	for _, channel := range channels {
+		recipients, err := channel.Recipients(ctx, "")
 		errs = append(errs, err)
 		for _, recipient := range recipients {
-			place, err := way.Send(ctx, parcel, recipient)
+			place, err := channel.Send(ctx, message, recipient)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", parcel.File, recipient, err))
+				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", message.File, recipient, err))
 				continue
 			}
 			places = append(places, place)
@@ -122,26 +122,26 @@ func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report
 }
 
 // preview writes the mail that would go out beside the workbook, and says to whom.
-func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report, parcel notify.Parcel) error {
-	texts, err := mailTexts(c)
+func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report, message notify.Message) error {
+	texts, err := mailTemplates(c)
 	if err != nil {
 		return err
 	}
-	html, text, err := texts.Fill(parcel, true)
+	html, text, err := texts.Execute(message, true)
 	if err != nil {
 		return err
 	}
-	path := strings.TrimSuffix(parcel.File, ".xlsx") + ".html"
+	path := strings.TrimSuffix(message.File, ".xlsx") + ".html"
 	if err := errors.Join(os.WriteFile(path, []byte(html), atomicfile.Readable), os.Chmod(path, atomicfile.Readable)); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s\n\n%s", path, text)
-	ways, err := a.ways(c, entry)
+	channels, err := a.channels(c, entry)
 	if err != nil {
 		return err
 	}
-	for _, way := range ways {
-		recipients, err := way.Recipients(ctx, "")
+	for _, channel := range channels {
+		recipients, err := channel.Recipients(ctx, "")
 		if err != nil {
 			return err
 		}

@@ -59,15 +59,15 @@ of the spool could not be loaded, so that calls may be missing.`,
 			case dryRun:
 				return a.dryRun(c.Context(), entry, due)
 			case to != "":
-				return a.tryOut(c.Context(), cfg, runner, entry, due, to)
+				return a.sendTest(c.Context(), cfg, runner, entry, due, to)
 			}
 			if scheduled {
 				return a.runScheduled(c.Context(), cfg, runner, entry, due)
 			}
-			entry.RetryFor, entry.Wait = retryFor, 0 // somebody is waiting
-			runs, err := runner.RunToEnd(c.Context(), entry, due, job.How{Resend: resend})
+			entry.RetryFor, entry.WaitForData = retryFor, 0 // somebody is waiting
+			runs, err := runner.RunWithRetries(c.Context(), entry, due, job.RunOptions{Resend: resend})
 			if asJSON && len(runs) > 0 {
-				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(told(runs)))
+				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(newRunJSON(runs)))
 			} else {
 				a.printRuns(runs)
 			}
@@ -95,11 +95,11 @@ type runJSON struct {
 	Runs      []job.Run `json:"runs"`      // of its parts and recipients
 }
 
-func told(runs []job.Run) runJSON {
+func newRunJSON(runs []job.Run) runJSON {
 	whole := runJSON{Run: runs[0], Delivered: []string{}, Runs: runs[1:]}
 	for _, run := range runs[1:] {
-		if run.State == job.Sent && run.Place != "" {
-			whole.Delivered = append(whole.Delivered, run.Place)
+		if run.State == job.Sent && run.Location != "" {
+			whole.Delivered = append(whole.Delivered, run.Location)
 		}
 	}
 	return whole
@@ -112,10 +112,10 @@ func (a *app) printRuns(runs []job.Run) {
 		switch {
 		case run.Recipient == "" && run.File != "":
 			fmt.Fprintln(a.stdout, run.File)
-		case run.Whole() && run.State == job.Skipped:
+		case run.IsSummary() && run.State == job.Skipped:
 			fmt.Fprintf(messages, "%s for %s: %s\n", run.Report, run.Period, run.Error)
-		case run.State == job.Sent && run.Place != "":
-			fmt.Fprintln(a.stdout, run.Place)
+		case run.State == job.Sent && run.Location != "":
+			fmt.Fprintln(a.stdout, run.Location)
 		}
 	}
 	for _, run := range runs {
@@ -132,7 +132,7 @@ func outcome(runs []job.Run, err error) error {
 	}
 	whole := runs[0]
 	switch {
-	case whole.Good():
+	case whole.Succeeded():
 		return nil
 	case (whole.State == job.Failed || whole.State == job.Retrying) && whole.File == "" && len(runs) == 1:
 		return errors.New(whole.Error)
@@ -154,13 +154,13 @@ func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error 
 	if entry.Burst {
 		fmt.Fprintln(a.stdout, "would build a workbook for each part, and bring each to its own people and to")
 	}
-	for _, way := range entry.Ways {
-		recipients, err := way.Recipients(ctx, "")
+	for _, channel := range entry.Channels {
+		recipients, err := channel.Recipients(ctx, "")
 		if err != nil {
 			return err
 		}
 		for _, recipient := range recipients {
-			if _, ok := way.(notify.Folder); ok {
+			if _, ok := channel.(notify.Folder); ok {
 				fmt.Fprintf(a.stdout, "would put it into %s\n", recipient)
 				continue
 			}
@@ -170,8 +170,8 @@ func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error 
 	return nil
 }
 
-// tryOut builds a report and mails it, with every part, to one address; the ledger knows nothing of it.
-func (a *app) tryOut(ctx context.Context, c *config.Config, runner *job.Runner, entry job.Entry, due time.Time, to string) error {
+// sendTest builds a report and mails it, with every part, to one address; the ledger knows nothing of it.
+func (a *app) sendTest(ctx context.Context, c *config.Config, runner *job.Runner, entry job.Entry, due time.Time, to string) error {
 	if c.Mail.Host == "" || c.Mail.From == "" {
 		return usage(errors.New("the configuration has no mail.host and mail.from to send from"))
 	}
@@ -179,31 +179,31 @@ func (a *app) tryOut(ctx context.Context, c *config.Config, runner *job.Runner, 
 	if err != nil {
 		return err
 	}
-	left, err := runner.Work.Refresh(ctx)
+	left, err := runner.Steps.Refresh(ctx)
 	if err != nil {
 		return err
 	}
 	parts := []string{""}
 	if entry.Burst {
-		if parts, err = runner.Work.Parts(ctx, entry.Report, days); err != nil {
+		if parts, err = runner.Steps.Parts(ctx, entry.Report, days); err != nil {
 			return err
 		}
 	}
-	way, err := a.mailWay(c)
+	channel, err := a.mailChannel(c)
 	if err != nil {
 		return err
 	}
-	way.To = []string{to}
+	channel.To = []string{to}
 	for _, part := range parts {
-		built, err := runner.Work.Build(ctx, entry.Report, days, part)
+		built, err := runner.Steps.Build(ctx, entry.Report, days, part)
 		if err != nil {
 			return err
 		}
-		place, err := way.Send(ctx, built.Parcel, to)
+		place, err := channel.Send(ctx, built.Message, to)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.stdout, built.Parcel.File)
+		fmt.Fprintln(a.stdout, built.Message.File)
 		fmt.Fprintln(a.stdout, place)
 	}
 	if len(left) > 0 {
@@ -222,7 +222,7 @@ func (a *app) runner(c *config.Config) (*job.Runner, error) {
 		}
 		runner.Entries = append(runner.Entries, entry)
 	}
-	runner.Work = a.work(c, runner.Log)
+	runner.Steps = a.steps(c, runner.Log)
 	return runner, nil
 }
 
@@ -230,25 +230,25 @@ func (a *app) runner(c *config.Config) (*job.Runner, error) {
 func (a *app) entry(c *config.Config, report config.Report) (entry job.Entry, err error) {
 	entry = job.Entry{
 		Report: report.Name, Period: report.Period, Burst: report.Burst != "", CatchUp: *report.CatchUp,
-		Wait: report.WaitForData, RetryFor: report.RetryFor, Tell: report.IfNothing == "tell",
+		WaitForData: report.WaitForData, RetryFor: report.RetryFor, NotifyEmpty: report.IfNothing == "tell",
 	}
 	if entry.Zone, err = time.LoadLocation(report.Timezone); err != nil {
 		return entry, err
 	}
 	if report.Schedule != "" {
-		if entry.Schedule, err = job.ParseSchedule(report.Schedule, entry.Zone, skipped(report.Skip, c.Business.Holidays)); err != nil {
+		if entry.Schedule, err = job.ParseSchedule(report.Schedule, entry.Zone, skipFunc(report.Skip, c.Business.Holidays)); err != nil {
 			return entry, usage(err)
 		}
 	}
 	if err := notify.CheckPattern(report.Link); err != nil {
 		return entry, usage(fmt.Errorf("report %s, link: %w", report.Name, err))
 	}
-	entry.Ways, err = a.ways(c, report)
+	entry.Channels, err = a.channels(c, report)
 	return entry, err
 }
 
-// skipped tells of the days that a schedule leaves out.
-func skipped(skip, holidays []string) func(day time.Time) bool {
+// skipFunc tells of the days that a schedule leaves out.
+func skipFunc(skip, holidays []string) func(day time.Time) bool {
 	return func(day time.Time) bool {
 		weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
 		return weekend && slices.Contains(skip, "weekends") ||

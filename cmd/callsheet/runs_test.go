@@ -286,7 +286,7 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout, stderr)
 	}
-	if code != 3 || whole.State != job.Partly || !strings.Contains(stderr, "2 of 400") {
+	if code != 3 || whole.State != job.Partial || !strings.Contains(stderr, "2 of 400") {
 		t.Errorf("exit code %d, %s\n%s", code, whole.State, stderr)
 	}
 	office.mutex.Lock()

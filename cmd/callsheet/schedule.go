@@ -40,7 +40,7 @@ func scheduleCommand(a *app) *cobra.Command {
 				if run, ok := lastRun(runs, entry.Report, a.now()); ok {
 					last, state = moment(lastTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, a.configured(cfg, entry.Report).Schedule, entry.Zone, entry.Period,
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, a.reportConfig(cfg, entry.Report).Schedule, entry.Zone, entry.Period,
 					last, state, moment(entry.Next(a.now())))
 			}
 			return w.Flush()
@@ -52,7 +52,7 @@ func scheduleCommand(a *app) *cobra.Command {
 // hand: it is not the last one.
 func lastRun(runs []job.Run, report string, now time.Time) (last job.Run, known bool) {
 	for _, run := range runs {
-		if run.Report == report && run.Whole() && !run.DueAt.After(now) && (!known || !run.DueAt.Before(last.DueAt)) {
+		if run.Report == report && run.IsSummary() && !run.DueAt.After(now) && (!known || !run.DueAt.Before(last.DueAt)) {
 			last, known = run, true
 		}
 	}

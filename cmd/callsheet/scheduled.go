@@ -22,13 +22,13 @@ type runMessage struct {
 
 // runScheduled runs a due entry in a process of its own. Alerts, metrics and the heartbeat are the scheduler's.
 func (a *app) runScheduled(ctx context.Context, c *config.Config, runner *job.Runner, entry job.Entry, due time.Time) error {
-	runner.Work.Ended = func(ctx context.Context, entry job.Entry, runs []job.Run) {
+	runner.Steps.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
 		if err := a.parent.Send(runMessage{Runs: runs}); err != nil {
 			runner.Log.Error("the scheduler could not be told how the run ended", "report", entry.Report, "error", err)
 		}
-		a.refreshAfter(ctx, c, runner.Log, entry)
+		a.publishRuns(ctx, c, runner.Log, entry)
 	}
-	runs, err := runner.Run(ctx, entry, due, job.How{})
+	runs, err := runner.Run(ctx, entry, due, job.RunOptions{})
 	if err != nil {
 		return err
 	}
@@ -45,11 +45,11 @@ const (
 // scheduler makes a runner attempt its runs in child processes, and leave the database to them.
 func (a *app) scheduler(c *config.Config, runner *job.Runner) {
 	var failing sync.Map
-	runner.Work.Ended = func(ctx context.Context, entry job.Entry, runs []job.Run) {
-		a.conclude(ctx, c, runner.Log, &failing, entry, runs)
+	runner.Steps.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
+		a.runFinished(ctx, c, runner.Log, &failing, entry, runs)
 	}
-	runner.Work.DataTime = func(ctx context.Context) (time.Time, error) { return a.dataTimeChild(ctx, c) }
-	runner.Attempt = func(ctx context.Context, entry job.Entry, due time.Time, _ job.How) ([]job.Run, error) {
+	runner.Steps.DataTime = func(ctx context.Context) (time.Time, error) { return a.dataTimeChild(ctx, c) }
+	runner.Attempt = func(ctx context.Context, entry job.Entry, due time.Time, _ job.RunOptions) ([]job.Run, error) {
 		runs, err := a.attempt(ctx, c, runner.Log, entry, due)
 		if errors.As(err, new(childError)) && entry.RetryFor > 0 && ctx.Err() == nil {
 			runs, err = a.attempt(ctx, c, runner.Log, entry, due) // at once: most crashes are not met again
@@ -61,7 +61,7 @@ func (a *app) scheduler(c *config.Config, runner *job.Runner) {
 			return runner.Fail(ctx, entry, due, err)
 		}
 		if err == nil && runs[0].State != job.Retrying {
-			runner.Work.Ended(context.WithoutCancel(ctx), entry, runs)
+			runner.Steps.OnFinished(context.WithoutCancel(ctx), entry, runs)
 		}
 		return runs, err
 	}

@@ -28,8 +28,8 @@ import (
 // drainTime how long requests under way may take then. Together with the rest they stay below the 10 s that supervisors
 // commonly wait.
 const (
-	noticeTime = time.Second
-	drainTime  = 7 * time.Second
+	lameDuckTime = time.Second
+	drainTime    = 7 * time.Second
 )
 
 func serveCommand(a *app) *cobra.Command {
@@ -127,7 +127,7 @@ func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheu
 	select {
 	case <-ctx.Done():
 		log.Info("stopping")
-		return running.stop(noticeTime)
+		return running.stop(lameDuckTime)
 	case err := <-running.failed:
 		return errors.Join(err, running.stop(0))
 	}

@@ -302,7 +302,7 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 	if err != nil {
 		return err
 	}
-	damaged, err := runner.Ledger.Damaged()
+	damaged, err := runner.Ledger.DamagedLines()
 	if err != nil {
 		return err
 	}
@@ -317,15 +317,15 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, string(run.State), run.Error
 			due := entry.Due(a.now())
 			switch {
-			case entry.Schedule != nil && run.DueAt.Before(due) && a.now().Sub(due) > overdue+entry.Wait:
+			case entry.Schedule != nil && run.DueAt.Before(due) && a.now().Sub(due) > overdue+entry.WaitForData:
 				s.alarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: see whether callsheet serve is running, or run callsheet run %s",
 					entry.Report, moment(due), entry.Report))
 			case run.State == job.Retrying:
 				s.Look = append(s.Look, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s tries it now",
 					entry.Report, run.Period, moment(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
-			case !run.FinishedAt.IsZero() && !run.Good():
+			case !run.FinishedAt.IsZero() && !run.Succeeded():
 				s.Look = append(s.Look, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
-			case run.FinishedAt.IsZero() && a.now().Sub(run.StartedAt) > overdue+entry.Wait+entry.RetryFor:
+			case run.FinishedAt.IsZero() && a.now().Sub(run.StartedAt) > overdue+entry.WaitForData+entry.RetryFor:
 				s.alarm("report "+entry.Report, fmt.Sprintf("report %s for %s is %s since %s\nhint: if nothing works on it, callsheet run %s goes on where it was",
 					entry.Report, run.Period, run.State, moment(run.StartedAt.In(entry.Zone)), entry.Report))
 			}

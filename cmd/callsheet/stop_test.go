@@ -46,7 +46,7 @@ func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
 	before := len(acked)
 	mu.Unlock()
 	closing := false
-	for time.Since(asked) < noticeTime/2 && !closing {
+	for time.Since(asked) < lameDuckTime/2 && !closing {
 		if response, err := http.Get("http://" + address + "/readyz"); err == nil {
 			closing = response.StatusCode == http.StatusServiceUnavailable
 			response.Body.Close()

@@ -20,28 +20,28 @@ import (
 	"callsheet/store"
 )
 
-// runWait is how long a run waits for another of the same report.
-const runWait = 5 * time.Second
+// runLockTimeout is how long a run waits for another of the same report.
+const runLockTimeout = 5 * time.Second
 
 // partQueries are the queries that name the parts of a burst, in their first column.
 var partQueries = map[string]string{"call_group": "groups", "agent": "agents", "virtual_number": "numbers", "campaign_id": "campaigns"}
 
-// work is what runs are made of.
-func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
+// steps is what runs are made of.
+func (a *app) steps(c *config.Config, log *slog.Logger) job.Steps {
 	var failing sync.Map
-	return job.Work{
+	return job.Steps{
 		Lock: func(ctx context.Context, name string) (func() error, error) {
 			if err := makeDataDir(c); err != nil {
 				return nil, err
 			}
-			lock, err := spool.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runWait)
+			lock, err := spool.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runLockTimeout)
 			if err != nil {
 				return nil, err
 			}
-			sweep(c.Data("reports", name), a.now())
-			for _, way := range a.configured(c, name).Deliver {
-				if way.Folder != "" {
-					sweep(c.Path(way.Folder), a.now())
+			removeStaleTemps(c.Data("reports", name), a.now())
+			for _, delivery := range a.reportConfig(c, name).Deliver {
+				if delivery.Folder != "" {
+					removeStaleTemps(c.Path(delivery.Folder), a.now())
 				}
 			}
 			return lock.Release, nil
@@ -59,7 +59,7 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			}
 			return left, err
 		},
-		Complete: func(ctx context.Context, span period.Period) (arrived bool, err error) {
+		IsComplete: func(ctx context.Context, span period.Period) (arrived bool, err error) {
 			end := span.To.AddDate(0, 0, 1)
 			over := time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, c.Zone())
 			_, arrived, err = a.dataClock(ctx, c, over)
@@ -72,15 +72,15 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 			newest, _, err := a.dataClock(ctx, c, a.now())
 			return newest, err
 		},
-		Worth: func(ctx context.Context, name string, span period.Period) (worth bool, err error) {
+		ShouldRun: func(ctx context.Context, name string, span period.Period) (worth bool, err error) {
 			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
-				worth, err = isWorth(ctx, reader, a.configured(c, name), span)
+				worth, err = shouldRun(ctx, reader, a.reportConfig(c, name), span)
 				return err
 			})
-			return worth, permanent(err)
+			return worth, markPermanent(err)
 		},
 		Parts: func(ctx context.Context, name string, span period.Period) (parts []string, err error) {
-			entry := a.configured(c, name)
+			entry := a.reportConfig(c, name)
 			err = a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) error {
 				var calls int
 				return reader.Query(ctx, partQueries[entry.Burst], filteredArguments(span, entry.Filters), func(columns []string) error {
@@ -94,32 +94,32 @@ func (a *app) work(c *config.Config, log *slog.Logger) job.Work {
 				})
 			})
 			slices.Sort(parts)
-			return parts, permanent(err)
+			return parts, markPermanent(err)
 		},
 		Build: func(ctx context.Context, name string, span period.Period, part string) (built job.Workbook, err error) {
 			err = a.step(ctx, c, "building", func(ctx context.Context) error {
-				built, err = a.buildParcel(ctx, c, workbook{report: name, period: span, part: part})
+				built, err = a.buildMessage(ctx, c, workbook{report: name, period: span, part: part})
 				return err
 			})
-			return built, permanent(err)
+			return built, markPermanent(err)
 		},
-		Nothing: func(name string, span period.Period) notify.Parcel {
-			return notify.Parcel{
+		EmptyMessage: func(name string, span period.Period) notify.Message {
+			return notify.Message{
 				Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []notify.Figure{}, Notes: []string{"There is nothing to report."},
 			}
 		},
-		Missed: func(ctx context.Context, entry job.Entry, due []time.Time) {
+		OnMissed: func(ctx context.Context, entry job.Entry, due []time.Time) {
 			notes := []string{"Nothing ran when it was due, and catch_up is used up. callsheet run " + entry.Report + " --for DUE makes up for one."}
 			for _, at := range due {
 				notes = append(notes, "Skipped: "+moment(at))
 			}
-			a.alert(ctx, c, log, notify.Parcel{
+			a.mailAlert(ctx, c, log, notify.Message{
 				Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: moment(due[0]), When: "due " + moment(due[0]), Notes: notes,
 			})
 		},
-		Ended: func(ctx context.Context, entry job.Entry, runs []job.Run) {
-			a.conclude(ctx, c, log, &failing, entry, runs)
-			a.refreshAfter(ctx, c, log, entry)
+		OnFinished: func(ctx context.Context, entry job.Entry, runs []job.Run) {
+			a.runFinished(ctx, c, log, &failing, entry, runs)
+			a.publishRuns(ctx, c, log, entry)
 		},
 	}
 }
@@ -135,29 +135,29 @@ func (a *app) fileProblems(ctx context.Context, c *config.Config) (problems []st
 	return problems, err
 }
 
-// permanent marks what another attempt would meet again: a mistake in the configuration or in a query of the user.
-func permanent(err error) error {
+// markPermanent marks what another attempt would meet again: a mistake in the configuration or in a query of the user.
+func markPermanent(err error) error {
 	if err != nil && (exitCode(err) == exitUsage || store.IsStatementError(err)) {
 		return job.Permanent(err)
 	}
 	return err
 }
 
-// leftFor is how old a temporary file is that nobody writes to any more.
-const leftFor = time.Hour
+// staleTempAge is how old a temporary file is that nobody writes to any more.
+const staleTempAge = time.Hour
 
-// sweep removes what a program that was killed left half written in a folder; at worst it stays.
-func sweep(dir string, now time.Time) {
+// removeStaleTemps removes what a program that was killed left half written in a folder; at worst it stays.
+func removeStaleTemps(dir string, now time.Time) {
 	left, _ := filepath.Glob(filepath.Join(dir, ".callsheet-*.tmp"))
 	for _, path := range left {
-		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > leftFor {
+		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > staleTempAge {
 			_ = os.RemoveAll(path)
 		}
 	}
 }
 
-// isWorth tells whether there is something to report.
-func isWorth(ctx context.Context, reader *store.Reader, entry config.Report, span period.Period) (bool, error) {
+// shouldRun tells whether there is something to report.
+func shouldRun(ctx context.Context, reader *store.Reader, entry config.Report, span period.Period) (bool, error) {
 	condition := entry.OnlyIf
 	switch condition {
 	case "":
@@ -172,8 +172,8 @@ func isWorth(ctx context.Context, reader *store.Reader, entry config.Report, spa
 	return worth, err
 }
 
-// configured is a report of the configuration by name.
-func (a *app) configured(c *config.Config, name string) config.Report {
+// reportConfig is a report of the configuration by name.
+func (a *app) reportConfig(c *config.Config, name string) config.Report {
 	for _, entry := range c.Reports {
 		if entry.Name == name {
 			return entry
@@ -203,27 +203,27 @@ func filteredArguments(span period.Period, filters map[string]string) map[string
 	return arguments
 }
 
-// buildParcel makes a workbook and what is said about it.
-func (a *app) buildParcel(ctx context.Context, c *config.Config, w workbook) (job.Workbook, error) {
+// buildMessage makes a workbook and what is said about it.
+func (a *app) buildMessage(ctx context.Context, c *config.Config, w workbook) (job.Workbook, error) {
 	path, result, err := a.build(ctx, c, w)
 	if err != nil {
 		return job.Workbook{}, err
 	}
-	return job.Workbook{Rows: result.Rows, Parcel: parcelOf(a.configured(c, w.report), w, path, result)}, nil
+	return job.Workbook{Rows: result.Rows, Message: newMessage(a.reportConfig(c, w.report), w, path, result)}, nil
 }
 
-// parcelOf is what is said about a workbook.
-func parcelOf(entry config.Report, w workbook, path string, result report.Result) notify.Parcel {
-	parcel := notify.Parcel{
+// newMessage is what is said about a workbook.
+func newMessage(entry config.Report, w workbook, path string, result report.Result) notify.Message {
+	message := notify.Message{
 		Report: w.report, Title: result.Title, Period: w.period.String(), When: w.period.Words(), Part: w.part,
 		File: path, SHA256: result.SHA256, Figures: []notify.Figure{}, Notes: []string{},
 	}
 	for _, figure := range result.Figures {
-		parcel.Figures = append(parcel.Figures, notify.Figure(figure))
+		message.Figures = append(message.Figures, notify.Figure(figure))
 	}
 	for _, note := range slices.Concat(result.Missing, []string{result.Fresh}, result.Remarks) {
-		parcel.Notes = append(parcel.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
+		message.Notes = append(message.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
 	}
-	parcel.Link = parcel.Fill(entry.Link)
-	return parcel
+	message.Link = message.ExpandLink(entry.Link)
+	return message
 }

@@ -10,7 +10,7 @@ import (
 // clockTrust, or once the data shows that the time has passed.
 const (
 	clockStep  = time.Minute
-	clockTrust = 6 * time.Hour
+	trustAfter = 6 * time.Hour
 )
 
 // clock is the time that schedules follow: the wall clock, except after a step forward. Then it goes on at the pace of the machine's
@@ -19,17 +19,17 @@ type clock struct {
 	wall   func() time.Time
 	uptime func() time.Duration
 
-	mutex    sync.Mutex
-	believed time.Time     // the wall clock's time at uptime 0
-	seen     time.Time     // the same by the last reading
-	steady   time.Duration // uptime since which there was no step
-	last     time.Time     // the last time given
-	back     bool          // it went back since stepped was asked
+	mutex       sync.Mutex
+	trusted     time.Time     // the wall clock's time at uptime 0
+	observed    time.Time     // the same by the last reading
+	steadySince time.Duration // uptime since which there was no step
+	last        time.Time     // the last time given
+	steppedBack bool          // it went back since stepped was asked
 }
 
 func newClock(wall func() time.Time, uptime func() time.Duration) *clock {
 	now, up := wall().Round(0), uptime()
-	return &clock{wall: wall, uptime: uptime, believed: now.Add(-up), seen: now.Add(-up), steady: up, last: now}
+	return &clock{wall: wall, uptime: uptime, trusted: now.Add(-up), observed: now.Add(-up), steadySince: up, last: now}
 }
 
 func (c *clock) now() time.Time {
@@ -37,18 +37,18 @@ func (c *clock) now() time.Time {
 	defer c.mutex.Unlock()
 	now, up := c.wall().Round(0), c.uptime()
 	start := now.Add(-up)
-	if start.Sub(c.seen).Abs() > clockStep {
-		c.steady = up
+	if start.Sub(c.observed).Abs() > clockStep {
+		c.steadySince = up
 	}
-	c.seen = start
-	if start.Sub(c.believed).Abs() <= clockStep || up-c.steady >= clockTrust {
-		c.believed = start
+	c.observed = start
+	if start.Sub(c.trusted).Abs() <= clockStep || up-c.steadySince >= trustAfter {
+		c.trusted = start
 	}
-	if slow := c.believed.Add(up); slow.Before(now) {
+	if slow := c.trusted.Add(up); slow.Before(now) {
 		now = slow
 	}
 	if c.last.Sub(now) > clockStep {
-		c.back = true
+		c.steppedBack = true
 	}
 	c.last = now
 	return now
@@ -59,23 +59,23 @@ func (c *clock) lag() time.Duration {
 	c.now()
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return max(c.seen.Sub(c.believed), 0)
+	return max(c.observed.Sub(c.trusted), 0)
 }
 
-// believe takes the wall clock as right.
-func (c *clock) believe() {
+// trust takes the wall clock as right.
+func (c *clock) trust() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.believed = c.seen
+	c.trusted = c.observed
 }
 
-// wentBack reports whether the clock has gone back since the last call.
-func (c *clock) wentBack() bool {
+// hasSteppedBack reports whether the clock has gone back since the last call.
+func (c *clock) hasSteppedBack() bool {
 	c.now()
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	back := c.back
-	c.back = false
+	back := c.steppedBack
+	c.steppedBack = false
 	return back
 }
 
@@ -89,49 +89,49 @@ func (r *Runner) now() time.Time {
 
 // How often the clock is looked at, and how often the data is asked whether a step forward is right.
 const (
-	clockEvery   = time.Minute
-	confirmEvery = 10 * time.Minute
+	clockPollInterval = time.Minute
+	confirmInterval   = 10 * time.Minute
 )
 
 // watchClock keeps the schedules right while the wall clock is set, until ctx ends.
 func (r *Runner) watchClock(ctx context.Context) {
-	open := !r.withdrawEarly(ctx) // rows that lie in the future were not looked into yet
+	open := !r.withdrawFuture(ctx) // rows that lie in the future were not looked into yet
 	lagged, asked := false, time.Time{}
-	for sleep(ctx, clockEvery) {
-		if r.clock.wentBack() {
+	for sleep(ctx, clockPollInterval) {
+		if r.clock.hasSteppedBack() {
 			r.Log.Warn("the clock went back; due times are computed again", "now", r.now())
 			open = true
 		}
 		if open {
-			open = !r.withdrawEarly(ctx)
+			open = !r.withdrawFuture(ctx)
 		}
 		lag := r.clock.lag()
 		if lag > clockStep && !lagged {
 			r.Log.Warn("the clock went forward; reports go by the clock before until deliveries confirm it or it is steady",
-				"step", lag, "steady_for", clockTrust)
+				"step", lag, "steady_for", trustAfter)
 		}
-		if lagged = lag > clockStep; !lagged || r.now().Sub(asked) < confirmEvery {
+		if lagged = lag > clockStep; !lagged || r.now().Sub(asked) < confirmInterval {
 			continue
 		}
 		asked = r.now()
-		if newest, err := r.Work.DataTime(ctx); err != nil {
+		if newest, err := r.Steps.DataTime(ctx); err != nil {
 			r.Log.Warn("the data cannot tell whether the clock is right", "error", err)
 		} else if newest.Sub(r.now()) > clockStep {
 			r.Log.Info("deliveries confirm the clock", "newest", newest)
-			r.clock.believe()
+			r.clock.trust()
 		}
 	}
 }
 
-// withdrawEarly takes back what the ledger has of due times that lie in the future: it was written while the clock was ahead, so those
+// withdrawFuture takes back what the ledger has of due times that lie in the future: it was written while the clock was ahead, so those
 // reports are made again when they are due. It reports whether that is settled. Nothing is taken back when the data is newer than the
 // clock, which then is behind.
-func (r *Runner) withdrawEarly(ctx context.Context) bool {
-	early, err := r.early()
+func (r *Runner) withdrawFuture(ctx context.Context) bool {
+	early, err := r.futureRuns()
 	if err != nil || len(early) == 0 {
 		return err == nil
 	}
-	newest, err := r.Work.DataTime(ctx)
+	newest, err := r.Steps.DataTime(ctx)
 	switch {
 	case err != nil:
 		r.Log.Warn("reports of the future are in the ledger, and the data cannot tell whether the clock is right", "error", err)
@@ -149,12 +149,12 @@ func (r *Runner) withdrawEarly(ctx context.Context) bool {
 	return true
 }
 
-// early are the rows of due times that lie in the future.
-func (r *Runner) early() (early []Run, err error) {
+// futureRuns are the rows of due times that lie in the future.
+func (r *Runner) futureRuns() (early []Run, err error) {
 	runs, err := r.Ledger.Runs()
 	now := r.now()
 	for _, run := range runs {
-		if run.DueAt.After(now) && !run.tooEarly() {
+		if run.DueAt.After(now) && !run.isPremature() {
 			early = append(early, run)
 		}
 	}
@@ -162,12 +162,12 @@ func (r *Runner) early() (early []Run, err error) {
 }
 
 func (r *Runner) withdraw(ctx context.Context, entry Entry) error {
-	release, err := r.Work.Lock(ctx, entry.Report)
+	release, err := r.Steps.Lock(ctx, entry.Report)
 	if err != nil {
 		return err
 	}
 	defer release()
-	early, err := r.early()
+	early, err := r.futureRuns()
 	if err != nil {
 		return err
 	}
@@ -175,17 +175,17 @@ func (r *Runner) withdraw(ctx context.Context, entry Entry) error {
 		if run.Report != entry.Report {
 			continue
 		}
-		row := Run{Report: run.Report, Period: run.Period, Part: run.Part, Recipient: run.Recipient, Open: run.Open,
+		row := Run{Report: run.Report, Period: run.Period, Part: run.Part, Recipient: run.Recipient, PeriodOpen: run.PeriodOpen,
 			DueAt: run.DueAt, StartedAt: r.now(), State: Due, Error: "made while the clock was ahead; it is made again when it is due"}
 		if err := r.Ledger.Append(row); err != nil {
 			return err
 		}
-		if run.Whole() {
+		if run.IsSummary() {
 			r.Log.Warn("report was made while the clock was ahead and will be made again", "report", run.Report, "period", run.Period, "due", run.DueAt)
 		}
 	}
 	return nil
 }
 
-// tooEarly reports whether a row was written before its due time. Once that has come, the row says nothing of the report.
-func (r Run) tooEarly() bool { return r.DueAt.Sub(r.StartedAt) > clockStep }
+// isPremature reports whether a row was written before its due time. Once that has come, the row says nothing of the report.
+func (r Run) isPremature() bool { return r.DueAt.Sub(r.StartedAt) > clockStep }

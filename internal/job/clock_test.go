@@ -11,9 +11,9 @@ import (
 	"callsheet/internal/notify"
 )
 
-// clocked is a desk whose wall clock a test can set; time.Now is the real time.
-func clocked(t *testing.T, p *post) (d *desk, set func(ahead time.Duration)) {
-	d = newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Ways: []notify.Way{p}})
+// newClockDesk is a desk whose wall clock a test can set; time.Now is the real time.
+func newClockDesk(t *testing.T, p *fakeChannel) (d *fixture, set func(ahead time.Duration)) {
+	d = newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Channels: []notify.Channel{p}})
 	var ahead atomic.Int64
 	began := time.Now()
 	d.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
@@ -22,7 +22,7 @@ func clocked(t *testing.T, p *post) (d *desk, set func(ahead time.Duration)) {
 }
 
 // builds are the periods that were built, in order.
-func builds(d *desk) (periods []string) {
+func builds(d *fixture) (periods []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, done := range d.done {
@@ -38,8 +38,8 @@ const day = 24 * time.Hour
 func TestAClockThatIsAheadForAnHourSendsNothingEarlyAndNothingTwice(t *testing.T) {
 	for _, ahead := range []time.Duration{3 * day, 20 * time.Hour, 40 * time.Minute, 400 * day} {
 		synctest.Test(t, func(t *testing.T) {
-			p := &post{people: []string{"a@x"}}
-			d, set := clocked(t, p)
+			p := &fakeChannel{recipients: []string{"a@x"}}
+			d, set := newClockDesk(t, p)
 			go func() {
 				time.Sleep(12 * time.Hour)
 				set(ahead)
@@ -64,8 +64,8 @@ func TestAClockThatIsAheadForAnHourSendsNothingEarlyAndNothingTwice(t *testing.T
 
 func TestReportsOfAClockThatWasAheadAtStartAreMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d, set := clocked(t, p)
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d, set := newClockDesk(t, p)
 		serve(t, d, 12*time.Hour)
 		d.newest = time.Now()
 		set(3 * day)
@@ -82,8 +82,8 @@ func TestReportsOfAClockThatWasAheadAtStartAreMadeAgain(t *testing.T) {
 
 func TestALedgerOfTheFutureHoldsNothingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d, _ := clocked(t, p)
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d, _ := newClockDesk(t, p)
 		for i, state := range []State{Skipped, Sent, Failed, Building} {
 			due := time.Date(2000, 1, 2+i, 8, 0, 0, 0, time.UTC)
 			row := Run{Report: "daily", Period: due.AddDate(0, 0, -1).Format(time.DateOnly), DueAt: due, StartedAt: due.Add(time.Hour), FinishedAt: due.Add(time.Hour), State: state}
@@ -99,8 +99,8 @@ func TestALedgerOfTheFutureHoldsNothingUp(t *testing.T) {
 
 func TestAClockThatIsBehindSendsNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d, set := clocked(t, p)
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d, set := newClockDesk(t, p)
 		serve(t, d, 3*day)
 		d.newest = time.Now()
 		set(-2 * day)
@@ -122,10 +122,10 @@ func TestAStepForwardIsBelievedOnceItIsConfirmed(t *testing.T) {
 		what string
 		seen bool // deliveries show it
 		late time.Duration
-	}{{"by deliveries", true, 20 * time.Minute}, {"by being steady", false, clockTrust + 5*time.Minute}} {
+	}{{"by deliveries", true, 20 * time.Minute}, {"by being steady", false, trustAfter + 5*time.Minute}} {
 		synctest.Test(t, func(t *testing.T) { // the machine was paused for a day
-			p := &post{people: []string{"a@x"}}
-			d, set := clocked(t, p)
+			p := &fakeChannel{recipients: []string{"a@x"}}
+			d, set := newClockDesk(t, p)
 			go func() {
 				time.Sleep(12 * time.Hour)
 				set(day)
@@ -142,11 +142,11 @@ func TestAStepForwardIsBelievedOnceItIsConfirmed(t *testing.T) {
 
 func TestARunByHandBeforeItIsDueDoesNotStandForTheReport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d, _ := clocked(t, p)
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d, _ := newClockDesk(t, p)
 		due := time.Date(2000, 1, 2, 8, 0, 0, 0, time.UTC)
 		for range 2 {
-			if _, err := d.Run(t.Context(), d.Entries[0], due, How{}); err != nil {
+			if _, err := d.Run(t.Context(), d.Entries[0], due, RunOptions{}); err != nil {
 				t.Fatal(err)
 			}
 		}

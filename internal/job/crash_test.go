@@ -11,11 +11,11 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// A book is how each key may stand in a ledger: as the last row that was recorded, or any later one whose recording failed. Empty is
+// A allowedStates is how each key may stand in a ledger: as the last row that was recorded, or any later one whose recording failed. Empty is
 // without a row.
-type book map[key][]State
+type allowedStates map[key][]State
 
-func (b book) begin(row Run) {
+func (b allowedStates) begin(row Run) {
 	if b[row.key()] == nil {
 		b[row.key()] = []State{""}
 	}
@@ -23,7 +23,7 @@ func (b book) begin(row Run) {
 }
 
 // write appends runs as a scheduler does, and prunes twice, the first day in the end.
-func (b book) write(l Ledger) {
+func (b allowedStates) write(l Ledger) {
 	due := time.Date(2000, 1, 1, 8, 0, 0, 0, time.UTC)
 	for day := range 4 {
 		for _, state := range []State{Building, Sending, Sent} {
@@ -51,7 +51,7 @@ func (b book) write(l Ledger) {
 }
 
 // check wants every key as it may stand.
-func (b book) check(l Ledger) error {
+func (b allowedStates) check(l Ledger) error {
 	runs, err := l.Runs()
 	if err != nil {
 		return err
@@ -71,13 +71,13 @@ func (b book) check(l Ledger) error {
 // TestACrashLosesNoRunThatWasRecorded goes down in each operation of appending and pruning, with none, some or all of what was not synced.
 func TestACrashLosesNoRunThatWasRecorded(t *testing.T) {
 	whole := crashfs.New(1)
-	book{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
+	allowedStates{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
 	if whole.Operations < 100 {
 		t.Fatalf("only %d operations", whole.Operations)
 	}
 	for at := 1; at <= whole.Operations+1; at++ {
 		for seed, share := range []float64{0, 0.3, 0.7, 1} {
-			files, b := disk(crashfs.New(uint64(at*10+seed))), book{}
+			files, b := disk(crashfs.New(uint64(at*10+seed))), allowedStates{}
 			files.CrashAt = at
 			b.write(Ledger{Path: "/data/runs.ndjson", files: files})
 			after := Ledger{Path: "/data/runs.ndjson", files: files.Crash(share)}
@@ -102,10 +102,10 @@ func TestACrashLosesNoRunThatWasRecorded(t *testing.T) {
 // TestAnOperationThatFailsIsNoRecordedRun: each operation fails once, or is a short write.
 func TestAnOperationThatFailsIsNoRecordedRun(t *testing.T) {
 	whole := crashfs.New(1)
-	book{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
+	allowedStates{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
 	for at := 1; at <= whole.Operations; at++ {
 		for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
-			files, b := disk(crashfs.New(uint64(at))), book{}
+			files, b := disk(crashfs.New(uint64(at))), allowedStates{}
 			files.Failing = func(operation int) error {
 				if operation == at {
 					return failure
@@ -130,7 +130,7 @@ func TestLedgerCrashTestsBite(t *testing.T) {
 		"the file's sync":   func(f *crashfs.FS) { f.NoFileSync = true },
 		"the folder's sync": func(f *crashfs.FS) { f.NoDirSync = true },
 	} {
-		files, b := disk(crashfs.New(1)), book{}
+		files, b := disk(crashfs.New(1)), allowedStates{}
 		broken(files)
 		b.write(Ledger{Path: "/data/runs.ndjson", files: files})
 		if b.check(Ledger{Path: "/data/runs.ndjson", files: files.Crash(0)}) == nil {

@@ -9,7 +9,7 @@ import (
 // Fail records that an attempt did not come to an end of its own, since its process crashed, and why. It is retried like one that
 // failed.
 func (r *Runner) Fail(ctx context.Context, entry Entry, due time.Time, reason error) (runs []Run, err error) {
-	release, err := r.Work.Lock(ctx, entry.Report)
+	release, err := r.Steps.Lock(ctx, entry.Report)
 	if err != nil {
 		return nil, err
 	}
@@ -19,15 +19,15 @@ func (r *Runner) Fail(ctx context.Context, entry Entry, due time.Time, reason er
 		return nil, err
 	}
 	if _, begun := x.rows[x.base.key()]; !begun {
-		if err := x.set(Building); err != nil {
+		if err := x.setState(Building); err != nil {
 			return nil, err
 		}
 	}
-	if err := x.end(reason); err != nil {
+	if err := x.finish(reason); err != nil {
 		return nil, err
 	}
-	if runs = x.list(); runs[0].State != Retrying {
-		r.Work.Ended(context.WithoutCancel(ctx), entry, runs)
+	if runs = x.results(); runs[0].State != Retrying {
+		r.Steps.OnFinished(context.WithoutCancel(ctx), entry, runs)
 	}
 	return runs, nil
 }

@@ -12,10 +12,10 @@ import (
 
 func TestAnAttemptWhoseProcessCrashedIsRetriedAndThenRecordedAsFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: 10 * time.Minute, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: 10 * time.Minute, Channels: []notify.Channel{p}})
 		attempts, crashes := 0, 2
-		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error) {
+		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, how RunOptions) ([]Run, error) {
 			if attempts++; attempts <= crashes {
 				return d.Fail(ctx, entry, due, errors.New("crashed"))
 			}
@@ -23,14 +23,14 @@ func TestAnAttemptWhoseProcessCrashedIsRetriedAndThenRecordedAsFailed(t *testing
 		}
 		serve(t, d, 24*time.Hour)
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
-		if attempts != 3 || len(d.ended) != 1 {
-			t.Errorf("%d attempts, ended %v", attempts, d.ended)
+		if attempts != 3 || len(d.finished) != 1 {
+			t.Errorf("%d attempts, ended %v", attempts, d.finished)
 		}
 		attempts, crashes = 0, 1000
 		serve(t, d, 24*time.Hour)
 		runs, _ := d.Ledger.Runs()
-		if last := runs[2]; last.State != Failed || last.Error != "crashed" || last.FinishedAt.IsZero() || len(d.ended) != 2 {
-			t.Errorf("%d attempts, %+v, ended %v", attempts, last, d.ended)
+		if last := runs[2]; last.State != Failed || last.Error != "crashed" || last.FinishedAt.IsZero() || len(d.finished) != 2 {
+			t.Errorf("%d attempts, %+v, ended %v", attempts, last, d.finished)
 		}
 	})
 }

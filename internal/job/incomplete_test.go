@@ -13,23 +13,23 @@ const changed = "2026-10-05.ndjson is not the file that was loaded before"
 
 func TestAReportWithoutAllCallsIsIncomplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, f := &post{people: []string{"a@x"}}, &post{people: []string{"/folder"}, repeatable: true}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{p, f}})
-		d.left = []string{changed}
-		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
-		if err != nil || runs[0].State != Incomplete || runs[0].Good() || !strings.Contains(runs[0].Error, changed) || len(d.ended) != 1 {
+		p, f := &fakeChannel{recipients: []string{"a@x"}}, &fakeChannel{recipients: []string{"/folder"}, idempotent: true}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p, f}})
+		d.problems = []string{changed}
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+		if err != nil || runs[0].State != Incomplete || runs[0].Succeeded() || !strings.Contains(runs[0].Error, changed) || len(d.finished) != 1 {
 			t.Errorf("%v, %+v", err, runs[0])
 		}
-		if !strings.Contains(string(runs[0].About), "Calls may be missing: "+changed) {
-			t.Errorf("its notes do not say so: %s", runs[0].About)
+		if !strings.Contains(string(runs[0].Message), "Calls may be missing: "+changed) {
+			t.Errorf("its notes do not say so: %s", runs[0].Message)
 		}
 		// Loaded later, it stays incomplete until it is sent again.
-		d.left = nil
-		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil || runs[0].State != Incomplete {
+		d.problems = nil
+		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil || runs[0].State != Incomplete {
 			t.Errorf("run again: %v, %+v", err, runs[0])
 		}
 		d.want(t, "arrived", p.arrived, "a@x")
-		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{Resend: true}); err != nil || runs[0].State != Sent || runs[0].Error != "" {
+		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{Resend: true}); err != nil || runs[0].State != Sent || runs[0].Error != "" {
 			t.Errorf("sent again: %v, %+v", err, runs[0])
 		}
 		d.want(t, "arrived after --resend", p.arrived, "a@x", "a@x")
@@ -38,15 +38,15 @@ func TestAReportWithoutAllCallsIsIncomplete(t *testing.T) {
 
 func TestAnIncompleteReportThatFailsToArriveIsPartly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {notify.ErrRefused}}}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{p}})
-		d.left = []string{changed, "another"}
-		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
-		if err != nil || runs[0].State != Partly || !strings.Contains(runs[0].Error, "refused") || !strings.Contains(runs[0].Error, "2 problems; the first: "+changed) {
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {notify.ErrRefused}}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p}})
+		d.problems = []string{changed, "another"}
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+		if err != nil || runs[0].State != Partial || !strings.Contains(runs[0].Error, "refused") || !strings.Contains(runs[0].Error, "2 problems; the first: "+changed) {
 			t.Errorf("%v, %+v", err, runs[0])
 		}
-		d.left = nil
-		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil || runs[0].State != Incomplete {
+		d.problems = nil
+		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil || runs[0].State != Incomplete {
 			t.Errorf("when everybody has the workbook that was made then: %v, %+v", err, runs[0])
 		}
 	})
@@ -54,15 +54,15 @@ func TestAnIncompleteReportThatFailsToArriveIsPartly(t *testing.T) {
 
 func TestARunWaitsForWhatCouldNotBeLoaded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Wait: time.Hour, Ways: []notify.Way{p}})
-		d.left = []string{changed}
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", WaitForData: time.Hour, Channels: []notify.Channel{p}})
+		d.problems = []string{changed}
 		go func() {
 			time.Sleep(8*time.Hour + 10*time.Minute + time.Second)
-			d.locked(func() { d.left = nil })
+			d.locked(func() { d.problems = nil })
 		}()
 		serve(t, d, 24*time.Hour)
-		d.left = []string{changed}
+		d.problems = []string{changed}
 		serve(t, d, 24*time.Hour)
 		runs, _ := d.Ledger.Runs()
 		if at := runs[0].FinishedAt.UTC(); runs[0].State != Sent || at.Minute() != 11 {
@@ -77,17 +77,17 @@ func TestARunWaitsForWhatCouldNotBeLoaded(t *testing.T) {
 func TestNothingToReportIsNotTrustedWhenCallsMayBeMissing(t *testing.T) {
 	for _, tell := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Tell: tell, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
-			d.worthless, d.left = true, []string{changed}
-			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
+			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", NotifyEmpty: tell, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
+			d.empty, d.problems = true, []string{changed}
+			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
 			if err != nil || runs[0].State != Incomplete || !strings.Contains(runs[0].Error, changed) {
 				t.Errorf("tell %v: %v, %+v", tell, err, runs[0])
 			}
 			if tell {
 				return
 			}
-			d.worthless, d.left = false, nil
-			if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil || runs[0].State != Sent {
+			d.empty, d.problems = false, nil
+			if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil || runs[0].State != Sent {
 				t.Errorf("once it is loaded: %v, %+v", err, runs[0])
 			}
 		})

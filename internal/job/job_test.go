@@ -37,10 +37,10 @@ func daily(t *testing.T, zoneName string) *Schedule {
 	return s
 }
 
-// A post is a way whose recipients answer as a test says, and that keeps what arrived.
-type post struct {
-	people     []string
-	repeatable bool
+// A fakeChannel is a channel whose recipients answer as a test says, and that keeps what arrived.
+type fakeChannel struct {
+	recipients []string
+	idempotent bool
 	answers    map[string][]error // of each try to a recipient, in order; nil after the last
 	mu         sync.Mutex
 	arrived    []string
@@ -48,23 +48,23 @@ type post struct {
 }
 
 // count is how many have arrived.
-func (p *post) count() int {
+func (p *fakeChannel) count() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.arrived)
 }
 
-func (p *post) Recipients(_ context.Context, part string) ([]string, error) {
+func (p *fakeChannel) Recipients(_ context.Context, part string) ([]string, error) {
 	var of []string
-	for _, name := range p.people {
+	for _, name := range p.recipients {
 		of = append(of, strings.ReplaceAll(name, "{part}", part))
 	}
 	return of, nil
 }
 
-func (p *post) Repeatable() bool { return p.repeatable }
+func (p *fakeChannel) Idempotent() bool { return p.idempotent }
 
-func (p *post) Send(_ context.Context, parcel notify.Parcel, recipient string) (string, error) {
+func (p *fakeChannel) Send(_ context.Context, message notify.Message, recipient string) (string, error) {
 	var err error
 	if left := p.answers[recipient]; len(left) > 0 {
 		err, p.answers[recipient] = left[0], left[1:]
@@ -78,54 +78,54 @@ func (p *post) Send(_ context.Context, parcel notify.Parcel, recipient string) (
 	return "at " + recipient, err
 }
 
-// A desk is a runner whose work is done in memory and written down.
-type desk struct {
+// A fixture is a runner whose work is done in memory and written down.
+type fixture struct {
 	*Runner
 	mu             sync.Mutex // for what a test changes or reads while the runner works
 	done           []string
 	refresh, build error
-	left           []string
+	problems       []string
 	newest         time.Time
 	fail           func(err error) // set by a test: changes what fails
-	worthless      bool
+	empty          bool
 	complete       atomic.Bool
 	missed         int
 	parts          []string
-	ended          [][]Run
+	finished       [][]Run
 	dir            string
 }
 
 // locked does something that the runner's work must not see half done.
-func (d *desk) locked(do func()) {
+func (d *fixture) locked(do func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	do()
 }
 
-func newDesk(t *testing.T, entries ...Entry) *desk {
-	d := &desk{dir: t.TempDir()}
+func newFixture(t *testing.T, entries ...Entry) *fixture {
+	d := &fixture{dir: t.TempDir()}
 	d.complete.Store(true)
 	note := func(text string) { d.locked(func() { d.done = append(d.done, text) }) }
 	for i := range entries {
-		for _, way := range entries[i].Ways {
-			way.(*post).note = note
+		for _, channel := range entries[i].Channels {
+			channel.(*fakeChannel).note = note
 		}
 	}
 	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
-	d.Work = Work{
+	d.Steps = Steps{
 		Lock: func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
 		Refresh: func(context.Context) (left []string, err error) {
 			note("refresh")
-			d.locked(func() { left, err = d.left, d.refresh })
+			d.locked(func() { left, err = d.problems, d.refresh })
 			return left, err
 		},
-		Complete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
+		IsComplete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
 		DataTime: func(context.Context) (newest time.Time, err error) {
 			d.locked(func() { newest = d.newest })
 			return newest, nil
 		},
-		Worth: func(context.Context, string, period.Period) (bool, error) { return !d.worthless, nil },
-		Parts: func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
+		ShouldRun: func(context.Context, string, period.Period) (bool, error) { return !d.empty, nil },
+		Parts:     func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
 		Build: func(_ context.Context, report string, p period.Period, part string) (Workbook, error) {
 			note(strings.TrimSpace("build " + report + " " + p.String() + " " + part))
 			var failure error
@@ -136,20 +136,20 @@ func newDesk(t *testing.T, entries ...Entry) *desk {
 			if err := os.WriteFile(path, []byte(part), 0o600); err != nil {
 				return Workbook{}, err
 			}
-			sum, err := notify.Sum(path)
-			return Workbook{notify.Parcel{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum}, 7}, err
+			sum, err := notify.FileSHA256(path)
+			return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum}, 7}, err
 		},
-		Nothing: func(report string, p period.Period) notify.Parcel {
-			return notify.Parcel{Report: report, Period: p.String(), Notes: []string{"nothing"}}
+		EmptyMessage: func(report string, p period.Period) notify.Message {
+			return notify.Message{Report: report, Period: p.String(), Notes: []string{"nothing"}}
 		},
-		Missed: func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) },
-		Ended:  func(_ context.Context, _ Entry, runs []Run) { d.ended = append(d.ended, runs) },
+		OnMissed:   func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) },
+		OnFinished: func(_ context.Context, _ Entry, runs []Run) { d.finished = append(d.finished, runs) },
 	}
 	return d
 }
 
 // states are the rows of the ledger as words.
-func (d *desk) states(t *testing.T) []string {
+func (d *fixture) states(t *testing.T) []string {
 	t.Helper()
 	runs, err := d.Ledger.Runs()
 	if err != nil {
@@ -162,14 +162,14 @@ func (d *desk) states(t *testing.T) []string {
 	return all
 }
 
-func (d *desk) want(t *testing.T, what string, got []string, want ...string) {
+func (d *fixture) want(t *testing.T, what string, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("%s\n got %q\nwant %q", what, got, want)
 	}
 }
 
-func serve(t *testing.T, d *desk, span time.Duration) {
+func serve(t *testing.T, d *fixture, span time.Duration) {
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), span)
 	defer stop()
@@ -180,9 +180,9 @@ func serve(t *testing.T, d *desk, span time.Duration) {
 
 func TestServeRunsEachDueTimeForItsPeriod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the clock begins at midnight UTC of 2000-01-01, 05:30 in India
-		p := &post{people: []string{"a@x", "b@x"}}
-		d := newDesk(t,
-			Entry{Report: "daily", Schedule: daily(t, "Asia/Kolkata"), Zone: zone(t, "Asia/Kolkata"), Period: "yesterday", Ways: []notify.Way{p}},
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}}
+		d := newFixture(t,
+			Entry{Report: "daily", Schedule: daily(t, "Asia/Kolkata"), Zone: zone(t, "Asia/Kolkata"), Period: "yesterday", Channels: []notify.Channel{p}},
 			Entry{Report: "by-hand", Zone: time.UTC, Period: "today"})
 		serve(t, d, 48*time.Hour)
 		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "send b@x", "refresh", "build daily 2000-01-01", "send a@x", "send b@x")
@@ -192,16 +192,16 @@ func TestServeRunsEachDueTimeForItsPeriod(t *testing.T) {
 		if due := time.Date(2000, 1, 1, 2, 30, 0, 0, time.UTC); !runs[0].DueAt.Equal(due) || runs[0].Rows != 7 || runs[0].SHA256 == "" {
 			t.Errorf("the first run: %+v", runs[0])
 		}
-		if len(d.ended) != 2 || len(d.ended[0]) != 3 || !d.ended[0][0].Whole() {
-			t.Errorf("told of %v", d.ended)
+		if len(d.finished) != 2 || len(d.finished[0]) != 3 || !d.finished[0][0].IsSummary() {
+			t.Errorf("told of %v", d.finished)
 		}
 	})
 }
 
 func TestMissedRunsAreCaughtUpNewestFirstAndTheRestIsSkippedAloud(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 2, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 2, Channels: []notify.Channel{p}})
 		serve(t, d, 9*time.Hour)
 		d.done = nil
 		time.Sleep(5*24*time.Hour + time.Hour) // nothing runs
@@ -225,15 +225,15 @@ func TestServeGoesOnAfterAFailedRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := newDesk(t, Entry{Report: "hourly", Schedule: every, Zone: time.UTC, Period: "today", Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "hourly", Schedule: every, Zone: time.UTC, Period: "today", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the database is in use")
 		serve(t, d, 90*time.Minute)
 		d.refresh = nil
 		serve(t, d, 2*time.Hour)
 		d.want(t, "ledger", d.states(t), "2000-01-01 failed", "2000-01-01 sent", "2000-01-01 a@x sent", "2000-01-01 sent", "2000-01-01 a@x sent")
 		runs, _ := d.Ledger.Runs()
-		if runs[0].Error != "the database is in use" || len(d.ended) != 3 {
-			t.Errorf("%q, told %d times", runs[0].Error, len(d.ended))
+		if runs[0].Error != "the database is in use" || len(d.finished) != 3 {
+			t.Errorf("%q, told %d times", runs[0].Error, len(d.finished))
 		}
 	})
 }
@@ -241,12 +241,12 @@ func TestServeGoesOnAfterAFailedRun(t *testing.T) {
 func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		later := errors.New("451 try later")
-		p := &post{people: []string{"a@x", "b@x", "c@x"}, answers: map[string][]error{
+		p := &fakeChannel{recipients: []string{"a@x", "b@x", "c@x"}, answers: map[string][]error{
 			"a@x": {later, later, later}, "b@x": {fmt.Errorf("550 no such user: %w", notify.ErrRefused)},
 		}}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		began := time.Now()
-		runs, err := d.Run(t.Context(), d.Entries[0], began, How{})
+		runs, err := d.Run(t.Context(), d.Entries[0], began, RunOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,13 +259,13 @@ func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
 			t.Errorf("%+v", runs[:2])
 		}
 		d.done = nil
-		if _, err := d.Run(t.Context(), d.Entries[0], began, How{}); err != nil {
+		if _, err := d.Run(t.Context(), d.Entries[0], began, RunOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		d.want(t, "done by the second run", d.done, "refresh", "send b@x")
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent", "1999-12-31 c@x sent")
 		d.done = nil
-		if _, err := d.Run(t.Context(), d.Entries[0], began, How{}); err != nil {
+		if _, err := d.Run(t.Context(), d.Entries[0], began, RunOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		d.want(t, "done by the third run", d.done)
@@ -274,10 +274,10 @@ func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
 
 func TestTheTimeToTryAgainEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}, answers: map[string][]error{"a@x": slices.Repeat([]error{errors.New("451 later")}, 99)}}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": slices.Repeat([]error{errors.New("451 later")}, 99)}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		began := time.Now()
-		runs, err := d.Run(t.Context(), d.Entries[0], began, How{})
+		runs, err := d.Run(t.Context(), d.Entries[0], began, RunOptions{})
 		if err != nil || runs[0].State != Failed || runs[1].Attempts != 8 || time.Since(began) != time.Hour {
 			t.Errorf("%v, %+v after %v", err, runs, time.Since(began))
 		}
@@ -286,22 +286,22 @@ func TestTheTimeToTryAgainEnds(t *testing.T) {
 
 func TestWhatMayHaveArrivedIsOnlySentAgainByAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x", "b@x"}, answers: map[string][]error{"b@x": {fmt.Errorf("connection lost: %w", notify.ErrUnknown)}}}
-		f := &post{people: []string{"/folder"}, repeatable: true}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p, f}})
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"b@x": {fmt.Errorf("connection lost: %w", notify.ErrUnknown)}}}
+		f := &fakeChannel{recipients: []string{"/folder"}, idempotent: true}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p, f}})
 		for range 3 {
-			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{})
+			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
 			if err != nil || runs[0].State != Unknown {
 				t.Errorf("%v, %+v", err, runs[0])
 			}
 		}
 		d.want(t, "arrived", p.arrived, "a@x")
-		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{Resend: true}); err != nil {
+		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{Resend: true}); err != nil {
 			t.Fatal(err)
 		}
 		d.want(t, "arrived after --resend", p.arrived, "a@x", "b@x")
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent", "1999-12-31 /folder sent")
-		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{Resend: true}); err != nil {
+		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{Resend: true}); err != nil {
 			t.Fatal(err)
 		}
 		d.want(t, "arrived when all had it and it is sent again", p.arrived, "a@x", "b@x", "a@x", "b@x")
@@ -310,9 +310,9 @@ func TestWhatMayHaveArrivedIsOnlySentAgainByAPerson(t *testing.T) {
 
 func TestARunAgainIsMadeAnewWhereNobodyHasTheOldOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{&post{people: []string{"/folder"}, repeatable: true}}})
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"/folder"}, idempotent: true}}})
 		for range 2 {
-			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -322,8 +322,8 @@ func TestARunAgainIsMadeAnewWhereNobodyHasTheOldOne(t *testing.T) {
 
 func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		whole := &post{people: []string{"a@x", "b@x"}}
-		reference := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{whole}})
+		whole := &fakeChannel{recipients: []string{"a@x", "b@x"}}
+		reference := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{whole}})
 		serve(t, reference, 9*time.Hour)
 		lines, err := os.ReadFile(reference.Ledger.Path)
 		if err != nil {
@@ -331,8 +331,8 @@ func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 		}
 		steps := strings.SplitAfter(string(lines), "}\n")
 		for cut := range len(steps) {
-			p := &post{people: []string{"a@x", "b@x"}}
-			d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Ways: []notify.Way{p}})
+			p := &fakeChannel{recipients: []string{"a@x", "b@x"}}
+			d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Channels: []notify.Channel{p}})
 			// The ledger as it was left, with the next line begun.
 			text := strings.Join(steps[:cut], "") + steps[cut][:len(steps[cut])/2]
 			if err := os.WriteFile(d.Ledger.Path, []byte(text), 0o600); err != nil {
@@ -343,7 +343,7 @@ func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 				sending[state] = true
 			}
 			serve(t, d, time.Hour)
-			for _, to := range p.people {
+			for _, to := range p.recipients {
 				begun, sent := sending["1999-12-31 "+to+" sending"], sending["1999-12-31 "+to+" sent"]
 				if got := slices.Contains(p.arrived, to); cut > 0 && got == (begun || sent) {
 					t.Errorf("cut after %d lines: %s was sent to: %v, though the ledger had begun %v, sent %v", cut, to, got, begun, sent)
@@ -358,8 +358,8 @@ func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 
 func TestARunWaitsForItsData(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}}
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Wait: time.Hour, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", WaitForData: time.Hour, Channels: []notify.Channel{p}})
 		d.complete.Store(false)
 		go func() {
 			time.Sleep(8*time.Hour + 10*time.Minute + time.Second)
@@ -385,8 +385,8 @@ func TestARunWaitsForItsData(t *testing.T) {
 
 func TestAWaitEndsWithTheProgramAndGoesOnWithTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later"), errors.New("451 later")}}}
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later"), errors.New("451 later")}}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		serve(t, d, 8*time.Hour+30*time.Second)
 		d.want(t, "ledger", d.states(t), "1999-12-31 sending", "1999-12-31 a@x failed")
 		serve(t, d, 10*time.Minute)
@@ -401,9 +401,9 @@ func TestNothingToReportIsSkippedOrTold(t *testing.T) {
 		want []string
 	}{{false, []string{"1999-12-31 skipped"}}, {true, []string{"1999-12-31 sent", "1999-12-31 a@x sent"}}} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Tell: c.tell, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
-			d.worthless = true
-			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", NotifyEmpty: c.tell, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
+			d.empty = true
+			if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {
 				t.Fatal(err)
 			}
 			d.want(t, "ledger", d.states(t), c.want...)
@@ -413,16 +413,16 @@ func TestNothingToReportIsSkippedOrTold(t *testing.T) {
 
 func TestABurstHasARowForEachPartAndItsPeople(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrRefused)}}}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrRefused)}}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Channels: []notify.Channel{p}})
 		d.parts = []string{"Sales", "Support"}
-		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		d.want(t, "ledger", d.states(t), "1999-12-31 partly", "1999-12-31 Sales failed", "1999-12-31 Support sent",
 			"1999-12-31 Sales Sales@x failed", "1999-12-31 Support Support@x sent")
-		p.people = nil
-		runs, err := d.Run(t.Context(), d.Entries[0], time.Now().AddDate(0, 0, 1), How{})
+		p.recipients = nil
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now().AddDate(0, 0, 1), RunOptions{})
 		if err != nil || runs[0].State != Failed || !strings.Contains(runs[0].Error, "no recipients") {
 			t.Errorf("with nobody to send to: %v, %+v", err, runs[0])
 		}
@@ -431,7 +431,7 @@ func TestABurstHasARowForEachPartAndItsPeople(t *testing.T) {
 
 func TestTheLedgerForgetsWhatIsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		serve(t, d, 4*24*time.Hour)
 		forgotten, err := d.Ledger.Prune(time.Date(2000, 1, 3, 0, 0, 0, 0, time.UTC))
 		if err != nil || forgotten != 4 {

@@ -30,7 +30,7 @@ const (
 	Built    State = "built"
 	Sending  State = "sending"
 	Sent     State = "sent"
-	Partly   State = "partly" // sent to some
+	Partial  State = "partly" // sent to some
 	Failed   State = "failed"
 	Skipped  State = "skipped"
 	Unknown  State = "unknown"
@@ -49,17 +49,17 @@ type Run struct {
 	DueAt      time.Time       `json:"due_at"`
 	StartedAt  time.Time       `json:"started_at"`
 	FinishedAt time.Time       `json:"finished_at,omitzero"`
-	Open       bool            `json:"open,omitempty"` // the period was not over yet: each due time is a report of its own
+	PeriodOpen bool            `json:"open,omitempty"` // the period was not over yet: each due time is a report of its own
 	State      State           `json:"state"`
 	File       string          `json:"file,omitempty"`
 	SHA256     string          `json:"sha256,omitempty"`
 	Rows       int64           `json:"rows"`
-	Place      string          `json:"place,omitempty"`    // where a recipient has it
+	Location   string          `json:"place,omitempty"`    // where a recipient has it
 	Attempts   int             `json:"attempts,omitempty"` // of sending
 	RetryUntil time.Time       `json:"retry_until,omitzero"`
 	Incomplete string          `json:"incomplete,omitempty"` // of a workbook: what could not be loaded when it was made
 	Error      string          `json:"error,omitempty"`
-	About      json.RawMessage `json:"about,omitempty"` // what mails say of the file, so that it need not be built again
+	Message    json.RawMessage `json:"about,omitempty"` // what mails say of the file, so that it need not be built again
 }
 
 // key tells what a run is of. The last line of a key is how it stands.
@@ -70,21 +70,21 @@ type key struct {
 
 func (r Run) key() key {
 	k := key{report: r.Report, period: r.Period, part: r.Part, recipient: r.Recipient}
-	if r.Open {
+	if r.PeriodOpen {
 		k.due = r.DueAt.UnixNano()
 	}
 	return k
 }
 
-// Whole tells whether the run is of the report as a whole.
-func (r Run) Whole() bool { return r.Part == "" && r.Recipient == "" }
+// IsSummary tells whether the run is of the report as a whole.
+func (r Run) IsSummary() bool { return r.Part == "" && r.Recipient == "" }
 
-// Good tells whether it reached everybody it was for, or had nothing to report.
-func (r Run) Good() bool { return r.State == Sent || r.State == Skipped }
+// Succeeded tells whether it reached everybody it was for, or had nothing to report.
+func (r Run) Succeeded() bool { return r.State == Sent || r.State == Skipped }
 
 // ended tells whether nothing more is to be done about it by itself.
-func (r Run) ended() bool {
-	return slices.Contains([]State{Sent, Partly, Failed, Skipped, Unknown, Incomplete}, r.State)
+func (r Run) isTerminal() bool {
+	return slices.Contains([]State{Sent, Partial, Failed, Skipped, Unknown, Incomplete}, r.State)
 }
 
 // Ledger is a file of runs, a JSON object a line, oldest first: what is appended replaces what was said of the same report, period,
@@ -145,9 +145,9 @@ func (l Ledger) Runs() ([]Run, error) {
 	return runs, err
 }
 
-// Damaged are the numbers of lines that cannot be read. Most are of a crash, which cut short what was not recorded yet; but one may hide
+// DamagedLines are the numbers of lines that cannot be read. Most are of a crash, which cut short what was not recorded yet; but one may hide
 // that something was sent.
-func (l Ledger) Damaged() (lines []int, err error) {
+func (l Ledger) DamagedLines() (lines []int, err error) {
 	_, damaged, err := l.read()
 	for _, line := range damaged {
 		lines = append(lines, line.number)
@@ -209,13 +209,13 @@ func (l Ledger) lock() (unlock func() error, err error) {
 	return lock.Unlock, nil
 }
 
-// compactFrom is the size from which superseded lines are worth removing.
-const compactFrom = 1 << 20
+// compactMinSize is the size from which superseded lines are worth removing.
+const compactMinSize = 1 << 20
 
 // compact removes the lines of a large ledger that later ones replace.
 func (l Ledger) compact() error {
 	info, err := l.fs().Stat(l.Path)
-	if err != nil || info.Size() < compactFrom {
+	if err != nil || info.Size() < compactMinSize {
 		return nil
 	}
 	_, err = l.rewrite(time.Time{}, true)

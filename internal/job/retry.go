@@ -23,15 +23,15 @@ func (p permanentError) Unwrap() []error { return []error{p.error, errPermanent}
 
 func isPermanent(err error) bool { return errors.Is(err, errPermanent) }
 
-// RunToEnd attempts a run, with growing waits, until it has ended or its time to retry is over. A run that was sent again by a
+// RunWithRetries attempts a run, with growing waits, until it has ended or its time to retry is over. A run that was sent again by a
 // person is attempted once: they see how it went.
-func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error) {
+func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time, how RunOptions) ([]Run, error) {
 	attempt := r.Attempt
 	if attempt == nil {
 		attempt = r.Run
 	}
 	until := r.now().Add(entry.RetryFor)
-	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
 		runs, err := attempt(ctx, entry, due, how)
 		reason := err
 		switch {
@@ -54,12 +54,12 @@ func (r *Runner) RunToEnd(ctx context.Context, entry Entry, due time.Time, how H
 	}
 }
 
-// retryUntil is when the time to retry a failed run is over; zero when it is, or when nothing would be gained.
-func (x *run) retryUntil(failed error) time.Time {
-	if failed == nil || isPermanent(failed) || errors.Is(failed, errNothing) || x.how.Resend {
+// nextRetryDeadline is when the time to retry a failed run is over; zero when it is, or when nothing would be gained.
+func (x *run) nextRetryDeadline(failed error) time.Time {
+	if failed == nil || isPermanent(failed) || errors.Is(failed, errEmpty) || x.options.Resend {
 		return time.Time{}
 	}
-	until := x.until
+	until := x.retryDeadline
 	if until.IsZero() {
 		until = x.now().Add(x.entry.RetryFor)
 	}
@@ -69,9 +69,9 @@ func (x *run) retryUntil(failed error) time.Time {
 	return until
 }
 
-// note keeps the first failure of a part or of its recipients that another attempt may not meet.
-func (x *run) note(err error) {
-	if x.again == nil && !isPermanent(err) {
-		x.again = err
+// noteRetryable keeps the first failure of a part or of its recipients that another attempt may not meet.
+func (x *run) noteRetryable(err error) {
+	if x.retryableErr == nil && !isPermanent(err) {
+		x.retryableErr = err
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 	locked := errors.New("the database is in use")
-	for what, fail := range map[string]func(d *desk, err error){
-		"lock": func(d *desk, err error) {
-			lock := d.Work.Lock
-			d.Work.Lock = func(ctx context.Context, report string) (func() error, error) {
+	for what, fail := range map[string]func(d *fixture, err error){
+		"lock": func(d *fixture, err error) {
+			lock := d.Steps.Lock
+			d.Steps.Lock = func(ctx context.Context, report string) (func() error, error) {
 				var failure error
 				if d.locked(func() { failure = err }); failure != nil {
 					return nil, failure
@@ -26,13 +26,13 @@ func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 			}
 			d.fail = func(to error) { err = to }
 		},
-		"load":  func(d *desk, err error) { d.refresh = err; d.fail = func(to error) { d.refresh = to } },
-		"build": func(d *desk, err error) { d.build = err; d.fail = func(to error) { d.build = to } },
+		"load":  func(d *fixture, err error) { d.refresh = err; d.fail = func(to error) { d.refresh = to } },
+		"build": func(d *fixture, err error) { d.build = err; d.fail = func(to error) { d.build = to } },
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := &post{people: []string{"a@x"}}
-				d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{p}})
+				p := &fakeChannel{recipients: []string{"a@x"}}
+				d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 				fail(d, locked)
 				go func() {
 					time.Sleep(8*time.Hour + 2*time.Minute + time.Second) // tried at 8:00, 8:01 and 8:03
@@ -44,8 +44,8 @@ func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 				serve(t, d, 9*time.Hour)
 				d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
 				runs, _ := d.Ledger.Runs()
-				if at := runs[0].FinishedAt.UTC(); at.Minute() != 3 || !runs[0].RetryUntil.IsZero() || len(d.ended) != 1 {
-					t.Errorf("reported %d times, at last %+v", len(d.ended), runs[0])
+				if at := runs[0].FinishedAt.UTC(); at.Minute() != 3 || !runs[0].RetryUntil.IsZero() || len(d.finished) != 1 {
+					t.Errorf("reported %d times, at last %+v", len(d.finished), runs[0])
 				}
 			})
 		})
@@ -54,22 +54,22 @@ func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 
 func TestTheTimeToRetryARunEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the disk is full")
 		serve(t, d, 12*time.Hour)
 		runs, _ := d.Ledger.Runs()
-		if runs[0].State != Failed || runs[0].Error != "the disk is full" || runs[0].FinishedAt.UTC().Hour() != 9 || len(d.ended) != 1 {
-			t.Errorf("reported %d times: %+v", len(d.ended), runs[0])
+		if runs[0].State != Failed || runs[0].Error != "the disk is full" || runs[0].FinishedAt.UTC().Hour() != 9 || len(d.finished) != 1 {
+			t.Errorf("reported %d times: %+v", len(d.finished), runs[0])
 		}
 	})
 }
 
 func TestWhatAnotherAttemptWouldMeetAgainIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.build = Permanent(errors.New("unknown column"))
 		began := time.Now()
-		runs, err := d.RunToEnd(t.Context(), d.Entries[0], began, How{})
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], began, RunOptions{})
 		if err != nil || runs[0].State != Failed || runs[0].Error != "unknown column" || time.Since(began) != 0 {
 			t.Errorf("%v, %+v after %v", err, runs, time.Since(began))
 		}
@@ -78,10 +78,10 @@ func TestWhatAnotherAttemptWouldMeetAgainIsNotRetried(t *testing.T) {
 
 func TestARunByHandIsRetriedOnlyOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the database is in use")
 		began := time.Now()
-		runs, err := d.RunToEnd(t.Context(), d.Entries[0], began, How{})
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], began, RunOptions{})
 		if err != nil || runs[0].State != Failed || time.Since(began) != 0 {
 			t.Errorf("%v, %+v after %v", err, runs, time.Since(began))
 		}
@@ -90,7 +90,7 @@ func TestARunByHandIsRetriedOnlyOnRequest(t *testing.T) {
 
 func TestARetryGoesOnAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the disk is full")
 		serve(t, d, 8*time.Hour+10*time.Minute)
 		d.want(t, "ledger", d.states(t), "1999-12-31 retrying")
@@ -108,8 +108,8 @@ func TestARetryGoesOnAfterARestart(t *testing.T) {
 
 func TestAPartThatFailsForAMomentIsRetriedAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &post{people: []string{"{part}@x"}}
-		d := newDesk(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, RetryFor: time.Hour, Ways: []notify.Way{p}})
+		p := &fakeChannel{recipients: []string{"{part}@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		d.parts = []string{"Sales", "Support"}
 		blocked := filepath.Join(d.dir, "daily1999-12-31Support")
 		if err := os.Mkdir(blocked, 0o700); err != nil {
@@ -120,7 +120,7 @@ func TestAPartThatFailsForAMomentIsRetriedAlone(t *testing.T) {
 			d.want(t, "ledger", d.states(t), "1999-12-31 retrying", "1999-12-31 Sales sent", "1999-12-31 Support failed", "1999-12-31 Sales Sales@x sent")
 			os.Remove(blocked)
 		}()
-		if _, err := d.RunToEnd(t.Context(), d.Entries[0], time.Now(), How{}); err != nil {
+		if _, err := d.RunWithRetries(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		d.want(t, "arrived", p.arrived, "Sales@x", "Support@x")
@@ -130,9 +130,9 @@ func TestAPartThatFailsForAMomentIsRetriedAlone(t *testing.T) {
 
 func TestADeadAttemptIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Ways: []notify.Way{&post{people: []string{"a@x"}}}})
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		died := 2
-		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, how How) ([]Run, error) {
+		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, how RunOptions) ([]Run, error) {
 			if died--; died >= 0 {
 				return nil, errors.New("signal: segmentation fault")
 			}
@@ -142,8 +142,8 @@ func TestADeadAttemptIsRetried(t *testing.T) {
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
 		died = 99
 		serve(t, d, 24*time.Hour)
-		if last := d.ended[len(d.ended)-1]; len(d.ended) != 2 || last[0].State != Failed || last[0].Period != "2000-01-01" {
-			t.Errorf("reported %+v", d.ended)
+		if last := d.finished[len(d.finished)-1]; len(d.finished) != 2 || last[0].State != Failed || last[0].Period != "2000-01-01" {
+			t.Errorf("reported %+v", d.finished)
 		}
 	})
 }

@@ -27,14 +27,14 @@ func ParseSchedule(line string, zone *time.Location, skip func(day time.Time) bo
 	return &Schedule{times, zone, skip}, nil
 }
 
-// farthest is how far ahead a due time is looked for: the 29th of February comes again within it.
-const farthest = 9 * 366 * 24 * time.Hour
+// maxLookahead is how far ahead a due time is looked for: the 29th of February comes again within it.
+const maxLookahead = 9 * 366 * 24 * time.Hour
 
 // Next is the first due time after a moment; zero if there is none.
 func (s *Schedule) Next(after time.Time) time.Time {
 	for at := after; ; {
 		at = s.next(at)
-		if at.IsZero() || at.Sub(after) > farthest {
+		if at.IsZero() || at.Sub(after) > maxLookahead {
 			return time.Time{}
 		}
 		if !s.skip(at) {
@@ -55,33 +55,33 @@ func (s *Schedule) next(after time.Time) time.Time {
 	// The cron line is followed on a clock that is never set, and what that shows is looked up in the zone.
 	plain := *fields
 	plain.Location = time.UTC
-	for shown := wall(after.In(s.zone)).Add(-4 * time.Hour); ; {
+	for shown := wallClock(after.In(s.zone)).Add(-4 * time.Hour); ; {
 		shown = plain.Next(shown)
 		if shown.IsZero() {
 			return shown
 		}
-		if at := s.moment(shown); at.After(after) {
+		if at := s.instant(shown); at.After(after) {
 			return at
 		}
 	}
 }
 
-// wall is what a clock shows at t, as a time of UTC.
-func wall(t time.Time) time.Time {
+// wallClock is what a clock shows at t, as a time of UTC.
+func wallClock(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-// moment is when the zone's clock first shows a time, or first shows a later one.
-func (s *Schedule) moment(shown time.Time) time.Time {
+// instant is when the zone's clock first shows a time, or first shows a later one.
+func (s *Schedule) instant(shown time.Time) time.Time {
 	_, before := shown.AddDate(0, 0, -1).In(s.zone).Zone()
 	_, after := shown.AddDate(0, 0, 1).In(s.zone).Zone()
 	// With more of an offset a time comes earlier.
 	early := shown.Add(-time.Duration(max(before, after)) * time.Second).In(s.zone)
 	late := shown.Add(-time.Duration(min(before, after)) * time.Second).In(s.zone)
 	switch shown {
-	case wall(early):
+	case wallClock(early):
 		return early
-	case wall(late):
+	case wallClock(late):
 		return late
 	}
 	_, set := early.ZoneBounds() // the clock is set over it

@@ -8,23 +8,23 @@ import (
 	"callsheet/internal/notify"
 )
 
-// A sending is one parcel to one recipient.
-type sending struct {
-	parcel notify.Parcel
-	way    notify.Way
-	row    Run
+// A delivery is one message to one recipient.
+type delivery struct {
+	message notify.Message
+	channel notify.Channel
+	row     Run
 }
 
-// send brings every parcel to all of its recipients that do not have it, and those that fail once more, until the time for that is
+// send brings every message to all of its recipients that do not have it, and those that fail once more, until the time for that is
 // over.
-func (x *run) send(ctx context.Context, parcels []notify.Parcel) error {
-	if err := x.set(Sending); err != nil {
+func (x *run) send(ctx context.Context, messages []notify.Message) error {
+	if err := x.setState(Sending); err != nil {
 		return err
 	}
-	var open []sending
-	for _, parcel := range parcels {
-		for _, way := range x.entry.Ways {
-			sendings, err := x.sendings(ctx, parcel, way)
+	var open []delivery
+	for _, message := range messages {
+		for _, channel := range x.entry.Channels {
+			sendings, err := x.pending(ctx, message, channel)
 			if err != nil {
 				return err
 			}
@@ -32,8 +32,8 @@ func (x *run) send(ctx context.Context, parcels []notify.Parcel) error {
 		}
 	}
 	until := x.now().Add(x.entry.RetryFor)
-	for wait := firstWait; ; wait = min(2*wait, longestWait) {
-		var again []sending
+	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
+		var again []delivery
 		for _, s := range open {
 			if ctx.Err() != nil {
 				return ErrStopped
@@ -57,29 +57,29 @@ func (x *run) send(ctx context.Context, parcels []notify.Parcel) error {
 	}
 }
 
-// sendings are those of a parcel by one way that are still to be done.
-func (x *run) sendings(ctx context.Context, parcel notify.Parcel, way notify.Way) (open []sending, err error) {
-	recipients, err := way.Recipients(ctx, parcel.Part)
+// pending are those of a message by one channel that are still to be done.
+func (x *run) pending(ctx context.Context, message notify.Message, channel notify.Channel) (open []delivery, err error) {
+	recipients, err := channel.Recipients(ctx, message.Part)
 	row := x.base
-	row.Part, row.SHA256 = parcel.Part, parcel.SHA256
+	row.Part, row.SHA256 = message.Part, message.SHA256
 	if err == nil && len(recipients) == 0 {
 		err = Permanent(errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query"))
 	}
 	if err != nil {
 		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.now()
-		x.tried[row.key()] = true
-		x.note(err)
+		x.touched[row.key()] = true
+		x.noteRetryable(err)
 		return nil, x.write(row)
 	}
 	for _, recipient := range recipients {
 		row.Recipient = recipient
-		if x.tried[row.key()] {
+		if x.touched[row.key()] {
 			continue // two ways to one place
 		}
-		x.tried[row.key()] = true
+		x.touched[row.key()] = true
 		old := x.rows[row.key()]
 		switch {
-		case x.anew, x.how.Resend && old.State != Sent, way.Repeatable():
+		case x.resendAll, x.options.Resend && old.State != Sent, channel.Idempotent():
 		case old.State == Sent || old.State == Unknown:
 			continue
 		case old.State == Sending:
@@ -92,24 +92,24 @@ func (x *run) sendings(ctx context.Context, parcel notify.Parcel, way notify.Way
 		}
 		fresh := row
 		fresh.Attempts = old.Attempts
-		open = append(open, sending{parcel, way, fresh})
+		open = append(open, delivery{message, channel, fresh})
 	}
 	return open, nil
 }
 
-// sendOne tells whether a parcel is to be sent once more.
-func (x *run) sendOne(ctx context.Context, s *sending) (retry bool, err error) {
+// sendOne tells whether a message is to be sent once more.
+func (x *run) sendOne(ctx context.Context, s *delivery) (retry bool, err error) {
 	s.row.State, s.row.Error, s.row.FinishedAt = Sending, "", time.Time{}
 	s.row.Attempts++
 	if err := x.write(s.row); err != nil {
 		return false, err
 	}
-	place, err := s.way.Send(ctx, s.parcel, s.row.Recipient)
-	s.row.Place, s.row.FinishedAt = place, x.now()
+	place, err := s.channel.Send(ctx, s.message, s.row.Recipient)
+	s.row.Location, s.row.FinishedAt = place, x.now()
 	switch {
 	case err == nil:
 		s.row.State = Sent
-	case errors.Is(err, notify.ErrUnknown) && !s.way.Repeatable():
+	case errors.Is(err, notify.ErrUnknown) && !s.channel.Idempotent():
 		s.row.State, s.row.Error = Unknown, err.Error()
 	default:
 		s.row.State, s.row.Error = Failed, err.Error()

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// onTime is how late a run may begin without having been missed.
-const onTime = 10 * time.Minute
+// lateAfter is how late a run may begin without having been missed.
+const lateAfter = 10 * time.Minute
 
 // Serve runs every entry at its times until ctx ends, and waits for the work under way. First it ends what was cut short, and catches
 // up with what was missed since the ledger's last word. A failed run is logged and in the ledger; the next one comes all the same.
@@ -30,38 +30,38 @@ func (r *Runner) Serve(ctx context.Context) error {
 		if entry.Schedule == nil {
 			continue
 		}
-		following.Go(func() { r.follow(ctx, entry, runs) })
+		following.Go(func() { r.serveEntry(ctx, entry, runs) })
 	}
 	following.Wait()
 	return nil
 }
 
-// longestLook is how far back due times are looked for that were missed.
-const longestLook = 31 * 24 * time.Hour
+// maxLookback is how far back due times are looked for that were missed.
+const maxLookback = 31 * 24 * time.Hour
 
-// follow runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed. What lies in the
+// serveEntry runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed. What lies in the
 // future is ignored: the clock was ahead when it was written.
-func (r *Runner) follow(ctx context.Context, entry Entry, runs []Run) {
+func (r *Runner) serveEntry(ctx context.Context, entry Entry, runs []Run) {
 	last := r.now()
 	first := true
 	for _, known := range runs {
-		if known.Report != entry.Report || !known.Whole() || known.DueAt.After(r.now()) {
+		if known.Report != entry.Report || !known.IsSummary() || known.DueAt.After(r.now()) {
 			continue
 		}
 		if first || known.DueAt.After(last) {
 			first, last = false, known.DueAt
 		}
-		if !known.ended() {
+		if !known.isTerminal() {
 			r.runDue(ctx, entry, known.DueAt)
 		}
 	}
 	for ctx.Err() == nil {
 		now := r.now()
-		if now.Sub(last) > longestLook {
-			last = now.Add(-longestLook)
+		if now.Sub(last) > maxLookback {
+			last = now.Add(-maxLookback)
 		}
 		if due := entry.Schedule.Between(last, now); len(due) > 0 {
-			r.runMissed(ctx, entry, due, now)
+			r.runOverdue(ctx, entry, due, now)
 		}
 		last = now
 		if entry.Schedule.Next(now).IsZero() || !r.sleepUntil(ctx, entry.Schedule.Next(now)) {
@@ -73,10 +73,10 @@ func (r *Runner) follow(ctx context.Context, entry Entry, runs []Run) {
 	}
 }
 
-// runMissed runs due times that have come, newest first: those of the last minutes, and catch_up of the others.
-func (r *Runner) runMissed(ctx context.Context, entry Entry, due []time.Time, now time.Time) {
+// runOverdue runs due times that have come, newest first: those of the last minutes, and catch_up of the others.
+func (r *Runner) runOverdue(ctx context.Context, entry Entry, due []time.Time, now time.Time) {
 	slices.Reverse(due)
-	late := slices.IndexFunc(due, func(at time.Time) bool { return now.Sub(at) > onTime })
+	late := slices.IndexFunc(due, func(at time.Time) bool { return now.Sub(at) > lateAfter })
 	if late < 0 {
 		late = len(due)
 	}
@@ -85,7 +85,7 @@ func (r *Runner) runMissed(ctx context.Context, entry Entry, due []time.Time, no
 		r.runDue(ctx, entry, at)
 	}
 	if skipped := due[len(run):]; len(skipped) > 0 && ctx.Err() == nil {
-		r.skip(ctx, entry, skipped)
+		r.recordSkipped(ctx, entry, skipped)
 	}
 }
 
@@ -93,36 +93,36 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 	if ctx.Err() != nil {
 		return
 	}
-	runs, err := r.RunToEnd(ctx, entry, due, How{})
+	runs, err := r.RunWithRetries(ctx, entry, due, RunOptions{})
 	log := r.Log.With("report", entry.Report, "due", due)
 	switch {
 	case errors.Is(err, ErrStopped):
 		log.Info("report waits until callsheet is back")
 	case err != nil:
 		log.Error("report failed", "error", err)
-		r.failed(ctx, entry, due, err)
-	case runs[0].Good():
+		r.reportFailure(ctx, entry, due, err)
+	case runs[0].Succeeded():
 		log.Info("report done", "state", runs[0].State, "period", runs[0].Period, "file", runs[0].File, "rows", runs[0].Rows, "recipients", len(runs)-1)
 	default:
 		log.Error("report needs a look", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error)
 	}
 }
 
-// failed reports a run that could not even be written to the ledger.
-func (r *Runner) failed(ctx context.Context, entry Entry, due time.Time, failure error) {
-	_, row, err := r.about(entry, due)
+// reportFailure reports a run that could not even be written to the ledger.
+func (r *Runner) reportFailure(ctx context.Context, entry Entry, due time.Time, failure error) {
+	_, row, err := r.newRow(entry, due)
 	if err != nil {
 		row = Run{Report: entry.Report, DueAt: due}
 	}
 	row.State, row.FinishedAt, row.Error = Failed, r.now(), failure.Error()
-	r.Work.Ended(context.WithoutCancel(ctx), entry, []Run{row})
+	r.Steps.OnFinished(context.WithoutCancel(ctx), entry, []Run{row})
 }
 
-// skip writes down that due times were missed and are not caught up with, of those that the ledger has no word on, and says so.
-func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
+// recordSkipped writes down that due times were missed and are not caught up with, of those that the ledger has no word on, and says so.
+func (r *Runner) recordSkipped(ctx context.Context, entry Entry, due []time.Time) {
 	var skipped []time.Time
 	err := func() error {
-		release, err := r.Work.Lock(ctx, entry.Report)
+		release, err := r.Steps.Lock(ctx, entry.Report)
 		if err != nil {
 			return err
 		}
@@ -133,10 +133,10 @@ func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
 		}
 		known := map[key]bool{}
 		for _, run := range runs {
-			known[run.key()] = !run.tooEarly()
+			known[run.key()] = !run.isPremature()
 		}
 		for _, at := range due {
-			_, row, err := r.about(entry, at)
+			_, row, err := r.newRow(entry, at)
 			if err != nil {
 				return err
 			}
@@ -157,7 +157,7 @@ func (r *Runner) skip(ctx context.Context, entry Entry, due []time.Time) {
 	}
 	if len(skipped) > 0 {
 		r.Log.Warn("reports were missed and are skipped", "report", entry.Report, "due", skipped, "catch_up", entry.CatchUp)
-		r.Work.Missed(context.WithoutCancel(ctx), entry, skipped)
+		r.Steps.OnMissed(context.WithoutCancel(ctx), entry, skipped)
 	}
 }
 

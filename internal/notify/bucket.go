@@ -35,11 +35,11 @@ var BucketSchemes = []string{"s3", "gs", "azblob", "file"}
 
 // Recipients is the bucket alone.
 func (b Bucket) Recipients(context.Context, string) ([]string, error) {
-	return []string{b.place("")}, nil
+	return []string{b.location("")}, nil
 }
 
-// place is the bucket's URL without its settings, which may be secret, and a key.
-func (b Bucket) place(key string) string {
+// location is the bucket's URL without its settings, which may be secret, and a key.
+func (b Bucket) location(key string) string {
 	u, err := url.Parse(b.URL)
 	if err != nil {
 		return "bucket"
@@ -50,31 +50,31 @@ func (b Bucket) place(key string) string {
 	return u.Scheme + "://" + u.Host + u.Path + key
 }
 
-// Repeatable is true: an object of the same key is replaced.
-func (b Bucket) Repeatable() bool { return true }
+// Idempotent is true: an object of the same key is replaced.
+func (b Bucket) Idempotent() bool { return true }
 
 // Send writes the workbook as an object, which appears whole or not at all.
-func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, err error) {
-	if parcel.File == "" {
+func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, err error) {
+	if message.File == "" {
 		return "", nil
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("bucket %s: %w", b.place(""), err)
+			err = fmt.Errorf("bucket %s: %w", b.location(""), err)
 		}
 	}()
-	key := parcel.name(b.Name)
-	if err := b.makeFolder(key); err != nil {
+	key := message.fileName(b.Name)
+	if err := b.makeParent(key); err != nil {
 		return "", err
 	}
 	bucket, err := blob.OpenBucket(ctx, b.URL)
 	if err != nil {
-		return "", refused(b.settings(err))
+		return "", permanent(b.openError(err))
 	}
 	defer bucket.Close()
-	file, err := os.Open(parcel.File)
+	file, err := os.Open(message.File)
 	if err != nil {
-		return "", refused(err)
+		return "", permanent(err)
 	}
 	defer file.Close()
 	sum := md5.New() // the storage compares it with what it got
@@ -89,25 +89,25 @@ func (b Bucket) Send(ctx context.Context, parcel Parcel, _ string) (_ string, er
 	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		ContentMD5:  sum.Sum(nil),
-		Metadata:    map[string]string{"sha256": parcel.SHA256},
-		BeforeWrite: readable,
+		Metadata:    map[string]string{"sha256": message.SHA256},
+		BeforeWrite: makeReadable,
 	})
 	if err != nil {
-		return "", stored(err)
+		return "", writeError(err)
 	}
 	if _, err := io.Copy(w, file); err != nil {
 		cancel()
 		_ = w.Close()
-		return "", stored(err)
+		return "", writeError(err)
 	}
 	if err := w.Close(); err != nil {
-		return "", stored(err)
+		return "", writeError(err)
 	}
-	return b.place(key), nil
+	return b.location(key), nil
 }
 
-// makeFolder makes the folder of a key in a file:// bucket, for all users to read like that of a folder delivery.
-func (b Bucket) makeFolder(key string) error {
+// makeParent makes the folder of a key in a file:// bucket, for all users to read like that of a folder delivery.
+func (b Bucket) makeParent(key string) error {
 	u, err := url.Parse(b.URL)
 	if err != nil || u.Scheme != fileblob.Scheme {
 		return nil // opening the bucket says what is wrong
@@ -119,8 +119,8 @@ func (b Bucket) makeFolder(key string) error {
 	return atomicfile.MkdirReadable(filepath.Dir(filepath.Join(base, u.Query().Get("prefix"), filepath.FromSlash(key))))
 }
 
-// readable lets all users read a workbook in a file:// bucket.
-func readable(as func(any) bool) error {
+// makeReadable lets all users read a workbook in a file:// bucket.
+func makeReadable(as func(any) bool) error {
 	var file *os.File
 	if as(&file) {
 		return file.Chmod(atomicfile.Readable)
@@ -128,9 +128,9 @@ func readable(as func(any) bool) error {
 	return nil
 }
 
-// settings is why a bucket cannot be opened. Nothing was sent yet, so only what the URL has must not be shown.
-func (b Bucket) settings(err error) error {
-	said := strings.ReplaceAll(err.Error(), b.URL, b.place(""))
+// openError is why a bucket cannot be opened. Nothing was sent yet, so only what the URL has must not be shown.
+func (b Bucket) openError(err error) error {
+	said := strings.ReplaceAll(err.Error(), b.URL, b.location(""))
 	u, parseErr := url.Parse(b.URL)
 	if parseErr != nil {
 		return errNoURL
@@ -143,25 +143,25 @@ func (b Bucket) settings(err error) error {
 			secrets = append(secrets, key)
 		}
 	}
-	if shows(said, secrets...) {
+	if containsSecret(said, secrets...) {
 		return errors.New("its URL has settings that this storage does not take\nhint: compare them with https://gocloud.dev/howto/blob/")
 	}
 	return errors.New(said)
 }
 
-// shows reports whether a text has one of the secrets in it, as it is or escaped as in a URL.
-func shows(text string, secrets ...string) bool {
+// containsSecret reports whether a text has one of the secrets in it, as it is or escaped as in a URL.
+func containsSecret(text string, secrets ...string) bool {
 	return slices.ContainsFunc(secrets, func(secret string) bool {
 		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret)) || strings.Contains(text, url.PathEscape(secret)))
 	})
 }
 
-// codeForm is that of the names that storages have for errors: NoSuchBucket, AccessDenied.
-var codeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
+// errorCode is that of the names that storages have for errors: NoSuchBucket, AccessDenied.
+var errorCode = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
 
-// stored is why a storage did not take an object: what kind of error it is, its number and its name, and not what the storage says, which
+// writeError is why a storage did not take an object: what kind of error it is, its number and its name, and not what the storage says, which
 // can repeat the request. It is refused when the storage would say the same next time.
-func stored(err error) error {
+func writeError(err error) error {
 	var words []string
 	kind := gcerrors.Code(err)
 	if kind != gcerrors.Unknown {
@@ -172,15 +172,15 @@ func stored(err error) error {
 	if errors.As(err, &status) && status.HTTPStatusCode() > 0 {
 		words = append(words, fmt.Sprintf("it answered %d %s", status.HTTPStatusCode(), http.StatusText(status.HTTPStatusCode())))
 	}
-	if errors.As(err, &code) && codeForm.MatchString(code.ErrorCode()) {
+	if errors.As(err, &code) && errorCode.MatchString(code.ErrorCode()) {
 		words = append(words, code.ErrorCode())
 	}
-	if cause := reason(err); cause != errNoAnswer || len(words) == 0 {
+	if cause := redact(err); cause != errNoAnswer || len(words) == 0 {
 		words = append(words, cause.Error())
 	}
 	said := errors.New(strings.Join(words, ", "))
 	if slices.Contains([]gcerrors.ErrorCode{gcerrors.NotFound, gcerrors.PermissionDenied, gcerrors.InvalidArgument, gcerrors.Unimplemented}, kind) {
-		return refused(said)
+		return permanent(said)
 	}
 	return said
 }

@@ -19,14 +19,14 @@ import (
 )
 
 func TestBucketHoldsTheWorkbook(t *testing.T) {
-	for name, url := range map[string]string{"file": "file://" + t.TempDir() + "?prefix=reports/", "s3": s3(t)} {
+	for name, url := range map[string]string{"file": "file://" + t.TempDir() + "?prefix=reports/", "s3": startS3(t)} {
 		t.Run(name, func(t *testing.T) {
 			if url == "" {
 				t.Skip("versitygw is not installed: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
 			}
 			b := Bucket{URL: url, Name: "{report}/{period}.xlsx"}
 			for _, text := range []string{strings.Repeat("first", 3_000_000), "second"} { // the first in several parts
-				place, err := b.Send(t.Context(), parcel(t, text), "")
+				place, err := b.Send(t.Context(), testMessage(t, text), "")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -48,13 +48,13 @@ func TestBucketHoldsTheWorkbook(t *testing.T) {
 
 func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
 	for url, wantRefused := range map[string]bool{"nowhere://x": true, "file:///nonexistent/folder": true} {
-		_, err := Bucket{URL: url}.Send(t.Context(), parcel(t, "text"), "")
+		_, err := Bucket{URL: url}.Send(t.Context(), testMessage(t, "text"), "")
 		if err == nil || errors.Is(err, ErrRefused) != wantRefused {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
-	if url := s3(t); url != "" {
-		_, err := Bucket{URL: strings.Replace(url, "s3://reports", "s3://missing", 1)}.Send(t.Context(), parcel(t, "text"), "")
+	if url := startS3(t); url != "" {
+		_, err := Bucket{URL: strings.Replace(url, "s3://reports", "s3://missing", 1)}.Send(t.Context(), testMessage(t, "text"), "")
 		if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "s3://missing") {
 			t.Errorf("a bucket that is not there: %v", err)
 		}
@@ -63,7 +63,7 @@ func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "a")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "b")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
-	if _, err := (Bucket{URL: down}).Send(t.Context(), parcel(t, "text"), ""); err == nil || errors.Is(err, ErrRefused) {
+	if _, err := (Bucket{URL: down}).Send(t.Context(), testMessage(t, "text"), ""); err == nil || errors.Is(err, ErrRefused) {
 		t.Errorf("a storage that is down: %v", err)
 	}
 }
@@ -98,15 +98,15 @@ func TestBucketErrorsShowNoSetting(t *testing.T) {
 		"s3://reports?%zzXQZ0007XQZ":                                     "",
 		"s3://re ports:XQZ0007XQZ/?a=b":                                  "no URL",
 	} {
-		_, err := Bucket{URL: bucket}.Send(t.Context(), parcel(t, "text"), "")
+		_, err := Bucket{URL: bucket}.Send(t.Context(), testMessage(t, "text"), "")
 		if err == nil || strings.Contains(err.Error(), "XQZ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", bucket, err, want)
 		}
 	}
 }
 
-// s3 starts a real S3 gateway over a folder and gives the URL of a bucket in it; "" where there is none.
-func s3(t *testing.T) string {
+// startS3 starts a real S3 gateway over a folder and gives the URL of a bucket in it; "" where there is none.
+func startS3(t *testing.T) string {
 	t.Helper()
 	gateway, err := exec.LookPath("versitygw")
 	if err != nil {

@@ -27,22 +27,22 @@ func (f Folder) Recipients(context.Context, string) ([]string, error) {
 	return []string{filepath.Join(f.Dir, f.Name)}, nil
 }
 
-// Repeatable is true: a copy of the same name is replaced.
-func (f Folder) Repeatable() bool { return true }
+// Idempotent is true: a copy of the same name is replaced.
+func (f Folder) Idempotent() bool { return true }
 
 // Send copies the workbook into the folder. The copy appears whole or not at all; one of the same name is replaced.
-func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err error) {
-	if parcel.File == "" {
+func (f Folder) Send(_ context.Context, message Message, _ string) (_ string, err error) {
+	if message.File == "" {
 		return "", nil
 	}
-	to := filepath.Join(f.Dir, filepath.FromSlash(parcel.name(f.Name)))
+	to := filepath.Join(f.Dir, filepath.FromSlash(message.fileName(f.Name)))
 	in := filepath.Dir(to) // a name may have folders of its own
 	if err := atomicfile.MkdirReadable(in); err != nil {
 		return "", err
 	}
-	source, err := os.Open(parcel.File)
+	source, err := os.Open(message.File)
 	if err != nil {
-		return "", refused(err)
+		return "", permanent(err)
 	}
 	defer source.Close()
 	target, err := os.CreateTemp(in, ".callsheet-*.tmp")
@@ -62,7 +62,7 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err 
 		return "", err
 	}
 	if f.Keep > 0 {
-		if err := f.clear(in, parcel); err != nil {
+		if err := f.removeOld(in, message); err != nil {
 			return "", err
 		}
 	}
@@ -73,21 +73,21 @@ func (f Folder) Send(_ context.Context, parcel Parcel, _ string) (_ string, err 
 	return to, errors.Join(dir.Sync(), dir.Close())
 }
 
-// anyPeriod are the names that a period can have, of a day, a week, a month or a span.
-const anyPeriod = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
+// periodPattern are the names that a period can have, of a day, a week, a month or a span.
+const periodPattern = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
 
-// clear removes all but the newest files that this way has put here for the same report and part.
-func (f Folder) clear(in string, parcel Parcel) error {
+// removeOld removes all but the newest files that this way has put here for the same report and part.
+func (f Folder) removeOld(in string, message Message) error {
 	const mark = "\x00"
-	parts := parcel
+	parts := message
 	parts.Period = mark
-	literal := parts.fill(path.Base(parcel.pattern(f.Name)), func(text string) string {
+	literal := parts.expand(path.Base(message.namePattern(f.Name)), func(text string) string {
 		if text == mark {
 			return mark
 		}
 		return SafeName(text)
 	})
-	ours, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, anyPeriod) + "$")
+	ours, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, periodPattern) + "$")
 	if err != nil {
 		return err
 	}

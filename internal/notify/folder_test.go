@@ -16,16 +16,16 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// parcel is a report of a day whose workbook has some text.
-func parcel(t *testing.T, text string) Parcel {
+// message is a report of a day whose workbook has some text.
+func testMessage(t *testing.T, text string) Message {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "built.xlsx")
 	write(t, path, text)
-	sum, err := Sum(path)
+	sum, err := FileSHA256(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Parcel{
+	return Message{
 		Report: "daily", Title: "Daily call report", Period: "2026-10-04", When: "Sunday 4 October 2026", File: path, SHA256: sum,
 		Figures: []Figure{{"Calls offered", "1,234", "▲ 12 (1.0%), better"}, {"Answer rate", "81.8%", "▼ 2.5 points, worse"}},
 		Notes:   []string{"Data complete through 5 Oct 2026 07:58:00", "<Missed> shows 10 & leaves out 3 rows"},
@@ -35,7 +35,7 @@ func parcel(t *testing.T, text string) Parcel {
 func TestFolderReplacesWhole(t *testing.T) {
 	folder := Folder{Dir: filepath.Join(t.TempDir(), "out", "reports")}
 	for _, text := range []string{"first", "second"} {
-		path, err := folder.Send(t.Context(), parcel(t, text), "")
+		path, err := folder.Send(t.Context(), testMessage(t, text), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,10 +54,10 @@ func TestFolderThatFailsLeavesNothing(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "daily-2026-10-04.xlsx", "x"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if path, err := (Folder{Dir: dir}).Send(t.Context(), parcel(t, "text"), ""); err == nil {
+	if path, err := (Folder{Dir: dir}).Send(t.Context(), testMessage(t, "text"), ""); err == nil {
 		t.Fatalf("delivered to %s", path)
 	}
-	missing := parcel(t, "text")
+	missing := testMessage(t, "text")
 	missing.File += ".missing"
 	if _, err := (Folder{Dir: dir}).Send(t.Context(), missing, ""); err == nil {
 		t.Error("a missing file was delivered")
@@ -75,7 +75,7 @@ func TestFolderKeepsTheLastOfAReportAndPart(t *testing.T) {
 	}
 	for _, name := range []string{"", "{period}/../{report}_{period}.xlsx"} {
 		for day := range 5 {
-			p := parcel(t, "text")
+			p := testMessage(t, "text")
 			p.Period = time.Date(2026, 10, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 			if name != "" {
 				p.Part, name = "Sales/North", "{report}_{part}_{period}.xlsx"
@@ -134,8 +134,8 @@ func TestPatternsAreChecked(t *testing.T) {
 func TestLongNamesAreCutAndNeverTheSame(t *testing.T) {
 	seen := map[string]bool{}
 	for _, part := range []string{strings.Repeat("é", 200), strings.Repeat("é", 200) + "b"} {
-		p := Parcel{Report: "daily", Title: strings.Repeat("t", 100), Period: "2026-10-04", Part: part}
-		name := p.name("{title}/{report}-{title}-{part}-{part}-{period}.xlsx")
+		p := Message{Report: "daily", Title: strings.Repeat("t", 100), Period: "2026-10-04", Part: part}
+		name := p.fileName("{title}/{report}-{title}-{part}-{part}-{period}.xlsx")
 		if element := filepath.Base(name); len(element) > 255 || !strings.HasSuffix(element, ".xlsx") || seen[name] {
 			t.Errorf("%d bytes: %q", len(element), element)
 		}

@@ -37,18 +37,18 @@ type MailServer struct {
 
 // Mail is a way by mail. Each address gets a message of its own, so that one that is refused does not keep it from the others.
 type Mail struct {
-	Server      MailServer
-	To, CC, BCC []string
-	ReplyTo     string
-	Subject     string // pattern
-	Bare        bool   // figures alone, without the workbook
-	Texts       MailTexts
-	// Of are the addresses of a part, beside To.
-	Of func(ctx context.Context, part string) ([]string, error)
+	Server       MailServer
+	To, CC, BCC  []string
+	ReplyTo      string
+	Subject      string // pattern
+	NoAttachment bool   // figures alone, without the workbook
+	Templates    MailTemplates
+	// PartRecipients are the addresses of a part, beside To.
+	PartRecipients func(ctx context.Context, part string) ([]string, error)
 }
 
-// Repeatable is false: a second mail is a second mail.
-func (m Mail) Repeatable() bool { return false }
+// Idempotent is false: a second mail is a second mail.
+func (m Mail) Idempotent() bool { return false }
 
 // Recipients are all addresses of a part, each once.
 func (m Mail) Recipients(ctx context.Context, part string) ([]string, error) {
@@ -68,35 +68,35 @@ func (m Mail) Recipients(ctx context.Context, part string) ([]string, error) {
 }
 
 func (m Mail) to(ctx context.Context, part string) ([]string, error) {
-	if m.Of == nil {
+	if m.PartRecipients == nil {
 		return m.To, nil
 	}
-	of, err := m.Of(ctx, part)
+	of, err := m.PartRecipients(ctx, part)
 	return slices.Concat(m.To, of), err
 }
 
-// Send sends the parcel to one address. The headers name all of To and CC.
-func (m Mail) Send(ctx context.Context, parcel Parcel, recipient string) (string, error) {
+// Send sends the message to one address. The headers name all of To and CC.
+func (m Mail) Send(ctx context.Context, message Message, recipient string) (string, error) {
 	address, err := mail.ParseAddress(recipient)
 	if err != nil {
-		return "", refused(fmt.Errorf("%q is no mail address: %w", recipient, err))
+		return "", permanent(fmt.Errorf("%q is no mail address: %w", recipient, err))
 	}
-	if err := m.Server.allows(address.Address); err != nil {
-		return "", refused(err)
+	if err := m.Server.checkDomain(address.Address); err != nil {
+		return "", permanent(err)
 	}
-	to, err := m.to(ctx, parcel.Part)
+	to, err := m.to(ctx, message.Part)
 	if err != nil {
 		return "", err
 	}
-	message, err := m.message(parcel, to, recipient)
+	content, err := m.compose(message, to, recipient)
 	if err != nil {
-		return "", refused(err)
+		return "", permanent(err)
 	}
-	return m.Server.send(ctx, address.Address, message)
+	return m.Server.send(ctx, address.Address, content)
 }
 
-// allows says whether mail may go to an address.
-func (s MailServer) allows(address string) error {
+// checkDomain says whether mail may go to an address.
+func (s MailServer) checkDomain(address string) error {
 	_, domain, _ := strings.Cut(address, "@")
 	for _, allowed := range s.AllowedDomains {
 		if strings.EqualFold(domain, allowed) {
@@ -109,12 +109,12 @@ func (s MailServer) allows(address string) error {
 	return fmt.Errorf("%s is in none of mail.allowed_domains: %s", address, strings.Join(s.AllowedDomains, ", "))
 }
 
-// message is the whole mail, as bytes.
-func (m Mail) message(parcel Parcel, to []string, recipient string) ([]byte, error) {
-	notes := parcel.Notes
-	attach := parcel.File != "" && !m.Bare
+// compose is the whole mail, as bytes.
+func (m Mail) compose(message Message, to []string, recipient string) ([]byte, error) {
+	notes := message.Notes
+	attach := message.File != "" && !m.NoAttachment
 	if attach && m.Server.MaxAttachment > 0 {
-		info, err := os.Stat(parcel.File)
+		info, err := os.Stat(message.File)
 		if err != nil {
 			return nil, err
 		}
@@ -123,65 +123,65 @@ func (m Mail) message(parcel Parcel, to []string, recipient string) ([]byte, err
 				float64(info.Size())/1e6, float64(m.Server.MaxAttachment)/1e6))
 		}
 	}
-	parcel.Notes = notes
-	html, text, err := m.Texts.Fill(parcel, attach)
+	message.Notes = notes
+	html, text, err := m.Templates.Execute(message, attach)
 	if err != nil {
 		return nil, err
 	}
-	message := gomail.NewMsg()
-	errs := []error{message.From(m.Server.From)}
+	msg := gomail.NewMsg()
+	errs := []error{msg.From(m.Server.From)}
 	if len(to) > 0 {
-		errs = append(errs, message.To(to...))
+		errs = append(errs, msg.To(to...))
 	}
 	if len(m.CC) > 0 {
-		errs = append(errs, message.Cc(m.CC...))
+		errs = append(errs, msg.Cc(m.CC...))
 	}
 	if m.ReplyTo != "" {
-		errs = append(errs, message.ReplyTo(m.ReplyTo))
+		errs = append(errs, msg.ReplyTo(m.ReplyTo))
 	}
 	if len(to)+len(m.CC) == 0 {
-		errs = append(errs, message.SetAddrHeader(gomail.HeaderTo, m.Server.From)) // all are blind copies
+		errs = append(errs, msg.SetAddrHeader(gomail.HeaderTo, m.Server.From)) // all are blind copies
 	}
-	message.Subject(strings.Join(strings.Fields(parcel.fill(m.subject(parcel), func(text string) string { return text })), " "))
-	message.SetDate()
-	message.SetMessageIDWithValue(m.messageID(parcel, recipient))
-	message.SetGenHeader("Auto-Submitted", "auto-generated")
-	message.SetBodyString(gomail.TypeTextPlain, text)
-	message.AddAlternativeString(gomail.TypeTextHTML, html)
+	msg.Subject(strings.Join(strings.Fields(message.expand(m.subject(message), func(text string) string { return text })), " "))
+	msg.SetDate()
+	msg.SetMessageIDWithValue(m.messageID(message, recipient))
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetBodyString(gomail.TypeTextPlain, text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	if attach {
-		message.AttachFile(parcel.File, gomail.WithFileName(parcel.name("")),
+		msg.AttachFile(message.File, gomail.WithFileName(message.fileName("")),
 			gomail.WithFileContentType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
 	}
 	var written bytes.Buffer
-	_, err = message.WriteTo(&written)
+	_, err = msg.WriteTo(&written)
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
 	return written.Bytes(), nil
 }
 
-func (m Mail) subject(parcel Parcel) string {
+func (m Mail) subject(message Message) string {
 	switch {
 	case m.Subject != "":
 		return m.Subject
-	case parcel.Part != "":
-		return "{title}, {part}, " + parcel.When
+	case message.Part != "":
+		return "{title}, {part}, " + message.When
 	}
-	return "{title}, " + parcel.When
+	return "{title}, " + message.When
 }
 
 // messageID is the same for the same report to the same address, so that a mail server can tell a second copy.
-func (m Mail) messageID(parcel Parcel, recipient string) string {
-	sum := sha256.Sum256(fmt.Append(nil, parcel.Report, "\n", parcel.Period, "\n", parcel.Part, "\n", parcel.SHA256, "\n", recipient))
+func (m Mail) messageID(message Message, recipient string) string {
+	sum := sha256.Sum256(fmt.Append(nil, message.Report, "\n", message.Period, "\n", message.Part, "\n", message.SHA256, "\n", recipient))
 	_, domain, _ := strings.Cut(m.Server.From, "@")
 	return fmt.Sprintf("%x@%s", sum[:16], strings.Trim(domain, "> "))
 }
 
 // send brings a message to one address.
-func (s MailServer) send(ctx context.Context, address string, message []byte) (string, error) {
+func (s MailServer) send(ctx context.Context, address string, content []byte) (string, error) {
 	from, err := mail.ParseAddress(s.From)
 	if err != nil {
-		return "", refused(fmt.Errorf("mail.from %q: %w", s.From, err))
+		return "", permanent(fmt.Errorf("mail.from %q: %w", s.From, err))
 	}
 	options := []gomail.Option{gomail.WithPort(s.Port), gomail.WithTimeout(s.Timeout), gomail.WithTLSPolicy(gomail.TLSMandatory)}
 	switch s.TLS {
@@ -196,7 +196,7 @@ func (s MailServer) send(ctx context.Context, address string, message []byte) (s
 	if s.Username != "" {
 		password, err := s.Password()
 		if err != nil {
-			return "", refused(err)
+			return "", permanent(err)
 		}
 		options = append(options, gomail.WithUsername(s.Username), gomail.WithPassword(password), gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover))
 		if s.TLS == "none" { // to this machine, or said to be insecure
@@ -205,11 +205,11 @@ func (s MailServer) send(ctx context.Context, address string, message []byte) (s
 	}
 	client, err := gomail.NewClient(s.Host, options...)
 	if err != nil {
-		return "", refused(err)
+		return "", permanent(err)
 	}
 	server, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return "", s.explain(connecting, err)
+		return "", s.wrapError(stepConnect, err)
 	}
 	defer server.Close()
 	for _, step := range []struct {
@@ -217,65 +217,65 @@ func (s MailServer) send(ctx context.Context, address string, message []byte) (s
 		do   func() error
 	}{{"its sender", func() error { return server.Mail(from.Address) }}, {"its recipient", func() error { return server.Rcpt(address) }}} {
 		if err := errors.Join(server.UpdateDeadline(s.Timeout), step.do()); err != nil {
-			return "", s.explain(step.name, err)
+			return "", s.wrapError(step.name, err)
 		}
 	}
 	body, err := server.Data()
 	if err != nil {
-		return "", s.explain("its text", err)
+		return "", s.wrapError("its text", err)
 	}
-	if _, err := bytes.NewReader(message).WriteTo(body); err != nil {
-		return "", s.explain("its text", err) // and no end of it, so nothing is delivered
+	if _, err := bytes.NewReader(content).WriteTo(body); err != nil {
+		return "", s.wrapError("its text", err) // and no end of it, so nothing is delivered
 	}
 	if err := errors.Join(server.UpdateDeadline(s.Timeout), body.Close()); err != nil {
-		if isReply(err) {
-			return "", s.explain("its text", err)
+		if isSMTPReply(err) {
+			return "", s.wrapError("its text", err)
 		}
-		return "", unknown(s.explain("its text", err)) // all was sent, and no answer came
+		return "", uncertain(s.wrapError("its text", err)) // all was sent, and no answer came
 	}
 	_ = server.Quit() // it has the mail
 	return "mail to " + address, nil
 }
 
-// explain says why a step failed, and whether that is for good. What the server said is left out while it is logged in to, and later where it
+// wrapError says why a step failed, and whether that is for good. What the server said is left out while it is logged in to, and later where it
 // repeats the password.
-func (s MailServer) explain(what string, err error) error {
+func (s MailServer) wrapError(what string, err error) error {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
-		return s.at(what, s.unanswered(err))
+		return s.wrap(what, s.connectionError(err))
 	}
 	text := fmt.Sprintf("it answered %d %s", reply.Code, enhancedCode.FindString(reply.Msg))
 	switch {
-	case what == connecting && reply.Code == 535:
+	case what == stepConnect && reply.Code == 535:
 		text += ", wrong user or password"
-	case what != connecting && !shows(reply.Msg, s.secrets()...):
+	case what != stepConnect && !containsSecret(reply.Msg, s.secrets()...):
 		text = fmt.Sprintf("it answered %d %s", reply.Code, reply.Msg)
 	}
-	if err = s.at(what, errors.New(strings.TrimSpace(text))); reply.Code >= 500 {
-		return refused(err)
+	if err = s.wrap(what, errors.New(strings.TrimSpace(text))); reply.Code >= 500 {
+		return permanent(err)
 	}
 	return err
 }
 
-// connecting is the step of which the other side's words are not shown.
-const connecting = "connecting"
+// stepConnect is the step of which the other side's words are not shown.
+const stepConnect = "connecting"
 
-func (s MailServer) at(what string, err error) error {
+func (s MailServer) wrap(what string, err error) error {
 	return fmt.Errorf("mail server %s, %s: %w", net.JoinHostPort(s.Host, fmt.Sprint(s.Port)), what, err)
 }
 
 // enhancedCode is that of RFC 3463, which tells more than the three digits.
 var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}`)
 
-// unanswered is why there was no reply.
-func (s MailServer) unanswered(err error) error {
+// connectionError is why there was no reply.
+func (s MailServer) connectionError(err error) error {
 	switch text := err.Error(); {
 	case strings.Contains(text, "does not support STARTTLS"):
 		return errors.New("it does not offer STARTTLS")
 	case strings.Contains(text, "does not support SMTP AUTH"), strings.Contains(text, "not able to detect a supported"):
 		return errors.New("it offers no way to log in that callsheet knows")
 	}
-	return reason(err)
+	return redact(err)
 }
 
 // secrets are the forms in which a server can repeat the password.
@@ -291,7 +291,7 @@ func (s MailServer) secrets() []string {
 	return []string{password, encode([]byte(password)), encode([]byte("\x00" + s.Username + "\x00" + password)), encode([]byte(s.Username))}
 }
 
-func isReply(err error) bool {
+func isSMTPReply(err error) bool {
 	var reply *textproto.Error
 	return errors.As(err, &reply)
 }

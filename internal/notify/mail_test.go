@@ -29,8 +29,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// A mailbox is a real SMTP server that keeps what it takes and can be made to behave badly.
-type mailbox struct {
+// A fakeSMTP is a real SMTP server that keeps what it takes and can be made to behave badly.
+type fakeSMTP struct {
 	mutex    sync.Mutex
 	arrived  map[string][][]byte   // by recipient
 	refuse   func(to string) error // at RCPT
@@ -44,13 +44,13 @@ type mailbox struct {
 	roots    *x509.CertPool
 }
 
-func startMailbox(t *testing.T, security string, set func(*mailbox)) *mailbox {
+func startFakeSMTP(t *testing.T, security string, set func(*fakeSMTP)) *fakeSMTP {
 	t.Helper()
-	m := &mailbox{arrived: map[string][][]byte{}}
+	m := &fakeSMTP{arrived: map[string][][]byte{}}
 	if set != nil {
 		set(m)
 	}
-	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &letter{box: m, conn: c}, nil }))
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &smtpSession{server: m, conn: c}, nil }))
 	server.Domain, server.AllowInsecureAuth = "localhost", security == "none"
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -69,7 +69,7 @@ func startMailbox(t *testing.T, security string, set func(*mailbox)) *mailbox {
 }
 
 // certificate makes one for localhost that signs itself.
-func (m *mailbox) certificate(t *testing.T) *tls.Config {
+func (m *fakeSMTP) certificate(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -89,25 +89,25 @@ func (m *mailbox) certificate(t *testing.T) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 }
 
-type letter struct {
-	box  *mailbox
-	conn *smtp.Conn
-	to   []string
+type smtpSession struct {
+	server *fakeSMTP
+	conn   *smtp.Conn
+	to     []string
 }
 
-func (l *letter) Reset()        { l.to = nil }
-func (l *letter) Logout() error { return nil }
-func (l *letter) AuthMechanisms() []string {
-	if l.box.user == "" {
+func (l *smtpSession) Reset()        { l.to = nil }
+func (l *smtpSession) Logout() error { return nil }
+func (l *smtpSession) AuthMechanisms() []string {
+	if l.server.user == "" {
 		return nil
 	}
 	return []string{sasl.Plain}
 }
 
-func (l *letter) Auth(string) (sasl.Server, error) {
+func (l *smtpSession) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
-		if user != l.box.user || password != l.box.password {
-			if l.box.echo {
+		if user != l.server.user || password != l.server.password {
+			if l.server.echo {
 				return &smtp.SMTPError{Code: 535, Message: password + " is wrong: " + base64.StdEncoding.EncodeToString([]byte(password))}
 			}
 			return &smtp.SMTPError{Code: 535, Message: "wrong user or password"}
@@ -116,11 +116,11 @@ func (l *letter) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func (l *letter) Mail(from string, _ *smtp.MailOptions) error { l.box.from = from; return nil }
+func (l *smtpSession) Mail(from string, _ *smtp.MailOptions) error { l.server.from = from; return nil }
 
-func (l *letter) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if l.box.refuse != nil {
-		if err := l.box.refuse(to); err != nil {
+func (l *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if l.server.refuse != nil {
+		if err := l.server.refuse(to); err != nil {
 			return err
 		}
 	}
@@ -128,8 +128,8 @@ func (l *letter) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
-func (l *letter) Data(r io.Reader) error {
-	if l.box.hangUp != nil && l.box.hangUp(l.to[0]) {
+func (l *smtpSession) Data(r io.Reader) error {
+	if l.server.hangUp != nil && l.server.hangUp(l.to[0]) {
 		_, _ = io.CopyN(io.Discard, r, 1000)
 		return errors.Join(l.conn.Conn().Close(), io.ErrUnexpectedEOF)
 	}
@@ -137,20 +137,20 @@ func (l *letter) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	l.box.mutex.Lock()
-	defer l.box.mutex.Unlock()
+	l.server.mutex.Lock()
+	defer l.server.mutex.Unlock()
 	for _, to := range l.to {
-		if l.box.finish != nil {
-			if err := l.box.finish(to); err != nil {
+		if l.server.finish != nil {
+			if err := l.server.finish(to); err != nil {
 				return err
 			}
 		}
-		l.box.arrived[to] = append(l.box.arrived[to], text)
+		l.server.arrived[to] = append(l.server.arrived[to], text)
 	}
 	return nil
 }
 
-func (m *mailbox) way(t *testing.T, security string) Mail {
+func (m *fakeSMTP) channel(t *testing.T, security string) Mail {
 	t.Helper()
 	html, err := os.ReadFile("../../templates/mail.html")
 	if err != nil {
@@ -160,29 +160,29 @@ func (m *mailbox) way(t *testing.T, security string) Mail {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := ParseMailTexts(string(html), string(text))
+	texts, err := ParseMailTemplates(string(html), string(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Mail{Texts: texts, Server: MailServer{
+	return Mail{Templates: texts, Server: MailServer{
 		Host: "localhost", Port: m.port, TLS: security, From: "Call reports <reports@example.com>", Timeout: 5 * time.Second,
 		Username: m.user, Password: func() (string, error) { return m.password, nil }, tlsConfig: &tls.Config{RootCAs: m.roots, ServerName: "localhost"},
 	}}
 }
 
-// A content is what a mail has: its header, and its parts by type or, of attachments, by name.
-type content struct {
+// A parsedMail is what a mail has: its header, and its parts by type or, of attachments, by name.
+type parsedMail struct {
 	header mail.Header
 	parts  map[string]string
 }
 
-func read(t *testing.T, message []byte) content {
+func parseMail(t *testing.T, message []byte) parsedMail {
 	t.Helper()
 	m, err := mail.ReadMessage(bytes.NewReader(message))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := content{m.Header, map[string]string{}}
+	c := parsedMail{m.Header, map[string]string{}}
 	var walk func(kind string, disposition string, encoding string, body io.Reader)
 	walk = func(kind, disposition, encoding string, body io.Reader) {
 		media, params, err := mime.ParseMediaType(kind)
@@ -223,10 +223,10 @@ func read(t *testing.T, message []byte) content {
 
 func TestMailArrivesWithFiguresAndTheWorkbook(t *testing.T) {
 	for _, security := range []string{"starttls", "tls", "none"} {
-		box := startMailbox(t, security, func(m *mailbox) { m.user, m.password = "reports", "secret" })
-		m := box.way(t, security)
+		box := startFakeSMTP(t, security, func(m *fakeSMTP) { m.user, m.password = "reports", "secret" })
+		m := box.channel(t, security)
 		m.To, m.CC, m.BCC, m.ReplyTo = []string{"Boss <boss@example.com>"}, []string{"cfo@example.com"}, []string{"hidden@example.com"}, "desk@example.com"
-		p := parcel(t, strings.Repeat("all the bytes\x00\xff", 5000))
+		p := testMessage(t, strings.Repeat("all the bytes\x00\xff", 5000))
 		people, err := m.Recipients(t.Context(), "")
 		if want := []string{"Boss <boss@example.com>", "cfo@example.com", "hidden@example.com"}; err != nil || !slices.Equal(people, want) {
 			t.Fatalf("%s: recipients %q, %v", security, people, err)
@@ -241,7 +241,7 @@ func TestMailArrivesWithFiguresAndTheWorkbook(t *testing.T) {
 			if len(box.arrived[to]) != 1 {
 				t.Fatalf("%s: %d mails for %s", security, len(box.arrived[to]), to)
 			}
-			c := read(t, box.arrived[to][0])
+			c := parseMail(t, box.arrived[to][0])
 			subject, err := new(mime.WordDecoder).DecodeHeader(c.header.Get("Subject"))
 			if want := "Daily call report, Sunday 4 October 2026"; err != nil || subject != want {
 				t.Errorf("%s: subject %q, %v", security, subject, err)
@@ -280,43 +280,43 @@ func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
 		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 0, 0}, Message: text}
 	}
 	for name, c := range map[string]struct {
-		set         func(*mailbox)
-		way         func(*Mail)
+		set         func(*fakeSMTP)
+		configure   func(*Mail)
 		says        string
 		refused     bool
 		unknown     bool
 		arrivesThen bool // at the second try
 	}{
-		"no such user":   {set: func(m *mailbox) { m.refuse = func(string) error { return answer(550, "no such user") } }, says: "no such user", refused: true},
-		"greylisted":     {set: func(m *mailbox) { m.refuse = once(answer(451, "try later")) }, says: "try later", arrivesThen: true},
-		"mailbox full":   {set: func(m *mailbox) { m.refuse = func(string) error { return answer(452, "mailbox full") } }, says: "mailbox full"},
-		"too large":      {set: func(m *mailbox) { m.finish = func(string) error { return answer(552, "message too large") } }, says: "too large", refused: true},
-		"later":          {set: func(m *mailbox) { m.finish = once(answer(451, "queue is full")) }, says: "queue is full", arrivesThen: true},
-		"hangs up":       {set: func(m *mailbox) { m.hangUp = func(string) bool { return true } }, says: "its text"},
-		"silent at end":  {set: func(m *mailbox) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, way: func(m *Mail) { m.Server.Timeout = time.Second }, says: "not known whether it arrived", unknown: true},
-		"wrong password": {set: func(m *mailbox) { m.user, m.password = "reports", "secret" }, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "wrong", nil } }, says: "wrong user or password", refused: true},
-		"no password": {set: func(m *mailbox) { m.user = "reports" }, way: func(m *Mail) {
+		"no such user":   {set: func(m *fakeSMTP) { m.refuse = func(string) error { return answer(550, "no such user") } }, says: "no such user", refused: true},
+		"greylisted":     {set: func(m *fakeSMTP) { m.refuse = once(answer(451, "try later")) }, says: "try later", arrivesThen: true},
+		"mailbox full":   {set: func(m *fakeSMTP) { m.refuse = func(string) error { return answer(452, "mailbox full") } }, says: "mailbox full"},
+		"too large":      {set: func(m *fakeSMTP) { m.finish = func(string) error { return answer(552, "message too large") } }, says: "too large", refused: true},
+		"later":          {set: func(m *fakeSMTP) { m.finish = once(answer(451, "queue is full")) }, says: "queue is full", arrivesThen: true},
+		"hangs up":       {set: func(m *fakeSMTP) { m.hangUp = func(string) bool { return true } }, says: "its text"},
+		"silent at end":  {set: func(m *fakeSMTP) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, configure: func(m *Mail) { m.Server.Timeout = time.Second }, says: "not known whether it arrived", unknown: true},
+		"wrong password": {set: func(m *fakeSMTP) { m.user, m.password = "reports", "secret" }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "wrong", nil } }, says: "wrong user or password", refused: true},
+		"no password": {set: func(m *fakeSMTP) { m.user = "reports" }, configure: func(m *Mail) {
 			m.Server.Password = func() (string, error) { return "", errors.New("SMTP_PASSWORD is not set") }
 		}, says: "SMTP_PASSWORD is not set", refused: true},
-		"nobody there":  {way: func(m *Mail) { m.Server.Port = 1 }, says: "connection refused"},
-		"not allowed":   {way: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, says: "allowed_domains", refused: true},
-		"echo at login": {set: func(m *mailbox) { m.user, m.password, m.echo = "reports", "s3cretX", true }, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretY", nil } }, says: "wrong user or password", refused: true},
-		"echo later": {set: func(m *mailbox) {
+		"nobody there":  {configure: func(m *Mail) { m.Server.Port = 1 }, says: "connection refused"},
+		"not allowed":   {configure: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, says: "allowed_domains", refused: true},
+		"echo at login": {set: func(m *fakeSMTP) { m.user, m.password, m.echo = "reports", "s3cretX", true }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretY", nil } }, says: "wrong user or password", refused: true},
+		"echo later": {set: func(m *fakeSMTP) {
 			m.user, m.password = "reports", "s3cretX"
 			m.refuse = func(string) error {
 				return answer(550, "5.1.1 no such user for "+base64.StdEncoding.EncodeToString([]byte("\x00reports\x00s3cretX")))
 			}
-		}, way: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, says: "its recipient: it answered 550 5.", refused: true},
-		"unknown signer": {way: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, says: "STARTTLS"},
+		}, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, says: "its recipient: it answered 550 5.", refused: true},
+		"unknown signer": {configure: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, says: "STARTTLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			box := startMailbox(t, "none", c.set)
-			m := box.way(t, "none")
+			box := startFakeSMTP(t, "none", c.set)
+			m := box.channel(t, "none")
 			m.To = []string{"a@example.com"}
-			if c.way != nil {
-				c.way(&m)
+			if c.configure != nil {
+				c.configure(&m)
 			}
-			p := parcel(t, strings.Repeat("x", 3_000_000))
+			p := testMessage(t, strings.Repeat("x", 3_000_000))
 			_, err := m.Send(t.Context(), p, "a@example.com")
 			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrRefused) != c.refused {
 				t.Errorf("refused %v, unknown %v: %v", errors.Is(err, ErrRefused), errors.Is(err, ErrUnknown), err)
@@ -379,9 +379,9 @@ func TestATextThatIsCutShortIsNotDelivered(t *testing.T) {
 			}
 		}
 	}()
-	box := &mailbox{port: listener.Addr().(*net.TCPAddr).Port}
-	m := box.way(t, "none")
-	_, err = m.Send(t.Context(), parcel(t, strings.Repeat("x", 20_000_000)), "a@example.com")
+	box := &fakeSMTP{port: listener.Addr().(*net.TCPAddr).Port}
+	m := box.channel(t, "none")
+	_, err = m.Send(t.Context(), testMessage(t, strings.Repeat("x", 20_000_000)), "a@example.com")
 	if err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrUnknown) {
 		t.Errorf("%v", err)
 	}
@@ -391,15 +391,15 @@ func TestATextThatIsCutShortIsNotDelivered(t *testing.T) {
 }
 
 func TestAWorkbookTooLargeForMailIsLinked(t *testing.T) {
-	box := startMailbox(t, "none", nil)
-	m := box.way(t, "none")
+	box := startFakeSMTP(t, "none", nil)
+	m := box.channel(t, "none")
 	m.Server.MaxAttachment = 1000
-	p := parcel(t, strings.Repeat("x", 2000))
+	p := testMessage(t, strings.Repeat("x", 2000))
 	p.Link = "https://files.example.com/daily-2026-10-04.xlsx"
 	if _, err := m.Send(t.Context(), p, "a@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	c := read(t, box.arrived["a@example.com"][0])
+	c := parseMail(t, box.arrived["a@example.com"][0])
 	if _, attached := c.parts["daily-2026-10-04.xlsx"]; attached {
 		t.Error("it is attached")
 	}
@@ -411,28 +411,28 @@ func TestAWorkbookTooLargeForMailIsLinked(t *testing.T) {
 }
 
 func TestAMailCanBeTheFiguresAlone(t *testing.T) {
-	box := startMailbox(t, "none", nil)
-	m := box.way(t, "none")
-	m.Bare = true
-	if _, err := m.Send(t.Context(), parcel(t, "text"), "a@example.com"); err != nil {
+	box := startFakeSMTP(t, "none", nil)
+	m := box.channel(t, "none")
+	m.NoAttachment = true
+	if _, err := m.Send(t.Context(), testMessage(t, "text"), "a@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	c := read(t, box.arrived["a@example.com"][0])
+	c := parseMail(t, box.arrived["a@example.com"][0])
 	if len(c.parts) != 2 || strings.Contains(c.parts["text/plain"], "attached") || !strings.Contains(c.parts["text/plain"], "1,234") {
 		t.Errorf("%q", c.parts)
 	}
 }
 
 func TestHeadersCannotBeForged(t *testing.T) {
-	box := startMailbox(t, "none", nil)
-	m := box.way(t, "none")
+	box := startFakeSMTP(t, "none", nil)
+	m := box.channel(t, "none")
 	m.Subject = "{title} {part}"
-	p := parcel(t, "x")
+	p := testMessage(t, "x")
 	p.Part = "Sales\r\nBcc: thief@example.com\r\n\r\nhello"
 	if _, err := m.Send(t.Context(), p, "a@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	c := read(t, box.arrived["a@example.com"][0])
+	c := parseMail(t, box.arrived["a@example.com"][0])
 	if subject := c.header.Get("Subject"); c.header.Get("Bcc") != "" || !strings.Contains(subject, "Sales Bcc: thief@example.com hello") {
 		t.Errorf("header %v", c.header)
 	}
@@ -442,7 +442,7 @@ func TestHeadersCannotBeForged(t *testing.T) {
 }
 
 func TestPeopleOfAPartComeFirst(t *testing.T) {
-	m := Mail{To: []string{"boss@example.com"}, CC: []string{"BOSS@example.com"}, Of: func(_ context.Context, part string) ([]string, error) {
+	m := Mail{To: []string{"boss@example.com"}, CC: []string{"BOSS@example.com"}, PartRecipients: func(_ context.Context, part string) ([]string, error) {
 		return map[string][]string{"Sales": {"lead@example.com"}}[part], nil
 	}}
 	for part, want := range map[string][]string{"Sales": {"boss@example.com", "lead@example.com"}, "Other": {"boss@example.com"}} {

@@ -12,12 +12,12 @@ import (
 
 // longestName is what a value takes of a file's name, longestFile what file systems take of all of it, in bytes.
 const (
-	longestName = 100
-	longestFile = 255
+	maxPartLength = 100
+	maxNameLength = 255
 )
 
-// reserved are names that Windows keeps for devices, and names that end as one that was changed.
-var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)|-[0-9a-f]{8}$`)
+// reservedName are names that Windows keeps for devices, and names that end as one that was changed.
+var reservedName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)|-[0-9a-f]{8}$`)
 
 // SafeName makes a text fit for a part of a file's name on any system. Two texts never become one, also where the file system
 // normalizes Unicode: what was changed ends in a few digits of its hash.
@@ -29,22 +29,22 @@ func SafeName(text string) string {
 		return r
 	}, norm.NFC.String(strings.ToValidUTF8(text, "_"))), ". ")
 	safe = strings.TrimLeft(safe, ". ")
-	if safe != text || len(safe) > longestName || reserved.MatchString(safe) {
-		safe = hashed(safe, text, longestName)
+	if safe != text || len(safe) > maxPartLength || reservedName.MatchString(safe) {
+		safe = withHash(safe, text, maxPartLength)
 	}
 	return safe
 }
 
-// ShortName is a file's name and its ending, cut to what file systems take. What was cut ends in a few digits of its hash.
-func ShortName(name, ending string) string {
-	if len(name)+len(ending) > longestFile {
-		name = hashed(name, name, longestFile-len(ending)-9)
+// TruncateName is a file's name and its ending, cut to what file systems take. What was cut ends in a few digits of its hash.
+func TruncateName(name, ending string) string {
+	if len(name)+len(ending) > maxNameLength {
+		name = withHash(name, name, maxNameLength-len(ending)-9)
 	}
 	return name + ending
 }
 
-// hashed is a name of at most so many bytes and a few digits of the hash of the text that it stands for.
-func hashed(name, text string, longest int) string {
+// withHash is a name of at most so many bytes and a few digits of the hash of the text that it stands for.
+func withHash(name, text string, longest int) string {
 	if len(name) > longest {
 		name = strings.ToValidUTF8(name[:max(longest, 0)], "")
 	}

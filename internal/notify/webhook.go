@@ -17,7 +17,7 @@ import (
 // Webhook is a URL that is told of a report: a chat's, or one of the user's own.
 type Webhook struct {
 	URL     func() (string, error) // secret: who has it can write there
-	Shape   string                 // of what is sent: json, slack, teams or googlechat
+	Format  string                 // of what is sent: json, slack, teams or googlechat
 	Timeout time.Duration
 }
 
@@ -38,18 +38,18 @@ func (w Webhook) Recipients(context.Context, string) ([]string, error) {
 	return []string{fmt.Sprintf("webhook %s #%x", u.Host, sum[:2])}, nil
 }
 
-// Repeatable is false: a second message is a second message.
-func (w Webhook) Repeatable() bool { return false }
+// Idempotent is false: a second message is a second message.
+func (w Webhook) Idempotent() bool { return false }
 
 // Send posts the figures.
-func (w Webhook) Send(ctx context.Context, parcel Parcel, recipient string) (_ string, err error) {
+func (w Webhook) Send(ctx context.Context, message Message, recipient string) (_ string, err error) {
 	to, err := w.URL()
 	if err != nil {
-		return "", refused(err)
+		return "", permanent(err)
 	}
-	body, err := json.Marshal(w.message(parcel))
+	body, err := json.Marshal(w.payload(message))
 	if err != nil {
-		return "", refused(err)
+		return "", permanent(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
 	defer cancel()
@@ -57,27 +57,27 @@ func (w Webhook) Send(ctx context.Context, parcel Parcel, recipient string) (_ s
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { written.Store(i.Err == nil) }})
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		return "", refused(errNoURL)
+		return "", permanent(errNoURL)
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	request.Header.Set("User-Agent", "callsheet")
 	response, err := client.Do(request)
 	if err != nil {
 		if written.Load() {
-			return "", unknown(reason(err))
+			return "", uncertain(redact(err))
 		}
-		return "", reason(err)
+		return "", redact(err)
 	}
 	defer response.Body.Close()
-	if err := answered(response); err != nil {
+	if err := checkStatus(response); err != nil {
 		return "", err
 	}
 	return recipient, nil
 }
 
-// message is a parcel in the shape that the receiver wants.
-func (w Webhook) message(p Parcel) any {
-	switch w.Shape {
+// message is a message in the shape that the receiver wants.
+func (w Webhook) payload(p Message) any {
+	switch w.Format {
 	case "slack":
 		fields := []map[string]string{}
 		for _, f := range p.Figures {
@@ -130,8 +130,8 @@ func (w Webhook) message(p Parcel) any {
 	return p
 }
 
-// heading is the parcel in a line.
-func (p Parcel) heading() string {
+// heading is the message in a line.
+func (p Message) heading() string {
 	if p.Part != "" {
 		return p.Title + ", " + p.Part + ", " + p.When
 	}

@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// hook starts an HTTP server and gives the way there.
-func hook(t *testing.T, shape string, handle http.HandlerFunc) Webhook {
+// startWebhook starts an HTTP server and gives the way there.
+func startWebhook(t *testing.T, shape string, handle http.HandlerFunc) Webhook {
 	t.Helper()
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
-	return Webhook{Shape: shape, Timeout: time.Second, URL: func() (string, error) { return server.URL + "/services/s3cret", nil }}
+	return Webhook{Format: shape, Timeout: time.Second, URL: func() (string, error) { return server.URL + "/services/s3cret", nil }}
 }
 
 func TestWebhookTellsTheFiguresInTheReceiversShape(t *testing.T) {
 	for _, shape := range append([]string{""}, Shapes...) {
 		var got map[string]any
-		w := hook(t, shape, func(w http.ResponseWriter, r *http.Request) {
+		w := startWebhook(t, shape, func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			if err := json.Unmarshal(body, &got); err != nil || r.Method != http.MethodPost || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 				t.Errorf("%s: %s %v %v\n%s", shape, r.Method, r.Header, err, body)
 			}
 		})
-		p := parcel(t, "text")
+		p := testMessage(t, "text")
 		p.Link, p.Part = "https://files.example.com/d.xlsx", "Sales & <@everyone>"
 		if _, err := w.Send(t.Context(), p, "there"); err != nil {
 			t.Fatal(err)
@@ -78,9 +78,9 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 		"moved": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.Path, http.StatusMovedPermanently)
 		}, true, false, "redirects are not followed"},
-		"own words": {func(w http.ResponseWriter, r *http.Request) { raw(w, "HTTP/1.1 403 "+r.URL.Path+"\r\n\r\n") }, true, false, "403 Forbidden"},
-		"no HTTP":   {func(w http.ResponseWriter, r *http.Request) { raw(w, r.URL.Path+"\r\n\r\n") }, false, true, "no answer that can be understood"},
-		"no header": {func(w http.ResponseWriter, r *http.Request) { raw(w, "HTTP/1.1 200 OK\r\n"+r.URL.Path+"\r\n\r\n") }, false, true, "no answer that can be understood"},
+		"own words": {func(w http.ResponseWriter, r *http.Request) { writeRaw(w, "HTTP/1.1 403 "+r.URL.Path+"\r\n\r\n") }, true, false, "403 Forbidden"},
+		"no HTTP":   {func(w http.ResponseWriter, r *http.Request) { writeRaw(w, r.URL.Path+"\r\n\r\n") }, false, true, "no answer that can be understood"},
+		"no header": {func(w http.ResponseWriter, r *http.Request) { writeRaw(w, "HTTP/1.1 200 OK\r\n"+r.URL.Path+"\r\n\r\n") }, false, true, "no answer that can be understood"},
 		"silent": {func(w http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body)
 			time.Sleep(1200 * time.Millisecond)
@@ -91,8 +91,8 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 			conn.Close()
 		}, false, true, "not known"},
 	} {
-		w := hook(t, "json", c.handle)
-		_, err := w.Send(t.Context(), parcel(t, "text"), "there")
+		w := startWebhook(t, "json", c.handle)
+		_, err := w.Send(t.Context(), testMessage(t, "text"), "there")
 		if err == nil || errors.Is(err, ErrRefused) != c.refused || errors.Is(err, ErrUnknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -101,7 +101,7 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 		}
 	}
 	w := Webhook{Timeout: time.Second, URL: func() (string, error) { return "http://127.0.0.1:1/s3cret", nil }}
-	if _, err := w.Send(t.Context(), parcel(t, "text"), "there"); err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, ErrRefused) || strings.Contains(err.Error(), "s3cret") {
+	if _, err := w.Send(t.Context(), testMessage(t, "text"), "there"); err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, ErrRefused) || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("nobody there: %v", err)
 	}
 	one, _ := w.Recipients(t.Context(), "")
@@ -111,8 +111,8 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 	}
 }
 
-// raw answers with bytes of its own.
-func raw(w http.ResponseWriter, answer string) {
+// writeRaw answers with bytes of its own.
+func writeRaw(w http.ResponseWriter, answer string) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
 		io.WriteString(conn, answer)
@@ -125,7 +125,7 @@ func TestPingSaysNothingOfItsURL(t *testing.T) {
 		"/s3cret/good":  func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) },
 		"/s3cret/bad":   func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.URL.Path, http.StatusBadRequest) },
 		"/s3cret/moved": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/s3cret/good", http.StatusFound) },
-		"/s3cret/raw":   func(w http.ResponseWriter, r *http.Request) { raw(w, r.URL.Path) },
+		"/s3cret/raw":   func(w http.ResponseWriter, r *http.Request) { writeRaw(w, r.URL.Path) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer[r.URL.Path](w, r) }))
 	defer server.Close()

@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// Parcel is a finished report and what is said about it where no workbook can be opened.
-type Parcel struct {
+// Message is a finished report and what is said about it where no workbook can be opened.
+type Message struct {
 	Report  string   `json:"report"`
 	Title   string   `json:"title"`
 	Period  string   `json:"period"`         // as in names: 2026-10-04, 2026-W41
@@ -36,54 +36,54 @@ type Figure struct {
 	Change string `json:"change"` // against the period before, in words
 }
 
-// Way is one way that a report goes out.
-type Way interface {
+// Channel is one way that a report goes out.
+type Channel interface {
 	// Recipients are those of a part of a report, each to be sent to on its own: addresses, or the one place.
 	Recipients(ctx context.Context, part string) ([]string, error)
-	// Send brings a parcel to one of them and says where it is now. The error is ErrRefused when trying again cannot help,
+	// Send brings a message to one of them and says where it is now. The error is ErrRefused when trying again cannot help,
 	// ErrUnknown when it may have arrived.
-	Send(ctx context.Context, parcel Parcel, recipient string) (place string, err error)
-	// Repeatable tells whether sending twice leaves what sending once does.
-	Repeatable() bool
+	Send(ctx context.Context, message Message, recipient string) (place string, err error)
+	// Idempotent tells whether sending twice leaves what sending once does.
+	Idempotent() bool
 }
 
-// ErrRefused marks what trying again does not mend; ErrUnknown a parcel that may have arrived or not.
+// ErrRefused marks what trying again does not mend; ErrUnknown a message that may have arrived or not.
 var (
 	ErrRefused = errors.New("refused")
 	ErrUnknown = errors.New("it is not known whether it arrived")
 )
 
-// refused marks an error as one that trying again does not mend.
-func refused(err error) error { return marked{err, ErrRefused} }
+// permanent marks an error as one that trying again does not mend.
+func permanent(err error) error { return classifiedError{err, ErrRefused} }
 
-// unknown marks an error as one after which the parcel may have arrived.
-func unknown(err error) error { return marked{err, ErrUnknown} }
+// uncertain marks an error as one after which the message may have arrived.
+func uncertain(err error) error { return classifiedError{err, ErrUnknown} }
 
-type marked struct{ err, as error }
+type classifiedError struct{ err, class error }
 
-func (m marked) Error() string {
-	if m.as == ErrUnknown {
-		return m.err.Error() + ": " + m.as.Error()
+func (m classifiedError) Error() string {
+	if m.class == ErrUnknown {
+		return m.err.Error() + ": " + m.class.Error()
 	}
 	return m.err.Error()
 }
 
-func (m marked) Unwrap() []error { return []error{m.err, m.as} }
+func (m classifiedError) Unwrap() []error { return []error{m.err, m.class} }
 
-// Fields are what a name or a subject can hold in braces.
-var Fields = []string{"report", "title", "period", "part"}
+// Placeholders are what a name or a subject can hold in braces.
+var Placeholders = []string{"report", "title", "period", "part"}
 
-// fill puts what a parcel has into a pattern such as {report}-{period}.xlsx.
-func (p Parcel) fill(pattern string, clean func(string) string) string {
+// expand puts what a message has into a pattern such as {report}-{period}.xlsx.
+func (p Message) expand(pattern string, clean func(string) string) string {
 	return strings.NewReplacer("{report}", clean(p.Report), "{title}", clean(p.Title), "{period}", clean(p.Period),
 		"{part}", clean(p.Part)).Replace(pattern)
 }
 
-// Fill puts what a parcel has into a link.
-func (p Parcel) Fill(link string) string { return p.fill(link, url.PathEscape) }
+// Fill puts what a message has into a link.
+func (p Message) ExpandLink(link string) string { return p.expand(link, url.PathEscape) }
 
-// pattern is the one given, or the usual one.
-func (p Parcel) pattern(given string) string {
+// namePattern is the one given, or the usual one.
+func (p Message) namePattern(given string) string {
 	switch {
 	case given != "":
 		return given
@@ -93,15 +93,15 @@ func (p Parcel) pattern(given string) string {
 	return "{report}-{period}.xlsx"
 }
 
-// name is the name of the workbook where it goes, with / between folders.
-func (p Parcel) name(pattern string) string {
-	elements := strings.Split(p.fill(p.pattern(pattern), SafeName), "/")
+// fileName is the name of the workbook where it goes, with / between folders.
+func (p Message) fileName(pattern string) string {
+	elements := strings.Split(p.expand(p.namePattern(pattern), SafeName), "/")
 	for i, element := range elements {
 		ending := ""
 		if i == len(elements)-1 {
 			ending = path.Ext(element)
 		}
-		elements[i] = ShortName(strings.TrimSuffix(element, ending), ending)
+		elements[i] = TruncateName(strings.TrimSuffix(element, ending), ending)
 	}
 	return strings.Join(elements, "/")
 }
@@ -114,15 +114,15 @@ func CheckPattern(pattern string) error {
 			return nil
 		}
 		field, after, closed := strings.Cut(after, "}")
-		if !closed || !slices.Contains(Fields, field) {
-			return fmt.Errorf("{%s} is none of {%s}", field, strings.Join(Fields, "}, {"))
+		if !closed || !slices.Contains(Placeholders, field) {
+			return fmt.Errorf("{%s} is none of {%s}", field, strings.Join(Placeholders, "}, {"))
 		}
 		rest = after
 	}
 }
 
-// Sum is the SHA-256 of a file, in hex.
-func Sum(path string) (string, error) {
+// FileSHA256 is the SHA-256 of a file, in hex.
+func FileSHA256(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", err

@@ -30,26 +30,26 @@ func Ping(ctx context.Context, url string, timeout time.Duration) error {
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return reason(err)
+		return redact(err)
 	}
 	defer response.Body.Close()
-	return answered(response)
+	return checkStatus(response)
 }
 
-// answered is nil for an answer that says that it arrived. The answer's own words are not shown: a server may repeat the URL or what it
+// checkStatus is nil for an answer that says that it arrived. The answer's own words are not shown: a server may repeat the URL or what it
 // was sent.
-func answered(response *http.Response) error {
+func checkStatus(response *http.Response) error {
 	code := response.StatusCode
 	err := fmt.Errorf("it answered %d %s", code, http.StatusText(code))
 	switch {
 	case code/100 == 2:
 		return nil
 	case code/100 == 3:
-		return refused(fmt.Errorf("%w\nhint: redirects are not followed; write the URL that it redirects to", err))
+		return permanent(fmt.Errorf("%w\nhint: redirects are not followed; write the URL that it redirects to", err))
 	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:
 		return err
 	}
-	return refused(err)
+	return permanent(err)
 }
 
 var (
@@ -57,9 +57,9 @@ var (
 	errNoAnswer = errors.New("it gave no answer that can be understood")
 )
 
-// reason is why a connection failed, in words that can be kept and shown. Errors of the network libraries quote URLs, headers and what
+// redact is why a connection failed, in words that can be kept and shown. Errors of the network libraries quote URLs, headers and what
 // the other side said, all of which can hold a secret; only causes of the kinds below keep their text, and everything else loses it.
-func reason(err error) error {
+func redact(err error) error {
 	var lookup *net.DNSError
 	var connection *net.OpError
 	var certificate *tls.CertificateVerificationError

@@ -6,31 +6,31 @@ import (
 	texttemplate "text/template"
 )
 
-// MailTexts are the bodies of a mail, as templates over a parcel and whether the workbook is attached.
-type MailTexts struct {
+// MailTemplates are the bodies of a mail, as templates over a message and whether the workbook is attached.
+type MailTemplates struct {
 	html *htmltemplate.Template
 	text *texttemplate.Template
 }
 
-// ParseMailTexts reads both.
-func ParseMailTexts(html, text string) (MailTexts, error) {
+// ParseMailTemplates reads both.
+func ParseMailTemplates(html, text string) (MailTemplates, error) {
 	h, err := htmltemplate.New("mail.html").Parse(html)
 	if err != nil {
-		return MailTexts{}, err
+		return MailTemplates{}, err
 	}
 	t, err := texttemplate.New("mail.txt").Parse(text)
-	return MailTexts{h, t}, err
+	return MailTemplates{h, t}, err
 }
 
-type mailFields struct {
-	Parcel
+type mailData struct {
+	Message
 	Attached bool
 	Name     string // of the workbook
 }
 
-// Fill gives both bodies.
-func (t MailTexts) Fill(parcel Parcel, attached bool) (html, text string, err error) {
-	fields := mailFields{parcel, attached, parcel.name("")}
+// Execute gives both bodies.
+func (t MailTemplates) Execute(message Message, attached bool) (html, text string, err error) {
+	fields := mailData{message, attached, message.fileName("")}
 	var h, p strings.Builder
 	if err := t.html.Execute(&h, fields); err != nil {
 		return "", "", err

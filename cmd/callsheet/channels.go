@@ -20,32 +20,32 @@ import (
 // How long a step of sending may take.
 const sendTimeout = 30 * time.Second
 
-// ways are those that a report goes out, in the order of the configuration.
-func (a *app) ways(c *config.Config, entry config.Report) ([]notify.Way, error) {
-	var ways []notify.Way
+// channels are those that a report goes out, in the order of the configuration.
+func (a *app) channels(c *config.Config, entry config.Report) ([]notify.Channel, error) {
+	var channels []notify.Channel
 	for i, delivery := range entry.Deliver {
-		way, err := a.way(c, delivery)
+		channel, err := a.channel(c, delivery)
 		if err != nil {
 			return nil, usage(fmt.Errorf("report %s, deliver[%d]: %w", entry.Name, i, err))
 		}
-		ways = append(ways, way)
+		channels = append(channels, channel)
 	}
-	return ways, nil
+	return channels, nil
 }
 
-func (a *app) way(c *config.Config, d config.Delivery) (notify.Way, error) {
+func (a *app) channel(c *config.Config, d config.Delivery) (notify.Channel, error) {
 	if err := notify.CheckPattern(d.Name); err != nil {
 		return nil, err
 	}
 	switch {
 	case d.Mail != nil:
-		m, err := a.mailWay(c)
+		m, err := a.mailChannel(c)
 		if err != nil {
 			return nil, err
 		}
 		m.To, m.CC, m.BCC, m.ReplyTo, m.Subject = d.Mail.To, d.Mail.CC, d.Mail.BCC, d.Mail.ReplyTo, d.Mail.Subject
-		m.Bare = d.Mail.Attach != nil && !*d.Mail.Attach
-		m.Of = a.recipients(c, *d.Mail)
+		m.NoAttachment = d.Mail.Attach != nil && !*d.Mail.Attach
+		m.PartRecipients = a.recipients(c, *d.Mail)
 		return m, notify.CheckPattern(d.Mail.Subject)
 	case d.Bucket != "":
 		return notify.Bucket{URL: d.Bucket, Name: d.Name}, nil
@@ -55,14 +55,14 @@ func (a *app) way(c *config.Config, d config.Delivery) (notify.Way, error) {
 	return notify.Folder{Dir: c.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
 }
 
-// mailWay is the mail server of the configuration with the mail's texts, for nobody yet. Its password is asked for when it sends, so
+// mailChannel is the mail server of the configuration with the mail's texts, for nobody yet. Its password is asked for when it sends, so
 // that what sends no mail needs none.
-func (a *app) mailWay(c *config.Config) (notify.Mail, error) {
-	texts, err := mailTexts(c)
+func (a *app) mailChannel(c *config.Config) (notify.Mail, error) {
+	texts, err := mailTemplates(c)
 	if err != nil {
 		return notify.Mail{}, err
 	}
-	return notify.Mail{Texts: texts, Server: notify.MailServer{
+	return notify.Mail{Templates: texts, Server: notify.MailServer{
 		Host: c.Mail.Host, Port: c.Mail.Port, TLS: c.Mail.TLS, From: c.Mail.From,
 		Username:       c.Mail.Username,
 		Password:       func() (string, error) { return c.RevealSecret("mail.password", c.Mail.Password, c.Mail.PasswordFile) },
@@ -70,8 +70,8 @@ func (a *app) mailWay(c *config.Config) (notify.Mail, error) {
 	}}, nil
 }
 
-// mailTexts are mail.html and mail.txt, ours or those of the user's folder of templates.
-func mailTexts(c *config.Config) (notify.MailTexts, error) {
+// mailTemplates are mail.html and mail.txt, ours or those of the user's folder of templates.
+func mailTemplates(c *config.Config) (notify.MailTemplates, error) {
 	text := func(name string) (string, error) {
 		own, err := os.ReadFile(ownTemplates(c) + "/" + name)
 		if errors.Is(err, os.ErrNotExist) {
@@ -81,55 +81,55 @@ func mailTexts(c *config.Config) (notify.MailTexts, error) {
 	}
 	html, err := text("mail.html")
 	if err != nil {
-		return notify.MailTexts{}, err
+		return notify.MailTemplates{}, err
 	}
 	plain, err := text("mail.txt")
 	if err != nil {
-		return notify.MailTexts{}, err
+		return notify.MailTemplates{}, err
 	}
-	return notify.ParseMailTexts(html, plain)
+	return notify.ParseMailTemplates(html, plain)
 }
 
 func webhook(c *config.Config, target config.WebhookTarget) notify.Webhook {
-	return notify.Webhook{Shape: target.Shape, Timeout: sendTimeout, URL: func() (string, error) {
+	return notify.Webhook{Format: target.Shape, Timeout: sendTimeout, URL: func() (string, error) {
 		return c.RevealSecret("webhook.url", target.URL, target.URLFile)
 	}}
 }
 
-// everyPart stands for the parts of those who get them all; it is the name of none.
-const everyPart = "\x00"
+// allParts stands for the parts of those who get them all; it is the name of none.
+const allParts = "\x00"
 
-// askAgain is how long the answer to a recipients query is taken for that of now: the parts of one run ask for the same.
-const askAgain = 30 * time.Second
+// recipientsTTL is how long the answer to a recipients query is taken for that of now: the parts of one run ask for the same.
+const recipientsTTL = 30 * time.Second
 
 // recipients give the addresses of a part: those that the configuration names for it, and those of the query.
 func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx context.Context, part string) ([]string, error) {
 	var mutex sync.Mutex
-	var asked time.Time
-	var known map[string][]string
+	var queriedAt time.Time
+	var cached map[string][]string
 	return func(ctx context.Context, part string) ([]string, error) {
 		if d.RecipientsQuery == "" {
 			return d.Recipients[part], nil
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
-		if known == nil || time.Since(asked) > askAgain {
+		if cached == nil || time.Since(queriedAt) > recipientsTTL {
 			err := a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) (err error) {
-				known, err = askRecipients(ctx, reader, c.Path(d.RecipientsQuery))
+				cached, err = queryRecipients(ctx, reader, c.Path(d.RecipientsQuery))
 				return err
 			})
 			if err != nil {
-				known = nil
-				return nil, permanent(err)
+				cached = nil
+				return nil, markPermanent(err)
 			}
-			asked = time.Now()
+			queriedAt = time.Now()
 		}
-		return slices.Concat(d.Recipients[part], known[part], known[everyPart]), nil
+		return slices.Concat(d.Recipients[part], cached[part], cached[allParts]), nil
 	}
 }
 
-// askRecipients runs a query of the columns part and address; without part, everybody gets every part.
-func askRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
+// queryRecipients runs a query of the columns part and address; without part, everybody gets every part.
+func queryRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
 	statement, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("recipients_query: %w", err)
@@ -147,7 +147,7 @@ func askRecipients(ctx context.Context, reader *store.Reader, path string) (map[
 		if _, err := mail.ParseAddress(to); !ok || err != nil {
 			return fmt.Errorf("%q is no mail address", fmt.Sprint(values[address]))
 		}
-		of := everyPart
+		of := allParts
 		if part >= 0 {
 			of = fmt.Sprint(values[part])
 		}
