@@ -192,9 +192,9 @@ func TestHostileTextIsHarmless(t *testing.T) {
 func TestManyAndOddNamesAreAllThere(t *testing.T) {
 	odd := []string{"History", "a/b:c*?[]", "'quoted'", "=1+1", "😀", "مبيعات", "Sum of", "TRUE", "1e5", "#N/A", "बिक्री"}
 	src := &testSource{}
-	dice := func(n int) int { return len(src.calls) % n }
+	rng := func(n int) int { return len(src.calls) % n }
 	for i := range 5_000 {
-		c := testOne(time.Date(2026, 10, 4, 8, 0, 0, 0, india).Add(time.Duration(7*i)*time.Second), i, dice)
+		c := testOne(time.Date(2026, 10, 4, 8, 0, 0, 0, india).Add(time.Duration(7*i)*time.Second), i, rng)
 		c.agent, c.answered, c.outcome = fmt.Sprintf("Agent %d", i), true, "answered"
 		if c.group = fmt.Sprintf("Group %d", i%300); i%300 < len(odd) {
 			c.group = odd[i%300]

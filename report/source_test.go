@@ -44,7 +44,7 @@ var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "
 func testMonth() []testCall {
 	var calls []testCall
 	seed := uint64(42)
-	dice := func(n int) int {
+	rng := func(n int) int {
 		seed = seed*6364136223846793005 + 1442695040888963407
 		return int(seed >> 33 % uint64(n))
 	}
@@ -52,15 +52,15 @@ func testMonth() []testCall {
 	for day := range 28 {
 		date := first.AddDate(0, 0, day)
 		for hour := 8; hour <= 20; hour++ {
-			load := 6 + dice(5)
+			load := 6 + rng(5)
 			if hour == 13 || hour == 14 {
 				load = 3
 			}
 			if date.Weekday() == time.Sunday {
-				load = 2 + dice(2)
+				load = 2 + rng(2)
 			}
 			for range load {
-				calls = append(calls, testOne(date.Add(time.Duration(hour)*time.Hour+time.Duration(dice(3600))*time.Second), len(calls), dice))
+				calls = append(calls, testOne(date.Add(time.Duration(hour)*time.Hour+time.Duration(rng(3600))*time.Second), len(calls), rng))
 			}
 		}
 	}
@@ -68,25 +68,25 @@ func testMonth() []testCall {
 	return calls
 }
 
-func testOne(at time.Time, n int, dice func(int) int) testCall {
-	group := testGroups[min(dice(7), 5)]
+func testOne(at time.Time, n int, rng func(int) int) testCall {
+	group := testGroups[min(rng(7), 5)]
 	c := testCall{
 		at: at, group: group, direction: "incoming", vn: fmt.Sprintf("012040000%02d", len(group)%5),
-		customer: fmt.Sprintf("0%d%08d", 9, dice(90000000)), sid: fmt.Sprintf("%d.%d0", at.Unix(), n),
-		outcome: "answered", answered: true, talk: int64(20 + dice(400)), wait: int64(3 + dice(40)),
-		agent: fmt.Sprintf("%s %s", []string{"Asha", "Ravi", "Meena", "अमित", "John"}[dice(5)], []string{"K", "P"}[len(group)%2]),
+		customer: fmt.Sprintf("0%d%08d", 9, rng(90000000)), sid: fmt.Sprintf("%d.%d0", at.Unix(), n),
+		outcome: "answered", answered: true, talk: int64(20 + rng(400)), wait: int64(3 + rng(40)),
+		agent: fmt.Sprintf("%s %s", []string{"Asha", "Ravi", "Meena", "अमित", "John"}[rng(5)], []string{"K", "P"}[len(group)%2]),
 	}
-	c.coins = 1 + float64(dice(8))/2
+	c.coins = 1 + float64(rng(8))/2
 	limit := 85
 	if group == "Billing" {
 		limit = 66
 	}
-	if dice(4) == 0 {
-		c.direction, c.camp, limit = "outgoing", fmt.Sprintf("00%d", 11387000+dice(3)), 70
+	if rng(4) == 0 {
+		c.direction, c.camp, limit = "outgoing", fmt.Sprintf("00%d", 11387000+rng(3)), 70
 	}
-	if dice(100) >= limit {
-		c.outcome, c.answered, c.talk, c.agent = []string{"abandoned", "no_answer", "agent_engaged"}[dice(3)], false, 0, ""
-		c.coins = float64(dice(2)) / 2
+	if rng(100) >= limit {
+		c.outcome, c.answered, c.talk, c.agent = []string{"abandoned", "no_answer", "agent_engaged"}[rng(3)], false, 0, ""
+		c.coins = float64(rng(2)) / 2
 	}
 	return c
 }

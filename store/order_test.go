@@ -30,15 +30,15 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			dice := rand.New(rand.NewPCG(seed, 1))
+			rng := rand.New(rand.NewPCG(seed, 1))
 			shuffled := slices.Clone(deliveries)
-			dice.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 			dir := t.TempDir()
 			writeSpool(t, dir, map[string]string{"a.ndjson": "", "b.ndjson": ""})
 			for len(shuffled) > 0 {
-				n := 1 + dice.IntN(len(shuffled))
+				n := 1 + rng.IntN(len(shuffled))
 				for _, delivery := range shuffled[:n] {
-					appendTo(t, filepath.Join(dir, "spool", []string{"a.ndjson", "b.ndjson"}[dice.IntN(2)]), delivery)
+					appendTo(t, filepath.Join(dir, "spool", []string{"a.ndjson", "b.ndjson"}[rng.IntN(2)]), delivery)
 				}
 				shuffled = shuffled[n:]
 				load(t, dir, testSettings())

@@ -31,10 +31,10 @@ func TestNewestVersionIsExact(t *testing.T) {
 	const everything = "select * from calls order by all"
 	var want [][]string
 	for seed := range uint64(6) {
-		dice := rand.New(rand.NewPCG(seed, 9))
+		rng := rand.New(rand.NewPCG(seed, 9))
 		shuffled := slices.Clone(deliveries)
 		if seed > 0 {
-			dice.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		}
 		files := map[string]string{}
 		for i, line := range shuffled {
@@ -42,7 +42,7 @@ func TestNewestVersionIsExact(t *testing.T) {
 			files[name] += line
 		}
 		dir := spoolOf(t, files)
-		loadInSlices(t, dir, testSettings(), int64(4_000+dice.IntN(20_000)))
+		loadInSlices(t, dir, testSettings(), int64(4_000+rng.IntN(20_000)))
 		reader := published(t, dir, testSettings())
 		got := ask(t, reader, everything)
 		if seed == 0 {

@@ -61,19 +61,19 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 		panic(err)
 	}
 	w = plainWorld{settings: settings, zone: zone}
-	dice := rand.New(rand.NewPCG(seed, 6))
+	rng := rand.New(rand.NewPCG(seed, 6))
 	var lines []worldLine
 	starts := map[int64]bool{} // no two at once, so that what came first is never a matter of chance
 	first := time.Date(2026, 10, 19, 0, 0, 0, 0, zone).Unix()
 	for i := range count {
 		// Hours are uneven, so that there is a crowd.
-		at := first + dice.Int64N(12*24)*3600 + dice.Int64N(1200)*dice.Int64N(4)
+		at := first + rng.Int64N(12*24)*3600 + rng.Int64N(1200)*rng.Int64N(4)
 		for starts[at] {
 			at++
 		}
 		starts[at] = true
-		call := randomCall(dice, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
-		lines = append(lines, tell(dice, &call)...)
+		call := randomCall(rng, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
+		lines = append(lines, tell(rng, &call)...)
 		call.agentName = cmp.Or(call.reportedName, w.directoryName(call.agentNumber, w.day(call)))
 		call.group = cmp.Or(call.group, settings.NumberGroups[call.virtualNumber])
 		w.calls = append(w.calls, call)
@@ -93,57 +93,57 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	return w, text.String()
 }
 
-func pick[T any](dice *rand.Rand, of []T) T { return of[dice.IntN(len(of))] }
+func pick[T any](rng *rand.Rand, of []T) T { return of[rng.IntN(len(of))] }
 
-func randomCall(dice *rand.Rand, settings Settings, started time.Time, sid string) plainCall {
-	phone := pick(dice, phones)
+func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string) plainCall {
+	phone := pick(rng, phones)
 	c := plainCall{
-		source: pick(dice, settings.Sources).Name, direction: pick(dice, []string{"incoming", "incoming", "incoming", "outgoing", "outgoing", "unknown"}),
-		sid: sid, started: started, coins: 25 * dice.Int64N(12),
-		customerNumber: fmt.Sprintf(pick(dice, []string{"0%d", "+91%d", "%d"}), 9000000001+dice.IntN(25)),
-		virtualNumber:  pick(dice, []string{"01204000001", "01204000002", "01204000003"}),
-		agentNumber:    phone.number, group: pick(dice, groupNames),
+		source: pick(rng, settings.Sources).Name, direction: pick(rng, []string{"incoming", "incoming", "incoming", "outgoing", "outgoing", "unknown"}),
+		sid: sid, started: started, coins: 25 * rng.Int64N(12),
+		customerNumber: fmt.Sprintf(pick(rng, []string{"0%d", "+91%d", "%d"}), 9000000001+rng.IntN(25)),
+		virtualNumber:  pick(rng, []string{"01204000001", "01204000002", "01204000003"}),
+		agentNumber:    phone.number, group: pick(rng, groupNames),
 	}
-	if dice.IntN(12) == 0 {
+	if rng.IntN(12) == 0 {
 		c.customerNumber = "98xxxx0001"
 	}
 	if c.direction == "outgoing" {
-		c.campaign = pick(dice, []string{"", "9995", "11387004"})
-		if dice.IntN(4) > 0 {
-			c.legAPicked = started.Add(time.Duration(dice.IntN(15)) * time.Second)
+		c.campaign = pick(rng, []string{"", "9995", "11387004"})
+		if rng.IntN(4) > 0 {
+			c.legAPicked = started.Add(time.Duration(rng.IntN(15)) * time.Second)
 		}
 	}
 	after := func(t time.Time, seconds int) time.Time {
-		return t.Add(time.Duration(dice.IntN(seconds)) * time.Second)
+		return t.Add(time.Duration(rng.IntN(seconds)) * time.Second)
 	}
-	c.answered = dice.IntN(2) == 0 && (c.direction != "outgoing" || !c.legAPicked.IsZero())
+	c.answered = rng.IntN(2) == 0 && (c.direction != "outgoing" || !c.legAPicked.IsZero())
 	switch {
 	case c.answered:
-		c.status = pick(dice, answeredEnds)
+		c.status = pick(rng, answeredEnds)
 		c.legBStarted = after(started, 30)
 		c.legBPicked = after(c.legBStarted, 30)
 		c.ended = after(c.legBPicked.Add(time.Second), 600)
-		c.reportedName = pick(dice, phone.names)
+		c.reportedName = pick(rng, phone.names)
 	case c.direction == "outgoing":
-		c.status = pick(dice, outgoingEnds)
+		c.status = pick(rng, outgoingEnds)
 		c.ended = after(started.Add(16*time.Second), 60)
 	default:
-		c.status = pick(dice, incomingEnds)
-		c.ended = after(started.Add(time.Second), pick(dice, []int{4, 90}))
-		if c.status.outcome == "ivr_only" || dice.IntN(3) == 0 {
+		c.status = pick(rng, incomingEnds)
+		c.ended = after(started.Add(time.Second), pick(rng, []int{4, 90}))
+		if c.status.outcome == "ivr_only" || rng.IntN(3) == 0 {
 			c.agentNumber = ""
-		} else if dice.IntN(2) == 0 {
+		} else if rng.IntN(2) == 0 {
 			c.legBStarted = started.Add(c.ended.Sub(started) / 2).Truncate(time.Second)
 		}
 	}
 	c.callSeconds = int64(c.ended.Sub(started).Seconds())
 	if c.answered {
 		c.talkSeconds = int64(c.ended.Sub(c.legBPicked).Seconds())
-		if dice.IntN(10) == 0 {
+		if rng.IntN(10) == 0 {
 			c.talkSeconds += 1000 // longer than the call, as the documentation's own sample
 		}
 	}
-	if dice.IntN(12) == 0 && c.direction != "incoming" {
+	if rng.IntN(12) == 0 && c.direction != "incoming" {
 		c.ended = time.Time{} // never told; its duration is
 	}
 	return c
@@ -158,21 +158,21 @@ type worldLine struct {
 
 // tell gives what is delivered of a call: live events, the report, at times twice, and versions that were corrected. Where the
 // report names no phone, the call is known by the last live event.
-func tell(dice *rand.Rand, c *plainCall) (lines []worldLine) {
+func tell(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "America/Bogota"}[c.source])
 	local := func(t time.Time) any {
 		if t.IsZero() {
-			return pick(dice, []any{"", nil, "0000-00-00 00:00:00", "1970-01-01 05:30:00"})
+			return pick(rng, []any{"", nil, "0000-00-00 00:00:00", "1970-01-01 05:30:00"})
 		}
-		return t.In(zone).Format(pick(dice, []string{"2006-01-02  15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05"}))
+		return t.In(zone).Format(pick(rng, []string{"2006-01-02  15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05"}))
 	}
 	text := func(s string) any {
 		if s == "" {
-			return pick(dice, []any{"", nil, "0", "Not Assigned"})
+			return pick(rng, []any{"", nil, "0", "Not Assigned"})
 		}
-		return pick(dice, []string{s, " " + s, s + " "})
+		return pick(rng, []string{s, " " + s, s + " "})
 	}
-	number := func(n any) any { return pick(dice, []any{n, fmt.Sprint(n)}) }
+	number := func(n any) any { return pick(rng, []any{n, fmt.Sprint(n)}) }
 	parties := func(phone string) (caller, dialled any) {
 		if c.direction == "outgoing" && c.source == "main" {
 			return text(phone), text(c.customerNumber)
@@ -183,10 +183,10 @@ func tell(dice *rand.Rand, c *plainCall) (lines []worldLine) {
 	over := c.started.Add(time.Duration(c.callSeconds+1) * time.Second)
 	reported := c.agentNumber
 	if c.direction != "unknown" && c.status.outcome != "ivr_only" {
-		for i := range dice.IntN(4) {
-			rung := pick(dice, phones).number
+		for i := range rng.IntN(4) {
+			rung := pick(rng, phones).number
 			if len(rung) == len("9280000001") && rung < "9280000005" { // others have but one spelling, being nobody's name
-				rung = pick(dice, []string{"0", "+91 ", ""}) + rung
+				rung = pick(rng, []string{"0", "+91 ", ""}) + rung
 			}
 			if slices.ContainsFunc(c.rang, func(earlier string) bool { return lastTen(earlier) == lastTen(rung) }) {
 				continue
@@ -210,11 +210,11 @@ func tell(dice *rand.Rand, c *plainCall) (lines []worldLine) {
 		"campid": text(c.campaign), "call_group": text(c.group), "receiver_name": text(c.reportedName),
 		"LegA_Picked_time": local(c.legAPicked), "LegB_Start_time": local(c.legBStarted), "LegB_Picked_time": local(c.legBPicked),
 	}
-	if dice.IntN(3) == 0 && !c.ended.IsZero() {
+	if rng.IntN(3) == 0 && !c.ended.IsZero() {
 		delete(report, "CallDuration") // it follows from the times
 	}
 	lines = append(lines, worldLine{over, c.source, "call_report", report})
-	if dice.IntN(8) == 0 { // twice, days late
+	if rng.IntN(8) == 0 { // twice, days late
 		lines = append(lines, worldLine{over.Add(50 * time.Hour), c.source, "call_report", report})
 	}
 	other := func(at time.Time, changes map[string]any) {
@@ -227,13 +227,13 @@ func tell(dice *rand.Rand, c *plainCall) (lines []worldLine) {
 		}
 		lines = append(lines, worldLine{at, c.source, "call_report", version})
 	}
-	if dice.IntN(8) == 0 { // wrong at first
+	if rng.IntN(8) == 0 { // wrong at first
 		other(over.Add(-time.Second), map[string]any{"coins": 77, "call_group": "", "CallDuration": c.callSeconds + 30, "TalkDuration": 5000})
 		if _, told := report["CallDuration"]; !told {
 			report["CallDuration"] = c.callSeconds
 		}
 	}
-	if dice.IntN(8) == 0 { // and empty for what is known
+	if rng.IntN(8) == 0 { // and empty for what is known
 		other(over.Add(time.Hour), map[string]any{"coins": "", "call_group": nil, "receiver_name": "0", "LegA_Picked_time": "", "Status": "", "callstatus": " "})
 	}
 	return lines

@@ -14,26 +14,26 @@ import (
 )
 
 // disturb kills something every few seconds until ctx ends, and counts what it killed.
-func disturb(ctx context.Context, s *site, dice *rand.Rand) map[string]int {
+func disturb(ctx context.Context, s *site, rng *rand.Rand) map[string]int {
 	killed := map[string]int{}
 	for {
-		sleep(ctx, time.Duration(1000+dice.IntN(3000))*time.Millisecond)
+		sleep(ctx, time.Duration(1000+rng.IntN(3000))*time.Millisecond)
 		if ctx.Err() != nil {
 			return killed
 		}
 		s.measure()
 		var what string
 		var err error
-		switch dice.IntN(6) {
+		switch rng.IntN(6) {
 		case 0:
 			what, err = "serve", s.kill()
 		case 1:
-			what, err = "load", killCommand(ctx, s, dice, "load")
+			what, err = "load", killCommand(ctx, s, rng, "load")
 		case 2:
-			what, err = "rebuild", killCommand(ctx, s, dice, "load", "--rebuild")
+			what, err = "rebuild", killCommand(ctx, s, rng, "load", "--rebuild")
 		default:
-			signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGABRT}[dice.IntN(3)]
-			what, err = killChild(ctx, s, dice, signal)
+			signal := []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGABRT}[rng.IntN(3)]
+			what, err = killChild(ctx, s, rng, signal)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "hostile:", what, err)
@@ -45,14 +45,14 @@ func disturb(ctx context.Context, s *site, dice *rand.Rand) map[string]int {
 }
 
 // killChild waits a while for a child process of serve and sends it a signal.
-func killChild(ctx context.Context, s *site, dice *rand.Rand, signal syscall.Signal) (what string, err error) {
+func killChild(ctx context.Context, s *site, rng *rand.Rand, signal syscall.Signal) (what string, err error) {
 	for deadline := time.Now().Add(20 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); sleep(ctx, 5*time.Millisecond) {
 		children, err := s.children()
 		if err != nil {
 			return "", err
 		}
 		if len(children) > 0 {
-			sleep(ctx, time.Duration(dice.IntN(20_000))*time.Millisecond) // so that some runs complete
+			sleep(ctx, time.Duration(rng.IntN(20_000))*time.Millisecond) // so that some runs complete
 			still, err := s.children()
 			if err != nil || !slices.Contains(still, children[0]) {
 				return "", err // it ended; its process id may be another program's by now
@@ -64,12 +64,12 @@ func killChild(ctx context.Context, s *site, dice *rand.Rand, signal syscall.Sig
 }
 
 // killCommand starts a command and kills it after a moment. One that ended before counts as well.
-func killCommand(ctx context.Context, s *site, dice *rand.Rand, args ...string) error {
+func killCommand(ctx context.Context, s *site, rng *rand.Rand, args ...string) error {
 	command := s.command(ctx, args...)
 	if err := command.Start(); err != nil {
 		return err
 	}
-	sleep(ctx, time.Duration(dice.IntN(1500))*time.Millisecond)
+	sleep(ctx, time.Duration(rng.IntN(1500))*time.Millisecond)
 	_ = command.Process.Kill()
 	_ = command.Wait()
 	return nil

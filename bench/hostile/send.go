@@ -35,17 +35,17 @@ var india = time.FixedZone("", 5*3600+1800)
 
 // send sends the reports of one call after the other until ctx ends: some twice, some with
 // a correction, some with a correction that is taken back.
-func send(ctx context.Context, s *site, sent *record, sender int, dice *rand.Rand) {
+func send(ctx context.Context, s *site, sent *record, sender int, rng *rand.Rand) {
 	for number := 0; ctx.Err() == nil; number++ {
 		start := time.Now().In(india).Truncate(time.Second)
 		sid := fmt.Sprintf("%d.%d%07d", start.Unix(), sender, number)
-		coins := []int{dice.IntN(500)}
+		coins := []int{rng.IntN(500)}
 		switch {
-		case dice.IntN(8) == 0:
+		case rng.IntN(8) == 0:
 			coins = append(coins, coins[0])
-		case dice.IntN(5) == 0:
+		case rng.IntN(5) == 0:
 			coins = append(coins, coins[0]+500)
-		case dice.IntN(10) == 0:
+		case rng.IntN(10) == 0:
 			coins = append(coins, coins[0]+500, coins[0]) // back to the first value
 		}
 		for _, c := range coins {

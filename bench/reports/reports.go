@@ -54,7 +54,7 @@ func (h *Home) DayFile(day time.Time) string {
 
 // Write writes calls over days, a file each, as the collector would; number is that of the first. It returns the bytes.
 func (h *Home) Write(from time.Time, days, calls, number int) (bytes int64, err error) {
-	dice := rand.New(rand.NewPCG(uint64(number), 1))
+	rng := rand.New(rand.NewPCG(uint64(number), 1))
 	for day := range days {
 		file, err := os.OpenFile(h.DayFile(from.AddDate(0, 0, day)), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -65,7 +65,7 @@ func (h *Home) Write(from time.Time, days, calls, number int) (bytes int64, err 
 		var line []byte
 		for i := range share {
 			open := from.AddDate(0, 0, day).Add(9*time.Hour + 11*time.Hour*time.Duration(i)/time.Duration(share))
-			line = h.appendReport(line[:0], dice, open.Truncate(time.Second), number)
+			line = h.appendReport(line[:0], rng, open.Truncate(time.Second), number)
 			bytes += int64(len(line))
 			number++
 			if _, err := lines.Write(line); err != nil {
@@ -80,14 +80,14 @@ func (h *Home) Write(from time.Time, days, calls, number int) (bytes int64, err 
 }
 
 // appendReport appends the spool's line of a call that began at a moment.
-func (h *Home) appendReport(to []byte, dice *rand.Rand, start time.Time, number int) []byte {
-	wait, talk := time.Duration(2+dice.IntN(38))*time.Second, time.Duration(5+dice.IntN(595))*time.Second
+func (h *Home) appendReport(to []byte, rng *rand.Rand, start time.Time, number int) []byte {
+	wait, talk := time.Duration(2+rng.IntN(38))*time.Second, time.Duration(5+rng.IntN(595))*time.Second
 	status, picked := "ANSWER", start.Add(wait).Format(time.DateTime)
-	if dice.IntN(5) == 0 {
+	if rng.IntN(5) == 0 {
 		status, picked, talk = "NOANSWER", "", 0
 	}
 	end := start.Add(wait + talk)
-	source, dialled, direction := fmt.Sprintf("09%09d", dice.IntN(400_000)), fmt.Sprintf("92800000%02d", dice.IntN(100)), "IVR"
+	source, dialled, direction := fmt.Sprintf("09%09d", rng.IntN(400_000)), fmt.Sprintf("92800000%02d", rng.IntN(100)), "IVR"
 	if h.OutgoingIn > 0 && number%h.OutgoingIn == 0 {
 		source, dialled, direction = dialled, source, "WEBOBD"
 	}
@@ -97,7 +97,7 @@ func (h *Home) appendReport(to []byte, dice *rand.Rand, start time.Time, number 
 		`"Status":"%s","StartTime":"%s","EndTime":"%s","CallSid":"%d.%d","CallRecordingUrl":"https://callrecords.example.io/incoming/01_%s",`+
 		`"Direction":"%s","campid":"","TalkDuration":"%.0f","call_group":"Group%d","receiver_name":"Agent%d","error_code":"",`+
 		`"LegA_Picked_time":"%s","LegB_Start_time":"%s","LegB_Picked_time":"%s"}}`+"\n",
-		number, end.Format("2006-01-02T15:04:05.000000Z07:00"), source, 1+dice.IntN(9), dialled, (wait + talk).Seconds(),
+		number, end.Format("2006-01-02T15:04:05.000000Z07:00"), source, 1+rng.IntN(9), dialled, (wait + talk).Seconds(),
 		status, start.Format(two), end.Format(two), start.Unix(), 9_604_000+number, start.Format("20060102150405")+strconv.Itoa(number%10),
-		direction, talk.Seconds(), 1+dice.IntN(20), 1+dice.IntN(60), start.Format(two), start.Format(two), picked)
+		direction, talk.Seconds(), 1+rng.IntN(20), 1+rng.IntN(60), start.Format(two), start.Format(two), picked)
 }

@@ -144,7 +144,7 @@ func heartbeat(ctx context.Context, entry config.Report) error {
 	if entry.Heartbeat == "" {
 		return nil
 	}
-	url, err := entry.Heartbeat.Reveal("heartbeat")
+	url, err := entry.Heartbeat.Resolve("heartbeat")
 	if err != nil {
 		return err
 	}

@@ -17,9 +17,9 @@ import (
 
 // TestASourceThatFallsSilentIsTold with five weeks of deliveries every ten minutes of every day, which end on a Monday at noon.
 func TestASourceThatFallsSilentIsTold(t *testing.T) {
-	office := startPostOffice(t)
+	mailServer := startFakeSMTP(t)
 	config := loaderHome(t)
-	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\ncollector: {sources: [{name: main, tokens: [a-long-token]}]}\n", office.port)
+	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\ncollector: {sources: [{name: main, tokens: [a-long-token]}]}\n", mailServer.port)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 		if err := a.sendAlerts(context.Background(), c, slog.New(slog.DiscardHandler), path, s.Alarms); err != nil {
 			t.Fatal(err)
 		}
-		return office.counts()["ops@example.com"]
+		return mailServer.counts()["ops@example.com"]
 	}
 	for _, c := range []struct {
 		after time.Duration
@@ -70,7 +70,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 			t.Errorf("%s: %d mails, want %d", c.why, got, c.want)
 		}
 	}
-	if mail := office.mails("ops@example.com")[0]; !strings.Contains(mail, "source main has sent nothing since Mon 2026-10-05 12:00") {
+	if mail := mailServer.mails("ops@example.com")[0]; !strings.Contains(mail, "source main has sent nothing since Mon 2026-10-05 12:00") {
 		t.Errorf("the mail is\n%s", mail)
 	}
 	// It sends again, and nothing of it is loaded yet.
@@ -89,11 +89,11 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 }
 
 func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
-	office := startPostOffice(t)
+	mailServer := startFakeSMTP(t)
 	var beats atomic.Int32
 	monitor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats.Add(1) }))
 	defer monitor.Close()
-	config := reportHome(t, office, fmt.Sprintf("  - {name: one, heartbeat: %q, only_if: \"calls >= 2\", if_nothing: skip, deliver: [{folder: ./out}]}\n", monitor.URL+"/s3cret"))
+	config := reportHome(t, mailServer, fmt.Sprintf("  - {name: one, heartbeat: %q, only_if: \"calls >= 2\", if_nothing: skip, deliver: [{folder: ./out}]}\n", monitor.URL+"/s3cret"))
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
 	a := testApp(time.Date(2026, 10, 6, 9, 0, 0, 0, time.UTC))
 	a.configPath = config
@@ -116,14 +116,14 @@ func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
 	if got := beats.Load(); got != 1 {
 		t.Errorf("%d beats after a run that failed", got)
 	}
-	if mails := office.mails("ops@example.com"); len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
+	if mails := mailServer.mails("ops@example.com"); len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
 		t.Errorf("the operator has %q", mails)
 	}
 }
 
 func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
-	office := startPostOffice(t)
-	config := reportHome(t, office, "  - {name: one, schedule: \"@hourly\", deliver: [{folder: ./out}]}\n")
+	mailServer := startFakeSMTP(t)
+	config := reportHome(t, mailServer, "  - {name: one, schedule: \"@hourly\", deliver: [{folder: ./out}]}\n")
 	a := testApp(time.Now())
 	a.configPath = config
 	c, err := a.config()

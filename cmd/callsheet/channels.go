@@ -65,7 +65,7 @@ func (a *app) mailChannel(c *config.Config) (notify.Mail, error) {
 	return notify.Mail{Templates: texts, Server: notify.MailServer{
 		Host: c.Mail.Host, Port: c.Mail.Port, TLS: c.Mail.TLS, From: c.Mail.From,
 		Username:       c.Mail.Username,
-		Password:       func() (string, error) { return c.RevealSecret("mail.password", c.Mail.Password, c.Mail.PasswordFile) },
+		Password:       func() (string, error) { return c.ResolveSecret("mail.password", c.Mail.Password, c.Mail.PasswordFile) },
 		AllowedDomains: c.Mail.AllowedDomains, MaxAttachment: int64(c.Mail.MaxAttachment), Timeout: sendTimeout,
 	}}, nil
 }
@@ -92,7 +92,7 @@ func mailTemplates(c *config.Config) (notify.MailTemplates, error) {
 
 func webhook(c *config.Config, target config.WebhookTarget) notify.Webhook {
 	return notify.Webhook{Format: target.Shape, Timeout: sendTimeout, URL: func() (string, error) {
-		return c.RevealSecret("webhook.url", target.URL, target.URLFile)
+		return c.ResolveSecret("webhook.url", target.URL, target.URLFile)
 	}}
 }
 

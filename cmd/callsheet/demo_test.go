@@ -477,7 +477,7 @@ func TestDemoConfigurationIsChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := c.RevealTokens(c.Collector.Sources[0])
+	tokens, err := c.ResolveTokens(c.Collector.Sources[0])
 	if err != nil || !slices.Equal(tokens, []string{token}) {
 		t.Errorf("tokens %v, %v", tokens, err)
 	}

@@ -27,8 +27,8 @@ var loadKills = flag.Int("loadkills", 12, "how often the loader is killed")
 // database must be the one that a load of everything at once makes.
 func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	binary := build(t)
-	dice := rand.New(rand.NewPCG(uint64(*loadKills), 7))
-	lines := demoLines(dice)
+	rng := rand.New(rand.NewPCG(uint64(*loadKills), 7))
+	lines := demoLines(rng)
 	killed, whole := loaderHome(t), loaderHome(t)
 	for _, line := range lines {
 		appendLine(t, whole, "2026-10-05.ndjson", line)
@@ -44,13 +44,13 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	landed := 0
 	for round := range *loadKills {
 		for _, line := range lines[len(lines)*round / *loadKills : len(lines)*(round+1) / *loadKills] {
-			appendLine(t, killed, fmt.Sprintf("2026-10-0%d.ndjson", 1+dice.IntN(4)), line)
+			appendLine(t, killed, fmt.Sprintf("2026-10-0%d.ndjson", 1+rng.IntN(4)), line)
 		}
 		load := exec.Command(binary, "--config", killed, "load")
 		if err := load.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(dice.IntN(250)) * time.Millisecond)
+		time.Sleep(time.Duration(rng.IntN(250)) * time.Millisecond)
 		load.Process.Kill()
 		switch err := load.Wait(); {
 		case load.ProcessState.ExitCode() > 0:
@@ -74,7 +74,7 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 }
 
 // demoLines are the deliveries of a few days, shuffled, a tenth of them twice.
-func demoLines(dice *rand.Rand) []string {
+func demoLines(rng *rand.Rand) []string {
 	var lines []string
 	for i, delivery := range demo.Generate(demo.Options{Calls: 1500, Days: 4, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}) {
 		payload, ok := spool.Compact(delivery.Body)
@@ -84,11 +84,11 @@ func demoLines(dice *rand.Rand) []string {
 		line := string(spool.Envelope{ID: fmt.Sprintf("%026d", i), ReceivedAt: delivery.At, Source: "main", Kind: spool.Kind(payload),
 			Encoding: spool.EncodingJSON, Payload: payload}.AppendLine(nil))
 		lines = append(lines, line)
-		if dice.IntN(10) == 0 {
+		if rng.IntN(10) == 0 {
 			lines = append(lines, line)
 		}
 	}
-	dice.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	rng.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 	return lines
 }
 

@@ -26,8 +26,8 @@ import (
 	"callsheet/internal/job"
 )
 
-// A postOffice is a real SMTP server that takes its time, and can refuse somebody.
-type postOffice struct {
+// fakeSMTP is an SMTP server that delays its answers and can refuse recipients.
+type fakeSMTP struct {
 	mutex   sync.Mutex
 	arrived map[string][]string // mails by recipient
 	refused map[string]*smtp.SMTPError
@@ -35,23 +35,23 @@ type postOffice struct {
 	port    int
 }
 
-func startPostOffice(t *testing.T) *postOffice {
+func startFakeSMTP(t *testing.T) *fakeSMTP {
 	t.Helper()
-	p := &postOffice{arrived: map[string][]string{}, refused: map[string]*smtp.SMTPError{}}
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{office: p}, nil }))
+	s := &fakeSMTP{arrived: map[string][]string{}, refused: map[string]*smtp.SMTPError{}}
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{server: s}, nil }))
 	server.Domain = "localhost"
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.port = listener.Addr().(*net.TCPAddr).Port
+	s.port = listener.Addr().(*net.TCPAddr).Port
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
-	return p
+	return s
 }
 
 type mailSession struct {
-	office *postOffice
+	server *fakeSMTP
 	to     string
 }
 
@@ -60,10 +60,10 @@ func (s *mailSession) Logout() error                        { return nil }
 func (s *mailSession) Mail(string, *smtp.MailOptions) error { return nil }
 
 func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
-	s.office.mutex.Lock()
-	defer s.office.mutex.Unlock()
+	s.server.mutex.Lock()
+	defer s.server.mutex.Unlock()
 	s.to = to
-	if err := s.office.refused[to]; err != nil {
+	if err := s.server.refused[to]; err != nil {
 		return err
 	}
 	return nil
@@ -74,32 +74,32 @@ func (s *mailSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	time.Sleep(s.office.delay / 2)
-	s.office.mutex.Lock()
-	s.office.arrived[s.to] = append(s.office.arrived[s.to], string(text))
-	s.office.mutex.Unlock()
-	time.Sleep(s.office.delay / 2)
+	time.Sleep(s.server.delay / 2)
+	s.server.mutex.Lock()
+	s.server.arrived[s.to] = append(s.server.arrived[s.to], string(text))
+	s.server.mutex.Unlock()
+	time.Sleep(s.server.delay / 2)
 	return nil
 }
 
-func (p *postOffice) refuse(to string, err *smtp.SMTPError) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.refused[to] = err
+func (s *fakeSMTP) refuse(to string, err *smtp.SMTPError) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.refused[to] = err
 }
 
-// mails are those that somebody has.
-func (p *postOffice) mails(to string) []string {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.arrived[to]
+// mails returns the mails delivered to a recipient.
+func (s *fakeSMTP) mails(to string) []string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.arrived[to]
 }
 
-func (p *postOffice) counts() map[string]int {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
+func (s *fakeSMTP) counts() map[string]int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	counts := map[string]int{}
-	for to, mails := range p.arrived {
+	for to, mails := range s.arrived {
 		counts[to] = len(mails)
 	}
 	return counts
@@ -109,10 +109,10 @@ func (p *postOffice) counts() map[string]int {
 const oneSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: groups, columns: [call_group, calls]}\n"
 
 // reportHome has a report of one sheet; reports is the YAML of the list.
-func reportHome(t *testing.T, office *postOffice, reports string) (config string) {
+func reportHome(t *testing.T, mailServer *fakeSMTP, reports string) (config string) {
 	t.Helper()
 	config = loaderHome(t)
-	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\nreports:\n%s", office.port, reports)
+	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\nreports:\n%s", mailServer.port, reports)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -145,8 +145,8 @@ func runBinary(t *testing.T, binary string, args ...string) (code int, stdout, s
 
 // TestARunThatIsKilledSendsNothingTwice kills the real program at any moment of a run, again and again, until it comes to its end.
 func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
-	binary, office := build(t), startPostOffice(t)
-	office.delay = 60 * time.Millisecond
+	binary, mailServer := build(t), startFakeSMTP(t)
+	mailServer.delay = 60 * time.Millisecond
 	var posted atomic.Int32
 	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -154,7 +154,7 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 	}))
 	defer sink.Close()
 	people := []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com", "f@example.com"}
-	config := reportHome(t, office, fmt.Sprintf(`  - {name: one, schedule: "0 8 * * *", deliver: [{mail: {to: [%s]}}, {folder: ./out}, {webhook: {url: %q}}]}
+	config := reportHome(t, mailServer, fmt.Sprintf(`  - {name: one, schedule: "0 8 * * *", deliver: [{mail: {to: [%s]}}, {folder: ./out}, {webhook: {url: %q}}]}
 `, strings.Join(people, ", "), sink.URL+"/s3cret"))
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
 	if code, _, stderr := runBinary(t, binary, "--config", config, "load"); code != 0 {
@@ -162,14 +162,14 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 	}
 	kills, unknown := 0, 0
 	for day := range 8 {
-		office.mutex.Lock()
-		clear(office.arrived)
-		office.mutex.Unlock()
+		mailServer.mutex.Lock()
+		clear(mailServer.arrived)
+		mailServer.mutex.Unlock()
 		posted.Store(0)
 		run := []string{"--config", config, "run", "one", "--for", fmt.Sprintf("2026-10-%02dT08:00", 6+day), "--json"}
 		whole, killed := killUntilDone(t, binary, run)
 		kills += killed
-		counts := office.counts()
+		counts := mailServer.counts()
 		mayHave := 0
 		for _, row := range whole.Runs {
 			got := counts[row.Recipient]
@@ -205,7 +205,7 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 		}
 		again := 0
 		for _, to := range people {
-			got := office.counts()[to]
+			got := mailServer.counts()[to]
 			if got < 1 {
 				t.Errorf("after --resend %s has none", to)
 			}
@@ -265,8 +265,8 @@ func killUntilDone(t *testing.T, binary string, run []string) (whole runJSON, ki
 
 // TestABurstGivesEachPartItsOwn with 200 groups, one of which nobody can be reached for.
 func TestABurstGivesEachPartItsOwn(t *testing.T) {
-	binary, office := build(t), startPostOffice(t)
-	config := reportHome(t, office, `  - name: one
+	binary, mailServer := build(t), startFakeSMTP(t)
+	config := reportHome(t, mailServer, `  - name: one
     burst: call_group
     deliver: [{mail: {recipients_query: people.sql, subject: "{title} for {part}"}}, {folder: ./out, name: "{part}/{period}.xlsx"}]
 `)
@@ -280,7 +280,7 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	}
 	lines.WriteString(callOf(999, ""))
 	appendLine(t, config, "2026-10-05.ndjson", lines.String())
-	office.refuse("group-3@example.com", &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"})
+	mailServer.refuse("group-3@example.com", &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"})
 	code, stdout, stderr := runBinary(t, binary, "--config", config, "run", "one", "--for", "2026-10-06T08:00", "--json")
 	var whole runJSON
 	if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
@@ -289,14 +289,14 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	if code != 3 || whole.State != job.Partial || !strings.Contains(stderr, "2 of 400") {
 		t.Errorf("exit code %d, %s\n%s", code, whole.State, stderr)
 	}
-	office.mutex.Lock()
-	defer office.mutex.Unlock()
-	if len(office.arrived) != 199 { // 198 groups and ops
-		t.Errorf("%d people have mail: %q", len(office.arrived), slices.Sorted(maps.Keys(office.arrived)))
+	mailServer.mutex.Lock()
+	defer mailServer.mutex.Unlock()
+	if len(mailServer.arrived) != 199 { // 198 groups and ops
+		t.Errorf("%d people have mail: %q", len(mailServer.arrived), slices.Sorted(maps.Keys(mailServer.arrived)))
 	}
 	for i := range 200 {
 		to := fmt.Sprintf("group-%d@example.com", i)
-		mails := office.arrived[to]
+		mails := mailServer.arrived[to]
 		want := 1
 		if i == 3 || i == 7 {
 			want = 0
@@ -308,7 +308,7 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if alert := office.arrived["ops@example.com"]; len(alert) != 1 || !strings.Contains(alert[0], "mailbox is full") || !strings.Contains(alert[0], "no recipients") {
+	if alert := mailServer.arrived["ops@example.com"]; len(alert) != 1 || !strings.Contains(alert[0], "mailbox is full") || !strings.Contains(alert[0], "no recipients") {
 		t.Errorf("the operator has %q", alert)
 	}
 	_, stdout, _ = runBinary(t, binary, "--config", config, "sql", "select state, count(*) as n from report_runs group by all order by all", "--format", "csv")

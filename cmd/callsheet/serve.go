@@ -292,7 +292,7 @@ func collectorOptions(c *config.Config) (collector.Options, error) {
 		options.TrustedProxies = append(options.TrustedProxies, network)
 	}
 	for _, source := range c.Collector.Sources {
-		tokens, err := c.RevealTokens(source)
+		tokens, err := c.ResolveTokens(source)
 		if err != nil {
 			return options, err
 		}

@@ -50,7 +50,7 @@ type Options struct {
 	MaxBody        int64          // bytes, inflated ones too; DefaultMaxBody when 0
 	MaxDeliveries  int            // in one request; DefaultMaxDeliveries when 0
 	InFlight       int            // requests of a source being stored at once; DefaultInFlight when 0
-	Wait           time.Duration  // for a place among them; DefaultWait when 0
+	Wait           time.Duration  // for an in-flight slot; DefaultWait when 0
 	Spool          Appender
 	Log            *slog.Logger
 	Registry       *prometheus.Registry
@@ -64,7 +64,7 @@ const (
 	DefaultMaxDeliveries = 10_000
 )
 
-// A request waits for a place only once its body is there, so that slow senders hold none. More than DefaultInFlight at once
+// A request waits for a slot only once its body is there, so that slow senders hold none. More than DefaultInFlight at once
 // make nothing quicker (bench/collect) and hold up other sources; DefaultWait is less than senders of webhooks commonly wait
 // for an answer.
 const (

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -207,8 +208,8 @@ func TestOnlyTheSendersOfASourceMaySend(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			collector, m := testCollector(options)
-			r := httptest.NewRequest(orElse(c.method, "POST"), c.path, strings.NewReader(orElse(c.body, `{"CallSid":"1"}`)))
-			r.RemoteAddr = orElse(c.peer, "192.0.2.1:1")
+			r := httptest.NewRequest(cmp.Or(c.method, "POST"), c.path, strings.NewReader(cmp.Or(c.body, `{"CallSid":"1"}`)))
+			r.RemoteAddr = cmp.Or(c.peer, "192.0.2.1:1")
 			r.Header.Set("Authorization", c.bearer)
 			r.Header.Set("X-Forwarded-For", c.forwarded)
 			w := send(collector, r)
@@ -223,13 +224,6 @@ func TestOnlyTheSendersOfASourceMaySend(t *testing.T) {
 			}
 		})
 	}
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 func TestChunkedBodyHasALimitToo(t *testing.T) {

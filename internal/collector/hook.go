@@ -51,10 +51,10 @@ func (c *Collector) store(r *http.Request, from *source, body []byte) (deliverie
 		return 0, errOverloaded
 	}
 	wait := c.waits.context()
-	if err := acquire(wait, r.Context(), from.places); err != nil {
+	if err := acquire(wait, r.Context(), from.slots); err != nil {
 		return 0, err
 	}
-	defer release(from.places)
+	defer release(from.slots)
 	envelopes, err := decodeRequest(r, body, smallLimits)
 	if err != nil {
 		if err := acquire(wait, r.Context(), from.expanding); err != nil {

@@ -147,7 +147,7 @@ func TestNobodyWaitsForAHungDiskLongerThanConfigured(t *testing.T) {
 		c.options.Spool = &hung{}
 		answers := make(chan *httptest.ResponseRecorder, 5)
 		begun := time.Now()
-		for range cap(answers) { // some have a place, some wait for one
+		for range cap(answers) { // some have a slot, some wait for one
 			go func() { answers <- send(c, post(`{"CallSid":"1"}`)) }()
 		}
 		for range cap(answers) {

@@ -19,7 +19,7 @@ type source struct {
 
 	// What its requests may take at once; of one source, so that it holds up no other. A request takes them in this order.
 	bodies    *semaphore.Weighted // bytes of large bodies
-	places    chan struct{}       // in-flight limit
+	slots     chan struct{}       // in-flight limit
 	expanding chan struct{}       // limit of those beyond smallLimits
 }
 
@@ -27,7 +27,7 @@ func newSource(s Source, options Options, m *metrics) *source {
 	ready := &source{
 		name: s.Name, allow: s.Allow, metrics: m.of(s.Name),
 		bodies:    semaphore.NewWeighted(largeBodies * options.MaxBody),
-		places:    make(chan struct{}, options.InFlight),
+		slots:     make(chan struct{}, options.InFlight),
 		expanding: make(chan struct{}, largeExpanding),
 	}
 	for _, token := range s.Tokens {

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -218,15 +219,15 @@ func Parse(text []byte) (*Config, error) {
 	}
 	for i := range c.Collector.Sources {
 		source := &c.Collector.Sources[i]
-		source.Timezone = orElse(source.Timezone, VendorZone)
-		source.OutgoingCaller = orElse(source.OutgoingCaller, "agent")
+		source.Timezone = cmp.Or(source.Timezone, VendorZone)
+		source.OutgoingCaller = cmp.Or(source.OutgoingCaller, "agent")
 	}
 	for i := range c.Reports {
 		report := &c.Reports[i]
-		report.Template = orElse(report.Template, report.Name)
-		report.Timezone = orElse(report.Timezone, c.Timezone)
-		report.Period = orElse(report.Period, "yesterday")
-		report.IfNothing = orElse(report.IfNothing, "skip")
+		report.Template = cmp.Or(report.Template, report.Name)
+		report.Timezone = cmp.Or(report.Timezone, c.Timezone)
+		report.Period = cmp.Or(report.Period, "yesterday")
+		report.IfNothing = cmp.Or(report.IfNothing, "skip")
 		if report.CatchUp == nil {
 			report.CatchUp = &[]int{defaultCatchUp}[0]
 		}
@@ -268,11 +269,4 @@ func (c *Config) DefaultSource() string {
 		return c.Collector.Sources[0].Name
 	}
 	return "main"
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

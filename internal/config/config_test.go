@@ -131,7 +131,7 @@ func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	source := c.Collector.Sources[0]
-	if _, err := c.RevealTokens(source); err == nil || !strings.Contains(err.Error(), "CALLSHEET_TEST_TOKEN is not set") {
+	if _, err := c.ResolveTokens(source); err == nil || !strings.Contains(err.Error(), "CALLSHEET_TEST_TOKEN is not set") {
 		t.Errorf("an unset variable: %v", err)
 	}
 	t.Setenv("CALLSHEET_TEST_TOKEN", "from-the-environment")
@@ -139,7 +139,7 @@ func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
 	if err := os.WriteFile(source.TokensFile, []byte("from-the-file\nand-another\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := c.RevealTokens(source)
+	tokens, err := c.ResolveTokens(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,11 +150,11 @@ func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
 
 func TestMissingSecretFileIsNotNamed(t *testing.T) {
 	c := Default()
-	_, err := c.RevealSecret("mail.password", "", "hunter2-hunter2")
+	_, err := c.ResolveSecret("mail.password", "", "hunter2-hunter2")
 	if err == nil || strings.Contains(err.Error(), "hunter") || !strings.Contains(err.Error(), "mail.password_file: ") {
 		t.Errorf("%v", err)
 	}
-	if _, err = c.RevealTokens(Source{Name: "main", TokensFile: "hunter2-hunter2"}); err == nil || strings.Contains(err.Error(), "hunter") {
+	if _, err = c.ResolveTokens(Source{Name: "main", TokensFile: "hunter2-hunter2"}); err == nil || strings.Contains(err.Error(), "hunter") {
 		t.Errorf("%v", err)
 	}
 }

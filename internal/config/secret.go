@@ -21,8 +21,8 @@ func (s Secret) String() string {
 	return "***"
 }
 
-// Reveal puts in the variables' values. key names the place in the configuration for the error.
-func (s Secret) Reveal(key string) (string, error) {
+// Resolve replaces each ${NAME} with the variable's value. key is the configuration key, for error messages.
+func (s Secret) Resolve(key string) (string, error) {
 	var missing string
 	text := variable.ReplaceAllStringFunc(string(s), func(match string) string {
 		name := match[2 : len(match)-1]
@@ -39,10 +39,11 @@ func (s Secret) Reveal(key string) (string, error) {
 	return text, nil
 }
 
-// RevealSecret is a secret as the configuration has it or, where that is empty, as its file does. key names the place for errors.
-func (c *Config) RevealSecret(key string, secret Secret, file string) (string, error) {
+// ResolveSecret returns a secret from the configuration or, if it is empty there, from its file. key is the configuration key, for
+// error messages.
+func (c *Config) ResolveSecret(key string, secret Secret, file string) (string, error) {
 	if secret != "" || file == "" {
-		return secret.Reveal(key)
+		return secret.Resolve(key)
 	}
 	text, err := c.readSecretFile(file)
 	if err != nil {
@@ -61,11 +62,11 @@ func (c *Config) readSecretFile(path string) ([]byte, error) {
 	return text, err
 }
 
-// RevealTokens are the tokens of a source, from the configuration and from its file.
-func (c *Config) RevealTokens(source Source) ([]string, error) {
+// ResolveTokens returns a source's tokens, those of the configuration and those of its file.
+func (c *Config) ResolveTokens(source Source) ([]string, error) {
 	var tokens []string
 	for i, secret := range source.Tokens {
-		token, err := secret.Reveal(fmt.Sprintf("source %s, tokens[%d]", source.Name, i))
+		token, err := secret.Resolve(fmt.Sprintf("source %s, tokens[%d]", source.Name, i))
 		if err != nil {
 			return nil, err
 		}

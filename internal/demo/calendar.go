@@ -38,27 +38,27 @@ type calendar struct {
 	loads []float64
 }
 
-func newCalendar(o Options, d dice, c *centre) *calendar {
+func newCalendar(o Options, r rng, c *centre) *calendar {
 	cal := &calendar{zone: o.Zone, until: o.Until}
 	for i := o.Days; i >= 1; i-- {
 		midnight := o.Until.AddDate(0, 0, -i)
 		today := &day{midnight: midnight, sunday: midnight.Weekday() == time.Sunday}
 		for range c.groups {
-			today.mood = append(today.mood, 0.8+0.4*d.Float64())
+			today.mood = append(today.mood, 0.8+0.4*r.Float64())
 		}
 		cal.days = append(cal.days, today)
-		cal.loads = append(cal.loads, weekdayLoad[midnight.Weekday()]*(0.88+0.24*d.Float64()))
+		cal.loads = append(cal.loads, weekdayLoad[midnight.Weekday()]*(0.88+0.24*r.Float64()))
 	}
-	cal.spoil(d, c)
-	cal.push(d, c)
+	cal.spoil(r, c)
+	cal.push(r, c)
 	return cal
 }
 
 // spoil gives one group a bad day, so that the trend has something to show. A
 // single day is left alone: with nothing to compare, bad is just usual. So are
 // the groups with too few callers for it to be seen.
-func (cal *calendar) spoil(d dice, c *centre) {
-	nth, who := d.IntN(len(cal.days)), d.weighted(c.shares(func(g *group) float64 {
+func (cal *calendar) spoil(r rng, c *centre) {
+	nth, who := r.IntN(len(cal.days)), r.weighted(c.shares(func(g *group) float64 {
 		if g.incoming < 0.15 {
 			return 0
 		}
@@ -74,7 +74,7 @@ func (cal *calendar) spoil(d dice, c *centre) {
 }
 
 // push plans the campaigns: one late in the morning, one in the afternoon.
-func (cal *calendar) push(d dice, c *centre) {
+func (cal *calendar) push(r rng, c *centre) {
 	campid := 11387004
 	shares := c.shares(func(g *group) float64 { return g.outgoing })
 	for _, today := range cal.days {
@@ -82,9 +82,9 @@ func (cal *calendar) push(d dice, c *centre) {
 			continue
 		}
 		for _, hour := range []int{10, 15} {
-			campid += d.between(3, 60)
-			start := cal.clock(today, hour, d.between(0, 2700))
-			today.pushes = append(today.pushes, push{itoa(campid), c.groups[d.weighted(shares)], start})
+			campid += r.between(3, 60)
+			start := cal.clock(today, hour, r.between(0, 2700))
+			today.pushes = append(today.pushes, push{itoa(campid), c.groups[r.weighted(shares)], start})
 		}
 	}
 }
@@ -97,41 +97,41 @@ func (cal *calendar) clock(today *day, hour, second int) time.Time {
 }
 
 // anyDay draws a day by its load.
-func (cal *calendar) anyDay(d dice) *day { return cal.days[d.weighted(cal.loads)] }
+func (cal *calendar) anyDay(r rng) *day { return cal.days[r.weighted(cal.loads)] }
 
 // during draws a moment of a day's opening hours by the shape of the day.
-func (cal *calendar) during(d dice, today *day) time.Time {
+func (cal *calendar) during(r rng, today *day) time.Time {
 	shape := weekdayShape
 	if today.sunday {
 		shape = sundayShape
 	}
-	return cal.clock(today, opens+d.weighted(shape), d.IntN(3600))
+	return cal.clock(today, opens+r.weighted(shape), r.IntN(3600))
 }
 
 // outside draws a moment shortly before opening or after closing.
-func (cal *calendar) outside(d dice, today *day) time.Time {
-	return cal.clock(today, pick(d, []int{opens - 1, closes, closes, closes + 1}), d.IntN(3600))
+func (cal *calendar) outside(r rng, today *day) time.Time {
+	return cal.clock(today, pick(r, []int{opens - 1, closes, closes, closes + 1}), r.IntN(3600))
 }
 
 // open moves a moment to the next opening hours; false when that is not before
 // the end of the calendar.
-func (cal *calendar) open(d dice, at time.Time) (time.Time, bool) {
+func (cal *calendar) open(r rng, at time.Time) (time.Time, bool) {
 	at = at.In(cal.zone).Truncate(time.Second)
 	switch late := at.Hour() >= closes; {
 	case at.Weekday() == time.Sunday, late:
-		at = cal.morning(d, at, 1)
+		at = cal.morning(r, at, 1)
 		if at.Weekday() == time.Sunday {
-			at = cal.morning(d, at, 1)
+			at = cal.morning(r, at, 1)
 		}
 	case at.Hour() < opens:
-		at = cal.morning(d, at, 0)
+		at = cal.morning(r, at, 0)
 	}
 	return at, at.Before(cal.until)
 }
 
-func (cal *calendar) morning(d dice, at time.Time, days int) time.Time {
+func (cal *calendar) morning(r rng, at time.Time, days int) time.Time {
 	y, m, dd := at.Date()
-	return time.Date(y, m, dd+days, opens, 0, d.between(60, 5400), 0, cal.zone)
+	return time.Date(y, m, dd+days, opens, 0, r.between(60, 5400), 0, cal.zone)
 }
 
 // dayOf finds the day of a moment within the calendar.

@@ -8,33 +8,33 @@ const (
 )
 
 // deliver tells the vendor's side of every call, in no order yet.
-func deliver(o Options, d dice, calls []*call) []Delivery {
+func deliver(o Options, r rng, calls []*call) []Delivery {
 	var out []Delivery
 	for _, c := range calls {
-		if c.unreported || d.chance(liveShare) {
-			out = append(out, liveEvents(d, c)...)
+		if c.unreported || r.chance(liveShare) {
+			out = append(out, liveEvents(r, c)...)
 		}
 		if !c.unreported {
-			out = append(out, reports(d, c)...)
+			out = append(out, reports(r, c)...)
 		}
 	}
-	out = duplicate(o, d, out)
+	out = duplicate(o, r, out)
 	if o.Calls >= 20 {
-		out = append(out, otherEvents(o, d, calls)...)
-		out = append(out, brokenOnes(o, d, calls)...)
+		out = append(out, otherEvents(o, r, calls)...)
+		out = append(out, brokenOnes(o, r, calls)...)
 	}
 	return out
 }
 
 // liveEvents are what an agent's screen would pop up from.
-func liveEvents(d dice, c *call) []Delivery {
+func liveEvents(r rng, c *call) []Delivery {
 	var out []Delivery
 	tell := func(at time.Time, status string, dialled *agent) {
-		encoding := newEncoding(d)
-		s := newStyle(d, encoding)
-		out = append(out, encode(d, at.Add(d.millis(200, 1900)), encoding, s, live(c, s, status, dialled)))
+		encoding := newEncoding(r)
+		s := newStyle(r, encoding)
+		out = append(out, encode(r, at.Add(r.millis(200, 1900)), encoding, s, live(c, s, status, dialled)))
 	}
-	if c.legB.IsZero() || d.chance(0.4) {
+	if c.legB.IsZero() || r.chance(0.4) {
 		caller := c.agent
 		if c.incoming {
 			caller = nil // nobody has been dialled yet
@@ -45,31 +45,31 @@ func liveEvents(d dice, c *call) []Delivery {
 		tell(c.passedAt, "Transfer to agent", c.passed)
 	}
 	if !c.legB.IsZero() {
-		tell(c.legB, pick(d, []string{"Transfer to agent", "Transfer to agent", "Ringing"}), c.agent)
+		tell(c.legB, pick(r, []string{"Transfer to agent", "Transfer to agent", "Ringing"}), c.agent)
 	}
 	if !c.picked.IsZero() {
-		tell(c.picked, pick(d, []string{"ANSWER", "Picked"}), c.agent)
+		tell(c.picked, pick(r, []string{"ANSWER", "Picked"}), c.agent)
 	}
-	if last := &out[len(out)-1]; d.chance(0.04) {
-		last.At = c.end.Add(d.millis(5000, 40000)) // overtaken by the report
+	if last := &out[len(out)-1]; r.chance(0.04) {
+		last.At = c.end.Add(r.millis(5000, 40000)) // overtaken by the report
 	}
 	return out
 }
 
 // reports are a call's report and, at times, a second one that corrects it.
-func reports(d dice, c *call) []Delivery {
-	at := c.end.Add(d.millis(700, 4500))
+func reports(r rng, c *call) []Delivery {
+	at := c.end.Add(r.millis(700, 4500))
 	if c.late {
 		y, m, day := c.end.Date()
-		at = time.Date(y, m, day+1, 6, 0, d.IntN(3*3600), 0, c.end.Location())
+		at = time.Date(y, m, day+1, 6, 0, r.IntN(3*3600), 0, c.end.Location())
 	}
-	encoding := newEncoding(d)
-	s := newStyle(d, encoding)
-	first := report(d, c, s)
-	out := []Delivery{encode(d, at, encoding, s, first)}
+	encoding := newEncoding(r)
+	s := newStyle(r, encoding)
+	first := report(r, c, s)
+	out := []Delivery{encode(r, at, encoding, s, first)}
 	if c.corrected {
-		second := correct(d, c, first)
-		out = append(out, encode(d, at.Add(d.seconds(1800, int(correctable/time.Second)-60)), encoding, s, second))
+		second := correct(r, c, first)
+		out = append(out, encode(r, at.Add(r.seconds(1800, int(correctable/time.Second)-60)), encoding, s, second))
 	}
 	return out
 }
@@ -77,15 +77,15 @@ func reports(d dice, c *call) []Delivery {
 // correct makes the second report of a call: the coins settled anew, or the
 // recording moved to the archive. Half of them leave out the name that the
 // first one had, which must not erase it.
-func correct(d dice, c *call, first []field) []field {
-	coins := d.chance(0.5)
-	forgets := d.chance(0.5)
+func correct(r rng, c *call, first []field) []field {
+	coins := r.chance(0.5)
+	forgets := r.chance(0.5)
 	second := append([]field(nil), first...)
 	for i := range second {
 		switch f := &second[i]; {
 		case f.key == "coins" && coins:
 			settled := *c
-			settled.halves += d.between(1, 3)
+			settled.halves += r.between(1, 3)
 			f.value = settled.coins()
 		case f.key == "CallRecordingUrl" && !coins:
 			f.value += ".mp3"
@@ -97,14 +97,14 @@ func correct(d dice, c *call, first []field) []field {
 }
 
 // duplicate repeats some deliveries to the byte, soon after.
-func duplicate(o Options, d dice, once []Delivery) []Delivery {
+func duplicate(o Options, r rng, once []Delivery) []Delivery {
 	out := once
 	for _, original := range once {
-		if !d.chance(duplicateShare) {
+		if !r.chance(duplicateShare) {
 			continue
 		}
 		again := original
-		again.At = again.At.Add(d.millis(1000, 180_000))
+		again.At = again.At.Add(r.millis(1000, 180_000))
 		if again.At.Before(o.Until) {
 			out = append(out, again)
 		}

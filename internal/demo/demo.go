@@ -55,20 +55,20 @@ func Generate(o Options) []Delivery {
 		return nil
 	}
 	o = o.normal()
-	d := newDice(o.Seed)
-	calls := simulate(o, d)
-	deliveries := deliver(o, d, calls)
+	r := newRNG(o.Seed)
+	calls := simulate(o, r)
+	deliveries := deliver(o, r, calls)
 	slices.SortStableFunc(deliveries, func(a, b Delivery) int { return a.At.Compare(b.At) })
-	return gather(d, deliveries)
+	return gather(r, deliveries)
 }
 
 // simulate is everything about the calls themselves, before anybody is told.
-func simulate(o Options, d dice) []*call {
+func simulate(o Options, r rng) []*call {
 	centre := openCentre(o.Calls, o.Days)
-	calls := plan(o, d, centre)
+	calls := plan(o, r, centre)
 	slices.SortStableFunc(calls, func(a, b *call) int { return a.start.Compare(b.start) })
-	staff(d, centre, calls)
-	mark(o, d, calls)
+	staff(r, centre, calls)
+	mark(o, r, calls)
 	return calls
 }
 

@@ -128,7 +128,7 @@ func TestAHundredThousandCallsAreDistinctAndInOrder(t *testing.T) {
 	t.Parallel()
 	o := fortnight(100_000)
 	reported := map[string]bool{}
-	for _, c := range simulate(o, newDice(o.Seed)) {
+	for _, c := range simulate(o, newRNG(o.Seed)) {
 		if !c.unreported {
 			reported[c.sid] = true
 		}
@@ -179,7 +179,7 @@ func TestCallsAgreeWithThemselvesButForTheMarkedContradictions(t *testing.T) {
 	o := fortnight(5000)
 	odd := map[string]oddity{}
 	kinds := map[oddity]int{}
-	for _, c := range simulate(o.normal(), newDice(o.Seed)) {
+	for _, c := range simulate(o.normal(), newRNG(o.Seed)) {
 		odd[c.sid] = c.odd
 		kinds[c.odd]++
 	}

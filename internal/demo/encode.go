@@ -12,12 +12,12 @@ import (
 )
 
 // newEncoding draws how a payload travels.
-func newEncoding(d dice) string {
-	return []string{"json", "form", "query"}[d.weighted([]float64{0.60, 0.25, 0.15})]
+func newEncoding(r rng) string {
+	return []string{"json", "form", "query"}[r.weighted([]float64{0.60, 0.25, 0.15})]
 }
 
 // encode puts a payload into a request.
-func encode(d dice, at time.Time, encoding string, s style, fields []field) Delivery {
+func encode(r rng, at time.Time, encoding string, s style, fields []field) Delivery {
 	out := Delivery{At: at, Encoding: encoding, Method: http.MethodPost}
 	for _, f := range fields {
 		if f.key == "CallSid" {
@@ -30,12 +30,12 @@ func encode(d dice, at time.Time, encoding string, s style, fields []field) Deli
 		out.Query = strings.ReplaceAll(formText(fields), "+", "%20")
 	case "form":
 		out.ContentType = "application/x-www-form-urlencoded"
-		if d.chance(0.02) {
+		if r.chance(0.02) {
 			out.ContentType = ""
 		}
 		out.Body = []byte(formText(fields))
 	default:
-		out.ContentType = jsonType(d)
+		out.ContentType = jsonType(r)
 		out.Body = jsonText(fields, s)
 	}
 	return out
@@ -43,9 +43,9 @@ func encode(d dice, at time.Time, encoding string, s style, fields []field) Deli
 
 // jsonType is mostly right; a vendor's script that forgets the header sends
 // what its language does by default.
-func jsonType(d dice) string {
+func jsonType(r rng) string {
 	const right = "application/json"
-	return pick(d, []string{right, right, right, right, right, right, right, right, right, right, right, right,
+	return pick(r, []string{right, right, right, right, right, right, right, right, right, right, right, right,
 		right + "; charset=utf-8", right + "; charset=utf-8", right + "; charset=utf-8", right + "; charset=utf-8",
 		"text/plain", "text/html; charset=UTF-8", "application/x-www-form-urlencoded", ""})
 }

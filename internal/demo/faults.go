@@ -6,15 +6,15 @@ import (
 )
 
 // otherEvents are changes of the vendor's panel, which reach the same URL.
-func otherEvents(o Options, d dice, calls []*call) []Delivery {
+func otherEvents(o Options, r rng, calls []*call) []Delivery {
 	var out []Delivery
 	for i := range 2 + min(o.Calls/2500, 4) {
 		encoding := []string{"json", "form", "query"}[i%3]
-		s := newStyle(d, encoding)
-		g := pick(d, calls).group
-		out = append(out, encode(d, someTime(d, calls), encoding, s, []field{
+		s := newStyle(r, encoding)
+		g := pick(r, calls).group
+		out = append(out, encode(r, someTime(r, calls), encoding, s, []field{
 			{"type", "add_member", false},
-			{"member_name", pick(d, []string{"Ritu", "Manoj", "Lata", "गीता"}), false},
+			{"member_name", pick(r, []string{"Ritu", "Manoj", "Lata", "गीता"}), false},
 			{"member_num", "92800009" + itoa(10+i), true},
 			{"group_id", itoa(70 + g.index), true},
 		}))
@@ -24,50 +24,50 @@ func otherEvents(o Options, d dice, calls []*call) []Delivery {
 
 // brokenOnes are one, in a larger demo two, of each kind of body that holds no
 // call. The copied call has a proper report of its own.
-func brokenOnes(o Options, d dice, calls []*call) []Delivery {
-	kinds := []func(dice, *call) []byte{truncated, junk, nameless, notUTF8}
+func brokenOnes(o Options, r rng, calls []*call) []Delivery {
+	kinds := []func(rng, *call) []byte{truncated, junk, nameless, notUTF8}
 	if o.Calls >= 2000 {
 		kinds = append(kinds, kinds...)
 	}
 	var out []Delivery
 	for _, kind := range kinds {
-		c := pick(d, calls)
-		for c.unreported || c.picked.IsZero() && d.chance(0.95) {
-			c = pick(d, calls)
+		c := pick(r, calls)
+		for c.unreported || c.picked.IsZero() && r.chance(0.95) {
+			c = pick(r, calls)
 		}
 		out = append(out, Delivery{
-			At:          c.end.Add(d.millis(100, 600)),
+			At:          c.end.Add(r.millis(100, 600)),
 			Encoding:    "json",
 			Method:      "POST",
 			ContentType: "application/json",
-			Body:        kind(d, c),
+			Body:        kind(r, c),
 			Broken:      true,
 		})
 	}
 	return out
 }
 
-func plainReport(d dice, c *call) []byte {
-	return jsonText(report(d, c, style{gap: "  "}), style{})
+func plainReport(r rng, c *call) []byte {
+	return jsonText(report(r, c, style{gap: "  "}), style{})
 }
 
 // truncated ends in the middle, as when the sender dies.
-func truncated(d dice, c *call) []byte {
-	body := plainReport(d, c)
-	return body[:d.between(len(body)/3, len(body)*2/3)]
+func truncated(r rng, c *call) []byte {
+	body := plainReport(r, c)
+	return body[:r.between(len(body)/3, len(body)*2/3)]
 }
 
 // junk is what a proxy or a script says when it has nothing to send.
-func junk(d dice, _ *call) []byte {
-	return []byte(pick(d, []string{
+func junk(r rng, _ *call) []byte {
+	return []byte(pick(r, []string{
 		"<html><body><h1>502 Bad Gateway</h1></body></html>",
 		"Warning: Undefined variable $payload in webhook.php on line 41",
 	}))
 }
 
 // nameless is a report that does not say of which call.
-func nameless(d dice, c *call) []byte {
-	fields := report(d, c, style{gap: "  "})
+func nameless(r rng, c *call) []byte {
+	fields := report(r, c, style{gap: "  "})
 	for i := range fields {
 		switch fields[i].key {
 		case "CallSid", "Uniqueid":
@@ -78,27 +78,27 @@ func nameless(d dice, c *call) []byte {
 }
 
 // notUTF8 has a name in another encoding.
-func notUTF8(d dice, c *call) []byte {
+func notUTF8(r rng, c *call) []byte {
 	name := []byte(`"receiver_name":"`)
-	return bytes.Replace(plainReport(d, c), name, append(name, 0xE9, 0xA0), 1)
+	return bytes.Replace(plainReport(r, c), name, append(name, 0xE9, 0xA0), 1)
 }
 
 // someTime is a moment when something happened anyway, so that no delivery
 // comes on a day without calls.
-func someTime(d dice, calls []*call) time.Time {
-	return pick(d, calls).start.Add(d.millis(100, 900))
+func someTime(r rng, calls []*call) time.Time {
+	return pick(r, calls).start.Add(r.millis(100, 900))
 }
 
 // gather puts some JSON deliveries that follow each other closely into one
 // array, as a vendor does that empties a queue. The array comes when its last
 // payload would have.
-func gather(d dice, sorted []Delivery) []Delivery {
+func gather(r rng, sorted []Delivery) []Delivery {
 	const window = 2 * time.Minute
 	single := func(x Delivery) bool { return x.Encoding == "json" && !x.Broken && x.CallSid != "" }
 	out := make([]Delivery, 0, len(sorted))
 	for i := 0; i < len(sorted); i++ {
 		array := sorted[i]
-		if !single(array) || !d.chance(0.03) {
+		if !single(array) || !r.chance(0.03) {
 			out = append(out, array)
 			continue
 		}

@@ -11,9 +11,9 @@ const correctable = 5 * time.Hour
 
 // mark chooses the calls about which the vendor gets something wrong. Counts
 // are fixed rather than drawn, so that a demo of any size shows each kind.
-func mark(o Options, d dice, calls []*call) {
+func mark(o Options, r rng, calls []*call) {
 	reported := o.Calls
-	order := d.Perm(len(calls))
+	order := r.Perm(len(calls))
 	take := func(n int, fits func(*call) bool, do func(*call)) {
 		for _, i := range order {
 			if n == 0 {

@@ -20,18 +20,18 @@ type style struct {
 	typed   bool   // names its type
 }
 
-func newStyle(d dice, encoding string) style {
+func newStyle(r rng, encoding string) style {
 	s := style{
-		noTime:  pick(d, []string{"", "", "", "0000-00-00 00:00:00", "0000-00-00 00:00:00", "1970-01-01 05:30:00"}),
-		noName:  pick(d, []string{"0", "0", "0", "", "Not Assigned"}),
+		noTime:  pick(r, []string{"", "", "", "0000-00-00 00:00:00", "0000-00-00 00:00:00", "1970-01-01 05:30:00"}),
+		noName:  pick(r, []string{"0", "0", "0", "", "Not Assigned"}),
 		gap:     "  ",
-		numbers: d.chance(0.35),
-		nulls:   d.chance(0.25),
-		roomy:   d.chance(0.4),
-		php:     d.chance(0.3),
-		typed:   d.chance(0.4),
+		numbers: r.chance(0.35),
+		nulls:   r.chance(0.25),
+		roomy:   r.chance(0.4),
+		php:     r.chance(0.3),
+		typed:   r.chance(0.4),
 	}
-	if encoding != "json" && d.chance(0.3) {
+	if encoding != "json" && r.chance(0.3) {
 		s.gap = " "
 	}
 	return s
@@ -76,13 +76,13 @@ func (c *call) sides(dialled *agent) []field {
 func (c *call) sidField() field { return field{"CallSid", c.sid, !c.incoming} }
 
 // report is the payload of a finished call.
-func report(d dice, c *call, s style) []field {
-	word := c.spelt(d)
+func report(r rng, c *call, s style) []field {
+	word := c.spelt(r)
 	name, groupName := s.noName, c.group.name
 	if c.agent != nil && (c.outcome == answered || c.failed == customerLeg) {
 		name = c.agent.name
 	}
-	if c.incoming && (c.outcome == ivrOnly || c.outcome != answered && d.chance(0.3)) {
+	if c.incoming && (c.outcome == ivrOnly || c.outcome != answered && r.chance(0.3)) {
 		groupName = ""
 	}
 	legB, picked := c.legB, c.picked
@@ -115,7 +115,7 @@ func report(d dice, c *call, s style) []field {
 		field{"LegA_Picked_time", s.moment(c.legA), false},
 		field{"LegB_Start_time", s.moment(legB), false},
 		field{"LegB_Picked_time", s.moment(picked), false})
-	return append(fields, undocumented(d, c)...)
+	return append(fields, undocumented(r, c)...)
 }
 
 // live is the payload of an event while the call runs.
@@ -134,18 +134,18 @@ func live(c *call, s style, status string, dialled *agent) []field {
 }
 
 // undocumented adds, to some reports, a key that the vendor's papers lack.
-func undocumented(d dice, c *call) []field {
-	if !d.chance(0.15) {
+func undocumented(r rng, c *call) []field {
+	if !r.chance(0.15) {
 		return nil
 	}
 	all := []field{
 		{"Uniqueid", c.sid, false},
 		{"group_id", itoa(70 + c.group.index), true},
-		{"key_press", itoa(d.between(1, 4)), true},
+		{"key_press", itoa(r.between(1, 4)), true},
 		{"account_id", "20417", true},
 	}
 	if c.agent != nil {
 		all = append(all, field{"agent_email", "agent" + c.agent.number[6:] + "@example.com", false})
 	}
-	return []field{pick(d, all)}
+	return []field{pick(r, all)}
 }

@@ -7,7 +7,7 @@ import "time"
 const outgoingShare = 0.245
 
 type planner struct {
-	dice
+	rng
 	*centre
 	cal    *calendar
 	people []*customer
@@ -18,10 +18,10 @@ type planner struct {
 // plan tells stories until there are enough calls. A story is one contact and
 // all that follows from it; stories are drawn over the whole calendar, so that
 // stopping at any count leaves every day its share.
-func plan(o Options, d dice, c *centre) []*call {
-	p := &planner{dice: d, centre: c, want: o.Calls + o.liveOnly()}
-	p.cal = newCalendar(o, d, c)
-	p.people = newCustomers(d, c, o.Calls)
+func plan(o Options, r rng, c *centre) []*call {
+	p := &planner{rng: r, centre: c, want: o.Calls + o.liveOnly()}
+	p.cal = newCalendar(o, r, c)
+	p.people = newCustomers(r, c, o.Calls)
 	for len(p.calls) < p.want {
 		first := p.opening()
 		p.follow(first)
@@ -31,14 +31,14 @@ func plan(o Options, d dice, c *centre) []*call {
 
 // opening is the first call of a story.
 func (p *planner) opening() *call {
-	who := someone(p.dice, p.people)
-	today := p.cal.anyDay(p.dice)
+	who := someone(p.rng, p.people)
+	today := p.cal.anyDay(p.rng)
 	if p.chance(outgoingShare) {
 		return p.campaign(today, who)
 	}
-	at := p.cal.during(p.dice, today)
+	at := p.cal.during(p.rng, today)
 	if p.chance(0.015) {
-		at = p.cal.outside(p.dice, today)
+		at = p.cal.outside(p.rng, today)
 	}
 	to := who.home
 	if p.chance(0.2) {
@@ -50,13 +50,13 @@ func (p *planner) opening() *call {
 // campaign is a call of a bulk push, or one an agent clicks between pushes.
 func (p *planner) campaign(today *day, who *customer) *call {
 	if len(today.pushes) > 0 && p.chance(0.7) {
-		bulk := pick(p.dice, today.pushes)
+		bulk := pick(p.rng, today.pushes)
 		c := p.callOut(who, bulk.group, bulk.start.Add(p.seconds(0, 6000)))
 		c.campid = bulk.campid
 		return c
 	}
 	to := p.groups[p.weighted(p.shares(func(g *group) float64 { return g.outgoing }))]
-	return p.callOut(who, to, p.cal.during(p.dice, today))
+	return p.callOut(who, to, p.cal.during(p.rng, today))
 }
 
 // follow adds a call and whatever it leads to.
@@ -113,7 +113,7 @@ func (p *planner) afterUnreached(c *call) *call {
 
 // reopen continues a story at the next opening hours, if the calendar has any.
 func (p *planner) reopen(c *call, at time.Time, dial func(*customer, *group, time.Time) *call) *call {
-	at, ok := p.cal.open(p.dice, at)
+	at, ok := p.cal.open(p.rng, at)
 	if !ok {
 		return nil
 	}

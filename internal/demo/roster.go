@@ -124,9 +124,9 @@ func (c *centre) shares(of func(*group) float64) []float64 {
 // reach finds the agent who takes a call at a moment, and how long the caller
 // has to wait for them: nobody is on two calls at once unless all stay busy
 // for longer than a caller would bear.
-func (g *group) reach(d dice, at time.Time) (*agent, time.Duration) {
+func (g *group) reach(r rng, at time.Time) (*agent, time.Duration) {
 	const patience = time.Minute
-	first := d.IntN(len(g.agents))
+	first := r.IntN(len(g.agents))
 	soonest := g.agents[first]
 	for i := range g.agents {
 		a := g.agents[(first+i)%len(g.agents)]

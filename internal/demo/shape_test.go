@@ -75,7 +75,7 @@ func TestBrokenDeliveriesHoldNoCall(t *testing.T) {
 
 func TestTheDayHasItsShape(t *testing.T) {
 	o := fortnight(5000).normal()
-	calls := simulate(o, newDice(o.Seed))
+	calls := simulate(o, newRNG(o.Seed))
 	byHour, byDay := map[int]int{}, map[time.Weekday]int{}
 	in, ans := 0, 0
 	for _, c := range calls {
@@ -110,7 +110,7 @@ func TestOneGroupHasABadDay(t *testing.T) {
 func badDays(seed uint64) []string {
 	o := fortnight(5000).normal()
 	offered, missed := map[string]int{}, map[string]int{}
-	for _, c := range simulate(o, newDice(seed)) {
+	for _, c := range simulate(o, newRNG(seed)) {
 		if !c.incoming || c.outcome == ivrOnly || c.start.Weekday() == time.Sunday {
 			continue
 		}
@@ -132,7 +132,7 @@ func badDays(seed uint64) []string {
 func TestMissedCallersReturnAreCalledBackOrAreForgotten(t *testing.T) {
 	o := fortnight(5000).normal()
 	open, ends := map[*customer]bool{}, map[string]int{}
-	for _, c := range simulate(o, newDice(o.Seed)) {
+	for _, c := range simulate(o, newRNG(o.Seed)) {
 		switch {
 		case c.incoming && c.outcome != answered && c.outcome != ivrOnly:
 			open[c.customer] = true
@@ -212,7 +212,7 @@ func TestEveryPeculiarityOfTheVendorIsThere(t *testing.T) {
 }
 
 func TestCustomersAndAgentsAreInvented(t *testing.T) {
-	for _, c := range simulate(fortnight(2000).normal(), newDice(1)) {
+	for _, c := range simulate(fortnight(2000).normal(), newRNG(1)) {
 		if bare := c.customer.bare; len(bare) != 10 || !strings.HasPrefix(bare, "98765") && !strings.HasPrefix(bare, "91234") {
 			t.Fatalf("customer %s", bare)
 		}
@@ -225,7 +225,7 @@ func TestCustomersAndAgentsAreInvented(t *testing.T) {
 func TestNobodyTalksToTwoAtOnce(t *testing.T) {
 	o := fortnight(5000).normal()
 	overlaps, until := 0, map[*agent]time.Time{}
-	for _, c := range simulate(o, newDice(o.Seed)) {
+	for _, c := range simulate(o, newRNG(o.Seed)) {
 		if c.picked.IsZero() {
 			continue
 		}

@@ -46,12 +46,12 @@ var failedSpellings = map[leg]map[outcome][]spelling{
 	},
 }
 
-func (c *call) spelt(d dice) spelling {
+func (c *call) spelt(r rng) spelling {
 	switch {
 	case c.incoming:
-		return pick(d, incomingSpellings[c.outcome])
+		return pick(r, incomingSpellings[c.outcome])
 	case c.failed == noLeg:
-		return pick(d, connectedSpellings)
+		return pick(r, connectedSpellings)
 	}
-	return pick(d, failedSpellings[c.failed][c.outcome])
+	return pick(r, failedSpellings[c.failed][c.outcome])
 }

@@ -7,18 +7,18 @@ import (
 
 // staff gives calls, in order of their start, their agents, times, coins and
 // ids. The counters of the ids rise with time, as a server's would.
-func staff(d dice, c *centre, calls []*call) {
-	incoming, outgoing := 9604000+d.IntN(9000), 8397000+d.IntN(9000)
+func staff(r rng, c *centre, calls []*call) {
+	incoming, outgoing := 9604000+r.IntN(9000), 8397000+r.IntN(9000)
 	for _, c := range calls {
-		c.dialled = c.customer.shown(d, c.incoming)
+		c.dialled = c.customer.shown(r, c.incoming)
 		if c.incoming {
-			incoming += d.between(1, 7)
+			incoming += r.between(1, 7)
 			c.sid = strconv.FormatInt(c.start.Unix(), 10) + "." + itoa(incoming)
-			staffIncoming(d, c)
+			staffIncoming(r, c)
 		} else {
-			outgoing += d.between(1, 9)
+			outgoing += r.between(1, 9)
 			c.sid = itoa(outgoing)
-			staffOutgoing(d, c)
+			staffOutgoing(r, c)
 		}
 		if c.agent != nil && c.end.After(c.agent.free) {
 			c.agent.free = c.end
@@ -27,78 +27,78 @@ func staff(d dice, c *centre, calls []*call) {
 }
 
 // staffIncoming: leg A is caller to IVR, leg B is the agent.
-func staffIncoming(d dice, c *call) {
-	c.legA = c.start.Add(d.seconds(0, 1))
-	menu := c.legA.Add(d.seconds(1, 5))
+func staffIncoming(r rng, c *call) {
+	c.legA = c.start.Add(r.seconds(0, 1))
+	menu := c.legA.Add(r.seconds(1, 5))
 	switch c.outcome {
 	case answered:
-		connect(d, c, menu)
+		connect(r, c, menu)
 	case noAnswer:
-		ring(d, c, menu, d.lognormal(28, 0.35, 8, 60))
+		ring(r, c, menu, r.lognormal(28, 0.35, 8, 60))
 	case busy, unavailable:
-		ring(d, c, menu, d.seconds(1, 6))
+		ring(r, c, menu, r.seconds(1, 6))
 	case abandoned:
-		if wait := d.lognormal(38, 0.7, 6, 300); d.chance(0.5) {
-			ring(d, c, menu.Add(d.seconds(0, 20)), wait)
+		if wait := r.lognormal(38, 0.7, 6, 300); r.chance(0.5) {
+			ring(r, c, menu.Add(r.seconds(0, 20)), wait)
 		} else {
 			c.end = menu.Add(wait)
 		}
 	case cancelled:
-		c.end = c.start.Add(d.seconds(1, 5))
+		c.end = c.start.Add(r.seconds(1, 5))
 		c.legA = c.start
 	case engaged, agentRinging:
-		c.end = menu.Add(d.seconds(4, 40))
+		c.end = menu.Add(r.seconds(4, 40))
 	default:
-		c.end = menu.Add(d.seconds(1, 24))
+		c.end = menu.Add(r.seconds(1, 24))
 	}
-	c.halves = incomingCoins(d, c)
+	c.halves = incomingCoins(r, c)
 }
 
 // connect is an answered call. One in ten first rings an agent who lets it
 // ring; only live events tell of that one.
-func connect(d dice, c *call, at time.Time) {
-	at = at.Add(d.lognormal(1.6, 1.1, 0, 180))
-	if d.chance(0.1) {
-		c.passed, _ = c.group.reach(d, at)
+func connect(r rng, c *call, at time.Time) {
+	at = at.Add(r.lognormal(1.6, 1.1, 0, 180))
+	if r.chance(0.1) {
+		c.passed, _ = c.group.reach(r, at)
 		c.passedAt = at
-		at = at.Add(d.seconds(14, 22))
+		at = at.Add(r.seconds(14, 22))
 	}
 	var wait time.Duration
-	c.agent, wait = c.group.reach(d, at)
+	c.agent, wait = c.group.reach(r, at)
 	if c.agent == c.passed {
 		c.passed = nil
 	}
 	c.legB = at.Add(wait)
-	c.picked = c.legB.Add(d.lognormal(6.5, 0.5, 2, 25))
-	c.end = c.picked.Add(talkTime(d, c))
+	c.picked = c.legB.Add(r.lognormal(6.5, 0.5, 2, 25))
+	c.end = c.picked.Add(talkTime(r, c))
 }
 
 // ring is a call that reached an agent's phone and no further.
-func ring(d dice, c *call, at time.Time, lasts time.Duration) {
-	c.agent, _ = c.group.reach(d, at)
+func ring(r rng, c *call, at time.Time, lasts time.Duration) {
+	c.agent, _ = c.group.reach(r, at)
 	c.legB = at
 	c.end = at.Add(lasts)
 }
 
 // staffOutgoing: the agent is called first as leg A, the customer as leg B
 // once the agent has picked up.
-func staffOutgoing(d dice, c *call) {
+func staffOutgoing(r rng, c *call) {
 	var wait time.Duration
-	c.agent, wait = c.group.reach(d, c.start)
+	c.agent, wait = c.group.reach(r, c.start)
 	if c.campid == "" {
 		c.campid = c.sid
 	}
 	if c.failed == agentLeg {
-		c.end = c.start.Add(failing(d, c.outcome))
+		c.end = c.start.Add(failing(r, c.outcome))
 		return // nobody picked up, so nothing is charged
 	}
-	c.legA = c.start.Add(wait + d.lognormal(6, 0.5, 2, 20))
-	c.legB = c.legA.Add(d.seconds(0, 1))
+	c.legA = c.start.Add(wait + r.lognormal(6, 0.5, 2, 20))
+	c.legB = c.legA.Add(r.seconds(0, 1))
 	if c.outcome == answered {
-		c.picked = c.legB.Add(d.lognormal(9, 0.5, 2, 30))
-		c.end = c.picked.Add(talkTime(d, c))
+		c.picked = c.legB.Add(r.lognormal(9, 0.5, 2, 30))
+		c.end = c.picked.Add(talkTime(r, c))
 	} else {
-		c.end = c.legB.Add(failing(d, c.outcome))
+		c.end = c.legB.Add(failing(r, c.outcome))
 	}
 	c.halves = pulses(c.end.Sub(c.legA), time.Minute)
 	if !c.picked.IsZero() {
@@ -107,21 +107,21 @@ func staffOutgoing(d dice, c *call) {
 }
 
 // failing is how long a leg takes to fail.
-func failing(d dice, o outcome) time.Duration {
+func failing(r rng, o outcome) time.Duration {
 	if o == noAnswer {
-		return d.seconds(25, 45)
+		return r.seconds(25, 45)
 	}
-	return d.seconds(2, 12)
+	return r.seconds(2, 12)
 }
 
-func talkTime(d dice, c *call) time.Duration {
-	return d.lognormal(c.group.talk*c.agent.pace, 0.8, 3, 2400)
+func talkTime(r rng, c *call) time.Duration {
+	return r.lognormal(c.group.talk*c.agent.pace, 0.8, 3, 2400)
 }
 
 // incomingCoins: a coin for each minute begun, on a group's further numbers
 // half a coin for each half minute. Missed calls mostly cost something, too.
-func incomingCoins(d dice, c *call) int {
-	if c.picked.IsZero() && d.chance(0.25) {
+func incomingCoins(r rng, c *call) int {
+	if c.picked.IsZero() && r.chance(0.25) {
 		return 0
 	}
 	if c.number != c.group.numbers[0] {

@@ -49,15 +49,15 @@ func isObject(text []byte) bool {
 }
 
 const (
-	// examined is how much of the end of a file is looked at when a collector starts. Damage further back is found by load and verify.
-	examined = 64 << 20
+	// repairWindow is how much of the end of a file is looked at when a collector starts. Damage further back is found by load and verify.
+	repairWindow = 64 << 20
 	// reportedLines is how many damaged lines are logged then; the others are counted.
 	reportedLines = 20
 )
 
 // examine logs the damaged lines at the end of a file, all of whose lines are whole, and returns its last sound line's id.
 func (w *Writer) examine(file atomicfile.File, path string, size int64) (lastID string, err error) {
-	begin, err := wholeLines(file, max(size-examined, 0))
+	begin, err := wholeLines(file, max(size-repairWindow, 0))
 	if err != nil {
 		return "", err
 	}

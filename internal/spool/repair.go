@@ -46,7 +46,7 @@ func (w *Writer) repairTail(file atomicfile.File, path string, whole, size int64
 		w.options.Log.Warn("the last line had no newline; it is whole and stays", "file", name, "offset", whole)
 		return size + 1, nil
 	}
-	kept, err := w.keepAside(path, io.NewSectionReader(file, whole, size-whole))
+	kept, err := w.quarantine(path, io.NewSectionReader(file, whole, size-whole))
 	if err != nil {
 		return 0, err
 	}
@@ -88,8 +88,8 @@ func wholeLines(file io.ReaderAt, size int64) (int64, error) {
 	return 0, nil
 }
 
-// keepAside copies torn bytes into a file of their own, durably, before they are truncated.
-func (w *Writer) keepAside(path string, torn io.Reader) (string, error) {
+// quarantine copies torn bytes durably into a separate file before they are truncated.
+func (w *Writer) quarantine(path string, torn io.Reader) (string, error) {
 	for n := 1; ; n++ {
 		aside := fmt.Sprintf("%s.torn-%d", path, n)
 		file, err := w.options.Files.Create(aside)

@@ -23,14 +23,14 @@ func (n *Node) Written() string { return string(n.written) }
 // Synced is the content that no crash takes.
 func (n *Node) Synced() string { return string(n.synced) }
 
-func (n *Node) survive(dice *rand.Rand, share float64) []byte {
+func (n *Node) survive(rng *rand.Rand, share float64) []byte {
 	content := slices.Clone(n.synced)
-	if len(n.written) < len(n.synced) && dice.Float64() < share {
+	if len(n.written) < len(n.synced) && rng.Float64() < share {
 		content = content[:len(n.written)] // the truncation itself had reached the disk
 	}
 	for begin := 0; begin < len(n.written); begin += BlockSize {
 		end := min(begin+BlockSize, len(n.written))
-		if end <= len(n.synced) && string(n.written[begin:end]) == string(n.synced[begin:end]) || dice.Float64() >= share {
+		if end <= len(n.synced) && string(n.written[begin:end]) == string(n.synced[begin:end]) || rng.Float64() >= share {
 			continue
 		}
 		if len(content) < end {
@@ -82,11 +82,11 @@ func (f *file) writeAt(p []byte, offset int64) (int, error) {
 	down, err := f.step()
 	switch {
 	case err != nil && (down || !errors.Is(err, ErrCrashed)):
-		p = p[:f.fs.dice.IntN(len(p)+1)] // some of it was written all the same
+		p = p[:f.fs.rng.IntN(len(p)+1)] // some of it was written all the same
 	case err != nil:
 		return 0, err
 	case f.fs.short && len(p) > 0:
-		p = p[:f.fs.dice.IntN(len(p))]
+		p = p[:f.fs.rng.IntN(len(p))]
 	}
 	size := len(f.node.written)
 	if grows := int(offset) + len(p) - size; err == nil && grows > 0 {

@@ -35,7 +35,7 @@ type FS struct {
 	durable map[string]*Node // names as a crash leaves them
 	pending []change         // changes of names since the sync of their directory, oldest first
 	dirs    map[string]bool
-	dice    *rand.Rand
+	rng     *rand.Rand
 	short   bool // the operation under way, if it is a write, is a short one
 
 	Operations int                       // done so far; reading is none
@@ -56,7 +56,7 @@ var _ atomicfile.FS = (*FS)(nil)
 // New returns an empty file system; its choices follow from the seed.
 func New(seed uint64) *FS {
 	return &FS{
-		seen: map[string]*Node{}, durable: map[string]*Node{}, dirs: map[string]bool{"/": true}, dice: rand.New(rand.NewPCG(seed, 7)),
+		seen: map[string]*Node{}, durable: map[string]*Node{}, dirs: map[string]bool{"/": true}, rng: rand.New(rand.NewPCG(seed, 7)),
 	}
 }
 
@@ -81,11 +81,11 @@ func (c *FS) step() (down bool, err error) {
 func (c *FS) Crash(share float64) *FS {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	after := New(c.dice.Uint64())
+	after := New(c.rng.Uint64())
 	after.dirs = maps.Clone(c.dirs)
 	names := maps.Clone(c.durable)
 	for _, change := range c.pending {
-		if c.dice.Float64() < share {
+		if c.rng.Float64() < share {
 			change.apply(names)
 		}
 	}
@@ -93,7 +93,7 @@ func (c *FS) Crash(share float64) *FS {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		node := names[name]
 		if survivors[node] == nil {
-			content := node.survive(c.dice, share)
+			content := node.survive(c.rng, share)
 			survivors[node] = &Node{written: content, synced: slices.Clone(content)}
 		}
 		after.seen[name], after.durable[name] = survivors[node], survivors[node]
