@@ -18,10 +18,10 @@ var (
 // TestOnlyMetricsCount: a number has one definition, so what people run asks the macros and counts nothing itself.
 func TestOnlyMetricsCount(t *testing.T) {
 	for _, folder := range []string{"named", "session"} {
-		for _, file := range In(folder) {
+		for _, file := range Files(folder) {
 			sql := comment.ReplaceAllString(file.SQL, "")
 			if found := aggregate.FindString(sql); found != "" {
-				t.Errorf("%s/%s counts with %s…): that belongs into metrics/", folder, file.Name, found)
+				t.Errorf("%s/%s counts with %s…): that belongs in metrics/", folder, file.Name, found)
 			}
 		}
 	}
@@ -29,7 +29,7 @@ func TestOnlyMetricsCount(t *testing.T) {
 
 // TestNamedQueriesNameTheirColumns, or leave that to a macro: a column that is added to a table must not turn up in a report.
 func TestNamedQueriesNameTheirColumns(t *testing.T) {
-	for _, file := range In("named") {
+	for _, file := range Files("named") {
 		if found := selectAll.FindString(comment.ReplaceAllString(file.SQL, "")); found != "" {
 			t.Errorf("named/%s has %q", file.Name, found)
 		}
@@ -39,7 +39,7 @@ func TestNamedQueriesNameTheirColumns(t *testing.T) {
 // TestEveryQuerySaysWhatItIs in the comment that the listing shows.
 func TestEveryQuerySaysWhatItIs(t *testing.T) {
 	for _, folder := range []string{"base", "metrics", "load", "named", "session"} {
-		for _, file := range In(folder) {
+		for _, file := range Files(folder) {
 			if file.Doc() == "" {
 				t.Errorf("%s/%s does not begin with a comment", folder, file.Name)
 			}
@@ -50,7 +50,7 @@ func TestEveryQuerySaysWhatItIs(t *testing.T) {
 // TestEveryMetricHasAGoldenCase: a column of that name, or a row, with a value that is neither unknown nor 0.
 func TestEveryMetricHasAGoldenCase(t *testing.T) {
 	var missing []string
-	for _, match := range regexp.MustCompile(`(?m)^    \('(\w+)', '`).FindAllStringSubmatch(Metrics("catalog"), -1) {
+	for _, match := range regexp.MustCompile(`(?m)^    \('(\w+)', '`).FindAllStringSubmatch(SQL("metrics/catalog"), -1) {
 		missing = append(missing, match[1])
 	}
 	if len(missing) < 40 {

@@ -1,11 +1,11 @@
-// Package queries holds the SQL of the program, one statement or one family a file:
+// Package queries holds the SQL of the program. A file has one statement, or a family of statements that belong together:
 //
-//	schema/   migrations, in order of their numbers; never edited once released
-//	base/     macros that make one row per call out of what the vendor sent
-//	metrics/  every aggregate, once, and the words for it
+//	schema/   numbered migrations, run in order; never edited once released
+//	base/     macros that turn what the vendor sent into one row per call
+//	metrics/  macros for every aggregate, each defined once, and the catalogs that describe them
 //	load/     the steps of a load, from staged lines to tables
-//	named/    what `callsheet query NAME` runs and reports ask for
-//	session/  what a reader's connection can set up before it asks
+//	named/    the queries that `callsheet query NAME` and reports run
+//	session/  optional set-up of a reader's connection
 package queries
 
 import (
@@ -24,14 +24,14 @@ var files embed.FS
 // File is one .sql file; Name is its base name without the ending.
 type File struct {
 	Name, SQL string
-	Path      string // of a user's own
+	Path      string // of a user-defined query; empty for a built-in one
 }
 
-// In lists the files of a folder by name.
-func In(folder string) []File {
+// Files returns the files of a folder, sorted by name.
+func Files(folder string) []File {
 	paths, err := fs.Glob(files, folder+"/*.sql")
 	if err != nil || len(paths) == 0 {
-		panic("queries: no folder " + folder) // embedded at build time, so a slip of the programmer
+		panic("queries: no folder " + folder) // the files are embedded, so this is a programming error
 	}
 	list := make([]File, len(paths))
 	for i, p := range paths {
@@ -41,9 +41,9 @@ func In(folder string) []File {
 	return list
 }
 
-// InOrder sorts files so that each comes after those that define the macros it calls: a macro is bound when it is created.
-// A named query defines the macro of its name.
-func InOrder(list []File) []File {
+// TopologicalOrder sorts files so that each comes after those whose macros it calls, since DuckDB binds a macro when it is
+// created. A named query defines the macro of its name.
+func TopologicalOrder(list []File) []File {
 	definedBy := map[string]int{}
 	for i, file := range list {
 		definedBy[file.Name] = i
@@ -60,8 +60,8 @@ func InOrder(list []File) []File {
 		}
 		seen[i] = true
 		for _, match := range call.FindAllStringSubmatch(comment.ReplaceAllString(list[i].SQL, ""), -1) {
-			if needed, ours := definedBy[match[1]]; ours {
-				add(needed)
+			if dependency, ok := definedBy[match[1]]; ok {
+				add(dependency)
 			}
 		}
 		ordered = append(ordered, list[i])
@@ -72,34 +72,26 @@ func InOrder(list []File) []File {
 	return ordered
 }
 
-// Load is the SQL of one step of a load.
-func Load(step string) string { return read("load", step) }
-
-// Metrics is the SQL of one family of metrics.
-func Metrics(name string) string { return read("metrics", name) }
-
-// Session is the SQL that sets up a reader's connection.
-func Session(name string) string { return read("session", name) }
-
-func read(folder, name string) string {
-	text, err := files.ReadFile(folder + "/" + name + ".sql")
+// SQL returns the text of one file by its path without the extension: "load/stage".
+func SQL(path string) string {
+	text, err := files.ReadFile(path + ".sql")
 	if err != nil {
-		panic(err) // embedded at build time, so a slip of the programmer
+		panic(err) // the files are embedded, so this is a programming error
 	}
 	return string(text)
 }
 
-// All are our named queries and the user's own, which stand for ours of the same name, by name.
-func All(own []File) []File {
-	list := slices.DeleteFunc(In("named"), func(ours File) bool {
-		return slices.ContainsFunc(own, func(f File) bool { return f.Name == ours.Name })
+// All returns the built-in and the user-defined queries, sorted by name. A user-defined query overrides a built-in one of its name.
+func All(user []File) []File {
+	list := slices.DeleteFunc(Files("named"), func(builtIn File) bool {
+		return slices.ContainsFunc(user, func(f File) bool { return f.Name == builtIn.Name })
 	})
-	return slices.SortedFunc(slices.Values(append(list, own...)), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	return slices.SortedFunc(slices.Values(append(list, user...)), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// Named finds a named query among ours and the user's own.
-func Named(own []File, name string) (File, error) {
-	list := All(own)
+// Named finds a query by name among the built-in and the user-defined ones.
+func Named(user []File, name string) (File, error) {
+	list := All(user)
 	i := slices.IndexFunc(list, func(f File) bool { return f.Name == name })
 	if i < 0 {
 		names := make([]string, len(list))
@@ -111,7 +103,7 @@ func Named(own []File, name string) (File, error) {
 	return list[i], nil
 }
 
-// Doc is the comment at the head of a file, in one line.
+// Doc returns the comment at the head of the file as one line.
 func (f File) Doc() string {
 	var words []string
 	for line := range strings.Lines(f.SQL) {
@@ -131,7 +123,7 @@ var (
 	parameter  = regexp.MustCompile(`\$([a-z_]+)\b`)
 )
 
-// Parameters are the names of f's parameters ($from, $to …), in the order they first appear.
+// Parameters returns the names of f's parameters ($from, $to …), in the order of their first appearance.
 func (f File) Parameters() []string {
 	var names []string
 	for _, match := range parameter.FindAllStringSubmatch(comment.ReplaceAllString(f.SQL, ""), -1) {
@@ -142,7 +134,7 @@ func (f File) Parameters() []string {
 	return names
 }
 
-// Macro is the statement that makes f a table macro of the same name, so that any DuckDB client has it:
+// Macro returns the statement that defines f as a table macro of the same name, so that any DuckDB client can call it:
 // from groups('2026-10-01', '2026-10-31', p_direction := 'incoming').
 func (f File) Macro() string {
 	var period, others []string

@@ -94,7 +94,7 @@ func sourceOf(t *testing.T, spool string) *testSource {
 func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
 	src := sourceOf(t, plainSpool()+hostileSpool())
 	args := map[string]any{"from": "2026-09-05", "to": "2026-10-04", "before_from": "2026-08-05", "before_to": "2026-09-04", "source": nil, "since": nil}
-	for _, query := range queries.In("named") {
+	for _, query := range queries.Files("named") {
 		src.all(t, query.Name, args)
 	}
 	for _, name := range []string{"daily", "weekly", "monthly", "agents", "missed", "coins"} {

@@ -190,7 +190,7 @@ func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, s
 	sliceCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.slice = reader.slice(sliceCtx, limit, lines)
-	if _, err := s.conn.ExecContext(ctx, queries.Load("stage"), sql.Named("loaded_at", started)); err != nil {
+	if _, err := s.conn.ExecContext(ctx, queries.SQL("load/stage"), sql.Named("loaded_at", started)); err != nil {
 		cancel()
 		s.slice.wait() // its goroutine uses the reader
 		return nil, err
@@ -206,12 +206,12 @@ func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, s
 		}
 	}
 	if len(again) > 0 {
-		if _, err := s.conn.ExecContext(ctx, queries.Load("known_deliveries"), sql.Named("files", again)); err != nil {
+		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/known_deliveries"), sql.Named("files", again)); err != nil {
 			return nil, fmt.Errorf("known_deliveries: %w", err)
 		}
 	}
 	for _, step := range []string{"fresh", "known"} {
-		if _, err := s.conn.ExecContext(ctx, queries.Load(step)); err != nil {
+		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/"+step)); err != nil {
 			return nil, fmt.Errorf("%s: %w", step, err)
 		}
 	}
@@ -221,7 +221,7 @@ func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, s
 // applyStaged moves the staged lines into their tables and returns how many other events and rejects that made.
 func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEvents, rejects int64, err error) {
 	insert := func(step string, args ...any) (int64, error) {
-		result, err := tx.ExecContext(ctx, queries.Load(step), args...)
+		result, err := tx.ExecContext(ctx, queries.SQL("load/"+step), args...)
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", step, err)
 		}
@@ -246,7 +246,7 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 	part := Summary{OtherEvents: otherEvents, Rejects: rejects}
 	var staged, reportCopies, liveCopies int64
 	var lastReceived sql.NullTime
-	err := tx.QueryRowContext(ctx, queries.Load("totals")).Scan(
+	err := tx.QueryRowContext(ctx, queries.SQL("load/totals")).Scan(
 		&staged, &part.Reports, &part.LiveEvents, &reportCopies, &liveCopies, &lastReceived)
 	if err != nil {
 		return part, err
@@ -263,7 +263,7 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 		part.Blank += position.blank
 	}
 	part.Lines += part.Blank
-	_, err = tx.ExecContext(ctx, queries.Load("record_load"), sql.Named("started_at", started),
+	_, err = tx.ExecContext(ctx, queries.SQL("load/record_load"), sql.Named("started_at", started),
 		sql.Named("finished_at", s.options.Now()), sql.Named("files", part.Files), sql.Named("bytes", part.Bytes),
 		sql.Named("lines", part.Lines), sql.Named("reports", part.Reports), sql.Named("live_events", part.LiveEvents),
 		sql.Named("other_events", part.OtherEvents), sql.Named("rejects", part.Rejects), sql.Named("blank", part.Blank),
@@ -279,7 +279,7 @@ func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Sum
 	if summary.Rejects == 0 {
 		return nil
 	}
-	rows, err := s.conn.QueryContext(ctx, queries.Load("new_rejects"), sql.Named("started_at", started.Truncate(time.Microsecond)), sql.Named("most", shownRejects))
+	rows, err := s.conn.QueryContext(ctx, queries.SQL("load/new_rejects"), sql.Named("started_at", started.Truncate(time.Microsecond)), sql.Named("most", shownRejects))
 	if err != nil {
 		return fmt.Errorf("reading the rejects: %w", err)
 	}
@@ -300,7 +300,7 @@ func (s *Store) loadRuns(ctx context.Context, ledger string) error {
 		return nil
 	}
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, queries.Load("report_runs"), sql.Named("ledger", ledger))
+		_, err := tx.ExecContext(ctx, queries.SQL("load/report_runs"), sql.Named("ledger", ledger))
 		return err
 	})
 	if err != nil {

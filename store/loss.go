@@ -44,6 +44,6 @@ func lostCalls(ctx context.Context, options Options, rebuilt string) (lost int64
 			return 0, fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	err = conn.QueryRowContext(ctx, queries.Load("lost_calls")).Scan(&lost)
+	err = conn.QueryRowContext(ctx, queries.SQL("load/lost_calls")).Scan(&lost)
 	return lost, err
 }

@@ -21,7 +21,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("reading the schema version: %w", err)
 	}
 	newest := 0
-	for _, file := range queries.In("schema") {
+	for _, file := range queries.Files("schema") {
 		number, _, _ := strings.Cut(file.Name, "_")
 		version, err := strconv.Atoi(number)
 		if err != nil {
@@ -55,13 +55,13 @@ func defineMacros(ctx context.Context, tx *sql.Tx) error {
 		return fmt.Errorf("dropping the macros of before: %w", err)
 	}
 	for _, folder := range []string{"base", "metrics"} {
-		for _, file := range queries.InOrder(queries.In(folder)) {
+		for _, file := range queries.TopologicalOrder(queries.Files(folder)) {
 			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
 				return fmt.Errorf("defining %s/%s: %w", folder, file.Name, err)
 			}
 		}
 	}
-	for _, file := range queries.In("named") {
+	for _, file := range queries.Files("named") {
 		if _, err := tx.ExecContext(ctx, file.Macro()); err != nil {
 			return fmt.Errorf("defining query %s: %w", file.Name, err)
 		}
@@ -99,7 +99,7 @@ func (s *Store) Troubles() []string { return s.troubles }
 // defineOwn creates the macros of the user's own queries. One that cannot be is a trouble: the others, and the numbers, are
 // none the worse for it.
 func (s *Store) defineOwn(ctx context.Context) {
-	for _, file := range queries.InOrder(s.options.Own) {
+	for _, file := range queries.TopologicalOrder(s.options.UserQueries) {
 		err := allow(s.conn, file.Macro())
 		if err == nil {
 			_, err = s.conn.ExecContext(ctx, file.Macro())

@@ -171,7 +171,7 @@ func recordPositions(ctx context.Context, tx *sql.Tx, positions []position, now 
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, queries.Load("record_positions"), sql.Named("positions", string(text)), sql.Named("loaded_at", now))
+	_, err = tx.ExecContext(ctx, queries.SQL("load/record_positions"), sql.Named("positions", string(text)), sql.Named("loaded_at", now))
 	if err != nil {
 		return fmt.Errorf("recording how far files were read: %w", err)
 	}

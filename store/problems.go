@@ -104,7 +104,7 @@ func (s *Store) recordProblems(ctx context.Context, known map[string]position, n
 		return err
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, queries.Load("record_problems"), sql.Named("problems", string(text)), sql.Named("loaded_at", s.options.Now()))
+		_, err := tx.ExecContext(ctx, queries.SQL("load/record_problems"), sql.Named("problems", string(text)), sql.Named("loaded_at", s.options.Now()))
 		return err
 	})
 	if err != nil {

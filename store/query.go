@@ -38,7 +38,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := readerOf(db, conn, zone, options.Own)
+	r := readerOf(db, conn, zone, options.UserQueries)
 	for range options.Connections - 1 {
 		conn, err := db.Conn(ctx)
 		if err != nil {
@@ -83,7 +83,7 @@ func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
 		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
 			return fmt.Errorf("as of %s: %w", moment, err)
 		}
-		if _, err := conn.ExecContext(ctx, queries.Session("as_of")); err != nil {
+		if _, err := conn.ExecContext(ctx, queries.SQL("session/as_of")); err != nil {
 			return fmt.Errorf("as of %s: %w", moment, err)
 		}
 	}
@@ -200,7 +200,7 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	if _, err := conn.ExecContext(ctx, "set temp_directory = ''"); err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, queries.Metrics("catalog")); err != nil {
+	if _, err := conn.ExecContext(ctx, queries.SQL("metrics/catalog")); err != nil {
 		return err
 	}
 	r := readerOf(&database{db, func() {}}, conn, time.UTC, nil)

@@ -53,12 +53,12 @@ func (settings Settings) fingerprint() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return hashed(string(text), queries.In("base")), nil
+	return hashed(string(text), queries.Files("base")), nil
 }
 
 // macrosFingerprint changes with anything else that is kept in the database for readers: the metrics and the named queries.
 func (o Options) macrosFingerprint(calls string) string {
-	return hashed(calls, queries.In("metrics"), queries.In("named"), o.Own)
+	return hashed(calls, queries.Files("metrics"), queries.Files("named"), o.UserQueries)
 }
 
 func hashed(text string, files ...[]queries.File) string {
@@ -96,7 +96,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if have == want {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, queries.Load("calls_anew"))
+		_, err := tx.ExecContext(ctx, queries.SQL("load/calls_anew"))
 		return err
 	})
 	if err != nil {

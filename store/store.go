@@ -34,7 +34,7 @@ type Options struct {
 	Threads     int    // 0: one a core
 	Settings    Settings
 	Now         func() time.Time
-	Own         []queries.File // the user's own named queries
+	UserQueries []queries.File // the user's own named queries
 	Replaced    bool           // a published copy, which is never written in its place, so that any number can read it
 	Connections int            // that a reader answers with, each one query at a time; 1 when 0
 }

@@ -16,7 +16,7 @@ func TestAStreamIsTheAnswerWhateverItsLengthAndShape(t *testing.T) {
 	load(t, dir, Settings{Timezone: "Asia/Kolkata"})
 	reader, err := OpenReader(t.Context(), Options{
 		Path: filepath.Join(dir, "calls.duckdb"), MemoryLimit: "60MB", Settings: Settings{Timezone: "Asia/Kolkata"},
-		Own: []queries.File{
+		UserQueries: []queries.File{
 			{Name: "long", SQL: "select $rows::bigint - 1 - range as n, repeat('x', 1000) || range as text from range($rows::bigint) -- so", Path: "long.sql"},
 			{Name: "shapes", SQL: "select 1 as a, null as b, [1, 2] as c from range($rows::bigint);\n", Path: "shapes.sql"},
 			{Name: "wrong", SQL: "select nothing_such", Path: "wrong.sql"},

@@ -20,7 +20,7 @@ func (c Counts) String() string {
 }
 
 func countRows(ctx context.Context, conn *sql.Conn) (counts Counts, err error) {
-	err = conn.QueryRowContext(ctx, queries.Load("counts")).Scan(&counts.Calls, &counts.Versions, &counts.Rejects)
+	err = conn.QueryRowContext(ctx, queries.SQL("load/counts")).Scan(&counts.Calls, &counts.Versions, &counts.Rejects)
 	if err != nil {
 		err = fmt.Errorf("counting rows: %w", err)
 	}

@@ -105,10 +105,10 @@ func ownQueries(c *config.Config) string { return c.Path("queries") }
 
 // storeOptions are the database's, at path. Own queries that cannot be read are check's to tell of.
 func (a *app) storeOptions(c *config.Config, path string) store.Options {
-	own, _ := queries.Own(ownQueries(c))
+	own, _ := queries.User(ownQueries(c))
 	return store.Options{
-		Own:  own,
-		Path: path, TempDir: c.Data("tmp"), TempLimit: int64(c.Store.TempLimit), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
+		UserQueries: own,
+		Path:        path, TempDir: c.Data("tmp"), TempLimit: int64(c.Store.TempLimit), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
 		Settings: settings(c), Now: a.now,
 	}
 }
@@ -315,7 +315,7 @@ func (a *app) checkAsked(c *config.Config, definition *report.Definition) error 
 			}
 		}
 	}
-	own, _ := queries.Own(ownQueries(c)) // what is wrong with a file is said where it is asked
+	own, _ := queries.User(ownQueries(c)) // what is wrong with a file is said where it is asked
 	given := append([]string{"from", "to", "before_from", "before_to", "since"}, config.Filters...)
 	for _, name := range definition.Queries() {
 		query, err := queries.Named(own, name)

@@ -103,7 +103,7 @@ func (a *app) check(ctx context.Context, c *config.Config) []finding {
 		add("collector sources and tokens", err)
 	}
 	add("data folder "+c.Path(c.DataDir), writable(c.Path(c.DataDir)))
-	own, err := queries.Own(ownQueries(c))
+	own, err := queries.User(ownQueries(c))
 	if len(own) > 0 || err != nil {
 		add("own queries "+ownQueries(c), err)
 	}

@@ -259,7 +259,7 @@ func (s *session) metrics(ctx context.Context, word string, out *output) error {
 }
 
 func (s *session) queries(out *output) error {
-	own, err := queries.Own(ownQueries(s.config))
+	own, err := queries.User(ownQueries(s.config))
 	if err != nil {
 		fmt.Fprintln(out.notes, err) // the others are there all the same
 	}

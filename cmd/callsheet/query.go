@@ -108,7 +108,7 @@ use every table and macro, and takes $from, $to and the filters by name; what el
 
 // findQuery finds a named query, and says on the way what is wrong with the user's own.
 func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
-	own, err := queries.Own(ownQueries(c))
+	own, err := queries.User(ownQueries(c))
 	if err != nil && a.parent == nil { // a child's parent has said it
 		fmt.Fprintln(a.stderr, "callsheet:", err)
 	}
@@ -174,7 +174,7 @@ func queryArguments(p period.Period) map[string]any {
 func (a *app) listQueries() error {
 	var own []queries.File
 	if cfg, err := a.config(); err == nil {
-		if own, err = queries.Own(ownQueries(cfg)); err != nil {
+		if own, err = queries.User(ownQueries(cfg)); err != nil {
 			fmt.Fprintln(a.stderr, "callsheet:", err)
 		}
 	}
