@@ -19,32 +19,51 @@ import (
 	"callsheet/internal/notify"
 )
 
-// runFinished counts a run that has ended, sends an alert if it failed and calls the heartbeat if it did not. failing has the time of the
-// last alert of each report that fails.
-func (a *app) runFinished(ctx context.Context, c *config.Config, log *slog.Logger, failing *sync.Map, entry job.Entry, runs []job.Run) {
-	whole := runs[0]
-	a.metrics.count(whole)
-	told, known := failing.Load(entry.Report)
+// runAlerts counts ended runs, sends an alert for each that failed and calls the heartbeat of each that did not.
+type runAlerts struct {
+	app       *app
+	config    *config.Config
+	log       *slog.Logger
+	lastAlert sync.Map // time of the last alert, by the name of a report that fails
+}
+
+// finished handles a run that reached a terminal state.
+func (r *runAlerts) finished(ctx context.Context, entry job.Entry, runs []job.Run) {
+	summary := runs[0]
+	r.app.metrics.count(summary)
+	last, failedBefore := r.lastAlert.Load(entry.Report)
 	switch {
-	case whole.Succeeded():
-		failing.Delete(entry.Report)
-		if err := heartbeat(ctx, a.reportConfig(c, entry.Report)); err != nil {
-			log.Warn("heartbeat failed", "report", entry.Report, "error", err)
+	case summary.Succeeded():
+		r.lastAlert.Delete(entry.Report)
+		if err := heartbeat(ctx, r.app.reportConfig(r.config, entry.Report)); err != nil {
+			r.log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}
-	case known && a.now().Sub(told.(time.Time)) < runAlertInterval:
-		// It fails every few minutes, and somebody knows.
+	case failedBefore && r.app.now().Sub(last.(time.Time)) < runAlertInterval:
+		// It fails every few minutes, and the operator knows.
 	default:
-		failing.Store(entry.Report, a.now())
-		notes := []string{whole.Error}
+		r.lastAlert.Store(entry.Report, r.app.now())
+		notes := []string{summary.Error}
 		for _, run := range runs[1:] {
 			if run.Recipient != "" && run.State != job.Sent {
 				notes = append(notes, fmt.Sprintf("%s %s: %s: %s", run.Part, run.Recipient, run.State, run.Error))
 			}
 		}
-		a.mailAlert(ctx, c, log, notify.Message{
-			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, whole.State), Period: whole.Period, When: "for " + whole.Period, Notes: notes,
+		r.app.mailAlert(ctx, r.config, r.log, notify.Message{
+			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, summary.State),
+			Period: summary.Period, When: "for " + summary.Period, Notes: notes,
 		})
 	}
+}
+
+// missed sends an alert for due times that are skipped, newest first.
+func (r *runAlerts) missed(ctx context.Context, entry job.Entry, due []time.Time) {
+	notes := []string{"Nothing ran when it was due, and catch_up is used up. callsheet run " + entry.Report + " --for DUE makes up for one."}
+	for _, t := range due {
+		notes = append(notes, "Skipped: "+moment(t))
+	}
+	r.app.mailAlert(ctx, r.config, r.log, notify.Message{
+		Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: moment(due[0]), When: "due " + moment(due[0]), Notes: notes,
+	})
 }
 
 // publishRuns publishes how a run ended: report_runs is a table.

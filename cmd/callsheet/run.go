@@ -222,7 +222,13 @@ func (a *app) runner(c *config.Config) (*job.Runner, error) {
 		}
 		runner.Entries = append(runner.Entries, entry)
 	}
-	runner.Steps = a.steps(c, runner.Log)
+	steps := &steps{app: a, config: c, log: runner.Log}
+	alerts := &runAlerts{app: a, config: c, log: runner.Log}
+	runner.Steps, runner.DataTime, runner.OnMissed = steps, steps.dataTime, alerts.missed
+	runner.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
+		alerts.finished(ctx, entry, runs)
+		a.publishRuns(ctx, c, runner.Log, entry)
+	}
 	return runner, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"callsheet/internal/child"
@@ -22,7 +21,7 @@ type runMessage struct {
 
 // runScheduled runs a due entry in a process of its own. Alerts, metrics and the heartbeat are the scheduler's.
 func (a *app) runScheduled(ctx context.Context, c *config.Config, runner *job.Runner, entry job.Entry, due time.Time) error {
-	runner.Steps.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
+	runner.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
 		if err := a.parent.Send(runMessage{Runs: runs}); err != nil {
 			runner.Log.Error("the scheduler could not be told how the run ended", "report", entry.Report, "error", err)
 		}
@@ -44,11 +43,8 @@ const (
 
 // scheduler makes a runner attempt its runs in child processes, and leave the database to them.
 func (a *app) scheduler(c *config.Config, runner *job.Runner) {
-	var failing sync.Map
-	runner.Steps.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
-		a.runFinished(ctx, c, runner.Log, &failing, entry, runs)
-	}
-	runner.Steps.DataTime = func(ctx context.Context) (time.Time, error) { return a.dataTimeChild(ctx, c) }
+	runner.OnFinished = (&runAlerts{app: a, config: c, log: runner.Log}).finished
+	runner.DataTime = func(ctx context.Context) (time.Time, error) { return a.dataTimeChild(ctx, c) }
 	runner.Attempt = func(ctx context.Context, entry job.Entry, due time.Time, _ job.RunOptions) ([]job.Run, error) {
 		runs, err := a.attempt(ctx, c, runner.Log, entry, due)
 		if errors.As(err, new(childError)) && entry.RetryFor > 0 && ctx.Err() == nil {
@@ -61,7 +57,7 @@ func (a *app) scheduler(c *config.Config, runner *job.Runner) {
 			return runner.Fail(ctx, entry, due, err)
 		}
 		if err == nil && runs[0].State != job.Retrying {
-			runner.Steps.OnFinished(context.WithoutCancel(ctx), entry, runs)
+			runner.OnFinished(context.WithoutCancel(ctx), entry, runs)
 		}
 		return runs, err
 	}

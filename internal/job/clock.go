@@ -114,7 +114,7 @@ func (r *Runner) watchClock(ctx context.Context) {
 			continue
 		}
 		asked = r.now()
-		if newest, err := r.Steps.DataTime(ctx); err != nil {
+		if newest, err := r.DataTime(ctx); err != nil {
 			r.Log.Warn("the data cannot tell whether the clock is right", "error", err)
 		} else if newest.Sub(r.now()) > clockStep {
 			r.Log.Info("deliveries confirm the clock", "newest", newest)
@@ -131,7 +131,7 @@ func (r *Runner) withdrawFuture(ctx context.Context) bool {
 	if err != nil || len(early) == 0 {
 		return err == nil
 	}
-	newest, err := r.Steps.DataTime(ctx)
+	newest, err := r.DataTime(ctx)
 	switch {
 	case err != nil:
 		r.Log.Warn("reports of the future are in the ledger, and the data cannot tell whether the clock is right", "error", err)

@@ -27,7 +27,7 @@ func (r *Runner) Fail(ctx context.Context, entry Entry, due time.Time, reason er
 		return nil, err
 	}
 	if runs = x.results(); runs[0].State != Retrying {
-		r.Steps.OnFinished(context.WithoutCancel(ctx), entry, runs)
+		r.OnFinished(context.WithoutCancel(ctx), entry, runs)
 	}
 	return runs, nil
 }

@@ -29,37 +29,24 @@ type Entry struct {
 	NotifyEmpty bool          // also that there is nothing to report
 }
 
-// Workbook is a finished one.
-type Workbook struct {
-	Message notify.Message
-	Rows    int64
-}
-
-// Steps is what a run is made of.
-type Steps struct {
-	Lock         func(ctx context.Context, report string) (release func() error, err error)                  // nobody else runs it
-	Refresh      func(ctx context.Context) (left []string, err error)                                        // loads and publishes; left: what could not be loaded
-	IsComplete   func(ctx context.Context, span period.Period) (bool, error)                                 // whether something came after the period
-	DataTime     func(ctx context.Context) (time.Time, error)                                                // loads; the newest time that the data shows to have passed
-	ShouldRun    func(ctx context.Context, report string, span period.Period) (bool, error)                  // whether there is something to report
-	Parts        func(ctx context.Context, report string, span period.Period) ([]string, error)              // of a burst
-	Build        func(ctx context.Context, report string, span period.Period, part string) (Workbook, error) // makes the workbook
-	EmptyMessage func(report string, span period.Period) notify.Message                                      // says that there is nothing
-	OnMissed     func(ctx context.Context, entry Entry, due []time.Time)                                     // is told of due times that are skipped, newest first
-	OnFinished   func(ctx context.Context, entry Entry, runs []Run)                                          // is told how it went
-}
-
-// Runner runs entries.
+// Runner runs the reports of the configuration.
 type Runner struct {
 	Entries []Entry
 	Steps   Steps
 	Ledger  Ledger
 	Now     func() time.Time
-	Uptime  func() time.Duration // goes on when the clock is set, so that Serve notices; nil: it is never set
+	Uptime  func() time.Duration // monotonic, so that Serve notices when the clock is set; nil: the clock is never set
 	Log     *slog.Logger
-	clock   *clock // of Serve
-	// Attempt makes one attempt of a run; Run in this process when nil. What ends without recording how is recorded by Fail.
-	Attempt func(ctx context.Context, entry Entry, due time.Time, how RunOptions) ([]Run, error)
+	// Attempt makes one attempt of a run; Run in this process when nil. An attempt that crashes is recorded by Fail.
+	Attempt func(ctx context.Context, entry Entry, due time.Time, options RunOptions) ([]Run, error)
+	// DataTime loads new deliveries and returns the latest time that they prove to have passed. Serve needs it.
+	DataTime func(ctx context.Context) (time.Time, error)
+	// OnFinished is called with the result of a run that reached a terminal state.
+	OnFinished func(ctx context.Context, entry Entry, runs []Run)
+	// OnMissed is called with due times that are skipped, newest first. Serve needs it.
+	OnMissed func(ctx context.Context, entry Entry, due []time.Time)
+
+	clock *clock // of Serve
 }
 
 // RunOptions says what is special about a run by hand.
@@ -125,7 +112,7 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, how RunOpt
 	}
 	runs = x.results()
 	if runs[0].State != Retrying {
-		r.Steps.OnFinished(context.WithoutCancel(ctx), entry, runs)
+		r.OnFinished(context.WithoutCancel(ctx), entry, runs)
 	}
 	return runs, nil
 }

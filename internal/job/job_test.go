@@ -44,7 +44,7 @@ type fakeChannel struct {
 	answers    map[string][]error // of each try to a recipient, in order; nil after the last
 	mu         sync.Mutex
 	arrived    []string
-	note       func(string)
+	log        func(string)
 }
 
 // count is how many have arrived.
@@ -69,7 +69,7 @@ func (p *fakeChannel) Send(_ context.Context, message notify.Message, recipient 
 	if left := p.answers[recipient]; len(left) > 0 {
 		err, p.answers[recipient] = left[0], left[1:]
 	}
-	p.note("send " + recipient)
+	p.log("send " + recipient)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil {
@@ -81,18 +81,18 @@ func (p *fakeChannel) Send(_ context.Context, message notify.Message, recipient 
 // A fixture is a runner whose work is done in memory and written down.
 type fixture struct {
 	*Runner
-	mu             sync.Mutex // for what a test changes or reads while the runner works
-	done           []string
-	refresh, build error
-	problems       []string
-	newest         time.Time
-	fail           func(err error) // set by a test: changes what fails
-	empty          bool
-	complete       atomic.Bool
-	missed         int
-	parts          []string
-	finished       [][]Run
-	dir            string
+	mu                   sync.Mutex // for what a test changes or reads while the runner works
+	done                 []string
+	lock, refresh, build error // what the step fails with
+	problems             []string
+	newest               time.Time
+	fail                 func(err error) // set by a test: changes what fails
+	empty                bool
+	complete             atomic.Bool
+	missed               int
+	parts                []string
+	finished             [][]Run
+	dir                  string
 }
 
 // locked does something that the runner's work must not see half done.
@@ -102,50 +102,69 @@ func (d *fixture) locked(do func()) {
 	do()
 }
 
+// log records a step in done.
+func (d *fixture) log(step string) { d.locked(func() { d.done = append(d.done, step) }) }
+
 func newFixture(t *testing.T, entries ...Entry) *fixture {
 	d := &fixture{dir: t.TempDir()}
 	d.complete.Store(true)
-	note := func(text string) { d.locked(func() { d.done = append(d.done, text) }) }
 	for i := range entries {
 		for _, channel := range entries[i].Channels {
-			channel.(*fakeChannel).note = note
+			channel.(*fakeChannel).log = d.log
 		}
 	}
 	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
-	d.Steps = Steps{
-		Lock: func(context.Context, string) (func() error, error) { return func() error { return nil }, nil },
-		Refresh: func(context.Context) (left []string, err error) {
-			note("refresh")
-			d.locked(func() { left, err = d.problems, d.refresh })
-			return left, err
-		},
-		IsComplete: func(context.Context, period.Period) (bool, error) { return d.complete.Load(), nil },
-		DataTime: func(context.Context) (newest time.Time, err error) {
-			d.locked(func() { newest = d.newest })
-			return newest, nil
-		},
-		ShouldRun: func(context.Context, string, period.Period) (bool, error) { return !d.empty, nil },
-		Parts:     func(context.Context, string, period.Period) ([]string, error) { return d.parts, nil },
-		Build: func(_ context.Context, report string, p period.Period, part string) (Workbook, error) {
-			note(strings.TrimSpace("build " + report + " " + p.String() + " " + part))
-			var failure error
-			if d.locked(func() { failure = d.build }); failure != nil {
-				return Workbook{}, failure
-			}
-			path := filepath.Join(d.dir, fmt.Sprint(report, p, part))
-			if err := os.WriteFile(path, []byte(part), 0o600); err != nil {
-				return Workbook{}, err
-			}
-			sum, err := notify.FileSHA256(path)
-			return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum}, 7}, err
-		},
-		EmptyMessage: func(report string, p period.Period) notify.Message {
-			return notify.Message{Report: report, Period: p.String(), Notes: []string{"nothing"}}
-		},
-		OnMissed:   func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) },
-		OnFinished: func(_ context.Context, _ Entry, runs []Run) { d.finished = append(d.finished, runs) },
+	d.Steps = d
+	d.DataTime = func(context.Context) (newest time.Time, err error) {
+		d.locked(func() { newest = d.newest })
+		return newest, nil
 	}
+	d.OnMissed = func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) }
+	d.OnFinished = func(_ context.Context, _ Entry, runs []Run) { d.finished = append(d.finished, runs) }
 	return d
+}
+
+// fixture implements Steps.
+
+func (d *fixture) Lock(context.Context, string) (release func() error, err error) {
+	d.locked(func() { err = d.lock })
+	return func() error { return nil }, err
+}
+
+func (d *fixture) Refresh(context.Context) (problems []string, err error) {
+	d.log("refresh")
+	d.locked(func() { problems, err = d.problems, d.refresh })
+	return problems, err
+}
+
+func (d *fixture) IsComplete(context.Context, period.Period) (bool, error) {
+	return d.complete.Load(), nil
+}
+
+func (d *fixture) ShouldRun(context.Context, string, period.Period) (bool, error) {
+	return !d.empty, nil
+}
+
+func (d *fixture) Parts(context.Context, string, period.Period) ([]string, error) {
+	return d.parts, nil
+}
+
+func (d *fixture) Build(_ context.Context, report string, p period.Period, part string) (Workbook, error) {
+	d.log(strings.TrimSpace("build " + report + " " + p.String() + " " + part))
+	var failure error
+	if d.locked(func() { failure = d.build }); failure != nil {
+		return Workbook{}, failure
+	}
+	path := filepath.Join(d.dir, fmt.Sprint(report, p, part))
+	if err := os.WriteFile(path, []byte(part), 0o600); err != nil {
+		return Workbook{}, err
+	}
+	sum, err := notify.FileSHA256(path)
+	return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum}, 7}, err
+}
+
+func (d *fixture) EmptyMessage(report string, p period.Period) notify.Message {
+	return notify.Message{Report: report, Period: p.String(), Notes: []string{"nothing"}}
 }
 
 // states are the rows of the ledger as words.

@@ -15,17 +15,7 @@ import (
 func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 	locked := errors.New("the database is in use")
 	for what, fail := range map[string]func(d *fixture, err error){
-		"lock": func(d *fixture, err error) {
-			lock := d.Steps.Lock
-			d.Steps.Lock = func(ctx context.Context, report string) (func() error, error) {
-				var failure error
-				if d.locked(func() { failure = err }); failure != nil {
-					return nil, failure
-				}
-				return lock(ctx, report)
-			}
-			d.fail = func(to error) { err = to }
-		},
+		"lock":  func(d *fixture, err error) { d.lock = err; d.fail = func(to error) { d.lock = to } },
 		"load":  func(d *fixture, err error) { d.refresh = err; d.fail = func(to error) { d.refresh = to } },
 		"build": func(d *fixture, err error) { d.build = err; d.fail = func(to error) { d.build = to } },
 	} {

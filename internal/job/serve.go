@@ -115,7 +115,7 @@ func (r *Runner) reportFailure(ctx context.Context, entry Entry, due time.Time, 
 		row = Run{Report: entry.Report, DueAt: due}
 	}
 	row.State, row.FinishedAt, row.Error = Failed, r.now(), failure.Error()
-	r.Steps.OnFinished(context.WithoutCancel(ctx), entry, []Run{row})
+	r.OnFinished(context.WithoutCancel(ctx), entry, []Run{row})
 }
 
 // recordSkipped writes down that due times were missed and are not caught up with, of those that the ledger has no word on, and says so.
@@ -157,7 +157,7 @@ func (r *Runner) recordSkipped(ctx context.Context, entry Entry, due []time.Time
 	}
 	if len(skipped) > 0 {
 		r.Log.Warn("reports were missed and are skipped", "report", entry.Report, "due", skipped, "catch_up", entry.CatchUp)
-		r.Steps.OnMissed(context.WithoutCancel(ctx), entry, skipped)
+		r.OnMissed(context.WithoutCancel(ctx), entry, skipped)
 	}
 }
 
