@@ -196,12 +196,12 @@ func (s *session) statement(ctx context.Context, statement string, out *output) 
 // rowIs says what a row of a table is, for those that people ask, as docs/analysts.md does.
 var rowIs = map[string]string{
 	"calls":          "a call that has a report",
-	"call_versions":  "a different report of a call, its fields as sent",
-	"live_events":    "a different live event of a call",
-	"other_events":   "a delivery of another kind, whole",
+	"call_versions":  "a distinct report of a call, its fields as sent",
+	"live_events":    "a distinct live event of a call",
+	"other_events":   "a delivery of another kind, with its payload",
 	"rejects":        "a line that could not be loaded",
 	"spool_files":    "how far a file was read",
-	"loads":          "what a load brought",
+	"loads":          "a load and what it added",
 	"report_runs":    "a run of the scheduler, its parts and recipients",
 	"metric_catalog": "what each metric is",
 	"column_catalog": "what each column of calls is",
