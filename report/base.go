@@ -18,7 +18,7 @@ import (
 
 // openFile is the workbook that the sheets are put into: an empty one, or the definition's own, whose sheets stay as they are and
 // come first.
-func (b *book) openFile() (err error) {
+func (b *book) openWorkbook() (err error) {
 	path := b.def.path(b.def.Base)
 	if path == "" {
 		b.file = excelize.NewFile()
@@ -30,7 +30,7 @@ func (b *book) openFile() (err error) {
 	if b.file, err = excelize.OpenFile(path); err != nil {
 		return fmt.Errorf("base workbook %s: %w\nhint: save it as .xlsx, without a password", path, err)
 	}
-	if err := fitsUs(b.file); err != nil {
+	if err := checkBase(b.file); err != nil {
 		return fmt.Errorf("base workbook %s %w", path, err)
 	}
 	for _, name := range b.file.GetDefinedName() {
@@ -50,7 +50,7 @@ func (b *book) openFile() (err error) {
 			b.tables[strings.ToLower(table.Name)] = true
 		}
 	}
-	b.baseCharts = b.charts()
+	b.baseCharts = b.chartParts()
 	// Its formulas may be about our sheets: they are computed when somebody opens the workbook.
 	recompute := true
 	if err := b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &recompute}); err != nil {
@@ -61,10 +61,10 @@ func (b *book) openFile() (err error) {
 }
 
 // numbered are the parts of which a workbook can have many; excelize gives new ones the number after the last.
-var numbered = regexp.MustCompile(`^(xl/(?:drawings/drawing|charts/chart|tables/table))(\d+)\.xml$`)
+var numberedPart = regexp.MustCompile(`^(xl/(?:drawings/drawing|charts/chart|tables/table))(\d+)\.xml$`)
 
 // fitsUs says what of a base workbook would not survive that sheets are added to it.
-func fitsUs(file *excelize.File) error {
+func checkBase(file *excelize.File) error {
 	const again = "\nhint: open it in Excel and save it as a workbook (.xlsx)"
 	if file.Styles == nil || file.Styles.CellXfs == nil {
 		return errors.New("has no styles" + again)
@@ -80,7 +80,7 @@ func fitsUs(file *excelize.File) error {
 	var odd error
 	file.Pkg.Range(func(key, value any) bool {
 		name, _ := key.(string)
-		if part := numbered.FindStringSubmatch(name); part != nil {
+		if part := numberedPart.FindStringSubmatch(name); part != nil {
 			number, _ := strconv.Atoi(part[2]) // digits
 			counts[part[1]]++
 			highest[part[1]] = max(highest[part[1]], number)
@@ -106,19 +106,19 @@ func fitsUs(file *excelize.File) error {
 const logoHeight, logoWidth = 44, 220
 
 // logo puts the definition's picture at the right of the title.
-func (p *page) logo() {
+func (p *page) addLogo() {
 	path := p.def.path(p.def.Logo)
 	if path == "" || p.err != nil {
 		return
 	}
 	picture, err := os.ReadFile(path)
 	if err != nil {
-		p.do(fmt.Errorf("logo: %w", err))
+		p.check(fmt.Errorf("logo: %w", err))
 		return
 	}
 	size, kind, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil {
-		p.do(fmt.Errorf("logo %s: %w\nhint: use a PNG or JPEG", path, err))
+		p.check(fmt.Errorf("logo %s: %w\nhint: use a PNG or JPEG", path, err))
 		return
 	}
 	scale := min(logoHeight/float64(size.Height), logoWidth/float64(size.Width))
@@ -132,7 +132,7 @@ func (p *page) logo() {
 		offset -= width
 		column++
 	}
-	p.do(p.file.AddPictureFromBytes(p.name, cell(column, 1), &excelize.Picture{
+	p.check(p.file.AddPictureFromBytes(p.name, cell(column, 1), &excelize.Picture{
 		Extension: "." + kind, File: picture,
 		Format: &excelize.GraphicOptions{
 			ScaleX: scale, ScaleY: scale, OffsetX: offset, OffsetY: 2, LockAspectRatio: true, Positioning: "oneCell",

@@ -111,7 +111,7 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	for _, part := range parts(t, path) {
 		all += part
 	}
-	in := src.slice("2026-10-04", "2026-10-04", nil)
+	in := src.callsBetween("2026-10-04", "2026-10-04", nil)
 	for _, c := range in {
 		if strings.Contains(all, c.customer) {
 			t.Fatalf("the workbook has %s", c.customer)
@@ -124,8 +124,8 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	columns := []string{"customer_number", "customer_key", "field", "old", "new", "agent_number", "extra"}
 	for _, c := range []struct{ row, want []any }{
 		{[]any{int64(9811100001), []any{"9811100001", nil}, "customer_number", "9811100001", nil, "9280000001", "{}"},
-			[]any{"xxxxxx0001", []any{"xxxxxx0001", nil}, "customer_number", "xxxxxx0001", nil, "9280000001", notShown}},
-		{[]any{nil, nil, "extra", `{"from":"9811100001"}`, "{}", nil, nil}, []any{nil, nil, "extra", notShown, notShown, nil, nil}},
+			[]any{"xxxxxx0001", []any{"xxxxxx0001", nil}, "customer_number", "xxxxxx0001", nil, "9280000001", redacted}},
+		{[]any{nil, nil, "extra", `{"from":"9811100001"}`, "{}", nil, nil}, []any{nil, nil, "extra", redacted, redacted, nil, nil}},
 		{[]any{"", nil, "coins", "12", "13", nil, nil}, []any{"", nil, "coins", "12", "13", nil, nil}},
 	} {
 		maskRow(columns, c.row)
@@ -150,7 +150,7 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	for number, want := range map[string]string{
 		"09811100001": "xxxxxxx0001", "+91 98111 00001": "+xx xxxxx x0001", "1234": "xxxx", "98xxxx0001": "xxxxxx0001",
 	} {
-		if got := masked(number); got != want {
+		if got := maskNumber(number); got != want {
 			t.Errorf("%s is masked as %s, want %s", number, got, want)
 		}
 	}
@@ -201,7 +201,7 @@ func TestNumbersAreWrittenAsThePlaceDoes(t *testing.T) {
 	b := &book{}
 	b.locale.Indian = true
 	for n, want := range map[float64]string{-5: b.countFormat(0), -100000: `##\,##\,##0`, -12345678: `##\,##\,##\,##0`, 12345678: b.countFormat(0)} {
-		if got := b.signedFormat(n, b.countFormat(0)); got != want {
+		if got := b.negativeFormat(n, b.countFormat(0)); got != want {
 			t.Errorf("%v is formatted as %s, want %s", n, got, want)
 		}
 	}

@@ -20,29 +20,29 @@ var excelLimits = limits{rows: 1_048_575 - headerRow + 1, links: 65_530}
 
 // A book is one workbook being made.
 type book struct {
-	def    *Definition
-	req    Request
-	theme  Theme
-	locale locale.Locale
-	data   *reader
-	words  catalog
+	def     *Definition
+	req     Request
+	theme   Theme
+	locale  locale.Locale
+	data    *queryCache
+	catalog catalog
 	limits
 
-	file       *excelize.File
-	styles     map[look]int
-	tables     map[string]bool   // names given to native tables, in lower case
-	names      map[string]*names // by column
-	baseCharts []string          // charts of the base workbook, which stay as they are
+	file         *excelize.File
+	styles       map[cellStyle]int
+	tables       map[string]bool          // names given to native tables, in lower case
+	displayNames map[string]*displayNames // by column
+	baseCharts   []string                 // charts of the base workbook, which stay as they are
 
-	filling    string // name of the sheet that is being made
-	summary    row    // the whole period, and before_… for the period compared with
-	evidence   row
-	settings   row
-	detailRows int64
-	cuts       []string          // what was shortened or left out, for Notes
-	extents    map[string]extent // of the sheets that are not streamed
-	swaps      map[string][]swap // by part of the file, in the order they come in it
-	dir        string            // for what is too large to hold
+	currentSheet string // name of the sheet that is being made
+	summary      row    // the whole period, and before_… for the period compared with
+	evidence     row
+	settings     row
+	detailRows   int64
+	remarks      []string             // what was shortened or left out, for Notes
+	usedRanges   map[string]usedRange // of the sheets that are not streamed
+	patches      map[string][]patch   // by part of the file, in the order they come in it
+	tempDir      string               // for what is too large to hold
 }
 
 // fillers is what makes each kind of sheet. The sheet exists and is empty.
@@ -60,26 +60,26 @@ var fillers = map[string]func(*book, Sheet) error{
 
 func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
 	b := &book{
-		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.caps,
-		data:   &reader{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, answers: map[string]func() (*frame, error){}},
-		styles: map[look]int{}, tables: map[string]bool{}, names: map[string]*names{}, swaps: map[string][]swap{}, extents: map[string]extent{},
+		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits,
+		data:   &queryCache{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, results: map[string]func() (*resultSet, error){}},
+		styles: map[cellStyle]int{}, tables: map[string]bool{}, displayNames: map[string]*displayNames{}, patches: map[string][]patch{}, usedRanges: map[string]usedRange{},
 	}
-	if err := b.openFile(); err != nil {
+	if err := b.openWorkbook(); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
 // ask begins to ask all that the sheets will show, and waits for what every one of them needs.
-func (b *book) ask() (err error) {
-	b.data.askAll(b.def.asks(b.req.Period))
-	if b.words, err = b.data.catalog(); err != nil {
+func (b *book) loadData() (err error) {
+	b.data.prefetch(b.def.querySpecs(b.req.Period))
+	if b.catalog, err = b.data.loadCatalog(); err != nil {
 		return err
 	}
 	for query, into := range map[string]*row{
 		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
 	} {
-		if *into, err = b.data.one(ask{query, b.req.Period, nil}); err != nil {
+		if *into, err = b.data.singleRow(querySpec{query, b.req.Period, nil}); err != nil {
 			return err
 		}
 	}
@@ -88,7 +88,7 @@ func (b *book) ask() (err error) {
 
 // fill makes the sheets in the order of the definition. Notes come to the file where the definition has
 // them, but are written last: they tell what the others had to leave out.
-func (b *book) fill() error {
+func (b *book) fillSheets() error {
 	first, err := b.file.GetSheetIndex(b.def.Sheets[0].Name)
 	if err != nil {
 		return err
@@ -104,27 +104,27 @@ func (b *book) fill() error {
 			if (s.Kind == "notes") != notes {
 				continue
 			}
-			b.filling = s.Name
+			b.currentSheet = s.Name
 			if err := fillers[s.Kind](b, s); err != nil {
 				return fmt.Errorf("sheet %s: %w", s.Name, err)
 			}
 		}
 	}
-	if err := b.dimensions(); err != nil {
+	if err := b.writeDimensions(); err != nil {
 		return err
 	}
-	return b.properties()
+	return b.setProperties()
 }
 
 // properties are what a file manager shows. Their time is the data's: the clock would change the bytes.
-func (b *book) properties() error {
+func (b *book) setProperties() error {
 	made := b.dataTime().UTC().Format(time.RFC3339)
 	return b.file.SetDocProps(&excelize.DocProperties{
 		Title:          b.def.Title + ", " + b.req.Period.Words(),
 		Subject:        b.scope(),
 		Creator:        "callsheet " + b.req.Version,
 		LastModifiedBy: "callsheet " + b.req.Version,
-		Description:    b.honesty(),
+		Description:    b.dataQuality(),
 		Language:       "en-GB",
 		Created:        made,
 		Modified:       made,
@@ -142,10 +142,10 @@ func (b *book) dataTime() time.Time {
 
 // close gives back what the book holds.
 func (b *book) close() {
-	for _, swaps := range b.swaps {
+	for _, swaps := range b.patches {
 		for _, s := range swaps {
 			if s.rows != nil {
-				s.rows.stored.discard()
+				s.rows.compressed.discard()
 			}
 		}
 	}

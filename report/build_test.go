@@ -48,7 +48,7 @@ func build(t *testing.T, d *Definition, src Source, req Request) (string, Result
 	if err != nil {
 		t.Fatal(err)
 	}
-	lintBuilt(t, path)
+	lintWorkbook(t, path)
 	return path, result
 }
 
@@ -67,7 +67,7 @@ func TestEveryTemplateBuildsTheSameBytesTwice(t *testing.T) {
 		"daily": "yesterday", "weekly": "last-week", "monthly": "2026-09", "agents": "last-week", "coins": "2026-09", "missed": "yesterday",
 	} {
 		t.Run(name, func(t *testing.T) {
-			src := &testSource{calls: testMonth(), asked: map[string]bool{}}
+			src := &testSource{calls: testMonth(), queried: map[string]bool{}}
 			d := readTemplate(t, name)
 			one, first := build(t, d, src, request(t, when))
 			again := filepath.Join(t.TempDir(), "again.xlsx")
@@ -82,12 +82,12 @@ func TestEveryTemplateBuildsTheSameBytesTwice(t *testing.T) {
 				t.Errorf("the file has %d bytes, the result says %d", len(read(t, one)), first.Bytes)
 			}
 			for _, query := range d.Queries() {
-				if !src.asked[query] {
+				if !src.queried[query] {
 					t.Errorf("Queries names %s, which was not asked", query)
 				}
-				delete(src.asked, query)
+				delete(src.queried, query)
 			}
-			for query := range src.asked {
+			for query := range src.queried {
 				t.Errorf("%s was asked, and Queries does not name it", query)
 			}
 		})

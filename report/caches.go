@@ -16,13 +16,13 @@ var (
 	numberRef = regexp.MustCompile(`<numRef><f>([^<]*)</f><numCache><formatCode></formatCode></numCache></numRef>`)
 	// emptyText is an empty second description of a title's text that excelize adds; LibreOffice takes
 	// it for the title's own and lays an upright axis title flat.
-	emptyText = []byte(`<txPr><a:bodyPr anchorCtr="false" rot="0" spcFirstLastPara="false"></a:bodyPr><a:p></a:p></txPr></title>`)
+	emptyTextProperties = []byte(`<txPr><a:bodyPr anchorCtr="false" rot="0" spcFirstLastPara="false"></a:bodyPr><a:p></a:p></txPr></title>`)
 )
 
 // cacheCharts writes the figures each chart draws into the chart itself. excelize writes references only, and
 // a preview that computes nothing would show empty axes.
 func (b *book) cacheCharts() error {
-	for _, name := range b.charts() {
+	for _, name := range b.chartParts() {
 		if slices.Contains(b.baseCharts, name) {
 			continue
 		}
@@ -39,18 +39,18 @@ func (b *book) cacheCharts() error {
 				return []byte(cached)
 			})
 		}
-		fill(stringRef, b.cachedStrings)
-		fill(numberRef, b.cachedNumbers)
+		fill(stringRef, b.stringCache)
+		fill(numberRef, b.numberCache)
 		if err != nil {
 			return err
 		}
-		b.file.Pkg.Store(name, bytes.ReplaceAll(part.([]byte), emptyText, []byte("</title>")))
+		b.file.Pkg.Store(name, bytes.ReplaceAll(part.([]byte), emptyTextProperties, []byte("</title>")))
 	}
 	return nil
 }
 
 // charts are the parts of the file that are charts.
-func (b *book) charts() (names []string) {
+func (b *book) chartParts() (names []string) {
 	b.file.Pkg.Range(func(name, _ any) bool {
 		if strings.HasPrefix(name.(string), "xl/charts/chart") {
 			names = append(names, name.(string))
@@ -60,18 +60,18 @@ func (b *book) charts() (names []string) {
 	return names
 }
 
-func (b *book) cachedStrings(ref string) (string, error) {
-	points, err := b.points(ref, false)
+func (b *book) stringCache(ref string) (string, error) {
+	points, err := b.cachePoints(ref, false)
 	return "<strRef><f>" + ref + "</f><strCache>" + points + "</strCache></strRef>", err
 }
 
-func (b *book) cachedNumbers(ref string) (string, error) {
-	points, err := b.points(ref, true)
+func (b *book) numberCache(ref string) (string, error) {
+	points, err := b.cachePoints(ref, true)
 	return "<numRef><f>" + ref + "</f><numCache><formatCode>General</formatCode>" + points + "</numCache></numRef>", err
 }
 
 // points are the cells of a reference to one column, as a chart caches them; empty cells have no point.
-func (b *book) points(ref string, raw bool) (string, error) {
+func (b *book) cachePoints(ref string, raw bool) (string, error) {
 	sheet, column, from, to, err := readRef(ref)
 	if err != nil {
 		return "", err

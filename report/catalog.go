@@ -5,13 +5,13 @@ import (
 )
 
 // A word is what people are told about a column: from metric_catalog or column_catalog.
-type word struct {
+type columnMeta struct {
 	name, label, unit, format, meaning, good string
 	metric                                   bool
 }
 
 // isMean says whether a figure of one can be held against that of all: a sum cannot.
-func (w word) isMean() bool {
+func (w columnMeta) isAverage() bool {
 	switch w.format {
 	case "rate", "short_duration", "decimal":
 		return true
@@ -21,25 +21,25 @@ func (w word) isMean() bool {
 
 // A catalog knows both; some names are in both, and mean a sum on one sheet and one call on another.
 type catalog struct {
-	metrics, columns map[string]word
+	metrics, columns map[string]columnMeta
 	order            []string // of metrics, as the catalog lists them
 }
 
-func (r *reader) catalog() (catalog, error) {
-	c := catalog{metrics: map[string]word{}, columns: map[string]word{}}
-	metrics, err := r.frame(ask{"metrics", r.req.Period, nil})
+func (r *queryCache) loadCatalog() (catalog, error) {
+	c := catalog{metrics: map[string]columnMeta{}, columns: map[string]columnMeta{}}
+	metrics, err := r.result(querySpec{"metrics", r.req.Period, nil})
 	if err != nil {
 		return c, err
 	}
-	columns, err := r.frame(ask{"columns", r.req.Period, nil})
+	columns, err := r.result(querySpec{"columns", r.req.Period, nil})
 	if err != nil {
 		return c, err
 	}
 	for i := range metrics.rows {
 		row := metrics.row(i)
-		w := word{
-			name: text(row.get("name")), label: text(row.get("label")), unit: text(row.get("unit")),
-			format: text(row.get("format")), meaning: text(row.get("formula")), good: text(row.get("good")),
+		w := columnMeta{
+			name: toText(row.get("name")), label: toText(row.get("label")), unit: toText(row.get("unit")),
+			format: toText(row.get("format")), meaning: toText(row.get("formula")), good: toText(row.get("good")),
 			metric: true,
 		}
 		c.metrics[w.name] = w
@@ -47,9 +47,9 @@ func (r *reader) catalog() (catalog, error) {
 	}
 	for i := range columns.rows {
 		row := columns.row(i)
-		w := word{
-			name: text(row.get("name")), label: text(row.get("label")),
-			format: text(row.get("format")), meaning: text(row.get("meaning")),
+		w := columnMeta{
+			name: toText(row.get("name")), label: toText(row.get("label")),
+			format: toText(row.get("format")), meaning: toText(row.get("meaning")),
 		}
 		c.columns[w.name] = w
 	}
@@ -57,16 +57,16 @@ func (r *reader) catalog() (catalog, error) {
 }
 
 // aggregate describes a column of a sheet of figures, where a name in both catalogs is the metric.
-func (c catalog) aggregate(name string) word {
+func (c catalog) aggregateColumn(name string) columnMeta {
 	if w, ok := c.metrics[name]; ok {
 		return w
 	}
-	return c.perCall(name)
+	return c.callColumn(name)
 }
 
 // perCall describes a column of a sheet of calls. A column nobody described is shown by its name, and as
 // what its values are.
-func (c catalog) perCall(name string) word {
+func (c catalog) callColumn(name string) columnMeta {
 	if w, ok := c.columns[name]; ok {
 		return w
 	}
@@ -74,20 +74,20 @@ func (c catalog) perCall(name string) word {
 	if label != "" {
 		label = strings.ToUpper(label[:1]) + label[1:]
 	}
-	return word{name: name, label: label}
+	return columnMeta{name: name, label: label}
 }
 
 // described are the columns of a sheet with their labels. Excel repairs a table whose headers repeat, so a
 // label that is there already gets a number.
-func described(names []string, labels map[string]string, describe func(string) word) []word {
-	words := make([]word, len(names))
+func describeColumns(names []string, labels map[string]string, describe func(string) columnMeta) []columnMeta {
+	words := make([]columnMeta, len(names))
 	taken := map[string]bool{}
 	for i, name := range names {
 		w := describe(name)
 		if label := labels[name]; label != "" {
 			w.label = label
 		}
-		w.label = unique(header(w.label), taken)
+		w.label = uniqueName(headerText(w.label), taken)
 		words[i] = w
 	}
 	return words

@@ -14,19 +14,19 @@ import (
 )
 
 // A reader asks the source, and keeps what it answered: several sheets show the same figures.
-type reader struct {
+type queryCache struct {
 	ctx context.Context
 	src Source
 	req Request
 
 	mask bool // customers' numbers
 
-	mutex   sync.Mutex
-	answers map[string]func() (*frame, error) // by ask
+	mu      sync.Mutex
+	results map[string]func() (*resultSet, error) // by ask
 }
 
 // A frame is a query's whole answer.
-type frame struct {
+type resultSet struct {
 	query   string
 	columns []string
 	rows    [][]any
@@ -40,8 +40,8 @@ type row struct {
 
 // args are the parameters of a query, under the request's filters and those of a sheet. summary compares,
 // so it is told the period before, too.
-func (r *reader) args(a ask) map[string]any {
-	args := map[string]any{"from": a.span.From.Format(time.DateOnly), "to": a.span.To.Format(time.DateOnly)}
+func (r *queryCache) args(a querySpec) map[string]any {
+	args := map[string]any{"from": a.period.From.Format(time.DateOnly), "to": a.period.To.Format(time.DateOnly)}
 	for _, name := range filterNames {
 		args[name] = nil
 	}
@@ -56,11 +56,11 @@ func (r *reader) args(a ask) map[string]any {
 			args[key] = value
 		}
 	}
-	if r.contradicted(a) {
+	if r.filtersConflict(a) {
 		args["direction"] = "none"
 	}
-	if a.query == "summary" {
-		before := a.span.Before()
+	if a.name == "summary" {
+		before := a.period.Before()
 		args["before_from"] = before.From.Format(time.DateOnly)
 		args["before_to"] = before.To.Format(time.DateOnly)
 	}
@@ -68,20 +68,20 @@ func (r *reader) args(a ask) map[string]any {
 }
 
 // frame is the answer to a query, asked once, whoever comes first.
-func (r *reader) frame(a ask) (*frame, error) {
-	r.mutex.Lock()
-	answer, ok := r.answers[a.String()]
+func (r *queryCache) result(a querySpec) (*resultSet, error) {
+	r.mu.Lock()
+	answer, ok := r.results[a.String()]
 	if !ok {
-		answer = sync.OnceValues(func() (*frame, error) { return r.answer(a) })
-		r.answers[a.String()] = answer
+		answer = sync.OnceValues(func() (*resultSet, error) { return r.fetch(a) })
+		r.results[a.String()] = answer
 	}
-	r.mutex.Unlock()
+	r.mu.Unlock()
 	return answer()
 }
 
 // contradicted tells whether the filters of a sheet and of the request let no call pass together: who may see what the one lets
 // pass may not be shown the other.
-func (r *reader) contradicted(a ask) bool {
+func (r *queryCache) filtersConflict(a querySpec) bool {
 	for key, value := range a.filters {
 		if asked, given := r.req.Filters[key]; given && asked != value {
 			return true
@@ -91,16 +91,16 @@ func (r *reader) contradicted(a ask) bool {
 }
 
 // dropped tells whether the rows of an answer are not to be shown: a query of the user's own may not know the filter.
-func (r *reader) dropped(a ask) bool {
-	return r.contradicted(a) && a.query != "total" && a.query != "summary"
+func (r *queryCache) hidesRows(a querySpec) bool {
+	return r.filtersConflict(a) && a.name != "total" && a.name != "summary"
 }
 
-func (r *reader) answer(a ask) (*frame, error) {
-	f := &frame{query: a.query}
-	err := r.src.Query(r.ctx, a.query, r.args(a),
+func (r *queryCache) fetch(a querySpec) (*resultSet, error) {
+	f := &resultSet{query: a.name}
+	err := r.src.Query(r.ctx, a.name, r.args(a),
 		func(columns []string) error { f.columns = slices.Clone(columns); return nil },
 		func(values []any) error {
-			if r.dropped(a) {
+			if r.hidesRows(a) {
 				return nil
 			}
 			values = slices.Clone(values)
@@ -111,35 +111,35 @@ func (r *reader) answer(a ask) (*frame, error) {
 			return nil
 		})
 	if err != nil {
-		return nil, fmt.Errorf("query %s: %w", a.query, err)
+		return nil, fmt.Errorf("query %s: %w", a.name, err)
 	}
 	return f, nil
 }
 
 // one is the answer of a query that gives exactly one row.
-func (r *reader) one(a ask) (row, error) {
-	f, err := r.frame(a)
+func (r *queryCache) singleRow(a querySpec) (row, error) {
+	f, err := r.result(a)
 	if err != nil {
 		return row{}, err
 	}
 	if len(f.rows) != 1 {
-		return row{}, fmt.Errorf("query %s: want one row, got %d", a.query, len(f.rows))
+		return row{}, fmt.Errorf("query %s: want one row, got %d", a.name, len(f.rows))
 	}
 	return f.row(0), nil
 }
 
 // rows are those of a sheet; a column of it that its query lacks is an error, also when there are no rows.
-func (b *book) rows(s Sheet, span period.Period) (*frame, error) {
-	f, err := b.data.frame(ask{s.Query, span, s.Filters})
+func (b *book) sheetRows(s Sheet, span period.Period) (*resultSet, error) {
+	f, err := b.data.result(querySpec{s.Query, span, s.Filters})
 	if err != nil {
 		return nil, err
 	}
-	_, err = f.find(s.Columns)
+	_, err = f.columnIndexes(s.Columns)
 	return f, err
 }
 
 // negative tells whether a figure of some columns is below 0.
-func (f *frame) negative(columns []string) bool {
+func (f *resultSet) hasNegative(columns []string) bool {
 	for i := range f.rows {
 		for _, column := range columns {
 			if n, _ := f.row(i).number(column); n < 0 {
@@ -151,7 +151,7 @@ func (f *frame) negative(columns []string) bool {
 }
 
 // column are the values of one column.
-func (f *frame) column(at int) iter.Seq[any] {
+func (f *resultSet) columnValues(at int) iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for _, values := range f.rows {
 			if !yield(values[at]) {
@@ -161,10 +161,10 @@ func (f *frame) column(at int) iter.Seq[any] {
 	}
 }
 
-func (f *frame) row(i int) row { return row{f.columns, f.rows[i]} }
+func (f *resultSet) row(i int) row { return row{f.columns, f.rows[i]} }
 
 // find says where columns are in the frame; a column it lacks is an error that lists what it has.
-func (f *frame) find(columns []string) ([]int, error) {
+func (f *resultSet) columnIndexes(columns []string) ([]int, error) {
 	at := make([]int, len(columns))
 	for i, column := range columns {
 		if at[i] = slices.Index(f.columns, column); at[i] < 0 {
@@ -191,7 +191,7 @@ func (r row) get(column string) any {
 }
 
 // number is a column as a number; ok is false where it is unknown.
-func (r row) number(column string) (n float64, ok bool) { return number(r.get(column)) }
+func (r row) number(column string) (n float64, ok bool) { return toNumber(r.get(column)) }
 
 // count is a column that is never unknown.
 func (r row) count(column string) int64 {

@@ -18,9 +18,9 @@ type Definition struct {
 	Theme         Theme   `yaml:"theme"`
 	Sheets        []Sheet `yaml:"sheets"`
 
-	name string // of the file, for errors
-	dir  string // that paths in it are relative to
-	caps limits // lower than Excel's in tests
+	name   string // of the file, for errors
+	dir    string // that paths in it are relative to
+	limits limits // lower than Excel's in tests
 }
 
 // Sheet is one sheet of a definition. Which keys a kind takes is said in kinds.
@@ -108,7 +108,7 @@ func defaultAlerts() Alerts {
 
 // Parse reads a definition. name is used in errors only; paths in it are relative to dir.
 func Parse(name string, text []byte, dir string) (*Definition, error) {
-	d := &Definition{name: name, dir: dir, Theme: defaultTheme(), caps: excelLimits}
+	d := &Definition{name: name, dir: dir, Theme: defaultTheme(), limits: excelLimits}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}

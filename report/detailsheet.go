@@ -14,23 +14,23 @@ func (d *detail) open() error {
 		if _, err := d.file.NewSheet(d.name); err != nil {
 			return err
 		}
-		d.note(fmt.Sprintf("%s goes on in %s: a sheet holds %s rows.",
+		d.addRemark(fmt.Sprintf("%s goes on in %s: a sheet holds %s rows.",
 			d.sheet.Name, d.name, d.locale.Number(float64(d.limits.rows), 0)))
 	}
-	d.rows = newSheetRows(d.styles, d.dir)
+	d.rows = newRowWriter(d.styles, d.tempDir)
 	p := d.page(d.name)
 	p.view(false, 100)
-	p.do(d.printing(d.name, printing{landscape: true, headerRows: headerRow}))
-	p.do(d.file.SetPanes(d.name, frozen(1, headerRow)))
+	p.check(d.setUpPrinting(d.name, printSetup{landscape: true, headerRows: headerRow}))
+	p.check(d.file.SetPanes(d.name, freezePanes(1, headerRow)))
 	for i, width := range d.widths {
 		p.width(i+1, width)
 	}
-	d.heads(p)
+	d.writeHeader(p)
 	return p.err
 }
 
 // heads writes the title and the header row.
-func (d *detail) heads(p *page) {
+func (d *detail) writeHeader(p *page) {
 	title := d.sheet.title()
 	if d.part > 1 {
 		title += fmt.Sprintf(" (part %d)", d.part)
@@ -38,15 +38,15 @@ func (d *detail) heads(p *page) {
 	p.height(1, 26)
 	for i, line := range []struct {
 		text string
-		look look
-	}{{title, d.titleLook()}, {d.scopeOf(d.req.Period, d.sheet.Filters), d.greyLook()}, {d.sheet.Note, d.greyLook()}} {
+		look cellStyle
+	}{{title, d.titleStyle()}, {d.scopeOf(d.req.Period, d.sheet.Filters), d.greyStyle()}, {d.sheet.Note, d.greyStyle()}} {
 		if line.text != "" {
-			p.put(1, i+1, clean(line.text), line.look)
+			p.put(1, i+1, cleanText(line.text), line.look)
 		}
 	}
 	p.height(headerRow, 31)
-	for i, w := range d.words {
-		p.put(i+1, headerRow, w.label, d.filterLook(align(w.format, i+1)))
+	for i, w := range d.meta {
+		p.put(i+1, headerRow, w.label, d.filterHeaderStyle(align(w.format, i+1)))
 	}
 }
 
@@ -56,9 +56,9 @@ func (d *detail) close() error {
 		return err
 	}
 	p := d.page(d.name)
-	p.rows(d.rows, span(1, 1, len(d.words), d.bottom()))
+	p.appendRows(d.rows, span(1, 1, len(d.meta), d.bottom()))
 	if d.written > 0 {
-		p.do(d.file.AddTable(d.name, d.nativeTable(d.name, span(1, headerRow, len(d.words), headerRow+d.written))))
+		p.check(d.file.AddTable(d.name, d.nativeTable(d.name, span(1, headerRow, len(d.meta), headerRow+d.written))))
 	}
 	if p.err != nil {
 		return p.err
@@ -72,10 +72,10 @@ func (d *detail) bottom() int { return headerRow + max(d.written, 1) }
 func (d *detail) end() error {
 	p := d.page(d.sheet.Name)
 	if d.read == 0 {
-		p.put(1, headerRow+1, d.nothing(d.sheet), look{bold: true})
+		p.put(1, headerRow+1, d.emptyMessage(d.sheet), cellStyle{bold: true})
 	}
 	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
-		p.put(1, 3, "The first "+d.plural(limit, "row", "rows")+", "+d.leftOut(d.sheet, d.read)+".", d.greyLook())
+		p.put(1, 3, "The first "+d.plural(limit, "row", "rows")+", "+d.omittedText(d.sheet, d.read)+".", d.greyStyle())
 	}
 	if p.err != nil {
 		return p.err
@@ -92,5 +92,5 @@ func (d *detail) freeName() string {
 	for _, name := range d.file.GetSheetList() {
 		taken[strings.ToLower(name)] = true
 	}
-	return unique(d.sheet.Name, taken)
+	return uniqueName(d.sheet.Name, taken)
 }

@@ -106,7 +106,7 @@ func TestAMissingFolderIsNamedWithAHint(t *testing.T) {
 
 func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 	d := readTemplate(t, "daily")
-	d.caps = limits{rows: 10, links: 4}
+	d.limits = limits{rows: 10, links: 4}
 	src := &testSource{calls: testMonth()}
 	path, result := build(t, d, src, request(t, "yesterday"))
 	f := open(t, path)
@@ -114,7 +114,7 @@ func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 	if got := result.Sheets[len(result.Sheets)-4:]; strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Fatalf("got sheets %v", got)
 	}
-	in, n := src.slice("2026-10-04", "2026-10-04", nil), 0
+	in, n := src.callsBetween("2026-10-04", "2026-10-04", nil), 0
 	for _, sheet := range want {
 		rows, err := f.GetRows(sheet)
 		if err != nil {
@@ -181,8 +181,8 @@ func TestHostileTextIsHarmless(t *testing.T) {
 		}
 	}
 	cut := text["Campaign"]
-	if units(cut) != excelize.TotalCellChars || !strings.HasSuffix(cut, cutMark) {
-		t.Errorf("the long text has %d units and ends in %q", units(cut), cut[len(cut)-20:])
+	if utf16Len(cut) != excelize.TotalCellChars || !strings.HasSuffix(cut, truncationMark) {
+		t.Errorf("the long text has %d units and ends in %q", utf16Len(cut), cut[len(cut)-20:])
 	}
 	if !strings.Contains(parts(t, path)["xl/sharedStrings.xml"], "were cut in") {
 		t.Errorf("Notes do not tell of the cut")
@@ -194,7 +194,7 @@ func TestManyAndOddNamesAreAllThere(t *testing.T) {
 	src := &testSource{}
 	rng := func(n int) int { return len(src.calls) % n }
 	for i := range 5_000 {
-		c := testOne(time.Date(2026, 10, 4, 8, 0, 0, 0, india).Add(time.Duration(7*i)*time.Second), i, rng)
+		c := newTestCall(time.Date(2026, 10, 4, 8, 0, 0, 0, india).Add(time.Duration(7*i)*time.Second), i, rng)
 		c.agent, c.answered, c.outcome = fmt.Sprintf("Agent %d", i), true, "answered"
 		if c.group = fmt.Sprintf("Group %d", i%300); i%300 < len(odd) {
 			c.group = odd[i%300]
@@ -237,7 +237,7 @@ func TestFiltersAreAskedForAndTold(t *testing.T) {
 	req := request(t, "yesterday")
 	req.Filters = map[string]string{"group": "Support"}
 	path, result := build(t, readTemplate(t, "daily"), src, req)
-	if want := int64(len(src.slice("2026-10-04", "2026-10-04", "Support"))); result.Rows != want || want == 0 {
+	if want := int64(len(src.callsBetween("2026-10-04", "2026-10-04", "Support"))); result.Rows != want || want == 0 {
 		t.Errorf("got %d rows, want %d", result.Rows, want)
 	}
 	if got := shown(t, open(t, path), "Summary", "B2"); !strings.Contains(got, "only group Support") {

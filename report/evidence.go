@@ -5,7 +5,7 @@ var evidenceWidths = []float64{32, 14, 90}
 
 // fillEvidence says how far the figures can be trusted, zeros included: it is what managers are to look at when they doubt one.
 func (b *book) fillEvidence(s Sheet) error {
-	flags, err := b.data.frame(ask{"flags", b.req.Period, nil})
+	flags, err := b.data.result(querySpec{"flags", b.req.Period, nil})
 	if err != nil {
 		return err
 	}
@@ -14,36 +14,36 @@ func (b *book) fillEvidence(s Sheet) error {
 	for i, width := range evidenceWidths {
 		p.width(i+1, width)
 	}
-	p.put(1, headerRow, p.through(), look{bold: true})
-	at := p.evidenceLines(p.sectionOver("What came, and what is missing", headerRow+2, len(evidenceWidths)))
-	at = p.sectionOver("Reports that contradict themselves or lack something", at+1, len(evidenceWidths))
+	p.put(1, headerRow, p.completeThrough(), cellStyle{bold: true})
+	at := p.writeEvidence(p.section("What came, and what is missing", headerRow+2, len(evidenceWidths)))
+	at = p.section("Reports that contradict themselves or lack something", at+1, len(evidenceWidths))
 	for i := range flags.rows {
 		flag := flags.row(i)
-		p.evidenceLine(at, clean(text(flag.get("flag"))), flag.get("calls"), clean(text(flag.get("meaning"))))
+		p.writeEvidenceLine(at, cleanText(toText(flag.get("flag"))), flag.get("calls"), cleanText(toText(flag.get("meaning"))))
 		at++
 	}
 	p.view(false, 100)
-	p.do(b.printing(s.Name, printing{landscape: true, onePage: true}))
+	p.check(b.setUpPrinting(s.Name, printSetup{landscape: true, onePage: true}))
 	return p.err
 }
 
 // evidenceLines are the figures of the query evidence.
-func (p *page) evidenceLines(at int) int {
-	for _, line := range evidence {
-		p.evidenceLine(at, line.label, p.evidence.get(line.column), line.meaning)
+func (p *page) writeEvidence(at int) int {
+	for _, line := range evidenceColumns {
+		p.writeEvidenceLine(at, line.label, p.evidence.get(line.column), line.meaning)
 		at++
 	}
 	return at
 }
 
-func (p *page) evidenceLine(at int, label string, count any, meaning string) {
-	p.put(1, at, label, look{colour: p.theme.Grey})
-	p.put(2, at, p.value(count, "count"), look{format: p.format("count"), align: "right"})
-	p.put(3, at, meaning, look{align: "left", indent: 1})
+func (p *page) writeEvidenceLine(at int, label string, count any, meaning string) {
+	p.put(1, at, label, cellStyle{textColour: p.theme.Grey})
+	p.put(2, at, p.cellValue(count, "count"), cellStyle{format: p.excelFormat("count"), align: "right"})
+	p.put(3, at, meaning, cellStyle{align: "left", indent: 1})
 }
 
 // evidence are the columns of the query evidence, in words.
-var evidence = []struct{ column, label, meaning string }{
+var evidenceColumns = []struct{ column, label, meaning string }{
 	{"reports_received", "Reports received", "call reports delivered for the calls of this workbook, duplicates included"},
 	{"duplicates_removed", "Duplicates removed", "the same report again; each call counts once"},
 	{"versions_superseded", "Versions superseded", "reports that a later, different report of the same call replaced"},

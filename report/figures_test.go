@@ -32,16 +32,16 @@ func TestAQuietHourIsDrawnAsZero(t *testing.T) {
 
 func TestChangeFollowsTheGoodDirection(t *testing.T) {
 	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
-	compare := func(w word, now, before any) string {
+	compare := func(w columnMeta, now, before any) string {
 		b.summary = row{[]string{w.name, "before_" + w.name, "before_calls"}, []any{now, before, int64(9)}}
 		return b.change(w).text
 	}
-	missed := word{name: "missed", format: "count", good: "lower"}
-	rate := word{name: "answer_rate", format: "rate", good: "higher"}
-	offered := word{name: "offered", format: "count", good: "neutral"}
-	talk := word{name: "talk_seconds", format: "duration", good: "neutral"}
+	missed := columnMeta{name: "missed", format: "count", good: "lower"}
+	rate := columnMeta{name: "answer_rate", format: "rate", good: "higher"}
+	offered := columnMeta{name: "offered", format: "count", good: "neutral"}
+	talk := columnMeta{name: "talk_seconds", format: "duration", good: "neutral"}
 	for _, c := range []struct {
-		word        word
+		word        columnMeta
 		now, before any
 		want        string
 	}{
@@ -63,7 +63,7 @@ func TestChangeFollowsTheGoodDirection(t *testing.T) {
 }
 
 func TestCoinsShowAsManyDecimalsAsTheDataHas(t *testing.T) {
-	coins := word{format: "coins", unit: "coins"}
+	coins := columnMeta{format: "coins", unit: "coins"}
 	for _, c := range []struct {
 		values []any
 		want   string

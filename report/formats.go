@@ -30,7 +30,7 @@ func axisDay(points int) string {
 }
 
 // format is Excel's number format of a catalog's format.
-func (b *book) format(name string) string {
+func (b *book) excelFormat(name string) string {
 	if name == "count" || name == "coins" {
 		return b.countFormat(0)
 	}
@@ -56,7 +56,7 @@ func (b *book) countFormat(decimals int) string {
 }
 
 // signedFormat is that of a count or coins below zero.
-func (b *book) signedFormat(n float64, format string) string {
+func (b *book) negativeFormat(n float64, format string) string {
 	if !b.locale.Indian || n > -100_000 || !strings.HasPrefix(format, "[>=") {
 		return format
 	}
@@ -76,9 +76,9 @@ func countDigits(decimals int) string {
 
 // numberFormat is the number format of a column, given the values in it: coins show as many decimals as
 // there are, a ratio of coins two.
-func (b *book) numberFormat(w word, values func(yield func(any) bool)) string {
+func (b *book) numberFormat(w columnMeta, values func(yield func(any) bool)) string {
 	if w.format != "coins" {
-		return b.format(w.format)
+		return b.excelFormat(w.format)
 	}
 	if w.unit != "" && w.unit != "coins" {
 		return b.countFormat(2)
@@ -113,7 +113,7 @@ var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 
 // serial is a wall-clock time as Excel counts it: days since its epoch. Excel knows no zones, so what the
 // clock showed in t's zone is what is kept.
-func serial(t time.Time) float64 {
+func serialTime(t time.Time) float64 {
 	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 	days := float64(midnight.Unix()-epoch.Unix()) / secondsPerDay
 	clock := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +

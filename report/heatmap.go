@@ -17,20 +17,20 @@ var heatAxes = map[string]struct{ cells, totals, column string }{
 
 // A heatTable is the cells of a heat map and its totals at both edges, each asked for, none added up.
 type heatTable struct {
-	rows        []any // days or weekdays, in order
+	keys        []any // days or weekdays, in order
 	first, last int64 // hours
 	cells       map[string]row
 	byRow       map[string]row
 	byHour      map[string]row
-	all         row
+	total       row
 }
 
 // fillHeatmap writes one block per metric: hours across, days or weekdays down.
 func (b *book) fillHeatmap(s Sheet) error {
-	span := window(b.req.Period, s.Days)
+	span := extendBack(b.req.Period, s.Days)
 	for _, metric := range s.Metrics {
-		if _, ok := b.words.metrics[metric]; !ok {
-			return unknownMetric(metric, b.words)
+		if _, ok := b.catalog.metrics[metric]; !ok {
+			return unknownMetric(metric, b.catalog)
 		}
 	}
 	h, err := b.heatTable(s, span)
@@ -41,10 +41,10 @@ func (b *book) fillHeatmap(s Sheet) error {
 	p.heading(s, span)
 	p.width(1, 17)
 	p.view(false, 100)
-	rows := len(h.rows) * len(s.Metrics)
-	p.do(b.printing(s.Name, printing{landscape: rows <= 16, onePage: rows <= 70}))
+	rows := len(h.keys) * len(s.Metrics)
+	p.check(b.setUpPrinting(s.Name, printSetup{landscape: rows <= 16, onePage: rows <= 70}))
 	if len(h.cells) == 0 {
-		p.put(1, headerRow, b.nothing(s), look{bold: true})
+		p.put(1, headerRow, b.emptyMessage(s), cellStyle{bold: true})
 		return p.err
 	}
 	hours := int(h.last-h.first) + 1
@@ -54,7 +54,7 @@ func (b *book) fillHeatmap(s Sheet) error {
 	p.width(hours+2, 9.5)
 	at := headerRow
 	for _, metric := range s.Metrics {
-		at = p.block(s, h, p.words.aggregate(metric), at)
+		at = p.heatBlock(s, h, p.catalog.aggregateColumn(metric), at)
 	}
 	p.freeze(1, headerRow+1)
 	return p.err
@@ -72,33 +72,33 @@ func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
 		{axis.totals, h.byRow, []string{axis.column}},
 		{"hours_of_day", h.byHour, []string{"local_hour"}},
 	} {
-		f, err := b.data.frame(ask{part.query, span, s.Filters})
+		f, err := b.data.result(querySpec{part.query, span, s.Filters})
 		if err != nil {
 			return h, err
 		}
-		if _, err := f.find(slices.Concat(part.keys, s.Metrics)); err != nil {
+		if _, err := f.columnIndexes(slices.Concat(part.keys, s.Metrics)); err != nil {
 			return h, err
 		}
 		for i := range f.rows {
 			r := f.row(i)
 			key := ""
 			for _, k := range part.keys {
-				key += heatKey(r.get(k))
+				key += cellKey(r.get(k))
 			}
 			part.into[key] = r
 		}
 		if part.query == "hours_of_day" {
-			h.hours(f)
+			h.setHourRange(f)
 		}
 	}
-	h.rows = b.heatRows(s.Rows, span)
+	h.keys = b.heatRows(s.Rows, span)
 	var err error
-	h.all, err = b.data.one(totalOf(b.req.Period, span, s.Filters))
+	h.total, err = b.data.singleRow(totalSpec(b.req.Period, span, s.Filters))
 	return h, err
 }
 
 // figures are all of a metric, in no order.
-func (h *heatTable) figures(metric string) iter.Seq[any] {
+func (h *heatTable) values(metric string) iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for _, rows := range []map[string]row{h.cells, h.byRow, h.byHour} {
 			for _, r := range rows {
@@ -111,7 +111,7 @@ func (h *heatTable) figures(metric string) iter.Seq[any] {
 }
 
 // hours spans the first to the last hour with calls: a night nobody called would only make it wide.
-func (h *heatTable) hours(f *frame) {
+func (h *heatTable) setHourRange(f *resultSet) {
 	h.first, h.last = 24, -1
 	for i := range f.rows {
 		hour := f.row(i).count("local_hour")
@@ -133,12 +133,12 @@ func (b *book) heatRows(rows string, span period.Period) []any {
 	return all
 }
 
-func heatKey(v any) string {
+func cellKey(v any) string {
 	if t, ok := v.(time.Time); ok {
 		return t.Format(time.DateOnly) + " "
 	}
 	if s, ok := v.(string); ok {
 		return s + " " // as it is: texts that look the same may differ
 	}
-	return text(v) + " "
+	return toText(v) + " "
 }

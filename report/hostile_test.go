@@ -82,20 +82,20 @@ func hostileSpool() (spool string) {
 	return spool
 }
 
-func sourceOf(t *testing.T, spool string) *testSource {
+func newSpoolSource(t *testing.T, spool string) *testSource {
 	t.Helper()
-	reader, err := readerOf([]byte(spool))
+	reader, err := openStore([]byte(spool))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &testSource{opened: reader}
+	return &testSource{store: reader}
 }
 
 func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
-	src := sourceOf(t, plainSpool()+hostileSpool())
+	src := newSpoolSource(t, plainSpool()+hostileSpool())
 	args := map[string]any{"from": "2026-09-05", "to": "2026-10-04", "before_from": "2026-08-05", "before_to": "2026-09-04", "source": nil, "since": nil}
 	for _, query := range queries.Files("named") {
-		src.all(t, query.Name, args)
+		src.queryAll(t, query.Name, args)
 	}
 	for _, name := range []string{"daily", "weekly", "monthly", "agents", "missed", "coins"} {
 		build(t, readTemplate(t, name), src, request(t, "2026-10-04"))
@@ -103,7 +103,7 @@ func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
 }
 
 func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
-	plain, mixed := sourceOf(t, plainSpool()), sourceOf(t, plainSpool()+hostileSpool())
+	plain, mixed := newSpoolSource(t, plainSpool()), newSpoolSource(t, plainSpool()+hostileSpool())
 	for _, asked := range []struct {
 		query string
 		args  map[string]any
@@ -120,8 +120,8 @@ func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
 		for key, value := range asked.args {
 			args[key] = value
 		}
-		columns, want := plain.all(t, asked.query, args)
-		_, got := mixed.all(t, asked.query, args)
+		columns, want := plain.queryAll(t, asked.query, args)
+		_, got := mixed.queryAll(t, asked.query, args)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s %v:\n%v\n%v, want\n%v", asked.query, asked.args, columns, got, want)
 		}
@@ -134,7 +134,7 @@ func TestNamesThatLookTheSameAreToldApart(t *testing.T) {
 	for i, group := range []string{"Sales 1", "Sales\t1", "Sales 1\u200b", "Sales\u0085 1", "\u200b", "\x00"} {
 		spool += spoolLine(200+i, time.Date(2026, 10, 4, 10, 0, i, 0, india), map[string]any{"call_group": group, "receiver_name": group})
 	}
-	path, _ := build(t, readTemplate(t, "daily"), sourceOf(t, spool), request(t, "2026-10-04"))
+	path, _ := build(t, readTemplate(t, "daily"), newSpoolSource(t, spool), request(t, "2026-10-04"))
 	f := open(t, path)
 	for _, sheet := range []string{"Groups", "Agents"} {
 		seen := map[string]int{}
@@ -161,12 +161,12 @@ func TestNamesThatLookTheSameAreToldApart(t *testing.T) {
 }
 
 func TestLongNamesAreCutAndNumbered(t *testing.T) {
-	b := &book{names: map[string]*names{}}
+	b := &book{displayNames: map[string]*displayNames{}}
 	for i, want := range []string{" … [cut]", " … [cut] (2)", " … [cut] (3)"} {
 		value := strings.Repeat("😀", 20_000) + fmt.Sprint(i)
-		got, _ := b.named("agent", value, text(value)).(string)
-		if units(got) > 32_767 || !strings.HasSuffix(got, "😀"+want) || strings.Contains(got, "\ufffd") {
-			t.Errorf("got %d units that end in %q, want %q", units(got), got[len(got)-30:], want)
+		got, _ := b.displayName("agent", value, toText(value)).(string)
+		if utf16Len(got) > 32_767 || !strings.HasSuffix(got, "😀"+want) || strings.Contains(got, "\ufffd") {
+			t.Errorf("got %d units that end in %q, want %q", utf16Len(got), got[len(got)-30:], want)
 		}
 	}
 }

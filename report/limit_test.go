@@ -39,7 +39,7 @@ func TestABuildThatTakesTooLongNamesTheSheet(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		req := request(t, "yesterday")
-		req.Limit = time.Millisecond
+		req.Timeout = time.Millisecond
 		_, err := readTemplate(t, "daily").Build(t.Context(), &stuckSource{&testSource{calls: testMonth()}, query}, req, filepath.Join(dir, "out.xlsx"))
 		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "\nhint: ") {
 			t.Errorf("%s: got %v", query, err)
@@ -55,7 +55,7 @@ func TestABuildThatIsCancelledIsNotSlow(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	req := request(t, "yesterday")
-	req.Limit = time.Hour
+	req.Timeout = time.Hour
 	_, err := readTemplate(t, "daily").Build(ctx, &stuckSource{&testSource{calls: testMonth()}, "groups"}, req, filepath.Join(t.TempDir(), "out.xlsx"))
 	if err == nil || strings.Contains(err.Error(), "took longer") {
 		t.Errorf("got %v", err)

@@ -10,11 +10,11 @@ import (
 )
 
 // longestLink is the longest address Excel follows.
-const longestLink = 2079
+const maxLinkAddress = 2079
 
 // linksHere stands on a streamed sheet for its links. excelize looks through all links of a sheet at each new
 // one, which takes a minute for as many as Excel allows; so it is given one, which is swapped for all.
-const linksHere = "callsheet.links"
+const linkPlaceholder = "callsheet.links"
 
 // links are the hyperlinks of one sheet, as its XML and as that of its relationships.
 type links struct {
@@ -31,12 +31,12 @@ func (l *links) add(ref, address string) {
 }
 
 // follow makes an address a link while Excel has room for links; after that it is plain text.
-func (d *detail) follow(address string, column, row int) {
-	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") || len(address) > longestLink {
+func (d *detail) addLink(address string, column, row int) {
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") || len(address) > maxLinkAddress {
 		return
 	}
 	if d.links.n == d.limits.links {
-		d.note(fmt.Sprintf("Excel has room for %s links a sheet; later addresses on %s are plain text.",
+		d.addRemark(fmt.Sprintf("Excel has room for %s links a sheet; later addresses on %s are plain text.",
 			d.locale.Number(float64(d.limits.links), 0), d.name))
 		return
 	}
@@ -50,13 +50,13 @@ func (d *detail) writeLinks() error {
 		return nil
 	}
 	part := d.page(d.name).part()
-	standing := fmt.Sprintf(`<hyperlinks><hyperlink ref="A1" location="%s"></hyperlink></hyperlinks>`, linksHere)
-	d.swap(part, standing, "<hyperlinks>"+d.links.cells.String()+"</hyperlinks>")
-	d.swap("xl/worksheets/_rels/"+strings.TrimPrefix(part, "xl/worksheets/")+".rels",
+	standing := fmt.Sprintf(`<hyperlinks><hyperlink ref="A1" location="%s"></hyperlink></hyperlinks>`, linkPlaceholder)
+	d.patch(part, standing, "<hyperlinks>"+d.links.cells.String()+"</hyperlinks>")
+	d.patch("xl/worksheets/_rels/"+strings.TrimPrefix(part, "xl/worksheets/")+".rels",
 		"</Relationships>", d.links.relations.String()+"</Relationships>")
-	return d.file.SetCellHyperLink(d.name, "A1", linksHere, "Location")
+	return d.file.SetCellHyperLink(d.name, "A1", linkPlaceholder, "Location")
 }
 
-func (b *book) swap(part, before, after string) {
-	b.swaps[part] = append(b.swaps[part], swap{before: []byte(before), after: []byte(after)})
+func (b *book) patch(part, before, after string) {
+	b.patches[part] = append(b.patches[part], patch{old: []byte(before), new: []byte(after)})
 }

@@ -14,7 +14,7 @@ var identifiers = []string{
 }
 
 // lintBuilt wants a workbook that nobody complains of.
-func lintBuilt(t *testing.T, path string) {
+func lintWorkbook(t *testing.T, path string) {
 	t.Helper()
 	complaints, err := lint.Workbook(path, identifiers)
 	if err != nil {

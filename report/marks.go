@@ -14,7 +14,7 @@ const (
 
 // bars draws data bars in a range, in one quiet colour: from 0 to the largest value, or to 100 % for a rate, so
 // that the best of bad rates does not look full.
-func (p *page) bars(ref string, w word) {
+func (p *page) dataBars(ref string, w columnMeta) {
 	bar := excelize.ConditionalFormatOptions{
 		Type: "data_bar", Criteria: "=", MinType: "num", MinValue: "0", MaxType: "max",
 		BarColor: "#" + p.theme.Bar, BarSolid: true,
@@ -23,8 +23,8 @@ func (p *page) bars(ref string, w word) {
 	if w.format == "rate" {
 		bar.MaxType, bar.MaxValue, ends = "num", "1", rateEnds
 	}
-	p.do(p.file.SetConditionalFormat(p.name, ref, []excelize.ConditionalFormatOptions{bar}))
-	p.swap(p.part(), openEnds, ends) // one for each bar, so that each finds its own
+	p.check(p.file.SetConditionalFormat(p.name, ref, []excelize.ConditionalFormatOptions{bar}))
+	p.patch(p.part(), openEnds, ends) // one for each bar, so that each finds its own
 }
 
 // part is the part of the file that the sheet goes to.
@@ -40,12 +40,12 @@ func (p *page) part() string {
 func sheetPart(id int) string { return fmt.Sprintf("xl/worksheets/sheet%d.xml", id) }
 
 // heat colours a range from white to the fullest colour; reversed, the smallest value is the fullest.
-func (p *page) heat(ref, colour string, reversed bool) {
+func (p *page) colourScale(ref, colour string, reversed bool) {
 	low, high := "#FFFFFF", "#"+colour
 	if reversed {
 		low, high = high, low
 	}
-	p.do(p.file.SetConditionalFormat(p.name, ref, []excelize.ConditionalFormatOptions{{
+	p.check(p.file.SetConditionalFormat(p.name, ref, []excelize.ConditionalFormatOptions{{
 		Type: "2_color_scale", Criteria: "=", MinType: "min", MaxType: "max", MinColor: low, MaxColor: high,
 	}}))
 }

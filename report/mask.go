@@ -6,7 +6,7 @@ import "slices"
 var maskedColumns = []string{"customer_number", "customer_key"}
 
 // notShown stands for what may have a customer's number anywhere in it.
-const notShown = "(not shown)"
+const redacted = "(not shown)"
 
 // maskRow makes the customers' numbers of a row unreadable, in whatever column they stand.
 func maskRow(columns []string, values []any) {
@@ -21,29 +21,29 @@ func maskRow(columns []string, values []any) {
 		switch {
 		case values[i] == nil:
 		case slices.Contains(maskedColumns, column):
-			values[i] = maskedValue(values[i])
+			values[i] = maskValue(values[i])
 		case column == "extra":
-			values[i] = notShown
+			values[i] = redacted
 		}
 	}
 }
 
-func maskedValue(v any) any {
+func maskValue(v any) any {
 	switch v := v.(type) {
 	case nil:
 		return nil
 	case []any:
 		all := make([]any, len(v))
 		for i, item := range v {
-			all[i] = maskedValue(item)
+			all[i] = maskValue(item)
 		}
 		return all
 	}
-	return masked(text(v))
+	return maskNumber(toText(v))
 }
 
 // masked is a number of which only the last four digits can be read.
-func masked(number string) string {
+func maskNumber(number string) string {
 	digits := []byte(number)
 	for i, left := len(digits)-1, 4; i >= 0; i-- {
 		if left--; left < 0 && digits[i] >= '0' && digits[i] <= '9' || len(digits) < 8 {

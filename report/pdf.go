@@ -12,13 +12,13 @@ import (
 )
 
 // ErrNoOffice is returned where LibreOffice is needed and is not there.
-var ErrNoOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or go without the PDF")
+var ErrNoLibreOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or go without the PDF")
 
 // PDF makes the first page of the report's first sheet, the summary, at path. The file appears whole or not at all.
 func (d *Definition) PDF(ctx context.Context, src Source, req Request, path string) error {
 	office, err := exec.LookPath("soffice")
 	if err != nil {
-		return ErrNoOffice
+		return ErrNoLibreOffice
 	}
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".callsheet-*.tmp")
 	if err != nil {

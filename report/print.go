@@ -10,7 +10,7 @@ import (
 const paperA4 = 9
 
 // A print set-up: on which paper, and what is repeated on each page of it.
-type printing struct {
+type printSetup struct {
 	landscape  bool
 	onePage    bool   // everything on one page; otherwise as wide as a page and as long as it takes
 	area       string // such as $A$1:$M$60; the whole sheet when empty
@@ -19,7 +19,7 @@ type printing struct {
 }
 
 // printing sets a sheet up for paper. On a streamed sheet it must come before the first row.
-func (b *book) printing(sheet string, p printing) error {
+func (b *book) setUpPrinting(sheet string, p printSetup) error {
 	fit, orientation, size, wide, tall := p.percent == 0, "portrait", paperA4, 1, 0
 	if p.landscape {
 		orientation = "landscape"
@@ -61,7 +61,7 @@ func (b *book) printing(sheet string, p printing) error {
 // pageFooter names the report at the left and counts pages at the right. Excel allows 255 characters, and
 // reads & as a command.
 func (b *book) pageFooter() string {
-	name := shorten(b.def.Title+" · "+b.req.Period.Words(), 120)
+	name := truncate(b.def.Title+" · "+b.req.Period.Words(), 120)
 	return "&L&8" + strings.ReplaceAll(" "+name, "&", "&&") + "&C&8 &A&R&8 page &P of &N"
 }
 

@@ -3,23 +3,23 @@ package report
 import "fmt"
 
 // ranking writes the first rows of a query, the total asked for again, and where the rest is.
-func (p *page) ranking(r *Ranking, at int) int {
+func (p *page) writeRanking(r *Ranking, at int) int {
 	if r == nil {
 		return at
 	}
-	f, err := p.data.frame(ask{r.Query, p.req.Period, nil})
-	p.do(err)
+	f, err := p.data.result(querySpec{r.Query, p.req.Period, nil})
+	p.check(err)
 	if p.err != nil {
 		return at
 	}
 	at = p.summarySection(r.Title, at)
-	found, err := f.find(r.Columns)
-	p.do(err)
+	found, err := f.columnIndexes(r.Columns)
+	p.check(err)
 	if p.err != nil {
 		return at
 	}
 	if len(f.rows) == 0 {
-		p.put(firstColumn, at, p.nothing(Sheet{}), p.greyLook())
+		p.put(firstColumn, at, p.emptyMessage(Sheet{}), p.greyStyle())
 		return at + 1
 	}
 	top := r.Top
@@ -27,12 +27,12 @@ func (p *page) ranking(r *Ranking, at int) int {
 		top = 10
 	}
 	shown := min(top, len(f.rows))
-	p.draw(firstColumn, at, lastColumn, at, p.headLook("left"))
-	p.draw(firstColumn, at+1, lastColumn, at+shown, look{below: p.theme.Rule})
-	p.draw(firstColumn, at+shown+1, lastColumn, at+shown+1, look{bold: true, above: p.theme.Blue})
+	p.setStyle(firstColumn, at, lastColumn, at, p.headerStyle("left"))
+	p.setStyle(firstColumn, at+1, lastColumn, at+shown, cellStyle{bottomBorder: p.theme.Rule})
+	p.setStyle(firstColumn, at+shown+1, lastColumn, at+shown+1, cellStyle{bold: true, topBorder: p.theme.Blue})
 	p.height(at, 30)
-	for i, w := range described(r.Columns, r.Labels, p.words.aggregate) {
-		p.rankColumn(r, f, w, rankAt(i), found[i], at, shown)
+	for i, w := range describeColumns(r.Columns, r.Labels, p.catalog.aggregateColumn) {
+		p.writeRankingColumn(r, f, w, rankingColumn(i), found[i], at, shown)
 	}
 	p.height(at+shown+1, 17)
 	at += shown + 2
@@ -42,21 +42,21 @@ func (p *page) ranking(r *Ranking, at int) int {
 			words += "  →  sheet " + sheet
 			p.link(firstColumn, at, sheet)
 		}
-		p.put(firstColumn, at, words, p.greyLook())
+		p.put(firstColumn, at, words, p.greyStyle())
 		at++
 	}
 	return at
 }
 
 // rankAt is the column of the grid for a column of the ranking: names take two.
-func rankAt(i int) int {
+func rankingColumn(i int) int {
 	if i == 0 {
 		return gridColumns[0]
 	}
 	return gridColumns[i+1]
 }
 
-func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown int) {
+func (p *page) writeRankingColumn(r *Ranking, f *resultSet, w columnMeta, column, at, head, shown int) {
 	values := func(yield func(any) bool) {
 		for _, row := range f.rows[:shown] {
 			if !yield(row[at]) {
@@ -65,36 +65,36 @@ func (p *page) rankColumn(r *Ranking, f *frame, w word, column, at, head, shown 
 		}
 	}
 	if w.format == "" {
-		w.format = firstFormat(values)
+		w.format = inferFormat(values)
 	}
 	format, side := p.numberFormat(w, values), align(w.format, column-firstColumn+1)
-	p.put(column, head, w.label, p.headLook(side))
+	p.put(column, head, w.label, p.headerStyle(side))
 	row := head
 	for v := range values {
 		row++
-		value := p.value(v, w.format)
+		value := p.cellValue(v, w.format)
 		if column == firstColumn {
-			value = p.named(w.name, v, value)
+			value = p.displayName(w.name, v, value)
 		}
-		p.cut(value, w)
+		p.checkTruncated(value, w)
 		if value == nil && column == firstColumn {
-			value = unnamed(w.name)
+			value = missingName(w.name)
 		}
-		p.put(column, row, value, p.cellLook(side, format))
+		p.put(column, row, value, p.bodyStyle(side, format))
 	}
 	if r.Bar == w.name {
-		p.bars(span(column, head+1, column, head+shown), w)
+		p.dataBars(span(column, head+1, column, head+shown), w)
 	}
-	total := any(clean(r.Total))
+	total := any(cleanText(r.Total))
 	if column != firstColumn {
-		total = p.value(p.summary.get(w.name), w.format)
+		total = p.cellValue(p.summary.get(w.name), w.format)
 	}
-	p.put(column, head+shown+1, total, p.totalLook(side, format))
+	p.put(column, head+shown+1, total, p.totalStyle(side, format))
 }
 
 func (p *page) summarySection(title string, at int) int {
-	p.put(firstColumn, at, clean(title), p.sectionLook())
-	p.draw(firstColumn+1, at, lastColumn, at, p.sectionLook())
+	p.put(firstColumn, at, cleanText(title), p.sectionStyle())
+	p.setStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
 	p.height(at, 22)
 	return at + 1
 }

@@ -56,23 +56,23 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		if s.Kind != "table" {
 			continue
 		}
-		args := (&reader{req: req}).args(ask{"summary", req.Period, s.Filters})
-		columns, rows := src.all(t, s.Query, args)
-		sumColumns, sum := src.all(t, "summary", args)
+		args := (&queryCache{req: req}).args(querySpec{"summary", req.Period, s.Filters})
+		columns, rows := src.queryAll(t, s.Query, args)
+		sumColumns, sum := src.queryAll(t, "summary", args)
 		for i, name := range s.Columns {
 			at := slices.Index(columns, name)
 			for n, row := range rows {
-				same(t, f, s.Name, cell(i+1, headerRow+1+n), name, row[at])
+				compareCell(t, f, s.Name, cell(i+1, headerRow+1+n), name, row[at])
 			}
 			if i > 0 && s.Total != "" && slices.Contains(sumColumns, name) {
-				same(t, f, s.Name, cell(i+1, headerRow+2+len(rows)), name, sum[0][slices.Index(sumColumns, name)])
+				compareCell(t, f, s.Name, cell(i+1, headerRow+2+len(rows)), name, sum[0][slices.Index(sumColumns, name)])
 			}
 		}
 	}
 }
 
 // same compares a cell with what the source answered.
-func same(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
+func compareCell(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
 	t.Helper()
 	got := raw(t, f, sheet, at)
 	switch want := want.(type) {
@@ -85,11 +85,11 @@ func same(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
 			t.Errorf("%s!%s %s: got %q, want %q", sheet, at, column, got, want)
 		}
 	case time.Time:
-		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-serial(want.In(india))) > 1e-6 {
+		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-serialTime(want.In(india))) > 1e-6 {
 			t.Errorf("%s!%s %s: got %q, want %v", sheet, at, column, got, want)
 		}
 	default:
-		n, _ := number(want)
+		n, _ := toNumber(want)
 		if strings.HasSuffix(column, "_seconds") {
 			n /= secondsPerDay
 		}
@@ -119,7 +119,7 @@ func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 	src := &testSource{calls: testMonth()}
 	path, result := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
 	f := open(t, path)
-	in := src.slice("2026-10-04", "2026-10-04", nil)
+	in := src.callsBetween("2026-10-04", "2026-10-04", nil)
 	if result.Rows != int64(len(in)) || result.Calls != int64(len(in)) {
 		t.Errorf("got %d rows of %d calls, want %d", result.Rows, result.Calls, len(in))
 	}

@@ -37,36 +37,36 @@ type Request struct {
 	Locale  locale.Locale
 	AsOf    time.Time     // the source answers as of this moment; the zero time is now
 	Version string        // of the program, for the footer and Notes
-	Limit   time.Duration // of the time to build; none when 0
+	Timeout time.Duration // of the time to build; none when 0
 }
 
 // Result is what a finished workbook holds.
 type Result struct {
-	Title   string
-	Figures []Figure // of the summary
-	Fresh   string   // how complete the data is, in words
-	Missing []string // what may be missing of it
-	Calls   int64    // in the period, after the filters
-	Rows    int64    // on the detail sheets
-	Bytes   int64    // of the file
-	SHA256  string   // of the file, in hex
-	Sheets  []string
-	Remarks []string // what was cut or left out
+	Title        string
+	Figures      []Figure // of the summary
+	DataQuality  string   // how complete the data is, in words
+	DataWarnings []string // what may be missing of it
+	Calls        int64    // in the period, after the filters
+	Rows         int64    // on the detail sheets
+	Bytes        int64    // of the file
+	SHA256       string   // of the file, in hex
+	Sheets       []string
+	Remarks      []string // what was cut or left out
 }
 
 // errLimit is why the queries of a build are interrupted that takes too long.
-var errLimit = errors.New("time limit of the build")
+var errTimeout = errors.New("time limit of the build")
 
 // explainLimit names the sheet that was being made when the time was over.
-func (b *book) explainLimit(err error) error {
-	if context.Cause(b.data.ctx) != errLimit {
+func (b *book) explainTimeout(err error) error {
+	if context.Cause(b.data.ctx) != errTimeout {
 		return err
 	}
 	what := "what every sheet needs"
-	if b.filling != "" {
-		what, err = "sheet "+b.filling, errors.Unwrap(err) // which names the sheet, too
+	if b.currentSheet != "" {
+		what, err = "sheet "+b.currentSheet, errors.Unwrap(err) // which names the sheet, too
 	}
-	return fmt.Errorf("%s took longer than %s: %w\nhint: ask for a shorter period, or leave the sheet out of a template of your own", what, b.req.Limit, err)
+	return fmt.Errorf("%s took longer than %s: %w\nhint: ask for a shorter period, or leave the sheet out of a template of your own", what, b.req.Timeout, err)
 }
 
 // Build makes the workbook at path. The file appears whole or not at all.
@@ -74,8 +74,8 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	if req.Zone == nil {
 		req.Zone = time.UTC
 	}
-	if req.Limit > 0 {
-		limited, cancel := context.WithTimeoutCause(ctx, req.Limit, errLimit)
+	if req.Timeout > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 		defer cancel()
 		ctx = limited
 	}
@@ -84,12 +84,12 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 		return Result{}, err
 	}
 	defer b.close()
-	b.dir = filepath.Dir(path)
-	if err := b.ask(); err != nil {
-		return Result{}, b.explainLimit(err)
+	b.tempDir = filepath.Dir(path)
+	if err := b.loadData(); err != nil {
+		return Result{}, b.explainTimeout(err)
 	}
-	if err := b.fill(); err != nil {
-		return Result{}, b.explainLimit(err)
+	if err := b.fillSheets(); err != nil {
+		return Result{}, b.explainTimeout(err)
 	}
 	if err := b.cacheCharts(); err != nil {
 		return Result{}, err
@@ -99,8 +99,8 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 		return Result{}, err
 	}
 	return Result{
-		Title: d.Title, Figures: b.figures(), Fresh: b.honesty(), Missing: b.missing(),
+		Title: d.Title, Figures: b.summaryFigures(), DataQuality: b.dataQuality(), DataWarnings: b.dataWarnings(),
 		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.bytes, SHA256: saved.sha256,
-		Sheets: b.file.GetSheetList(), Remarks: b.cuts,
+		Sheets: b.file.GetSheetList(), Remarks: b.remarks,
 	}, nil
 }

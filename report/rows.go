@@ -17,15 +17,15 @@ type Rows struct {
 	book    *book
 	columns []string
 	sample  [][]any
-	rows    *sheetRows
+	rows    *rowWriter
 	written int
 }
 
 // NewRows begins a workbook.
 func NewRows() *Rows {
 	return &Rows{book: &book{
-		file: excelize.NewFile(), theme: defaultTheme(), styles: map[look]int{}, extents: map[string]extent{}, tables: map[string]bool{}, swaps: map[string][]swap{},
-		dir: os.TempDir(),
+		file: excelize.NewFile(), theme: defaultTheme(), styles: map[cellStyle]int{}, usedRanges: map[string]usedRange{}, tables: map[string]bool{}, patches: map[string][]patch{},
+		tempDir: os.TempDir(),
 	}}
 }
 
@@ -35,7 +35,7 @@ const rowsSheet = "Sheet1"
 func (r *Rows) Header(columns []string) error {
 	taken := map[string]bool{}
 	for _, column := range columns {
-		r.columns = append(r.columns, unique(header(column), taken))
+		r.columns = append(r.columns, uniqueName(headerText(column), taken))
 	}
 	return nil
 }
@@ -46,7 +46,7 @@ func (r *Rows) Row(values []any) error {
 		return r.write(values)
 	}
 	r.sample = append(r.sample, slices.Clone(values))
-	if len(r.sample) < sampleRows {
+	if len(r.sample) < sampleSize {
 		return nil
 	}
 	return r.start()
@@ -65,14 +65,14 @@ func (r *Rows) WriteTo(w io.Writer) (int64, error) {
 	}
 	extent := span(1, 1, len(r.columns), 1+r.written)
 	p := r.book.page(rowsSheet)
-	p.rows(r.rows, extent)
+	p.appendRows(r.rows, extent)
 	if r.written > 0 {
-		p.do(r.book.file.AddTable(rowsSheet, r.book.nativeTable(rowsSheet, extent)))
+		p.check(r.book.file.AddTable(rowsSheet, r.book.nativeTable(rowsSheet, extent)))
 	}
 	if p.err != nil {
 		return 0, p.err
 	}
-	saved, err := r.book.writeTo(w, r.book.dir)
+	saved, err := r.book.writeTo(w, r.book.tempDir)
 	return saved.bytes, err
 }
 
@@ -88,22 +88,22 @@ func (r *Rows) start() error {
 				}
 			}
 		}
-		format := firstFormat(values)
+		format := inferFormat(values)
 		if isText(format) || format == "day" || format == "time" {
-			styles[i], p.err = r.book.style(look{format: r.book.format(format)})
+			styles[i], p.err = r.book.styleID(cellStyle{format: r.book.excelFormat(format)})
 		}
 		width := 0.0
 		for v := range values {
-			width = max(width, r.book.shownWidth(asIs(v), word{format: format}, r.book.format(format)))
+			width = max(width, r.book.displayWidth(plainValue(v), columnMeta{format: format}, r.book.excelFormat(format)))
 		}
-		p.width(i+1, min(columnWidth(column, width), widest))
+		p.width(i+1, min(columnWidth(column, width), maxColumnWidth))
 		p.set(i+1, 1, column)
 	}
-	p.do(r.book.file.SetPanes(rowsSheet, frozen(0, 1)))
+	p.check(r.book.file.SetPanes(rowsSheet, freezePanes(0, 1)))
 	if p.err != nil {
 		return p.err
 	}
-	r.rows = newSheetRows(styles, r.book.dir)
+	r.rows = newRowWriter(styles, r.book.tempDir)
 	for _, row := range r.sample {
 		if err := r.write(row); err != nil {
 			return err
@@ -118,16 +118,16 @@ func (r *Rows) write(values []any) error {
 		return fmt.Errorf("a sheet holds %s rows and there are more\nhint: use --format csv, or ask for fewer", r.book.locale.Number(excelize.TotalRows-1, 0))
 	}
 	r.written++
-	r.rows.begin(1 + r.written)
+	r.rows.beginRow(1 + r.written)
 	for _, value := range values {
-		r.rows.cell(asIs(value))
+		r.rows.addCell(plainValue(value))
 	}
-	r.rows.end()
+	r.rows.endRow()
 	return nil
 }
 
 // asIs is a value for a cell: instants show the clock of their own zone.
-func asIs(value any) any {
+func plainValue(value any) any {
 	switch v := value.(type) {
 	case bool, int64:
 		return v
@@ -137,7 +137,7 @@ func asIs(value any) any {
 		}
 		return v
 	case time.Time:
-		return serial(v)
+		return serialTime(v)
 	}
-	return textOrNothing(value)
+	return textOrNil(value)
 }

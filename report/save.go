@@ -62,7 +62,7 @@ func (b *book) writeTo(file io.Writer, dir string) (saved, error) {
 	sum := sha256.New()
 	counter := &counter{}
 	buffered := bufio.NewWriterSize(io.MultiWriter(file, sum, counter), 1<<20)
-	a := &archive{out: buffered, dir: dir, swaps: b.swaps}
+	a := &archive{out: buffered, dir: dir, patches: b.patches}
 	defer a.discard()
 	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return a })
 	if err := b.file.Write(io.Discard); err != nil {

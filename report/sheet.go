@@ -16,11 +16,11 @@ type page struct {
 }
 
 // An extent is the part of a sheet that is in use.
-type extent struct{ left, top, right, bottom int }
+type usedRange struct{ left, top, right, bottom int }
 
 // dimensions writes each sheet's extent into it; excelize would say A1 of every one.
-func (b *book) dimensions() error {
-	for sheet, e := range b.extents {
+func (b *book) writeDimensions() error {
+	for sheet, e := range b.usedRanges {
 		if err := b.file.SetSheetDimension(sheet, span(e.left, e.top, e.right, e.bottom)); err != nil {
 			return fmt.Errorf("sheet %s: %w", sheet, err)
 		}
@@ -30,93 +30,95 @@ func (b *book) dimensions() error {
 
 func (b *book) page(name string) *page { return &page{book: b, name: name} }
 
-func (p *page) do(err error) {
+func (p *page) check(err error) {
 	if p.err == nil {
 		p.err = err
 	}
 }
 
 // put writes a value with a look; nil leaves the cell empty, but drawn.
-func (p *page) put(column, row int, v any, l look) {
+func (p *page) put(column, row int, v any, l cellStyle) {
 	p.set(column, row, v)
-	p.draw(column, row, column, row, l)
+	p.setStyle(column, row, column, row, l)
 }
 
 // set writes a value and leaves its look to a later draw.
 func (p *page) set(column, row int, v any) {
 	at := cell(column, row)
 	if v != nil {
-		p.extend(column, row, column, row)
+		p.extendUsedRange(column, row, column, row)
 	}
 	switch v := v.(type) {
 	case nil:
 	case string:
-		p.do(p.file.SetCellStr(p.name, at, v))
+		p.check(p.file.SetCellStr(p.name, at, v))
 	default:
-		p.do(p.file.SetCellValue(p.name, at, v))
+		p.check(p.file.SetCellValue(p.name, at, v))
 	}
 }
 
 // rows puts rows below those that were set; the extent is that of all.
-func (p *page) rows(rows *sheetRows, extent string) {
+func (p *page) appendRows(rows *rowWriter, extent string) {
 	const end = "</sheetData>"
 	part := p.part()
-	p.swaps[part] = append(p.swaps[part], swap{before: []byte(end), rows: rows, after: []byte(end)})
-	delete(p.extents, p.name)
-	p.do(p.file.SetSheetDimension(p.name, extent))
+	p.patches[part] = append(p.patches[part], patch{old: []byte(end), rows: rows, new: []byte(end)})
+	delete(p.usedRanges, p.name)
+	p.check(p.file.SetSheetDimension(p.name, extent))
 }
 
 // draw gives a range a look.
-func (p *page) draw(fromColumn, fromRow, toColumn, toRow int, l look) {
-	id, err := p.style(l)
-	p.do(err)
-	p.do(p.file.SetCellStyle(p.name, cell(fromColumn, fromRow), cell(toColumn, toRow), id))
-	p.extend(fromColumn, fromRow, toColumn, toRow)
+func (p *page) setStyle(fromColumn, fromRow, toColumn, toRow int, l cellStyle) {
+	id, err := p.styleID(l)
+	p.check(err)
+	p.check(p.file.SetCellStyle(p.name, cell(fromColumn, fromRow), cell(toColumn, toRow), id))
+	p.extendUsedRange(fromColumn, fromRow, toColumn, toRow)
 }
 
 // extend makes a range part of the sheet's extent.
-func (p *page) extend(fromColumn, fromRow, toColumn, toRow int) {
-	e, ok := p.extents[p.name]
+func (p *page) extendUsedRange(fromColumn, fromRow, toColumn, toRow int) {
+	e, ok := p.usedRanges[p.name]
 	if !ok {
-		e = extent{fromColumn, fromRow, toColumn, toRow}
+		e = usedRange{fromColumn, fromRow, toColumn, toRow}
 	}
-	p.extents[p.name] = extent{
+	p.usedRanges[p.name] = usedRange{
 		min(e.left, fromColumn), min(e.top, fromRow), max(e.right, toColumn), max(e.bottom, toRow),
 	}
 }
 
-func (p *page) height(row int, points float64) { p.do(p.file.SetRowHeight(p.name, row, points)) }
+func (p *page) height(row int, points float64) { p.check(p.file.SetRowHeight(p.name, row, points)) }
 
 func (p *page) width(column int, characters float64) {
 	name, err := excelize.ColumnNumberToName(column)
-	p.do(err)
-	p.do(p.file.SetColWidth(p.name, name, name, characters))
+	p.check(err)
+	p.check(p.file.SetColWidth(p.name, name, name, characters))
 }
 
 // link makes a cell jump to a sheet of the workbook.
 func (p *page) link(column, row int, sheet string) {
-	p.do(p.file.SetCellHyperLink(p.name, cell(column, row), quoted(sheet)+"!A1", "Location"))
+	p.check(p.file.SetCellHyperLink(p.name, cell(column, row), quoted(sheet)+"!A1", "Location"))
 }
 
 // heading writes the title and the two grey lines every sheet but the summary begins with.
 func (p *page) heading(s Sheet, span period.Period) {
-	p.put(1, 1, clean(s.title()), p.titleLook())
+	p.put(1, 1, cleanText(s.title()), p.titleStyle())
 	p.height(1, 26)
-	p.put(1, 2, p.scopeOf(span, s.Filters), p.greyLook())
+	p.put(1, 2, p.scopeOf(span, s.Filters), p.greyStyle())
 	if s.Note != "" {
-		p.put(1, 3, clean(s.Note), p.greyLook())
+		p.put(1, 3, cleanText(s.Note), p.greyStyle())
 	}
 }
 
-func (p *page) freeze(columns, rows int) { p.do(p.file.SetPanes(p.name, frozen(columns, rows))) }
+func (p *page) freeze(columns, rows int) {
+	p.check(p.file.SetPanes(p.name, freezePanes(columns, rows)))
+}
 
 func (p *page) view(gridLines bool, zoom float64) {
-	p.do(p.file.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: &gridLines, ZoomScale: &zoom}))
+	p.check(p.file.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: &gridLines, ZoomScale: &zoom}))
 }
 
 // table makes a native table of a range whose first row is its header.
 func (p *page) table(sheet Sheet, ref string) {
-	p.do(p.file.AddTable(p.name, p.nativeTable(sheet.Name, ref)))
+	p.check(p.file.AddTable(p.name, p.nativeTable(sheet.Name, ref)))
 }
 
 // nativeTable has a name of its own, as formulas of a reader would use it, and no stripes: cells are ruled.
@@ -136,11 +138,11 @@ func (b *book) tableName(sheet string) string {
 			name = append(name, c)
 		}
 	}
-	return unique2(string(name), b.tables)
+	return uniqueTableName(string(name), b.tables)
 }
 
 // unique2 is unique for names that may hold no blank.
-func unique2(name string, taken map[string]bool) string {
+func uniqueTableName(name string, taken map[string]bool) string {
 	free := name
 	for n := 2; taken[strings.ToLower(free)]; n++ {
 		free = fmt.Sprintf("%s_%d", name, n)
@@ -150,7 +152,7 @@ func unique2(name string, taken map[string]bool) string {
 }
 
 // frozen keeps the first columns and rows in sight.
-func frozen(columns, rows int) *excelize.Panes {
+func freezePanes(columns, rows int) *excelize.Panes {
 	corner := cell(columns+1, rows+1)
 	panes := &excelize.Panes{
 		Freeze: true, XSplit: columns, YSplit: rows, TopLeftCell: corner, ActivePane: "bottomRight",

@@ -12,31 +12,31 @@ import (
 // sheetRows are the rows of one long sheet. They are written as XML right away, which is much quicker than to have excelize build
 // cells, and deflated meanwhile on another core; only the result is kept, in memory or in a file. When the workbook is written,
 // they go to where their sheet's rows end.
-type sheetRows struct {
-	columns []columnMarkup
-	xml     []byte // of the rows that are not handed over
-	number  []byte // of the row being written
-	column  int    // that the next cell goes to
-	crc     uint32 // of all XML so far
-	plain   uint64
-	stored  stored
+type rowWriter struct {
+	columns    []columnMarkup
+	pending    []byte // of the rows that are not handed over
+	rowNumber  []byte // of the row being written
+	column     int    // that the next cell goes to
+	crc        uint32 // of all XML so far
+	size       uint64
+	compressed spillBuffer
 
-	chunks chan []byte // to the deflater
-	spare  chan []byte // back from it
-	done   chan error
+	chunks   chan []byte // to the deflater
+	recycled chan []byte // back from it
+	done     chan error
 }
 
 // columnMarkup is what precedes a cell's row number and what follows it.
-type columnMarkup struct{ before, empty, number, text, truth string }
+type columnMarkup struct{ prefix, empty, number, text, boolean string }
 
 // chunkSize is how much XML is handed over at once.
 const chunkSize = 1 << 18
 
 // newSheetRows begins the rows of a sheet whose columns have these styles; large results go to a file in dir.
-func newSheetRows(styles []int, dir string) *sheetRows {
-	r := &sheetRows{
-		stored: stored{dir: dir}, chunks: make(chan []byte, 8), spare: make(chan []byte, 10), done: make(chan error, 1),
-		xml: make([]byte, 0, chunkSize+chunkSize/4),
+func newRowWriter(styles []int, dir string) *rowWriter {
+	r := &rowWriter{
+		compressed: spillBuffer{dir: dir}, chunks: make(chan []byte, 8), recycled: make(chan []byte, 10), done: make(chan error, 1),
+		pending: make([]byte, 0, chunkSize+chunkSize/4),
 	}
 	for i, style := range styles {
 		name, _ := excelize.ColumnNumberToName(i + 1) // i is a column
@@ -45,8 +45,8 @@ func newSheetRows(styles []int, dir string) *sheetRows {
 			mark = `" s="` + strconv.Itoa(style) + `"`
 		}
 		r.columns = append(r.columns, columnMarkup{
-			before: `<c r="` + name, empty: mark + `/>`, number: mark + `><v>`,
-			text: mark + ` t="inlineStr"><is><t xml:space="preserve">`, truth: mark + ` t="b"><v>`,
+			prefix: `<c r="` + name, empty: mark + `/>`, number: mark + `><v>`,
+			text: mark + ` t="inlineStr"><is><t xml:space="preserve">`, boolean: mark + ` t="b"><v>`,
 		})
 	}
 	go r.deflate()
@@ -54,14 +54,14 @@ func newSheetRows(styles []int, dir string) *sheetRows {
 }
 
 // deflate compresses what comes until there is no more, into a run of whole blocks of which none is the last.
-func (r *sheetRows) deflate() {
-	w, err := flate.NewWriter(&r.stored, deflateLevel)
+func (r *rowWriter) deflate() {
+	w, err := flate.NewWriter(&r.compressed, deflateLevel)
 	for chunk := range r.chunks {
 		if err == nil {
 			_, err = w.Write(chunk)
 		}
 		select {
-		case r.spare <- chunk[:0]:
+		case r.recycled <- chunk[:0]:
 		default:
 		}
 	}
@@ -72,59 +72,59 @@ func (r *sheetRows) deflate() {
 }
 
 // begin begins a row, counted from 1.
-func (r *sheetRows) begin(row int) {
-	r.number = strconv.AppendInt(r.number[:0], int64(row), 10)
+func (r *rowWriter) beginRow(row int) {
+	r.rowNumber = strconv.AppendInt(r.rowNumber[:0], int64(row), 10)
 	r.column = 0
-	r.xml = append(append(append(r.xml, `<row r="`...), r.number...), `">`...)
+	r.pending = append(append(append(r.pending, `<row r="`...), r.rowNumber...), `">`...)
 }
 
 // cell writes the row's next cell: nil, a string, a bool, an int64 or a float64. Texts must be clean.
-func (r *sheetRows) cell(value any) {
+func (r *rowWriter) addCell(value any) {
 	c := &r.columns[r.column]
 	r.column++
-	r.xml = append(append(r.xml, c.before...), r.number...)
+	r.pending = append(append(r.pending, c.prefix...), r.rowNumber...)
 	switch v := value.(type) {
 	case string:
-		r.xml = append(r.xml, c.text...)
-		r.xml = appendEscaped(r.xml, v)
-		r.xml = append(r.xml, "</t></is></c>"...)
+		r.pending = append(r.pending, c.text...)
+		r.pending = appendEscaped(r.pending, v)
+		r.pending = append(r.pending, "</t></is></c>"...)
 	case int64:
-		r.xml = append(r.xml, c.number...)
-		r.xml = strconv.AppendInt(r.xml, v, 10)
-		r.xml = append(r.xml, "</v></c>"...)
+		r.pending = append(r.pending, c.number...)
+		r.pending = strconv.AppendInt(r.pending, v, 10)
+		r.pending = append(r.pending, "</v></c>"...)
 	case float64:
-		r.xml = append(r.xml, c.number...)
-		r.xml = appendNumber(r.xml, v)
-		r.xml = append(r.xml, "</v></c>"...)
+		r.pending = append(r.pending, c.number...)
+		r.pending = appendNumber(r.pending, v)
+		r.pending = append(r.pending, "</v></c>"...)
 	case bool:
-		r.xml = append(r.xml, c.truth...)
-		r.xml = append(r.xml, map[bool]string{true: "1</v></c>", false: "0</v></c>"}[v]...)
+		r.pending = append(r.pending, c.boolean...)
+		r.pending = append(r.pending, map[bool]string{true: "1</v></c>", false: "0</v></c>"}[v]...)
 	default:
-		r.xml = append(r.xml, c.empty...)
+		r.pending = append(r.pending, c.empty...)
 	}
 }
 
 // end ends the row.
-func (r *sheetRows) end() {
-	r.xml = append(r.xml, "</row>"...)
-	if len(r.xml) >= chunkSize {
+func (r *rowWriter) endRow() {
+	r.pending = append(r.pending, "</row>"...)
+	if len(r.pending) >= chunkSize {
 		r.handOver()
 	}
 }
 
-func (r *sheetRows) handOver() {
-	r.crc = crc32.Update(r.crc, crc32.IEEETable, r.xml)
-	r.plain += uint64(len(r.xml))
-	r.chunks <- r.xml
+func (r *rowWriter) handOver() {
+	r.crc = crc32.Update(r.crc, crc32.IEEETable, r.pending)
+	r.size += uint64(len(r.pending))
+	r.chunks <- r.pending
 	select {
-	case r.xml = <-r.spare:
+	case r.pending = <-r.recycled:
 	default:
-		r.xml = make([]byte, 0, chunkSize+chunkSize/4)
+		r.pending = make([]byte, 0, chunkSize+chunkSize/4)
 	}
 }
 
 // close waits until all is deflated.
-func (r *sheetRows) close() error {
+func (r *rowWriter) close() error {
 	r.handOver()
 	close(r.chunks)
 	return <-r.done

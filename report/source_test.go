@@ -33,9 +33,9 @@ type testSource struct {
 	calls     []testCall
 	fail      string          // the query that fails after its first row
 	extraCall map[string]any  // columns of the first detail row to replace
-	asked     map[string]bool // queries seen
+	queried   map[string]bool // queries seen
 	mutex     sync.Mutex
-	opened    *store.Reader
+	store     *store.Reader
 }
 
 var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
@@ -60,7 +60,7 @@ func testMonth() []testCall {
 				load = 2 + rng(2)
 			}
 			for range load {
-				calls = append(calls, testOne(date.Add(time.Duration(hour)*time.Hour+time.Duration(rng(3600))*time.Second), len(calls), rng))
+				calls = append(calls, newTestCall(date.Add(time.Duration(hour)*time.Hour+time.Duration(rng(3600))*time.Second), len(calls), rng))
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func testMonth() []testCall {
 	return calls
 }
 
-func testOne(at time.Time, n int, rng func(int) int) testCall {
+func newTestCall(at time.Time, n int, rng func(int) int) testCall {
 	group := testGroups[min(rng(7), 5)]
 	c := testCall{
 		at: at, group: group, direction: "incoming", vn: fmt.Sprintf("012040000%02d", len(group)%5),
@@ -94,17 +94,17 @@ func testOne(at time.Time, n int, rng func(int) int) testCall {
 // Query asks a store into which the calls were loaded.
 func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	return s.ask(ctx, (*store.Reader).Query, name, args, header, row)
+	return s.run(ctx, (*store.Reader).Query, name, args, header, row)
 }
 
 func (s *testSource) Stream(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	return s.ask(ctx, (*store.Reader).Stream, name, args, header, row)
+	return s.run(ctx, (*store.Reader).Stream, name, args, header, row)
 }
 
 type query func(*store.Reader, context.Context, string, map[string]any, func([]string) error, func([]any) error) error
 
-func (s *testSource) ask(ctx context.Context, query query, name string, args map[string]any,
+func (s *testSource) run(ctx context.Context, query query, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
 	reader, err := s.reader(name)
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *testSource) ask(ctx context.Context, query query, name string, args map
 }
 
 // all is the whole answer to a query.
-func (s *testSource) all(t *testing.T, name string, args map[string]any) (columns []string, rows [][]any) {
+func (s *testSource) queryAll(t *testing.T, name string, args map[string]any) (columns []string, rows [][]any) {
 	t.Helper()
 	err := s.Query(t.Context(), name, args,
 		func(names []string) error { columns = slices.Clone(names); return nil },
@@ -147,7 +147,7 @@ func (s *testSource) all(t *testing.T, name string, args map[string]any) (column
 }
 
 // slice are the calls of some days, and of a group unless it is nil.
-func (s *testSource) slice(from, to string, group any) []testCall {
+func (s *testSource) callsBetween(from, to string, group any) []testCall {
 	var in []testCall
 	for _, c := range s.calls {
 		day := c.at.Format(time.DateOnly)
@@ -183,17 +183,17 @@ var testSettings = store.Settings{
 func (s *testSource) reader(query string) (reader *store.Reader, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.asked != nil {
-		s.asked[query] = true
+	if s.queried != nil {
+		s.queried[query] = true
 	}
-	if s.opened == nil {
-		s.opened, err = readerOf(s.spool())
+	if s.store == nil {
+		s.store, err = openStore(s.spool())
 	}
-	return s.opened, err
+	return s.store, err
 }
 
 // readerOf opens a store into which a spool was loaded.
-func readerOf(spool []byte) (reader *store.Reader, err error) {
+func openStore(spool []byte) (reader *store.Reader, err error) {
 	key := sha256.Sum256(spool)
 	stores.Lock()
 	defer stores.Unlock()
@@ -214,7 +214,7 @@ func readerOf(spool []byte) (reader *store.Reader, err error) {
 	}
 	options := store.Options{
 		Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings,
-		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) }, Connections: AtOnce,
+		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) }, Connections: QueryConcurrency,
 	}
 	db, err := store.Open(context.Background(), options)
 	if err != nil {

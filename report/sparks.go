@@ -15,40 +15,40 @@ type sparkRow struct {
 
 // sparkColumns adds to a table the column of its lines and, hidden, those of the days that they draw: they are the table's, so that
 // they are sorted and filtered with it.
-func (p *page) sparkColumns(s Sheet, g *grid) {
-	w, days := p.words.aggregate(s.Spark.Column), p.sparkDays(s.Spark)
-	label, format := s.Spark.Label, p.format(w.format)
+func (p *page) sparkColumns(s Sheet, g *tableLayout) {
+	w, days := p.catalog.aggregateColumn(s.Spark.Column), p.sparkDays(s.Spark)
+	label, format := s.Spark.Label, p.excelFormat(w.format)
 	if label == "" {
 		label = w.label + ", {days} days"
 	}
-	heads := []string{daysIn(label, len(days))}
+	heads := []string{expandDays(label, len(days))}
 	for _, day := range days {
 		heads = append(heads, day.Format("Mon 2 Jan 2006"))
 	}
 	taken := map[string]bool{}
-	for _, word := range g.words {
-		unique(word.label, taken)
+	for _, word := range g.columns {
+		uniqueName(word.label, taken)
 	}
-	column := len(g.words) + 1
+	column := len(g.columns) + 1
 	for i, head := range heads {
-		head = unique(header(head), taken)
-		g.words, g.formats = append(g.words, word{label: head}), append(g.formats, format)
-		p.put(column+i, g.head, head, p.filterLook("left"))
+		head = uniqueName(headerText(head), taken)
+		g.columns, g.formats = append(g.columns, columnMeta{label: head}), append(g.formats, format)
+		p.put(column+i, g.header, head, p.filterHeaderStyle("left"))
 	}
-	p.draw(column, g.head+1, column+len(days), g.end, p.cellLook("right", format))
+	p.setStyle(column, g.header+1, column+len(days), g.last, p.bodyStyle("right", format))
 	p.width(column, sparkWidth)
 }
 
 // sparkRows are those of a table.
-func (p *page) sparkRows(s Sheet, f *frame, g grid) []sparkRow {
-	at, err := f.find(s.Columns[:1])
-	p.do(err)
+func (p *page) sparkRows(s Sheet, f *resultSet, g tableLayout) []sparkRow {
+	at, err := f.columnIndexes(s.Columns[:1])
+	p.check(err)
 	if p.err != nil {
 		return nil
 	}
 	rows := make([]sparkRow, len(f.rows))
 	for i, values := range f.rows {
-		rows[i] = sparkRow{g.head + 1 + i, values[at[0]]}
+		rows[i] = sparkRow{g.header + 1 + i, values[at[0]]}
 	}
 	return rows
 }
@@ -58,7 +58,7 @@ const sparkWidth = 22
 
 // sparkDays are the days of a line.
 func (b *book) sparkDays(s *Spark) (days []time.Time) {
-	span := window(b.req.Period, s.Days)
+	span := extendBack(b.req.Period, s.Days)
 	for day := span.From; !day.After(span.To); day = day.AddDate(0, 0, 1) {
 		days = append(days, day)
 	}
@@ -69,21 +69,21 @@ func (b *book) sparkDays(s *Spark) (days []time.Time) {
 func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 	days := p.sparkDays(s.Spark)
 	figures, err := p.sparkFigures(s)
-	p.do(err)
+	p.check(err)
 	if p.err != nil {
 		return
 	}
 	drawn := map[string]bool{}
-	w := p.words.aggregate(s.Spark.Column)
+	w := p.catalog.aggregateColumn(s.Spark.Column)
 	var places, sources []string
 	for _, r := range rows {
-		if drawn[heatKey(r.key)] {
-			p.do(fmt.Errorf("spark: several rows have the %s %s, and would have the same line\nhint: take a query whose first column tells its rows apart", s.Columns[0], text(r.key)))
+		if drawn[cellKey(r.key)] {
+			p.check(fmt.Errorf("spark: several rows have the %s %s, and would have the same line\nhint: take a query whose first column tells its rows apart", s.Columns[0], toText(r.key)))
 			return
 		}
-		drawn[heatKey(r.key)] = true
+		drawn[cellKey(r.key)] = true
 		for i, day := range days {
-			v := p.value(figures[heatKey(r.key)+heatKey(day)], w.format)
+			v := p.cellValue(figures[cellKey(r.key)+cellKey(day)], w.format)
 			if v == nil && w.format == "count" {
 				v = int64(0) // no call that day, and that is known
 			}
@@ -92,12 +92,12 @@ func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 		places = append(places, cell(column, r.row))
 		sources = append(sources, quoted(p.name)+"!"+span(from, r.row, from+len(days)-1, r.row))
 	}
-	p.hide(from, from+len(days)-1)
-	p.do(p.file.AddSparkline(p.name, &excelize.SparklineOptions{
+	p.hideColumns(from, from+len(days)-1)
+	p.check(p.file.AddSparkline(p.name, &excelize.SparklineOptions{
 		Location: places, Range: sources, Type: "line", EmptyCells: "gap", Weight: 1.25, SeriesColor: "#" + p.theme.Blue,
 	}))
 	// Nobody sees the columns that a line draws, and excelize has no word for that.
-	p.swap(p.part(), "<x14:sparklineGroup ", `<x14:sparklineGroup displayHidden="true" `)
+	p.patch(p.part(), "<x14:sparklineGroup ", `<x14:sparklineGroup displayHidden="true" `)
 }
 
 // sparkFigures are those of the lines, by the row's key and day; none where a sheet has no lines.
@@ -105,20 +105,20 @@ func (b *book) sparkFigures(s Sheet) (map[string]any, error) {
 	if s.Spark == nil {
 		return nil, nil
 	}
-	f, err := b.data.frame(ask{s.Spark.Query, window(b.req.Period, s.Spark.Days), s.Filters})
+	f, err := b.data.result(querySpec{s.Spark.Query, extendBack(b.req.Period, s.Spark.Days), s.Filters})
 	if err != nil {
 		return nil, err
 	}
-	at, err := f.find([]string{s.Columns[0], "local_day", s.Spark.Column})
+	at, err := f.columnIndexes([]string{s.Columns[0], "local_day", s.Spark.Column})
 	if err != nil {
 		return nil, fmt.Errorf("spark: %w", err)
 	}
 	figures := map[string]any{}
 	for _, values := range f.rows {
-		key := heatKey(values[at[0]]) + heatKey(values[at[1]])
+		key := cellKey(values[at[0]]) + cellKey(values[at[1]])
 		if _, twice := figures[key]; twice {
 			return nil, fmt.Errorf("spark: query %s has several rows for %s of one day\nhint: take one with a row for each %s and day, such as group_days or agent_days",
-				s.Spark.Query, text(values[at[0]]), s.Columns[0])
+				s.Spark.Query, toText(values[at[0]]), s.Columns[0])
 		}
 		figures[key] = values[at[2]]
 	}
@@ -126,10 +126,10 @@ func (b *book) sparkFigures(s Sheet) (map[string]any, error) {
 }
 
 // hide keeps columns in the file and out of sight.
-func (p *page) hide(from, to int) {
+func (p *page) hideColumns(from, to int) {
 	first, err := excelize.ColumnNumberToName(from)
-	p.do(err)
+	p.check(err)
 	last, err := excelize.ColumnNumberToName(to)
-	p.do(err)
-	p.do(p.file.SetColVisible(p.name, first+":"+last, false))
+	p.check(err)
+	p.check(p.file.SetColVisible(p.name, first+":"+last, false))
 }

@@ -7,33 +7,33 @@ import (
 )
 
 // A look is everything about how a cell is drawn. Equal looks share one style of the workbook.
-type look struct {
-	format           string // Excel's number format; General when empty
-	size             float64
-	bold             bool
-	colour           string // the theme's ink when empty
-	fill             string
-	align, valign    string
-	wrap             bool
-	indent           int
-	above, below     string // colours of border lines
-	thickTop         bool
-	leftRule, rtRule string
+type cellStyle struct {
+	format                  string // Excel's number format; General when empty
+	size                    float64
+	bold                    bool
+	textColour              string // the theme's ink when empty
+	fill                    string
+	align, valign           string
+	wrap                    bool
+	indent                  int
+	topBorder, bottomBorder string // colours of border lines
+	thickTop                bool
+	leftBorder, rightBorder string
 }
 
 // style is the number of the workbook's style for l.
-func (b *book) style(l look) (int, error) {
+func (b *book) styleID(l cellStyle) (int, error) {
 	if id, ok := b.styles[l]; ok {
 		return id, nil
 	}
 	if l.size == 0 {
 		l.size = 11
 	}
-	if l.colour == "" {
-		l.colour = b.theme.Ink
+	if l.textColour == "" {
+		l.textColour = b.theme.Ink
 	}
 	s := &excelize.Style{
-		Font: &excelize.Font{Family: b.theme.Font, Size: l.size, Bold: l.bold, Color: l.colour},
+		Font: &excelize.Font{Family: b.theme.Font, Size: l.size, Bold: l.bold, Color: l.textColour},
 		Alignment: &excelize.Alignment{
 			Horizontal: l.align, Vertical: l.valign, WrapText: l.wrap, Indent: l.indent,
 		},
@@ -51,7 +51,7 @@ func (b *book) style(l look) (int, error) {
 	for _, line := range []struct {
 		side, colour string
 		style        int
-	}{{"top", l.above, topStyle}, {"bottom", l.below, 1}, {"left", l.leftRule, 1}, {"right", l.rtRule, 1}} {
+	}{{"top", l.topBorder, topStyle}, {"bottom", l.bottomBorder, 1}, {"left", l.leftBorder, 1}, {"right", l.rightBorder, 1}} {
 		if line.colour != "" {
 			s.Border = append(s.Border, excelize.Border{Type: line.side, Color: line.colour, Style: line.style})
 		}
@@ -66,25 +66,27 @@ func (b *book) style(l look) (int, error) {
 
 // The looks that more than one kind of sheet has.
 
-func (b *book) titleLook() look { return look{size: 18, bold: true, colour: b.theme.Blue} }
+func (b *book) titleStyle() cellStyle {
+	return cellStyle{size: 18, bold: true, textColour: b.theme.Blue}
+}
 
-func (b *book) greyLook() look { return look{size: 10, colour: b.theme.Grey} }
+func (b *book) greyStyle() cellStyle { return cellStyle{size: 10, textColour: b.theme.Grey} }
 
-func (b *book) sectionLook() look {
-	return look{size: 12, bold: true, colour: b.theme.Blue, below: b.theme.Blue, valign: "bottom"}
+func (b *book) sectionStyle() cellStyle {
+	return cellStyle{size: 12, bold: true, textColour: b.theme.Blue, bottomBorder: b.theme.Blue, valign: "bottom"}
 }
 
 // headLook is a column's header.
-func (b *book) headLook(align string) look {
-	return look{
-		bold: true, colour: b.theme.Blue, below: b.theme.Blue, align: align,
+func (b *book) headerStyle(align string) cellStyle {
+	return cellStyle{
+		bold: true, textColour: b.theme.Blue, bottomBorder: b.theme.Blue, align: align,
 		valign: "bottom", wrap: true, size: 10.5,
 	}
 }
 
 // filterLook is a header with a filter button, which Excel draws over its right end.
-func (b *book) filterLook(align string) look {
-	l := b.headLook(align)
+func (b *book) filterHeaderStyle(align string) cellStyle {
+	l := b.headerStyle(align)
 	if align == "right" {
 		l.indent = 2
 	}
@@ -92,17 +94,17 @@ func (b *book) filterLook(align string) look {
 }
 
 // cellLook is a figure or text in a table.
-func (b *book) cellLook(align, format string) look {
-	return look{format: format, align: align, below: b.theme.Rule, valign: "center"}
+func (b *book) bodyStyle(align, format string) cellStyle {
+	return cellStyle{format: format, align: align, bottomBorder: b.theme.Rule, valign: "center"}
 }
 
 // totalLook is a cell of a total row.
-func (b *book) totalLook(align, format string) look {
-	return look{format: format, align: align, bold: true, above: b.theme.Blue, valign: "center"}
+func (b *book) totalStyle(align, format string) cellStyle {
+	return cellStyle{format: format, align: align, bold: true, topBorder: b.theme.Blue, valign: "center"}
 }
 
 // spaced keeps a figure away from text in the next column.
-func (l look) spaced() look {
+func (l cellStyle) padded() cellStyle {
 	if l.align == "right" {
 		l.indent = 1
 	}

@@ -32,32 +32,32 @@ func (b *book) fillSummary(s Sheet) error {
 	for _, column := range gridColumns {
 		p.width(column, gridWidth)
 	}
-	at := p.banner()
-	p.logo()
-	at = p.tiles(s.Tiles, at)
-	at, plots := p.charts(s, at)
-	at = p.ranking(s.Ranking, at)
-	at = p.attention(s.Alerts, at)
-	at = p.footer(at)
+	at := p.writeBanner()
+	p.addLogo()
+	at = p.writeTiles(s.Tiles, at)
+	at, plots := p.reserveCharts(s, at)
+	at = p.writeRanking(s.Ranking, at)
+	at = p.writeFindings(s.Alerts, at)
+	at = p.writeFooter(at)
 	p.view(false, 100)
-	p.do(b.printing(s.Name, printing{
+	p.check(b.setUpPrinting(s.Name, printSetup{
 		onePage: true, area: fmt.Sprintf("$A$1:$M$%d", at),
 	}))
-	p.chartFigures(plots, at+2)
+	p.writeChartData(plots, at+2)
 	return p.err
 }
 
 // banner is the title, what the page is about, how far it can be trusted, and what it is compared with.
-func (p *page) banner() int {
-	p.put(firstColumn, 1, clean(p.def.Title), look{size: 22, bold: true, colour: p.theme.Blue, valign: "center"})
+func (p *page) writeBanner() int {
+	p.put(firstColumn, 1, cleanText(p.def.Title), cellStyle{size: 22, bold: true, textColour: p.theme.Blue, valign: "center"})
 	p.height(1, 34)
-	lines := []string{p.scope(), p.honesty(), "Changes are against " + p.compared()}
+	lines := []string{p.scope(), p.dataQuality(), "Changes are against " + p.comparison()}
 	for i, line := range lines {
-		p.put(firstColumn, 2+i, line, p.greyLook())
+		p.put(firstColumn, 2+i, line, p.greyStyle())
 	}
 	at := 2 + len(lines)
 	if p.calls() == 0 {
-		p.put(firstColumn, at, p.nothing(Sheet{}), look{size: 13, bold: true, valign: "center"})
+		p.put(firstColumn, at, p.emptyMessage(Sheet{}), cellStyle{size: 13, bold: true, valign: "center"})
 		p.height(at, 24)
 		at++
 	}
@@ -65,7 +65,7 @@ func (p *page) banner() int {
 	return at + 1
 }
 
-func (p *page) footer(at int) int {
+func (p *page) writeFooter(at int) int {
 	p.height(at, 8)
 	at++
 	made := "Made by callsheet"
@@ -77,7 +77,7 @@ func (p *page) footer(at int) int {
 		notes = "How each figure is defined: sheet " + sheet + ".  "
 		p.link(firstColumn, at, sheet)
 	}
-	p.put(firstColumn, at, notes+made+" from data of "+p.moment(p.dataTime())+".", look{size: 9, colour: p.theme.Grey})
+	p.put(firstColumn, at, notes+made+" from data of "+p.formatTime(p.dataTime())+".", cellStyle{size: 9, textColour: p.theme.Grey})
 	return at
 }
 

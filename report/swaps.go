@@ -8,10 +8,10 @@ import (
 
 // A swap replaces what excelize wrote into a part by what was not known then, or what it would be slow to
 // tell it. before is markup, so no text of a cell can equal it: there, < is written &lt;.
-type swap struct {
-	before []byte
-	rows   *sheetRows // that go before after, if not nil
-	after  []byte
+type patch struct {
+	old  []byte
+	rows *rowWriter // that go before after, if not nil
+	new  []byte
 }
 
 // Write compresses a piece of the part, swapped. What is sought may lie across two pieces, so the end of a
@@ -21,34 +21,34 @@ func (p *part) Write(piece []byte) (int, error) {
 	if p.name == contentTypes {
 		piece = sortDefaults(piece)
 	}
-	if len(p.swaps) == 0 {
+	if len(p.patches) == 0 {
 		return n, p.compress(piece)
 	}
-	p.held = append(p.held, piece...)
-	for len(p.swaps) > 0 {
-		s := p.swaps[0]
-		at := bytes.Index(p.held, s.before)
+	p.pending = append(p.pending, piece...)
+	for len(p.patches) > 0 {
+		s := p.patches[0]
+		at := bytes.Index(p.pending, s.old)
 		if at < 0 {
-			safe := max(0, len(p.held)-len(s.before)+1)
-			err := p.compress(p.held[:safe])
-			p.held = append(p.held[:0], p.held[safe:]...)
+			safe := max(0, len(p.pending)-len(s.old)+1)
+			err := p.compress(p.pending[:safe])
+			p.pending = append(p.pending[:0], p.pending[safe:]...)
 			return n, err
 		}
-		if err := p.compress(p.held[:at]); err != nil {
+		if err := p.compress(p.pending[:at]); err != nil {
 			return 0, err
 		}
 		if s.rows != nil {
-			if err := p.include(s.rows); err != nil {
+			if err := p.appendRows(s.rows); err != nil {
 				return 0, err
 			}
 		}
-		if err := p.compress(s.after); err != nil {
+		if err := p.compress(s.new); err != nil {
 			return 0, err
 		}
-		p.held, p.swaps = p.held[at+len(s.before):], p.swaps[1:]
+		p.pending, p.patches = p.pending[at+len(s.old):], p.patches[1:]
 	}
-	err := p.compress(p.held)
-	p.held = nil
+	err := p.compress(p.pending)
+	p.pending = nil
 	return n, err
 }
 

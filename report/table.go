@@ -11,7 +11,7 @@ const headerRow = 4
 // fillTable writes a query's rows as a native table, and under it, outside the table, the total: asked for
 // again, never added up.
 func (b *book) fillTable(s Sheet) error {
-	f, err := b.rows(s, b.req.Period)
+	f, err := b.sheetRows(s, b.req.Period)
 	if err != nil {
 		return err
 	}
@@ -21,29 +21,29 @@ func (b *book) fillTable(s Sheet) error {
 	p := b.page(s.Name)
 	p.heading(s, b.req.Period)
 	if len(f.rows) == 0 {
-		return p.empty(s)
+		return p.writeEmpty(s)
 	}
-	f, left := b.limited(s, f)
-	g, err := p.grid(s, f, headerRow)
+	f, left := b.applyLimit(s, f)
+	g, err := p.writeTable(s, f, headerRow)
 	if err != nil {
 		return err
 	}
 	if s.Spark != nil {
 		p.sparkColumns(s, &g)
 	}
-	at := g.end + 2
+	at := g.last + 2
 	if s.Total != "" {
-		totals, err := b.data.one(totalOf(b.req.Period, b.req.Period, s.Filters))
+		totals, err := b.data.singleRow(totalSpec(b.req.Period, b.req.Period, s.Filters))
 		if err != nil {
 			return err
 		}
-		p.total(g, s.Total, totals)
+		p.writeTotal(g, s.Total, totals)
 		at++
 	}
 	if left != "" {
-		p.put(1, at, left, p.greyLook())
+		p.put(1, at, left, p.greyStyle())
 	}
-	p.finish(s, g)
+	p.finishTable(s, g)
 	if s.Spark != nil {
 		p.sparkLines(s, p.sparkRows(s, f, g), len(s.Columns)+1, len(s.Columns)+2)
 	}
@@ -51,57 +51,57 @@ func (b *book) fillTable(s Sheet) error {
 }
 
 // empty says that a sheet has no rows.
-func (p *page) empty(s Sheet) error {
-	p.put(1, headerRow, p.nothing(s), look{bold: true})
+func (p *page) writeEmpty(s Sheet) error {
+	p.put(1, headerRow, p.emptyMessage(s), cellStyle{bold: true})
 	p.width(1, 40)
-	p.do(p.printing(s.Name, printing{landscape: true}))
+	p.check(p.setUpPrinting(s.Name, printSetup{landscape: true}))
 	return p.err
 }
 
 // limited are the rows that a sheet shows, and in words how many it leaves out.
-func (b *book) limited(s Sheet, f *frame) (shown *frame, left string) {
+func (b *book) applyLimit(s Sheet, f *resultSet) (shown *resultSet, left string) {
 	if s.Limit == 0 || len(f.rows) <= s.Limit {
 		return f, ""
 	}
-	left = b.leftOut(s, int64(len(f.rows)))
-	return &frame{query: f.query, columns: f.columns, rows: f.rows[:s.Limit]}, left
+	left = b.omittedText(s, int64(len(f.rows)))
+	return &resultSet{query: f.query, columns: f.columns, rows: f.rows[:s.Limit]}, left
 }
 
 // leftOut says what a limit leaves out, and sees that Notes does, too.
-func (b *book) leftOut(s Sheet, rows int64) string {
-	b.note(fmt.Sprintf("%s shows the first %s of %s rows, as the report's definition limits it.",
+func (b *book) omittedText(s Sheet, rows int64) string {
+	b.addRemark(fmt.Sprintf("%s shows the first %s of %s rows, as the report's definition limits it.",
 		s.Name, b.locale.Number(float64(s.Limit), 0), b.locale.Number(float64(rows), 0)))
 	return fmt.Sprintf("and %s more, which this sheet leaves out", b.locale.Number(float64(rows-int64(s.Limit)), 0))
 }
 
 // A grid is where a table stands on its page.
-type grid struct {
-	words     []word
-	formats   []string // Excel's number format of each column
-	head, end int      // rows of the header and of the last data row
+type tableLayout struct {
+	columns      []columnMeta
+	formats      []string // Excel's number format of each column
+	header, last int      // rows of the header and of the last data row
 }
 
 // grid writes header and rows, and sets widths from what they show.
-func (p *page) grid(s Sheet, f *frame, head int) (grid, error) {
-	at, err := f.find(s.Columns)
+func (p *page) writeTable(s Sheet, f *resultSet, head int) (tableLayout, error) {
+	at, err := f.columnIndexes(s.Columns)
 	if err != nil {
-		return grid{}, err
+		return tableLayout{}, err
 	}
 	if len(f.rows) > excelLimits.rows {
-		return grid{}, fmt.Errorf("%s rows, and a sheet holds %s\nhint: limit it, or make it of kind detail, which goes on in the next sheet",
+		return tableLayout{}, fmt.Errorf("%s rows, and a sheet holds %s\nhint: limit it, or make it of kind detail, which goes on in the next sheet",
 			p.locale.Number(float64(len(f.rows)), 0), p.locale.Number(float64(excelLimits.rows), 0))
 	}
-	g := grid{words: described(s.Columns, s.Labels, p.words.aggregate), head: head, end: head + len(f.rows)}
-	for i := range g.words {
-		p.column(&g, i, f, at[i])
+	g := tableLayout{columns: describeColumns(s.Columns, s.Labels, p.catalog.aggregateColumn), header: head, last: head + len(f.rows)}
+	for i := range g.columns {
+		p.writeColumn(&g, i, f, at[i])
 	}
 	p.height(head, 31)
 	return g, p.err
 }
 
 // column writes one column of a grid.
-func (p *page) column(g *grid, i int, f *frame, at int) {
-	w := &g.words[i]
+func (p *page) writeColumn(g *tableLayout, i int, f *resultSet, at int) {
+	w := &g.columns[i]
 	values := func(yield func(any) bool) {
 		for _, row := range f.rows {
 			if !yield(row[at]) {
@@ -110,48 +110,48 @@ func (p *page) column(g *grid, i int, f *frame, at int) {
 		}
 	}
 	if w.format == "" {
-		w.format = firstFormat(values)
+		w.format = inferFormat(values)
 	}
 	format := p.numberFormat(*w, values)
 	g.formats = append(g.formats, format)
 	side := align(w.format, i+1)
-	p.put(i+1, g.head, w.label, p.filterLook(side))
-	content, row := 0.0, g.head
+	p.put(i+1, g.header, w.label, p.filterHeaderStyle(side))
+	content, row := 0.0, g.header
 	for v := range values {
 		row++
-		shown := p.value(v, w.format)
+		shown := p.cellValue(v, w.format)
 		if isText(w.format) && (i == 0 || slices.Contains(nameColumns, w.name)) {
-			shown = p.named(w.name, v, shown)
+			shown = p.displayName(w.name, v, shown)
 		}
 		if shown == nil && i == 0 && isText(w.format) {
-			shown = unnamed(w.name)
+			shown = missingName(w.name)
 		}
-		p.cut(shown, *w)
-		content = max(content, p.shownWidth(shown, *w, format))
+		p.checkTruncated(shown, *w)
+		content = max(content, p.displayWidth(shown, *w, format))
 		p.set(i+1, row, shown)
 	}
-	p.draw(i+1, g.head+1, i+1, g.end, p.cellLook(side, format).spaced())
+	p.setStyle(i+1, g.header+1, i+1, g.last, p.bodyStyle(side, format).padded())
 	for n, row := range f.rows {
-		value, _ := number(row[at])
-		if signed := p.signedFormat(value, format); signed != format {
-			p.draw(i+1, g.head+1+n, i+1, g.head+1+n, p.cellLook(side, signed).spaced())
+		value, _ := toNumber(row[at])
+		if signed := p.negativeFormat(value, format); signed != format {
+			p.setStyle(i+1, g.header+1+n, i+1, g.header+1+n, p.bodyStyle(side, signed).padded())
 		}
 	}
 	p.width(i+1, columnWidth(w.label, content))
 }
 
 // firstFormat guesses the format of a column no catalog describes by its first known value.
-func firstFormat(values func(yield func(any) bool)) string {
+func inferFormat(values func(yield func(any) bool)) string {
 	for v := range values {
 		if v != nil {
-			return guess(v)
+			return guessFormat(v)
 		}
 	}
 	return ""
 }
 
 // unnamed is what the rows of a table are called that have no name: calls without a group are a group, too.
-func unnamed(column string) any {
+func missingName(column string) any {
 	switch column {
 	case "call_group":
 		return "(no group)"
@@ -166,31 +166,31 @@ func unnamed(column string) any {
 }
 
 // total writes the total row, one empty row below the table so that sorting and filtering leave it alone.
-func (p *page) total(g grid, label string, totals row) {
-	at := g.end + 2
+func (p *page) writeTotal(g tableLayout, label string, totals row) {
+	at := g.last + 2
 	p.height(at-1, 6)
 	p.height(at, 18)
-	for i, w := range g.words {
-		v := any(clean(label))
+	for i, w := range g.columns {
+		v := any(cleanText(label))
 		if i > 0 {
-			v = p.value(totals.get(w.name), w.format)
+			v = p.cellValue(totals.get(w.name), w.format)
 		}
-		figure, _ := number(v)
-		p.put(i+1, at, v, p.totalLook(align(w.format, i+1), p.signedFormat(figure, g.formats[i])).spaced())
+		figure, _ := toNumber(v)
+		p.put(i+1, at, v, p.totalStyle(align(w.format, i+1), p.negativeFormat(figure, g.formats[i])).padded())
 	}
 }
 
 // finish makes the table native, adds data bars, and sets the sheet up for screen and paper.
-func (p *page) finish(s Sheet, g grid) {
-	p.table(s, span(1, g.head, len(g.words), g.end))
-	for i, w := range g.words {
+func (p *page) finishTable(s Sheet, g tableLayout) {
+	p.table(s, span(1, g.header, len(g.columns), g.last))
+	for i, w := range g.columns {
 		for _, bar := range s.Bars {
 			if bar == w.name {
-				p.bars(span(i+1, g.head+1, i+1, g.end), w)
+				p.dataBars(span(i+1, g.header+1, i+1, g.last), w)
 			}
 		}
 	}
-	p.freeze(1, g.head)
+	p.freeze(1, g.header)
 	p.view(false, 100)
-	p.do(p.printing(p.name, printing{landscape: true, headerRows: g.head}))
+	p.check(p.setUpPrinting(p.name, printSetup{landscape: true, headerRows: g.header}))
 }

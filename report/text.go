@@ -11,12 +11,12 @@ import (
 )
 
 // cutMark ends a text that was too long for a cell. Excel would cut it without a word.
-const cutMark = " … [cut]"
+const truncationMark = " … [cut]"
 
 // clean makes s fit for a cell: no characters XML forbids, no line breaks that would tear a row, and at
 // most 32,767 UTF-16 units.
-func clean(s string) string {
-	if plain(s) {
+func cleanText(s string) string {
+	if isPlainASCII(s) {
 		return s
 	}
 	s = strings.Map(func(r rune) rune {
@@ -28,11 +28,11 @@ func clean(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return shorten(s, excelize.TotalCellChars)
+	return truncate(s, excelize.TotalCellChars)
 }
 
 // plain is the quick answer for what nearly every text is: short, and of printable ASCII.
-func plain(s string) bool {
+func isPlainASCII(s string) bool {
 	if len(s) > excelize.TotalCellChars {
 		return false
 	}
@@ -45,18 +45,18 @@ func plain(s string) bool {
 }
 
 // shorten cuts s to at most limit UTF-16 units, the mark included.
-func shorten(s string, limit int) string {
-	if units(s) <= limit {
+func truncate(s string, limit int) string {
+	if utf16Len(s) <= limit {
 		return s
 	}
-	room, used := limit-units(cutMark), 0
+	room, used := limit-utf16Len(truncationMark), 0
 	for i, r := range s {
 		n := 1
 		if r > 0xffff {
 			n = 2
 		}
 		if used+n > room {
-			return s[:i] + cutMark
+			return s[:i] + truncationMark
 		}
 		used += n
 	}
@@ -64,7 +64,7 @@ func shorten(s string, limit int) string {
 }
 
 // units is the length of s as Excel counts it, in UTF-16.
-func units(s string) int {
+func utf16Len(s string) int {
 	n := utf8.RuneCountInString(s)
 	for _, r := range s {
 		if r > 0xffff {
@@ -75,13 +75,13 @@ func units(s string) int {
 }
 
 // longestHeader is how long Excel lets the header of a table's column be, with room for a number.
-const longestHeader = 255 - 8
+const maxHeader = 255 - 8
 
 // header is a text fit for the header of a table's column.
-func header(s string) string { return shorten(clean(s), longestHeader) }
+func headerText(s string) string { return truncate(cleanText(s), maxHeader) }
 
 // unique is label, or label with the first free number, and takes it. Excel compares without case.
-func unique(label string, taken map[string]bool) string {
+func uniqueName(label string, taken map[string]bool) string {
 	if label == "" {
 		label = "Column"
 	}
@@ -94,8 +94,8 @@ func unique(label string, taken map[string]bool) string {
 }
 
 // say is a figure in words, for sentences and tiles: as its cell would show it.
-func (b *book) say(v any, format string) string {
-	n, ok := number(v)
+func (b *book) formatValue(v any, format string) string {
+	n, ok := toNumber(v)
 	if !ok {
 		return ""
 	}
@@ -103,9 +103,9 @@ func (b *book) say(v any, format string) string {
 	case "rate":
 		return strconv.FormatFloat(n*100, 'f', 1, 64) + "%"
 	case "duration":
-		return clock(n, true)
+		return formatClock(n, true)
 	case "short_duration":
-		return clock(n, false)
+		return formatClock(n, false)
 	case "decimal":
 		return b.locale.Number(n, 1)
 	case "coins":
@@ -115,7 +115,7 @@ func (b *book) say(v any, format string) string {
 }
 
 // clock is seconds as h:mm:ss, or as m:ss.
-func clock(seconds float64, hours bool) string {
+func formatClock(seconds float64, hours bool) string {
 	s := int64(math.Round(math.Abs(seconds)))
 	if hours {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)

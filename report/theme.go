@@ -35,7 +35,7 @@ func defaultTheme() Theme {
 
 var hexColour = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 
-func (t *Theme) check(c *checker) {
+func (t *Theme) validate(c *checker) {
 	for _, colour := range []struct {
 		key   string
 		value *string

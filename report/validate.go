@@ -17,7 +17,7 @@ import (
 
 // kinds says which keys each kind of sheet takes beside kind, name, title and note, and which it cannot do
 // without.
-var kinds = map[string]struct{ takes, needs []string }{
+var sheetKinds = map[string]struct{ takes, needs []string }{
 	"summary": {takes: []string{"tiles", "charts", "ranking", "alerts"}, needs: []string{"tiles"}},
 	"table": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "bars", "spark"},
 		needs: []string{"query", "columns"}},
@@ -70,7 +70,7 @@ func (d *Definition) validate(text []byte) error {
 	if len(d.Sheets) == 0 {
 		c.add("$", "list at least one sheet under sheets", "it has no sheets")
 	}
-	d.Theme.check(c)
+	d.Theme.validate(c)
 	c.file("$.logo", d.path(d.Logo))
 	c.file("$.base", d.path(d.Base))
 	seen := map[string]int{}
@@ -128,7 +128,7 @@ func maxSheetName(kind string) int {
 }
 
 func (c *checker) kind(path string, s Sheet) {
-	k, ok := kinds[s.Kind]
+	k, ok := sheetKinds[s.Kind]
 	if !ok {
 		at, hint := path+".kind", "the kinds are "+strings.Join(kindNames, ", ")
 		if s.Kind == "" {

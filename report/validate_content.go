@@ -21,16 +21,16 @@ func (c *checker) content(path string, s Sheet) {
 	c.columns(path+".columns", s.Columns)
 	c.columns(path+".metrics", s.Metrics)
 	for i, bar := range s.Bars {
-		c.oneOf(fmt.Sprintf("%s.bars[%d]", path, i), "bars", bar, s.Columns)
+		c.oneOfColumns(fmt.Sprintf("%s.bars[%d]", path, i), "bars", bar, s.Columns)
 	}
 	for column, label := range s.Labels {
-		c.oneOf(path+".labels", "labels", column, s.Columns)
+		c.oneOfColumns(path+".labels", "labels", column, s.Columns)
 		if len(utf16.Encode([]rune(label))) > maxLabel {
 			c.add(path+".labels", fmt.Sprintf("a header may have %d characters", maxLabel), "the label of %s is too long", column)
 		}
 	}
 	for name := range s.Filters {
-		c.oneOfThese(path+".filters", "filters", name, filterNames)
+		c.oneOfWords(path+".filters", "filters", name, filterNames)
 	}
 	if s.Limit < 0 {
 		c.add(path+".limit", "leave it out to show all", "limit is below 0")
@@ -86,7 +86,7 @@ func (c *checker) chart(path string, s Sheet, chart Chart) {
 		}
 		for _, column := range append(slices.Clone(chart.Columns), chart.Line) {
 			if column != "" {
-				c.oneOf(path, "charts", column, s.Columns)
+				c.oneOfColumns(path, "charts", column, s.Columns)
 			}
 		}
 		return
@@ -110,10 +110,10 @@ func (c *checker) ranking(path string, r Ranking) {
 	c.query(path+".query", r.Query)
 	c.columns(path+".columns", r.Columns)
 	if r.Bar != "" {
-		c.oneOf(path+".bar", "bar", r.Bar, r.Columns)
+		c.oneOfColumns(path+".bar", "bar", r.Bar, r.Columns)
 	}
 	for column := range r.Labels {
-		c.oneOf(path+".labels", "labels", column, r.Columns)
+		c.oneOfColumns(path+".labels", "labels", column, r.Columns)
 	}
 }
 
@@ -142,7 +142,7 @@ func (c *checker) spark(path string, s Spark) {
 }
 
 // oneOfThese finds what is none of the words that a key takes.
-func (c *checker) oneOfThese(path, key, word string, words []string) {
+func (c *checker) oneOfWords(path, key, word string, words []string) {
 	if slices.Contains(words, word) {
 		return
 	}
@@ -153,7 +153,7 @@ func (c *checker) oneOfThese(path, key, word string, words []string) {
 	c.add(path, hint, "%s has %q, which is none", key, word)
 }
 
-func (c *checker) oneOf(path, key, column string, columns []string) {
+func (c *checker) oneOfColumns(path, key, column string, columns []string) {
 	if slices.Contains(columns, column) {
 		return
 	}

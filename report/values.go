@@ -12,35 +12,35 @@ var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 
 // value is what a cell holds for v in a column of the given format: nil (an empty cell), string, int64 or
 // float64. What is unknown stays empty; it never becomes 0.
-func (b *book) value(v any, format string) any {
+func (b *book) cellValue(v any, format string) any {
 	if v == nil {
 		return nil
 	}
 	switch format {
 	case "text", "link":
-		return textOrNothing(v)
+		return textOrNil(v)
 	case "duration", "short_duration":
-		if n, ok := number(v); ok {
+		if n, ok := toNumber(v); ok {
 			return n / secondsPerDay
 		}
 	case "weekday":
-		if n, ok := number(v); ok && n >= 1 && n <= 7 {
+		if n, ok := toNumber(v); ok && n >= 1 && n <= 7 {
 			return weekdays[int(n)-1]
 		}
 	case "day":
 		if t, ok := v.(time.Time); ok {
-			return serial(t)
+			return serialTime(t)
 		}
 	}
 	switch v := v.(type) {
 	case time.Time:
-		if v.Location().String() == wallClock || guess(v) == "day" {
-			return serial(v)
+		if v.Location().String() == wallClock || guessFormat(v) == "day" {
+			return serialTime(v)
 		}
-		return serial(v.In(b.req.Zone))
+		return serialTime(v.In(b.req.Zone))
 	case int64:
-		if v > mostDigits || v < -mostDigits {
-			return text(v) // Excel would round it
+		if v > maxExactInteger || v < -maxExactInteger {
+			return toText(v) // Excel would round it
 		}
 		return v
 	case float64:
@@ -49,17 +49,17 @@ func (b *book) value(v any, format string) any {
 		}
 		return v
 	}
-	return textOrNothing(v)
+	return textOrNil(v)
 }
 
 // wallClock is the name of the location of times that are in no zone.
 const wallClock = "wall clock"
 
 // mostDigits is the largest number of which Excel keeps every digit.
-const mostDigits = 999_999_999_999_999
+const maxExactInteger = 999_999_999_999_999
 
 // guess is the format of a column no catalog describes, by a value of it.
-func guess(v any) string {
+func guessFormat(v any) string {
 	switch v := v.(type) {
 	case int64:
 		return "count"
@@ -78,20 +78,20 @@ func guess(v any) string {
 	return ""
 }
 
-func textOrNothing(v any) any {
-	if s := text(v); s != "" {
+func textOrNil(v any) any {
+	if s := toText(v); s != "" {
 		return s
 	}
 	return nil
 }
 
 // text is v in letters, fit for a cell.
-func text(v any) string {
+func toText(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
-		return clean(v)
+		return cleanText(v)
 	case bool:
 		if v {
 			return "yes"
@@ -106,15 +106,15 @@ func text(v any) string {
 	case []any:
 		words := make([]string, 0, len(v))
 		for _, item := range v {
-			words = append(words, text(item))
+			words = append(words, toText(item))
 		}
 		return strings.Join(words, ", ")
 	}
-	return clean(fmt.Sprint(v))
+	return cleanText(fmt.Sprint(v))
 }
 
 // number is v as a number; ok is false where it is none, or unknown.
-func number(v any) (n float64, ok bool) {
+func toNumber(v any) (n float64, ok bool) {
 	switch v := v.(type) {
 	case int64:
 		return float64(v), true

@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	narrowest = 9.5
-	widest    = 60
+	minColumnWidth = 9.5
+	maxColumnWidth = 60
 )
 
 // textWidth estimates how wide a text is, in the characters Excel measures columns by. Devanagari and other
@@ -31,7 +31,7 @@ func textWidth(s string) float64 {
 }
 
 // shownWidth is how wide a value is once its number format is applied.
-func (b *book) shownWidth(v any, w word, format string) float64 {
+func (b *book) displayWidth(v any, w columnMeta, format string) float64 {
 	switch v := v.(type) {
 	case nil:
 		return 0
@@ -42,7 +42,7 @@ func (b *book) shownWidth(v any, w word, format string) float64 {
 	case float64:
 		switch w.format {
 		case "duration", "short_duration":
-			return textWidth(b.say(v*secondsPerDay, w.format))
+			return textWidth(b.formatValue(v*secondsPerDay, w.format))
 		case "day":
 			return textWidth("Wed 30 Sep 2026")
 		case "time":
@@ -66,10 +66,10 @@ func headerWidth(label string) float64 {
 
 // columnWidth is the width of a column by its header and the widest of its values.
 func columnWidth(label string, content float64) float64 {
-	return min(max(headerWidth(label), content+3, narrowest), widest)
+	return min(max(headerWidth(label), content+3, minColumnWidth), maxColumnWidth)
 }
 
 // lines is how many lines a text takes in a column of the given width, when it wraps.
-func lines(s string, width float64) int {
+func lineCount(s string, width float64) int {
 	return max(1, int(math.Ceil(textWidth(s)*0.95/width)))
 }

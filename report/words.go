@@ -19,16 +19,16 @@ func (b *book) scopeOf(span period.Period, filters map[string]string) string {
 	if span != b.req.Period {
 		words = b.plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006")
 	}
-	return words + "  ·  " + b.filters(filters) + "  ·  times in " + b.req.Zone.String()
+	return words + "  ·  " + b.filterText(filters) + "  ·  times in " + b.req.Zone.String()
 }
 
 // filters are those of the request and of a sheet in words.
-func (b *book) filters(own map[string]string) string {
+func (b *book) filterText(own map[string]string) string {
 	var told []string
 	for _, name := range filterNames {
 		for _, filters := range []map[string]string{b.req.Filters, own} {
-			if value, ok := filters[name]; ok && !slices.Contains(told, name+" "+clean(value)) {
-				told = append(told, name+" "+clean(value))
+			if value, ok := filters[name]; ok && !slices.Contains(told, name+" "+cleanText(value)) {
+				told = append(told, name+" "+cleanText(value))
 			}
 		}
 	}
@@ -39,7 +39,7 @@ func (b *book) filters(own map[string]string) string {
 }
 
 // honesty is how far the figures can be trusted, in one line, zeros included.
-func (b *book) honesty() string {
+func (b *book) dataQuality() string {
 	parts := []string{
 		b.plural(b.evidence.count("reports_received"), "delivery", "deliveries"),
 		b.plural(b.evidence.count("duplicates_removed"), "duplicate removed", "duplicates removed"),
@@ -49,25 +49,25 @@ func (b *book) honesty() string {
 	if n := b.evidence.count("files_with_problems"); n > 0 {
 		parts = append(parts, b.plural(n, "spool file with a problem", "spool files with a problem"))
 	}
-	return b.through() + "  ·  " + strings.Join(parts, ", ")
+	return b.completeThrough() + "  ·  " + strings.Join(parts, ", ")
 }
 
-func (b *book) through() string {
+func (b *book) completeThrough() string {
 	through := "No delivery has ever arrived"
 	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
-		through = "Data complete through " + b.moment(t)
+		through = "Data complete through " + b.formatTime(t)
 	}
 	if !b.req.AsOf.IsZero() {
-		through = "As it was known at " + b.moment(b.req.AsOf) + "  ·  " + through
+		through = "As it was known at " + b.formatTime(b.req.AsOf) + "  ·  " + through
 	}
 	return through
 }
 
 // moment is an instant for people.
-func (b *book) moment(t time.Time) string { return b.locale.Moment(t.In(b.req.Zone)) }
+func (b *book) formatTime(t time.Time) string { return b.locale.Moment(t.In(b.req.Zone)) }
 
 // compared is the period the changes are against.
-func (b *book) compared() string {
+func (b *book) comparison() string {
 	before := b.req.Period.Before()
 	words := before.Words()
 	if before.Days() == 1 {
@@ -77,9 +77,9 @@ func (b *book) compared() string {
 }
 
 // nothing is what an empty sheet says.
-func (b *book) nothing(s Sheet) string {
+func (b *book) emptyMessage(s Sheet) string {
 	if s.Empty != "" {
-		return clean(s.Empty)
+		return cleanText(s.Empty)
 	}
 	words := "No calls in this period"
 	if len(b.req.Filters)+len(s.Filters) > 0 {
@@ -95,7 +95,7 @@ type change struct {
 }
 
 // change compares a metric with the period before. Its word follows the direction the catalog calls good.
-func (b *book) change(w word) change {
+func (b *book) change(w columnMeta) change {
 	now, known := b.summary.number(w.name)
 	before, compared := b.summary.number("before_" + w.name)
 	grey := b.theme.Grey
@@ -122,7 +122,7 @@ func (b *book) change(w word) change {
 }
 
 // difference is how far apart two figures are, without its sign: rates in points, others also as a share.
-func (b *book) difference(w word, now, before float64) string {
+func (b *book) difference(w columnMeta, now, before float64) string {
 	apart := now - before
 	if apart < 0 {
 		apart = -apart
@@ -130,9 +130,9 @@ func (b *book) difference(w word, now, before float64) string {
 	if w.format == "rate" {
 		return b.locale.Number(apart*100, 1) + " points"
 	}
-	said := b.say(apart, w.format)
+	text := b.formatValue(apart, w.format)
 	if before > 0 {
-		said += " (" + b.say(apart/before, "rate") + ")"
+		text += " (" + b.formatValue(apart/before, "rate") + ")"
 	}
-	return said
+	return text
 }

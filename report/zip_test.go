@@ -13,8 +13,8 @@ import (
 func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 	write := func(size int, names ...string) []byte {
 		var out bytes.Buffer
-		a := &archive{out: &out, dir: t.TempDir(), swaps: map[string][]swap{"b": {
-			{before: []byte("<one>"), after: []byte("<first>")}, {before: []byte("<two>"), after: []byte("<2>")},
+		a := &archive{out: &out, dir: t.TempDir(), patches: map[string][]patch{"b": {
+			{old: []byte("<one>"), new: []byte("<first>")}, {old: []byte("<two>"), new: []byte("<2>")},
 		}}}
 		defer a.discard()
 		for _, name := range names {
@@ -60,7 +60,7 @@ func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 }
 
 func TestArchiveFailsWhenItCannotReplace(t *testing.T) {
-	a := &archive{out: io.Discard, swaps: map[string][]swap{"b": {{before: []byte("<none>")}}}}
+	a := &archive{out: io.Discard, patches: map[string][]patch{"b": {{old: []byte("<none>")}}}}
 	w, err := a.Create("b")
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestLargePartsGoThroughAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seed, want := uint32(1), make([]byte, 3*keptInMemory)
+	seed, want := uint32(1), make([]byte, 3*spillThreshold)
 	for i := range want {
 		seed = seed*1664525 + 1013904223
 		want[i] = byte(seed >> 24)
@@ -93,7 +93,7 @@ func TestLargePartsGoThroughAFile(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if a.parts[0].stored.spill == nil {
+	if a.parts[0].compressed.file == nil {
 		t.Fatal("it was held in memory")
 	}
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))

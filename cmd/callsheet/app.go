@@ -390,7 +390,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	if w.part != "" {
 		filters[config.Bursts[entry.Burst]] = w.part
 	}
-	source, err := a.reader(ctx, c, w.asOf, readerMemory, report.AtOnce)
+	source, err := a.reader(ctx, c, w.asOf, readerMemory, report.QueryConcurrency)
 	if err != nil {
 		return "", result, err
 	}
@@ -414,7 +414,7 @@ func (a *app) build(ctx context.Context, c *config.Config, w workbook) (path str
 	if err != nil {
 		return "", result, err
 	}
-	request := report.Request{Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version, Limit: buildLimit}
+	request := report.Request{Period: w.period, Zone: c.Zone(), Locale: place, Filters: filters, AsOf: w.asOf, Version: version, Timeout: buildLimit}
 	if w.pdf != "" {
 		if err := definition.PDF(ctx, source, request, w.pdf); err != nil {
 			return "", result, fmt.Errorf("report %s as %s: %w", w.report, w.pdf, err)

@@ -216,7 +216,7 @@ func newMessage(entry config.Report, w workbook, path string, result report.Resu
 	for _, figure := range result.Figures {
 		message.Figures = append(message.Figures, notify.Figure(figure))
 	}
-	for _, note := range slices.Concat(result.Missing, []string{result.Fresh}, result.Remarks) {
+	for _, note := range slices.Concat(result.DataWarnings, []string{result.DataQuality}, result.Remarks) {
 		message.Notes = append(message.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
 	}
 	message.Link = message.ExpandLink(entry.Link)

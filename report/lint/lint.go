@@ -22,30 +22,30 @@ func Workbook(path string, identifiers []string) ([]string, error) {
 		return nil, err
 	}
 	defer z.Close()
-	l := &linter{identifiers: identifiers, parts: map[string]*zip.File{}, reached: map[string]bool{}, tables: map[string]bool{}}
+	l := &linter{identifiers: identifiers, parts: map[string]*zip.File{}, referenced: map[string]bool{}, tables: map[string]bool{}}
 	for _, file := range z.File {
 		if l.parts[file.Name] != nil {
-			l.complain("part %s is there twice", file.Name)
+			l.addProblem("part %s is there twice", file.Name)
 		}
 		l.parts[file.Name] = file
 	}
 	if err := l.workbook(); err != nil {
 		return nil, err
 	}
-	return l.complaints, nil
+	return l.problems, nil
 }
 
 type linter struct {
 	identifiers []string
 	parts       map[string]*zip.File
-	reached     map[string]bool
+	referenced  map[string]bool
 	tables      map[string]bool // names, in lower case
 	shared      []string
-	complaints  []string
+	problems    []string
 }
 
-func (l *linter) complain(format string, args ...any) {
-	l.complaints = append(l.complaints, fmt.Sprintf(format, args...))
+func (l *linter) addProblem(format string, args ...any) {
+	l.problems = append(l.problems, fmt.Sprintf(format, args...))
 }
 
 // read decodes a part.
@@ -80,7 +80,7 @@ func (l *linter) relations(part string) (map[string]relation, error) {
 	if l.parts[rels] == nil {
 		return found, nil
 	}
-	l.reached[rels] = true
+	l.referenced[rels] = true
 	var all struct {
 		Relations []relation `xml:"Relationship"`
 	}
@@ -89,7 +89,7 @@ func (l *linter) relations(part string) (map[string]relation, error) {
 	}
 	for _, r := range all.Relations {
 		if _, twice := found[r.ID]; twice {
-			l.complain("%s has %s twice", rels, r.ID)
+			l.addProblem("%s has %s twice", rels, r.ID)
 		}
 		if r.Mode != "External" {
 			target := strings.TrimPrefix(r.Target, "/")
@@ -97,11 +97,11 @@ func (l *linter) relations(part string) (map[string]relation, error) {
 				target = path.Join(path.Dir(part), r.Target)
 			}
 			if l.parts[target] == nil {
-				l.complain("%s leads to %s, which is not there", rels, target)
+				l.addProblem("%s leads to %s, which is not there", rels, target)
 			}
 			r.Target = target
-			if !l.reached[target] {
-				l.reached[target] = true
+			if !l.referenced[target] {
+				l.referenced[target] = true
 				if _, err := l.relations(target); err != nil {
 					return nil, err
 				}
@@ -113,13 +113,13 @@ func (l *linter) relations(part string) (map[string]relation, error) {
 }
 
 func (l *linter) workbook() error {
-	l.reached["[Content_Types].xml"] = true
+	l.referenced["[Content_Types].xml"] = true
 	if _, err := l.relations(""); err != nil {
 		return err
 	}
 	for name := range l.parts {
-		if !l.reached[name] {
-			l.complain("nothing refers to part %s", name)
+		if !l.referenced[name] {
+			l.addProblem("nothing refers to part %s", name)
 		}
 	}
 	if err := l.contentTypes(); err != nil {
@@ -145,7 +145,7 @@ func (l *linter) workbook() error {
 	names := map[string]bool{}
 	for _, sheet := range book.Sheets {
 		if names[strings.ToLower(sheet.Name)] {
-			l.complain("two sheets are named %q", sheet.Name)
+			l.addProblem("two sheets are named %q", sheet.Name)
 		}
 		names[strings.ToLower(sheet.Name)] = true
 		l.sheetName(sheet.Name)
@@ -153,14 +153,14 @@ func (l *linter) workbook() error {
 			return err
 		}
 	}
-	slices.Sort(l.complaints)
+	slices.Sort(l.problems)
 	return l.charts()
 }
 
 func (l *linter) sheetName(name string) {
 	if n := len(utf16.Encode([]rune(name))); n == 0 || n > 31 || strings.ContainsAny(name, `:\/?*[]`) ||
 		strings.HasPrefix(name, "'") || strings.HasSuffix(name, "'") || strings.EqualFold(name, "history") {
-		l.complain("Excel allows no sheet named %q", name)
+		l.addProblem("Excel allows no sheet named %q", name)
 	}
 }
 
@@ -184,13 +184,13 @@ func (l *linter) contentTypes() error {
 	for _, t := range types.Overrides {
 		part := strings.TrimPrefix(t.Part, "/")
 		if l.parts[part] == nil {
-			l.complain("there is a content type for %s, which is not there", part)
+			l.addProblem("there is a content type for %s, which is not there", part)
 		}
 		known[part] = true
 	}
 	for name := range l.parts {
 		if name != "[Content_Types].xml" && !known[name] && !known[strings.ToLower(path.Ext(name))] {
-			l.complain("part %s has no content type", name)
+			l.addProblem("part %s has no content type", name)
 		}
 	}
 	return nil
@@ -227,21 +227,21 @@ func (l *linter) charts() error {
 		switch {
 		case strings.HasPrefix(name, "xl/drawings/drawing"):
 			var drawing struct {
-				Charts []words `xml:"twoCellAnchor>graphicFrame>nvGraphicFramePr>cNvPr"`
-				One    []words `xml:"oneCellAnchor>graphicFrame>nvGraphicFramePr>cNvPr"`
-				Images []words `xml:"twoCellAnchor>pic>nvPicPr>cNvPr"`
-				OneImg []words `xml:"oneCellAnchor>pic>nvPicPr>cNvPr"`
+				Charts []altText `xml:"twoCellAnchor>graphicFrame>nvGraphicFramePr>cNvPr"`
+				One    []altText `xml:"oneCellAnchor>graphicFrame>nvGraphicFramePr>cNvPr"`
+				Images []altText `xml:"twoCellAnchor>pic>nvPicPr>cNvPr"`
+				OneImg []altText `xml:"oneCellAnchor>pic>nvPicPr>cNvPr"`
 			}
 			if err := l.read(name, &drawing); err != nil {
 				return err
 			}
 			all := slices.Concat(drawing.Charts, drawing.One, drawing.Images, drawing.OneImg)
 			if len(all) == 0 {
-				l.complain("%s draws nothing", name)
+				l.addProblem("%s draws nothing", name)
 			}
 			for _, w := range all {
-				if w.Said == "" {
-					l.complain("%s: %q has no words for those who cannot see it", name, w.Name)
+				if w.Description == "" {
+					l.addProblem("%s: %q has no words for those who cannot see it", name, w.Name)
 				}
 			}
 		case strings.HasPrefix(name, "xl/charts/chart"):
@@ -253,14 +253,14 @@ func (l *linter) charts() error {
 			}
 			if !strings.Contains(chart.Text, "<title>") || strings.Contains(chart.Text, `<ptCount val="0">`) ||
 				!strings.Contains(chart.Text, `<pt idx=`) {
-				l.complain("%s has no title, or lacks the figures that it draws", name)
+				l.addProblem("%s has no title, or lacks the figures that it draws", name)
 			}
 		}
 	}
 	return nil
 }
 
-type words struct {
-	Name string `xml:"name,attr"`
-	Said string `xml:"descr,attr"`
+type altText struct {
+	Name        string `xml:"name,attr"`
+	Description string `xml:"descr,attr"`
 }

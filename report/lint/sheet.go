@@ -38,7 +38,7 @@ func (l *linter) sheet(name, part string) error {
 		used.to = position{max(used.to.column, at.column), max(used.to.row, at.row)}
 	}
 	if len(cells) > 0 && dimension != used {
-		l.complain("sheet %s says it extends over %v and has cells in %v", name, dimension, used)
+		l.addProblem("sheet %s says it extends over %v and has cells in %v", name, dimension, used)
 	}
 	relations, err := l.relations(part)
 	if err != nil {
@@ -77,18 +77,18 @@ func (l *linter) cells(name, part string) (dimension area, cells map[position]st
 		}
 		switch start.Name.Local {
 		case "dimension":
-			dimension = areaOf(start.Attr[0].Value)
+			dimension = parseArea(start.Attr[0].Value)
 		case "c":
 			var c cell
 			if err := decoder.DecodeElement(&c, &start); err != nil {
 				return dimension, cells, err
 			}
 			if c.Formula != nil && c.Value == nil {
-				l.complain("%s!%s has a formula and no value", name, c.Ref)
+				l.addProblem("%s!%s has a formula and no value", name, c.Ref)
 			}
-			at := positionOf(c.Ref)
+			at := parsePosition(c.Ref)
 			if _, twice := cells[at]; twice {
-				l.complain("%s!%s is there twice", name, c.Ref)
+				l.addProblem("%s!%s is there twice", name, c.Ref)
 			}
 			cells[at] = l.text(c)
 		}
@@ -123,24 +123,24 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 		return err
 	}
 	if l.tables[strings.ToLower(t.Name)] {
-		l.complain("two tables are named %s", t.Name)
+		l.addProblem("two tables are named %s", t.Name)
 	}
 	l.tables[strings.ToLower(t.Name)] = true
 	if t.Filter.Ref != t.Ref {
-		l.complain("table %s is %s and its filter %s", t.Name, t.Ref, t.Filter.Ref)
+		l.addProblem("table %s is %s and its filter %s", t.Name, t.Ref, t.Filter.Ref)
 	}
-	at := areaOf(t.Ref)
+	at := parseArea(t.Ref)
 	if len(t.Columns) != at.to.column-at.from.column+1 || at.to.row <= at.from.row {
-		l.complain("table %s is %s and has %d columns", t.Name, t.Ref, len(t.Columns))
+		l.addProblem("table %s is %s and has %d columns", t.Name, t.Ref, len(t.Columns))
 	}
 	seen := map[string]bool{}
 	for i, column := range t.Columns {
 		head := cells[position{at.from.column + i, at.from.row}]
-		if column.Name == "" || unescaped(column.Name) != head {
-			l.complain("table %s: header %q stands over a cell that says %q", t.Name, column.Name, head)
+		if column.Name == "" || unescape(column.Name) != head {
+			l.addProblem("table %s: header %q stands over a cell that says %q", t.Name, column.Name, head)
 		}
 		if seen[strings.ToLower(column.Name)] {
-			l.complain("table %s has header %q twice", t.Name, column.Name)
+			l.addProblem("table %s has header %q twice", t.Name, column.Name)
 		}
 		seen[strings.ToLower(column.Name)] = true
 		if slices.Contains(l.identifiers, head) {
@@ -148,7 +148,7 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 		}
 		for row := at.from.row + 1; row <= at.to.row; row++ {
 			if text := cells[position{at.from.column + i, row}]; number.MatchString(text) {
-				l.complain("%s: %q under %q is a figure stored as text", sheet, text, head)
+				l.addProblem("%s: %q under %q is a figure stored as text", sheet, text, head)
 				break
 			}
 		}
@@ -159,22 +159,22 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 var escape = regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`)
 
 // unescaped reads the numbers that stand for characters in names.
-func unescaped(s string) string {
+func unescape(s string) string {
 	return escape.ReplaceAllStringFunc(s, func(match string) string {
 		n, _ := strconv.ParseUint(match[2:6], 16, 16) // four hexadecimal digits are one
 		return string(rune(n))
 	})
 }
 
-func areaOf(ref string) area {
+func parseArea(ref string) area {
 	first, last, is := strings.Cut(ref, ":")
 	if !is {
 		last = first
 	}
-	return area{positionOf(first), positionOf(last)}
+	return area{parsePosition(first), parsePosition(last)}
 }
 
-func positionOf(ref string) (at position) {
+func parsePosition(ref string) (at position) {
 	letters := strings.TrimRight(ref, "0123456789")
 	for _, letter := range letters {
 		at.column = at.column*26 + int(letter-'A') + 1
