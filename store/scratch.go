@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"github.com/gofrs/flock"
+	"callsheet/internal/atomicfile"
 )
 
 // DuckDB names the files that it spills into alike in every instance, so each has a folder of its own, TEMP/PID-N. While its
@@ -34,7 +34,7 @@ var scratchNumber atomic.Int64
 type scratch struct {
 	dir   string
 	limit int64 // bytes; 0 for DuckDB's own limit
-	lock  *flock.Flock
+	lock  *atomicfile.Lock
 }
 
 // newScratch creates a folder in parent, which is made if it is missing, and removes those of processes that were killed. The
@@ -56,11 +56,11 @@ func openScratch(parent string, total, share int64) (*scratch, error) {
 		return nil, err
 	}
 	// Only one process at a time sweeps and creates: a folder that is not locked yet must not be swept.
-	all := flock.New(filepath.Join(parent, scratchLock), flock.SetPermissions(0o600))
-	if err := all.Lock(); err != nil {
+	all, err := atomicfile.WaitLock(filepath.Join(parent, scratchLock))
+	if err != nil {
 		return nil, err
 	}
-	defer all.Unlock()
+	defer all.Release()
 	taken, err := sweepScratch(parent)
 	if err != nil {
 		return nil, err
@@ -81,9 +81,8 @@ func openScratch(parent string, total, share int64) (*scratch, error) {
 		}
 	}
 	path := filepath.Join(s.dir, scratchLock)
-	s.lock = flock.New(path, flock.SetPermissions(0o600))
-	held, err := s.lock.TryLock()
-	if err == nil && !held {
+	s.lock, err = atomicfile.TryLock(path)
+	if err == nil && s.lock == nil {
 		err = fmt.Errorf("%s is in use", path)
 	}
 	if err == nil {
@@ -100,7 +99,11 @@ func (s *scratch) close() error {
 	if s == nil {
 		return nil
 	}
-	return errors.Join(os.RemoveAll(s.dir), s.lock.Unlock())
+	err := os.RemoveAll(s.dir)
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Release())
+	}
+	return err
 }
 
 // settings make an instance spill into the folder.
@@ -148,14 +151,13 @@ func isScratch(name string) bool {
 // sweepOne removes a folder unless its instance lives, and then returns what it may spill.
 func sweepOne(dir string) (limit int64, err error) {
 	path := filepath.Join(dir, scratchLock)
-	lock := flock.New(path, flock.SetPermissions(0o600))
-	switch free, err := lock.TryLock(); {
+	switch lock, err := atomicfile.TryLock(path); {
 	case errors.Is(err, fs.ErrNotExist): // it was closed meanwhile
 		return 0, nil
 	case err != nil && !errors.Is(err, fs.ErrPermission):
 		return 0, err
-	case free:
-		return 0, errors.Join(os.RemoveAll(dir), lock.Unlock())
+	case lock != nil:
+		return 0, errors.Join(os.RemoveAll(dir), lock.Release())
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) { // of another user

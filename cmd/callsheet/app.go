@@ -20,7 +20,6 @@ import (
 	"callsheet/internal/locale"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
-	"callsheet/internal/spool"
 	"callsheet/queries"
 	"callsheet/report"
 	"callsheet/store"
@@ -209,7 +208,7 @@ func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path s
 	if err := makeDataDir(c); err != nil {
 		return store.Summary{}, err
 	}
-	lock, err := spool.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), loadWait)
+	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), loadWait)
 	if err != nil {
 		return store.Summary{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/atomicfile"
 	"callsheet/internal/collector"
 	"callsheet/internal/config"
 	"callsheet/internal/job"
@@ -79,7 +80,7 @@ func (a *app) schedule(ctx context.Context, c *config.Config, runner *job.Runner
 		return err
 	}
 	for said, wait := false, time.Duration(0); ; said, wait = true, standby {
-		lock, err := spool.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), wait)
+		lock, err := atomicfile.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), wait)
 		if ctx.Err() != nil {
 			return nil
 		}

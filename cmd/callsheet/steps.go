@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
-	"callsheet/internal/spool"
 	"callsheet/report"
 	"callsheet/store"
 )
@@ -38,7 +38,7 @@ func (s *steps) Lock(ctx context.Context, name string) (release func() error, er
 	if err := makeDataDir(c); err != nil {
 		return nil, err
 	}
-	lock, err := spool.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runLockTimeout)
+	lock, err := atomicfile.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runLockTimeout)
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"callsheet/internal/atomicfile"
 )
 
@@ -202,11 +200,11 @@ func (l Ledger) lock() (unlock func() error, err error) {
 	if err := os.MkdirAll(filepath.Dir(l.Path), 0o700); err != nil {
 		return nil, err
 	}
-	lock := flock.New(l.Path+".lock", flock.SetPermissions(0o600))
-	if err := lock.Lock(); err != nil {
+	lock, err := atomicfile.WaitLock(l.Path + ".lock")
+	if err != nil {
 		return nil, fmt.Errorf("run ledger: %w", err)
 	}
-	return lock.Unlock, nil
+	return lock.Release, nil
 }
 
 // compactMinSize is the size from which superseded lines are worth removing.

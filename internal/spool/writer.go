@@ -2,6 +2,7 @@ package spool
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -99,6 +100,15 @@ func Open(options Options) (*Writer, error) {
 	}
 	go w.commitGroups()
 	return w, nil
+}
+
+// lockFolder takes the lock of a spool folder, without waiting.
+func lockFolder(path, what string) (release func() error, err error) {
+	lock, err := atomicfile.TakeLock(context.Background(), path, what, 0)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Release, nil
 }
 
 // Err is why the spool cannot store now, nil when it can.
