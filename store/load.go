@@ -206,11 +206,11 @@ func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, s
 		}
 	}
 	if len(again) > 0 {
-		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/known_deliveries"), sql.Named("files", again)); err != nil {
-			return nil, fmt.Errorf("known_deliveries: %w", err)
+		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/drop_loaded_deliveries"), sql.Named("files", again)); err != nil {
+			return nil, fmt.Errorf("drop_loaded_deliveries: %w", err)
 		}
 	}
-	for _, step := range []string{"fresh", "known"} {
+	for _, step := range []string{"staged_versions", "duplicates", "deliveries"} {
 		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/"+step)); err != nil {
 			return nil, fmt.Errorf("%s: %w", step, err)
 		}
@@ -233,7 +233,7 @@ func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEven
 	if otherEvents, err = insert("other_events"); err != nil {
 		return 0, 0, err
 	}
-	for _, step := range []string{"call_versions", "live_events", "repeated_deliveries", "calls_touched"} {
+	for _, step := range []string{"call_versions", "live_events", "repeated_deliveries", "refresh_calls"} {
 		if _, err := insert(step); err != nil {
 			return 0, 0, err
 		}
@@ -279,7 +279,7 @@ func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Sum
 	if summary.Rejects == 0 {
 		return nil
 	}
-	rows, err := s.conn.QueryContext(ctx, queries.SQL("load/new_rejects"), sql.Named("started_at", started.Truncate(time.Microsecond)), sql.Named("most", shownRejects))
+	rows, err := s.conn.QueryContext(ctx, queries.SQL("load/new_rejects"), sql.Named("started_at", started.Truncate(time.Microsecond)), sql.Named("limit", shownRejects))
 	if err != nil {
 		return fmt.Errorf("reading the rejects: %w", err)
 	}

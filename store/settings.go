@@ -96,7 +96,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if have == want {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, queries.SQL("load/calls_anew"))
+		_, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls"))
 		return err
 	})
 	if err != nil {

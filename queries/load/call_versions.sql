@@ -1,16 +1,13 @@
--- A report that came before only has more deliveries now; any other is a version of its own.
-update call_versions as version set
-    first_received_at = again.first_received_at,
-    last_received_at = again.last_received_at,
-    deliveries = again.deliveries,
-    last_id = again.last_id,
-    extra = again.extra
-from (
-    select delivered.*, come_again.extra
-    from delivered join come_again using (kind, direction, call_key, content_hash)
-    where kind = 'call_report'
-) as again
-where version.direction = again.direction and version.call_key = again.call_key and version.content_hash = again.content_hash;
+-- Stores the new reports. A duplicate only updates what is known of its deliveries.
+update call_versions as stored set
+    first_received_at = totals.first_received_at,
+    last_received_at = totals.last_received_at,
+    deliveries = totals.deliveries,
+    last_id = totals.last_id,
+    extra = totals.extra
+from duplicate_totals as totals
+where totals.kind = 'call_report'
+  and stored.direction = totals.direction and stored.call_key = totals.call_key and stored.content_hash = totals.content_hash;
 
 insert into call_versions by name
 select
@@ -18,5 +15,5 @@ select
     source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
     call_recording_url, campid, talk_duration, call_group, receiver_name, error_code, leg_a_picked_time,
     leg_b_start_time, leg_b_picked_time, callstatus, extra
-from versions anti join come_again using (kind, direction, call_key, content_hash)
+from new_versions
 where kind = 'call_report';

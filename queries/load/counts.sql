@@ -1,4 +1,4 @@
--- How many rows the database holds. They are counted again before a copy of it, or a rebuilt one, replaces another.
+-- Row counts, compared before a copy or a rebuilt database replaces another.
 select
     (select count(*) from calls) as calls,
     (select count(*) from call_versions) as call_versions,

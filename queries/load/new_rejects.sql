@@ -1,6 +1,6 @@
--- The first lines that were rejected since a load began.
+-- The first lines rejected since a load began.
 select file, line, byte_offset, reason
 from rejects
 where rejected_at >= $started_at::timestamptz
 order by file, line
-limit $most::bigint;
+limit $limit::bigint;

@@ -1,4 +1,4 @@
--- What a slice of a load brought, as a row of `loads`; totals.sql counts it.
+-- Adds the row of `loads` for a batch; totals.sql has its counts.
 insert into loads by name
 select
     coalesce((select max(load_id) from loads), 0) + 1 as load_id,

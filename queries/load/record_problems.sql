@@ -1,12 +1,12 @@
--- What is wrong with spool files now; with all others nothing is.
-merge into spool_files as known
+-- Records the current problems of spool files, and clears those that are gone.
+merge into spool_files as stored
 using (
     select file, problem, $loaded_at::timestamptz as loaded_at
     from (select unnest(from_json($problems::json, '[{"file": "VARCHAR", "problem": "VARCHAR"}]'), recursive := true))
-) as fresh
+) as found
 using (file)
-when matched then update set problem = fresh.problem
+when matched then update set problem = found.problem
 when not matched then insert
     (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_loaded_at, last_loaded_at, problem, changed)
     values (file, 0, 0, 0, 0, 'epoch', loaded_at, loaded_at, problem, false)
-when not matched by source and known.problem is not null then update set problem = null;
+when not matched by source and stored.problem is not null then update set problem = null;

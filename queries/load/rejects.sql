@@ -1,8 +1,9 @@
--- A rejected line is kept whole, with its place and the reason. A line with an id whose text is there already is a copy.
+-- Stores rejected lines as they came, each with its place and the reason. A line that has an id and the text of another is a copy
+-- of it.
 insert into rejects (file, line, byte_offset, reason, text, line_hash, rejected_at)
 with copies as (
     select file, line, row_number() over (partition by text order by file, line) > 1
-        or exists (from rejects as before where before.text = staged.text) as is_copy
+        or exists (from rejects as stored where stored.text = staged.text) as is_copy
     from staged
     where reason is not null and id is not null
 )

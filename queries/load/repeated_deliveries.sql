@@ -1,8 +1,9 @@
--- All deliveries of what came more than once.
-delete from repeated_deliveries as old
-using come_again as again
-where old.call_key = again.call_key and old.kind = again.kind and old.direction = again.direction and old.content_hash = again.content_hash;
+-- Stores the deliveries of the staged reports and live events that were delivered more than once.
+delete from repeated_deliveries as stored
+using duplicates
+where stored.call_key = duplicates.call_key and stored.kind = duplicates.kind and stored.direction = duplicates.direction
+  and stored.content_hash = duplicates.content_hash;
 
 insert into repeated_deliveries by name
-select kind, direction, call_key, content_hash, received_at, id, all_deliveries.deliveries
-from all_deliveries semi join (from delivered where deliveries > 1) using (kind, direction, call_key, content_hash);
+select kind, direction, call_key, content_hash, received_at, id, distinct_deliveries.deliveries
+from distinct_deliveries semi join (from delivery_totals where deliveries > 1) using (kind, direction, call_key, content_hash);

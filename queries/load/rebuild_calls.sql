@@ -1,4 +1,4 @@
--- All calls again, from what is kept of them.
+-- Computes all calls again, from the stored reports and live events.
 delete from calls;
 insert into calls by name
 from calls_from(call_versions, live_events);

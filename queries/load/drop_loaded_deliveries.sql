@@ -1,5 +1,5 @@
--- Of files that are not what was loaded of them before, the staged lines are left out whose delivery is there already, and those
--- without an id, of which that cannot be known.
+-- In files that have changed since they were loaded: drops the staged lines whose delivery is stored already, and those without
+-- an id, which cannot be recognised.
 delete from staged
 where file in (select unnest($files::varchar[])) and (id is null or (id, received_at) in (
     select (last_id, last_received_at) from call_versions where last_id is not null

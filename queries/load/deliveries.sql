@@ -1,0 +1,54 @@
+-- The deliveries of every report and live event that was delivered more than once, staged and stored. A delivery that was read
+-- twice, from a copy of its file, is in here twice.
+create or replace temp table read_deliveries as
+select kind, direction, call_key, content_hash, received_at, id, 1 as deliveries
+from staged semi join (
+    select kind, direction, call_key, content_hash from repeated_staged
+    union
+    select kind, direction, call_key, content_hash from duplicates
+) using (kind, direction, call_key, content_hash)
+where reason is null
+union all
+select kind, direction, call_key, content_hash, received_at, id, deliveries
+from repeated_deliveries semi join duplicates using (kind, direction, call_key, content_hash)
+union all
+select kind, direction, call_key, content_hash, last_received_at, last_id, 1
+from duplicates
+where deliveries = 1;
+
+-- Each of them once: lines with the same id and time of receipt are one delivery. Lines without an id cannot be told apart, so
+-- they are counted.
+create or replace temp table distinct_deliveries as
+select
+    kind, direction, call_key, content_hash, received_at, id,
+    case when id is null then sum(deliveries) else 1 end::bigint as deliveries
+from read_deliveries
+group by kind, direction, call_key, content_hash, received_at, id;
+
+create or replace temp table delivery_totals as
+select
+    kind, direction, call_key, content_hash,
+    min(received_at) as first_received_at,
+    max(received_at) as last_received_at,
+    nullif(max((received_at, coalesce(id, '')))[2], '') as last_id,
+    sum(deliveries)::bigint as deliveries
+from distinct_deliveries
+group by kind, direction, call_key, content_hash;
+
+-- The staged reports and live events, each with the totals of all its deliveries.
+create or replace temp view versions as
+select
+    staged_versions.* exclude (received_at, id),
+    coalesce(totals.first_received_at, staged_versions.received_at) as first_received_at,
+    coalesce(totals.last_received_at, staged_versions.received_at) as last_received_at,
+    coalesce(totals.deliveries, 1) as deliveries,
+    case when totals.deliveries is null then staged_versions.id else totals.last_id end as last_id
+from staged_versions left join delivery_totals as totals using (kind, direction, call_key, content_hash);
+
+-- Those that are not stored yet, and the new totals of those that are.
+create or replace temp view new_versions as
+from versions anti join duplicates using (kind, direction, call_key, content_hash);
+
+create or replace temp view duplicate_totals as
+select delivery_totals.*, duplicates.extra
+from delivery_totals join duplicates using (kind, direction, call_key, content_hash);
