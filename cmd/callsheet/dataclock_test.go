@@ -30,7 +30,7 @@ func TestServeWithdrawsWhatLiesInTheFuture(t *testing.T) {
 		var last job.Run
 		return json.Unmarshal([]byte(lines[len(lines)-1]), &last) == nil && last.State == job.Due && last.DueAt.Equal(due)
 	})
-	if log := s.log.String(); !strings.Contains(log, "made while the clock was ahead") {
+	if log := s.log.String(); !strings.Contains(log, "built while the clock was ahead") {
 		t.Error(log)
 	}
 }

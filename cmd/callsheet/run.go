@@ -49,7 +49,7 @@ of the spool could not be loaded, so that calls may be missing.`,
 			if !ok {
 				return usage(fmt.Errorf("no report %q in the configuration\nhint: %s", args[0], configuredReports(cfg)))
 			}
-			due := entry.Due(a.now())
+			due := entry.LastDue(a.now())
 			if at != "" {
 				if due, err = period.ParseMoment(at, entry.Zone); err != nil {
 					return usage(err)

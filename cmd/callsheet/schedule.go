@@ -41,7 +41,7 @@ func scheduleCommand(a *app) *cobra.Command {
 					last, state = moment(lastTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, a.reportConfig(cfg, entry.Report).Schedule, entry.Zone, entry.Period,
-					last, state, moment(entry.Next(a.now())))
+					last, state, moment(entry.NextDue(a.now())))
 			}
 			return w.Flush()
 		},

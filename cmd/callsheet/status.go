@@ -311,11 +311,11 @@ func (a *app) reportStatus(c *config.Config, s *status) error {
 			runLedger(c), damaged[0], len(damaged)-1))
 	}
 	for _, entry := range runner.Entries {
-		one := reportStatus{Report: entry.Report, NextAt: entry.Next(a.now())}
+		one := reportStatus{Report: entry.Report, NextAt: entry.NextDue(a.now())}
 		if run, ok := lastRun(runs, entry.Report, a.now()); ok {
 			at := lastTime(run).In(entry.Zone)
 			one.LastAt, one.Period, one.State, one.Error = &at, run.Period, string(run.State), run.Error
-			due := entry.Due(a.now())
+			due := entry.LastDue(a.now())
 			switch {
 			case entry.Schedule != nil && run.DueAt.Before(due) && a.now().Sub(due) > overdue+entry.WaitForData:
 				s.alarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: see whether callsheet serve is running, or run callsheet run %s",

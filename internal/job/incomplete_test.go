@@ -38,7 +38,7 @@ func TestAReportWithoutAllCallsIsIncomplete(t *testing.T) {
 
 func TestAnIncompleteReportThatFailsToArriveIsPartly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {notify.ErrRefused}}}
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {notify.ErrPermanent}}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p}})
 		d.problems = []string{changed, "another"}
 		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})

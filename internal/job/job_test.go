@@ -261,7 +261,7 @@ func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		later := errors.New("451 try later")
 		p := &fakeChannel{recipients: []string{"a@x", "b@x", "c@x"}, answers: map[string][]error{
-			"a@x": {later, later, later}, "b@x": {fmt.Errorf("550 no such user: %w", notify.ErrRefused)},
+			"a@x": {later, later, later}, "b@x": {fmt.Errorf("550 no such user: %w", notify.ErrPermanent)},
 		}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		began := time.Now()
@@ -432,7 +432,7 @@ func TestNothingToReportIsSkippedOrTold(t *testing.T) {
 
 func TestABurstHasARowForEachPartAndItsPeople(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &fakeChannel{recipients: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrRefused)}}}
+		p := &fakeChannel{recipients: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrPermanent)}}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Channels: []notify.Channel{p}})
 		d.parts = []string{"Sales", "Support"}
 		if _, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {

@@ -6,10 +6,16 @@ import (
 	"time"
 )
 
-// errPermanent marks an error that another attempt would meet again.
+// A failed run or delivery is retried after initialBackoff; each further wait is twice as long, up to maxBackoff.
+const (
+	initialBackoff = time.Minute
+	maxBackoff     = 15 * time.Minute
+)
+
+// errPermanent marks an error that a retry would not overcome.
 var errPermanent = errors.New("permanent")
 
-// Permanent marks an error of the configuration or of a query: the run ends with it and is not retried.
+// Permanent marks an error as one that a retry would not overcome, such as a mistake in the configuration or in a query.
 func Permanent(err error) error {
 	if err == nil {
 		return nil
@@ -23,53 +29,53 @@ func (p permanentError) Unwrap() []error { return []error{p.error, errPermanent}
 
 func isPermanent(err error) bool { return errors.Is(err, errPermanent) }
 
-// RunWithRetries attempts a run, with growing waits, until it has ended or its time to retry is over. A run that was sent again by a
-// person is attempted once: they see how it went.
-func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time, how RunOptions) ([]Run, error) {
+// RunWithRetries attempts a run, with backoff, until it is in a terminal state or RetryFor has passed. With Resend it is attempted
+// once: a person is waiting for the result.
+func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time, options RunOptions) ([]Run, error) {
 	attempt := r.Attempt
 	if attempt == nil {
 		attempt = r.Run
 	}
-	until := r.now().Add(entry.RetryFor)
+	deadline := r.now().Add(entry.RetryFor)
 	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
-		runs, err := attempt(ctx, entry, due, how)
+		runs, err := attempt(ctx, entry, due, options)
 		reason := err
 		switch {
-		case how.Resend, errors.Is(err, ErrStopped), isPermanent(err), ctx.Err() != nil:
+		case options.Resend, errors.Is(err, ErrStopped), isPermanent(err), ctx.Err() != nil:
 			return runs, err
 		case err == nil && runs[0].State != Retrying:
 			return runs, nil
 		case err == nil:
-			until, reason = runs[0].RetryUntil, errors.New(runs[0].Error)
+			deadline, reason = runs[0].RetryUntil, errors.New(runs[0].Error)
 		}
-		left := until.Sub(r.now())
+		left := deadline.Sub(r.now())
 		if entry.RetryFor == 0 || left <= 0 {
 			return runs, err
 		}
 		wait = min(wait, left)
-		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", until, "error", reason)
+		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", deadline, "error", reason)
 		if !sleep(ctx, wait) {
 			return runs, ErrStopped
 		}
 	}
 }
 
-// nextRetryDeadline is when the time to retry a failed run is over; zero when it is, or when nothing would be gained.
-func (x *run) nextRetryDeadline(failed error) time.Time {
-	if failed == nil || isPermanent(failed) || errors.Is(failed, errEmpty) || x.options.Resend {
+// nextRetryDeadline returns until when a failure is retried, or the zero time if it is not retried.
+func (x *run) nextRetryDeadline(failure error) time.Time {
+	if failure == nil || isPermanent(failure) || errors.Is(failure, errEmpty) || x.options.Resend {
 		return time.Time{}
 	}
-	until := x.retryDeadline
-	if until.IsZero() {
-		until = x.now().Add(x.entry.RetryFor)
+	deadline := x.retryDeadline
+	if deadline.IsZero() {
+		deadline = x.now().Add(x.entry.RetryFor)
 	}
-	if !x.now().Before(until) {
+	if !x.now().Before(deadline) {
 		return time.Time{}
 	}
-	return until
+	return deadline
 }
 
-// noteRetryable keeps the first failure of a part or of its recipients that another attempt may not meet.
+// noteRetryable keeps the first error of a part or a recipient lookup that a retry may overcome.
 func (x *run) noteRetryable(err error) {
 	if x.retryableErr == nil && !isPermanent(err) {
 		x.retryableErr = err

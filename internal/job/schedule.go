@@ -7,101 +7,100 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// Schedule says when a report is due: times of a cron line, in a zone, but for days that are skipped.
+// Schedule is when a report is due: the times of a cron line in a time zone, without skipped days.
 type Schedule struct {
-	times cron.Schedule
-	zone  *time.Location
-	skip  func(day time.Time) bool
+	cron    cron.Schedule
+	zone    *time.Location
+	skipDay func(day time.Time) bool
 }
 
-// ParseSchedule reads a cron line of five fields, or @daily and the like. skip tells of the days, in the zone, without due times;
-// nil skips none.
-func ParseSchedule(line string, zone *time.Location, skip func(day time.Time) bool) (*Schedule, error) {
-	times, err := cron.ParseStandard(line)
+// ParseSchedule parses a cron line of five fields, or a descriptor such as @daily. skipDay reports whether a day, in the zone, has no
+// due times; nil skips no day.
+func ParseSchedule(line string, zone *time.Location, skipDay func(day time.Time) bool) (*Schedule, error) {
+	parsed, err := cron.ParseStandard(line)
 	if err != nil {
 		return nil, fmt.Errorf("schedule %q: %w", line, err)
 	}
-	if skip == nil {
-		skip = func(time.Time) bool { return false }
+	if skipDay == nil {
+		skipDay = func(time.Time) bool { return false }
 	}
-	return &Schedule{times, zone, skip}, nil
+	return &Schedule{parsed, zone, skipDay}, nil
 }
 
-// maxLookahead is how far ahead a due time is looked for: the 29th of February comes again within it.
+// maxLookahead bounds the search for the next due time. It is more than the eight years that can lie between two 29ths of February.
 const maxLookahead = 9 * 366 * 24 * time.Hour
 
-// Next is the first due time after a moment; zero if there is none.
+// Next returns the first due time after a time, or the zero time if there is none.
 func (s *Schedule) Next(after time.Time) time.Time {
-	for at := after; ; {
-		at = s.next(at)
-		if at.IsZero() || at.Sub(after) > maxLookahead {
+	for t := after; ; {
+		t = s.nextUnskipped(t)
+		if t.IsZero() || t.Sub(after) > maxLookahead {
 			return time.Time{}
 		}
-		if !s.skip(at) {
-			return at
+		if !s.skipDay(t) {
+			return t
 		}
 	}
 }
 
-// next is that without regard to days that are skipped. A time of day is due once a day, also when clocks are set: one that the
-// clock leaves out is due when it has passed over it, one that it shows twice is due the first time. What is due every hour is due
-// every real hour.
-func (s *Schedule) next(after time.Time) time.Time {
-	fields, ok := s.times.(*cron.SpecSchedule)
+// nextUnskipped is Next without regard to skipped days. A time of day is due once a day, also when clocks change: a time that the clock
+// jumps over is due right after the jump, and one that occurs twice is due the first time. Hourly schedules are due every real hour.
+func (s *Schedule) nextUnskipped(after time.Time) time.Time {
+	fields, ok := s.cron.(*cron.SpecSchedule)
 	const everyHour = 1<<24 - 1
 	if !ok || fields.Hour&everyHour == everyHour {
-		return s.times.Next(after.In(s.zone))
+		return s.cron.Next(after.In(s.zone))
 	}
-	// The cron line is followed on a clock that is never set, and what that shows is looked up in the zone.
-	plain := *fields
-	plain.Location = time.UTC
-	for shown := wallClock(after.In(s.zone)).Add(-4 * time.Hour); ; {
-		shown = plain.Next(shown)
-		if shown.IsZero() {
-			return shown
+	// The cron line is evaluated in UTC, on wall-clock times, which are then looked up in the zone.
+	utc := *fields
+	utc.Location = time.UTC
+	for wall := wallClock(after.In(s.zone)).Add(-4 * time.Hour); ; {
+		wall = utc.Next(wall)
+		if wall.IsZero() {
+			return wall
 		}
-		if at := s.instant(shown); at.After(after) {
-			return at
+		if t := s.instant(wall); t.After(after) {
+			return t
 		}
 	}
 }
 
-// wallClock is what a clock shows at t, as a time of UTC.
+// wallClock returns the wall-clock time of t as a time in UTC.
 func wallClock(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-// instant is when the zone's clock first shows a time, or first shows a later one.
-func (s *Schedule) instant(shown time.Time) time.Time {
-	_, before := shown.AddDate(0, 0, -1).In(s.zone).Zone()
-	_, after := shown.AddDate(0, 0, 1).In(s.zone).Zone()
-	// With more of an offset a time comes earlier.
-	early := shown.Add(-time.Duration(max(before, after)) * time.Second).In(s.zone)
-	late := shown.Add(-time.Duration(min(before, after)) * time.Second).In(s.zone)
-	switch shown {
+// instant returns when the zone's wall clock first shows a time, or first shows a later one.
+func (s *Schedule) instant(wall time.Time) time.Time {
+	_, before := wall.AddDate(0, 0, -1).In(s.zone).Zone()
+	_, after := wall.AddDate(0, 0, 1).In(s.zone).Zone()
+	// The larger the offset, the earlier the instant.
+	early := wall.Add(-time.Duration(max(before, after)) * time.Second).In(s.zone)
+	late := wall.Add(-time.Duration(min(before, after)) * time.Second).In(s.zone)
+	switch wall {
 	case wallClock(early):
 		return early
 	case wallClock(late):
 		return late
 	}
-	_, set := early.ZoneBounds() // the clock is set over it
-	return set.In(s.zone)
+	_, change := early.ZoneBounds() // the clock jumps over the time
+	return change.In(s.zone)
 }
 
-// Between are the due times after one moment up to another, oldest first.
+// Between returns the due times after one time up to another, oldest first.
 func (s *Schedule) Between(after, to time.Time) []time.Time {
 	var due []time.Time
-	for at := s.Next(after); !at.IsZero() && !at.After(to); at = s.Next(at) {
-		due = append(due, at)
+	for t := s.Next(after); !t.IsZero() && !t.After(to); t = s.Next(t) {
+		due = append(due, t)
 	}
 	return due
 }
 
-// Last is the last due time up to a moment; zero if there was none in years.
+// Last returns the last due time up to a time, or the zero time if there was none in the last five years.
 func (s *Schedule) Last(to time.Time) time.Time {
-	// A cron line only tells the next time, so it is followed from ever further back.
-	for _, back := range []int{1, 8, 32, 367, 5 * 366} {
-		if due := s.Between(to.AddDate(0, 0, -back), to); len(due) > 0 {
+	// A cron line can only be evaluated forward, so the search starts further and further back.
+	for _, days := range []int{1, 8, 32, 367, 5 * 366} {
+		if due := s.Between(to.AddDate(0, 0, -days), to); len(due) > 0 {
 			return due[len(due)-1]
 		}
 	}

@@ -101,7 +101,7 @@ func TestDueIsTheLastScheduledTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := Entry{Schedule: schedule, Zone: london}.Due(moment(t, c.now))
+		got := Entry{Schedule: schedule, Zone: london}.LastDue(moment(t, c.now))
 		if got.Format(time.RFC3339) != c.want {
 			t.Errorf("%s at %s: got %s, want %s", c.schedule, c.now, got.Format(time.RFC3339), c.want)
 		}

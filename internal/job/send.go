@@ -15,66 +15,65 @@ type delivery struct {
 	row     Run
 }
 
-// send brings every message to all of its recipients that do not have it, and those that fail once more, until the time for that is
-// over.
+// send sends every message to its recipients, and retries failed deliveries with backoff until RetryFor has passed.
 func (x *run) send(ctx context.Context, messages []notify.Message) error {
 	if err := x.setState(Sending); err != nil {
 		return err
 	}
-	var open []delivery
+	var pending []delivery
 	for _, message := range messages {
 		for _, channel := range x.entry.Channels {
-			sendings, err := x.pending(ctx, message, channel)
+			deliveries, err := x.deliveries(ctx, message, channel)
 			if err != nil {
 				return err
 			}
-			open = append(open, sendings...)
+			pending = append(pending, deliveries...)
 		}
 	}
-	until := x.now().Add(x.entry.RetryFor)
+	deadline := x.now().Add(x.entry.RetryFor)
 	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
-		var again []delivery
-		for _, s := range open {
+		var failed []delivery
+		for _, d := range pending {
 			if ctx.Err() != nil {
 				return ErrStopped
 			}
-			retry, err := x.sendOne(context.WithoutCancel(ctx), &s)
+			retry, err := x.sendOne(context.WithoutCancel(ctx), &d)
 			if err != nil {
 				return err
 			}
 			if retry {
-				again = append(again, s)
+				failed = append(failed, d)
 			}
 		}
-		if open = again; len(open) == 0 || x.now().Add(wait).After(until) {
+		if pending = failed; len(pending) == 0 || x.now().Add(wait).After(deadline) {
 			return nil
 		}
-		x.Log.Warn("delivery failed and will be tried again", "report", x.entry.Report, "period", x.span.String(), "recipients", len(open),
-			"in", wait, "error", open[0].row.Error)
+		x.Log.Warn("delivery failed and will be retried", "report", x.entry.Report, "period", x.span.String(), "recipients", len(pending),
+			"in", wait, "error", pending[0].row.Error)
 		if !sleep(ctx, wait) {
 			return ErrStopped
 		}
 	}
 }
 
-// pending are those of a message by one channel that are still to be done.
-func (x *run) pending(ctx context.Context, message notify.Message, channel notify.Channel) (open []delivery, err error) {
+// deliveries returns the deliveries of a message through a channel, without those that an earlier attempt has made or may have made.
+func (x *run) deliveries(ctx context.Context, message notify.Message, channel notify.Channel) (pending []delivery, err error) {
 	recipients, err := channel.Recipients(ctx, message.Part)
 	row := x.base
 	row.Part, row.SHA256 = message.Part, message.SHA256
 	if err == nil && len(recipients) == 0 {
-		err = Permanent(errors.New("it has no recipients\nhint: name them under to, recipients or recipients_query"))
+		err = Permanent(errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query"))
 	}
 	if err != nil {
-		row.Recipient, row.State, row.Error, row.FinishedAt = "nobody", Failed, err.Error(), x.now()
+		row.Recipient, row.State, row.Error, row.FinishedAt = noRecipient, Failed, err.Error(), x.now()
 		x.touched[row.key()] = true
 		x.noteRetryable(err)
-		return nil, x.write(row)
+		return nil, x.record(row)
 	}
 	for _, recipient := range recipients {
 		row.Recipient = recipient
 		if x.touched[row.key()] {
-			continue // two ways to one place
+			continue // another channel has the same recipient
 		}
 		x.touched[row.key()] = true
 		old := x.rows[row.key()]
@@ -84,36 +83,35 @@ func (x *run) pending(ctx context.Context, message notify.Message, channel notif
 			continue
 		case old.State == Sending:
 			old.State, old.FinishedAt = Unknown, x.now()
-			old.Error = "it was cut short while it was being sent: " + notify.ErrUnknown.Error()
-			if err := x.write(old); err != nil {
+			old.Error = "interrupted while sending: " + notify.ErrUnknown.Error()
+			if err := x.record(old); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		fresh := row
-		fresh.Attempts = old.Attempts
-		open = append(open, delivery{message, channel, fresh})
+		row.Attempts = old.Attempts
+		pending = append(pending, delivery{message, channel, row})
 	}
-	return open, nil
+	return pending, nil
 }
 
-// sendOne tells whether a message is to be sent once more.
-func (x *run) sendOne(ctx context.Context, s *delivery) (retry bool, err error) {
-	s.row.State, s.row.Error, s.row.FinishedAt = Sending, "", time.Time{}
-	s.row.Attempts++
-	if err := x.write(s.row); err != nil {
+// sendOne makes one delivery and reports whether it failed and can be retried.
+func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, err error) {
+	d.row.State, d.row.Error, d.row.FinishedAt = Sending, "", time.Time{}
+	d.row.Attempts++
+	if err := x.record(d.row); err != nil {
 		return false, err
 	}
-	place, err := s.channel.Send(ctx, s.message, s.row.Recipient)
-	s.row.Location, s.row.FinishedAt = place, x.now()
+	location, err := d.channel.Send(ctx, d.message, d.row.Recipient)
+	d.row.Location, d.row.FinishedAt = location, x.now()
 	switch {
 	case err == nil:
-		s.row.State = Sent
-	case errors.Is(err, notify.ErrUnknown) && !s.channel.Idempotent():
-		s.row.State, s.row.Error = Unknown, err.Error()
+		d.row.State = Sent
+	case errors.Is(err, notify.ErrUnknown) && !d.channel.Idempotent():
+		d.row.State, d.row.Error = Unknown, err.Error()
 	default:
-		s.row.State, s.row.Error = Failed, err.Error()
-		retry = !errors.Is(err, notify.ErrRefused)
+		d.row.State, d.row.Error = Failed, err.Error()
+		retry = !errors.Is(err, notify.ErrPermanent)
 	}
-	return retry, x.write(s.row)
+	return retry, x.record(d.row)
 }

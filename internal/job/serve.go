@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// lateAfter is how late a run may begin without having been missed.
-const lateAfter = 10 * time.Minute
+const (
+	missedAfter = 10 * time.Minute    // a due time that is later than this counts as missed
+	maxLookback = 31 * 24 * time.Hour // older due times are not caught up with
+)
 
-// Serve runs every entry at its times until ctx ends, and waits for the work under way. First it ends what was cut short, and catches
-// up with what was missed since the ledger's last word. A failed run is logged and in the ledger; the next one comes all the same.
+// Serve runs every entry at its due times until ctx ends, and waits for runs in progress. First it resumes interrupted runs and
+// catches up with the due times since the last one in the ledger. Failed runs are logged and recorded.
 func (r *Runner) Serve(ctx context.Context) error {
 	if err := r.Ledger.compact(); err != nil {
 		return err
@@ -21,38 +23,35 @@ func (r *Runner) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var following sync.WaitGroup
+	var entries sync.WaitGroup
 	if r.Uptime != nil {
 		r.clock = newClock(r.Now, r.Uptime)
-		following.Go(func() { r.watchClock(ctx) })
+		entries.Go(func() { r.watchClock(ctx) })
 	}
 	for _, entry := range r.Entries {
 		if entry.Schedule == nil {
 			continue
 		}
-		following.Go(func() { r.serveEntry(ctx, entry, runs) })
+		entries.Go(func() { r.serveEntry(ctx, entry, runs) })
 	}
-	following.Wait()
+	entries.Wait()
 	return nil
 }
 
-// maxLookback is how far back due times are looked for that were missed.
-const maxLookback = 31 * 24 * time.Hour
-
-// serveEntry runs one entry at its times. The due time that is run is the scheduled one, not the moment it was noticed. What lies in the
-// future is ignored: the clock was ahead when it was written.
+// serveEntry runs one entry at its due times. Each run is for the scheduled time, not for when it starts. Rows of the future are
+// ignored: the clock was ahead when they were written.
 func (r *Runner) serveEntry(ctx context.Context, entry Entry, runs []Run) {
-	last := r.now()
+	last := r.now() // the due times up to then are done
 	first := true
-	for _, known := range runs {
-		if known.Report != entry.Report || !known.IsSummary() || known.DueAt.After(r.now()) {
+	for _, run := range runs {
+		if run.Report != entry.Report || !run.IsSummary() || run.DueAt.After(r.now()) {
 			continue
 		}
-		if first || known.DueAt.After(last) {
-			first, last = false, known.DueAt
+		if first || run.DueAt.After(last) {
+			first, last = false, run.DueAt
 		}
-		if !known.isTerminal() {
-			r.runDue(ctx, entry, known.DueAt)
+		if !run.isTerminal() {
+			r.runDue(ctx, entry, run.DueAt)
 		}
 	}
 	for ctx.Err() == nil {
@@ -73,18 +72,18 @@ func (r *Runner) serveEntry(ctx context.Context, entry Entry, runs []Run) {
 	}
 }
 
-// runOverdue runs due times that have come, newest first: those of the last minutes, and catch_up of the others.
+// runOverdue runs due times that have passed, newest first: all that are not missed yet, and at most CatchUp missed ones.
 func (r *Runner) runOverdue(ctx context.Context, entry Entry, due []time.Time, now time.Time) {
 	slices.Reverse(due)
-	late := slices.IndexFunc(due, func(at time.Time) bool { return now.Sub(at) > lateAfter })
-	if late < 0 {
-		late = len(due)
+	onTime := slices.IndexFunc(due, func(t time.Time) bool { return now.Sub(t) > missedAfter })
+	if onTime < 0 {
+		onTime = len(due)
 	}
-	run := due[:min(late+entry.CatchUp, len(due))]
-	for _, at := range run {
-		r.runDue(ctx, entry, at)
+	count := min(onTime+entry.CatchUp, len(due))
+	for _, t := range due[:count] {
+		r.runDue(ctx, entry, t)
 	}
-	if skipped := due[len(run):]; len(skipped) > 0 && ctx.Err() == nil {
+	if skipped := due[count:]; len(skipped) > 0 && ctx.Err() == nil {
 		r.recordSkipped(ctx, entry, skipped)
 	}
 }
@@ -97,18 +96,18 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 	log := r.Log.With("report", entry.Report, "due", due)
 	switch {
 	case errors.Is(err, ErrStopped):
-		log.Info("report waits until callsheet is back")
+		log.Info("report stopped; it resumes when the scheduler starts again")
 	case err != nil:
 		log.Error("report failed", "error", err)
 		r.reportFailure(ctx, entry, due, err)
 	case runs[0].Succeeded():
 		log.Info("report done", "state", runs[0].State, "period", runs[0].Period, "file", runs[0].File, "rows", runs[0].Rows, "recipients", len(runs)-1)
 	default:
-		log.Error("report needs a look", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error)
+		log.Error("report was not delivered completely", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error)
 	}
 }
 
-// reportFailure reports a run that could not even be written to the ledger.
+// reportFailure calls OnFinished for a run that could not be recorded in the ledger.
 func (r *Runner) reportFailure(ctx context.Context, entry Entry, due time.Time, failure error) {
 	_, row, err := r.newRow(entry, due)
 	if err != nil {
@@ -118,55 +117,57 @@ func (r *Runner) reportFailure(ctx context.Context, entry Entry, due time.Time, 
 	r.OnFinished(context.WithoutCancel(ctx), entry, []Run{row})
 }
 
-// recordSkipped writes down that due times were missed and are not caught up with, of those that the ledger has no word on, and says so.
+// recordSkipped records missed due times as skipped, unless the ledger has a row for them, and calls OnMissed.
 func (r *Runner) recordSkipped(ctx context.Context, entry Entry, due []time.Time) {
-	var skipped []time.Time
-	err := func() error {
-		release, err := r.Steps.Lock(ctx, entry.Report)
-		if err != nil {
-			return err
-		}
-		defer release()
-		runs, err := r.Ledger.Runs()
-		if err != nil {
-			return err
-		}
-		known := map[key]bool{}
-		for _, run := range runs {
-			known[run.key()] = !run.isPremature()
-		}
-		for _, at := range due {
-			_, row, err := r.newRow(entry, at)
-			if err != nil {
-				return err
-			}
-			if known[row.key()] {
-				continue
-			}
-			row.State, row.FinishedAt, row.Error = Skipped, r.now(), "nothing ran when it was due, and catch_up is used up"
-			if err := r.Ledger.Append(row); err != nil {
-				return err
-			}
-			known[row.key()] = true
-			skipped = append(skipped, at)
-		}
-		return nil
-	}()
+	skipped, err := r.appendSkipped(ctx, entry, due)
 	if err != nil {
-		r.Log.Error("reports were missed, and that could not be written down", "report", entry.Report, "due", due, "error", err)
+		r.Log.Error("missed reports could not be recorded", "report", entry.Report, "due", due, "error", err)
 	}
 	if len(skipped) > 0 {
-		r.Log.Warn("reports were missed and are skipped", "report", entry.Report, "due", skipped, "catch_up", entry.CatchUp)
+		r.Log.Warn("missed reports are skipped", "report", entry.Report, "due", skipped, "catch_up", entry.CatchUp)
 		r.OnMissed(context.WithoutCancel(ctx), entry, skipped)
 	}
 }
 
-// sleepUntil waits until a due time has come or the clock was set back. It looks again every minute, since a clock can be set.
+func (r *Runner) appendSkipped(ctx context.Context, entry Entry, due []time.Time) (skipped []time.Time, err error) {
+	release, err := r.Steps.Lock(ctx, entry.Report)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	runs, err := r.Ledger.Runs()
+	if err != nil {
+		return nil, err
+	}
+	recorded := map[key]bool{}
+	for _, run := range runs {
+		recorded[run.key()] = !run.isPremature()
+	}
+	for _, t := range due {
+		_, row, err := r.newRow(entry, t)
+		if err != nil {
+			return skipped, err
+		}
+		if recorded[row.key()] {
+			continue
+		}
+		row.State, row.FinishedAt, row.Error = Skipped, r.now(), "callsheet was not running when the report was due, and catch_up is exhausted"
+		if err := r.Ledger.Append(row); err != nil {
+			return skipped, err
+		}
+		recorded[row.key()] = true
+		skipped = append(skipped, t)
+	}
+	return skipped, nil
+}
+
+// sleepUntil waits until a due time has passed or the clock was set back, and reports false when ctx ends before. It checks the clock
+// every minute, since the clock can be set meanwhile.
 func (r *Runner) sleepUntil(ctx context.Context, due time.Time) bool {
-	for began := r.now(); ; {
+	for start := r.now(); ; {
 		now := r.now()
 		wait := due.Sub(now)
-		if wait <= 0 || began.Sub(now) > clockStep {
+		if wait <= 0 || start.Sub(now) > clockStep {
 			return true
 		}
 		if !sleep(ctx, min(wait, time.Minute)) {

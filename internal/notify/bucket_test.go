@@ -49,13 +49,13 @@ func TestBucketHoldsTheWorkbook(t *testing.T) {
 func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
 	for url, wantRefused := range map[string]bool{"nowhere://x": true, "file:///nonexistent/folder": true} {
 		_, err := Bucket{URL: url}.Send(t.Context(), testMessage(t, "text"), "")
-		if err == nil || errors.Is(err, ErrRefused) != wantRefused {
+		if err == nil || errors.Is(err, ErrPermanent) != wantRefused {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	if url := startS3(t); url != "" {
 		_, err := Bucket{URL: strings.Replace(url, "s3://reports", "s3://missing", 1)}.Send(t.Context(), testMessage(t, "text"), "")
-		if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "s3://missing") {
+		if !errors.Is(err, ErrPermanent) || !strings.Contains(err.Error(), "s3://missing") {
 			t.Errorf("a bucket that is not there: %v", err)
 		}
 	}
@@ -63,7 +63,7 @@ func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "a")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "b")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
-	if _, err := (Bucket{URL: down}).Send(t.Context(), testMessage(t, "text"), ""); err == nil || errors.Is(err, ErrRefused) {
+	if _, err := (Bucket{URL: down}).Send(t.Context(), testMessage(t, "text"), ""); err == nil || errors.Is(err, ErrPermanent) {
 		t.Errorf("a storage that is down: %v", err)
 	}
 }

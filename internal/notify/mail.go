@@ -231,7 +231,7 @@ func (s MailServer) send(ctx context.Context, address string, content []byte) (s
 		if isSMTPReply(err) {
 			return "", s.wrapError("its text", err)
 		}
-		return "", uncertain(s.wrapError("its text", err)) // all was sent, and no answer came
+		return "", unknown(s.wrapError("its text", err)) // all was sent, and no answer came
 	}
 	_ = server.Quit() // it has the mail
 	return "mail to " + address, nil

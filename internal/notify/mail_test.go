@@ -318,8 +318,8 @@ func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
 			}
 			p := testMessage(t, strings.Repeat("x", 3_000_000))
 			_, err := m.Send(t.Context(), p, "a@example.com")
-			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrRefused) != c.refused {
-				t.Errorf("refused %v, unknown %v: %v", errors.Is(err, ErrRefused), errors.Is(err, ErrUnknown), err)
+			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrPermanent) != c.refused {
+				t.Errorf("refused %v, unknown %v: %v", errors.Is(err, ErrPermanent), errors.Is(err, ErrUnknown), err)
 			}
 			if err != nil && (strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "czNjcmV0") || strings.Contains(err.Error(), "AHJlcG9y")) {
 				t.Errorf("it shows the password: %v", err)
@@ -382,7 +382,7 @@ func TestATextThatIsCutShortIsNotDelivered(t *testing.T) {
 	box := &fakeSMTP{port: listener.Addr().(*net.TCPAddr).Port}
 	m := box.channel(t, "none")
 	_, err = m.Send(t.Context(), testMessage(t, strings.Repeat("x", 20_000_000)), "a@example.com")
-	if err == nil || errors.Is(err, ErrRefused) || errors.Is(err, ErrUnknown) {
+	if err == nil || errors.Is(err, ErrPermanent) || errors.Is(err, ErrUnknown) {
 		t.Errorf("%v", err)
 	}
 	if <-ended {
@@ -436,7 +436,7 @@ func TestHeadersCannotBeForged(t *testing.T) {
 	if subject := c.header.Get("Subject"); c.header.Get("Bcc") != "" || !strings.Contains(subject, "Sales Bcc: thief@example.com hello") {
 		t.Errorf("header %v", c.header)
 	}
-	if _, err := m.Send(t.Context(), p, "a@example.com>\r\nRCPT TO:<b@example.com"); !errors.Is(err, ErrRefused) {
+	if _, err := m.Send(t.Context(), p, "a@example.com>\r\nRCPT TO:<b@example.com"); !errors.Is(err, ErrPermanent) {
 		t.Errorf("a strange address: %v", err)
 	}
 }

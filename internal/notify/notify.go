@@ -40,24 +40,24 @@ type Figure struct {
 type Channel interface {
 	// Recipients are those of a part of a report, each to be sent to on its own: addresses, or the one place.
 	Recipients(ctx context.Context, part string) ([]string, error)
-	// Send brings a message to one of them and says where it is now. The error is ErrRefused when trying again cannot help,
+	// Send brings a message to one of them and says where it is now. The error is ErrPermanent when trying again cannot help,
 	// ErrUnknown when it may have arrived.
 	Send(ctx context.Context, message Message, recipient string) (place string, err error)
 	// Idempotent tells whether sending twice leaves what sending once does.
 	Idempotent() bool
 }
 
-// ErrRefused marks what trying again does not mend; ErrUnknown a message that may have arrived or not.
+// ErrPermanent marks what trying again does not mend; ErrUnknown a message that may have arrived or not.
 var (
-	ErrRefused = errors.New("refused")
-	ErrUnknown = errors.New("it is not known whether it arrived")
+	ErrPermanent = errors.New("refused")
+	ErrUnknown   = errors.New("it is not known whether it arrived")
 )
 
 // permanent marks an error as one that trying again does not mend.
-func permanent(err error) error { return classifiedError{err, ErrRefused} }
+func permanent(err error) error { return classifiedError{err, ErrPermanent} }
 
 // uncertain marks an error as one after which the message may have arrived.
-func uncertain(err error) error { return classifiedError{err, ErrUnknown} }
+func unknown(err error) error { return classifiedError{err, ErrUnknown} }
 
 type classifiedError struct{ err, class error }
 

@@ -64,7 +64,7 @@ func (w Webhook) Send(ctx context.Context, message Message, recipient string) (_
 	response, err := client.Do(request)
 	if err != nil {
 		if written.Load() {
-			return "", uncertain(redact(err))
+			return "", unknown(redact(err))
 		}
 		return "", redact(err)
 	}

@@ -93,7 +93,7 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 	} {
 		w := startWebhook(t, "json", c.handle)
 		_, err := w.Send(t.Context(), testMessage(t, "text"), "there")
-		if err == nil || errors.Is(err, ErrRefused) != c.refused || errors.Is(err, ErrUnknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
+		if err == nil || errors.Is(err, ErrPermanent) != c.refused || errors.Is(err, ErrUnknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "s3cret") {
@@ -101,7 +101,7 @@ func TestWebhookErrorsSayWhetherToTryAgain(t *testing.T) {
 		}
 	}
 	w := Webhook{Timeout: time.Second, URL: func() (string, error) { return "http://127.0.0.1:1/s3cret", nil }}
-	if _, err := w.Send(t.Context(), testMessage(t, "text"), "there"); err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, ErrRefused) || strings.Contains(err.Error(), "s3cret") {
+	if _, err := w.Send(t.Context(), testMessage(t, "text"), "there"); err == nil || errors.Is(err, ErrUnknown) || errors.Is(err, ErrPermanent) || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("nobody there: %v", err)
 	}
 	one, _ := w.Recipients(t.Context(), "")

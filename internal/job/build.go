@@ -1,0 +1,164 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"callsheet/internal/notify"
+)
+
+// dataPollInterval is how often a run that waits for data loads again.
+const dataPollInterval = time.Minute
+
+// awaitData loads until the period is complete and nothing is left to load, or until WaitForData has passed.
+func (x *run) awaitData(ctx context.Context) error {
+	deadline := x.base.DueAt.Add(x.entry.WaitForData)
+	for {
+		var err error
+		if x.problems, err = x.Steps.Refresh(ctx); err != nil {
+			return err
+		}
+		if x.entry.WaitForData == 0 || x.base.PeriodOpen && len(x.problems) == 0 {
+			return nil
+		}
+		complete := x.base.PeriodOpen
+		if !complete {
+			if complete, err = x.Steps.IsComplete(ctx, x.span); err != nil {
+				return err
+			}
+		}
+		if complete && len(x.problems) == 0 {
+			return nil
+		}
+		if !x.now().Before(deadline) {
+			x.dataTimedOut = !complete
+			return nil
+		}
+		if x.summary().State != Due {
+			x.Log.Info("report waits for data", "report", x.entry.Report, "period", x.span.String(), "until", deadline)
+			if err := x.setState(Due); err != nil {
+				return err
+			}
+		}
+		if !sleep(ctx, min(dataPollInterval, deadline.Sub(x.now()))) {
+			return ErrStopped
+		}
+	}
+}
+
+// sleep reports whether the wait passed before ctx ended.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(wait):
+		return true
+	}
+}
+
+// errEmpty ends a run that has nothing to report and does not notify.
+var errEmpty = errors.New("there is nothing to report")
+
+// build returns a message for each part. A part of a burst that fails is recorded, and the others are built.
+func (x *run) build(ctx context.Context) ([]notify.Message, error) {
+	parts, err := x.parts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) == 0 {
+		return x.buildEmpty()
+	}
+	var messages []notify.Message
+	for _, part := range parts {
+		message, err := x.buildPart(ctx, part)
+		if err == nil {
+			messages = append(messages, message)
+			continue
+		}
+		if !x.entry.Burst || ctx.Err() != nil {
+			return nil, err
+		}
+		row := x.base
+		row.Part, row.State, row.Error, row.FinishedAt = part, Failed, err.Error(), x.now()
+		x.touched[row.key()] = true
+		x.noteRetryable(err)
+		if err := x.record(row); err != nil {
+			return nil, err
+		}
+	}
+	if !x.entry.Burst {
+		return messages, nil
+	}
+	return messages, x.setState(Built)
+}
+
+// parts returns the parts to build: none if there is nothing to report, one without a name if the report is no burst.
+func (x *run) parts(ctx context.Context) ([]string, error) {
+	should, err := x.Steps.ShouldRun(ctx, x.entry.Report, x.span)
+	switch {
+	case err != nil || !should:
+		return nil, err
+	case x.entry.Burst:
+		return x.Steps.Parts(ctx, x.entry.Report, x.span)
+	}
+	return []string{""}, nil
+}
+
+// buildEmpty returns the message that there is nothing to report, or errEmpty.
+func (x *run) buildEmpty() ([]notify.Message, error) {
+	if !x.entry.NotifyEmpty {
+		return nil, errEmpty
+	}
+	message, row := x.Steps.EmptyMessage(x.entry.Report, x.span), x.base
+	message.Notes = append(x.completenessNotes(), message.Notes...)
+	row.State, row.RetryUntil, row.Incomplete = Built, x.retryDeadline, x.problemSummary()
+	return []notify.Message{message}, x.record(row)
+}
+
+// buildPart builds the workbook of a part, or takes the one that an earlier attempt built.
+func (x *run) buildPart(ctx context.Context, part string) (message notify.Message, err error) {
+	row := x.base
+	row.Part = part
+	if old, exists := x.rows[row.key()]; exists && old.File != "" && !x.resendAll {
+		if sum, err := notify.FileSHA256(old.File); err == nil && sum == old.SHA256 && json.Unmarshal(old.Message, &message) == nil {
+			message.File = old.File
+			return message, nil
+		}
+	}
+	built, err := x.Steps.Build(ctx, x.entry.Report, x.span, part)
+	if err != nil {
+		return message, err
+	}
+	message = built.Message
+	message.Notes = append(x.completenessNotes(), message.Notes...)
+	row.State, row.File, row.SHA256, row.Rows, row.Incomplete = Built, message.File, message.SHA256, built.Rows, x.problemSummary()
+	if row.Message, err = json.Marshal(message); err != nil {
+		return message, err
+	}
+	return message, x.record(row)
+}
+
+// completenessNotes warn readers of a report that may lack calls.
+func (x *run) completenessNotes() (notes []string) {
+	if x.dataTimedOut {
+		notes = append(notes, "This report may be incomplete: no data from after the period had arrived when it was built.")
+	}
+	if len(x.problems) > 0 {
+		notes = append(notes, "Calls may be missing: "+x.problemSummary())
+	}
+	return notes
+}
+
+// problemSummary describes in one line what could not be loaded; it is empty if everything was.
+func (x *run) problemSummary() string {
+	switch len(x.problems) {
+	case 0:
+		return ""
+	case 1:
+		return x.problems[0]
+	}
+	return fmt.Sprintf("%d problems; the first: %s", len(x.problems), x.problems[0])
+}

@@ -1,0 +1,111 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// finish records the result of an attempt: of each part, and of the report. failure is why the attempt ended before every message was
+// sent, or nil.
+func (x *run) finish(ctx context.Context, failure error) ([]Run, error) {
+	for _, k := range slices.Clone(x.keys) {
+		if part := x.rows[k]; part.Part != "" && part.Recipient == "" && part.State == Built {
+			x.rollUp(&part, func(row Run) bool { return row.Part == part.Part && row.Recipient != "" })
+			if err := x.record(part); err != nil {
+				return x.results(), err
+			}
+		}
+	}
+	summary := x.summary()
+	x.rollUp(&summary, func(Run) bool { return true })
+	x.markIncomplete(&summary)
+	if failure != nil {
+		switch {
+		case errors.Is(failure, errEmpty) && len(x.problems) > 0:
+			summary.State = Incomplete
+			failure = fmt.Errorf("%w, but calls may be missing: %s", failure, x.problemSummary())
+		case errors.Is(failure, errEmpty):
+			summary.State = Skipped
+		case summary.State == Sent && len(x.touched) > 0:
+			summary.State = Partial
+		default:
+			summary.State = Failed
+		}
+		summary.Error = failure.Error()
+	} else {
+		failure = x.retryableErr
+	}
+	if summary.RetryUntil = x.nextRetryDeadline(failure); !summary.RetryUntil.IsZero() {
+		summary.State, summary.FinishedAt = Retrying, time.Time{}
+	}
+	if err := x.record(summary); err != nil {
+		return x.results(), err
+	}
+	runs := x.results()
+	if summary.State != Retrying {
+		x.OnFinished(context.WithoutCancel(ctx), x.entry, runs)
+	}
+	return runs, nil
+}
+
+// rollUp derives the state of a part or of the report from those of this attempt's rows that belong to it.
+func (x *run) rollUp(row *Run, contains func(Run) bool) {
+	row.FinishedAt, row.State, row.Error = x.now(), Sent, ""
+	states, total, first := map[State]int{}, 0, ""
+	for _, k := range x.keys {
+		member := x.rows[k]
+		if !x.touched[k] || !contains(member) {
+			continue
+		}
+		total++
+		states[member.State]++
+		if member.State != Sent && first == "" {
+			first = member.target() + ": " + member.Error
+		}
+	}
+	bad := total - states[Sent]
+	switch {
+	case bad == 0:
+		return
+	case states[Unknown] > 0:
+		row.State = Unknown
+	case bad == total:
+		row.State = Failed
+	default:
+		row.State = Partial
+	}
+	if row.Error = first; bad > 1 {
+		row.Error = fmt.Sprintf("%d of %d; the first: %s", bad, total, first)
+	}
+}
+
+// markIncomplete marks a report as incomplete if not all calls were loaded when one of its workbooks was built.
+func (x *run) markIncomplete(summary *Run) {
+	for _, k := range x.keys {
+		row := x.rows[k]
+		if row.Incomplete == "" {
+			continue
+		}
+		missing := "calls may be missing: " + row.Incomplete
+		if summary.State == Sent {
+			summary.State, summary.Error = Incomplete, missing
+		} else {
+			summary.Error += "; " + missing
+		}
+		return
+	}
+}
+
+// target names the part and recipient of a row in an error.
+func (r Run) target() string {
+	switch {
+	case r.Recipient == "":
+		return r.Part
+	case r.Part == "":
+		return r.Recipient
+	}
+	return r.Part + " to " + r.Recipient
+}

@@ -1,0 +1,128 @@
+package job
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+)
+
+// A run is one attempt of building and sending a report for a period. Its state is in the ledger; execute moves it through Building,
+// Due (while it waits for data), Built and Sending, and finish into a terminal state or Retrying.
+type run struct {
+	*Runner
+	entry         Entry
+	options       RunOptions
+	span          period.Period
+	base          Run          // the fields that all rows share
+	rows          map[key]Run  // the current row of each key
+	keys          []key        // in the order of their first row
+	touched       map[key]bool // recipients, and parts that failed, of this attempt
+	retryDeadline time.Time    // set while an earlier failure is retried
+	retryableErr  error        // the first failure of a part or a recipient lookup that a retry may overcome
+	resendAll     bool         // the report was delivered; build it from current data and send it to everyone
+	dataTimedOut  bool         // WaitForData passed without data from after the period
+	problems      []string     // what this attempt could not load
+}
+
+// resume reads the state in which earlier attempts left a run.
+func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, error) {
+	span, base, err := r.newRow(entry, due)
+	if err != nil {
+		return nil, err
+	}
+	x := &run{Runner: r, entry: entry, options: options, span: span, base: base, rows: map[key]Run{}, touched: map[key]bool{}}
+	recorded, err := r.Ledger.Runs()
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range recorded {
+		k := base.key()
+		k.part, k.recipient = row.Part, row.Recipient
+		if row.key() != k || row.isPremature() && !row.DueAt.After(x.now()) {
+			continue
+		}
+		x.rows[k] = row
+		x.keys = append(x.keys, k)
+	}
+	if summary := x.summary(); !summary.isTerminal() {
+		x.retryDeadline = summary.RetryUntil
+	}
+	return x, nil
+}
+
+// newRow returns the period of a report for a due time, and a row with the fields that all rows of the run share.
+func (r *Runner) newRow(entry Entry, due time.Time) (span period.Period, row Run, err error) {
+	if span, err = period.Parse(entry.Period, due.In(entry.Zone)); err != nil {
+		return span, row, Permanent(err)
+	}
+	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.now()}
+	end := due
+	if row.StartedAt.Before(due) {
+		end = row.StartedAt // run by hand before it is due
+	}
+	row.PeriodOpen = !period.Day(end.In(entry.Zone)).After(span.To)
+	return span, row, nil
+}
+
+// execute loads, builds and sends.
+func (x *run) execute(ctx context.Context) error {
+	if err := x.setState(Building); err != nil {
+		return err
+	}
+	if err := x.awaitData(ctx); err != nil {
+		return err
+	}
+	messages, err := x.build(ctx)
+	if err != nil {
+		return err
+	}
+	return x.send(ctx, messages)
+}
+
+// record appends a row to the ledger: before the action that it announces, or after the one that it reports.
+func (x *run) record(row Run) error {
+	k := row.key()
+	if _, exists := x.rows[k]; !exists {
+		x.keys = append(x.keys, k)
+	}
+	x.rows[k] = row
+	return x.Ledger.Append(row)
+}
+
+// setState records a new state of the summary row.
+func (x *run) setState(state State) error {
+	row, old := x.base, x.summary()
+	row.File, row.SHA256, row.Rows, row.Message, row.Incomplete = old.File, old.SHA256, old.Rows, old.Message, old.Incomplete
+	row.State, row.RetryUntil = state, x.retryDeadline
+	return x.record(row)
+}
+
+// summary returns the row of the whole report.
+func (x *run) summary() Run { return x.rows[x.base.key()] }
+
+// results returns the summary row, then those of parts and recipients.
+func (x *run) results() []Run {
+	var runs []Run
+	for _, summary := range []bool{true, false} {
+		for _, k := range x.keys {
+			if row := x.rows[k]; row.IsSummary() == summary {
+				runs = append(runs, row)
+			}
+		}
+	}
+	return runs
+}
+
+// isDelivered reports whether an earlier attempt delivered the report to every recipient.
+func (x *run) isDelivered() bool {
+	state := x.summary().State
+	return state == Sent || state == Incomplete && len(x.keys) > 1
+}
+
+// hasChannel reports whether the report goes to a channel that is idempotent, or to one that is not.
+func (x *run) hasChannel(idempotent bool) bool {
+	return slices.ContainsFunc(x.entry.Channels, func(c notify.Channel) bool { return c.Idempotent() == idempotent })
+}

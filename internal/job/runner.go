@@ -1,0 +1,129 @@
+// Package job runs reports when they are due. Each due time is a run of a fixed period, so a run that is late or repeated by hand
+// reports the same days. The ledger records every state of a run before and after the step that changes it, so that a crash at any
+// point neither sends a message twice nor loses one unnoticed.
+package job
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"callsheet/internal/notify"
+)
+
+// Entry is a report of the configuration.
+type Entry struct {
+	Report      string
+	Schedule    *Schedule      // nil: run by hand only
+	Zone        *time.Location // of a relative period such as yesterday
+	Period      string         // relative to the due time
+	Burst       bool           // a workbook for each part
+	Channels    []notify.Channel
+	CatchUp     int           // maximum number of missed due times that are run late
+	WaitForData time.Duration // how long to wait for data through the end of the period
+	RetryFor    time.Duration // how long a failed run or delivery is retried
+	NotifyEmpty bool          // send a message when there is nothing to report
+}
+
+// NextDue returns the first due time after now, or the zero time without a schedule.
+func (e Entry) NextDue(now time.Time) time.Time {
+	if e.Schedule == nil {
+		return time.Time{}
+	}
+	return e.Schedule.Next(now)
+}
+
+// LastDue returns the last due time up to now, which a run by hand stands for. Without a schedule, or before its first due time,
+// it is now.
+func (e Entry) LastDue(now time.Time) time.Time {
+	if e.Schedule != nil {
+		if last := e.Schedule.Last(now); !last.IsZero() {
+			return last
+		}
+	}
+	return now.In(e.Zone)
+}
+
+// Runner runs the reports of the configuration.
+type Runner struct {
+	Entries []Entry
+	Steps   Steps
+	Ledger  Ledger
+	Now     func() time.Time
+	Uptime  func() time.Duration // monotonic, so that Serve notices when the clock is set; nil: the clock is never set
+	Log     *slog.Logger
+	// Attempt makes one attempt of a run; Run in this process when nil. An attempt that crashes is recorded by Fail.
+	Attempt func(ctx context.Context, entry Entry, due time.Time, options RunOptions) ([]Run, error)
+	// DataTime loads new deliveries and returns the latest time that they prove to have passed. Serve needs it.
+	DataTime func(ctx context.Context) (time.Time, error)
+	// OnFinished is called with the rows of a run that reached a terminal state.
+	OnFinished func(ctx context.Context, entry Entry, runs []Run)
+	// OnMissed is called with due times that are skipped, newest first. Serve needs it.
+	OnMissed func(ctx context.Context, entry Entry, due []time.Time)
+
+	clock *clock // of Serve
+}
+
+// Find returns the entry of a report.
+func (r *Runner) Find(report string) (Entry, bool) {
+	for _, entry := range r.Entries {
+		if entry.Report == report {
+			return entry, true
+		}
+	}
+	return Entry{}, false
+}
+
+// RunOptions are the options of a run by hand.
+type RunOptions struct {
+	Resend bool // also send what may have arrived; send everything if all of it arrived
+}
+
+// ErrStopped is returned by a run that ends because the program ends. A later run resumes it.
+var ErrStopped = errors.New("stopped before every recipient was served\nhint: callsheet run resumes it; so does the scheduler when it starts again")
+
+// Run makes one attempt of an entry for a due time. It resumes an earlier attempt, and sends again only what Resend or an idempotent
+// channel allows. It returns the summary row first, then those of parts and recipients; a run that failed and can be retried is
+// Retrying. When ctx ends, the attempt stops before the next recipient.
+func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options RunOptions) (runs []Run, err error) {
+	release, err := r.Steps.Lock(ctx, entry.Report)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	x, err := r.resume(entry, due, options)
+	if err != nil {
+		return nil, err
+	}
+	if x.isDelivered() {
+		x.resendAll = options.Resend || !x.hasChannel(false)
+		if !x.resendAll && !x.hasChannel(true) {
+			return x.results(), nil
+		}
+	}
+	err = x.execute(ctx)
+	if err != nil && ctx.Err() != nil {
+		return x.results(), ErrStopped
+	}
+	return x.finish(ctx, err)
+}
+
+// Fail records an attempt whose process crashed. The run is retried like any other failed run.
+func (r *Runner) Fail(ctx context.Context, entry Entry, due time.Time, reason error) (runs []Run, err error) {
+	release, err := r.Steps.Lock(ctx, entry.Report)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	x, err := r.resume(entry, due, RunOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if _, started := x.rows[x.base.key()]; !started {
+		if err := x.setState(Building); err != nil {
+			return nil, err
+		}
+	}
+	return x.finish(ctx, reason)
+}
