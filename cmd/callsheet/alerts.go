@@ -15,6 +15,7 @@ import (
 
 	"callsheet/internal/child"
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
 )
@@ -120,7 +121,7 @@ func (a *app) statusChild(ctx context.Context) (alarms map[string]string, err er
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	if err != nil && exitCode(err) != exitLook {
+	if err != nil && exitcode.Of(err) != exitcode.Warnings {
 		return nil, err
 	}
 	var s status

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"callsheet/internal/exitcode"
 )
 
 // TestASourceThatFallsSilentIsTold with five weeks of deliveries every ten minutes of every day, which end on a Monday at noon.
@@ -110,7 +112,7 @@ func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
 	}
 	root := newRoot(a)
 	root.SetArgs([]string{"--config", config, "run", "one", "--for", "2026-10-06T08:00"})
-	if err := root.ExecuteContext(context.Background()); err == nil || exitCode(err) != exitLook {
+	if err := root.ExecuteContext(context.Background()); err == nil || exitcode.Of(err) != exitcode.Warnings {
 		t.Errorf("%v", err)
 	}
 	if got := beats.Load(); got != 1 {

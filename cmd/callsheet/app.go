@@ -246,6 +246,12 @@ func (a *app) load(ctx context.Context, c *config.Config, path string, retryReje
 // readerMemory is what a query may take before it spills to the disk.
 const readerMemory = "2GB"
 
+// memoryBytes parses an amount of memory that was validated.
+func memoryBytes(text string) int64 {
+	bytes, _ := config.ParseMemory(text)
+	return bytes
+}
+
 // readFrom is what readers read: the published copy, or the database itself where none is made.
 func readFrom(c *config.Config) string {
 	if !c.Store.Publish {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/period"
 	"callsheet/internal/spool"
 	"callsheet/store"
@@ -52,7 +53,7 @@ It can run while the collector and loads do.`,
 			for _, file := range done {
 				from, to = from+file.Before, to+file.After
 			}
-			fmt.Fprintf(a.stdout, "%s files archived, %s bytes to %s\n", count(int64(len(done))), count(from), count(to))
+			fmt.Fprintf(a.stdout, "%s files archived, %s bytes to %s\n", display.Count(int64(len(done))), display.Count(from), display.Count(to))
 			if err != nil {
 				return err
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
 	"callsheet/internal/spool"
@@ -54,7 +55,7 @@ query, every report's template and the published data. It changes nothing.`,
 					if !f.OK {
 						mark = "PROBLEM"
 					}
-					fmt.Fprintf(a.stdout, "%s  %s\n", mark, escapedLines(f.What+prefixed(": ", f.Note)))
+					fmt.Fprintf(a.stdout, "%s  %s\n", mark, display.EscapeLines(f.What+prefixed(": ", f.Note)))
 				}
 			}
 			problems, looks := 0, 0

@@ -10,6 +10,7 @@ import (
 
 	"callsheet/internal/child"
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/store"
 )
 
@@ -33,7 +34,7 @@ func (a *app) dataTimeChild(ctx context.Context, c *config.Config) (newest time.
 	defer cancel()
 	run := func(stdout io.Writer, args ...string) error {
 		err := a.runCommand(ctx, child.Command{Args: args, Stdout: stdout, Memory: runMemory(c), Group: true})
-		if err != nil && exitCode(err) != exitLook {
+		if err != nil && exitcode.Of(err) != exitcode.Warnings {
 			return fmt.Errorf("callsheet %s: %w", args[0], err)
 		}
 		return nil

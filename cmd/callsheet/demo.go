@@ -25,7 +25,9 @@ import (
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
 	"callsheet/internal/demo"
+	"callsheet/internal/display"
 	"callsheet/internal/period"
+	"callsheet/internal/shell"
 	"callsheet/store"
 )
 
@@ -93,7 +95,7 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "sent %s deliveries over HTTP in %.1f s, loaded %s lines in %.1f s\n\n",
-		count(int64(len(deliveries))), sent.Seconds(), count(summary.Lines), a.now().Sub(started).Seconds())
+		display.Count(int64(len(deliveries))), sent.Seconds(), display.Count(summary.Lines), a.now().Sub(started).Seconds())
 	whole := period.Period{From: last.AddDate(0, 0, 1-o.days), To: last}
 	if err := a.printFigures(ctx, c, whole); err != nil {
 		return err
@@ -165,11 +167,11 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 	if err != nil {
 		return 0, err
 	}
-	bar := newProgress(a.stderr, "sending")
+	bar := display.NewProgress(a.stderr, "sending", a.now)
 	err = demo.Send(ctx, &http.Client{}, "http://"+running.address+"/hooks/main/"+token, deliveries,
 		func(t time.Time) { clock.Store(t.UnixNano()) },
-		func(done int) { bar.count(int64(done), int64(len(deliveries))) })
-	bar.finish()
+		func(done int) { bar.Count(int64(done), int64(len(deliveries))) })
+	bar.Finish()
 	return a.now().Sub(started), errors.Join(err, running.stop(0))
 }
 
@@ -177,13 +179,13 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Period) error {
 	fmt.Fprintf(a.stdout, "%s, times in %s\n\n", days.Words(), c.Timezone)
 	for _, name := range []string{"groups", "summary"} {
-		out, err := newOutput(a.stdout, a.stderr, "table")
+		out, err := shell.NewWriter(a.stdout, a.stderr, "table")
 		if err != nil {
 			return err
 		}
-		out.only = []string{"offered", "answered_in", "missed", "answer_rate", "talk_seconds", "coins"} // 80 columns
+		out.Columns = []string{"offered", "answered_in", "missed", "answer_rate", "talk_seconds", "coins"} // 80 columns
 		if name == "groups" {
-			out.only = append([]string{"call_group"}, out.only...)
+			out.Columns = append([]string{"call_group"}, out.Columns...)
 		}
 		if err := a.runQuery(ctx, c, name, queryArguments(days), time.Time{}, readerMemory, out); err != nil {
 			return err
@@ -208,7 +210,7 @@ func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, day time.Time
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s calls\t%s\n", one[0], count(result.Calls), fromHere(path))
+		fmt.Fprintf(w, "%s\t%s calls\t%s\n", one[0], display.Count(result.Calls), fromHere(path))
 	}
 	return w.Flush()
 }
@@ -228,7 +230,7 @@ func fromHere(path string) string {
 func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Summary, whole period.Period) {
 	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", fromHere(spoolDir(c)), fromHere(published(c)))
 	if summary.Rejects > 0 {
-		fmt.Fprintf(w, "rejected   %s broken lines, kept in the table rejects\n", count(summary.Rejects))
+		fmt.Fprintf(w, "rejected   %s broken lines, kept in the table rejects\n", display.Count(summary.Rejects))
 	}
 	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n", filepath.Join(o.dir, "callsheet.yaml"),
 		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly))

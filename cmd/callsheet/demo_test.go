@@ -122,7 +122,7 @@ func comparePlain(t *testing.T, rows []map[string]any, want map[string]*plainFig
 		var parts []string
 		for _, dim := range dims {
 			if dim != "" {
-				parts = append(parts, text(row[dim]))
+				parts = append(parts, strings.TrimPrefix(fmt.Sprint(row[dim]), "<nil>"))
 			}
 		}
 		key := strings.Join(parts, "|")

@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/display"
 	"callsheet/internal/importer"
 	"callsheet/internal/spool"
 	"callsheet/store"
@@ -44,9 +45,9 @@ a file can be imported twice. What has no time of receipt counts as received whe
 			if err := makeDataDir(cfg); err != nil {
 				return err
 			}
-			bar := newProgress(a.stderr, "reading the spool")
-			seen, err := fingerprints(c.Context(), spoolDir(cfg), cfg.DefaultSource(), bar.bytes)
-			bar.finish()
+			bar := display.NewProgress(a.stderr, "reading the spool", a.now)
+			seen, err := fingerprints(c.Context(), spoolDir(cfg), cfg.DefaultSource(), bar.Bytes)
+			bar.Finish()
 			if err != nil {
 				return err
 			}
@@ -176,7 +177,7 @@ func (i *fileImport) add(object []byte) error {
 		line = spool.AppendImported(nil, i.source, object)
 	}
 	if len(line) > spool.MaxLine {
-		i.unreadable = append(i.unreadable, fmt.Sprintf("a delivery of %s bytes: a line may have %s", count(int64(len(line))), count(spool.MaxLine)))
+		i.unreadable = append(i.unreadable, fmt.Sprintf("a delivery of %s bytes: a line may have %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
 		return nil
 	}
 	print := store.Fingerprint(line, i.source)
@@ -195,25 +196,25 @@ func (i *fileImport) finish(stdout io.Writer) error {
 		if err := i.into.Abort(); err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "nothing new: %s deliveries are in the spool already\n", count(i.known))
+		fmt.Fprintf(stdout, "nothing new: %s deliveries are in the spool already\n", display.Count(i.known))
 	} else {
 		name, err := i.into.Commit()
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "%s deliveries imported into %s, %s were in the spool already\nnext: callsheet load\n",
-			count(i.imported), name, count(i.known))
+			display.Count(i.imported), name, display.Count(i.known))
 	}
 	if len(i.unreadable) == 0 {
 		return nil
 	}
 	const shown = 10
-	message := fmt.Sprintf("%s could not be read, and were left out:", count(int64(len(i.unreadable))))
+	message := fmt.Sprintf("%s could not be read, and were left out:", display.Count(int64(len(i.unreadable))))
 	for _, place := range i.unreadable[:min(shown, len(i.unreadable))] {
 		message += "\n" + place
 	}
 	if more := len(i.unreadable) - shown; more > 0 {
-		message += fmt.Sprintf("\nand %s more", count(int64(more)))
+		message += fmt.Sprintf("\nand %s more", display.Count(int64(more)))
 	}
 	return needsALook(errors.New(message))
 }

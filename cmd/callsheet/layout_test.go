@@ -20,6 +20,9 @@ var allowed = map[string][]string{
 	"templates":                   {},
 	"internal/notify":             {"internal/atomicfile"},
 	"internal/demo":               {},
+	"internal/display":            {},
+	"internal/exitcode":           {},
+	"internal/shell":              {"internal/child", "internal/config", "internal/display", "internal/exitcode", "queries", "report", "store"},
 	"internal/yamlstrict":         {},
 	"internal/collector":          {"internal/spool"},
 	"internal/importer":           {"internal/spool"},
@@ -35,7 +38,7 @@ var allowed = map[string][]string{
 	"bench/queries":               {"bench/reports", "queries", "store"},
 	"bench/reports":               {},
 	"bench/workbook":              {"bench/process", "bench/reports", "store"},
-	"cmd/callsheet":               {"internal/collector", "internal/config", "internal/notify", "internal/demo", "internal/importer", "internal/atomicfile", "internal/child", "internal/job", "internal/locale", "internal/period", "queries", "report", "internal/spool", "store", "templates"},
+	"cmd/callsheet":               {"internal/collector", "internal/config", "internal/notify", "internal/demo", "internal/importer", "internal/atomicfile", "internal/child", "internal/display", "internal/exitcode", "internal/job", "internal/shell", "internal/locale", "internal/period", "queries", "report", "internal/spool", "store", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/display"
 	"callsheet/store"
 )
 
@@ -41,14 +42,14 @@ A rebuild that would lose calls, since files were removed from the spool, is ref
 				return err
 			}
 			collectRarely()
-			bar := newProgress(a.stderr, "loading")
+			bar := display.NewProgress(a.stderr, "loading", a.now)
 			var summary store.Summary
 			if rebuild {
-				summary, err = a.rebuild(c.Context(), cfg, acceptLoss, bar.lines)
+				summary, err = a.rebuild(c.Context(), cfg, acceptLoss, bar.Lines)
 			} else {
-				summary, err = a.refresh(c.Context(), cfg, retry, bar.lines)
+				summary, err = a.refresh(c.Context(), cfg, retry, bar.Lines)
 			}
-			bar.finish()
+			bar.Finish()
 			if err != nil {
 				return err
 			}
@@ -71,14 +72,14 @@ A rebuild that would lose calls, since files were removed from the spool, is ref
 
 func printSummary(w io.Writer, s store.Summary) {
 	fmt.Fprintf(w, "%s new lines in %s files: %s reports, %s live events, %s other events, %s rejected\n",
-		count(s.Lines), count(s.Files), count(s.Reports), count(s.LiveEvents), count(s.OtherEvents), count(s.Rejects))
+		display.Count(s.Lines), display.Count(s.Files), display.Count(s.Reports), display.Count(s.LiveEvents), display.Count(s.OtherEvents), display.Count(s.Rejects))
 	if s.Mended > 0 {
-		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", count(s.Mended))
+		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", display.Count(s.Mended))
 	}
 	if s.Copies > 0 {
-		fmt.Fprintf(w, "%s further lines are copies of deliveries that are loaded from other lines\n", count(s.Copies))
+		fmt.Fprintf(w, "%s further lines are copies of deliveries that are loaded from other lines\n", display.Count(s.Copies))
 	}
-	fmt.Fprintf(w, "%s calls in the store\n", count(s.Calls))
+	fmt.Fprintf(w, "%s calls in the store\n", display.Count(s.Calls))
 }
 
 // lookAt is the error of a load that was done but has something to look at.
@@ -91,12 +92,12 @@ func lookAt(s store.Summary) error {
 		message += trouble + "\n"
 	}
 	if s.Rejects > 0 {
-		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", count(s.Rejects))
+		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", display.Count(s.Rejects))
 		for _, line := range s.Rejected {
 			message += line.String() + "\n"
 		}
 		if more := s.Rejects - int64(len(s.Rejected)); more > 0 {
-			message += fmt.Sprintf("and %s more\n", count(more))
+			message += fmt.Sprintf("and %s more\n", display.Count(more))
 		}
 		message += "hint: the table rejects has them, with file, line and reason"
 	}

@@ -3,23 +3,24 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 	"time"
-	_ "time/tzdata" // zones must be there on a machine that has none
+	_ "time/tzdata" // for machines without a time zone database
 
 	"callsheet/internal/child"
+	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 )
 
 func main() {
 	os.Exit(run(os.Args[1:]))
 }
 
-// run is main without the exit, so that command tests can call it.
+// run is main without the exit.
 func run(args []string) int {
 	closeNewFiles()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -28,17 +29,17 @@ func run(args []string) int {
 	var err error
 	if a.parent, err = child.Attach(); err != nil {
 		fmt.Fprintln(os.Stderr, "callsheet:", err)
-		return exitFailed
+		return exitcode.Failed
 	}
 	root := newRoot(a)
 	root.SetArgs(args)
 	err = root.ExecuteContext(ctx)
-	code, message := exitDone, ""
+	code, message := exitcode.Of(err), ""
 	if err != nil {
-		code, message = exitCode(err), strings.TrimPrefix(err.Error(), "callsheet: ")
+		message = strings.TrimPrefix(err.Error(), "callsheet: ")
 	}
-	if a.actsAs != "" && strings.Contains(strings.ToLower(message), "permission denied") { // DuckDB's has no other form
-		message += fmt.Sprintf("\nhint: started by root, it acts as %s, the owner of the folder it works in; give that user access, or use another path", a.actsAs)
+	if a.actsAs != "" && strings.Contains(strings.ToLower(message), "permission denied") { // an error of DuckDB has no type to test for
+		message += fmt.Sprintf("\nhint: callsheet was started by root and runs as %s, the owner of its folder; give that user access, or use another path", a.actsAs)
 	}
 	switch {
 	case a.parent != nil:
@@ -46,49 +47,13 @@ func run(args []string) int {
 			fmt.Fprintln(os.Stderr, "callsheet:", err)
 		}
 	case message != "":
-		fmt.Fprintln(os.Stderr, "callsheet:", escapedLines(message))
+		fmt.Fprintln(os.Stderr, "callsheet:", display.EscapeLines(message))
 	}
 	return code
 }
 
-// The exit codes that scripts rely on.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
-	exitLook   = 3
+// Short names for what every command returns.
+var (
+	usage      = exitcode.UsageError
+	needsALook = exitcode.WarningError
 )
-
-// codeError carries an exit code up to main.
-type codeError struct {
-	code int
-	err  error
-}
-
-func (e codeError) Error() string {
-	if e.err == nil {
-		return ""
-	}
-	return e.err.Error()
-}
-
-func (e codeError) Unwrap() error { return e.err }
-
-// usage marks an error in what was asked or configured.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return codeError{exitUsage, err}
-}
-
-// needsALook ends a command that did its work and has said what is not as it should be.
-func needsALook(err error) error { return codeError{exitLook, err} }
-
-func exitCode(err error) int {
-	var coded codeError
-	if errors.As(err, &coded) {
-		return coded.code
-	}
-	return exitFailed
-}

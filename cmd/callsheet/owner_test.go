@@ -120,7 +120,7 @@ func TestRootBesideAServiceLeavesNoFilesOfItsOwn(t *testing.T) {
 	closed := t.TempDir()
 	s.give(t, closed, 0, 0o700)
 	out, err := s.command(0, "report", "daily", "--period", "2026-10-05", "--out", filepath.Join(closed, "x.xlsx")).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "hint: started by root, it acts as nobody") {
+	if err == nil || !strings.Contains(string(out), "hint: callsheet was started by root and runs as nobody") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

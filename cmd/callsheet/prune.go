@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/display"
 	"callsheet/internal/job"
 )
 
@@ -30,7 +31,7 @@ next load from report_runs. What was sent then is not known any more: run sends 
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "%s forgotten\n", plural(forgotten, "run"))
+			fmt.Fprintf(a.stdout, "%s forgotten\n", display.Plural(forgotten, "run"))
 			return nil
 		},
 	}

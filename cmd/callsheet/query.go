@@ -14,6 +14,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/period"
+	"callsheet/internal/shell"
 	"callsheet/queries"
 	"callsheet/store"
 )
@@ -22,7 +23,7 @@ func queryCommand(a *app) *cobra.Command {
 	var span periodFlags
 	var format, asOf, since string
 	var columns, set []string
-	var limits limitFlags
+	var limits shell.Limits
 	filters := filterFlags{}
 	command := &cobra.Command{
 		Use:   "query [NAME]",
@@ -42,11 +43,11 @@ use every table and macro, and takes $from, $to and the filters by name; what el
   callsheet query long_calls --set minutes=10`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			out, err := newOutput(a.stdout, a.stderr, format)
+			out, err := shell.NewWriter(a.stdout, a.stderr, format)
 			if err != nil {
 				return usage(err)
 			}
-			out.only = columns
+			out.Columns = columns
 			if len(args) == 0 {
 				return a.listQueries()
 			}
@@ -83,17 +84,17 @@ use every table and macro, and takes $from, $to and the filters by name; what el
 				return usage(err)
 			}
 			if a.startsChildren() {
-				return limits.run(c.Context(), a)
+				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
-			return a.runQuery(c.Context(), cfg, query.Name, arguments, moment, limits.memory, out)
+			return a.runQuery(c.Context(), cfg, query.Name, arguments, moment, limits.Memory, out)
 		},
 	}
 	span.register(command)
 	filters.register(command)
 	registerAsOf(command, &asOf)
-	limits.register(command)
+	registerLimits(command, &limits)
 	command.Flags().StringVar(&since, "since", "", "for restated: what became known after this moment; the end of the period when not given")
-	command.Flags().StringVar(&format, "format", "", formatHelp)
+	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
 	command.Flags().StringSliceVar(&columns, "columns", nil, "only these columns, in this order")
 	command.Flags().StringArrayVar(&set, "set", nil, "NAME=VALUE of a parameter of your own query, as text; again for each")
 	help := command.HelpFunc()
@@ -134,17 +135,17 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 	return nil
 }
 
-func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, memory string, out *output) error {
-	a.holdLittle()
+func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, memory string, out *shell.Writer) error {
+	a.limitHeap()
 	reader, err := a.reader(ctx, c, asOf, memory, 1)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	if err := reader.Stream(ctx, name, arguments, out.header, out.row); err != nil {
+	if err := reader.Stream(ctx, name, arguments, out.Header, out.Row); err != nil {
 		return err
 	}
-	return out.close()
+	return out.Close()
 }
 
 // registerAsOf adds --as-of.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
@@ -107,7 +108,7 @@ func newRunJSON(runs []job.Run) runJSON {
 
 // printRuns says where everything is.
 func (a *app) printRuns(runs []job.Run) {
-	messages := escapingWriter{a.stderr}
+	messages := display.EscapingWriter{W: a.stderr}
 	for _, run := range runs {
 		switch {
 		case run.Recipient == "" && run.File != "":

@@ -10,6 +10,8 @@ import (
 
 	"callsheet/internal/child"
 	"callsheet/internal/config"
+	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 )
 
@@ -114,7 +116,7 @@ func (a *app) runChild(ctx context.Context, c *config.Config, entry job.Entry, d
 	case limited.Err() != nil && ctx.Err() == nil:
 		err = childError{context.Cause(limited)}
 	case errors.Is(err, child.ErrMemory):
-		err = childError{fmt.Errorf("%s needed more than %s MB of memory and was stopped", doing, count(runMemory(c)/1e6))}
+		err = childError{fmt.Errorf("%s needed more than %s MB of memory and was stopped", doing, display.Count(runMemory(c)/1e6))}
 	case errors.As(err, &crash):
 		err = childError{fmt.Errorf("its process %w while %s", crash, doing)}
 	}
@@ -131,8 +133,8 @@ func (a *app) runCommand(ctx context.Context, command child.Command) error {
 	command.Args = append([]string{"--config", a.configPath}, command.Args...)
 	command.Stderr, command.Grace = a.stderr, childGrace
 	outcome, err := command.Run(ctx)
-	if err == nil && outcome.Code != exitDone {
-		err = codeError{outcome.Code, errors.New(outcome.Error)}
+	if err == nil && outcome.Code != exitcode.Done {
+		err = exitcode.Error{Code: outcome.Code, Err: errors.New(outcome.Error)}
 	}
 	return err
 }

@@ -11,21 +11,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
+	"callsheet/internal/shell"
+	"callsheet/store"
 )
 
 func sqlCommand(a *app) *cobra.Command {
 	var format string
-	var limits limitFlags
+	var limits shell.Limits
 	var session bool
 	command := &cobra.Command{
 		Use:   "sql [STATEMENT]",
 		Short: "Run read-only SQL on the published data",
-		Long: `sql runs one statement on the published copy, or the one on standard input. It can read what is published and nothing
-else: no other file, no writing, no attaching, no extensions, no second statement. All tables, macros and named queries are
-there, and temporary tables can be made at the prompt.
+		Long: `sql runs one statement, the argument or standard input, on the published copy. The statement can read the published data and
+nothing else: no other file, no writing, no attaching, no extensions, no second statement. All tables, macros and named queries
+are available, and temporary tables can be created at the prompt.
 
-On a terminal and without STATEMENT it asks for statements, with history, completion and a pager for long results; .help there
-tells more.`,
+On a terminal and without STATEMENT it starts a prompt with history, completion and a pager for long results; .help there lists
+its commands.`,
 		Example: `  callsheet sql
   callsheet sql "from groups('2026-10-01', '2026-10-31')"
   callsheet sql "select outcome, count(*) from calls group by all" --format csv
@@ -33,7 +36,7 @@ tells more.`,
   callsheet sql --format json <question.sql`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			out, err := newOutput(a.stdout, a.stderr, format)
+			out, err := shell.NewWriter(a.stdout, a.stderr, format)
 			if err != nil {
 				return usage(err)
 			}
@@ -41,32 +44,55 @@ tells more.`,
 			if err != nil {
 				return err
 			}
-			if len(args) == 0 && isTerminal(os.Stdin) && isTerminal(a.stdout) {
-				return a.prompt(c.Context(), cfg, out.format, limits)
+			if len(args) == 0 && display.IsTerminal(os.Stdin) && display.IsTerminal(a.stdout) {
+				prompt := shell.Prompt{
+					Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session"},
+					Zone: cfg.Zone(), Format: out.Format(), Limits: limits,
+				}
+				return prompt.Run(c.Context())
 			}
 			switch {
 			case session:
-				return a.serveSession(c.Context(), cfg, limits.memory)
+				session := shell.Session{
+					Parent: a.parent, Path: readFrom(cfg), KeepOpen: cfg.Store.Publish, UserQueries: ownQueries(cfg), Now: a.now,
+					Open: func(ctx context.Context) (*store.Reader, error) {
+						return a.reader(ctx, cfg, time.Time{}, limits.Memory, 1)
+					},
+				}
+				return session.Serve(c.Context(), os.Stdin)
 			case a.startsChildren():
-				return limits.run(c.Context(), a)
+				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
 			statement, err := statementOf(args, os.Stdin)
 			if err != nil {
 				return usage(err)
 			}
-			return a.runSQL(c.Context(), cfg, statement, limits.memory, out)
+			return a.runSQL(c.Context(), cfg, statement, limits.Memory, out)
 		},
 	}
-	command.Flags().StringVar(&format, "format", "", formatHelp)
-	command.Flags().BoolVar(&session, "session", false, "answer the prompt that started this process")
+	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
+	command.Flags().BoolVar(&session, "session", false, "serve the prompt that started this process")
 	if err := command.Flags().MarkHidden("session"); err != nil {
 		panic(err)
 	}
-	limits.register(command)
+	registerLimits(command, &limits)
 	return command
 }
 
-// statementOf is the argument, else what stands on standard input.
+// registerLimits adds --limit and --memory.
+func registerLimits(command *cobra.Command, limits *shell.Limits) {
+	command.Flags().DurationVar(&limits.Time, "limit", 5*time.Minute, "time limit of the statement")
+	command.Flags().StringVar(&limits.Memory, "memory", readerMemory, "memory limit of the statement, as in 4GB: beyond it DuckDB spills to disk, or the statement is stopped")
+}
+
+// limitHeap limits the Go heap of a child process, whose memory its parent watches.
+func (a *app) limitHeap() {
+	if a.parent != nil {
+		shell.LimitHeap()
+	}
+}
+
+// statementOf returns the argument, else standard input.
 func statementOf(args []string, stdin *os.File) (string, error) {
 	const hint = "hint: write one, as in callsheet sql \"from calls limit 5\""
 	if len(args) == 1 {
@@ -75,7 +101,7 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 		}
 		return args[0], nil
 	}
-	if isTerminal(stdin) {
+	if display.IsTerminal(stdin) {
 		return "", errors.New("no statement\n" + hint)
 	}
 	text, err := io.ReadAll(stdin)
@@ -85,15 +111,15 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 	return string(text), err
 }
 
-func (a *app) runSQL(ctx context.Context, c *config.Config, statement, memory string, out *output) error {
-	a.holdLittle()
+func (a *app) runSQL(ctx context.Context, c *config.Config, statement, memory string, out *shell.Writer) error {
+	a.limitHeap()
 	reader, err := a.reader(ctx, c, time.Time{}, memory, 1)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	if err := reader.StreamSQL(ctx, statement, out.header, out.row); err != nil {
+	if err := reader.StreamSQL(ctx, statement, out.Header, out.Row); err != nil {
 		return err
 	}
-	return out.close()
+	return out.Close()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/job"
 	"callsheet/internal/period"
 	"callsheet/internal/spool"
@@ -96,7 +97,7 @@ calls: two databases with the same calls have the same hashes. The exit code is 
 				if err := json.NewEncoder(a.stdout).Encode(s); err != nil {
 					return err
 				}
-			} else if err := s.print(escapingWriter{a.stdout}, cfg.Zone()); err != nil {
+			} else if err := s.print(display.EscapingWriter{W: a.stdout}, cfg.Zone()); err != nil {
 				return err
 			}
 			if len(s.Look) > 0 {
@@ -119,7 +120,7 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 	for _, file := range files {
 		if rest := file.Size - file.Durable; rest > 0 && a.now().Sub(file.ModTime) > notDurableAfter {
 			s.alarm("not durable "+file.Name, fmt.Sprintf("the last %s bytes of %s were written and not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
-				count(rest), escaped(file.Name)))
+				display.Count(rest), display.Escape(file.Name)))
 		}
 		s.Spool.Files++
 		s.Spool.Bytes += file.Size
@@ -132,7 +133,7 @@ func (a *app) status(ctx context.Context, c *config.Config, days int) (*status, 
 		return nil, err
 	}
 	if free, all, err := diskSpace(c.Path(c.DataDir)); err == nil && (free < leastFree || free < all/leastShare) {
-		s.alarm("disk", fmt.Sprintf("the disk of %s has %s MB left\nhint: archive finished days with callsheet archive, or give it more room", c.Path(c.DataDir), count(int64(free>>20))))
+		s.alarm("disk", fmt.Sprintf("the disk of %s has %s MB left\nhint: archive finished days with callsheet archive, or give it more room", c.Path(c.DataDir), display.Count(int64(free>>20))))
 	}
 	return s, a.reportStatus(c, s)
 }
@@ -200,7 +201,7 @@ func (a *app) rejectStatus(ctx context.Context, s *status, reader *store.Reader)
 		lines, rejects := values[0].(int64), values[1].(int64)
 		if rejects > fewRejects && rejects > lines/rejectShare {
 			s.alarm("rejects", fmt.Sprintf("%s of %s lines of the last day were rejected\nhint: callsheet sql \"from rejects order by rejected_at desc limit 20\" shows them",
-				count(rejects), count(lines)))
+				display.Count(rejects), display.Count(lines)))
 		}
 		return nil
 	})
@@ -222,7 +223,7 @@ func damageStatus(ctx context.Context, s *status, reader *store.Reader) error {
 	}
 	text := strings.Join(damaged[:min(shownDamage, len(damaged))], "\n")
 	if more := len(damaged) - shownDamage; more > 0 {
-		text += fmt.Sprintf("\nand %s more damaged lines", count(int64(more)))
+		text += fmt.Sprintf("\nand %s more damaged lines", display.Count(int64(more)))
 	}
 	s.alarm("damaged lines", text+"\nhint: restore the file from a backup and run callsheet load --retry-rejects")
 	return nil
@@ -353,13 +354,13 @@ func (s *status) print(w io.Writer, zone *time.Location) error {
 		}
 		fmt.Fprintf(t, "%s\t%s: last delivery %s%s\n", heading, source.Source, at(source.LastReceived), silent)
 	}
-	fmt.Fprintf(t, "spool\t%s files, %s bytes, last written %s\n", count(int64(s.Spool.Files)), count(s.Spool.Bytes), at(s.Spool.LastSeen))
+	fmt.Fprintf(t, "spool\t%s files, %s bytes, last written %s\n", display.Count(int64(s.Spool.Files)), display.Count(s.Spool.Bytes), at(s.Spool.LastSeen))
 	if s.Spool.Waiting > 0 {
-		fmt.Fprintf(t, "\t%s of them have something that is not loaded yet\n", count(int64(s.Spool.Waiting)))
+		fmt.Fprintf(t, "\t%s of them have something that is not loaded yet\n", display.Count(int64(s.Spool.Waiting)))
 	}
 	if s.Data != nil {
 		fmt.Fprintf(t, "data\tcomplete through %s, loaded %s\n", at(s.Data.CompleteThrough), at(s.Data.LoadedAt))
-		fmt.Fprintf(t, "\t%s calls, %s rejected lines\n", count(s.Data.Calls), count(s.Data.Rejects))
+		fmt.Fprintf(t, "\t%s calls, %s rejected lines\n", display.Count(s.Data.Calls), display.Count(s.Data.Rejects))
 	}
 	for i, report := range s.Reports {
 		heading := ""
@@ -377,7 +378,7 @@ func (s *status) print(w io.Writer, zone *time.Location) error {
 		if i == 0 {
 			heading = "days"
 		}
-		fmt.Fprintf(t, "%s\t%s  %s  %s calls\n", heading, day.Day, day.Content, count(day.Calls))
+		fmt.Fprintf(t, "%s\t%s  %s  %s calls\n", heading, day.Day, day.Content, display.Count(day.Calls))
 	}
 	return t.Flush()
 }

@@ -12,6 +12,7 @@ import (
 
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
@@ -141,7 +142,7 @@ func (a *app) fileProblems(ctx context.Context, c *config.Config) (problems []st
 
 // markPermanent marks what another attempt would meet again: a mistake in the configuration or in a query of the user.
 func markPermanent(err error) error {
-	if err != nil && (exitCode(err) == exitUsage || store.IsStatementError(err)) {
+	if err != nil && (exitcode.Of(err) == exitcode.Usage || store.IsStatementError(err)) {
 		return job.Permanent(err)
 	}
 	return err

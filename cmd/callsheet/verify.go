@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 )
 
@@ -31,14 +32,14 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 			if err != nil {
 				return err
 			}
-			bar := newProgress(a.stderr, "verifying")
+			bar := display.NewProgress(a.stderr, "verifying", a.now)
 			damaged := []spool.Damage{}
 			sum, err := spool.Verify(c.Context(), spoolDir(cfg), func(d spool.Damage) {
 				if len(damaged) < listedDamage {
 					damaged = append(damaged, d)
 				}
-			}, bar.bytes)
-			bar.finish()
+			}, bar.Bytes)
+			bar.Finish()
 			if err != nil {
 				return err
 			}
@@ -49,7 +50,7 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 				return err
 			}
 			if sum.Damaged > 0 {
-				return needsALook(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines load all the same", plural(int(sum.Damaged), "line")))
+				return needsALook(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines load all the same", display.Plural(int(sum.Damaged), "line")))
 			}
 			return nil
 		},
@@ -67,10 +68,10 @@ func (a *app) printVerified(sum spool.Verified, damaged []spool.Damage, asJSON b
 	}
 	var errs []error
 	for _, d := range damaged {
-		_, err := fmt.Fprintln(a.stdout, escaped(d.String()))
+		_, err := fmt.Fprintln(a.stdout, display.Escape(d.String()))
 		errs = append(errs, err)
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s lines in %s files: %s with a checksum, %s without, %s damaged\n",
-		count(sum.Lines), count(sum.Files), count(sum.Checked), count(sum.Without), count(sum.Damaged))
+		display.Count(sum.Lines), display.Count(sum.Files), display.Count(sum.Checked), display.Count(sum.Without), display.Count(sum.Damaged))
 	return errors.Join(append(errs, err)...)
 }

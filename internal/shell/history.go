@@ -1,4 +1,4 @@
-package main
+package shell
 
 import (
 	"cmp"
@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// historyPath is where the XDG base directories have what a program remembers.
+// historyPath returns the path of the history file, below the XDG state directory.
 func historyPath() (string, error) {
 	home, err := os.UserHomeDir()
 	state := os.Getenv("XDG_STATE_HOME")
@@ -20,47 +20,47 @@ func historyPath() (string, error) {
 	return filepath.Join(cmp.Or(state, filepath.Join(home, ".local", "state")), "callsheet", "history"), nil
 }
 
-// readHistory reads what was typed in earlier sessions.
-func (p *prompt) readHistory() {
+// loadHistory reads the input of earlier sessions.
+func (p *Prompt) loadHistory() {
 	path, err := historyPath()
 	if err != nil {
-		p.forget(err)
+		p.disableHistory(err)
 		return
 	}
 	p.history = path
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		p.forget(err)
+		p.disableHistory(err)
 	}
 	for line := range strings.Lines(string(text)) {
 		p.editor.AppendHistory(strings.TrimSuffix(line, "\n")) // which keeps the last thousand
 	}
 }
 
-// remember adds what was typed to the history, in one line if it can be. It is added at once and not when the prompt is left,
-// since there may be other prompts.
-func (p *prompt) remember(typed string) {
-	line, ok := oneLine(typed)
+// addToHistory adds the input to the history, as one line where possible. It is written at once and not on exit, since other
+// prompts may run at the same time.
+func (p *Prompt) addToHistory(input string) {
+	line, ok := singleLine(input)
 	if !ok {
-		line = strings.TrimRight(typed, "\n")
+		line = strings.TrimRight(input, "\n")
 	}
 	if line == "" {
 		return
 	}
-	for one := range strings.Lines(line) {
-		p.editor.AppendHistory(strings.TrimSuffix(one, "\n"))
+	for l := range strings.Lines(line) {
+		p.editor.AppendHistory(strings.TrimSuffix(l, "\n"))
 	}
 	if p.history == "" {
 		return
 	}
 	if err := appendHistory(p.history, line); err != nil {
-		p.forget(err)
+		p.disableHistory(err)
 	}
 }
 
-// forget says once that the history is of this session only.
-func (p *prompt) forget(err error) {
-	fmt.Fprintf(p.stderr, "what is typed will not be remembered: %v\n", err)
+// disableHistory keeps the history in memory only, and prints why.
+func (p *Prompt) disableHistory(err error) {
+	fmt.Fprintf(p.Stderr, "the history of this session is not saved: %v\n", err)
 	p.history = ""
 }
 

@@ -1,4 +1,4 @@
-package main
+package shell
 
 import (
 	"context"
@@ -8,23 +8,23 @@ import (
 	"callsheet/store"
 )
 
-// keywords are those worth a Tab.
+// keywords are the SQL keywords that Tab completes.
 var keywords = []string{
 	"between", "case", "describe", "distinct", "explain", "from", "group by", "group by all", "having", "interval", "join", "limit",
 	"order by", "select", "summarize", "timestamp", "union all", "using", "values", "where", "with",
 }
 
-// namesSQL gives the names of tables and their columns, of views, of the macros that stand for tables, and of metrics.
+// namesSQL returns the names of tables, columns, views, table macros and metrics.
 const namesSQL = `select table_name from duckdb_tables() where not internal
 union select view_name from duckdb_views() where not internal
 union select column_name from duckdb_columns() where not internal
 union select function_name from duckdb_functions() where not internal and function_type = 'table_macro'
 union select name from metric_catalog`
 
-// knownWords are what Tab completes, in order.
-func knownWords(ctx context.Context, reader *store.Reader) ([]string, error) {
+// completionWords returns what Tab completes, sorted.
+func completionWords(ctx context.Context, reader *store.Reader) ([]string, error) {
 	words := slices.Clone(keywords)
-	err := reader.SQL(ctx, namesSQL, noHeader, func(values []any) error {
+	err := reader.SQL(ctx, namesSQL, ignoreHeader, func(values []any) error {
 		words = append(words, text(values[0]))
 		return nil
 	})
@@ -32,11 +32,11 @@ func knownWords(ctx context.Context, reader *store.Reader) ([]string, error) {
 	return slices.Compact(words), err
 }
 
-// complete gives what the word before the cursor can become, between what stands before and after it. Where nothing is to
-// complete Tab is a blank, so that SQL indented with tabs can be pasted.
-func complete(words []string, line string, cursor int) (head string, found []string, tail string) {
+// complete returns the completions of the word before the cursor, and the text before and after it. Where there is none, Tab
+// inserts a blank, so that SQL indented with tabs can be pasted.
+func complete(words []string, line string, cursor int) (head string, completions []string, tail string) {
 	before, tail := string([]rune(line)[:cursor]), string([]rune(line)[cursor:])
-	head = strings.TrimRightFunc(before, isWord)
+	head = strings.TrimRightFunc(before, isWordRune)
 	word := before[len(head):]
 	choices, ok := dotChoices(head)
 	if !ok && word != "" {
@@ -44,16 +44,16 @@ func complete(words []string, line string, cursor int) (head string, found []str
 	}
 	for _, choice := range choices {
 		if len(choice) >= len(word) && strings.EqualFold(choice[:len(word)], word) {
-			found = append(found, choice)
+			completions = append(completions, choice)
 		}
 	}
-	if len(found) == 0 || len(found) == 1 && len(found[0]) == len(word) {
-		found = []string{word + " "}
+	if len(completions) == 0 || len(completions) == 1 && len(completions[0]) == len(word) {
+		completions = []string{word + " "}
 	}
-	return head, found, tail
+	return head, completions, tail
 }
 
-// dotChoices are the words that can follow the begin of a dot command, where they are few.
+// dotChoices returns the words that can follow the beginning of a dot command; ok is false where any word can.
 func dotChoices(head string) (choices []string, ok bool) {
 	for _, command := range dotCommands() {
 		if head == "." {

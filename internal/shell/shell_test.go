@@ -1,4 +1,4 @@
-package main
+package shell
 
 import (
 	"os"
@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-func TestPromptEndsAStatementOnlyWhereSQLDoes(t *testing.T) {
+func TestSplitStatements(t *testing.T) {
 	for _, c := range []struct {
 		typed    string
 		want     []string
-		finished bool
+		complete bool
 	}{
 		{"select 1;\n", []string{"select 1"}, true},
 		{"select 1\n", nil, false},
@@ -34,16 +34,16 @@ func TestPromptEndsAStatementOnlyWhereSQLDoes(t *testing.T) {
 		{"select '\xff';\xff;\n", []string{"select '\xff'", "\xff"}, true},
 		{";;\n", nil, true},
 		{"\n", nil, true},
-		{"-- nothing;\n", nil, true},
+		{"-- empty;\n", nil, true},
 	} {
-		got, finished := split(c.typed)
-		if !slices.Equal(got, c.want) || finished != c.finished {
-			t.Errorf("%q is %q, finished %v; want %q, %v", c.typed, got, finished, c.want, c.finished)
+		got, complete := splitStatements(c.typed)
+		if !slices.Equal(got, c.want) || complete != c.complete {
+			t.Errorf("%q is %q, complete %v; want %q, %v", c.typed, got, complete, c.want, c.complete)
 		}
 	}
 }
 
-func TestPromptHistoryHasAStatementInOneLine(t *testing.T) {
+func TestSingleLine(t *testing.T) {
 	for _, c := range []struct {
 		typed, want string
 		ok          bool
@@ -54,13 +54,13 @@ func TestPromptHistoryHasAStatementInOneLine(t *testing.T) {
 		{".tables", ".tables", true},
 		{"\n", "", true},
 	} {
-		if got, ok := oneLine(c.typed); got != c.want || ok != c.ok {
+		if got, ok := singleLine(c.typed); got != c.want || ok != c.ok {
 			t.Errorf("%q became %q, %v; want %q, %v", c.typed, got, ok, c.want, c.ok)
 		}
 	}
 }
 
-func TestPromptTabCompletesTheWordBeforeTheCursor(t *testing.T) {
+func TestComplete(t *testing.T) {
 	words := []string{"agents", "answer_rate", "answered", "calls", "from"}
 	for _, c := range []struct {
 		line  string // the cursor is at |
@@ -86,12 +86,12 @@ func TestPromptTabCompletesTheWordBeforeTheCursor(t *testing.T) {
 	}
 }
 
-func TestPromptTablesSayWhatTheDocumentationSays(t *testing.T) {
+func TestRowMeaningsMatchTheDocumentation(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/analysts.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for table, row := range rowIs {
+	for table, row := range rowMeanings {
 		if strings.Contains(table, "_catalog") || table == "spool_files" || table == "loads" { // two tables in a line there
 			continue
 		}
