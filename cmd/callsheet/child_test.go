@@ -17,7 +17,6 @@ import (
 // A served is a running serve with one report, which was cut short before and so is attempted at once.
 type served struct {
 	t       *testing.T
-	binary  string
 	dir     string
 	address string
 	process *exec.Cmd
@@ -25,9 +24,9 @@ type served struct {
 }
 
 // startServe serves a report of a definition; settings is further YAML.
-func startServe(t *testing.T, binary, definition, settings string) *served {
+func startServe(t *testing.T, definition, settings string) *served {
 	t.Helper()
-	s := &served{t: t, binary: binary, dir: t.TempDir(), address: free(t), log: &syncedBuffer{}}
+	s := &served{t: t, dir: t.TempDir(), address: free(t), log: &syncedBuffer{}}
 	for name, text := range map[string]string{
 		"callsheet.yaml": fmt.Sprintf("data_dir: ./data\ncollector: {listen: %q, sources: [{name: main, tokens: [a-token-for-tests]}]}\n%s"+
 			"reports:\n  - {name: one, schedule: '0 8 * * *', catch_up: 0, deliver: [{folder: ./out}]}\n", s.address, settings),
@@ -58,7 +57,7 @@ func startServe(t *testing.T, binary, definition, settings string) *served {
 // start starts serve, again after it has ended.
 func (s *served) start() {
 	s.t.Helper()
-	s.process = exec.Command(s.binary, "--config", filepath.Join(s.dir, "callsheet.yaml"), "serve")
+	s.process = exec.Command("callsheet", "--config", filepath.Join(s.dir, "callsheet.yaml"), "serve")
 	s.process.Stderr = s.log
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
@@ -130,9 +129,8 @@ func TestAProcessOfARunThatIsKilledIsStartedAgainWhileDeliveriesComeIn(t *testin
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		t.Skip("children are found in /proc")
 	}
-	binary := build(t)
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV, syscall.SIGABRT} {
-		s := startServe(t, binary, oneSheet, "")
+		s := startServe(t, oneSheet, "")
 		var pid int
 		s.until("the run's process", func() bool { pid = s.run(); return pid != 0 })
 		s.neverOpens()
@@ -162,7 +160,7 @@ func TestAProcessOfARunThatIsKilledIsStartedAgainWhileDeliveriesComeIn(t *testin
 const slowSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: levenshtein, columns: [call_group, calls]}\n"
 
 func TestARunThatTakesTooLongIsStoppedAndTheCollectorGoesOn(t *testing.T) {
-	s := startServe(t, build(t), slowSheet, "store: {time_limit: 10s}\n")
+	s := startServe(t, slowSheet, "store: {time_limit: 10s}\n")
 	const want = "building took longer than 10s and was stopped"
 	s.until(want, func() bool { return strings.Contains(s.log.String(), want) })
 	if status, _, err := post(s.address, "after"); err != nil || status != http.StatusOK {
@@ -171,7 +169,7 @@ func TestARunThatTakesTooLongIsStoppedAndTheCollectorGoesOn(t *testing.T) {
 }
 
 func TestServeStopsItsChildrenInTime(t *testing.T) {
-	s := startServe(t, build(t), slowSheet, "")
+	s := startServe(t, slowSheet, "")
 	var pid int
 	s.until("the run's process", func() bool { pid = s.run(); return pid != 0 })
 	s.until("the build", func() bool {

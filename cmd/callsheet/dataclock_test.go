@@ -15,7 +15,7 @@ import (
 
 // TestServeWithdrawsWhatLiesInTheFuture: a ledger that was written while the clock was ahead does not stand for days to come.
 func TestServeWithdrawsWhatLiesInTheFuture(t *testing.T) {
-	s := startServe(t, build(t), oneSheet, "")
+	s := startServe(t, oneSheet, "")
 	s.until("the first run to end", func() bool { return strings.Contains(s.ledger(), `"state":"sent"`) })
 	s.process.Process.Kill()
 	s.process.Wait()

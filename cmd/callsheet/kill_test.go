@@ -24,12 +24,11 @@ var kills = flag.Int("kills", 10, "how often the collector is killed under load"
 // that was answered 200 in the spool.
 func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
 	dir := t.TempDir()
-	binary := build(t)
 	acked := map[string]bool{}
 	var mu sync.Mutex
 	for round := range *kills {
 		address := free(t)
-		process := start(t, binary, dir, address)
+		process := start(t, dir, address)
 		before := len(acked)
 		var sending sync.WaitGroup
 		for sender := range 8 {
@@ -63,24 +62,14 @@ func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
 	t.Logf("%d kills, %d acknowledged deliveries, %d lines", *kills, len(acked), len(found))
 }
 
-// build compiles the real program.
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "callsheet")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return binary
-}
-
 // start runs a collector in a folder and waits until it can store; it is killed at the end of the test if it still runs.
-func start(t *testing.T, binary, dir, address string) *exec.Cmd {
+func start(t *testing.T, dir, address string) *exec.Cmd {
 	t.Helper()
 	config := strings.Replace(smallConfig, "ADDRESS", address, 1)
 	if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	process := exec.Command(binary, "collect")
+	process := exec.Command("callsheet", "collect")
 	process.Dir = dir
 	process.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
 	var log bytes.Buffer

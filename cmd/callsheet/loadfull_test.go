@@ -34,9 +34,8 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 		}
 	}
 	appendLine(t, config, "a.ndjson", text.String())
-	binary := build(t)
 	callsheet := func(args ...string) (string, int) {
-		command := exec.Command(binary, append([]string{"--config", config}, args...)...)
+		command := exec.Command("callsheet", append([]string{"--config", config}, args...)...)
 		out, _ := command.CombinedOutput()
 		return string(out), command.ProcessState.ExitCode()
 	}

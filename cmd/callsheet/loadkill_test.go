@@ -26,27 +26,26 @@ var loadKills = flag.Int("loadkills", 12, "how often the loader is killed")
 // bit, and kills a load at a random moment after each bit, while another process reads what is published. In the end the
 // database must be the one that a load of everything at once makes.
 func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
-	binary := build(t)
 	rng := rand.New(rand.NewPCG(uint64(*loadKills), 7))
 	lines := demoLines(rng)
 	killed, whole := loaderHome(t), loaderHome(t)
 	for _, line := range lines {
 		appendLine(t, whole, "2026-10-05.ndjson", line)
 	}
-	if out, err := exec.Command(binary, "--config", whole, "load").CombinedOutput(); err != nil {
+	if out, err := exec.Command("callsheet", "--config", whole, "load").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 
 	ctx, stop := context.WithCancel(context.Background())
 	var reads atomic.Int64
 	ended := make(chan error, 1)
-	go func() { ended <- readAllTheTime(ctx, binary, killed, &reads) }()
+	go func() { ended <- readAllTheTime(ctx, killed, &reads) }()
 	landed := 0
 	for round := range *loadKills {
 		for _, line := range lines[len(lines)*round / *loadKills : len(lines)*(round+1) / *loadKills] {
 			appendLine(t, killed, fmt.Sprintf("2026-10-0%d.ndjson", 1+rng.IntN(4)), line)
 		}
-		load := exec.Command(binary, "--config", killed, "load")
+		load := exec.Command("callsheet", "--config", killed, "load")
 		if err := load.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -59,14 +58,14 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 			landed++
 		}
 	}
-	if out, err := exec.Command(binary, "--config", killed, "load").CombinedOutput(); err != nil {
+	if out, err := exec.Command("callsheet", "--config", killed, "load").CombinedOutput(); err != nil {
 		t.Fatalf("the last load: %v\n%s", err, out)
 	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Errorf("the reader: %v", err)
 	}
-	got, want := content(t, binary, killed), content(t, binary, whole)
+	got, want := content(t, killed), content(t, whole)
 	if got != want || strings.Count(want, "\n") < 3 {
 		t.Errorf("killed %d times:\n%s\nloaded at once:\n%s", landed, got, want)
 	}
@@ -121,13 +120,13 @@ func appendLine(t *testing.T, config, name, line string) {
 }
 
 // readAllTheTime asks the published copy again and again: from the first on each must answer, and calls never become fewer.
-func readAllTheTime(ctx context.Context, binary, config string, reads *atomic.Int64) error {
+func readAllTheTime(ctx context.Context, config string, reads *atomic.Int64) error {
 	before := 0
 	for ctx.Err() == nil {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(config), "data", "published", "calls.duckdb")); err != nil {
 			continue
 		}
-		out, err := exec.Command(binary, "--config", config, "sql", "select count(*) as n from calls", "--format", "csv").CombinedOutput()
+		out, err := exec.Command("callsheet", "--config", config, "sql", "select count(*) as n from calls", "--format", "csv").CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("%w\n%s", err, out)
 		}
@@ -146,9 +145,9 @@ func readAllTheTime(ctx context.Context, binary, config string, reads *atomic.In
 }
 
 // content is the hash of each day.
-func content(t *testing.T, binary, config string) string {
+func content(t *testing.T, config string) string {
 	t.Helper()
-	out, err := exec.Command(binary, "--config", config, "query", "content", "--from", "2026-09-01", "--to", "2026-10-31").Output()
+	out, err := exec.Command("callsheet", "--config", config, "query", "content", "--from", "2026-09-01", "--to", "2026-10-31").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

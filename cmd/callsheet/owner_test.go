@@ -18,7 +18,6 @@ import (
 type serviceUser struct {
 	uid, gid int
 	home     string // the folder, with callsheet.yaml and data in it
-	binary   string
 }
 
 // newServiceUser prepares a folder of the account nobody; only root can.
@@ -28,10 +27,15 @@ func newServiceUser(t *testing.T, config string) serviceUser {
 	if os.Geteuid() != 0 || err != nil {
 		t.Skip("needs root, and an account nobody")
 	}
-	s := serviceUser{home: t.TempDir(), binary: build(t)}
+	s := serviceUser{home: t.TempDir()}
 	s.uid, _ = strconv.Atoi(account.Uid)
 	s.gid, _ = strconv.Atoi(account.Gid)
 	s.give(t, filepath.Dir(s.home), 0, 0o755)
+	program, err := exec.LookPath("callsheet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.give(t, filepath.Dir(filepath.Dir(program)), 0, 0o755)
 	s.give(t, s.home, s.uid, 0o755)
 	path := filepath.Join(s.home, "callsheet.yaml")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
@@ -53,7 +57,7 @@ func (s serviceUser) give(t *testing.T, path string, uid int, mode os.FileMode) 
 
 // command is one of the program, run by the service or by root.
 func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
-	command := exec.Command(s.binary, append([]string{"--config", filepath.Join(s.home, "callsheet.yaml")}, args...)...)
+	command := exec.Command("callsheet", append([]string{"--config", filepath.Join(s.home, "callsheet.yaml")}, args...)...)
 	command.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
 	command.Dir = s.home
 	if uid != 0 {

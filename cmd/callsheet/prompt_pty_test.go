@@ -14,9 +14,9 @@ import (
 // TestPromptOnATerminal types what people type: a statement over lines, dot commands, Tab, slips, Ctrl-C and Ctrl-D, while
 // the data are published anew.
 func TestPromptOnATerminal(t *testing.T) {
-	binary, state := build(t), t.TempDir()
-	config := promptHome(t, binary, "")
-	p := startPrompt(t, binary, config, "PAGER=sed s/^/paged:/", "XDG_STATE_HOME="+state)
+	state := t.TempDir()
+	config := promptHome(t, "")
+	p := startPrompt(t, config, "PAGER=sed s/^/paged:/", "XDG_STATE_HOME="+state)
 	p.expect(".help for help")
 
 	p.enter("select count(*) + 100 as calls")
@@ -65,7 +65,7 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.enter("select 'still ' || 'here';")
 	p.expect("still here\r\n")
 
-	loadSamples(t, binary, config, "report_outgoing_answered", "report_outgoing_customer_busy")
+	loadSamples(t, config, "report_outgoing_answered", "report_outgoing_customer_busy")
 	p.enter("select 'now ' || count(*) as calls from calls;")
 	p.expect("newer data: published")
 	p.expect("now 4\r\n")
@@ -82,13 +82,12 @@ func TestPromptOnATerminal(t *testing.T) {
 
 // TestPromptDoesNotHoldUpALoad opens the database itself, where no copy of it is published.
 func TestPromptDoesNotHoldUpALoad(t *testing.T) {
-	binary := build(t)
-	config := promptHome(t, binary, "store: {publish: false}\n")
-	p := startPrompt(t, binary, config, "PAGER=", "XDG_STATE_HOME="+t.TempDir())
+	config := promptHome(t, "store: {publish: false}\n")
+	p := startPrompt(t, config, "PAGER=", "XDG_STATE_HOME="+t.TempDir())
 	p.enter("select 'now ' || count(*) as calls from calls;")
 	p.expect("now 2\r\n")
 	p.expect("callsheet> ")
-	loadSamples(t, binary, config, "report_outgoing_answered")
+	loadSamples(t, config, "report_outgoing_answered")
 	p.enter("select 'now ' || count(*) as calls from calls;")
 	p.expect("now 3\r\n")
 	p.enter(".quit")
@@ -98,18 +97,18 @@ func TestPromptDoesNotHoldUpALoad(t *testing.T) {
 }
 
 // promptHome is a database of two calls.
-func promptHome(t *testing.T, binary, settings string) (config string) {
+func promptHome(t *testing.T, settings string) (config string) {
 	t.Helper()
 	config = loaderHome(t)
 	if err := os.WriteFile(config, []byte("data_dir: ./data\n"+settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	loadSamples(t, binary, config, "report_answered", "report_missed")
+	loadSamples(t, config, "report_answered", "report_missed")
 	return config
 }
 
 // loadSamples puts samples into the spool and loads them.
-func loadSamples(t *testing.T, binary, config string, names ...string) {
+func loadSamples(t *testing.T, config string, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		line, err := os.ReadFile("../../internal/collector/testdata/samples/" + name + ".json")
@@ -118,7 +117,7 @@ func loadSamples(t *testing.T, binary, config string, names ...string) {
 		}
 		appendLine(t, config, "2026-10-05.ndjson", strings.TrimSpace(string(line))+"\n")
 	}
-	if out, err := exec.Command(binary, "--config", config, "load").CombinedOutput(); err != nil {
+	if out, err := exec.Command("callsheet", "--config", config, "load").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
@@ -132,9 +131,9 @@ type terminal struct {
 	seen    string // and not expected yet
 }
 
-func startPrompt(t *testing.T, binary, config string, environment ...string) *terminal {
+func startPrompt(t *testing.T, config string, environment ...string) *terminal {
 	t.Helper()
-	p := &terminal{t: t, command: exec.Command(binary, "--config", config, "sql", "--memory", "200MB"), output: make(chan string)}
+	p := &terminal{t: t, command: exec.Command("callsheet", "--config", config, "sql", "--memory", "200MB"), output: make(chan string)}
 	p.command.Env = append(os.Environ(), append(environment, "TERM=xterm")...)
 	var err error
 	if p.file, err = pty.StartWithSize(p.command, &pty.Winsize{Cols: 120, Rows: 40}); err != nil {

@@ -130,10 +130,10 @@ func callOf(n int, group string) string {
 	return fmt.Sprintf(`{"CallSid":"1791175502.%d","Direction":"IVR","SourceNumber":"09%08d","DestinationNumber":"01204000001","Status":"ANSWER","StartTime":"2026-10-05  10:15:02","EndTime":"2026-10-05  10:15:51","CallDuration":"49","TalkDuration":"40","LegB_Picked_time":"2026-10-05 10:15:10","call_group":%q,"coins":"1"}`+"\n", n, n, group)
 }
 
-// runBinary runs a command to its end.
-func runBinary(t *testing.T, binary string, args ...string) (code int, stdout, stderr string) {
+// runCallsheet runs a command to its end.
+func runCallsheet(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	command := exec.Command(binary, args...)
+	command := exec.Command("callsheet", args...)
 	var out, errs bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errs
 	err := command.Run()
@@ -145,7 +145,7 @@ func runBinary(t *testing.T, binary string, args ...string) (code int, stdout, s
 
 // TestARunThatIsKilledSendsNothingTwice kills the real program at any moment of a run, again and again, until it comes to its end.
 func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
-	binary, mailServer := build(t), startFakeSMTP(t)
+	mailServer := startFakeSMTP(t)
 	mailServer.delay = 60 * time.Millisecond
 	var posted atomic.Int32
 	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -157,7 +157,7 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 	config := reportHome(t, mailServer, fmt.Sprintf(`  - {name: one, schedule: "0 8 * * *", deliver: [{mail: {to: [%s]}}, {folder: ./out}, {webhook: {url: %q}}]}
 `, strings.Join(people, ", "), sink.URL+"/s3cret"))
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
-	if code, _, stderr := runBinary(t, binary, "--config", config, "load"); code != 0 {
+	if code, _, stderr := runCallsheet(t, "--config", config, "load"); code != 0 {
 		t.Fatal(stderr)
 	}
 	kills, unknown := 0, 0
@@ -167,7 +167,7 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 		mailServer.mutex.Unlock()
 		posted.Store(0)
 		run := []string{"--config", config, "run", "one", "--for", fmt.Sprintf("2026-10-%02dT08:00", 6+day), "--json"}
-		whole, killed := killUntilDone(t, binary, run)
+		whole, killed := killUntilDone(t, run)
 		kills += killed
 		counts := mailServer.counts()
 		mayHave := 0
@@ -200,7 +200,7 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 		if mayHave == 0 {
 			continue
 		}
-		if code, _, stderr := runBinary(t, binary, append(run, "--resend")...); code != 0 {
+		if code, _, stderr := runCallsheet(t, append(run, "--resend")...); code != 0 {
 			t.Errorf("--resend: exit code %d\n%s", code, stderr)
 		}
 		again := 0
@@ -228,7 +228,7 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 	if err := os.Chtimes(half, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, stderr := runBinary(t, binary, "--config", config, "run", "one", "--for", "2026-10-06T08:00"); code != 0 {
+	if code, _, stderr := runCallsheet(t, "--config", config, "run", "one", "--for", "2026-10-06T08:00"); code != 0 {
 		t.Error(stderr)
 	}
 	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
@@ -237,10 +237,10 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 }
 
 // killUntilDone kills a run at any moment of it, until it comes to its end.
-func killUntilDone(t *testing.T, binary string, run []string) (whole runJSON, kills int) {
+func killUntilDone(t *testing.T, run []string) (whole runJSON, kills int) {
 	t.Helper()
 	for {
-		process := exec.Command(binary, run...)
+		process := exec.Command("callsheet", run...)
 		var out, log bytes.Buffer
 		process.Stdout, process.Stderr = &out, &log
 		if err := process.Start(); err != nil {
@@ -265,7 +265,7 @@ func killUntilDone(t *testing.T, binary string, run []string) (whole runJSON, ki
 
 // TestABurstGivesEachPartItsOwn with 200 groups, one of which nobody can be reached for.
 func TestABurstGivesEachPartItsOwn(t *testing.T) {
-	binary, mailServer := build(t), startFakeSMTP(t)
+	mailServer := startFakeSMTP(t)
 	config := reportHome(t, mailServer, `  - name: one
     burst: call_group
     deliver: [{mail: {recipients_query: people.sql, subject: "{title} for {part}"}}, {folder: ./out, name: "{part}/{period}.xlsx"}]
@@ -281,7 +281,7 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	lines.WriteString(callOf(999, ""))
 	appendLine(t, config, "2026-10-05.ndjson", lines.String())
 	mailServer.refuse("group-3@example.com", &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"})
-	code, stdout, stderr := runBinary(t, binary, "--config", config, "run", "one", "--for", "2026-10-06T08:00", "--json")
+	code, stdout, stderr := runCallsheet(t, "--config", config, "run", "one", "--for", "2026-10-06T08:00", "--json")
 	var whole runJSON
 	if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout, stderr)
@@ -311,7 +311,7 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	if alert := mailServer.arrived["ops@example.com"]; len(alert) != 1 || !strings.Contains(alert[0], "mailbox is full") || !strings.Contains(alert[0], "no recipients") {
 		t.Errorf("the operator has %q", alert)
 	}
-	_, stdout, _ = runBinary(t, binary, "--config", config, "sql", "select state, count(*) as n from report_runs group by all order by all", "--format", "csv")
+	_, stdout, _ = runCallsheet(t, "--config", config, "sql", "select state, count(*) as n from report_runs group by all order by all", "--format", "csv")
 	if want := "state,n\nfailed,2\npartly,3\nsent,596\n"; stdout != want && stdout != strings.ReplaceAll(want, "\n", "\r\n") {
 		t.Errorf("report_runs has\n%s", stdout)
 	}

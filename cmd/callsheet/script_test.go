@@ -16,6 +16,8 @@ import (
 	"callsheet/internal/child"
 )
 
+// TestMain makes the test binary serve as the program: testscript puts it on PATH under the name callsheet, so tests run the
+// program with exec.Command("callsheet") and nothing is built for them.
 func TestMain(m *testing.M) {
 	if child.IsChild() {
 		os.Exit(run(os.Args[1:]))

@@ -56,7 +56,7 @@ reports:
 // TestSecretsReachNothing runs the commands on a configuration full of secrets against servers that repeat what they are sent, and looks for
 // the secrets in all that was said and written.
 func TestSecretsReachNothing(t *testing.T) {
-	dir, binary := t.TempDir(), build(t)
+	dir := t.TempDir()
 	sink := httptest.NewServer(http.HandlerFunc(repeat))
 	defer sink.Close()
 	listen := free(t)
@@ -79,7 +79,7 @@ func TestSecretsReachNothing(t *testing.T) {
 	}
 	var said bytes.Buffer
 	command := func(config string, args ...string) *exec.Cmd {
-		c := exec.Command(binary, append([]string{"--config", config}, args...)...)
+		c := exec.Command("callsheet", append([]string{"--config", config}, args...)...)
 		c.Dir, c.Stdout, c.Stderr = dir, &said, &said
 		c.Env = append(os.Environ(), "XQZ_PASSWORD=XQZ0031", "XQZ_WEBHOOK="+sink.URL+"/429/XQZ0009", "AWS_ACCESS_KEY_ID=XQZ0032",
 			"AWS_SECRET_ACCESS_KEY=XQZ0033", "AWS_MAX_ATTEMPTS=1", "AZURE_STORAGE_ACCOUNT=account", "AZURE_STORAGE_SAS_TOKEN=sig=XQZ0034")

@@ -15,7 +15,7 @@ import (
 // itself in time, and breaks no request that it has begun to read.
 func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
 	dir, address := t.TempDir(), free(t)
-	process := start(t, build(t), dir, address)
+	process := start(t, dir, address)
 	acked := map[string]bool{}
 	var mu sync.Mutex
 	var sending sync.WaitGroup
@@ -85,7 +85,7 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 	}
 	t.Cleanup(func() { syscall.Unmount(data, syscall.MNT_DETACH) })
 	address := free(t)
-	start(t, build(t), dir, address)
+	start(t, dir, address)
 
 	other := filepath.Join(data, "of somebody else")
 	file, err := os.Create(other)
