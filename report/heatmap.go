@@ -3,9 +3,9 @@ package report
 import (
 	"iter"
 	"slices"
-	"time"
 
 	"callsheet/internal/period"
+	"callsheet/internal/sqlvalue"
 )
 
 // heatAxes are what the rows of a heat map can be: the query of its cells, that of its row totals, and the
@@ -128,15 +128,12 @@ func (b *book) heatRows(rows string, span period.Period) []any {
 		return all
 	}
 	for day := span.From; !day.After(span.To); day = day.AddDate(0, 0, 1) {
-		all = append(all, day)
+		all = append(all, sqlvalue.Date(day))
 	}
 	return all
 }
 
 func cellKey(v any) string {
-	if t, ok := v.(time.Time); ok {
-		return t.Format(time.DateOnly) + " "
-	}
 	if s, ok := v.(string); ok {
 		return s + " " // as it is: texts that look the same may differ
 	}

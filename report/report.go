@@ -20,8 +20,8 @@ import (
 )
 
 // Source answers named queries, two at once; Stream those of any length. header is called once, also when there are no rows; the
-// slice given to row is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (a day is midnight
-// in UTC, an instant may be in any zone, a time in no zone is in a location named "wall clock") or []any.
+// slice given to row is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (in any zone),
+// sqlvalue.Date, sqlvalue.LocalTime or []any.
 type Source interface {
 	Query(ctx context.Context, name string, args map[string]any,
 		header func(columns []string) error, row func(values []any) error) error

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"callsheet/internal/sqlvalue"
 	"fmt"
 	"io"
 	"math"
@@ -138,6 +139,10 @@ func plainValue(value any) any {
 		return v
 	case time.Time:
 		return serialTime(v)
+	case sqlvalue.Date:
+		return serialTime(time.Time(v))
+	case sqlvalue.LocalTime:
+		return serialTime(time.Time(v))
 	}
 	return textOrNil(value)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"callsheet/internal/sqlvalue"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func TestRowsAreAWorkbook(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range [][]any{
-		{"=cmd|' /C calc'!A0", 0.784, int64(12), int64(3), time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC),
+		{"=cmd|' /C calc'!A0", 0.784, int64(12), int64(3), sqlvalue.Date(time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)),
 			time.Date(2026, 10, 5, 9, 30, 0, 0, india), true, []any{"a", "b"}},
 		{"+919876543210", nil, int64(0), nil, nil, nil, false, nil},
 		{"a\x00b\x1fc", 1.0, int64(-7), int64(1), nil, nil, nil, []any{}},

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"callsheet/internal/sqlvalue"
 	"fmt"
 	"time"
 
@@ -83,7 +84,7 @@ func (p *page) sparkLines(s Sheet, rows []sparkRow, column, from int) {
 		}
 		drawn[cellKey(r.key)] = true
 		for i, day := range days {
-			v := p.cellValue(figures[cellKey(r.key)+cellKey(day)], w.format)
+			v := p.cellValue(figures[cellKey(r.key)+cellKey(sqlvalue.Date(day))], w.format)
 			if v == nil && w.format == "count" {
 				v = int64(0) // no call that day, and that is known
 			}

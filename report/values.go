@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"callsheet/internal/sqlvalue"
 )
 
 var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
@@ -27,17 +29,14 @@ func (b *book) cellValue(v any, format string) any {
 		if n, ok := toNumber(v); ok && n >= 1 && n <= 7 {
 			return weekdays[int(n)-1]
 		}
-	case "day":
-		if t, ok := v.(time.Time); ok {
-			return serialTime(t)
-		}
 	}
 	switch v := v.(type) {
 	case time.Time:
-		if v.Location().String() == wallClock || guessFormat(v) == "day" {
-			return serialTime(v)
-		}
 		return serialTime(v.In(b.req.Zone))
+	case sqlvalue.Date:
+		return serialTime(time.Time(v))
+	case sqlvalue.LocalTime:
+		return serialTime(time.Time(v))
 	case int64:
 		if v > maxExactInteger || v < -maxExactInteger {
 			return toText(v) // Excel would round it
@@ -52,21 +51,17 @@ func (b *book) cellValue(v any, format string) any {
 	return textOrNil(v)
 }
 
-// wallClock is the name of the location of times that are in no zone.
-const wallClock = "wall clock"
-
-// mostDigits is the largest number of which Excel keeps every digit.
+// maxExactInteger is the largest number of which Excel keeps every digit.
 const maxExactInteger = 999_999_999_999_999
 
-// guess is the format of a column no catalog describes, by a value of it.
+// guessFormat is the format of a column no catalog describes, by a value of it.
 func guessFormat(v any) string {
-	switch v := v.(type) {
+	switch v.(type) {
 	case int64:
 		return "count"
-	case time.Time:
-		if v.Location() == time.UTC && v.Equal(v.Truncate(24*time.Hour)) {
-			return "day"
-		}
+	case sqlvalue.Date:
+		return "day"
+	case time.Time, sqlvalue.LocalTime:
 		return "time"
 	case bool:
 		return "yesno"
@@ -103,6 +98,8 @@ func toText(v any) string {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
 		return v.Format(time.DateTime)
+	case sqlvalue.LocalTime:
+		return time.Time(v).Format(time.DateTime)
 	case []any:
 		words := make([]string, 0, len(v))
 		for _, item := range v {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"callsheet/internal/sqlvalue"
 )
 
 // TestGolden runs the cases of queries/testdata: a folder has events.ndjson, which is put into a spool and loaded,
@@ -181,10 +183,9 @@ func cell(value any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
-		if v.Location() == time.UTC {
-			return v.Format(time.DateOnly)
-		}
 		return v.Format(time.DateTime)
+	case sqlvalue.LocalTime:
+		return time.Time(v).Format(time.DateTime)
 	}
 	return fmt.Sprint(value)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 
 	"callsheet/internal/spool"
+	"callsheet/internal/sqlvalue"
 	"callsheet/queries"
 )
 
@@ -30,9 +31,6 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	zone, err := time.LoadLocation(options.Settings.Timezone)
 	if err != nil {
 		return nil, err
-	}
-	if zone == time.UTC {
-		zone = time.FixedZone("UTC", 0) // an instant at midnight must not look like a day
 	}
 	db, conn, err := connect(ctx, options, reading)
 	if err != nil {
@@ -127,7 +125,7 @@ func (r *Reader) Problems(ctx context.Context, files []spool.File) ([]string, er
 }
 
 // Query runs a named query. Parameters that args does not give are NULL; args that the query does not take are
-// ignored. header gets the column names once, also when there is no row; row gets each row's values, as plain
+// ignored. header gets the column names once, also when there is no row; row gets each row's values, as goValue
 // returns them, in a slice that is used again for the next.
 func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
@@ -320,7 +318,7 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 			return err
 		}
 		for i, value := range values {
-			values[i] = r.plain(value, types[i].DatabaseTypeName())
+			values[i] = r.goValue(value, types[i].DatabaseTypeName())
 		}
 		if err := row(values); err != nil {
 			return err
@@ -329,13 +327,9 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 	return rows.Err()
 }
 
-// WallClock is the location of a TIMESTAMP, that is in no zone.
-var WallClock = time.FixedZone("wall clock", 0)
-
-// plain makes of a DuckDB value one of nil, string, bool, int64, float64, time.Time or []any of these: a DATE is
-// a midnight in UTC, a TIMESTAMPTZ an instant in the report zone, a TIMESTAMP a time in WallClock. What is none of them becomes
-// JSON text.
-func (r *Reader) plain(value any, kind string) any {
+// goValue converts a DuckDB value to one of nil, string, bool, int64, float64, time.Time (a TIMESTAMPTZ, in the report zone),
+// sqlvalue.Date, sqlvalue.LocalTime or []any of these. A value of any other type becomes JSON text.
+func (r *Reader) goValue(value any, kind string) any {
 	switch v := value.(type) {
 	case nil, string, bool, int64, float64:
 		return v
@@ -365,14 +359,16 @@ func (r *Reader) plain(value any, kind string) any {
 			return v.In(r.zone)
 		case kind == "TIME":
 			return v.Format(time.TimeOnly)
+		case kind == "DATE":
+			return sqlvalue.Date(v)
 		case strings.HasPrefix(kind, "TIMESTAMP"):
-			return v.In(WallClock)
+			return sqlvalue.LocalTime(v)
 		}
 		return v
 	case []any:
 		list := make([]any, len(v))
 		for i, item := range v {
-			list[i] = r.plain(item, strings.TrimSuffix(kind, "[]"))
+			list[i] = r.goValue(item, strings.TrimSuffix(kind, "[]"))
 		}
 		return list
 	case []byte:

@@ -26,6 +26,7 @@ import (
 
 	"callsheet/bench/process"
 	"callsheet/bench/reports"
+	"callsheet/internal/sqlvalue"
 	"callsheet/store"
 )
 
@@ -160,8 +161,13 @@ func streamed(database, path string) error {
 	n := 1
 	write := func(values []any) error {
 		for i, value := range values {
-			if moment, ok := value.(time.Time); ok {
-				values[i] = excelize.Cell{StyleID: instants, Value: moment}
+			switch value := value.(type) {
+			case time.Time:
+				values[i] = excelize.Cell{StyleID: instants, Value: value}
+			case sqlvalue.Date:
+				values[i] = excelize.Cell{StyleID: instants, Value: time.Time(value)}
+			case sqlvalue.LocalTime:
+				values[i] = excelize.Cell{StyleID: instants, Value: time.Time(value)}
 			}
 		}
 		at, err := excelize.CoordinatesToCellName(1, n)

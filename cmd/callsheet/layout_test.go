@@ -23,12 +23,13 @@ var allowed = map[string][]string{
 	"internal/display":            {},
 	"internal/exitcode":           {},
 	"internal/shell":              {"internal/child", "internal/config", "internal/display", "internal/exitcode", "queries", "report", "store"},
+	"internal/sqlvalue":           {},
 	"internal/yamlstrict":         {},
 	"internal/collector":          {"internal/spool"},
 	"internal/importer":           {"internal/spool"},
 	"internal/config":             {"internal/locale", "internal/period", "internal/yamlstrict"},
-	"store":                       {"internal/atomicfile", "internal/spool", "queries"},
-	"report":                      {"internal/atomicfile", "internal/locale", "internal/period", "internal/yamlstrict"},
+	"store":                       {"internal/atomicfile", "internal/spool", "internal/sqlvalue", "queries"},
+	"report":                      {"internal/atomicfile", "internal/locale", "internal/period", "internal/sqlvalue", "internal/yamlstrict"},
 	"report/lint":                 {},
 	"internal/job":                {"internal/notify", "internal/atomicfile", "internal/period"},
 	"bench/collect":               {},
@@ -37,8 +38,8 @@ var allowed = map[string][]string{
 	"bench/process":               {},
 	"bench/queries":               {"bench/reports", "queries", "store"},
 	"bench/reports":               {},
-	"bench/workbook":              {"bench/process", "bench/reports", "store"},
-	"cmd/callsheet":               {"internal/collector", "internal/config", "internal/notify", "internal/demo", "internal/importer", "internal/atomicfile", "internal/child", "internal/display", "internal/exitcode", "internal/job", "internal/shell", "internal/locale", "internal/period", "queries", "report", "internal/spool", "store", "templates"},
+	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
+	"cmd/callsheet":               {"internal/collector", "internal/config", "internal/notify", "internal/demo", "internal/importer", "internal/atomicfile", "internal/child", "internal/display", "internal/exitcode", "internal/job", "internal/shell", "internal/locale", "internal/period", "queries", "report", "internal/spool", "internal/sqlvalue", "store", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"callsheet/internal/job"
 	"callsheet/internal/period"
 	"callsheet/internal/spool"
+	"callsheet/internal/sqlvalue"
 	"callsheet/store"
 )
 
@@ -277,8 +278,8 @@ func (a *app) dataStatus(ctx context.Context, c *config.Config, s *status, files
 		return err
 	}
 	return reader.Query(ctx, "content", queryArguments(span), ignoreHeader, func(values []any) error {
-		day, calls, content := values[0].(time.Time), values[1].(int64), values[2].(string)
-		s.Days = append(s.Days, dayStatus{day.Format(time.DateOnly), calls, content})
+		day, calls, content := values[0].(sqlvalue.Date), values[1].(int64), values[2].(string)
+		s.Days = append(s.Days, dayStatus{day.String(), calls, content})
 		return nil
 	})
 }

@@ -17,7 +17,6 @@ import (
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/report"
-	"callsheet/store"
 )
 
 var formats = []string{"table", "csv", "json", "ndjson", "markdown", "xlsx"}
@@ -196,12 +195,6 @@ func text(value any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
-		switch v.Location() {
-		case time.UTC:
-			return v.Format(time.DateOnly)
-		case store.WallClock:
-			return v.Format("2006-01-02T15:04:05.999999")
-		}
 		return v.Format("2006-01-02T15:04:05.999999Z07:00")
 	case []any:
 		return strings.Join(texts(v), " ")
