@@ -28,7 +28,7 @@ func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, re
 	if lines <= 1 {
 		before := reader.mark()
 		reader.refusal = refusal.Error()
-		err := s.loadSlice(ctx, reader, wholeSlice, 1, summary)
+		err := s.loadBatch(ctx, reader, noByteLimit, 1, summary)
 		reader.refusal = ""
 		if err != nil {
 			return fmt.Errorf("%s, line %d: %w", before.name(), before.line()+1, err)
@@ -37,7 +37,7 @@ func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, re
 	}
 	for _, part := range []int64{lines / 2, lines - lines/2} {
 		mark := reader.mark()
-		err := s.loadSlice(ctx, reader, wholeSlice, part, summary)
+		err := s.loadBatch(ctx, reader, noByteLimit, part, summary)
 		if isRefusal(err) {
 			reader.rewind(mark)
 			err = s.loadRefused(ctx, reader, part, err, summary)
@@ -49,10 +49,10 @@ func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, re
 	return nil
 }
 
-// No limit of a slice in bytes or in lines.
+// No limit of a batch in bytes or in lines.
 const (
-	wholeSlice = math.MaxInt64 / 2 // it is added to a position
-	anyLines   = math.MaxInt64
+	noByteLimit = math.MaxInt64 / 2 // it is added to a position
+	noLineLimit = math.MaxInt64
 )
 
 // mark is where a reader stands.

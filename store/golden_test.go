@@ -110,17 +110,17 @@ func writeSpool(t *testing.T, dir string, files map[string]string) {
 // load loads what is new in dir/spool into dir/calls.duckdb.
 func load(t *testing.T, dir string, settings Settings) Summary {
 	t.Helper()
-	return loadInSlices(t, dir, settings, 0)
+	return loadInBatches(t, dir, settings, 0)
 }
 
-func loadInSlices(t *testing.T, dir string, settings Settings, bytes int64) Summary {
+func loadInBatches(t *testing.T, dir string, settings Settings, bytes int64) Summary {
 	t.Helper()
 	ctx := context.Background()
 	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: settings, Now: testNow, Threads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", sliceBytes: bytes})
+	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: bytes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func published(t *testing.T, dir string, settings Settings) *Reader {
 	if err := publish(t, filepath.Join(dir, "calls.duckdb"), path); err != nil {
 		t.Fatal(err)
 	}
-	reader, err := OpenReader(context.Background(), Options{Path: path, Settings: settings, Replaced: true})
+	reader, err := OpenReader(context.Background(), Options{Path: path, Settings: settings, Immutable: true})
 	if err != nil {
 		t.Fatal(err)
 	}

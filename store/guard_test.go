@@ -46,7 +46,7 @@ func TestStatementsOfUsersWriteNothing(t *testing.T) {
 		"create temp macro m() as table from read_text('/etc/passwd')", "select getenv('HOME')",
 	} {
 		// A reader each: what is refused must not change how the next is taken.
-		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: testSettings(), Replaced: true, TempDir: spill})
+		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: testSettings(), Immutable: true, TempDir: spill})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,12 +25,12 @@ const (
 // lineSource is the table function spool_lines(): chunks of lines on their way from the spool into DuckDB, a row each with its
 // hashes and its packed values. DuckDB's threads take chunks at the same time, so the work on each line is spread over the cores.
 type lineSource struct {
-	slice   *slice
+	batch   *batch
 	columns []duckdb.ColumnInfo
 }
 
-// registerLines defines spool_lines() on a connection, once; current gives the slice that is being loaded.
-func registerLines(conn *sql.Conn, current func() *slice) error {
+// registerLines defines spool_lines() on a connection, once; current gives the batch that is being loaded.
+func registerLines(conn *sql.Conn, current func() *batch) error {
 	hash, err := duckdb.NewTypeInfo(duckdb.TYPE_UBIGINT)
 	if err != nil {
 		return err
@@ -61,10 +61,10 @@ func (s *lineSource) NewLocalState() any { return &packer{} }
 // FillChunk hands over the next lines; an empty chunk is the end.
 func (s *lineSource) FillChunk(local any, chunk duckdb.DataChunk) error {
 	p := local.(*packer)
-	lines := <-s.slice.chunks
+	lines := <-s.batch.chunks
 	for i := range lines {
 		l := &lines[i]
-		l.prepare(s.slice.defaultSource)
+		l.prepare(s.batch.defaultSource)
 		if err := duckdb.SetChunkValue(chunk, 0, i, l.callKey); err != nil {
 			return err
 		}

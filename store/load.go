@@ -13,10 +13,10 @@ import (
 	"callsheet/queries"
 )
 
-// sliceBytes bounds what is loaded in one transaction, and with it the memory of a load. DuckDB compresses rows in groups of
+// batchBytes bounds what is loaded in one transaction, and with it the memory of a load. DuckDB compresses rows in groups of
 // 122,880, with each of its threads a group of its own; what fills no group is compressed by one thread at the commit or merged with another at the checkpoint. So
-// a slice has a few groups for each of a few threads.
-const sliceBytes = 320 << 20
+// a batch has a few groups for each of a few threads.
+const batchBytes = 320 << 20
 
 // unfinishedAfter is how long a line without its newline may take that is still being written.
 const unfinishedAfter = time.Minute
@@ -32,7 +32,7 @@ type LoadOptions struct {
 	RetryRejects  bool     // read rejected lines again first
 	Progress      Progress // may be nil
 
-	sliceBytes int64 // other than sliceBytes in tests
+	batchBytes int64 // other than batchBytes in tests
 }
 
 // Summary is what a load did. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
@@ -47,21 +47,21 @@ type Summary struct {
 	Rejected    []spool.Damage `json:"rejected_lines"` // the first of them
 	Blank       int64          `json:"blank"`
 	Copies      int64          `json:"copies"`   // further lines, of deliveries that are loaded from another line
-	Mended      int64          `json:"mended"`   // lines that had been rejected and are not any more
+	Recovered   int64          `json:"mended"`   // lines that had been rejected and are not any more
 	Calls       int64          `json:"calls"`    // in the store after the load
 	Stored      Counts         `json:"-"`        // all that is in the store after the load
-	Troubles    []string       `json:"troubles"` // files that could not be read, each with its reason
+	Warnings    []string       `json:"troubles"` // files that could not be read, each with its reason
 }
 
-// NeedsALook tells whether anything was rejected or could not be read.
-func (s Summary) NeedsALook() bool { return s.Rejects > 0 || len(s.Troubles) > 0 }
+// NeedsAttention tells whether anything was rejected or could not be read.
+func (s Summary) NeedsAttention() bool { return s.Rejects > 0 || len(s.Warnings) > 0 }
 
 // Load reads what is new in the spool, up to the last newline of each file. Rows, rejects and the offset they were
-// read up to are committed together, a slice at a time: killed anywhere, the next load goes on where this one was.
+// read up to are committed together, a batch at a time: killed anywhere, the next load goes on where this one was.
 // A file that cannot be read is a trouble in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
 	started := s.options.Now()
-	summary := Summary{Troubles: append([]string{}, s.troubles...), Rejected: []spool.Damage{}} // lists in JSON, also when they are empty
+	summary := Summary{Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}} // lists in JSON, also when they are empty
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
 	}
@@ -113,12 +113,12 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, 
 	reader := newReader(pending, options)
 	reader.problems = problems
 	defer reader.close()
-	limit := evenSlices(reader.total, cmp.Or(options.sliceBytes, sliceBytes))
+	limit := evenBatchSize(reader.total, cmp.Or(options.batchBytes, batchBytes))
 	for !reader.done() {
 		mark := reader.mark()
-		err := s.loadSlice(ctx, reader, limit, anyLines, summary)
+		err := s.loadBatch(ctx, reader, limit, noLineLimit, summary)
 		if isRefusal(err) {
-			lines := s.slice.sent
+			lines := s.batch.sent
 			reader.rewind(mark)
 			err = s.loadRefused(ctx, reader, lines, err, summary)
 		}
@@ -139,21 +139,21 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, 
 		}
 	}
 	if copies == 0 {
-		summary.Troubles = append(summary.Troubles, problems.list()...)
+		summary.Warnings = append(summary.Warnings, problems.list()...)
 	}
 	return copies, s.recordProblems(ctx, known, problems)
 }
 
-// evenSlices is a size near to limit of which total has a whole number, so that the last slice is not a small one.
-func evenSlices(total, limit int64) int64 {
+// evenBatchSize is a size near to limit of which total has a whole number, so that the last batch is not a small one.
+func evenBatchSize(total, limit int64) int64 {
 	if n := (total + limit/2) / limit; n > 0 {
 		return total/n + 1
 	}
 	return limit
 }
 
-// loadSlice loads up to limit bytes and so many lines in one transaction.
-func (s *Store) loadSlice(ctx context.Context, reader *reader, limit, lines int64, summary *Summary) error {
+// loadBatch loads up to limit bytes and so many lines in one transaction.
+func (s *Store) loadBatch(ctx context.Context, reader *reader, limit, lines int64, summary *Summary) error {
 	started := s.options.Now()
 	positions, err := s.stage(ctx, reader, limit, lines, started)
 	if err != nil {
@@ -187,15 +187,15 @@ func (s *Store) loadSlice(ctx context.Context, reader *reader, limit, lines int6
 // stage puts the next lines into temporary tables. It has a transaction of its own, since DuckDB reads what a transaction has
 // not committed with one thread only; nobody else writes to the database meanwhile.
 func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, started time.Time) ([]position, error) {
-	sliceCtx, cancel := context.WithCancel(ctx)
+	batchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.slice = reader.slice(sliceCtx, limit, lines)
+	s.batch = reader.sendBatch(batchCtx, limit, lines)
 	if _, err := s.conn.ExecContext(ctx, queries.SQL("load/stage"), sql.Named("loaded_at", started)); err != nil {
 		cancel()
-		s.slice.wait() // its goroutine uses the reader
+		s.batch.wait() // its goroutine uses the reader
 		return nil, err
 	}
-	positions, err := s.slice.wait()
+	positions, err := s.batch.wait()
 	if err != nil {
 		return nil, err
 	}
@@ -309,7 +309,7 @@ func (s *Store) loadRuns(ctx context.Context, ledger string) error {
 	return nil
 }
 
-// add counts a slice in; its files may reach over into the next, so they are counted at the end.
+// add counts a batch in; its files may reach over into the next, so they are counted at the end.
 func (s *Summary) add(part Summary) {
 	s.Bytes += part.Bytes
 	s.Lines += part.Lines

@@ -93,8 +93,8 @@ func dropMacros(ctx context.Context, tx *sql.Tx) error {
 	return rows.Err()
 }
 
-// Troubles are what opening the database met and could leave aside.
-func (s *Store) Troubles() []string { return s.troubles }
+// Warnings are what opening the database met and could leave aside.
+func (s *Store) Warnings() []string { return s.warnings }
 
 // defineOwn creates the macros of the user's own queries. One that cannot be is a trouble: the others, and the numbers, are
 // none the worse for it.
@@ -105,7 +105,7 @@ func (s *Store) defineOwn(ctx context.Context) {
 			_, err = s.conn.ExecContext(ctx, file.Macro())
 		}
 		if err != nil {
-			s.troubles = append(s.troubles, file.Explain(err).Error())
+			s.warnings = append(s.warnings, file.Explain(err).Error())
 		}
 	}
 }

@@ -55,7 +55,7 @@ func TestNothingStopsALoad(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	var told strings.Builder
-	for _, trouble := range got.Troubles {
+	for _, trouble := range got.Warnings {
 		told.WriteString(trouble + "\n")
 	}
 	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1048576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory"} {
@@ -63,8 +63,8 @@ func TestNothingStopsALoad(t *testing.T) {
 			t.Errorf("no trouble %q in:\n%s", want, told.String())
 		}
 	}
-	if len(got.Troubles) != 4 {
-		t.Errorf("troubles:\n%s", told.String())
+	if len(got.Warnings) != 4 {
+		t.Errorf("warnings:\n%s", told.String())
 	}
 	if again := load(t, dir, testSettings()); again.Lines != 0 || again.Calls != 8 {
 		t.Errorf("again: %+v", again)

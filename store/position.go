@@ -19,11 +19,11 @@ import (
 type position struct {
 	file       spool.File
 	startBytes int64 // where this load began
-	fromBytes  int64 // where this slice began
+	fromBytes  int64 // where this batch began
 	bytes      int64 // of uncompressed content
 	lines      int64
 	linesHash  uint64 // the sum of their hashes
-	blank      int64  // blank lines in this slice
+	blank      int64  // blank lines in this batch
 	diskBytes  int64  // size and time of the file when it was last read on
 	modifiedAt time.Time
 	retry      rejectHashes // the only lines that are to be sent; nil when reading on
@@ -151,7 +151,7 @@ func (s *Store) rejected(ctx context.Context, file string) (rejectHashes, error)
 	return hashes, rows.Err()
 }
 
-// recordPositions commits how far the files of a slice were read.
+// recordPositions commits how far the files of a batch were read.
 func recordPositions(ctx context.Context, tx *sql.Tx, positions []position, now time.Time) error {
 	type row struct {
 		File       string  `json:"file"`

@@ -37,7 +37,7 @@ func TestChangedFileOfEnvelopesGoesOn(t *testing.T) {
 			load(t, dir, testSettings())
 			writeSpool(t, dir, map[string]string{"a.ndjson": changed + c})
 			for range 2 {
-				if got := load(t, dir, testSettings()); len(got.Troubles) != 1 || !strings.Contains(got.Troubles[0], "a.ndjson is") {
+				if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "a.ndjson is") {
 					t.Errorf("got %+v", got)
 				}
 			}
@@ -59,7 +59,7 @@ func TestOtherLineEndsAreTheSameFile(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + report("2")})
 	load(t, dir, testSettings())
 	writeSpool(t, dir, map[string]string{"a.ndjson": strings.ReplaceAll(report("1")+report("2")+report("3"), "\n", "\r\n")})
-	if got := load(t, dir, testSettings()); got.Calls != 3 || got.Lines != 1 || len(got.Troubles) != 0 {
+	if got := load(t, dir, testSettings()); got.Calls != 3 || got.Lines != 1 || len(got.Warnings) != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -74,7 +74,7 @@ func TestMissingFileIsAProblemUntilItIsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := load(t, dir, testSettings()); len(got.Troubles) != 1 || !strings.HasPrefix(got.Troubles[0], "a.ndjson is gone from the spool; 1 lines of it are loaded") {
+	if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson is gone from the spool; 1 lines of it are loaded") {
 		t.Errorf("got %+v", got)
 	}
 	if got := problemsOf(t, dir); !strings.HasPrefix(got, "a.ndjson") {
@@ -83,7 +83,7 @@ func TestMissingFileIsAProblemUntilItIsBack(t *testing.T) {
 	if err := os.Rename(filepath.Join(dir, "a.ndjson"), path); err != nil {
 		t.Fatal(err)
 	}
-	if got := load(t, dir, testSettings()); len(got.Troubles) != 0 || problemsOf(t, dir) != "" {
+	if got := load(t, dir, testSettings()); len(got.Warnings) != 0 || problemsOf(t, dir) != "" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -96,12 +96,12 @@ func TestOddFileNamesAreLoadedOrNamed(t *testing.T) {
 		"new\nline.ndjson": report("5"), "unit\x1fseparator.ndjson": "broken\n", "bad\xff\xfe.ndjson": report("6"), "esc\x1b[31m.ndjson": report("7"),
 	})
 	got := load(t, dir, testSettings())
-	if got.Calls != 4 || len(got.Troubles) != 4 {
+	if got.Calls != 4 || len(got.Warnings) != 4 {
 		t.Fatalf("got %+v", got)
 	}
 	for _, want := range []string{`"new\nline.ndjson" has a name`, `"unit\x1fseparator.ndjson"`, `"bad\xff\xfe.ndjson"`, `"esc\x1b[31m.ndjson"`} {
-		if !strings.Contains(strings.Join(got.Troubles, "\n"), want) {
-			t.Errorf("no %s in %q", want, got.Troubles)
+		if !strings.Contains(strings.Join(got.Warnings, "\n"), want) {
+			t.Errorf("no %s in %q", want, got.Warnings)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		settings.Timezone = []string{"Europe/London", "UTC", "Asia/Tokyo"}[n]
-		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: settings, Replaced: true, MemoryLimit: fmt.Sprint(100*(n+1), "MB")})
+		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: settings, Immutable: true, MemoryLimit: fmt.Sprint(100*(n+1), "MB")})
 		if err != nil {
 			t.Fatal(err)
 		}

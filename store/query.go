@@ -44,7 +44,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		}
 		r.add(conn)
 	}
-	for _, statement := range shutIn {
+	for _, statement := range sandbox {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", statement, err), r.Close())
 		}
@@ -53,13 +53,13 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 }
 
 func readerOf(db *database, conn *sql.Conn, zone *time.Location, own []queries.File) *Reader {
-	r := &Reader{db: db, free: make(chan *sql.Conn, mostConnections), zone: zone, own: own}
+	r := &Reader{db: db, free: make(chan *sql.Conn, maxConnections), zone: zone, own: own}
 	r.add(conn)
 	return r
 }
 
-// mostConnections are more than anybody needs.
-const mostConnections = 16
+// maxConnections bounds Options.Connections.
+const maxConnections = 16
 
 func (r *Reader) add(conn *sql.Conn) {
 	r.all = append(r.all, conn)
@@ -144,9 +144,9 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 }
 
 // Holds tells whether a condition, an expression over the columns of a named query's one row, is true of it.
-func (r *Reader) Holds(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
+func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
 	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
-		statement = "select coalesce((" + condition + "\n)::bool, false) from " + bracketed(statement)
+		statement = "select coalesce((" + condition + "\n)::bool, false) from " + parenthesize(statement)
 		if err := allow(conn, statement); err != nil {
 			return err
 		}
@@ -227,24 +227,24 @@ func (r *Reader) StreamSQL(ctx context.Context, statement string,
 	return r.stream(ctx, conn, statement, nil, header, row)
 }
 
-// bracketed makes a statement part of another.
-func bracketed(statement string) string {
+// parenthesize makes a statement part of another.
+func parenthesize(statement string) string {
 	return "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)"
 }
 
-// sliceRows are the most that stream holds at once, half a row group of DuckDB's. A slice after the first, of firstRows, has about
+// maxChunkRows are the most that stream holds at once, half a row group of DuckDB's. A chunk after the first, of firstRows, has about
 // streamBytes at most if its rows are like those before it.
 const (
-	firstRows   = 2048
-	sliceRows   = 61_440
-	streamBytes = 16 << 20
+	firstRows    = 2048
+	maxChunkRows = 61_440
+	streamBytes  = 16 << 20
 )
 
-// stream puts the answer into a temporary table first, which DuckDB keeps within its memory limit, and reads that in slices: the
+// stream puts the answer into a temporary table first, which DuckDB keeps within its memory limit, and reads that in chunks: the
 // driver would hold the whole answer, in memory that nothing limits.
 func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, args []any,
 	header func(columns []string) error, row func(values []any) error) (err error) {
-	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+bracketed(statement), args...); IsStatementError(err) {
+	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+parenthesize(statement), args...); IsStatementError(err) {
 		return r.run(ctx, conn, statement, args, header, row) // what no table can be made of; or it fails again, in its own words
 	} else if err != nil {
 		return err
@@ -271,7 +271,7 @@ func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, a
 			return err
 		}
 		from += rows
-		rows = min(max(rows*streamBytes/size, 1), sliceRows)
+		rows = min(max(rows*streamBytes/size, 1), maxChunkRows)
 	}
 }
 

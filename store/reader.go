@@ -9,7 +9,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// reader walks the pending files of a load, a slice at a time.
+// reader walks the pending files of a load, a batch at a time.
 type reader struct {
 	pending  []position
 	next     int           // index of the file to go on with
@@ -53,11 +53,11 @@ func (r *reader) close() {
 	}
 }
 
-// mostFiles bounds how many files a slice reads, and with it the memory of recording them.
-const mostFiles = 1000
+// maxBatchFiles bounds how many files a batch reads, and with it the memory of recording them.
+const maxBatchFiles = 1000
 
-// slice is a bounded run of lines, sent in chunks by a goroutine of its own.
-type slice struct {
+// batch is a bounded run of lines, sent in chunks by a goroutine of its own.
+type batch struct {
 	chunks    chan []line
 	left      int64 // lines that may still be sent
 	sent      int64 // lines, after finished
@@ -68,19 +68,19 @@ type slice struct {
 	defaultSource []byte
 }
 
-// wait blocks until the slice is sent whole or cut off, and returns how far each file was read.
-func (s *slice) wait() ([]position, error) {
+// wait blocks until the batch is sent whole or cut off, and returns how far each file was read.
+func (s *batch) wait() ([]position, error) {
 	<-s.finished
 	return s.positions, s.err
 }
 
-// slice begins to send lines until about limit bytes or so many lines are sent, or the files end.
-func (r *reader) slice(ctx context.Context, limit, lines int64) *slice {
-	s := &slice{left: lines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
+// sendBatch begins to send lines until about limit bytes or so many lines are sent, or the files end.
+func (r *reader) sendBatch(ctx context.Context, limit, lines int64) *batch {
+	s := &batch{left: lines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
 	go func() {
 		defer close(s.finished)
 		defer close(s.chunks)
-		for limit > 0 && s.left > 0 && len(s.positions) < mostFiles && !r.done() {
+		for limit > 0 && s.left > 0 && len(s.positions) < maxBatchFiles && !r.done() {
 			at := &r.pending[r.next]
 			at.fromBytes, at.blank = at.bytes, 0
 			ended, err := r.readFile(ctx, s, at, limit)
@@ -102,7 +102,7 @@ func (r *reader) slice(ctx context.Context, limit, lines int64) *slice {
 
 // readFile sends lines of one file and moves its position; ended is false when the limit came first. A file that
 // cannot be read is put down as a trouble and counts as ended.
-func (r *reader) readFile(ctx context.Context, s *slice, at *position, limit int64) (ended bool, err error) {
+func (r *reader) readFile(ctx context.Context, s *batch, at *position, limit int64) (ended bool, err error) {
 	if r.open == nil {
 		if r.open, err = at.file.Open(at.bytes); err != nil {
 			r.open = nil

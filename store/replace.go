@@ -38,8 +38,8 @@ func replace(files atomicfile.FS, database, by string) error {
 	return files.SyncDir(dir)
 }
 
-// SetAside moves a database, with what its last writer had not checkpointed, to another name.
-func SetAside(database, to string) error {
+// Quarantine moves a database, with what its last writer had not checkpointed, to another name.
+func Quarantine(database, to string) error {
 	err := os.Rename(database+".wal", to+".wal")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("setting the database aside: %w", err)

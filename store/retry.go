@@ -31,7 +31,7 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		}
 		i := slices.IndexFunc(files, func(f spool.File) bool { return f.Name == name })
 		if i < 0 {
-			summary.Troubles = append(summary.Troubles, fmt.Sprintf("%s is not in the spool any more; its rejected lines stay", name))
+			summary.Warnings = append(summary.Warnings, fmt.Sprintf("%s is not in the spool any more; its rejected lines stay", name))
 			continue
 		}
 		at := known[name]
@@ -45,18 +45,18 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 	reader := newReader(again, options)
 	defer reader.close()
 	for !reader.done() {
-		err := s.loadSlice(ctx, reader, wholeSlice, anyLines, summary)
+		err := s.loadBatch(ctx, reader, noByteLimit, noLineLimit, summary)
 		if isRefusal(err) { // nothing has changed
-			summary.Troubles = append(summary.Troubles, fmt.Sprintf("rejected lines cannot be read again: %v", err))
+			summary.Warnings = append(summary.Warnings, fmt.Sprintf("rejected lines cannot be read again: %v", err))
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 	}
-	summary.Troubles = append(summary.Troubles, reader.problems.list()...)
+	summary.Warnings = append(summary.Warnings, reader.problems.list()...)
 	after, err := s.countRejects(ctx)
-	summary.Mended = before - after
+	summary.Recovered = before - after
 	return err
 }
 

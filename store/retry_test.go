@@ -34,7 +34,7 @@ func TestMendedLineIsLoaded(t *testing.T) {
 	if got := load(t, dir, testSettings()); got.Rejects != 2 || got.Calls != 3 {
 		t.Fatalf("first load: %+v", got)
 	}
-	if got := retryLoad(t, dir); got.Rejects != 2 || got.Mended != 0 || got.Calls != 3 || got.Lines != 2 {
+	if got := retryLoad(t, dir); got.Rejects != 2 || got.Recovered != 0 || got.Calls != 3 || got.Lines != 2 {
 		t.Fatalf("a retry with nothing mended: %+v", got)
 	}
 
@@ -44,18 +44,18 @@ func TestMendedLineIsLoaded(t *testing.T) {
 	}
 	writeSpool(t, dir, map[string]string{"a.ndjson": strings.Replace(string(text), bad, report("2"), 1)})
 	appendTo(t, path, report("4"))
-	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 4 || len(got.Troubles) != 0 {
+	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 4 || len(got.Warnings) != 0 {
 		t.Fatalf("a load after mending: %+v", got)
 	}
 	appendTo(t, path, report("5"))
-	if got := retryLoad(t, dir); got.Mended != 1 || got.Rejects != 1 || got.Calls != 6 || len(got.Troubles) != 0 {
+	if got := retryLoad(t, dir); got.Recovered != 1 || got.Rejects != 1 || got.Calls != 6 || len(got.Warnings) != 0 {
 		t.Fatalf("the retry: %+v", got)
 	}
-	if got := load(t, dir, testSettings()); got.Lines != 0 || got.Rejects != 0 || len(got.Troubles) != 0 {
+	if got := load(t, dir, testSettings()); got.Lines != 0 || got.Rejects != 0 || len(got.Warnings) != 0 {
 		t.Fatalf("a load after the retry: %+v", got)
 	}
 	appendTo(t, path, report("6"))
-	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 7 || len(got.Troubles) != 0 {
+	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 7 || len(got.Warnings) != 0 {
 		t.Fatalf("a load of what came after the retry: %+v", got)
 	}
 	rebuilt := t.TempDir()
@@ -75,7 +75,7 @@ func TestMendingMoreThanRejectsIsNoticed(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"a.ndjson": report("1") + "broken\n"})
 	load(t, dir, testSettings())
 	writeSpool(t, dir, map[string]string{"a.ndjson": report("0") + report("2")})
-	if got := retryLoad(t, dir); got.Mended != 0 || got.Calls != 1 || len(got.Troubles) != 1 {
+	if got := retryLoad(t, dir); got.Recovered != 0 || got.Calls != 1 || len(got.Warnings) != 1 {
 		t.Errorf("got %+v", got)
 	}
 }

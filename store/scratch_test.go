@@ -28,7 +28,7 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 	published(t, dir, testSettings()).Close()
 	path := filepath.Join(dir, "published", "calls.duckdb")
 	open := func(memory string) *Reader {
-		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: testSettings(), Replaced: true,
+		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: testSettings(), Immutable: true,
 			TempDir: temp, TempLimit: 4 << 30, MemoryLimit: memory, Threads: 1})
 		if err != nil {
 			t.Error(err)
@@ -155,7 +155,7 @@ func TestASpillOverTheLimitFails(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())
 	published(t, dir, testSettings()).Close()
-	reader, err := OpenReader(t.Context(), Options{Path: filepath.Join(dir, "published", "calls.duckdb"), Settings: testSettings(), Replaced: true,
+	reader, err := OpenReader(t.Context(), Options{Path: filepath.Join(dir, "published", "calls.duckdb"), Settings: testSettings(), Immutable: true,
 		TempDir: filepath.Join(dir, "tmp"), TempLimit: 4 << 20, MemoryLimit: "40MB", Threads: 1})
 	if err != nil {
 		t.Fatal(err)

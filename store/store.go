@@ -35,7 +35,7 @@ type Options struct {
 	Settings    Settings
 	Now         func() time.Time
 	UserQueries []queries.File // the user's own named queries
-	Replaced    bool           // a published copy, which is never written in its place, so that any number can read it
+	Immutable   bool           // a published copy, which is never written in its place, so that any number can read it
 	Connections int            // that a reader answers with, each one query at a time; 1 when 0
 }
 
@@ -44,17 +44,17 @@ type Store struct {
 	options Options
 	db      *database
 	conn    *sql.Conn
-	slice   *slice // that spool_lines() reads
+	batch   *batch // that spool_lines() reads
 
-	troubles []string // that opening it met, for the summary of the load
+	warnings []string // that opening it met, for the summary of the load
 }
 
 // Open opens the database for writing, creates it in its folder if it is missing, brings its schema and macros up to date and
 // puts the settings into it. Another process that has it open is an error that names its process id.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	var troubles []string
+	var warnings []string
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
-		if troubles, err = create(ctx, options); err != nil {
+		if warnings, err = create(ctx, options); err != nil {
 			return nil, err
 		}
 	}
@@ -62,13 +62,13 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.troubles = append(troubles, s.troubles...)
+	s.warnings = append(warnings, s.warnings...)
 	return s, nil
 }
 
 // create makes an empty database beside its path and puts it there once it is whole: a file that was left half made would look
 // like a damaged database.
-func create(ctx context.Context, options Options) (troubles []string, err error) {
+func create(ctx context.Context, options Options) (warnings []string, err error) {
 	path := options.Path
 	options.Path += ".new"
 	if err := Remove(options.Path); err != nil { // of a creation that was cut short
@@ -81,7 +81,7 @@ func create(ctx context.Context, options Options) (troubles []string, err error)
 	if err := s.Close(); err != nil {
 		return nil, errors.Join(err, Remove(options.Path))
 	}
-	return s.troubles, Replace(path, options.Path)
+	return s.warnings, Replace(path, options.Path)
 }
 
 func open(ctx context.Context, options Options) (*Store, error) {
@@ -90,7 +90,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{options: options, db: db, conn: conn}
-	if err := registerLines(conn, func() *slice { return s.slice }); err != nil {
+	if err := registerLines(conn, func() *batch { return s.batch }); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -135,7 +135,7 @@ func (d *database) Close() error {
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
 	file := options.Path
-	if options.Replaced {
+	if options.Immutable {
 		if file, err = publishedFile(options.Path); err != nil {
 			return nil, nil, explainOpen(options.Path, err)
 		}
@@ -205,7 +205,7 @@ const fileWait = time.Minute
 
 // takeFile waits until nobody of this process has a file open that is written in its place.
 func takeFile(ctx context.Context, options Options) (release func(), err error) {
-	if options.Replaced {
+	if options.Immutable {
 		return func() {}, nil
 	}
 	path, err := filepath.Abs(options.Path)
@@ -237,9 +237,9 @@ func sessionSettings(options Options) []string {
 	return statements
 }
 
-// shutIn keeps the statements that people type to what is published: no other file can be read or written, nothing attached,
+// sandbox keeps the statements that people type to what is published: no other file can be read or written, nothing attached,
 // no extension loaded, and none of this set back. It holds for all connections, once all are open.
-var shutIn = []string{
+var sandbox = []string{
 	"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
 	"set enable_external_access = false", "set lock_configuration = true",
 }

@@ -29,7 +29,7 @@ func TestAStreamIsTheAnswerWhateverItsLengthAndShape(t *testing.T) {
 	for _, c := range []struct {
 		query string
 		rows  int
-	}{{"long", 0}, {"long", 1}, {"long", firstRows}, {"long", firstRows + 1}, {"long", firstRows + sliceRows}, {"long", firstRows + 2*sliceRows + 5}, {"shapes", 1}, {"calls", 0}} {
+	}{{"long", 0}, {"long", 1}, {"long", firstRows}, {"long", firstRows + 1}, {"long", firstRows + maxChunkRows}, {"long", firstRows + 2*maxChunkRows + 5}, {"shapes", 1}, {"calls", 0}} {
 		read, last := 0, c.rows
 		var columns []string
 		err := reader.Stream(t.Context(), c.query, map[string]any{"rows": c.rows}, func(names []string) error {

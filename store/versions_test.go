@@ -24,7 +24,7 @@ func versionsOf(calls int) []string {
 	return lines
 }
 
-// TestNewestVersionIsExact loads deliveries that tie in their time of receipt again and again, in any order and slices: the calls
+// TestNewestVersionIsExact loads deliveries that tie in their time of receipt again and again, in any order and batches: the calls
 // are always the same, also as of any moment.
 func TestNewestVersionIsExact(t *testing.T) {
 	deliveries := versionsOf(8)
@@ -42,7 +42,7 @@ func TestNewestVersionIsExact(t *testing.T) {
 			files[name] += line
 		}
 		dir := spoolOf(t, files)
-		loadInSlices(t, dir, testSettings(), int64(4_000+rng.IntN(20_000)))
+		loadInBatches(t, dir, testSettings(), int64(4_000+rng.IntN(20_000)))
 		reader := published(t, dir, testSettings())
 		got := ask(t, reader, everything)
 		if seed == 0 {

@@ -151,10 +151,10 @@ func (a *app) refresh(ctx context.Context, c *config.Config, retryRejects bool, 
 			return summary, errors.Join(damage, err)
 		}
 		kept := path + ".damaged-" + a.now().Format("20060102-150405")
-		if err := store.SetAside(path, kept); err != nil {
+		if err := store.Quarantine(path, kept); err != nil {
 			return summary, err
 		}
-		summary.Troubles = append(summary.Troubles, fmt.Sprintf(
+		summary.Warnings = append(summary.Warnings, fmt.Sprintf(
 			"the database was damaged; it was made anew from the spool, and the damaged one is kept as %s: %v", kept, damage))
 		return summary, store.Replace(path, path+rebuildEnding)
 	})
@@ -224,7 +224,7 @@ func (a *app) withDatabase(ctx context.Context, c *config.Config, do func(path s
 			return store.Verify(ctx, a.storeOptions(c, copy), summary.Stored)
 		},
 	})
-	summary.Troubles = append(summary.Troubles, problems...)
+	summary.Warnings = append(summary.Warnings, problems...)
 	return summary, err
 }
 
@@ -268,7 +268,7 @@ func (a *app) reader(ctx context.Context, c *config.Config, asOf time.Time, memo
 	options := a.storeOptions(c, readFrom(c))
 	options.MemoryLimit = memory // that of the configuration is for loading
 	options.Connections = connections
-	options.Replaced = c.Store.Publish
+	options.Immutable = c.Store.Publish
 	reader, err := store.OpenReader(ctx, options)
 	if err != nil || asOf.IsZero() {
 		return reader, err

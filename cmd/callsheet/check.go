@@ -168,7 +168,7 @@ func (a *app) openEmpty(ctx context.Context, c *config.Config) (empty emptyStore
 	if err != nil {
 		return empty, err
 	}
-	empty.troubles = db.Troubles()
+	empty.troubles = db.Warnings()
 	if err := db.Close(); err != nil {
 		return empty, err
 	}

@@ -73,8 +73,8 @@ A rebuild that would lose calls, since files were removed from the spool, is ref
 func printSummary(w io.Writer, s store.Summary) {
 	fmt.Fprintf(w, "%s new lines in %s files: %s reports, %s live events, %s other events, %s rejected\n",
 		display.Count(s.Lines), display.Count(s.Files), display.Count(s.Reports), display.Count(s.LiveEvents), display.Count(s.OtherEvents), display.Count(s.Rejects))
-	if s.Mended > 0 {
-		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", display.Count(s.Mended))
+	if s.Recovered > 0 {
+		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", display.Count(s.Recovered))
 	}
 	if s.Copies > 0 {
 		fmt.Fprintf(w, "%s further lines are copies of deliveries that are loaded from other lines\n", display.Count(s.Copies))
@@ -84,11 +84,11 @@ func printSummary(w io.Writer, s store.Summary) {
 
 // lookAt is the error of a load that was done but has something to look at.
 func lookAt(s store.Summary) error {
-	if !s.NeedsALook() {
+	if !s.NeedsAttention() {
 		return nil
 	}
 	var message string
-	for _, trouble := range s.Troubles {
+	for _, trouble := range s.Warnings {
 		message += trouble + "\n"
 	}
 	if s.Rejects > 0 {

@@ -56,8 +56,8 @@ func (s *steps) Refresh(ctx context.Context) (problems []string, err error) {
 	a, c := s.app, s.config
 	err = a.step(ctx, c, "loading", func(ctx context.Context) error {
 		summary, err := a.refresh(ctx, c, false, nil)
-		if err == nil && summary.NeedsALook() {
-			s.log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Troubles)
+		if err == nil && summary.NeedsAttention() {
+			s.log.Warn("load needs a look", "rejects", summary.Rejects, "troubles", summary.Warnings)
 		}
 		return err
 	})
@@ -170,7 +170,7 @@ func shouldRun(ctx context.Context, reader *store.Reader, entry config.Report, s
 	case "rows":
 		condition = "calls > 0"
 	}
-	worth, err := reader.Holds(ctx, "summary", filteredArguments(span, entry.Filters), condition)
+	worth, err := reader.Evaluate(ctx, "summary", filteredArguments(span, entry.Filters), condition)
 	if err != nil {
 		err = fmt.Errorf("only_if %q: %w\nhint: it is SQL over the columns of callsheet query summary, such as \"answer_rate < 0.8\"", condition, err)
 	}

@@ -9,8 +9,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// TestLoadInManySlicesIsOneLoad makes slices so small that a file reaches over several.
-func TestLoadInManySlicesIsOneLoad(t *testing.T) {
+// TestLoadInManyBatchesIsOneLoad makes batches so small that a file reaches over several.
+func TestLoadInManyBatchesIsOneLoad(t *testing.T) {
 	var text strings.Builder
 	for i := range 50 {
 		fmt.Fprintf(&text, `{"CallSid":"%d","EndTime":"2026-10-05 10:00:%02d","Status":"BUSY"}`+"\n", i, i)
@@ -18,8 +18,8 @@ func TestLoadInManySlicesIsOneLoad(t *testing.T) {
 	text.WriteString("broken\n\n")
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": text.String(), "b.ndjson": `{"CallSid":"b","EndTime":"2026-10-05 10:00:00"}` + "\n"})
-	got := loadInSlices(t, dir, testSettings(), 500)
-	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51, Stored: Counts{Calls: 51, Versions: 51, Rejects: 1}, Troubles: []string{}}
+	got := loadInBatches(t, dir, testSettings(), 500)
+	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51, Stored: Counts{Calls: 51, Versions: 51, Rejects: 1}, Warnings: []string{}}
 	want.Rejected = []spool.Damage{{File: "a.ndjson", Line: 51, Offset: got.Rejected[0].Offset, Reason: "not a JSON object"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -32,7 +32,7 @@ func TestFileThatIsAnotherNowIsNotReadOn(t *testing.T) {
 			load(t, dir, testSettings())
 			writeSpool(t, dir, map[string]string{"a.ndjson": c.now})
 			got := load(t, dir, testSettings())
-			if len(got.Troubles) != 1 || !strings.Contains(got.Troubles[0], c.want) || got.Lines != 0 || got.Calls != 5 {
+			if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], c.want) || got.Lines != 0 || got.Calls != 5 {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -44,7 +44,7 @@ func TestFileThatGrewIsReadOn(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"a.ndjson": ""})
 	for i := range 6 {
 		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprint(i)))
-		if got := load(t, dir, testSettings()); got.Lines != 1 || len(got.Troubles) != 0 {
+		if got := load(t, dir, testSettings()); got.Lines != 1 || len(got.Warnings) != 0 {
 			t.Fatalf("line %d: %+v", i, got)
 		}
 	}
