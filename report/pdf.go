@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,9 +38,12 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 	if err != nil {
 		return fmt.Errorf("LibreOffice: %w: %s", err, output)
 	}
-	page := filepath.Join(dir, "first.pdf")
-	if err := errors.Join(os.Chmod(page, atomicfile.Readable), os.Rename(page, path)); err != nil {
+	page, err := os.ReadFile(filepath.Join(dir, "first.pdf"))
+	if err != nil {
 		return fmt.Errorf("LibreOffice made no PDF: %w: %s", err, output)
 	}
-	return syncDir(filepath.Dir(path))
+	return atomicfile.WriteReadable(path, func(w io.Writer) error {
+		_, err := w.Write(page)
+		return err
+	})
 }

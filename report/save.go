@@ -21,40 +21,20 @@ type saved struct {
 	sha256 string
 }
 
-// save writes the workbook beside path, makes it durable and gives it its name. Whoever looks at path sees
-// the old file or the whole new one; a failure leaves nothing behind.
+// save writes the workbook to path, durably. Readers of path see the old file or the whole new one.
 func (b *book) save(path string) (s saved, err error) {
 	dir := filepath.Dir(path)
-	file, err := os.CreateTemp(dir, ".callsheet-*.tmp")
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, fmt.Errorf("write %s: the folder %s does not exist\nhint: make it first, or choose another", path, dir)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("write %s: the folder %s does not exist\nhint: create it first, or choose another", path, dir)
 	}
+	err = atomicfile.WriteReadable(path, func(w io.Writer) (err error) {
+		s, err = b.writeTo(w, dir)
+		return err
+	})
 	if err != nil {
 		return s, fmt.Errorf("write %s: %w", path, err)
 	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			os.Remove(file.Name())
-			err = fmt.Errorf("write %s: %w", path, err)
-		}
-	}()
-	if s, err = b.writeTo(file, dir); err != nil {
-		return s, err
-	}
-	if err = file.Chmod(atomicfile.Readable); err != nil {
-		return s, err
-	}
-	if err = file.Sync(); err != nil {
-		return s, err
-	}
-	if err = file.Close(); err != nil {
-		return s, err
-	}
-	if err = os.Rename(file.Name(), path); err != nil {
-		return s, err
-	}
-	return s, syncDir(dir)
+	return s, nil
 }
 
 // writeTo has excelize write its parts straight to the file; on its own it would build the zip in memory.
@@ -72,16 +52,6 @@ func (b *book) writeTo(file io.Writer, dir string) (saved, error) {
 		return saved{}, err
 	}
 	return saved{bytes: counter.n, sha256: hex.EncodeToString(sum.Sum(nil))}, nil
-}
-
-// syncDir makes a rename in dir last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }
 
 type counter struct{ n int64 }

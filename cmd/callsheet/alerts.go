@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"callsheet/internal/atomicfile"
 	"callsheet/internal/child"
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
@@ -156,7 +157,7 @@ func (a *app) sendAlerts(ctx context.Context, c *config.Config, log *slog.Logger
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, text, 0o600)
+	return atomicfile.WriteFile(atomicfile.OS{}, path, text)
 }
 
 // heartbeat calls the URL that waits for a report's good runs.

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"strings"
 	"time"
 
@@ -132,7 +132,11 @@ func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report
 		return err
 	}
 	path := strings.TrimSuffix(message.File, ".xlsx") + ".html"
-	if err := errors.Join(os.WriteFile(path, []byte(html), atomicfile.Readable), os.Chmod(path, atomicfile.Readable)); err != nil {
+	err = atomicfile.WriteReadable(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, html)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s\n\n%s", path, text)

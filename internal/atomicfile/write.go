@@ -4,37 +4,61 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 )
 
-// Write replaces the file at path by what write produces: into a hidden file beside it, which is synced and then renamed. A
-// crash at any moment leaves the old content or the new, whole. After an error the old content stands, unless only the last sync
-// of the directory failed. Callers keep two writers of one path apart.
+// Write replaces the file at path with what write produces. It writes a hidden file in the same folder, syncs it, renames it and
+// syncs the folder, so a crash leaves the old content or the new, whole. After an error the old content stays, unless only the sync of
+// the folder failed. Concurrent writers of one path need a lock.
 func Write(files FS, path string, write func(io.Writer) error) error {
-	dir := filepath.Dir(path)
-	temporary := filepath.Join(dir, "."+filepath.Base(path)+".tmp")
-	if err := RemoveIfExists(files, temporary); err != nil { // of a process that was killed
+	return WriteChecked(files, path, write, func(string) error { return nil })
+}
+
+// WriteChecked is Write that calls check with the path of the hidden file, once that is synced. If check fails, path stays as it is.
+// The hidden file has the extension of path.
+func WriteChecked(files FS, path string, write func(io.Writer) error, check func(hidden string) error) error {
+	hidden := filepath.Join(filepath.Dir(path), ".new."+filepath.Base(path))
+	if err := RemoveIfExists(files, hidden); err != nil { // of a process that was killed
 		return err
 	}
-	file, err := files.Create(temporary)
+	file, err := files.Create(hidden)
 	if err != nil {
 		return err
 	}
-	err = write(file)
+	return replace(files, path, hidden, file, write, check)
+}
+
+// WriteReadable is Write for a file that all users can read. Concurrent writers of one path need no lock: the last one wins. A process
+// that is killed leaves a file named .callsheet-*.tmp.
+func WriteReadable(path string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".callsheet-*.tmp")
+	if err != nil {
+		return err
+	}
+	writeReadable := func(w io.Writer) error { return errors.Join(file.Chmod(Readable), write(w)) }
+	return replace(OS{}, path, file.Name(), osFile{file}, writeReadable, func(string) error { return nil })
+}
+
+// replace writes the hidden file and gives it the name path. After an error it removes the hidden file.
+func replace(files FS, path, hidden string, file File, write func(io.Writer) error, check func(hidden string) error) error {
+	err := write(file)
 	if err == nil {
 		err = file.Sync()
 	}
-	err = errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = check(hidden)
+	}
 	if err == nil {
-		err = files.Rename(temporary, path)
+		err = files.Rename(hidden, path)
 	}
 	if err != nil {
-		return errors.Join(err, RemoveIfExists(files, temporary))
+		return errors.Join(err, RemoveIfExists(files, hidden))
 	}
-	return files.SyncDir(dir)
+	return files.SyncDir(filepath.Dir(path))
 }
 
-// WriteFile is Write with the content at hand.
+// WriteFile is Write of a content in memory.
 func WriteFile(files FS, path string, content []byte) error {
 	return Write(files, path, func(w io.Writer) error {
 		n, err := w.Write(content)

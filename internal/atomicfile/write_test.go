@@ -1,6 +1,8 @@
 package atomicfile_test
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,6 +76,48 @@ func TestWriteMakesAFileOfTheOwner(t *testing.T) {
 		info, _ := os.Stat(path)
 		if err != nil || string(got) != content || info.Mode() != 0o600 {
 			t.Errorf("%.20q, %v, %v", got, info.Mode(), err)
+		}
+	}
+}
+
+func TestWriteCheckedKeepsTheOldFileIfTheCheckFails(t *testing.T) {
+	disk := crashfs.New(1)
+	disk.Put(path, before)
+	write := func(w io.Writer) error { _, err := io.WriteString(w, after); return err }
+	wrong := errors.New("wrong content")
+	err := atomicfile.WriteChecked(disk, path, write, func(hidden string) error {
+		if got := disk.Node(hidden).Synced(); got != after {
+			t.Errorf("checked %.20q", got)
+		}
+		return wrong
+	})
+	if files := disk.Files(""); !errors.Is(err, wrong) || len(files) != 1 || files[path] != before {
+		t.Errorf("%d files, %.20q after %v", len(files), files[path], err)
+	}
+}
+
+func TestWriteReadableReplacesTheFileOrLeavesIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("no more")
+	for _, failure := range []error{broken, nil} {
+		err := atomicfile.WriteReadable(path, func(w io.Writer) error {
+			io.WriteString(w, after)
+			return failure
+		})
+		content, mode := before, os.FileMode(0o600)
+		if failure == nil {
+			content, mode = after, atomicfile.Readable
+		}
+		got, _ := os.ReadFile(path)
+		info, _ := os.Stat(path)
+		if !errors.Is(err, failure) || string(got) != content || info.Mode() != mode {
+			t.Errorf("%.20q, %v after %v", got, info.Mode(), err)
+		}
+		if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
+			t.Errorf("in the folder: %v", entries)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,7 +30,7 @@ func (f Folder) Recipients(context.Context, string) ([]string, error) {
 func (f Folder) Idempotent() bool { return true }
 
 // Send copies the workbook into the folder. The copy appears whole or not at all; one of the same name is replaced.
-func (f Folder) Send(_ context.Context, message Message, _ string) (_ string, err error) {
+func (f Folder) Send(_ context.Context, message Message, _ string) (string, error) {
 	if message.File == "" {
 		return "", nil
 	}
@@ -45,32 +44,17 @@ func (f Folder) Send(_ context.Context, message Message, _ string) (_ string, er
 		return "", permanent(err)
 	}
 	defer source.Close()
-	target, err := os.CreateTemp(in, ".callsheet-*.tmp")
+	err = atomicfile.WriteReadable(to, func(w io.Writer) error {
+		_, err := io.Copy(w, source)
+		return err
+	})
+	if err == nil && f.Keep > 0 {
+		err = f.removeOld(in, message)
+	}
 	if err != nil {
 		return "", err
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(target.Name())
-		}
-	}()
-	_, err = io.Copy(target, source)
-	if err := errors.Join(err, target.Chmod(atomicfile.Readable), target.Sync(), target.Close()); err != nil {
-		return "", err
-	}
-	if err := os.Rename(target.Name(), to); err != nil {
-		return "", err
-	}
-	if f.Keep > 0 {
-		if err := f.removeOld(in, message); err != nil {
-			return "", err
-		}
-	}
-	dir, err := os.Open(in)
-	if err != nil {
-		return "", err
-	}
-	return to, errors.Join(dir.Sync(), dir.Close())
+	return to, nil
 }
 
 // periodPattern are the names that a period can have, of a day, a week, a month or a span.

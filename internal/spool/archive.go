@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -97,67 +96,57 @@ func isDay(name string) bool {
 	return err == nil
 }
 
-// compress puts a file's archive in its place and returns the archive's size.
+// compress replaces a file by its archive and returns the archive's size.
 func (f File) compress(compare func(File) error) (size int64, err error) {
-	dir := filepath.Dir(f.Path)
-	archive := f
-	archive.Path = filepath.Join(dir, "."+filepath.Base(f.Path)+".new.zst")
-	if err := atomicfile.RemoveIfExists(f.files, archive.Path); err != nil { // of a process that was killed
+	archive := f.Path + ".zst"
+	var sum [sha256.Size]byte
+	write := func(w io.Writer) (err error) {
+		sum, err = f.compressTo(w)
+		return err
+	}
+	check := func(hidden string) error {
+		written := f
+		written.Path = hidden // its extension is that of an archive
+		if err := written.sameContent(sum); err != nil {
+			return err
+		}
+		if err := written.mayReplace(compare); err != nil {
+			return err
+		}
+		info, err := f.files.Stat(f.Path)
+		if err != nil || info.Size() != f.Size || !info.ModTime().Equal(f.ModTime) {
+			return errors.Join(errors.New("it changed meanwhile"), err)
+		}
+		return nil
+	}
+	if err := atomicfile.WriteChecked(f.files, archive, write, check); err != nil {
 		return 0, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, atomicfile.RemoveIfExists(f.files, archive.Path))
-		}
-	}()
-	sum, err := f.writeCompressed(archive.Path)
+	info, err := f.files.Stat(archive)
 	if err != nil {
 		return 0, err
 	}
-	if err := archive.sameContent(sum); err != nil {
+	if err := atomicfile.RemoveIfExists(f.files, f.Path); err != nil {
 		return 0, err
 	}
-	if err := archive.mayReplace(compare); err != nil {
-		return 0, err
-	}
-	info, err := f.files.Stat(f.Path)
-	if err != nil || info.Size() != f.Size || !info.ModTime().Equal(f.ModTime) {
-		return 0, errors.Join(errors.New("it changed meanwhile"), err)
-	}
-	if info, err = f.files.Stat(archive.Path); err != nil {
-		return 0, err
-	}
-	if err := f.files.Rename(archive.Path, f.Path+".zst"); err != nil {
-		return 0, err
-	}
-	if err := f.files.SyncDir(dir); err != nil {
-		return 0, err
-	}
-	if err := f.files.Remove(f.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, err
-	}
-	return info.Size(), f.files.SyncDir(dir)
+	return info.Size(), f.files.SyncDir(filepath.Dir(f.Path))
 }
 
-// writeCompressed writes the file's content compressed to a path, durably, and returns the content's hash.
-func (f File) writeCompressed(path string) (sum [sha256.Size]byte, err error) {
+// compressTo writes the file's content compressed and returns the content's hash.
+func (f File) compressTo(w io.Writer) (sum [sha256.Size]byte, err error) {
 	content, err := f.Content()
 	if err != nil {
 		return sum, err
 	}
 	defer content.Close()
-	target, err := f.files.Create(path)
+	compressor, err := zstd.NewWriter(w)
 	if err != nil {
 		return sum, err
-	}
-	compressor, err := zstd.NewWriter(target)
-	if err != nil {
-		return sum, errors.Join(err, target.Close())
 	}
 	hash := sha256.New()
 	_, err = io.Copy(io.MultiWriter(compressor, hash), content)
 	hash.Sum(sum[:0])
-	return sum, errors.Join(err, compressor.Close(), target.Sync(), target.Close())
+	return sum, errors.Join(err, compressor.Close())
 }
 
 // sameContent reads an archive back and compares its content's hash.
