@@ -35,7 +35,7 @@ func builds(d *fixture) (periods []string) {
 
 const day = 24 * time.Hour
 
-func TestAClockThatIsAheadForAnHourSendsNothingEarlyAndNothingTwice(t *testing.T) {
+func TestClockAheadForAnHourSendsNothingEarlyOrTwice(t *testing.T) {
 	for _, ahead := range []time.Duration{3 * day, 20 * time.Hour, 40 * time.Minute, 400 * day} {
 		synctest.Test(t, func(t *testing.T) {
 			p := &fakeChannel{recipients: []string{"a@x"}}
@@ -62,7 +62,7 @@ func TestAClockThatIsAheadForAnHourSendsNothingEarlyAndNothingTwice(t *testing.T
 	}
 }
 
-func TestReportsOfAClockThatWasAheadAtStartAreMadeAgain(t *testing.T) {
+func TestReportsOfClockThatWasAheadAtStartAreRebuilt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d, set := newClockDesk(t, p)
@@ -80,7 +80,7 @@ func TestReportsOfAClockThatWasAheadAtStartAreMadeAgain(t *testing.T) {
 	})
 }
 
-func TestALedgerOfTheFutureHoldsNothingUp(t *testing.T) {
+func TestFutureRowsInLedgerDelayNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d, _ := newClockDesk(t, p)
@@ -97,7 +97,7 @@ func TestALedgerOfTheFutureHoldsNothingUp(t *testing.T) {
 	})
 }
 
-func TestAClockThatIsBehindSendsNothingTwice(t *testing.T) {
+func TestClockBehindSendsNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d, set := newClockDesk(t, p)
@@ -117,7 +117,7 @@ func TestAClockThatIsBehindSendsNothingTwice(t *testing.T) {
 	})
 }
 
-func TestAStepForwardIsBelievedOnceItIsConfirmed(t *testing.T) {
+func TestStepForwardIsTrustedOnceConfirmed(t *testing.T) {
 	for _, c := range []struct {
 		what string
 		seen bool // deliveries show it
@@ -140,7 +140,7 @@ func TestAStepForwardIsBelievedOnceItIsConfirmed(t *testing.T) {
 	}
 }
 
-func TestARunByHandBeforeItIsDueDoesNotStandForTheReport(t *testing.T) {
+func TestRunByHandBeforeClockReachesDueTimeDoesNotReplaceIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d, _ := newClockDesk(t, p)

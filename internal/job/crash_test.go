@@ -68,8 +68,8 @@ func (b allowedStates) check(l Ledger) error {
 	return nil
 }
 
-// TestACrashLosesNoRunThatWasRecorded goes down in each operation of appending and pruning, with none, some or all of what was not synced.
-func TestACrashLosesNoRunThatWasRecorded(t *testing.T) {
+// TestLedgerKeepsRecordedRunsAcrossCrash goes down in each operation of appending and pruning, with none, some or all of what was not synced.
+func TestLedgerKeepsRecordedRunsAcrossCrash(t *testing.T) {
 	whole := crashfs.New(1)
 	allowedStates{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
 	if whole.Operations < 100 {
@@ -99,8 +99,8 @@ func TestACrashLosesNoRunThatWasRecorded(t *testing.T) {
 	}
 }
 
-// TestAnOperationThatFailsIsNoRecordedRun: each operation fails once, or is a short write.
-func TestAnOperationThatFailsIsNoRecordedRun(t *testing.T) {
+// TestLedgerSurvivesFailedOperation: each operation fails once, or is a short write.
+func TestLedgerSurvivesFailedOperation(t *testing.T) {
 	whole := crashfs.New(1)
 	allowedStates{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
 	for at := 1; at <= whole.Operations; at++ {
@@ -124,8 +124,8 @@ func TestAnOperationThatFailsIsNoRecordedRun(t *testing.T) {
 	}
 }
 
-// TestLedgerCrashTestsBite notices when a sync is missing.
-func TestLedgerCrashTestsBite(t *testing.T) {
+// TestLedgerCrashTestsDetectMissingSync notices when a sync is missing.
+func TestLedgerCrashTestsDetectMissingSync(t *testing.T) {
 	for what, broken := range map[string]func(*crashfs.FS){
 		"the file's sync":   func(f *crashfs.FS) { f.NoFileSync = true },
 		"the folder's sync": func(f *crashfs.FS) { f.NoDirSync = true },

@@ -10,7 +10,7 @@ import (
 	"callsheet/internal/notify"
 )
 
-func TestAnAttemptWhoseProcessCrashedIsRetriedAndThenRecordedAsFailed(t *testing.T) {
+func TestAttemptWhoseProcessCrashedIsRetriedThenFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: 10 * time.Minute, Channels: []notify.Channel{p}})

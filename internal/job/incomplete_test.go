@@ -11,7 +11,7 @@ import (
 
 const changed = "2026-10-05.ndjson is not the file that was loaded before"
 
-func TestAReportWithoutAllCallsIsIncomplete(t *testing.T) {
+func TestReportWithMissingCallsIsIncomplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, f := &fakeChannel{recipients: []string{"a@x"}}, &fakeChannel{recipients: []string{"/folder"}, idempotent: true}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p, f}})
@@ -36,13 +36,13 @@ func TestAReportWithoutAllCallsIsIncomplete(t *testing.T) {
 	})
 }
 
-func TestAnIncompleteReportThatFailsToArriveIsPartly(t *testing.T) {
+func TestUndeliveredIncompleteReportIsPartial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {notify.ErrPermanent}}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p}})
 		d.problems = []string{changed, "another"}
 		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
-		if err != nil || runs[0].State != Partial || !strings.Contains(runs[0].Error, "refused") || !strings.Contains(runs[0].Error, "2 problems; the first: "+changed) {
+		if err != nil || runs[0].State != Partial || !strings.Contains(runs[0].Error, "permanent failure") || !strings.Contains(runs[0].Error, "2 problems; the first: "+changed) {
 			t.Errorf("%v, %+v", err, runs[0])
 		}
 		d.problems = nil
@@ -52,7 +52,7 @@ func TestAnIncompleteReportThatFailsToArriveIsPartly(t *testing.T) {
 	})
 }
 
-func TestARunWaitsForWhatCouldNotBeLoaded(t *testing.T) {
+func TestRunWaitsForFilesThatCouldNotBeLoaded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", WaitForData: time.Hour, Channels: []notify.Channel{p}})
@@ -74,7 +74,7 @@ func TestARunWaitsForWhatCouldNotBeLoaded(t *testing.T) {
 	})
 }
 
-func TestNothingToReportIsNotTrustedWhenCallsMayBeMissing(t *testing.T) {
+func TestEmptyReportIsIncompleteWhenCallsMayBeMissing(t *testing.T) {
 	for _, tell := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", NotifyEmpty: tell, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})

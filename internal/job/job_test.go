@@ -217,7 +217,7 @@ func TestServeRunsEachDueTimeForItsPeriod(t *testing.T) {
 	})
 }
 
-func TestMissedRunsAreCaughtUpNewestFirstAndTheRestIsSkippedAloud(t *testing.T) {
+func TestMissedRunsAreCaughtUpNewestFirstAndTheRestReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 2, Channels: []notify.Channel{p}})
@@ -238,7 +238,7 @@ func TestMissedRunsAreCaughtUpNewestFirstAndTheRestIsSkippedAloud(t *testing.T) 
 	})
 }
 
-func TestServeGoesOnAfterAFailedRun(t *testing.T) {
+func TestServeContinuesAfterFailedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		every, err := ParseSchedule("@hourly", time.UTC, nil)
 		if err != nil {
@@ -257,7 +257,7 @@ func TestServeGoesOnAfterAFailedRun(t *testing.T) {
 	})
 }
 
-func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
+func TestDeliveryIsRetriedWithBackoffAndNotRebuilt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		later := errors.New("451 try later")
 		p := &fakeChannel{recipients: []string{"a@x", "b@x", "c@x"}, answers: map[string][]error{
@@ -291,7 +291,7 @@ func TestADeliveryIsTriedAgainWithGrowingWaitsAndNotBuiltAgain(t *testing.T) {
 	})
 }
 
-func TestTheTimeToTryAgainEnds(t *testing.T) {
+func TestDeliveryRetriesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": slices.Repeat([]error{errors.New("451 later")}, 99)}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
@@ -303,7 +303,7 @@ func TestTheTimeToTryAgainEnds(t *testing.T) {
 	})
 }
 
-func TestWhatMayHaveArrivedIsOnlySentAgainByAPerson(t *testing.T) {
+func TestUnknownDeliveryIsResentOnlyOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"b@x": {fmt.Errorf("connection lost: %w", notify.ErrUnknown)}}}
 		f := &fakeChannel{recipients: []string{"/folder"}, idempotent: true}
@@ -327,7 +327,7 @@ func TestWhatMayHaveArrivedIsOnlySentAgainByAPerson(t *testing.T) {
 	})
 }
 
-func TestARunAgainIsMadeAnewWhereNobodyHasTheOldOne(t *testing.T) {
+func TestRepeatedRunIsRebuiltForIdempotentChannels(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"/folder"}, idempotent: true}}})
 		for range 2 {
@@ -339,7 +339,7 @@ func TestARunAgainIsMadeAnewWhereNobodyHasTheOldOne(t *testing.T) {
 	})
 }
 
-func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
+func TestInterruptedRunResumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole := &fakeChannel{recipients: []string{"a@x", "b@x"}}
 		reference := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{whole}})
@@ -375,7 +375,7 @@ func TestARunThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
-func TestARunWaitsForItsData(t *testing.T) {
+func TestRunWaitsForData(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}}
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", WaitForData: time.Hour, Channels: []notify.Channel{p}})
@@ -402,7 +402,7 @@ func TestARunWaitsForItsData(t *testing.T) {
 	})
 }
 
-func TestAWaitEndsWithTheProgramAndGoesOnWithTheNext(t *testing.T) {
+func TestInterruptedBackoffResumesAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later"), errors.New("451 later")}}}
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
@@ -414,7 +414,7 @@ func TestAWaitEndsWithTheProgramAndGoesOnWithTheNext(t *testing.T) {
 	})
 }
 
-func TestNothingToReportIsSkippedOrTold(t *testing.T) {
+func TestEmptyReportIsSkippedOrNotified(t *testing.T) {
 	for _, c := range []struct {
 		tell bool
 		want []string
@@ -430,7 +430,7 @@ func TestNothingToReportIsSkippedOrTold(t *testing.T) {
 	}
 }
 
-func TestABurstHasARowForEachPartAndItsPeople(t *testing.T) {
+func TestBurstHasRowsForPartsAndRecipients(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrPermanent)}}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Channels: []notify.Channel{p}})
@@ -448,7 +448,7 @@ func TestABurstHasARowForEachPartAndItsPeople(t *testing.T) {
 	})
 }
 
-func TestTheLedgerForgetsWhatIsOld(t *testing.T) {
+func TestLedgerPrune(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		serve(t, d, 4*24*time.Hour)
@@ -460,7 +460,7 @@ func TestTheLedgerForgetsWhatIsOld(t *testing.T) {
 	})
 }
 
-func TestLedgerSkipsATornLine(t *testing.T) {
+func TestLedgerSkipsTornLine(t *testing.T) {
 	l := Ledger{Path: filepath.Join(t.TempDir(), "data", "runs.ndjson")}
 	if runs, err := l.Runs(); err != nil || runs != nil {
 		t.Fatalf("no ledger yet: %v, %v", runs, err)

@@ -12,7 +12,7 @@ import (
 	"callsheet/internal/notify"
 )
 
-func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
+func TestTransientFailureIsRetried(t *testing.T) {
 	locked := errors.New("the database is in use")
 	for what, fail := range map[string]func(d *fixture, err error){
 		"lock":  func(d *fixture, err error) { d.lock = err; d.fail = func(to error) { d.lock = to } },
@@ -42,7 +42,7 @@ func TestARunThatFailsForAMomentIsRetried(t *testing.T) {
 	}
 }
 
-func TestTheTimeToRetryARunEnds(t *testing.T) {
+func TestRunRetriesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the disk is full")
@@ -54,7 +54,7 @@ func TestTheTimeToRetryARunEnds(t *testing.T) {
 	})
 }
 
-func TestWhatAnotherAttemptWouldMeetAgainIsNotRetried(t *testing.T) {
+func TestPermanentFailureIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.build = Permanent(errors.New("unknown column"))
@@ -66,7 +66,7 @@ func TestWhatAnotherAttemptWouldMeetAgainIsNotRetried(t *testing.T) {
 	})
 }
 
-func TestARunByHandIsRetriedOnlyOnRequest(t *testing.T) {
+func TestRunByHandIsRetriedOnlyOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the database is in use")
@@ -78,7 +78,7 @@ func TestARunByHandIsRetriedOnlyOnRequest(t *testing.T) {
 	})
 }
 
-func TestARetryGoesOnAfterARestart(t *testing.T) {
+func TestRetryContinuesAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the disk is full")
@@ -96,7 +96,7 @@ func TestARetryGoesOnAfterARestart(t *testing.T) {
 	})
 }
 
-func TestAPartThatFailsForAMomentIsRetriedAlone(t *testing.T) {
+func TestFailedPartIsRetriedAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"{part}@x"}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, RetryFor: time.Hour, Channels: []notify.Channel{p}})
@@ -118,7 +118,7 @@ func TestAPartThatFailsForAMomentIsRetriedAlone(t *testing.T) {
 	})
 }
 
-func TestADeadAttemptIsRetried(t *testing.T) {
+func TestCrashedAttemptIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		died := 2

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestATimeOfDayIsDueOnceADayWhenClocksAreSet(t *testing.T) {
+func TestTimeOfDayIsDueOnceADayAcrossClockChanges(t *testing.T) {
 	// In London clocks went from 01:00 to 02:00 on 2026-03-29 and from 02:00 to 01:00 on 2026-10-25; Lord Howe Island sets its by half an hour.
 	for _, c := range []struct {
 		line, zone, from, to string
@@ -85,7 +85,7 @@ func moment(t *testing.T, text string) time.Time {
 	return at
 }
 
-func TestDueIsTheLastScheduledTime(t *testing.T) {
+func TestLastDueIsTheLastScheduledTime(t *testing.T) {
 	london := zone(t, "Europe/London")
 	cases := []struct{ schedule, now, want string }{
 		{"0 8 * * *", "2026-10-05T09:00:00+01:00", "2026-10-05T08:00:00+01:00"},

@@ -24,21 +24,18 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Bucket is a bucket of object storage. How to log in comes from the environment, as that storage's own tools have it.
+// Bucket is a channel to object storage. Credentials come from the environment variables of the storage's tools.
 type Bucket struct {
-	URL  string // s3://name?region=…, gs://, azblob:// or file://; prefix=… puts all below a path
-	Name string // pattern of the key; the usual name when empty
+	URL  string // s3://name?region=…, gs://, azblob:// or file://; prefix=… is prepended to the key
+	Name string // pattern of the key; the default when empty
 }
 
-// BucketSchemes are those of URLs that a bucket can have.
-var BucketSchemes = []string{"s3", "gs", "azblob", "file"}
-
-// Recipients is the bucket alone.
+// Recipients returns the bucket.
 func (b Bucket) Recipients(context.Context, string) ([]string, error) {
 	return []string{b.location("")}, nil
 }
 
-// location is the bucket's URL without its settings, which may be secret, and a key.
+// location returns the URL of the bucket, or of a key in it, without its query, which may contain secrets.
 func (b Bucket) location(key string) string {
 	u, err := url.Parse(b.URL)
 	if err != nil {
@@ -50,10 +47,10 @@ func (b Bucket) location(key string) string {
 	return u.Scheme + "://" + u.Host + u.Path + key
 }
 
-// Idempotent is true: an object of the same key is replaced.
+// Idempotent returns true: an object of the same key is replaced.
 func (b Bucket) Idempotent() bool { return true }
 
-// Send writes the workbook as an object, which appears whole or not at all.
+// Send writes the workbook as an object, which appears atomically.
 func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, err error) {
 	if message.File == "" {
 		return "", nil
@@ -77,7 +74,7 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		return "", permanent(err)
 	}
 	defer file.Close()
-	sum := md5.New() // the storage compares it with what it got
+	sum := md5.New() // the storage verifies it
 	if _, err := io.Copy(sum, file); err != nil {
 		return "", err
 	}
@@ -85,7 +82,7 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		return "", err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // before Close, it leaves no object
+	defer cancel() // a write that is canceled before Close creates no object
 	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		ContentMD5:  sum.Sum(nil),
@@ -106,11 +103,11 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 	return b.location(key), nil
 }
 
-// makeParent makes the folder of a key in a file:// bucket, for all users to read like that of a folder delivery.
+// makeParent creates the folder of a key in a file:// bucket, readable for all users like that of a Folder.
 func (b Bucket) makeParent(key string) error {
 	u, err := url.Parse(b.URL)
 	if err != nil || u.Scheme != fileblob.Scheme {
-		return nil // opening the bucket says what is wrong
+		return nil // opening the bucket reports the error
 	}
 	base := filepath.Join(u.Host, u.Path)
 	if _, err := os.Stat(base); err != nil && !u.Query().Has("create_dir") {
@@ -128,12 +125,12 @@ func makeReadable(as func(any) bool) error {
 	return nil
 }
 
-// openError is why a bucket cannot be opened. Nothing was sent yet, so only what the URL has must not be shown.
+// openError returns why a bucket cannot be opened. Nothing was sent yet, so only the URL can disclose a secret.
 func (b Bucket) openError(err error) error {
-	said := strings.ReplaceAll(err.Error(), b.URL, b.location(""))
+	text := strings.ReplaceAll(err.Error(), b.URL, b.location(""))
 	u, parseErr := url.Parse(b.URL)
 	if parseErr != nil {
-		return errNoURL
+		return errInvalidURL
 	}
 	password, _ := u.User.Password()
 	secrets := []string{u.User.Username(), password, u.RawQuery}
@@ -143,24 +140,17 @@ func (b Bucket) openError(err error) error {
 			secrets = append(secrets, key)
 		}
 	}
-	if containsSecret(said, secrets...) {
-		return errors.New("its URL has settings that this storage does not take\nhint: compare them with https://gocloud.dev/howto/blob/")
+	if containsSecret(text, secrets...) {
+		return errors.New("its URL has parameters that this storage does not accept\nhint: see https://gocloud.dev/howto/blob/")
 	}
-	return errors.New(said)
+	return errors.New(text)
 }
 
-// containsSecret reports whether a text has one of the secrets in it, as it is or escaped as in a URL.
-func containsSecret(text string, secrets ...string) bool {
-	return slices.ContainsFunc(secrets, func(secret string) bool {
-		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret)) || strings.Contains(text, url.PathEscape(secret)))
-	})
-}
-
-// errorCode is that of the names that storages have for errors: NoSuchBucket, AccessDenied.
+// errorCode matches the error codes of storages, such as NoSuchBucket or AccessDenied.
 var errorCode = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
 
-// writeError is why a storage did not take an object: what kind of error it is, its number and its name, and not what the storage says, which
-// can repeat the request. It is refused when the storage would say the same next time.
+// writeError returns why a storage did not take an object: the kind of error, the status and the error code. The text of the storage
+// is left out, since it can repeat the request.
 func writeError(err error) error {
 	var words []string
 	kind := gcerrors.Code(err)
@@ -170,17 +160,17 @@ func writeError(err error) error {
 	var status interface{ HTTPStatusCode() int }
 	var code interface{ ErrorCode() string }
 	if errors.As(err, &status) && status.HTTPStatusCode() > 0 {
-		words = append(words, fmt.Sprintf("it answered %d %s", status.HTTPStatusCode(), http.StatusText(status.HTTPStatusCode())))
+		words = append(words, fmt.Sprintf("the server answered %d %s", status.HTTPStatusCode(), http.StatusText(status.HTTPStatusCode())))
 	}
 	if errors.As(err, &code) && errorCode.MatchString(code.ErrorCode()) {
 		words = append(words, code.ErrorCode())
 	}
-	if cause := redact(err); cause != errNoAnswer || len(words) == 0 {
+	if cause := redact(err); cause != errInvalidAnswer || len(words) == 0 {
 		words = append(words, cause.Error())
 	}
-	said := errors.New(strings.Join(words, ", "))
+	summary := errors.New(strings.Join(words, ", "))
 	if slices.Contains([]gcerrors.ErrorCode{gcerrors.NotFound, gcerrors.PermissionDenied, gcerrors.InvalidArgument, gcerrors.Unimplemented}, kind) {
-		return permanent(said)
+		return permanent(summary)
 	}
-	return said
+	return summary
 }

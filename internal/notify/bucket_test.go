@@ -18,7 +18,7 @@ import (
 	"gocloud.dev/blob"
 )
 
-func TestBucketHoldsTheWorkbook(t *testing.T) {
+func TestBucketStoresWorkbook(t *testing.T) {
 	for name, url := range map[string]string{"file": "file://" + t.TempDir() + "?prefix=reports/", "s3": startS3(t)} {
 		t.Run(name, func(t *testing.T) {
 			if url == "" {
@@ -46,17 +46,17 @@ func TestBucketHoldsTheWorkbook(t *testing.T) {
 	}
 }
 
-func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
-	for url, wantRefused := range map[string]bool{"nowhere://x": true, "file:///nonexistent/folder": true} {
+func TestBucketErrorsAreClassified(t *testing.T) {
+	for url, wantPermanent := range map[string]bool{"nowhere://x": true, "file:///nonexistent/folder": true} {
 		_, err := Bucket{URL: url}.Send(t.Context(), testMessage(t, "text"), "")
-		if err == nil || errors.Is(err, ErrPermanent) != wantRefused {
+		if err == nil || errors.Is(err, ErrPermanent) != wantPermanent {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	if url := startS3(t); url != "" {
 		_, err := Bucket{URL: strings.Replace(url, "s3://reports", "s3://missing", 1)}.Send(t.Context(), testMessage(t, "text"), "")
 		if !errors.Is(err, ErrPermanent) || !strings.Contains(err.Error(), "s3://missing") {
-			t.Errorf("a bucket that is not there: %v", err)
+			t.Errorf("a missing bucket: %v", err)
 		}
 	}
 	down := "s3://reports?region=us-east-1&use_path_style=true&disable_https=true&endpoint=http://127.0.0.1:1"
@@ -68,18 +68,18 @@ func TestBucketErrorsSayWhetherToTryAgain(t *testing.T) {
 	}
 }
 
-// TestBucketErrorsShowNoSetting asks storages that repeat what they were asked, with settings that are secret.
-func TestBucketErrorsShowNoSetting(t *testing.T) {
+// TestBucketErrorsHideSecrets uses storages that repeat the request, and URLs with secrets.
+func TestBucketErrorsHideSecrets(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "XQZ0001XQZ")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "XQZ0002XQZ")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	t.Setenv("AZURE_STORAGE_ACCOUNT", "account")
 	t.Setenv("AZURE_STORAGE_SAS_TOKEN", "sv=2024&sig=XQZ0003XQZ")
 	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		said, _ := httputil.DumpRequest(r, false)
+		request, _ := httputil.DumpRequest(r, false)
 		w.Header().Set("X-Amz-Request-Id", r.URL.String())
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(w, "<Error><Code>AccessDenied</Code><Message>%s</Message><RequestId>%s</RequestId></Error>", html.EscapeString(string(said)), r.Header.Get("Authorization"))
+		fmt.Fprintf(w, "<Error><Code>AccessDenied</Code><Message>%s</Message><RequestId>%s</RequestId></Error>", html.EscapeString(string(request)), r.Header.Get("Authorization"))
 	}))
 	defer echo.Close()
 	address := strings.TrimPrefix(echo.URL, "http://")
@@ -89,14 +89,14 @@ func TestBucketErrorsShowNoSetting(t *testing.T) {
 		"s3://reports?region=here&use_path_style=true&endpoint=http://XQZ0005XQZ:XQZ0006XQZ@127.0.0.1:1": "connection refused",
 		"s3://XQZ0005XQZ:XQZ0006XQZ@reports?region=here&endpoint=" + echo.URL + "&use_path_style=true":   "403 Forbidden",
 		"s3://reports?secret=XQZ0007XQZ":                                 `unknown query parameter "secret"`,
-		"s3://reports?XQZ0007XQZ":                                        "settings that this storage does not take",
-		"s3://reports?accelerate=XQZ0007XQZ":                             "settings that this storage does not take",
+		"s3://reports?XQZ0007XQZ":                                        "parameters that this storage does not accept",
+		"s3://reports?accelerate=XQZ0007XQZ":                             "parameters that this storage does not accept",
 		"nowhere://reports?key=XQZ0007XQZ":                               "",
 		"azblob://reports?sig=XQZ0007XQZ":                                `unknown query parameter "sig"`,
 		"azblob://reports?protocol=http&localemu=true&domain=" + address: "",
 		"file:///nonexistent/folder?key=XQZ0007XQZ":                      "",
 		"s3://reports?%zzXQZ0007XQZ":                                     "",
-		"s3://re ports:XQZ0007XQZ/?a=b":                                  "no URL",
+		"s3://re ports:XQZ0007XQZ/?a=b":                                  "invalid URL",
 	} {
 		_, err := Bucket{URL: bucket}.Send(t.Context(), testMessage(t, "text"), "")
 		if err == nil || strings.Contains(err.Error(), "XQZ") || !strings.Contains(err.Error(), want) {
@@ -105,7 +105,7 @@ func TestBucketErrorsShowNoSetting(t *testing.T) {
 	}
 }
 
-// startS3 starts a real S3 gateway over a folder and gives the URL of a bucket in it; "" where there is none.
+// startS3 starts a real S3 gateway over a folder and returns the URL of a bucket in it, or "" if the gateway is not installed.
 func startS3(t *testing.T) string {
 	t.Helper()
 	gateway, err := exec.LookPath("versitygw")

@@ -14,28 +14,28 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Folder is a folder on this machine or mounted on it.
+// Folder is a channel to a local or mounted folder.
 type Folder struct {
 	Dir  string
-	Name string // pattern of the file's name, which may have folders; the usual one when empty
-	Keep int    // so many of a report and part are kept, the newest; all when 0
+	Name string // pattern of the file name, which may contain folders; the default when empty
+	Keep int    // number of newest files kept of a report and part; 0 keeps all
 }
 
-// Recipients is the folder alone.
+// Recipients returns the folder.
 func (f Folder) Recipients(context.Context, string) ([]string, error) {
 	return []string{filepath.Join(f.Dir, f.Name)}, nil
 }
 
-// Idempotent is true: a copy of the same name is replaced.
+// Idempotent returns true: a file of the same name is replaced.
 func (f Folder) Idempotent() bool { return true }
 
-// Send copies the workbook into the folder. The copy appears whole or not at all; one of the same name is replaced.
+// Send copies the workbook into the folder. The copy appears atomically and replaces a file of the same name.
 func (f Folder) Send(_ context.Context, message Message, _ string) (string, error) {
 	if message.File == "" {
 		return "", nil
 	}
 	to := filepath.Join(f.Dir, filepath.FromSlash(message.fileName(f.Name)))
-	in := filepath.Dir(to) // a name may have folders of its own
+	in := filepath.Dir(to)
 	if err := atomicfile.MkdirReadable(in); err != nil {
 		return "", err
 	}
@@ -57,37 +57,37 @@ func (f Folder) Send(_ context.Context, message Message, _ string) (string, erro
 	return to, nil
 }
 
-// periodPattern are the names that a period can have, of a day, a week, a month or a span.
+// periodPattern matches Message.Period: a day, a week, a month or a range of days.
 const periodPattern = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
 
-// removeOld removes all but the newest files that this way has put here for the same report and part.
-func (f Folder) removeOld(in string, message Message) error {
-	const mark = "\x00"
-	parts := message
-	parts.Period = mark
-	literal := parts.expand(path.Base(message.namePattern(f.Name)), func(text string) string {
+// removeOld removes all but the newest files that this channel wrote to dir for the same report and part.
+func (f Folder) removeOld(dir string, message Message) error {
+	const mark = "\x00" // stands for the period
+	anyPeriod := message
+	anyPeriod.Period = mark
+	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), func(text string) string {
 		if text == mark {
 			return mark
 		}
 		return SafeName(text)
 	})
-	ours, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, periodPattern) + "$")
+	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, periodPattern) + "$")
 	if err != nil {
 		return err
 	}
-	entries, err := os.ReadDir(in)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	var files []os.FileInfo
 	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && ours.MatchString(entry.Name()) {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && pattern.MatchString(entry.Name()) {
 			files = append(files, info)
 		}
 	}
 	slices.SortFunc(files, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
 	for _, old := range files[min(f.Keep, len(files)):] {
-		if err := os.Remove(filepath.Join(in, old.Name())); err != nil {
+		if err := os.Remove(filepath.Join(dir, old.Name())); err != nil {
 			return fmt.Errorf("keeping the last %d: %w", f.Keep, err)
 		}
 	}

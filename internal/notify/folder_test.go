@@ -16,7 +16,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// message is a report of a day whose workbook has some text.
+// testMessage returns a message whose workbook has some text.
 func testMessage(t *testing.T, text string) Message {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "built.xlsx")
@@ -32,7 +32,7 @@ func testMessage(t *testing.T, text string) Message {
 	}
 }
 
-func TestFolderReplacesWhole(t *testing.T) {
+func TestFolderReplacesFile(t *testing.T) {
 	folder := Folder{Dir: filepath.Join(t.TempDir(), "out", "reports")}
 	for _, text := range []string{"first", "second"} {
 		path, err := folder.Send(t.Context(), testMessage(t, text), "")
@@ -48,7 +48,7 @@ func TestFolderReplacesWhole(t *testing.T) {
 	}
 }
 
-func TestFolderThatFailsLeavesNothing(t *testing.T) {
+func TestFailedFolderDeliveryLeavesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	// A folder in the file's place makes the rename fail.
 	if err := os.MkdirAll(filepath.Join(dir, "daily-2026-10-04.xlsx", "x"), 0o755); err != nil {
@@ -67,11 +67,11 @@ func TestFolderThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestFolderKeepsTheLastOfAReportAndPart(t *testing.T) {
+func TestFolderKeepsNewestFilesOfReportAndPart(t *testing.T) {
 	dir := t.TempDir()
 	others := []string{"notes.txt", "daily-2026.xlsx", "daily-2026-10-01-Support.xlsx", "weekly-2026-W40.xlsx", "mine-daily-2026-10-01.xlsx"}
 	for _, other := range others {
-		write(t, filepath.Join(dir, other), "not ours to remove")
+		write(t, filepath.Join(dir, other), "another file")
 	}
 	for _, name := range []string{"", "{period}/../{report}_{period}.xlsx"} {
 		for day := range 5 {
@@ -105,7 +105,7 @@ func TestFolderKeepsTheLastOfAReportAndPart(t *testing.T) {
 	}
 }
 
-func TestSafeNamesAreFitForFilesAndNeverTheSame(t *testing.T) {
+func TestSafeNamesAreValidAndUnique(t *testing.T) {
 	seen := map[string]string{}
 	for _, text := range []string{"Sales", "a/b", "a:b", "a_b", "..", ".hidden", "con.", "बिक्री", strings.Repeat("é", 500), strings.Repeat("é", 501), "x\x00y", "\xff", "😀", "", "café", "cafe\u0301", "nul", "NUL.txt", "a\u0085b",
 		"a_b-" + strings.TrimPrefix(SafeName("a/b"), "a_b-"), SafeName("a:b")} {
@@ -123,7 +123,7 @@ func TestSafeNamesAreFitForFilesAndNeverTheSame(t *testing.T) {
 	}
 }
 
-func TestPatternsAreChecked(t *testing.T) {
+func TestCheckPattern(t *testing.T) {
 	for pattern, ok := range map[string]bool{"": true, "{report}-{period}.xlsx": true, "{part}": true, "{day}": false, "{report": false} {
 		if err := CheckPattern(pattern); (err == nil) != ok {
 			t.Errorf("%s: %v", pattern, err)
@@ -131,7 +131,7 @@ func TestPatternsAreChecked(t *testing.T) {
 	}
 }
 
-func TestLongNamesAreCutAndNeverTheSame(t *testing.T) {
+func TestLongNamesAreTruncatedAndUnique(t *testing.T) {
 	seen := map[string]bool{}
 	for _, part := range []string{strings.Repeat("é", 200), strings.Repeat("é", 200) + "b"} {
 		p := Message{Report: "daily", Title: strings.Repeat("t", 100), Period: "2026-10-04", Part: part}

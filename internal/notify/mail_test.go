@@ -29,16 +29,16 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// A fakeSMTP is a real SMTP server that keeps what it takes and can be made to behave badly.
+// A fakeSMTP is a real SMTP server that keeps what it receives and can be made to fail.
 type fakeSMTP struct {
 	mutex    sync.Mutex
 	arrived  map[string][][]byte   // by recipient
 	refuse   func(to string) error // at RCPT
-	finish   func(to string) error // once the text is there
-	hangUp   func(to string) bool  // instead of an answer to the text, before it was taken
+	finish   func(to string) error // after the text
+	hangUp   func(to string) bool  // before answering to the text
 	user     string
 	password string
-	echo     bool // of the password, when it is wrong
+	echo     bool // repeats a wrong password
 	from     string
 	port     int
 	roots    *x509.CertPool
@@ -68,7 +68,7 @@ func startFakeSMTP(t *testing.T, security string, set func(*fakeSMTP)) *fakeSMTP
 	return m
 }
 
-// certificate makes one for localhost that signs itself.
+// certificate creates a self-signed certificate for localhost.
 func (m *fakeSMTP) certificate(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -170,7 +170,7 @@ func (m *fakeSMTP) channel(t *testing.T, security string) Mail {
 	}}
 }
 
-// A parsedMail is what a mail has: its header, and its parts by type or, of attachments, by name.
+// A parsedMail is the header of a mail, and its parts by type or, for attachments, by name.
 type parsedMail struct {
 	header mail.Header
 	parts  map[string]string
@@ -221,17 +221,17 @@ func parseMail(t *testing.T, message []byte) parsedMail {
 	return c
 }
 
-func TestMailArrivesWithFiguresAndTheWorkbook(t *testing.T) {
+func TestMailHasFiguresAndWorkbook(t *testing.T) {
 	for _, security := range []string{"starttls", "tls", "none"} {
 		box := startFakeSMTP(t, security, func(m *fakeSMTP) { m.user, m.password = "reports", "secret" })
 		m := box.channel(t, security)
 		m.To, m.CC, m.BCC, m.ReplyTo = []string{"Boss <boss@example.com>"}, []string{"cfo@example.com"}, []string{"hidden@example.com"}, "desk@example.com"
 		p := testMessage(t, strings.Repeat("all the bytes\x00\xff", 5000))
-		people, err := m.Recipients(t.Context(), "")
-		if want := []string{"Boss <boss@example.com>", "cfo@example.com", "hidden@example.com"}; err != nil || !slices.Equal(people, want) {
-			t.Fatalf("%s: recipients %q, %v", security, people, err)
+		recipients, err := m.Recipients(t.Context(), "")
+		if want := []string{"Boss <boss@example.com>", "cfo@example.com", "hidden@example.com"}; err != nil || !slices.Equal(recipients, want) {
+			t.Fatalf("%s: recipients %q, %v", security, recipients, err)
 		}
-		for _, to := range people {
+		for _, to := range recipients {
 			if _, err := m.Send(t.Context(), p, to); err != nil {
 				t.Fatalf("%s: %v", security, err)
 			}
@@ -275,39 +275,39 @@ func TestMailArrivesWithFiguresAndTheWorkbook(t *testing.T) {
 	}
 }
 
-func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
+func TestMailErrorsAreClassified(t *testing.T) {
 	answer := func(code int, text string) error {
 		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 0, 0}, Message: text}
 	}
 	for name, c := range map[string]struct {
-		set         func(*fakeSMTP)
-		configure   func(*Mail)
-		says        string
-		refused     bool
-		unknown     bool
-		arrivesThen bool // at the second try
+		set            func(*fakeSMTP)
+		configure      func(*Mail)
+		want           string
+		permanent      bool
+		unknown        bool
+		arrivesOnRetry bool // at the second attempt
 	}{
-		"no such user":   {set: func(m *fakeSMTP) { m.refuse = func(string) error { return answer(550, "no such user") } }, says: "no such user", refused: true},
-		"greylisted":     {set: func(m *fakeSMTP) { m.refuse = once(answer(451, "try later")) }, says: "try later", arrivesThen: true},
-		"mailbox full":   {set: func(m *fakeSMTP) { m.refuse = func(string) error { return answer(452, "mailbox full") } }, says: "mailbox full"},
-		"too large":      {set: func(m *fakeSMTP) { m.finish = func(string) error { return answer(552, "message too large") } }, says: "too large", refused: true},
-		"later":          {set: func(m *fakeSMTP) { m.finish = once(answer(451, "queue is full")) }, says: "queue is full", arrivesThen: true},
-		"hangs up":       {set: func(m *fakeSMTP) { m.hangUp = func(string) bool { return true } }, says: "its text"},
-		"silent at end":  {set: func(m *fakeSMTP) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, configure: func(m *Mail) { m.Server.Timeout = time.Second }, says: "not known whether it arrived", unknown: true},
-		"wrong password": {set: func(m *fakeSMTP) { m.user, m.password = "reports", "secret" }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "wrong", nil } }, says: "wrong user or password", refused: true},
+		"no such user":   {set: func(m *fakeSMTP) { m.refuse = func(string) error { return answer(550, "no such user") } }, want: "no such user", permanent: true},
+		"greylisted":     {set: func(m *fakeSMTP) { m.refuse = once(answer(451, "try later")) }, want: "try later", arrivesOnRetry: true},
+		"mailbox full":   {set: func(m *fakeSMTP) { m.refuse = func(string) error { return answer(452, "mailbox full") } }, want: "mailbox full"},
+		"too large":      {set: func(m *fakeSMTP) { m.finish = func(string) error { return answer(552, "message too large") } }, want: "too large", permanent: true},
+		"later":          {set: func(m *fakeSMTP) { m.finish = once(answer(451, "queue is full")) }, want: "queue is full", arrivesOnRetry: true},
+		"hangs up":       {set: func(m *fakeSMTP) { m.hangUp = func(string) bool { return true } }, want: "message text"},
+		"silent at end":  {set: func(m *fakeSMTP) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, configure: func(m *Mail) { m.Server.Timeout = time.Second }, want: "not known whether it arrived", unknown: true},
+		"wrong password": {set: func(m *fakeSMTP) { m.user, m.password = "reports", "secret" }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "wrong", nil } }, want: "wrong user or password", permanent: true},
 		"no password": {set: func(m *fakeSMTP) { m.user = "reports" }, configure: func(m *Mail) {
 			m.Server.Password = func() (string, error) { return "", errors.New("SMTP_PASSWORD is not set") }
-		}, says: "SMTP_PASSWORD is not set", refused: true},
-		"nobody there":  {configure: func(m *Mail) { m.Server.Port = 1 }, says: "connection refused"},
-		"not allowed":   {configure: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, says: "allowed_domains", refused: true},
-		"echo at login": {set: func(m *fakeSMTP) { m.user, m.password, m.echo = "reports", "s3cretX", true }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretY", nil } }, says: "wrong user or password", refused: true},
+		}, want: "SMTP_PASSWORD is not set", permanent: true},
+		"nobody there":  {configure: func(m *Mail) { m.Server.Port = 1 }, want: "connection refused"},
+		"not allowed":   {configure: func(m *Mail) { m.Server.AllowedDomains = []string{"example.org"} }, want: "allowed_domains", permanent: true},
+		"echo at login": {set: func(m *fakeSMTP) { m.user, m.password, m.echo = "reports", "s3cretX", true }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretY", nil } }, want: "wrong user or password", permanent: true},
 		"echo later": {set: func(m *fakeSMTP) {
 			m.user, m.password = "reports", "s3cretX"
 			m.refuse = func(string) error {
 				return answer(550, "5.1.1 no such user for "+base64.StdEncoding.EncodeToString([]byte("\x00reports\x00s3cretX")))
 			}
-		}, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, says: "its recipient: it answered 550 5.", refused: true},
-		"unknown signer": {configure: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, says: "STARTTLS"},
+		}, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, want: "recipient: the server answered 550 5.", permanent: true},
+		"unknown signer": {configure: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, want: "STARTTLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := startFakeSMTP(t, "none", c.set)
@@ -318,21 +318,21 @@ func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
 			}
 			p := testMessage(t, strings.Repeat("x", 3_000_000))
 			_, err := m.Send(t.Context(), p, "a@example.com")
-			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, ErrPermanent) != c.refused {
-				t.Errorf("refused %v, unknown %v: %v", errors.Is(err, ErrPermanent), errors.Is(err, ErrUnknown), err)
+			if err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, ErrPermanent) != c.permanent {
+				t.Errorf("permanent %v, unknown %v: %v", errors.Is(err, ErrPermanent), errors.Is(err, ErrUnknown), err)
 			}
 			if err != nil && (strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "czNjcmV0") || strings.Contains(err.Error(), "AHJlcG9y")) {
-				t.Errorf("it shows the password: %v", err)
+				t.Errorf("the error has the password: %v", err)
 			}
-			// A server that hangs up may do so while the end of the text is on its way.
+			// The server may hang up while the end of the text is in flight.
 			if name != "hangs up" && errors.Is(err, ErrUnknown) != c.unknown {
 				t.Errorf("unknown is %v: %v", errors.Is(err, ErrUnknown), err)
 			}
 			if !c.unknown && len(box.arrived) != 0 {
-				t.Errorf("it arrived")
+				t.Errorf("a mail arrived")
 			}
-			if _, err := m.Send(t.Context(), p, "a@example.com"); c.arrivesThen && (err != nil || len(box.arrived["a@example.com"]) != 1) {
-				t.Errorf("the second try: %v", err)
+			if _, err := m.Send(t.Context(), p, "a@example.com"); c.arrivesOnRetry && (err != nil || len(box.arrived["a@example.com"]) != 1) {
+				t.Errorf("the second attempt: %v", err)
 			}
 		})
 	}
@@ -340,14 +340,14 @@ func TestMailErrorsSayWhetherToTryAgain(t *testing.T) {
 
 func once(err error) func(string) error {
 	return func(string) error {
-		said := err
+		reply := err
 		err = nil
-		return said
+		return reply
 	}
 }
 
-// TestATextThatIsCutShortIsNotDelivered has the line break while the text is on its way: what came may not be taken for a mail.
-func TestATextThatIsCutShortIsNotDelivered(t *testing.T) {
+// TestInterruptedMailIsNotDelivered breaks the connection while the text is sent: the partial text must not have an end.
+func TestInterruptedMailIsNotDelivered(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -390,7 +390,7 @@ func TestATextThatIsCutShortIsNotDelivered(t *testing.T) {
 	}
 }
 
-func TestAWorkbookTooLargeForMailIsLinked(t *testing.T) {
+func TestMailLinksLargeWorkbook(t *testing.T) {
 	box := startFakeSMTP(t, "none", nil)
 	m := box.channel(t, "none")
 	m.Server.MaxAttachment = 1000
@@ -410,7 +410,7 @@ func TestAWorkbookTooLargeForMailIsLinked(t *testing.T) {
 	}
 }
 
-func TestAMailCanBeTheFiguresAlone(t *testing.T) {
+func TestMailWithoutAttachment(t *testing.T) {
 	box := startFakeSMTP(t, "none", nil)
 	m := box.channel(t, "none")
 	m.NoAttachment = true
@@ -423,7 +423,7 @@ func TestAMailCanBeTheFiguresAlone(t *testing.T) {
 	}
 }
 
-func TestHeadersCannotBeForged(t *testing.T) {
+func TestMailPreventsHeaderInjection(t *testing.T) {
 	box := startFakeSMTP(t, "none", nil)
 	m := box.channel(t, "none")
 	m.Subject = "{title} {part}"
@@ -441,7 +441,7 @@ func TestHeadersCannotBeForged(t *testing.T) {
 	}
 }
 
-func TestPeopleOfAPartComeFirst(t *testing.T) {
+func TestMailRecipientsOfPart(t *testing.T) {
 	m := Mail{To: []string{"boss@example.com"}, CC: []string{"BOSS@example.com"}, PartRecipients: func(_ context.Context, part string) ([]string, error) {
 		return map[string][]string{"Sales": {"lead@example.com"}}[part], nil
 	}}

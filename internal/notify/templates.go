@@ -6,13 +6,13 @@ import (
 	texttemplate "text/template"
 )
 
-// MailTemplates are the bodies of a mail, as templates over a message and whether the workbook is attached.
+// MailTemplates are the templates of a mail's two bodies. Their data are the fields of a Message, Attached and Name.
 type MailTemplates struct {
 	html *htmltemplate.Template
 	text *texttemplate.Template
 }
 
-// ParseMailTemplates reads both.
+// ParseMailTemplates parses both templates.
 func ParseMailTemplates(html, text string) (MailTemplates, error) {
 	h, err := htmltemplate.New("mail.html").Parse(html)
 	if err != nil {
@@ -24,18 +24,18 @@ func ParseMailTemplates(html, text string) (MailTemplates, error) {
 
 type mailData struct {
 	Message
-	Attached bool
+	Attached bool   // whether the workbook is attached
 	Name     string // of the workbook
 }
 
-// Execute gives both bodies.
+// Execute returns both bodies.
 func (t MailTemplates) Execute(message Message, attached bool) (html, text string, err error) {
-	fields := mailData{message, attached, message.fileName("")}
+	data := mailData{message, attached, message.fileName("")}
 	var h, p strings.Builder
-	if err := t.html.Execute(&h, fields); err != nil {
+	if err := t.html.Execute(&h, data); err != nil {
 		return "", "", err
 	}
-	if err := t.text.Execute(&p, fields); err != nil {
+	if err := t.text.Execute(&p, data); err != nil {
 		return "", "", err
 	}
 	return h.String(), p.String(), nil
