@@ -1,13 +1,13 @@
--- Whether a local time lies in business hours; always, where the config gives none.
+-- Whether a local time is within business hours; always true if none are configured.
 create or replace macro is_business_time(p_local) as
     case when (select count(*) from business_hours) = 0 then true
     else len(list_filter((select list(hours) from business_hours as hours), lambda span:
                          span.weekday = isodow(p_local) and p_local::time >= span.opens and p_local::time < span.closes)) > 0
         and not coalesce(list_contains((select list(day) from holidays), p_local::date), false) end;
 
--- Seconds from one moment to a later one; NULL where either is unknown or they stand in the wrong order.
+-- Seconds from one time to a later one; NULL if either is unknown or the second is the earlier.
 create or replace macro positive_seconds(p_from, p_to) as
     case when p_to >= p_from then (epoch(p_to) - epoch(p_from))::bigint end;
 
--- Whether a moment can be one of a call that began at another: not further from it than a call can last.
-create or replace macro within_call(p_started, p_at) as abs(epoch(p_at) - epoch(p_started)) <= longest_call_seconds();
+-- Whether a time can belong to a call that started at p_started: no further from the start than a call can last.
+create or replace macro within_call(p_started, p_time) as abs(epoch(p_time) - epoch(p_started)) <= longest_call_seconds();

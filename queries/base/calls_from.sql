@@ -1,17 +1,17 @@
--- What was sent of calls, made sense of, one row each; the rest of each row stays as it is.
-create or replace macro cleaned(p_told) as table
+-- The texts of reports and live events, read as names, numbers and times; a row each. All other columns stay as they are.
+create or replace macro cleaned(p_versions) as table
 select
     columns(* exclude (
-        call_duration, talk_duration, coins, sent_call_duration, sent_talk_duration, sent_coins, start_time, sent_start_time, heard_at,
+        call_duration, talk_duration, coins, sent_call_duration, sent_talk_duration, sent_coins, start_time, sent_start_time, received_at,
         sent_end_time, sent_leg_a_picked_time, sent_leg_b_start_time, sent_leg_b_picked_time)),
     whole_seconds(call_duration) as reported_call_seconds,
     whole_seconds(talk_duration) as reported_talk_seconds,
     exact_coins(coins, sent_coins) as coins,
-    time_before(start_time, heard_at) as start_time,
+    plausible_time(start_time, received_at) as start_time,
     is_unreadable(whole_seconds(call_duration), sent_call_duration)
         or is_unreadable(whole_seconds(talk_duration), sent_talk_duration)
         or is_unreadable(exact_coins(coins, sent_coins), sent_coins) as unreadable_value,
-    is_unreadable_time(time_before(start_time, heard_at), sent_start_time) as unreadable_start,
+    is_unreadable_time(plausible_time(start_time, received_at), sent_start_time) as unreadable_start,
     is_unreadable_time(end_time, sent_end_time)
         or is_unreadable_time(leg_a_picked_time, sent_leg_a_picked_time)
         or is_unreadable_time(leg_b_start_time, sent_leg_b_start_time)
@@ -39,47 +39,50 @@ from (
         clean_name(call_group) as reported_group,
         clean_name(receiver_name) as reported_agent_name,
         clean_name(error_code) as error_code
-    from query_table(p_told)
-) as told;
+    from query_table(p_versions)
+);
 
--- One row per call, made from versions of reports and from live events, whatever order they came in:
+-- One row per call, from versions of its reports and from live events, in whatever order they were received:
 --
 --   from calls_from(call_versions, live_events)
 --
--- Of each field the newest value that says something wins; a report outranks a live event; empty never erases.
+-- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event.
 create or replace macro calls_from(p_versions, p_live) as table
 with
--- Most calls are told of once; only the others are merged.
-repeated as (
+-- Most calls have one report and nothing else; only the others are merged.
+multi_version_keys as (
     select call_key
     from (select call_key from query_table(p_versions) union all select call_key from query_table(p_live))
     group by call_key
     having count(*) > 1
 ),
-told_once as not materialized (select *, last_received_at as heard_at from query_table(p_versions) anti join repeated using (call_key)),
--- Reports outrank live events, then the one received last counts: moment has both.
-told_often as not materialized (
-    select *, last_received_at as heard_at, epoch_us(last_received_at) + 2305843009213693952 as moment
-    from query_table(p_versions) semi join repeated using (call_key)
-    union all by name
-    select
-        source, direction, call_sid, call_key, content_hash, last_id, last_received_at as heard_at, epoch_us(last_received_at) as moment,
-        source_number, destination_number, dial_whom_number, start_time, campid, call_group
-    from query_table(p_live) semi join repeated using (call_key)
+single_version as not materialized (
+    select *, last_received_at as received_at from query_table(p_versions) anti join multi_version_keys using (call_key)
 ),
--- Those received in one microsecond, as the elements of one body are, follow their ids, then their content.
-tied as (select call_key from told_often group by call_key, moment having count(*) > 1),
-ranked as not materialized (
-    select * exclude (content_hash, last_id, moment), moment as rank
-    from told_often anti join tied using (call_key)
+multi_version as not materialized (
+    select *, true as is_report, last_received_at as received_at
+    from query_table(p_versions) semi join multi_version_keys using (call_key)
     union all by name
     select
-        * exclude (content_hash, last_id, moment),
-        row_number() over (partition by call_key order by moment, coalesce(last_id, ''), content_hash) as rank
-    from told_often semi join tied using (call_key)
+        source, direction, call_sid, call_key, content_hash, last_id, false as is_report, last_received_at as received_at,
+        source_number, destination_number, dial_whom_number, start_time, campid, call_group
+    from query_table(p_live) semi join multi_version_keys using (call_key)
+),
+-- Versions of a call with the same time of receipt, as the elements of one array body have, are ordered by id, then by content.
+tied as (select call_key from multi_version group by call_key, is_report, received_at having count(*) > 1),
+-- The rank puts reports above live events, then orders by time of receipt. It is one integer because arg_max over a struct of
+-- the two, or a window over all versions, takes half as long again.
+ranked as not materialized (
+    select * exclude (content_hash, last_id, is_report), epoch_us(received_at) + (is_report::bigint << 61) as rank
+    from multi_version anti join tied using (call_key)
+    union all by name
+    select
+        * exclude (content_hash, last_id, is_report),
+        row_number() over (partition by call_key order by is_report, received_at, coalesce(last_id, ''), content_hash) as rank
+    from multi_version semi join tied using (call_key)
 ),
 merged as not materialized (
-    select * exclude (content_hash, last_id, deliveries), 1 as versions, deliveries from cleaned(told_once)
+    select * exclude (content_hash, last_id, deliveries), 1 as versions, deliveries from cleaned(single_version)
     union all by name
     select
         source, direction, call_sid, call_key,
@@ -96,31 +99,31 @@ merged as not materialized (
     group by source, direction, call_sid, call_key
     having count(deliveries) > 0
 ),
--- There are few different words, so each is looked at once.
-words as (
+-- There are few different statuses, so each is parsed once.
+statuses as (
     select status, status_outcome(status) as known_outcome, status_failed_leg(status) as failed_leg
     from (select distinct status_text(status, callstatus) as status from query_table(p_versions))
 ),
 -- The CallSid of most calls begins with the Unix second of the start.
-zoned as (
+with_zone as (
     select
         merged.*,
         coalesce(sources.timezone, 'Asia/Kolkata') as zone,
         coalesce(sources.outgoing_caller, 'agent') = 'agent' as outgoing_caller_is_agent,
         try_cast(regexp_extract(call_sid, '^(\d{10})\.', 1) as bigint) as sid_second,
-        words.known_outcome,
-        words.failed_leg
+        statuses.known_outcome,
+        statuses.failed_leg
     from merged
     left join sources using (source)
-    left join words on words.status = merged.status
+    left join statuses on statuses.status = merged.status
 ),
-sent as (
+with_start as (
     select
-        zoned.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time),
+        with_zone.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time),
         start_time is null as start_unknown,
         coalesce(timezone(zone, start_time),
                  case when sid_second - epoch(last_received_at) <= longest_call_seconds() then to_timestamp(sid_second) end,
-                 timezone(zone, time_before(end_time, last_received_at) - to_seconds(coalesce(reported_call_seconds, 0))),
+                 timezone(zone, plausible_time(end_time, last_received_at) - to_seconds(coalesce(reported_call_seconds, 0))),
                  first_received_at) as started_at,
         timezone(zone, end_time) as sent_end,
         timezone(zone, leg_a_picked_time) as sent_leg_a_picked,
@@ -130,10 +133,10 @@ sent as (
              else source_number end as customer_number,
         case when direction = 'outgoing' and outgoing_caller_is_agent then source_number
              else dial_whom_number end as agent_number
-    from zoned
+    from with_zone
 ),
--- Nor can a call have ended, or been picked up, long after it began: such a time is unknown. One before the start is flagged.
-timed as (
+-- A time long after the start cannot be one of the call, so it is unknown. An end before the start is kept, and flagged.
+with_times as (
     select
         *,
         start_unknown and not unreadable_start as derived_start,
@@ -141,29 +144,29 @@ timed as (
         case when within_call(started_at, sent_leg_a_picked) then sent_leg_a_picked end as leg_a_picked_at,
         case when within_call(started_at, sent_leg_b_start) then sent_leg_b_start end as leg_b_started_at,
         case when within_call(started_at, sent_leg_b_picked) then sent_leg_b_picked end as leg_b_picked_at
-    from sent
+    from with_start
 ),
-judged as (
+with_outcome as (
     select
-        timed.*,
+        with_times.*,
         timezone((select timezone from settings), started_at) as local_start,
         coalesce(known_outcome = 'answered', reported_talk_seconds > 0 or leg_b_picked_at is not null, false) as answered,
         coalesce(reported_call_seconds, positive_seconds(started_at, ended_at)) as call_seconds
-    from timed
+    from with_times
 ),
-named as (
+with_directory as (
     select
-        judged.*,
+        with_outcome.*,
         case when not answered then 0
              else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at), 0) end as talk_seconds,
         coalesce(reported_agent_name, agent_directory.agent_name) as agent_name,
         coalesce(reported_group, number_groups.call_group) as call_group
-    from judged
+    from with_outcome
     left join agent_directory
-        on number_key(agent_directory.agent_number) = number_key(judged.agent_number)
+        on number_key(agent_directory.agent_number) = number_key(with_outcome.agent_number)
         and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
                                   and coalesce(agent_directory.valid_to, 'infinity')
-    left join number_groups on number_key(number_groups.virtual_number) = number_key(judged.virtual_number)
+    left join number_groups on number_key(number_groups.virtual_number) = number_key(with_outcome.virtual_number)
 )
 select
     source, direction, call_sid, call_key, started_at, ended_at,
@@ -213,4 +216,4 @@ select
     recording_url, error_code, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
     versions, deliveries, first_received_at, last_received_at,
     'all calls' as everything
-from named;
+from with_directory;

@@ -1,10 +1,10 @@
--- What the vendor's status words mean. Words are compared in upper case, letters and digits only, without
--- what stands in brackets (Asterisk hangup causes): 'Busy (17)' is BUSY.
+-- What the vendor's status words mean. Words are compared in upper case, letters and digits only, without bracketed text
+-- (Asterisk hangup causes): 'Busy (17)' is BUSY.
 create or replace macro status_word(p_status) as
     coalesce(nullif(regexp_replace(upper(regexp_replace(p_status, '\([^)]*\)', '', 'g')), '[^A-Z0-9]', '', 'g'), ''),
              regexp_replace(upper(p_status), '[^A-Z0-9]', '', 'g'));
 
--- The outcome of a word, NULL when nobody has told us about it.
+-- The outcome for a word; NULL if the word is unknown.
 create or replace macro word_outcome(p_word) as
     case
         when p_word in ('ANSWER', 'ANSWERED', 'LEGALEGBANSWER', 'LEGAANSWER', 'LEGBANSWER', '16', 'CODE16') then 'answered'
@@ -19,14 +19,16 @@ create or replace macro word_outcome(p_word) as
         when p_word in ('CONGESTION') then 'congestion'
     end;
 
--- Outgoing forms say whose leg failed: CANCELCUSTOMERBUSYCUSTOMER is BUSY on the customer's leg.
+-- Whether a word names the leg that failed, as some do for outgoing calls: CANCELCUSTOMERBUSYCUSTOMER is BUSY on the customer's leg.
 create or replace macro leg_form(p_word) as
     regexp_matches(p_word, '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)|(AGENT|CUSTOMER)$');
 
+-- The word without the leg: BUSY. A word that names nothing but the leg is CANCEL.
 create or replace macro without_leg(p_word) as
     coalesce(nullif(regexp_replace(regexp_replace(p_word,
         '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)?', ''), '(AGENT|CUSTOMER)$', ''), ''), 'CANCEL');
 
+-- The outcome and the failed leg of a status.
 create or replace macro status_outcome(p_status) as
     coalesce(word_outcome(status_word(p_status)),
              case when leg_form(status_word(p_status)) then word_outcome(without_leg(status_word(p_status))) end);
@@ -35,19 +37,19 @@ create or replace macro status_failed_leg(p_status) as
     case when word_outcome(status_word(p_status)) is null and status_outcome(p_status) is not null
         then lower(regexp_extract(status_word(p_status), '(AGENT|CUSTOMER)', 1)) end;
 
--- Words of live events say where a call is, not how it ended.
+-- Whether a word is one of live events, which describe the progress of a call and not its outcome.
 create or replace macro is_live_word(p_status) as
     status_word(p_status) in ('TRANSFERTOAGENT', 'PICKED', 'RINGING');
 
 create or replace macro is_known_status(p_status) as
     status_outcome(p_status) is not null or is_live_word(p_status);
 
--- Fields that the vendor never documented but integrators have reported.
+-- Whether a field is known though the vendor has not documented it: integrators have reported these.
 create or replace macro is_known_key(p_key) as
     p_key in ('type', 'Uniqueid', 'callstatus', 'agent_email', 'group_id', 'key_press', 'hangup_cause',
               'account_id', 'cparty_number', 'cparty_recording');
 
--- Why a call that was not answered was missed, in words; the IVR's own are not missed, but nobody spoke to them either.
+-- Why an incoming call was not answered, in words. A call that ended in the IVR is not missed, but it was not answered either.
 create or replace macro missed_reason(p_outcome) as
     case
         when p_outcome in ('agent_engaged', 'agent_ringing', 'busy') then 'all engaged'

@@ -30,10 +30,10 @@ lines as (
 select
     lines.* replace (
         coalesce(
-            possible_receipt(received_at, $loaded_at::timestamptz),
-            possible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(end_time)), $loaded_at::timestamptz),
-            possible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(start_time)), $loaded_at::timestamptz),
-            possible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
+            plausible_receipt(received_at, $loaded_at::timestamptz),
+            plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(end_time)), $loaded_at::timestamptz),
+            plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(start_time)), $loaded_at::timestamptz),
+            plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
                 $loaded_at::timestamptz),
             $loaded_at::timestamptz) as received_at)
 from lines left join sources as zones using (source);
