@@ -1,6 +1,7 @@
 package job
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,47 +12,60 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// A allowedStates is how each key may stand in a ledger: as the last row that was recorded, or any later one whose recording failed. Empty is
-// without a row.
+// allowedStates has the states in which a ledger may show each key: that of the last row that was recorded, or of a later one whose
+// recording failed. Empty stands for no row.
 type allowedStates map[key][]State
 
-func (b allowedStates) begin(row Run) {
-	if b[row.key()] == nil {
-		b[row.key()] = []State{""}
+// attempt allows a row that may be recorded.
+func (s allowedStates) attempt(row Run) {
+	if s[row.key()] == nil {
+		s[row.key()] = []State{""}
 	}
-	b[row.key()] = append(b[row.key()], row.State)
+	s[row.key()] = append(s[row.key()], row.State)
 }
 
-// write appends runs as a scheduler does, and prunes twice, the first day in the end.
-func (b allowedStates) write(l Ledger) {
+// run appends rows as a scheduler does and prunes twice, the second time with the rows of the first day. It stops when the machine
+// crashes.
+func (s allowedStates) run(l Ledger) {
 	due := time.Date(2000, 1, 1, 8, 0, 0, 0, time.UTC)
 	for day := range 4 {
 		for _, state := range []State{Building, Sending, Sent} {
 			for _, recipient := range []string{"", "a@x", "b@x"} {
 				row := Run{Report: "daily", Period: fmt.Sprint("day", day), Recipient: recipient, DueAt: due.AddDate(0, 0, day), State: state,
 					Error: strings.Repeat("long ", day*300)}
-				b.begin(row)
-				if l.Append(row) == nil {
-					b[row.key()] = []State{state}
+				s.attempt(row)
+				err := l.Append(row)
+				if errors.Is(err, crashfs.ErrCrashed) {
+					return
+				}
+				if err == nil {
+					s[row.key()] = []State{state}
 				}
 			}
 		}
 		switch day {
 		case 1:
-			_, _ = l.Prune(time.Time{})
+			if _, err := l.Prune(time.Time{}); errors.Is(err, crashfs.ErrCrashed) {
+				return
+			}
 		case 2:
-			for k := range b {
-				if k.period == "day0" {
-					b[k] = append(b[k], "")
+			_, err := l.Prune(due.AddDate(0, 0, 1))
+			for k := range s {
+				if k.period == "day0" && err == nil {
+					s[k] = []State{""}
+				} else if k.period == "day0" {
+					s[k] = append(s[k], "")
 				}
 			}
-			_, _ = l.Prune(due.AddDate(0, 0, 1))
+			if errors.Is(err, crashfs.ErrCrashed) {
+				return
+			}
 		}
 	}
 }
 
-// check wants every key as it may stand.
-func (b allowedStates) check(l Ledger) error {
+// check returns an error unless the ledger shows every key in an allowed state.
+func (s allowedStates) check(l Ledger) error {
 	runs, err := l.Runs()
 	if err != nil {
 		return err
@@ -60,29 +74,32 @@ func (b allowedStates) check(l Ledger) error {
 	for _, run := range runs {
 		found[run.key()] = run.State
 	}
-	for k, may := range b {
-		if state := found[k]; !slices.Contains(may, state) {
-			return fmt.Errorf("%v is %q, may be %q", k, state, may)
+	for k, allowed := range s {
+		if state := found[k]; !slices.Contains(allowed, state) {
+			return fmt.Errorf("%v is %q, want one of %q", k, state, allowed)
 		}
 	}
 	return nil
 }
 
-// TestLedgerKeepsRecordedRunsAcrossCrash goes down in each operation of appending and pruning, with none, some or all of what was not synced.
+const ledgerPath = "/data/runs.ndjson"
+
+// TestLedgerKeepsRecordedRunsAcrossCrash crashes in each operation of appending and pruning, and keeps none, some or all of what was
+// not synced.
 func TestLedgerKeepsRecordedRunsAcrossCrash(t *testing.T) {
-	whole := crashfs.New(1)
-	allowedStates{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
-	if whole.Operations < 100 {
-		t.Fatalf("only %d operations", whole.Operations)
+	complete := newDisk(1)
+	allowedStates{}.run(Ledger{Path: ledgerPath, files: complete})
+	if complete.Operations < 100 {
+		t.Fatalf("only %d operations", complete.Operations)
 	}
-	for at := 1; at <= whole.Operations+1; at++ {
+	for op := 1; op <= complete.Operations+1; op++ {
 		for seed, share := range []float64{0, 0.3, 0.7, 1} {
-			files, b := disk(crashfs.New(uint64(at*10+seed))), allowedStates{}
-			files.CrashAt = at
-			b.write(Ledger{Path: "/data/runs.ndjson", files: files})
-			after := Ledger{Path: "/data/runs.ndjson", files: files.Crash(share)}
-			if err := b.check(after); err != nil {
-				t.Fatalf("crash in operation %d, %v of it kept: %v", at, share, err)
+			files, states := newDisk(uint64(op*10+seed)), allowedStates{}
+			files.CrashAt = op
+			states.run(Ledger{Path: ledgerPath, files: files})
+			after := Ledger{Path: ledgerPath, files: files.Crash(share)}
+			if err := states.check(after); err != nil {
+				t.Fatalf("crash in operation %d, %v of it kept: %v", op, share, err)
 			}
 			next := Run{Report: "next", State: Sent}
 			if err := after.Append(next); err != nil {
@@ -91,56 +108,57 @@ func TestLedgerKeepsRecordedRunsAcrossCrash(t *testing.T) {
 			if _, err := after.Prune(time.Time{}); err != nil {
 				t.Fatal(err)
 			}
-			b[next.key()] = []State{Sent}
-			if err := b.check(after); err != nil {
-				t.Fatalf("after a crash in operation %d: %v", at, err)
+			states[next.key()] = []State{Sent}
+			if err := states.check(after); err != nil {
+				t.Fatalf("after a crash in operation %d: %v", op, err)
 			}
 		}
 	}
 }
 
-// TestLedgerSurvivesFailedOperation: each operation fails once, or is a short write.
+// TestLedgerSurvivesFailedOperation makes each operation fail once, or be a short write.
 func TestLedgerSurvivesFailedOperation(t *testing.T) {
-	whole := crashfs.New(1)
-	allowedStates{}.write(Ledger{Path: "/data/runs.ndjson", files: disk(whole)})
-	for at := 1; at <= whole.Operations; at++ {
+	complete := newDisk(1)
+	allowedStates{}.run(Ledger{Path: ledgerPath, files: complete})
+	for op := 1; op <= complete.Operations; op++ {
 		for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
-			files, b := disk(crashfs.New(uint64(at))), allowedStates{}
+			files, states := newDisk(uint64(op)), allowedStates{}
 			files.Failing = func(operation int) error {
-				if operation == at {
+				if operation == op {
 					return failure
 				}
 				return nil
 			}
-			l := Ledger{Path: "/data/runs.ndjson", files: files}
-			b.write(l)
-			if err := b.check(l); err != nil {
-				t.Fatalf("%v in operation %d: %v", failure, at, err)
+			l := Ledger{Path: ledgerPath, files: files}
+			states.run(l)
+			if err := states.check(l); err != nil {
+				t.Fatalf("%v in operation %d: %v", failure, op, err)
 			}
-			if err := b.check(Ledger{Path: l.Path, files: files.Crash(0)}); err != nil {
-				t.Fatalf("%v in operation %d, and a crash: %v", failure, at, err)
+			if err := states.check(Ledger{Path: ledgerPath, files: files.Crash(0)}); err != nil {
+				t.Fatalf("%v in operation %d, and a crash: %v", failure, op, err)
 			}
 		}
 	}
 }
 
-// TestLedgerCrashTestsDetectMissingSync notices when a sync is missing.
+// TestLedgerCrashTestsDetectMissingSync checks that the tests above would fail without a sync.
 func TestLedgerCrashTestsDetectMissingSync(t *testing.T) {
-	for what, broken := range map[string]func(*crashfs.FS){
-		"the file's sync":   func(f *crashfs.FS) { f.NoFileSync = true },
-		"the folder's sync": func(f *crashfs.FS) { f.NoDirSync = true },
+	for name, omit := range map[string]func(*crashfs.FS){
+		"file":   func(f *crashfs.FS) { f.NoFileSync = true },
+		"folder": func(f *crashfs.FS) { f.NoDirSync = true },
 	} {
-		files, b := disk(crashfs.New(1)), allowedStates{}
-		broken(files)
-		b.write(Ledger{Path: "/data/runs.ndjson", files: files})
-		if b.check(Ledger{Path: "/data/runs.ndjson", files: files.Crash(0)}) == nil {
-			t.Errorf("without %s nothing is missed", what)
+		files, states := newDisk(1), allowedStates{}
+		omit(files)
+		states.run(Ledger{Path: ledgerPath, files: files})
+		if states.check(Ledger{Path: ledgerPath, files: files.Crash(0)}) == nil {
+			t.Errorf("without the sync of the %s nothing is lost", name)
 		}
 	}
 }
 
-// disk has the folder of the ledger.
-func disk(files *crashfs.FS) *crashfs.FS {
+// newDisk returns a file system with the ledger's folder.
+func newDisk(seed uint64) *crashfs.FS {
+	files := crashfs.New(seed)
 	if err := files.Mkdir("/data"); err != nil {
 		panic(err)
 	}
