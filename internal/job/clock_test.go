@@ -11,17 +11,17 @@ import (
 	"callsheet/internal/notify"
 )
 
-// newClockDesk is a desk whose wall clock a test can set; time.Now is the real time.
-func newClockDesk(t *testing.T, p *fakeChannel) (d *fixture, set func(ahead time.Duration)) {
+// newClockDesk returns a fixture whose wall clock a test can set; time.Now is the real time.
+func newClockDesk(t *testing.T, p *fakeChannel) (d *fixture, set func(offset time.Duration)) {
 	d = newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Channels: []notify.Channel{p}})
 	var ahead atomic.Int64
-	began := time.Now()
+	start := time.Now()
 	d.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-	d.Uptime = func() time.Duration { return time.Since(began) }
+	d.Uptime = func() time.Duration { return time.Since(start) }
 	return d, func(to time.Duration) { ahead.Store(int64(to)) }
 }
 
-// builds are the periods that were built, in order.
+// builds returns the periods that were built, in order.
 func builds(d *fixture) (periods []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

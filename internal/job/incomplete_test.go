@@ -21,9 +21,9 @@ func TestReportWithMissingCallsIsIncomplete(t *testing.T) {
 			t.Errorf("%v, %+v", err, runs[0])
 		}
 		if !strings.Contains(string(runs[0].Message), "Calls may be missing: "+changed) {
-			t.Errorf("its notes do not say so: %s", runs[0].Message)
+			t.Errorf("its notes lack the problem: %s", runs[0].Message)
 		}
-		// Loaded later, it stays incomplete until it is sent again.
+		// It stays incomplete until it is sent again, even if the file is loaded meanwhile.
 		d.problems = nil
 		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil || runs[0].State != Incomplete {
 			t.Errorf("run again: %v, %+v", err, runs[0])
@@ -47,7 +47,7 @@ func TestUndeliveredIncompleteReportIsPartial(t *testing.T) {
 		}
 		d.problems = nil
 		if runs, err = d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil || runs[0].State != Incomplete {
-			t.Errorf("when everybody has the workbook that was made then: %v, %+v", err, runs[0])
+			t.Errorf("once every recipient has the incomplete workbook: %v, %+v", err, runs[0])
 		}
 	})
 }
@@ -69,21 +69,21 @@ func TestRunWaitsForFilesThatCouldNotBeLoaded(t *testing.T) {
 			t.Errorf("loaded while it waited: %+v", runs[0])
 		}
 		if last := runs[2]; last.State != Incomplete || last.FinishedAt.UTC().Hour() != 9 {
-			t.Errorf("waited in vain: %+v", last)
+			t.Errorf("waited without success: %+v", last)
 		}
 	})
 }
 
 func TestEmptyReportIsIncompleteWhenCallsMayBeMissing(t *testing.T) {
-	for _, tell := range []bool{false, true} {
+	for _, notifyEmpty := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", NotifyEmpty: tell, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
+			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", NotifyEmpty: notifyEmpty, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 			d.empty, d.problems = true, []string{changed}
 			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
 			if err != nil || runs[0].State != Incomplete || !strings.Contains(runs[0].Error, changed) {
-				t.Errorf("tell %v: %v, %+v", tell, err, runs[0])
+				t.Errorf("NotifyEmpty %v: %v, %+v", notifyEmpty, err, runs[0])
 			}
-			if tell {
+			if notifyEmpty {
 				return
 			}
 			d.empty, d.problems = false, nil

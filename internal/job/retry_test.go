@@ -25,7 +25,7 @@ func TestTransientFailureIsRetried(t *testing.T) {
 				d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 				fail(d, locked)
 				go func() {
-					time.Sleep(8*time.Hour + 2*time.Minute + time.Second) // tried at 8:00, 8:01 and 8:03
+					time.Sleep(8*time.Hour + 2*time.Minute + time.Second) // attempts are at 8:00, 8:01 and 8:03
 					if runs, _ := d.Ledger.Runs(); what != "lock" && (runs[0].State != Retrying || runs[0].Error != locked.Error()) {
 						t.Errorf("while it waits: %+v", runs[0])
 					}
@@ -35,7 +35,7 @@ func TestTransientFailureIsRetried(t *testing.T) {
 				d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
 				runs, _ := d.Ledger.Runs()
 				if at := runs[0].FinishedAt.UTC(); at.Minute() != 3 || !runs[0].RetryUntil.IsZero() || len(d.finished) != 1 {
-					t.Errorf("reported %d times, at last %+v", len(d.finished), runs[0])
+					t.Errorf("OnFinished called %d times, last with %+v", len(d.finished), runs[0])
 				}
 			})
 		})
@@ -49,7 +49,7 @@ func TestRunRetriesEnd(t *testing.T) {
 		serve(t, d, 12*time.Hour)
 		runs, _ := d.Ledger.Runs()
 		if runs[0].State != Failed || runs[0].Error != "the disk is full" || runs[0].FinishedAt.UTC().Hour() != 9 || len(d.finished) != 1 {
-			t.Errorf("reported %d times: %+v", len(d.finished), runs[0])
+			t.Errorf("OnFinished called %d times: %+v", len(d.finished), runs[0])
 		}
 	})
 }
@@ -58,10 +58,10 @@ func TestPermanentFailureIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.build = Permanent(errors.New("unknown column"))
-		began := time.Now()
-		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], began, RunOptions{})
-		if err != nil || runs[0].State != Failed || runs[0].Error != "unknown column" || time.Since(began) != 0 {
-			t.Errorf("%v, %+v after %v", err, runs, time.Since(began))
+		start := time.Now()
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], start, RunOptions{})
+		if err != nil || runs[0].State != Failed || runs[0].Error != "unknown column" || time.Since(start) != 0 {
+			t.Errorf("%v, %+v after %v", err, runs, time.Since(start))
 		}
 	})
 }
@@ -70,10 +70,10 @@ func TestRunByHandIsRetriedOnlyOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
 		d.refresh = errors.New("the database is in use")
-		began := time.Now()
-		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], began, RunOptions{})
-		if err != nil || runs[0].State != Failed || time.Since(began) != 0 {
-			t.Errorf("%v, %+v after %v", err, runs, time.Since(began))
+		start := time.Now()
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], start, RunOptions{})
+		if err != nil || runs[0].State != Failed || time.Since(start) != 0 {
+			t.Errorf("%v, %+v after %v", err, runs, time.Since(start))
 		}
 	})
 }
@@ -121,19 +121,19 @@ func TestFailedPartIsRetriedAlone(t *testing.T) {
 func TestCrashedAttemptIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
-		died := 2
-		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, how RunOptions) ([]Run, error) {
-			if died--; died >= 0 {
+		crashes := 2
+		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, options RunOptions) ([]Run, error) {
+			if crashes--; crashes >= 0 {
 				return nil, errors.New("signal: segmentation fault")
 			}
-			return d.Run(ctx, entry, due, how)
+			return d.Run(ctx, entry, due, options)
 		}
 		serve(t, d, 9*time.Hour)
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
-		died = 99
+		crashes = 99
 		serve(t, d, 24*time.Hour)
 		if last := d.finished[len(d.finished)-1]; len(d.finished) != 2 || last[0].State != Failed || last[0].Period != "2000-01-01" {
-			t.Errorf("reported %+v", d.finished)
+			t.Errorf("OnFinished got %+v", d.finished)
 		}
 	})
 }
