@@ -23,18 +23,18 @@ func (r *Runner) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var entries sync.WaitGroup
+	var tasks sync.WaitGroup
 	if r.Uptime != nil {
 		r.clock = newClock(r.Now, r.Uptime)
-		entries.Go(func() { r.watchClock(ctx) })
+		tasks.Go(func() { r.watchClock(ctx) })
 	}
 	for _, entry := range r.Entries {
 		if entry.Schedule == nil {
 			continue
 		}
-		entries.Go(func() { r.serveEntry(ctx, entry, runs) })
+		tasks.Go(func() { r.serveEntry(ctx, entry, runs) })
 	}
-	entries.Wait()
+	tasks.Wait()
 	return nil
 }
 
@@ -151,7 +151,7 @@ func (r *Runner) appendSkipped(ctx context.Context, entry Entry, due []time.Time
 		if recorded[row.key()] {
 			continue
 		}
-		row.State, row.FinishedAt, row.Error = Skipped, r.now(), "callsheet was not running when the report was due, and catch_up is exhausted"
+		row.State, row.FinishedAt, row.Error = Skipped, r.now(), "not started within 10 minutes of its due time, and catch_up is exhausted"
 		if err := r.Ledger.Append(row); err != nil {
 			return skipped, err
 		}
