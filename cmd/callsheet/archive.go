@@ -46,7 +46,7 @@ It can run while the collector and loads do.`,
 			if err != nil {
 				return err
 			}
-			done, left, err := spool.Archive(spool.ArchiveOptions{
+			done, skipped, err := spool.Archive(spool.ArchiveOptions{
 				Dir: spoolDir(cfg), Before: min(before, today), Now: now, Compare: loaded.Compare,
 			})
 			var from, to int64
@@ -57,7 +57,7 @@ It can run while the collector and loads do.`,
 			if err != nil {
 				return err
 			}
-			return a.leftAlone(left)
+			return a.notArchived(skipped)
 		},
 	}
 	command.Flags().StringVar(&before, "before", "", "only days before this one; today when not given")
@@ -77,11 +77,11 @@ func (a *app) loaded(ctx context.Context, c *config.Config) (store.Loaded, error
 	return loaded, errors.Join(err, reader.Close())
 }
 
-// leftAlone names the files that were not archived. Damage needs a look; for the others a load is enough.
-func (a *app) leftAlone(left []spool.LeftAlone) error {
+// notArchived names the files that were not archived. Damage needs a look; for the others a load is enough.
+func (a *app) notArchived(skipped []spool.NotArchived) error {
 	var damaged []string
 	waiting := false
-	for _, file := range left {
+	for _, file := range skipped {
 		text := fmt.Sprintf("%s is not archived: %v", file.Name, file.Reason)
 		if file.Damaged {
 			damaged = append(damaged, text)

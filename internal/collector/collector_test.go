@@ -248,7 +248,7 @@ func TestWhatCannotBeStoredIsNotAcknowledged(t *testing.T) {
 		reason string
 	}{
 		{fmt.Errorf("writing 2026-10-05.ndjson: %w", full), "cannot store: no space left on device\n"},
-		{spool.ErrStalled, "cannot store: the disk does not answer\n"},
+		{spool.ErrStalled, "cannot store: the disk does not respond\n"},
 		{fmt.Errorf("odd: %w", errors.New("/var/lib/callsheet is odd")), "cannot store: the log says why\n"},
 	} {
 		collector, m := testCollector(Options{})

@@ -53,7 +53,7 @@ func (m *metrics) watch(registry *prometheus.Registry, s Appender) {
 			Name: "callsheet_spool_oldest_uncommitted_seconds", Help: "Age of the oldest delivery that is not durable; 0 when there is none.",
 		}, func() float64 { return s.OldestUncommitted().Seconds() }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "callsheet_spool_failing", Help: "1 while deliveries are refused since the disk is full, fails or does not answer, else 0.",
+			Name: "callsheet_spool_failing", Help: "1 while deliveries are refused because the disk is full, fails or does not respond, else 0.",
 		}, func() float64 {
 			if s.Err() != nil {
 				return 1

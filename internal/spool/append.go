@@ -11,37 +11,37 @@ import (
 )
 
 const (
-	// MaxAppend is how many bytes of lines one Append may have.
+	// MaxAppend is the maximum size of the lines of one Append, in bytes.
 	MaxAppend = 64 << 20
-	// maxGroup is how large a group grows, so that a small delivery does not wait for many large ones to be written with it. A
-	// larger append is a group of its own.
+	// maxGroup is the maximum size of a group, so that a small delivery does not wait until many large ones are written. A larger
+	// append becomes a separate group.
 	maxGroup = 4 << 20
 )
 
-// TooLargeError is the answer to what exceeds a limit and never can be stored as it is.
+// TooLargeError is returned for a delivery or a request that exceeds a limit, so that a retry cannot succeed.
 type TooLargeError struct {
 	What  string // "a delivery" or "a request"
-	Limit int64  // of its bytes in the spool
+	Limit int64  // in bytes in the spool
 }
 
 func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("%s takes more than %d bytes in the spool", e.What, e.Limit)
 }
 
-// group is what one write and one sync make durable, all of it or nothing.
+// group is a group of lines that are committed together: one write and one sync make all of them durable, or none.
 type group struct {
 	path     string
-	since    time.Time // of its first line
+	since    time.Time // when its first line was received
 	lines    int
 	text     []byte
 	overdue  *time.Timer
-	finished bool // under the writer's lock
+	finished bool // guarded by the writer's mu
 	err      error
 	done     chan struct{} // closed when err is final
 }
 
-// Append gives each envelope its id and time and returns nil once all of them are durable. On an error none of them may be taken
-// for stored; after ctx's error they still may become so.
+// Append sets the id and time of each envelope and returns nil once all of them are durable. After an error none of them counts as
+// stored. If the error is that of ctx, they may still be stored later.
 func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
 	if len(envelopes) == 0 {
 		return nil
@@ -63,15 +63,15 @@ func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
 	}
 }
 
-// prepared is the text of lines but for their heads and checksums, which need an id and a time.
+// prepared holds the text of lines without their heads and checksums, which need an id and a time.
 type prepared struct {
 	text []byte
-	ends []int // of each line in text
+	ends []int // end of each line in text
 }
 
 var preparedPool = sync.Pool{New: func() any { return new(prepared) }}
 
-// prepare does what can be done outside the writer's lock.
+// prepare does the part of an append that needs no lock.
 func prepare(envelopes []Envelope) (*prepared, error) {
 	p := preparedPool.Get().(*prepared)
 	p.text, p.ends = p.text[:0], p.ends[:0]
@@ -80,7 +80,7 @@ func prepare(envelopes []Envelope) (*prepared, error) {
 	for i := range envelopes {
 		e := &envelopes[i]
 		begin := len(p.text)
-		if total += len(e.Payload) + len(e.Body); total > MaxAppend { // before any room is made for it
+		if total += len(e.Payload) + len(e.Body); total > MaxAppend { // before memory is allocated for it
 			err = &TooLargeError{"a request", MaxAppend}
 			break
 		}
@@ -105,19 +105,19 @@ func prepare(envelopes []Envelope) (*prepared, error) {
 	return p, nil
 }
 
-// size is an upper bound of what the lines take in the spool.
+// size returns an upper bound of the lines' size in the spool.
 func (p *prepared) size() int {
 	return len(p.text) + len(p.ends)*(maxHead+len(checksumPattern)+len("\n"))
 }
 
-// release gives the room to the next append.
+// release returns the memory to the pool.
 func (p *prepared) release() {
 	if cap(p.text) <= maxSpare {
 		preparedPool.Put(p)
 	}
 }
 
-// enqueue puts the lines into the filling group of their day's file.
+// enqueue adds the lines to the open group of their day's file.
 func (w *Writer) enqueue(envelopes []Envelope, lines *prepared) (*group, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -130,14 +130,14 @@ func (w *Writer) enqueue(envelopes []Envelope, lines *prepared) (*group, error) 
 	if w.full {
 		return nil, w.failure
 	}
-	// Under the lock, so that ids and times rise in the order of the lines.
+	// Under the lock, so that ids and times increase in the order of the lines.
 	now := w.options.Now().In(w.options.Zone)
-	g := w.filling(w.pathFor(now), lines.size(), now)
+	g := w.openGroup(w.pathFor(now), lines.size(), now)
 	begin := 0
 	for i, end := range lines.ends {
 		id, err := w.ids.next(now)
 		if err != nil {
-			return nil, fmt.Errorf("making an id: %w", err)
+			return nil, fmt.Errorf("creating an id: %w", err)
 		}
 		envelopes[i].ID, envelopes[i].ReceivedAt = id, now
 		g.text = appendLine(g.text, id, now, lines.text[begin:end])
@@ -151,8 +151,8 @@ func (w *Writer) enqueue(envelopes []Envelope, lines *prepared) (*group, error) 
 	return g, nil
 }
 
-// filling is the last group of the queue if it is for this file and has room, else a new one behind it.
-func (w *Writer) filling(path string, size int, now time.Time) *group {
+// openGroup returns the last group of the queue if it is for this file and has room, and a new group otherwise.
+func (w *Writer) openGroup(path string, size int, now time.Time) *group {
 	if n := len(w.queue); n > 0 && w.queue[n-1].path == path && len(w.queue[n-1].text)+size <= maxGroup {
 		return w.queue[n-1]
 	}
@@ -166,7 +166,7 @@ func (w *Writer) filling(path string, size int, now time.Time) *group {
 	return g
 }
 
-// pathFor is the file of now's day.
+// pathFor returns the path of the file for a time's day.
 func (w *Writer) pathFor(now time.Time) string {
 	year, month, date := now.Date()
 	day := [3]int{year, int(month), date}

@@ -78,7 +78,7 @@ func TestADiskThatHangsIsReportedAndSendersDoNotWait(t *testing.T) {
 	waiting := make(chan error, 1)
 	go func() { waiting <- w.Append(ctx, []Envelope{delivery(`{"n":1}`)}) }()
 	waitFor(t, "the writer says that the disk hangs", func() bool { return errors.Is(w.Err(), ErrStalled) })
-	waitFor(t, "the log says so", func() bool { return strings.Contains(log.String(), "the disk does not answer") })
+	waitFor(t, "the log says so", func() bool { return strings.Contains(log.String(), "the disk does not respond") })
 	if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); !errors.Is(err, ErrStalled) {
 		t.Errorf("a new delivery got %v", err)
 	}
@@ -92,7 +92,7 @@ func TestADiskThatHangsIsReportedAndSendersDoNotWait(t *testing.T) {
 	}
 	close(files.hang)
 	waitUntilStoring(t, w)
-	waitFor(t, "the log says that it is over", func() bool { return strings.Contains(log.String(), "the disk answers again") })
+	waitFor(t, "the log says that it is over", func() bool { return strings.Contains(log.String(), "the disk responds again") })
 	mustAppend(t, w, `{"n":3}`)
 	if age := w.OldestUncommitted(); age != 0 {
 		t.Errorf("without a delivery the age is %v", age)

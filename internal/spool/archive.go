@@ -14,22 +14,23 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// archiveAfter is how long a file must have been left alone: just after midnight the last deliveries of the day before may
-// still be on their way into it.
+// archiveAfter is how long a file must be unchanged before it is archived: just after midnight the last deliveries of the previous day
+// may still be written.
 const archiveAfter = time.Hour
 
-// ArchiveOptions say what to archive.
+// ArchiveOptions configure Archive.
 type ArchiveOptions struct {
 	Dir    string
-	Before string // a day, 2006-01-02; files of earlier days are archived
+	Before string // a day, 2006-01-02; the files of earlier days are archived
 	Now    time.Time
-	// Compare compares a file with what was loaded from it. It returns ErrNotLoaded if it cannot, and another error if they differ.
+	// Compare compares a file with what was loaded from it. It returns ErrNotLoaded if the file was not loaded completely, and another
+	// error if they differ.
 	Compare func(File) error
 
 	files atomicfile.FS
 }
 
-// ErrNotLoaded is the answer of a comparison with what was never loaded, or not to its end.
+// ErrNotLoaded is returned by a comparison if the file was not loaded, or not to its end.
 var ErrNotLoaded = errors.New("not loaded to its end")
 
 // Archived is a file that Archive compressed.
@@ -38,18 +39,18 @@ type Archived struct {
 	Before, After int64 // bytes on disk
 }
 
-// LeftAlone is a file that Archive did not compress, since that could have kept damage and deleted what is sound.
-type LeftAlone struct {
+// NotArchived is a file that Archive did not compress, since its content is not known to be intact.
+type NotArchived struct {
 	Name    string
 	Reason  error
-	Damaged bool // or another file than the one that was loaded; otherwise it can be archived after a load
+	Damaged bool // or not the file that was loaded; if false, it can be archived after a load
 }
 
-// Archive compresses the files of days before a day, each to a .zst beside it that is synced and read back: its content must be that
-// of the file, every checksum in it must match, and its lines must be those that were loaded. Only then it takes its name; the plain
-// file goes last. Killed at any step, the file is there plain or compressed or both, and both count as one. Files that are not named
-// by a day belong to others and stay as they are.
-func Archive(options ArchiveOptions) (done []Archived, left []LeftAlone, err error) {
+// Archive compresses the files of the days before options.Before. It reads each archive back before it renames it: its content must be
+// that of the file, every checksum in it must match, and its lines must be those that were loaded. It removes the plain file last. If
+// it is killed at any step, the file exists plain, compressed or both, and both count as one. Files whose name does not begin with a
+// day are written by other programs and are not archived.
+func Archive(options ArchiveOptions) (done []Archived, skipped []NotArchived, err error) {
 	if options.files == nil {
 		options.files = atomicfile.OS{}
 	}
@@ -63,23 +64,23 @@ func Archive(options ArchiveOptions) (done []Archived, left []LeftAlone, err err
 			continue
 		}
 		if file.Durable < file.Size {
-			left = append(left, LeftAlone{file.Name, errors.New("its last lines are not durable"), false})
+			skipped = append(skipped, NotArchived{file.Name, errors.New("its last lines are not durable"), false})
 			continue
 		}
 		size, err := file.compress(options.Compare)
 		if differs, ok := errors.AsType[*contentError](err); ok {
-			left = append(left, LeftAlone{file.Name, differs.reason, differs.damaged})
+			skipped = append(skipped, NotArchived{file.Name, differs.reason, differs.damaged})
 			continue
 		}
 		if err != nil {
-			return done, left, fmt.Errorf("archiving %s: %w", file.Name, err)
+			return done, skipped, fmt.Errorf("archiving %s: %w", file.Name, err)
 		}
 		done = append(done, Archived{file.Name, file.Size, size})
 	}
-	return done, left, nil
+	return done, skipped, nil
 }
 
-// contentError is why a file's content keeps it from being archived.
+// contentError is the reason not to archive a file.
 type contentError struct {
 	reason  error
 	damaged bool
@@ -87,7 +88,7 @@ type contentError struct {
 
 func (e *contentError) Error() string { return e.reason.Error() }
 
-// isDay tells whether a file's name begins with a day.
+// isDay reports whether a file's name begins with a day.
 func isDay(name string) bool {
 	if len(name) < len(time.DateOnly) {
 		return false
@@ -115,7 +116,7 @@ func (f File) compress(compare func(File) error) (size int64, err error) {
 		}
 		info, err := f.files.Stat(f.Path)
 		if err != nil || info.Size() != f.Size || !info.ModTime().Equal(f.ModTime) {
-			return errors.Join(errors.New("it changed meanwhile"), err)
+			return errors.Join(errors.New("it was changed meanwhile"), err)
 		}
 		return nil
 	}
@@ -149,7 +150,7 @@ func (f File) compressTo(w io.Writer) (sum [sha256.Size]byte, err error) {
 	return sum, errors.Join(err, compressor.Close())
 }
 
-// sameContent reads an archive back and compares its content's hash.
+// sameContent reads an archive and compares the hash of its content.
 func (f File) sameContent(sum [sha256.Size]byte) error {
 	content, err := f.Content()
 	if err != nil {
@@ -161,12 +162,12 @@ func (f File) sameContent(sum [sha256.Size]byte) error {
 		return fmt.Errorf("reading it back: %w", err)
 	}
 	if !bytes.Equal(hash.Sum(nil), sum[:]) {
-		return errors.New("what was read back is not what was written")
+		return errors.New("its content is not what was written")
 	}
 	return nil
 }
 
-// mayReplace returns a contentError unless each line is known to be what was written: by its checksum, or since it was loaded so.
+// mayReplace returns a contentError unless each line is known to be intact: by its checksum, or because it was loaded.
 func (f File) mayReplace(compare func(File) error) error {
 	lines, err := f.Open(0)
 	if err != nil {

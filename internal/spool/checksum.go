@@ -8,18 +8,18 @@ import (
 	"hash/crc32"
 )
 
-// castagnoli is the table of every checksum in a spool.
+// castagnoli is the table for all checksums in a spool.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksumPattern is how a line with a checksum ends; the digits are those of the CRC-32C of the bytes before it.
+// checksumPattern is the end of a line with a checksum. The digits are the CRC-32C of the bytes before it, in hex.
 const checksumPattern = `,"crc":"00000000"}`
 
-const checksumDigits = len(`,"crc":"`) // where they begin in it
+const checksumDigits = len(`,"crc":"`) // offset of the digits in it
 
-// errChecksum is the reason for rejecting a line.
+// errChecksum is the reason why a line is rejected.
 var errChecksum = errors.New("checksum does not match")
 
-// appendChecksum ends an object that begins at begin and has members.
+// appendChecksum appends the last member, the checksum, to the object that begins at begin and has other members.
 func appendChecksum(dst []byte, begin int) []byte {
 	var sum [4]byte
 	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(dst[begin:], castagnoli))
@@ -35,7 +35,7 @@ func CheckLine(text []byte) error {
 	return err
 }
 
-// checkLine reports as well whether the line has a checksum.
+// checkLine is CheckLine that also reports whether the line has a checksum.
 func checkLine(text []byte) (has bool, err error) {
 	at := len(text) - len(checksumPattern)
 	if at < 0 {
@@ -49,13 +49,13 @@ func checkLine(text []byte) (has bool, err error) {
 			return true, errChecksum
 		}
 		return true, nil
-	case wrong > 0 && wrong <= 2 && isCollectors(text):
+	case wrong > 0 && wrong <= 2 && isCollectorLine(text):
 		return true, errChecksum // the damage is in the checksum itself
 	}
 	return false, nil
 }
 
-// unlikeChecksum counts the bytes that cannot be those of a checksum.
+// unlikeChecksum counts the bytes that differ from checksumPattern, taking any hex digit for a digit.
 func unlikeChecksum(end []byte) (wrong int) {
 	for i, c := range end {
 		digit := i >= checksumDigits && i < checksumDigits+8
@@ -66,7 +66,7 @@ func unlikeChecksum(end []byte) (wrong int) {
 	return wrong
 }
 
-// isEnveloped reports whether a line has members of an envelope, of which damage may have hidden one.
+// isEnveloped reports whether a line has at least two members of an envelope: damage may have changed the name of another.
 func isEnveloped(text []byte) bool {
 	if _, ok := Compact(text); !ok {
 		return false
@@ -81,8 +81,8 @@ func isEnveloped(text []byte) bool {
 	return count >= 2
 }
 
-// isCollectors reports whether a line begins as collectors write it, whatever its id is.
-func isCollectors(text []byte) bool {
-	const id = 26
+// isCollectorLine reports whether a line begins as a collector writes it, with any id.
+func isCollectorLine(text []byte) bool {
+	const id = 26 // length
 	return bytes.HasPrefix(text, []byte(idPrefix)) && len(text) > len(idPrefix)+id && bytes.HasPrefix(text[len(idPrefix)+id:], []byte(afterID))
 }

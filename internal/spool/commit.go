@@ -12,11 +12,11 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// probeEvery is how often a spool that could not store is tried again when nothing comes in: a balancer that looks
-// at readyz sends nothing until it is ready.
-const probeEvery = time.Second
+// probeInterval is how often a failing spool is tried again without a delivery: a load balancer that checks readyz sends none until
+// it is ready.
+const probeInterval = time.Second
 
-// commitGroups makes one group after the other durable until the writer is closed and the queue is empty.
+// commitGroups commits group after group until the writer is closed and the queue is empty.
 func (w *Writer) commitGroups() {
 	defer close(w.done)
 	for {
@@ -34,8 +34,8 @@ func (w *Writer) commitGroups() {
 	}
 }
 
-// take removes the first group from the queue; nobody adds to it any more. Those who are ready to add to it do so first:
-// a sync costs as much as taking in a dozen deliveries.
+// take removes the first group from the queue, which closes it for appends. Appends that are ready run first: a sync costs as much as a
+// dozen of them.
 func (w *Writer) take() *group {
 	runtime.Gosched()
 	w.mu.Lock()
@@ -49,8 +49,8 @@ func (w *Writer) take() *group {
 	return g
 }
 
-// finish commits a group and tells everybody who waits for it. On a full disk the reserve makes room for it, and what
-// comes after it is turned away.
+// finish commits a group and wakes the appends that wait for it. On a full disk it frees the reserve to make room for this group;
+// later appends are refused.
 func (w *Writer) finish(g *group) {
 	started := w.options.Now()
 	g.err = w.commit(g)
@@ -68,10 +68,10 @@ func (w *Writer) finish(g *group) {
 	w.reuse(g.text)
 }
 
-// maxSpare is the largest text whose room is kept, so that one large group does not hold its memory for ever.
+// maxSpare is the largest buffer that is kept for reuse, so that one large group does not hold its memory forever.
 const maxSpare = 1 << 20
 
-// reuse gives the room of a written text to the next group.
+// reuse keeps a buffer for the next group.
 func (w *Writer) reuse(text []byte) {
 	if cap(text) > maxSpare {
 		return
@@ -81,8 +81,8 @@ func (w *Writer) reuse(text []byte) {
 	w.spare = text[:0]
 }
 
-// commit writes and syncs a group. After an error the file is cut back to what was durable and its descriptor is
-// never used again: the kernel may drop the pages of a failed sync and call the next one a success.
+// commit writes and syncs a group. After an error it truncates the file to its durable length and never uses the descriptor again: the
+// kernel may drop the pages of a failed sync and report success for the next one.
 func (w *Writer) commit(g *group) error {
 	if err := w.openFile(g.path); err != nil {
 		return err
@@ -98,37 +98,37 @@ func (w *Writer) commit(g *group) error {
 		err = w.options.Files.SyncDir(w.options.Dir)
 	}
 	if err != nil {
-		if cut := w.file.Truncate(w.durable); cut != nil {
+		if truncateErr := w.file.Truncate(w.durable); truncateErr != nil {
 			w.untruncated[w.openPath] = w.durable
-			w.options.Log.Error("could not cut the file back; nothing is appended to it before that is done", "file", filepath.Base(w.openPath), "error", cut)
+			w.options.Log.Error("cannot truncate the file after a failed write; nothing is appended to it until that succeeds", "file", filepath.Base(w.openPath), "error", truncateErr)
 		}
 		w.closeFile()
 		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
 	}
 	if !w.options.Files.IsAt(w.file, w.openPath) {
-		// What was synced is in a file that nobody will find. One that stands in its place is another's.
-		w.options.Log.Warn("the spool file was deleted or replaced; going on in a new one", "file", filepath.Base(w.openPath))
+		// The synced group is in a file without a name. A file of this name was put there by another program.
+		w.options.Log.Warn("the spool file was deleted or replaced; continuing in a new one", "file", filepath.Base(w.openPath))
 		w.closeFile()
 		return w.commit(g)
 	}
 	w.newFile = false
-	w.grown(len(g.text))
+	w.advance(len(g.text))
 	return nil
 }
 
-// grown moves the durable length behind a group that is synced.
-func (w *Writer) grown(bytes int) {
+// advance adds a synced group to the durable length.
+func (w *Writer) advance(bytes int) {
 	w.durable += int64(bytes)
 	if size, err := w.file.Size(); err == nil {
-		w.durable = size // another program may have appended a line of its own
+		w.durable = size // another program may have appended a line
 	}
-	// The group is stored all the same; readers get it once the mark can be written again.
+	// The group is stored. Readers see it once the mark can be written again.
 	if err := w.setMark(); err != nil {
-		w.options.Log.Warn("cannot write which lines are durable; they are loaded later", "error", err)
+		w.options.Log.Warn("cannot write the durable length; new lines are loaded later", "error", err)
 	}
 }
 
-// setMark tells readers how much of the files being written is durable.
+// setMark writes, for readers, how much of the files being written is durable.
 func (w *Writer) setMark() error {
 	durable := map[string]int64{}
 	for path, length := range w.untruncated {
@@ -149,13 +149,13 @@ func (w *Writer) closeMark() error {
 	return errors.Join(err, atomicfile.RemoveIfExists(w.options.Files, filepath.Join(w.options.Dir, markName)))
 }
 
-// openFile makes path the open file, and repairs its end if a crash left it torn.
+// openFile makes path the open file and repairs its end after a crash.
 func (w *Writer) openFile(path string) error {
 	if w.file != nil && w.filePath == path {
 		return nil
 	}
 	if err := w.closeFile(); err != nil {
-		w.options.Log.Warn("closing a finished file", "file", filepath.Base(w.filePath), "error", err)
+		w.options.Log.Warn("cannot close a finished file", "file", filepath.Base(w.filePath), "error", err)
 	}
 	file, actual, err := w.openPart(path)
 	if err != nil {
@@ -166,12 +166,11 @@ func (w *Writer) openFile(path string) error {
 		file.Close()
 		return fmt.Errorf("repairing %s: %w", filepath.Base(actual), err)
 	}
-	// Every file counts as new when it is opened: the process that made it may have been killed before it synced
-	// the folder, whatever the file already holds.
+	// Every file counts as new when it is opened: the process that created it may have been killed before it synced the folder.
 	w.file, w.filePath, w.openPath, w.durable, w.newFile = file, path, actual, length, true
-	if err := w.setMark(); err != nil { // before anything is written that readers must not see yet
+	if err := w.setMark(); err != nil { // before anything is written that is not durable
 		w.closeFile()
-		return fmt.Errorf("writing which lines are durable: %w", err)
+		return fmt.Errorf("writing the durable length: %w", err)
 	}
 	return nil
 }
@@ -185,27 +184,27 @@ func (w *Writer) closeFile() error {
 	return file.Close()
 }
 
-// setFailure keeps why nothing can be stored, and logs it when that begins and when it ends. While the disk is full
-// nothing is even tried.
+// setFailure sets the error of the last commit, nil after a success, and logs when failing begins and ends. While the disk is full, no
+// commit is tried.
 func (w *Writer) setFailure(err error, full bool) {
 	w.mu.Lock()
-	before := w.failure
+	previous := w.failure
 	w.failure, w.full = err, full
 	w.mu.Unlock()
 	switch {
-	case err != nil && before == nil:
+	case err != nil && previous == nil:
 		w.options.Log.Error("deliveries cannot be stored and are not acknowledged", "error", err)
-	case err == nil && before != nil:
+	case err == nil && previous != nil:
 		w.options.Log.Info("deliveries are stored again")
 	}
 }
 
-// probeTime fires while the spool is failing.
+// probeTime returns a channel that fires at the next probe of a failing spool.
 func (w *Writer) probeTime() <-chan time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.failure == nil {
 		return nil
 	}
-	return time.After(probeEvery)
+	return time.After(probeInterval)
 }

@@ -10,7 +10,7 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Damage is a line that cannot be what was written.
+// Damage is a line that is not what was written.
 type Damage struct {
 	File   string `json:"file"`
 	Line   int64  `json:"line"`
@@ -18,18 +18,18 @@ type Damage struct {
 	Reason string `json:"reason"`
 }
 
-// String names the line's place and what is wrong with it.
+// String returns the position and the reason.
 func (d Damage) String() string {
 	return fmt.Sprintf("%s, line %d at byte %d: %s", d.File, d.Line, d.Offset, d.Reason)
 }
 
-// The reasons besides a checksum.
+// The reasons besides errChecksum.
 var (
 	errTooLong   = errors.New("line too long")
 	errNotObject = errors.New("not a JSON object")
 )
 
-// check returns why a line is damaged, nil if it is sound, and whether it has a checksum. A blank line is sound.
+// check returns the reason why a line is damaged, nil if it is intact, and whether it has a checksum. A blank line is intact.
 func (l Line) check() (has bool, err error) {
 	if l.TooLong {
 		return false, errTooLong
@@ -49,20 +49,20 @@ func isObject(text []byte) bool {
 }
 
 const (
-	// repairWindow is how much of the end of a file is looked at when a collector starts. Damage further back is found by load and verify.
+	// repairWindow is how much of the end of the last file a collector checks when it starts. load and verify find damage before it.
 	repairWindow = 64 << 20
-	// reportedLines is how many damaged lines are logged then; the others are counted.
-	reportedLines = 20
+	// maxLogged is how many damaged lines are logged at the start; the others are counted.
+	maxLogged = 20
 )
 
-// examine logs the damaged lines at the end of a file, all of whose lines are whole, and returns its last sound line's id.
-func (w *Writer) examine(file atomicfile.File, path string, size int64) (lastID string, err error) {
+// checkEnd logs the damaged lines in the repair window of a file that ends with a newline, and returns the id of the last intact line.
+func (w *Writer) checkEnd(file atomicfile.File, path string, size int64) (lastID string, err error) {
 	begin, err := wholeLines(file, max(size-repairWindow, 0))
 	if err != nil {
 		return "", err
 	}
 	lines := newReader(path, io.NopCloser(io.NewSectionReader(file, begin, size-begin)), begin)
-	var before int64 // lines before begin; counted when one is damaged
+	var before int64 // lines before begin; counted only if one is damaged
 	damaged := 0
 	for number := int64(1); ; number++ {
 		line, err := lines.Next()
@@ -78,16 +78,16 @@ func (w *Writer) examine(file atomicfile.File, path string, size int64) (lastID 
 					return "", err
 				}
 			}
-			if damaged <= reportedLines {
-				w.options.Log.Error("a line is damaged; it stays where it is, and load rejects it",
+			if damaged <= maxLogged {
+				w.options.Log.Error("damaged line; it stays in the file, and load rejects it",
 					"file", filepath.Base(path), "line", before+number, "offset", line.Offset, "reason", damage.Error())
 			}
-		} else if isCollectors(line.Text) {
+		} else if isCollectorLine(line.Text) {
 			lastID = string(line.Text[len(idPrefix):][:26])
 		}
 	}
-	if damaged > reportedLines {
-		w.options.Log.Error("more lines are damaged; callsheet verify lists all", "file", filepath.Base(path), "damaged", damaged)
+	if damaged > maxLogged {
+		w.options.Log.Error("more damaged lines; callsheet verify lists all", "file", filepath.Base(path), "damaged", damaged)
 	}
 	return lastID, nil
 }

@@ -53,7 +53,7 @@ func TestDamagedLinesStayAndAreReported(t *testing.T) {
 			t.Errorf("the log has no %q:\n%s", want, log.String())
 		}
 	}
-	if got := strings.Count(log.String(), "is damaged"); got != len(damaged) {
+	if got := strings.Count(log.String(), "damaged line;"); got != len(damaged) {
 		t.Errorf("%d lines reported:\n%s", got, log.String())
 	}
 	if strings.Contains(log.String(), "not acknowledged") {

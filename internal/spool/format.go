@@ -1,47 +1,57 @@
-// Package spool owns the NDJSON files that every delivery is kept in: appending to them durably, repairing them
-// after a crash, and reading them by offset.
+// Package spool stores deliveries in NDJSON files: it appends them durably, repairs the files after a crash, and reads them by offset.
 //
 // # Files
 //
-// A spool is a folder with a file for each day of the configured zone in which deliveries were received:
+// A spool is a folder. Deliveries are appended to the file of the day on which they were received, in the configured time zone:
 //
-//	YYYY-MM-DD.ndjson       or  YYYY-MM-DD.ID.ndjson  with a collector id
-//	YYYY-MM-DD.ndjson.zst   (or .gz) the same content, compressed once the day is finished
-//	YYYY-MM-DD.import-N.ndjson  what was imported on a day
-//	YYYY-MM-DD~2.ndjson     what came for a day after that, ~3 after that is compressed too; with an id YYYY-MM-DD.ID~2.ndjson
-//	*.torn-N                what followed the last line of a file and was no line itself, kept for a look
-//	.lock                   held by the one process that appends; holds its process id
-//	.reserve                room that is given up when the disk is full
-//	.durable                how much of the files being appended to is synced; readers stop there
+//	YYYY-MM-DD.ndjson           the deliveries of a day
+//	YYYY-MM-DD.ID.ndjson        the same, with a collector id
+//	YYYY-MM-DD~2.ndjson         the next part of a day, then ~3 …; with an id YYYY-MM-DD.ID~2.ndjson
+//	YYYY-MM-DD.import-N.ndjson  deliveries that were imported on a day
+//	*.ndjson.zst or .gz         a file of that name, compressed
+//	*.ndjson.torn-N             bytes after the last line of a file that are not a line, quarantined
+//	.lock                       held by the one process that appends; contains its process id
+//	.reserve                    1 MiB that is freed when the disk is full
+//	.durable                    the durable length of each file that is being appended to
+//	.*                          other hidden files are temporary
 //
-// A file is appended to and never changed otherwise; only what follows its last newline, which is no line, is removed when a writer
-// opens it. A damaged line stays where it is. Its logical name is that without .zst or .gz.
+// A file is only appended to. A new part is begun if the file is compressed, or if a failed write cannot be truncated. A writer that
+// opens a file quarantines and truncates the bytes after its last newline; if they are a whole line with a valid checksum, it adds the
+// newline instead. A damaged line stays where it is.
 //
-// The file .durable is overwritten after each sync. Its first line is the CRC-32C, in 8 hex digits, and the length of the lines
-// after it; each of those is a durable length, a space and a file name. Files that it does not name, and all files when it is
-// missing or damaged, are durable as a whole. It is removed when the writer is closed.
+// The logical name of a file is its name without .zst or .gz. If it exists plain and compressed, the plain file counts: the archive
+// is not finished. Hard links to one file count once.
+//
+// Readers stop at the durable length of a file, since lines after it may be lost in a crash. The file .durable is overwritten in
+// place after each sync. Its first line is a CRC-32C in 8 hex digits, a space, and the length of the lines after it. Each of those
+// lines is a durable length, a space and a file name. Files that it does not name are durable as a whole, and so are all files if it
+// is missing or damaged. It is removed when the writer is closed.
 //
 // # Lines
 //
-// A line is a JSON object and a newline, of at most MaxLine bytes without it. The collector writes envelopes, their keys in this order:
+// A line is a JSON object and a newline, of at most MaxLine bytes without the newline. The collector writes envelopes, with their keys
+// in this order:
 //
 //		{"id":"01…","received_at":"2026-10-05T10:15:52.123456+05:30","source":"main","kind":"call_report","encoding":"json","payload":{…},"crc":"9ae0daaf"}
 //
-//	  - id is a ULID, rising within a collector even when its clock is set back;
-//	  - received_at has microseconds and the zone's offset;
+//	  - id is a ULID; ids of a collector increase even when its clock is set back;
+//	  - received_at has microseconds and the offset of the time zone;
+//	  - source is the name of the configured source;
 //	  - kind is call_report, live_call, other or unreadable; encoding is json, form or query;
-//	  - payload is the JSON object as sent, compacted, its numbers and key order untouched; of a form or a query it is
-//	    an object of strings, a repeated key an array of them;
-//	  - of an unreadable body there is no payload but "body_base64" with its exact bytes;
-//	  - crc is the CRC-32C (Castagnoli) of the line's bytes before `,"crc"`, in 8 hex digits, always the last member.
+//	  - payload is the JSON object as sent, compacted, with numbers and key order unchanged; of a form or a query it is an object of
+//	    strings, in which a repeated key has an array of strings;
+//	  - an unreadable delivery has "body_base64", its exact bytes, instead of payload;
+//	  - crc is the CRC-32C (Castagnoli) of the bytes of the line before `,"crc"`, in 8 hex digits, and always the last member.
 //
-// Lines without a checksum are valid: older collectors and other tools write none. A line whose checksum does not match is
-// damaged. Objects and arrays are nested at most MaxDepth deep in a line, its own object included; a delivery that is nested deeper
-// counts as unreadable.
+// Lines without a checksum are valid: older collectors and other programs write none. A line whose checksum does not match is damaged.
+// Objects and arrays are nested at most MaxDepth deep in a line, including the line's object; a delivery that is nested deeper is
+// unreadable.
 //
-// Others may put bare lines, a payload without an envelope, into *.ndjson files of their own. What was imported has its source
-// and kind, but neither id nor received_at, since it never came to a collector:
-// {"source":"main","kind":"call_report","payload":{…},"crc":"…"}.
+// An imported line has source and kind, but neither id, received_at nor encoding, since no collector received it:
+//
+//	{"source":"main","kind":"call_report","payload":{…},"crc":"…"}
+//
+// Other programs may put *.ndjson files with bare lines, payloads without an envelope, into the folder.
 package spool
 
 import (
@@ -58,28 +68,28 @@ const (
 	KindUnreadable = "unreadable"
 )
 
-// The ways a payload is encoded in HTTP.
+// The encodings of a payload in HTTP.
 const (
 	EncodingJSON  = "json"
 	EncodingForm  = "form"
 	EncodingQuery = "query"
 )
 
-// Envelope is a delivery. Of Payload and Body exactly one is set.
+// Envelope is a delivery. Exactly one of Payload and Body is set.
 type Envelope struct {
-	ID         string // given by Append
+	ID         string // set by Append
 	ReceivedAt time.Time
 	Source     string
 	Kind       string
 	Encoding   string
 	Payload    []byte // a compact JSON object of valid UTF-8
-	Body       []byte // the exact bytes of what is no such object
+	Body       []byte // the exact bytes of an unreadable delivery
 }
 
-// receivedFormat keeps the microseconds even when they are zero, so that lines sort by it within a zone.
+// receivedFormat has microseconds even when they are zero, so that times of one zone sort as text.
 const receivedFormat = "2006-01-02T15:04:05.000000Z07:00"
 
-// The parts of a line around an id and a time.
+// The parts of a line around its id and time.
 const (
 	idPrefix = `{"id":"` // the 26 bytes after it are the id
 	afterID  = `","received_at":"`
@@ -102,7 +112,7 @@ func appendLine(dst []byte, id string, receivedAt time.Time, rest []byte) []byte
 	return append(appendChecksum(dst, begin), '\n')
 }
 
-// appendRest appends what stands between the head of a line and its checksum.
+// appendRest appends the part of a line between its head and its checksum.
 func (e *Envelope) appendRest(dst []byte) []byte {
 	dst = append(dst, `,"source":`...)
 	dst = AppendString(dst, e.Source)
@@ -124,11 +134,11 @@ func AppendString(dst []byte, text string) []byte {
 	if isPlain(text) {
 		return append(append(append(dst, '"'), text...), '"')
 	}
-	quoted, _ := json.Marshal(text) // a string always can
+	quoted, _ := json.Marshal(text) // strings never fail
 	return append(dst, quoted...)
 }
 
-// isPlain tells whether a text means itself between quotes.
+// isPlain reports whether a text needs no escapes in a JSON string.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {

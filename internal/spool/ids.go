@@ -7,7 +7,7 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// ids makes ULIDs that rise even when the clock is set back.
+// ids creates ULIDs that increase even when the clock is set back.
 type ids struct {
 	entropy *ulid.MonotonicEntropy
 	last    uint64 // milliseconds
@@ -15,7 +15,7 @@ type ids struct {
 
 func newIDs() *ids { return &ids{entropy: ulid.Monotonic(rand.Reader, 0)} }
 
-// after makes every id that follows greater than this one.
+// after makes every following id greater than this one.
 func (s *ids) after(id string) {
 	if last, err := ulid.ParseStrict(id); err == nil {
 		s.last = max(s.last, last.Time()+1)
@@ -25,7 +25,7 @@ func (s *ids) after(id string) {
 func (s *ids) next(now time.Time) (string, error) {
 	s.last = max(s.last, ulid.Timestamp(now))
 	id, err := ulid.New(s.last, s.entropy)
-	if err != nil { // the random part is full; the next millisecond begins a new one
+	if err != nil { // the random part overflowed: use the next millisecond
 		s.last++
 		id, err = ulid.New(s.last, s.entropy)
 	}

@@ -11,7 +11,7 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Import is a file of deliveries on its way into a spool. It appears whole, beside the files of the collectors, or not at all.
+// Import writes a new file of deliveries into a spool folder. The file appears whole at Commit, or not at all.
 type Import struct {
 	dir   string
 	name  string
@@ -19,13 +19,13 @@ type Import struct {
 	lines *bufio.Writer
 }
 
-// NewImport begins a file in a spool folder, which is made if it is missing.
+// NewImport creates a file in a spool folder, which it creates if it is missing.
 func NewImport(dir string, now time.Time) (*Import, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
 	name := fmt.Sprintf("%s%06d.ndjson", now.Format("2006-01-02.import-150405"), now.Nanosecond()/1000)
-	// A file that a kill left is begun anew, or stays hidden.
+	// A hidden file that a killed process left is overwritten, or stays unread.
 	file, err := os.OpenFile(filepath.Join(dir, "."+name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("import: %w", err)
@@ -33,8 +33,7 @@ func NewImport(dir string, now time.Time) (*Import, error) {
 	return &Import{dir: dir, name: name, file: file, lines: bufio.NewWriterSize(file, 1<<20)}, nil
 }
 
-// AppendImported appends the line of a delivery that never came to a collector, without its newline; payload is a compact JSON
-// object.
+// AppendImported appends the line of an imported delivery, without its newline. payload is a compact JSON object.
 func AppendImported(dst []byte, source string, payload []byte) []byte {
 	begin := len(dst)
 	dst = append(dst, `{"source":`...)
@@ -46,20 +45,20 @@ func AppendImported(dst []byte, source string, payload []byte) []byte {
 // Add adds a line.
 func (i *Import) Add(line []byte) error {
 	i.lines.Write(line)
-	return i.lines.WriteByte('\n') // has the error of what was written before, too
+	return i.lines.WriteByte('\n') // reports errors of earlier writes too
 }
 
-// Commit puts the file into the spool and returns its name.
+// Commit makes the file durable, adds it to the spool and returns its name.
 func (i *Import) Commit() (name string, err error) {
 	if err := errors.Join(i.lines.Flush(), i.file.Sync(), i.file.Close()); err != nil {
 		return "", errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
 	}
 	path := filepath.Join(i.dir, i.name)
-	if err := os.Link(i.file.Name(), path); err != nil { // unlike a rename it does not replace another import
+	if err := os.Link(i.file.Name(), path); err != nil { // unlike a rename, it never replaces another import
 		return "", errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
 	}
 	return i.name, errors.Join(os.Remove(i.file.Name()), atomicfile.OS{}.SyncDir(i.dir))
 }
 
-// Abort leaves nothing behind.
+// Abort removes the file.
 func (i *Import) Abort() error { return errors.Join(i.file.Close(), os.Remove(i.file.Name())) }

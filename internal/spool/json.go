@@ -8,11 +8,11 @@ import (
 	"math/bits"
 )
 
-// MaxDepth is how deep objects and arrays may be nested in a line as written. Deliveries have two or three levels; several tools
-// that read JSON by recursion stop at a thousand.
+// MaxDepth is the maximum nesting depth of objects and arrays in a line. Deliveries have two or three levels; several recursive JSON
+// parsers stop at a thousand.
 const MaxDepth = 500
 
-// What may come next in a JSON text.
+// expected is what may come next in a JSON text.
 type expected int
 
 const (
@@ -25,17 +25,16 @@ const (
 	nothing
 )
 
-// Compact checks a JSON text (RFC 8259) and takes out the space between its tokens; the rest stays as it is. A text
-// without such space is returned itself. It does the same as json.Compact in a quarter of the time, which was a fifth of
-// what a delivery cost.
+// Compact validates a JSON text (RFC 8259) and removes the white space between its tokens. A text without white space is returned as
+// it is. It does the same as json.Compact, which takes four times as long: a fifth of the time of a delivery.
 func Compact(text []byte) (value []byte, ok bool) { return compact(text, MaxDepth) }
 
-// CompactPayload is Compact for what becomes the payload of a line, and is nested one level deeper there.
+// CompactPayload is Compact for a payload, which is nested one level deeper in its line.
 func CompactPayload(text []byte) (value []byte, ok bool) { return compact(text, MaxDepth-1) }
 
 func compact(text []byte, depth int) (value []byte, ok bool) {
 	var open []byte // the brackets that are not closed yet
-	copied := 0     // how much of text is in value; nothing of it when there was no space yet
+	copied := 0     // length of text that is in value; 0 until the first white space
 	next := aValue
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -60,7 +59,7 @@ func compact(text []byte, depth int) (value []byte, ok bool) {
 		case (next == aCommaOrEnd || next == aKeyOrEnd) && c == '}' && open[len(open)-1] == '{',
 			(next == aCommaOrEnd || next == aValueOrEnd) && c == ']' && open[len(open)-1] == '[':
 			open = open[:len(open)-1]
-			next = behind(open)
+			next = afterValue(open)
 		case next == aValue || next == aValueOrEnd:
 			switch c {
 			case '{', '[':
@@ -72,9 +71,9 @@ func compact(text []byte, depth int) (value []byte, ok bool) {
 					next = aValueOrEnd
 				}
 			case '"':
-				end, next = checkedStringEnd(text, i), behind(open)
+				end, next = checkedStringEnd(text, i), afterValue(open)
 			default:
-				end, next = wordEnd(text, i), behind(open)
+				end, next = literalEnd(text, i), afterValue(open)
 			}
 		default:
 			return nil, false
@@ -93,8 +92,8 @@ func compact(text []byte, depth int) (value []byte, ok bool) {
 	return append(value, text[copied:]...), true
 }
 
-// behind is what may come behind a value.
-func behind(open []byte) expected {
+// afterValue returns what may follow a value.
+func afterValue(open []byte) expected {
 	if len(open) == 0 {
 		return nothing
 	}
@@ -103,7 +102,7 @@ func behind(open []byte) expected {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-// checkedStringEnd is the index behind the string that begins at start, -1 if it is none.
+// checkedStringEnd returns the index after the string that begins at start, -1 if it is not valid.
 func checkedStringEnd(text []byte, start int) int {
 	for i := nextSpecial(text, start+1); i < len(text); i = nextSpecial(text, i+1) {
 		switch c := text[i]; {
@@ -112,7 +111,7 @@ func checkedStringEnd(text []byte, start int) int {
 		case c < ' ':
 			return -1
 		}
-		if i++; i == len(text) { // behind a backslash
+		if i++; i == len(text) { // after a backslash
 			return -1
 		}
 		switch text[i] {
@@ -129,9 +128,9 @@ func checkedStringEnd(text []byte, start int) int {
 	return -1
 }
 
-// nextSpecial is the index of the first character from i on that is not simply a part of a string: a quote, a backslash or a
-// control character; the length if there is none. It looks at eight bytes at a time: a subtraction borrows from the highest
-// bit of a byte that is too small, and the first such byte is never a mistake.
+// nextSpecial returns the index of the first quote, backslash or control character from i on, the length if there is none. It checks
+// eight bytes at a time: the subtraction borrows into the highest bit of each byte that is too small. Bytes after the first match may
+// be false positives.
 func nextSpecial(text []byte, i int) int {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(text); i += 8 {
@@ -159,8 +158,8 @@ func isHex(text []byte) bool {
 	return true
 }
 
-// wordEnd is the index behind the number, true, false or null that begins at start, -1 if it is none of them.
-func wordEnd(text []byte, start int) int {
+// literalEnd returns the index after the number, true, false or null that begins at start, -1 if it is not valid.
+func literalEnd(text []byte, start int) int {
 	for _, word := range []string{"true", "false", "null"} {
 		if end := start + len(word); end <= len(text) && string(text[start:end]) == word {
 			return end
@@ -169,7 +168,7 @@ func wordEnd(text []byte, start int) int {
 	return numberEnd(text, start)
 }
 
-// numberEnd is the index behind the number that begins at start, -1 if it is none.
+// numberEnd returns the index after the number that begins at start, -1 if it is not valid.
 func numberEnd(text []byte, start int) int {
 	i := start
 	if i < len(text) && text[i] == '-' {
@@ -208,7 +207,7 @@ func digitsEnd(text []byte, i int) int {
 	return i
 }
 
-// Members yields the keys of a JSON object, unquoted, and the text of each value. The object must be sound.
+// Members yields the unquoted keys of a valid JSON object and the text of each value.
 func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		WalkObject(object, skipSpace(object, 0), func(key []byte, start int) (end int) {
@@ -221,9 +220,9 @@ func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// WalkObject calls member with each unquoted key of the object that begins at start in a sound JSON text, and with where its
-// value begins. member returns where that ends, by ValueEnd or by walking it in its turn, or -1 to stop. WalkObject returns
-// the index behind the object.
+// WalkObject calls member with each unquoted key of the object that begins at start in a valid JSON text, and with the index of its
+// value. member returns the index after the value, from ValueEnd or a nested WalkObject, or -1 to stop. WalkObject returns the index
+// after the object.
 func WalkObject(text []byte, start int, member func(key []byte, start int) (end int)) (end int) {
 	i := skipSpace(text, start+1)
 	for i < len(text) && text[i] == '"' {
@@ -243,7 +242,7 @@ func WalkObject(text []byte, start int, member func(key []byte, start int) (end 
 	return i + 1
 }
 
-// Text is what a JSON value says: the content of a string, nothing for null, and any other value as it stands.
+// Text returns the content of a JSON string, "" for null, and the text of any other value.
 func Text(value []byte) string {
 	switch {
 	case len(value) > 0 && value[0] == '"':
@@ -251,7 +250,7 @@ func Text(value []byte) string {
 			return string(value[1 : len(value)-1])
 		}
 		var text string
-		json.Unmarshal(value, &text) // a sound string always can; half a surrogate pair becomes U+FFFD
+		json.Unmarshal(value, &text) // a valid string never fails; a lone surrogate becomes U+FFFD
 		return text
 	case string(value) == "null":
 		return ""
@@ -259,7 +258,7 @@ func Text(value []byte) string {
 	return string(value)
 }
 
-// ValueEnd is the index behind the sound value that begins at start.
+// ValueEnd returns the index after the valid value that begins at start.
 func ValueEnd(text []byte, start int) int {
 	depth := 0
 	for i := start; i < len(text); i++ {
@@ -272,7 +271,7 @@ func ValueEnd(text []byte, start int) int {
 			depth++
 		case '}', ']':
 			if depth--; depth < 0 {
-				return i // of the object around a word
+				return i // of the object around a literal
 			}
 			if depth == 0 {
 				return i + 1
@@ -286,7 +285,7 @@ func ValueEnd(text []byte, start int) int {
 	return len(text)
 }
 
-// stringEnd is the index behind the sound string that begins at start.
+// stringEnd returns the index after the valid string that begins at start.
 func stringEnd(text []byte, start int) int {
 	for i := nextSpecial(text, start+1); i < len(text); i = nextSpecial(text, i+1) {
 		switch text[i] {
@@ -306,8 +305,8 @@ func skipSpace(text []byte, i int) int {
 	return i
 }
 
-// QuoteNumbers makes strings of the numbers in a JSON text. A reader that takes a JSON number for a double costs
-// 1672649960.9604120 its last digit; a string stays what it is. What has no number is returned as it is.
+// QuoteNumbers turns the numbers in a JSON text into strings. A reader that parses JSON numbers as doubles would drop the last digit
+// of 1672649960.9604120. A text without numbers is returned as it is.
 func QuoteNumbers(text []byte) []byte {
 	var quoted []byte
 	copied := 0

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Kind tells what a payload, a JSON object, is: what its type says; without one, a report if it has a field that only reports have,
-// a live event if it has one of theirs, and something else otherwise.
+// Kind returns the kind of a payload, a JSON object: its type if it has one, otherwise a call report if it has a field that only
+// reports have, a live event if it has a field of live events, and KindOther.
 func Kind(payload []byte) string {
 	var report, live bool
 	for key, value := range Members(payload) {
@@ -36,7 +36,7 @@ func Kind(payload []byte) string {
 	return KindOther
 }
 
-// IsEnvelope tells whether a JSON object is a line that a collector wrote, and no payload.
+// IsEnvelope reports whether a JSON object is an envelope and not a bare payload.
 func IsEnvelope(object []byte) bool {
 	var kind, content bool
 	for key := range Members(object) {

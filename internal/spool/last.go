@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// How much is looked at for the last deliveries: the ends of the files that were written last.
+// LastReceived reads the last lastBytes of the lastFiles files that were written last.
 const (
 	lastFiles = 4
 	lastBytes = 1 << 18
 )
 
-// LastReceived is when the newest delivery of each source came, of those in the ends of the files that were written last. A source
-// that is not among them has sent nothing for long, or is much quieter than others.
+// LastReceived returns the time of the newest delivery of each source in the ends of the files that were written last. A source that is
+// missing has sent nothing for long, or much less than others.
 func LastReceived(files []File) (map[string]time.Time, error) {
 	files = slices.DeleteFunc(slices.Clone(files), File.Compressed)
 	slices.SortFunc(files, func(a, b File) int { return b.ModTime.Compare(a.ModTime) })
@@ -41,7 +41,7 @@ func LastReceived(files []File) (map[string]time.Time, error) {
 				ReceivedAt time.Time `json:"received_at"`
 				Source     string    `json:"source"`
 			}
-			// The first line is cut, and others may be none.
+			// The first line is incomplete, and others may have no envelope.
 			if json.Unmarshal(line.Text, &envelope) == nil && envelope.ReceivedAt.After(last[envelope.Source]) {
 				last[envelope.Source] = envelope.ReceivedAt
 			}

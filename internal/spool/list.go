@@ -18,28 +18,28 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// File is a spool file as it stands in its folder.
+// File is a spool file, as found by List.
 type File struct {
-	Name    string // logical: 2026-10-05.ndjson, compressed or not
+	Name    string // logical name: 2026-10-05.ndjson, compressed or not
 	Path    string
 	Size    int64 // on disk
-	Durable int64 // how much of Size may be read: what lies behind it may be written and not synced
+	Durable int64 // durable length; later bytes may not be synced and must not be read
 	ModTime time.Time
 
 	files atomicfile.FS
 }
 
-// endings of what is loaded. Where a file is there plain and compressed, the plain one counts: the archive was not
+// endings are those of the files that are loaded. If a file exists plain and compressed, the plain one counts: the archive is not
 // finished.
 var endings = []string{".ndjson", ".ndjson.zst", ".ndjson.gz"}
 
-// List is the files of a spool folder, by name. What begins with a dot is passed over.
+// List returns the files of a spool folder in the order of their names, without hidden ones.
 func List(dir string) ([]File, error) { return list(atomicfile.OS{}, dir) }
 
 func list(files atomicfile.FS, dir string) ([]File, error) {
 	names, err := files.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("spool folder %s does not exist\nhint: callsheet serve makes it; or make it and put .ndjson files into it", dir)
+		return nil, fmt.Errorf("spool folder %s does not exist\nhint: callsheet serve creates it; or create it and put .ndjson files into it", dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
@@ -56,25 +56,25 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 				continue
 			}
 			path := filepath.Join(dir, entry)
-			info, err := files.Stat(path) // of what a link leads to
+			info, err := files.Stat(path) // follows links
 			if errors.Is(err, fs.ErrNotExist) {
 				continue // archived or removed meanwhile
 			}
 			if err != nil {
 				return nil, fmt.Errorf("spool folder: %w", err)
 			}
-			if !info.Mode().IsRegular() && !info.IsDir() { // opening a pipe would wait for ever; a folder says what it is
+			if !info.Mode().IsRegular() && !info.IsDir() { // opening a pipe would block; opening a folder reports an error
 				continue
 			}
 			size := info.Size()
 			if info.IsDir() {
-				size = max(size, 1) // else nobody would try to read it
+				size = max(size, 1) // so that it is opened
 			}
 			infos[name] = info
 			found[name] = File{Name: name, Path: path, Size: size, Durable: size, ModTime: info.ModTime(), files: files}
 		}
 	}
-	// After the sizes: the mark of a file only ever grows, and names it before anything is written to it.
+	// Read after the sizes: a durable length only grows, and it is there before the first write to its file.
 	durable, err := readMark(files, dir)
 	if err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
@@ -90,28 +90,28 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 	return withoutLinks(sorted, infos), nil
 }
 
-// withoutLinks leaves out all but one of the names that lead to the same file, so that its lines count once: the name of a day
-// stays if there is one, else the first.
+// withoutLinks keeps one name of each file that has several, so that its lines count once: the name of a day if there is one, otherwise
+// the first.
 func withoutLinks(files []File, infos map[string]fs.FileInfo) []File {
-	type shape struct {
+	type stat struct {
 		size     int64
 		modified int64
 	}
-	alike := map[shape][]File{}
+	candidates := map[stat][]File{} // only files with the same size and time can be the same
 	for _, file := range files {
-		key := shape{file.Size, file.ModTime.UnixNano()}
-		alike[key] = append(alike[key], file)
+		key := stat{file.Size, file.ModTime.UnixNano()}
+		candidates[key] = append(candidates[key], file)
 	}
-	linked := map[string]bool{}
-	for _, group := range alike {
+	duplicate := map[string]bool{}
+	for _, group := range candidates {
 		slices.SortStableFunc(group, func(a, b File) int { return cmp.Compare(dayFirst(a.Name), dayFirst(b.Name)) })
 		for i, file := range group {
-			linked[file.Name] = slices.ContainsFunc(group[:i], func(before File) bool {
-				return os.SameFile(infos[before.Name], infos[file.Name])
+			duplicate[file.Name] = slices.ContainsFunc(group[:i], func(other File) bool {
+				return os.SameFile(infos[other.Name], infos[file.Name])
 			})
 		}
 	}
-	return slices.DeleteFunc(files, func(file File) bool { return linked[file.Name] })
+	return slices.DeleteFunc(files, func(file File) bool { return duplicate[file.Name] })
 }
 
 // dayFirst sorts names that begin with a day before others.
@@ -122,13 +122,13 @@ func dayFirst(name string) int {
 	return 1
 }
 
-// Compressed tells whether the file is an archive, which nobody appends to.
+// Compressed reports whether the file is an archive. Archives are never appended to.
 func (f File) Compressed() bool { return filepath.Ext(f.Path) != ".ndjson" }
 
-// maxWindow is how far back a zstd archive may refer, which a reader has to hold in memory: as much as the zstd tool accepts.
+// maxWindow is the largest window of a zstd archive, which a reader holds in memory. The zstd tool has the same limit.
 const maxWindow = 128 << 20
 
-// Content reads the file's content, uncompressed; of a plain file as much as is durable.
+// Content returns a reader of the uncompressed content; of a plain file, of its durable part.
 func (f File) Content() (io.ReadCloser, error) {
 	file, err := f.files.Open(f.Path)
 	if err != nil {
@@ -160,7 +160,7 @@ type content struct {
 
 func (c content) Close() error { return errors.Join(c.decoder.Close(), c.file.Close()) }
 
-// plainContent can be read from anywhere.
+// plainContent is the content of a plain file, which can be read from any offset.
 type plainContent struct {
 	*io.SectionReader
 	file io.Closer

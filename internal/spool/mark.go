@@ -16,21 +16,21 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// markName is the file that says how much of the files being written is durable.
+// markName is the file with the durable lengths.
 const markName = ".durable"
 
-// mark is the writer's side of it. The file is overwritten in place and never synced: a process that is killed leaves it as it
-// wrote it, and after a power loss everything that is still there is durable.
+// mark writes it. The file is overwritten in place and never synced: if the process is killed, the file stays as it was written, and
+// after a power loss everything that is still in the spool is durable.
 type mark struct {
-	file    atomicfile.File
-	written int // length of the file
+	file   atomicfile.File
+	length int // of the file
 }
 
-// set writes the durable lengths of files by name. Readers find every other file durable as a whole.
+// set writes the durable lengths of files by name. Every other file is durable as a whole.
 func (m *mark) set(files atomicfile.FS, dir string, durable map[string]int64) error {
 	text := appendMark(nil, durable)
-	for len(text) < m.written {
-		text = append(text, ' ') // the file is not truncated: that would be a second step
+	for len(text) < m.length {
+		text = append(text, ' ') // the file is not truncated: that would be a second operation
 	}
 	if m.file == nil {
 		return m.create(files, dir, text)
@@ -38,11 +38,11 @@ func (m *mark) set(files atomicfile.FS, dir string, durable map[string]int64) er
 	if err := writeStart(m.file, text); err != nil {
 		return errors.Join(err, m.close())
 	}
-	m.written = len(text)
+	m.length = len(text)
 	return nil
 }
 
-// create replaces the file, so that readers find the old marks or the new ones.
+// create replaces the file, so that readers see the old lengths or the new ones.
 func (m *mark) create(files atomicfile.FS, dir string, text []byte) error {
 	path := filepath.Join(dir, markName)
 	temporary := path + ".new"
@@ -59,7 +59,7 @@ func (m *mark) create(files atomicfile.FS, dir string, text []byte) error {
 	if err != nil {
 		return errors.Join(err, file.Close(), atomicfile.RemoveIfExists(files, temporary))
 	}
-	m.file, m.written = file, len(text)
+	m.file, m.length = file, len(text)
 	return nil
 }
 
@@ -76,12 +76,12 @@ func (m *mark) close() error {
 		return nil
 	}
 	file := m.file
-	m.file, m.written = nil, 0
+	m.file, m.length = nil, 0
 	return file.Close()
 }
 
-// appendMark appends the marks: a checksum and the length of what follows it on a line, then a line for each file with its durable
-// length and its name.
+// appendMark appends the content of the file: a line with the checksum and the length of the rest, then a line for each file with its
+// durable length and name.
 func appendMark(dst []byte, durable map[string]int64) []byte {
 	var body []byte
 	for _, name := range slices.Sorted(maps.Keys(durable)) {
@@ -92,7 +92,7 @@ func appendMark(dst []byte, durable map[string]int64) []byte {
 	return append(dst, body...)
 }
 
-// parseMark returns the marks; ok is false if they are not whole.
+// parseMark returns the durable lengths; ok is false if they are incomplete.
 func parseMark(text []byte) (durable map[string]int64, ok bool) {
 	head, body, _ := bytes.Cut(text, []byte("\n"))
 	var sum uint32
@@ -115,11 +115,11 @@ func parseMark(text []byte) (durable map[string]int64, ok bool) {
 	return durable, true
 }
 
-// markTries is how often marks are read again that the writer was just overwriting. Those that stay damaged were by a power loss,
-// and mark nothing.
+// markTries is how often the file is read again if it is damaged, since the writer may be overwriting it. If it stays damaged, a power
+// loss damaged it, and all files are durable as a whole.
 const markTries = 100
 
-// readMark returns the durable lengths of the files that are being written in a folder, by name.
+// readMark returns the durable lengths of the files that are being written, by name.
 func readMark(files atomicfile.FS, dir string) (map[string]int64, error) {
 	for range markTries {
 		text, err := readFile(files, filepath.Join(dir, markName))

@@ -8,32 +8,31 @@ import (
 	"io"
 )
 
-// MaxLine is the length of the longest line, as written and without its newline. A longer one is never written, and never read
-// into memory.
+// MaxLine is the maximum length of a line without its newline. A longer line is never written, and never read into memory.
 const MaxLine = 16 << 20
 
-// longPrefix is how much is returned of a line that is too long.
+// longPrefix is how much of a line that is too long is returned.
 const longPrefix = 1 << 10
 
 // Line is a line of a spool file.
 type Line struct {
 	Offset  int64  // of its first byte in the uncompressed content
-	Text    []byte // without its end; valid until the next line is read. Of a line that is too long only how it begins
-	Length  int64  // of the line without its end; of a line that is too long with it
+	Text    []byte // without the line end; valid until the next line is read; only the beginning of a line that is too long
+	Length  int64  // without the line end, or with it if the line is too long
 	TooLong bool   // longer than MaxLine
 }
 
-// Reader reads whole lines, in memory that no line's length changes beyond MaxLine.
+// Reader reads whole lines. Its memory is bounded by MaxLine.
 type Reader struct {
 	path    string
 	content io.ReadCloser
 	lines   *bufio.Reader
 	offset  int64
 	long    []byte // a line that the buffer could not hold
-	whole   bool   // nobody is writing the content, so its last line needs no newline
+	whole   bool   // no process is writing the content, so its last line needs no newline
 }
 
-// Open reads from an offset in the uncompressed content, which must be the beginning of a line.
+// Open returns a reader that begins at an offset in the uncompressed content, which must be the beginning of a line.
 func (f File) Open(offset int64) (*Reader, error) {
 	c, err := f.Content()
 	if err != nil {
@@ -52,16 +51,16 @@ func (f File) Open(offset int64) (*Reader, error) {
 	return r, nil
 }
 
-// newReader reads content that begins at an offset of a file.
+// newReader returns a reader of content that begins at an offset of a file.
 func newReader(path string, content io.ReadCloser, offset int64) *Reader {
 	return &Reader{path: path, content: content, lines: bufio.NewReaderSize(content, 1<<20), offset: offset}
 }
 
-// Next is the next line. After the last newline it is io.EOF: what follows may still be being written, unless the file is
-// compressed.
+// Next returns the next line. After the last newline it returns io.EOF, since a process may still be writing the last line; in a
+// compressed file the last line needs no newline.
 func (r *Reader) Next() (Line, error) {
 	r.long = r.long[:0]
-	var skipped int64 // of a line that is too long, what is not in r.long
+	var skipped int64 // bytes of a line that is too long and that are not in r.long
 	for {
 		part, err := r.lines.ReadSlice('\n')
 		switch {
@@ -88,7 +87,7 @@ func (r *Reader) Next() (Line, error) {
 	}
 }
 
-// line is the next line, of which text was kept and some bytes at its end were not.
+// line returns the next line, of which text was kept and the last skipped bytes were not.
 func (r *Reader) line(text []byte, skipped int64) Line {
 	line := Line{Offset: r.offset}
 	r.offset += int64(len(text)) + skipped
@@ -102,7 +101,7 @@ func (r *Reader) line(text []byte, skipped int64) Line {
 	return line
 }
 
-// Offset is just after the last line that was returned.
+// Offset returns the offset after the last line that was returned.
 func (r *Reader) Offset() int64 { return r.offset }
 
 func (r *Reader) Close() error { return r.content.Close() }

@@ -13,9 +13,9 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// makeDir makes a folder and those above it, each in its parent for good before anything is put into it.
+// makeDir creates a folder and its missing parents. Each is durable in its parent before anything is created in it.
 func makeDir(files atomicfile.FS, dir string) error {
-	if there, err := exists(files, dir); err != nil || there {
+	if found, err := exists(files, dir); err != nil || found {
 		return err
 	}
 	parent := filepath.Dir(dir)
@@ -36,8 +36,8 @@ func exists(files atomicfile.FS, path string) (bool, error) {
 	return err == nil, err
 }
 
-// recover repairs the last file this collector wrote, reports what is damaged in it, and continues its ids. Older files are
-// repaired when they are appended to again, which takes a clock set back; until then nobody reads a torn tail in them.
+// recover repairs the last file of this collector, logs damage in it, and continues its ids. Older files are repaired when they are
+// appended to again, which happens only after the clock is set back; until then readers skip a torn tail.
 func (w *Writer) recover() error {
 	path, err := w.newest()
 	if err != nil || path == "" {
@@ -52,7 +52,7 @@ func (w *Writer) recover() error {
 	if err != nil {
 		return err
 	}
-	lastID, err := w.examine(file, path, length)
+	lastID, err := w.checkEnd(file, path, length)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (w *Writer) recover() error {
 	return nil
 }
 
-// recoverOnFullDisk gives up the last run's reserve if there is no room for what a repair sets aside.
+// recoverOnFullDisk removes the reserve of the last run if the disk has no room for the bytes that a repair quarantines.
 func (w *Writer) recoverOnFullDisk() error {
 	err := w.recover()
 	if errors.Is(err, syscall.ENOSPC) && w.options.Files.Remove(filepath.Join(w.options.Dir, reserveName)) == nil {
@@ -69,7 +69,7 @@ func (w *Writer) recoverOnFullDisk() error {
 	return err
 }
 
-// newest is the last uncompressed file with this collector's name, empty when there is none.
+// newest returns the path of this collector's last uncompressed file, empty if there is none.
 func (w *Writer) newest() (string, error) {
 	all, err := w.options.Files.ReadDir(w.options.Dir)
 	if err != nil {
@@ -79,7 +79,7 @@ func (w *Writer) newest() (string, error) {
 	for _, name := range all {
 		stem, ok := strings.CutSuffix(name, ".ndjson")
 		if !ok || !isDay(stem) {
-			continue // somebody else's, which may still be being written
+			continue // of another program, which may be writing it
 		}
 		id, _, _ := strings.Cut(stem[len(time.DateOnly):], "~")
 		if id == "" && w.options.CollectorID == "" || id == "."+w.options.CollectorID {
@@ -94,9 +94,9 @@ func (w *Writer) newest() (string, error) {
 	})), nil
 }
 
-// openPart opens path, or the first part of its day that is neither compressed, which a plain file of the same name would
-// hide, nor holds a failed group that cannot be cut off. Where both a plain and a compressed file are there the archive
-// is not finished, and the plain one counts.
+// openPart opens path or, if it cannot be appended to, the next part of its day. A file cannot be appended to if it is archived, since
+// a new plain file would hide the archive, or if it ends with a failed group that cannot be truncated. If both the plain and the
+// compressed file exist, the archive is not finished and the plain one is opened.
 func (w *Writer) openPart(path string) (file atomicfile.File, actual string, err error) {
 	stem := strings.TrimSuffix(path, ".ndjson")
 	actual = path
@@ -114,32 +114,32 @@ func (w *Writer) openPart(path string) (file atomicfile.File, actual string, err
 			}
 			file.Close()
 			if w.untruncated[actual] == 0 {
-				return nil, "", err // it holds nothing: a broken disk must not make part after part
+				return nil, "", err // it has no lines: a broken disk must not create part after part
 			}
 		}
 		actual = fmt.Sprintf("%s~%d.ndjson", stem, part)
 	}
 }
 
-// isArchived tells whether a file is there compressed and not plain.
+// isArchived reports whether a file exists compressed and not plain.
 func (w *Writer) isArchived(path string) (bool, error) {
 	plain, err := exists(w.options.Files, path)
 	if err != nil || plain {
 		return false, err
 	}
 	for _, ending := range []string{".zst", ".gz"} {
-		there, err := exists(w.options.Files, path+ending)
-		if err != nil || there {
-			return there, err
+		found, err := exists(w.options.Files, path+ending)
+		if err != nil || found {
+			return found, err
 		}
 	}
 	return false, nil
 }
 
-// truncateFailed removes what a failed group left in the file, if that could not be done at the time.
+// truncateFailed removes the bytes of a failed group from the file, if commit could not.
 func (w *Writer) truncateFailed(file atomicfile.File, path string) error {
-	durable, left := w.untruncated[path]
-	if !left {
+	durable, failed := w.untruncated[path]
+	if !failed {
 		return nil
 	}
 	if err := file.Truncate(durable); err != nil {

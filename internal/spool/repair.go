@@ -11,10 +11,9 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// repair makes the end of a file ready for the next line and returns the file's length, which is durable then. Nothing up to the
-// last newline is ever changed: what is damaged there stays where it is, and costs that line alone when it is loaded. What follows
-// the last newline is no line that was acknowledged; it is ended if it is a whole line, else set aside durably before it is
-// truncated.
+// repair prepares the end of a file for the next line and returns the file's length, all of which is durable then. It never changes
+// anything up to the last newline: a damaged line there is rejected when it is loaded. The bytes after the last newline were not
+// acknowledged. If they are a whole line, repair adds its newline; otherwise it quarantines them and truncates the file.
 func (w *Writer) repair(file atomicfile.File, path string) (int64, error) {
 	size, err := file.Size()
 	if err != nil {
@@ -29,10 +28,10 @@ func (w *Writer) repair(file atomicfile.File, path string) (int64, error) {
 			return 0, err
 		}
 	}
-	return size, file.Sync() // a process that was killed may have left any of it unsynced
+	return size, file.Sync() // a killed process may not have synced it
 }
 
-// repairTail repairs what lies between the last newline and the size of a file, and returns the new size.
+// repairTail repairs the bytes after the last newline of a file and returns the new size.
 func (w *Writer) repairTail(file atomicfile.File, path string, whole, size int64) (int64, error) {
 	name := filepath.Base(path)
 	ended, err := isLine(file, whole, size)
@@ -43,22 +42,22 @@ func (w *Writer) repairTail(file atomicfile.File, path string, whole, size int64
 		if _, err := file.Write([]byte("\n")); err != nil {
 			return 0, err
 		}
-		w.options.Log.Warn("the last line had no newline; it is whole and stays", "file", name, "offset", whole)
+		w.options.Log.Warn("the last line had no newline but is whole; the newline was added", "file", name, "offset", whole)
 		return size + 1, nil
 	}
-	kept, err := w.quarantine(path, io.NewSectionReader(file, whole, size-whole))
+	copied, err := w.quarantine(path, io.NewSectionReader(file, whole, size-whole))
 	if err != nil {
 		return 0, err
 	}
 	if err := file.Truncate(whole); err != nil {
 		return 0, err
 	}
-	w.options.Log.Warn("the file did not end with a whole line; what follows its last line is set aside",
-		"file", name, "offset", whole, "bytes", size-whole, "kept", filepath.Base(kept))
+	w.options.Log.Warn("the file did not end with a whole line; the bytes after its last line are quarantined",
+		"file", name, "offset", whole, "bytes", size-whole, "quarantine", filepath.Base(copied))
 	return whole, nil
 }
 
-// isLine reports whether a part of a file is a whole line but for its newline, which only a checksum can show.
+// isLine reports whether a part of a file is a whole line without its newline. Only a checksum can prove that.
 func isLine(file io.ReaderAt, begin, end int64) (bool, error) {
 	if end-begin > MaxLine {
 		return false, nil
@@ -71,7 +70,7 @@ func isLine(file io.ReaderAt, begin, end int64) (bool, error) {
 	return has && err == nil && isObject(text), nil
 }
 
-// wholeLines is the length of a file up to and with its last newline.
+// wholeLines returns the length of a file up to and including its last newline.
 func wholeLines(file io.ReaderAt, size int64) (int64, error) {
 	block := make([]byte, 64<<10)
 	for end := size; end > 0; {
@@ -91,8 +90,8 @@ func wholeLines(file io.ReaderAt, size int64) (int64, error) {
 // quarantine copies torn bytes durably into a separate file before they are truncated.
 func (w *Writer) quarantine(path string, torn io.Reader) (string, error) {
 	for n := 1; ; n++ {
-		aside := fmt.Sprintf("%s.torn-%d", path, n)
-		file, err := w.options.Files.Create(aside)
+		name := fmt.Sprintf("%s.torn-%d", path, n)
+		file, err := w.options.Files.Create(name)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
@@ -101,9 +100,9 @@ func (w *Writer) quarantine(path string, torn io.Reader) (string, error) {
 		}
 		_, err = io.Copy(file, torn)
 		if err = errors.Join(err, file.Sync(), file.Close(), w.options.Files.SyncDir(w.options.Dir)); err != nil {
-			w.options.Files.Remove(aside) // the torn bytes are still where they were; on a full disk each try would leave one
+			w.options.Files.Remove(name) // the torn bytes are still in the file; on a full disk each try would leave a copy
 			return "", err
 		}
-		return aside, nil
+		return name, nil
 	}
 }

@@ -8,14 +8,14 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// reserveSize has room for the group that finds the disk full, for what a repair keeps aside and for other programs' last
-// words.
+// reserveSize is enough for the group that finds the disk full, for the bytes that a repair quarantines and for the last log lines of
+// other programs.
 const reserveSize = 1 << 20
 
 const reserveName = ".reserve"
 
-// makeReserve writes and syncs a file that can be given up when the disk is full. It is also how a spool that could not
-// store finds out that it can again.
+// makeReserve writes and syncs a file that can be removed when the disk is full. A failing spool calls it to find out whether it can
+// store again.
 func (w *Writer) makeReserve() error {
 	files, path := w.options.Files, filepath.Join(w.options.Dir, reserveName)
 	if err := atomicfile.RemoveIfExists(files, path); err != nil {
@@ -26,7 +26,7 @@ func (w *Writer) makeReserve() error {
 		return err
 	}
 	content := make([]byte, w.options.reserve)
-	rand.NewChaCha8([32]byte{}).Read(content) // a file system may keep nothing of zeros
+	rand.NewChaCha8([32]byte{}).Read(content) // a file system may allocate no space for zeros
 	_, err = file.Write(content)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(err, files.Remove(path))
@@ -35,7 +35,7 @@ func (w *Writer) makeReserve() error {
 	return nil
 }
 
-// spendReserve gives the reserve's room to others and tells whether there was one.
+// spendReserve removes the reserve and reports whether there was one.
 func (w *Writer) spendReserve() bool {
 	if !w.reserve {
 		return false

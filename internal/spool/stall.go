@@ -5,39 +5,40 @@ import (
 	"time"
 )
 
-// stallAfter is how old a group may be that is not durable. A sync takes milliseconds; a disk that needs this long hangs, and
-// senders do better to try again than to wait.
+// stallAfter is the age at which an uncommitted group means that the disk hangs: a sync takes milliseconds. Deliveries are refused then,
+// so that senders retry instead of waiting.
 const stallAfter = 5 * time.Second
 
-// ErrStalled is the answer while the disk hangs.
-var ErrStalled = errors.New("the disk does not answer")
+// ErrStalled is returned while the disk hangs.
+var ErrStalled = errors.New("the disk does not respond")
 
-// stall refuses appends from the moment on that a group is too old, until any group is committed.
+// stall refuses appends if a group is not committed yet. It is called when the group is too old; appends are accepted again once any
+// group is finished.
 func (w *Writer) stall(g *group) {
 	w.mu.Lock()
-	before := w.stalled
-	w.stalled = before || !g.finished
-	after := w.stalled
+	previous := w.stalled
+	w.stalled = previous || !g.finished
+	stalled := w.stalled
 	w.mu.Unlock()
-	if after && !before {
-		w.options.Log.Error("the disk does not answer; deliveries are refused until it does", "waiting_for", w.options.stallAfter)
+	if stalled && !previous {
+		w.options.Log.Error("the disk does not respond; deliveries are refused until it does", "waiting_for", w.options.stallAfter)
 	}
 }
 
-// endStall marks a group as finished: the disk has answered, be it with an error.
+// endStall marks a group as finished: the disk has responded, with or without an error.
 func (w *Writer) endStall(g *group) {
 	g.overdue.Stop()
 	w.mu.Lock()
 	g.finished = true
-	before := w.stalled
+	previous := w.stalled
 	w.stalled, w.committing = false, nil
 	w.mu.Unlock()
-	if before {
-		w.options.Log.Info("the disk answers again", "after", w.options.Now().Sub(g.since))
+	if previous {
+		w.options.Log.Info("the disk responds again", "after", w.options.Now().Sub(g.since))
 	}
 }
 
-// OldestUncommitted is the age of the oldest delivery that is not durable, 0 when there is none.
+// OldestUncommitted returns the age of the oldest delivery that is not durable, 0 if there is none.
 func (w *Writer) OldestUncommitted() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()

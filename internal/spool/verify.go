@@ -10,17 +10,17 @@ import (
 	"sync"
 )
 
-// Verified is what the lines of a spool are.
+// Verified counts the lines of a spool.
 type Verified struct {
 	Files   int64 `json:"files"`
 	Lines   int64 `json:"lines"` // blank ones included
 	Checked int64 `json:"with_checksum"`
-	Without int64 `json:"without_checksum"` // and sound JSON objects, or blank
+	Without int64 `json:"without_checksum"` // valid JSON objects, or blank
 	Damaged int64 `json:"damaged"`
 }
 
-// Verify reads the files of a spool folder, archives too, as many at once as there are processors. It reports each damaged line as
-// it finds it, and the bytes on disk that are done of all; neither function is called twice at a time.
+// Verify reads the files of a spool folder, including archives, and as many at once as there are processors. It calls damaged with each
+// damaged line, and progress with how many of the bytes on disk are read. It makes no concurrent calls.
 func Verify(ctx context.Context, dir string, damaged func(Damage), progress func(done, total int64)) (Verified, error) {
 	files, err := List(dir)
 	if err != nil {
@@ -31,9 +31,9 @@ func Verify(ctx context.Context, dir string, damaged func(Damage), progress func
 		v.total += file.Size
 	}
 	next := make(chan File)
-	var reading sync.WaitGroup
+	var readers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
-		reading.Go(func() {
+		readers.Go(func() {
 			for file := range next {
 				v.file(file)
 			}
@@ -43,7 +43,7 @@ func Verify(ctx context.Context, dir string, damaged func(Damage), progress func
 		next <- file
 	}
 	close(next)
-	reading.Wait()
+	readers.Wait()
 	return v.sum, ctx.Err()
 }
 
@@ -61,7 +61,7 @@ type verifier struct {
 // progressBytes is how often progress is reported within a file.
 const progressBytes = 8 << 20
 
-// file reads a file to its end, or to where it cannot be read on.
+// file reads a file to its end, or to the first read error.
 func (v *verifier) file(file File) {
 	reported := int64(0) // of the file's size
 	advance := func(to int64) {
@@ -101,10 +101,10 @@ func (v *verifier) file(file File) {
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		sum.Damaged++
-		v.report(Damage{file.Name, number + 1, offset, "cannot be read on: " + err.Error()})
+		v.report(Damage{file.Name, number + 1, offset, "cannot be read further: " + err.Error()})
 	case err != nil && !file.Compressed() && offset < file.Durable:
 		sum.Damaged++
-		v.report(Damage{file.Name, number + 1, offset, fmt.Sprintf("the last %d bytes have no newline and are no line", file.Durable-offset)})
+		v.report(Damage{file.Name, number + 1, offset, fmt.Sprintf("the last %d bytes have no newline and are not a line", file.Durable-offset)})
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -115,7 +115,7 @@ func (v *verifier) file(file File) {
 	v.sum.Damaged += sum.Damaged
 }
 
-// open opens a file, or its archive if it was archived meanwhile.
+// open opens a file, or its archive if it was archived since it was listed.
 func (v *verifier) open(file File) (*Reader, error) {
 	lines, err := file.Open(0)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -125,9 +125,9 @@ func (v *verifier) open(file File) (*Reader, error) {
 	if listErr != nil {
 		return nil, listErr
 	}
-	for _, now := range files {
-		if now.Name == file.Name {
-			return now.Open(0)
+	for _, current := range files {
+		if current.Name == file.Name {
+			return current.Open(0)
 		}
 	}
 	return nil, err

@@ -49,8 +49,8 @@ func TestVerifyNamesEveryDamagedLine(t *testing.T) {
 		{"2026-10-05.ndjson", 3, int64(len(sound) + 1), "checksum does not match"},
 		{"2026-10-05.ndjson", 5, int64(2*len(sound) + 17), "not a JSON object"},
 		{"2026-10-06.ndjson", 2, int64(len(sound)), "checksum does not match"},
-		{"2026-10-07.ndjson", 1, 0, "cannot be read on"},
-		{"2026-10-08.ndjson", 2, int64(len(sound)), "the last 6 bytes have no newline and are no line"},
+		{"2026-10-07.ndjson", 1, 0, "cannot be read further"},
+		{"2026-10-08.ndjson", 2, int64(len(sound)), "the last 6 bytes have no newline and are not a line"},
 	} {
 		if i >= len(damaged) {
 			t.Fatalf("only %+v", damaged)

@@ -13,17 +13,17 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Options say where a spool is and how its days are told apart.
+// Options configure a spool.
 type Options struct {
 	Dir         string
-	CollectorID string // part of the file names; may be empty
-	Zone        *time.Location
+	CollectorID string         // part of the file names; may be empty
+	Zone        *time.Location // of its days
 	Now         func() time.Time
 	Log         *slog.Logger
-	// Committed is told of every group after its sync: lines, bytes and how long the commit took. May be nil.
+	// Committed is called after each commit, with the lines and bytes of the group and the duration of the commit. It may be nil.
 	Committed func(lines, bytes int, took time.Duration)
 
-	// Files is the file system; nil for the operating system's.
+	// Files is the file system, the operating system's if nil.
 	Files atomicfile.FS
 
 	lock       func(path, what string) (release func() error, err error) // takes the folder's lock file
@@ -31,44 +31,44 @@ type Options struct {
 	stallAfter time.Duration
 }
 
-// Writer appends deliveries to a spool. Appends at the same time share a write and a sync: while one group is being
-// synced the next one fills, and no timer holds it back.
+// Writer appends deliveries to a spool. Concurrent appends share one write and one sync: while a group is synced, appends fill the next
+// one, which is committed right afterwards, without a timer (group commit).
 type Writer struct {
 	options Options
-	release func() error // gives the folder's lock back
+	release func() error // releases the folder's lock
 	ids     *ids
 
 	mu         sync.Mutex
-	queue      []*group // waiting to be committed; the last one is still filling
-	spare      []byte   // room for the next group's text
+	queue      []*group // waiting to be committed; the last one is open for appends
+	spare      []byte   // buffer for the next group's text
 	day        [3]int   // year, month and day of the last append
-	dayPath    string   // and the file it belongs into
+	dayPath    string   // and its file
 	closed     bool
-	failure    error  // of the last commit; nil after one that worked
-	full       bool   // the reserve is spent; nothing is taken in until there is room for a new one
+	failure    error  // of the last commit; nil after a success
+	full       bool   // the reserve is spent; appends are refused until there is room for a new one
 	stalled    bool   // a group is older than stallAfter
 	committing *group // taken from the queue and not finished
 
 	wake chan struct{} // holds a token while the queue is not empty
-	done chan struct{} // closed when the committer has ended
+	done chan struct{} // closed when commitGroups has returned
 
-	// Only the committer uses these.
+	// Used by commitGroups only.
 	file     atomicfile.File
-	filePath string // as the day gives it
-	openPath string // as it is, where that one is archived or left behind
-	durable  int64  // length of file that is synced; what lies behind it is unacknowledged
-	newFile  bool   // its folder is to be synced too
-	// untruncated are files that a failed group could not be truncated from, with their durable length. Nothing may be
-	// appended behind such a group: a power cut may take its bytes, its last newline among them.
+	filePath string // of the day
+	openPath string // of the file: filePath or a later part of the day
+	durable  int64  // synced length of the file; later bytes are unacknowledged
+	newFile  bool   // its folder must be synced too
+	// untruncated has the durable length of each file that ends with a failed group that could not be truncated. Nothing may be
+	// appended after such a group: a power loss may remove its bytes, including its last newline.
 	untruncated map[string]int64
-	reserve     bool // the reserve is there
+	reserve     bool // the reserve exists
 	mark        mark
 }
 
-// ErrClosed is the answer of a writer that is closed or closing.
+// ErrClosed is returned by a writer that is closed or closing.
 var ErrClosed = errors.New("the spool is closed")
 
-// Open makes the folder if it is missing and takes its lock: one process appends to a spool.
+// Open creates the folder if it is missing and takes its lock: one process at a time appends to a spool.
 func Open(options Options) (*Writer, error) {
 	if options.Files == nil {
 		options.Files = atomicfile.OS{}
@@ -93,10 +93,10 @@ func Open(options Options) (*Writer, error) {
 		return nil, errors.Join(fmt.Errorf("recovering spool folder %s: %w", options.Dir, err), release())
 	}
 	if err := w.setMark(); err != nil {
-		options.Log.Warn("cannot write which lines are durable; trying again at the next delivery", "error", err)
+		options.Log.Warn("cannot write the durable length; retrying at the next delivery", "error", err)
 	}
 	if err := w.makeReserve(); err != nil {
-		options.Log.Warn("no room for a reserve; a full disk will be noticed when a delivery does not fit", "error", err)
+		options.Log.Warn("no room for the reserve; a full disk will refuse the first delivery that does not fit", "error", err)
 	}
 	go w.commitGroups()
 	return w, nil
@@ -111,7 +111,7 @@ func lockFolder(path, what string) (release func() error, err error) {
 	return lock.Release, nil
 }
 
-// Err is why the spool cannot store now, nil when it can.
+// Err returns why the spool cannot store now, nil if it can.
 func (w *Writer) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -124,7 +124,7 @@ func (w *Writer) Err() error {
 	return w.failure
 }
 
-// Close commits what is queued, then closes the file and gives the lock back. Later appends get ErrClosed.
+// Close commits the queue, closes the file and releases the lock. Later appends return ErrClosed.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	if w.closed {
