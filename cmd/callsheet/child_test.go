@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// A served is a running serve with one report, which was cut short before and so is attempted at once.
+// A served is a running serve with one report, which was interrupted before and so is resumed at once.
 type served struct {
 	t       *testing.T
 	dir     string
@@ -23,7 +23,7 @@ type served struct {
 	log     *syncedBuffer
 }
 
-// startServe serves a report of a definition; settings is further YAML.
+// startServe serves a report with a definition; settings is further YAML.
 func startServe(t *testing.T, definition, settings string) *served {
 	t.Helper()
 	s := &served{t: t, dir: t.TempDir(), address: free(t), log: &syncedBuffer{}}
@@ -54,7 +54,7 @@ func startServe(t *testing.T, definition, settings string) *served {
 	return s
 }
 
-// start starts serve, again after it has ended.
+// start starts serve, also after it has ended.
 func (s *served) start() {
 	s.t.Helper()
 	s.process = exec.Command("callsheet", "--config", filepath.Join(s.dir, "callsheet.yaml"), "serve")
@@ -67,7 +67,7 @@ func (s *served) start() {
 	}
 }
 
-// until waits for something.
+// until waits for a condition.
 func (s *served) until(what string, happened func() bool) {
 	s.t.Helper()
 	for end := time.Now().Add(60 * time.Second); !happened(); time.Sleep(5 * time.Millisecond) {
@@ -77,7 +77,7 @@ func (s *served) until(what string, happened func() bool) {
 	}
 }
 
-// run gives the process id of the report's process; 0 is none.
+// run returns the process id of the report's process, or 0 if there is none.
 func (s *served) run() (pid int) {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.process.Process.Pid))
 	for _, path := range tasks {
@@ -92,7 +92,7 @@ func (s *served) run() (pid int) {
 	return pid
 }
 
-// metric is the line of a metric.
+// metric returns the line of a metric.
 func (s *served) metric(name string) string {
 	s.t.Helper()
 	response, err := http.Get("http://" + s.address + "/metrics")
@@ -125,7 +125,7 @@ func (s *served) neverOpens() {
 	}
 }
 
-func TestAProcessOfARunThatIsKilledIsStartedAgainWhileDeliveriesComeIn(t *testing.T) {
+func TestKilledRunProcessIsRestartedWhileDeliveriesArrive(t *testing.T) {
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		t.Skip("children are found in /proc")
 	}
@@ -144,11 +144,11 @@ func TestAProcessOfARunThatIsKilledIsStartedAgainWhileDeliveriesComeIn(t *testin
 			}
 			s.neverOpens()
 			if i > 100_000 {
-				t.Fatal("the report does not arrive")
+				t.Fatal("the report did not arrive")
 			}
 		}
 		if !strings.Contains(s.log.String(), "its process crashed (") {
-			t.Errorf("%v: the log does not say that the process crashed", signal)
+			t.Errorf("%v: the log does not report the crash", signal)
 		}
 		if got := s.metric(`callsheet_child_failures_total{what="run"}`); !strings.HasSuffix(got, " 1") {
 			t.Errorf("%v: %q", signal, got)
@@ -156,10 +156,10 @@ func TestAProcessOfARunThatIsKilledIsStartedAgainWhileDeliveriesComeIn(t *testin
 	}
 }
 
-// slowSheet is a report whose query DuckDB cannot interrupt.
+// slowSheet is the definition of a report whose query DuckDB cannot interrupt.
 const slowSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: levenshtein, columns: [call_group, calls]}\n"
 
-func TestARunThatTakesTooLongIsStoppedAndTheCollectorGoesOn(t *testing.T) {
+func TestRunThatTakesTooLongIsStoppedWhileCollectorContinues(t *testing.T) {
 	s := startServe(t, slowSheet, "store: {time_limit: 10s}\n")
 	const want = "building took longer than 10s and was stopped"
 	s.until(want, func() bool { return strings.Contains(s.log.String(), want) })
@@ -187,6 +187,6 @@ func TestServeStopsItsChildrenInTime(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 	if syscall.Kill(pid, 0) == nil {
-		t.Error("the run's process is still there")
+		t.Error("the run's process is still running")
 	}
 }

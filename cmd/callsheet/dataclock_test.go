@@ -13,8 +13,8 @@ import (
 	"callsheet/internal/job"
 )
 
-// TestServeWithdrawsWhatLiesInTheFuture: a ledger that was written while the clock was ahead does not stand for days to come.
-func TestServeWithdrawsWhatLiesInTheFuture(t *testing.T) {
+// TestServeWithdrawsFutureRuns starts serve with a ledger that was written while the clock was ahead.
+func TestServeWithdrawsFutureRuns(t *testing.T) {
 	s := startServe(t, oneSheet, "")
 	s.until("the first run to end", func() bool { return strings.Contains(s.ledger(), `"state":"sent"`) })
 	s.process.Process.Kill()
@@ -35,7 +35,7 @@ func TestServeWithdrawsWhatLiesInTheFuture(t *testing.T) {
 	}
 }
 
-// ledger is the text of the run ledger.
+// ledger returns the text of the run ledger.
 func (s *served) ledger() string {
 	s.t.Helper()
 	text, err := os.ReadFile(filepath.Join(s.dir, "data/runs.ndjson"))

@@ -119,10 +119,10 @@ func (s *fakeSMTP) counts() map[string]int {
 	return counts
 }
 
-// oneSheet is the smallest report.
+// oneSheet is the definition of a report with one sheet.
 const oneSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: groups, columns: [call_group, calls]}\n"
 
-// reportHome has a report of one sheet; reports is the YAML of the list.
+// reportHome creates a configuration with a mail server and reports, which is the YAML list, and the template one. It returns its path.
 func reportHome(t *testing.T, mailServer *fakeSMTP, reports string) (config string) {
 	t.Helper()
 	config = loaderHome(t)
@@ -139,12 +139,12 @@ func reportHome(t *testing.T, mailServer *fakeSMTP, reports string) (config stri
 	return config
 }
 
-// callOf is a report of an answered call of a group.
+// callOf returns the delivery of an answered call of a group.
 func callOf(n int, group string) string {
 	return fmt.Sprintf(`{"CallSid":"1791175502.%d","Direction":"IVR","SourceNumber":"09%08d","DestinationNumber":"01204000001","Status":"ANSWER","StartTime":"2026-10-05  10:15:02","EndTime":"2026-10-05  10:15:51","CallDuration":"49","TalkDuration":"40","LegB_Picked_time":"2026-10-05 10:15:10","call_group":%q,"coins":"1"}`+"\n", n, n, group)
 }
 
-// runCallsheet runs a command to its end.
+// runCallsheet runs the program.
 func runCallsheet(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	command := exec.Command("callsheet", args...)
@@ -158,12 +158,12 @@ func runCallsheet(t *testing.T, args ...string) (code int, stdout, stderr string
 }
 
 var (
-	killedRuns = flag.Int("killedruns", 2, "how many runs are killed again and again until one attempt finishes")
-	burstParts = flag.Int("parts", 20, "how many parts the burst has")
+	killedRuns = flag.Int("killedruns", 2, "number of runs that are killed until an attempt finishes")
+	burstParts = flag.Int("parts", 20, "number of parts of the burst")
 )
 
-// TestARunThatIsKilledSendsNothingTwice kills the real program at any moment of a run, again and again, until it comes to its end.
-func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
+// TestKilledRunSendsNothingTwice kills the program during a run and starts it again until it finishes.
+func TestKilledRunSendsNothingTwice(t *testing.T) {
 	mailServer := startFakeSMTP(t)
 	mailServer.delay = 60 * time.Millisecond
 	var posted atomic.Int32
@@ -172,9 +172,9 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 		posted.Add(1)
 	}))
 	defer sink.Close()
-	people := []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com", "f@example.com"}
+	recipients := []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com", "f@example.com"}
 	config := reportHome(t, mailServer, fmt.Sprintf(`  - {name: one, schedule: "0 8 * * *", deliver: [{mail: {to: [%s]}}, {folder: ./out}, {webhook: {url: %q}}]}
-`, strings.Join(people, ", "), sink.URL+"/s3cret"))
+`, strings.Join(recipients, ", "), sink.URL+"/s3cret"))
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
 	if code, _, stderr := runCallsheet(t, "--config", config, "load"); code != 0 {
 		t.Fatal(stderr)
@@ -186,11 +186,11 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 		mailServer.mutex.Unlock()
 		posted.Store(0)
 		run := []string{"--config", config, "run", "one", "--for", fmt.Sprintf("2026-10-%02dT08:00", 6+day), "--json"}
-		whole, killed := killUntilDone(t, mailServer, run)
+		summary, killed := killUntilDone(t, mailServer, run)
 		kills += killed
 		counts := mailServer.counts()
-		mayHave := 0
-		for _, row := range whole.Runs {
+		uncertain := 0
+		for _, row := range summary.Runs {
 			got := counts[row.Recipient]
 			switch {
 			case strings.HasPrefix(row.Recipient, "webhook"):
@@ -201,37 +201,37 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 			switch row.State {
 			case job.Sent:
 				if got != 1 {
-					t.Errorf("%s is sent and has it %d times", row.Recipient, got)
+					t.Errorf("%s is sent and got it %d times", row.Recipient, got)
 				}
 			case job.Unknown:
-				mayHave++
+				uncertain++
 				if got > 1 {
-					t.Errorf("%s is unknown and has it %d times", row.Recipient, got)
+					t.Errorf("%s is unknown and got it %d times", row.Recipient, got)
 				}
 			default:
 				t.Errorf("%s is %s: %s", row.Recipient, row.State, row.Error)
 			}
 		}
-		unknown += mayHave
-		if len(whole.Runs) != len(people)+2 || (whole.State == job.Unknown) != (mayHave > 0) {
-			t.Errorf("%d rows, %d unknown, the whole is %s", len(whole.Runs), mayHave, whole.State)
+		unknown += uncertain
+		if len(summary.Runs) != len(recipients)+2 || (summary.State == job.Unknown) != (uncertain > 0) {
+			t.Errorf("%d rows, %d unknown, the summary is %s", len(summary.Runs), uncertain, summary.State)
 		}
-		if mayHave == 0 {
+		if uncertain == 0 {
 			continue
 		}
 		if code, _, stderr := runCallsheet(t, append(run, "--resend")...); code != 0 {
 			t.Errorf("--resend: exit code %d\n%s", code, stderr)
 		}
-		again := 0
-		for _, to := range people {
+		duplicates := 0
+		for _, to := range recipients {
 			got := mailServer.counts()[to]
 			if got < 1 {
-				t.Errorf("after --resend %s has none", to)
+				t.Errorf("after --resend %s has no mail", to)
 			}
-			again += got - 1
+			duplicates += got - 1
 		}
-		if again+int(posted.Load())-1 > mayHave {
-			t.Errorf("%d have it twice, %d were unknown", again, mayHave)
+		if duplicates+int(posted.Load())-1 > uncertain {
+			t.Errorf("%d got it twice, %d were unknown", duplicates, uncertain)
 		}
 	}
 	t.Logf("%d kills, %d of them while something was being sent", kills, unknown)
@@ -239,25 +239,25 @@ func TestARunThatIsKilledSendsNothingTwice(t *testing.T) {
 	if got, err := filepath.Glob(filepath.Join(out, "one-*.xlsx")); err != nil || len(got) != *killedRuns {
 		t.Errorf("the folder has %v, %v", got, err)
 	}
-	// What the kills left half written goes with a later run.
-	half := filepath.Join(out, ".callsheet-1.tmp")
-	if err := os.WriteFile(half, []byte("half"), 0o600); err != nil {
+	// A later run removes partial files that killed runs have left.
+	partial := filepath.Join(out, ".callsheet-1.tmp")
+	if err := os.WriteFile(partial, []byte("partial"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chtimes(half, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+	if err := os.Chtimes(partial, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, stderr := runCallsheet(t, "--config", config, "run", "one", "--for", "2026-10-06T08:00"); code != 0 {
 		t.Error(stderr)
 	}
-	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a half file of two hours ago is still there: %v", err)
+	if _, err := os.Stat(partial); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a partial file of two hours ago is still there: %v", err)
 	}
 }
 
-// killUntilDone kills a run and starts it again until it finishes: by turns at a random moment and while a mail is being sent.
-// The time it gets grows by a quarter, so that a run finishes on a slow machine as well.
-func killUntilDone(t *testing.T, mailServer *fakeSMTP, run []string) (whole runJSON, kills int) {
+// killUntilDone kills a run and starts it again until it finishes. It kills it at a random time and while a mail is sent, in turns. The
+// random time grows, so that a run finishes on a slow machine as well.
+func killUntilDone(t *testing.T, mailServer *fakeSMTP, run []string) (summary runJSON, kills int) {
 	t.Helper()
 	limit := 300 * time.Millisecond
 	for {
@@ -280,22 +280,22 @@ func killUntilDone(t *testing.T, mailServer *fakeSMTP, run []string) (whole runJ
 			kills++
 			continue
 		}
-		if err := json.Unmarshal(out.Bytes(), &whole); err != nil {
+		if err := json.Unmarshal(out.Bytes(), &summary); err != nil {
 			t.Fatalf("%v\n%s%s", err, out.String(), log.String())
 		}
-		return whole, kills
+		return summary, kills
 	}
 }
 
-// TestABurstGivesEachPartItsOwn has a part with a full mailbox and one without recipients among many.
-func TestABurstGivesEachPartItsOwn(t *testing.T) {
+// TestBurstSendsEachPartToItsRecipients has one part with a full mailbox and one without recipients.
+func TestBurstSendsEachPartToItsRecipients(t *testing.T) {
 	mailServer := startFakeSMTP(t)
 	config := reportHome(t, mailServer, `  - name: one
     burst: call_group
-    deliver: [{mail: {recipients_query: people.sql, subject: "{title} for {part}"}}, {folder: ./out, name: "{part}/{period}.xlsx"}]
+    deliver: [{mail: {recipients_query: recipients.sql, subject: "{title} for {part}"}}, {folder: ./out, name: "{part}/{period}.xlsx"}]
 `)
 	statement := "select call_group as part, lower(replace(call_group, ' ', '-')) || '@example.com' as address from calls where call_group <> 'Group 7' group by all\nunion all select 'Nobody''s', 'nobody@example.com'"
-	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "people.sql"), []byte(statement), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "recipients.sql"), []byte(statement), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
@@ -306,17 +306,17 @@ func TestABurstGivesEachPartItsOwn(t *testing.T) {
 	appendLine(t, config, "2026-10-05.ndjson", lines.String())
 	mailServer.refuse("group-3@example.com", &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "mailbox is full"})
 	code, stdout, stderr := runCallsheet(t, "--config", config, "run", "one", "--for", "2026-10-06T08:00", "--json")
-	var whole runJSON
-	if err := json.Unmarshal([]byte(stdout), &whole); err != nil {
+	var summary runJSON
+	if err := json.Unmarshal([]byte(stdout), &summary); err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout, stderr)
 	}
-	if code != 3 || whole.State != job.Partial || !strings.Contains(stderr, fmt.Sprint("2 of ", 2**burstParts)) {
-		t.Errorf("exit code %d, %s\n%s", code, whole.State, stderr)
+	if code != 3 || summary.State != job.Partial || !strings.Contains(stderr, fmt.Sprint("2 of ", 2**burstParts)) {
+		t.Errorf("exit code %d, %s\n%s", code, summary.State, stderr)
 	}
 	mailServer.mutex.Lock()
 	defer mailServer.mutex.Unlock()
-	if len(mailServer.arrived) != *burstParts-2+1 { // without the two, and the operator
-		t.Errorf("%d people have mail: %q", len(mailServer.arrived), slices.Sorted(maps.Keys(mailServer.arrived)))
+	if len(mailServer.arrived) != *burstParts-2+1 { // all but those two, and the operator
+		t.Errorf("%d recipients have mail: %q", len(mailServer.arrived), slices.Sorted(maps.Keys(mailServer.arrived)))
 	}
 	for i := range *burstParts {
 		to := fmt.Sprintf("group-%d@example.com", i)
