@@ -20,7 +20,7 @@ const (
 
 var after = strings.Repeat("after", crashfs.BlockSize)
 
-func TestWriteReplacesWholeOrNotAtAllInACrash(t *testing.T) {
+func TestWriteIsAtomicInACrash(t *testing.T) {
 	for at := 1; at <= 6; at++ {
 		for _, share := range []float64{0, 0.3, 0.7, 1} {
 			for seed := range uint64(20) {
@@ -66,7 +66,7 @@ func TestWriteLeavesNothingBehindAfterAFailure(t *testing.T) {
 	}
 }
 
-func TestWriteMakesAFileOfTheOwner(t *testing.T) {
+func TestWriteCreatesAFileForItsOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	for _, content := range []string{before, after} {
 		if err := atomicfile.WriteFile(atomicfile.OS{}, path, []byte(content)); err != nil {

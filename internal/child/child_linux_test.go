@@ -72,7 +72,7 @@ func play(parent *Parent, part string) {
 	time.Sleep(time.Hour)
 }
 
-func TestAChildAnswersAndEndsWithItsOutcome(t *testing.T) {
+func TestChildSendsMessagesAndItsOutcome(t *testing.T) {
 	var stdout bytes.Buffer
 	var got []string
 	outcome, err := Command{Args: []string{"answer"}, Stdout: &stdout, Receive: func(m json.RawMessage) { got = append(got, string(m)) }}.Run(t.Context())
@@ -84,7 +84,7 @@ func TestAChildAnswersAndEndsWithItsOutcome(t *testing.T) {
 	}
 }
 
-func TestAChildWithoutAnOutcomeHasCrashed(t *testing.T) {
+func TestChildWithoutAnOutcomeHasCrashed(t *testing.T) {
 	for part, want := range map[string]string{
 		"panic": "panic: of the test", "segv": "SIGSEGV: segmentation violation", "kill": "signal: killed", "quit": "exit status 0",
 	} {
@@ -95,14 +95,14 @@ func TestAChildWithoutAnOutcomeHasCrashed(t *testing.T) {
 	}
 }
 
-func TestAChildIsKilledBeyondItsMemory(t *testing.T) {
+func TestChildIsKilledOverItsMemoryLimit(t *testing.T) {
 	_, err := Command{Args: []string{"memory"}, Memory: 200 << 20}.Run(t.Context())
 	if !errors.Is(err, ErrMemory) {
 		t.Error(err)
 	}
 }
 
-func TestAChildStopsWithItsContextOrIsKilled(t *testing.T) {
+func TestChildStopsWithItsContextOrIsKilled(t *testing.T) {
 	for part, want := range map[string]string{"stop": "<nil>", "hang": "crashed (signal: killed)"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		grace := 10 * time.Millisecond
@@ -127,7 +127,7 @@ func parentOfSleeper() {
 	time.Sleep(time.Hour)
 }
 
-func TestAChildDiesWithItsParent(t *testing.T) {
+func TestChildDiesWithItsParent(t *testing.T) {
 	parent := exec.Command(os.Args[0])
 	parent.Env = append(os.Environ(), "CHILD_TEST_PARENT=1")
 	out, err := parent.StdoutPipe()

@@ -89,7 +89,7 @@ func decoded(t *testing.T, contentType, contentEncoding, query, body string) []s
 	return envelopes
 }
 
-func TestDecodeKeepsWhatWasSent(t *testing.T) {
+func TestDecodeKeepsTheContent(t *testing.T) {
 	var zipped, form bytes.Buffer
 	z := gzip.NewWriter(&zipped)
 	io.WriteString(z, `{"CallSid":"z"}`)
@@ -177,7 +177,7 @@ func TestSamplesAreRead(t *testing.T) {
 	}
 }
 
-func TestOnlyTheSendersOfASourceMaySend(t *testing.T) {
+func TestOnlyAuthorizedSendersAreAccepted(t *testing.T) {
 	network := netip.MustParsePrefix("203.0.113.0/24")
 	options := Options{
 		Sources:        []Source{{Name: "main", Tokens: []string{secret, "the-next-token"}}, {Name: "walled", Tokens: []string{secret}, Allow: []netip.Prefix{network}}},
@@ -241,7 +241,7 @@ func TestChunkedBodyHasALimitToo(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeStoredIsNotAcknowledged(t *testing.T) {
+func TestFailedStoresAreNotAcknowledged(t *testing.T) {
 	full := &fs.PathError{Op: "write", Path: "/var/lib/callsheet/spool/2026-10-05.ndjson", Err: syscall.ENOSPC}
 	for _, c := range []struct {
 		err    error
@@ -280,7 +280,7 @@ func TestDrainingIsNotReadyAndStillStores(t *testing.T) {
 	}
 }
 
-func TestMetricsNameNoSecrets(t *testing.T) {
+func TestMetricsContainNoSecrets(t *testing.T) {
 	c, _ := testCollector(Options{})
 	send(c, post(`{"CallSid":"1","SourceNumber":"09876543210"}`))
 	send(c, httptest.NewRequest("POST", "/hooks/main/wrong-token", nil))
@@ -309,7 +309,7 @@ func TestMetricsNameNoSecrets(t *testing.T) {
 	}
 }
 
-func TestHealthAndMetricsCanBeApart(t *testing.T) {
+func TestHealthAndMetricsOnASeparateAddress(t *testing.T) {
 	c, _ := testCollector(Options{AdminApart: true})
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		for name, handler := range map[string]http.Handler{"deliveries": c.Handler(), "admin": c.Admin()} {

@@ -53,7 +53,7 @@ func deliverOnce(address string) (status int, err error) {
 	return response.StatusCode, response.Body.Close()
 }
 
-func TestConnectionsThatSendNoDeliveryLockNobodyOut(t *testing.T) {
+func TestConnectionsWithoutDeliveriesDoNotBlockOthers(t *testing.T) {
 	const limit = 12
 	for name, text := range map[string]string{
 		"that send nothing":          "",
@@ -78,7 +78,7 @@ func TestConnectionsThatSendNoDeliveryLockNobodyOut(t *testing.T) {
 	}
 }
 
-func TestIdleSendersLockNobodyOut(t *testing.T) {
+func TestIdleSendersDoNotBlockOthers(t *testing.T) {
 	const limit = 4
 	c, _ := testCollector(Options{})
 	address := listenLimited(t, c, limit, 0)
@@ -126,7 +126,7 @@ func TestConnectionsThatDeliveredAreClosedLast(t *testing.T) {
 }
 
 // More deliveries at once than connections are no reason to close one of them.
-func TestManyDeliveriesAtOnceAreAllStored(t *testing.T) {
+func TestConcurrentDeliveriesAreAllStored(t *testing.T) {
 	const limit, deliveries = 4, 100
 	c, m := testCollector(Options{})
 	address := listenLimited(t, c, limit, arrivalGrace)

@@ -34,7 +34,7 @@ func array(element string, n int) string {
 	return "[" + strings.Repeat(element+",", n-1) + element + "]"
 }
 
-func TestRequestsBeyondALimitGetItNamed(t *testing.T) {
+func TestRequestsOverALimitAreRejectedWithTheLimit(t *testing.T) {
 	var parts bytes.Buffer
 	form := multipart.NewWriter(&parts)
 	for range maxFields + 1 {
@@ -121,7 +121,7 @@ func TestManyElementsTakeLittleMemory(t *testing.T) {
 }
 
 // However many large requests a source sends at once, few are in memory, and another source's are stored.
-func TestLargeRequestsHoldUpTheirSourceAlone(t *testing.T) {
+func TestLargeRequestsDelayOnlyTheirSource(t *testing.T) {
 	const maxBody, requests = 2 << 20, 64
 	whole := strings.Repeat(`{"CallSid":"`+strings.Repeat("1", 1<<20)+`"},`, 2)
 	for name, body := range map[string]string{
@@ -172,7 +172,7 @@ func TestLargeRequestsHoldUpTheirSourceAlone(t *testing.T) {
 }
 
 // A delivery of unknown length takes the room of the largest one only if it is not small.
-func TestSmallChunkedBodiesNeedNoRoom(t *testing.T) {
+func TestSmallChunkedBodiesDoNotWait(t *testing.T) {
 	c, m := testCollector(Options{MaxBody: 1 << 20})
 	from := c.sources["main"]
 	if !from.bodies.TryAcquire(largeBodies << 20) {

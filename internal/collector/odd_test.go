@@ -16,7 +16,7 @@ import (
 )
 
 // What is no form must not be read as one: decoding turns its + and % into something else for good.
-func TestTextThatOnlyHasAnEqualsSignIsKeptExactly(t *testing.T) {
+func TestTextThatIsNotAFormIsKeptExactly(t *testing.T) {
 	for _, body := range []string{"<a b=\"1+1\"/>", "a=1+1\nb=2", "CallSid=1\x00", "CallSid=%00"} {
 		got := decoded(t, "", "", "", body)
 		if len(got) != 1 || got[0].Payload != nil || string(got[0].Body) != body {
@@ -28,7 +28,7 @@ func TestTextThatOnlyHasAnEqualsSignIsKeptExactly(t *testing.T) {
 	}
 }
 
-func TestBlankBodyLeavesTheQueryToCount(t *testing.T) {
+func TestQueryIsReadIfTheBodyIsBlank(t *testing.T) {
 	for _, body := range []string{" \r\n", "\xef\xbb\xbf"} {
 		got := decoded(t, "", "", "CallSid=1", body)
 		if len(got) != 1 || show(got[0]) != `live_call query {"CallSid":"1"}` {
@@ -38,7 +38,7 @@ func TestBlankBodyLeavesTheQueryToCount(t *testing.T) {
 }
 
 // A sender of webhooks follows no redirect, and takes a 4xx for the last word.
-func TestASlashTooManyIsNoReasonToLoseADelivery(t *testing.T) {
+func TestExtraSlashesAreAccepted(t *testing.T) {
 	for path, want := range map[string]int{
 		"/hooks/main/" + secret + "/": 200,
 		"//hooks/main/" + secret:      200,
@@ -56,7 +56,7 @@ func TestASlashTooManyIsNoReasonToLoseADelivery(t *testing.T) {
 	}
 }
 
-func TestABodyThatBrokeOffMayBeSentAgain(t *testing.T) {
+func TestIncompleteBodyCanBeRetried(t *testing.T) {
 	c, m := testCollector(Options{})
 	r := httptest.NewRequest("POST", "/hooks/main/"+secret, io.MultiReader(strings.NewReader(`{"CallSid"`), broken{}))
 	w := send(c, r)
@@ -110,7 +110,7 @@ func (s *stuck) Append(ctx context.Context, envelopes []spool.Envelope) error {
 	return s.memory.Append(ctx, envelopes)
 }
 
-func TestOverloadWaitsForAPlaceAndThenAsksToComeBack(t *testing.T) {
+func TestOverloadWaitsForASlotAndThenReturnsRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := testCollector(Options{InFlight: 1, Wait: 10 * time.Second})
 		s := &stuck{entered: make(chan struct{}, 3), letGo: make(chan struct{})}
@@ -141,7 +141,7 @@ func (*hung) Append(ctx context.Context, _ []spool.Envelope) error {
 	return ctx.Err()
 }
 
-func TestNobodyWaitsForAHungDiskLongerThanConfigured(t *testing.T) {
+func TestHungDiskDelaysRequestsAtMostAsConfigured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := testCollector(Options{InFlight: 2, Wait: 3 * time.Second})
 		c.options.Spool = &hung{}

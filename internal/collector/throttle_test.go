@@ -79,7 +79,7 @@ func TestThrottleForgetsOldAddresses(t *testing.T) {
 }
 
 // A sender that is not allowed learns nothing about a token: the answers are the same to the byte.
-func TestForbiddenAddressGetsOneAnswerForEveryToken(t *testing.T) {
+func TestForbiddenAddressGetsTheSameAnswerForEveryToken(t *testing.T) {
 	c, _ := testCollector(Options{Sources: []Source{{Name: "main", Tokens: []string{secret}, Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}})
 	right, wrong, none := attempt(c, "203.0.113.9", "main", secret), attempt(c, "203.0.113.9", "main", "wrong"), attempt(c, "203.0.113.9", "main", "")
 	for _, w := range []*httptest.ResponseRecorder{wrong, none} {

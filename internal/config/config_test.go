@@ -71,7 +71,7 @@ func TestSmallConfigGetsDefaults(t *testing.T) {
 	}
 }
 
-func TestMistakesNameLineAndNearestKey(t *testing.T) {
+func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 	cases := map[string][]string{
 		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n": {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
 		"data_dir: ./data\nreports: 5\n":                              {"line 2"},
@@ -148,7 +148,7 @@ func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
 	}
 }
 
-func TestMissingSecretFileIsNotNamed(t *testing.T) {
+func TestErrorsDoNotShowThePathOfASecretFile(t *testing.T) {
 	c := Default()
 	_, err := c.ResolveSecret("mail.password", "", "hunter2-hunter2")
 	if err == nil || strings.Contains(err.Error(), "hunter") || !strings.Contains(err.Error(), "mail.password_file: ") {
@@ -177,7 +177,7 @@ func TestHoursAreReadByDayAndRun(t *testing.T) {
 	}
 }
 
-func TestNetworksKnowIPv4WrittenAsIPv6(t *testing.T) {
+func TestNetworksAcceptIPv4MappedIPv6(t *testing.T) {
 	for text, want := range map[string]string{
 		"203.0.113.9": "203.0.113.9/32", "203.0.113.0/24": "203.0.113.0/24", "2001:db8::/32": "2001:db8::/32",
 		"::ffff:203.0.113.9": "203.0.113.9/32", "::ffff:10.0.0.0/104": "10.0.0.0/8", "::ffff:a00:0/104": "10.0.0.0/8",
@@ -194,7 +194,7 @@ func TestNetworksKnowIPv4WrittenAsIPv6(t *testing.T) {
 	}
 }
 
-func TestReportsThatShareAFolderUnderNamesOfTheirOwnAreRight(t *testing.T) {
+func TestReportsThatShareAFolderUnderDifferentNamesAreValid(t *testing.T) {
 	for _, text := range []string{
 		"reports: [{name: a, deliver: [{folder: x}]}, {name: b, deliver: [{folder: x}]}]\n",
 		"reports: [{name: a, deliver: [{folder: x, name: latest.xlsx}, {folder: x, name: latest.xlsx}]}]\n",

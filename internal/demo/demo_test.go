@@ -97,7 +97,7 @@ func readable(t *testing.T, deliveries []Delivery) []payload {
 	return out
 }
 
-func TestEqualOptionsMakeEqualDeliveriesAndAnotherSeedOthers(t *testing.T) {
+func TestEqualOptionsGiveEqualDeliveries(t *testing.T) {
 	first, again := Generate(fortnight(300)), Generate(fortnight(300))
 	if !reflect.DeepEqual(first, again) {
 		t.Error("equal options made different deliveries")
@@ -109,7 +109,7 @@ func TestEqualOptionsMakeEqualDeliveriesAndAnotherSeedOthers(t *testing.T) {
 	}
 }
 
-func TestReportsNameExactlyTheCallsAskedForInOrderOfArrival(t *testing.T) {
+func TestReportsCoverExactlyTheRequestedCalls(t *testing.T) {
 	for _, o := range []Options{fortnight(1), fortnight(9), fortnight(20), fortnight(150), fortnight(5000),
 		{Calls: 1, Days: 1, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, india)}, // a Sunday alone
 		{Calls: 700, Days: 1, Seed: 3, Until: time.Date(2026, 10, 6, 0, 0, 0, 0, india), Zone: india},
@@ -169,13 +169,13 @@ func checkOrder(t *testing.T, o Options, deliveries []Delivery) {
 	}
 }
 
-func TestNoCallsMakeNoDeliveries(t *testing.T) {
+func TestZeroCallsGiveNoDeliveries(t *testing.T) {
 	if got := Generate(fortnight(0)); len(got) != 0 {
 		t.Errorf("%d deliveries", len(got))
 	}
 }
 
-func TestCallsAgreeWithThemselvesButForTheMarkedContradictions(t *testing.T) {
+func TestCallsAreConsistentExceptMarkedContradictions(t *testing.T) {
 	o := fortnight(5000)
 	odd := map[string]oddity{}
 	kinds := map[oddity]int{}

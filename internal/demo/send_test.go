@@ -16,7 +16,7 @@ import (
 
 const token = "a-secret-token"
 
-func TestSendDeliversEverythingUnderAClockThatOnlyRises(t *testing.T) {
+func TestSendDeliversEverythingInTimeOrder(t *testing.T) {
 	deliveries := Generate(fortnight(300))
 	want := map[string]int{}
 	for _, d := range deliveries {
@@ -83,7 +83,7 @@ func key(method, contentType, query string, body []byte) string {
 	return strings.Join([]string{method, contentType, query, string(body)}, "\x00")
 }
 
-func TestSendNamesTheDeliveryThatFailedAndKeepsTheTokenOut(t *testing.T) {
+func TestSendErrorsNameTheDeliveryAndHideTheToken(t *testing.T) {
 	deliveries := Generate(fortnight(20))
 	bad := deliveries[5]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -106,7 +106,7 @@ func TestSendNamesTheDeliveryThatFailedAndKeepsTheTokenOut(t *testing.T) {
 	}
 }
 
-func TestSendTakesARedirectForAFailure(t *testing.T) {
+func TestSendTreatsARedirectAsAFailure(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler("/elsewhere", http.StatusFound))
 	defer server.Close()
 	err := Send(t.Context(), nil, server.URL, Generate(fortnight(1)), nil, nil)

@@ -17,7 +17,7 @@ func within(t *testing.T, what string, part, whole int, low, high float64) {
 	}
 }
 
-func TestEncodingsComeInTheirShares(t *testing.T) {
+func TestEncodingsHaveTheirShares(t *testing.T) {
 	deliveries := Generate(fortnight(5000))
 	counts := map[string]int{}
 	var arrays, broken, wrongType int
@@ -48,7 +48,7 @@ func TestEncodingsComeInTheirShares(t *testing.T) {
 	}
 }
 
-func TestBrokenDeliveriesHoldNoCall(t *testing.T) {
+func TestBrokenDeliveriesContainNoCall(t *testing.T) {
 	kinds := map[string]int{}
 	for _, d := range Generate(fortnight(5000)) {
 		if !d.Broken {
@@ -73,7 +73,7 @@ func TestBrokenDeliveriesHoldNoCall(t *testing.T) {
 	}
 }
 
-func TestTheDayHasItsShape(t *testing.T) {
+func TestCallsFollowTheHoursOfADay(t *testing.T) {
 	o := fortnight(5000).normal()
 	calls := simulate(o, newRNG(o.Seed))
 	byHour, byDay := map[int]int{}, map[time.Weekday]int{}
@@ -129,7 +129,7 @@ func badDays(seed uint64) []string {
 	return bad
 }
 
-func TestMissedCallersReturnAreCalledBackOrAreForgotten(t *testing.T) {
+func TestMissedCallersRetryOrGetACallbackOrNeither(t *testing.T) {
 	o := fortnight(5000).normal()
 	open, ends := map[*customer]bool{}, map[string]int{}
 	for _, c := range simulate(o, newRNG(o.Seed)) {
@@ -147,7 +147,7 @@ func TestMissedCallersReturnAreCalledBackOrAreForgotten(t *testing.T) {
 	within(t, "neither", len(open), ends["missed"], 0.15, 0.5)
 }
 
-func TestEveryPeculiarityOfTheVendorIsThere(t *testing.T) {
+func TestEveryVendorQuirkOccurs(t *testing.T) {
 	deliveries := Generate(fortnight(5000))
 	found := map[string]int{}
 	note := func(what string, is bool) {
@@ -222,7 +222,7 @@ func TestCustomersAndAgentsAreInvented(t *testing.T) {
 	}
 }
 
-func TestNobodyTalksToTwoAtOnce(t *testing.T) {
+func TestAgentsHaveOneCallAtATime(t *testing.T) {
 	o := fortnight(5000).normal()
 	overlaps, until := 0, map[*agent]time.Time{}
 	for _, c := range simulate(o, newRNG(o.Seed)) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestEveryPlaceWritesInItsWay(t *testing.T) {
+func TestLocalesFormatNumbersAndDates(t *testing.T) {
 	at := time.Date(2026, 10, 5, 15, 4, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name            string
@@ -38,7 +38,7 @@ func TestEveryPlaceWritesInItsWay(t *testing.T) {
 	}
 }
 
-func TestAnUnknownPlaceIsAnErrorWithAHint(t *testing.T) {
+func TestUnknownLocaleIsAnErrorWithAHint(t *testing.T) {
 	if _, err := Parse("en_IN"); err == nil || !strings.Contains(err.Error(), "did you mean en-IN?") {
 		t.Errorf("got %v", err)
 	}

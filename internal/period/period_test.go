@@ -9,7 +9,7 @@ import (
 // A Monday morning in India that is still Sunday evening in New York.
 var now = time.Date(2026, 10, 5, 8, 0, 0, 0, time.FixedZone("IST", 19800))
 
-func TestParseReadsEveryForm(t *testing.T) {
+func TestParseAcceptsEveryForm(t *testing.T) {
 	cases := []struct{ name, from, to, text, words string }{
 		{"today", "2026-10-05", "2026-10-05", "2026-10-05", "Monday 5 October 2026"},
 		{"yesterday", "2026-10-04", "2026-10-04", "2026-10-04", "Sunday 4 October 2026"},
@@ -35,7 +35,7 @@ func TestParseReadsEveryForm(t *testing.T) {
 	}
 }
 
-func TestParseRefusesWhatDoesNotExist(t *testing.T) {
+func TestParseRejectsInvalidPeriods(t *testing.T) {
 	for _, name := range []string{"", "tomorrow", "2026-02-30", "2026-13", "2026-W54", "2025-W53", "2026-W00"} {
 		if p, err := Parse(name, now); err == nil {
 			t.Errorf("%q was read as %v", name, p)

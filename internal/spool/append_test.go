@@ -64,7 +64,7 @@ func (b *lockedBuffer) String() string {
 	return b.all.String()
 }
 
-func TestADiskThatHangsIsReportedAndSendersDoNotWait(t *testing.T) {
+func TestHungDiskIsReportedAndSendersDoNotWait(t *testing.T) {
 	o, c := testOptions(t.TempDir())
 	var log lockedBuffer
 	files := hanging{hang: make(chan struct{})}
@@ -99,7 +99,7 @@ func TestADiskThatHangsIsReportedAndSendersDoNotWait(t *testing.T) {
 	}
 }
 
-func TestAppendRefusesWhatIsTooLargeAndStoresNothingOfIt(t *testing.T) {
+func TestAppendRejectsTooLargeRequestsAsAWhole(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	mustAppend(t, w, `{}`)
@@ -122,7 +122,7 @@ func TestAppendRefusesWhatIsTooLargeAndStoresNothingOfIt(t *testing.T) {
 	}
 }
 
-func TestTheLongestDeliveryCanBeReadBack(t *testing.T) {
+func TestLongestDeliveryCanBeReadBack(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	fits := strings.Repeat("x", MaxLine-400)

@@ -69,14 +69,14 @@ func TestArchiveCompressesFinishedDaysOnly(t *testing.T) {
 	}
 }
 
-func TestArchiveLeavesAFileThatWasJustWritten(t *testing.T) {
+func TestArchiveSkipsRecentlyWrittenFiles(t *testing.T) {
 	dir, now := dayFiles(t)
 	if done, _, err := Archive(archiveOptions(dir, now.Add(-90*time.Minute))); err != nil || len(done) != 0 {
 		t.Errorf("%v, %v", done, err)
 	}
 }
 
-func TestArchiveLeavesWhatItCannotVouchFor(t *testing.T) {
+func TestArchiveSkipsFilesThatAreNotKnownToBeIntact(t *testing.T) {
 	sound := string(collectorLine()) + "\n"
 	flipped := strings.Replace(sound, `"Coins":12.50`, `"Coins":13.50`, 1)
 	bare := `{"CallSid":"1"}` + "\n"
@@ -114,7 +114,7 @@ func TestArchiveLeavesWhatItCannotVouchFor(t *testing.T) {
 }
 
 // Between the listing and the compression a reader is limited to what is durable, and the rest must not go with the original.
-func TestArchiveLeavesAFileWithLinesThatAreNotDurable(t *testing.T) {
+func TestArchiveSkipsFilesWithLinesThatAreNotDurable(t *testing.T) {
 	line := string(collectorLine()) + "\n"
 	disk := crashfs.New(1)
 	disk.Put("/spool/2026-10-05.ndjson", line+line)
@@ -145,7 +145,7 @@ func contents(disk *crashfs.FS) (map[string]string, error) {
 	return all, err
 }
 
-func TestArchiveLosesAndDoublesNothingInAnyCrashOrFailure(t *testing.T) {
+func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 	line := string(collectorLine()) + "\n"
 	want := map[string]string{"2026-10-05.ndjson": strings.Repeat(line, 100), "2026-10-06.ndjson": line}
 	prepare := func(seed int) (*crashfs.FS, ArchiveOptions) {

@@ -15,7 +15,7 @@ func collectorLine() []byte {
 	return bytes.TrimSuffix(e.AppendLine(nil), []byte("\n"))
 }
 
-func TestEveryChangedByteIsFound(t *testing.T) {
+func TestEveryChangedByteIsDetected(t *testing.T) {
 	for name, line := range map[string][]byte{
 		"a collector's line": collectorLine(),
 		"an imported line":   AppendImported(nil, "main", []byte(`{"CallSid":"C1","Coins":12.50}`)),
@@ -49,7 +49,7 @@ func TestLinesWithoutAChecksumAreValid(t *testing.T) {
 }
 
 // Another tool that knows the format may write the members in another order.
-func TestAChecksumOfAnotherToolCounts(t *testing.T) {
+func TestChecksumOfAnotherToolIsVerified(t *testing.T) {
 	line := `{"kind":"other","source":"main","payload":{"n":1}`
 	sum := crc32.Checksum([]byte(line), crc32.MakeTable(crc32.Castagnoli))
 	if has, err := checkLine(fmt.Appendf(nil, `%s,"crc":"%08X"}`, line, sum)); !has || err != nil {
@@ -61,7 +61,7 @@ func TestAChecksumOfAnotherToolCounts(t *testing.T) {
 }
 
 // What Compact lets into a line can be read back from the line, whatever stands around it.
-func TestAPayloadAtTheNestingLimitCanBeReadBack(t *testing.T) {
+func TestPayloadAtTheNestingLimitCanBeReadBack(t *testing.T) {
 	nested := func(depth int) []byte {
 		return []byte(strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1))
 	}

@@ -151,8 +151,8 @@ func TestFailingOperationIsNeverAcknowledged(t *testing.T) {
 	}
 }
 
-// TestTheCrashTestsBite takes out what makes the writer durable and wants the checks to notice.
-func TestTheCrashTestsBite(t *testing.T) {
+// TestCrashTestsDetectAMissingSync takes out what makes the writer durable and wants the checks to notice.
+func TestCrashTestsDetectAMissingSync(t *testing.T) {
 	last := operations(t)
 	for name, breakIt := range map[string]func(*crashfs.FS, int){
 		"no file sync":   func(c *crashfs.FS, _ int) { c.NoFileSync = true },

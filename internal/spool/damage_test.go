@@ -61,7 +61,7 @@ func TestDamagedLinesStayAndAreReported(t *testing.T) {
 	}
 }
 
-func TestAWholeLastLineWithoutItsNewlineStays(t *testing.T) {
+func TestWholeLastLineGetsItsNewline(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	line := string(collectorLine())
@@ -132,7 +132,7 @@ func repairing(disk *crashfs.FS, whole, torn string, crashes []int, share float6
 	return nil
 }
 
-func TestARepairSurvivesEveryCrashAndFailure(t *testing.T) {
+func TestRepairSurvivesEveryCrashAndFailure(t *testing.T) {
 	whole, _, torn := damagedFile()
 	for name, torn := range map[string]string{
 		"unfinished": torn, "zeros": strings.Repeat("\x00", 3*crashfs.BlockSize), "a whole line": string(collectorLine()),
@@ -172,7 +172,7 @@ func TestARepairSurvivesEveryCrashAndFailure(t *testing.T) {
 	}
 }
 
-func TestDamageFarBackIsLeftToTheLoader(t *testing.T) {
+func TestDamageBeforeTheRepairWindowIsLeft(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	long := `{"payload":{"x":"` + strings.Repeat("x", 1<<20) + `"}}` + "\n"
@@ -189,7 +189,7 @@ func TestDamageFarBackIsLeftToTheLoader(t *testing.T) {
 }
 
 // A repair holds no more than a line, however long the torn end is.
-func TestATornEndOfAnyLengthIsRepairedInConstantMemory(t *testing.T) {
+func TestTornEndOfAnyLengthIsRepairedInConstantMemory(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	line := string(collectorLine()) + "\n"
@@ -212,7 +212,7 @@ func TestATornEndOfAnyLengthIsRepairedInConstantMemory(t *testing.T) {
 	}
 }
 
-func TestDeletedOrReplacedFileIsNoticedBeforeTheNextAnswer(t *testing.T) {
+func TestDeletedOrReplacedFileIsDetectedBeforeTheNextAcknowledgement(t *testing.T) {
 	for name, disturb := range map[string]func(path string) error{
 		"deleted": os.Remove,
 		"replaced": func(path string) error {

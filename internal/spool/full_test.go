@@ -90,7 +90,7 @@ func TestNoRoomForTheReserve(t *testing.T) {
 
 // A file that a failed group cannot be cut off from is left, and a part begun; one that holds nothing is not, since a
 // broken disk would get file after file.
-func TestWhatCannotBeCutBackIsLeft(t *testing.T) {
+func TestFailedTruncationBeginsANewPart(t *testing.T) {
 	for _, stored := range []int{0, 1} {
 		t.Run(fmt.Sprintf("%d stored before", stored), func(t *testing.T) {
 			o, _ := testOptions("/spool")

@@ -85,7 +85,7 @@ func TestMarkedLinesSurviveEveryCrash(t *testing.T) {
 	}
 }
 
-func TestWithoutAWriterEveryLineCounts(t *testing.T) {
+func TestEveryLineIsReadableWithoutAWriter(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	mustAppend(t, w, `{"n":1}`)
@@ -105,7 +105,7 @@ func TestWithoutAWriterEveryLineCounts(t *testing.T) {
 	}
 }
 
-func TestADamagedMarkMarksNothing(t *testing.T) {
+func TestDamagedMarkIsIgnored(t *testing.T) {
 	durable := map[string]int64{"2026-10-05.ndjson": 12, "2026-10-05~2.ndjson": 0}
 	text := appendMark(nil, durable)
 	if got, ok := parseMark(append(text, "   "...)); !ok || len(got) != 2 || got["2026-10-05.ndjson"] != 12 {

@@ -54,7 +54,7 @@ func onlyFile(t *testing.T, dir string) File {
 	return files[0]
 }
 
-func TestALineThatIsTooLongIsSkippedInConstantMemory(t *testing.T) {
+func TestTooLongLineIsSkippedInConstantMemory(t *testing.T) {
 	const length = 300 << 20
 	for ending, compress := range map[string]func(io.Writer) io.WriteCloser{
 		"": plain,
@@ -97,7 +97,7 @@ func TestALineThatIsTooLongIsSkippedInConstantMemory(t *testing.T) {
 	}
 }
 
-func TestTheLongestLineIsRead(t *testing.T) {
+func TestLongestLineIsRead(t *testing.T) {
 	for _, more := range []int64{0, 1, 2, 3} {
 		dir := t.TempDir()
 		longFile(t, filepath.Join(dir, "a.ndjson"), plain, MaxLine+more)
@@ -117,7 +117,7 @@ func TestTheLongestLineIsRead(t *testing.T) {
 }
 
 // An archive that refers further back than a reader can hold is an error of that file.
-func TestAnArchiveWithAHugeWindowIsRefused(t *testing.T) {
+func TestArchiveWithAHugeWindowIsRejected(t *testing.T) {
 	dir := t.TempDir()
 	longFile(t, filepath.Join(dir, "a.ndjson.zst"), func(w io.Writer) io.WriteCloser {
 		c, err := zstd.NewWriter(w, zstd.WithWindowSize(2*maxWindow), zstd.WithSingleSegment(false))

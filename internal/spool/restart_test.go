@@ -100,7 +100,7 @@ func TestFirstCommitAfterARestartSyncsTheFolder(t *testing.T) {
 	}
 }
 
-func TestANewFolderIsInItsParentBeforeAnythingIsStored(t *testing.T) {
+func TestNewFolderIsDurableBeforeAnythingIsStored(t *testing.T) {
 	root := t.TempDir()
 	o, _ := testOptions(filepath.Join(root, "data", "spool"))
 	files := &recording{}
@@ -113,7 +113,7 @@ func TestANewFolderIsInItsParentBeforeAnythingIsStored(t *testing.T) {
 	}
 }
 
-func TestTornTailIsKeptAsideAtTheStart(t *testing.T) {
+func TestTornTailIsQuarantinedAtTheStart(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-04.ndjson") // torn yesterday, started today
 	if err := os.WriteFile(path, []byte("{}\n{\"id"), 0o600); err != nil {
@@ -135,7 +135,7 @@ func TestTornTailIsKeptAsideAtTheStart(t *testing.T) {
 	}
 }
 
-func TestIDsRiseOverARestartWithTheClockSetBack(t *testing.T) {
+func TestIDsIncreaseAcrossARestartWithTheClockSetBack(t *testing.T) {
 	o, c := testOptions(t.TempDir())
 	w := open(t, o)
 	first := []Envelope{delivery(`{}`)}
@@ -154,7 +154,7 @@ func TestIDsRiseOverARestartWithTheClockSetBack(t *testing.T) {
 }
 
 // The bytes of a failed sync may be gone after a power cut, and with them the newline before the next line.
-func TestNothingIsAppendedBehindAGroupThatCouldNotBeCutBack(t *testing.T) {
+func TestNothingIsAppendedAfterAFailedTruncation(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	files := &recording{}
 	o.Files = files
@@ -177,7 +177,7 @@ func TestNothingIsAppendedBehindAGroupThatCouldNotBeCutBack(t *testing.T) {
 	}
 }
 
-func TestAFullDiskDoesNotCollectTornFiles(t *testing.T) {
+func TestFullDiskDoesNotAccumulateTornFiles(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	files := &recording{}
@@ -205,7 +205,7 @@ func TestAFullDiskDoesNotCollectTornFiles(t *testing.T) {
 }
 
 // A plain file hides an archive of the same name, and with it the archived day.
-func TestALateDeliveryDoesNotHideTheArchiveOfItsDay(t *testing.T) {
+func TestLateDeliveryDoesNotHideTheArchiveOfItsDay(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	o.CollectorID = "delhi"
 	archive := filepath.Join(o.Dir, "2026-10-05.delhi.ndjson.zst")
@@ -226,7 +226,7 @@ func TestALateDeliveryDoesNotHideTheArchiveOfItsDay(t *testing.T) {
 	}
 }
 
-func TestAppendRefusesWhatWouldBreakALine(t *testing.T) {
+func TestAppendRejectsPayloadsWithNewlines(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	if err := w.Append(t.Context(), []Envelope{delivery(`{}`), delivery("{\n}")}); err == nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestVerifyNamesEveryDamagedLine(t *testing.T) {
+func TestVerifyReportsEveryDamagedLine(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, content string) {
 		t.Helper()

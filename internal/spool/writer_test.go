@@ -149,7 +149,7 @@ func TestConcurrentAppendsStayWholeAndTogether(t *testing.T) {
 	}
 }
 
-func TestIDsRiseWhenTheClockIsSetBack(t *testing.T) {
+func TestIDsIncreaseWhenTheClockIsSetBack(t *testing.T) {
 	o, c := testOptions(t.TempDir())
 	w := open(t, o)
 	mustAppend(t, w, `{"n":1}`)
@@ -165,7 +165,7 @@ func TestIDsRiseWhenTheClockIsSetBack(t *testing.T) {
 	}
 }
 
-func TestDayIsThatOfTheZone(t *testing.T) {
+func TestDayFollowsTheTimeZone(t *testing.T) {
 	o, c := testOptions(t.TempDir())
 	o.CollectorID = "delhi"
 	w := open(t, o)
@@ -182,7 +182,7 @@ func TestDayIsThatOfTheZone(t *testing.T) {
 	}
 }
 
-func TestTornTailIsKeptAsideAndNothingIsJoinedToIt(t *testing.T) {
+func TestTornTailIsQuarantinedAndNothingIsJoinedToIt(t *testing.T) {
 	for name, torn := range map[string]string{"cut line": `{"id":"01K","recei`, "zeros": strings.Repeat("\x00", 100_000), "only torn": ""} {
 		t.Run(name, func(t *testing.T) {
 			o, _ := testOptions(t.TempDir())
@@ -223,7 +223,7 @@ func TestOneProcessPerFolder(t *testing.T) {
 	open(t, o)
 }
 
-func TestFilesAreTheOwnersOnly(t *testing.T) {
+func TestOnlyTheOwnerCanReadTheFiles(t *testing.T) {
 	o, _ := testOptions(filepath.Join(t.TempDir(), "spool"))
 	w := open(t, o)
 	mustAppend(t, w, `{}`)
@@ -234,7 +234,7 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 	}
 }
 
-func TestAFileWithWiderModesIsClosed(t *testing.T) {
+func TestWiderFileModesAreRestricted(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o666)); err != nil {
@@ -246,7 +246,7 @@ func TestAFileWithWiderModesIsClosed(t *testing.T) {
 	}
 }
 
-func TestClosedWriterRefuses(t *testing.T) {
+func TestClosedWriterReturnsErrClosed(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	w.Close()
@@ -316,7 +316,7 @@ func (f *failingFile) Sync() error {
 	return f.File.Sync()
 }
 
-func TestFailedGroupIsNotAcknowledgedAndLeavesNothing(t *testing.T) {
+func TestFailedGroupIsNotAcknowledgedAndIsTruncated(t *testing.T) {
 	for _, operation := range []string{"write", "sync"} {
 		t.Run(operation, func(t *testing.T) {
 			o, _ := testOptions(t.TempDir())
@@ -357,7 +357,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 	mustAppend(t, w, `{}`)
 }
 
-func TestServiceComesBackWithoutTraffic(t *testing.T) {
+func TestServiceResumesWithoutTraffic(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	fail := &atomic.Pointer[string]{}
 	o.Files = failing{fail: fail}

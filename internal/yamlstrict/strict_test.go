@@ -26,7 +26,7 @@ func TestDecodeKeepsDefaults(t *testing.T) {
 	}
 }
 
-func TestDecodeNamesLineAndNearestKey(t *testing.T) {
+func TestErrorsReportLineAndNearestKey(t *testing.T) {
 	cases := map[string][]string{
 		"title: a\nparts:\n  - lisen: x\n": {"line 3", `unknown key "lisen"`, `did you mean "listen"?`},
 		"zzzzzz: 1\n":                      {"line 1", `unknown key "zzzzzz"`, "hint: the examples show every key"},
