@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"callsheet/internal/exitcode"
+	"callsheet/internal/monitor"
 )
 
 // TestASourceThatFallsSilentIsTold with five weeks of deliveries every ten minutes of every day, which end on a Monday at noon.
@@ -41,18 +42,19 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 	now := last
 	a := &app{configPath: config, stdout: &strings.Builder{}, stderr: &strings.Builder{}, now: func() time.Time { return now }}
 	invoke(t, a, "load")
-	c, err := a.config()
+	p, err := a.open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := c.Data("alerts.json")
-	look := func(after time.Duration) (mails int) {
+	p.Log = slog.New(slog.DiscardHandler)
+	alerts := &monitor.Alerts{Pipeline: p}
+	mailsAfter := func(after time.Duration) int {
 		now = last.Add(after)
-		s, err := a.status(context.Background(), c, 1)
+		s, err := monitor.ReadStatus(context.Background(), p, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := a.sendAlerts(context.Background(), c, slog.New(slog.DiscardHandler), path, s.Alarms); err != nil {
+		if err := alerts.SendAlarms(context.Background(), s.Alarms); err != nil {
 			t.Fatal(err)
 		}
 		return mailServer.counts()["ops@example.com"]
@@ -68,7 +70,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 		{15 * time.Hour, 1, "at night"},
 		{25 * time.Hour, 2, "a day later"},
 	} {
-		if got := look(c.after); got != c.want {
+		if got := mailsAfter(c.after); got != c.want {
 			t.Errorf("%s: %d mails, want %d", c.why, got, c.want)
 		}
 	}
@@ -77,7 +79,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 	}
 	// It sends again, and nothing of it is loaded yet.
 	appendLine(t, config, "2026-10-06.ndjson", fmt.Sprintf(`{"id":"z","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`+"\n", last.Add(25*time.Hour).Format(time.RFC3339)))
-	if s, err := a.status(context.Background(), c, 1); err != nil || len(s.Sources) != 1 || s.Sources[0].Silent || !s.Sources[0].LastReceived.Equal(last.Add(25*time.Hour)) {
+	if s, err := monitor.ReadStatus(context.Background(), p, 1); err != nil || len(s.Sources) != 1 || s.Sources[0].Silent || !s.Sources[0].LastReceived.Equal(last.Add(25*time.Hour)) {
 		t.Errorf("%+v, %v", s.Sources, err)
 	}
 	// At night nobody calls, and nothing is said then.
@@ -85,7 +87,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 	invoke(t, a, "load")
 	appendLine(t, config, "2026-10-06.ndjson", fmt.Sprintf(`{"id":"zz","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`+"\n", time.Date(2026, 10, 6, 19, 58, 0, 0, india).Format(time.RFC3339)))
 	now = time.Date(2026, 10, 7, 7, 0, 0, 0, india)
-	if s, err := a.status(context.Background(), c, 1); err != nil || s.Sources[0].Silent {
+	if s, err := monitor.ReadStatus(context.Background(), p, 1); err != nil || s.Sources[0].Silent {
 		t.Errorf("at night: %+v, %v", s.Sources, err)
 	}
 }
@@ -93,9 +95,9 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
 	mailServer := startFakeSMTP(t)
 	var beats atomic.Int32
-	monitor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats.Add(1) }))
-	defer monitor.Close()
-	config := reportHome(t, mailServer, fmt.Sprintf("  - {name: one, heartbeat: %q, only_if: \"calls >= 2\", if_nothing: skip, deliver: [{folder: ./out}]}\n", monitor.URL+"/s3cret"))
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats.Add(1) }))
+	defer server.Close()
+	config := reportHome(t, mailServer, fmt.Sprintf("  - {name: one, heartbeat: %q, only_if: \"calls >= 2\", if_nothing: skip, deliver: [{folder: ./out}]}\n", server.URL+"/s3cret"))
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
 	a := testApp(time.Date(2026, 10, 6, 9, 0, 0, 0, time.UTC))
 	a.configPath = config
@@ -128,7 +130,7 @@ func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
 	config := reportHome(t, mailServer, "  - {name: one, schedule: \"@hourly\", deliver: [{folder: ./out}]}\n")
 	a := testApp(time.Now())
 	a.configPath = config
-	c, err := a.config()
+	p, err := a.open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,13 +138,14 @@ func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 2)
 	for range 2 {
-		runner, err := a.runner(c)
+		alerts := &monitor.Alerts{Pipeline: p}
+		runner, err := newRunner(p, alerts)
 		if err != nil {
 			t.Fatal(err)
 		}
 		runner.Log = slog.New(slog.NewTextHandler(&log, nil))
-		go func() { ended <- a.schedule(ctx, c, runner) }()
-		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(c.Data(".schedule.lock")) {
+		go func() { ended <- schedule(ctx, runner, alerts) }()
+		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(p.Config.Data(".schedule.lock")) {
 			time.Sleep(time.Millisecond) // the first has it and has said who it is
 		}
 	}

@@ -10,9 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/internal/config"
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
 	"callsheet/store"
 )
@@ -23,53 +24,53 @@ func archiveCommand(a *app) *cobra.Command {
 		Use:   "archive",
 		Short: "Compress finished days of the spool",
 		Long: `archive compresses the spool files of finished days to .ndjson.zst, about a tenth of the size. Each archive is synced, read
-back and compared with what was loaded before the plain file goes; killed at any moment, nothing is lost and nothing
-loads twice. A file with a wrong checksum, or with other lines than were loaded, stays and is named; the exit code is 3.
-It can run while the collector and loads do.`,
+back and compared with what was loaded before the plain file is removed; if it is killed, nothing is lost and nothing is
+loaded twice. A file with a wrong checksum, or with other lines than were loaded, is kept and named; the exit code is 3.
+It can run at the same time as the collector and loads.`,
 		Example: `  callsheet archive
   callsheet archive --before 2026-10-01`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			now := a.now().In(cfg.Zone())
+			now := a.now().In(p.Config.Zone())
 			today := now.Format(time.DateOnly)
 			if before == "" {
 				before = today
 			}
 			if _, err := period.ParseDay(before); err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
-			loaded, err := a.loaded(c.Context(), cfg)
+			loaded, err := readLoaded(c.Context(), p)
 			if err != nil {
 				return err
 			}
-			done, skipped, err := spool.Archive(spool.ArchiveOptions{
-				Dir: spoolDir(cfg), Before: min(before, today), Now: now, Compare: loaded.Compare,
+			archived, skipped, err := spool.Archive(spool.ArchiveOptions{
+				Dir: p.Config.SpoolDir(), Before: min(before, today), Now: now, Compare: loaded.Compare,
 			})
 			var from, to int64
-			for _, file := range done {
+			for _, file := range archived {
 				from, to = from+file.Before, to+file.After
 			}
-			fmt.Fprintf(a.stdout, "%s files archived, %s bytes to %s\n", display.Count(int64(len(done))), display.Count(from), display.Count(to))
+			fmt.Fprintf(a.stdout, "%s files archived, %s bytes to %s\n", display.Count(int64(len(archived))), display.Count(from), display.Count(to))
 			if err != nil {
 				return err
 			}
-			return a.notArchived(skipped)
+			return a.reportSkipped(skipped)
 		},
 	}
-	command.Flags().StringVar(&before, "before", "", "only days before this one; today when not given")
+	command.Flags().StringVar(&before, "before", "", "only days before this one; default today")
 	return command
 }
 
-// loaded is what was loaded of the spool; nothing before the first load.
-func (a *app) loaded(ctx context.Context, c *config.Config) (store.Loaded, error) {
-	if _, err := os.Stat(readFrom(c)); errors.Is(err, os.ErrNotExist) {
+// readLoaded returns what was loaded of the spool, which is nothing before the first load.
+func readLoaded(ctx context.Context, p *pipeline.Pipeline) (store.Loaded, error) {
+	if _, err := os.Stat(p.Config.ReadDatabase()); errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	reader, err := a.reader(ctx, c, time.Time{}, readerMemory, 1)
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +78,10 @@ func (a *app) loaded(ctx context.Context, c *config.Config) (store.Loaded, error
 	return loaded, errors.Join(err, reader.Close())
 }
 
-// notArchived names the files that were not archived. Damage needs a look; for the others a load is enough.
-func (a *app) notArchived(skipped []spool.NotArchived) error {
+// reportSkipped names the files that were not archived. Damaged ones are a warning; the others only need a load.
+func (a *app) reportSkipped(skipped []spool.NotArchived) error {
 	var damaged []string
-	waiting := false
+	needsLoad := false
 	for _, file := range skipped {
 		text := fmt.Sprintf("%s is not archived: %v", file.Name, file.Reason)
 		if file.Damaged {
@@ -88,13 +89,13 @@ func (a *app) notArchived(skipped []spool.NotArchived) error {
 			continue
 		}
 		fmt.Fprintln(a.stderr, text)
-		waiting = true
+		needsLoad = true
 	}
-	if waiting {
+	if needsLoad {
 		fmt.Fprintln(a.stderr, "hint: run callsheet load, then callsheet archive again")
 	}
 	if len(damaged) == 0 {
 		return nil
 	}
-	return needsALook(errors.New(strings.Join(damaged, "\n") + "\nhint: callsheet verify lists damaged lines; restore the file from a backup, or load its present lines with callsheet load --rebuild"))
+	return exitcode.WarningError(errors.New(strings.Join(damaged, "\n") + "\nhint: callsheet verify lists damaged lines; restore the file from a backup, or load its present lines with callsheet load --rebuild"))
 }

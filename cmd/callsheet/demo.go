@@ -26,7 +26,9 @@ import (
 	"callsheet/internal/config"
 	"callsheet/internal/demo"
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
 	"callsheet/internal/shell"
 	"callsheet/store"
 )
@@ -44,33 +46,33 @@ func demoCommand(a *app) *cobra.Command {
 	var o demoOptions
 	command := &cobra.Command{
 		Use:   "demo",
-		Short: "See it work: made-up deliveries in, workbooks out",
-		Long: `demo makes believable deliveries of a call centre, sends them over HTTP to a real collector in all three encodings,
+		Short: "Try callsheet with generated deliveries",
+		Long: `demo generates believable deliveries of a call centre, sends them over HTTP to a real collector in all three encodings,
 loads them, builds a daily, a weekly and a monthly workbook, and prints the figures and the paths. Everything is
-kept in one folder with its own configuration, so that the other commands can be tried on it.`,
+in one folder with its own configuration, so that the other commands can be tried on it.`,
 		Example: `  callsheet demo
   callsheet demo --dir /tmp/demo --calls 20000 --days 31 --seed 7
   callsheet --config callsheet-demo/callsheet.yaml query groups --period this-month`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), o) },
 	}
-	command.Flags().StringVar(&o.dir, "dir", "callsheet-demo", "folder for everything the demo makes; emptied if it holds an earlier demo")
-	command.Flags().IntVar(&o.calls, "calls", 5000, "calls to make")
-	command.Flags().IntVar(&o.days, "days", 14, "days to spread them over")
-	command.Flags().Uint64Var(&o.seed, "seed", 1, "the same seed makes the same calls")
-	command.Flags().StringVar(&o.until, "until", "", "last day of the calls; yesterday when not given")
+	command.Flags().StringVar(&o.dir, "dir", "callsheet-demo", "folder for everything the demo creates; emptied if it holds an earlier demo")
+	command.Flags().IntVar(&o.calls, "calls", 5000, "number of calls")
+	command.Flags().IntVar(&o.days, "days", 14, "number of days with calls")
+	command.Flags().Uint64Var(&o.seed, "seed", 1, "the same seed generates the same calls")
+	command.Flags().StringVar(&o.until, "until", "", "last day of the calls; default yesterday")
 	return command
 }
 
 func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if o.calls < 1 || o.days < 1 {
-		return usage(errors.New("--calls and --days must be at least 1"))
+		return exitcode.UsageError(errors.New("--calls and --days must be at least 1"))
 	}
 	if _, err := period.ParseDay(o.until); o.until != "" && err != nil {
-		return usage(err)
+		return exitcode.UsageError(err)
 	}
 	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
-	if err := a.actAsOwner(o.dir); err != nil {
+	if err := a.switchToOwner(o.dir); err != nil {
 		return err
 	}
 	c, token, err := prepareDemo(o.dir, size)
@@ -90,33 +92,34 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 		return fmt.Errorf("sending the demo's deliveries: %w", err)
 	}
 	started := a.now()
-	summary, err := a.refresh(ctx, c, false, nil)
+	p := a.pipeline(c)
+	summary, err := p.Refresh(ctx, false, nil)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "sent %s deliveries over HTTP in %.1f s, loaded %s lines in %.1f s\n\n",
 		display.Count(int64(len(deliveries))), sent.Seconds(), display.Count(summary.Lines), a.now().Sub(started).Seconds())
 	whole := period.Period{From: last.AddDate(0, 0, 1-o.days), To: last}
-	if err := a.printFigures(ctx, c, whole); err != nil {
+	if err := a.printFigures(ctx, p, whole); err != nil {
 		return err
 	}
-	busy := last
-	if busy.Weekday() == time.Sunday && o.days > 1 {
-		busy = busy.AddDate(0, 0, -1) // the centre is all but closed on Sundays
+	day := last
+	if day.Weekday() == time.Sunday && o.days > 1 {
+		day = day.AddDate(0, 0, -1) // the call centre is almost closed on Sundays
 	}
-	if err := a.demoWorkbooks(ctx, c, busy); err != nil {
+	if err := a.demoWorkbooks(ctx, p, day); err != nil {
 		return err
 	}
 	printDemoEnd(a.stdout, c, o, summary, whole)
 	return nil
 }
 
-// prepareDemo makes the folder with a configuration of its own. A folder that holds something else is left alone.
+// prepareDemo creates the folder with its configuration. It refuses a folder that holds anything but an earlier demo.
 func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	path := filepath.Join(dir, "callsheet.yaml")
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
-			return nil, "", usage(fmt.Errorf("%s is not empty and not an earlier demo\nhint: name another folder with --dir", dir))
+			return nil, "", exitcode.UsageError(fmt.Errorf("%s is not empty and not an earlier demo\nhint: choose another folder with --dir", dir))
 		}
 		for _, name := range []string{"data", "reports"} {
 			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
@@ -140,7 +143,7 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	text := strings.NewReplacer("FRESH_TOKEN", token,
 		`# number_groups: {"01204000001": Sales}     # group of a number, where the vendor sends none`,
 		"number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String()).Replace(initTemplate)
-	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("made by callsheet demo; emptied by the next\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("created by callsheet demo; emptied by the next\n"), 0o644); err != nil {
 		return nil, "", err
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -150,11 +153,11 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	return c, token, err
 }
 
-// demoMark tells a folder that demo may empty.
+// demoMark is a file in folders that demo may empty.
 const demoMark = ".callsheet-demo"
 
-// sendDemo sends the deliveries to a collector on a free port, whose clock is the time each was made for: the
-// spool then looks as if the calls had come in over the days.
+// sendDemo sends the deliveries to a collector on a free port, whose clock is set to the time of each delivery: the spool then looks
+// as if the calls had arrived over days.
 func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deliveries []demo.Delivery) (time.Duration, error) {
 	started := a.now()
 	var clock atomic.Int64
@@ -163,7 +166,7 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 
 	onFreePort := *c
 	onFreePort.Collector.Listen = "127.0.0.1:0"
-	running, err := a.startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now, prometheus.NewRegistry())
+	running, err := startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now, prometheus.NewRegistry())
 	if err != nil {
 		return 0, err
 	}
@@ -175,9 +178,9 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 	return a.now().Sub(started), errors.Join(err, running.stop(0))
 }
 
-// printFigures shows the groups and the whole as `query` has them.
-func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Period) error {
-	fmt.Fprintf(a.stdout, "%s, times in %s\n\n", days.Words(), c.Timezone)
+// printFigures prints the figures of the groups and of all calls, as `query` does.
+func (a *app) printFigures(ctx context.Context, p *pipeline.Pipeline, days period.Period) error {
+	fmt.Fprintf(a.stdout, "%s, times in %s\n\n", days.Words(), p.Config.Timezone)
 	for _, name := range []string{"groups", "summary"} {
 		out, err := shell.NewWriter(a.stdout, a.stderr, "table")
 		if err != nil {
@@ -187,7 +190,7 @@ func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Pe
 		if name == "groups" {
 			out.Columns = append([]string{"call_group"}, out.Columns...)
 		}
-		if err := a.runQuery(ctx, c, name, queryArguments(days), time.Time{}, readerMemory, out); err != nil {
+		if err := a.runQuery(ctx, p, name, pipeline.QueryArguments(days, nil), pipeline.ReaderOptions{}, out); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout)
@@ -196,7 +199,7 @@ func (a *app) printFigures(ctx context.Context, c *config.Config, days period.Pe
 }
 
 // demoWorkbooks builds the workbooks of a day, its week and its month.
-func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, day time.Time) error {
+func (a *app) demoWorkbooks(ctx context.Context, p *pipeline.Pipeline, day time.Time) error {
 	year, week := day.ISOWeek()
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	for _, one := range [][2]string{
@@ -206,17 +209,17 @@ func (a *app) demoWorkbooks(ctx context.Context, c *config.Config, day time.Time
 		if err != nil {
 			return err
 		}
-		path, result, err := a.build(ctx, c, workbook{report: one[0], period: days})
+		path, result, err := p.Build(ctx, pipeline.Workbook{Report: one[0], Period: days})
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s calls\t%s\n", one[0], display.Count(result.Calls), fromHere(path))
+		fmt.Fprintf(w, "%s\t%s calls\t%s\n", one[0], display.Count(result.Calls), shortPath(path))
 	}
 	return w.Flush()
 }
 
-// fromHere is a path as short as it can be typed.
-func fromHere(path string) string {
+// shortPath returns a path relative to the working directory if that is shorter.
+func shortPath(path string) string {
 	here, err := os.Getwd()
 	if err != nil {
 		return path
@@ -228,7 +231,7 @@ func fromHere(path string) string {
 }
 
 func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Summary, whole period.Period) {
-	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", fromHere(spoolDir(c)), fromHere(published(c)))
+	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", shortPath(c.SpoolDir()), shortPath(c.PublishedDatabase()))
 	if summary.Rejects > 0 {
 		fmt.Fprintf(w, "rejected   %s broken lines, kept in the table rejects\n", display.Count(summary.Rejects))
 	}

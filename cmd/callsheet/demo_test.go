@@ -22,6 +22,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/demo"
+	"callsheet/internal/pipeline"
 	"callsheet/report"
 	"callsheet/report/lint"
 )
@@ -185,7 +186,7 @@ func compareWorkbooks(t *testing.T, a *app, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range templateNames(c) {
+	for _, name := range pipeline.TemplateNames(c) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name+".xlsx")
 			invoke(t, a, "report", name, "--from=2026-09-21", "--to=2026-10-04", "--out", path)
@@ -199,7 +200,7 @@ func compareWorkbooks(t *testing.T, a *app, dir string) {
 				t.Fatal(err)
 			}
 			defer book.Close()
-			definition, _, err := a.definition(c, name)
+			definition, _, err := pipeline.Definition(c, name)
 			if err != nil {
 				t.Fatal(err)
 			}

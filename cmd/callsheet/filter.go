@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 )
 
 // filterFlags are --group, --agent and so on.
@@ -18,7 +19,7 @@ var filterHelp = map[string]string{
 	"direction": "only incoming, outgoing or unknown calls",
 	"campaign":  "only calls of this campaign",
 	"source":    "only calls of this source",
-	"hours":     "only calls that started in these hours: business, closed, or a span such as 09:00-13:30",
+	"hours":     "only calls that started in these hours: business, closed, or a range such as 09:00-13:30",
 }
 
 func (f filterFlags) register(command *cobra.Command) {
@@ -27,17 +28,17 @@ func (f filterFlags) register(command *cobra.Command) {
 	}
 }
 
-// given are the filters that were given, and right.
-func (f filterFlags) given() (map[string]string, error) {
-	given := map[string]string{}
+// parse returns the filters that were given, after checking their values.
+func (f filterFlags) parse() (map[string]string, error) {
+	selected := map[string]string{}
 	for key, value := range maps.All(f) {
 		if *value == "" {
 			continue
 		}
 		if err := config.CheckFilter(key, *value); err != nil {
-			return nil, usage(err)
+			return nil, exitcode.UsageError(err)
 		}
-		given[key] = *value
+		selected[key] = *value
 	}
-	return given, nil
+	return selected, nil
 }

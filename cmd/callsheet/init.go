@@ -26,7 +26,7 @@ func initCommand(a *app) *cobra.Command {
   callsheet init --dir /etc/callsheet`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := a.actAsOwner(dir); err != nil {
+			if err := a.switchToOwner(dir); err != nil {
 				return err
 			}
 			path := filepath.Join(dir, "callsheet.yaml")
@@ -34,10 +34,10 @@ func initCommand(a *app) *cobra.Command {
 			if err := atomicfile.MkdirReadable(dir); err != nil {
 				return err
 			}
-			// The token is a secret, so nobody else may read the file; an existing one is never replaced.
+			// The token is a secret, so only the owner can read the file. An existing file is never replaced.
 			file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 			if errors.Is(err, os.ErrExist) {
-				return fmt.Errorf("%s is there already\nhint: move it away, or name another folder with --dir", path)
+				return fmt.Errorf("%s exists\nhint: move it away, or name another folder with --dir", path)
 			}
 			if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/store"
 )
 
@@ -18,12 +19,12 @@ func loadCommand(a *app) *cobra.Command {
 		Use:   "load",
 		Short: "Load what is new in the spool and publish it",
 		Long: `load reads what is new in data_dir/spool into the database, up to the last newline of each file, and publishes
-a read-only copy. It can be killed and repeated at will: every line is loaded exactly once. A line that cannot be
-read is kept in the table rejects, with its file, line and reason, and the exit code is 3.
+a read-only copy. It can be killed and repeated at any time: every line is loaded exactly once. A line that cannot be
+read is added to the table rejects, with its file, line and reason, and the exit code is 3.
 
-With --retry-rejects rejected lines are read again first, from their places in the spool: mend a line in its file, or update
-the program, and it loads. With --rebuild a new database is built from the whole spool, beside the old one, and replaces it when it is complete.
-A rebuild that would lose calls, since files were removed from the spool, is refused, unless --accept-loss is given.`,
+--retry-rejects first reads rejected lines again from the spool, after a line was fixed in its file or the program was updated.
+--rebuild builds a new database from the whole spool, beside the old one, and replaces the old one when it is complete. If files
+were removed from the spool and the new database would lack their calls, it is refused, unless --accept-loss is given.`,
 		Example: `  callsheet load
   callsheet load --retry-rejects
   callsheet load --rebuild
@@ -32,22 +33,22 @@ A rebuild that would lose calls, since files were removed from the spool, is ref
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if retry && rebuild {
-				return usage(errors.New("--rebuild reads every line again, rejected ones too\nhint: leave --retry-rejects out"))
+				return exitcode.UsageError(errors.New("--rebuild reads every line again, rejected ones too\nhint: leave --retry-rejects out"))
 			}
 			if acceptLoss && !rebuild {
-				return usage(errors.New("--accept-loss is for --rebuild\nhint: callsheet load --rebuild --accept-loss"))
+				return exitcode.UsageError(errors.New("--accept-loss is for --rebuild\nhint: callsheet load --rebuild --accept-loss"))
 			}
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			collectRarely()
+			raiseGOGC()
 			bar := display.NewProgress(a.stderr, "loading", a.now)
 			var summary store.Summary
 			if rebuild {
-				summary, err = a.rebuild(c.Context(), cfg, acceptLoss, bar.Lines)
+				summary, err = p.Rebuild(c.Context(), acceptLoss, bar.Lines)
 			} else {
-				summary, err = a.refresh(c.Context(), cfg, retry, bar.Lines)
+				summary, err = p.Refresh(c.Context(), retry, bar.Lines)
 			}
 			bar.Finish()
 			if err != nil {
@@ -60,11 +61,11 @@ A rebuild that would lose calls, since files were removed from the spool, is ref
 			} else {
 				printSummary(a.stdout, summary)
 			}
-			return lookAt(summary)
+			return loadWarnings(summary)
 		},
 	}
-	command.Flags().BoolVar(&rebuild, "rebuild", false, "make the database anew from the whole spool")
-	command.Flags().BoolVar(&acceptLoss, "accept-loss", false, "with --rebuild: also when calls are lost, whose deliveries are not in the spool any more")
+	command.Flags().BoolVar(&rebuild, "rebuild", false, "build a new database from the whole spool")
+	command.Flags().BoolVar(&acceptLoss, "accept-loss", false, "with --rebuild: accept the loss of calls whose deliveries are no longer in the spool")
 	command.Flags().BoolVar(&retry, "retry-rejects", false, "read rejected lines again")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return command
@@ -74,22 +75,22 @@ func printSummary(w io.Writer, s store.Summary) {
 	fmt.Fprintf(w, "%s new lines in %s files: %s reports, %s live events, %s other events, %s rejected\n",
 		display.Count(s.Lines), display.Count(s.Files), display.Count(s.Reports), display.Count(s.LiveEvents), display.Count(s.OtherEvents), display.Count(s.Rejects))
 	if s.Recovered > 0 {
-		fmt.Fprintf(w, "%s lines that had been rejected are loaded now\n", display.Count(s.Recovered))
+		fmt.Fprintf(w, "%s previously rejected lines are loaded now\n", display.Count(s.Recovered))
 	}
 	if s.Copies > 0 {
-		fmt.Fprintf(w, "%s further lines are copies of deliveries that are loaded from other lines\n", display.Count(s.Copies))
+		fmt.Fprintf(w, "%s more lines are copies of deliveries that are loaded from other lines\n", display.Count(s.Copies))
 	}
 	fmt.Fprintf(w, "%s calls in the store\n", display.Count(s.Calls))
 }
 
-// lookAt is the error of a load that was done but has something to look at.
-func lookAt(s store.Summary) error {
+// loadWarnings returns the warnings of a successful load as an error, nil if there are none.
+func loadWarnings(s store.Summary) error {
 	if !s.NeedsAttention() {
 		return nil
 	}
 	var message string
-	for _, trouble := range s.Warnings {
-		message += trouble + "\n"
+	for _, warning := range s.Warnings {
+		message += warning + "\n"
 	}
 	if s.Rejects > 0 {
 		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", display.Count(s.Rejects))
@@ -101,5 +102,5 @@ func lookAt(s store.Summary) error {
 		}
 		message += "hint: the table rejects has them, with file, line and reason"
 	}
-	return needsALook(fmt.Errorf("%s", message))
+	return exitcode.WarningError(errors.New(message))
 }

@@ -22,7 +22,7 @@ func main() {
 
 // run is main without the exit.
 func run(args []string) int {
-	closeNewFiles()
+	setUmask()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, args: args}
@@ -38,8 +38,8 @@ func run(args []string) int {
 	if err != nil {
 		message = strings.TrimPrefix(err.Error(), "callsheet: ")
 	}
-	if a.actsAs != "" && strings.Contains(strings.ToLower(message), "permission denied") { // an error of DuckDB has no type to test for
-		message += fmt.Sprintf("\nhint: callsheet was started by root and runs as %s, the owner of its folder; give that user access, or use another path", a.actsAs)
+	if a.runsAs != "" && strings.Contains(strings.ToLower(message), "permission denied") { // an error of DuckDB has no type to test for
+		message += fmt.Sprintf("\nhint: callsheet was started by root and runs as %s, the owner of its folder; give that user access, or use another path", a.runsAs)
 	}
 	switch {
 	case a.parent != nil:
@@ -51,9 +51,3 @@ func run(args []string) int {
 	}
 	return code
 }
-
-// Short names for what every command returns.
-var (
-	usage      = exitcode.UsageError
-	needsALook = exitcode.WarningError
-)

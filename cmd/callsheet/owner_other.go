@@ -2,5 +2,5 @@
 
 package main
 
-// actAsOwner has nothing to do where there is no root.
-func actAsOwner(...string) (name string, err error) { return "", nil }
+// switchToOwner does nothing: there is no root.
+func switchToOwner(...string) (name string, err error) { return "", nil }

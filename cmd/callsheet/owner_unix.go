@@ -13,10 +13,9 @@ import (
 	"syscall"
 )
 
-// actAsOwner turns a program that root started into one of the user whose folder it works in, as sudo -u does: files that root made there
-// would lock the service out. The folders are looked at in turn; those of root change nothing. It returns the user's name, or "" if nothing
-// was changed.
-func actAsOwner(folders ...string) (name string, err error) {
+// switchToOwner makes a process of root run as the owner of the first folder that does not belong to root, as sudo -u does: the service
+// could not open files that root creates there. It returns the user's name, or "" if it did not switch.
+func switchToOwner(folders ...string) (name string, err error) {
 	if os.Geteuid() != 0 {
 		return "", nil
 	}
@@ -28,16 +27,16 @@ func actAsOwner(folders ...string) (name string, err error) {
 		if owner.Uid == 0 {
 			continue
 		}
-		name, err := become(int(owner.Uid), int(owner.Gid))
+		name, err := switchUser(int(owner.Uid), int(owner.Gid))
 		if err != nil {
-			return "", fmt.Errorf("%s belongs to %s, and root cannot act as that user here: %w\nhint: run it as that user: sudo -u %s callsheet …", folder, name, err, name)
+			return "", fmt.Errorf("%s belongs to %s, and root cannot switch to that user here: %w\nhint: run it as that user: sudo -u %s callsheet …", folder, name, err, name)
 		}
 		return name, nil
 	}
 	return "", nil
 }
 
-// ownerOf is the owner of a folder or, while it is missing, of the folder that it will be made in.
+// ownerOf returns the owner of a folder or, while it is missing, of the folder that it will be created in.
 func ownerOf(folder string) (*syscall.Stat_t, error) {
 	for {
 		info, err := os.Stat(folder)
@@ -52,8 +51,8 @@ func ownerOf(folder string) (*syscall.Stat_t, error) {
 	}
 }
 
-// become gives the whole process the rights of a user, for good. gid is taken for a user that the system has no account for.
-func become(uid, gid int) (name string, err error) {
+// switchUser switches the whole process to a user, irrevocably. gid is used only for a user without an account.
+func switchUser(uid, gid int) (name string, err error) {
 	name = "#" + strconv.Itoa(uid) // as sudo -u takes it
 	var groups []int
 	home := "/"
@@ -75,5 +74,5 @@ func become(uid, gid int) (name string, err error) {
 	if err := errors.Join(syscall.Setgroups(groups), syscall.Setgid(gid), syscall.Setuid(uid)); err != nil {
 		return name, err
 	}
-	return name, errors.Join(os.Setenv("HOME", home), os.Unsetenv("XDG_STATE_HOME")) // root's are closed to it
+	return name, errors.Join(os.Setenv("HOME", home), os.Unsetenv("XDG_STATE_HOME")) // the user cannot read root's
 }

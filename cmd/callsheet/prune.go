@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 )
 
@@ -14,9 +15,9 @@ func pruneCommand(a *app) *cobra.Command {
 	var runs int
 	command := &cobra.Command{
 		Use:   "prune",
-		Short: "Forget what is old",
-		Long: `prune removes the runs of reports that were due more than so many days ago from the scheduler's history, and with the
-next load from report_runs. What was sent then is not known any more: run sends it again if it is asked for that period.`,
+		Short: "Delete old report history",
+		Long: `prune deletes runs of reports that were due before the last N days from the scheduler's history, and with the next load from
+report_runs. A later run for such an old period does not know what was sent, and sends it again.`,
 		Example: `  callsheet prune --runs 400`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -25,16 +26,16 @@ next load from report_runs. What was sent then is not known any more: run sends 
 				return err
 			}
 			if runs < 1 {
-				return usage(errors.New("nothing to prune\nhint: callsheet prune --runs 400 keeps 400 days of runs"))
+				return exitcode.UsageError(errors.New("nothing to prune\nhint: callsheet prune --runs 400 keeps 400 days of runs"))
 			}
-			forgotten, err := job.Ledger{Path: runLedger(cfg)}.Prune(a.now().AddDate(0, 0, -runs))
+			deleted, err := job.Ledger{Path: cfg.RunLedger()}.Prune(a.now().AddDate(0, 0, -runs))
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "%s forgotten\n", display.Plural(forgotten, "run"))
+			fmt.Fprintf(a.stdout, "%s deleted\n", display.Plural(deleted, "run"))
 			return nil
 		},
 	}
-	command.Flags().IntVar(&runs, "runs", 0, "days of runs to keep")
+	command.Flags().IntVar(&runs, "runs", 0, "number of days of runs to keep")
 	return command
 }

@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
 	"callsheet/internal/shell"
 	"callsheet/queries"
 	"callsheet/store"
@@ -28,11 +30,11 @@ func queryCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "query [NAME]",
 		Short: "Run a named query on the published data",
-		Long: `query runs one of the named queries for a period; without NAME it lists them. Both days of the period are
-included. Ratios are fractions, durations are seconds, and a figure that cannot be had is empty, never 0.
+		Long: `query runs a named query for a period; without NAME it lists the queries. The first and the last day of the period are
+included. Ratios are fractions, durations are seconds, and an unknown figure is empty, never 0.
 
-A .sql file in the folder queries beside the configuration is a named query, too, and stands for ours of the same name. It may
-use every table and macro, and takes $from, $to and the filters by name; what else it names is given with --set.`,
+A .sql file in the folder queries beside the configuration is a named query, too, and replaces a built-in one of the same name. It
+can use every table and macro, and the parameters $from, $to and the filters by name; other parameters are given with --set.`,
 		Example: `  callsheet query
   callsheet query groups --from 2026-10-01 --to 2026-10-31
   callsheet query agents --period last-week --group Sales --hours 09:00-18:00 --format csv
@@ -45,58 +47,56 @@ use every table and macro, and takes $from, $to and the filters by name; what el
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := shell.NewWriter(a.stdout, a.stderr, format)
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
 			out.Columns = columns
 			if len(args) == 0 {
 				return a.listQueries()
 			}
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
+			cfg := p.Config
 			query, err := a.findQuery(cfg, args[0])
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
 			days, err := span.parse(a.now().In(cfg.Zone()), "yesterday")
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
-			given, err := filters.given()
+			selected, err := filters.parse()
 			if err != nil {
 				return err
 			}
-			arguments := queryArguments(days)
-			for key, value := range given {
-				arguments[key] = value
-			}
+			arguments := pipeline.QueryArguments(days, selected)
 			if since != "" {
 				if arguments["since"], err = period.ParseMoment(since, cfg.Zone()); err != nil {
-					return usage(err)
+					return exitcode.UsageError(err)
 				}
 			}
 			if err := setArguments(arguments, query, set); err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
-			moment, err := parseAsOf(asOf, cfg.Zone())
+			asOfTime, err := parseAsOf(asOf, cfg.Zone())
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
 			if a.startsChildren() {
 				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
-			return a.runQuery(c.Context(), cfg, query.Name, arguments, moment, limits.Memory, out)
+			return a.runQuery(c.Context(), p, query.Name, arguments, pipeline.ReaderOptions{AsOf: asOfTime, Memory: limits.Memory}, out)
 		},
 	}
 	span.register(command)
 	filters.register(command)
 	registerAsOf(command, &asOf)
 	registerLimits(command, &limits)
-	command.Flags().StringVar(&since, "since", "", "for restated: what became known after this moment; the end of the period when not given")
+	command.Flags().StringVar(&since, "since", "", "for restated: what changed after this time; default the end of the period")
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
 	command.Flags().StringSliceVar(&columns, "columns", nil, "only these columns, in this order")
-	command.Flags().StringArrayVar(&set, "set", nil, "NAME=VALUE of a parameter of your own query, as text; again for each")
+	command.Flags().StringArrayVar(&set, "set", nil, "NAME=VALUE of a parameter of a user query, as text; repeatable")
 	help := command.HelpFunc()
 	command.SetHelpFunc(func(c *cobra.Command, args []string) {
 		help(c, args)
@@ -107,25 +107,25 @@ use every table and macro, and takes $from, $to and the filters by name; what el
 	return command
 }
 
-// findQuery finds a named query, and says on the way what is wrong with the user's own.
+// findQuery returns a named query, and prints which user queries cannot be read.
 func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
-	own, err := queries.User(ownQueries(c))
-	if err != nil && a.parent == nil { // a child's parent has said it
+	own, err := queries.User(c.UserQueries())
+	if err != nil && a.parent == nil { // the parent of a child has printed it
 		fmt.Fprintln(a.stderr, "callsheet:", err)
 	}
 	return queries.Named(own, name)
 }
 
-// setArguments adds what --set gives: parameters that the query has and nothing else gives.
+// setArguments adds the arguments of --set: parameters of the query that no other flag sets.
 func setArguments(arguments map[string]any, query queries.File, set []string) error {
 	for _, pair := range set {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
 			return fmt.Errorf("--set %s has no =\nhint: write it as --set minutes=10", pair)
 		}
-		_, taken := arguments[name]
-		if taken || slices.Contains(config.Filters, name) {
-			return fmt.Errorf("--set %s: that is given by the period and the filters", name)
+		_, exists := arguments[name]
+		if exists || slices.Contains(config.Filters, name) {
+			return fmt.Errorf("--set %s: the period and the filters set this parameter", name)
 		}
 		if !slices.Contains(query.Parameters(), name) {
 			return fmt.Errorf("query %s has no parameter %q\nhint: its parameters are %s", query.Name, name, strings.Join(query.Parameters(), ", "))
@@ -135,9 +135,9 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 	return nil
 }
 
-func (a *app) runQuery(ctx context.Context, c *config.Config, name string, arguments map[string]any, asOf time.Time, memory string, out *shell.Writer) error {
+func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, arguments map[string]any, options pipeline.ReaderOptions, out *shell.Writer) error {
 	a.limitHeap()
-	reader, err := a.reader(ctx, c, asOf, memory, 1)
+	reader, err := p.OpenReader(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -150,10 +150,10 @@ func (a *app) runQuery(ctx context.Context, c *config.Config, name string, argum
 
 // registerAsOf adds --as-of.
 func registerAsOf(command *cobra.Command, text *string) {
-	command.Flags().StringVar(text, "as-of", "", "the figures as they were at this moment: 2026-10-05, \"2026-10-05 08:00\"")
+	command.Flags().StringVar(text, "as-of", "", "the figures as they were known at this time: 2026-10-05, \"2026-10-05 08:00\"")
 }
 
-// parseAsOf reads it; the zero time is now.
+// parseAsOf parses --as-of; the zero time is now.
 func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -161,21 +161,11 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	return period.ParseMoment(text, zone)
 }
 
-// queryArguments are the days of a period and of the one it is compared with.
-func queryArguments(p period.Period) map[string]any {
-	before := p.Before()
-	const day = time.DateOnly
-	return map[string]any{
-		"from": p.From.Format(day), "to": p.To.Format(day),
-		"before_from": before.From.Format(day), "before_to": before.To.Format(day),
-	}
-}
-
-// listQueries needs no configuration, but tells of the user's own queries where there is one.
+// listQueries needs no configuration; with one it lists the user queries, too.
 func (a *app) listQueries() error {
 	var own []queries.File
 	if cfg, err := a.config(); err == nil {
-		if own, err = queries.User(ownQueries(cfg)); err != nil {
+		if own, err = queries.User(cfg.UserQueries()); err != nil {
 			fmt.Fprintln(a.stderr, "callsheet:", err)
 		}
 	}
@@ -190,7 +180,7 @@ func (a *app) listQueries() error {
 	return w.Flush()
 }
 
-// metricsHelp writes what every metric is, from the catalog.
+// metricsHelp prints the definition of every metric from the catalog.
 func (a *app) metricsHelp(ctx context.Context) error {
 	fmt.Fprintln(a.stdout, "\nMetrics:")
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
@@ -212,16 +202,16 @@ func (f *periodFlags) register(command *cobra.Command) {
 	command.Flags().StringVar(&f.to, "to", "", "last day of the period")
 }
 
-// parse reads the flags: --from or --to alone is a period of one day, no flag at all means otherwise.
-func (f *periodFlags) parse(now time.Time, otherwise string) (period.Period, error) {
+// parse returns the period of the flags: --from or --to alone is a single day, no flag is the default.
+func (f *periodFlags) parse(now time.Time, defaultPeriod string) (period.Period, error) {
 	if f.name != "" && (f.from != "" || f.to != "") {
-		return period.Period{}, errors.New("--period and --from/--to name two periods\nhint: give one of them")
+		return period.Period{}, errors.New("--period and --from/--to are two periods\nhint: use one of them")
 	}
 	if f.name != "" {
 		return period.Parse(f.name, now)
 	}
 	if f.from == "" && f.to == "" {
-		return period.Parse(otherwise, now)
+		return period.Parse(defaultPeriod, now)
 	}
 	from, err := period.ParseDay(cmp.Or(f.from, f.to))
 	if err != nil {

@@ -13,7 +13,9 @@ import (
 
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/notify"
+	"callsheet/internal/pipeline"
 )
 
 func reportCommand(a *app) *cobra.Command {
@@ -24,9 +26,10 @@ func reportCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "report NAME",
 		Short: "Build one workbook now",
-		Long: `report builds the workbook of a configured report, or of a built-in template by its own name, from the published
-data, and prints its path. The workbook appears whole or not at all. --pdf also makes a page of its first sheet, where LibreOffice
-is installed. --deliver brings it to everybody, whatever the scheduler has sent; --preview shows the mail and sends nothing.`,
+		Long: `report builds the workbook of a configured report, or of a built-in template by its name, from the published data, and
+prints its path. The workbook appears complete or not at all. --pdf also converts its first sheet, where LibreOffice is
+installed. --deliver sends it through the report's channels, even if the scheduler has sent it; --preview shows the mail and
+sends nothing.`,
 		Example: `  callsheet report daily
   callsheet report daily --period 2026-10-04 --group Sales --out sales.xlsx
   callsheet report weekly --period last-week --pdf summary.pdf
@@ -35,11 +38,11 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
   callsheet report monthly --period last-month --deliver`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			_, entry, err := a.definition(cfg, args[0])
+			_, entry, err := pipeline.Definition(p.Config, args[0])
 			if err != nil {
 				return err
 			}
@@ -49,24 +52,24 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 			}
 			days, err := span.parse(a.now().In(zone), entry.Period)
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
-			w := workbook{report: args[0], period: days, out: out, pdf: pdf}
-			if w.filters, err = filters.given(); err != nil {
+			w := pipeline.Workbook{Report: args[0], Period: days, Out: out, PDF: pdf}
+			if w.Filters, err = filters.parse(); err != nil {
 				return err
 			}
-			if w.asOf, err = parseAsOf(asOf, zone); err != nil {
-				return usage(err)
+			if w.AsOf, err = parseAsOf(asOf, zone); err != nil {
+				return exitcode.UsageError(err)
 			}
-			path, result, err := a.build(c.Context(), cfg, w)
+			path, result, err := p.Build(c.Context(), w)
 			if err != nil {
 				return err
 			}
 			var delivered []string
 			var failed error
-			message := newMessage(entry, w, path, result)
+			message := pipeline.NewMessage(entry, w, path, result)
 			if send {
-				delivered, failed = a.deliver(c.Context(), cfg, entry, message)
+				delivered, failed = deliver(c.Context(), p, entry, message)
 			}
 			if asJSON {
 				err = json.NewEncoder(a.stdout).Encode(map[string]any{
@@ -76,11 +79,11 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 			} else {
 				fmt.Fprintln(a.stdout, strings.Join(append([]string{path}, delivered...), "\n"))
 				if preview {
-					err = a.preview(c.Context(), cfg, entry, message)
+					err = a.preview(c.Context(), p, entry, message)
 				}
 			}
 			if failed != nil {
-				err = errors.Join(needsALook(failed), err)
+				err = errors.Join(exitcode.WarningError(failed), err)
 			}
 			return err
 		},
@@ -88,42 +91,42 @@ is installed. --deliver brings it to everybody, whatever the scheduler has sent;
 	span.register(command)
 	filters.register(command)
 	registerAsOf(command, &asOf)
-	command.Flags().StringVar(&out, "out", "", "path of the workbook; in data_dir/reports when not given")
-	command.Flags().StringVar(&pdf, "pdf", "", "path of a PDF of the first sheet, made by LibreOffice")
-	command.Flags().BoolVar(&send, "deliver", false, "deliver it as the report's configuration says")
-	command.Flags().BoolVar(&preview, "preview", false, "also write the mail as NAME.html beside the workbook and say to whom it would go")
+	command.Flags().StringVar(&out, "out", "", "path of the workbook; default in data_dir/reports")
+	command.Flags().StringVar(&pdf, "pdf", "", "path for a PDF of the first sheet; needs LibreOffice")
+	command.Flags().BoolVar(&send, "deliver", false, "send it through the channels of the report's configuration")
+	command.Flags().BoolVar(&preview, "preview", false, "write the mail as NAME.html beside the workbook and print who would receive it")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	command.MarkFlagsMutuallyExclusive("deliver", "preview")
 	command.MarkFlagsMutuallyExclusive("json", "preview")
 	return command
 }
 
-// deliver brings a workbook to everybody, once and without the ledger: a person asked for it.
-func (a *app) deliver(ctx context.Context, c *config.Config, entry config.Report, message notify.Message) ([]string, error) {
-	channels, err := a.channels(c, entry)
+// deliver sends a workbook through all channels of the report, once and without the ledger. It returns the locations.
+func deliver(ctx context.Context, p *pipeline.Pipeline, entry config.Report, message notify.Message) ([]string, error) {
+	channels, err := p.Channels(entry)
 	if err != nil {
 		return nil, err
 	}
-	var places []string
+	var locations []string
 	var errs []error
 	for _, channel := range channels {
 		recipients, err := channel.Recipients(ctx, "")
 		errs = append(errs, err)
 		for _, recipient := range recipients {
-			place, err := channel.Send(ctx, message, recipient)
+			location, err := channel.Send(ctx, message, recipient)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", message.File, recipient, err))
 				continue
 			}
-			places = append(places, place)
+			locations = append(locations, location)
 		}
 	}
-	return places, errors.Join(errs...)
+	return locations, errors.Join(errs...)
 }
 
-// preview writes the mail that would go out beside the workbook, and says to whom.
-func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report, message notify.Message) error {
-	texts, err := mailTemplates(c)
+// preview writes the mail beside the workbook and prints who would receive it.
+func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Report, message notify.Message) error {
+	texts, err := pipeline.MailTemplates(p.Config)
 	if err != nil {
 		return err
 	}
@@ -140,7 +143,7 @@ func (a *app) preview(ctx context.Context, c *config.Config, entry config.Report
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s\n\n%s", path, text)
-	channels, err := a.channels(c, entry)
+	channels, err := p.Channels(entry)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"callsheet/internal/exitcode"
 )
 
 // version is set by the release build.
@@ -36,7 +38,7 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w\nhint: %s --help shows the flags", err, c.CommandPath()))
+		return exitcode.UsageError(fmt.Errorf("%w\nhint: %s --help shows the flags", err, c.CommandPath()))
 	})
 	root.AddCommand(demoCommand(a), initCommand(a), serveCommand(a), collectCommand(a), loadCommand(a), queryCommand(a),
 		sqlCommand(a), importCommand(a), archiveCommand(a), verifyCommand(a), pruneCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a))
@@ -54,7 +56,7 @@ func checkArguments(command *cobra.Command) {
 			return nil
 		}
 		if err := check(c, args); err != nil {
-			return usage(fmt.Errorf("%s\nhint: %s --help shows what it takes", strings.TrimSuffix(err.Error(), "."), c.CommandPath()))
+			return exitcode.UsageError(fmt.Errorf("%s\nhint: %s --help shows what it takes", strings.TrimSuffix(err.Error(), "."), c.CommandPath()))
 		}
 		return nil
 	}

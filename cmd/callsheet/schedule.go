@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"callsheet/internal/job"
+	"callsheet/internal/display"
+	"callsheet/internal/monitor"
 )
 
 func scheduleCommand(a *app) *cobra.Command {
@@ -17,11 +17,11 @@ func scheduleCommand(a *app) *cobra.Command {
 		Example: `  callsheet schedule`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			runner, err := a.runner(cfg)
+			runner, err := p.Runner()
 			if err != nil {
 				return err
 			}
@@ -37,39 +37,14 @@ func scheduleCommand(a *app) *cobra.Command {
 			fmt.Fprintln(w, "REPORT\tSCHEDULE\tZONE\tPERIOD\tLAST RUN\tSTATE\tNEXT RUN")
 			for _, entry := range runner.Entries {
 				last, state := "never", ""
-				if run, ok := lastRun(runs, entry.Report, a.now()); ok {
-					last, state = moment(lastTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
+				if run, ok := monitor.LastRun(runs, entry.Report, a.now()); ok {
+					last, state = display.Time(monitor.RunTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, a.reportConfig(cfg, entry.Report).Schedule, entry.Zone, entry.Period,
-					last, state, moment(entry.NextDue(a.now())))
+				report, _ := p.Config.FindReport(entry.Report)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, report.Schedule, entry.Zone, entry.Period,
+					last, state, display.Time(entry.NextDue(a.now())))
 			}
 			return w.Flush()
 		},
 	}
-}
-
-// lastRun is the run of a report as a whole that was due last. What is due in the future was run while the clock was ahead, or by
-// hand: it is not the last one.
-func lastRun(runs []job.Run, report string, now time.Time) (last job.Run, known bool) {
-	for _, run := range runs {
-		if run.Report == report && run.IsSummary() && !run.DueAt.After(now) && (!known || !run.DueAt.Before(last.DueAt)) {
-			last, known = run, true
-		}
-	}
-	return last, known
-}
-
-// lastTime is when a run ended or, while it is under way, began.
-func lastTime(run job.Run) time.Time {
-	if run.FinishedAt.IsZero() {
-		return run.StartedAt
-	}
-	return run.FinishedAt
-}
-
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return t.Format("Mon 2006-01-02 15:04")
 }

@@ -21,7 +21,10 @@ import (
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/collector"
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
+	"callsheet/internal/monitor"
+	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
 )
 
@@ -43,56 +46,58 @@ once they are on disk; reports run at the times of the configuration.`,
   callsheet --config /etc/callsheet/callsheet.yaml serve`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			runner, err := a.runner(cfg)
+			registry := prometheus.NewRegistry()
+			alerts := &monitor.Alerts{Pipeline: p, Metrics: monitor.NewMetrics(registry)}
+			runner, err := newRunner(p, alerts)
 			if err != nil {
 				return err
 			}
-			for _, report := range cfg.Reports { // better now than at eight in the morning
-				if _, _, err := a.definition(cfg, report.Name); err != nil {
+			for _, report := range p.Config.Reports { // find mistakes at the start and not at the first due time
+				if _, _, err := pipeline.Definition(p.Config, report.Name); err != nil {
 					return err
 				}
 			}
-			a.scheduler(cfg, runner)
-			a.noDatabase = true
-			registry := prometheus.NewRegistry()
-			a.metrics = newRunMetrics(registry)
+			p.NoDatabase = true
+			p.UseChildren(runner, func() { alerts.Metrics.ChildFailed("run") })
+			runner.OnFinished = alerts.RunFinished // the child publishes the ledger
 			ctx, stop := context.WithCancel(c.Context())
 			defer stop()
 			scheduled := make(chan error, 1)
-			go func() { scheduled <- a.schedule(ctx, cfg, runner) }()
-			err = a.collect(ctx, cfg, registry)
+			go func() { scheduled <- schedule(ctx, runner, alerts) }()
+			err = a.collect(ctx, p.Config, registry)
 			stop()
 			return errors.Join(err, <-scheduled)
 		},
 	}
 }
 
-// standby is how often a second scheduler looks whether the first is gone.
-const standby = time.Minute
+// standbyInterval is how often a second scheduler checks whether the first has ended.
+const standbyInterval = time.Minute
 
-// schedule runs the reports and the watch, once no other does on the same data folder.
-func (a *app) schedule(ctx context.Context, c *config.Config, runner *job.Runner) error {
-	if err := makeDataDir(c); err != nil {
+// schedule runs the reports and watches the status, once no other process does so on the same data folder.
+func schedule(ctx context.Context, runner *job.Runner, alerts *monitor.Alerts) error {
+	c := alerts.Pipeline.Config
+	if err := pipeline.MakeDataDir(c); err != nil {
 		return err
 	}
-	for said, wait := false, time.Duration(0); ; said, wait = true, standby {
+	for logged, wait := false, time.Duration(0); ; logged, wait = true, standbyInterval {
 		lock, err := atomicfile.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), wait)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err == nil {
-			var watching sync.WaitGroup
-			watching.Go(func() { a.watch(ctx, c, runner.Log) })
+			var watch sync.WaitGroup
+			watch.Go(func() { alerts.Watch(ctx) })
 			err := runner.Serve(ctx)
-			<-ctx.Done() // without schedules there is nothing to wait for
-			watching.Wait()
+			<-ctx.Done() // Serve returns at once if no report has a schedule
+			watch.Wait()
 			return errors.Join(err, lock.Release())
 		}
-		if !said {
+		if !logged {
 			runner.Log.Warn("another scheduler runs on this data folder; this one stands by", "error", err)
 		}
 	}
@@ -109,22 +114,21 @@ func collectCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.noDatabase = true
 			return a.collect(c.Context(), cfg, prometheus.NewRegistry())
 		},
 	}
 }
 
-// collect listens until ctx ends, then lets requests under way finish.
+// collect runs the collector until ctx ends, then lets requests in flight finish.
 func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheus.Registry) error {
 	log := a.logger(c)
-	addThread()
-	collectRarely()
-	running, err := a.startCollector(c, log, a.now, registry)
+	raiseGOMAXPROCS()
+	raiseGOGC()
+	running, err := startCollector(c, log, a.now, registry)
 	if err != nil {
 		return err
 	}
-	log.Info("collecting", "listen", running.address, "spool", spoolDir(c), "sources", len(c.Collector.Sources))
+	log.Info("collecting", "listen", running.address, "spool", c.SpoolDir(), "sources", len(c.Collector.Sources))
 	select {
 	case <-ctx.Done():
 		log.Info("stopping")
@@ -134,44 +138,43 @@ func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheu
 	}
 }
 
-// addThread gives a collector a thread more than there are processors, since one is always waiting for the disk; unless the
-// environment says otherwise.
-func addThread() {
+// raiseGOMAXPROCS adds a thread, since one is always waiting for the disk. The environment variable has precedence.
+func raiseGOMAXPROCS() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	}
 }
 
-// collectRarely is for work that makes much garbage beside a heap of a few megabytes; unless the environment says otherwise.
-func collectRarely() {
+// raiseGOGC makes garbage collections rare, for work with much garbage and a small heap. The environment variables have precedence.
+func raiseGOGC() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(rareCollections)
+		debug.SetMemoryLimit(gcMemoryLimit)
 	}
 }
 
-// rareCollections is the memory beyond which garbage is collected more often: large requests make much of it at once. Thousands
-// of connections take half of it.
-const rareCollections = 512 << 20
+// gcMemoryLimit is the memory above which garbage collections become frequent, since large requests create much garbage at once.
+// Thousands of connections use half of it.
+const gcMemoryLimit = 512 << 20
 
-// runningCollector is a collector that is listening.
+// runningCollector is a collector that listens.
 type runningCollector struct {
 	address   string
 	servers   []*http.Server
 	collector *collector.Collector
 	spool     *spool.Writer
-	failed    chan error // why a server ended by itself
+	failed    chan error // receives the error of a server that stops by itself
 }
 
 // startCollector opens the spool and listens.
-func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time.Time, registry *prometheus.Registry) (_ *runningCollector, err error) {
+func startCollector(c *config.Config, log *slog.Logger, now func() time.Time, registry *prometheus.Registry) (_ *runningCollector, err error) {
 	options, err := collectorOptions(c)
 	if err != nil {
-		return nil, usage(err)
+		return nil, exitcode.UsageError(err)
 	}
-	var closers []func() error // of what is open when something else fails
+	var closers []func() error // run when a later step fails
 	defer func() {
 		if err != nil {
 			for _, closer := range closers {
@@ -188,7 +191,7 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 	if files := c.Collector.TLS; files.CertFile != "" {
 		pair, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), log)
 		if err != nil {
-			return nil, usage(err)
+			return nil, exitcode.UsageError(err)
 		}
 		accepting = tls.NewListener(accepting, pair.Config())
 	}
@@ -200,12 +203,12 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 		closers = append(closers, admin.Close)
 		admin = collector.LimitConnections(admin, adminConnections, time.Now)
 	}
-	if err := makeDataDir(c); err != nil {
+	if err := pipeline.MakeDataDir(c); err != nil {
 		return nil, err
 	}
 	running := &runningCollector{address: listener.Addr().String(), failed: make(chan error, 2)}
 	running.spool, err = spool.Open(spool.Options{
-		Dir: spoolDir(c), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,
+		Dir: c.SpoolDir(), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,
 		Committed: func(lines, bytes int, took time.Duration) { running.collector.Committed(lines, bytes, took) },
 	})
 	if err != nil {
@@ -222,21 +225,21 @@ func (a *app) startCollector(c *config.Config, log *slog.Logger, now func() time
 
 const (
 	adminConnections = 100 // to collector.admin_listen
-	spareFiles       = 200 // kept for these, the spool and child processes
+	spareFiles       = 200 // for these, the spool and child processes
 )
 
-// connectionLimit is the configured number of connections, or fewer if this process may not open so many files: a collector
+// connectionLimit returns the configured number of connections, or fewer if this process may not open that many files: a collector
 // without a free descriptor can neither accept a connection nor open the next day's file.
 func connectionLimit(configured int, log *slog.Logger) int {
 	files := openFileLimit()
 	limit := min(configured, max(files-spareFiles, files/2))
 	if limit < configured {
-		log.Warn("fewer connections than configured, since this process may open few files", "connections", limit, "configured", configured, "files", files)
+		log.Warn("connection limit reduced to fit the open file limit", "connections", limit, "configured", configured, "files", files)
 	}
 	return limit
 }
 
-// listen opens an address that a key of the configuration gives.
+// listen listens on the address of a configuration key.
 func listen(key, address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -258,11 +261,11 @@ func (r *runningCollector) serve(listener net.Listener, handler http.Handler) {
 	}()
 }
 
-// stop says for a while that it is not ready any more, which a balancer must see before it is refused a connection, then
-// waits for requests under way and closes the spool.
-func (r *runningCollector) stop(notice time.Duration) error {
+// stop reports not ready for a while, so that a load balancer stops sending before connections are refused. Then it waits for
+// requests in flight and closes the spool.
+func (r *runningCollector) stop(lameDuck time.Duration) error {
 	r.collector.Drain()
-	time.Sleep(notice)
+	time.Sleep(lameDuck)
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	var errs []error
@@ -276,7 +279,7 @@ func (r *runningCollector) stop(notice time.Duration) error {
 	return errors.Join(append(errs, r.spool.Close())...)
 }
 
-// collectorOptions are the collector's, as the configuration says.
+// collectorOptions returns the collector's options from the configuration.
 func collectorOptions(c *config.Config) (collector.Options, error) {
 	limits := c.Collector.Limits
 	options := collector.Options{

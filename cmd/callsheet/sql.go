@@ -10,8 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callsheet/internal/config"
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/pipeline"
 	"callsheet/internal/shell"
 	"callsheet/store"
 )
@@ -38,12 +39,13 @@ its commands.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := shell.NewWriter(a.stdout, a.stderr, format)
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
+			cfg := p.Config
 			if len(args) == 0 && display.IsTerminal(os.Stdin) && display.IsTerminal(a.stdout) {
 				prompt := shell.Prompt{
 					Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session"},
@@ -54,9 +56,9 @@ its commands.`,
 			switch {
 			case session:
 				session := shell.Session{
-					Parent: a.parent, Path: readFrom(cfg), KeepOpen: cfg.Store.Publish, UserQueries: ownQueries(cfg), Now: a.now,
+					Parent: a.parent, Path: cfg.ReadDatabase(), KeepOpen: cfg.Store.Publish, UserQueries: cfg.UserQueries(), Now: a.now,
 					Open: func(ctx context.Context) (*store.Reader, error) {
-						return a.reader(ctx, cfg, time.Time{}, limits.Memory, 1)
+						return p.OpenReader(ctx, pipeline.ReaderOptions{Memory: limits.Memory})
 					},
 				}
 				return session.Serve(c.Context(), os.Stdin)
@@ -65,9 +67,9 @@ its commands.`,
 			}
 			statement, err := statementOf(args, os.Stdin)
 			if err != nil {
-				return usage(err)
+				return exitcode.UsageError(err)
 			}
-			return a.runSQL(c.Context(), cfg, statement, limits.Memory, out)
+			return a.runSQL(c.Context(), p, statement, limits.Memory, out)
 		},
 	}
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
@@ -82,7 +84,7 @@ its commands.`,
 // registerLimits adds --limit and --memory.
 func registerLimits(command *cobra.Command, limits *shell.Limits) {
 	command.Flags().DurationVar(&limits.Time, "limit", 5*time.Minute, "time limit of the statement")
-	command.Flags().StringVar(&limits.Memory, "memory", readerMemory, "memory limit of the statement, as in 4GB: beyond it DuckDB spills to disk, or the statement is stopped")
+	command.Flags().StringVar(&limits.Memory, "memory", pipeline.ReaderMemory, "memory limit of the statement, as in 4GB: beyond it DuckDB spills to disk, or the statement is stopped")
 }
 
 // limitHeap limits the Go heap of a child process, whose memory its parent watches.
@@ -111,9 +113,9 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 	return string(text), err
 }
 
-func (a *app) runSQL(ctx context.Context, c *config.Config, statement, memory string, out *shell.Writer) error {
+func (a *app) runSQL(ctx context.Context, p *pipeline.Pipeline, statement, memory string, out *shell.Writer) error {
 	a.limitHeap()
-	reader, err := a.reader(ctx, c, time.Time{}, memory, 1)
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{Memory: memory})
 	if err != nil {
 		return err
 	}

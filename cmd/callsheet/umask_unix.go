@@ -4,6 +4,6 @@ package main
 
 import "syscall"
 
-// closeNewFiles makes what the program creates readable by its owner only, DuckDB's files too. What is for other users gets its mode by
-// name: see atomicfile.Readable.
-func closeNewFiles() { syscall.Umask(0o077) }
+// setUmask makes new files readable by their owner only, DuckDB's too. Files for other users get their mode explicitly: see
+// atomicfile.Readable.
+func setUmask() { syscall.Umask(0o077) }

@@ -10,11 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
 )
 
-// listedDamage is how many damaged lines are listed. A spool with more has not lost a digit here and there.
-const listedDamage = 10_000
+// maxListedDamage is how many damaged lines are listed. With more, the whole spool is damaged.
+const maxListedDamage = 10_000
 
 func verifyCommand(a *app) *cobra.Command {
 	var asJSON bool
@@ -22,20 +23,20 @@ func verifyCommand(a *app) *cobra.Command {
 		Use:   "verify",
 		Short: "Read the whole spool and check every line's checksum",
 		Long: `verify reads every file of the spool, archives too, and checks that each line is a JSON object and that its checksum
-matches. Lines of older collectors and other tools have no checksum; they are counted apart. Damaged lines are listed
-with file, line and offset, and the exit code is 3. It changes nothing and can run while the collector and loads do.`,
+matches. Lines of older collectors and other tools have no checksum; they are counted separately. Damaged lines are listed
+with file, line and offset, and the exit code is 3. It changes nothing and can run at the same time as the collector and loads.`,
 		Example: `  callsheet verify
   callsheet verify --json | jq .damaged_lines`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
 			bar := display.NewProgress(a.stderr, "verifying", a.now)
 			damaged := []spool.Damage{}
-			sum, err := spool.Verify(c.Context(), spoolDir(cfg), func(d spool.Damage) {
-				if len(damaged) < listedDamage {
+			counts, err := spool.Verify(c.Context(), p.Config.SpoolDir(), func(d spool.Damage) {
+				if len(damaged) < maxListedDamage {
 					damaged = append(damaged, d)
 				}
 			}, bar.Bytes)
@@ -46,11 +47,11 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 			slices.SortFunc(damaged, func(a, b spool.Damage) int {
 				return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 			})
-			if err := a.printVerified(sum, damaged, asJSON); err != nil {
+			if err := a.printVerified(counts, damaged, asJSON); err != nil {
 				return err
 			}
-			if sum.Damaged > 0 {
-				return needsALook(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines load all the same", display.Plural(int(sum.Damaged), "line")))
+			if counts.Damaged > 0 {
+				return exitcode.WarningError(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines are loaded", display.Plural(int(counts.Damaged), "line")))
 			}
 			return nil
 		},
@@ -59,12 +60,12 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 	return command
 }
 
-func (a *app) printVerified(sum spool.Verified, damaged []spool.Damage, asJSON bool) error {
+func (a *app) printVerified(counts spool.Verified, damaged []spool.Damage, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.stdout).Encode(struct {
 			spool.Verified
 			DamagedLines []spool.Damage `json:"damaged_lines"`
-		}{sum, damaged})
+		}{counts, damaged})
 	}
 	var errs []error
 	for _, d := range damaged {
@@ -72,6 +73,6 @@ func (a *app) printVerified(sum spool.Verified, damaged []spool.Damage, asJSON b
 		errs = append(errs, err)
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s lines in %s files: %s with a checksum, %s without, %s damaged\n",
-		display.Count(sum.Lines), display.Count(sum.Files), display.Count(sum.Checked), display.Count(sum.Without), display.Count(sum.Damaged))
+		display.Count(counts.Lines), display.Count(counts.Files), display.Count(counts.Checked), display.Count(counts.Without), display.Count(counts.Damaged))
 	return errors.Join(append(errs, err)...)
 }

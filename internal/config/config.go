@@ -241,19 +241,6 @@ func Parse(text []byte) (*Config, error) {
 	return &c, nil
 }
 
-// Path makes a path of the file absolute.
-func (c *Config) Path(path string) string {
-	if filepath.IsAbs(path) || c.file == "" {
-		return path
-	}
-	return filepath.Join(filepath.Dir(c.file), path)
-}
-
-// Data is a path inside data_dir.
-func (c *Config) Data(elements ...string) string {
-	return filepath.Join(append([]string{c.Path(c.DataDir)}, elements...)...)
-}
-
 // Zone is the report zone.
 func (c *Config) Zone() *time.Location {
 	zone, err := time.LoadLocation(c.Timezone)

@@ -1,5 +1,5 @@
-// Package exports reads the deliveries out of files that others wrote: NDJSON, JSON and CSV, of the vendor's panel or of
-// another collector.
+// Package importer imports deliveries into the spool from NDJSON, JSON and CSV files: exports of the vendor's panel, or the spool
+// of another collector.
 package importer
 
 import (
@@ -17,18 +17,18 @@ import (
 	"callsheet/internal/spool"
 )
 
-// Options say how to read.
+// Options are the options of Read.
 type Options struct {
-	// Fields gives the file's name of a vendor's field where it is another: CallSid → Call ID.
+	// Fields maps the vendor's name of a field to the file's name, where they differ: CallSid → Call ID.
 	Fields map[string]string
-	// Delivery gets each delivery, a compact JSON object, to keep until it returns: a payload, or a whole line of a spool.
+	// Delivery is called with each delivery, a compact JSON object that is valid until it returns: a payload, or a line of a spool.
 	Delivery func(object []byte) error
-	// Unreadable gets what is no delivery, with its place in the file; the rest is read all the same.
+	// Unreadable is called with the place in the file of whatever is not a delivery. Reading continues after it.
 	Unreadable func(place, reason string)
 }
 
-// Read reads a file. Its first character tells its form: [ a JSON array, { JSON objects one after another, anything else CSV
-// whose first line has the names of the fields. An error is the file's or Delivery's.
+// Read reads a file. Its first character determines the format: [ is a JSON array, { is a sequence of JSON objects, anything else is
+// CSV with a header line. Read returns errors of the file and of Delivery.
 func Read(file io.Reader, options Options) error {
 	lines := bufio.NewReaderSize(file, 1<<20)
 	if mark, err := lines.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
@@ -48,7 +48,7 @@ func Read(file io.Reader, options Options) error {
 	return options.table(lines)
 }
 
-// firstCharacter passes over white space and looks at what follows.
+// firstCharacter skips white space and peeks at the next byte.
 func firstCharacter(r *bufio.Reader) (byte, error) {
 	for {
 		next, err := r.Peek(1)
@@ -62,8 +62,7 @@ func firstCharacter(r *bufio.Reader) (byte, error) {
 	}
 }
 
-// array reads the objects of an array one by one, so that it may be larger than memory. Behind a mistake in the JSON nothing
-// can be found any more.
+// array reads the objects of an array one by one, so that it may be larger than memory. It stops at a syntax error.
 func (o Options) array(r io.Reader) error {
 	decoder := json.NewDecoder(r)
 	if _, err := decoder.Token(); err != nil {
@@ -82,7 +81,7 @@ func (o Options) array(r io.Reader) error {
 	return err
 }
 
-// objects reads NDJSON, or objects that are spread over lines, as programs print them for people.
+// objects reads NDJSON, or objects that are indented over several lines.
 func (o Options) objects(r *bufio.Reader) error {
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
@@ -91,7 +90,7 @@ func (o Options) objects(r *bufio.Reader) error {
 		}
 		text := bytes.TrimSpace(line)
 		if n == 1 && len(text) == 1 {
-			return o.spread(io.MultiReader(bytes.NewReader(line), r))
+			return o.indentedObjects(io.MultiReader(bytes.NewReader(line), r))
 		}
 		if len(text) > 0 {
 			if err := o.object(fmt.Sprintf("line %d", n), text); err != nil {
@@ -104,7 +103,7 @@ func (o Options) objects(r *bufio.Reader) error {
 	}
 }
 
-func (o Options) spread(r io.Reader) error {
+func (o Options) indentedObjects(r io.Reader) error {
 	decoder := json.NewDecoder(r)
 	for n := 1; ; n++ {
 		var item json.RawMessage
@@ -121,7 +120,7 @@ func (o Options) spread(r io.Reader) error {
 	}
 }
 
-// object hands over one JSON object, its keys the vendor's.
+// object passes one JSON object to Delivery, with the vendor's field names.
 func (o Options) object(place string, text []byte) error {
 	if !utf8.Valid(text) {
 		o.Unreadable(place, "not UTF-8")
@@ -161,7 +160,7 @@ func (o Options) object(place string, text []byte) error {
 	return o.Delivery(append(renamed, '}'))
 }
 
-// vendorName is the vendor's name of a field of the file.
+// vendorName returns the vendor's name of a field of the file.
 func (o Options) vendorName(name string) string {
 	for vendor, theirs := range o.Fields {
 		if theirs == name {
@@ -171,18 +170,18 @@ func (o Options) vendorName(name string) string {
 	return name
 }
 
-// table reads CSV: each row an object of texts. What separates the fields is what the heading has most of.
+// table reads CSV: each row becomes an object of strings. The separator is the candidate that is most frequent in the header.
 func (o Options) table(r *bufio.Reader) error {
-	heading, err := r.Peek(r.Size())
+	header, err := r.Peek(r.Size())
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	heading, _, _ = bytes.Cut(heading, []byte{'\n'})
+	header, _, _ = bytes.Cut(header, []byte{'\n'})
 	rows := csv.NewReader(r)
 	rows.Comma = slices.MaxFunc([]rune{',', ';', '\t'}, func(a, b rune) int {
-		return bytes.Count(heading, []byte(string(a))) - bytes.Count(heading, []byte(string(b)))
+		return bytes.Count(header, []byte(string(a))) - bytes.Count(header, []byte(string(b)))
 	})
-	rows.FieldsPerRecord = -1 // counted here, so that one bad row does not end it
+	rows.FieldsPerRecord = -1 // checked below, so that one bad row does not stop the import
 	rows.ReuseRecord = true
 	names, err := rows.Read()
 	if err != nil {
@@ -193,7 +192,7 @@ func (o Options) table(r *bufio.Reader) error {
 		names[i] = o.vendorName(strings.TrimSpace(name))
 	}
 	if !slices.Contains(names, "CallSid") {
-		return fmt.Errorf("the heading has no CallSid: it has %s\nhint: name its columns by --field, such as --field \"CallSid=Call ID\"", strings.Join(names, ", "))
+		return fmt.Errorf("the header has no CallSid: it has %s\nhint: map its columns with --field, such as --field \"CallSid=Call ID\"", strings.Join(names, ", "))
 	}
 	var object []byte
 	for {
@@ -211,7 +210,7 @@ func (o Options) table(r *bufio.Reader) error {
 		case err != nil:
 			return err
 		case len(row) != len(names):
-			o.Unreadable(place, fmt.Sprintf("%d fields, the heading has %d", len(row), len(names)))
+			o.Unreadable(place, fmt.Sprintf("%d fields, the header has %d", len(row), len(names)))
 			continue
 		case slices.ContainsFunc(row, func(value string) bool { return !utf8.ValidString(value) }):
 			o.Unreadable(place, "not UTF-8")

@@ -1,11 +1,11 @@
 //go:build unix
 
-package main
+package monitor
 
 import "golang.org/x/sys/unix"
 
-// diskSpace is what the file system of a folder has left for others than root, and all it has, in bytes.
-func diskSpace(dir string) (free, all uint64, err error) {
+// diskSpace returns the bytes that are free to other users than root and the total bytes of the file system of a folder.
+func diskSpace(dir string) (free, total uint64, err error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, 0, err

@@ -1,4 +1,4 @@
-package main
+package pipeline
 
 import (
 	"context"
@@ -6,59 +6,62 @@ import (
 	"fmt"
 	"net/mail"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/notify"
 	"callsheet/store"
 	"callsheet/templates"
 )
 
-// How long a step of sending may take.
+// sendTimeout limits each step of sending.
 const sendTimeout = 30 * time.Second
 
-// channels are those that a report goes out, in the order of the configuration.
-func (a *app) channels(c *config.Config, entry config.Report) ([]notify.Channel, error) {
+// Channels returns the channels that a report is sent through, in the order of the configuration.
+func (p *Pipeline) Channels(entry config.Report) ([]notify.Channel, error) {
 	var channels []notify.Channel
 	for i, delivery := range entry.Deliver {
-		channel, err := a.channel(c, delivery)
+		channel, err := p.channel(delivery)
 		if err != nil {
-			return nil, usage(fmt.Errorf("report %s, deliver[%d]: %w", entry.Name, i, err))
+			return nil, exitcode.UsageError(fmt.Errorf("report %s, deliver[%d]: %w", entry.Name, i, err))
 		}
 		channels = append(channels, channel)
 	}
 	return channels, nil
 }
 
-func (a *app) channel(c *config.Config, d config.Delivery) (notify.Channel, error) {
+func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
 	if err := notify.CheckPattern(d.Name); err != nil {
 		return nil, err
 	}
 	switch {
 	case d.Mail != nil:
-		m, err := a.mailChannel(c)
+		m, err := p.MailChannel()
 		if err != nil {
 			return nil, err
 		}
 		m.To, m.CC, m.BCC, m.ReplyTo, m.Subject = d.Mail.To, d.Mail.CC, d.Mail.BCC, d.Mail.ReplyTo, d.Mail.Subject
 		m.NoAttachment = d.Mail.Attach != nil && !*d.Mail.Attach
-		m.PartRecipients = a.recipients(c, *d.Mail)
+		m.PartRecipients = p.recipients(*d.Mail)
 		return m, notify.CheckPattern(d.Mail.Subject)
 	case d.Bucket != "":
 		return notify.Bucket{URL: d.Bucket, Name: d.Name}, nil
 	case d.Webhook != nil:
-		return webhook(c, *d.Webhook), nil
+		return webhook(p.Config, *d.Webhook), nil
 	}
-	return notify.Folder{Dir: c.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
+	return notify.Folder{Dir: p.Config.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
 }
 
-// mailChannel is the mail server of the configuration with the mail's texts, for nobody yet. Its password is asked for when it sends, so
-// that what sends no mail needs none.
-func (a *app) mailChannel(c *config.Config) (notify.Mail, error) {
-	texts, err := mailTemplates(c)
+// MailChannel returns a channel through the configured mail server, without recipients. The password is read when a mail is sent, so
+// that other commands do not need it.
+func (p *Pipeline) MailChannel() (notify.Mail, error) {
+	c := p.Config
+	texts, err := MailTemplates(c)
 	if err != nil {
 		return notify.Mail{}, err
 	}
@@ -70,14 +73,14 @@ func (a *app) mailChannel(c *config.Config) (notify.Mail, error) {
 	}}, nil
 }
 
-// mailTemplates are mail.html and mail.txt, ours or those of the user's folder of templates.
-func mailTemplates(c *config.Config) (notify.MailTemplates, error) {
+// MailTemplates returns mail.html and mail.txt, the user's or the built-in ones.
+func MailTemplates(c *config.Config) (notify.MailTemplates, error) {
 	text := func(name string) (string, error) {
-		own, err := os.ReadFile(ownTemplates(c) + "/" + name)
+		content, err := os.ReadFile(filepath.Join(c.UserTemplates(), name))
 		if errors.Is(err, os.ErrNotExist) {
-			own, err = templates.FS.ReadFile(name)
+			content, err = templates.FS.ReadFile(name)
 		}
-		return string(own), err
+		return string(content), err
 	}
 	html, err := text("mail.html")
 	if err != nil {
@@ -96,14 +99,14 @@ func webhook(c *config.Config, target config.WebhookTarget) notify.Webhook {
 	}}
 }
 
-// allParts stands for the parts of those who get them all; it is the name of none.
+// allParts is the key of the recipients of every part. No part has this name.
 const allParts = "\x00"
 
-// recipientsTTL is how long the answer to a recipients query is taken for that of now: the parts of one run ask for the same.
+// recipientsTTL is how long the result of a recipients query is cached: the parts of a run share it.
 const recipientsTTL = 30 * time.Second
 
-// recipients give the addresses of a part: those that the configuration names for it, and those of the query.
-func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx context.Context, part string) ([]string, error) {
+// recipients returns a function for the addresses of a part, from the configuration and from the recipients query.
+func (p *Pipeline) recipients(d config.MailDelivery) func(ctx context.Context, part string) ([]string, error) {
 	var mutex sync.Mutex
 	var queriedAt time.Time
 	var cached map[string][]string
@@ -113,49 +116,50 @@ func (a *app) recipients(c *config.Config, d config.MailDelivery) func(ctx conte
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
-		if cached == nil || time.Since(queriedAt) > recipientsTTL {
-			err := a.withReader(ctx, c, func(ctx context.Context, reader *store.Reader) (err error) {
-				cached, err = queryRecipients(ctx, reader, c.Path(d.RecipientsQuery))
+		if cached == nil || p.Now().Sub(queriedAt) > recipientsTTL {
+			err := p.withReader(ctx, func(ctx context.Context, reader *store.Reader) (err error) {
+				cached, err = QueryRecipients(ctx, reader, p.Config.Path(d.RecipientsQuery))
 				return err
 			})
 			if err != nil {
 				cached = nil
 				return nil, markPermanent(err)
 			}
-			queriedAt = time.Now()
+			queriedAt = p.Now()
 		}
 		return slices.Concat(d.Recipients[part], cached[part], cached[allParts]), nil
 	}
 }
 
-// queryRecipients runs a query of the columns part and address; without part, everybody gets every part.
-func queryRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
+// QueryRecipients runs a query with the columns part and address and returns the addresses by part. Without the column part, every
+// address gets all parts.
+func QueryRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
 	statement, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("recipients_query: %w", err)
 	}
 	part, address := -1, -1
-	people := map[string][]string{}
+	recipients := map[string][]string{}
 	err = reader.SQL(ctx, string(statement), func(columns []string) error {
 		part, address = slices.Index(columns, "part"), slices.Index(columns, "address")
 		if address < 0 {
-			return fmt.Errorf("it has the columns %s\nhint: it must give address, and part for a burst", strings.Join(columns, ", "))
+			return fmt.Errorf("no column address, the columns are %s\nhint: return address, and part for a burst", strings.Join(columns, ", "))
 		}
 		return nil
 	}, func(values []any) error {
 		to, ok := values[address].(string)
 		if _, err := mail.ParseAddress(to); !ok || err != nil {
-			return fmt.Errorf("%q is no mail address", fmt.Sprint(values[address]))
+			return fmt.Errorf("%q is not a mail address", fmt.Sprint(values[address]))
 		}
-		of := allParts
+		key := allParts
 		if part >= 0 {
-			of = fmt.Sprint(values[part])
+			key = fmt.Sprint(values[part])
 		}
-		people[of] = append(people[of], to)
+		recipients[key] = append(recipients[key], to)
 		return nil
 	})
 	if err != nil {
 		err = fmt.Errorf("recipients_query %s: %w", path, err)
 	}
-	return people, err
+	return recipients, err
 }

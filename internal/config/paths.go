@@ -1,0 +1,53 @@
+package config
+
+import "path/filepath"
+
+// Path makes a path of the file absolute.
+func (c *Config) Path(path string) string {
+	if filepath.IsAbs(path) || c.file == "" {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.file), path)
+}
+
+// Data returns a path inside data_dir.
+func (c *Config) Data(elements ...string) string {
+	return filepath.Join(append([]string{c.Path(c.DataDir)}, elements...)...)
+}
+
+// SpoolDir is the folder of the spool files.
+func (c *Config) SpoolDir() string { return c.Data("spool") }
+
+// Database is the database that loads write.
+func (c *Config) Database() string { return c.Data("calls.duckdb") }
+
+// PublishedDatabase is the read-only copy of the database.
+func (c *Config) PublishedDatabase() string { return c.Data("published", "calls.duckdb") }
+
+// ReadDatabase is the database that readers open: the published copy, or the database itself where none is published.
+func (c *Config) ReadDatabase() string {
+	if c.Store.Publish {
+		return c.PublishedDatabase()
+	}
+	return c.Database()
+}
+
+// RunLedger is the file that records the runs of reports.
+func (c *Config) RunLedger() string { return c.Data("runs.ndjson") }
+
+// UserQueries is the folder of the user's named queries, beside the configuration.
+func (c *Config) UserQueries() string { return c.Path("queries") }
+
+// UserTemplates is the folder of the user's templates, beside the configuration. A template in it replaces a built-in one of the
+// same name.
+func (c *Config) UserTemplates() string { return c.Path("templates") }
+
+// FindReport returns a configured report.
+func (c *Config) FindReport(name string) (Report, bool) {
+	for _, report := range c.Reports {
+		if report.Name == name {
+			return report, true
+		}
+	}
+	return Report{}, false
+}

@@ -1,0 +1,98 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"callsheet/internal/display"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
+	"callsheet/internal/pipeline"
+)
+
+const (
+	runAlertInterval = 6 * time.Hour // minimum interval between alerts about a report that keeps failing
+	heartbeatTimeout = 30 * time.Second
+)
+
+// Alerts sends alerts to the operator: about runs, and about what Watch finds.
+type Alerts struct {
+	Pipeline *pipeline.Pipeline
+	Metrics  *Metrics // may be nil
+
+	lastAlert sync.Map // time of the last alert by the name of a failing report
+}
+
+// RunFinished counts a run in a terminal state, sends an alert if it failed and calls the heartbeat URL if it succeeded.
+func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Run) {
+	summary, now := runs[0], a.Pipeline.Now()
+	a.Metrics.RunFinished(summary)
+	last, failedBefore := a.lastAlert.Load(entry.Report)
+	switch {
+	case summary.Succeeded():
+		a.lastAlert.Delete(entry.Report)
+		if err := a.heartbeat(ctx, entry.Report); err != nil {
+			a.Pipeline.Log.Warn("heartbeat failed", "report", entry.Report, "error", err)
+		}
+	case failedBefore && now.Sub(last.(time.Time)) < runAlertInterval:
+	default:
+		a.lastAlert.Store(entry.Report, now)
+		notes := []string{summary.Error}
+		for _, run := range runs[1:] {
+			if run.Recipient != "" && run.State != job.Sent {
+				notes = append(notes, fmt.Sprintf("%s %s: %s: %s", run.Part, run.Recipient, run.State, run.Error))
+			}
+		}
+		a.send(ctx, notify.Message{
+			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, summary.State),
+			Period: summary.Period, When: "for " + summary.Period, Notes: notes,
+		})
+	}
+}
+
+// RunsMissed sends an alert about skipped due times, newest first.
+func (a *Alerts) RunsMissed(ctx context.Context, entry job.Entry, due []time.Time) {
+	notes := []string{"Nothing ran at the due time, and catch_up allows no more runs. To run one now: callsheet run " + entry.Report + " --for DUE"}
+	for _, t := range due {
+		notes = append(notes, "Skipped: "+display.Time(t))
+	}
+	last := display.Time(due[0])
+	a.send(ctx, notify.Message{
+		Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: last, When: "due " + last, Notes: notes,
+	})
+}
+
+// heartbeat calls the URL that a monitoring service expects to be called after each successful run of a report.
+func (a *Alerts) heartbeat(ctx context.Context, report string) error {
+	entry, _ := a.Pipeline.Config.FindReport(report)
+	if entry.Heartbeat == "" {
+		return nil
+	}
+	url, err := entry.Heartbeat.Resolve("heartbeat")
+	if err != nil {
+		return err
+	}
+	return notify.Ping(ctx, url, heartbeatTimeout)
+}
+
+// send mails an alert to the operator. Its content is in the log as well.
+func (a *Alerts) send(ctx context.Context, message notify.Message) {
+	c, log := a.Pipeline.Config, a.Pipeline.Log
+	if len(c.AlertTo) == 0 {
+		return
+	}
+	channel, err := a.Pipeline.MailChannel()
+	if err != nil {
+		log.Error("alert could not be sent", "error", err)
+		return
+	}
+	channel.To = c.AlertTo
+	channel.Server.AllowedDomains = nil // the configuration names the addresses itself
+	for _, address := range c.AlertTo {
+		if _, err := channel.Send(ctx, message, address); err != nil {
+			log.Error("alert could not be sent", "to", address, "about", message.Title, "error", err)
+		}
+	}
+}

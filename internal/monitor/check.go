@@ -1,0 +1,215 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"callsheet/internal/config"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/spool"
+	"callsheet/queries"
+	"callsheet/report"
+	"callsheet/store"
+)
+
+// Finding is the result of one check.
+type Finding struct {
+	What string `json:"what"`
+	OK   bool   `json:"ok"`
+	Note string `json:"note,omitempty"`
+
+	IsData bool `json:"-"` // a problem of the data and not of the configuration
+}
+
+// checker collects the findings of one pipeline.
+type checker struct {
+	*pipeline.Pipeline
+	user     []queries.File // the user's named queries
+	empty    emptyStore
+	findings []Finding
+}
+
+func (k *checker) add(what string, err error) {
+	f := Finding{What: what, OK: err == nil}
+	if err != nil {
+		f.Note = err.Error()
+	}
+	k.findings = append(k.findings, f)
+}
+
+// Check checks everything that can be wrong, in the order in which problems should be fixed. It changes nothing.
+func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
+	c, k := p.Config, &checker{Pipeline: p}
+	k.add("configuration "+p.ConfigPath, nil)
+	if len(c.Collector.Sources) > 0 {
+		k.add("collector sources and tokens", checkTokens(c))
+	}
+	k.add("data folder "+c.Path(c.DataDir), checkWritable(c.Path(c.DataDir)))
+	var err error
+	k.user, err = queries.User(c.UserQueries())
+	if len(k.user) > 0 || err != nil {
+		k.add("own queries "+c.UserQueries(), err)
+	}
+	if k.empty, err = openEmptyStore(ctx, p); err != nil {
+		k.add("queries", err)
+		return k.findings
+	}
+	defer k.empty.close()
+	for _, report := range c.Reports {
+		k.checkConfiguredReport(ctx, report)
+	}
+	for _, name := range pipeline.TemplateNames(c) {
+		if !slices.ContainsFunc(c.Reports, func(r config.Report) bool { return r.Name == name }) {
+			k.add("template "+name, k.checkReport(ctx, name))
+		}
+	}
+	k.checkQueries(ctx)
+	if _, err := os.Lstat(c.PublishedDatabase()); err == nil {
+		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
+		k.add("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
+		k.findings[len(k.findings)-1].IsData = true
+	}
+	return k.findings
+}
+
+func checkTokens(c *config.Config) error {
+	for _, source := range c.Collector.Sources {
+		if _, err := c.ResolveTokens(source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkConfiguredReport checks a report, its channels, its recipients queries and its folders.
+func (k *checker) checkConfiguredReport(ctx context.Context, report config.Report) {
+	k.add("report "+report.Name, k.checkReport(ctx, report.Name))
+	entry, err := k.Entry(report)
+	if err != nil {
+		k.add("report "+report.Name+", deliver", err)
+	}
+	for _, delivery := range report.Deliver {
+		if delivery.Mail != nil && delivery.Mail.RecipientsQuery != "" {
+			_, err := pipeline.QueryRecipients(ctx, k.empty.Reader, k.Config.Path(delivery.Mail.RecipientsQuery))
+			k.add("report "+report.Name+", recipients", err)
+		}
+	}
+	for _, channel := range entry.Channels {
+		if folder, ok := channel.(notify.Folder); ok {
+			k.add("report "+report.Name+", folder "+folder.Dir, checkWritable(folder.Dir))
+		}
+	}
+}
+
+// checkReport builds a report's workbook from an empty database, which runs every query and resolves every column.
+func (k *checker) checkReport(ctx context.Context, name string) error {
+	definition, entry, err := pipeline.Definition(k.Config, name)
+	if err != nil {
+		return err
+	}
+	for _, query := range definition.Queries() {
+		if _, err := queries.Named(k.user, query); err != nil {
+			return err
+		}
+	}
+	days, err := period.Parse(entry.Period, k.Now().In(k.Config.Zone()))
+	if err != nil {
+		return err
+	}
+	if _, err := pipeline.ShouldRun(ctx, k.empty.Reader, entry, days); err != nil {
+		return err
+	}
+	_, err = definition.Build(ctx, k.empty, report.Request{Period: days, Zone: k.Config.Zone(), Filters: entry.Filters},
+		filepath.Join(k.empty.dir, "check.xlsx"))
+	return err
+}
+
+// checkQueries runs every named query on an empty database: the built-in ones are one finding, each of the user's another.
+func (k *checker) checkQueries(ctx context.Context) {
+	today, err := period.Parse("today", k.Now().In(k.Config.Zone()))
+	errs := []error{err}
+	for _, query := range queries.All(k.user) {
+		err := k.empty.Query(ctx, query.Name, pipeline.QueryArguments(today, nil), ignoreHeader, ignoreRow)
+		if query.Path != "" {
+			k.add("query "+query.Name, err)
+			continue
+		}
+		errs = append(errs, err)
+	}
+	k.add("queries", errors.Join(errs...))
+	for _, warning := range k.empty.warnings {
+		k.add("macro", errors.New(warning))
+	}
+}
+
+func (k *checker) checkPublished(ctx context.Context) error {
+	if err := checkChecksum(k.Config); err != nil {
+		return err
+	}
+	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	return reader.Query(ctx, "settings", nil, ignoreHeader, ignoreRow)
+}
+
+// checkSpoolFiles reports files that are missing, changed or could not be read.
+func (k *checker) checkSpoolFiles(ctx context.Context) error {
+	if checkChecksum(k.Config) != nil {
+		return nil // checkPublished reports it
+	}
+	files, err := spool.List(k.Config.SpoolDir())
+	if err != nil {
+		return err
+	}
+	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return nil // checkPublished reports it
+	}
+	defer reader.Close()
+	problems, err := reader.Problems(ctx, files)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return errors.New(strings.Join(problems, "\n"))
+}
+
+func ignoreRow([]any) error { return nil }
+
+// checkChecksum compares the published copy with its checksum.
+func checkChecksum(c *config.Config) error {
+	if !c.Store.Publish {
+		return nil
+	}
+	return store.CheckPublished(c.PublishedDatabase())
+}
+
+// checkWritable creates a file in a folder, or in the folder where it would be created.
+func checkWritable(dir string) error {
+	for {
+		info, err := os.Stat(dir)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is not a folder", dir)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir) {
+			return err
+		}
+		dir = filepath.Dir(dir)
+	}
+	file, err := os.CreateTemp(dir, ".check-*")
+	if err != nil {
+		return fmt.Errorf("not writable: %w", err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}

@@ -1,0 +1,158 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"callsheet/internal/display"
+	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/spool"
+	"callsheet/internal/sqlvalue"
+	"callsheet/store"
+)
+
+// readData reads the published database, if there is one.
+func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spool.File, days int) error {
+	path := p.Config.ReadDatabase()
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		s.Warnings = append(s.Warnings, "nothing is loaded yet\nhint: run callsheet load")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := checkChecksum(p.Config); err != nil {
+		s.addAlarm("published copy", err.Error())
+		s.Spool.Waiting = 0 // unknown
+		return nil
+	}
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime()}
+	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
+		return err
+	}
+	if s.Data.FileProblems, err = reader.Problems(ctx, files); err != nil {
+		return err
+	}
+	for _, problem := range s.Data.FileProblems {
+		s.addAlarm("spool file "+problem, problem)
+	}
+	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader)); err != nil {
+		return err
+	}
+	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
+		s.Data.CompleteThrough, s.Data.LoadedAt = timePointer(values[0]), timePointer(values[1])
+		s.Data.Calls, s.Data.Rejects = values[2].(int64), values[3].(int64)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.readDays(ctx, reader, period.Day(p.Now().In(p.Config.Zone())), days)
+}
+
+func (s *Status) readDays(ctx context.Context, reader *store.Reader, today time.Time, days int) error {
+	span, err := period.Between(today.AddDate(0, 0, 1-max(days, 1)), today)
+	if err != nil {
+		return err
+	}
+	return reader.Query(ctx, "content", pipeline.QueryArguments(span, nil), ignoreHeader, func(values []any) error {
+		day, calls, content := values[0].(sqlvalue.Date), values[1].(int64), values[2].(string)
+		s.Days = append(s.Days, DayStatus{day.String(), calls, content})
+		return nil
+	})
+}
+
+// A source is silent if it usually sends something: at least minDeliveries in the same hours of each of the last weeks, of which
+// there are at least minWeeks.
+const (
+	minWeeks      = 2
+	minDeliveries = 5
+)
+
+func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *store.Reader, files []spool.File) error {
+	lastReceived, err := spool.LastReceived(files)
+	if err != nil {
+		return err
+	}
+	for _, source := range p.Config.Collector.Sources {
+		status := SourceStatus{Source: source.Name}
+		arguments := map[string]any{"source": source.Name, "now": p.Now()}
+		if t, ok := lastReceived[source.Name]; ok {
+			arguments["since"] = t
+		}
+		err := reader.Query(ctx, "silence", arguments, ignoreHeader, func(values []any) error {
+			status.LastReceived = timePointer(values[0])
+			weeks, fewest := values[1].(int64), values[2]
+			status.Silent = weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
+			if status.Silent {
+				s.addAlarm("source "+source.Name, fmt.Sprintf("source %s has sent nothing since %s; in the same hours of each of the last %d weeks it sent at least %d deliveries\nhint: check that the vendor has the right URL, and that /readyz answers 200",
+					source.Name, display.Time(status.LastReceived.In(p.Config.Zone())), weeks, fewest))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		s.Sources = append(s.Sources, status)
+	}
+	return nil
+}
+
+// Rejected lines of the last day raise an alarm if there are more than maxRejects and more than one in maxRejectShare lines.
+const (
+	maxRejects     = 10
+	maxRejectShare = 100
+)
+
+func (s *Status) readRejects(ctx context.Context, reader *store.Reader, now time.Time) error {
+	return reader.Query(ctx, "rejected", map[string]any{"since": now.AddDate(0, 0, -1)}, ignoreHeader, func(values []any) error {
+		lines, rejects := values[0].(int64), values[1].(int64)
+		if rejects > maxRejects && rejects > lines/maxRejectShare {
+			s.addAlarm("rejects", fmt.Sprintf("%s of %s lines of the last day were rejected\nhint: callsheet sql \"from rejects order by rejected_at desc limit 20\" shows them",
+				display.Count(rejects), display.Count(lines)))
+		}
+		return nil
+	})
+}
+
+// maxListedDamage is how many damaged lines status lists.
+const maxListedDamage = 10
+
+func (s *Status) readDamage(ctx context.Context, reader *store.Reader) error {
+	var damaged []string
+	err := reader.Query(ctx, "damaged_lines", nil, ignoreHeader, func(values []any) error {
+		line := spool.Damage{File: values[0].(string), Line: values[1].(int64), Offset: values[2].(int64), Reason: values[3].(string)}
+		damaged = append(damaged, line.String())
+		return nil
+	})
+	if err != nil || len(damaged) == 0 {
+		return err
+	}
+	text := strings.Join(damaged[:min(maxListedDamage, len(damaged))], "\n")
+	if more := len(damaged) - maxListedDamage; more > 0 {
+		text += fmt.Sprintf("\nand %s more damaged lines", display.Count(int64(more)))
+	}
+	s.addAlarm("damaged lines", text+"\nhint: restore the file from a backup and run callsheet load --retry-rejects")
+	return nil
+}
+
+// timePointer returns the time of a query's column, nil for NULL.
+func timePointer(value any) *time.Time {
+	if t, ok := value.(time.Time); ok {
+		return &t
+	}
+	return nil
+}
+
+func ignoreHeader([]string) error { return nil }

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package monitor
+
+import "errors"
+
+func diskSpace(string) (free, total uint64, err error) { return 0, 0, errors.ErrUnsupported }

@@ -1,0 +1,78 @@
+package monitor
+
+import (
+	"fmt"
+	"time"
+
+	"callsheet/internal/display"
+	"callsheet/internal/job"
+	"callsheet/internal/pipeline"
+)
+
+// maxDelay is how long after its due time a run may start or take before it is overdue: others may run first.
+const maxDelay = time.Hour
+
+func (s *Status) readReports(p *pipeline.Pipeline) error {
+	runner, err := p.Runner()
+	if err != nil {
+		return err
+	}
+	runs, err := runner.Ledger.Runs()
+	if err != nil {
+		return err
+	}
+	damaged, err := runner.Ledger.DamagedLines()
+	if err != nil {
+		return err
+	}
+	if len(damaged) > 0 {
+		s.addAlarm("run ledger", fmt.Sprintf("%s: line %d cannot be read (%s in all); a line that a crash cut short is harmless, but a damaged one may hide that a report was sent\nhint: check the reports of that time; callsheet prune --runs 400 removes the lines",
+			p.Config.RunLedger(), damaged[0], display.Plural(len(damaged), "unreadable line")))
+	}
+	for _, entry := range runner.Entries {
+		s.readReport(entry, runs, p.Now())
+	}
+	return nil
+}
+
+func (s *Status) readReport(entry job.Entry, runs []job.Run, now time.Time) {
+	status := ReportStatus{Report: entry.Report, NextAt: entry.NextDue(now)}
+	if run, ok := LastRun(runs, entry.Report, now); ok {
+		lastAt := RunTime(run).In(entry.Zone)
+		status.LastAt, status.Period, status.State, status.Error = &lastAt, run.Period, string(run.State), run.Error
+		due := entry.LastDue(now)
+		switch {
+		case entry.Schedule != nil && run.DueAt.Before(due) && now.Sub(due) > maxDelay+entry.WaitForData:
+			s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
+				entry.Report, display.Time(due), entry.Report))
+		case run.State == job.Retrying:
+			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s retries it now",
+				entry.Report, run.Period, display.Time(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
+		case !run.FinishedAt.IsZero() && !run.Succeeded():
+			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
+		case run.FinishedAt.IsZero() && now.Sub(run.StartedAt) > maxDelay+entry.WaitForData+entry.RetryFor:
+			s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s for %s has been %s since %s\nhint: if no process is working on it, callsheet run %s continues it",
+				entry.Report, run.Period, run.State, display.Time(run.StartedAt.In(entry.Zone)), entry.Report))
+		}
+	}
+	s.Reports = append(s.Reports, status)
+}
+
+// LastRun returns the summary of the run of a report that was due last. Runs that are due in the future were run by hand, or while
+// the clock was ahead, and do not count.
+func LastRun(runs []job.Run, report string, now time.Time) (last job.Run, ok bool) {
+	for _, run := range runs {
+		if run.Report == report && run.IsSummary() && !run.DueAt.After(now) && (!ok || !run.DueAt.Before(last.DueAt)) {
+			last, ok = run, true
+		}
+	}
+	return last, ok
+}
+
+// RunTime returns when a run finished, or started if it has not finished.
+func RunTime(run job.Run) time.Time {
+	if run.FinishedAt.IsZero() {
+		return run.StartedAt
+	}
+	return run.FinishedAt
+}

@@ -1,0 +1,114 @@
+// Package monitor shows an operator what is wrong: it reads the status, checks the configuration and sends alerts.
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"callsheet/internal/display"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/spool"
+)
+
+// Status is the state of the sources, the spool, the data and the reports. Unknown values are left out.
+type Status struct {
+	Sources  []SourceStatus `json:"sources"`
+	Spool    SpoolStatus    `json:"spool"`
+	Data     *DataStatus    `json:"data,omitempty"` // nil before the first load
+	Reports  []ReportStatus `json:"reports"`
+	Days     []DayStatus    `json:"days"`
+	Warnings []string       `json:"look"` // what needs attention
+
+	Alarms map[string]string `json:"alarms"` // the urgent warnings, by a name that stays the same when their text changes
+}
+
+// SourceStatus is the state of a configured source.
+type SourceStatus struct {
+	Source       string     `json:"source"`
+	LastReceived *time.Time `json:"last_received,omitempty"`
+	Silent       bool       `json:"silent"` // for longer than in the previous weeks
+}
+
+// SpoolStatus describes the files of the spool.
+type SpoolStatus struct {
+	Files    int        `json:"files"`
+	Bytes    int64      `json:"bytes"`               // on disk
+	Waiting  int        `json:"waiting"`             // files with lines that are not loaded yet
+	LastSeen *time.Time `json:"last_seen,omitempty"` // when a file was last written
+}
+
+// DataStatus describes the published database.
+type DataStatus struct {
+	Path            string     `json:"path"`
+	PublishedAt     time.Time  `json:"published_at"`
+	LoadedAt        *time.Time `json:"loaded_at,omitempty"`
+	CompleteThrough *time.Time `json:"complete_through,omitempty"`
+	Calls           int64      `json:"calls"`
+	Rejects         int64      `json:"rejects"`
+	FileProblems    []string   `json:"file_problems"` // spool files from which calls may be missing
+}
+
+// ReportStatus is the last and the next run of a report.
+type ReportStatus struct {
+	Report string     `json:"report"`
+	LastAt *time.Time `json:"last_at,omitempty"`
+	Period string     `json:"period,omitempty"`
+	State  string     `json:"state,omitempty"`
+	Error  string     `json:"error,omitempty"`
+	NextAt time.Time  `json:"next_at"`
+}
+
+// DayStatus has the number of a day's calls and a hash of them.
+type DayStatus struct {
+	Day     string `json:"day"`
+	Calls   int64  `json:"calls"`
+	Content string `json:"content"`
+}
+
+const (
+	maxUnsyncedAge = time.Minute // of bytes in the spool; a running collector syncs within milliseconds
+
+	minFreeBytes = 1 << 30 // of the disk of data_dir
+	minFreeShare = 50      // and at least one of so many bytes
+)
+
+// ReadStatus reads the status with the hashes of the last days.
+func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, error) {
+	c := p.Config
+	s := &Status{Sources: []SourceStatus{}, Reports: []ReportStatus{}, Days: []DayStatus{}, Warnings: []string{}, Alarms: map[string]string{}}
+	files, err := spool.List(c.SpoolDir())
+	if err != nil {
+		s.Warnings = append(s.Warnings, err.Error())
+	}
+	s.readSpool(files, p.Now())
+	if err := s.readData(ctx, p, files, days); err != nil {
+		return nil, err
+	}
+	dir := c.Path(c.DataDir)
+	if free, total, err := diskSpace(dir); err == nil && (free < minFreeBytes || free < total/minFreeShare) {
+		s.addAlarm("disk", fmt.Sprintf("the disk of %s has %s MB left\nhint: compress finished days with callsheet archive, or enlarge the disk", dir, display.Count(int64(free>>20))))
+	}
+	return s, s.readReports(p)
+}
+
+func (s *Status) readSpool(files []spool.File, now time.Time) {
+	for _, file := range files {
+		if unsynced := file.Size - file.Durable; unsynced > 0 && now.Sub(file.ModTime) > maxUnsyncedAge {
+			s.addAlarm("not durable "+file.Name, fmt.Sprintf("the last %s bytes of %s are written but not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
+				display.Count(unsynced), display.Escape(file.Name)))
+		}
+		s.Spool.Files++
+		s.Spool.Bytes += file.Size
+		if s.Spool.LastSeen == nil || file.ModTime.After(*s.Spool.LastSeen) {
+			s.Spool.LastSeen = &file.ModTime
+		}
+	}
+	s.Spool.Waiting = s.Spool.Files
+}
+
+// addAlarm adds an urgent warning.
+func (s *Status) addAlarm(name, text string) {
+	s.Warnings = append(s.Warnings, text)
+	s.Alarms[name] = text
+}

@@ -1,0 +1,94 @@
+package monitor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/internal/child"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/notify"
+)
+
+const (
+	watchInterval       = 5 * time.Minute
+	alertRepeatInterval = 24 * time.Hour
+	statusMemory        = 4 << 30 // of the process that reads the status
+)
+
+// Watch reads the status at intervals until ctx ends. It sends an alert about each problem when it appears, and again after a day.
+func (a *Alerts) Watch(ctx context.Context) {
+	log := a.Pipeline.Log
+	for {
+		alarms, err := a.childStatus(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			a.Metrics.ChildFailed("status")
+			log.Error("watch failed", "error", err)
+		} else if err := a.SendAlarms(ctx, alarms); err != nil {
+			log.Error("the times of alerts could not be saved", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(watchInterval):
+		}
+	}
+}
+
+// childStatus reads the status in a child process and returns its alarms by name.
+func (a *Alerts) childStatus(ctx context.Context) (alarms map[string]string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, watchInterval, fmt.Errorf("status took longer than %s and was stopped", watchInterval))
+	defer cancel()
+	var out bytes.Buffer
+	err = a.Pipeline.RunChild(ctx, child.Command{Args: []string{"status", "--days", "1", "--json"}, Stdout: &out, Memory: statusMemory, Group: true})
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	if err != nil && exitcode.Of(err) != exitcode.Warnings {
+		return nil, err
+	}
+	var s Status
+	if err = json.Unmarshal(out.Bytes(), &s); err == nil {
+		a.Metrics.setFileProblems(&s)
+	}
+	return s.Alarms, err
+}
+
+// SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times.
+func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error {
+	path, now := a.Pipeline.Config.Data("alerts.json"), a.Pipeline.Now()
+	previous := map[string]time.Time{}
+	if text, err := os.ReadFile(path); err == nil {
+		_ = json.Unmarshal(text, &previous) // a damaged file only repeats alerts
+	}
+	sent := map[string]time.Time{}
+	for _, name := range slices.Sorted(maps.Keys(alarms)) {
+		sent[name] = previous[name]
+		if now.Sub(previous[name]) < alertRepeatInterval {
+			continue
+		}
+		sent[name] = now
+		a.Pipeline.Log.Warn("needs attention", "what", alarms[name])
+		a.send(ctx, notify.Message{
+			Report: "alert", Title: "callsheet needs attention", When: name, Period: now.Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
+		})
+	}
+	if maps.Equal(previous, sent) {
+		return nil
+	}
+	text, err := json.Marshal(sent)
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(atomicfile.OS{}, path, text)
+}

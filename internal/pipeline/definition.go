@@ -1,0 +1,102 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/queries"
+	"callsheet/report"
+	"callsheet/templates"
+)
+
+// Definition returns the definition of a configured report, or of a template by its own name.
+func Definition(c *config.Config, name string) (*report.Definition, config.Report, error) {
+	entry, configured := c.FindReport(name)
+	if !configured {
+		entry = config.Report{Name: name, Template: name, Timezone: c.Timezone, Period: "yesterday"}
+	}
+	text, dir, err := templateText(c, entry.Template)
+	if errors.Is(err, fs.ErrNotExist) {
+		hint := "available: " + strings.Join(TemplateNames(c), ", ")
+		if names := reportNames(c); len(names) > 0 {
+			hint += "; configured: " + strings.Join(names, ", ")
+		}
+		if entry.Template != name {
+			return nil, entry, exitcode.UsageError(fmt.Errorf("report %s: unknown template %q\nhint: %s", name, entry.Template, hint))
+		}
+		return nil, entry, exitcode.UsageError(fmt.Errorf("unknown report %q\nhint: %s", name, hint))
+	}
+	if err != nil {
+		return nil, entry, err
+	}
+	definition, err := report.Parse(entry.Template, text, dir)
+	if err == nil {
+		err = checkDefinition(c, definition)
+	}
+	return definition, entry, exitcode.UsageError(err)
+}
+
+// checkDefinition checks the values of filters, and that a report can give every parameter of the user queries.
+func checkDefinition(c *config.Config, definition *report.Definition) error {
+	for _, sheet := range definition.Sheets {
+		for key, value := range sheet.Filters {
+			if err := config.CheckFilter(key, value); err != nil {
+				return fmt.Errorf("sheet %s, filters: %w", sheet.Name, err)
+			}
+		}
+	}
+	user, _ := queries.User(c.UserQueries()) // an unreadable query is an error when it runs
+	available := append([]string{"from", "to", "before_from", "before_to", "since"}, config.Filters...)
+	for _, name := range definition.Queries() {
+		query, err := queries.Named(user, name)
+		if err != nil || query.Path == "" {
+			continue
+		}
+		for _, parameter := range query.Parameters() {
+			if !slices.Contains(available, parameter) {
+				return fmt.Errorf("query %s needs $%s, which no report gives\nhint: a report gives %s", name, parameter, strings.Join(available, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// templateText returns the text of a template, given by the path of a .yaml file or by name, and the folder that paths in it are
+// relative to.
+func templateText(c *config.Config, template string) (text []byte, dir string, err error) {
+	path := filepath.Join(c.UserTemplates(), template+".yaml")
+	if strings.HasSuffix(template, ".yaml") {
+		path = c.Path(template)
+	}
+	text, err = os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !strings.HasSuffix(template, ".yaml") {
+		text, err = templates.FS.ReadFile(template + ".yaml")
+	}
+	return text, filepath.Dir(path), err
+}
+
+// TemplateNames returns the names of the built-in and of the user's templates, sorted.
+func TemplateNames(c *config.Config) []string {
+	builtIn, _ := fs.Glob(templates.FS, "*.yaml")
+	user, _ := filepath.Glob(filepath.Join(c.UserTemplates(), "*.yaml"))
+	var names []string
+	for _, path := range append(builtIn, user...) {
+		names = append(names, strings.TrimSuffix(filepath.Base(path), ".yaml"))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func reportNames(c *config.Config) (names []string) {
+	for _, r := range c.Reports {
+		names = append(names, r.Name)
+	}
+	return names
+}

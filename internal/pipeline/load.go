@@ -1,0 +1,123 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/store"
+)
+
+// loadLockTimeout is how long a load waits for another one.
+const loadLockTimeout = time.Minute
+
+// rebuildSuffix is of a database that replaces another once it is complete.
+const rebuildSuffix = ".rebuild"
+
+// Refresh loads what is new in the spool and publishes it. A damaged database is rebuilt.
+func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress store.Progress) (store.Summary, error) {
+	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
+		summary, err := p.load(ctx, path, retryRejects, progress)
+		if err == nil || !store.IsDamaged(err, path) {
+			return summary, err
+		}
+		damage := err
+		if summary, err = p.rebuildInto(ctx, path+rebuildSuffix, progress); err != nil {
+			return summary, errors.Join(damage, err)
+		}
+		if err := p.checkLoss(ctx, path); err != nil {
+			return summary, errors.Join(damage, err)
+		}
+		quarantined := path + ".damaged-" + p.Now().Format("20060102-150405")
+		if err := store.Quarantine(path, quarantined); err != nil {
+			return summary, err
+		}
+		summary.Warnings = append(summary.Warnings, fmt.Sprintf(
+			"the database was damaged; it was rebuilt from the spool, and the damaged one is kept as %s: %v", quarantined, damage))
+		return summary, store.Replace(path, path+rebuildSuffix)
+	})
+}
+
+// Rebuild builds a new database from the spool alone, beside the old one, and replaces the old one when it is complete. A new
+// database that lacks calls of the old one is refused, unless acceptLoss.
+func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.Progress) (store.Summary, error) {
+	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
+		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
+		if err != nil {
+			return summary, err
+		}
+		if !acceptLoss {
+			if err := p.checkLoss(ctx, path); err != nil {
+				return summary, err
+			}
+		}
+		return summary, store.Replace(path, path+rebuildSuffix)
+	})
+}
+
+// checkLoss removes the rebuilt database if it lacks calls of the one at path.
+func (p *Pipeline) checkLoss(ctx context.Context, path string) error {
+	if err := store.CheckLoss(ctx, p.StoreOptions(path), path+rebuildSuffix); err != nil {
+		return errors.Join(err, store.Remove(path+rebuildSuffix))
+	}
+	return nil
+}
+
+// rebuildInto loads the whole spool into a new database at path, which it removes on failure.
+func (p *Pipeline) rebuildInto(ctx context.Context, path string, progress store.Progress) (store.Summary, error) {
+	if err := store.Remove(path); err != nil { // left by an interrupted rebuild
+		return store.Summary{}, err
+	}
+	summary, err := p.load(ctx, path, false, progress)
+	if err == nil {
+		err = store.Verify(ctx, p.StoreOptions(path), summary.Stored)
+	}
+	if err != nil {
+		return summary, errors.Join(err, store.Remove(path))
+	}
+	return summary, nil
+}
+
+// withLoadLock keeps other loads out until the database is published: nothing may write to the file that is being copied.
+func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store.Summary, error)) (store.Summary, error) {
+	c := p.Config
+	if err := MakeDataDir(c); err != nil {
+		return store.Summary{}, err
+	}
+	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), loadLockTimeout)
+	if err != nil {
+		return store.Summary{}, err
+	}
+	defer lock.Release()
+	path := c.Database()
+	summary, err := do(path)
+	if err != nil || !c.Store.Publish {
+		return summary, err
+	}
+	problems, err := store.Publish(ctx, store.Publication{
+		Database: path, Path: c.PublishedDatabase(), Now: p.Now,
+		Verify: func(ctx context.Context, copy string) error {
+			return store.Verify(ctx, p.StoreOptions(copy), summary.Stored)
+		},
+	})
+	summary.Warnings = append(summary.Warnings, problems...)
+	return summary, err
+}
+
+// load opens the database at path for the time of the load only.
+func (p *Pipeline) load(ctx context.Context, path string, retryRejects bool, progress store.Progress) (summary store.Summary, err error) {
+	if p.NoDatabase {
+		return summary, errNoDatabase
+	}
+	db, err := store.Open(ctx, p.StoreOptions(path))
+	if err != nil {
+		return summary, err
+	}
+	c := p.Config
+	summary, err = db.Load(ctx, store.LoadOptions{
+		SpoolDir: c.SpoolDir(), DefaultSource: c.DefaultSource(), RunLedger: c.RunLedger(), RetryRejects: retryRejects, Progress: progress,
+	})
+	return summary, errors.Join(err, db.Close())
+}

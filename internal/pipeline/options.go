@@ -1,0 +1,39 @@
+package pipeline
+
+import (
+	"callsheet/internal/config"
+	"callsheet/queries"
+	"callsheet/store"
+)
+
+// StoreOptions returns the options of the database at path. check reports user queries that cannot be read; here they are left out.
+func (p *Pipeline) StoreOptions(path string) store.Options {
+	c := p.Config
+	user, _ := queries.User(c.UserQueries())
+	return store.Options{
+		UserQueries: user,
+		Path:        path, TempDir: c.Data("tmp"), TempLimit: int64(c.Store.TempLimit), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
+		Settings: settings(c), Now: p.Now,
+	}
+}
+
+// settings returns the parts of the configuration that the metrics depend on.
+func settings(c *config.Config) store.Settings {
+	s := store.Settings{
+		Timezone: c.Timezone, ShortAbandon: c.Business.ShortAbandon, ServiceLevelTarget: c.Business.ServiceLevelTarget,
+		RecoveryWindow: c.Business.RecoveryWindow,
+		NumberGroups:   c.Business.NumberGroups, Holidays: c.Business.Holidays,
+	}
+	for _, source := range c.Collector.Sources {
+		s.Sources = append(s.Sources, store.Source{
+			Name: source.Name, Timezone: source.Timezone, OutgoingCaller: source.OutgoingCaller})
+	}
+	for _, agent := range c.Business.Agents {
+		s.Agents = append(s.Agents, store.Agent(agent))
+	}
+	hours, _ := c.Business.OpenHours() // validated
+	for _, span := range hours {
+		s.BusinessHours = append(s.BusinessHours, store.Hours(span))
+	}
+	return s
+}

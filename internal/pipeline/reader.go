@@ -1,0 +1,81 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"callsheet/internal/period"
+	"callsheet/store"
+)
+
+// ReaderMemory is the memory of a query before it spills to disk.
+const ReaderMemory = "2GB"
+
+// ReaderOptions are the options of a reader. The zero value reads the present, one query at a time within ReaderMemory.
+type ReaderOptions struct {
+	AsOf        time.Time // the data as it was known then; the zero time is now
+	Memory      string
+	Connections int
+}
+
+// OpenReader opens the published database.
+func (p *Pipeline) OpenReader(ctx context.Context, o ReaderOptions) (*store.Reader, error) {
+	if p.NoDatabase {
+		return nil, errNoDatabase
+	}
+	options := p.StoreOptions(p.Config.ReadDatabase())
+	options.MemoryLimit = ReaderMemory // that of the configuration is for loads
+	if o.Memory != "" {
+		options.MemoryLimit = o.Memory
+	}
+	options.Connections = max(o.Connections, 1)
+	options.Immutable = p.Config.Store.Publish
+	reader, err := store.OpenReader(ctx, options)
+	if err != nil || o.AsOf.IsZero() {
+		return reader, err
+	}
+	if err := reader.AsOf(ctx, o.AsOf); err != nil {
+		return nil, errors.Join(err, reader.Close())
+	}
+	return reader, nil
+}
+
+// withReader opens the published database for a few queries, as a step of a run.
+func (p *Pipeline) withReader(ctx context.Context, do func(ctx context.Context, reader *store.Reader) error) error {
+	return p.step(ctx, "querying", func(ctx context.Context) error {
+		reader, err := p.OpenReader(ctx, ReaderOptions{})
+		if err != nil {
+			return err
+		}
+		defer reader.Close()
+		return do(ctx, reader)
+	})
+}
+
+// fileProblems describes the spool files from which calls may be missing.
+func (p *Pipeline) fileProblems(ctx context.Context) (problems []string, err error) {
+	err = p.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
+		return reader.Query(ctx, "problems", nil, ignoreHeader, func(values []any) error {
+			problems = append(problems, fmt.Sprint(values[1]))
+			return nil
+		})
+	})
+	return problems, err
+}
+
+func ignoreHeader([]string) error { return nil }
+
+// QueryArguments returns the arguments of a named query: the days of a period and of the one it is compared with, and filters.
+func QueryArguments(span period.Period, filters map[string]string) map[string]any {
+	before := span.Before()
+	arguments := map[string]any{
+		"from": span.From.Format(time.DateOnly), "to": span.To.Format(time.DateOnly),
+		"before_from": before.From.Format(time.DateOnly), "before_to": before.To.Format(time.DateOnly),
+	}
+	for key, value := range filters {
+		arguments[key] = value
+	}
+	return arguments
+}

@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
+)
+
+// Runner returns a runner of the configured reports.
+func (p *Pipeline) Runner() (*job.Runner, error) {
+	runner := &job.Runner{
+		Steps: steps{p}, Ledger: job.Ledger{Path: p.Config.RunLedger()}, Now: p.Now, Uptime: p.Uptime, Log: p.Log,
+		DataTime: p.dataTime, OnFinished: func(ctx context.Context, entry job.Entry, _ []job.Run) { p.PublishRuns(ctx, entry) },
+	}
+	for _, report := range p.Config.Reports {
+		entry, err := p.Entry(report)
+		if err != nil {
+			return nil, err
+		}
+		runner.Entries = append(runner.Entries, entry)
+	}
+	return runner, nil
+}
+
+// Entry returns a configured report as an entry of the schedule.
+func (p *Pipeline) Entry(report config.Report) (entry job.Entry, err error) {
+	entry = job.Entry{
+		Report: report.Name, Period: report.Period, Burst: report.Burst != "", CatchUp: *report.CatchUp,
+		WaitForData: report.WaitForData, RetryFor: report.RetryFor, NotifyEmpty: report.IfNothing == "tell",
+	}
+	if entry.Zone, err = time.LoadLocation(report.Timezone); err != nil {
+		return entry, err
+	}
+	if report.Schedule != "" {
+		if entry.Schedule, err = job.ParseSchedule(report.Schedule, entry.Zone, skipFunc(report.Skip, p.Config.Business.Holidays)); err != nil {
+			return entry, exitcode.UsageError(err)
+		}
+	}
+	if err := notify.CheckPattern(report.Link); err != nil {
+		return entry, exitcode.UsageError(fmt.Errorf("report %s, link: %w", report.Name, err))
+	}
+	entry.Channels, err = p.Channels(report)
+	return entry, err
+}
+
+// skipFunc returns a function that reports whether a schedule skips a day.
+func skipFunc(skip, holidays []string) func(day time.Time) bool {
+	return func(day time.Time) bool {
+		weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
+		return weekend && slices.Contains(skip, "weekends") ||
+			slices.Contains(skip, "holidays") && slices.Contains(holidays, day.Format(time.DateOnly))
+	}
+}
+
+// PublishRuns loads the run ledger into the table report_runs and publishes it.
+func (p *Pipeline) PublishRuns(ctx context.Context, entry job.Entry) {
+	err := p.step(ctx, "loading", func(ctx context.Context) error {
+		_, err := p.Refresh(ctx, false, nil)
+		return err
+	})
+	if err != nil {
+		p.Log.Warn("the run is not in the database yet", "report", entry.Report, "error", err)
+	}
+}

@@ -1,0 +1,153 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+	"callsheet/store"
+)
+
+// runLockTimeout is how long a run waits for another run of the same report.
+const runLockTimeout = 5 * time.Second
+
+// partQueries are the queries that list the parts of a burst, in their first column.
+var partQueries = map[string]string{"call_group": "groups", "agent": "agents", "virtual_number": "numbers", "campaign_id": "campaigns"}
+
+// steps implements job.Steps on the spool and the store.
+type steps struct{ *Pipeline }
+
+// Lock also removes temporary files that a killed run of the report has left.
+func (s steps) Lock(ctx context.Context, name string) (release func() error, err error) {
+	c := s.Config
+	if err := MakeDataDir(c); err != nil {
+		return nil, err
+	}
+	lock, err := atomicfile.TakeLock(ctx, c.Data(".run-"+name+".lock"), "report "+name, runLockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	removeStaleTemps(c.Data("reports", name), s.Now())
+	entry, _ := c.FindReport(name)
+	for _, delivery := range entry.Deliver {
+		if delivery.Folder != "" {
+			removeStaleTemps(c.Path(delivery.Folder), s.Now())
+		}
+	}
+	return lock.Release, nil
+}
+
+func (s steps) Refresh(ctx context.Context) (problems []string, err error) {
+	err = s.step(ctx, "loading", func(ctx context.Context) error {
+		summary, err := s.Pipeline.Refresh(ctx, false, nil)
+		if err == nil && summary.NeedsAttention() {
+			s.Log.Warn("load needs attention", "rejects", summary.Rejects, "warnings", summary.Warnings)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.fileProblems(ctx)
+}
+
+func (s steps) IsComplete(ctx context.Context, span period.Period) (bool, error) {
+	next := span.To.AddDate(0, 0, 1)
+	end := time.Date(next.Year(), next.Month(), next.Day(), 0, 0, 0, 0, s.Config.Zone())
+	_, complete, err := s.dataClock(ctx, end)
+	return complete, err
+}
+
+// ShouldRun evaluates the report's only_if.
+func (s steps) ShouldRun(ctx context.Context, name string, span period.Period) (should bool, err error) {
+	entry, _ := s.Config.FindReport(name)
+	err = s.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
+		should, err = ShouldRun(ctx, reader, entry, span)
+		return err
+	})
+	return should, markPermanent(err)
+}
+
+// ShouldRun reports whether there is something to report, as the report's only_if defines it.
+func ShouldRun(ctx context.Context, reader *store.Reader, entry config.Report, span period.Period) (bool, error) {
+	condition := entry.OnlyIf
+	switch condition {
+	case "":
+		return true, nil
+	case "rows":
+		condition = "calls > 0"
+	}
+	should, err := reader.Evaluate(ctx, "summary", QueryArguments(span, entry.Filters), condition)
+	if err != nil {
+		err = fmt.Errorf("only_if %q: %w\nhint: it is SQL over the columns of callsheet query summary, such as \"answer_rate < 0.8\"", condition, err)
+	}
+	return should, err
+}
+
+// Parts returns the parts with calls in the period, sorted.
+func (s steps) Parts(ctx context.Context, name string, span period.Period) (parts []string, err error) {
+	entry, _ := s.Config.FindReport(name)
+	err = s.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
+		var calls int
+		return reader.Query(ctx, partQueries[entry.Burst], QueryArguments(span, entry.Filters), func(columns []string) error {
+			calls = slices.Index(columns, "calls")
+			return nil
+		}, func(values []any) error {
+			if part, ok := values[0].(string); ok && part != "" && values[calls] != int64(0) {
+				parts = append(parts, part)
+			}
+			return nil
+		})
+	})
+	slices.Sort(parts)
+	return parts, markPermanent(err)
+}
+
+func (s steps) Build(ctx context.Context, name string, span period.Period, part string) (built job.Workbook, err error) {
+	entry, _ := s.Config.FindReport(name)
+	err = s.step(ctx, "building", func(ctx context.Context) error {
+		w := Workbook{Report: name, Period: span, Part: part}
+		path, result, err := s.Pipeline.Build(ctx, w)
+		if err == nil {
+			built = job.Workbook{Rows: result.Rows, Message: NewMessage(entry, w, path, result)}
+		}
+		return err
+	})
+	return built, markPermanent(err)
+}
+
+func (s steps) EmptyMessage(name string, span period.Period) notify.Message {
+	return notify.Message{
+		Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []notify.Figure{}, Notes: []string{"There is nothing to report."},
+	}
+}
+
+// markPermanent marks errors that a retry cannot fix: mistakes in the configuration or in a user query.
+func markPermanent(err error) error {
+	if err != nil && (exitcode.Of(err) == exitcode.Usage || store.IsStatementError(err)) {
+		return job.Permanent(err)
+	}
+	return err
+}
+
+// staleTempAge is the age at which no process writes to a temporary file any more.
+const staleTempAge = time.Hour
+
+// removeStaleTemps is a best-effort removal of temporary files that killed processes have left.
+func removeStaleTemps(dir string, now time.Time) {
+	paths, _ := filepath.Glob(filepath.Join(dir, ".callsheet-*.tmp"))
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > staleTempAge {
+			_ = os.RemoveAll(path)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/locale"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+	"callsheet/report"
+)
+
+// Workbook describes a workbook to build.
+type Workbook struct {
+	Report  string
+	Period  period.Period
+	Filters map[string]string // beside those of the configuration
+	Part    string            // of a burst; empty without one
+	AsOf    time.Time         // with the data as it was known then; the zero time is now
+	Out     string            // a file or a folder; in the data folder when empty
+	PDF     string            // a path for the first sheet as PDF; none is made when empty
+}
+
+// buildTimeout is far above what a workbook needs: a year of a million calls takes a minute or two.
+const buildTimeout = 10 * time.Minute
+
+// Build builds a workbook from the published database and returns its path.
+func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result report.Result, err error) {
+	c := p.Config
+	definition, entry, err := Definition(c, w.Report)
+	if err != nil {
+		return "", result, err
+	}
+	filters := map[string]string{}
+	maps.Copy(filters, entry.Filters)
+	maps.Copy(filters, w.Filters)
+	if w.Part != "" {
+		filters[config.Bursts[entry.Burst]] = w.Part
+	}
+	source, err := p.OpenReader(ctx, ReaderOptions{AsOf: w.AsOf, Connections: report.QueryConcurrency})
+	if err != nil {
+		return "", result, err
+	}
+	defer source.Close()
+	if path, err = w.path(c); err != nil {
+		return "", result, err
+	}
+	if err := atomicfile.MkdirReadable(filepath.Dir(path)); err != nil {
+		return "", result, err
+	}
+	loc, err := locale.Parse(c.Locale)
+	if err != nil {
+		return "", result, err
+	}
+	request := report.Request{
+		Period: w.Period, Zone: c.Zone(), Locale: loc, Filters: filters, AsOf: w.AsOf, Version: p.Version, Timeout: buildTimeout,
+	}
+	if w.PDF != "" {
+		if err := definition.PDF(ctx, source, request, w.PDF); err != nil {
+			return "", result, fmt.Errorf("report %s as %s: %w", w.Report, w.PDF, err)
+		}
+	}
+	result, err = definition.Build(ctx, source, request, path)
+	if err != nil {
+		return "", result, fmt.Errorf("report %s for %s: %w", w.Report, w.Period, err)
+	}
+	return path, result, nil
+}
+
+func (w Workbook) path(c *config.Config) (string, error) {
+	path := w.Out
+	switch path {
+	case "":
+		path = c.Data("reports", w.Report, w.fileName())
+	case "-":
+		return "", exitcode.UsageError(errors.New("a workbook is not written to standard output\nhint: --out takes a path; callsheet query NAME --format xlsx writes to standard output"))
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, w.fileName())
+	} else if err == nil && !info.Mode().IsRegular() {
+		return "", exitcode.UsageError(fmt.Errorf("%s is not a regular file, which a workbook could replace", path))
+	}
+	return path, nil
+}
+
+// fileName contains the report, the period, the filters and the as-of time, so that different workbooks have different names.
+func (w Workbook) fileName() string {
+	// A filter is written key=value, and a value contains no =.
+	clean := func(value string) string { return notify.SafeName(strings.ReplaceAll(value, "=", "\x00")) }
+	name := w.Report + "-" + w.Period.String()
+	for _, key := range config.Filters {
+		if value := w.Filters[key]; value != "" {
+			name += "-" + key + "=" + clean(value)
+		}
+	}
+	if w.Part != "" {
+		name += "-" + clean(w.Part)
+	}
+	if !w.AsOf.IsZero() {
+		name += "-as-of-" + w.AsOf.Format("2006-01-02-150405")
+	}
+	return notify.TruncateName(name, ".xlsx")
+}
+
+// NewMessage returns the message that a finished workbook is sent with.
+func NewMessage(entry config.Report, w Workbook, path string, result report.Result) notify.Message {
+	message := notify.Message{
+		Report: w.Report, Title: result.Title, Period: w.Period.String(), When: w.Period.Words(), Part: w.Part,
+		File: path, SHA256: result.SHA256, Figures: []notify.Figure{}, Notes: []string{},
+	}
+	for _, figure := range result.Figures {
+		message.Figures = append(message.Figures, notify.Figure(figure))
+	}
+	for _, note := range slices.Concat(result.DataWarnings, []string{result.DataQuality}, result.Remarks) {
+		message.Notes = append(message.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
+	}
+	message.Link = message.ExpandLink(entry.Link)
+	return message
+}
