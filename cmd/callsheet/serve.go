@@ -196,7 +196,7 @@ func startCollector(c *config.Config, log *slog.Logger, now func() time.Time, re
 		accepting = tls.NewListener(accepting, pair.Config())
 	}
 	var admin net.Listener
-	if options.AdminApart {
+	if options.SeparateAdmin {
 		if admin, err = listen("collector.admin_listen", c.Collector.AdminListen); err != nil {
 			return nil, err
 		}
@@ -283,7 +283,7 @@ func (r *runningCollector) stop(lameDuck time.Duration) error {
 func collectorOptions(c *config.Config) (collector.Options, error) {
 	limits := c.Collector.Limits
 	options := collector.Options{
-		MaxBody: int64(limits.MaxBody), MaxDeliveries: limits.MaxDeliveries, InFlight: limits.InFlight, Wait: limits.Wait, AdminApart: c.Collector.AdminListen != "",
+		MaxBody: int64(limits.MaxBody), MaxDeliveries: limits.MaxDeliveries, InFlight: limits.InFlight, Wait: limits.Wait, SeparateAdmin: c.Collector.AdminListen != "",
 	}
 	if len(c.Collector.Sources) == 0 {
 		return options, errors.New("the configuration has no collector.sources\nhint: callsheet init writes one with a fresh token")

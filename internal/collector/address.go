@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// clientAddress is the sender's: the peer's, or behind trusted proxies the last hop that none of them vouches for. It is
-// the zero address when a trusted proxy names no address.
+// clientAddress returns the sender's address: the peer's or, behind trusted proxies, the last one in X-Forwarded-For that is not a
+// trusted proxy. It is the zero address if a trusted proxy sends no valid address.
 func (c *Collector) clientAddress(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -16,20 +16,20 @@ func (c *Collector) clientAddress(r *http.Request) netip.Addr {
 	address := canonical(peer.Addr())
 	forwarded := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
 	if strings.Trim(forwarded, ", \t") == "" {
-		return address // without a header a proxy's machine sends on its own behalf
+		return address // without the header, the request is from the proxy's machine
 	}
 	hops := strings.Split(forwarded, ",")
 	for i := len(hops) - 1; i >= 0 && contains(c.options.TrustedProxies, address); i-- {
 		hop, ok := parseHop(strings.TrimSpace(hops[i]))
 		if !ok {
-			return netip.Addr{} // what stands further left could be anybody's
+			return netip.Addr{} // anyone could have written what is further left
 		}
 		address = hop
 	}
 	return address
 }
 
-// parseHop reads an element of X-Forwarded-For: an address, with a port from some proxies, in brackets from others.
+// parseHop parses an element of X-Forwarded-For: an address, which some proxies write with a port and others in brackets.
 func parseHop(text string) (address netip.Addr, ok bool) {
 	if withPort, err := netip.ParseAddrPort(text); err == nil {
 		return canonical(withPort.Addr()), true
@@ -41,7 +41,8 @@ func parseHop(text string) (address netip.Addr, ok bool) {
 	return canonical(address), err == nil
 }
 
-// canonical has one form for an address: IPv4 is not written as IPv6, and there is no zone, which no network matches.
+// canonical returns the canonical form of an address: IPv4-mapped IPv6 becomes IPv4, and the zone is removed, since prefixes never
+// match an address with a zone.
 func canonical(address netip.Addr) netip.Addr { return address.Unmap().WithZone("") }
 
 func contains(networks []netip.Prefix, address netip.Addr) bool {
@@ -53,12 +54,12 @@ func contains(networks []netip.Prefix, address netip.Addr) bool {
 	return false
 }
 
-// neighbourhood is what limits per address are kept for: an IPv4 address, or the /64 that one IPv6 host commonly has.
-func neighbourhood(address netip.Addr) netip.Prefix {
+// limitKey returns the network that limits per address apply to: an IPv4 address, or the /64 network that an IPv6 host commonly has.
+func limitKey(address netip.Addr) netip.Prefix {
 	bits := 64
 	if address.Is4() {
 		bits = 32
 	}
-	network, _ := address.Prefix(bits) // the zero prefix of the zero address
+	network, _ := address.Prefix(bits) // the zero prefix for the zero address
 	return network
 }

@@ -8,38 +8,38 @@ import (
 )
 
 var (
-	errOverloaded = errors.New("overloaded")
-	errBrokenBody = errors.New("the body did not arrive whole")
+	errOverloaded     = errors.New("overloaded")
+	errIncompleteBody = errors.New("the body is incomplete")
 )
 
-// readBody reads the body of a request. A large one waits for room first, which the caller gives back.
-func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *source) (body []byte, room int64, err error) {
+// readBody reads the body of a request. A large body first acquires its size from the source's bodies; the caller releases it.
+func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *source) (body []byte, acquired int64, err error) {
 	reader := http.MaxBytesReader(w, r.Body, c.options.MaxBody)
 	if r.ContentLength > c.options.MaxBody {
-		_, err := io.Copy(io.Discard, reader) // a client that cannot send reads no answer
+		_, err := io.Copy(io.Discard, reader) // clients read the response only after they have sent the body
 		return nil, 0, bodyError(err)
 	}
 	var buffer bytes.Buffer
 	switch {
 	case r.ContentLength > smallBody:
-		room = r.ContentLength
+		acquired = r.ContentLength
 	case r.ContentLength < 0:
 		if _, err := buffer.ReadFrom(io.LimitReader(reader, smallBody)); err != nil || buffer.Len() < smallBody {
 			return buffer.Bytes(), 0, bodyError(err)
 		}
-		room = c.options.MaxBody
+		acquired = c.options.MaxBody
 	}
-	if room > 0 {
-		if from.bodies.Acquire(c.waits.context(), room) != nil {
+	if acquired > 0 {
+		if from.bodies.Acquire(c.waits.context(), acquired) != nil {
 			return nil, 0, errOverloaded
 		}
 	}
 	buffer.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
 	_, err = buffer.ReadFrom(reader)
-	return buffer.Bytes(), room, bodyError(err)
+	return buffer.Bytes(), acquired, bodyError(err)
 }
 
-// bodyError says why a body could not be read.
+// bodyError returns the error for the sender if a body cannot be read.
 func bodyError(err error) error {
 	if err == nil {
 		return nil
@@ -47,5 +47,5 @@ func bodyError(err error) error {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return bodyTooLarge(tooLarge.Limit)
 	}
-	return errBrokenBody
+	return errIncompleteBody
 }

@@ -1,11 +1,11 @@
-// Package collector takes deliveries in over HTTP: it authenticates a sender, reads a payload in whatever encoding it
-// comes, hands it to the spool, and answers 200 once the spool says that it is on disk.
+// Package collector receives deliveries over HTTP: it authenticates the sender, decodes the payload, appends it to the spool, and
+// responds with 200 once it is durable.
 //
-//	POST or GET /hooks/{source}/{token}    a delivery; the token may come as Authorization: Bearer instead
+//	POST or GET /hooks/{source}/{token}    a delivery; the token may be sent as Authorization: Bearer instead
 //	/healthz  alive      /readyz  able to store      /metrics  Prometheus
 //
-// The content of an authenticated delivery is never refused: senders do not try again after a 4xx. What cannot be
-// read is stored as it is.
+// The content of an authenticated delivery is never refused, since senders do not retry after a 4xx. A payload that cannot be decoded is
+// stored as it is.
 package collector
 
 import (
@@ -26,53 +26,52 @@ import (
 	"callsheet/internal/spool"
 )
 
-// Source is an account that may send.
+// Source is an account that sends deliveries.
 type Source struct {
 	Name   string
-	Tokens []string       // any of them is accepted
-	Allow  []netip.Prefix // of the sender's address; all when empty
+	Tokens []string       // accepted tokens
+	Allow  []netip.Prefix // accepted addresses; all if empty
 }
 
 // Appender stores deliveries; a spool.Writer is one.
 type Appender interface {
 	// Append returns nil once all of the envelopes are durable, and ctx's error if that takes too long.
 	Append(ctx context.Context, envelopes []spool.Envelope) error
-	// Err is why nothing can be stored now.
+	// Err returns why nothing can be stored now, nil if it can.
 	Err() error
-	// OldestUncommitted is the age of the oldest delivery that is not durable, 0 when there is none.
+	// OldestUncommitted returns the age of the oldest delivery that is not durable, 0 if there is none.
 	OldestUncommitted() time.Duration
 }
 
-// Options say who may send what, and where it goes.
+// Options configure a collector.
 type Options struct {
 	Sources        []Source
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
-	MaxBody        int64          // bytes, inflated ones too; DefaultMaxBody when 0
-	MaxDeliveries  int            // in one request; DefaultMaxDeliveries when 0
-	InFlight       int            // requests of a source being stored at once; DefaultInFlight when 0
-	Wait           time.Duration  // for an in-flight slot; DefaultWait when 0
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is trusted
+	MaxBody        int64          // bytes, compressed and inflated; DefaultMaxBody if 0
+	MaxDeliveries  int            // in one request; DefaultMaxDeliveries if 0
+	InFlight       int            // in-flight limit of a source; DefaultInFlight if 0
+	Wait           time.Duration  // for an in-flight slot; DefaultWait if 0
 	Spool          Appender
 	Log            *slog.Logger
 	Registry       *prometheus.Registry
 	Now            func() time.Time
-	AdminApart     bool // Handler serves no health and metrics
+	SeparateAdmin  bool // Handler does not serve health and metrics
 }
 
-// DefaultMaxBody and DefaultMaxDeliveries have room for an array of a thousand reports many times over.
+// DefaultMaxBody and DefaultMaxDeliveries allow arrays of several thousand reports.
 const (
 	DefaultMaxBody       = 8 << 20
 	DefaultMaxDeliveries = 10_000
 )
 
-// A request waits for a slot only once its body is there, so that slow senders hold none. More than DefaultInFlight at once
-// make nothing quicker (bench/collect) and hold up other sources; DefaultWait is less than senders of webhooks commonly wait
-// for an answer.
+// A request acquires its slot after its body is read, so that slow senders hold none. More than DefaultInFlight requests at once are
+// not faster (bench/collect) and delay other sources. DefaultWait is less than the usual timeout of webhook senders.
 const (
 	DefaultInFlight = 256
 	DefaultWait     = 10 * time.Second
 )
 
-// Collector is the HTTP side of a spool.
+// Collector is the HTTP front end of a spool.
 type Collector struct {
 	options  Options
 	sources  map[string]*source
@@ -82,7 +81,7 @@ type Collector struct {
 	draining atomic.Bool
 }
 
-// New makes a collector; its Handler serves it.
+// New returns a collector.
 func New(options Options) *Collector {
 	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
 	options.MaxDeliveries = cmp.Or(options.MaxDeliveries, DefaultMaxDeliveries)
@@ -102,19 +101,19 @@ func New(options Options) *Collector {
 // Admin serves health and metrics.
 func (c *Collector) Admin() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", c.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.options.Registry, promhttp.HandlerOpts{}))
 	return mux
 }
 
-// Handler serves deliveries, and health and metrics unless they are apart.
+// Handler serves deliveries, and health and metrics unless SeparateAdmin is set.
 func (c *Collector) Handler() http.Handler {
 	others := c.Admin()
-	if c.options.AdminApart {
+	if c.options.SeparateAdmin {
 		others = http.NotFoundHandler()
 	}
-	// Not by the mux: it answers a slash too many with a redirect, which no sender of webhooks follows.
+	// Not a ServeMux: it redirects paths with extra slashes, and webhook senders do not follow redirects.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		first, rest := segment(r.URL.Path)
 		source, token := segment(rest)
@@ -126,13 +125,13 @@ func (c *Collector) Handler() http.Handler {
 	})
 }
 
-// segment splits a path behind its first segment, however many slashes lie before it.
+// segment splits a path after its first segment, ignoring leading slashes.
 func segment(path string) (first, rest string) {
 	first, rest, _ = strings.Cut(strings.TrimLeft(path, "/"), "/")
 	return first, rest
 }
 
-// Server serves a handler with limits on how long a sender may take.
+// Server returns a server for a handler, with timeouts for slow senders.
 func (c *Collector) Server(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
@@ -147,23 +146,23 @@ func (c *Collector) Server(handler http.Handler) *http.Server {
 	}
 }
 
-// Drain makes readyz say that the collector is closing; deliveries are still stored.
+// Drain makes readyz report that the collector is closing; deliveries are still stored.
 func (c *Collector) Drain() { c.draining.Store(true) }
 
-// ready answers whether a delivery sent now would be stored.
+// ready responds whether a delivery sent now would be stored.
 func (c *Collector) ready(w http.ResponseWriter, _ *http.Request) {
 	if c.draining.Load() {
-		answer(w, http.StatusServiceUnavailable, "closing")
+		respond(w, http.StatusServiceUnavailable, "closing")
 		return
 	}
 	if err := c.options.Spool.Err(); err != nil {
-		answer(w, http.StatusServiceUnavailable, "cannot store: "+storageReason(err))
+		respond(w, http.StatusServiceUnavailable, "cannot store: "+storageReason(err))
 		return
 	}
-	answer(w, http.StatusOK, "ready")
+	respond(w, http.StatusOK, "ready")
 }
 
-// storageReason is why the spool cannot store, for anybody to read: without paths and other details, which the log has.
+// storageReason returns why the spool cannot store, without paths and other details: anyone can read it.
 func storageReason(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
@@ -173,5 +172,5 @@ func storageReason(err error) string {
 			return known.Error()
 		}
 	}
-	return "the log says why"
+	return "see the log"
 }

@@ -249,7 +249,7 @@ func TestFailedStoresAreNotAcknowledged(t *testing.T) {
 	}{
 		{fmt.Errorf("writing 2026-10-05.ndjson: %w", full), "cannot store: no space left on device\n"},
 		{spool.ErrStalled, "cannot store: the disk does not respond\n"},
-		{fmt.Errorf("odd: %w", errors.New("/var/lib/callsheet is odd")), "cannot store: the log says why\n"},
+		{fmt.Errorf("odd: %w", errors.New("/var/lib/callsheet is odd")), "cannot store: see the log\n"},
 	} {
 		collector, m := testCollector(Options{})
 		m.err = c.err
@@ -310,7 +310,7 @@ func TestMetricsContainNoSecrets(t *testing.T) {
 }
 
 func TestHealthAndMetricsOnASeparateAddress(t *testing.T) {
-	c, _ := testCollector(Options{AdminApart: true})
+	c, _ := testCollector(Options{SeparateAdmin: true})
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		for name, handler := range map[string]http.Handler{"deliveries": c.Handler(), "admin": c.Admin()} {
 			w := httptest.NewRecorder()

@@ -12,36 +12,35 @@ import (
 	"time"
 )
 
-// arrivalGrace is how long a connection may wait for its sender before it can be closed for another one: long enough for
-// a delivery that is on its way.
+// arrivalGrace is how long a waiting connection is kept before it can be closed to make room: long enough for a delivery that is being
+// sent.
 const arrivalGrace = 500 * time.Millisecond
 
-// LimitConnections bounds the connections of a listener that are open at once. One over the limit gets in while another
-// only waits for its sender: that one is closed. Those that have not delivered anything are closed first, the oldest of
-// them first, as long as they are more than a quarter of the limit; then also those that wait for the next delivery. When
-// three quarters of the limit are open, an address has at most a quarter of connections that have not delivered anything. A
-// connection is not closed in its first half second of waiting, nor while its delivery is being stored. Accept is for one
-// goroutine.
+// LimitConnections limits how many connections of a listener are open at once. At the limit, a new connection replaces one that waits
+// for its sender. New connections, which have not delivered anything, are closed first, oldest first, while they are more than a quarter
+// of the limit; then also idle ones, which wait for their next delivery. When three quarters of the limit are open, an address may have
+// at most a quarter of the limit as new connections. A connection is not closed in its first half second of waiting, nor while its
+// delivery is being stored. Only one goroutine may call Accept.
 func LimitConnections(listener net.Listener, limit int, now func() time.Time) net.Listener {
 	return &limitedListener{
-		Listener: listener, limit: limit, grace: arrivalGrace, now: now, strangersOf: map[netip.Prefix]int{}, changed: make(chan struct{}, 1),
+		Listener: listener, limit: limit, grace: arrivalGrace, now: now, freshOf: map[netip.Prefix]int{}, changed: make(chan struct{}, 1),
 	}
 }
 
-// limitedListener is the listener that LimitConnections makes.
+// limitedListener is the listener that LimitConnections returns.
 type limitedListener struct {
 	net.Listener
 	limit int
 	grace time.Duration
 	now   func() time.Time
 
-	mu          sync.Mutex
-	closed      bool
-	open        int
-	strangers   list.List // of *limitedConn that have not delivered anything, the oldest first
-	senders     list.List // of *limitedConn that wait for the next delivery, the longest first
-	strangersOf map[netip.Prefix]int
-	changed     chan struct{} // has a token when something that Accept waits for may have come
+	mu      sync.Mutex
+	closed  bool
+	open    int
+	fresh   list.List            // *limitedConn that have not delivered anything, oldest first
+	idle    list.List            // *limitedConn that wait for their next delivery, longest first
+	freshOf map[netip.Prefix]int // number of fresh connections by limitKey
+	changed chan struct{}        // has a token when Accept should check again
 }
 
 // limitedConn is a connection of a limitedListener.
@@ -51,10 +50,10 @@ type limitedConn struct {
 	from     netip.Prefix
 
 	// Under the listener's mu.
-	in     *list.List // strangers or senders; nil while a delivery is stored and answered
-	at     *list.Element
-	since  time.Time // when it came into that list
-	closed bool
+	list    *list.List    // fresh or idle; nil while a delivery is being stored
+	element *list.Element // in that list
+	since   time.Time     // when it entered the list
+	closed  bool
 }
 
 // Accept returns the next connection once there is room for it.
@@ -65,14 +64,14 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 	}
 	c := &limitedConn{Conn: accepted, listener: l}
 	if peer, err := netip.ParseAddrPort(accepted.RemoteAddr().String()); err == nil {
-		c.from = neighbourhood(canonical(peer.Addr()))
+		c.from = limitKey(canonical(peer.Addr()))
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.open >= l.limit-l.limit/4 && l.strangersOf[c.from] >= l.strangersShare() {
-		oldest := l.oldestStranger(c.from)
+	for l.open >= l.limit-l.limit/4 && l.freshOf[c.from] >= l.freshShare() {
+		oldest := l.oldestFresh(c.from)
 		if l.remainingGrace(oldest) > 0 {
-			break // many deliveries at once
+			break // a burst of deliveries
 		}
 		oldest.closeLocked()
 	}
@@ -81,42 +80,42 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		return nil, errors.Join(net.ErrClosed, accepted.Close())
 	}
 	l.open++
-	c.enterList(&l.strangers)
+	c.enter(&l.fresh)
 	return c, nil
 }
 
-// makeRoom waits until a connection more may be open, or the listener is closed. It closes what only waits for its sender.
+// makeRoom waits until another connection may be open, or the listener is closed. It closes waiting connections.
 func (l *limitedListener) makeRoom() {
 	for l.open >= l.limit && !l.closed {
-		var ripe <-chan time.Time // when the next connection may be closed
+		var graceOver <-chan time.Time // when the next connection may be closed
 		if c, wait := l.evictable(); c != nil && wait <= 0 {
 			c.closeLocked()
 			continue
 		} else if c != nil {
-			ripe = time.After(wait)
+			graceOver = time.After(wait)
 		}
 		l.mu.Unlock()
 		select {
 		case <-l.changed:
-		case <-ripe:
+		case <-graceOver:
 		}
 		l.mu.Lock()
 	}
 }
 
-// strangersShare is how many connections may have delivered nothing before they are the first to be closed.
-func (l *limitedListener) strangersShare() int { return max(l.limit/4, 1) }
+// freshShare is the number of fresh connections up to which idle connections are closed as well.
+func (l *limitedListener) freshShare() int { return max(l.limit/4, 1) }
 
-// evictable is the connection to close next, and how long it must stay open; nil if all are busy.
+// evictable returns the connection to close next and how long it must stay open, nil if all are busy.
 func (l *limitedListener) evictable() (next *limitedConn, wait time.Duration) {
-	if l.strangers.Len() > 0 {
-		next = l.strangers.Front().Value.(*limitedConn)
+	if l.fresh.Len() > 0 {
+		next = l.fresh.Front().Value.(*limitedConn)
 		wait = l.remainingGrace(next)
 	}
-	if l.senders.Len() > 0 && l.strangers.Len() <= l.strangersShare() {
-		sender := l.senders.Front().Value.(*limitedConn)
-		if remaining := l.remainingGrace(sender); next == nil || wait > 0 && remaining < wait {
-			return sender, remaining
+	if l.idle.Len() > 0 && l.fresh.Len() <= l.freshShare() {
+		idle := l.idle.Front().Value.(*limitedConn)
+		if remaining := l.remainingGrace(idle); next == nil || wait > 0 && remaining < wait {
+			return idle, remaining
 		}
 	}
 	return next, wait
@@ -126,13 +125,13 @@ func (l *limitedListener) remainingGrace(c *limitedConn) time.Duration {
 	return l.grace - l.now().Sub(c.since)
 }
 
-// oldestStranger is the oldest connection of an address that has not delivered anything; there must be one.
-func (l *limitedListener) oldestStranger(from netip.Prefix) *limitedConn {
-	at := l.strangers.Front()
-	for at.Value.(*limitedConn).from != from {
-		at = at.Next()
+// oldestFresh returns the oldest fresh connection of an address; there must be one.
+func (l *limitedListener) oldestFresh(from netip.Prefix) *limitedConn {
+	element := l.fresh.Front()
+	for element.Value.(*limitedConn).from != from {
+		element = element.Next()
 	}
-	return at.Value.(*limitedConn)
+	return element.Value.(*limitedConn)
 }
 
 // Close closes the listener and ends an Accept that waits for room.
@@ -163,51 +162,53 @@ func (c *limitedConn) closeLocked() error {
 		return net.ErrClosed
 	}
 	c.closed = true
-	c.leaveList()
+	c.leave()
 	c.listener.open--
 	c.listener.signal()
 	return c.Conn.Close()
 }
 
-func (c *limitedConn) enterList(in *list.List) {
-	c.in, c.at, c.since = in, in.PushBack(c), c.listener.now()
-	if in == &c.listener.strangers {
-		c.listener.strangersOf[c.from]++
+// enter adds the connection to a list of waiting ones.
+func (c *limitedConn) enter(waiting *list.List) {
+	c.list, c.element, c.since = waiting, waiting.PushBack(c), c.listener.now()
+	if waiting == &c.listener.fresh {
+		c.listener.freshOf[c.from]++
 	}
 }
 
-func (c *limitedConn) leaveList() {
-	if c.in == nil {
+// leave removes the connection from its list.
+func (c *limitedConn) leave() {
+	if c.list == nil {
 		return
 	}
-	c.in.Remove(c.at)
-	if c.in == &c.listener.strangers {
-		if c.listener.strangersOf[c.from]--; c.listener.strangersOf[c.from] == 0 {
-			delete(c.listener.strangersOf, c.from)
+	c.list.Remove(c.element)
+	if c.list == &c.listener.fresh {
+		if c.listener.freshOf[c.from]--; c.listener.freshOf[c.from] == 0 {
+			delete(c.listener.freshOf, c.from)
 		}
 	}
-	c.in, c.at = nil, nil
+	c.list, c.element = nil, nil
 }
 
-// keep keeps the connection open while a delivery is stored and answered; false if it is closed already.
+// keep keeps the connection open until the response to its delivery is sent; false if it is already closed.
 func (c *limitedConn) keep() bool {
 	c.listener.mu.Lock()
 	defer c.listener.mu.Unlock()
-	c.leaveList()
+	c.leave()
 	return !c.closed
 }
 
-// wait says that the delivery is answered and the connection waits for the next one.
+// wait marks the connection as idle: the response is sent, and it waits for the next delivery.
 func (c *limitedConn) wait() {
 	c.listener.mu.Lock()
 	defer c.listener.mu.Unlock()
-	if c.in == nil && !c.closed {
-		c.enterList(&c.listener.senders)
+	if c.list == nil && !c.closed {
+		c.enter(&c.listener.idle)
 		c.listener.signal()
 	}
 }
 
-// limited is the connection below TLS, nil if no limitedListener accepted it.
+// limited returns the connection below TLS, nil if no limitedListener accepted it.
 func limited(conn net.Conn) *limitedConn {
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
@@ -233,7 +234,7 @@ func connectionState(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// keepConnection keeps the connection of a delivery open until it is answered; false if it is closed already.
+// keepConnection keeps the connection of a delivery open until the response is sent; false if it is already closed.
 func keepConnection(ctx context.Context) bool {
 	c, isLimited := ctx.Value(connectionKey{}).(*limitedConn)
 	return !isLimited || c.keep()

@@ -14,14 +14,14 @@ import (
 	"callsheet/internal/spool"
 )
 
-// fields are the keys of a form in the order they first appear, each with its values.
+// fields are the keys of a form in order of first appearance, with their values.
 type fields struct {
 	max, count int
 	keys       []string
 	values     map[string][]string
 }
 
-// add fails if the field is one too many.
+// add returns an error if the form has too many fields.
 func (f *fields) add(key, value string) error {
 	if f.count == f.max {
 		return tooLargeError{"more than %d fields in one form", int64(f.max)}
@@ -37,14 +37,14 @@ func (f *fields) add(key, value string) error {
 	return nil
 }
 
-// decodeForm makes an envelope of name=value pairs. What has no pair, a bad escape or other than UTF-8 is kept as it is,
-// and so is XML or text of several lines, which is no form though it has an equals sign: decoding would change it.
+// decodeForm returns the envelope of name=value pairs. A text without pairs, with an invalid escape or with invalid UTF-8 is kept as it
+// is. So is XML or text of several lines: it is not a form even if it has an equals sign, and decoding would change it.
 func decodeForm(encoding string, text []byte, maxFields int) ([]spool.Envelope, error) {
-	asItIs := []spool.Envelope{unreadable(encoding, text)}
+	asIs := []spool.Envelope{unreadable(encoding, text)}
 	form := fields{max: maxFields}
 	trimmed := strings.TrimSpace(string(text))
 	if strings.HasPrefix(trimmed, "<") || strings.ContainsFunc(trimmed, unicode.IsControl) {
-		return asItIs, nil
+		return asIs, nil
 	}
 	for pair := range strings.SplitSeq(trimmed, "&") {
 		if pair == "" {
@@ -52,33 +52,33 @@ func decodeForm(encoding string, text []byte, maxFields int) ([]spool.Envelope, 
 		}
 		key, value, hasValue := strings.Cut(pair, "=")
 		if !hasValue && encoding == spool.EncodingForm {
-			return asItIs, nil
+			return asIs, nil
 		}
 		key, keyErr := url.QueryUnescape(key)
 		value, valueErr := url.QueryUnescape(value)
 		if keyErr != nil || valueErr != nil || !isText(key) || !isText(value) {
-			return asItIs, nil
+			return asIs, nil
 		}
 		if err := form.add(key, value); err != nil {
 			return nil, err
 		}
 	}
 	if len(form.keys) == 0 {
-		return asItIs, nil
+		return asIs, nil
 	}
 	return []spool.Envelope{readable(encoding, form.object())}, nil
 }
 
-// isText is false for what a line cannot give back: bytes that are no UTF-8, and NUL, which databases end a text at.
+// isText reports whether a line can store a text exactly. It cannot store invalid UTF-8, nor NUL, which ends a text in databases.
 func isText(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
-// object is the form as a JSON object of strings, a repeated key as an array of them.
+// object returns the form as a JSON object of strings; a repeated key has an array of strings.
 func (f *fields) object() []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	write := func(value any) {
-		encoder.Encode(value)       // strings always can
+		encoder.Encode(value)       // strings never fail
 		out.Truncate(out.Len() - 1) // the encoder ends with a newline
 	}
 	out.WriteByte('{')
@@ -98,7 +98,7 @@ func (f *fields) object() []byte {
 	return out.Bytes()
 }
 
-// multipartBoundary is what separates the parts of a form with this Content-Type; empty for anything else.
+// multipartBoundary returns the boundary of a multipart form, empty if the Content-Type is another.
 func multipartBoundary(contentType string) string {
 	if !strings.HasPrefix(strings.ToLower(contentType), "multipart/") {
 		return ""
@@ -110,9 +110,9 @@ func multipartBoundary(contentType string) string {
 	return parameters["boundary"]
 }
 
-// decodeMultipart makes an envelope of a multipart form. What is none is kept as it is.
+// decodeMultipart returns the envelope of a multipart form. An invalid form is kept as it is.
 func decodeMultipart(boundary string, body []byte, maxFields int) ([]spool.Envelope, error) {
-	asItIs := []spool.Envelope{unreadable(spool.EncodingForm, body)}
+	asIs := []spool.Envelope{unreadable(spool.EncodingForm, body)}
 	form := fields{max: maxFields}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
@@ -121,18 +121,18 @@ func decodeMultipart(boundary string, body []byte, maxFields int) ([]spool.Envel
 			break
 		}
 		if err != nil {
-			return asItIs, nil
+			return asIs, nil
 		}
 		value, err := io.ReadAll(part)
 		if err != nil || !isText(string(value)) || !isText(part.FormName()) {
-			return asItIs, nil
+			return asIs, nil
 		}
 		if err := form.add(part.FormName(), string(value)); err != nil {
 			return nil, err
 		}
 	}
 	if len(form.keys) == 0 {
-		return asItIs, nil
+		return asIs, nil
 	}
 	return []spool.Envelope{readable(spool.EncodingForm, form.object())}, nil
 }

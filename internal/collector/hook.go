@@ -11,12 +11,12 @@ import (
 	"callsheet/internal/spool"
 )
 
-// retryAfter is what a sender is told to wait when nothing can be stored, in seconds.
+// retryAfter is the Retry-After header if nothing can be stored, in seconds.
 const retryAfter = "10"
 
 var contentJSON = []string{"application/json"}
 
-// hook takes one request: a delivery, or an array of them.
+// hook handles one request: a delivery, or an array of deliveries.
 func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		w.Header().Set("Allow", "GET, POST")
@@ -28,9 +28,9 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 		c.refuseSender(w, r, from, status, reason)
 		return
 	}
-	body, room, err := c.readBody(w, r, from)
-	if room > 0 {
-		defer from.bodies.Release(room)
+	body, acquired, err := c.readBody(w, r, from)
+	if acquired > 0 {
+		defer from.bodies.Release(acquired)
 	}
 	var stored int
 	if err == nil {
@@ -44,9 +44,9 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 	io.WriteString(w, `{"stored":`+strconv.Itoa(stored)+"}\n")
 }
 
-// store makes the deliveries of a request durable. It takes no longer than the configured wait.
+// store makes the deliveries of a request durable, within the configured wait.
 func (c *Collector) store(r *http.Request, from *source, body []byte) (deliveries int, err error) {
-	// A connection that was closed for another one gets no answer, so its delivery is not stored.
+	// A connection that was closed to make room gets no response, so its delivery is not stored.
 	if !keepConnection(r.Context()) {
 		return 0, errOverloaded
 	}
@@ -75,8 +75,8 @@ func (c *Collector) store(r *http.Request, from *source, body []byte) (deliverie
 	return len(envelopes), nil
 }
 
-// refuseDelivery answers why a delivery of a right sender is not stored. But for its size that is no 4xx, after which the
-// sender would give up.
+// refuseDelivery responds why a delivery of an authenticated sender is not stored. Only a size limit gives a 4xx, after which senders do
+// not retry.
 func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err error) {
 	if tooLarge, ok := errors.AsType[tooLargeError](err); ok {
 		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
@@ -87,20 +87,20 @@ func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err erro
 		return
 	}
 	reason := "cannot store now"
-	if errors.Is(err, errOverloaded) || errors.Is(err, errBrokenBody) {
+	if errors.Is(err, errOverloaded) || errors.Is(err, errIncompleteBody) {
 		reason = err.Error()
 	}
 	w.Header().Set("Retry-After", retryAfter)
 	c.refuse(w, from, http.StatusServiceUnavailable, reason)
 }
 
-// refuse answers with an error. Its text and the metrics name neither token nor content.
+// refuse responds with an error. Its text and the metrics contain neither token nor content.
 func (c *Collector) refuse(w http.ResponseWriter, from *source, status int, reason string) {
 	c.metrics.refused(from, status)
-	answer(w, status, reason)
+	respond(w, status, reason)
 }
 
-func answer(w http.ResponseWriter, status int, text string) {
+func respond(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	io.WriteString(w, strings.TrimSuffix(text, "\n")+"\n")
@@ -110,7 +110,7 @@ func decodeRequest(r *http.Request, body []byte, l limits) ([]spool.Envelope, er
 	return decode(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"), r.URL.RawQuery, body, l)
 }
 
-// decode makes envelopes of a request, without source. What cannot be read is kept as it is; the only error is a
+// decode returns the envelopes of a request, without source. A payload that cannot be decoded is kept as it is; the only error is a
 // tooLargeError.
 func decode(contentType, contentEncoding, query string, body []byte, l limits) ([]spool.Envelope, error) {
 	if int64(len(body)) > l.body {
@@ -120,7 +120,7 @@ func decode(contentType, contentEncoding, query string, body []byte, l limits) (
 		return decodeBody(contentType, contentEncoding, body, l)
 	}
 	if query == "" {
-		return nil, nil // somebody tries the URL
+		return nil, nil // a manual test of the URL
 	}
 	return decodeForm(spool.EncodingQuery, []byte(query), l.fields)
 }
@@ -136,7 +136,7 @@ func decodeBody(contentType, contentEncoding string, body []byte, l limits) ([]s
 	if boundary := multipartBoundary(contentType); boundary != "" && !looksLikeJSON(plain) {
 		return decodeMultipart(boundary, plain, l.fields)
 	}
-	// What the Content-Type says is often wrong, so the body speaks for itself.
+	// The Content-Type is often wrong, so the body decides.
 	if looksLikeJSON(plain) {
 		return decodeJSON(plain, l.deliveries)
 	}

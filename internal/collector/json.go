@@ -12,14 +12,14 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// looksLikeJSON tells an object, an array or another JSON value from a form.
+// looksLikeJSON reports whether a body is JSON and not a form.
 func looksLikeJSON(body []byte) bool {
 	text := skipSpace(bytes.TrimPrefix(body, byteOrderMark))
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[' || json.Valid(text))
 }
 
-// decodeJSON makes an envelope of an object, and one of each element of an array. Numbers, key order and repeated
-// keys stay as sent; only the space between is taken out, since a line must not hold a newline.
+// decodeJSON returns an envelope for an object, or for each element of an array. Numbers, key order and repeated keys stay as sent; only
+// white space is removed, since a line must not contain a newline.
 func decodeJSON(body []byte, maxDeliveries int) ([]spool.Envelope, error) {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
 	if utf8.Valid(text) {
@@ -31,8 +31,8 @@ func decodeJSON(body []byte, maxDeliveries int) ([]spool.Envelope, error) {
 	return []spool.Envelope{unreadable(spool.EncodingJSON, body)}, nil
 }
 
-// elements makes an envelope of each element of an array, or of another value; ok is false if the text is not JSON. It
-// stops at the first element that is one too many.
+// elements returns an envelope for each element of an array, or for another value. ok is false if the text is not JSON. It returns an
+// error at the first element over the limit.
 func elements(text []byte, maxDeliveries int) (envelopes []spool.Envelope, ok bool, err error) {
 	if text[0] != '[' {
 		one, ok := element(text)
@@ -62,8 +62,7 @@ func elements(text []byte, maxDeliveries int) (envelopes []spool.Envelope, ok bo
 
 func skipSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
 
-// element makes an envelope of a JSON value: of an object, compacted; of another one as it came. ok is false for what is
-// not JSON.
+// element returns the envelope of a JSON value: an object is compacted, another value is unreadable. ok is false if the text is not JSON.
 func element(text []byte) (envelope spool.Envelope, ok bool) {
 	compact, ok := spool.CompactPayload(text)
 	if !ok || compact[0] != '{' {
@@ -76,7 +75,7 @@ func readable(encoding string, payload []byte) spool.Envelope {
 	return spool.Envelope{Kind: spool.Kind(payload), Encoding: encoding, Payload: payload}
 }
 
-// inflate undoes a gzip content encoding; ok is false for what is no gzip.
+// inflate decompresses a gzip body; ok is false if it is not valid gzip.
 func inflate(contentEncoding string, body []byte, limit int64) (plain []byte, ok bool, err error) {
 	if contentEncoding != "gzip" {
 		return body, true, nil

@@ -2,18 +2,17 @@ package collector
 
 import "fmt"
 
-// The memory that a source can take is bounded, whatever it sends: that of large bodies by their size, that of requests
-// which become much more than their body by their number, that of all others by both. So a source holds up its own large
-// requests and nobody else's.
+// The memory of each source is bounded: of large bodies by their total size, of requests that expand to much more than their body by
+// their number, and of all others by both. So large requests delay only requests of the same source.
 const (
-	smallBody      = 16 << 10 // a larger one needs room among the large bodies
-	largeBodies    = 2        // of max_body, that a source may have in memory at once
-	largeExpanding = 2        // requests beyond smallLimits that a source may have in memory at once
+	smallBody    = 16 << 10 // larger bodies count as large
+	largeBodies  = 2        // total size of a source's large bodies in memory, in units of max_body
+	maxExpanding = 2        // requests of a source that are over smallLimits and in memory
 )
 
 const maxFields = 10_000 // of a form or query
 
-// limits bound what one request may become. The sender gets 413 with the limit.
+// limits limit what one request may expand to. Over a limit, the sender gets 413 with the limit.
 type limits struct {
 	body       int64 // bytes
 	inflated   int64 // bytes of a gzip body
@@ -23,13 +22,13 @@ type limits struct {
 
 var smallLimits = limits{body: 1 << 20, inflated: 64 << 10, deliveries: 100, fields: 1000}
 
-// limits hold for every request. So its lines in the spool are bounded as well: each has some 200 bytes besides its payload, and no
-// payload is more than twice as long as it was sent.
+// limits returns the limits of every request. They bound its lines in the spool as well: a line has some 200 bytes besides its payload,
+// and a payload is at most twice as long as it was sent.
 func (o Options) limits() limits {
 	return limits{body: o.MaxBody, inflated: o.MaxBody, deliveries: o.MaxDeliveries, fields: maxFields}
 }
 
-// tooLargeError names the limit that a request is beyond.
+// tooLargeError is the limit that a request exceeds.
 type tooLargeError struct {
 	format string
 	limit  int64

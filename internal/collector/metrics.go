@@ -9,7 +9,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// metrics are what an operator watches. No label holds anything a sender wrote but the name of a known source.
+// metrics are the Prometheus metrics. No label contains text from a sender, except the name of a known source.
 type metrics struct {
 	deliveries *prometheus.CounterVec
 	refusals   *prometheus.CounterVec
@@ -25,7 +25,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 			Name: "callsheet_deliveries_total", Help: "Deliveries stored, by source, kind and encoding.",
 		}, []string{"source", "kind", "encoding"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "callsheet_refused_requests_total", Help: "Requests not stored, by source and answer.",
+			Name: "callsheet_refused_requests_total", Help: "Requests not stored, by source and response code.",
 		}, []string{"source", "code"}),
 		last: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "callsheet_last_delivery_timestamp_seconds", Help: "When the last delivery was stored, by source.",
@@ -46,7 +46,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
-// watch adds what is asked of the spool when somebody looks.
+// watch registers the metrics that are read from the spool at each scrape.
 func (m *metrics) watch(registry *prometheus.Registry, s Appender) {
 	registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -63,19 +63,19 @@ func (m *metrics) watch(registry *prometheus.Registry, s Appender) {
 	)
 }
 
-// sourceMetrics are those of one source, looked up once: by label it costs more than the rest of a request's bookkeeping.
+// sourceMetrics are the metrics of one source, looked up once: a lookup by label costs more than the rest of a request's bookkeeping.
 type sourceMetrics struct {
-	deliveries map[delivered]prometheus.Counter
+	deliveries map[deliveryLabels]prometheus.Counter
 	last       prometheus.Gauge
 }
 
-type delivered struct{ kind, encoding string }
+type deliveryLabels struct{ kind, encoding string }
 
-func (m *metrics) of(source string) sourceMetrics {
-	deliveries := map[delivered]prometheus.Counter{}
+func (m *metrics) forSource(source string) sourceMetrics {
+	deliveries := map[deliveryLabels]prometheus.Counter{}
 	for _, kind := range []string{spool.KindCallReport, spool.KindLiveCall, spool.KindOther, spool.KindUnreadable} {
 		for _, encoding := range []string{spool.EncodingJSON, spool.EncodingForm, spool.EncodingQuery} {
-			deliveries[delivered{kind, encoding}] = m.deliveries.WithLabelValues(source, kind, encoding)
+			deliveries[deliveryLabels{kind, encoding}] = m.deliveries.WithLabelValues(source, kind, encoding)
 		}
 	}
 	return sourceMetrics{deliveries, m.last.WithLabelValues(source)}
@@ -83,19 +83,19 @@ func (m *metrics) of(source string) sourceMetrics {
 
 func (m sourceMetrics) stored(envelopes []spool.Envelope, now time.Time) {
 	for i := range envelopes {
-		m.deliveries[delivered{envelopes[i].Kind, envelopes[i].Encoding}].Inc()
+		m.deliveries[deliveryLabels{envelopes[i].Kind, envelopes[i].Encoding}].Inc()
 	}
 	m.last.Set(float64(now.UnixMicro()) / 1e6)
 }
 
-// Committed takes note of a group of deliveries that the spool made durable; it is a spool's Options.Committed.
+// Committed records a committed group; it is the spool's Options.Committed.
 func (c *Collector) Committed(lines, bytes int, took time.Duration) {
 	c.metrics.group.Observe(float64(lines))
 	c.metrics.commit.Observe(took.Seconds())
 	c.metrics.bytes.Add(float64(bytes))
 }
 
-// refused counts an answer; from is nil for a source that is not known, whose name may be anything.
+// refused counts a refused request; from is nil for an unknown source, whose name can be anything.
 func (m *metrics) refused(from *source, status int) {
 	name := ""
 	if from != nil {

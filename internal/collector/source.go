@@ -10,40 +10,40 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// source is a Source ready to compare with.
+// source is a Source, prepared for requests.
 type source struct {
 	name    string
-	hashes  [][sha256.Size]byte // of its tokens, so that comparing takes the same time for any length
+	hashes  [][sha256.Size]byte // of its tokens, so that comparing takes the same time for every length
 	allow   []netip.Prefix
 	metrics sourceMetrics
 
-	// What its requests may take at once; of one source, so that it holds up no other. A request takes them in this order.
-	bodies    *semaphore.Weighted // bytes of large bodies
-	slots     chan struct{}       // in-flight limit
-	expanding chan struct{}       // limit of those beyond smallLimits
+	// Limits for concurrent requests, per source, so that a source delays no other. A request acquires them in this order.
+	bodies    *semaphore.Weighted // bytes of large bodies in memory
+	slots     chan struct{}       // in-flight requests
+	expanding chan struct{}       // in-flight requests over smallLimits
 }
 
 func newSource(s Source, options Options, m *metrics) *source {
-	ready := &source{
-		name: s.Name, allow: s.Allow, metrics: m.of(s.Name),
+	prepared := &source{
+		name: s.Name, allow: s.Allow, metrics: m.forSource(s.Name),
 		bodies:    semaphore.NewWeighted(largeBodies * options.MaxBody),
 		slots:     make(chan struct{}, options.InFlight),
-		expanding: make(chan struct{}, largeExpanding),
+		expanding: make(chan struct{}, maxExpanding),
 	}
 	for _, token := range s.Tokens {
-		ready.hashes = append(ready.hashes, sha256.Sum256([]byte(token)))
+		prepared.hashes = append(prepared.hashes, sha256.Sum256([]byte(token)))
 	}
-	return ready
+	return prepared
 }
 
-// authenticate finds the source that a request names in its path; status is 0 if it may send. A token in the path
-// goes before a bearer's.
+// authenticate returns the source in the path of a request; status is 0 if the sender is authorized. A token in the path takes precedence
+// over a bearer token.
 func (c *Collector) authenticate(r *http.Request, name, token string) (from *source, status int, reason string) {
 	s, known := c.sources[name]
 	if !known {
 		return nil, http.StatusNotFound, "unknown source"
 	}
-	// Before the token is looked at: an address that is not allowed gets the same answer for a right and a wrong one.
+	// Checked before the token: an address that is not allowed gets the same response for a correct and a wrong token.
 	if len(s.allow) > 0 && !contains(s.allow, c.clientAddress(r)) {
 		return s, http.StatusForbidden, "address not allowed"
 	}
@@ -64,7 +64,7 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
-// accepts compares with every token, in time that does not depend on where they differ.
+// accepts reports whether a token is one of the source's. It always compares with all of them, in constant time.
 func (s *source) accepts(token string) bool {
 	hash := sha256.Sum256([]byte(token))
 	match := 0

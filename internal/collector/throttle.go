@@ -11,25 +11,24 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// An address gets refusedBurst refusals with their reason, then one every refusedEvery; beyond them the answer is 429.
+// An address gets refusalBurst refusals with their reason, then one every refusalInterval; all others are 429.
 const (
-	refusedBurst = 20
-	refusedEvery = 6 * time.Second
+	refusalBurst    = 20
+	refusalInterval = 6 * time.Second
 )
 
-// maxThrottled bounds the addresses that are remembered, to some megabytes.
+// maxThrottled limits the number of addresses in memory, to some megabytes.
 const maxThrottled = 20_000
 
-// throttle counts refusals by address. It has two generations of addresses: when the current one is full it becomes the
-// previous one, and what that held is forgotten.
+// throttle limits refusals by address. It has two generations of addresses: when the current one is full, it replaces the previous one.
 type throttle struct {
 	mu                sync.Mutex
 	current, previous map[netip.Prefix]*rate.Limiter
 }
 
-// take counts a refusal and returns how long the address should wait, 0 while it is within its limit.
+// take counts a refusal and returns how long the address should wait, 0 if it is within its limit.
 func (t *throttle) take(address netip.Addr, now time.Time) (wait time.Duration) {
-	key := neighbourhood(address)
+	key := limitKey(address)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	limiter := t.current[key]
@@ -38,7 +37,7 @@ func (t *throttle) take(address netip.Addr, now time.Time) (wait time.Duration) 
 			t.current, t.previous = map[netip.Prefix]*rate.Limiter{}, t.current
 		}
 		if limiter = t.previous[key]; limiter == nil {
-			limiter = rate.NewLimiter(rate.Every(refusedEvery), refusedBurst)
+			limiter = rate.NewLimiter(rate.Every(refusalInterval), refusalBurst)
 		}
 		t.current[key] = limiter
 	}
@@ -49,10 +48,9 @@ func (t *throttle) take(address netip.Addr, now time.Time) (wait time.Duration) 
 	return wait
 }
 
-// refuseSender answers a request that may not deliver: of an unknown source, from an address that is not allowed, or with
-// a wrong token. The line in the log has the form that docs/install.md gives for fail2ban, and nothing of the path, which
-// may hold a token. Beyond the limit nothing is logged. A right token is never throttled, since many senders can share an
-// address.
+// refuseSender refuses a request for an unknown source, from an address that is not allowed, or with a wrong token. Its log line has the
+// form that docs/install.md gives for fail2ban and nothing of the path, which may contain a token. Throttled requests are not logged. A
+// correct token is never throttled, since many senders can share an address.
 func (c *Collector) refuseSender(w http.ResponseWriter, r *http.Request, from *source, status int, reason string) {
 	address := c.clientAddress(r)
 	if wait := c.throttle.take(address, c.options.Now()); wait > 0 {

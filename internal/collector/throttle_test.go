@@ -26,7 +26,7 @@ func TestWrongTokensAreThrottledByAddress(t *testing.T) {
 	c, m := testCollector(Options{})
 	c.options.Now = func() time.Time { return now }
 	const from = "203.0.113.9"
-	for i := range refusedBurst {
+	for i := range refusalBurst {
 		source, want := "main", http.StatusUnauthorized
 		if i%2 == 1 {
 			source, want = "unknown", http.StatusNotFound
@@ -45,7 +45,7 @@ func TestWrongTokensAreThrottledByAddress(t *testing.T) {
 	if w := attempt(c, from, "main", secret); w.Code != http.StatusOK || len(m.lines) != 1 {
 		t.Errorf("a right token from the throttled address: %d", w.Code)
 	}
-	now = now.Add(refusedEvery)
+	now = now.Add(refusalInterval)
 	if w := attempt(c, from, "main", "wrong"); w.Code != http.StatusUnauthorized {
 		t.Errorf("later: %d", w.Code)
 	}
@@ -54,7 +54,7 @@ func TestWrongTokensAreThrottledByAddress(t *testing.T) {
 func TestThrottleTreatsAnIPv6NetworkAsOneAddress(t *testing.T) {
 	now := time.Date(2026, 10, 5, 10, 0, 0, 0, time.UTC)
 	var limit throttle
-	for i := range refusedBurst {
+	for i := range refusalBurst {
 		if wait := limit.take(netip.MustParseAddr(fmt.Sprintf("2001:db8::%x", i)), now); wait > 0 {
 			t.Fatalf("attempt %d waits %s", i, wait)
 		}
@@ -130,10 +130,10 @@ func TestRefusedSendersAreLoggedForFail2ban(t *testing.T) {
 		if strings.Contains(log.String(), "10.0.0.1") || strings.Contains(log.String(), "203.0.113.77") {
 			t.Errorf("logged as %s", log.String())
 		}
-		for range 2 * refusedBurst {
+		for range 2 * refusalBurst {
 			attempt(c, "203.0.113.9", "main", "wrong")
 		}
-		if n := strings.Count(log.String(), "\n"); n > refusedBurst+1 {
+		if n := strings.Count(log.String(), "\n"); n > refusalBurst+1 {
 			t.Errorf("%d lines for one address", n)
 		}
 	}

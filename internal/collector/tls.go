@@ -9,18 +9,17 @@ import (
 	"time"
 )
 
-// TLS is a certificate and its key in files, read again when either changes, so that a renewed certificate needs no
-// restart.
+// TLS is a certificate with its key. It reads the files again when either changes, so that a renewed certificate needs no restart.
 type TLS struct {
 	certFile, keyFile string
 	log               *slog.Logger
 
 	mu      sync.Mutex
 	current *tls.Certificate
-	changed [2]time.Time // of the files when they were last read, whether or not they were a pair
+	changed [2]time.Time // modification times of the files when they were last read, successfully or not
 }
 
-// NewTLS reads the pair; a pair that cannot be read at the start is an error.
+// NewTLS reads the certificate and its key.
 func NewTLS(certFile, keyFile string, log *slog.Logger) (*TLS, error) {
 	t := &TLS{certFile: certFile, keyFile: keyFile, log: log}
 	if err := t.read(t.times()); err != nil {
@@ -29,18 +28,18 @@ func NewTLS(certFile, keyFile string, log *slog.Logger) (*TLS, error) {
 	return t, nil
 }
 
-// Config is for a server.
+// Config returns the TLS configuration for a server.
 func (t *TLS) Config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: t.certificate}
 }
 
-// certificate is the pair as it stands in the files. A broken new one is told once, and the old one goes on serving.
+// certificate returns the current certificate. If a changed one cannot be read, it logs that once and keeps the old one.
 func (t *TLS) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if times := t.times(); times != t.changed {
 		if err := t.read(times); err != nil {
-			t.log.Error("the new certificate cannot be used; the old one stays", "error", err)
+			t.log.Error("cannot use the new certificate; keeping the old one", "error", err)
 		} else {
 			t.log.Info("the certificate was renewed")
 		}

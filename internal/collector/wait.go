@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// waits gives requests contexts that end after the configured wait, or a fiftieth of it earlier: requests that come at
-// the same time share one. A context with a timer for each request costs as much as decoding it.
+// waits returns contexts that end after the configured wait, or up to a fiftieth of it earlier: concurrent requests share one. A context
+// with a timer for each request costs as much as decoding it.
 type waits struct {
 	wait time.Duration
 
@@ -33,7 +33,7 @@ func (w *waits) renew() {
 	w.current = nil
 }
 
-// acquire takes a slot, waiting for one until wait ends or the client is gone.
+// acquire takes a slot, and waits for a free one until wait ends or the client disconnects.
 func acquire(wait, client context.Context, slots chan struct{}) error {
 	select {
 	case slots <- struct{}{}:
