@@ -28,7 +28,7 @@ func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, re
 	if lines <= 1 {
 		before := reader.mark()
 		reader.refusal = refusal.Error()
-		err := s.loadBatch(ctx, reader, noByteLimit, 1, summary)
+		_, err := s.loadBatch(ctx, reader, noByteLimit, 1, summary)
 		reader.refusal = ""
 		if err != nil {
 			return fmt.Errorf("%s, line %d: %w", before.name(), before.line()+1, err)
@@ -37,7 +37,7 @@ func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, re
 	}
 	for _, part := range []int64{lines / 2, lines - lines/2} {
 		mark := reader.mark()
-		err := s.loadBatch(ctx, reader, noByteLimit, part, summary)
+		_, err := s.loadBatch(ctx, reader, noByteLimit, part, summary)
 		if isRefusal(err) {
 			reader.rewind(mark)
 			err = s.loadRefused(ctx, reader, part, err, summary)

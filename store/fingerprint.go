@@ -13,7 +13,7 @@ import (
 // event of the same call, or the same other event, whenever it came. A line without a source is of defaultSource.
 func Fingerprint(text []byte, defaultSource string) uint64 {
 	l := line{text: text}
-	l.prepare([]byte(defaultSource))
+	l.parse([]byte(defaultSource))
 	var identity []byte
 	add := func(part []byte) { identity = append(append(identity, part...), 0x1f) }
 	if l.reason != "" {

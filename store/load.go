@@ -116,11 +116,10 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, 
 	limit := evenBatchSize(reader.total, cmp.Or(options.batchBytes, batchBytes))
 	for !reader.done() {
 		mark := reader.mark()
-		err := s.loadBatch(ctx, reader, limit, noLineLimit, summary)
+		sent, err := s.loadBatch(ctx, reader, limit, noLineLimit, summary)
 		if isRefusal(err) {
-			lines := s.batch.sent
 			reader.rewind(mark)
-			err = s.loadRefused(ctx, reader, lines, err, summary)
+			err = s.loadRefused(ctx, reader, sent, err, summary)
 		}
 		if err != nil {
 			return 0, err
@@ -152,74 +151,73 @@ func evenBatchSize(total, limit int64) int64 {
 	return limit
 }
 
-// loadBatch loads up to limit bytes and so many lines in one transaction.
-func (s *Store) loadBatch(ctx context.Context, reader *reader, limit, lines int64, summary *Summary) error {
+// loadBatch loads up to limit bytes and lines in one transaction. It returns how many lines it sent to DuckDB, also with an error.
+func (s *Store) loadBatch(ctx context.Context, reader *reader, limit, lines int64, summary *Summary) (sent int64, err error) {
 	started := s.options.Now()
-	positions, err := s.stage(ctx, reader, limit, lines, started)
+	batch, err := s.stage(ctx, reader, limit, lines, started)
 	if err != nil {
-		return err
+		return batch.sent, err
 	}
 	var part Summary
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		for _, at := range positions {
+		for _, at := range batch.positions {
 			if at.retry != nil {
 				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
 					return err
 				}
 			}
 		}
-		otherEvents, rejects, err := applyStaged(ctx, tx, started)
+		otherEvents, rejects, err := insertStaged(ctx, tx, started)
 		if err != nil {
 			return err
 		}
-		if part, err = s.recordLoad(ctx, tx, started, positions, otherEvents, rejects); err != nil {
+		if part, err = s.recordLoad(ctx, tx, started, batch.positions, otherEvents, rejects); err != nil {
 			return err
 		}
-		return recordPositions(ctx, tx, positions, started)
+		return recordPositions(ctx, tx, batch.positions, started)
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		summary.add(part)
 	}
-	summary.add(part)
-	return nil
+	return batch.sent, err
 }
 
-// stage puts the next lines into temporary tables. It has a transaction of its own, since DuckDB reads what a transaction has
-// not committed with one thread only; nobody else writes to the database meanwhile.
-func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, started time.Time) ([]position, error) {
+// stage loads the next batch into temporary tables. It runs outside the transaction of the load, since DuckDB reads uncommitted
+// rows with one thread only; the database has no other writer meanwhile.
+func (s *Store) stage(ctx context.Context, reader *reader, limit, lines int64, started time.Time) (*batch, error) {
 	batchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.batch = reader.sendBatch(batchCtx, limit, lines)
-	if _, err := s.conn.ExecContext(ctx, queries.SQL("load/stage"), sql.Named("loaded_at", started)); err != nil {
-		cancel()
-		s.batch.wait() // its goroutine uses the reader
-		return nil, err
-	}
-	positions, err := s.batch.wait()
+	batch := reader.sendBatch(batchCtx, limit, lines)
+	_, err := s.conn.ExecContext(context.WithValue(ctx, batchKey{}, batch), queries.SQL("load/stage"), sql.Named("loaded_at", started))
 	if err != nil {
-		return nil, err
+		cancel()
+		batch.wait() // its goroutine uses the reader
+		return batch, err
 	}
-	var again []string // of files that have changed
-	for _, at := range positions {
-		if at.again {
-			again = append(again, at.file.Name)
+	if err := batch.wait(); err != nil {
+		return batch, err
+	}
+	var reread []string // files
+	for _, at := range batch.positions {
+		if at.reread {
+			reread = append(reread, at.file.Name)
 		}
 	}
-	if len(again) > 0 {
-		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/drop_loaded_deliveries"), sql.Named("files", again)); err != nil {
-			return nil, fmt.Errorf("drop_loaded_deliveries: %w", err)
+	if len(reread) > 0 {
+		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/drop_loaded_deliveries"), sql.Named("files", reread)); err != nil {
+			return batch, fmt.Errorf("drop_loaded_deliveries: %w", err)
 		}
 	}
 	for _, step := range []string{"staged_versions", "duplicates", "deliveries"} {
 		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/"+step)); err != nil {
-			return nil, fmt.Errorf("%s: %w", step, err)
+			return batch, fmt.Errorf("%s: %w", step, err)
 		}
 	}
-	return positions, nil
+	return batch, nil
 }
 
-// applyStaged moves the staged lines into their tables and returns how many other events and rejects that made.
-func applyStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEvents, rejects int64, err error) {
+// insertStaged moves the staged lines into their tables and returns how many other events and rejects it inserted.
+func insertStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEvents, rejects int64, err error) {
 	insert := func(step string, args ...any) (int64, error) {
 		result, err := tx.ExecContext(ctx, queries.SQL("load/"+step), args...)
 		if err != nil {
@@ -377,7 +375,7 @@ func (s *Store) pending(ctx context.Context, files []spool.File, wait bool, know
 			end, err := at.verify(rejected)
 			switch change := new(changedError); {
 			case errors.As(err, change):
-				if at, err = at.restart(*change, problems); err != nil || !at.again {
+				if at, err = at.restart(*change, problems); err != nil || !at.reread {
 					continue
 				}
 			case err != nil:

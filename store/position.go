@@ -9,8 +9,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
-
 	"callsheet/internal/spool"
 	"callsheet/queries"
 )
@@ -30,21 +28,12 @@ type position struct {
 	until      int64        // where to stop then
 	firstHash  *uint64      // lineHash of the first line; nil when it is not known
 	changed    bool         // it is not the file that was loaded before: only deliveries with new ids are loaded
-	again      bool         // it is read from its beginning again, because it has just changed
+	reread     bool         // it is read from its beginning again, because it has just changed
 	problem    string       // as of the last load; empty when there was none
 }
 
 // rejectHashes are the hashes of rejected lines by the line's number.
 type rejectHashes map[int64]uint64
-
-// lineHash is XXH64 of a line and its number: files with equal sums of it have the same lines in the same places, and the share
-// of a single line can be taken out.
-func lineHash(number int64, text []byte) uint64 {
-	var digest xxhash.Digest
-	digest.ResetWithSeed(uint64(number))
-	digest.Write(text)
-	return digest.Sum64()
-}
 
 // readLine reads the next line and moves the position behind it.
 func (at *position) readLine(from *spool.Reader) (spool.Line, uint64, error) {

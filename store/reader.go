@@ -68,10 +68,10 @@ type batch struct {
 	defaultSource []byte
 }
 
-// wait blocks until the batch is sent whole or cut off, and returns how far each file was read.
-func (s *batch) wait() ([]position, error) {
-	<-s.finished
-	return s.positions, s.err
+// wait blocks until the batch is sent whole or cancelled.
+func (b *batch) wait() error {
+	<-b.finished
+	return b.err
 }
 
 // sendBatch begins to send lines until about limit bytes or so many lines are sent, or the files end.
@@ -169,7 +169,7 @@ func (r *reader) readChunk(at *position, end, most int64) ([]line, error) {
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
 			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
-			reason: r.refusal, again: at.again, length: read.Length, tooLong: read.TooLong,
+			reason: r.refusal, reread: at.reread, length: read.Length, tooLong: read.TooLong,
 		})
 	}
 	return lines, nil

@@ -45,7 +45,7 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 	reader := newReader(again, options)
 	defer reader.close()
 	for !reader.done() {
-		err := s.loadBatch(ctx, reader, noByteLimit, noLineLimit, summary)
+		_, err := s.loadBatch(ctx, reader, noByteLimit, noLineLimit, summary)
 		if isRefusal(err) { // nothing has changed
 			summary.Warnings = append(summary.Warnings, fmt.Sprintf("rejected lines cannot be read again: %v", err))
 			return nil

@@ -44,7 +44,6 @@ type Store struct {
 	options Options
 	db      *database
 	conn    *sql.Conn
-	batch   *batch // that spool_lines() reads
 
 	warnings []string // that opening it met, for the summary of the load
 }
@@ -90,7 +89,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{options: options, db: db, conn: conn}
-	if err := registerLines(conn, func() *batch { return s.batch }); err != nil {
+	if err := registerSpoolLines(ctx, conn); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {

@@ -1,31 +1,57 @@
--- New spool lines, each field as the text that was sent, each line with its kind or a reason to reject it. spool_lines() is
--- the loader's: it takes the JSON apart, since DuckDB would read CallSid 1672649960.9604120 as a double, and packs the
--- values of a line into one text, in which ], ^ and _ behind chr(29) stand for chr(29), chr(30) and chr(31). A value that is chr(30) and
--- nothing else says nothing, like one that was not sent.
-create or replace temp macro unmarked(p_value) as
+-- The new lines of the spool, each field as the text that was sent, each line with its kind or a reason to reject it.
+-- spool_lines() is a function of the loader: it parses the JSON, since DuckDB would read CallSid 1672649960.9604120 as a double, and
+-- packs the values of a line into one text. chr(31) ends a value, and chr(30) alone is NULL. In a value, chr(29) and one of ], ^ and _
+-- stand for chr(29), chr(30) and chr(31). The variable line_fields has the names of the values, in their order.
+create or replace temp macro unescaped(p_value) as
     replace(replace(replace(p_value, chr(29) || '_', chr(31)), chr(29) || '^', chr(30)), chr(29) || ']', chr(29));
-create or replace temp macro sent(p_value) as nullif(p_value, chr(30));
+create or replace temp macro field(p_values, p_name) as
+    nullif(p_values[list_position(getvariable('line_fields'), p_name)], chr(30));
 
 create or replace temp table staged as
-with taken_apart as (
+with unpacked as (
     select
         call_key, content_hash,
-        case when contains(packed, chr(29)) then list_transform(string_split(packed, chr(31)), lambda part: unmarked(part))
-             else string_split(packed, chr(31)) end as f
+        case when contains(packed, chr(29)) then list_transform(string_split(packed, chr(31)), lambda value: unescaped(value))
+             else string_split(packed, chr(31)) end as v
     from spool_lines()
 ),
 lines as (
     select
-        sent(f[1]) as file, sent(f[2])::bigint as line, sent(f[3])::bigint as byte_offset, call_key, content_hash,
-        sent(f[4]) as reason, sent(f[5]) as text, sent(f[6]) as kind,
-        sent(f[7]) as source, try_cast(sent(f[8]) as timestamptz) as received_at, sent(f[9]) as id, sent(f[10]) as extra, sent(f[11]) as payload,
-        call_direction(sent(f[12])) as direction, trim(sent(f[13])) as call_sid,
-        sent(f[14]) as source_number, sent(f[15]) as destination_number, sent(f[16]) as dial_whom_number,
-        sent(f[17]) as call_duration, sent(f[18]) as coins, sent(f[19]) as status, sent(f[20]) as start_time,
-        sent(f[21]) as end_time, sent(f[22]) as call_recording_url, sent(f[23]) as campid, sent(f[24]) as talk_duration,
-        sent(f[25]) as call_group, sent(f[26]) as receiver_name, sent(f[27]) as error_code, sent(f[28]) as leg_a_picked_time,
-        sent(f[29]) as leg_b_start_time, sent(f[30]) as leg_b_picked_time, sent(f[31]) as callstatus, sent(f[32]) as event
-    from taken_apart
+        field(v, 'file') as file,
+        field(v, 'line')::bigint as line,
+        field(v, 'byte_offset')::bigint as byte_offset,
+        call_key,
+        content_hash,
+        field(v, 'reason') as reason,
+        field(v, 'text') as text,
+        field(v, 'kind') as kind,
+        field(v, 'source') as source,
+        try_cast(field(v, 'received_at') as timestamptz) as received_at,
+        field(v, 'id') as id,
+        field(v, 'extra') as extra,
+        field(v, 'payload') as payload,
+        call_direction(field(v, 'Direction')) as direction,
+        trim(field(v, 'CallSid')) as call_sid,
+        field(v, 'SourceNumber') as source_number,
+        field(v, 'DestinationNumber') as destination_number,
+        field(v, 'DialWhomNumber') as dial_whom_number,
+        field(v, 'CallDuration') as call_duration,
+        field(v, 'coins') as coins,
+        field(v, 'Status') as status,
+        field(v, 'StartTime') as start_time,
+        field(v, 'EndTime') as end_time,
+        field(v, 'CallRecordingUrl') as call_recording_url,
+        field(v, 'campid') as campid,
+        field(v, 'TalkDuration') as talk_duration,
+        field(v, 'call_group') as call_group,
+        field(v, 'receiver_name') as receiver_name,
+        field(v, 'error_code') as error_code,
+        field(v, 'LegA_Picked_time') as leg_a_picked_time,
+        field(v, 'LegB_Start_time') as leg_b_start_time,
+        field(v, 'LegB_Picked_time') as leg_b_picked_time,
+        field(v, 'callstatus') as callstatus,
+        field(v, 'type') as event
+    from unpacked
 )
 select
     lines.* replace (

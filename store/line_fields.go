@@ -1,0 +1,135 @@
+package store
+
+import "strconv"
+
+// payloadFields are the payload's fields that have a column. Their order is part of contentHash and must not change.
+var payloadFields = []struct {
+	key          string
+	identity     bool // identifies the call and its kind of report, so it is not part of the content
+	undocumented bool // not in the vendor's documentation, so it is kept in extra too
+}{
+	{key: "Direction", identity: true},
+	{key: "CallSid", identity: true},
+	{key: "SourceNumber"},
+	{key: "DestinationNumber"},
+	{key: "DialWhomNumber"},
+	{key: "CallDuration"},
+	{key: "coins"},
+	{key: "Status"},
+	{key: "StartTime"},
+	{key: "EndTime"},
+	{key: "CallRecordingUrl"},
+	{key: "campid"},
+	{key: "TalkDuration"},
+	{key: "call_group"},
+	{key: "receiver_name"},
+	{key: "error_code"},
+	{key: "LegA_Picked_time"},
+	{key: "LegB_Start_time"},
+	{key: "LegB_Picked_time"},
+	{key: "callstatus", undocumented: true},
+	{key: "type", undocumented: true},
+}
+
+// payloadIndex is a field's index in payloadFields, by its key.
+var payloadIndex = func() map[string]int {
+	index := map[string]int{}
+	for i, field := range payloadFields {
+		index[field.key] = i
+	}
+	return index
+}()
+
+var directionField, callSidField = payloadIndex["Direction"], payloadIndex["CallSid"]
+
+// lineFields are the values of a packed line that come before those of payloadFields; nil is NULL. The position of a line that
+// is loaded and needs no lookup is not stored, so it is left out.
+var lineFields = []struct {
+	name  string
+	value func(*line) []byte
+}{
+	{"file", func(l *line) []byte {
+		if !l.keepsPosition {
+			return nil
+		}
+		return []byte(l.file)
+	}},
+	{"line", func(l *line) []byte { return l.positionValue(l.number) }},
+	{"byte_offset", func(l *line) []byte { return l.positionValue(l.offset) }},
+	{"reason", func(l *line) []byte {
+		if l.reason == "" {
+			return nil
+		}
+		return []byte(l.reason)
+	}},
+	{"text", func(l *line) []byte { return l.text }},
+	{"kind", func(l *line) []byte { return []byte(l.kind) }},
+	{"source", func(l *line) []byte { return l.source }},
+	{"received_at", func(l *line) []byte { return l.receivedAt }},
+	{"id", func(l *line) []byte { return l.id }},
+	{"extra", func(l *line) []byte { return l.extra }},
+	{"payload", func(l *line) []byte { return l.payload }},
+}
+
+func (l *line) positionValue(number int64) []byte {
+	if !l.keepsPosition {
+		return nil
+	}
+	return strconv.AppendInt(nil, number, 10)
+}
+
+// fieldNames are the names by which stage.sql looks up the values of a packed line, in their order.
+func fieldNames() (names []string) {
+	for _, field := range lineFields {
+		names = append(names, field.name)
+	}
+	for _, field := range payloadFields {
+		names = append(names, field.key)
+	}
+	return names
+}
+
+// A line goes to DuckDB as one text, since each value that Go hands over by itself costs more than reading it out of the JSON did.
+// fieldEnd ends a value, and a value that is nullMark alone is NULL. Where a value has one of these bytes itself, it is escaped:
+// escapeByte and the byte plus 0x40. stage.sql takes the text apart.
+const (
+	fieldEnd   = 0x1f
+	nullMark   = 0x1e
+	escapeByte = 0x1d
+)
+
+// pack appends the line's values, in the order of fieldNames.
+func (l *line) pack(to []byte) []byte {
+	for _, field := range lineFields {
+		to = appendField(to, field.value(l))
+	}
+	for _, value := range l.values { // of an event of another kind there are none
+		switch {
+		case value == nil:
+			to = append(to, nullMark, fieldEnd)
+		case l.needsEscaping:
+			to = appendField(to, value)
+		default:
+			to = append(append(to, value...), fieldEnd)
+		}
+	}
+	return to
+}
+
+func appendField(to, value []byte) []byte {
+	if value == nil {
+		return append(to, nullMark, fieldEnd)
+	}
+	return append(appendEscaped(to, value), fieldEnd)
+}
+
+func appendEscaped(to, value []byte) []byte {
+	for _, c := range value {
+		if escapeByte <= c && c <= fieldEnd {
+			to = append(to, escapeByte, c+0x40)
+		} else {
+			to = append(to, c)
+		}
+	}
+	return to
+}

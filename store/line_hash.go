@@ -1,0 +1,53 @@
+package store
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// lineHash is XXH64 of a line and its number: files with equal sums of it have the same lines in the same places, and the share
+// of a single line can be subtracted.
+func lineHash(number int64, text []byte) uint64 {
+	var digest xxhash.Digest
+	digest.ResetWithSeed(uint64(number))
+	digest.Write(text)
+	return digest.Sum64()
+}
+
+// hashContent is XXH64 of the payload's values without the call's identity, and of the unknown members in the order of their
+// keys: the same report as JSON and as a form is the same content. The values are separated as in a packed line, so that
+// different values never give the same text.
+func (l *line) hashContent(unknown []member) uint64 {
+	var text [1024]byte
+	content := text[:0]
+	add := func(value []byte) {
+		if l.needsEscaping {
+			content = append(appendEscaped(content, value), fieldEnd)
+		} else {
+			content = append(append(content, value...), fieldEnd)
+		}
+	}
+	for i, value := range l.values {
+		switch {
+		case payloadFields[i].identity || payloadFields[i].undocumented:
+		case value == nil:
+			content = append(content, nullMark, fieldEnd)
+		default:
+			add(value)
+		}
+	}
+	slices.SortStableFunc(unknown, func(a, b member) int { return bytes.Compare(a.key, b.key) })
+	for _, m := range unknown {
+		add(m.key)
+		add(columnText(m.value))
+	}
+	return xxhash.Sum64(content)
+}
+
+// callKey is XXH64 of a call's source and id.
+func callKey(source, sid []byte) uint64 {
+	var text [128]byte
+	return xxhash.Sum64(append(append(appendEscaped(text[:0], source), fieldEnd), bytes.Trim(sid, " ")...))
+}
