@@ -37,13 +37,10 @@ func TestProgressIsToldOfBytesAndLines(t *testing.T) {
 	dir := t.TempDir()
 	text := strings.Repeat(report("1"), 2500)
 	writeSpool(t, dir, map[string]string{"a.ndjson": text})
-	db, err := Open(t.Context(), Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
 	defer db.Close()
 	var told []string
-	_, err = db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main",
+	_, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main",
 		Progress: func(done, total, lines int64) { told = append(told, fmt.Sprint(done, total, lines)) }})
 	if err != nil {
 		t.Fatal(err)

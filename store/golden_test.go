@@ -116,10 +116,7 @@ func load(t *testing.T, dir string, settings Settings) Summary {
 func loadInBatches(t *testing.T, dir string, settings Settings, bytes int64) Summary {
 	t.Helper()
 	ctx := context.Background()
-	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: settings, Now: testNow, Threads: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: settings, Now: testNow, Threads: 2})
 	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: bytes})
 	if err != nil {
 		t.Fatal(err)

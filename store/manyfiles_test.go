@@ -2,27 +2,28 @@ package store
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"testing"
 )
 
+var manyFiles = flag.Int("files", 1200, "how many files the spool of thousands of files has")
+
 // TestThousandsOfFilesLoadWithinTheMemoryLimit: a spool of thousands of small files takes no more memory than one large file.
 func TestThousandsOfFilesLoadWithinTheMemoryLimit(t *testing.T) {
-	const count = 4500
+	t.Parallel()
+	count := *manyFiles
 	files := map[string]string{}
 	for i := range count {
 		files[fmt.Sprintf("%04d.ndjson", i)] = report(fmt.Sprint(i))
 	}
 	dir := spoolOf(t, files)
 	ctx := context.Background()
-	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow, Threads: 2, MemoryLimit: "500MB"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow, Threads: 2, MemoryLimit: "500MB"})
 	defer db.Close()
 	got, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
-	if err != nil || got.Calls != count || got.Files != count {
+	if err != nil || got.Calls != int64(count) || got.Files != int64(count) {
 		t.Errorf("got %+v: %v", got, err)
 	}
 }

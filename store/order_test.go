@@ -27,7 +27,7 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	if len(want) < 9 {
 		t.Fatalf("only %d calls", len(want)-1)
 	}
-	for seed := range uint64(12) {
+	for seed := range *seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(seed, 1))

@@ -12,10 +12,7 @@ import (
 func retryLoad(t *testing.T, dir string) Summary {
 	t.Helper()
 	ctx := context.Background()
-	db, err := Open(ctx, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
 	defer db.Close()
 	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", RetryRejects: true})
 	if err != nil {

@@ -21,6 +21,7 @@ from (select value, row_number() over (order by key, value) as rank
 
 // TestInstancesThatSpillAtOnceAnswerRightly: ten readers and loads, each with less memory than it needs.
 func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	temp := filepath.Join(dir, "tmp")
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
@@ -62,11 +63,8 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 	}
 	for i := range 3 { // each a new instance
 		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprint("more", i)))
-		db, err := Open(t.Context(), Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow,
+		db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow,
 			TempDir: temp, TempLimit: 4 << 30, MemoryLimit: "100MB"})
-		if err != nil {
-			t.Fatal(err)
-		}
 		summary, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
 		if err := errors.Join(err, db.Close()); err != nil || summary.Calls != int64(i+2) {
 			t.Errorf("load %d: %+v, %v", i, summary, err)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"time"
 )
+
+var seeds = flag.Uint64("seeds", 2, "how many random cases a test tries, at least 2")
 
 // The days that the random worlds are asked about; calls and callbacks happen before and after them, too.
 const worldFrom, worldTo = "2026-10-20", "2026-10-29"

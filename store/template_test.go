@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// templates are empty databases by settings. Creating one takes longer than most tests.
+var templates sync.Map
+
+// openStore opens a database; a missing one begins as a copy of the empty database with the same settings.
+func openStore(t *testing.T, options Options) *Store {
+	t.Helper()
+	if _, err := os.Stat(options.Path); errors.Is(err, fs.ErrNotExist) {
+		template, _ := templates.LoadOrStore(fmt.Sprint(options.Settings, options.UserQueries), sync.OnceValues(func() ([]byte, error) {
+			return emptyDatabase(options)
+		}))
+		content, err := template.(func() ([]byte, error))()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(options.Path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func emptyDatabase(options Options) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "callsheet-template")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	db, err := Open(context.Background(), Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: options.Settings, UserQueries: options.UserQueries, Now: testNow})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, "calls.duckdb"))
+}
