@@ -59,7 +59,7 @@ func (m Mail) to(ctx context.Context, part string) ([]string, error) {
 func (m Mail) Send(ctx context.Context, message Message, recipient string) (string, error) {
 	address, err := mail.ParseAddress(recipient)
 	if err != nil {
-		return "", permanent(fmt.Errorf("%q is no mail address: %w", recipient, err))
+		return "", permanent(fmt.Errorf("%q is not a mail address: %w", recipient, err))
 	}
 	if err := m.Server.checkDomain(address.Address); err != nil {
 		return "", permanent(err)
