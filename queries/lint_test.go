@@ -50,7 +50,7 @@ func TestEveryQuerySaysWhatItIs(t *testing.T) {
 // TestEveryMetricHasAGoldenCase: a column of that name, or a row, with a value that is neither unknown nor 0.
 func TestEveryMetricHasAGoldenCase(t *testing.T) {
 	var missing []string
-	for _, match := range regexp.MustCompile(`(?m)^    \('(\w+)', '`).FindAllStringSubmatch(SQL("metrics/catalog"), -1) {
+	for _, match := range regexp.MustCompile(`(?m)^    \('(\w+)', '`).FindAllStringSubmatch(SQL("metrics/metric_catalog"), -1) {
 		missing = append(missing, match[1])
 	}
 	if len(missing) < 40 {

@@ -43,9 +43,9 @@ func TestCatalogNamesEveryMetric(t *testing.T) {
 	rows := ask(t, reader, `
 		select column_name, name
 		from (
-			from (describe (with slice as (from calls) from figures(['everything'], slice)))
+			from (describe (with slice as (from calls) from all_metrics(['everything'], slice)))
 			union
-			from (describe (with slice as (from calls) from agent_figures(['everything'], slice, slice)))
+			from (describe (with slice as (from calls) from agent_metrics(['everything'], slice, slice)))
 		) as computed
 		full join metric_catalog on column_name = name
 		where column_name is distinct from 'everything' and (column_name is null or name is null)`)

@@ -198,7 +198,7 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	if _, err := conn.ExecContext(ctx, "set temp_directory = ''"); err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, queries.SQL("metrics/catalog")); err != nil {
+	if _, err := conn.ExecContext(ctx, queries.SQL("metrics/metric_catalog")); err != nil {
 		return err
 	}
 	r := readerOf(&database{db, func() {}}, conn, time.UTC, nil)

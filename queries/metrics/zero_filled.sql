@@ -1,38 +1,14 @@
--- Rows of kpi() joined to a calendar or a constant: where there were no calls, what is counted is 0,
--- and what is a ratio, a mean or a longest stays NULL.
-create or replace macro zero_filled(p_rows) as table
-select * replace (
-    coalesce(calls, 0) as calls,
-    coalesce(incoming, 0) as incoming,
-    coalesce(outgoing, 0) as outgoing,
-    coalesce(ivr_only, 0) as ivr_only,
-    coalesce(offered, 0) as offered,
-    coalesce(answered, 0) as answered,
-    coalesce(answered_in, 0) as answered_in,
-    coalesce(missed, 0) as missed,
-    coalesce(abandoned, 0) as abandoned,
-    coalesce(short_abandoned, 0) as short_abandoned,
-    coalesce(connected, 0) as connected,
-    coalesce(agent_no_show, 0) as agent_no_show,
-    coalesce(customer_no_answer, 0) as customer_no_answer,
-    coalesce(talk_seconds, 0) as talk_seconds,
-    coalesce(call_seconds, 0) as call_seconds,
-    coalesce(coins, 0) as coins,
-    coalesce(coins_unanswered, 0) as coins_unanswered,
-    coalesce(coins_failed_agent, 0) as coins_failed_agent,
-    coalesce(coins_failed_customer, 0) as coins_failed_customer,
-    coalesce(unique_customers, 0) as unique_customers
-)
-from query_table(p_rows);
+-- Whether a metric is 0, and not NULL, where there are no calls.
+create or replace macro zero_without_calls(p_metric) as list_contains([
+    'calls', 'incoming', 'outgoing', 'ivr_only', 'offered', 'answered', 'answered_in', 'missed', 'abandoned', 'short_abandoned',
+    'connected', 'agent_no_show', 'customer_no_answer', 'talk_seconds', 'call_seconds',
+    'coins', 'coins_unanswered', 'coins_failed_agent', 'coins_failed_customer', 'unique_customers', 'repeat_customers',
+    'peak_concurrent', 'missed_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
+    'rang', 'busy_seconds'], p_metric);
 
--- The same for rows of figures().
-create or replace macro zero_filled_figures(p_rows) as table
-select * replace (
-    coalesce(repeat_customers, 0) as repeat_customers,
-    coalesce(peak_concurrent, 0) as peak_concurrent,
-    coalesce(missed_episodes, 0) as missed_episodes,
-    coalesce(recovered_by_callback, 0) as recovered_by_callback,
-    coalesce(recovered_by_return, 0) as recovered_by_return,
-    coalesce(unrecovered, 0) as unrecovered
-)
-from zero_filled(p_rows);
+-- Rows of metrics, some of which may have no calls: counts and sums are 0 there; ratios, means, percentiles and maxima stay NULL.
+-- The first select has no rows; it only keeps the order of the columns.
+create or replace macro zero_filled(p_rows) as table
+(select * from query_table(p_rows) where false)
+union all by name
+(select columns(lambda x: not zero_without_calls(x)), coalesce(columns(lambda x: zero_without_calls(x)), 0) from query_table(p_rows));

@@ -2,6 +2,6 @@
 -- A call that rang several agents counts for the agent it was reported for, and as a ring for each.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rung as (from period_calls($from, $to, $group, null, $number, $direction, $campaign, $source, $hours))
-from agent_figures(['agent'], slice, rung)
+from agent_metrics(['agent'], slice, rung)
 where agent is not null and ($agent is null or agent = $agent)
 order by answered desc, calls desc, agent;

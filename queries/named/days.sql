@@ -4,7 +4,7 @@ days as (
     select unnest(generate_series($from::date, $to::date, interval 1 day))::date as local_day
 ),
 rows as (
-    from days left join (from figures(['local_day'], slice)) using (local_day)
+    from days left join (from all_metrics(['local_day'], slice)) using (local_day)
 )
-from zero_filled_figures(rows)
+from zero_filled(rows)
 order by local_day;

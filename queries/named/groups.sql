@@ -1,4 +1,4 @@
 -- Every metric per group, busiest first.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
-from figures(['call_group'], slice)
+from all_metrics(['call_group'], slice)
 order by offered desc, calls desc, call_group;

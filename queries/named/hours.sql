@@ -1,4 +1,4 @@
 -- Every metric per weekday (1 Monday … 7 Sunday) and hour the call started.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
-from figures(['weekday', 'local_hour'], slice)
+from all_metrics(['weekday', 'local_hour'], slice)
 order by weekday, local_hour;

@@ -1,4 +1,4 @@
 -- Every metric per virtual number, busiest first.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
-from figures(['virtual_number'], slice)
+from all_metrics(['virtual_number'], slice)
 order by calls desc, virtual_number;

@@ -12,9 +12,9 @@ likely as (
     union all
     select call_key from live_events semi join moment on first_received_at between $from::date - interval 7 day and since
 ),
-restated_calls as (select call_key, restated_at from told_since((select since from moment)) semi join likely using (call_key)),
-versions_then as (from versions_by((select since from moment)) semi join restated_calls using (call_key)),
-live_then as (from live_events_by((select since from moment)) semi join restated_calls using (call_key)),
+restated_calls as (select call_key, restated_at from changed_since((select since from moment)) semi join likely using (call_key)),
+versions_then as (from versions_as_of((select since from moment)) semi join restated_calls using (call_key)),
+live_then as (from live_events_as_of((select since from moment)) semi join restated_calls using (call_key)),
 calls_then as (from calls_from(versions_then, live_then)),
 calls_now as (from calls semi join restated_calls using (call_key)),
 -- A correction can move a call into the period or out of it.

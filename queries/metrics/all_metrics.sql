@@ -1,0 +1,47 @@
+-- Every metric that calls have, over any set of calls, per combination of the named dimension columns: kpi() and, beside it, what
+-- is not an aggregate over calls. For a few columns kpi() or one of the others is faster.
+create or replace macro all_metrics(p_dims, p_rows) as table
+with
+-- Each part has the dimension columns and some of the metrics.
+parts as (
+    from kpi(p_dims, p_rows)
+    union all by name
+    from repeats(p_dims, p_rows)
+    union all by name
+    from peak_concurrency(p_dims, p_rows)
+    union all by name
+    from recovery(p_dims, p_rows)
+),
+-- A call that goes on into another hour has a peak in it, but belongs to the hour in which it started.
+rows as (
+    select columns(lambda x: list_contains(p_dims, x)), any_value(columns(lambda x: not list_contains(p_dims, x)))
+    from parts
+    group by all
+    having any_value(calls) is not null
+)
+from zero_filled(rows);
+
+-- The same in one row, even if there are no calls.
+create or replace macro total_of(p_rows) as table
+with
+total as (select 'all calls' as everything),
+rows as (from total left join (from all_metrics(['everything'], p_rows)) using (everything))
+from zero_filled(rows);
+
+-- Every metric that agents have: those of kpi(), rings and busy time. p_rung are the calls to count rings in, including calls that
+-- count for another agent; an agent whose phone only rang has a row.
+create or replace macro agent_metrics(p_dims, p_rows, p_rung) as table
+with
+parts as (
+    from kpi(p_dims, p_rows)
+    union all by name
+    from ring_counts(p_dims, p_rung)
+    union all by name
+    from busy_time(p_dims, p_rows)
+),
+rows as (
+    select columns(lambda x: list_contains(p_dims, x)), any_value(columns(lambda x: not list_contains(p_dims, x)))
+    from parts
+    group by all
+)
+from zero_filled(rows);
