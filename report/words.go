@@ -64,7 +64,7 @@ func (b *book) completeThrough() string {
 }
 
 // moment is an instant for people.
-func (b *book) formatTime(t time.Time) string { return b.locale.Moment(t.In(b.req.Zone)) }
+func (b *book) formatTime(t time.Time) string { return b.locale.DateTime(t.In(b.req.Zone)) }
 
 // compared is the period the changes are against.
 func (b *book) comparison() string {

@@ -72,7 +72,7 @@ can use every table and macro, and the parameters $from, $to and the filters by 
 			}
 			arguments := pipeline.QueryArguments(days, selected)
 			if since != "" {
-				if arguments["since"], err = period.ParseMoment(since, cfg.Zone()); err != nil {
+				if arguments["since"], err = period.ParseTime(since, cfg.Zone()); err != nil {
 					return exitcode.UsageError(err)
 				}
 			}
@@ -158,7 +158,7 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	return period.ParseMoment(text, zone)
+	return period.ParseTime(text, zone)
 }
 
 // listQueries needs no configuration; with one it lists the user queries, too.

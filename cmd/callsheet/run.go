@@ -54,7 +54,7 @@ a part of the spool could not be loaded.`,
 			}
 			due := entry.LastDue(a.now())
 			if at != "" {
-				if due, err = period.ParseMoment(at, entry.Zone); err != nil {
+				if due, err = period.ParseTime(at, entry.Zone); err != nil {
 					return exitcode.UsageError(err)
 				}
 			}

@@ -1,5 +1,5 @@
-// Package config reads the one YAML file of the program: defaults, a strict decode over them, then Validate.
-// It reads no environment and opens no file but the one asked for; secrets are resolved where they are used.
+// Package config reads the configuration, one YAML file: defaults, a strict decode over them, then validation. It reads neither the
+// environment nor other files; secrets are resolved where they are used.
 package config
 
 import (
@@ -14,7 +14,7 @@ import (
 	"callsheet/internal/yamlstrict"
 )
 
-// Config is the whole file. Paths in it are relative to the file's own folder; Path makes them absolute.
+// Config is the whole file. Its paths are relative to the folder of the file; Path makes them absolute.
 type Config struct {
 	Timezone  string    `yaml:"timezone"`
 	Locale    string    `yaml:"locale"` // of numbers and dates in workbooks
@@ -30,10 +30,10 @@ type Config struct {
 	file string
 }
 
-// Collector is the HTTP side.
+// Collector configures the HTTP collector.
 type Collector struct {
 	Listen         string   `yaml:"listen"`
-	AdminListen    string   `yaml:"admin_listen"` // of health and metrics; Listen when empty
+	AdminListen    string   `yaml:"admin_listen"` // for health and metrics; Listen if empty
 	TLS            TLS      `yaml:"tls"`
 	ID             string   `yaml:"id"`
 	Sources        []Source `yaml:"sources"`
@@ -46,38 +46,38 @@ type Source struct {
 	Name           string   `yaml:"name"`
 	Tokens         []Secret `yaml:"tokens"`
 	TokensFile     string   `yaml:"tokens_file"` // one token a line
-	Allow          []string `yaml:"allow"`       // addresses or networks; all when empty
+	Allow          []string `yaml:"allow"`       // addresses or networks; all if empty
 	Timezone       string   `yaml:"timezone"`    // of the local times it sends
 	OutgoingCaller string   `yaml:"outgoing_caller"`
 }
 
-// TLS names a certificate and its key; without them the collector speaks plain HTTP.
+// TLS has the files of a certificate and its key; without them the collector serves plain HTTP.
 type TLS struct {
 	CertFile string `yaml:"cert_file"`
 	KeyFile  string `yaml:"key_file"`
 }
 
-// Limits bound what a sender can make the collector do.
+// Limits limit the resources of the collector.
 type Limits struct {
 	MaxBody       Size          `yaml:"max_body"`
 	MaxDeliveries int           `yaml:"max_deliveries"` // in one request
-	InFlight      int           `yaml:"in_flight"`      // requests being stored at once
-	Wait          time.Duration `yaml:"wait"`           // for a place among them, and for the disk
+	InFlight      int           `yaml:"in_flight"`      // in-flight limit of a source
+	Wait          time.Duration `yaml:"wait"`           // for an in-flight slot and for the disk
 	Connections   int           `yaml:"connections"`    // open at once
 }
 
-// Store is what the database may use and where it goes.
+// Store configures the database.
 type Store struct {
 	MemoryLimit string        `yaml:"memory_limit"`
-	TimeLimit   time.Duration `yaml:"time_limit"` // of a load, and of a query or a build of a run
-	TempLimit   Size          `yaml:"temp_limit"` // of what is spilled into data_dir/tmp
+	TimeLimit   time.Duration `yaml:"time_limit"` // for a load, and for each query and build of a run
+	TempLimit   Size          `yaml:"temp_limit"` // for temporary files in data_dir/tmp
 	Threads     int           `yaml:"threads"`
 	Publish     bool          `yaml:"publish"`
 	Retention   string        `yaml:"retention"`
 	Lake        string        `yaml:"lake"`
 }
 
-// Business is what the numbers depend on.
+// Business has the definitions that the metrics depend on.
 type Business struct {
 	Hours              map[string]string `yaml:"hours"` // mon-fri: 09:00-18:00
 	Holidays           []string          `yaml:"holidays"`
@@ -88,7 +88,7 @@ type Business struct {
 	Agents             []Agent           `yaml:"agents"`
 }
 
-// Agent names a number, for a span of days if from or to is given.
+// Agent is the name of a number, limited to a span of days by From and To.
 type Agent struct {
 	Number string `yaml:"number"`
 	Name   string `yaml:"name"`
@@ -99,53 +99,53 @@ type Agent struct {
 // Report is a scheduled workbook.
 type Report struct {
 	Name        string            `yaml:"name"`
-	Template    string            `yaml:"template"` // a built-in's name, or a path to a .yaml
+	Template    string            `yaml:"template"` // name of a built-in template, or path of a .yaml file
 	Schedule    string            `yaml:"schedule"`
 	Timezone    string            `yaml:"timezone"` // of the schedule and of the period
 	Skip        []string          `yaml:"skip"`     // days without due times: weekends, holidays
 	Period      string            `yaml:"period"`
 	Filters     map[string]string `yaml:"filters"`
-	Burst       string            `yaml:"burst"`         // column of whose values each gets a workbook
-	CatchUp     *int              `yaml:"catch_up"`      // missed due times that are run later
-	WaitForData time.Duration     `yaml:"wait_for_data"` // so long after the due time
+	Burst       string            `yaml:"burst"`         // column: each of its values gets a workbook
+	CatchUp     *int              `yaml:"catch_up"`      // number of missed due times to run later
+	WaitForData time.Duration     `yaml:"wait_for_data"` // at most, after the due time
 	OnlyIf      string            `yaml:"only_if"`       // rows, or SQL over the summary's columns
 	IfNothing   string            `yaml:"if_nothing"`    // skip or tell
-	RetryFor    time.Duration     `yaml:"retry_for"`     // a run or a delivery that fails
+	RetryFor    time.Duration     `yaml:"retry_for"`     // of failed runs and deliveries
 	Link        string            `yaml:"link"`          // where readers can fetch the workbook
 	Heartbeat   Secret            `yaml:"heartbeat"`     // URL that is called after each good run
 	Deliver     []Delivery        `yaml:"deliver"`
 }
 
-// Delivery is one way a workbook goes out; exactly one of its fields is given.
+// Delivery is one channel of a report; exactly one of Folder, Mail, Bucket and Webhook is set.
 type Delivery struct {
 	Folder  string         `yaml:"folder"`
 	Mail    *MailDelivery  `yaml:"mail"`
 	Bucket  string         `yaml:"bucket"`
 	Webhook *WebhookTarget `yaml:"webhook"`
 	Name    string         `yaml:"name"` // of the file, in a folder or a bucket
-	Keep    int            `yaml:"keep"` // the last so many files in a folder; all when 0
+	Keep    int            `yaml:"keep"` // number of files kept in a folder, the newest; all if 0
 }
 
-// MailDelivery says who gets a workbook.
+// MailDelivery has the recipients of a workbook.
 type MailDelivery struct {
 	To              []string            `yaml:"to"`
 	CC              []string            `yaml:"cc"`
 	BCC             []string            `yaml:"bcc"`
 	ReplyTo         string              `yaml:"reply_to"`
 	Recipients      map[string][]string `yaml:"recipients"`       // by burst part
-	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that gives part and address
+	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that returns part and address
 	Subject         string              `yaml:"subject"`
-	Attach          *bool               `yaml:"attach"` // the workbook; true when nothing is said
+	Attach          *bool               `yaml:"attach"` // the workbook; true by default
 }
 
-// WebhookTarget is a chat or other URL that is told of a report.
+// WebhookTarget is the URL of a chat or another service.
 type WebhookTarget struct {
 	URL     Secret `yaml:"url"`
 	URLFile string `yaml:"url_file"`
 	Shape   string `yaml:"shape"`
 }
 
-// Mail is the server that mail goes through.
+// Mail is the mail server.
 type Mail struct {
 	Host           string   `yaml:"host"`
 	Port           int      `yaml:"port"`
@@ -159,22 +159,22 @@ type Mail struct {
 	MaxAttachment  Size     `yaml:"max_attachment"`
 }
 
-// Log is what is said on standard error.
+// Log configures the log on standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error
 	Format string `yaml:"format"` // text or json
 }
 
-// What a report has that does not say otherwise.
+// The defaults of a report.
 const (
 	defaultCatchUp  = 1
 	defaultRetryFor = 2 * time.Hour
 )
 
-// VendorZone is the zone of the vendor's local times.
+// VendorZone is the time zone of the vendor's local times.
 const VendorZone = "Asia/Kolkata"
 
-// Default is the configuration of an empty file.
+// Default returns the configuration of an empty file.
 func Default() Config {
 	return Config{
 		Timezone:  VendorZone,
@@ -196,7 +196,7 @@ func Default() Config {
 func Load(path string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("no configuration at %s\nhint: callsheet init writes one; --config or CALLSHEET_CONFIG names another place", path)
+		return nil, fmt.Errorf("no configuration at %s\nhint: callsheet init writes one; --config or CALLSHEET_CONFIG sets another path", path)
 	}
 	if err != nil {
 		return nil, err
@@ -211,7 +211,7 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// Parse decodes and validates a configuration; its paths are relative to the working folder.
+// Parse decodes and validates a configuration. Its paths are relative to the working directory.
 func Parse(text []byte) (*Config, error) {
 	c := Default()
 	if err := yamlstrict.Decode(text, &c); err != nil {
@@ -241,7 +241,7 @@ func Parse(text []byte) (*Config, error) {
 	return &c, nil
 }
 
-// Zone is the report zone.
+// Zone returns the configured time zone.
 func (c *Config) Zone() *time.Location {
 	zone, err := time.LoadLocation(c.Timezone)
 	if err != nil {
@@ -250,7 +250,7 @@ func (c *Config) Zone() *time.Location {
 	return zone
 }
 
-// DefaultSource is the source of lines that carry none.
+// DefaultSource returns the source of lines without one.
 func (c *Config) DefaultSource() string {
 	if len(c.Collector.Sources) > 0 {
 		return c.Collector.Sources[0].Name

@@ -93,8 +93,8 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"collector: {listen: 8080}\n":                                                {"collector.listen"},
 		"collector: {sources: [{name: main, allow: [nowhere]}]}\n":                   {"allow", "nowhere"},
 		"collector: {limits: {max_body: lots}}\n":                                    {"line 1, max_body", "8MiB"},
-		"collector:\n  limits: {wait: soon}\n":                                       {"line 2, wait", "as in 5s"},
-		"collector:\n  limits: {wait: 5}\n":                                          {"line 2, wait", "as in 5s"},
+		"collector:\n  limits: {wait: soon}\n":                                       {"line 2, wait", "such as 5s"},
+		"collector:\n  limits: {wait: 5}\n":                                          {"line 2, wait", "such as 5s"},
 	}
 	for text, wants := range cases {
 		_, err := Parse([]byte(text))

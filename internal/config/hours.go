@@ -18,23 +18,23 @@ type OpenSpan struct {
 	Opens, Closes string
 }
 
-// OpenHours reads hours: a day or a run of days (mon, mon-fri), and spans of it (09:00-13:00, 14:00-18:00).
+// OpenHours parses the hours: a day or a range of days (mon, mon-fri), and spans of the day (09:00-13:00, 14:00-18:00).
 func (b *Business) OpenHours() ([]OpenSpan, error) {
 	var list []OpenSpan
 	for key, spans := range b.Hours {
-		first, last, isRun := strings.Cut(strings.ToLower(strings.TrimSpace(key)), "-")
-		if !isRun {
+		first, last, isRange := strings.Cut(strings.ToLower(strings.TrimSpace(key)), "-")
+		if !isRange {
 			last = first
 		}
 		from, to := slices.Index(weekdays, first), slices.Index(weekdays, last)
 		if from < 0 || to < from {
-			return nil, fmt.Errorf("%q is no day or run of days; write mon, sat or mon-fri", key)
+			return nil, fmt.Errorf("%q is not a day or a range of days, such as mon or mon-fri", key)
 		}
 		for written := range strings.SplitSeq(spans, ",") {
 			written = strings.ReplaceAll(written, " ", "")
 			opens, closes, _ := strings.Cut(written, "-")
 			if !span.MatchString(written) || closes <= opens {
-				return nil, fmt.Errorf("%q is no span of a day; write 09:00-18:00", written)
+				return nil, fmt.Errorf("%q is not a span of a day, such as 09:00-18:00", written)
 			}
 			for day := from; day <= to; day++ {
 				list = append(list, OpenSpan{day + 1, opens, closes})

@@ -11,9 +11,10 @@ import (
 	"callsheet/internal/period"
 )
 
-// validateNames refuses workbooks that would replace each other: parts of a burst under one name, and two reports at one place.
+// validateNames rejects workbooks that would overwrite each other: parts of a burst with the same name, and two reports with the same
+// file.
 func (c *Config) validateNames(add adder) {
-	owners := map[string]string{} // of each place, the key of the delivery
+	owners := map[string]string{} // configuration key of the delivery, by location
 	for i, report := range c.Reports {
 		for j, d := range report.Deliver {
 			key := fmt.Sprintf("reports[%d].deliver[%d]", i, j)
@@ -21,24 +22,24 @@ func (c *Config) validateNames(add adder) {
 				continue
 			}
 			if report.Burst != "" && d.Name != "" && !strings.Contains(d.Name, "{part}") {
-				add(key+".name", "%q is the same for every part of the burst, so each would replace the one before; put {part} into it", d.Name)
+				add(key+".name", "%q is the same for every part of the burst, so each part would overwrite the previous one; add {part}", d.Name)
 			}
-			place := c.place(report, d)
-			if owner, taken := owners[place]; taken && !strings.HasPrefix(owner, fmt.Sprintf("reports[%d].", i)) {
-				add(key, "writes the same file as %s, so each would replace the other's; put {report} into name, or take another folder", owner)
+			location := c.location(report, d)
+			if owner, taken := owners[location]; taken && !strings.HasPrefix(owner, fmt.Sprintf("reports[%d].", i)) {
+				add(key, "writes the same file as %s, so each would overwrite the other; add {report} to name, or use another folder", owner)
 				continue
 			}
-			owners[place] = key
+			owners[location] = key
 		}
 	}
 }
 
-// place is where a delivery puts its files, as far as the configuration tells: the same for two that can write one file. File systems
-// that ignore case are common on shares.
-func (c *Config) place(report Report, d Delivery) string {
-	usual := "{report}-{period}.xlsx"
+// location returns where a delivery writes its files: the same for two deliveries that can write the same file. It ignores case, as file
+// systems of shares often do.
+func (c *Config) location(report Report, d Delivery) string {
+	defaultName := "{report}-{period}.xlsx"
 	if report.Burst != "" {
-		usual = "{report}-{period}-{part}.xlsx"
+		defaultName = "{report}-{period}-{part}.xlsx"
 	}
 	kind := "span"
 	if p, err := period.Parse(report.Period, time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)); err == nil {
@@ -52,7 +53,7 @@ func (c *Config) place(report Report, d Delivery) string {
 		}
 	}
 	name := strings.NewReplacer("{report}", report.Name, "{period}", "{"+kind+"}", "{title}", "{"+report.Template+"}").
-		Replace(cmp.Or(d.Name, usual))
+		Replace(cmp.Or(d.Name, defaultName))
 	if d.Bucket != "" {
 		return strings.ToLower(d.Bucket + "\x00" + path.Clean(name))
 	}

@@ -2,7 +2,7 @@ package config
 
 import "path/filepath"
 
-// Path makes a path of the file absolute.
+// Path returns the absolute path of a path in the file.
 func (c *Config) Path(path string) string {
 	if filepath.IsAbs(path) || c.file == "" {
 		return path
@@ -10,7 +10,7 @@ func (c *Config) Path(path string) string {
 	return filepath.Join(filepath.Dir(c.file), path)
 }
 
-// Data returns a path inside data_dir.
+// Data returns a path in data_dir.
 func (c *Config) Data(elements ...string) string {
 	return filepath.Join(append([]string{c.Path(c.DataDir)}, elements...)...)
 }

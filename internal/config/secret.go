@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Secret is a text that may name environment variables as ${NAME}. It prints as stars, so that no log shows it.
+// Secret is a text that may contain environment variables as ${NAME}. It prints as ***, so that logs do not show it.
 type Secret string
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
@@ -33,7 +33,7 @@ func (s Secret) Resolve(key string) (string, error) {
 		return value
 	})
 	if missing != "" {
-		return "", fmt.Errorf("%s: environment variable %s is not set\nhint: export %s=… before starting, or write the value into a file and name it with a …_file key",
+		return "", fmt.Errorf("%s: environment variable %s is not set\nhint: export %s=… before starting, or write the value into a file and set its path in a …_file key",
 			key, missing, missing)
 	}
 	return text, nil
@@ -52,12 +52,12 @@ func (c *Config) ResolveSecret(key string, secret Secret, file string) (string, 
 	return strings.TrimSpace(string(text)), nil
 }
 
-// readSecretFile reads a file that a key names. Its error does not have the path: somebody may have written the secret there.
+// readSecretFile reads the file of a …_file key. Its error does not contain the path, since a user may have set the key to the secret.
 func (c *Config) readSecretFile(path string) ([]byte, error) {
 	text, err := os.ReadFile(c.Path(path))
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
-		return nil, fmt.Errorf("reading the file that it names: %w\nhint: it takes a path, relative to the configuration", failed.Err)
+		return nil, fmt.Errorf("reading the file: %w\nhint: the key is a path, relative to the configuration", failed.Err)
 	}
 	return text, err
 }
@@ -80,16 +80,16 @@ func (c *Config) ResolveTokens(source Source) ([]string, error) {
 		tokens = append(tokens, strings.Fields(string(text))...)
 	}
 	if len(tokens) == 0 {
-		return nil, fmt.Errorf("source %s has no token\nhint: give it tokens or tokens_file; callsheet init makes a fresh one", source.Name)
+		return nil, fmt.Errorf("source %s has no token\nhint: set tokens or tokens_file; callsheet init creates a token", source.Name)
 	}
 	for _, token := range tokens {
 		if len(token) < minToken || strings.ContainsAny(token, "/?#%& ") {
-			return nil, fmt.Errorf("source %s: a token must have at least %d characters and none of / ? # %% & or space, since it stands in the URL\nhint: callsheet init makes a fresh one",
+			return nil, fmt.Errorf("source %s: a token must have at least %d characters and none of / ? # %% & or space, since it is part of the URL\nhint: callsheet init creates a token",
 				source.Name, minToken)
 		}
 	}
 	return tokens, nil
 }
 
-// minToken keeps tokens from being guessed; init makes longer ones.
+// minToken is the minimum length of a token, so that it cannot be guessed; init creates longer ones.
 const minToken = 8

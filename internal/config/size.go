@@ -18,7 +18,7 @@ var units = []struct {
 	bytes int64
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
 
-// UnmarshalYAML reads the forms above.
+// UnmarshalYAML parses a size.
 func (s *Size) UnmarshalYAML(text []byte) error {
 	written := strings.Trim(strings.TrimSpace(string(text)), `"'`)
 	for _, unit := range units {
@@ -33,17 +33,17 @@ func (s *Size) UnmarshalYAML(text []byte) error {
 		*s = Size(n * unit.bytes)
 		return nil
 	}
-	return &yamlstrict.ValueError{Value: written, Message: "a size is expected, as in 8MiB"}
+	return &yamlstrict.ValueError{Value: written, Message: "expected a size, such as 8MiB"}
 }
 
-// memory is an amount as DuckDB reads it: 500MB, 1.5 GiB, 4g.
+// memory is an amount of memory in DuckDB's syntax: 500MB, 1.5 GiB, 4g.
 var memory = regexp.MustCompile(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)(?:b|bytes?)?\s*$`)
 
-// ParseMemory is the number of bytes of a memory limit that DuckDB is given.
+// ParseMemory returns the bytes of a memory limit in DuckDB's syntax.
 func ParseMemory(text string) (int64, error) {
 	parts := memory.FindStringSubmatch(text)
 	if parts == nil {
-		return 0, fmt.Errorf("%q is no amount of memory; write it as 500MB or 2GB", text)
+		return 0, fmt.Errorf("%q is not an amount of memory, such as 500MB or 2GB", text)
 	}
 	amount, err := strconv.ParseFloat(parts[1], 64)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package locale knows how people of a place write numbers and dates.
+// Package locale formats numbers and dates.
 package locale
 
 import (
@@ -12,11 +12,11 @@ import (
 	"callsheet/internal/yamlstrict"
 )
 
-// Locale is a place's way of writing.
+// Locale is a convention for numbers and dates.
 type Locale struct {
 	Name       string
 	Indian     bool // digits are grouped as in 12,34,567
-	MonthFirst bool // Oct 5, 2026 and a clock of twelve hours
+	MonthFirst bool // Oct 5, 2026 and a 12-hour clock
 	WeekBegins time.Weekday
 }
 
@@ -27,10 +27,10 @@ var all = []Locale{
 	{Name: "en-US", MonthFirst: true, WeekBegins: time.Sunday},
 }
 
-// Default is where nobody says otherwise.
+// Default is the name of the default locale.
 const Default = "en-GB"
 
-// Parse finds a locale by its name; the empty name is the default.
+// Parse returns the locale of a name; the empty name is the default.
 func Parse(name string) (Locale, error) {
 	var names []string
 	for _, l := range all {
@@ -46,7 +46,7 @@ func Parse(name string) (Locale, error) {
 	return Locale{}, fmt.Errorf("unknown locale %q\nhint: %s", name, hint)
 }
 
-// Number writes n with so many decimals, its digits grouped: 12,345.6 or 1,23,456.
+// Number formats a number with grouped digits: 12,345.6 or 1,23,456.
 func (l Locale) Number(n float64, decimals int) string {
 	whole, rest, isFraction := strings.Cut(strconv.FormatFloat(math.Abs(n), 'f', decimals, 64), ".")
 	if isFraction {
@@ -68,15 +68,15 @@ func (l Locale) Number(n float64, decimals int) string {
 	return written
 }
 
-// Moment writes the wall clock of t.
-func (l Locale) Moment(t time.Time) string {
+// DateTime formats the date and time of t.
+func (l Locale) DateTime(t time.Time) string {
 	if l.MonthFirst {
 		return t.Format("Jan 2, 2006 3:04 PM")
 	}
 	return t.Format("2 Jan 2006 15:04")
 }
 
-// Weekdays are 1 Monday … 7 Sunday in the order of the week.
+// Weekdays returns the days of the week, 1 Monday … 7 Sunday, in the order of the locale.
 func (l Locale) Weekdays() []int64 {
 	days := make([]int64, 7)
 	for i := range days {

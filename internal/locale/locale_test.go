@@ -25,7 +25,7 @@ func TestLocalesFormatNumbersAndDates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := []string{l.Number(1234567, 0), l.Number(999, 0), l.Number(-12345678, 0), l.Number(123456.5, 1), l.Moment(at)}
+		got := []string{l.Number(1234567, 0), l.Number(999, 0), l.Number(-12345678, 0), l.Number(123456.5, 1), l.DateTime(at)}
 		if want := []string{c.million, c.small, c.negative, c.coins, c.moment}; !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, want)
 		}

@@ -1,7 +1,7 @@
-// Package period names spans of whole days: "yesterday", "2026-W41", "last-month".
+// Package period parses and formats spans of whole days: "yesterday", "2026-W41", "last-month".
 //
-// A period is a pair of civil dates, both included, in whatever zone the caller counts its days in.
-// Nothing here reads the clock: "today" comes in as a day.
+// A period is a pair of civil dates, both included, in the caller's time zone. The package does not read the clock: the caller passes the
+// present time.
 package period
 
 import (
@@ -12,13 +12,12 @@ import (
 	"time"
 )
 
-// Period is a span of whole days, both ends included. From and To are midnights in UTC and stand for
-// civil dates; they carry no zone of their own.
+// Period is a span of whole days, both ends included. From and To are civil dates, as midnights in UTC.
 type Period struct {
 	From, To time.Time
 }
 
-// Names are the periods relative to a day, in the order they are shown to people.
+// Names are the periods relative to a day, in display order.
 var Names = []string{"today", "yesterday", "this-week", "last-week", "this-month", "last-month"}
 
 var (
@@ -27,13 +26,13 @@ var (
 	monthForm = regexp.MustCompile(`^\d{4}-\d{2}$`)
 )
 
-// Day is the civil date of t in t's own zone.
+// Day returns the civil date of t in t's zone.
 func Day(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// Parse reads a period's name: one of Names, a day (2026-10-05), an ISO week (2026-W41) or a month
-// (2026-10). Relative names are counted from today, the civil date of now in now's zone.
+// Parse parses a period: one of Names, a day (2026-10-05), an ISO week (2026-W41) or a month (2026-10). Names are relative to the civil
+// date of now in now's zone.
 func Parse(name string, now time.Time) (Period, error) {
 	today := Day(now)
 	switch {
@@ -65,7 +64,7 @@ func Parse(name string, now time.Time) (Period, error) {
 		name, strings.Join(Names, ", "))
 }
 
-// ParseDay reads a civil date written 2006-01-02.
+// ParseDay parses a civil date, 2006-01-02.
 func ParseDay(s string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, s)
 	if err != nil {
@@ -74,18 +73,18 @@ func ParseDay(s string) (time.Time, error) {
 	return day, nil
 }
 
-// ParseMoment reads an instant: 2026-10-05, which is that midnight, 2026-10-05 08:00 or 2026-10-05T08:00:00 in a zone, or
-// one with a zone of its own, 2026-10-05T08:00:00+05:30.
-func ParseMoment(s string, zone *time.Location) (time.Time, error) {
+// ParseTime parses a time: 2026-10-05, which is midnight, 2026-10-05 08:00 or 2026-10-05T08:00:00 in the given zone, or a time with an
+// offset, 2026-10-05T08:00:00+05:30.
+func ParseTime(s string, zone *time.Location) (time.Time, error) {
 	for _, form := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, "2006-01-02T15:04:05"} {
-		if moment, err := time.ParseInLocation(form, s, zone); err == nil {
-			return moment, nil
+		if t, err := time.ParseInLocation(form, s, zone); err == nil {
+			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is not a moment\nhint: write it as 2026-10-05, \"2026-10-05 08:00\" or 2026-10-05T08:00:00+05:30", s)
+	return time.Time{}, fmt.Errorf("%q is not a time\nhint: write it as 2026-10-05, \"2026-10-05 08:00\" or 2026-10-05T08:00:00+05:30", s)
 }
 
-// Between is the period from one day to another, both included.
+// Between returns the period from one day to another, both included.
 func Between(from, to time.Time) (Period, error) {
 	if to.Before(from) {
 		return Period{}, fmt.Errorf("the period ends (%s) before it begins (%s)\nhint: swap --from and --to",
@@ -94,11 +93,11 @@ func Between(from, to time.Time) (Period, error) {
 	return Period{from, to}, nil
 }
 
-// Days is the number of days in p.
+// Days returns the number of days in p.
 func (p Period) Days() int { return int(p.To.Sub(p.From).Hours()/24) + 1 }
 
-// Before is the period p is compared with: the same weekday a week earlier for a day, the month before for
-// a whole month, and otherwise the same number of days just before p.
+// Before returns the period that p is compared with: for a day, the same weekday a week earlier; for a whole month, the previous month;
+// otherwise the same number of days just before p.
 func (p Period) Before() Period {
 	switch {
 	case p.Days() == 1:
@@ -115,7 +114,7 @@ func (p Period) IsMonth() bool { return p == month(p.From) }
 // IsWeek reports whether p is exactly one ISO week.
 func (p Period) IsWeek() bool { return p == days(monday(p.From), 7) }
 
-// String is p's shortest name, fit for a file name: 2026-10-05, 2026-W41, 2026-10 or 2026-10-05_2026-10-09.
+// String returns the shortest name of p, which is valid in file names: 2026-10-05, 2026-W41, 2026-10 or 2026-10-05_2026-10-09.
 func (p Period) String() string {
 	switch {
 	case p.Days() == 1:
@@ -129,7 +128,7 @@ func (p Period) String() string {
 	return p.From.Format(time.DateOnly) + "_" + p.To.Format(time.DateOnly)
 }
 
-// Words is p for people: "Sunday 4 October 2026", "October 2026", "5 to 11 October 2026 (week 41)".
+// Words returns p in words: "Sunday 4 October 2026", "October 2026", "5 to 11 October 2026 (week 41)".
 func (p Period) Words() string {
 	switch {
 	case p.Days() == 1:

@@ -16,10 +16,10 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Error says what is wrong with a file, and where. It shows keys and never a value: a value may be a secret, or stand beside one.
+// Error is an error in a file. It shows keys and never a value: a value may be a secret, or be next to one.
 type Error struct {
-	Line    int    // 0 where it is not known
-	Key     string // the last known key before the mistake in its line; may be empty
+	Line    int    // 0 if unknown
+	Key     string // the last known key before the error in its line; may be empty
 	Message string
 	Hint    string
 
@@ -41,7 +41,7 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// WithExcerpt adds the lines around the mistake, for files that hold no secrets.
+// WithExcerpt adds the lines around the error, for files without secrets.
 func (e *Error) WithExcerpt(text []byte) *Error {
 	lines := strings.Split(string(text), "\n")
 	shown := *e
@@ -55,7 +55,7 @@ func (e *Error) WithExcerpt(text []byte) *Error {
 	return &shown
 }
 
-// ValueError is what an UnmarshalYAML returns for a value that it cannot take. Message does not hold the value.
+// ValueError is returned by an UnmarshalYAML method for an invalid value. Message does not contain the value.
 type ValueError struct {
 	Value   string
 	Message string
@@ -65,36 +65,36 @@ func (e *ValueError) Error() string { return e.Message }
 
 const unreadable = "cannot be read as YAML"
 
-// explain makes an Error of one of the YAML library, whose own text shows the lines around the mistake.
+// explain returns the Error for an error of the YAML library, whose text would show the lines around it.
 func explain(err error, text []byte, known []string) error {
-	var nested *Error // of an UnmarshalYAML that decodes a part
+	var nested *Error // of an UnmarshalYAML method that decodes a part of the file
 	if errors.As(err, &nested) {
-		nested.Line = 0 // its lines are those of the part
+		nested.Line = 0 // relative to the part
 		return nested
 	}
 	e := &Error{Message: unreadable}
-	var at *token.Token
+	var where *token.Token
 	var syntax yaml.Error
 	if errors.As(err, &syntax) {
-		at = syntax.GetToken()
+		where = syntax.GetToken()
 		e.Message, e.Hint = describe(syntax, text, known)
 	}
 	if value := badValue(err); value != nil {
-		at = findValue(text, value.Value)
+		where = findValue(text, value.Value)
 		e.Message = value.Message
 	}
-	if at == nil {
+	if where == nil {
 		return e
 	}
-	e.Line = at.Position.Line
+	e.Line = where.Position.Line
 	var unknown *yaml.UnknownFieldError
 	if !errors.As(err, &unknown) {
-		e.Key = keyBefore(text, at.Position, known)
+		e.Key = keyBefore(text, where.Position, known)
 	}
 	return e
 }
 
-// describe is the library's message without what it quotes of the file.
+// describe returns the library's message without text of the file.
 func describe(err yaml.Error, text []byte, known []string) (message, hint string) {
 	switch err := err.(type) {
 	case *yaml.UnknownFieldError:
@@ -109,11 +109,11 @@ func describe(err yaml.Error, text []byte, known []string) (message, hint string
 	case *yaml.OverflowError:
 		return "the number is too large", ""
 	case *yaml.UnexpectedNodeTypeError:
-		wanted := reflect.TypeFor[map[string]any]()
+		want := reflect.TypeFor[map[string]any]()
 		if err.Expected == ast.SequenceType {
-			wanted = reflect.TypeFor[[]any]()
+			want = reflect.TypeFor[[]any]()
 		}
-		return fmt.Sprintf("%s; this is a %s", expected(wanted), err.Actual.YAMLName()), ""
+		return fmt.Sprintf("%s; this is a %s", expected(want), err.Actual.YAMLName()), ""
 	}
 	if first, ok := strings.CutPrefix(err.GetMessage(), "mapping key "); ok {
 		return "duplicate key" + shownKey(firstQuoted(first), text), ""
@@ -121,26 +121,26 @@ func describe(err yaml.Error, text []byte, known []string) (message, hint string
 	return strings.TrimRight(quoted.ReplaceAllString(err.GetMessage(), "…"), ": "), ""
 }
 
-// expected says in words what a Go type takes.
+// expected describes the values of a Go type.
 func expected(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[time.Duration]():
-		return "a duration is expected, as in 5s, 10m or 24h"
+		return "expected a duration such as 5s, 10m or 24h"
 	case t.Kind() == reflect.Pointer:
 		return expected(t.Elem())
 	case t.Kind() == reflect.String:
-		return "a text is expected; quote it if it looks like a number or a list"
+		return "expected a text; quote it if it looks like a number or a list"
 	case t.Kind() == reflect.Bool:
-		return "true or false is expected"
+		return "expected true or false"
 	case t.Kind() == reflect.Slice:
-		return "a list is expected, as in [a, b]"
+		return "expected a list such as [a, b]"
 	case t.Kind() == reflect.Map, t.Kind() == reflect.Struct:
-		return "keys with values are expected, as in {key: value}"
+		return "expected keys with values such as {key: value}"
 	}
-	return "a number is expected"
+	return "expected a number"
 }
 
-// badValue is the value that an UnmarshalYAML or the reading of a duration could not take; nil for other errors.
+// badValue returns the value that an UnmarshalYAML method or time.ParseDuration rejected, nil for other errors.
 func badValue(err error) *ValueError {
 	var value *ValueError
 	if errors.As(err, &value) {
@@ -156,7 +156,7 @@ func badValue(err error) *ValueError {
 	return nil
 }
 
-// findValue is where a value stands in the file, which the errors of values do not say.
+// findValue returns the first token with a value: errors of values have no position.
 func findValue(text []byte, value string) (found *token.Token) {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -187,8 +187,8 @@ var (
 
 func firstQuoted(message string) string { return strings.Trim(quoted.FindString(message), `"`) }
 
-// shownKey is a key as a message shows it. What has no colon behind it, or anything but letters in it, may be a secret that somebody
-// wrote where a key belongs: it is not shown.
+// shownKey returns a key for a message. It is empty if the key has no colon after it or characters other than letters, since it may be a
+// secret in the wrong place.
 func shownKey(key string, text []byte) string {
 	colon := regexp.MustCompile(regexp.QuoteMeta(key) + `["']?\s*:(\s|$)`)
 	if !word.MatchString(key) || !colon.Match(text) {
@@ -197,7 +197,7 @@ func shownKey(key string, text []byte) string {
 	return fmt.Sprintf(" %q", key)
 }
 
-// keyBefore is the last known key that stands before a position in its line.
+// keyBefore returns the last known key before a position in its line.
 func keyBefore(text []byte, at *token.Position, known []string) (key string) {
 	lines := strings.Split(string(text), "\n")
 	if at.Line > len(lines) {

@@ -1,5 +1,5 @@
-// Package strict reads the YAML files that people write, the configuration and report definitions: an unknown key or
-// a wrong type is an error that names the line and the nearest right key, and shows no value.
+// Package yamlstrict decodes YAML files that people write: the configuration and report definitions. An unknown key or a wrong type is an
+// error with the line and the nearest known key, and without values.
 package yamlstrict
 
 import (
@@ -12,11 +12,10 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Decode reads text over the defaults that stand in into, a pointer to a struct. An empty text changes nothing. Its error is an
-// *Error.
+// Decode decodes text into a pointer to a struct, which has the defaults. An empty text changes nothing. The error is an *Error.
 func Decode(text []byte, into any) (err error) {
 	defer func() {
-		if recover() != nil { // the library's, over some broken files
+		if recover() != nil { // the library panics on some invalid files
 			err = &Error{Message: unreadable}
 		}
 	}()
@@ -27,8 +26,8 @@ func Decode(text []byte, into any) (err error) {
 	return explain(err, text, Keys(into))
 }
 
-// Keys are all keys that Decode knows for a type, at any depth.
-func Keys(of any) []string { return keys(reflect.TypeOf(of), map[reflect.Type]bool{}) }
+// Keys returns all keys that Decode accepts for the type of value, at any depth.
+func Keys(value any) []string { return keys(reflect.TypeOf(value), map[reflect.Type]bool{}) }
 
 func keys(t reflect.Type, seen map[reflect.Type]bool) []string {
 	switch t.Kind() {
@@ -51,7 +50,7 @@ func keys(t reflect.Type, seen map[reflect.Type]bool) []string {
 	return nil
 }
 
-// Nearest is the candidate that takes the fewest edits to become word, if it takes few; else it is empty.
+// Nearest returns the candidate with the smallest edit distance to word, empty if none is near.
 func Nearest(word string, candidates []string) string {
 	best, fewest := "", len(word)/2+1
 	for _, candidate := range candidates {
@@ -62,7 +61,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// edits is the Levenshtein distance: insertions, deletions and replacements of single bytes.
+// edits returns the Levenshtein distance in bytes.
 func edits(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
