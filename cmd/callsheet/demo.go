@@ -166,16 +166,16 @@ func (a *app) sendDemo(ctx context.Context, c *config.Config, token string, deli
 
 	onFreePort := *c
 	onFreePort.Collector.Listen = "127.0.0.1:0"
-	running, err := startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now, prometheus.NewRegistry())
+	server, address, err := startCollector(&onFreePort, slog.New(slog.NewTextHandler(io.Discard, nil)), now, prometheus.NewRegistry())
 	if err != nil {
 		return 0, err
 	}
 	bar := display.NewProgress(a.stderr, "sending", a.now)
-	err = demo.Send(ctx, &http.Client{}, "http://"+running.address+"/hooks/main/"+token, deliveries,
+	err = demo.Send(ctx, &http.Client{}, "http://"+address+"/hooks/main/"+token, deliveries,
 		func(t time.Time) { clock.Store(t.UnixNano()) },
 		func(done int) { bar.Count(int64(done), int64(len(deliveries))) })
 	bar.Finish()
-	return a.now().Sub(started), errors.Join(err, running.stop(0))
+	return a.now().Sub(started), errors.Join(err, server.Stop(0))
 }
 
 // printFigures prints the figures of the groups and of all calls, as `query` does.

@@ -27,7 +27,7 @@ var allowedImports = map[string][]string{
 	"internal/shell":              {"internal/child", "internal/config", "internal/display", "internal/exitcode", "queries", "report", "store"},
 	"internal/sqlvalue":           {},
 	"internal/yamlstrict":         {},
-	"internal/collector":          {"internal/spool"},
+	"internal/collector":          {"internal/exitcode", "internal/spool"},
 	"internal/importer":           {"internal/display", "internal/spool"},
 	"internal/config":             {"internal/locale", "internal/period", "internal/yamlstrict"},
 	"store":                       {"internal/atomicfile", "internal/spool", "internal/sqlvalue", "queries"},

@@ -69,7 +69,7 @@ sends nothing.`,
 			var failed error
 			message := pipeline.NewMessage(entry, w, path, result)
 			if send {
-				delivered, failed = deliver(c.Context(), p, entry, message)
+				delivered, failed = p.Deliver(c.Context(), entry, message)
 			}
 			if asJSON {
 				err = json.NewEncoder(a.stdout).Encode(map[string]any{
@@ -101,29 +101,6 @@ sends nothing.`,
 	return command
 }
 
-// deliver sends a workbook through all channels of the report, once and without the ledger. It returns the locations.
-func deliver(ctx context.Context, p *pipeline.Pipeline, entry config.Report, message notify.Message) ([]string, error) {
-	channels, err := p.Channels(entry)
-	if err != nil {
-		return nil, err
-	}
-	var locations []string
-	var errs []error
-	for _, channel := range channels {
-		recipients, err := channel.Recipients(ctx, "")
-		errs = append(errs, err)
-		for _, recipient := range recipients {
-			location, err := channel.Send(ctx, message, recipient)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", message.File, recipient, err))
-				continue
-			}
-			locations = append(locations, location)
-		}
-	}
-	return locations, errors.Join(errs...)
-}
-
 // preview writes the mail beside the workbook and prints who would receive it.
 func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Report, message notify.Message) error {
 	texts, err := pipeline.MailTemplates(p.Config)
@@ -147,14 +124,9 @@ func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Re
 	if err != nil {
 		return err
 	}
-	for _, channel := range channels {
-		recipients, err := channel.Recipients(ctx, "")
-		if err != nil {
-			return err
-		}
-		for _, recipient := range recipients {
-			fmt.Fprintf(a.stdout, "would go to %s\n", recipient)
-		}
+	recipients, err := pipeline.Recipients(ctx, channels)
+	for _, recipient := range recipients {
+		fmt.Fprintf(a.stdout, "would go to %s\n", recipient)
 	}
-	return nil
+	return err
 }

@@ -62,7 +62,7 @@ a part of the spool could not be loaded.`,
 			case dryRun:
 				return a.dryRun(c.Context(), entry, due)
 			case to != "":
-				return a.sendTest(c.Context(), p, runner, entry, due, to)
+				return a.sendTest(c.Context(), p, entry, due, to)
 			}
 			if scheduled {
 				return p.RunScheduled(c.Context(), runner, entry, due)
@@ -173,41 +173,17 @@ func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error 
 	return nil
 }
 
-// sendTest builds a report, all parts of it, and mails it to one address. The ledger does not record it.
-func (a *app) sendTest(ctx context.Context, p *pipeline.Pipeline, runner *job.Runner, entry job.Entry, due time.Time, to string) error {
-	if p.Config.Mail.Host == "" || p.Config.Mail.From == "" {
-		return exitcode.UsageError(errors.New("the configuration has no mail.host and mail.from to send from"))
-	}
-	days, err := period.Parse(entry.Period, due.In(entry.Zone))
+// sendTest mails a report to one address.
+func (a *app) sendTest(ctx context.Context, p *pipeline.Pipeline, entry job.Entry, due time.Time, to string) error {
+	span, err := period.Parse(entry.Period, due.In(entry.Zone))
 	if err != nil {
 		return err
 	}
-	problems, err := runner.Steps.Refresh(ctx)
+	problems, err := p.TestMails(ctx, entry, span, to, func(file, location string) {
+		fmt.Fprintf(a.stdout, "%s\n%s\n", file, location)
+	})
 	if err != nil {
 		return err
-	}
-	parts := []string{""}
-	if entry.Burst {
-		if parts, err = runner.Steps.Parts(ctx, entry.Report, days); err != nil {
-			return err
-		}
-	}
-	channel, err := p.MailChannel()
-	if err != nil {
-		return err
-	}
-	channel.To = []string{to}
-	for _, part := range parts {
-		built, err := runner.Steps.Build(ctx, entry.Report, days, part)
-		if err != nil {
-			return err
-		}
-		location, err := channel.Send(ctx, built.Message, to)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout, built.Message.File)
-		fmt.Fprintln(a.stdout, location)
 	}
 	if len(problems) > 0 {
 		return exitcode.WarningError(fmt.Errorf("calls may be missing: %s", strings.Join(problems, "\n")))

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package collector
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openFileLimit is how many files this process may have open. Go has raised it to the hard limit at the start.
+// openFileLimit returns how many files this process may have open. The Go runtime has raised it to the hard limit.
 func openFileLimit() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > math.MaxInt32 {

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/cobra"
+
+	"callsheet/internal/collector"
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/spool"
+)
+
+func collectCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "collect",
+		Short: "Run the collector alone",
+		Long: `collect runs the collector without the scheduler, until it is interrupted. Deliveries are answered with 200 once they are on
+disk.`,
+		Example: `  callsheet collect`,
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.collect(c.Context(), cfg, prometheus.NewRegistry())
+		},
+	}
+}
+
+// lameDuckTime is how long a stopping collector stores deliveries while readyz reports that it is closing. With the time for requests
+// in flight it stays below the 10 s that supervisors commonly wait.
+const lameDuckTime = time.Second
+
+// collect runs the collector until ctx ends, then lets requests in flight finish.
+func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheus.Registry) error {
+	log := a.logger(c)
+	raiseGOMAXPROCS()
+	raiseGOGC()
+	server, address, err := startCollector(c, log, a.now, registry)
+	if err != nil {
+		return err
+	}
+	log.Info("collecting", "listen", address, "spool", c.SpoolDir(), "sources", len(c.Collector.Sources))
+	select {
+	case <-ctx.Done():
+		log.Info("stopping")
+		return server.Stop(lameDuckTime)
+	case err := <-server.Failed:
+		return errors.Join(err, server.Stop(0))
+	}
+}
+
+// startCollector starts a collector with a clock for what it receives, and returns the address it listens on.
+func startCollector(c *config.Config, log *slog.Logger, now func() time.Time, registry *prometheus.Registry) (*collector.Server, string, error) {
+	options, err := collectorOptions(c)
+	if err != nil {
+		return nil, "", exitcode.UsageError(err)
+	}
+	options.Log, options.Registry, options.Now = log, registry, now
+	listen := collector.ListenOptions{
+		Address: c.Collector.Listen, AdminAddress: c.Collector.AdminListen, MaxConnections: c.Collector.Limits.Connections, Log: log, Now: time.Now,
+	}
+	if files := c.Collector.TLS; files.CertFile != "" {
+		listen.CertFile, listen.KeyFile = c.Path(files.CertFile), c.Path(files.KeyFile)
+	}
+	listeners, err := collector.Listen(listen)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := pipeline.MakeDataDir(c); err != nil {
+		return nil, "", errors.Join(err, listeners.Close())
+	}
+	server, err := collector.Serve(listeners, options, spool.Options{
+		Dir: c.SpoolDir(), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,
+	})
+	return server, listeners.Address, err
+}
+
+// collectorOptions returns the collector's options from the configuration.
+func collectorOptions(c *config.Config) (collector.Options, error) {
+	limits := c.Collector.Limits
+	options := collector.Options{
+		MaxBody: int64(limits.MaxBody), MaxDeliveries: limits.MaxDeliveries, InFlight: limits.InFlight, Wait: limits.Wait,
+	}
+	if len(c.Collector.Sources) == 0 {
+		return options, errors.New("the configuration has no collector.sources\nhint: callsheet init writes one with a fresh token")
+	}
+	for _, proxy := range c.Collector.TrustedProxies {
+		network, err := config.ParseNetwork(proxy)
+		if err != nil {
+			return options, err
+		}
+		options.TrustedProxies = append(options.TrustedProxies, network)
+	}
+	for _, source := range c.Collector.Sources {
+		tokens, err := c.ResolveTokens(source)
+		if err != nil {
+			return options, err
+		}
+		accepted := collector.Source{Name: source.Name, Tokens: tokens}
+		for _, allowed := range source.Allow {
+			network, err := config.ParseNetwork(allowed)
+			if err != nil {
+				return options, err
+			}
+			accepted.Allow = append(accepted.Allow, network)
+		}
+		options.Sources = append(options.Sources, accepted)
+	}
+	return options, nil
+}
+
+// raiseGOMAXPROCS adds a thread, since one is always waiting for the disk. The environment variable has precedence.
+func raiseGOMAXPROCS() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	}
+}
+
+// raiseGOGC makes garbage collections rare, for work with much garbage and a small heap. The environment variables have precedence.
+func raiseGOGC() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(gcMemoryLimit)
+	}
+}
+
+// gcMemoryLimit is the memory above which garbage collections become frequent, since large requests create much garbage at once.
+// Thousands of connections use half of it.
+const gcMemoryLimit = 512 << 20

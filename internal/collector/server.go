@@ -1,0 +1,160 @@
+package collector
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"callsheet/internal/exitcode"
+	"callsheet/internal/spool"
+)
+
+const (
+	adminConnections = 100             // limit of connections to the admin address
+	spareFiles       = 200             // for these, the spool and child processes
+	drainTime        = 7 * time.Second // for requests in flight when the server stops
+)
+
+// ListenOptions are the addresses of a collector.
+type ListenOptions struct {
+	Address           string
+	AdminAddress      string // of health and metrics; empty to serve them on Address
+	MaxConnections    int    // to Address
+	CertFile, KeyFile string // for TLS on Address; empty for none
+	Log               *slog.Logger
+	Now               func() time.Time // the wall clock, for the age of connections
+}
+
+// Listeners are the open addresses of a collector.
+type Listeners struct {
+	Address string // with the port, where the system has chosen it
+
+	hooks, admin net.Listener // admin may be nil
+}
+
+// Listen opens the addresses.
+func Listen(o ListenOptions) (_ *Listeners, err error) {
+	l := &Listeners{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}()
+	hooks, err := listen("collector.listen", o.Address)
+	if err != nil {
+		return nil, err
+	}
+	l.Address, l.hooks = hooks.Addr().String(), LimitConnections(hooks, connectionLimit(o.MaxConnections, o.Log), o.Now)
+	if o.CertFile != "" {
+		pair, err := NewTLS(o.CertFile, o.KeyFile, o.Log)
+		if err != nil {
+			return nil, exitcode.UsageError(err)
+		}
+		l.hooks = tls.NewListener(l.hooks, pair.Config())
+	}
+	if o.AdminAddress != "" {
+		admin, err := listen("collector.admin_listen", o.AdminAddress)
+		if err != nil {
+			return nil, err
+		}
+		l.admin = LimitConnections(admin, adminConnections, o.Now)
+	}
+	return l, nil
+}
+
+// Close closes the addresses.
+func (l *Listeners) Close() error {
+	var errs []error
+	for _, listener := range []net.Listener{l.hooks, l.admin} {
+		if listener != nil {
+			errs = append(errs, listener.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// listen listens on the address of a configuration key.
+func listen(key, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use by another program\nhint: stop it, or choose another %s", address, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w\nhint: %s must be an address of this machine", address, err, key)
+	}
+	return listener, nil
+}
+
+// connectionLimit returns the configured number of connections, or fewer if this process may not open that many files: a collector
+// without a free descriptor can neither accept a connection nor open the next day's file.
+func connectionLimit(configured int, log *slog.Logger) int {
+	files := openFileLimit()
+	limit := min(configured, max(files-spareFiles, files/2))
+	if limit < configured {
+		log.Warn("connection limit reduced to fit the open file limit", "connections", limit, "configured", configured, "files", files)
+	}
+	return limit
+}
+
+// Server is a collector that serves requests and writes to its spool.
+type Server struct {
+	Failed <-chan error // receives the error of an address that stops by itself
+
+	collector *Collector
+	spool     *spool.Writer
+	servers   []*http.Server
+	failed    chan error
+}
+
+// Serve opens the spool and serves requests until Stop. On failure it closes the listeners.
+func Serve(l *Listeners, options Options, spoolOptions spool.Options) (*Server, error) {
+	s := &Server{failed: make(chan error, 2)}
+	s.Failed = s.failed
+	spoolOptions.Committed = func(lines, bytes int, took time.Duration) { s.collector.Committed(lines, bytes, took) }
+	writer, err := spool.Open(spoolOptions)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	s.spool, options.Spool = writer, writer
+	options.SeparateAdmin = l.admin != nil
+	s.collector = New(options)
+	s.serve(l.hooks, s.collector.Handler())
+	if l.admin != nil {
+		s.serve(l.admin, s.collector.Admin())
+	}
+	return s, nil
+}
+
+func (s *Server) serve(listener net.Listener, handler http.Handler) {
+	server := s.collector.Server(handler)
+	s.servers = append(s.servers, server)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- err
+		}
+	}()
+}
+
+// Stop reports not ready for a while, so that a load balancer stops sending before connections are refused. Then it waits for
+// requests in flight and closes the spool.
+func (s *Server) Stop(lameDuck time.Duration) error {
+	s.collector.Drain()
+	time.Sleep(lameDuck)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	var errs []error
+	for _, server := range s.servers {
+		err := server.Shutdown(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, s.spool.Close())...)
+}

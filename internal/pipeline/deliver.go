@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/job"
+	"callsheet/internal/notify"
+	"callsheet/internal/period"
+)
+
+// Recipients returns the recipients of a report's channels, without those of a burst's parts.
+func Recipients(ctx context.Context, channels []notify.Channel) (recipients []string, err error) {
+	for _, channel := range channels {
+		some, err := channel.Recipients(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		recipients = append(recipients, some...)
+	}
+	return recipients, nil
+}
+
+// Deliver sends a workbook once through every channel of a report, without the ledger. It returns the locations.
+func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message notify.Message) ([]string, error) {
+	channels, err := p.Channels(entry)
+	if err != nil {
+		return nil, err
+	}
+	var locations []string
+	var errs []error
+	for _, channel := range channels {
+		recipients, err := channel.Recipients(ctx, "")
+		errs = append(errs, err)
+		for _, recipient := range recipients {
+			location, err := channel.Send(ctx, message, recipient)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", message.File, recipient, err))
+				continue
+			}
+			locations = append(locations, location)
+		}
+	}
+	return locations, errors.Join(errs...)
+}
+
+// TestMails builds a report, all parts of a burst, and mails it to one address, without the ledger. sent is called for each mail.
+// problems describes what could not be loaded.
+func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.Period, to string, sent func(file, location string)) (problems []string, err error) {
+	if p.Config.Mail.Host == "" || p.Config.Mail.From == "" {
+		return nil, exitcode.UsageError(errors.New("the configuration has no mail.host and mail.from to send from"))
+	}
+	steps := steps{p}
+	if problems, err = steps.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	parts := []string{""}
+	if entry.Burst {
+		if parts, err = steps.Parts(ctx, entry.Report, span); err != nil {
+			return nil, err
+		}
+	}
+	channel, err := p.MailChannel()
+	if err != nil {
+		return nil, err
+	}
+	channel.To = []string{to}
+	for _, part := range parts {
+		workbook, err := steps.Build(ctx, entry.Report, span, part)
+		if err != nil {
+			return nil, err
+		}
+		location, err := channel.Send(ctx, workbook.Message, to)
+		if err != nil {
+			return nil, err
+		}
+		sent(workbook.Message.File, location)
+	}
+	return problems, nil
+}
