@@ -6,46 +6,48 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"callsheet/report/xlsx"
 )
 
-// mostFindings are told; the rest is on the sheets.
+// maxFindings is how many findings the summary lists. The sheets have all of them.
 const maxFindings = 5
 
 // A finding is one sentence of "Needs attention" and the sheet to open.
 type finding struct{ text, sheet string }
 
-// attention says what to look at, and says so when there is nothing.
-func (p *page) writeFindings(given *Alerts, at int) int {
-	p.height(at, 8)
+// writeFindings lists what needs attention, or that nothing does.
+func (p *page) writeFindings(configured *Alerts, at int) int {
+	p.SetHeight(at, 8)
 	at = p.summarySection("Needs attention", at+1)
 	alerts := defaultAlerts()
-	if given != nil {
-		alerts = *given
+	if configured != nil {
+		alerts = *configured
 	}
 	found, err := p.findings(alerts)
-	p.check(err)
+	p.Check(err)
 	if len(found) == 0 {
-		words := "Nothing: no group is far below the whole, nothing got much worse, and the evidence is clean."
+		words := "Nothing: no group is far below the overall rate, nothing got much worse, and the evidence is clean."
 		if p.calls() == 0 {
-			words = "Nothing: there were no calls, none in the period before either, and the evidence is clean."
+			words = "Nothing: there were no calls in this period or the period before, and the evidence is clean."
 		}
-		p.put(firstColumn, at, words, cellStyle{})
+		p.Put(firstColumn, at, words, xlsx.CellStyle{})
 		return at + 1
 	}
 	for _, f := range found[:min(len(found), maxFindings)] {
 		words := "●  " + f.text
 		if f.sheet != "" {
 			words += "  →  sheet " + f.sheet
-			p.link(firstColumn, at, f.sheet)
+			p.Link(firstColumn, at, f.sheet)
 		}
-		p.put(firstColumn, at, words, cellStyle{size: 10.5, valign: "center"})
-		p.height(at, 17)
+		p.Put(firstColumn, at, words, xlsx.CellStyle{Size: 10.5, VAlign: "center"})
+		p.SetHeight(at, 17)
 		at++
 	}
 	return at
 }
 
-// findings are in the order of what they mean for the page: first what makes its figures doubtful.
+// findings returns the findings in order of importance: first those that make the figures doubtful.
 func (b *book) findings(a Alerts) ([]finding, error) {
 	groups, err := b.data.result(querySpec{"groups", b.req.Period, nil})
 	if err != nil {
@@ -66,23 +68,23 @@ func (b *book) findings(a Alerts) ([]finding, error) {
 	return append(found, b.evidenceFinding()...), nil
 }
 
-// missingData tells what data may be missing: of spool files with a problem, and where the data stop before the last day of the
-// period, its end. Later than that, silence can be the night.
+// missingData returns findings about data that may be missing: from spool files with a problem, and at the end of the period if the last
+// delivery came before its last day. Silence on the last day itself can be the night.
 func (b *book) missingData() []finding {
 	var found []finding
 	if n := b.evidence.count("files_with_problems"); n > 0 {
-		found = append(found, finding{b.plural(n, "spool file is", "spool files are") + " gone, changed or not readable: calls may be missing", b.evidenceSheet()})
+		found = append(found, finding{b.plural(n, "spool file is", "spool files are") + " missing, changed or unreadable: calls may be missing", b.evidenceSheet()})
 	}
 	last := b.req.Period.To
 	through, ok := b.evidence.get("complete_through").(time.Time)
 	if ok && through.Before(time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, b.req.Zone)) {
-		found = append(found, finding{"Nothing has arrived since " + b.formatTime(through) + ": the end of the period may be missing",
+		found = append(found, finding{"No delivery since " + b.formatTime(through) + ": the end of the period may be missing",
 			b.evidenceSheet()})
 	}
 	return found
 }
 
-// missing is that in words alone.
+// dataWarnings returns the findings about missing data as sentences.
 func (b *book) dataWarnings() (words []string) {
 	for _, f := range b.missingData() {
 		words = append(words, f.text+".")
@@ -90,17 +92,17 @@ func (b *book) dataWarnings() (words []string) {
 	return words
 }
 
-// emptiness tells whether no calls is unusual.
+// noCallsFinding reports that a period has no calls, if the one before had.
 func (b *book) noCallsFinding() []finding {
 	before := b.summary.count("before_calls")
 	if before == 0 {
 		return nil
 	}
-	return []finding{{fmt.Sprintf("No call at all, and there were %s in the period before: is the vendor still sending?",
+	return []finding{{fmt.Sprintf("No calls, and there were %s in the period before: is the vendor still sending?",
 		b.locale.Number(float64(before), 0)), b.sheetOf("notes")}}
 }
 
-// waitingCallers tells how many missed callers nobody has called back, and since when the first of them waits.
+// unrecoveredFinding reports how many missed callers were not reached, and when the first of them called.
 func (b *book) unrecoveredFinding() ([]finding, error) {
 	n := b.summary.count("unrecovered")
 	if n == 0 {
@@ -119,9 +121,9 @@ func (b *book) unrecoveredFinding() ([]finding, error) {
 	return []finding{{words, b.sheetAbout("missed")}}, nil
 }
 
-// weakGroups are the two groups whose answer rate is furthest below the whole's.
+// weakGroupFindings reports the two groups whose answer rate is furthest below the overall rate.
 func (b *book) weakGroupFindings(groups *resultSet, a Alerts) []finding {
-	whole, known := b.summary.number("answer_rate")
+	overall, known := b.summary.number("answer_rate")
 	if !known {
 		return nil
 	}
@@ -134,76 +136,76 @@ func (b *book) weakGroupFindings(groups *resultSet, a Alerts) []finding {
 	for i := range groups.rows {
 		g := groups.row(i)
 		rate, ok := g.number("answer_rate")
-		if !ok || g.count("offered") < a.MinOffered || whole-rate < a.BelowPoints {
+		if !ok || g.count("offered") < a.MinOffered || overall-rate < a.BelowPoints {
 			continue
 		}
 		name := toText(g.get("call_group"))
 		if name == "" {
 			name = "Calls with no group"
 		}
-		all = append(all, weak{truncate(name, 40), b.formatValue(rate, "rate"), whole - rate, g.count("missed"), g.count("offered")})
+		all = append(all, weak{xlsx.Truncate(name, 40), b.formatValue(rate, "rate"), overall - rate, g.count("missed"), g.count("offered")})
 	}
 	slices.SortStableFunc(all, func(x, y weak) int { return cmp.Compare(y.below, x.below) })
 	var found []finding
 	for _, w := range all[:min(len(all), 2)] {
-		found = append(found, finding{fmt.Sprintf("%s: %s answered, %s points below the whole; %s of %s missed",
+		found = append(found, finding{fmt.Sprintf("%s: %s answered, %s points below the overall rate; %s of %s missed",
 			w.name, w.rate, b.locale.Number(w.below*100, 1), b.locale.Number(float64(w.missed), 0), b.plural(w.offered, "call", "calls")),
 			b.sheetAbout("groups")})
 	}
 	return found
 }
 
-// worsened are the two figures of the catalog that got worse most: rates by points, misses by share.
+// worsenedFindings reports the two metrics that got worse most: rates by points, counts by share.
 func (b *book) worsenedFindings(a Alerts) []finding {
-	type worse struct {
-		w        columnMeta
-		times    float64 // the threshold
-		now, was float64
+	type change struct {
+		meta          columnMeta
+		ratio         float64 // of the change to its threshold
+		value, before float64
 	}
-	var all []worse
+	var all []change
 	for _, name := range []string{"answer_rate", "service_level", "missed", "connect_rate"} {
-		w := b.catalog.metrics[name]
-		now, known := b.summary.number(name)
-		was, compared := b.summary.number("before_" + name)
-		if !known || !compared || b.summary.count("before_calls") == 0 {
+		c := b.catalog.metrics[name]
+		value, known := b.summary.number(name)
+		before, comparable := b.summary.number("before_" + name)
+		if !known || !comparable || b.summary.count("before_calls") == 0 {
 			continue
 		}
-		loss, threshold := was-now, a.WorsePoints
-		if w.good == "lower" {
-			loss = now - was
+		loss, threshold := before-value, a.WorsePoints
+		if c.good == "lower" {
+			loss = value - before
 		}
-		if w.format != "rate" {
+		if c.format != "rate" {
 			if loss < float64(a.MinOffered) {
-				continue // a share of a handful of calls says nothing
+				continue // too few calls for a share
 			}
-			loss, threshold = loss/max(was, 1), a.WorseShare
+			loss, threshold = loss/max(before, 1), a.WorseShare
 		}
 		if threshold > 0 && loss >= threshold {
-			all = append(all, worse{w, loss / threshold, now, was})
+			all = append(all, change{c, loss / threshold, value, before})
 		}
 	}
-	slices.SortStableFunc(all, func(x, y worse) int { return cmp.Compare(y.times, x.times) })
+	slices.SortStableFunc(all, func(x, y change) int { return cmp.Compare(y.ratio, x.ratio) })
 	var found []finding
-	for _, w := range all[:min(len(all), 2)] {
-		found = append(found, finding{fmt.Sprintf("%s is %s and was %s on %s: %s worse", w.w.label,
-			b.formatValue(w.now, w.w.format), b.formatValue(w.was, w.w.format), b.req.Period.Before().Words(),
-			b.difference(w.w, w.now, w.was)), b.sheetOf("trend")})
+	for _, c := range all[:min(len(all), 2)] {
+		found = append(found, finding{fmt.Sprintf("%s is %s and was %s on %s: %s worse", c.meta.label,
+			b.formatValue(c.value, c.meta.format), b.formatValue(c.before, c.meta.format), b.req.Period.Before().Words(),
+			b.difference(c.meta, c.value, c.before)), b.sheetOf("trend")})
 	}
 	return found
 }
 
-// waste tells what was spent on calls nobody answered.
+// wastedCoinsFinding reports the coins spent on unanswered calls.
 func (b *book) wastedCoinsFinding(a Alerts) []finding {
 	coins, _ := b.summary.number("coins")
 	wasted, _ := b.summary.number("coins_unanswered")
 	if coins <= 0 || wasted <= 0 || wasted/coins < a.WasteShare {
 		return nil
 	}
-	return []finding{{fmt.Sprintf("%s of %s coins (%s) went to calls that were not answered",
+	return []finding{{fmt.Sprintf("%s of %s coins (%s) were spent on unanswered calls",
 		b.formatValue(wasted, "coins"), b.formatValue(coins, "coins"), b.formatValue(wasted/coins, "rate")), b.sheetOf("detail")}}
 }
 
-// unclean tells of evidence that makes single calls doubtful.
+// evidenceFinding reports evidence that makes individual calls doubtful.
 func (b *book) evidenceFinding() []finding {
 	var parts []string
 	for _, e := range []struct{ column, one, many string }{

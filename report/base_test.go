@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"callsheet/report/xlsx"
+
 	"callsheet/internal/locale"
 
 	"github.com/xuri/excelize/v2"
@@ -118,7 +120,7 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 		}
 	}
 	last := in[0].customer
-	if want := "xxxxxx" + last[len(last)-4:]; !strings.Contains(all, want) || !strings.Contains(all, "only the last four digits") {
+	if want := "xxxxxx" + last[len(last)-4:]; !strings.Contains(all, want) || !strings.Contains(all, "Only the last four digits") {
 		t.Errorf("neither %s nor a note is in the workbook", want)
 	}
 	columns := []string{"customer_number", "customer_key", "field", "old", "new", "agent_number", "extra"}
@@ -171,7 +173,7 @@ func TestALimitIsSaidOnTheSheetAndInNotes(t *testing.T) {
 	if got := shown(t, f, "Calls", "A3"); got != "The first 3 rows, and 33 more, which this sheet leaves out." {
 		t.Errorf("Calls says %q", got)
 	}
-	if got := shown(t, f, "Agents", cell(1, headerRow+6)); !strings.HasPrefix(got, "and ") {
+	if got := shown(t, f, "Agents", xlsx.Cell(1, headerRow+6)); !strings.HasPrefix(got, "and ") {
 		t.Errorf("Agents says %q", got)
 	}
 }

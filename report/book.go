@@ -3,22 +3,22 @@ package report
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"callsheet/internal/locale"
+	"callsheet/report/xlsx"
 )
 
-// Excel's own limits. They are fields of a book so that a test can lower them.
+// limits are Excel's limits for a detail sheet. Tests lower them.
 type limits struct {
-	rows  int // data rows of one detail sheet, under its header
-	links int // hyperlinks of one sheet
+	rows  int // data rows under the header
+	links int // hyperlinks
 }
 
-var excelLimits = limits{rows: 1_048_575 - headerRow + 1, links: 65_530}
+var excelLimits = limits{rows: xlsx.MaxRows - headerRow, links: xlsx.MaxLinks}
 
-// A book is one workbook being made.
+// A book is one workbook being built.
 type book struct {
 	def     *Definition
 	req     Request
@@ -26,26 +26,20 @@ type book struct {
 	locale  locale.Locale
 	data    *queryCache
 	catalog catalog
-	limits
+	limits  limits
 
-	file         *excelize.File
-	styles       map[cellStyle]int
-	tables       map[string]bool          // names given to native tables, in lower case
+	workbook     *xlsx.Workbook
 	displayNames map[string]*displayNames // by column
-	baseCharts   []string                 // charts of the base workbook, which stay as they are
 
-	currentSheet string // name of the sheet that is being made
-	summary      row    // the whole period, and before_… for the period compared with
+	currentSheet string // name of the sheet being filled
+	summary      row    // totals of the period, and before_… for the period that it is compared with
 	evidence     row
 	settings     row
 	detailRows   int64
-	remarks      []string             // what was shortened or left out, for Notes
-	usedRanges   map[string]usedRange // of the sheets that are not streamed
-	patches      map[string][]patch   // by part of the file, in the order they come in it
-	tempDir      string               // for what is too large to hold
+	remarks      []string // what was truncated or left out, for Notes
 }
 
-// fillers is what makes each kind of sheet. The sheet exists and is empty.
+// fillers fill the sheets of each kind. The sheet exists and is empty.
 var fillers = map[string]func(*book, Sheet) error{
 	"summary":  (*book).fillSummary,
 	"table":    (*book).fillTable,
@@ -58,19 +52,40 @@ var fillers = map[string]func(*book, Sheet) error{
 	"notes":    (*book).fillNotes,
 }
 
-func newBook(ctx context.Context, d *Definition, src Source, req Request) (*book, error) {
+// newBook begins a workbook. Content that is too large for memory goes to temporary files in tempDir.
+func newBook(ctx context.Context, d *Definition, src Source, req Request, tempDir string) (*book, error) {
 	b := &book{
-		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits,
-		data:   &queryCache{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, results: map[string]func() (*resultSet, error){}},
-		styles: map[cellStyle]int{}, tables: map[string]bool{}, displayNames: map[string]*displayNames{}, patches: map[string][]patch{}, usedRanges: map[string]usedRange{},
+		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits, displayNames: map[string]*displayNames{},
+		data: &queryCache{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, results: map[string]func() (*resultSet, error){}},
 	}
-	if err := b.openWorkbook(); err != nil {
+	if err := b.openWorkbook(tempDir); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// ask begins to ask all that the sheets will show, and waits for what every one of them needs.
+// openWorkbook begins an empty workbook, or one with the sheets of the base workbook, and adds the first sheet.
+func (b *book) openWorkbook(tempDir string) (err error) {
+	path, first, options := b.def.path(b.def.Base), b.def.Sheets[0].Name, b.theme.options(tempDir)
+	if path == "" {
+		b.workbook, err = xlsx.New(first, options)
+		return err
+	}
+	if b.workbook, err = xlsx.Open(path, options); err != nil {
+		return fmt.Errorf("base workbook %s: %w", path, err)
+	}
+	for _, sheet := range b.workbook.SheetNames() {
+		for _, s := range b.def.Sheets {
+			if strings.EqualFold(sheet, s.Name) {
+				b.workbook.Close()
+				return fmt.Errorf("base workbook %s has a sheet %q, and so has the report\nhint: rename one of them", path, sheet)
+			}
+		}
+	}
+	return b.workbook.AddSheet(first)
+}
+
+// loadData runs the queries of all sheets, and reads the results that every sheet needs.
 func (b *book) loadData() (err error) {
 	b.data.prefetch(b.def.querySpecs(b.req.Period))
 	if b.catalog, err = b.data.loadCatalog(); err != nil {
@@ -86,18 +101,16 @@ func (b *book) loadData() (err error) {
 	return nil
 }
 
-// fill makes the sheets in the order of the definition. Notes come to the file where the definition has
-// them, but are written last: they tell what the others had to leave out.
+// fillSheets adds the sheets in the order of the definition. Notes are filled last, because they list what the other sheets leave
+// out.
 func (b *book) fillSheets() error {
-	first, err := b.file.GetSheetIndex(b.def.Sheets[0].Name)
-	if err != nil {
+	if err := b.workbook.Activate(b.def.Sheets[0].Name); err != nil {
 		return err
 	}
-	b.file.SetActiveSheet(first)
 	for _, notes := range []bool{false, true} {
 		for i, s := range b.def.Sheets {
 			if i > 0 && !notes {
-				if _, err := b.file.NewSheet(s.Name); err != nil {
+				if err := b.workbook.AddSheet(s.Name); err != nil {
 					return fmt.Errorf("sheet %s: %w", s.Name, err)
 				}
 			}
@@ -110,28 +123,18 @@ func (b *book) fillSheets() error {
 			}
 		}
 	}
-	if err := b.writeDimensions(); err != nil {
-		return err
-	}
 	return b.setProperties()
 }
 
-// properties are what a file manager shows. Their time is the data's: the clock would change the bytes.
+// setProperties sets what a file manager shows. Their time is that of the data, because the clock would change the bytes.
 func (b *book) setProperties() error {
-	made := b.dataTime().UTC().Format(time.RFC3339)
-	return b.file.SetDocProps(&excelize.DocProperties{
-		Title:          b.def.Title + ", " + b.req.Period.Words(),
-		Subject:        b.scope(),
-		Creator:        "callsheet " + b.req.Version,
-		LastModifiedBy: "callsheet " + b.req.Version,
-		Description:    b.dataQuality(),
-		Language:       "en-GB",
-		Created:        made,
-		Modified:       made,
+	return b.workbook.SetProperties(xlsx.Properties{
+		Title: b.def.Title + ", " + b.req.Period.Words(), Subject: b.scope(), Description: b.dataQuality(),
+		Author: "callsheet " + b.req.Version, Language: "en-GB", Time: b.dataTime(),
 	})
 }
 
-// dataTime is when the newest delivery came, or the end of the period where nothing ever did.
+// dataTime is when the newest delivery arrived, or the end of the period if none ever did.
 func (b *book) dataTime() time.Time {
 	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
 		return t
@@ -140,29 +143,4 @@ func (b *book) dataTime() time.Time {
 	return time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, b.req.Zone)
 }
 
-// close gives back what the book holds.
-func (b *book) close() {
-	for _, swaps := range b.patches {
-		for _, s := range swaps {
-			if s.rows != nil {
-				s.rows.compressed.discard()
-			}
-		}
-	}
-	b.file.Close()
-}
-
 func (b *book) calls() int64 { return b.summary.count("calls") }
-
-// cell is a cell's reference; columns and rows count from 1.
-func cell(column, row int) string {
-	name, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil {
-		panic(err) // only a column or row below 1 or beyond Excel's can get here
-	}
-	return name
-}
-
-func span(fromColumn, fromRow, toColumn, toRow int) string {
-	return cell(fromColumn, fromRow) + ":" + cell(toColumn, toRow)
-}

@@ -1,18 +1,28 @@
 package report
 
-// A card is five rows high: whose it is, what its figures are called, the figures, those of all for comparison, and a gap.
+import "callsheet/report/xlsx"
+
+// cardHeights are the heights in points of a card's rows: its name, the labels, the values, the overall values, and a gap.
 var cardHeights = []float64{22, 15, 24, 15, 9}
 
 const (
-	cardWidth = 17 // characters of a figure
-	// What A4 on its side has room for, in points, without its margins.
+	cardWidth = 17 // characters of a column
+	// The printable area of A4 in landscape, in points.
 	pageWidth, pageHeight = 770, 505
 	headingHeight         = 56
 )
 
-// fillCards writes a scorecard for each row of a query: its first column is whose it is, the others are its figures.
+// A cardLayout is what all cards of a sheet share.
+type cardLayout struct {
+	columns []columnMeta // the first names the card
+	indexes []int        // in the query's row
+	formats []string     // number formats
+	totals  row
+}
+
+// fillCards writes a scorecard for each row of a query. The first column names the card.
 func (b *book) fillCards(s Sheet) error {
-	f, err := b.sheetRows(s, b.req.Period)
+	result, err := b.sheetRows(s, b.req.Period)
 	if err != nil {
 		return err
 	}
@@ -20,104 +30,113 @@ func (b *book) fillCards(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.sparkFigures(s); err != nil {
+	if _, err := b.sparkValues(s); err != nil {
 		return err
 	}
-	p := b.page(s.Name)
+	p := b.newPage(s.Name)
 	p.heading(s, b.req.Period)
-	if len(f.rows) == 0 {
+	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
-	f, left := b.applyLimit(s, f)
-	found, err := f.columnIndexes(s.Columns)
+	result, omitted := b.applyLimit(s, result)
+	layout, err := p.cardLayout(s, result, totals)
 	if err != nil {
 		return err
 	}
-	words := describeColumns(s.Columns, s.Labels, p.catalog.aggregateColumn)
-	formats := make([]string, len(words))
-	for i := range words {
-		values := f.columnValues(found[i])
-		if words[i].format == "" {
-			words[i].format = inferFormat(values)
-		}
-		formats[i] = p.numberFormat(words[i], values)
-		p.width(i+1, cardWidth)
-	}
 	var rows []sparkRow
 	at := headerRow
-	for _, values := range f.rows {
-		p.writeCard(s, words, formats, values, found, totals, at)
-		rows = append(rows, sparkRow{at + 2, values[found[0]]})
+	for _, values := range result.rows {
+		p.writeCard(s, layout, values, at)
+		rows = append(rows, sparkRow{at + 2, values[layout.indexes[0]]})
 		at += len(cardHeights)
 	}
-	if left != "" {
-		p.put(1, at, left, p.greyStyle())
+	if omitted != "" {
+		p.Put(1, at, omitted, p.greyStyle())
 	}
+	columns := len(layout.columns)
 	if s.Spark != nil {
-		p.width(len(words), sparkWidth)
-		p.sparkLines(s, rows, len(words), len(words)+2)
+		p.SetWidth(columns, sparkWidth)
+		p.addSparklines(s, rows, columns, columns+2)
 	}
-	p.freeze(0, headerRow-1)
-	p.view(false, 100)
-	p.setUpCardPrinting(len(words), len(f.rows), s.Spark != nil)
-	return p.err
+	p.Freeze(0, headerRow-1)
+	p.HideGridLines()
+	p.setUpCardPrinting(columns, len(result.rows), s.Spark != nil)
+	return p.Err()
 }
 
-// cardPages prints whole cards.
-func (p *page) setUpCardPrinting(columns, cards int, spark bool) {
+func (p *page) cardLayout(s Sheet, result *resultSet, totals row) (cardLayout, error) {
+	indexes, err := result.columnIndexes(s.Columns)
+	if err != nil {
+		return cardLayout{}, err
+	}
+	l := cardLayout{columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), indexes: indexes, totals: totals}
+	for i := range l.columns {
+		c, values := &l.columns[i], columnValues(result.rows, indexes[i])
+		if c.format == "" {
+			c.format = inferFormat(values)
+		}
+		l.formats = append(l.formats, p.numberFormat(*c, values))
+		p.SetWidth(i+1, cardWidth)
+	}
+	return l, nil
+}
+
+// setUpCardPrinting breaks pages between cards.
+func (p *page) setUpCardPrinting(columns, cards int, hasSpark bool) {
 	width := float64(columns) * columnPoints(cardWidth)
-	if spark {
+	if hasSpark {
 		width += columnPoints(sparkWidth) - columnPoints(cardWidth)
 	}
-	percent := min(100, int(95*pageWidth/width)) // letters differ a little from one program to another
+	percent := min(100, int(95*pageWidth/width)) // 95: programs differ a little in the width of characters
 	height := 0.0
 	for _, row := range cardHeights {
 		height += row
 	}
-	fit := max(1, int((100*pageHeight/float64(percent)-headingHeight)/height))
-	p.check(p.setUpPrinting(p.name, printSetup{landscape: true, headerRows: headerRow - 1, percent: percent}))
-	for card := fit; card < cards; card += fit {
-		p.check(p.file.InsertPageBreak(p.name, cell(1, headerRow+card*len(cardHeights))))
+	perPage := max(1, int((100*pageHeight/float64(percent)-headingHeight)/height))
+	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, HeaderRows: headerRow - 1, Percent: percent})
+	for card := perPage; card < cards; card += perPage {
+		p.BreakPage(headerRow + card*len(cardHeights))
 	}
 }
 
-// points is the width of a column of so many characters: seven pixels each and five of padding, of three quarters of a point.
+// columnPoints converts the width of a column to points: a character has 7 pixels, the padding 5, and a pixel is 0.75 points.
 func columnPoints(characters float64) float64 { return (characters*7 + 5) * 0.75 }
 
-// card writes one: figures stand from the first column on, the line of its days behind them.
-func (p *page) writeCard(s Sheet, words []columnMeta, formats []string, values []any, found []int, totals row, at int) {
-	pale := cellStyle{fill: p.theme.Pale, valign: "center"}
-	head, label, figure, whole := pale, pale, pale, pale
-	head.align = "left"
-	head.topBorder, head.thickTop, head.bold, head.size, head.textColour, head.indent = p.theme.Blue, true, true, 13, p.theme.Blue, 1
-	label.size, label.textColour, label.align, label.indent = 9.5, p.theme.Grey, "left", 1
-	figure.size, figure.bold, figure.align, figure.indent = 13, true, "left", 1
-	whole.size, whole.textColour, whole.align, whole.indent = 9.5, p.theme.Grey, "left", 1
-	name := p.displayName(words[0].name, values[found[0]], p.cellValue(values[found[0]], words[0].format))
-	p.checkTruncated(name, words[0])
-	if name == nil {
-		name = missingName(words[0].name)
+// writeCard writes one card: its values from the first column on, and the sparkline in the last.
+func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
+	box := xlsx.CellStyle{Fill: p.theme.Pale, VAlign: "center"}
+	name, label, value, overall := box, box, box, box
+	name.Align = "left"
+	name.TopBorder, name.ThickTop, name.Bold, name.Size, name.TextColour, name.Indent = p.theme.Blue, true, true, 13, p.theme.Blue, 1
+	label.Size, label.TextColour, label.Align, label.Indent = 9.5, p.theme.Grey, "left", 1
+	value.Size, value.Bold, value.Align, value.Indent = 13, true, "left", 1
+	overall.Size, overall.TextColour, overall.Align, overall.Indent = 9.5, p.theme.Grey, "left", 1
+	first := l.columns[0]
+	title := p.displayName(first.name, values[l.indexes[0]], p.cellValue(values[l.indexes[0]], first.format))
+	p.noteTruncated(title, first)
+	if title == nil {
+		title = missingName(first.name)
 	}
-	last := len(words)
-	p.setStyle(1, at, last, at, head)
-	p.put(1, at, name, head)
+	last := len(l.columns)
+	p.SetStyle(1, at, last, at, name)
+	p.Put(1, at, title, name)
 	for i, height := range cardHeights {
-		p.height(at+i, height)
+		p.SetHeight(at+i, height)
 	}
-	p.setStyle(last, at+1, last, at+3, pale)
-	for i, w := range words[1:] {
-		figure.format, whole.format = formats[i+1], formats[i+1]
-		p.put(i+1, at+1, w.label, label)
-		p.put(i+1, at+2, p.cellValue(values[found[i+1]], w.format), figure)
-		var all any
+	p.SetStyle(last, at+1, last, at+3, box)
+	for i, c := range l.columns[1:] {
+		value.NumberFormat, overall.NumberFormat = l.formats[i+1], l.formats[i+1]
+		p.Put(i+1, at+1, c.label, label)
+		p.Put(i+1, at+2, p.cellValue(values[l.indexes[i+1]], c.format), value)
+		var comparison any
 		if s.Total != "" {
-			if text := p.formatValue(totals.get(w.name), w.format); text != "" && w.isAverage() {
-				all = cleanText(s.Total) + " " + text
+			if text := p.formatValue(l.totals.get(c.name), c.format); text != "" && c.isAverage() {
+				comparison = xlsx.CleanText(s.Total) + " " + text
 			}
 		}
-		p.put(i+1, at+3, all, whole)
+		p.Put(i+1, at+3, comparison, overall)
 	}
 	if s.Spark != nil {
-		p.put(last, at+1, expandDays(p.catalog.aggregateColumn(s.Spark.Column).label+", {days} days", len(p.sparkDays(s.Spark))), label)
+		p.Put(last, at+1, expandDays(p.catalog.metricColumn(s.Spark.Column).label+", {days} days", len(p.sparkDays(s.Spark))), label)
 	}
 }

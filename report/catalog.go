@@ -2,73 +2,74 @@ package report
 
 import (
 	"strings"
+
+	"callsheet/report/xlsx"
 )
 
-// A word is what people are told about a column: from metric_catalog or column_catalog.
+// A columnMeta describes a column, from metric_catalog or column_catalog.
 type columnMeta struct {
-	name, label, unit, format, meaning, good string
-	metric                                   bool
+	name, label, unit, format, meaning string
+	good                               string // higher, lower or neutral
 }
 
-// isMean says whether a figure of one can be held against that of all: a sum cannot.
-func (w columnMeta) isAverage() bool {
-	switch w.format {
+// isAverage reports whether the figure of a part can be compared with that of the total, as a sum cannot.
+func (c columnMeta) isAverage() bool {
+	switch c.format {
 	case "rate", "short_duration", "decimal":
 		return true
 	}
-	return w.format == "coins" && w.unit != "coins"
+	return c.format == "coins" && c.unit != "coins"
 }
 
-// A catalog knows both; some names are in both, and mean a sum on one sheet and one call on another.
+// A catalog describes metrics and the columns of calls. A name in both, such as coins, is a sum on a sheet of metrics and belongs to one
+// call on a sheet of calls.
 type catalog struct {
 	metrics, columns map[string]columnMeta
-	order            []string // of metrics, as the catalog lists them
+	order            []string // of the metrics
 }
 
-func (r *queryCache) loadCatalog() (catalog, error) {
-	c := catalog{metrics: map[string]columnMeta{}, columns: map[string]columnMeta{}}
-	metrics, err := r.result(querySpec{"metrics", r.req.Period, nil})
+func (q *queryCache) loadCatalog() (catalog, error) {
+	all := catalog{metrics: map[string]columnMeta{}, columns: map[string]columnMeta{}}
+	metrics, err := q.result(querySpec{"metrics", q.req.Period, nil})
 	if err != nil {
-		return c, err
+		return all, err
 	}
-	columns, err := r.result(querySpec{"columns", r.req.Period, nil})
+	columns, err := q.result(querySpec{"columns", q.req.Period, nil})
 	if err != nil {
-		return c, err
+		return all, err
 	}
 	for i := range metrics.rows {
 		row := metrics.row(i)
-		w := columnMeta{
+		c := columnMeta{
 			name: toText(row.get("name")), label: toText(row.get("label")), unit: toText(row.get("unit")),
 			format: toText(row.get("format")), meaning: toText(row.get("formula")), good: toText(row.get("good")),
-			metric: true,
 		}
-		c.metrics[w.name] = w
-		c.order = append(c.order, w.name)
+		all.metrics[c.name] = c
+		all.order = append(all.order, c.name)
 	}
 	for i := range columns.rows {
 		row := columns.row(i)
-		w := columnMeta{
+		c := columnMeta{
 			name: toText(row.get("name")), label: toText(row.get("label")),
 			format: toText(row.get("format")), meaning: toText(row.get("meaning")),
 		}
-		c.columns[w.name] = w
+		all.columns[c.name] = c
 	}
-	return c, nil
+	return all, nil
 }
 
-// aggregate describes a column of a sheet of figures, where a name in both catalogs is the metric.
-func (c catalog) aggregateColumn(name string) columnMeta {
-	if w, ok := c.metrics[name]; ok {
-		return w
+// metricColumn describes a column of a sheet of metrics. A name in both catalogs is the metric.
+func (all catalog) metricColumn(name string) columnMeta {
+	if c, ok := all.metrics[name]; ok {
+		return c
 	}
-	return c.callColumn(name)
+	return all.callColumn(name)
 }
 
-// perCall describes a column of a sheet of calls. A column nobody described is shown by its name, and as
-// what its values are.
-func (c catalog) callColumn(name string) columnMeta {
-	if w, ok := c.columns[name]; ok {
-		return w
+// callColumn describes a column of a sheet of calls. A column in no catalog has its name as its label and no format.
+func (all catalog) callColumn(name string) columnMeta {
+	if c, ok := all.columns[name]; ok {
+		return c
 	}
 	label := strings.ReplaceAll(name, "_", " ")
 	if label != "" {
@@ -77,18 +78,18 @@ func (c catalog) callColumn(name string) columnMeta {
 	return columnMeta{name: name, label: label}
 }
 
-// described are the columns of a sheet with their labels. Excel repairs a table whose headers repeat, so a
-// label that is there already gets a number.
+// describeColumns describes the columns of a sheet. A label that repeats gets a number, because Excel repairs tables whose headers
+// repeat.
 func describeColumns(names []string, labels map[string]string, describe func(string) columnMeta) []columnMeta {
-	words := make([]columnMeta, len(names))
+	columns := make([]columnMeta, len(names))
 	taken := map[string]bool{}
 	for i, name := range names {
-		w := describe(name)
+		c := describe(name)
 		if label := labels[name]; label != "" {
-			w.label = label
+			c.label = label
 		}
-		w.label = uniqueName(headerText(w.label), taken)
-		words[i] = w
+		c.label = xlsx.UniqueName(xlsx.HeaderText(c.label), taken)
+		columns[i] = c
 	}
-	return words
+	return columns
 }

@@ -4,40 +4,41 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"callsheet/report/xlsx"
 )
 
-// sampleRows are looked at for the widths of columns and for what is in them.
+// sampleSize is the number of rows that determine formats and column widths.
 const sampleSize = 500
 
-// widestDetail keeps an address or a list of flags from pushing the other columns away.
+// maxDetailWidth keeps an address or a list of flags from pushing the other columns off the screen.
 const maxDetailWidth = 30
 
-// A detail streams rows into a sheet, and into further ones when it is full.
+// A detail streams rows into a sheet, and into further sheets when it is full.
 type detail struct {
 	*book
-	sheet   Sheet
-	columns []int // of the query, in the sheet's order
-	meta    []columnMeta
-	formats []string
-	styles  []int
-	widths  []float64
-	sample  [][]any
-
+	sheet        Sheet
 	spec         querySpec
-	queryColumns []string   // the query's columns
-	rows         *rowWriter // of the sheet being written
-	name         string
-	part         int
-	written      int   // data rows of it
-	read         int64 // rows that the query gave
-	links        links
+	queryColumns []string
+	indexes      []int // in the query's row, of the sheet's columns
+	meta         []columnMeta
+	styles       []xlsx.CellStyle
+	widths       []float64
+	sample       [][]any
+	read         int64 // rows of the query
+
+	// The sheet being written:
+	page    *page
+	rows    *xlsx.Rows
+	part    int // 1 for the first sheet
+	written int // data rows
+	links   int
 }
 
-// fillDetail writes a query's rows as they come; it never holds more of them than the sample.
+// fillDetail streams a query's rows into the sheet. It holds no more of them in memory than the sample.
 func (b *book) fillDetail(s Sheet) error {
-	d := &detail{book: b, sheet: s}
-	d.spec = querySpec{s.Query, b.req.Period, s.Filters}
-	err := b.data.src.Stream(b.data.ctx, s.Query, b.data.args(d.spec), d.header, d.row)
+	d := &detail{book: b, sheet: s, spec: querySpec{s.Query, b.req.Period, s.Filters}}
+	err := b.data.src.Stream(b.data.ctx, s.Query, b.data.args(d.spec), d.readHeader, d.readRow)
 	if err != nil {
 		return fmt.Errorf("query %s: %w", s.Query, err)
 	}
@@ -46,18 +47,18 @@ func (b *book) fillDetail(s Sheet) error {
 			return err
 		}
 	}
-	return d.end()
+	return d.finish()
 }
 
-func (d *detail) header(columns []string) error {
-	f := resultSet{query: d.sheet.Query, columns: columns}
+func (d *detail) readHeader(columns []string) error {
+	result := resultSet{query: d.sheet.Query, columns: columns}
 	var err error
 	d.queryColumns = slices.Clone(columns)
-	d.columns, err = f.columnIndexes(d.sheet.Columns)
+	d.indexes, err = result.columnIndexes(d.sheet.Columns)
 	return err
 }
 
-func (d *detail) row(values []any) error {
+func (d *detail) readRow(values []any) error {
 	if d.data.hidesRows(d.spec) {
 		return nil
 	}
@@ -66,7 +67,7 @@ func (d *detail) row(values []any) error {
 	}
 	d.read++
 	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
-		return nil // they are counted
+		return nil // only counted
 	}
 	if d.rows != nil {
 		return d.write(values)
@@ -78,37 +79,26 @@ func (d *detail) row(values []any) error {
 	return d.start()
 }
 
-// start settles formats and widths by the sample, opens the first sheet and writes the sample to it.
+// start determines formats and widths from the sample, opens the first sheet and writes the sample.
 func (d *detail) start() error {
-	d.meta = describeColumns(d.sheet.Columns, d.sheet.Labels, d.book.catalog.callColumn)
+	d.meta = describeColumns(d.sheet.Columns, d.sheet.Labels, d.catalog.callColumn)
 	for i := range d.meta {
-		w, at := &d.meta[i], d.columns[i]
-		values := func(yield func(any) bool) {
-			for _, row := range d.sample {
-				if !yield(row[at]) {
-					return
-				}
-			}
+		c, values := &d.meta[i], columnValues(d.sample, d.indexes[i])
+		if c.format == "" {
+			c.format = inferFormat(values)
 		}
-		if w.format == "" {
-			w.format = inferFormat(values)
-		}
-		format := d.excelFormat(w.format)
-		if w.format == "coins" {
-			format = "General" // as many decimals as each has: what follows the sample is not known yet
+		format := d.excelFormat(c.format)
+		if c.format == "coins" {
+			format = "General" // later rows may have more decimals than the sample
 		}
 		content := 0.0
 		for v := range values {
-			content = max(content, d.displayWidth(d.cellValue(v, w.format), *w, format))
+			content = max(content, d.displayWidth(d.cellValue(v, c.format), *c, format))
 		}
-		style, err := d.styleID(d.bodyStyle(align(w.format, i+1), format).padded())
-		if err != nil {
-			return err
-		}
-		d.formats, d.styles = append(d.formats, format), append(d.styles, style)
-		d.widths = append(d.widths, min(columnWidth(w.label, content), maxDetailWidth))
+		d.styles = append(d.styles, padded(d.bodyStyle(align(c.format, i+1), format)))
+		d.widths = append(d.widths, min(columnWidth(c.label, content), maxDetailWidth))
 	}
-	if err := d.open(); err != nil {
+	if err := d.openSheet(); err != nil {
 		return err
 	}
 	sample := d.sample
@@ -121,52 +111,47 @@ func (d *detail) start() error {
 	return nil
 }
 
-// write puts one row into the sheet, or into the next when the sheet is full.
+// write writes one row, into the next sheet if this one is full.
 func (d *detail) write(values []any) error {
 	if d.written == d.limits.rows {
-		if err := d.close(); err != nil {
+		if err := d.closeSheet(); err != nil {
 			return err
 		}
-		if err := d.open(); err != nil {
+		if err := d.openSheet(); err != nil {
 			return err
 		}
 	}
 	at := headerRow + 1 + d.written
-	d.rows.beginRow(at)
-	for i, w := range d.meta {
-		v := d.cellValue(values[d.columns[i]], w.format)
-		v = d.knownDisplayName(w.name, values[d.columns[i]], v)
-		d.rows.addCell(v)
-		if s, ok := v.(string); ok {
-			if strings.HasSuffix(s, truncationMark) {
-				d.noteTruncation(w, d.sheet.Name)
+	d.rows.BeginRow(at)
+	for i, c := range d.meta {
+		value := values[d.indexes[i]]
+		shown := d.knownDisplayName(c.name, value, d.cellValue(value, c.format))
+		d.rows.AddCell(shown)
+		if s, ok := shown.(string); ok {
+			if strings.HasSuffix(s, xlsx.TruncationMark) {
+				d.addTruncationRemark(c, d.sheet.Name)
 			}
-			if w.format == "link" {
+			if c.format == "link" {
 				d.addLink(s, i+1, at)
 			}
 		}
 	}
-	d.rows.endRow()
+	d.rows.EndRow()
 	d.written++
 	d.detailRows++
 	return nil
 }
 
-// cut has Notes tell of a text that was cut.
-func (p *page) checkTruncated(shown any, w columnMeta) {
-	if s, ok := shown.(string); ok && strings.Contains(s, truncationMark) {
-		p.noteTruncation(w, p.name)
+// addLink makes an address a hyperlink while the sheet has room for it; later addresses are plain text.
+func (d *detail) addLink(address string, column, row int) {
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") || len(address) > xlsx.MaxLinkAddress {
+		return
 	}
-}
-
-func (b *book) noteTruncation(w columnMeta, sheet string) {
-	b.addRemark(fmt.Sprintf("Texts longer than Excel's 32,767 characters were cut in %q on %s; they end with%q.",
-		w.label, sheet, truncationMark))
-}
-
-// note keeps a remark for Notes, once.
-func (b *book) addRemark(remark string) {
-	if !slices.Contains(b.remarks, remark) {
-		b.remarks = append(b.remarks, remark)
+	if d.links == d.limits.links {
+		d.addRemark(fmt.Sprintf("Excel has room for %s links a sheet; later addresses on %s are plain text.",
+			d.locale.Number(float64(d.limits.links), 0), d.page.Name))
+		return
 	}
+	d.links++
+	d.rows.Link(column, row, address)
 }

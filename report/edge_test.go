@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"callsheet/report/xlsx"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -144,7 +146,7 @@ func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 		t.Errorf("%d rows on the sheets, want %d", n, len(in))
 	}
 	notes := parts(t, path)["xl/sharedStrings.xml"]
-	for _, want := range []string{"Calls goes on in Calls 2", "room for 4 links"} {
+	for _, want := range []string{"Calls continues in Calls 2", "room for 4 links"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("Notes do not say %q", want)
 		}
@@ -181,8 +183,8 @@ func TestHostileTextIsHarmless(t *testing.T) {
 		}
 	}
 	cut := text["Campaign"]
-	if utf16Len(cut) != excelize.TotalCellChars || !strings.HasSuffix(cut, truncationMark) {
-		t.Errorf("the long text has %d units and ends in %q", utf16Len(cut), cut[len(cut)-20:])
+	if xlsx.TextLen(cut) != excelize.TotalCellChars || !strings.HasSuffix(cut, xlsx.TruncationMark) {
+		t.Errorf("the long text has %d units and ends in %q", xlsx.TextLen(cut), cut[len(cut)-20:])
 	}
 	if !strings.Contains(parts(t, path)["xl/sharedStrings.xml"], "were cut in") {
 		t.Errorf("Notes do not tell of the cut")

@@ -4,11 +4,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// The formats of the catalogs as Excel's number formats, but for counts and coins, whose digits are grouped: this file is the
-// only place that knows them.
+// numberFormats are Excel's number formats for the formats of the catalogs, except count and coins (see countFormat).
 var numberFormats = map[string]string{
 	"text": "@", "link": "@", "list": "@", "yesno": "@", "weekday": "@",
 	"rate":           "0.0%",
@@ -21,15 +19,15 @@ var numberFormats = map[string]string{
 	"":               "General",
 }
 
-// axisDay is a day under a chart: as much of it as so many points leave room for.
-func axisDay(points int) string {
+// axisDayFormat returns the number format of the days under a chart, short if there are many.
+func axisDayFormat(points int) string {
 	if points > 16 {
 		return "d"
 	}
 	return "ddd d"
 }
 
-// format is Excel's number format of a catalog's format.
+// excelFormat returns Excel's number format for a format of the catalogs.
 func (b *book) excelFormat(name string) string {
 	if name == "count" || name == "coins" {
 		return b.countFormat(0)
@@ -45,8 +43,8 @@ func (b *book) excelFormat(name string) string {
 	return numberFormats[name]
 }
 
-// countFormat groups digits. Excel knows thousands only; for lakhs and crores it must be told where the commas go, by the size
-// of the number, which leaves no room for negative ones: those have signedFormat.
+// countFormat returns a number format that groups digits. Excel groups by thousands only. For lakhs and crores, the format places the
+// commas by the size of the number; a format has two conditions at most, so negative numbers need negativeFormat.
 func (b *book) countFormat(decimals int) string {
 	digits := countDigits(decimals)
 	if !b.locale.Indian {
@@ -55,7 +53,7 @@ func (b *book) countFormat(decimals int) string {
 	return `[>=10000000]##\,##\,##\,##` + digits + `;[>=100000]##\,##\,##` + digits + ";#,##" + digits
 }
 
-// signedFormat is that of a count or coins below zero.
+// negativeFormat returns the format of a count or coins: format itself, unless n is negative and its digits would be grouped wrongly.
 func (b *book) negativeFormat(n float64, format string) string {
 	if !b.locale.Indian || n > -100_000 || !strings.HasPrefix(format, "[>=") {
 		return format
@@ -74,13 +72,13 @@ func countDigits(decimals int) string {
 	return "0." + strings.Repeat("0", decimals)
 }
 
-// numberFormat is the number format of a column, given the values in it: coins show as many decimals as
-// there are, a ratio of coins two.
-func (b *book) numberFormat(w columnMeta, values func(yield func(any) bool)) string {
-	if w.format != "coins" {
-		return b.excelFormat(w.format)
+// numberFormat returns the number format of a column with these values. Coins show as many decimals as the values have, and a ratio of
+// coins shows two.
+func (b *book) numberFormat(c columnMeta, values func(yield func(any) bool)) string {
+	if c.format != "coins" {
+		return b.excelFormat(c.format)
 	}
-	if w.unit != "" && w.unit != "coins" {
+	if c.unit != "" && c.unit != "coins" {
 		return b.countFormat(2)
 	}
 	most := 0
@@ -90,7 +88,7 @@ func (b *book) numberFormat(w columnMeta, values func(yield func(any) bool)) str
 	return b.countFormat(most)
 }
 
-// decimals counts the digits after the point, four at most: the database keeps no more of a coin.
+// decimals returns the number of decimals of a value, at most four, as the database stores no more of a coin.
 func decimals(v any) int {
 	n, ok := v.(float64)
 	if !ok {
@@ -103,20 +101,5 @@ func decimals(v any) int {
 	return 0
 }
 
-// isText says whether a column's cells are text, which is set left; figures are set right.
+// isText reports whether a format is for text, which is aligned left.
 func isText(format string) bool { return numberFormats[format] == "@" }
-
-const secondsPerDay = 24 * 60 * 60
-
-// epoch is day 0 of Excel's calendar, as it counts after February 1900.
-var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-
-// serial is a wall-clock time as Excel counts it: days since its epoch. Excel knows no zones, so what the
-// clock showed in t's zone is what is kept.
-func serialTime(t time.Time) float64 {
-	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	days := float64(midnight.Unix()-epoch.Unix()) / secondsPerDay
-	clock := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
-		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond()).Truncate(time.Millisecond)
-	return math.Round((days+clock.Seconds()/secondsPerDay)*1e10) / 1e10 // 10 µs: Excel has no more digits
-}

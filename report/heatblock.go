@@ -1,38 +1,44 @@
 package report
 
-// block writes a heat map of one metric from row at on, and gives the row the next may begin in.
-func (p *page) heatBlock(s Sheet, h heatTable, w columnMeta, at int) int {
+import (
+	"callsheet/internal/sqlvalue"
+	"callsheet/report/xlsx"
+)
+
+// writeHeatBlock writes the heat map of one metric from row at on, and returns the row where the next may begin.
+func (p *page) writeHeatBlock(s Sheet, h heatTable, c columnMeta, at int) int {
 	hours := int(h.last-h.first) + 1
-	p.put(1, at, w.label+" by "+s.Rows+" and hour"+p.legend(w), p.sectionStyle())
-	p.setStyle(2, at, hours+2, at, p.sectionStyle())
-	p.height(at, 22)
-	head := at + 1
-	p.put(1, head, p.catalog.callColumn(heatAxes[s.Rows].column).label, p.edgeHeaderStyle("left"))
+	p.Put(1, at, c.label+" by "+s.Rows+" and hour"+heatLegend(c), p.sectionStyle())
+	p.SetStyle(2, at, hours+2, at, p.sectionStyle())
+	p.SetHeight(at, 22)
+	header := at + 1
+	p.Put(1, header, p.catalog.callColumn(heatAxes[s.Rows].column).label, p.heatHeaderStyle("left"))
+	hourStyle := p.heatHeaderStyle("center")
+	hourStyle.NumberFormat = p.excelFormat("hour")
 	for i := range hours {
-		p.put(i+2, head, h.first+int64(i), p.hourHeaderStyle())
+		p.Put(i+2, header, h.first+int64(i), hourStyle)
 	}
-	p.put(hours+2, head, "All hours", p.edgeHeaderStyle("right"))
-	format := p.numberFormat(w, h.values(w.name))
+	p.Put(hours+2, header, "All hours", p.heatHeaderStyle("right"))
+	format := p.numberFormat(c, h.values(c.name))
 	for i, key := range h.keys {
-		p.writeHeatRow(h, w, format, key, head+1+i)
+		p.writeHeatRow(h, c, format, key, header+1+i)
 	}
-	end := head + len(h.keys)
-	p.colourScale(span(2, head+1, hours+1, end), p.heatColour(w), w.good == "higher")
-	p.writeHeatTotals(h, w, format, s.Rows, end+1)
+	end := header + len(h.keys)
+	p.addColourScale(xlsx.Range(2, header+1, hours+1, end), p.heatColour(c), c.good == "higher")
+	p.writeHeatTotals(h, c, format, s.Rows, end+1)
 	return end + 4
 }
 
-// tint is the colour of a metric's heat: teal for how much there was, brick where the eye should go to what
-// went wrong.
-func (p *page) heatColour(w columnMeta) string {
-	if w.good == "neutral" || w.good == "" {
+// heatColour returns the full colour of a metric's heat map: teal for an amount, brick for a metric that can be bad.
+func (p *page) heatColour(c columnMeta) string {
+	if c.good == "neutral" || c.good == "" {
 		return p.theme.Heat
 	}
 	return p.theme.Concern
 }
 
-func (p *page) legend(w columnMeta) string {
-	switch w.good {
+func heatLegend(c columnMeta) string {
+	switch c.good {
 	case "higher":
 		return "  (darker is lower)"
 	case "lower":
@@ -41,63 +47,49 @@ func (p *page) legend(w columnMeta) string {
 	return ""
 }
 
-func (p *page) edgeHeaderStyle(align string) cellStyle {
-	return cellStyle{bold: true, size: 10, textColour: p.theme.Grey, align: align, bottomBorder: p.theme.Rule}
+func (p *page) heatHeaderStyle(align string) xlsx.CellStyle {
+	return xlsx.CellStyle{Bold: true, Size: 10, TextColour: p.theme.Grey, Align: align, BottomBorder: p.theme.Rule}
 }
 
-func (p *page) hourHeaderStyle() cellStyle {
-	l := p.edgeHeaderStyle("center")
-	l.format = p.excelFormat("hour")
-	return l
-}
-
-// heatRow writes a day or weekday: its name, its hours, its total.
-func (p *page) writeHeatRow(h heatTable, w columnMeta, format string, key any, at int) {
-	shown, name := p.cellValue(key, "weekday"), cellStyle{align: "left", valign: "center"}
-	if heatAxes["day"].column == p.keyColumn(key) {
-		shown, name.format = p.cellValue(key, "day"), p.excelFormat("day")
+// writeHeatRow writes a day or weekday: its name, its hours and its total.
+func (p *page) writeHeatRow(h heatTable, c columnMeta, format string, key any, at int) {
+	name, style := p.cellValue(key, "weekday"), xlsx.CellStyle{Align: "left", VAlign: "center"}
+	if _, isDay := key.(sqlvalue.Date); isDay {
+		name, style.NumberFormat = p.cellValue(key, "day"), p.excelFormat("day")
 	}
-	p.put(1, at, shown, name)
-	p.height(at, 19)
-	width := int(h.last-h.first) + 1
-	for i := range width {
-		v := p.cellValue(h.cells[cellKey(key)+cellKey(h.first+int64(i))].get(w.name), w.format)
-		if v == nil && w.format == "count" {
-			v = int64(0) // no row of the query: no call in that hour, and that is known
+	p.Put(1, at, name, style)
+	p.SetHeight(at, 19)
+	hours := int(h.last-h.first) + 1
+	for i := range hours {
+		v := p.cellValue(h.cells[cellKey(key)+cellKey(h.first+int64(i))].get(c.name), c.format)
+		if v == nil && c.format == "count" {
+			v = int64(0) // the query has no row for an hour without calls
 		}
-		p.put(i+2, at, v, cellStyle{format: p.narrowFormat(w, format), align: "center", valign: "center", size: 10})
+		p.Put(i+2, at, v, xlsx.CellStyle{NumberFormat: narrowFormat(c, format), Align: "center", VAlign: "center", Size: 10})
 	}
-	p.put(width+2, at, p.cellValue(h.byRow[cellKey(key)].get(w.name), w.format),
-		cellStyle{format: format, bold: true, align: "right", valign: "center", leftBorder: p.theme.Blue})
+	p.Put(hours+2, at, p.cellValue(h.byRow[cellKey(key)].get(c.name), c.format),
+		xlsx.CellStyle{NumberFormat: format, Bold: true, Align: "right", VAlign: "center", LeftBorder: p.theme.Blue})
 }
 
-// rowColumn is which column a row's key is of.
-func (p *page) keyColumn(key any) string {
-	if _, ok := key.(int64); ok {
-		return heatAxes["weekday"].column
-	}
-	return heatAxes["day"].column
-}
-
-// tight is a format for a narrow cell: a rate without decimals, its total keeps them.
-func (p *page) narrowFormat(w columnMeta, format string) string {
-	if w.format == "rate" {
+// narrowFormat returns the number format for a narrow cell: rates have no decimals, which their total shows.
+func narrowFormat(c columnMeta, format string) string {
+	if c.format == "rate" {
 		return "0%"
 	}
 	return format
 }
 
-func (p *page) writeHeatTotals(h heatTable, w columnMeta, format, rows string, at int) {
-	bold := cellStyle{bold: true, topBorder: p.theme.Blue, valign: "center"}
-	name := bold
-	name.align = "left"
-	p.put(1, at, "All "+rows+"s", name)
-	p.height(at, 19)
-	width := int(h.last-h.first) + 1
-	bold.align, bold.size, bold.format = "center", 10, p.narrowFormat(w, format)
-	for i := range width {
-		p.put(i+2, at, p.cellValue(h.byHour[cellKey(h.first+int64(i))].get(w.name), w.format), bold)
+func (p *page) writeHeatTotals(h heatTable, c columnMeta, format, rows string, at int) {
+	label := xlsx.CellStyle{Bold: true, TopBorder: p.theme.Blue, VAlign: "center"}
+	hour, all := label, label
+	label.Align = "left"
+	hour.Align, hour.Size, hour.NumberFormat = "center", 10, narrowFormat(c, format)
+	all.Align, all.NumberFormat, all.LeftBorder = "right", format, p.theme.Blue
+	p.Put(1, at, "All "+rows+"s", label)
+	p.SetHeight(at, 19)
+	hours := int(h.last-h.first) + 1
+	for i := range hours {
+		p.Put(i+2, at, p.cellValue(h.byHour[cellKey(h.first+int64(i))].get(c.name), c.format), hour)
 	}
-	bold.align, bold.size, bold.format, bold.leftBorder = "right", 0, format, p.theme.Blue
-	p.put(width+2, at, p.cellValue(h.total.get(w.name), w.format), bold)
+	p.Put(hours+2, at, p.cellValue(h.total.get(c.name), c.format), all)
 }

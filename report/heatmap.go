@@ -6,16 +6,16 @@ import (
 
 	"callsheet/internal/period"
 	"callsheet/internal/sqlvalue"
+	"callsheet/report/xlsx"
 )
 
-// heatAxes are what the rows of a heat map can be: the query of its cells, that of its row totals, and the
-// column both have.
+// heatAxes are the possible rows of a heat map: the query for the cells, the query for the row totals, and the key column of both.
 var heatAxes = map[string]struct{ cells, totals, column string }{
 	"day":     {"day_hours", "days", "local_day"},
 	"weekday": {"hours", "weekdays", "weekday"},
 }
 
-// A heatTable is the cells of a heat map and its totals at both edges, each asked for, none added up.
+// A heatTable holds the cells of a heat map and its totals. All of them come from queries; none is added up.
 type heatTable struct {
 	keys        []any // days or weekdays, in order
 	first, last int64 // hours
@@ -25,42 +25,42 @@ type heatTable struct {
 	total       row
 }
 
-// fillHeatmap writes one block per metric: hours across, days or weekdays down.
+// fillHeatmap writes a block for each metric, with a column for each hour and a row for each day or weekday.
 func (b *book) fillHeatmap(s Sheet) error {
-	span := extendBack(b.req.Period, s.Days)
+	covered := extendBack(b.req.Period, s.Days)
 	for _, metric := range s.Metrics {
 		if _, ok := b.catalog.metrics[metric]; !ok {
 			return unknownMetric(metric, b.catalog)
 		}
 	}
-	h, err := b.heatTable(s, span)
+	h, err := b.heatTable(s, covered)
 	if err != nil {
 		return err
 	}
-	p := b.page(s.Name)
-	p.heading(s, span)
-	p.width(1, 17)
-	p.view(false, 100)
+	p := b.newPage(s.Name)
+	p.heading(s, covered)
+	p.SetWidth(1, 17)
+	p.HideGridLines()
 	rows := len(h.keys) * len(s.Metrics)
-	p.check(b.setUpPrinting(s.Name, printSetup{landscape: rows <= 16, onePage: rows <= 70}))
+	p.setUpPrinting(xlsx.PrintSetup{Landscape: rows <= 16, OnePage: rows <= 70})
 	if len(h.cells) == 0 {
-		p.put(1, headerRow, b.emptyMessage(s), cellStyle{bold: true})
-		return p.err
+		p.Put(1, headerRow, b.emptyMessage(s), xlsx.CellStyle{Bold: true})
+		return p.Err()
 	}
 	hours := int(h.last-h.first) + 1
 	for i := range hours {
-		p.width(i+2, 6.2)
+		p.SetWidth(i+2, 6.2)
 	}
-	p.width(hours+2, 9.5)
+	p.SetWidth(hours+2, 9.5)
 	at := headerRow
 	for _, metric := range s.Metrics {
-		at = p.heatBlock(s, h, p.catalog.aggregateColumn(metric), at)
+		at = p.writeHeatBlock(s, h, p.catalog.metricColumn(metric), at)
 	}
-	p.freeze(1, headerRow+1)
-	return p.err
+	p.Freeze(1, headerRow+1)
+	return p.Err()
 }
 
-func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
+func (b *book) heatTable(s Sheet, covered period.Period) (heatTable, error) {
 	axis := heatAxes[s.Rows]
 	h := heatTable{cells: map[string]row{}, byRow: map[string]row{}, byHour: map[string]row{}}
 	for _, part := range []struct {
@@ -72,32 +72,32 @@ func (b *book) heatTable(s Sheet, span period.Period) (heatTable, error) {
 		{axis.totals, h.byRow, []string{axis.column}},
 		{"hours_of_day", h.byHour, []string{"local_hour"}},
 	} {
-		f, err := b.data.result(querySpec{part.query, span, s.Filters})
+		result, err := b.data.result(querySpec{part.query, covered, s.Filters})
 		if err != nil {
 			return h, err
 		}
-		if _, err := f.columnIndexes(slices.Concat(part.keys, s.Metrics)); err != nil {
+		if _, err := result.columnIndexes(slices.Concat(part.keys, s.Metrics)); err != nil {
 			return h, err
 		}
-		for i := range f.rows {
-			r := f.row(i)
+		for i := range result.rows {
+			r := result.row(i)
 			key := ""
-			for _, k := range part.keys {
-				key += cellKey(r.get(k))
+			for _, column := range part.keys {
+				key += cellKey(r.get(column))
 			}
 			part.into[key] = r
 		}
 		if part.query == "hours_of_day" {
-			h.setHourRange(f)
+			h.setHourRange(result)
 		}
 	}
-	h.keys = b.heatRows(s.Rows, span)
+	h.keys = b.heatKeys(s.Rows, covered)
 	var err error
-	h.total, err = b.data.singleRow(totalSpec(b.req.Period, span, s.Filters))
+	h.total, err = b.data.singleRow(totalSpec(b.req.Period, covered, s.Filters))
 	return h, err
 }
 
-// figures are all of a metric, in no order.
+// values returns all values of a metric, in no order.
 func (h *heatTable) values(metric string) iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for _, rows := range []map[string]row{h.cells, h.byRow, h.byHour} {
@@ -110,32 +110,34 @@ func (h *heatTable) values(metric string) iter.Seq[any] {
 	}
 }
 
-// hours spans the first to the last hour with calls: a night nobody called would only make it wide.
-func (h *heatTable) setHourRange(f *resultSet) {
+// setHourRange sets the first and the last hour with calls. Hours before and after would only make the sheet wide.
+func (h *heatTable) setHourRange(hoursOfDay *resultSet) {
 	h.first, h.last = 24, -1
-	for i := range f.rows {
-		hour := f.row(i).count("local_hour")
+	for i := range hoursOfDay.rows {
+		hour := hoursOfDay.row(i).count("local_hour")
 		h.first, h.last = min(h.first, hour), max(h.last, hour)
 	}
 }
 
-func (b *book) heatRows(rows string, span period.Period) []any {
-	var all []any
+// heatKeys returns the days of a period, or the weekdays in the locale's order.
+func (b *book) heatKeys(rows string, covered period.Period) []any {
+	var keys []any
 	if rows == "weekday" {
 		for _, day := range b.locale.Weekdays() {
-			all = append(all, day)
+			keys = append(keys, day)
 		}
-		return all
+		return keys
 	}
-	for day := span.From; !day.After(span.To); day = day.AddDate(0, 0, 1) {
-		all = append(all, sqlvalue.Date(day))
+	for day := covered.From; !day.After(covered.To); day = day.AddDate(0, 0, 1) {
+		keys = append(keys, sqlvalue.Date(day))
 	}
-	return all
+	return keys
 }
 
+// cellKey returns a map key for a value. Keys of several values can be concatenated.
 func cellKey(v any) string {
 	if s, ok := v.(string); ok {
-		return s + " " // as it is: texts that look the same may differ
+		return s + " " // not toText, which makes different texts equal
 	}
 	return toText(v) + " "
 }

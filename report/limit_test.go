@@ -35,7 +35,7 @@ func TestABuildThatTakesTooLongNamesTheSheet(t *testing.T) {
 	for query, want := range map[string]string{
 		"group_agents": "sheet Group × Agent took longer than 1ms: query group_agents: ",
 		"calls":        "sheet Calls took longer than 1ms: query calls: ",
-		"evidence":     "what every sheet needs took longer than 1ms: query evidence: ",
+		"evidence":     "loading the data of all sheets took longer than 1ms: query evidence: ",
 	} {
 		dir := t.TempDir()
 		req := request(t, "yesterday")

@@ -2,16 +2,16 @@ package report
 
 import "slices"
 
-// maskedColumns hold customers' numbers.
+// maskedColumns are the columns with customers' numbers.
 var maskedColumns = []string{"customer_number", "customer_key"}
 
-// notShown stands for what may have a customer's number anywhere in it.
+// redacted replaces a value that may contain a customer's number anywhere.
 const redacted = "(not shown)"
 
-// maskRow makes the customers' numbers of a row unreadable, in whatever column they stand.
+// maskRow masks the customers' numbers in all columns of a row.
 func maskRow(columns []string, values []any) {
 	field := ""
-	if at := slices.Index(columns, "field"); at >= 0 { // what a restated value is of
+	if at := slices.Index(columns, "field"); at >= 0 { // the column that a restated value belongs to
 		field, _ = values[at].(string)
 	}
 	for i, column := range columns {
@@ -42,13 +42,13 @@ func maskValue(v any) any {
 	return maskNumber(toText(v))
 }
 
-// masked is a number of which only the last four digits can be read.
+// maskNumber replaces all digits of a number but the last four. A number of fewer than eight characters loses all.
 func maskNumber(number string) string {
-	digits := []byte(number)
-	for i, left := len(digits)-1, 4; i >= 0; i-- {
-		if left--; left < 0 && digits[i] >= '0' && digits[i] <= '9' || len(digits) < 8 {
-			digits[i] = 'x'
+	masked, visible := []byte(number), 4
+	for i := len(masked) - 1; i >= 0; i-- {
+		if visible--; visible < 0 && masked[i] >= '0' && masked[i] <= '9' || len(masked) < 8 {
+			masked[i] = 'x'
 		}
 	}
-	return string(digits)
+	return string(masked)
 }

@@ -6,23 +6,23 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/xuri/excelize/v2"
+	"callsheet/report/xlsx"
 )
 
-// names are what the values of a name column are shown as. Values that differ and would look the same, such as two groups of which
-// one has a tab or an invisible character in it, are told apart by a number, the same one on every sheet.
+// displayNames are what the values of a name column are shown as. Different values that look the same, such as two groups one of which
+// contains a tab or an invisible character, are told apart by a number, which is the same on every sheet.
 type displayNames struct {
-	numbered   map[string]string // by value, only those that have a number
-	lookalikes map[string][]string
+	numbered   map[string]string   // by value, only those with a number
+	lookalikes map[string][]string // values, by how they look
 }
 
-// blankName is shown for a name of which nothing can be seen.
+// blankName is shown for a name without any visible character.
 const blankName = "(blank)"
 
-// nameColumns are the columns that say whose figures a row has.
+// nameColumns are the columns that identify a row.
 var nameColumns = []string{"call_group", "agent", "campaign_id", "virtual_number"}
 
-// named is what a value of a column is shown as; shown is its text, fit for a cell.
+// displayName returns what a value of a name column is shown as. shown is its cell value.
 func (b *book) displayName(column string, value any, shown any) any {
 	raw, isText := value.(string)
 	if !isText {
@@ -32,32 +32,32 @@ func (b *book) displayName(column string, value any, shown any) any {
 	if visibleText(text) == "" {
 		text, shown = blankName, blankName
 	}
-	n := b.displayNames[column]
-	if n == nil {
-		n = &displayNames{numbered: map[string]string{}, lookalikes: map[string][]string{}}
-		b.displayNames[column] = n
+	names := b.displayNames[column]
+	if names == nil {
+		names = &displayNames{numbered: map[string]string{}, lookalikes: map[string][]string{}}
+		b.displayNames[column] = names
 	}
-	if numbered, ok := n.numbered[raw]; ok {
+	if numbered, ok := names.numbered[raw]; ok {
 		return numbered
 	}
 	key := visibleText(text)
-	same := n.lookalikes[key]
+	same := names.lookalikes[key]
 	if slices.Contains(same, raw) {
 		return shown
 	}
-	n.lookalikes[key] = append(same, raw)
+	names.lookalikes[key] = append(same, raw)
 	if len(same) == 0 {
 		return shown
 	}
-	n.numbered[raw] = withNumber(text, len(same)+1)
-	return n.numbered[raw]
+	names.numbered[raw] = withNumber(text, len(same)+1)
+	return names.numbered[raw]
 }
 
-// known is the name that a value of a column was given on another sheet.
+// knownDisplayName returns the numbered name that a value has on another sheet, or shown.
 func (b *book) knownDisplayName(column string, value any, shown any) any {
-	if n := b.displayNames[column]; n != nil && len(n.numbered) > 0 {
+	if names := b.displayNames[column]; names != nil && len(names.numbered) > 0 {
 		if raw, ok := value.(string); ok {
-			if numbered, ok := n.numbered[raw]; ok {
+			if numbered, ok := names.numbered[raw]; ok {
 				return numbered
 			}
 		}
@@ -65,11 +65,8 @@ func (b *book) knownDisplayName(column string, value any, shown any) any {
 	return shown
 }
 
-// visible is a text without what nobody sees: invisible characters, and blanks at the ends or after another.
+// visibleText returns a text without invisible characters, and with blanks only between words.
 func visibleText(s string) string {
-	if isPlainASCII(s) && !strings.Contains(s, "  ") && strings.TrimSpace(s) == s {
-		return s
-	}
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
 			return -1
@@ -78,12 +75,14 @@ func visibleText(s string) string {
 	}, s)), " ")
 }
 
-// withNumber puts a number behind a text, which is cut to leave room for it.
+// withNumber appends a number to a text, which is truncated if necessary.
 func withNumber(s string, n int) string {
 	suffix := fmt.Sprintf(" (%d)", n)
-	whole := strings.TrimSuffix(s, truncationMark)
-	if whole == s && utf16Len(s)+utf16Len(suffix) <= excelize.TotalCellChars {
+	whole := strings.TrimSuffix(s, xlsx.TruncationMark)
+	if whole == s && xlsx.TextLen(s)+xlsx.TextLen(suffix) <= xlsx.MaxText {
 		return s + suffix
 	}
-	return truncate(whole+strings.Repeat(" ", utf16Len(truncationMark)+utf16Len(suffix)), excelize.TotalCellChars-utf16Len(suffix)) + suffix
+	// The blanks make the text too long, so that it gets the mark again.
+	blanks := strings.Repeat(" ", xlsx.TextLen(xlsx.TruncationMark)+xlsx.TextLen(suffix))
+	return xlsx.Truncate(whole+blanks, xlsx.MaxText-xlsx.TextLen(suffix)) + suffix
 }

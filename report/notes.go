@@ -3,38 +3,40 @@ package report
 import (
 	"slices"
 	"strconv"
+
+	"callsheet/report/xlsx"
 )
 
-// The columns of Notes: what, a short value, an explanation, and two more for the table of metrics.
+// notesWidths are the widths of the columns: a name, a short value, an explanation, and two more for the table of metrics.
 var notesWidths = []float64{30, 17, 78, 12, 25}
 
-// fillNotes says what the figures mean, where they come from, and what is missing.
+// fillNotes explains what the figures mean, where they come from, and what is missing.
 func (b *book) fillNotes(s Sheet) error {
-	p := b.page(s.Name)
-	p.put(1, 1, cleanText(s.title()), p.titleStyle())
-	p.height(1, 26)
-	p.put(1, 2, cleanText(b.def.Title)+", "+b.scope(), p.greyStyle())
+	p := b.newPage(s.Name)
+	p.Put(1, 1, xlsx.CleanText(s.title()), p.titleStyle())
+	p.SetHeight(1, 26)
+	p.Put(1, 2, xlsx.CleanText(b.def.Title)+", "+b.scope(), p.greyStyle())
 	for i, width := range notesWidths {
-		p.width(i+1, width)
+		p.SetWidth(i+1, width)
 	}
 	at := p.writeAbout(4)
 	at = p.writeEvidenceNotes(at + 1)
 	at = p.writeLimits(at + 1)
-	p.check(b.file.InsertPageBreak(s.Name, cell(1, at+1)))
+	p.BreakPage(at + 1)
 	at = p.writeMetrics(s, at+1)
 	p.writeColumnNotes(at + 1)
-	p.view(false, 100)
-	p.check(b.setUpPrinting(s.Name, printSetup{landscape: true}))
-	return p.err
+	p.HideGridLines()
+	p.setUpPrinting(xlsx.PrintSetup{Landscape: true})
+	return p.Err()
 }
 
 func (p *page) notesSection(title string, at int) int { return p.section(title, at, len(notesWidths)) }
 
-// sectionOver begins a section that is so many columns wide, and gives the row after its title.
+// section writes the title of a section across a number of columns, and returns the row after it.
 func (p *page) section(title string, at, columns int) int {
-	p.put(1, at, title, p.sectionStyle())
-	p.setStyle(2, at, columns, at, p.sectionStyle())
-	p.height(at, 20)
+	p.Put(1, at, title, p.sectionStyle())
+	p.SetStyle(2, at, columns, at, p.sectionStyle())
+	p.SetHeight(at, 20)
 	return at + 1
 }
 
@@ -50,20 +52,20 @@ func (p *page) writeAbout(at int) int {
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
 		{"Data", p.completeThrough()},
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
-		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; not held against the service level"},
-		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the first try counts as recovered"},
-		{"Empty cells", "unknown, or nothing to measure: never the same as 0"},
-		{"Totals", "computed again from all calls: not the sum or the mean of the rows above them"},
-		{"Made by", "callsheet " + p.req.Version},
+		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
+		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the first attempt counts as recovered"},
+		{"Empty cells", "the value is unknown, or there is nothing to measure; never the same as 0"},
+		{"Totals", "computed from all calls, not from the rows above them"},
+		{"Created by", "callsheet " + p.req.Version},
 	} {
-		p.put(1, at, line[0], cellStyle{textColour: p.theme.Grey})
-		p.put(2, at, line[1], cellStyle{})
+		p.Put(1, at, line[0], xlsx.CellStyle{TextColour: p.theme.Grey})
+		p.Put(2, at, line[1], xlsx.CellStyle{})
 		at++
 	}
 	return at
 }
 
-// evidenceNotes are in every workbook, here unless there is a sheet for them.
+// writeEvidenceNotes writes the evidence, unless there is a sheet for it.
 func (p *page) writeEvidenceNotes(at int) int {
 	if p.sheetOf("evidence") != "" {
 		return at - 1
@@ -75,63 +77,63 @@ func (p *page) writeLimits(at int) int {
 	at = p.notesSection("Limits", at)
 	remarks := p.remarks
 	if p.def.MaskCustomers {
-		remarks = append(slices.Clone(remarks), "Of customers' numbers only the last four digits are shown.")
+		remarks = append(slices.Clone(remarks), "Only the last four digits of customers' numbers are shown.")
 	}
 	if len(remarks) == 0 {
-		remarks = []string{"Nothing was cut or left out."}
+		remarks = []string{"Nothing was truncated or left out."}
 	}
 	remarks = append(slices.Clone(remarks),
-		"Waits are an upper bound: the vendor gives no time at which a caller joined a queue.",
-		"Handle time, occupancy and schedule adherence cannot be computed from this data, so they are not here.")
+		"Wait times are upper bounds: the vendor does not report when a caller joined a queue.",
+		"Handle time, occupancy and schedule adherence cannot be computed from this data.")
 	for _, remark := range remarks {
-		p.put(1, at, remark, cellStyle{})
+		p.Put(1, at, remark, xlsx.CellStyle{})
 		at++
 	}
 	return at
 }
 
-// metricNotes defines every metric the workbook shows, as a table.
+// writeMetrics writes the definitions of the metrics in the workbook, as a table.
 func (p *page) writeMetrics(s Sheet, at int) int {
 	at = p.notesSection("Metrics", at)
-	for i, head := range []string{"Metric", "Unit", "How it is computed", "Better", "Name in queries"} {
-		p.put(i+1, at, head, p.headerStyle("left"))
+	for i, label := range []string{"Metric", "Unit", "How it is computed", "Better", "Name in queries"} {
+		p.Put(i+1, at, label, p.headerStyle("left"))
 	}
-	head := at
-	for _, w := range p.usedMetrics() {
+	header := at
+	for _, c := range p.usedMetrics() {
 		at++
-		better := w.good
+		better := c.good
 		if better == "neutral" {
 			better = "neither"
 		}
-		cell := cellStyle{bottomBorder: p.theme.Rule, valign: "top", wrap: true, align: "left"}
-		for i, text := range []string{w.label, w.unit, w.meaning, better, w.name} {
-			p.put(i+1, at, text, cell)
+		cell := xlsx.CellStyle{BottomBorder: p.theme.Rule, VAlign: "top", Wrap: true, Align: "left"}
+		for i, text := range []string{c.label, c.unit, c.meaning, better, c.name} {
+			p.Put(i+1, at, text, cell)
 		}
-		p.height(at, 15.5*float64(lineCount(w.meaning, notesWidths[2])))
+		p.SetHeight(at, 15.5*float64(lineCount(c.meaning, notesWidths[2])))
 	}
-	if at > head {
-		p.table(Sheet{Name: s.Name + "Metrics"}, span(1, head, len(notesWidths), at))
+	if at > header {
+		p.AddTable(s.Name+"Metrics", xlsx.Range(1, header, len(notesWidths), at))
 	}
 	return at + 1
 }
 
-// columnNotes says what each column of the detail sheets is.
+// writeColumnNotes explains each column of the detail sheets.
 func (p *page) writeColumnNotes(at int) {
 	for _, s := range p.def.Sheets {
 		if s.Kind != "detail" {
 			continue
 		}
 		at = p.notesSection("Columns of "+s.Name, at)
-		for _, w := range describeColumns(s.Columns, s.Labels, p.catalog.callColumn) {
-			p.put(1, at, w.label, cellStyle{textColour: p.theme.Grey})
-			p.put(2, at, cleanText(w.meaning), cellStyle{})
+		for _, c := range describeColumns(s.Columns, s.Labels, p.catalog.callColumn) {
+			p.Put(1, at, c.label, xlsx.CellStyle{TextColour: p.theme.Grey})
+			p.Put(2, at, xlsx.CleanText(c.meaning), xlsx.CellStyle{})
 			at++
 		}
 		at++
 	}
 }
 
-// usedMetrics are the metrics any sheet shows, in the catalog's order.
+// usedMetrics returns the metrics that any sheet shows, in the catalog's order.
 func (b *book) usedMetrics() []columnMeta {
 	used := map[string]bool{}
 	mark := func(names ...string) {
@@ -157,11 +159,11 @@ func (b *book) usedMetrics() []columnMeta {
 			mark(s.Spark.Column)
 		}
 	}
-	var words []columnMeta
+	var columns []columnMeta
 	for _, name := range b.catalog.order {
 		if used[name] {
-			words = append(words, b.catalog.metrics[name])
+			columns = append(columns, b.catalog.metrics[name])
 		}
 	}
-	return words
+	return columns
 }

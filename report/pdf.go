@@ -12,10 +12,10 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// ErrNoOffice is returned where LibreOffice is needed and is not there.
-var ErrNoLibreOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or go without the PDF")
+// ErrNoLibreOffice is returned by PDF if LibreOffice is not installed.
+var ErrNoLibreOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or leave the PDF out")
 
-// PDF makes the first page of the report's first sheet, the summary, at path. The file appears whole or not at all.
+// PDF writes the first page of the report's first sheet, the summary, to path, completely or not at all.
 func (d *Definition) PDF(ctx context.Context, src Source, req Request, path string) error {
 	office, err := exec.LookPath("soffice")
 	if err != nil {
@@ -31,7 +31,7 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 	if _, err := first.Build(ctx, src, req, filepath.Join(dir, "first.xlsx")); err != nil {
 		return err
 	}
-	// A profile of its own, so that it does not hand the work to an office that somebody has open.
+	// With a profile of its own it does not hand the work to a LibreOffice that is already running.
 	convert := exec.CommandContext(ctx, office, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless",
 		"--convert-to", `pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1"}}`, "--outdir", dir, filepath.Join(dir, "first.xlsx"))
 	output, err := convert.CombinedOutput()
@@ -40,7 +40,7 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "first.pdf"))
 	if err != nil {
-		return fmt.Errorf("LibreOffice made no PDF: %w: %s", err, output)
+		return fmt.Errorf("LibreOffice created no PDF: %w: %s", err, output)
 	}
 	return atomicfile.WriteReadable(path, func(w io.Writer) error {
 		_, err := w.Write(page)

@@ -5,55 +5,55 @@ import (
 	"slices"
 )
 
-// topRanked is how many rows a ranking shows unless its definition says otherwise.
+// defaultRankedRows is the default number of rows of a ranked sheet.
 const defaultRankedRows = 20
 
-// fillRanked writes the rows of a query by their second column, the greatest first, with a bar for each beside the table.
+// fillRanked writes the rows of a query in descending order of their second column, as a table and as a bar chart beside it.
 func (b *book) fillRanked(s Sheet) error {
 	if s.Limit == 0 {
 		s.Limit = defaultRankedRows
 	}
-	f, err := b.sheetRows(s, b.req.Period)
+	result, err := b.sheetRows(s, b.req.Period)
 	if err != nil {
 		return err
 	}
-	if f, err = rankBy(f, s.Columns[1]); err != nil {
+	if result, err = rankBy(result, s.Columns[1]); err != nil {
 		return err
 	}
-	p := b.page(s.Name)
+	p := b.newPage(s.Name)
 	p.heading(s, b.req.Period)
-	if len(f.rows) == 0 {
+	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
-	f, left := b.applyLimit(s, f)
-	g, err := p.writeTable(s, f, headerRow)
+	result, omitted := b.applyLimit(s, result)
+	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
 	}
-	if left != "" {
-		p.put(1, g.last+2, left, p.greyStyle())
+	if omitted != "" {
+		p.Put(1, t.last+2, omitted, p.greyStyle())
 	}
-	p.finishTable(s, g)
-	by := g.columns[1]
-	p.width(len(g.columns)+1, 3)
-	p.check(b.addChart(plot{
-		sheet: s.Name, header: g.header, first: g.header + 1, last: g.last, categories: 1, columns: []series{{2, by}}, horizontal: true,
-		hasNegative: f.hasNegative(s.Columns[1:2]),
-	}, Chart{Title: by.label}, s.Name, cell(len(g.columns)+2, headerRow), 640, uint(90+24*len(f.rows))))
-	return p.err
+	p.finishTable(s, t)
+	by := t.columns[1]
+	p.SetWidth(len(t.columns)+1, 3)
+	p.addChart(plot{
+		sheet: s.Name, header: t.header, first: t.header + 1, last: t.last, categories: 1, columns: []series{{2, by}},
+		horizontal: true, hasNegative: result.hasNegative(s.Columns[1:2]),
+	}, Chart{Title: by.label}, chartPlace{len(t.columns) + 2, headerRow, 640, uint(90 + 24*len(result.rows))})
+	return p.Err()
 }
 
-// rankedBy are the rows in which a figure is known and not 0, the greatest first.
-func rankBy(f *resultSet, column string) (*resultSet, error) {
-	at, err := f.columnIndexes([]string{column})
+// rankBy returns the rows in which the value of a column is known and not 0, in descending order of it.
+func rankBy(result *resultSet, column string) (*resultSet, error) {
+	indexes, err := result.columnIndexes([]string{column})
 	if err != nil {
 		return nil, err
 	}
-	figure := func(values []any) float64 {
-		n, _ := toNumber(values[at[0]])
+	value := func(values []any) float64 {
+		n, _ := toNumber(values[indexes[0]])
 		return n
 	}
-	rows := slices.DeleteFunc(slices.Clone(f.rows), func(values []any) bool { return figure(values) == 0 })
-	slices.SortStableFunc(rows, func(x, y []any) int { return cmp.Compare(figure(y), figure(x)) })
-	return &resultSet{query: f.query, columns: f.columns, rows: rows}, nil
+	rows := slices.DeleteFunc(slices.Clone(result.rows), func(values []any) bool { return value(values) == 0 })
+	slices.SortStableFunc(rows, func(x, y []any) int { return cmp.Compare(value(y), value(x)) })
+	return &resultSet{query: result.query, columns: result.columns, rows: rows}, nil
 }

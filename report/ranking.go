@@ -1,54 +1,59 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
 
-// ranking writes the first rows of a query, the total asked for again, and where the rest is.
+	"callsheet/report/xlsx"
+)
+
+// writeRanking writes the first rows of a query, the total, and where to find the other rows.
 func (p *page) writeRanking(r *Ranking, at int) int {
 	if r == nil {
 		return at
 	}
-	f, err := p.data.result(querySpec{r.Query, p.req.Period, nil})
-	p.check(err)
-	if p.err != nil {
+	result, err := p.data.result(querySpec{r.Query, p.req.Period, nil})
+	p.Check(err)
+	if p.Err() != nil {
 		return at
 	}
 	at = p.summarySection(r.Title, at)
-	found, err := f.columnIndexes(r.Columns)
-	p.check(err)
-	if p.err != nil {
+	indexes, err := result.columnIndexes(r.Columns)
+	p.Check(err)
+	if p.Err() != nil {
 		return at
 	}
-	if len(f.rows) == 0 {
-		p.put(firstColumn, at, p.emptyMessage(Sheet{}), p.greyStyle())
+	if len(result.rows) == 0 {
+		p.Put(firstColumn, at, p.emptyMessage(Sheet{}), p.greyStyle())
 		return at + 1
 	}
 	top := r.Top
 	if top == 0 {
 		top = 10
 	}
-	shown := min(top, len(f.rows))
-	p.setStyle(firstColumn, at, lastColumn, at, p.headerStyle("left"))
-	p.setStyle(firstColumn, at+1, lastColumn, at+shown, cellStyle{bottomBorder: p.theme.Rule})
-	p.setStyle(firstColumn, at+shown+1, lastColumn, at+shown+1, cellStyle{bold: true, topBorder: p.theme.Blue})
-	p.height(at, 30)
-	for i, w := range describeColumns(r.Columns, r.Labels, p.catalog.aggregateColumn) {
-		p.writeRankingColumn(r, f, w, rankingColumn(i), found[i], at, shown)
+	rows := result.rows[:min(top, len(result.rows))]
+	last := at + len(rows)
+	p.SetStyle(firstColumn, at, lastColumn, at, p.headerStyle("left"))
+	p.SetStyle(firstColumn, at+1, lastColumn, last, xlsx.CellStyle{BottomBorder: p.theme.Rule})
+	p.SetStyle(firstColumn, last+1, lastColumn, last+1, xlsx.CellStyle{Bold: true, TopBorder: p.theme.Blue})
+	p.SetHeight(at, 30)
+	for i, c := range describeColumns(r.Columns, r.Labels, p.catalog.metricColumn) {
+		p.writeRankingColumn(r, rows, c, indexes[i], rankingColumn(i), at)
 	}
-	p.height(at+shown+1, 17)
-	at += shown + 2
-	if rest := len(f.rows) - shown; rest > 0 {
-		words := fmt.Sprintf("and %s more", p.locale.Number(float64(rest), 0))
+	p.SetHeight(last+1, 17)
+	at = last + 2
+	if rest := len(result.rows) - len(rows); rest > 0 {
+		text := fmt.Sprintf("and %s more", p.locale.Number(float64(rest), 0))
 		if sheet := p.sheetAbout(r.Query); sheet != "" {
-			words += "  →  sheet " + sheet
-			p.link(firstColumn, at, sheet)
+			text += "  →  sheet " + sheet
+			p.Link(firstColumn, at, sheet)
 		}
-		p.put(firstColumn, at, words, p.greyStyle())
+		p.Put(firstColumn, at, text, p.greyStyle())
 		at++
 	}
 	return at
 }
 
-// rankAt is the column of the grid for a column of the ranking: names take two.
+// rankingColumn returns the sheet's column for a column of the ranking. The first, which has names, is two columns wide.
 func rankingColumn(i int) int {
 	if i == 0 {
 		return gridColumns[0]
@@ -56,45 +61,40 @@ func rankingColumn(i int) int {
 	return gridColumns[i+1]
 }
 
-func (p *page) writeRankingColumn(r *Ranking, f *resultSet, w columnMeta, column, at, head, shown int) {
-	values := func(yield func(any) bool) {
-		for _, row := range f.rows[:shown] {
-			if !yield(row[at]) {
-				return
-			}
-		}
+// writeRankingColumn writes the header, the values and the total of a column.
+func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index, column, header int) {
+	values := columnValues(rows, index)
+	if c.format == "" {
+		c.format = inferFormat(values)
 	}
-	if w.format == "" {
-		w.format = inferFormat(values)
-	}
-	format, side := p.numberFormat(w, values), align(w.format, column-firstColumn+1)
-	p.put(column, head, w.label, p.headerStyle(side))
-	row := head
+	format, side := p.numberFormat(c, values), align(c.format, column-firstColumn+1)
+	p.Put(column, header, c.label, p.headerStyle(side))
+	row := header
 	for v := range values {
 		row++
-		value := p.cellValue(v, w.format)
+		shown := p.cellValue(v, c.format)
 		if column == firstColumn {
-			value = p.displayName(w.name, v, value)
+			shown = p.displayName(c.name, v, shown)
 		}
-		p.checkTruncated(value, w)
-		if value == nil && column == firstColumn {
-			value = missingName(w.name)
+		p.noteTruncated(shown, c)
+		if shown == nil && column == firstColumn {
+			shown = missingName(c.name)
 		}
-		p.put(column, row, value, p.bodyStyle(side, format))
+		p.Put(column, row, shown, p.bodyStyle(side, format))
 	}
-	if r.Bar == w.name {
-		p.dataBars(span(column, head+1, column, head+shown), w)
+	if r.Bar == c.name {
+		p.addDataBars(xlsx.Range(column, header+1, column, row), c)
 	}
-	total := any(cleanText(r.Total))
+	total := any(xlsx.CleanText(r.Total))
 	if column != firstColumn {
-		total = p.cellValue(p.summary.get(w.name), w.format)
+		total = p.cellValue(p.summary.get(c.name), c.format)
 	}
-	p.put(column, head+shown+1, total, p.totalStyle(side, format))
+	p.Put(column, row+1, total, p.totalStyle(side, format))
 }
 
 func (p *page) summarySection(title string, at int) int {
-	p.put(firstColumn, at, cleanText(title), p.sectionStyle())
-	p.setStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
-	p.height(at, 22)
+	p.Put(firstColumn, at, xlsx.CleanText(title), p.sectionStyle())
+	p.SetStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
+	p.SetHeight(at, 22)
 	return at + 1
 }

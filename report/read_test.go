@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"callsheet/report/xlsx"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -62,10 +64,10 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		for i, name := range s.Columns {
 			at := slices.Index(columns, name)
 			for n, row := range rows {
-				compareCell(t, f, s.Name, cell(i+1, headerRow+1+n), name, row[at])
+				compareCell(t, f, s.Name, xlsx.Cell(i+1, headerRow+1+n), name, row[at])
 			}
 			if i > 0 && s.Total != "" && slices.Contains(sumColumns, name) {
-				compareCell(t, f, s.Name, cell(i+1, headerRow+2+len(rows)), name, sum[0][slices.Index(sumColumns, name)])
+				compareCell(t, f, s.Name, xlsx.Cell(i+1, headerRow+2+len(rows)), name, sum[0][slices.Index(sumColumns, name)])
 			}
 		}
 	}
@@ -85,13 +87,13 @@ func compareCell(t *testing.T, f *excelize.File, sheet, at, column string, want 
 			t.Errorf("%s!%s %s: got %q, want %q", sheet, at, column, got, want)
 		}
 	case time.Time:
-		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-serialTime(want.In(india))) > 1e-6 {
+		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-xlsx.SerialTime(want.In(india))) > 1e-6 {
 			t.Errorf("%s!%s %s: got %q, want %v", sheet, at, column, got, want)
 		}
 	default:
 		n, _ := toNumber(want)
 		if strings.HasSuffix(column, "_seconds") {
-			n /= secondsPerDay
+			n /= xlsx.SecondsPerDay
 		}
 		if v, err := strconv.ParseFloat(got, 64); err != nil || math.Abs(v-n) > 1e-9 {
 			t.Errorf("%s!%s %s: got %q, want %v", sheet, at, column, got, n)
@@ -131,7 +133,7 @@ func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 	for i, c := range in {
 		row := headerRow + 1 + i
 		for label, want := range map[string]string{"Customer": c.customer, "Call SID": c.sid, "Campaign": c.camp, "Group": c.group} {
-			at := cell(column(label), row)
+			at := xlsx.Cell(column(label), row)
 			if got := raw(t, f, "Calls", at); got != want {
 				t.Errorf("%s %s: got %q, want %q", label, at, got, want)
 			}
@@ -139,7 +141,7 @@ func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 				t.Errorf("%s %s is of type %v, not text", label, at, kind)
 			}
 		}
-		serial, err := strconv.ParseFloat(raw(t, f, "Calls", cell(column("Started"), row)), 64)
+		serial, err := strconv.ParseFloat(raw(t, f, "Calls", xlsx.Cell(column("Started"), row)), 64)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +176,7 @@ func TestTablesAreValid(t *testing.T) {
 			right, bottom, _ := excelize.CellNameToCoordinates(last)
 			seen := map[string]bool{}
 			for column := left; column <= right; column++ {
-				head := raw(t, f, sheet, cell(column, top))
+				head := raw(t, f, sheet, xlsx.Cell(column, top))
 				if head == "" || seen[strings.ToLower(head)] {
 					t.Errorf("%s: header %q is empty or repeats", sheet, head)
 				}
@@ -183,10 +185,10 @@ func TestTablesAreValid(t *testing.T) {
 			if bottom <= top {
 				t.Errorf("%s: table %s has no rows", sheet, table.Range)
 			}
-			if sheet != "Notes" && raw(t, f, sheet, cell(left, bottom)) == "" {
+			if sheet != "Notes" && raw(t, f, sheet, xlsx.Cell(left, bottom)) == "" {
 				t.Errorf("%s: table %s ends in an empty row", sheet, table.Range)
 			}
-			if after := raw(t, f, sheet, cell(left, bottom+1)); after != "" {
+			if after := raw(t, f, sheet, xlsx.Cell(left, bottom+1)); after != "" {
 				t.Errorf("%s: %q stands right below the table", sheet, after)
 			}
 		}

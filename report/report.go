@@ -1,11 +1,10 @@
-// Package report turns a report definition (YAML) and the answers to named queries into an Excel workbook.
+// Package report builds an Excel workbook from a report definition (YAML) and the results of named queries.
 //
-// A definition lists sheets; each sheet has a kind (summary, table, heatmap, trend, detail, notes), and each
-// kind is one file here. Every figure comes from a query: totals are asked for, never added up. What Go
-// computes is presentation only: the change between two figures, the words around it, the width of a column.
+// A definition lists sheets. Each sheet has a kind (summary, table, heatmap, trend, detail, notes …), and each kind has a file here. Every
+// figure comes from a query, also totals. Go computes only the presentation: the change between two figures, the text around it, the
+// width of a column. Package xlsx writes the file.
 //
-// Equal definition, request and answers give equal bytes: nothing reads a clock, and the parts of the file
-// are written in a fixed order with fixed times.
+// The same definition, request and query results give the same bytes: nothing reads the clock.
 package report
 
 import (
@@ -19,8 +18,8 @@ import (
 	"callsheet/internal/period"
 )
 
-// Source answers named queries, two at once; Stream those of any length. header is called once, also when there are no rows; the
-// slice given to row is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (in any zone),
+// A Source runs named queries, QueryConcurrency at a time; Stream is for results of any length. header is called once, even if there are
+// no rows. The slice passed to row is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (in any zone),
 // sqlvalue.Date, sqlvalue.LocalTime or []any.
 type Source interface {
 	Query(ctx context.Context, name string, args map[string]any,
@@ -29,47 +28,47 @@ type Source interface {
 		header func(columns []string) error, row func(values []any) error) error
 }
 
-// Request says which calls a workbook is about.
+// A Request selects the calls of a workbook.
 type Request struct {
 	Period  period.Period
-	Zone    *time.Location    // in which instants are shown
-	Filters map[string]string // group, agent, number, direction, campaign, source, hours: only those given
+	Zone    *time.Location    // of the times shown; UTC when nil
+	Filters map[string]string // by name: group, agent, number, direction, campaign, source, hours
 	Locale  locale.Locale
-	AsOf    time.Time     // the source answers as of this moment; the zero time is now
+	AsOf    time.Time     // when the source's data is from; zero for the latest
 	Version string        // of the program, for the footer and Notes
-	Timeout time.Duration // of the time to build; none when 0
+	Timeout time.Duration // of the build; none when 0
 }
 
-// Result is what a finished workbook holds.
+// A Result describes a finished workbook.
 type Result struct {
 	Title        string
 	Figures      []Figure // of the summary
-	DataQuality  string   // how complete the data is, in words
-	DataWarnings []string // what may be missing of it
+	DataQuality  string   // how complete the data is
+	DataWarnings []string // what may be missing
 	Calls        int64    // in the period, after the filters
 	Rows         int64    // on the detail sheets
 	Bytes        int64    // of the file
 	SHA256       string   // of the file, in hex
 	Sheets       []string
-	Remarks      []string // what was cut or left out
+	Remarks      []string // what was truncated or left out
 }
 
-// errLimit is why the queries of a build are interrupted that takes too long.
-var errTimeout = errors.New("time limit of the build")
+// errTimeout is the cause of the cancellation of a build that takes too long.
+var errTimeout = errors.New("the build timed out")
 
-// explainLimit names the sheet that was being made when the time was over.
+// explainTimeout names the sheet that was being filled when the build timed out.
 func (b *book) explainTimeout(err error) error {
 	if context.Cause(b.data.ctx) != errTimeout {
 		return err
 	}
-	what := "what every sheet needs"
+	what := "loading the data of all sheets"
 	if b.currentSheet != "" {
-		what, err = "sheet "+b.currentSheet, errors.Unwrap(err) // which names the sheet, too
+		what, err = "sheet "+b.currentSheet, errors.Unwrap(err) // err names the sheet, too
 	}
-	return fmt.Errorf("%s took longer than %s: %w\nhint: ask for a shorter period, or leave the sheet out of a template of your own", what, b.req.Timeout, err)
+	return fmt.Errorf("%s took longer than %s: %w\nhint: report a shorter period, or use a template without the sheet", what, b.req.Timeout, err)
 }
 
-// Build makes the workbook at path. The file appears whole or not at all.
+// Build writes the workbook to path, completely or not at all.
 func (d *Definition) Build(ctx context.Context, src Source, req Request, path string) (Result, error) {
 	if req.Zone == nil {
 		req.Zone = time.UTC
@@ -79,28 +78,24 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 		defer cancel()
 		ctx = limited
 	}
-	b, err := newBook(ctx, d, src, req)
+	b, err := newBook(ctx, d, src, req, filepath.Dir(path))
 	if err != nil {
 		return Result{}, err
 	}
-	defer b.close()
-	b.tempDir = filepath.Dir(path)
+	defer b.workbook.Close()
 	if err := b.loadData(); err != nil {
 		return Result{}, b.explainTimeout(err)
 	}
 	if err := b.fillSheets(); err != nil {
 		return Result{}, b.explainTimeout(err)
 	}
-	if err := b.cacheCharts(); err != nil {
-		return Result{}, err
-	}
-	saved, err := b.save(path)
+	saved, err := b.workbook.Save(path)
 	if err != nil {
 		return Result{}, err
 	}
 	return Result{
 		Title: d.Title, Figures: b.summaryFigures(), DataQuality: b.dataQuality(), DataWarnings: b.dataWarnings(),
-		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.bytes, SHA256: saved.sha256,
-		Sheets: b.file.GetSheetList(), Remarks: b.remarks,
+		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.Bytes, SHA256: saved.SHA256,
+		Sheets: b.workbook.SheetNames(), Remarks: b.remarks,
 	}, nil
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"callsheet/internal/sqlvalue"
 	"fmt"
 	"io"
 	"math"
@@ -9,39 +8,35 @@ import (
 	"slices"
 	"time"
 
-	"github.com/xuri/excelize/v2"
+	"callsheet/internal/sqlvalue"
+	"callsheet/report/xlsx"
 )
 
-// Rows streams a query's answer as a workbook of one sheet: a native table under the columns' own names, with the values as they
-// are. It takes what a Source gives: the columns once, then each row.
+// Rows writes a query's result as a workbook of one sheet: a native table under the names of the query's columns, with the values
+// as they are. Header and Row take what a Source calls them with.
 type Rows struct {
-	book    *book
 	columns []string
 	sample  [][]any
-	rows    *rowWriter
 	written int
+	book    *book
+	rows    *xlsx.Rows // nil while rows go to the sample
 }
 
 // NewRows begins a workbook.
-func NewRows() *Rows {
-	return &Rows{book: &book{
-		file: excelize.NewFile(), theme: defaultTheme(), styles: map[cellStyle]int{}, usedRanges: map[string]usedRange{}, tables: map[string]bool{}, patches: map[string][]patch{},
-		tempDir: os.TempDir(),
-	}}
-}
+func NewRows() *Rows { return &Rows{} }
 
 const rowsSheet = "Sheet1"
 
-// Header takes the columns' names. A table's must be there and differ.
+// Header takes the columns' names. The headers of a table must be neither empty nor equal.
 func (r *Rows) Header(columns []string) error {
 	taken := map[string]bool{}
 	for _, column := range columns {
-		r.columns = append(r.columns, uniqueName(headerText(column), taken))
+		r.columns = append(r.columns, xlsx.UniqueName(xlsx.HeaderText(column), taken))
 	}
 	return nil
 }
 
-// Row takes one row; the slice is the caller's again afterwards.
+// Row takes one row. The caller may reuse the slice.
 func (r *Rows) Row(values []any) error {
 	if r.rows != nil {
 		return r.write(values)
@@ -53,58 +48,51 @@ func (r *Rows) Row(values []any) error {
 	return r.start()
 }
 
-// WriteTo ends the workbook and writes it to w.
+// WriteTo finishes the workbook and writes it to w.
 func (r *Rows) WriteTo(w io.Writer) (int64, error) {
-	defer r.book.close()
 	if r.rows == nil {
 		if err := r.start(); err != nil {
 			return 0, err
 		}
 	}
-	if err := r.rows.close(); err != nil {
+	defer r.book.workbook.Close()
+	used, table := xlsx.Range(1, 1, len(r.columns), 1+r.written), ""
+	if r.written > 0 {
+		table = used
+	}
+	if err := r.rows.Close(used, table); err != nil {
 		return 0, err
 	}
-	extent := span(1, 1, len(r.columns), 1+r.written)
-	p := r.book.page(rowsSheet)
-	p.appendRows(r.rows, extent)
-	if r.written > 0 {
-		p.check(r.book.file.AddTable(rowsSheet, r.book.nativeTable(rowsSheet, extent)))
-	}
-	if p.err != nil {
-		return 0, p.err
-	}
-	saved, err := r.book.writeTo(w, r.book.tempDir)
-	return saved.bytes, err
+	saved, err := r.book.workbook.Encode(w)
+	return saved.Bytes, err
 }
 
-// start settles formats and widths by the sample, and writes it.
-func (r *Rows) start() error {
-	p := r.book.page(rowsSheet)
-	styles := make([]int, len(r.columns))
+// start determines formats and widths from the sample, and writes it.
+func (r *Rows) start() (err error) {
+	r.book = &book{theme: defaultTheme()}
+	if r.book.workbook, err = xlsx.New(rowsSheet, r.book.theme.options(os.TempDir())); err != nil {
+		return err
+	}
+	p := r.book.newPage(rowsSheet)
+	styles := make([]xlsx.CellStyle, len(r.columns))
 	for i, column := range r.columns {
-		values := func(yield func(any) bool) {
-			for _, row := range r.sample {
-				if !yield(row[i]) {
-					return
-				}
-			}
-		}
+		values := columnValues(r.sample, i)
 		format := inferFormat(values)
 		if isText(format) || format == "day" || format == "time" {
-			styles[i], p.err = r.book.styleID(cellStyle{format: r.book.excelFormat(format)})
+			styles[i].NumberFormat = p.excelFormat(format)
 		}
 		width := 0.0
 		for v := range values {
-			width = max(width, r.book.displayWidth(plainValue(v), columnMeta{format: format}, r.book.excelFormat(format)))
+			width = max(width, p.displayWidth(plainValue(v), columnMeta{format: format}, p.excelFormat(format)))
 		}
-		p.width(i+1, min(columnWidth(column, width), maxColumnWidth))
-		p.set(i+1, 1, column)
+		p.SetWidth(i+1, min(columnWidth(column, width), maxColumnWidth))
+		p.Set(i+1, 1, column)
 	}
-	p.check(r.book.file.SetPanes(rowsSheet, freezePanes(0, 1)))
-	if p.err != nil {
-		return p.err
+	p.Freeze(0, 1)
+	if p.Err() != nil {
+		return p.Err()
 	}
-	r.rows = newRowWriter(styles, r.book.tempDir)
+	r.rows = p.StreamRows(styles)
 	for _, row := range r.sample {
 		if err := r.write(row); err != nil {
 			return err
@@ -115,19 +103,20 @@ func (r *Rows) start() error {
 }
 
 func (r *Rows) write(values []any) error {
-	if r.written == excelize.TotalRows-1 {
-		return fmt.Errorf("a sheet holds %s rows and there are more\nhint: use --format csv, or ask for fewer", r.book.locale.Number(excelize.TotalRows-1, 0))
+	const limit = xlsx.MaxRows - 1
+	if r.written == limit {
+		return fmt.Errorf("a sheet holds %s rows, and the result has more\nhint: use --format csv, or query fewer", r.book.locale.Number(limit, 0))
 	}
 	r.written++
-	r.rows.beginRow(1 + r.written)
+	r.rows.BeginRow(1 + r.written)
 	for _, value := range values {
-		r.rows.addCell(plainValue(value))
+		r.rows.AddCell(plainValue(value))
 	}
-	r.rows.endRow()
+	r.rows.EndRow()
 	return nil
 }
 
-// asIs is a value for a cell: instants show the clock of their own zone.
+// plainValue converts a value for a cell of Rows. A time shows the clock of its own zone.
 func plainValue(value any) any {
 	switch v := value.(type) {
 	case bool, int64:
@@ -138,11 +127,11 @@ func plainValue(value any) any {
 		}
 		return v
 	case time.Time:
-		return serialTime(v)
+		return xlsx.SerialTime(v)
 	case sqlvalue.Date:
-		return serialTime(time.Time(v))
+		return xlsx.SerialTime(time.Time(v))
 	case sqlvalue.LocalTime:
-		return serialTime(time.Time(v))
+		return xlsx.SerialTime(time.Time(v))
 	}
 	return textOrNil(value)
 }

@@ -3,10 +3,12 @@ package report
 import (
 	"cmp"
 	"fmt"
+
+	"callsheet/report/xlsx"
 )
 
-// The summary stands on a grid of three blocks of three columns, with thin columns between: tiles are a
-// block wide, charts and the short table run over all.
+// The summary is laid out on a grid of three blocks with three columns each, and narrow columns between the blocks. A tile is one block
+// wide; charts and the ranking span all blocks.
 const (
 	maxTiles    = 9
 	rankColumns = 8
@@ -14,74 +16,72 @@ const (
 	gapWidth    = 1.2
 	firstColumn = 2
 	lastColumn  = 12
-	// chartWidth is the width of the grid in pixels, at seven a character and five of padding.
+	// chartWidth is the width of the grid in pixels, at 7 for a character and 5 for the padding of a column.
 	chartWidth  = 9*78 + 2*13
 	chartHeight = 178
 )
 
-// gridColumns are the columns that hold something.
+// gridColumns are the columns of the blocks.
 var gridColumns = []int{2, 3, 4, 6, 7, 8, 10, 11, 12}
 
-// fillSummary lays out the first page: how it went, what is worse, what to do.
+// fillSummary lays out the first page: how the period went, what got worse, and what to do.
 func (b *book) fillSummary(s Sheet) error {
-	p := b.page(s.Name)
-	p.width(1, 1.2)
+	p := b.newPage(s.Name)
+	p.SetWidth(1, 1.2)
 	for column := firstColumn; column <= lastColumn+1; column++ {
-		p.width(column, gapWidth)
+		p.SetWidth(column, gapWidth)
 	}
 	for _, column := range gridColumns {
-		p.width(column, gridWidth)
+		p.SetWidth(column, gridWidth)
 	}
 	at := p.writeBanner()
 	p.addLogo()
 	at = p.writeTiles(s.Tiles, at)
-	at, plots := p.reserveCharts(s, at)
+	at, charts := p.reserveCharts(s, at)
 	at = p.writeRanking(s.Ranking, at)
 	at = p.writeFindings(s.Alerts, at)
 	at = p.writeFooter(at)
-	p.view(false, 100)
-	p.check(b.setUpPrinting(s.Name, printSetup{
-		onePage: true, area: fmt.Sprintf("$A$1:$M$%d", at),
-	}))
-	p.writeChartData(plots, at+2)
-	return p.err
+	p.HideGridLines()
+	p.setUpPrinting(xlsx.PrintSetup{OnePage: true, Area: fmt.Sprintf("$A$1:$M$%d", at)})
+	p.writeChartData(charts, at+2)
+	return p.Err()
 }
 
-// banner is the title, what the page is about, how far it can be trusted, and what it is compared with.
+// writeBanner writes the title, the scope, the data quality and the period compared with.
 func (p *page) writeBanner() int {
-	p.put(firstColumn, 1, cleanText(p.def.Title), cellStyle{size: 22, bold: true, textColour: p.theme.Blue, valign: "center"})
-	p.height(1, 34)
+	p.Put(firstColumn, 1, xlsx.CleanText(p.def.Title), xlsx.CellStyle{Size: 22, Bold: true, TextColour: p.theme.Blue, VAlign: "center"})
+	p.SetHeight(1, 34)
 	lines := []string{p.scope(), p.dataQuality(), "Changes are against " + p.comparison()}
 	for i, line := range lines {
-		p.put(firstColumn, 2+i, line, p.greyStyle())
+		p.Put(firstColumn, 2+i, line, p.greyStyle())
 	}
 	at := 2 + len(lines)
 	if p.calls() == 0 {
-		p.put(firstColumn, at, p.emptyMessage(Sheet{}), cellStyle{size: 13, bold: true, valign: "center"})
-		p.height(at, 24)
+		p.Put(firstColumn, at, p.emptyMessage(Sheet{}), xlsx.CellStyle{Size: 13, Bold: true, VAlign: "center"})
+		p.SetHeight(at, 24)
 		at++
 	}
-	p.height(at, 8)
+	p.SetHeight(at, 8)
 	return at + 1
 }
 
 func (p *page) writeFooter(at int) int {
-	p.height(at, 8)
+	p.SetHeight(at, 8)
 	at++
-	made := "Made by callsheet"
+	text := "Created by callsheet"
 	if p.req.Version != "" {
-		made += " " + p.req.Version
+		text += " " + p.req.Version
 	}
-	notes := ""
+	text += " from data received up to " + p.formatTime(p.dataTime()) + "."
 	if sheet := p.sheetOf("notes"); sheet != "" {
-		notes = "How each figure is defined: sheet " + sheet + ".  "
-		p.link(firstColumn, at, sheet)
+		text = "Definitions of all figures: sheet " + sheet + ".  " + text
+		p.Link(firstColumn, at, sheet)
 	}
-	p.put(firstColumn, at, notes+made+" from data of "+p.formatTime(p.dataTime())+".", cellStyle{size: 9, textColour: p.theme.Grey})
+	p.Put(firstColumn, at, text, xlsx.CellStyle{Size: 9, TextColour: p.theme.Grey})
 	return at
 }
 
-// sheetOf is the first sheet of a kind, or "".
+// sheetOf returns the name of the first sheet of a kind, or "".
 func (b *book) sheetOf(kind string) string {
 	for _, s := range b.def.Sheets {
 		if s.Kind == kind {
@@ -91,19 +91,20 @@ func (b *book) sheetOf(kind string) string {
 	return ""
 }
 
-// evidenceSheet is where the evidence stands.
+// evidenceSheet returns the name of the sheet with the evidence, or "".
 func (b *book) evidenceSheet() string { return cmp.Or(b.sheetOf("evidence"), b.sheetOf("notes")) }
 
-// sheetAbout is the first table of a query, or "": where a sentence of the summary sends its reader.
+// sheetAbout returns the name of the sheet with the rows of a query, preferably a table, or "".
 func (b *book) sheetAbout(query string) string {
 	about := ""
 	for _, s := range b.def.Sheets {
-		if s.Query == query && (s.Kind == "table" || about == "") {
-			about = s.Name
+		if s.Query != query {
+			continue
 		}
-		if s.Query == query && s.Kind == "table" {
-			break
+		if s.Kind == "table" {
+			return s.Name
 		}
+		about = cmp.Or(about, s.Name)
 	}
 	return about
 }

@@ -1,47 +1,49 @@
 package report
 
-// A drawn chart is one whose figures are still to be written, below the page.
+import "callsheet/report/xlsx"
+
+// A pendingChart is a chart whose data is still to be written, below the printed page.
 type pendingChart struct {
 	chart Chart
 	data  *resultSet
-	row   int // row of the chart's place
+	row   int // of the chart
 }
 
-// charts makes room for the charts; chartFigures draws them once it is known where their figures stand.
+// reserveCharts leaves room for the charts. writeChartData draws them when the place of their data is known.
 func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
-	var all []pendingChart
+	var pending []pendingChart
 	for _, c := range s.Charts {
-		f, err := p.data.result(querySpec{c.Query, extendBack(p.req.Period, c.Days), nil})
-		p.check(err)
-		if p.err != nil {
+		result, err := p.data.result(querySpec{c.Query, extendBack(p.req.Period, c.Days), nil})
+		p.Check(err)
+		if p.Err() != nil {
 			return at, nil
 		}
-		if _, err := f.columnIndexes(c.columnNames()); err != nil {
-			p.check(err)
+		if _, err := result.columnIndexes(c.columnNames()); err != nil {
+			p.Check(err)
 			return at, nil
 		}
 		if c.By == "local_hour" {
-			f = p.fillHourGaps(f)
+			result = p.fillHourGaps(result)
 		}
-		if !p.hasFigures(f, c) {
-			p.put(firstColumn, at, cleanText(c.Title), p.sectionStyle())
-			p.setStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
-			p.put(firstColumn, at+1, "No calls to draw.", p.greyStyle())
+		if !hasFigures(result, c) {
+			p.Put(firstColumn, at, xlsx.CleanText(c.Title), p.sectionStyle())
+			p.SetStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
+			p.Put(firstColumn, at+1, "No calls to draw.", p.greyStyle())
 			at += 2
 			continue
 		}
-		all = append(all, pendingChart{c, f, at})
-		p.height(at, chartHeight*0.75+4)
+		pending = append(pending, pendingChart{c, result, at})
+		p.SetHeight(at, chartHeight*0.75+4)
 		at++
 	}
-	return at, all
+	return at, pending
 }
 
-// drawable says whether a chart has anything but zeros to draw.
-func (p *page) hasFigures(f *resultSet, c Chart) bool {
-	for i := range f.rows {
+// hasFigures reports whether any value of a chart's columns is known and not 0.
+func hasFigures(result *resultSet, c Chart) bool {
+	for i := range result.rows {
 		for _, column := range c.Columns {
-			if n, ok := f.row(i).number(column); ok && n != 0 {
+			if n, ok := result.row(i).number(column); ok && n != 0 {
 				return true
 			}
 		}
@@ -49,44 +51,30 @@ func (p *page) hasFigures(f *resultSet, c Chart) bool {
 	return false
 }
 
-// everyHour puts the hours nobody called in between those somebody did: left out, the columns around the gap
-// would stand side by side. No row means no call, so what is counted is 0 there, and known.
-func (p *page) fillHourGaps(f *resultSet) *resultSet {
-	full := &resultSet{query: f.query, columns: f.columns}
-	for i := range f.rows {
-		hour := f.row(i).count("local_hour")
+// fillHourGaps adds a row for each hour without calls between hours with calls, so that the chart shows the gap. The counts of such a
+// row are 0.
+func (p *page) fillHourGaps(result *resultSet) *resultSet {
+	full := &resultSet{query: result.query, columns: result.columns}
+	for i := range result.rows {
+		hour := result.row(i).count("local_hour")
 		for len(full.rows) > 0 && full.row(len(full.rows)-1).count("local_hour") < hour-1 {
-			quiet := make([]any, len(f.columns))
-			for k, column := range f.columns {
-				if p.catalog.aggregateColumn(column).format == "count" {
-					quiet[k] = int64(0)
+			empty := make([]any, len(result.columns))
+			for k, column := range result.columns {
+				if p.catalog.metricColumn(column).format == "count" {
+					empty[k] = int64(0)
 				}
 				if column == "local_hour" {
-					quiet[k] = full.row(len(full.rows)-1).count("local_hour") + 1
+					empty[k] = full.row(len(full.rows)-1).count("local_hour") + 1
 				}
 			}
-			full.rows = append(full.rows, quiet)
+			full.rows = append(full.rows, empty)
 		}
-		full.rows = append(full.rows, f.rows[i])
+		full.rows = append(full.rows, result.rows[i])
 	}
 	return full
 }
 
-// chartFigures writes what the charts draw below the printed page: a preview that shows no charts shows
-// these, and a reader can see the figure behind a column.
-func (p *page) writeChartData(all []pendingChart, at int) {
-	if len(all) == 0 {
-		return
-	}
-	p.put(firstColumn, at, "Figures behind the charts (not printed)", p.sectionStyle())
-	p.setStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
-	at++
-	for _, d := range all {
-		at = p.writeFigures(d, at+1) + 1
-	}
-}
-
-// names are the columns of a chart's query that it needs.
+// columnNames returns the columns that a chart needs of its query.
 func (c Chart) columnNames() []string {
 	names := append([]string{c.By}, c.Columns...)
 	if c.Line != "" {
@@ -95,47 +83,61 @@ func (c Chart) columnNames() []string {
 	return names
 }
 
-func (p *page) writeFigures(d pendingChart, at int) int {
-	names := d.chart.columnNames()
-	found, err := d.data.columnIndexes(names)
-	p.check(err)
-	if p.err != nil {
+// writeChartData writes the data of the charts below the printed page, for readers who want the figure behind a column and for previews
+// without charts, and adds the charts.
+func (p *page) writeChartData(pending []pendingChart, at int) {
+	if len(pending) == 0 {
+		return
+	}
+	p.Put(firstColumn, at, "Figures behind the charts (not printed)", p.sectionStyle())
+	p.SetStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
+	at++
+	for _, c := range pending {
+		at = p.writeChart(c, at+1) + 1
+	}
+}
+
+// writeChart writes the data of one chart from row at on, adds the chart, and returns the row after the data.
+func (p *page) writeChart(pending pendingChart, at int) int {
+	names, data := pending.chart.columnNames(), pending.data
+	indexes, err := data.columnIndexes(names)
+	p.Check(err)
+	if p.Err() != nil {
 		return at
 	}
-	words := describeColumns(names, nil, p.catalog.aggregateColumn)
-	for i := range words {
-		if words[i].format == "" {
-			words[i].format = inferFormat(d.data.columnValues(found[i]))
+	columns := describeColumns(names, nil, p.catalog.metricColumn)
+	for i := range columns {
+		if columns[i].format == "" {
+			columns[i].format = inferFormat(columnValues(data.rows, indexes[i]))
 		}
 	}
-	where := plot{
-		sheet: p.name, header: at, first: at + 1, last: at + len(d.data.rows), categories: gridColumns[0],
-		format: p.excelFormat(words[0].format), hasNegative: d.data.hasNegative(d.chart.Columns),
+	source := plot{
+		sheet: p.Name, header: at, first: at + 1, last: at + len(data.rows), categories: gridColumns[0],
+		categoryFormat: p.excelFormat(columns[0].format), hasNegative: data.hasNegative(pending.chart.Columns),
 	}
-	if words[0].format == "day" {
-		where.format = axisDay(len(d.data.rows))
+	if columns[0].format == "day" {
+		source.categoryFormat = axisDayFormat(len(data.rows))
 	}
-	for i, w := range words {
-		column := gridColumns[i]
-		values := d.data.columnValues(found[i])
-		format := p.numberFormat(w, values)
+	for i, c := range columns {
+		column, values := gridColumns[i], columnValues(data.rows, indexes[i])
+		format := p.numberFormat(c, values)
 		if i == 0 {
-			format = where.format // the chart shows the names of its points as their cells do
+			format = source.categoryFormat // the chart shows the categories as their cells do
 		}
-		p.put(column, at, w.label, p.headerStyle(align(w.format, i+1)))
+		p.Put(column, at, c.label, p.headerStyle(align(c.format, i+1)))
 		row := at
 		for v := range values {
 			row++
-			p.put(column, row, p.cellValue(v, w.format), cellStyle{format: format, align: align(w.format, i+1), size: 10})
+			p.Put(column, row, p.cellValue(v, c.format), xlsx.CellStyle{NumberFormat: format, Align: align(c.format, i+1), Size: 10})
 		}
 		switch {
 		case i == 0:
-		case w.name == d.chart.Line:
-			where.line = &series{column, w}
+		case c.name == pending.chart.Line:
+			source.line = &series{column, c}
 		default:
-			where.columns = append(where.columns, series{column, w})
+			source.columns = append(source.columns, series{column, c})
 		}
 	}
-	p.check(p.book.addChart(where, d.chart, p.name, cell(firstColumn, d.row), chartWidth, chartHeight))
-	return where.last + 1
+	p.addChart(source, pending.chart, chartPlace{firstColumn, pending.row, chartWidth, chartHeight})
+	return source.last + 1
 }

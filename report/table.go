@@ -3,154 +3,134 @@ package report
 import (
 	"fmt"
 	"slices"
+
+	"callsheet/report/xlsx"
 )
 
-// Every table begins below its title, the line that says what it is about, and a note.
+// headerRow is the header row of every table, below the three lines of the heading.
 const headerRow = 4
 
-// fillTable writes a query's rows as a native table, and under it, outside the table, the total: asked for
-// again, never added up.
+// fillTable writes a query's rows as a native table, and below the table the total, which comes from a query of its own.
 func (b *book) fillTable(s Sheet) error {
-	f, err := b.sheetRows(s, b.req.Period)
+	result, err := b.sheetRows(s, b.req.Period)
 	if err != nil {
 		return err
 	}
-	if _, err := b.sparkFigures(s); err != nil {
+	if _, err := b.sparkValues(s); err != nil {
 		return err
 	}
-	p := b.page(s.Name)
+	p := b.newPage(s.Name)
 	p.heading(s, b.req.Period)
-	if len(f.rows) == 0 {
+	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
-	f, left := b.applyLimit(s, f)
-	g, err := p.writeTable(s, f, headerRow)
+	result, omitted := b.applyLimit(s, result)
+	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
 	}
 	if s.Spark != nil {
-		p.sparkColumns(s, &g)
+		p.addSparkColumns(s, &t)
 	}
-	at := g.last + 2
+	at := t.last + 2
 	if s.Total != "" {
 		totals, err := b.data.singleRow(totalSpec(b.req.Period, b.req.Period, s.Filters))
 		if err != nil {
 			return err
 		}
-		p.writeTotal(g, s.Total, totals)
+		p.writeTotal(t, s.Total, totals)
 		at++
 	}
-	if left != "" {
-		p.put(1, at, left, p.greyStyle())
+	if omitted != "" {
+		p.Put(1, at, omitted, p.greyStyle())
 	}
-	p.finishTable(s, g)
+	p.finishTable(s, t)
 	if s.Spark != nil {
-		p.sparkLines(s, p.sparkRows(s, f, g), len(s.Columns)+1, len(s.Columns)+2)
+		p.addSparklines(s, p.sparkRows(s, result, t), len(s.Columns)+1, len(s.Columns)+2)
 	}
-	return p.err
+	return p.Err()
 }
 
-// empty says that a sheet has no rows.
-func (p *page) writeEmpty(s Sheet) error {
-	p.put(1, headerRow, p.emptyMessage(s), cellStyle{bold: true})
-	p.width(1, 40)
-	p.check(p.setUpPrinting(s.Name, printSetup{landscape: true}))
-	return p.err
-}
-
-// limited are the rows that a sheet shows, and in words how many it leaves out.
-func (b *book) applyLimit(s Sheet, f *resultSet) (shown *resultSet, left string) {
-	if s.Limit == 0 || len(f.rows) <= s.Limit {
-		return f, ""
+// applyLimit returns the rows that a sheet shows, and a text about those it omits.
+func (b *book) applyLimit(s Sheet, result *resultSet) (shown *resultSet, omitted string) {
+	if s.Limit == 0 || len(result.rows) <= s.Limit {
+		return result, ""
 	}
-	left = b.omittedText(s, int64(len(f.rows)))
-	return &resultSet{query: f.query, columns: f.columns, rows: f.rows[:s.Limit]}, left
+	omitted = b.omittedText(s, int64(len(result.rows)))
+	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[:s.Limit]}, omitted
 }
 
-// leftOut says what a limit leaves out, and sees that Notes does, too.
+// omittedText returns a text about the rows beyond a sheet's limit, and adds a remark to Notes.
 func (b *book) omittedText(s Sheet, rows int64) string {
 	b.addRemark(fmt.Sprintf("%s shows the first %s of %s rows, as the report's definition limits it.",
 		s.Name, b.locale.Number(float64(s.Limit), 0), b.locale.Number(float64(rows), 0)))
 	return fmt.Sprintf("and %s more, which this sheet leaves out", b.locale.Number(float64(rows-int64(s.Limit)), 0))
 }
 
-// A grid is where a table stands on its page.
+// A tableLayout is where a table stands on its sheet.
 type tableLayout struct {
 	columns      []columnMeta
-	formats      []string // Excel's number format of each column
-	header, last int      // rows of the header and of the last data row
+	formats      []string // number formats of the columns
+	header, last int      // rows of the header and of the last data
 }
 
-// grid writes header and rows, and sets widths from what they show.
-func (p *page) writeTable(s Sheet, f *resultSet, head int) (tableLayout, error) {
-	at, err := f.columnIndexes(s.Columns)
+// writeTable writes a header and rows, and sets the widths of the columns.
+func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, error) {
+	indexes, err := result.columnIndexes(s.Columns)
 	if err != nil {
 		return tableLayout{}, err
 	}
-	if len(f.rows) > excelLimits.rows {
-		return tableLayout{}, fmt.Errorf("%s rows, and a sheet holds %s\nhint: limit it, or make it of kind detail, which goes on in the next sheet",
-			p.locale.Number(float64(len(f.rows)), 0), p.locale.Number(float64(excelLimits.rows), 0))
+	if len(result.rows) > excelLimits.rows {
+		return tableLayout{}, fmt.Errorf("%s rows, and a sheet holds %s\nhint: set a limit, or use the kind detail, which continues in further sheets",
+			p.locale.Number(float64(len(result.rows)), 0), p.locale.Number(float64(excelLimits.rows), 0))
 	}
-	g := tableLayout{columns: describeColumns(s.Columns, s.Labels, p.catalog.aggregateColumn), header: head, last: head + len(f.rows)}
-	for i := range g.columns {
-		p.writeColumn(&g, i, f, at[i])
+	t := tableLayout{
+		columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), header: header, last: header + len(result.rows),
 	}
-	p.height(head, 31)
-	return g, p.err
+	for i := range t.columns {
+		p.writeColumn(&t, i, result.rows, indexes[i])
+	}
+	p.SetHeight(header, 31)
+	return t, p.Err()
 }
 
-// column writes one column of a grid.
-func (p *page) writeColumn(g *tableLayout, i int, f *resultSet, at int) {
-	w := &g.columns[i]
-	values := func(yield func(any) bool) {
-		for _, row := range f.rows {
-			if !yield(row[at]) {
-				return
-			}
-		}
+// writeColumn writes one column of a table.
+func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
+	c, values := &t.columns[i], columnValues(rows, index)
+	if c.format == "" {
+		c.format = inferFormat(values)
 	}
-	if w.format == "" {
-		w.format = inferFormat(values)
-	}
-	format := p.numberFormat(*w, values)
-	g.formats = append(g.formats, format)
-	side := align(w.format, i+1)
-	p.put(i+1, g.header, w.label, p.filterHeaderStyle(side))
-	content, row := 0.0, g.header
+	format := p.numberFormat(*c, values)
+	t.formats = append(t.formats, format)
+	side := align(c.format, i+1)
+	p.Put(i+1, t.header, c.label, p.filterHeaderStyle(side))
+	content, row := 0.0, t.header
 	for v := range values {
 		row++
-		shown := p.cellValue(v, w.format)
-		if isText(w.format) && (i == 0 || slices.Contains(nameColumns, w.name)) {
-			shown = p.displayName(w.name, v, shown)
+		shown := p.cellValue(v, c.format)
+		if isText(c.format) && (i == 0 || slices.Contains(nameColumns, c.name)) {
+			shown = p.displayName(c.name, v, shown)
 		}
-		if shown == nil && i == 0 && isText(w.format) {
-			shown = missingName(w.name)
+		if shown == nil && i == 0 && isText(c.format) {
+			shown = missingName(c.name)
 		}
-		p.checkTruncated(shown, *w)
-		content = max(content, p.displayWidth(shown, *w, format))
-		p.set(i+1, row, shown)
+		p.noteTruncated(shown, *c)
+		content = max(content, p.displayWidth(shown, *c, format))
+		p.Set(i+1, row, shown)
 	}
-	p.setStyle(i+1, g.header+1, i+1, g.last, p.bodyStyle(side, format).padded())
-	for n, row := range f.rows {
-		value, _ := toNumber(row[at])
-		if signed := p.negativeFormat(value, format); signed != format {
-			p.setStyle(i+1, g.header+1+n, i+1, g.header+1+n, p.bodyStyle(side, signed).padded())
-		}
-	}
-	p.width(i+1, columnWidth(w.label, content))
-}
-
-// firstFormat guesses the format of a column no catalog describes by its first known value.
-func inferFormat(values func(yield func(any) bool)) string {
+	p.SetStyle(i+1, t.header+1, i+1, t.last, padded(p.bodyStyle(side, format)))
+	row = t.header
 	for v := range values {
-		if v != nil {
-			return guessFormat(v)
+		row++
+		n, _ := toNumber(v)
+		if negative := p.negativeFormat(n, format); negative != format {
+			p.SetStyle(i+1, row, i+1, row, padded(p.bodyStyle(side, negative)))
 		}
 	}
-	return ""
+	p.SetWidth(i+1, columnWidth(c.label, content))
 }
 
-// unnamed is what the rows of a table are called that have no name: calls without a group are a group, too.
+// missingName returns what a row without a name is called, such as that of the calls without a group.
 func missingName(column string) any {
 	switch column {
 	case "call_group":
@@ -165,32 +145,30 @@ func missingName(column string) any {
 	return nil
 }
 
-// total writes the total row, one empty row below the table so that sorting and filtering leave it alone.
-func (p *page) writeTotal(g tableLayout, label string, totals row) {
-	at := g.last + 2
-	p.height(at-1, 6)
-	p.height(at, 18)
-	for i, w := range g.columns {
-		v := any(cleanText(label))
+// writeTotal writes the total row. An empty row separates it from the table, so that sorting and filtering do not move it.
+func (p *page) writeTotal(t tableLayout, label string, totals row) {
+	at := t.last + 2
+	p.SetHeight(at-1, 6)
+	p.SetHeight(at, 18)
+	for i, c := range t.columns {
+		v := any(xlsx.CleanText(label))
 		if i > 0 {
-			v = p.cellValue(totals.get(w.name), w.format)
+			v = p.cellValue(totals.get(c.name), c.format)
 		}
-		figure, _ := toNumber(v)
-		p.put(i+1, at, v, p.totalStyle(align(w.format, i+1), p.negativeFormat(figure, g.formats[i])).padded())
+		n, _ := toNumber(v)
+		p.Put(i+1, at, v, padded(p.totalStyle(align(c.format, i+1), p.negativeFormat(n, t.formats[i]))))
 	}
 }
 
-// finish makes the table native, adds data bars, and sets the sheet up for screen and paper.
-func (p *page) finishTable(s Sheet, g tableLayout) {
-	p.table(s, span(1, g.header, len(g.columns), g.last))
-	for i, w := range g.columns {
-		for _, bar := range s.Bars {
-			if bar == w.name {
-				p.dataBars(span(i+1, g.header+1, i+1, g.last), w)
-			}
+// finishTable makes the table native, adds data bars, and sets the sheet up for screen and paper.
+func (p *page) finishTable(s Sheet, t tableLayout) {
+	p.AddTable(s.Name, xlsx.Range(1, t.header, len(t.columns), t.last))
+	for i, c := range t.columns {
+		if slices.Contains(s.Bars, c.name) {
+			p.addDataBars(xlsx.Range(i+1, t.header+1, i+1, t.last), c)
 		}
 	}
-	p.freeze(1, g.header)
-	p.view(false, 100)
-	p.check(p.setUpPrinting(p.name, printSetup{landscape: true, headerRows: g.header}))
+	p.Freeze(1, t.header)
+	p.HideGridLines()
+	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, HeaderRows: t.header})
 }

@@ -3,25 +3,27 @@ package report
 import (
 	"regexp"
 	"strings"
+
+	"callsheet/report/xlsx"
 )
 
-// Theme is every colour and the typeface of a workbook. A definition changes what it names and keeps the
-// rest. The defaults for text have a contrast of at least 4.5 : 1 on white and on pale.
+// A Theme has the colours and the font of a workbook. A definition overrides some of the defaults. The default text colours have a
+// contrast of at least 4.5 : 1 on white and on Pale.
 type Theme struct {
 	Font     string `yaml:"font"`
-	Ink      string `yaml:"ink"`      // figures and text
-	Grey     string `yaml:"grey"`     // what is said in passing
-	Blue     string `yaml:"blue"`     // titles and rules
-	Answered string `yaml:"answered"` // fills
+	Ink      string `yaml:"ink"`      // of text and figures
+	Grey     string `yaml:"grey"`     // of secondary text
+	Blue     string `yaml:"blue"`     // of titles and lines
+	Answered string `yaml:"answered"` // of answered calls in charts
 	Missed   string `yaml:"missed"`
-	Volume   string `yaml:"volume"` // columns behind a line
-	Pale     string `yaml:"pale"`   // behind tiles
-	Rule     string `yaml:"rule"`   // thin lines between rows
-	Good     string `yaml:"good"`   // text of a change for the better
+	Volume   string `yaml:"volume"` // of columns behind a line
+	Pale     string `yaml:"pale"`   // behind tiles and cards
+	Rule     string `yaml:"rule"`   // of thin lines between rows
+	Good     string `yaml:"good"`   // of a change for the better
 	Bad      string `yaml:"bad"`
-	Bar      string `yaml:"bar"`     // data bars
-	Heat     string `yaml:"heat"`    // the fullest cell of a heat map
-	Concern  string `yaml:"concern"` // the fullest cell where more or less is worse
+	Bar      string `yaml:"bar"`     // of data bars
+	Heat     string `yaml:"heat"`    // of the darkest cell of a heat map
+	Concern  string `yaml:"concern"` // of the darkest cell of a heat map of a metric that can be bad
 }
 
 func defaultTheme() Theme {
@@ -31,6 +33,11 @@ func defaultTheme() Theme {
 		Pale: "F0F4F8", Rule: "D9E0E7", Good: "12695E", Bad: "A63D28",
 		Bar: "A9D8D3", Heat: "6CBFB5", Concern: "E9A898",
 	}
+}
+
+// options returns what all sheets of a workbook share.
+func (t Theme) options(tempDir string) xlsx.Options {
+	return xlsx.Options{Font: t.Font, TextColour: t.Ink, TempDir: tempDir}
 }
 
 var hexColour = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
@@ -51,6 +58,6 @@ func (t *Theme) validate(c *checker) {
 		}
 	}
 	if len(t.Font) == 0 || len(t.Font) > 31 {
-		c.add("$.theme.font", "name a typeface every reader has, such as Calibri", "%q cannot be a typeface", t.Font)
+		c.add("$.theme.font", "name a font that every reader has, such as Calibri", "%q is not a font name", t.Font)
 	}
 }

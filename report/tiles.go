@@ -1,37 +1,39 @@
 package report
 
-import "slices"
+import (
+	"cmp"
+	"slices"
 
-// Figure is a tile in words, for where there are no cells.
+	"callsheet/report/xlsx"
+)
+
+// A Figure is a tile as text, for a mail or a message.
 type Figure struct{ Label, Value, Change string }
 
-// figures are the tiles of the summary.
+// summaryFigures returns the tiles of the summary as text.
 func (b *book) summaryFigures() []Figure {
-	var all []Figure
+	var figures []Figure
 	for _, s := range b.def.Sheets {
 		for _, t := range s.Tiles {
-			w := b.catalog.metrics[t.Metric]
-			text := b.formatValue(b.summary.get(w.name), w.format)
-			if text == "" {
-				text = "unknown"
-			}
-			all = append(all, Figure{b.tileLabel(t, w), text, b.change(w).text})
+			c := b.catalog.metrics[t.Metric]
+			value := cmp.Or(b.formatValue(b.summary.get(c.name), c.format), "unknown")
+			figures = append(figures, Figure{b.tileLabel(t, c), value, b.change(c).text})
 		}
 	}
-	return all
+	return figures
 }
 
-func (b *book) tileLabel(t Tile, w columnMeta) string {
+func (b *book) tileLabel(t Tile, c columnMeta) string {
 	if t.Label != "" {
-		return cleanText(t.Label)
+		return xlsx.CleanText(t.Label)
 	}
-	if target, ok := b.settings.number("service_level_target_seconds"); ok && w.name == "service_level" {
-		return w.label + ", " + b.formatValue(target, "count") + " s"
+	if target, ok := b.settings.number("service_level_target_seconds"); ok && c.name == "service_level" {
+		return c.label + ", " + b.formatValue(target, "count") + " s"
 	}
-	return w.label
+	return c.label
 }
 
-// tiles writes the large figures, three a row: label, figure, change, and a second figure in small.
+// writeTiles writes the tiles, three in a row.
 func (p *page) writeTiles(tiles []Tile, at int) int {
 	for i, t := range tiles {
 		if i > 0 && i%3 == 0 {
@@ -39,60 +41,56 @@ func (p *page) writeTiles(tiles []Tile, at int) int {
 		}
 		p.writeTile(t, gridColumns[i%3*3], at)
 	}
-	p.height(at+4, 8)
+	p.SetHeight(at+4, 8)
 	return at + 5
 }
 
+// writeTile writes a tile: the label, the value, its change, and a second metric in small type.
 func (p *page) writeTile(t Tile, column, at int) {
-	w, ok := p.catalog.metrics[t.Metric]
+	c, ok := p.catalog.metrics[t.Metric]
 	if !ok {
-		p.check(unknownMetric(t.Metric, p.catalog))
+		p.Check(unknownMetric(t.Metric, p.catalog))
 		return
 	}
 	for _, metric := range []string{t.Metric, t.Also} {
 		if metric != "" && p.catalog.metrics[metric].name != "" && !slices.Contains(p.summary.columns, metric) {
-			p.check(missingColumn("summary", metric, p.summary.columns))
+			p.Check(missingColumn("summary", metric, p.summary.columns))
 		}
 	}
-	v := p.summary.get(w.name)
-	format := p.numberFormat(w, slices.Values([]any{v}))
-	box := cellStyle{fill: p.theme.Pale, align: "left", indent: 1, valign: "center"}
-	top, figure, below, last := box, box, box, box
-	top.topBorder, top.thickTop, top.textColour, top.size = p.theme.Blue, true, p.theme.Grey, 10
-	figure.size, figure.bold, figure.format = 22, true, format
-	moved := p.change(w)
-	below.textColour, below.size = moved.colour, 10
-	last.textColour, last.size = p.theme.Grey, 10
-	for i, l := range []cellStyle{top, figure, below, last} {
-		p.setStyle(column, at+i, column+2, at+i, l)
-		p.height(at+i, []float64{17, 31, 16, 17}[i])
+	v := p.summary.get(c.name)
+	box := xlsx.CellStyle{Fill: p.theme.Pale, Align: "left", Indent: 1, VAlign: "center"}
+	label, value, moved, second := box, box, box, box
+	label.TopBorder, label.ThickTop, label.TextColour, label.Size = p.theme.Blue, true, p.theme.Grey, 10
+	value.Size, value.Bold, value.NumberFormat = 22, true, p.numberFormat(c, slices.Values([]any{v}))
+	change := p.change(c)
+	moved.TextColour, moved.Size = change.colour, 10
+	second.TextColour, second.Size = p.theme.Grey, 10
+	for i, style := range []xlsx.CellStyle{label, value, moved, second} {
+		p.SetStyle(column, at+i, column+2, at+i, style)
+		p.SetHeight(at+i, []float64{17, 31, 16, 17}[i])
 	}
-	p.put(column, at, p.tileLabel(t, w), top)
-	// A number does not run over into the next cell as text does: it needs the room of all three.
-	p.check(p.file.MergeCell(p.name, cell(column, at+1), cell(column+2, at+1)))
-	p.put(column, at+1, p.cellValue(v, w.format), figure)
-	p.put(column, at+2, moved.text, below)
-	p.put(column, at+3, p.secondFigure(t.Also), last)
-	p.height(at+4, 7)
+	p.Put(column, at, p.tileLabel(t, c), label)
+	// Unlike text, a number does not flow into the next cell, so it needs all three.
+	p.Merge(column, at+1, column+2, at+1)
+	p.Put(column, at+1, p.cellValue(v, c.format), value)
+	p.Put(column, at+2, change.text, moved)
+	p.Put(column, at+3, p.secondFigure(t.Also), second)
+	p.SetHeight(at+4, 7)
 }
 
-// also is a tile's second figure in words: "Average talk 2:47".
+// secondFigure returns a tile's second metric as text, such as "Average talk 2:47".
 func (p *page) secondFigure(metric string) any {
 	if metric == "" {
 		return nil
 	}
-	w, ok := p.catalog.metrics[metric]
+	c, ok := p.catalog.metrics[metric]
 	if !ok {
-		p.check(unknownMetric(metric, p.catalog))
+		p.Check(unknownMetric(metric, p.catalog))
 		return nil
 	}
-	text := p.formatValue(p.summary.get(metric), w.format)
-	if text == "" {
-		text = "unknown"
-	}
-	return w.label + " " + text
+	return c.label + " " + cmp.Or(p.formatValue(p.summary.get(metric), c.format), "unknown")
 }
 
-func unknownMetric(name string, words catalog) error {
-	return missingColumn("summary", name, words.order)
+func unknownMetric(name string, all catalog) error {
+	return missingColumn("summary", name, all.order)
 }

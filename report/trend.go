@@ -1,77 +1,73 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"callsheet/report/xlsx"
 )
 
-// fillTrend writes the days as a table, and charts beside it: what a preview without charts shows still
-// tells the trend.
+// fillTrend writes the days as a table, with charts beside it.
 func (b *book) fillTrend(s Sheet) error {
-	window := extendBack(b.req.Period, s.Days)
-	f, err := b.sheetRows(s, window)
+	covered := extendBack(b.req.Period, s.Days)
+	result, err := b.sheetRows(s, covered)
 	if err != nil {
 		return err
 	}
-	p := b.page(s.Name)
-	p.heading(s, window)
-	if len(f.rows) == 0 {
-		p.put(1, headerRow, b.emptyMessage(s), cellStyle{bold: true})
-		return p.err
+	p := b.newPage(s.Name)
+	p.heading(s, covered)
+	if len(result.rows) == 0 {
+		p.Put(1, headerRow, b.emptyMessage(s), xlsx.CellStyle{Bold: true})
+		return p.Err()
 	}
-	g, err := p.writeTable(s, f, headerRow)
+	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
 	}
 	if s.Total != "" {
-		totals, err := b.data.singleRow(totalSpec(b.req.Period, window, s.Filters))
+		totals, err := b.data.singleRow(totalSpec(b.req.Period, covered, s.Filters))
 		if err != nil {
 			return err
 		}
-		p.writeTotal(g, expandDays(s.Total, len(f.rows)), totals)
+		p.writeTotal(t, expandDays(s.Total, len(result.rows)), totals)
 	}
-	p.finishTable(s, g)
-	p.width(len(g.columns)+1, 3)
+	p.finishTable(s, t)
+	p.SetWidth(len(t.columns)+1, 3)
 	at := headerRow
 	for _, c := range s.Charts {
-		if p.err != nil {
-			return p.err
-		}
-		if !p.hasFigures(f, c) {
+		if !hasFigures(result, c) {
 			continue
 		}
-		where := b.trendPlot(s, c, g)
-		where.hasNegative = f.hasNegative(c.Columns)
-		p.check(b.addChart(where, c, s.Name, cell(len(g.columns)+2, at), 720, 300))
+		source := b.trendPlot(s, c, t)
+		source.hasNegative = result.hasNegative(c.Columns)
+		p.addChart(source, c, chartPlace{len(t.columns) + 2, at, 720, 300})
 		at += 16
 	}
-	return p.err
+	return p.Err()
 }
 
-// trendPlot points a chart at the columns of the sheet's own table.
-func (b *book) trendPlot(s Sheet, c Chart, g tableLayout) plot {
-	find := func(name string) int {
-		for i, w := range g.columns {
-			if w.name == name {
-				return i + 1
-			}
-		}
-		return 1
+// trendPlot returns the plot of a chart that draws columns of the sheet's own table.
+func (b *book) trendPlot(s Sheet, c Chart, t tableLayout) plot {
+	find := func(name string) series {
+		i := slices.IndexFunc(t.columns, func(c columnMeta) bool { return c.name == name })
+		return series{i + 1, b.catalog.metricColumn(name)}
 	}
-	at := plot{sheet: s.Name, header: g.header, first: g.header + 1, last: g.last, categories: 1, format: g.formats[0]}
-	if g.columns[0].format == "day" {
-		at.format = axisDay(g.last - g.header)
+	source := plot{sheet: s.Name, header: t.header, first: t.header + 1, last: t.last, categories: 1, categoryFormat: t.formats[0]}
+	if t.columns[0].format == "day" {
+		source.categoryFormat = axisDayFormat(t.last - t.header)
 	}
 	for _, column := range c.Columns {
-		at.columns = append(at.columns, series{find(column), b.catalog.aggregateColumn(column)})
+		source.columns = append(source.columns, find(column))
 	}
 	if c.Line != "" {
-		at.line = &series{find(c.Line), b.catalog.aggregateColumn(c.Line)}
+		line := find(c.Line)
+		source.line = &line
 	}
-	return at
+	return source
 }
 
-// daysIn puts a number of days into a title that asks for it.
+// expandDays replaces {days} in a title by a number of days.
 func expandDays(title string, n int) string {
 	return strings.ReplaceAll(title, "{days}", strconv.Itoa(n))
 }

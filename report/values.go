@@ -2,18 +2,20 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"callsheet/internal/sqlvalue"
+	"callsheet/report/xlsx"
 )
 
 var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 
-// value is what a cell holds for v in a column of the given format: nil (an empty cell), string, int64 or
-// float64. What is unknown stays empty; it never becomes 0.
+// cellValue converts v for a cell of a column with the given format: to nil (an empty cell), a string, an int64 or a float64. An
+// unknown value stays empty; it never becomes 0.
 func (b *book) cellValue(v any, format string) any {
 	if v == nil {
 		return nil
@@ -23,7 +25,7 @@ func (b *book) cellValue(v any, format string) any {
 		return textOrNil(v)
 	case "duration", "short_duration":
 		if n, ok := toNumber(v); ok {
-			return n / secondsPerDay
+			return n / xlsx.SecondsPerDay
 		}
 	case "weekday":
 		if n, ok := toNumber(v); ok && n >= 1 && n <= 7 {
@@ -32,14 +34,14 @@ func (b *book) cellValue(v any, format string) any {
 	}
 	switch v := v.(type) {
 	case time.Time:
-		return serialTime(v.In(b.req.Zone))
+		return xlsx.SerialTime(v.In(b.req.Zone))
 	case sqlvalue.Date:
-		return serialTime(time.Time(v))
+		return xlsx.SerialTime(time.Time(v))
 	case sqlvalue.LocalTime:
-		return serialTime(time.Time(v))
+		return xlsx.SerialTime(time.Time(v))
 	case int64:
 		if v > maxExactInteger || v < -maxExactInteger {
-			return toText(v) // Excel would round it
+			return toText(v) // Excel would round the number
 		}
 		return v
 	case float64:
@@ -51,10 +53,10 @@ func (b *book) cellValue(v any, format string) any {
 	return textOrNil(v)
 }
 
-// maxExactInteger is the largest number of which Excel keeps every digit.
+// maxExactInteger is the largest integer that Excel stores exactly.
 const maxExactInteger = 999_999_999_999_999
 
-// guessFormat is the format of a column no catalog describes, by a value of it.
+// guessFormat returns the format for a value of a column that no catalog describes.
 func guessFormat(v any) string {
 	switch v.(type) {
 	case int64:
@@ -73,6 +75,16 @@ func guessFormat(v any) string {
 	return ""
 }
 
+// inferFormat returns the format of a column that no catalog describes, from its first known value.
+func inferFormat(values iter.Seq[any]) string {
+	for v := range values {
+		if v != nil {
+			return guessFormat(v)
+		}
+	}
+	return ""
+}
+
 func textOrNil(v any) any {
 	if s := toText(v); s != "" {
 		return s
@@ -80,13 +92,13 @@ func textOrNil(v any) any {
 	return nil
 }
 
-// text is v in letters, fit for a cell.
+// toText returns v as text that fits a cell.
 func toText(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
-		return cleanText(v)
+		return xlsx.CleanText(v)
 	case bool:
 		if v {
 			return "yes"
@@ -107,10 +119,10 @@ func toText(v any) string {
 		}
 		return strings.Join(words, ", ")
 	}
-	return cleanText(fmt.Sprint(v))
+	return xlsx.CleanText(fmt.Sprint(v))
 }
 
-// number is v as a number; ok is false where it is none, or unknown.
+// toNumber returns v as a number; ok is false if v is unknown or not a number.
 func toNumber(v any) (n float64, ok bool) {
 	switch v := v.(type) {
 	case int64:

@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"strings"
+
+	"callsheet/report/xlsx"
 )
 
 const (
@@ -10,8 +12,8 @@ const (
 	maxColumnWidth = 60
 )
 
-// textWidth estimates how wide a text is, in the characters Excel measures columns by. Devanagari and other
-// scripts are wider than digits; marks that sit on a letter take no room.
+// textWidth estimates the width of a text in characters, Excel's unit for columns. Devanagari and other scripts are wider than digits,
+// and combining marks have no width.
 func textWidth(s string) float64 {
 	w := 0.0
 	for _, r := range s {
@@ -30,8 +32,8 @@ func textWidth(s string) float64 {
 	return w
 }
 
-// shownWidth is how wide a value is once its number format is applied.
-func (b *book) displayWidth(v any, w columnMeta, format string) float64 {
+// displayWidth returns the width of a cell value in its number format.
+func (b *book) displayWidth(v any, c columnMeta, format string) float64 {
 	switch v := v.(type) {
 	case nil:
 		return 0
@@ -40,9 +42,9 @@ func (b *book) displayWidth(v any, w columnMeta, format string) float64 {
 	case int64:
 		return textWidth(b.locale.Number(float64(v), 0))
 	case float64:
-		switch w.format {
+		switch c.format {
 		case "duration", "short_duration":
-			return textWidth(b.formatValue(v*secondsPerDay, w.format))
+			return textWidth(b.formatValue(v*xlsx.SecondsPerDay, c.format))
 		case "day":
 			return textWidth("Wed 30 Sep 2026")
 		case "time":
@@ -55,21 +57,21 @@ func (b *book) displayWidth(v any, w columnMeta, format string) float64 {
 	return 0
 }
 
-// headerWidth is the room a header needs when it may break between words, with room for the filter button.
+// headerWidth returns the width that a header needs for two lines and the filter button.
 func headerWidth(label string) float64 {
 	longest, whole := 0.0, textWidth(label)
 	for _, w := range strings.Fields(label) {
 		longest = max(longest, textWidth(w))
 	}
-	return 1.15*max(longest, whole/2+1) + 5.5 // it is bold
+	return 1.15*max(longest, whole/2+1) + 5.5 // 15 % wider, because it is bold
 }
 
-// columnWidth is the width of a column by its header and the widest of its values.
+// columnWidth returns the width of a column from its header and the width of its widest value.
 func columnWidth(label string, content float64) float64 {
 	return min(max(headerWidth(label), content+3, minColumnWidth), maxColumnWidth)
 }
 
-// lines is how many lines a text takes in a column of the given width, when it wraps.
+// lineCount returns the number of lines of a text that wraps in a column of the given width.
 func lineCount(s string, width float64) int {
 	return max(1, int(math.Ceil(textWidth(s)*0.95/width)))
 }

@@ -1,4 +1,4 @@
-package report
+package xlsx
 
 import (
 	"archive/zip"
@@ -13,7 +13,7 @@ import (
 func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 	write := func(size int, names ...string) []byte {
 		var out bytes.Buffer
-		a := &archive{out: &out, dir: t.TempDir(), patches: map[string][]patch{"b": {
+		a := &archive{out: &out, tempDir: t.TempDir(), patches: map[string][]patch{"b": {
 			{old: []byte("<one>"), new: []byte("<first>")}, {old: []byte("<two>"), new: []byte("<2>")},
 		}}}
 		defer a.discard()
@@ -76,7 +76,7 @@ func TestArchiveFailsWhenItCannotReplace(t *testing.T) {
 // A part larger than what is held goes through a file, and comes out whole.
 func TestLargePartsGoThroughAFile(t *testing.T) {
 	var out bytes.Buffer
-	a := &archive{out: &out, dir: t.TempDir()}
+	a := &archive{out: &out, tempDir: t.TempDir()}
 	defer a.discard()
 	w, err := a.Create("big")
 	if err != nil {

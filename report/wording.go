@@ -1,19 +1,22 @@
 package report
 
 import (
-	"callsheet/internal/period"
+	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"callsheet/internal/period"
+	"callsheet/report/xlsx"
 )
 
-// filterNames is the order in which filters are told.
+// filterNames are the filters, in the order in which texts list them.
 var filterNames = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
 
-// scope is what the workbook is about: the period in words, the filters, the zone.
+// scope describes what the workbook covers: the period, the filters and the time zone.
 func (b *book) scope() string { return b.scopeOf(b.req.Period, nil) }
 
-// scopeOf is what a sheet is about, which may reach back further and have filters of its own.
+// scopeOf describes what a sheet covers, which may begin earlier and have more filters.
 func (b *book) scopeOf(span period.Period, filters map[string]string) string {
 	words := span.Words()
 	if span != b.req.Period {
@@ -22,23 +25,24 @@ func (b *book) scopeOf(span period.Period, filters map[string]string) string {
 	return words + "  ·  " + b.filterText(filters) + "  ·  times in " + b.req.Zone.String()
 }
 
-// filters are those of the request and of a sheet in words.
-func (b *book) filterText(own map[string]string) string {
-	var told []string
+// filterText describes the filters of the request and of a sheet.
+func (b *book) filterText(sheet map[string]string) string {
+	var texts []string
 	for _, name := range filterNames {
-		for _, filters := range []map[string]string{b.req.Filters, own} {
-			if value, ok := filters[name]; ok && !slices.Contains(told, name+" "+cleanText(value)) {
-				told = append(told, name+" "+cleanText(value))
+		for _, filters := range []map[string]string{b.req.Filters, sheet} {
+			text := name + " " + xlsx.CleanText(filters[name])
+			if _, ok := filters[name]; ok && !slices.Contains(texts, text) {
+				texts = append(texts, text)
 			}
 		}
 	}
-	if len(told) == 0 {
+	if len(texts) == 0 {
 		return "all calls"
 	}
-	return "only " + strings.Join(told, ", ")
+	return "only " + strings.Join(texts, ", ")
 }
 
-// honesty is how far the figures can be trusted, in one line, zeros included.
+// dataQuality describes in one line how far the figures can be trusted, zeros included.
 func (b *book) dataQuality() string {
 	parts := []string{
 		b.plural(b.evidence.count("reports_received"), "delivery", "deliveries"),
@@ -52,21 +56,22 @@ func (b *book) dataQuality() string {
 	return b.completeThrough() + "  ·  " + strings.Join(parts, ", ")
 }
 
+// completeThrough describes up to when deliveries have arrived.
 func (b *book) completeThrough() string {
-	through := "No delivery has ever arrived"
+	through := "No delivery has arrived yet"
 	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
 		through = "Data complete through " + b.formatTime(t)
 	}
 	if !b.req.AsOf.IsZero() {
-		through = "As it was known at " + b.formatTime(b.req.AsOf) + "  ·  " + through
+		through = "As of " + b.formatTime(b.req.AsOf) + "  ·  " + through
 	}
 	return through
 }
 
-// moment is an instant for people.
+// formatTime returns an instant in the zone and the style of the report.
 func (b *book) formatTime(t time.Time) string { return b.locale.DateTime(t.In(b.req.Zone)) }
 
-// compared is the period the changes are against.
+// comparison describes the period that changes are against.
 func (b *book) comparison() string {
 	before := b.req.Period.Before()
 	words := before.Words()
@@ -76,10 +81,10 @@ func (b *book) comparison() string {
 	return words
 }
 
-// nothing is what an empty sheet says.
+// emptyMessage returns the message of a sheet without rows.
 func (b *book) emptyMessage(s Sheet) string {
 	if s.Empty != "" {
-		return cleanText(s.Empty)
+		return xlsx.CleanText(s.Empty)
 	}
 	words := "No calls in this period"
 	if len(b.req.Filters)+len(s.Filters) > 0 {
@@ -88,16 +93,16 @@ func (b *book) emptyMessage(s Sheet) string {
 	return words + "."
 }
 
-// A change is the difference of a figure to the period before, in sign, number and word.
+// A change is the difference of a figure from the period before, as a sign, a number and a word.
 type change struct {
 	text   string
 	colour string
 }
 
-// change compares a metric with the period before. Its word follows the direction the catalog calls good.
-func (b *book) change(w columnMeta) change {
-	now, known := b.summary.number(w.name)
-	before, compared := b.summary.number("before_" + w.name)
+// change compares a metric with the period before. The catalog defines which direction is better.
+func (b *book) change(c columnMeta) change {
+	now, known := b.summary.number(c.name)
+	before, compared := b.summary.number("before_" + c.name)
 	grey := b.theme.Grey
 	switch {
 	case !known:
@@ -112,27 +117,24 @@ func (b *book) change(w columnMeta) change {
 		arrow = "▲ "
 	}
 	verdict, colour := "neutral", grey
-	if w.good == "higher" || w.good == "lower" {
+	if c.good == "higher" || c.good == "lower" {
 		verdict, colour = "worse", b.theme.Bad
-		if more == (w.good == "higher") {
+		if more == (c.good == "higher") {
 			verdict, colour = "better", b.theme.Good
 		}
 	}
-	return change{arrow + b.difference(w, now, before) + ", " + verdict, colour}
+	return change{arrow + b.difference(c, now, before) + ", " + verdict, colour}
 }
 
-// difference is how far apart two figures are, without its sign: rates in points, others also as a share.
-func (b *book) difference(w columnMeta, now, before float64) string {
-	apart := now - before
-	if apart < 0 {
-		apart = -apart
+// difference returns the difference of two figures without its sign: of rates in points, of others also as a share.
+func (b *book) difference(c columnMeta, now, before float64) string {
+	difference := math.Abs(now - before)
+	if c.format == "rate" {
+		return b.locale.Number(difference*100, 1) + " points"
 	}
-	if w.format == "rate" {
-		return b.locale.Number(apart*100, 1) + " points"
-	}
-	text := b.formatValue(apart, w.format)
+	text := b.formatValue(difference, c.format)
 	if before > 0 {
-		text += " (" + b.formatValue(apart/before, "rate") + ")"
+		text += " (" + b.formatValue(difference/before, "rate") + ")"
 	}
 	return text
 }

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"callsheet/internal/period"
+	"callsheet/report/xlsx"
+)
+
+// A page is a sheet being filled: the report's data, and the sheet of the workbook.
+type page struct {
+	*book
+	*xlsx.Sheet
+}
+
+func (b *book) newPage(name string) *page { return &page{book: b, Sheet: b.workbook.Sheet(name)} }
+
+// heading writes the title and the two grey lines with which every sheet but the summary begins.
+func (p *page) heading(s Sheet, span period.Period) {
+	p.Put(1, 1, xlsx.CleanText(s.title()), p.titleStyle())
+	p.SetHeight(1, 26)
+	p.Put(1, 2, p.scopeOf(span, s.Filters), p.greyStyle())
+	if s.Note != "" {
+		p.Put(1, 3, xlsx.CleanText(s.Note), p.greyStyle())
+	}
+}
+
+// writeEmpty writes the message of a sheet without rows.
+func (p *page) writeEmpty(s Sheet) error {
+	p.Put(1, headerRow, p.emptyMessage(s), xlsx.CellStyle{Bold: true})
+	p.SetWidth(1, 40)
+	p.setUpPrinting(xlsx.PrintSetup{Landscape: true})
+	return p.Err()
+}
+
+// setUpPrinting sets how the sheet is printed, with the report's name in the footer.
+func (p *page) setUpPrinting(setup xlsx.PrintSetup) {
+	setup.Footer = xlsx.Truncate(p.def.Title+" · "+p.req.Period.Words(), maxFooter)
+	p.SetUpPrinting(setup)
+}
+
+// maxFooter leaves room for the rest of the footer, of which Excel allows 255 characters, and for each & to be written twice.
+const maxFooter = 120
+
+// addDataBars draws data bars in the cells of a column.
+func (p *page) addDataBars(ref string, c columnMeta) {
+	p.AddDataBars(ref, p.theme.Bar, c.format == "rate")
+}
+
+// addColourScale colours a range from white to colour. The largest value has the full colour or, if reversed, the smallest.
+func (p *page) addColourScale(ref, colour string, reversed bool) {
+	smallest, largest := "FFFFFF", colour
+	if reversed {
+		smallest, largest = largest, smallest
+	}
+	p.AddColourScale(ref, smallest, largest)
+}
+
+// noteTruncated adds a remark if a text was truncated.
+func (p *page) noteTruncated(shown any, c columnMeta) {
+	if s, ok := shown.(string); ok && strings.Contains(s, xlsx.TruncationMark) {
+		p.addTruncationRemark(c, p.Name)
+	}
+}
+
+func (b *book) addTruncationRemark(c columnMeta, sheet string) {
+	b.addRemark(fmt.Sprintf("Texts longer than Excel's 32,767 characters were cut in %q on %s; they end with%q.",
+		c.label, sheet, xlsx.TruncationMark))
+}
+
+// addRemark adds a remark to Notes, once.
+func (b *book) addRemark(remark string) {
+	if !slices.Contains(b.remarks, remark) {
+		b.remarks = append(b.remarks, remark)
+	}
+}

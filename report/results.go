@@ -1,0 +1,194 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"callsheet/internal/period"
+	"callsheet/internal/yamlstrict"
+)
+
+// A queryCache runs queries and caches their results, because several sheets show the same figures.
+type queryCache struct {
+	ctx  context.Context
+	src  Source
+	req  Request
+	mask bool // customers' numbers
+
+	mu      sync.Mutex
+	results map[string]func() (*resultSet, error) // by the key of the querySpec
+}
+
+// A resultSet is the whole result of a query.
+type resultSet struct {
+	query   string
+	columns []string
+	rows    [][]any
+}
+
+// A row is one row of a result, read by column name.
+type row struct {
+	columns []string
+	values  []any
+}
+
+// args returns the arguments of a query, with the filters of the request and of the sheet. summary also takes the period before.
+func (q *queryCache) args(spec querySpec) map[string]any {
+	args := map[string]any{"from": spec.period.From.Format(time.DateOnly), "to": spec.period.To.Format(time.DateOnly)}
+	for _, name := range filterNames {
+		args[name] = nil
+	}
+	for _, filters := range []map[string]string{spec.filters, q.req.Filters} {
+		for key, value := range filters {
+			args[key] = value
+		}
+	}
+	if q.filtersConflict(spec) {
+		args["direction"] = "none"
+	}
+	if spec.name == "summary" {
+		before := spec.period.Before()
+		args["before_from"] = before.From.Format(time.DateOnly)
+		args["before_to"] = before.To.Format(time.DateOnly)
+	}
+	return args
+}
+
+// result returns the result of a query, which runs once. A caller that comes while it runs waits for it.
+func (q *queryCache) result(spec querySpec) (*resultSet, error) {
+	key := spec.String()
+	q.mu.Lock()
+	result, ok := q.results[key]
+	if !ok {
+		result = sync.OnceValues(func() (*resultSet, error) { return q.fetch(spec) })
+		q.results[key] = result
+	}
+	q.mu.Unlock()
+	return result()
+}
+
+// filtersConflict reports whether a filter of the sheet and one of the request exclude each other. Then the sheet is empty: a reader who
+// may see one group must not be shown another.
+func (q *queryCache) filtersConflict(spec querySpec) bool {
+	for key, value := range spec.filters {
+		if requested, ok := q.req.Filters[key]; ok && requested != value {
+			return true
+		}
+	}
+	return false
+}
+
+// hidesRows reports whether the rows of a result are dropped because the filters conflict. A user-defined query may ignore the
+// arguments.
+func (q *queryCache) hidesRows(spec querySpec) bool {
+	return q.filtersConflict(spec) && spec.name != "total" && spec.name != "summary"
+}
+
+func (q *queryCache) fetch(spec querySpec) (*resultSet, error) {
+	r := &resultSet{query: spec.name}
+	err := q.src.Query(q.ctx, spec.name, q.args(spec),
+		func(columns []string) error { r.columns = slices.Clone(columns); return nil },
+		func(values []any) error {
+			if q.hidesRows(spec) {
+				return nil
+			}
+			values = slices.Clone(values)
+			if q.mask {
+				maskRow(r.columns, values)
+			}
+			r.rows = append(r.rows, values)
+			return nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("query %s: %w", spec.name, err)
+	}
+	return r, nil
+}
+
+// singleRow returns the result of a query that gives exactly one row.
+func (q *queryCache) singleRow(spec querySpec) (row, error) {
+	r, err := q.result(spec)
+	if err != nil {
+		return row{}, err
+	}
+	if len(r.rows) != 1 {
+		return row{}, fmt.Errorf("query %s: want one row, got %d", spec.name, len(r.rows))
+	}
+	return r.row(0), nil
+}
+
+// sheetRows returns the rows of a sheet. A column that the query lacks is an error, even if there are no rows.
+func (b *book) sheetRows(s Sheet, covered period.Period) (*resultSet, error) {
+	r, err := b.data.result(querySpec{s.Query, covered, s.Filters})
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.columnIndexes(s.Columns)
+	return r, err
+}
+
+// hasNegative reports whether any value of some columns is below 0.
+func (r *resultSet) hasNegative(columns []string) bool {
+	for i := range r.rows {
+		for _, column := range columns {
+			if n, _ := r.row(i).number(column); n < 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// columnValues returns the values of one column.
+func columnValues(rows [][]any, index int) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, values := range rows {
+			if !yield(values[index]) {
+				return
+			}
+		}
+	}
+}
+
+func (r *resultSet) row(i int) row { return row{r.columns, r.rows[i]} }
+
+// columnIndexes returns the indexes of columns. The error for a column that the query lacks lists those it has.
+func (r *resultSet) columnIndexes(columns []string) ([]int, error) {
+	indexes := make([]int, len(columns))
+	for i, column := range columns {
+		if indexes[i] = slices.Index(r.columns, column); indexes[i] < 0 {
+			return nil, missingColumn(r.query, column, r.columns)
+		}
+	}
+	return indexes, nil
+}
+
+func missingColumn(query, column string, available []string) error {
+	hint := "it has " + strings.Join(available, ", ")
+	if near := yamlstrict.Nearest(column, available); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return fmt.Errorf("query %s has no column %q\nhint: %s", query, column, hint)
+}
+
+// get returns the value of a column, or nil if it is unknown or there is no such column.
+func (r row) get(column string) any {
+	if i := slices.Index(r.columns, column); i >= 0 && i < len(r.values) {
+		return r.values[i]
+	}
+	return nil
+}
+
+// number returns the value of a column as a number; ok is false if it is unknown.
+func (r row) number(column string) (n float64, ok bool) { return toNumber(r.get(column)) }
+
+// count returns the value of a column that is never unknown.
+func (r row) count(column string) int64 {
+	n, _ := r.number(column)
+	return int64(n)
+}
