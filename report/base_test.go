@@ -18,7 +18,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// companyFolder has a logo, and a workbook with what a company would have in one.
+// companyFolder returns a folder with a logo and a base workbook.
 func companyFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -53,7 +53,7 @@ sheets:
 	return dir
 }
 
-func TestABaseWorkbookAndALogoAreKept(t *testing.T) {
+func TestBaseWorkbookAndLogoAreKept(t *testing.T) {
 	dir := companyFolder(t)
 	text, err := os.ReadFile("../templates/daily.yaml")
 	if err != nil {
@@ -67,7 +67,7 @@ func TestABaseWorkbookAndALogoAreKept(t *testing.T) {
 	path, first := build(t, d, src, req)
 	f := open(t, path)
 	if got := shown(t, f, "Cover", "A5"); got != "Tue 1 Sep 2026" {
-		t.Errorf("the cover says %q", got)
+		t.Errorf("the cover shows %q", got)
 	}
 	if first.Sheets[1] != "Cover" || first.Sheets[2] != "Summary" || f.GetActiveSheetIndex() != 2 {
 		t.Errorf("sheet %d of %v is active", f.GetActiveSheetIndex(), first.Sheets)
@@ -84,23 +84,23 @@ func TestABaseWorkbookAndALogoAreKept(t *testing.T) {
 	if err != nil || second.SHA256 != first.SHA256 {
 		t.Errorf("two builds differ, %v", err)
 	}
-	odd := excelize.NewFile()
+	calendar1904 := excelize.NewFile()
 	from1904 := true
-	if err := odd.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &from1904}); err != nil {
+	if err := calendar1904.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &from1904}); err != nil {
 		t.Fatal(err)
 	}
-	if err := odd.SaveAs(filepath.Join(t.TempDir(), "1904.xlsx")); err != nil {
+	if err := calendar1904.SaveAs(filepath.Join(t.TempDir(), "1904.xlsx")); err != nil {
 		t.Fatal(err)
 	}
-	before := d.Base
-	d.Base = odd.Path
+	base := d.Base
+	d.Base = calendar1904.Path
 	if _, err := d.Build(t.Context(), src, req, path); err == nil || !strings.Contains(err.Error(), "1904") {
-		t.Errorf("a calendar from 1904: %v", err)
+		t.Errorf("the 1904 date system: %v", err)
 	}
-	d.Base = before
+	d.Base = base
 	d.Sheets[1].Name = "cover"
 	if _, err := d.Build(t.Context(), src, req, path); err == nil || !strings.Contains(err.Error(), `has a sheet "Cover"`) {
-		t.Errorf("two sheets of one name: %v", err)
+		t.Errorf("two sheets with the same name: %v", err)
 	}
 }
 
@@ -116,12 +116,12 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	in := src.callsBetween("2026-10-04", "2026-10-04", nil)
 	for _, c := range in {
 		if strings.Contains(all, c.customer) {
-			t.Fatalf("the workbook has %s", c.customer)
+			t.Fatalf("the workbook contains %s", c.customer)
 		}
 	}
 	last := in[0].customer
 	if want := "xxxxxx" + last[len(last)-4:]; !strings.Contains(all, want) || !strings.Contains(all, "Only the last four digits") {
-		t.Errorf("neither %s nor a note is in the workbook", want)
+		t.Errorf("the workbook does not contain %s and a note", want)
 	}
 	columns := []string{"customer_number", "customer_key", "field", "old", "new", "agent_number", "extra"}
 	for _, c := range []struct{ row, want []any }{
@@ -145,7 +145,7 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	for name, part := range parts(t, path) {
 		for _, c := range in {
 			if strings.Contains(part, c.customer) {
-				t.Fatalf("%s has %s", name, c.customer)
+				t.Fatalf("%s contains %s", name, c.customer)
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func TestMaskedCustomersCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestALimitIsSaidOnTheSheetAndInNotes(t *testing.T) {
+func TestLimitIsShownOnTheSheetAndInNotes(t *testing.T) {
 	d := readTemplate(t, "daily")
 	for i := range d.Sheets {
 		if d.Sheets[i].Name == "Calls" || d.Sheets[i].Name == "Agents" {
@@ -171,33 +171,33 @@ func TestALimitIsSaidOnTheSheetAndInNotes(t *testing.T) {
 		t.Errorf("%d rows, %q", result.Rows, result.Remarks)
 	}
 	if got := shown(t, f, "Calls", "A3"); got != "The first 3 rows, and 33 more, which this sheet leaves out." {
-		t.Errorf("Calls says %q", got)
+		t.Errorf("Calls shows %q", got)
 	}
 	if got := shown(t, f, "Agents", xlsx.Cell(1, headerRow+6)); !strings.HasPrefix(got, "and ") {
-		t.Errorf("Agents says %q", got)
+		t.Errorf("Agents shows %q", got)
 	}
 }
 
-func TestNumbersAreWrittenAsThePlaceDoes(t *testing.T) {
+func TestNumberFormatsFollowTheLocale(t *testing.T) {
 	for name, want := range map[string]string{
 		"en-GB": "#,##0", "en-US": "#,##0", "en-IN": `[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;#,##0`,
 	} {
-		place, err := locale.Parse(name)
+		parsed, err := locale.Parse(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		req := request(t, "2026-09")
-		req.Locale = place
+		req.Locale = parsed
 		path, _ := build(t, readTemplate(t, "monthly"), &testSource{calls: testMonth()}, req)
 		f := open(t, path)
 		if got := formatOf(t, f, "Groups", "B5"); got != want {
-			t.Errorf("%s: counts are %s", name, got)
+			t.Errorf("%s: the format of counts is %s", name, got)
 		}
 		if got := shown(t, f, "Hours", "A6"); (got == "Monday") != (name == "en-GB") {
 			t.Errorf("%s: the week begins with %s", name, got)
 		}
 		if got := formatOf(t, f, "Calls", "A5"); (got == "mmm d, yyyy h:mm:ss AM/PM") != (name == "en-US") {
-			t.Errorf("%s: times are %s", name, got)
+			t.Errorf("%s: the format of times is %s", name, got)
 		}
 	}
 	b := &book{}

@@ -38,7 +38,7 @@ func request(t *testing.T, name string) Request {
 func build(t *testing.T, d *Definition, src Source, req Request) (string, Result) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "out.xlsx")
-	if keep := os.Getenv("CALLSHEET_KEEP"); keep != "" { // a folder to look at the workbooks in
+	if keep := os.Getenv("CALLSHEET_KEEP"); keep != "" { // a folder that keeps the workbooks for a look
 		path = filepath.Join(keep, t.Name()+"-"+req.Period.String()+".xlsx")
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -79,16 +79,16 @@ func TestEveryTemplateBuildsTheSameBytesTwice(t *testing.T) {
 				t.Errorf("two builds differ")
 			}
 			if int64(len(read(t, one))) != first.Bytes {
-				t.Errorf("the file has %d bytes, the result says %d", len(read(t, one)), first.Bytes)
+				t.Errorf("the file has %d bytes, and the result has %d", len(read(t, one)), first.Bytes)
 			}
 			for _, query := range d.Queries() {
 				if !src.queried[query] {
-					t.Errorf("Queries names %s, which was not asked", query)
+					t.Errorf("Queries lists %s, which did not run", query)
 				}
 				delete(src.queried, query)
 			}
 			for query := range src.queried {
-				t.Errorf("%s was asked, and Queries does not name it", query)
+				t.Errorf("%s ran, and Queries does not list it", query)
 			}
 		})
 	}

@@ -9,62 +9,62 @@ import (
 	"callsheet/internal/yamlstrict"
 )
 
-// Definition is a report as its YAML says it.
+// A Definition is a report as defined in YAML.
 type Definition struct {
 	Title         string  `yaml:"title"`
-	Logo          string  `yaml:"logo"`           // picture on the summary, a path beside the definition
-	Base          string  `yaml:"base"`           // workbook whose sheets come before ours, a path beside the definition
-	MaskCustomers bool    `yaml:"mask_customers"` // of customers' numbers only the last digits are shown
+	Logo          string  `yaml:"logo"`           // path of a picture for the summary
+	Base          string  `yaml:"base"`           // path of a workbook whose sheets come first
+	MaskCustomers bool    `yaml:"mask_customers"` // show only the last digits of customers' numbers
 	Theme         Theme   `yaml:"theme"`
 	Sheets        []Sheet `yaml:"sheets"`
 
 	name   string // of the file, for errors
-	dir    string // that paths in it are relative to
-	limits limits // lower than Excel's in tests
+	dir    string // to which its paths are relative
+	limits limits // Excel's, or lower in tests
 }
 
-// Sheet is one sheet of a definition. Which keys a kind takes is said in kinds.
+// A Sheet is one sheet of a definition. sheetKinds lists the keys of each kind.
 type Sheet struct {
 	Kind    string            `yaml:"kind"`
 	Name    string            `yaml:"name"`    // on the tab
-	Title   string            `yaml:"title"`   // above the content; the name when empty
-	Note    string            `yaml:"note"`    // grey line under the title
-	Query   string            `yaml:"query"`   // the rows
-	Filters map[string]string `yaml:"filters"` // beside those of the report
-	Limit   int               `yaml:"limit"`   // rows; the others are counted and said to be left out
-	Empty   string            `yaml:"empty"`   // what the sheet says when there are no rows
+	Title   string            `yaml:"title"`   // the name when empty
+	Note    string            `yaml:"note"`    // grey line below the title
+	Query   string            `yaml:"query"`   // that returns the rows
+	Filters map[string]string `yaml:"filters"` // in addition to those of the report
+	Limit   int               `yaml:"limit"`   // maximum number of rows
+	Empty   string            `yaml:"empty"`   // message if there are no rows
 	Columns []string          `yaml:"columns"` // of the query, in order
-	Labels  map[string]string `yaml:"labels"`  // headers other than the catalog's
-	Total   string            `yaml:"total"`   // label of the total row, which the query summary answers
+	Labels  map[string]string `yaml:"labels"`  // headers that replace those of the catalog
+	Total   string            `yaml:"total"`   // label of the total row
 	Bars    []string          `yaml:"bars"`    // columns with data bars
-	Spark   *Spark            `yaml:"spark"`   // a small line for each row
-	Days    int               `yaml:"days"`    // look back so many days, ending with the period
+	Spark   *Spark            `yaml:"spark"`   // a sparkline for each row
+	Days    int               `yaml:"days"`    // minimum number of days, up to the end of the period
 	Rows    string            `yaml:"rows"`    // of a heat map: day or weekday
-	Metrics []string          `yaml:"metrics"` // of a heat map: one block each
+	Metrics []string          `yaml:"metrics"` // of a heat map: a block for each
 	Tiles   []Tile            `yaml:"tiles"`
 	Charts  []Chart           `yaml:"charts"`
 	Ranking *Ranking          `yaml:"ranking"`
 	Alerts  *Alerts           `yaml:"alerts"`
 }
 
-// Spark is a small line in each row of a table: a figure day by day, from a query that has the table's first column and
-// local_day. The days are columns of the table, too, hidden, so that a line stays with its row when somebody sorts.
+// A Spark draws a sparkline in each row of a table: a metric by day, from a query with the table's first column and local_day. The days
+// are hidden columns of the table, so that a line stays with its row when the table is sorted.
 type Spark struct {
 	Query  string `yaml:"query"`
 	Column string `yaml:"column"`
-	Days   int    `yaml:"days"` // up to the end of the period; those of the period when 0
+	Days   int    `yaml:"days"` // minimum number of days, up to the end of the period
 	Label  string `yaml:"label"`
 }
 
-// Tile is a large figure on the summary, with its change against the period before.
+// A Tile is a large figure on the summary, with its change from the period before.
 type Tile struct {
 	Metric string `yaml:"metric"`
 	Label  string `yaml:"label"`
-	Also   string `yaml:"also"` // a second metric in small, under the figure
+	Also   string `yaml:"also"` // a second metric, in small type
 }
 
-// Chart draws columns of a query, stacked when there are several, and optionally a line on a second axis.
-// On a trend sheet it draws the sheet's own table, so it names no query.
+// A Chart draws columns of a query, stacked if there are several, and optionally a line on a second axis. On a trend sheet it draws the
+// sheet's own table and has no query.
 type Chart struct {
 	Title   string   `yaml:"title"`
 	Query   string   `yaml:"query"`
@@ -75,7 +75,7 @@ type Chart struct {
 	Axis    string   `yaml:"axis"` // title of the left axis
 }
 
-// Ranking is the short table on the summary: the first rows of a query, then the total.
+// A Ranking is the short table on the summary: the first rows of a query, and the total.
 type Ranking struct {
 	Title   string            `yaml:"title"`
 	Query   string            `yaml:"query"`
@@ -88,33 +88,33 @@ type Ranking struct {
 
 // Alerts are the thresholds of "Needs attention".
 type Alerts struct {
-	MinOffered  int64   `yaml:"min_offered"`  // a group with fewer offered calls says nothing
-	BelowPoints float64 `yaml:"below_points"` // so far below the whole's answer rate
-	WorsePoints float64 `yaml:"worse_points"` // so much worse a rate than the period before
-	WorseShare  float64 `yaml:"worse_share"`  // so much worse a count, as a share of the one before
-	WasteShare  float64 `yaml:"waste_share"`  // so much of the coins on unanswered calls
+	MinOffered  int64   `yaml:"min_offered"`  // a group with fewer offered calls is ignored
+	BelowPoints float64 `yaml:"below_points"` // minimum distance of a group's answer rate from the overall rate
+	WorsePoints float64 `yaml:"worse_points"` // minimum change of a rate for the worse
+	WorseShare  float64 `yaml:"worse_share"`  // minimum change of a count for the worse, as a share of the count before
+	WasteShare  float64 `yaml:"waste_share"`  // minimum share of the coins spent on unanswered calls
 }
 
-// UnmarshalYAML reads what is given over the defaults.
+// UnmarshalYAML decodes over the defaults.
 func (a *Alerts) UnmarshalYAML(text []byte) error {
-	type given Alerts
+	type plain Alerts
 	*a = defaultAlerts()
-	return yamlstrict.Decode(text, (*given)(a))
+	return yamlstrict.Decode(text, (*plain)(a))
 }
 
 func defaultAlerts() Alerts {
 	return Alerts{MinOffered: 5, BelowPoints: 0.03, WorsePoints: 0.03, WorseShare: 0.2, WasteShare: 0.05}
 }
 
-// Parse reads a definition. name is used in errors only; paths in it are relative to dir.
+// Parse decodes and validates a definition. name is for errors only; paths in the definition are relative to dir.
 func Parse(name string, text []byte, dir string) (*Definition, error) {
 	d := &Definition{name: name, dir: dir, Theme: defaultTheme(), limits: excelLimits}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}
-	var mistake *yamlstrict.Error
-	if err := yamlstrict.Decode(text, d); errors.As(err, &mistake) {
-		return nil, fmt.Errorf("report %s: %w", name, mistake.WithExcerpt(text))
+	var invalid *yamlstrict.Error
+	if err := yamlstrict.Decode(text, d); errors.As(err, &invalid) {
+		return nil, fmt.Errorf("report %s: %w", name, invalid.WithExcerpt(text))
 	}
 	if err := d.validate(text); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func Parse(name string, text []byte, dir string) (*Definition, error) {
 	return d, nil
 }
 
-// path is one that the definition names, or "".
+// path returns a path of the definition, or "".
 func (d *Definition) path(name string) string {
 	if name == "" || filepath.IsAbs(name) {
 		return name

@@ -39,7 +39,7 @@ func parts(t *testing.T, path string) map[string]string {
 	return all
 }
 
-func TestAnEmptyPeriodSaysSo(t *testing.T) {
+func TestEmptyPeriodShowsAMessage(t *testing.T) {
 	for _, name := range []string{"daily", "weekly", "monthly"} {
 		req := request(t, "2026-03-03")
 		path, result := build(t, readTemplate(t, name), &testSource{calls: testMonth()}, req)
@@ -49,7 +49,7 @@ func TestAnEmptyPeriodSaysSo(t *testing.T) {
 		}
 		for sheet, at := range map[string]string{"Summary": "B5", "Groups": "A4", "Agents": "A4", "Calls": "A5"} {
 			if got := shown(t, f, sheet, at); !strings.HasPrefix(got, "No calls in this period") {
-				t.Errorf("%s: %s!%s says %q", name, sheet, at, got)
+				t.Errorf("%s: %s!%s shows %q", name, sheet, at, got)
 			}
 		}
 		for _, sheet := range []string{"Groups", "Agents", "Calls"} {
@@ -72,18 +72,18 @@ func TestAFailureLeavesNoFile(t *testing.T) {
 		path := filepath.Join(dir, "out.xlsx")
 		src := &testSource{calls: testMonth(), fail: query}
 		if _, err := d.Build(context.Background(), src, request(t, "yesterday"), path); err == nil {
-			t.Errorf("%s failed, and no error came", query)
+			t.Errorf("%s failed, and Build returned no error", query)
 		} else if !strings.Contains(err.Error(), "query "+query) || !strings.Contains(err.Error(), "disk on fire") {
-			t.Errorf("%s: the error says %q", query, err)
+			t.Errorf("%s: got error %q", query, err)
 		}
 		if left, _ := os.ReadDir(dir); len(left) != 0 {
-			t.Errorf("%s: %v is left", query, left)
+			t.Errorf("%s: %v is left behind", query, left)
 		}
 	}
 }
 
-// What stands in the way of the new file is found only once it is whole: nothing of it may stay then.
-func TestAFailedRenameLeavesTheOldAndNothingElse(t *testing.T) {
+// A folder at the path of the new file makes only the final rename fail. The temporary file must then be gone.
+func TestFailedRenameKeepsOnlyTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "out.xlsx")
 	if err := os.Mkdir(path, 0o755); err != nil {
@@ -94,7 +94,7 @@ func TestAFailedRenameLeavesTheOldAndNothingElse(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
-		t.Errorf("%v is left", left)
+		t.Errorf("%v is left behind", left)
 	}
 }
 
@@ -106,7 +106,7 @@ func TestAMissingFolderIsNamedWithAHint(t *testing.T) {
 	}
 }
 
-func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
+func TestRowsContinueInFurtherSheets(t *testing.T) {
 	d := readTemplate(t, "daily")
 	d.limits = limits{rows: 10, links: 4}
 	src := &testSource{calls: testMonth()}
@@ -138,7 +138,7 @@ func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 		}
 		for _, at := range links {
 			if _, target, _ := f.GetCellHyperLink(sheet, at); target != raw(t, f, sheet, at) || target == "" {
-				t.Errorf("%s!%s says %q and leads to %q", sheet, at, raw(t, f, sheet, at), target)
+				t.Errorf("%s!%s shows %q and links to %q", sheet, at, raw(t, f, sheet, at), target)
 			}
 		}
 	}
@@ -148,7 +148,7 @@ func TestRowsBeyondASheetGoOnInTheNext(t *testing.T) {
 	notes := parts(t, path)["xl/sharedStrings.xml"]
 	for _, want := range []string{"Calls continues in Calls 2", "room for 4 links"} {
 		if !strings.Contains(notes, want) {
-			t.Errorf("Notes do not say %q", want)
+			t.Errorf("Notes do not contain %q", want)
 		}
 	}
 }
@@ -187,11 +187,11 @@ func TestHostileTextIsHarmless(t *testing.T) {
 		t.Errorf("the long text has %d units and ends in %q", xlsx.TextLen(cut), cut[len(cut)-20:])
 	}
 	if !strings.Contains(parts(t, path)["xl/sharedStrings.xml"], "were cut in") {
-		t.Errorf("Notes do not tell of the cut")
+		t.Errorf("Notes do not mention the truncation")
 	}
 }
 
-func TestManyAndOddNamesAreAllThere(t *testing.T) {
+func TestManyUnusualNamesAreKept(t *testing.T) {
 	odd := []string{"History", "a/b:c*?[]", "'quoted'", "=1+1", "😀", "مبيعات", "Sum of", "TRUE", "1e5", "#N/A", "बिक्री"}
 	src := &testSource{}
 	rng := func(n int) int { return len(src.calls) % n }
@@ -227,14 +227,14 @@ func TestManyAndOddNamesAreAllThere(t *testing.T) {
 			}
 			for _, name := range odd {
 				if !slices.ContainsFunc(rows, func(row []string) bool { return slices.Contains(row, name) }) {
-					t.Errorf("%s, %s: %q is not there", template, sheet, name)
+					t.Errorf("%s, %s: %q is missing", template, sheet, name)
 				}
 			}
 		}
 	}
 }
 
-func TestFiltersAreAskedForAndTold(t *testing.T) {
+func TestFiltersAreAppliedAndShown(t *testing.T) {
 	src := &testSource{calls: testMonth()}
 	req := request(t, "yesterday")
 	req.Filters = map[string]string{"group": "Support"}
@@ -243,6 +243,6 @@ func TestFiltersAreAskedForAndTold(t *testing.T) {
 		t.Errorf("got %d rows, want %d", result.Rows, want)
 	}
 	if got := shown(t, open(t, path), "Summary", "B2"); !strings.Contains(got, "only group Support") {
-		t.Errorf("the summary says %q", got)
+		t.Errorf("the summary shows %q", got)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"callsheet/queries"
 )
 
-// hostileValues are values of each kind of field that have broken programs.
+// hostileValues are values, by the fields that they go into, of kinds that have broken programs.
 var hostileValues = map[string][]any{
 	"CallDuration TalkDuration": {
 		"9223372036854775807", "-1", "1e308", "1e999", "NaN", "Infinity", "0x10", "99999999999999999999", "604801", "3.6", json.Number("1e18"),
@@ -33,7 +33,7 @@ var hostileValues = map[string][]any{
 	},
 }
 
-// spoolLine is a report as the collector would have stored it.
+// spoolLine returns a call report as the collector stores it.
 func spoolLine(number int, at time.Time, fields map[string]any) string {
 	clock := func(seconds int) string { return at.Add(time.Duration(seconds) * time.Second).Format(time.DateTime) }
 	payload := map[string]any{
@@ -49,12 +49,12 @@ func spoolLine(number int, at time.Time, fields map[string]any) string {
 		"encoding": "json", "payload": payload,
 	})
 	if err != nil {
-		panic(err) // maps of texts can be encoded
+		panic(err) // such a map can be encoded
 	}
 	return string(line) + "\n"
 }
 
-// plainSpool are calls of one group, agent and number, which nothing that others send may change.
+// plainSpool returns calls of one group, agent and number, whose figures no other calls may change.
 func plainSpool() (spool string) {
 	for i := range 20 {
 		day := 3 + i%2 // two days
@@ -106,9 +106,9 @@ func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
 
 func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
 	plain, mixed := newSpoolSource(t, plainSpool()), newSpoolSource(t, plainSpool()+hostileSpool())
-	for _, asked := range []struct {
-		query string
-		args  map[string]any
+	for _, query := range []struct {
+		name string
+		args map[string]any
 	}{
 		{"summary", map[string]any{"group": "Plain"}},
 		{"groups", map[string]any{"group": "Plain"}},
@@ -119,19 +119,19 @@ func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
 		{"days", map[string]any{"to": "2026-10-03"}},
 	} {
 		args := map[string]any{"from": "2026-10-03", "to": "2026-10-04", "before_from": "2026-10-01", "before_to": "2026-10-02"}
-		for key, value := range asked.args {
+		for key, value := range query.args {
 			args[key] = value
 		}
-		columns, want := plain.queryAll(t, asked.query, args)
-		_, got := mixed.queryAll(t, asked.query, args)
+		columns, want := plain.queryAll(t, query.name, args)
+		_, got := mixed.queryAll(t, query.name, args)
 		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s %v:\n%v\n%v, want\n%v", asked.query, asked.args, columns, got, want)
+			t.Errorf("%s %v:\n%v\n%v, want\n%v", query.name, query.args, columns, got, want)
 		}
 	}
 }
 
-// Names that differ and look the same have a row each, told apart by a number that is the same on every sheet.
-func TestNamesThatLookTheSameAreToldApart(t *testing.T) {
+// Different names that look the same have a row each and a number, which is the same on every sheet.
+func TestLookalikeNamesAreNumbered(t *testing.T) {
 	spool := plainSpool()
 	for i, group := range []string{"Sales 1", "Sales\t1", "Sales 1\u200b", "Sales\u0085 1", "\u200b", "\x00"} {
 		spool += spoolLine(200+i, time.Date(2026, 10, 4, 10, 0, i, 0, india), map[string]any{"call_group": group, "receiver_name": group})
@@ -162,7 +162,7 @@ func TestNamesThatLookTheSameAreToldApart(t *testing.T) {
 	}
 }
 
-func TestLongNamesAreCutAndNumbered(t *testing.T) {
+func TestLongNamesAreTruncatedAndNumbered(t *testing.T) {
 	b := &book{displayNames: map[string]*displayNames{}}
 	for i, want := range []string{" … [cut]", " … [cut] (2)", " … [cut] (3)"} {
 		value := strings.Repeat("😀", 20_000) + fmt.Sprint(i)

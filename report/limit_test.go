@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A stuckSource never answers one query; the others it answers however late it is.
+// A stuckSource never returns from one query. It runs the others even after the deadline.
 type stuckSource struct {
 	*testSource
 	query string
@@ -31,7 +31,7 @@ func (s *stuckSource) Stream(ctx context.Context, name string, args map[string]a
 	return s.testSource.Stream(context.WithoutCancel(ctx), name, args, header, row)
 }
 
-func TestABuildThatTakesTooLongNamesTheSheet(t *testing.T) {
+func TestTimeoutNamesTheSheet(t *testing.T) {
 	for query, want := range map[string]string{
 		"group_agents": "sheet Group × Agent took longer than 1ms: query group_agents: ",
 		"calls":        "sheet Calls took longer than 1ms: query calls: ",
@@ -50,8 +50,8 @@ func TestABuildThatTakesTooLongNamesTheSheet(t *testing.T) {
 	}
 }
 
-// A build that is broken off for another reason says so, and nothing of time.
-func TestABuildThatIsCancelledIsNotSlow(t *testing.T) {
+// A build that is cancelled for another reason does not mention the timeout.
+func TestCancellationIsNoTimeout(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	req := request(t, "yesterday")

@@ -14,8 +14,8 @@ sheets:
     columns: [call_group, offered]
 `
 
-// Each definition is wrong in one way; its error must name the way, show the line, and help.
-func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
+// Each definition has one error. The message must name it, show the line, and give a hint.
+func TestParseErrorsNameProblemLineAndHint(t *testing.T) {
 	cases := []struct{ name, from, to, what, line, hint string }{
 		{"unknown key", "query: groups", "qeury: groups", `unknown key "qeury"`, "6 |", `did you mean "query"`},
 		{"wrong type", "columns: [call_group, offered]", "columns: call_group", "string", "7 |", ""},
@@ -25,10 +25,10 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 		{"reserved name", "name: Groups", "name: History", "Excel allows no sheet", "5 |", "another"},
 		{"long name", "name: Groups", "name: " + strings.Repeat("x", 32), "too long", "5 |", "at most 31"},
 		{"no name", "    name: Groups\n", "", "has no name", "4 |", "hint: "},
-		{"useless key", "query: groups", "query: groups\n    days: 3", `no use for "days"`, "7 |", "it takes query, columns"},
-		{"missing key", "    query: groups\n", "", `needs "query"`, "4 |", ""},
+		{"useless key", "query: groups", "query: groups\n    days: 3", `does not take "days"`, "7 |", "it takes query, columns"},
+		{"missing key", "    query: groups\n", "", `requires "query"`, "4 |", ""},
 		{"bad query name", "query: groups", "query: select 1", "not a query's name", "6 |", "callsheet query"},
-		{"column twice", "[call_group, offered]", "[call_group, call_group]", "there twice", "7 |", "once"},
+		{"column twice", "[call_group, offered]", "[call_group, call_group]", "listed twice", "7 |", "once"},
 		{"bar of no column", "query: groups", "query: groups\n    bars: [offred]", "not among", "7 |", "did you mean offered?"},
 		{"summary not first", "kind: table", "kind: summary\n    tiles: [{metric: calls}]\n    note: x", "must be the first", "4 |", "top"},
 		{"no title", "title: Small\n", "", "no title", "", "title: Daily"},
@@ -52,12 +52,12 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 		}
 		_, err := Parse("small", []byte(text), "")
 		if err == nil {
-			t.Errorf("%s: was read", c.name)
+			t.Errorf("%s: no error", c.name)
 			continue
 		}
 		for _, want := range []string{"report small: ", c.what, c.line, c.hint} {
 			if !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: the error does not say %q:\n%s\n", c.name, want, err)
+				t.Errorf("%s: the error does not contain %q:\n%s\n", c.name, want, err)
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func TestParseSaysWhatIsWrongWhereAndHelps(t *testing.T) {
 	}
 }
 
-func TestThemeChangesWhatItNamesAndKeepsTheRest(t *testing.T) {
+func TestThemeOverridesDefaults(t *testing.T) {
 	d, err := Parse("small", []byte("theme: {blue: '#112233', font: Arial}\n"+smallReport), "")
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestThemeChangesWhatItNamesAndKeepsTheRest(t *testing.T) {
 	}
 }
 
-func TestAlertsChangeWhatTheyNameAndKeepTheRest(t *testing.T) {
+func TestAlertsOverrideDefaults(t *testing.T) {
 	d, err := Parse("small", []byte(strings.Replace(smallReport, "tiles:", "alerts: {min_offered: 10}, tiles:", 1)), "")
 	if err != nil {
 		t.Fatal(err)
@@ -90,8 +90,8 @@ func TestAlertsChangeWhatTheyNameAndKeepTheRest(t *testing.T) {
 	}
 }
 
-// What a sheet asks for and its query does not have is never shown as nothing.
-func TestFiguresThatAQueryLacksAreToldOf(t *testing.T) {
+// A column that a sheet needs and its query lacks is an error, not an empty cell.
+func TestMissingColumnsAreErrors(t *testing.T) {
 	for sheet, want := range map[string]string{
 		"{kind: heatmap, name: H, rows: day, metrics: [unrecovered]}":                                                           `query day_hours has no column "unrecovered"`,
 		"{kind: cards, name: C, query: agents, columns: [agent, answered], spark: {query: agent_days, column: nonsense}}":       `spark: query agent_days has no column "nonsense"`,
@@ -109,8 +109,8 @@ func TestFiguresThatAQueryLacksAreToldOf(t *testing.T) {
 	}
 }
 
-// A column that its query does not have is told when the workbook is built, with the nearest there is.
-func TestAnUnknownColumnIsNamed(t *testing.T) {
+// The error for an unknown column suggests the nearest name.
+func TestUnknownColumnSuggestsTheNearest(t *testing.T) {
 	for _, wrong := range []string{"[call_group, offred]", "[call_group, offered]\n  - {kind: detail, name: Calls, query: calls, columns: [call_sidd]}"} {
 		d, err := Parse("small", []byte(strings.Replace(smallReport, "[call_group, offered]", wrong, 1)), "")
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestTheSummaryIsOnePage(t *testing.T) {
+func TestPDFIsOnePage(t *testing.T) {
 	if _, err := exec.LookPath("soffice"); err != nil {
 		t.Skip("LibreOffice is not installed")
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// raw is a cell as it is stored.
+// raw returns a cell as it is stored.
 func raw(t *testing.T, f *excelize.File, sheet, cell string) string {
 	t.Helper()
 	v, err := f.GetCellValue(sheet, cell, excelize.Options{RawCellValue: true})
@@ -23,6 +23,7 @@ func raw(t *testing.T, f *excelize.File, sheet, cell string) string {
 	return v
 }
 
+// shown returns a cell as it is displayed.
 func shown(t *testing.T, f *excelize.File, sheet, cell string) string {
 	t.Helper()
 	v, err := f.GetCellValue(sheet, cell)
@@ -48,7 +49,7 @@ func formatOf(t *testing.T, f *excelize.File, sheet, cell string) string {
 	return *style.CustomNumFmt
 }
 
-// The figures of every table are those the source gave, as numbers in the right unit; unknown is empty.
+// Every table has the source's figures, as numbers in the right unit. Unknown values are empty.
 func TestTablesHoldTheSourcesFigures(t *testing.T) {
 	src := &testSource{calls: testMonth()}
 	d, req := readTemplate(t, "daily"), request(t, "yesterday")
@@ -73,14 +74,14 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 	}
 }
 
-// same compares a cell with what the source answered.
+// compareCell compares a cell with the source's value.
 func compareCell(t *testing.T, f *excelize.File, sheet, at, column string, want any) {
 	t.Helper()
 	got := raw(t, f, sheet, at)
 	switch want := want.(type) {
 	case nil:
 		if got != "" && !strings.HasPrefix(got, "(no ") {
-			t.Errorf("%s!%s %s: got %q for what is unknown", sheet, at, column, got)
+			t.Errorf("%s!%s %s: got %q for an unknown value", sheet, at, column, got)
 		}
 	case string:
 		if got != want {
@@ -101,7 +102,7 @@ func compareCell(t *testing.T, f *excelize.File, sheet, at, column string, want 
 	}
 }
 
-func TestCellsHaveTheFormatOfTheirKind(t *testing.T) {
+func TestCellsHaveTheFormatOfTheirColumn(t *testing.T) {
 	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "yesterday"))
 	f := open(t, path)
 	for at, want := range map[string]string{
@@ -116,7 +117,7 @@ func TestCellsHaveTheFormatOfTheirKind(t *testing.T) {
 	}
 }
 
-// Identifiers stay text with their zeros, times are the report zone's, whatever zone the driver used.
+// Identifiers stay text with their zeros. Times are in the report's zone, whatever zone the driver uses.
 func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 	src := &testSource{calls: testMonth()}
 	path, result := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
@@ -155,7 +156,7 @@ func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 	}
 }
 
-// Excel offers to repair a table whose headers differ from their cells, repeat or stand over nothing.
+// Excel offers to repair a table whose headers differ from their cells, repeat, or have no rows.
 func TestTablesAreValid(t *testing.T) {
 	path, _ := build(t, readTemplate(t, "weekly"), &testSource{calls: testMonth()}, request(t, "last-week"))
 	f := open(t, path)
@@ -189,7 +190,7 @@ func TestTablesAreValid(t *testing.T) {
 				t.Errorf("%s: table %s ends in an empty row", sheet, table.Range)
 			}
 			if after := raw(t, f, sheet, xlsx.Cell(left, bottom+1)); after != "" {
-				t.Errorf("%s: %q stands right below the table", sheet, after)
+				t.Errorf("%s: %q is right below the table", sheet, after)
 			}
 		}
 	}
@@ -206,23 +207,23 @@ func TestNoCellHoldsAFormulaAndSummaryIsActive(t *testing.T) {
 	}
 	for name, part := range parts(t, path) {
 		if strings.HasPrefix(name, "xl/worksheets/sheet") && strings.Contains(part, "<f>") {
-			t.Errorf("%s holds a formula", name)
+			t.Errorf("%s contains a formula", name)
 		}
 		if strings.HasPrefix(name, "xl/charts/chart") {
 			if strings.Contains(part, "<ptCount val=\"0\">") || !strings.Contains(part, "<pt idx=\"0\">") {
-				t.Errorf("%s does not hold the figures it draws", name)
+				t.Errorf("%s does not contain the figures that it draws", name)
 			}
 		}
 		if strings.HasPrefix(name, "xl/drawings/drawing") && strings.Contains(part, `descr=""`) {
-			t.Errorf("%s has a chart without a text for those who cannot see it", name)
+			t.Errorf("%s has a chart without alternative text", name)
 		}
 		if strings.Contains(part, `<dimension ref="A1">`) {
-			t.Errorf("%s has no true dimension", name)
+			t.Errorf("%s has a wrong dimension", name)
 		}
 	}
 }
 
-func TestSummarySaysHowItWentInSignNumberAndWord(t *testing.T) {
+func TestSummaryShowsChangesAsSignNumberAndWord(t *testing.T) {
 	src := &testSource{calls: testMonth()}
 	path, _ := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
 	f := open(t, path)
@@ -240,7 +241,7 @@ func TestSummarySaysHowItWentInSignNumberAndWord(t *testing.T) {
 		"▼ 8.1 points, worse", ", neutral", "All groups", "Needs attention", "sheet Notes", "बिक्री",
 	} {
 		if !strings.Contains(page.String(), want) {
-			t.Errorf("the summary does not say %q:\n%s", want, page.String())
+			t.Errorf("the summary does not contain %q:\n%s", want, page.String())
 		}
 	}
 }

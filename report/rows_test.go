@@ -10,8 +10,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// TestRowsAreAWorkbook writes what a query may give and reads it back: numbers are numbers, text stays text, names differ.
-func TestRowsAreAWorkbook(t *testing.T) {
+// Values of every type that a query may return are read back: numbers are numbers, text stays text, and headers are unique.
+func TestRowsWriteAWorkbook(t *testing.T) {
 	india := time.FixedZone("IST", 5*3600+1800)
 	rows := NewRows()
 	if err := rows.Header([]string{"call_group", "answer_rate", "calls", "calls", "day", "at", "ok", "flags"}); err != nil {
@@ -56,19 +56,19 @@ func TestRowsAreAWorkbook(t *testing.T) {
 		t.Fatal(err)
 	}
 	if shown[1][5] != "5 Oct 2026 09:30:00" {
-		t.Errorf("an instant is shown as %q", shown[1][5])
+		t.Errorf("a time is shown as %q", shown[1][5])
 	}
 	tables, err := book.GetTables("Sheet1")
 	if err != nil || len(tables) != 1 || tables[0].Range != "A1:H4" {
 		t.Errorf("tables %v, %v", tables, err)
 	}
 	if formula, _ := book.GetCellFormula("Sheet1", "A2"); formula != "" {
-		t.Errorf("a name became the formula %q", formula)
+		t.Errorf("a text became the formula %q", formula)
 	}
 }
 
-// TestNoRowsAreAWorkbookToo, with the names of the columns.
-func TestNoRowsAreAWorkbookToo(t *testing.T) {
+// Without rows, the workbook has the header.
+func TestRowsWithoutAnyRowWriteAWorkbook(t *testing.T) {
 	rows := NewRows()
 	if err := rows.Header([]string{"agent"}); err != nil {
 		t.Fatal(err)

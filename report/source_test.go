@@ -18,7 +18,7 @@ import (
 
 var india = time.FixedZone("Asia/Kolkata", 19800)
 
-// A testCall is one call of the fixed data set the tests report on.
+// A testCall is one call of the data set of the tests.
 type testCall struct {
 	at                            time.Time
 	group, agent, customer, vn    string
@@ -28,19 +28,19 @@ type testCall struct {
 	coins                         float64
 }
 
-// A testSource is a real store of calls.
+// A testSource runs queries on a store with some calls.
 type testSource struct {
 	calls     []testCall
 	fail      string          // the query that fails after its first row
-	extraCall map[string]any  // columns of the first detail row to replace
-	queried   map[string]bool // queries seen
+	extraCall map[string]any  // columns that replace those of the first detail row
+	queried   map[string]bool // queries that ran, if not nil
 	mutex     sync.Mutex
 	store     *store.Reader
 }
 
 var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
 
-// testMonth is 28 days up to 4 October 2026: working hours, a lunch dip, quiet Sundays, misses in Billing.
+// testMonth returns calls of 28 days up to 4 October 2026: in working hours, fewer at lunch and on Sundays, with many missed in Billing.
 func testMonth() []testCall {
 	var calls []testCall
 	seed := uint64(42)
@@ -91,7 +91,6 @@ func newTestCall(at time.Time, n int, rng func(int) int) testCall {
 	return c
 }
 
-// Query asks a store into which the calls were loaded.
 func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
 	return s.run(ctx, (*store.Reader).Query, name, args, header, row)
@@ -134,7 +133,7 @@ func (s *testSource) run(ctx context.Context, query query, name string, args map
 	return err
 }
 
-// all is the whole answer to a query.
+// queryAll returns the whole result of a query.
 func (s *testSource) queryAll(t *testing.T, name string, args map[string]any) (columns []string, rows [][]any) {
 	t.Helper()
 	err := s.Query(t.Context(), name, args,
@@ -146,7 +145,7 @@ func (s *testSource) queryAll(t *testing.T, name string, args map[string]any) (c
 	return columns, rows
 }
 
-// slice are the calls of some days, and of a group unless it is nil.
+// callsBetween returns the calls of some days, and of a group unless it is nil.
 func (s *testSource) callsBetween(from, to string, group any) []testCall {
 	var in []testCall
 	for _, c := range s.calls {
@@ -158,17 +157,17 @@ func (s *testSource) callsBetween(from, to string, group any) []testCall {
 	return in
 }
 
-// stores are those of the calls that tests report on, each made once.
+// stores are the stores of all tests, by the hash of their spool. Each is built once.
 var stores struct {
 	sync.Mutex
-	dir string
-	of  map[[32]byte]*store.Reader
+	dir     string
+	readers map[[32]byte]*store.Reader
 }
 
 func TestMain(m *testing.M) {
-	stores.of = map[[32]byte]*store.Reader{}
+	stores.readers = map[[32]byte]*store.Reader{}
 	code := m.Run()
-	for _, reader := range stores.of {
+	for _, reader := range stores.readers {
 		reader.Close()
 	}
 	os.RemoveAll(stores.dir)
@@ -179,7 +178,7 @@ var testSettings = store.Settings{
 	Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second, RecoveryWindow: 24 * time.Hour,
 }
 
-// reader is that of the store, opened at the first query.
+// reader returns the store, which is opened by the first query.
 func (s *testSource) reader(query string) (reader *store.Reader, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -192,12 +191,12 @@ func (s *testSource) reader(query string) (reader *store.Reader, err error) {
 	return s.store, err
 }
 
-// readerOf opens a store into which a spool was loaded.
+// openStore returns a reader of a store with the deliveries of a spool.
 func openStore(spool []byte) (reader *store.Reader, err error) {
 	key := sha256.Sum256(spool)
 	stores.Lock()
 	defer stores.Unlock()
-	if reader := stores.of[key]; reader != nil {
+	if reader := stores.readers[key]; reader != nil {
 		return reader, nil
 	}
 	if stores.dir == "" {
@@ -224,12 +223,12 @@ func openStore(spool []byte) (reader *store.Reader, err error) {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, err
 	}
-	stores.of[key], err = store.OpenReader(context.Background(), options)
-	return stores.of[key], err
+	stores.readers[key], err = store.OpenReader(context.Background(), options)
+	return stores.readers[key], err
 }
 
-// spool is what a collector would have kept: each call's report, nine of them twice, a line that is none, and an event of
-// another kind, the last thing that came.
+// spool returns the calls as the collector stores them: a report of each, nine of them twice; then a delivery of another kind and a torn
+// line.
 func (s *testSource) spool() []byte {
 	var text []byte
 	line := func(at time.Time, kind string, payload any) {
@@ -253,7 +252,7 @@ func (s *testSource) spool() []byte {
 	return append(text, "torn {\n"...)
 }
 
-// report is what the vendor would send of a call.
+// report returns the vendor's report of a call.
 func (c testCall) report() map[string]any {
 	local := func(seconds int64) string {
 		return c.at.Add(time.Duration(seconds) * time.Second).Format(time.DateTime)

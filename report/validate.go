@@ -15,19 +15,18 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// kinds says which keys each kind of sheet takes beside kind, name, title and note, and which it cannot do
-// without.
-var sheetKinds = map[string]struct{ takes, needs []string }{
-	"summary": {takes: []string{"tiles", "charts", "ranking", "alerts"}, needs: []string{"tiles"}},
-	"table": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "bars", "spark"},
-		needs: []string{"query", "columns"}},
-	"ranked": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty"}, needs: []string{"query", "columns"}},
-	"cards": {takes: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
-		needs: []string{"query", "columns"}},
-	"heatmap": {takes: []string{"rows", "days", "metrics", "filters"}, needs: []string{"rows", "metrics"}},
-	"trend": {takes: []string{"query", "columns", "labels", "filters", "total", "days", "charts"},
-		needs: []string{"query", "columns"}},
-	"detail":   {takes: []string{"query", "columns", "labels", "filters", "limit", "empty"}, needs: []string{"query", "columns"}},
+// sheetKinds are the keys that each kind of sheet takes in addition to kind, name, title and note, and those that it requires.
+var sheetKinds = map[string]struct{ allowed, required []string }{
+	"summary": {allowed: []string{"tiles", "charts", "ranking", "alerts"}, required: []string{"tiles"}},
+	"table": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "bars", "spark"},
+		required: []string{"query", "columns"}},
+	"ranked": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty"}, required: []string{"query", "columns"}},
+	"cards": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
+		required: []string{"query", "columns"}},
+	"heatmap": {allowed: []string{"rows", "days", "metrics", "filters"}, required: []string{"rows", "metrics"}},
+	"trend": {allowed: []string{"query", "columns", "labels", "filters", "total", "days", "charts"},
+		required: []string{"query", "columns"}},
+	"detail":   {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty"}, required: []string{"query", "columns"}},
 	"evidence": {},
 	"notes":    {},
 }
@@ -36,7 +35,7 @@ var kindNames = []string{"summary", "table", "ranked", "cards", "heatmap", "tren
 
 var queryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// A checker collects what is wrong with a definition, each with the excerpt of the YAML it stands in.
+// A checker collects the errors of a definition, each with an excerpt of the YAML.
 type checker struct {
 	name string
 	text []byte
@@ -56,7 +55,7 @@ func (c *checker) add(path, hint, format string, args ...any) {
 	c.errs = append(c.errs, errors.New(message))
 }
 
-// maxTitle leaves the footer room for the period, and for each & to be written twice.
+// maxTitle leaves room in the footer for the period, and for each & to be written twice.
 const maxTitle = 80
 
 func (d *Definition) validate(text []byte) error {
@@ -65,7 +64,7 @@ func (d *Definition) validate(text []byte) error {
 		c.add("$", `begin with a line such as "title: Daily call report"`, "it has no title")
 	}
 	if len(utf16.Encode([]rune(d.Title))) > maxTitle {
-		c.add("$.title", fmt.Sprintf("it stands in the footer of every page, which has room for %d characters", maxTitle), "its title is too long")
+		c.add("$.title", fmt.Sprintf("the footer of every page contains it, and has room for %d characters", maxTitle), "its title is too long")
 	}
 	if len(d.Sheets) == 0 {
 		c.add("$", "list at least one sheet under sheets", "it has no sheets")
@@ -86,7 +85,7 @@ func (d *Definition) validate(text []byte) error {
 	return errors.Join(c.errs...)
 }
 
-// file finds a file that is not there.
+// file checks that a file exists.
 func (c *checker) file(path, file string) {
 	if file == "" {
 		return
@@ -100,26 +99,26 @@ func (c *checker) sheetName(path string, s Sheet, seen map[string]int, i int) {
 	at := path + ".name"
 	switch {
 	case s.Name == "":
-		c.add(path, "give it a name: it stands on the tab", "sheet %d has no name", i+1)
+		c.add(path, "give it a name, which its tab shows", "sheet %d has no name", i+1)
 		return
 	case strings.ContainsAny(s.Name, `:\/?*[]`) || strings.ContainsFunc(s.Name, func(r rune) bool { return r < ' ' }):
 		c.add(at, `leave out : \ / ? * [ ]`, "Excel allows no sheet named %q", s.Name)
 	case strings.HasPrefix(s.Name, "'") || strings.HasSuffix(s.Name, "'"):
-		c.add(at, "leave out the quote at its end", "Excel allows no sheet named %q", s.Name)
+		c.add(at, "leave out the quote at the beginning or end", "Excel allows no sheet named %q", s.Name)
 	case strings.EqualFold(s.Name, "history"):
-		c.add(at, "Excel keeps this name to itself; take another", "Excel allows no sheet named %q", s.Name)
+		c.add(at, "Excel reserves this name; use another", "Excel allows no sheet named %q", s.Name)
 	case len(utf16.Encode([]rune(s.Name))) > maxSheetName(s.Kind):
 		c.add(at, fmt.Sprintf("use at most %d characters", maxSheetName(s.Kind)), "the sheet name %q is too long", s.Name)
 	}
 	key := strings.ToLower(s.Name)
 	if first, ok := seen[key]; ok {
-		c.add(at, "sheet names differ by more than upper and lower case",
+		c.add(at, "sheet names must differ in more than case",
 			"sheets %d and %d are both named %q", first+1, i+1, s.Name)
 	}
 	seen[key] = i
 }
 
-// maxSheetName leaves a detail sheet room for " 2", " 3" … when it goes on.
+// maxSheetName leaves room for " 2", " 3" … after the name of a detail sheet, which may continue in further sheets.
 func maxSheetName(kind string) int {
 	if kind == "detail" {
 		return 27
@@ -139,25 +138,25 @@ func (c *checker) kind(path string, s Sheet) {
 		c.add(at, hint, "unknown kind of sheet %q", s.Kind)
 		return
 	}
-	given := givenKeys(s)
-	for _, key := range given {
-		if !slices.Contains(k.takes, key) && !slices.Contains([]string{"kind", "name", "title", "note"}, key) {
-			hint := "it takes " + strings.Join(k.takes, ", ")
-			if len(k.takes) == 0 {
+	set := setKeys(s)
+	for _, key := range set {
+		if !slices.Contains(k.allowed, key) && !slices.Contains([]string{"kind", "name", "title", "note"}, key) {
+			hint := "it takes " + strings.Join(k.allowed, ", ")
+			if len(k.allowed) == 0 {
 				hint = "it takes title and note only"
 			}
-			c.add(path+"."+key, hint, "a %s sheet has no use for %q", s.Kind, key)
+			c.add(path+"."+key, hint, "a %s sheet does not take %q", s.Kind, key)
 		}
 	}
-	for _, key := range k.needs {
-		if !slices.Contains(given, key) {
-			c.add(path, "", "the %s sheet %q needs %q", s.Kind, s.Name, key)
+	for _, key := range k.required {
+		if !slices.Contains(set, key) {
+			c.add(path, "", "the %s sheet %q requires %q", s.Kind, s.Name, key)
 		}
 	}
 }
 
-// givenKeys are the YAML keys of s that hold something.
-func givenKeys(s Sheet) []string {
+// setKeys returns the YAML keys of s that are set.
+func setKeys(s Sheet) []string {
 	var keys []string
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {

@@ -9,13 +9,13 @@ import (
 	"callsheet/internal/yamlstrict"
 )
 
-// What a table's header and a small line have room for.
+// Limits of a table's header and of a sparkline.
 const (
 	maxLabel     = 255
 	maxSparkDays = 400
 )
 
-// content checks what a sheet asks for: names of queries and columns, numbers that make sense.
+// content checks the values of a sheet: names of queries and columns, and numbers.
 func (c *checker) content(path string, s Sheet) {
 	c.query(path+".query", s.Query)
 	c.columns(path+".columns", s.Columns)
@@ -26,23 +26,23 @@ func (c *checker) content(path string, s Sheet) {
 	for column, label := range s.Labels {
 		c.oneOfColumns(path+".labels", "labels", column, s.Columns)
 		if len(utf16.Encode([]rune(label))) > maxLabel {
-			c.add(path+".labels", fmt.Sprintf("a header may have %d characters", maxLabel), "the label of %s is too long", column)
+			c.add(path+".labels", fmt.Sprintf("a header may have at most %d characters", maxLabel), "the label of %s is too long", column)
 		}
 	}
 	for name := range s.Filters {
 		c.oneOfWords(path+".filters", "filters", name, filterNames)
 	}
 	if s.Limit < 0 {
-		c.add(path+".limit", "leave it out to show all", "limit is below 0")
+		c.add(path+".limit", "leave it out to show all rows", "limit is below 0")
 	}
 	if s.Kind == "ranked" && len(s.Columns) == 1 {
-		c.add(path+".columns", "such as [agent, talk_seconds]: who, then by what", "the ranked sheet %q has nothing to rank by", s.Name)
+		c.add(path+".columns", "such as [agent, talk_seconds]: the name, then the figure to rank by", "the ranked sheet %q has nothing to rank by", s.Name)
 	}
 	if s.Spark != nil {
 		c.spark(path+".spark", *s.Spark)
 	}
 	if s.Days < 0 {
-		c.add(path+".days", "leave it out to show the period alone", "days is below 0")
+		c.add(path+".days", "leave it out to show only the period", "days is below 0")
 	}
 	if s.Kind == "heatmap" && s.Rows != "" {
 		if _, ok := heatAxes[s.Rows]; !ok {
@@ -55,7 +55,7 @@ func (c *checker) content(path string, s Sheet) {
 		}
 	}
 	if len(s.Tiles) > maxTiles {
-		c.add(path+".tiles", fmt.Sprintf("keep the best %d", maxTiles), "there are %d tiles", len(s.Tiles))
+		c.add(path+".tiles", fmt.Sprintf("keep at most %d", maxTiles), "there are %d tiles", len(s.Tiles))
 	}
 	for i, chart := range s.Charts {
 		c.chart(fmt.Sprintf("%s.charts[%d]", path, i), s, chart)
@@ -67,7 +67,7 @@ func (c *checker) content(path string, s Sheet) {
 
 func (c *checker) chart(path string, s Sheet, chart Chart) {
 	if chart.Title == "" {
-		c.add(path, "a chart without a title says nothing to a screen reader", "a chart has no title")
+		c.add(path, "screen readers read it out", "a chart has no title")
 	}
 	if len(chart.Columns) == 0 {
 		c.add(path, "", "the chart %q has no columns", chart.Title)
@@ -82,7 +82,7 @@ func (c *checker) chart(path string, s Sheet, chart Chart) {
 	if s.Kind == "trend" {
 		if chart.Query != "" || chart.By != "" || chart.Days != 0 {
 			c.add(path, "leave out query, by and days: it draws the sheet's own table",
-				"the chart %q on a trend sheet names data of its own", chart.Title)
+				"the chart %q on a trend sheet has its own query, by or days", chart.Title)
 		}
 		for _, column := range append(slices.Clone(chart.Columns), chart.Line) {
 			if column != "" {
@@ -92,14 +92,14 @@ func (c *checker) chart(path string, s Sheet, chart Chart) {
 		return
 	}
 	if chart.Query == "" || chart.By == "" {
-		c.add(path, "such as query: days and by: local_day", "the chart %q needs query and by", chart.Title)
+		c.add(path, "such as query: days and by: local_day", "the chart %q requires query and by", chart.Title)
 	}
 	c.query(path+".query", chart.Query)
 }
 
 func (c *checker) ranking(path string, r Ranking) {
 	if r.Query == "" || len(r.Columns) == 0 {
-		c.add(path, "such as query: groups and columns: [call_group, offered]", "the ranking needs query and columns")
+		c.add(path, "such as query: groups and columns: [call_group, offered]", "the ranking requires query and columns")
 	}
 	if len(r.Columns) > rankColumns {
 		c.add(path+".columns", fmt.Sprintf("a page has room for %d", rankColumns), "the ranking has %d columns", len(r.Columns))
@@ -126,14 +126,14 @@ func (c *checker) query(path, name string) {
 func (c *checker) columns(path string, columns []string) {
 	for i, column := range columns {
 		if slices.Contains(columns[:i], column) {
-			c.add(fmt.Sprintf("%s[%d]", path, i), "name each once", "%q is there twice", column)
+			c.add(fmt.Sprintf("%s[%d]", path, i), "list each once", "%q is listed twice", column)
 		}
 	}
 }
 
 func (c *checker) spark(path string, s Spark) {
 	if s.Query == "" || s.Column == "" {
-		c.add(path, "such as query: agent_days and column: answered", "spark needs query and column")
+		c.add(path, "such as query: agent_days and column: answered", "spark requires query and column")
 	}
 	c.query(path+".query", s.Query)
 	if s.Days < 0 || s.Days > maxSparkDays {
@@ -141,7 +141,7 @@ func (c *checker) spark(path string, s Spark) {
 	}
 }
 
-// oneOfThese finds what is none of the words that a key takes.
+// oneOfWords checks that a word is one of those that a key takes.
 func (c *checker) oneOfWords(path, key, word string, words []string) {
 	if slices.Contains(words, word) {
 		return
@@ -150,9 +150,10 @@ func (c *checker) oneOfWords(path, key, word string, words []string) {
 	if near := yamlstrict.Nearest(word, words); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
-	c.add(path, hint, "%s has %q, which is none", key, word)
+	c.add(path, hint, "%s does not take %q", key, word)
 }
 
+// oneOfColumns checks that a column is one of the sheet's columns.
 func (c *checker) oneOfColumns(path, key, column string, columns []string) {
 	if slices.Contains(columns, column) {
 		return

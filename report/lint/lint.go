@@ -1,6 +1,6 @@
-// Package lint finds in a finished workbook what validators let pass and people stumble over: tables whose headers are not their
-// cells, formulas without a value, figures stored as text, parts that nothing refers to, charts that say nothing to a screen
-// reader. It reads the file as it is and shares no code with what wrote it.
+// Package lint finds problems of a workbook that validators ignore: tables whose headers differ from their cells, formulas without a
+// value, figures stored as text, unreferenced parts, charts without alternative text. It reads the file and shares no code with the
+// writer.
 package lint
 
 import (
@@ -14,8 +14,8 @@ import (
 	"unicode/utf16"
 )
 
-// Workbook gives the complaints about the file at path. identifiers are the headers whose cells may be digits in a text cell:
-// phone numbers and the like.
+// Workbook returns the problems of the file at path. identifiers are the headers of columns whose cells may be text of digits, such as
+// phone numbers.
 func Workbook(path string, identifiers []string) ([]string, error) {
 	z, err := zip.OpenReader(path)
 	if err != nil {
@@ -25,7 +25,7 @@ func Workbook(path string, identifiers []string) ([]string, error) {
 	l := &linter{identifiers: identifiers, parts: map[string]*zip.File{}, referenced: map[string]bool{}, tables: map[string]bool{}}
 	for _, file := range z.File {
 		if l.parts[file.Name] != nil {
-			l.addProblem("part %s is there twice", file.Name)
+			l.addProblem("part %s exists twice", file.Name)
 		}
 		l.parts[file.Name] = file
 	}
@@ -72,7 +72,7 @@ type relation struct {
 	Mode   string `xml:"TargetMode,attr"`
 }
 
-// relations of a part, by id; what they lead to is reached.
+// relations returns the relations of a part by id, and marks their targets as referenced, recursively.
 func (l *linter) relations(part string) (map[string]relation, error) {
 	folder, name := path.Split(part)
 	rels := path.Join(folder, "_rels", name+".rels")
@@ -88,8 +88,8 @@ func (l *linter) relations(part string) (map[string]relation, error) {
 		return nil, err
 	}
 	for _, r := range all.Relations {
-		if _, twice := found[r.ID]; twice {
-			l.addProblem("%s has %s twice", rels, r.ID)
+		if _, duplicate := found[r.ID]; duplicate {
+			l.addProblem("%s has relation %s twice", rels, r.ID)
 		}
 		if r.Mode != "External" {
 			target := strings.TrimPrefix(r.Target, "/")
@@ -97,7 +97,7 @@ func (l *linter) relations(part string) (map[string]relation, error) {
 				target = path.Join(path.Dir(part), r.Target)
 			}
 			if l.parts[target] == nil {
-				l.addProblem("%s leads to %s, which is not there", rels, target)
+				l.addProblem("%s refers to %s, which does not exist", rels, target)
 			}
 			r.Target = target
 			if !l.referenced[target] {
@@ -119,7 +119,7 @@ func (l *linter) workbook() error {
 	}
 	for name := range l.parts {
 		if !l.referenced[name] {
-			l.addProblem("nothing refers to part %s", name)
+			l.addProblem("part %s is not referenced", name)
 		}
 	}
 	if err := l.contentTypes(); err != nil {
@@ -164,7 +164,7 @@ func (l *linter) sheetName(name string) {
 	}
 }
 
-// contentTypes wants a type for each part.
+// contentTypes checks that each part has a type.
 func (l *linter) contentTypes() error {
 	var types struct {
 		Defaults []struct {
@@ -184,7 +184,7 @@ func (l *linter) contentTypes() error {
 	for _, t := range types.Overrides {
 		part := strings.TrimPrefix(t.Part, "/")
 		if l.parts[part] == nil {
-			l.addProblem("there is a content type for %s, which is not there", part)
+			l.addProblem("%s has a content type and does not exist", part)
 		}
 		known[part] = true
 	}
@@ -221,7 +221,7 @@ func (l *linter) sharedStrings() error {
 	return nil
 }
 
-// charts wants words for those who cannot see a drawing, and the figures of a chart in it for previews.
+// charts checks that each drawing has alternative text, and that each chart has a title and contains the figures for previews.
 func (l *linter) charts() error {
 	for name := range l.parts {
 		switch {
@@ -237,11 +237,11 @@ func (l *linter) charts() error {
 			}
 			all := slices.Concat(drawing.Charts, drawing.One, drawing.Images, drawing.OneImg)
 			if len(all) == 0 {
-				l.addProblem("%s draws nothing", name)
+				l.addProblem("%s is empty", name)
 			}
 			for _, w := range all {
 				if w.Description == "" {
-					l.addProblem("%s: %q has no words for those who cannot see it", name, w.Name)
+					l.addProblem("%s: %q has no alternative text", name, w.Name)
 				}
 			}
 		case strings.HasPrefix(name, "xl/charts/chart"):
@@ -253,7 +253,7 @@ func (l *linter) charts() error {
 			}
 			if !strings.Contains(chart.Text, "<title>") || strings.Contains(chart.Text, `<ptCount val="0">`) ||
 				!strings.Contains(chart.Text, `<pt idx=`) {
-				l.addProblem("%s has no title, or lacks the figures that it draws", name)
+				l.addProblem("%s has no title, or lacks its figures", name)
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A cell as a sheet has it.
+// A cell is a cell as a sheet stores it.
 type cell struct {
 	Ref     string  `xml:"r,attr"`
 	Type    string  `xml:"t,attr"`
@@ -21,10 +21,10 @@ type cell struct {
 
 var number = regexp.MustCompile(`^[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?$`)
 
-// position is a column and a row, counted from 1.
+// A position is a column and a row, which count from 1.
 type position struct{ column, row int }
 
-// area is a range of cells.
+// An area is a range of cells.
 type area struct{ from, to position }
 
 func (l *linter) sheet(name, part string) error {
@@ -38,7 +38,7 @@ func (l *linter) sheet(name, part string) error {
 		used.to = position{max(used.to.column, at.column), max(used.to.row, at.row)}
 	}
 	if len(cells) > 0 && dimension != used {
-		l.addProblem("sheet %s says it extends over %v and has cells in %v", name, dimension, used)
+		l.addProblem("sheet %s has the dimension %v and cells in %v", name, dimension, used)
 	}
 	relations, err := l.relations(part)
 	if err != nil {
@@ -54,7 +54,7 @@ func (l *linter) sheet(name, part string) error {
 	return nil
 }
 
-// cells are those of a sheet by position, as the texts in them; what is no text is empty.
+// cells returns the texts of a sheet's cells by position, empty for cells of other types.
 func (l *linter) cells(name, part string) (dimension area, cells map[position]string, err error) {
 	r, err := l.parts[part].Open()
 	if err != nil {
@@ -87,8 +87,8 @@ func (l *linter) cells(name, part string) (dimension area, cells map[position]st
 				l.addProblem("%s!%s has a formula and no value", name, c.Ref)
 			}
 			at := parsePosition(c.Ref)
-			if _, twice := cells[at]; twice {
-				l.addProblem("%s!%s is there twice", name, c.Ref)
+			if _, duplicate := cells[at]; duplicate {
+				l.addProblem("%s!%s exists twice", name, c.Ref)
 			}
 			cells[at] = l.text(c)
 		}
@@ -107,7 +107,7 @@ func (l *linter) text(c cell) string {
 	return ""
 }
 
-// table wants headers that are unique and what their cells say, a filter over all of it, and no figures as text.
+// table checks that the headers are unique and equal to their cells, that the filter covers the table, and that no figures are text.
 func (l *linter) table(sheet, part string, cells map[position]string) error {
 	var t struct {
 		Name   string `xml:"name,attr"`
@@ -127,17 +127,17 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 	}
 	l.tables[strings.ToLower(t.Name)] = true
 	if t.Filter.Ref != t.Ref {
-		l.addProblem("table %s is %s and its filter %s", t.Name, t.Ref, t.Filter.Ref)
+		l.addProblem("table %s covers %s and its filter %s", t.Name, t.Ref, t.Filter.Ref)
 	}
 	at := parseArea(t.Ref)
 	if len(t.Columns) != at.to.column-at.from.column+1 || at.to.row <= at.from.row {
-		l.addProblem("table %s is %s and has %d columns", t.Name, t.Ref, len(t.Columns))
+		l.addProblem("table %s covers %s and has %d columns", t.Name, t.Ref, len(t.Columns))
 	}
 	seen := map[string]bool{}
 	for i, column := range t.Columns {
 		head := cells[position{at.from.column + i, at.from.row}]
 		if column.Name == "" || unescape(column.Name) != head {
-			l.addProblem("table %s: header %q stands over a cell that says %q", t.Name, column.Name, head)
+			l.addProblem("table %s: header %q differs from its cell %q", t.Name, column.Name, head)
 		}
 		if seen[strings.ToLower(column.Name)] {
 			l.addProblem("table %s has header %q twice", t.Name, column.Name)
@@ -158,17 +158,17 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 
 var escape = regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`)
 
-// unescaped reads the numbers that stand for characters in names.
+// unescape decodes the characters that names escape as _x0041_.
 func unescape(s string) string {
 	return escape.ReplaceAllStringFunc(s, func(match string) string {
-		n, _ := strconv.ParseUint(match[2:6], 16, 16) // four hexadecimal digits are one
+		n, _ := strconv.ParseUint(match[2:6], 16, 16) // four hexadecimal digits
 		return string(rune(n))
 	})
 }
 
 func parseArea(ref string) area {
-	first, last, is := strings.Cut(ref, ":")
-	if !is {
+	first, last, isRange := strings.Cut(ref, ":")
+	if !isRange {
 		last = first
 	}
 	return area{parsePosition(first), parsePosition(last)}
@@ -179,6 +179,6 @@ func parsePosition(ref string) (at position) {
 	for _, letter := range letters {
 		at.column = at.column*26 + int(letter-'A') + 1
 	}
-	at.row, _ = strconv.Atoi(ref[len(letters):]) // 0 is complained about, being no row
+	at.row, _ = strconv.Atoi(ref[len(letters):]) // an invalid row becomes 0, which differs from every cell's
 	return at
 }

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// What is to be replaced can lie across two pieces of a part; the archive must not depend on how they are cut,
-// nor on the order in which parts come.
-func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
+// The text that a patch replaces may span two pieces of a part. The archive must depend neither on how a part is divided nor on the order
+// of the parts.
+func TestArchiveDoesNotDependOnOrderOrPieces(t *testing.T) {
 	write := func(size int, names ...string) []byte {
 		var out bytes.Buffer
 		a := &archive{out: &out, tempDir: t.TempDir(), patches: map[string][]patch{"b": {
@@ -39,7 +39,7 @@ func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 	want := write(1000, "a", "b", contentTypes)
 	for _, size := range []int{1, 3, 7, 104} {
 		if got := write(size, contentTypes, "b", "a"); !bytes.Equal(got, want) {
-			t.Errorf("in pieces of %d it differs", size)
+			t.Errorf("the archive differs with pieces of %d bytes", size)
 		}
 	}
 	z, err := zip.NewReader(bytes.NewReader(want), int64(len(want)))
@@ -59,7 +59,7 @@ func TestArchiveIsTheSameHoweverItsPartsCome(t *testing.T) {
 	}
 }
 
-func TestArchiveFailsWhenItCannotReplace(t *testing.T) {
+func TestUnmatchedPatchIsAnError(t *testing.T) {
 	a := &archive{out: io.Discard, patches: map[string][]patch{"b": {{old: []byte("<none>")}}}}
 	w, err := a.Create("b")
 	if err != nil {
@@ -73,8 +73,8 @@ func TestArchiveFailsWhenItCannotReplace(t *testing.T) {
 	}
 }
 
-// A part larger than what is held goes through a file, and comes out whole.
-func TestLargePartsGoThroughAFile(t *testing.T) {
+// A part above spillThreshold goes through a file, and is read back unchanged.
+func TestLargePartsSpillToAFile(t *testing.T) {
 	var out bytes.Buffer
 	a := &archive{out: &out, tempDir: t.TempDir()}
 	defer a.discard()
@@ -94,7 +94,7 @@ func TestLargePartsGoThroughAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if a.parts[0].compressed.file == nil {
-		t.Fatal("it was held in memory")
+		t.Fatal("it stayed in memory")
 	}
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
 	if err != nil {
@@ -105,6 +105,6 @@ func TestLargePartsGoThroughAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("it comes out changed: %v", err)
+		t.Errorf("it was changed: %v", err)
 	}
 }
