@@ -1,5 +1,5 @@
-// Package atomicfile is the file system as programs use it that must not lose data in a crash: an interface that a test
-// replaces by a failing one (crashfs), the operating system's, and writing a file so that it appears whole or not at all.
+// Package atomicfile writes files atomically and durably, and locks files. Its file system is an interface, so that tests can replace it
+// with one that fails and crashes (crashfs).
 package atomicfile
 
 import (
@@ -9,13 +9,13 @@ import (
 	"os"
 )
 
-// FS is the part of a file system that durable writing needs. New files are for their owner only.
+// FS is the part of a file system that durable writing needs. Only the owner can read new files.
 type FS interface {
 	// Open opens a file for reading.
 	Open(path string) (File, error)
 	// OpenAppend opens a file for reading and appending, and creates it if it is missing.
 	OpenAppend(path string) (File, error)
-	// Create creates a file for reading and writing; it fails if the file exists.
+	// Create creates a file for reading and writing. It fails if the file exists.
 	Create(path string) (File, error)
 	// Stat follows symbolic links.
 	Stat(path string) (fs.FileInfo, error)
@@ -23,12 +23,12 @@ type FS interface {
 	ReadDir(dir string) ([]string, error)
 	// Mkdir creates one directory.
 	Mkdir(dir string) error
-	// Rename replaces a file at the new path.
+	// Rename renames a file and replaces a file at the new path.
 	Rename(from, to string) error
 	Remove(path string) error
-	// SyncDir makes created, renamed and removed names of a directory durable.
+	// SyncDir makes created, renamed and removed entries of a directory durable.
 	SyncDir(dir string) error
-	// IsAt reports whether a path still leads to an open file, which may have been deleted or replaced.
+	// IsAt reports whether a path still refers to an open file, which may have been deleted or replaced.
 	IsAt(file File, path string) bool
 }
 
@@ -37,10 +37,10 @@ type File interface {
 	io.Reader
 	io.ReaderAt
 	io.Writer
-	io.WriterAt // not of a file that is open for appending
+	io.WriterAt // not for a file that is open for appending
 	Size() (int64, error)
 	Truncate(size int64) error
-	Sync() error // of the content and what is needed to read it back
+	Sync() error // of the content and the metadata that is needed to read it
 	Close() error
 }
 
@@ -63,7 +63,7 @@ func open(path string, flags int) (File, error) {
 		return nil, err
 	}
 	if flags != os.O_RDONLY {
-		// Whatever the umask was, and of a file that was made with wider modes. One of another owner stays as it is.
+		// Independent of the umask, and also if the file was created with wider modes. The file of another owner stays as it is.
 		if info, err := f.Stat(); err == nil && info.Mode().Perm() != 0o600 {
 			f.Chmod(0o600)
 		}
@@ -86,7 +86,7 @@ func (OS) Mkdir(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	return os.Chmod(dir, 0o700) // whatever the umask
+	return os.Chmod(dir, 0o700) // independent of the umask
 }
 
 func (OS) Rename(from, to string) error { return os.Rename(from, to) }

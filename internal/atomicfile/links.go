@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// LinkFS is an FS with what publishing a file under a symbolic link needs besides.
+// LinkFS is an FS with symbolic links, modes and times.
 type LinkFS interface {
 	FS
 	Symlink(target, path string) error
-	// Readlink returns what a symbolic link holds; it fails if the path is none.
+	// Readlink returns the target of a symbolic link. It fails if the path is another file.
 	Readlink(path string) (string, error)
 	Chmod(path string, mode fs.FileMode) error
-	// Chtimes sets when a file was last changed.
-	Chtimes(path string, at time.Time) error
+	// Chtimes sets the modification time of a file.
+	Chtimes(path string, modified time.Time) error
 }
 
 var _ LinkFS = OS{}
@@ -25,4 +25,4 @@ func (OS) Readlink(path string) (string, error) { return os.Readlink(path) }
 
 func (OS) Chmod(path string, mode fs.FileMode) error { return os.Chmod(path, mode) }
 
-func (OS) Chtimes(path string, at time.Time) error { return os.Chtimes(path, at, at) }
+func (OS) Chtimes(path string, modified time.Time) error { return os.Chtimes(path, modified, modified) }

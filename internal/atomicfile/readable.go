@@ -7,14 +7,14 @@ import (
 	"path/filepath"
 )
 
-// Modes of what other users of the machine read: the published copy and workbooks, and the folders made for them. They hold whatever
-// the umask; everything else is for its owner only.
+// Modes of files and folders for all users of the machine: the published copy and workbooks. They do not depend on the umask. Only the
+// owner can read all other files.
 const (
 	Readable    os.FileMode = 0o644
 	ReadableDir os.FileMode = 0o755
 )
 
-// MkdirReadable creates a folder, and those above it that are missing, for all users to read. One that is there keeps its mode.
+// MkdirReadable creates a folder and its missing parents, readable by all users. An existing folder keeps its mode.
 func MkdirReadable(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
@@ -29,12 +29,12 @@ func MkdirReadable(dir string) error {
 		}
 	}
 	if err := os.Mkdir(dir, ReadableDir); errors.Is(err, os.ErrExist) {
-		return nil // another process was quicker
+		return nil // created by another process meanwhile
 	} else if err != nil {
 		return err
 	}
 	if info, err = os.Stat(dir); err != nil {
 		return err
 	}
-	return os.Chmod(dir, info.Mode()|ReadableDir) // keeps the group that a folder above hands down
+	return os.Chmod(dir, info.Mode()|ReadableDir) // keeps a setgid bit from the parent
 }

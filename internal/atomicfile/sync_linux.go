@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncData syncs the content and the length, and leaves out times that nobody needs after a crash.
+// syncData syncs the content and the length, without the modification time.
 func syncData(f *os.File) error {
 	for {
 		err := unix.Fdatasync(int(f.Fd()))

@@ -1,8 +1,8 @@
-// Package child runs commands of this program in child processes of the same binary, so that a crash, a hang or a lack of memory
-// ends the command and not the program.
+// Package child runs commands of this program in child processes of the same binary, so that a crash, a hang or a lack of memory ends
+// the command and not the program.
 //
-// A child writes frames to its parent over a pipe, its file descriptor 3: JSON values, which are messages of the command and, last,
-// the command's outcome. A child that ends without an outcome has crashed.
+// A child writes frames to its parent over a pipe, file descriptor 3. Frames are JSON values: messages of the command and, at the end, its
+// outcome. A child that ends without an outcome has crashed.
 package child
 
 import (
@@ -22,12 +22,12 @@ import (
 	"time"
 )
 
-// ErrMemory is the error of a child that was killed since it used more than Command.Memory.
+// ErrMemory is returned for a child that was killed because it used more than Command.Memory.
 var ErrMemory = errors.New("out of memory")
 
-// Crash is the error of a child that ended without an outcome.
+// Crash is returned for a child that ended without an outcome.
 type Crash struct {
-	Detail string // what ended it: "signal: killed", "SIGSEGV: segmentation violation"
+	Detail string // the reason: "signal: killed", "SIGSEGV: segmentation violation"
 	State  *os.ProcessState
 }
 
@@ -36,10 +36,10 @@ func (c *Crash) Error() string { return "crashed (" + c.Detail + ")" }
 // Outcome is how a command ended.
 type Outcome struct {
 	Code  int    `json:"code"`            // its exit code
-	Error string `json:"error,omitempty"` // its message; may be empty with a code other than 0
+	Error string `json:"error,omitempty"` // its message; may be empty if the code is not 0
 }
 
-// frame is what goes over the pipe.
+// frame is sent over the pipe.
 type frame struct {
 	Message json.RawMessage `json:"message,omitempty"`
 	Outcome *Outcome        `json:"outcome,omitempty"`
@@ -50,10 +50,10 @@ type Command struct {
 	Args           []string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Memory         int64                         // bytes of memory, files not counted, beyond which it is killed; 0 is no limit
-	Group          bool                          // a process group of its own, which is stopped as a whole
+	Memory         int64                         // limit in bytes, without mapped files; over it the child is killed; 0 for no limit
+	Group          bool                          // in a separate process group, which is stopped as a whole
 	Grace          time.Duration                 // between SIGTERM and SIGKILL
-	Receive        func(message json.RawMessage) // gets each message, in order; may be nil
+	Receive        func(message json.RawMessage) // called with each message, in order; may be nil
 }
 
 // Process is a child that was started.
@@ -61,14 +61,14 @@ type Process struct {
 	command Command
 	exec    *exec.Cmd
 	crash   crashLine
-	ended   chan struct{} // closed when it is over and err, outcome and state are set
+	ended   chan struct{} // closed when the child has ended and the fields below are set
 
-	outcome *Outcome
-	err     error
-	tooBig  atomic.Bool
+	outcome   *Outcome
+	err       error
+	overLimit atomic.Bool
 }
 
-// Run starts a child and waits for it. When ctx ends before, the child is asked to stop, and killed if it has not after Grace.
+// Run starts a child and waits for it. If ctx ends first, the child is stopped.
 func (c Command) Run(ctx context.Context) (Outcome, error) {
 	p, err := c.Start()
 	if err != nil {
@@ -82,7 +82,7 @@ func (c Command) Run(ctx context.Context) (Outcome, error) {
 	return p.Wait()
 }
 
-// Start starts a child, which the kernel kills when this process dies.
+// Start starts a child. The kernel kills it when this process dies.
 func (c Command) Start() (*Process, error) {
 	messages, childEnd, err := os.Pipe()
 	if err != nil {
@@ -96,10 +96,10 @@ func (c Command) Start() (*Process, error) {
 	p.exec.Stdin, p.exec.Stdout, p.exec.Stderr = c.Stdin, c.Stdout, &p.crash
 	p.exec.ExtraFiles = []*os.File{childEnd}
 	p.exec.SysProcAttr = attributes(c.Group)
-	p.exec.WaitDelay = time.Second // for what a grandchild that lives on holds open
+	p.exec.WaitDelay = time.Second // a grandchild may keep the pipes open
 	started := make(chan error, 1)
 	go func() {
-		// The kernel takes the end of the thread that started the child for the end of this process.
+		// The kernel kills the child when the thread that started it ends, so the thread must live as long as the child.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := p.exec.Start()
@@ -116,21 +116,21 @@ func (c Command) Start() (*Process, error) {
 	return p, nil
 }
 
-// wait receives what the child sends, watches its memory and sets how it ended.
+// wait receives the messages, watches the memory and sets the result.
 func (p *Process) wait(messages io.Reader) {
 	defer close(p.ended)
-	var around sync.WaitGroup
+	var watchers sync.WaitGroup
 	exited := make(chan struct{})
-	around.Go(func() { p.receive(messages) })
+	watchers.Go(func() { p.receive(messages) })
 	if p.command.Memory > 0 {
-		around.Go(func() { p.watchMemory(exited) })
+		watchers.Go(func() { p.watchMemory(exited) })
 	}
 	err := p.exec.Wait()
 	close(exited)
-	around.Wait()
+	watchers.Wait()
 	switch {
 	case p.outcome != nil:
-	case p.tooBig.Load():
+	case p.overLimit.Load():
 		p.err = ErrMemory
 	case p.exec.ProcessState == nil:
 		p.err = err
@@ -154,7 +154,7 @@ func (p *Process) receive(messages io.Reader) {
 	}
 }
 
-// memoryInterval is how often the memory of a child is looked at. Memory can be filled at some 2 GB/s.
+// memoryInterval is how often the memory of a child is checked. Memory can be filled at some 2 GB/s.
 const memoryInterval = 10 * time.Millisecond
 
 func (p *Process) watchMemory(exited <-chan struct{}) {
@@ -166,7 +166,7 @@ func (p *Process) watchMemory(exited <-chan struct{}) {
 			return
 		case <-ticker.C:
 			if used, ok := memoryOf(p.exec.Process.Pid); ok && used > p.command.Memory {
-				p.tooBig.Store(true)
+				p.overLimit.Store(true)
 				p.Kill()
 				return
 			}
@@ -174,10 +174,10 @@ func (p *Process) watchMemory(exited <-chan struct{}) {
 	}
 }
 
-// Ended is closed once the child is over.
+// Ended returns a channel that is closed when the child has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Wait waits for the end of the child. The error is ErrMemory, a *Crash, or of the operating system.
+// Wait waits until the child has ended. The error is ErrMemory, a *Crash, or an error of the operating system.
 func (p *Process) Wait() (Outcome, error) {
 	<-p.ended
 	if p.outcome == nil {
@@ -186,7 +186,7 @@ func (p *Process) Wait() (Outcome, error) {
 	return *p.outcome, p.err
 }
 
-// Stop asks the child to stop, kills it if it has not after the command's Grace, and waits for its end.
+// Stop sends SIGTERM to the child and, if it has not ended after the command's Grace, SIGKILL. It waits until the child has ended.
 func (p *Process) Stop() {
 	p.Signal(syscall.SIGTERM)
 	select {
@@ -197,10 +197,10 @@ func (p *Process) Stop() {
 	}
 }
 
-// Kill ends the child at once.
+// Kill sends SIGKILL to the child.
 func (p *Process) Kill() { p.Signal(syscall.SIGKILL) }
 
-// Signal sends a signal to the child, or to its group; a child that is over gets none.
+// Signal sends a signal to the child or its group, if the child has not ended.
 func (p *Process) Signal(signal syscall.Signal) {
 	select {
 	case <-p.ended:
@@ -214,27 +214,27 @@ func (p *Process) Signal(signal syscall.Signal) {
 	_ = p.exec.Process.Signal(signal)
 }
 
-// crashLine passes standard error on and remembers the line in which the Go runtime or the C++ library says why it gives up.
+// crashLine forwards standard error and keeps the line in which the Go runtime or the C++ library reports a crash.
 type crashLine struct {
-	next io.Writer
-	line bytes.Buffer // the one being written
-	why  string
+	next   io.Writer
+	line   bytes.Buffer // the current line
+	reason string
 }
 
-// longestLine is enough of a line to know it by.
-const longestLine = 200
+// maxLine is how much of a line is kept.
+const maxLine = 200
 
 func (c *crashLine) Write(text []byte) (int, error) {
-	for rest := text; len(rest) > 0 && c.why == ""; {
+	for rest := text; len(rest) > 0 && c.reason == ""; {
 		line, after, whole := bytes.Cut(rest, []byte("\n"))
-		c.line.Write(line[:min(len(line), max(longestLine-c.line.Len(), 0))])
+		c.line.Write(line[:min(len(line), max(maxLine-c.line.Len(), 0))])
 		rest = after
 		if !whole {
 			break
 		}
 		for _, prefix := range []string{"SIG", "fatal error: ", "panic: ", "runtime: out of memory"} {
 			if strings.HasPrefix(c.line.String(), prefix) {
-				c.why = strings.TrimPrefix(c.line.String(), "fatal error: ")
+				c.reason = strings.TrimPrefix(c.line.String(), "fatal error: ")
 			}
 		}
 		c.line.Reset()
@@ -246,8 +246,8 @@ func (c *crashLine) Write(text []byte) (int, error) {
 }
 
 func (c *crashLine) detail(state *os.ProcessState) string {
-	if status, ok := state.Sys().(syscall.WaitStatus); c.why == "" || ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+	if status, ok := state.Sys().(syscall.WaitStatus); c.reason == "" || ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
 		return state.String()
 	}
-	return c.why
+	return c.reason
 }

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// self is the path of this program: of the file that runs, even when another has been installed in its place since.
+// self returns the path of this program: of the running file, even if another one has been installed at its path.
 func self() string {
 	const running = "/proc/self/exe"
 	path, err := os.Executable()
@@ -18,7 +18,7 @@ func self() string {
 		return running
 	}
 	installed, err := os.Stat(path)
-	if now, errRunning := os.Stat(running); err != nil || errRunning == nil && !os.SameFile(installed, now) {
+	if current, errRunning := os.Stat(running); err != nil || errRunning == nil && !os.SameFile(installed, current) {
 		return running
 	}
 	return path
@@ -28,27 +28,27 @@ func attributes(group bool) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: group}
 }
 
-// What may be mapped beyond the memory that is asked for: stacks, arenas that are not filled, memory that was given back. The
-// parent watches what is used; this limit is there for what fills memory faster than the parent looks.
+// A child may map mappedFactor times its memory limit plus mappedExtra: stacks, unused arenas and released memory count as mapped. The
+// parent watches the memory that is used; this limit is for a child that fills memory faster than the parent checks.
 const (
-	mappedShare   = 2
-	mappedBesides = 2 << 30
+	mappedFactor = 2
+	mappedExtra  = 2 << 30
 )
 
-// limit bounds the memory of this process, and has the kernel end it before its parent when the machine has none left.
+// limit limits the memory of this process, and makes the kernel kill it before its parent if the machine runs out of memory.
 func limit(memory int64) error {
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0) // a container may forbid it
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0) // a container may not allow it
 	if memory == 0 {
 		return nil
 	}
-	most := uint64(memory)*mappedShare + mappedBesides
-	if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: most, Max: most}); err != nil {
+	mapped := uint64(memory)*mappedFactor + mappedExtra
+	if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: mapped, Max: mapped}); err != nil {
 		return fmt.Errorf("limiting memory: %w", err)
 	}
 	return nil
 }
 
-// memoryOf is the memory that a process uses, without files that it has mapped.
+// memoryOf returns the memory that a process uses, without mapped files.
 func memoryOf(pid int) (bytes int64, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	fields := strings.Fields(string(text))

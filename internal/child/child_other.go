@@ -19,5 +19,5 @@ func attributes(group bool) *syscall.SysProcAttr { return &syscall.SysProcAttr{S
 
 func limit(int64) error { return nil }
 
-// memoryOf is not known here.
+// memoryOf is not implemented.
 func memoryOf(int) (bytes int64, ok bool) { return 0, false }

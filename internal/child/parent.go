@@ -10,26 +10,26 @@ import (
 	"syscall"
 )
 
-// environment names the variable that tells a child that it is one, and its memory.
+// environment is the variable that marks a process as a child and has its memory limit.
 const environment = "CALLSHEET_CHILD"
 
-// IsChild reports whether this process was started as a child; a test binary's TestMain needs to know.
+// IsChild reports whether this process was started as a child, for the TestMain of a test binary.
 func IsChild() bool { return os.Getenv(environment) != "" }
 
-// Parent is what a child knows of its parent.
+// Parent is the connection of a child to its parent.
 type Parent struct {
 	mutex sync.Mutex
 	pipe  *json.Encoder
 }
 
-// Attach limits this process as its parent asked for; nil is a process that is no child. It comes before everything that takes
-// memory.
+// Attach applies the memory limit from the parent and returns the connection to it, nil if this process is not a child. It is called
+// before everything that needs memory.
 func Attach() (*Parent, error) {
 	text := os.Getenv(environment)
 	if text == "" {
 		return nil, nil
 	}
-	if err := os.Unsetenv(environment); err != nil { // of no concern to what this process starts
+	if err := os.Unsetenv(environment); err != nil { // not for processes that this one starts
 		return nil, err
 	}
 	memory, err := strconv.ParseInt(text, 10, 64)
@@ -47,7 +47,7 @@ func Attach() (*Parent, error) {
 	return &Parent{pipe: json.NewEncoder(pipe)}, nil
 }
 
-// Send sends a message; without a parent there is nobody to send it to.
+// Send sends a message. Without a parent it does nothing.
 func (p *Parent) Send(message any) error {
 	if p == nil {
 		return nil
@@ -59,7 +59,7 @@ func (p *Parent) Send(message any) error {
 	return p.send(frame{Message: text})
 }
 
-// End sends how the command ended; nothing comes after it.
+// End sends the outcome, the last frame.
 func (p *Parent) End(outcome Outcome) error { return p.send(frame{Outcome: &outcome}) }
 
 func (p *Parent) send(f frame) error {

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// Node is a file's content as written and as synced. A failed sync may leave pages marked clean that are not on the disk, as
-// Linux does: what was written from lostFrom to lostTo then stays lost however often it is synced, until it is truncated.
+// Node is the content of a file, as written and as synced. As on Linux, a failed sync may mark pages as clean that are not on the disk:
+// the bytes from lostFrom to lostTo stay lost in later syncs, until they are truncated.
 type Node struct {
 	written, synced  []byte
 	lostFrom, lostTo int
 }
 
-// Written is the content as the running system sees it.
+// Written returns the content as the running system sees it.
 func (n *Node) Written() string { return string(n.written) }
 
-// Synced is the content that no crash takes.
+// Synced returns the content that survives every crash.
 func (n *Node) Synced() string { return string(n.synced) }
 
 func (n *Node) survive(rng *rand.Rand, share float64) []byte {
@@ -41,7 +41,7 @@ func (n *Node) survive(rng *rand.Rand, share float64) []byte {
 	return content
 }
 
-// file is an open file; after a crash or in a failing file system it does less than it is asked.
+// file is an open file.
 type file struct {
 	fs       *FS
 	node     *Node
@@ -50,15 +50,15 @@ type file struct {
 	offset   int64 // of the next Read, and of the next Write unless it appends
 }
 
-// step is the file system's, and fails on a broken file.
-func (f *file) step() (down bool, err error) {
+// step is the file system's step, which also fails for a broken file.
+func (f *file) step() (crashing bool, err error) {
 	if f.readOnly {
 		return false, syscall.EBADF
 	}
-	if down, err = f.fs.step(); err == nil && f.fs.Broken != nil && f.fs.Broken(f.node) {
+	if crashing, err = f.fs.step(); err == nil && f.fs.Broken != nil && f.fs.Broken(f.node) {
 		err = syscall.EIO
 	}
-	return down, err
+	return crashing, err
 }
 
 func (f *file) Write(p []byte) (int, error) {
@@ -79,10 +79,10 @@ func (f *file) WriteAt(p []byte, offset int64) (int, error) {
 }
 
 func (f *file) writeAt(p []byte, offset int64) (int, error) {
-	down, err := f.step()
+	crashing, err := f.step()
 	switch {
-	case err != nil && (down || !errors.Is(err, ErrCrashed)):
-		p = p[:f.fs.rng.IntN(len(p)+1)] // some of it was written all the same
+	case err != nil && (crashing || !errors.Is(err, ErrCrashed)):
+		p = p[:f.fs.rng.IntN(len(p)+1)] // a part of it was written
 	case err != nil:
 		return 0, err
 	case f.fs.short && len(p) > 0:
@@ -90,8 +90,8 @@ func (f *file) writeAt(p []byte, offset int64) (int, error) {
 	}
 	size := len(f.node.written)
 	if grows := int(offset) + len(p) - size; err == nil && grows > 0 {
-		if room := f.fs.room(); room < grows {
-			p, err = p[:max(len(p)-grows+room, 0)], syscall.ENOSPC
+		if free := f.fs.free(); free < grows {
+			p, err = p[:max(len(p)-grows+free, 0)], syscall.ENOSPC
 		}
 	}
 	if end := int(offset) + len(p); end > size {
@@ -162,7 +162,7 @@ func (f *file) Size() (int64, error) {
 
 func (f *file) Close() error { return nil }
 
-// info describes a file; all were last changed long ago.
+// info is the FileInfo of a file. Modification times are zero.
 type info struct {
 	name string
 	size int64

@@ -1,6 +1,6 @@
-// Package crashfs is a file system in memory for tests of durable writing. It knows what a crash can lose: written bytes that
-// were not synced, and names that were created, renamed or removed since their directory was synced. Operations are counted, and
-// any of them can fail or be the last.
+// Package crashfs is an in-memory file system for tests of durable writing. It models what a crash can lose: written bytes that were not
+// synced, and names that were created, renamed or removed since the last sync of their directory. It counts operations, and any of them
+// can fail or be the last before a crash.
 package crashfs
 
 import (
@@ -18,50 +18,50 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// BlockSize is what a disk writes at once: a crash keeps or loses whole blocks of what was not synced.
+// BlockSize is the size of a disk block: a crash keeps or loses whole blocks of unsynced bytes.
 const BlockSize = 4096
 
-// What an operation fails with.
+// The errors of operations.
 var (
 	ErrCrashed = errors.New("the machine is down")
-	// ErrShort makes a write store only a part and report no error; other operations it leaves alone.
+	// ErrShort makes a write store only a part and return no error. It does not affect other operations.
 	ErrShort = errors.New("a short write")
 )
 
-// FS is an atomicfile.FS. The fields say how it fails; a test sets them while nothing uses it.
+// FS is an atomicfile.FS. Its exported fields configure failures; a test sets them while nothing uses it.
 type FS struct {
 	mu      sync.Mutex
-	seen    map[string]*Node // as the running system sees it
-	durable map[string]*Node // names as a crash leaves them
-	pending []change         // changes of names since the sync of their directory, oldest first
+	seen    map[string]*Node // names as the running system sees them
+	durable map[string]*Node // names as they are after a crash
+	pending []change         // changes of names since the last sync of their directory, oldest first
 	dirs    map[string]bool
 	rng     *rand.Rand
-	short   bool // the operation under way, if it is a write, is a short one
+	short   bool // the current operation is a short write
 
-	Operations int                       // done so far; reading is none
-	CrashAt    int                       // the machine goes down in this operation; 0 never
-	Failing    func(operation int) error // the error of an operation, nil for none
-	Broken     func(*Node) bool          // files that can be neither written, synced nor truncated; nil for none
-	Capacity   int                       // bytes that fit on the disk; 0 for any number
+	Operations int                       // number of operations so far, without reads
+	CrashAt    int                       // the operation in which the machine crashes; 0 for none
+	Failing    func(operation int) error // returns the error of an operation; may be nil
+	Broken     func(*Node) bool          // reports files that cannot be written, synced or truncated; may be nil
+	Capacity   int                       // bytes that fit on the disk; 0 for no limit
 
-	// What a broken program would leave out, to show that a test notices.
+	// Operations that have no effect, to show that a test detects a program without them.
 	NoFileSync, NoDirSync, NoTruncate, NoSyncError bool
 }
 
-// change is one change of names: where each leads to afterwards, nil for nowhere. A crash keeps all of it or nothing.
+// change is an atomic change of names: the new node of each name, nil if it is removed. A crash keeps all of it or nothing.
 type change map[string]*Node
 
 var _ atomicfile.FS = (*FS)(nil)
 
-// New returns an empty file system; its choices follow from the seed.
+// New returns an empty file system. Its random choices depend on the seed.
 func New(seed uint64) *FS {
 	return &FS{
 		seen: map[string]*Node{}, durable: map[string]*Node{}, dirs: map[string]bool{"/": true}, rng: rand.New(rand.NewPCG(seed, 7)),
 	}
 }
 
-// step counts an operation and reports whether it may be done. down is true in the one that the machine goes down in.
-func (c *FS) step() (down bool, err error) {
+// step counts an operation and returns its error. crashing is true in the operation in which the machine crashes.
+func (c *FS) step() (crashing bool, err error) {
 	c.Operations++
 	if c.CrashAt > 0 && c.Operations >= c.CrashAt {
 		return c.Operations == c.CrashAt, ErrCrashed
@@ -76,8 +76,8 @@ func (c *FS) step() (down bool, err error) {
 	return false, err
 }
 
-// Crash returns the file system that comes up again: what was synced, and of the rest each block and each change of names with
-// the probability of share. A lost block before a kept one reads as zeros.
+// Crash returns the file system after a crash: everything that was synced, and each other block and change of names with the probability
+// share. A lost block before a kept one reads as zeros.
 func (c *FS) Crash(share float64) *FS {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,7 +109,7 @@ func (ch change) apply(names map[string]*Node) {
 	}
 }
 
-// changeNames makes a change that the next sync of its directory makes durable.
+// changeNames applies a change. The next sync of its directory makes it durable.
 func (c *FS) changeNames(ch change) {
 	ch.apply(c.seen)
 	c.pending = append(c.pending, ch)
@@ -208,7 +208,7 @@ func (c *FS) IsAt(opened atomicfile.File, path string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f, ok := opened.(*file)
-	return !ok || c.seen[path] == f.node // what is no file of ours is wrapped by a test
+	return !ok || c.seen[path] == f.node // other types are wrapped by a test
 }
 
 func (c *FS) Stat(path string) (fs.FileInfo, error) {
@@ -230,7 +230,7 @@ func (c *FS) Mkdir(dir string) error {
 	return nil
 }
 
-// removeDir removes an empty directory. Directories survive a crash as they are.
+// removeDir removes an empty directory. A crash does not affect directories.
 func (c *FS) removeDir(dir string) error {
 	if len(c.names(dir)) > 0 {
 		return &fs.PathError{Op: "remove", Path: dir, Err: syscall.ENOTEMPTY}
@@ -245,7 +245,7 @@ func (c *FS) ReadDir(dir string) ([]string, error) {
 	return c.names(dir), nil
 }
 
-// names are the files and directories in a directory.
+// names returns the files and directories in a directory.
 func (c *FS) names(dir string) (names []string) {
 	for name := range c.seen {
 		if filepath.Dir(name) == dir {
@@ -261,7 +261,7 @@ func (c *FS) names(dir string) (names []string) {
 	return names
 }
 
-// Put stores a file durably, and its directory.
+// Put durably stores a file and its directory.
 func (c *FS) Put(path, content string) *Node {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -277,29 +277,29 @@ func (c *FS) Node(path string) *Node {
 	return c.seen[path]
 }
 
-// Files returns the content of every file whose name ends so, as the running system sees it.
-func (c *FS) Files(ending string) map[string]string {
+// Files returns the content of every file whose name ends with suffix, as the running system sees it.
+func (c *FS) Files(suffix string) map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	content := map[string]string{}
 	for name, node := range c.seen {
-		if strings.HasSuffix(name, ending) {
+		if strings.HasSuffix(name, suffix) {
 			content[name] = string(node.written)
 		}
 	}
 	return content
 }
 
-// room is how many bytes still fit.
-func (c *FS) room() int {
+// free returns how many bytes still fit.
+func (c *FS) free() int {
 	if c.Capacity == 0 {
 		return math.MaxInt
 	}
-	room := c.Capacity
+	free := c.Capacity
 	for _, node := range c.seen {
-		room -= len(node.written)
+		free -= len(node.written)
 	}
-	return max(room, 0)
+	return max(free, 0)
 }
 
 func notExist(op, path string) error {

@@ -11,7 +11,7 @@ import (
 
 var _ atomicfile.LinkFS = (*FS)(nil)
 
-// linkMark begins the content of a symbolic link, which is durable with its name.
+// linkMark is the prefix of a symbolic link's content, which is durable with its name.
 const linkMark = "symbolic link to\x00"
 
 func (c *FS) Symlink(target, path string) error {
@@ -52,7 +52,7 @@ func (c *FS) follow(path string) string {
 	return path
 }
 
-// Chmod and Chtimes change nothing that a crash could take.
+// Chmod and Chtimes have no effect: a crash does not change modes and times here.
 func (c *FS) Chmod(string, fs.FileMode) error { return c.change() }
 
 func (c *FS) Chtimes(string, time.Time) error { return c.change() }
