@@ -2,18 +2,13 @@ package report
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
-
-	"callsheet/store"
 )
 
 var india = time.FixedZone("Asia/Kolkata", 19800)
@@ -35,7 +30,7 @@ type testSource struct {
 	extraCall map[string]any  // columns that replace those of the first detail row
 	queried   map[string]bool // queries that ran, if not nil
 	mutex     sync.Mutex
-	store     *store.Reader
+	store     *recordedStore
 }
 
 var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
@@ -93,26 +88,24 @@ func newTestCall(at time.Time, n int, rng func(int) int) testCall {
 
 func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	return s.run(ctx, (*store.Reader).Query, name, args, header, row)
+	return s.run(ctx, "query", name, args, header, row)
 }
 
 func (s *testSource) Stream(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	return s.run(ctx, (*store.Reader).Stream, name, args, header, row)
+	return s.run(ctx, "stream", name, args, header, row)
 }
 
-type query func(*store.Reader, context.Context, string, map[string]any, func([]string) error, func([]any) error) error
-
-func (s *testSource) run(ctx context.Context, query query, name string, args map[string]any,
+func (s *testSource) run(ctx context.Context, method, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	reader, err := s.reader(name)
+	recorded, err := s.opened(name)
 	if err != nil {
 		return err
 	}
 	onFire := errors.New("disk on fire")
 	var columns []string
 	rows := 0
-	err = query(reader, ctx, name, args, func(names []string) error {
+	err = recorded.run(ctx, method, name, args, func(names []string) error {
 		columns = slices.Clone(names)
 		return header(names)
 	}, func(values []any) error {
@@ -155,76 +148,6 @@ func (s *testSource) callsBetween(from, to string, group any) []testCall {
 		}
 	}
 	return in
-}
-
-// stores are the stores of all tests, by the hash of their spool. Each is built once.
-var stores struct {
-	sync.Mutex
-	dir     string
-	readers map[[32]byte]*store.Reader
-}
-
-func TestMain(m *testing.M) {
-	stores.readers = map[[32]byte]*store.Reader{}
-	code := m.Run()
-	for _, reader := range stores.readers {
-		reader.Close()
-	}
-	os.RemoveAll(stores.dir)
-	os.Exit(code)
-}
-
-var testSettings = store.Settings{
-	Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second, RecoveryWindow: 24 * time.Hour,
-}
-
-// reader returns the store, which is opened by the first query.
-func (s *testSource) reader(query string) (reader *store.Reader, err error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if s.queried != nil {
-		s.queried[query] = true
-	}
-	if s.store == nil {
-		s.store, err = openStore(s.spool())
-	}
-	return s.store, err
-}
-
-// openStore returns a reader of a store with the deliveries of a spool.
-func openStore(spool []byte) (reader *store.Reader, err error) {
-	key := sha256.Sum256(spool)
-	stores.Lock()
-	defer stores.Unlock()
-	if reader := stores.readers[key]; reader != nil {
-		return reader, nil
-	}
-	if stores.dir == "" {
-		if stores.dir, err = os.MkdirTemp("", "callsheet-report-"); err != nil {
-			return nil, err
-		}
-	}
-	dir := filepath.Join(stores.dir, fmt.Sprintf("%x", key[:8]))
-	if err := os.MkdirAll(filepath.Join(dir, "spool"), 0o700); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "spool", "2026-10-04.ndjson"), spool, 0o600); err != nil {
-		return nil, err
-	}
-	options := store.Options{
-		Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings,
-		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) }, Connections: QueryConcurrency,
-	}
-	db, err := store.Open(context.Background(), options)
-	if err != nil {
-		return nil, err
-	}
-	_, err = db.Load(context.Background(), store.LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return nil, err
-	}
-	stores.readers[key], err = store.OpenReader(context.Background(), options)
-	return stores.readers[key], err
 }
 
 // spool returns the calls as the collector stores them: a report of each, nine of them twice; then a delivery of another kind and a torn
