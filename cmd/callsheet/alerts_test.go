@@ -18,8 +18,8 @@ import (
 	"callsheet/internal/monitor"
 )
 
-// TestASourceThatFallsSilentIsTold with five weeks of deliveries every ten minutes of every day, which end on a Monday at noon.
-func TestASourceThatFallsSilentIsTold(t *testing.T) {
+// TestSilentSourceRaisesAnAlert loads five weeks of deliveries, one every ten minutes by day, which end on a Monday at noon.
+func TestSilentSourceRaisesAnAlert(t *testing.T) {
 	mailServer := startFakeSMTP(t)
 	config := loaderHome(t)
 	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\ncollector: {sources: [{name: main, tokens: [a-long-token]}]}\n", mailServer.port)
@@ -33,7 +33,7 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 	for at := last.AddDate(0, 0, -35); !at.After(last); at = at.Add(10 * time.Minute) {
 		n++
 		if hour := at.Hour(); hour < 8 || hour >= 20 {
-			continue // nobody calls at night
+			continue // no calls at night
 		}
 		fmt.Fprintf(&lines, `{"id":"%026d","received_at":%q,"source":"main","kind":"call_report","encoding":"json","payload":{"CallSid":"1.%d","Direction":"IVR","Status":"ANSWER","StartTime":%q,"EndTime":%q}}`+"\n",
 			n, at.Format(time.RFC3339), n, at.Format(time.DateTime), at.Format(time.DateTime))
@@ -64,9 +64,9 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 		want  int
 		why   string
 	}{
-		{20 * time.Minute, 0, "after twenty minutes: two or three deliveries are no habit"},
+		{20 * time.Minute, 0, "after twenty minutes: two or three deliveries are too few to expect more"},
 		{55 * time.Minute, 1, "after an hour"},
-		{time.Hour, 1, "and again five minutes later"},
+		{time.Hour, 1, "five minutes later"},
 		{15 * time.Hour, 1, "at night"},
 		{25 * time.Hour, 2, "a day later"},
 	} {
@@ -77,12 +77,12 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 	if mail := mailServer.mails("ops@example.com")[0]; !strings.Contains(mail, "source main has sent nothing since Mon 2026-10-05 12:00") {
 		t.Errorf("the mail is\n%s", mail)
 	}
-	// It sends again, and nothing of it is loaded yet.
+	// The source sends again, but nothing is loaded yet.
 	appendLine(t, config, "2026-10-06.ndjson", fmt.Sprintf(`{"id":"z","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`+"\n", last.Add(25*time.Hour).Format(time.RFC3339)))
 	if s, err := monitor.ReadStatus(context.Background(), p, 1); err != nil || len(s.Sources) != 1 || s.Sources[0].Silent || !s.Sources[0].LastReceived.Equal(last.Add(25*time.Hour)) {
 		t.Errorf("%+v, %v", s.Sources, err)
 	}
-	// At night nobody calls, and nothing is said then.
+	// There are no calls at night, and no alerts.
 	now = last.Add(25 * time.Hour)
 	invoke(t, a, "load")
 	appendLine(t, config, "2026-10-06.ndjson", fmt.Sprintf(`{"id":"zz","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`+"\n", time.Date(2026, 10, 6, 19, 58, 0, 0, india).Format(time.RFC3339)))
@@ -92,24 +92,24 @@ func TestASourceThatFallsSilentIsTold(t *testing.T) {
 	}
 }
 
-func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
+func TestHeartbeatFollowsOnlySuccessfulRuns(t *testing.T) {
 	mailServer := startFakeSMTP(t)
-	var beats atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats.Add(1) }))
+	var heartbeats atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heartbeats.Add(1) }))
 	defer server.Close()
 	config := reportHome(t, mailServer, fmt.Sprintf("  - {name: one, heartbeat: %q, only_if: \"calls >= 2\", if_nothing: skip, deliver: [{folder: ./out}]}\n", server.URL+"/s3cret"))
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
 	a := testApp(time.Date(2026, 10, 6, 9, 0, 0, 0, time.UTC))
 	a.configPath = config
 	invoke(t, a, "run", "one", "--for", "2026-10-06T08:00")
-	if got := beats.Load(); got != 1 {
-		t.Errorf("%d beats after nothing to report", got)
+	if got := heartbeats.Load(); got != 1 {
+		t.Errorf("%d heartbeats after nothing to report", got)
 	}
 	if _, err := os.Stat(filepath.Join(filepath.Dir(config), "out")); err == nil {
 		t.Error("a workbook was delivered, though there was nothing to report")
 	}
 	appendLine(t, config, "2026-10-05.ndjson", callOf(2, "Sales"))
-	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "out"), nil, 0o600); err != nil { // in the folder's way
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "out"), nil, 0o600); err != nil { // so that the folder cannot be created
 		t.Fatal(err)
 	}
 	root := newRoot(a)
@@ -117,15 +117,15 @@ func TestAHeartbeatFollowsAGoodRunOnly(t *testing.T) {
 	if err := root.ExecuteContext(context.Background()); err == nil || exitcode.Of(err) != exitcode.Warnings {
 		t.Errorf("%v", err)
 	}
-	if got := beats.Load(); got != 1 {
-		t.Errorf("%d beats after a run that failed", got)
+	if got := heartbeats.Load(); got != 1 {
+		t.Errorf("%d heartbeats after a failed run", got)
 	}
 	if mails := mailServer.mails("ops@example.com"); len(mails) != 1 || !strings.Contains(mails[0], "Report one: failed") {
 		t.Errorf("the operator has %q", mails)
 	}
 }
 
-func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
+func TestSecondSchedulerStandsBy(t *testing.T) {
 	mailServer := startFakeSMTP(t)
 	config := reportHome(t, mailServer, "  - {name: one, schedule: \"@hourly\", deliver: [{folder: ./out}]}\n")
 	a := testApp(time.Now())
@@ -146,16 +146,16 @@ func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
 		runner.Log = slog.New(slog.NewTextHandler(&log, nil))
 		go func() { ended <- schedule(ctx, runner, alerts) }()
 		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(p.Config.Data(".schedule.lock")) {
-			time.Sleep(time.Millisecond) // the first has it and has said who it is
+			time.Sleep(time.Millisecond) // until the first has the lock
 		}
 	}
 	for i := 0; !strings.Contains(log.String(), "stands by"); i++ {
 		if time.Sleep(20 * time.Millisecond); i > 250 {
-			t.Fatalf("the second scheduler said nothing:\n%s", log.String())
+			t.Fatalf("the second scheduler logged nothing:\n%s", log.String())
 		}
 	}
 	if !strings.Contains(log.String(), fmt.Sprint("process ", os.Getpid())) {
-		t.Errorf("it does not name the first: %s", log.String())
+		t.Errorf("the log does not name the first process: %s", log.String())
 	}
 	stop()
 	for range 2 {
@@ -165,7 +165,7 @@ func TestASecondSchedulerSaysSoAndStandsBy(t *testing.T) {
 	}
 }
 
-// A syncedBuffer is written by several at once.
+// syncedBuffer can be written by several goroutines.
 type syncedBuffer struct {
 	mutex sync.Mutex
 	text  strings.Builder

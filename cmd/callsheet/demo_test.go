@@ -27,7 +27,7 @@ import (
 	"callsheet/report/lint"
 )
 
-// plainCall is a call as anybody would read it from the spool, without DuckDB and without our own code.
+// plainCall is a call read from the spool without DuckDB and without the code under test.
 type plainCall struct {
 	direction, group, agent string
 	day                     string
@@ -37,7 +37,7 @@ type plainCall struct {
 	coins                   float64
 }
 
-// plainFigures are the figures of a set of calls.
+// plainFigures are figures computed from plainCalls.
 type plainFigures struct {
 	calls, offered, answeredIn, talk, longest, answered int64
 	coins                                               float64
@@ -61,8 +61,8 @@ func (f *plainFigures) add(c plainCall) {
 
 var testDemo = demo.Options{Calls: 1500, Days: 14, Seed: 3}
 
-// TestDemoFiguresAgree makes the demo and compares three ways to the same figures: `query`, the workbook, and a plain
-// computation over the spool's lines.
+// TestDemoFiguresAgree runs the demo and compares three sources of the same figures: `query`, the workbooks, and a simple computation
+// over the lines of the spool.
 func TestDemoFiguresAgree(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	a := testApp(time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC))
@@ -84,7 +84,7 @@ func TestDemoFiguresAgree(t *testing.T) {
 			}
 			groups[k].add(c)
 		}
-		delete(groups, "-") // agents and groups of agents have no row for calls without one
+		delete(groups, "-") // agents and group_agents have no row for calls without an agent
 		return groups
 	}
 	for query, key := range map[string]func(plainCall) string{
@@ -115,7 +115,7 @@ func orDash(agent, key string) string {
 	return key
 }
 
-// comparePlain wants the same keys and the same figures.
+// comparePlain checks that the rows have the expected keys and figures.
 func comparePlain(t *testing.T, rows []map[string]any, want map[string]*plainFigures, dims []string) {
 	t.Helper()
 	seen := 0
@@ -145,8 +145,8 @@ func comparePlain(t *testing.T, rows []map[string]any, want map[string]*plainFig
 			figures["longest_talk_seconds"] = f.longest
 		}
 		for name, figure := range figures {
-			if !same(row[name], figure) {
-				t.Errorf("%q %s: query says %v, the spool %v", key, name, row[name], figure)
+			if !isSame(row[name], figure) {
+				t.Errorf("%q %s: query returns %v, the spool has %v", key, name, row[name], figure)
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func ratio(a, b int64) any {
 	return float64(a) / float64(b)
 }
 
-func same(got, want any) bool {
+func isSame(got, want any) bool {
 	if want == nil || got == nil {
 		return got == want
 	}
@@ -178,8 +178,8 @@ func same(got, want any) bool {
 	return math.Abs(got.(float64)-wanted) < 1e-9*max(1, math.Abs(wanted))
 }
 
-// compareWorkbooks builds every built-in report of two weeks and reads it back: each figure of each table is that of `query`, each
-// total that of summary, and nobody has a complaint about the file.
+// compareWorkbooks builds every built-in report of two weeks and reads it back: each figure of each table equals that of `query`, each
+// total that of summary, and lint has no complaints.
 func compareWorkbooks(t *testing.T, a *app, dir string) {
 	const span = "--from=2026-09-21 --to=2026-10-04"
 	c, err := a.config()
@@ -211,7 +211,7 @@ func compareWorkbooks(t *testing.T, a *app, dir string) {
 					arguments += " --" + key + "=" + value
 				}
 				switch {
-				case sheet.Days > 14: // it goes back further than the query is asked for
+				case sheet.Days > 14: // the sheet goes back further than the query
 				case slices.Contains([]string{"table", "trend", "detail"}, sheet.Kind):
 					compared += compareSheet(t, book, sheet, queryJSON(t, a, sheet.Query, arguments), queryJSON(t, a, "summary", arguments))
 				}
@@ -223,20 +223,20 @@ func compareWorkbooks(t *testing.T, a *app, dir string) {
 	}
 }
 
-// compareSheet wants the rows of a query in a sheet's table and, below it, the total.
+// compareSheet checks that a sheet's table has the rows of a query and, below it, the total.
 func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, rows, total []map[string]any) (compared int) {
 	t.Helper()
 	if len(rows) == 0 {
 		return 0
 	}
-	table := tableOf(t, book, sheet.Name)
+	table := readTable(t, book, sheet.Name)
 	if len(table) != len(rows)+1 {
 		t.Fatalf("%s: %d rows in the sheet, %d in the query", sheet.Name, len(table)-1, len(rows))
 	}
 	for i, cells := range table[1:] {
 		for j, name := range sheet.Columns {
 			compared++
-			if !sameCell(t, cells[j], name, rows[i][name]) {
+			if !isSameCell(t, cells[j], name, rows[i][name]) {
 				t.Errorf("%s row %d %s: %q in the sheet, %v in the query", sheet.Name, i, name, cells[j], rows[i][name])
 			}
 		}
@@ -252,15 +252,15 @@ func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, rows, t
 			t.Fatal(err)
 		}
 		compared++
-		if !sameCell(t, got, name, want) {
+		if !isSameCell(t, got, name, want) {
 			t.Errorf("%s total %s: %q in the sheet, %v in summary", sheet.Name, name, got, want)
 		}
 	}
 	return compared
 }
 
-// sameCell compares a raw cell with a query's value: text as text, durations and times in days, what is unknown as empty.
-func sameCell(t *testing.T, cell, name string, want any) bool {
+// isSameCell compares a raw cell with a query's value: text as text, durations and times in days, unknown as empty.
+func isSameCell(t *testing.T, cell, name string, want any) bool {
 	t.Helper()
 	number, err := strconv.ParseFloat(cell, 64)
 	switch w := want.(type) {
@@ -284,11 +284,11 @@ func sameCell(t *testing.T, cell, name string, want any) bool {
 	if strings.HasSuffix(name, "_seconds") {
 		number *= 86400 // Excel counts in days
 	}
-	return err == nil && same(number, want)
+	return err == nil && isSame(number, want)
 }
 
-// tableOf is the raw content of a sheet's table, header first.
-func tableOf(t *testing.T, book *excelize.File, sheet string) [][]string {
+// readTable returns the raw content of a sheet's table, header first.
+func readTable(t *testing.T, book *excelize.File, sheet string) [][]string {
 	t.Helper()
 	tables, err := book.GetTables(sheet)
 	if err != nil || len(tables) != 1 {
@@ -317,7 +317,7 @@ func testApp(now time.Time) *app {
 	return &app{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }}
 }
 
-// invoke runs a command as a user does, and gives what it prints.
+// invoke runs a command as a user does and returns its output.
 func invoke(t *testing.T, a *app, arguments ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -342,7 +342,7 @@ func queryJSON(t *testing.T, a *app, name, span string) []map[string]any {
 	return rows
 }
 
-// plainCalls reads the reports of a spool: the newest value of each field that says something, by call.
+// plainCalls reads the reports of a spool and keeps the latest known value of each field, by call.
 func plainCalls(t *testing.T, spoolDir string) []plainCall {
 	t.Helper()
 	merged := map[string]map[string]string{}
@@ -472,7 +472,7 @@ func interpret(t *testing.T, f map[string]string) plainCall {
 	return c
 }
 
-// TestDemoConfigurationIsChecked keeps the demo's own configuration one that users can build on.
+// TestDemoConfigurationIsChecked checks that users can build on the demo's configuration.
 func TestDemoConfigurationIsChecked(t *testing.T) {
 	c, token, err := prepareDemo(filepath.Join(t.TempDir(), "demo"), testDemo)
 	if err != nil {

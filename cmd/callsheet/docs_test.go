@@ -16,12 +16,12 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-var update = flag.Bool("update", false, "write the answers in docs/analysts.md anew")
+var update = flag.Bool("update", false, "update the answers in docs/analysts.md")
 
-// answered is a statement in a page with its answer below it, a table.
+// answered matches a statement in a page with its result below it, a table.
 var answered = regexp.MustCompile("(?s)```sql\n([^`]*)```\n\n((?:\\|[^\n]*\n)+)")
 
-// TestAnswersInTheDocs asks the questions of docs/analysts.md on the demo that the page names, and compares the answers.
+// TestAnswersInTheDocs runs the statements of docs/analysts.md on the demo that the page names, and compares the results.
 func TestAnswersInTheDocs(t *testing.T) {
 	const path = "../../docs/analysts.md"
 	page, err := os.ReadFile(path)
@@ -53,15 +53,15 @@ func TestAnswersInTheDocs(t *testing.T) {
 	}
 }
 
-// TestTheDefinitionInTheDocsBuilds has check build it, on an empty database.
-func TestTheDefinitionInTheDocsBuilds(t *testing.T) {
+// TestDefinitionInTheDocsBuilds runs check on the report definition, which builds it from an empty database.
+func TestDefinitionInTheDocsBuilds(t *testing.T) {
 	page, err := os.ReadFile("../../docs/workbooks.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	blocks := regexp.MustCompile("(?s)```yaml\n([^`]*)```").FindAllSubmatch(page, -1)
 	if len(blocks) != 2 {
-		t.Fatalf("%d pieces of YAML", len(blocks))
+		t.Fatalf("%d blocks of YAML", len(blocks))
 	}
 	dir := t.TempDir()
 	base, logo := excelize.NewFile(), bytes.Buffer{}
@@ -82,11 +82,11 @@ func TestTheDefinitionInTheDocsBuilds(t *testing.T) {
 		}
 	}
 	if out := runHere(t, "--config", filepath.Join(dir, "callsheet.yaml"), "check"); !regexp.MustCompile(`ok +report sales-daily`).MatchString(out) {
-		t.Errorf("check says\n%s", out)
+		t.Errorf("check prints\n%s", out)
 	}
 }
 
-// runHere runs a command in this process and gives what it prints.
+// runHere runs a command in this process and returns its output.
 func runHere(t *testing.T, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer

@@ -20,14 +20,14 @@ import (
 
 var kills = flag.Int("kills", 10, "how often the collector is killed under load")
 
-// TestKilledCollectorKeepsWhatItAcknowledged kills the real program under load, again and again, and wants every delivery
-// that was answered 200 in the spool.
-func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
+// TestKilledCollectorKeepsAcknowledgedDeliveries repeatedly kills the real program under load and checks that every delivery that was
+// answered with 200 is in the spool.
+func TestKilledCollectorKeepsAcknowledgedDeliveries(t *testing.T) {
 	dir := t.TempDir()
 	acked := map[string]bool{}
 	var mu sync.Mutex
 	for round := range *kills {
-		address := free(t)
+		address := freeAddress(t)
 		process := start(t, dir, address)
 		before := len(acked)
 		var sending sync.WaitGroup
@@ -37,7 +37,7 @@ func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
 					sid := fmt.Sprintf("%d-%d-%d", round, sender, i)
 					status, _, err := post(address, sid)
 					if err != nil {
-						return // it is dead
+						return // the process is dead
 					}
 					if status == http.StatusOK {
 						mu.Lock()
@@ -62,7 +62,7 @@ func TestKilledCollectorKeepsWhatItAcknowledged(t *testing.T) {
 	t.Logf("%d kills, %d acknowledged deliveries, %d lines", *kills, len(acked), len(found))
 }
 
-// start runs a collector in a folder and waits until it can store; it is killed at the end of the test if it still runs.
+// start runs a collector in a folder and waits until it is ready. It is killed at the end of the test.
 func start(t *testing.T, dir, address string) *exec.Cmd {
 	t.Helper()
 	config := strings.Replace(smallConfig, "ADDRESS", address, 1)
@@ -86,18 +86,18 @@ func start(t *testing.T, dir, address string) *exec.Cmd {
 	return process
 }
 
-// post sends a delivery with a CallSid and returns the answer's status and Retry-After.
+// post sends a delivery with a CallSid and returns the status and Retry-After of the response.
 func post(address, sid string) (status int, retryAfter string, err error) {
 	response, err := http.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json",
 		strings.NewReader(fmt.Sprintf(`{"CallSid":%q}`, sid)))
 	if err != nil {
 		return 0, "", err
 	}
-	io.Copy(io.Discard, response.Body) // so that the connection is used again
+	io.Copy(io.Discard, response.Body) // so that the connection is reused
 	return response.StatusCode, response.Header.Get("Retry-After"), response.Body.Close()
 }
 
-// spooledSids counts the CallSids of whole lines; a last line that was cut short was never acknowledged.
+// spooledSids counts the CallSids of complete lines; a truncated last line was never acknowledged.
 func spooledSids(t *testing.T, dir string) map[string]int {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
@@ -122,8 +122,8 @@ func spooledSids(t *testing.T, dir string) map[string]int {
 	return found
 }
 
-// free is an address nobody listens on.
-func free(t *testing.T) string {
+// freeAddress returns an address that no process listens on.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -133,7 +133,7 @@ func free(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// waitReady polls until a collector says it can store.
+// waitReady polls a collector until it is ready.
 func waitReady(address string) error {
 	var last error
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {

@@ -15,8 +15,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// TestRebuildOnAFullDiskReplacesNothing rebuilds with more and more room: each time the database and the published copy are the old
-// ones or whole new ones, and a rebuild that fails says so and leaves nothing behind.
+// TestRebuildOnAFullDiskReplacesNothing rebuilds with increasing free space: each time the database and the published copy are the old
+// ones or complete new ones, and a failed rebuild reports the reason and leaves nothing behind.
 func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 	config := loaderHome(t)
 	data := filepath.Join(filepath.Dir(config), "data")
@@ -44,11 +44,11 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 	}
 	const count = "select count(*) as n from calls"
 	want, _ := callsheet("sql", count, "--format", "csv")
-	files := names(t, data)
+	files := listFiles(t, data)
 
 	failed := 0
 	for room := 200 << 10; ; room += 700 << 10 {
-		filler := fill(t, data, room)
+		filler := fillDisk(t, data, room)
 		out, code := callsheet("load", "--rebuild")
 		if err := os.Remove(filler); err != nil {
 			t.Fatal(err)
@@ -63,7 +63,7 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 		if code != 1 || !strings.Contains(out, "\nhint: make room") {
 			t.Errorf("with %d bytes of room, exit code %d: %s", room, code, out)
 		}
-		if left := names(t, data); !reflect.DeepEqual(left, files) {
+		if left := listFiles(t, data); !reflect.DeepEqual(left, files) {
 			t.Errorf("with %d bytes of room, left behind: %v", room, left)
 		}
 	}
@@ -72,8 +72,8 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 	}
 }
 
-// fill leaves so many bytes of a small disk.
-func fill(t *testing.T, dir string, room int) (path string) {
+// fillDisk leaves the given number of bytes free on a small disk.
+func fillDisk(t *testing.T, dir string, room int) (path string) {
 	t.Helper()
 	path = filepath.Join(dir, "of somebody else")
 	file, err := os.Create(path)
@@ -93,8 +93,8 @@ func fill(t *testing.T, dir string, room int) (path string) {
 	return path
 }
 
-// names are the files below a folder.
-func names(t *testing.T, dir string) (list []string) {
+// listFiles returns the files below a folder.
+func listFiles(t *testing.T, dir string) (list []string) {
 	t.Helper()
 	err := filepath.Walk(dir, func(path string, _ os.FileInfo, err error) error {
 		list = append(list, path)

@@ -22,9 +22,9 @@ import (
 
 var loadKills = flag.Int("loadkills", 12, "how often the loader is killed")
 
-// TestKilledLoaderLoadsEachDeliveryOnce writes deliveries, shuffled and some of them twice, into a spool of several files bit by
-// bit, and kills a load at a random moment after each bit, while another process reads what is published. In the end the
-// database must be the one that a load of everything at once makes.
+// TestKilledLoaderLoadsEachDeliveryOnce appends deliveries, shuffled and some of them twice, to a spool of several files and kills a
+// load at a random time after each step, while another process reads the published database. In the end the database must equal the
+// one of a single load of everything.
 func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	rng := rand.New(rand.NewPCG(uint64(*loadKills), 7))
 	lines := demoLines(rng)
@@ -39,7 +39,7 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	var reads atomic.Int64
 	ended := make(chan error, 1)
-	go func() { ended <- readAllTheTime(ctx, killed, &reads) }()
+	go func() { ended <- readContinuously(ctx, killed, &reads) }()
 	landed := 0
 	for round := range *loadKills {
 		for _, line := range lines[len(lines)*round / *loadKills : len(lines)*(round+1) / *loadKills] {
@@ -65,14 +65,14 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("the reader: %v", err)
 	}
-	got, want := content(t, killed), content(t, whole)
+	got, want := contentHashes(t, killed), contentHashes(t, whole)
 	if got != want || strings.Count(want, "\n") < 3 {
 		t.Errorf("killed %d times:\n%s\nloaded at once:\n%s", landed, got, want)
 	}
 	t.Logf("%d lines, %d loads of which %d were killed, %d reads", len(lines), *loadKills, landed, reads.Load())
 }
 
-// demoLines are the deliveries of a few days, shuffled, a tenth of them twice.
+// demoLines returns the deliveries of a few days, shuffled, a tenth of them twice.
 func demoLines(rng *rand.Rand) []string {
 	var lines []string
 	for i, delivery := range demo.Generate(demo.Options{Calls: 1500, Days: 4, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}) {
@@ -91,7 +91,7 @@ func demoLines(rng *rand.Rand) []string {
 	return lines
 }
 
-// loaderHome is the configuration of an empty spool.
+// loaderHome writes a configuration with an empty spool.
 func loaderHome(t *testing.T) (config string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -119,8 +119,9 @@ func appendLine(t *testing.T, config, name, line string) {
 	}
 }
 
-// readAllTheTime asks the published copy again and again: from the first on each must answer, and calls never become fewer.
-func readAllTheTime(ctx context.Context, config string, reads *atomic.Int64) error {
+// readContinuously queries the published copy until ctx ends: after the first success each query must succeed, and the number of calls
+// never decreases.
+func readContinuously(ctx context.Context, config string, reads *atomic.Int64) error {
 	before := 0
 	for ctx.Err() == nil {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(config), "data", "published", "calls.duckdb")); err != nil {
@@ -144,8 +145,8 @@ func readAllTheTime(ctx context.Context, config string, reads *atomic.Int64) err
 	return nil
 }
 
-// content is the hash of each day.
-func content(t *testing.T, config string) string {
+// contentHashes returns the hash of each day.
+func contentHashes(t *testing.T, config string) string {
 	t.Helper()
 	out, err := exec.Command("callsheet", "--config", config, "query", "content", "--from", "2026-09-01", "--to", "2026-10-31").Output()
 	if err != nil {

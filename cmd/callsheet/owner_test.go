@@ -14,13 +14,13 @@ import (
 	"testing"
 )
 
-// A serviceUser is an account other than root whose folder the service has.
+// serviceUser is an account other than root that owns the folder of the service.
 type serviceUser struct {
 	uid, gid int
 	home     string // the folder, with callsheet.yaml and data in it
 }
 
-// newServiceUser prepares a folder of the account nobody; only root can.
+// newServiceUser prepares a folder of the account nobody, which needs root.
 func newServiceUser(t *testing.T, config string) serviceUser {
 	t.Helper()
 	account, err := user.Lookup("nobody")
@@ -55,7 +55,7 @@ func (s serviceUser) give(t *testing.T, path string, uid int, mode os.FileMode) 
 	}
 }
 
-// command is one of the program, run by the service or by root.
+// command returns a command of callsheet that runs as the given user.
 func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
 	command := exec.Command("callsheet", append([]string{"--config", filepath.Join(s.home, "callsheet.yaml")}, args...)...)
 	command.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
@@ -66,15 +66,15 @@ func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
 	return command
 }
 
-// TestRootBesideAServiceLeavesNoFilesOfItsOwn runs every command as root while the service collects as another user.
-func TestRootBesideAServiceLeavesNoFilesOfItsOwn(t *testing.T) {
-	address := free(t)
+// TestRootBesideAServiceLeavesNoFiles runs every command as root while the service collects as another user.
+func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
+	address := freeAddress(t)
 	s := newServiceUser(t, strings.Replace(smallConfig, "ADDRESS", address, 1))
 	export := filepath.Join(s.home, "export.ndjson")
 	if err := os.WriteFile(export, []byte(callOf(7, "Sales")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// The first command is root's: nothing is there yet.
+	// Root runs the first command, before anything exists.
 	do := func(uid int, args ...string) {
 		t.Helper()
 		if out, err := s.command(uid, args...).CombinedOutput(); err != nil {
@@ -120,7 +120,7 @@ func TestRootBesideAServiceLeavesNoFilesOfItsOwn(t *testing.T) {
 		t.Errorf("the service ended with %v", err)
 	}
 
-	// What only root may read or write is refused with the reason.
+	// Files that only root can access are refused with the reason.
 	closed := t.TempDir()
 	s.give(t, closed, 0, 0o700)
 	out, err := s.command(0, "report", "daily", "--period", "2026-10-05", "--out", filepath.Join(closed, "x.xlsx")).CombinedOutput()

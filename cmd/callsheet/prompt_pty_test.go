@@ -11,8 +11,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// TestPromptOnATerminal types what people type: a statement over lines, dot commands, Tab, slips, Ctrl-C and Ctrl-D, while
-// the data are published anew.
+// TestPromptOnATerminal types a statement of several lines, dot commands, Tab, mistakes, Ctrl-C and Ctrl-D, while newer data is
+// published.
 func TestPromptOnATerminal(t *testing.T) {
 	state := t.TempDir()
 	config := promptHome(t, "")
@@ -33,7 +33,7 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.enter(".nonsense")
 	p.expect("hint: .help lists the commands")
 	p.enter("select nothing from calls;")
-	p.expect("LINE 1: select nothing from calls") // and not the words around it
+	p.expect("LINE 1: select nothing from calls") // and not the wrapped statement
 	p.enter("create temp table mine as select 'kept' as here; from mine;")
 	p.expect("kept\r\n")
 	p.write("select 6 * 7 as x from metric_cat\t limit 1;\r")
@@ -45,22 +45,22 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.expect("10,000 rows, ")
 
 	p.write("select count(*) from range(100000000000) a, range(1000) b;\r")
-	p.repeat("\x03", "stopped")
+	p.pressUntil("\x03", "stopped")
 	p.enter(".limit 10ms")
 	p.enter("select count(*) from range(100000000000) a, range(1000) b;")
 	p.expect("took longer than 10ms")
 	p.enter(".limit 500ms")
-	p.enter("select levenshtein(repeat('a', 500000), repeat('b', 500000));") // which sees no interrupt
+	p.enter("select levenshtein(repeat('a', 500000), repeat('b', 500000));") // which ignores interrupts
 	p.expect("took longer than 500ms")
 	p.expect("temporary tables are gone")
 	p.enter(".limit 1m")
 	p.write("select levenshtein(repeat('a', 500000), repeat('b', 500000));\r")
-	p.repeat("\x03", "stopped")
+	p.pressUntil("\x03", "stopped")
 	p.enter("select length(repeat('x', 1000000000));")
 	p.expect("needed more than 200MB and was stopped")
 	p.enter("select 'limit' || 'less';")
 	p.expect("limitless\r\n")
-	p.expect("callsheet> ") // before it, Ctrl-C would be the terminal's, and would throw away what was typed
+	p.expect("callsheet> ") // before it, Ctrl-C would discard typed input
 	p.write("select nonsense\x03")
 	p.enter("select 'still ' || 'here';")
 	p.expect("still here\r\n")
@@ -72,7 +72,7 @@ func TestPromptOnATerminal(t *testing.T) {
 
 	p.write("\x04")
 	if err := p.command.Wait(); err != nil {
-		t.Errorf("left with %v\n%s", err, p.seen)
+		t.Errorf("exited with %v\n%s", err, p.seen)
 	}
 	history, err := os.ReadFile(filepath.Join(state, "callsheet", "history"))
 	if want := "select count(*) + 100 as calls from calls where call_sid <> 'a;b' ;\n.timing off\n"; err != nil || !strings.HasPrefix(string(history), want) {
@@ -80,8 +80,8 @@ func TestPromptOnATerminal(t *testing.T) {
 	}
 }
 
-// TestPromptDoesNotHoldUpALoad opens the database itself, where no copy of it is published.
-func TestPromptDoesNotHoldUpALoad(t *testing.T) {
+// TestPromptDoesNotBlockLoads reads the database itself, as without a published copy.
+func TestPromptDoesNotBlockLoads(t *testing.T) {
 	config := promptHome(t, "store: {publish: false}\n")
 	p := startPrompt(t, config, "PAGER=", "XDG_STATE_HOME="+t.TempDir())
 	p.enter("select 'now ' || count(*) as calls from calls;")
@@ -92,11 +92,11 @@ func TestPromptDoesNotHoldUpALoad(t *testing.T) {
 	p.expect("now 3\r\n")
 	p.enter(".quit")
 	if err := p.command.Wait(); err != nil {
-		t.Errorf("left with %v\n%s", err, p.seen)
+		t.Errorf("exited with %v\n%s", err, p.seen)
 	}
 }
 
-// promptHome is a database of two calls.
+// promptHome writes a configuration and a database of two calls.
 func promptHome(t *testing.T, settings string) (config string) {
 	t.Helper()
 	config = loaderHome(t)
@@ -107,7 +107,7 @@ func promptHome(t *testing.T, settings string) (config string) {
 	return config
 }
 
-// loadSamples puts samples into the spool and loads them.
+// loadSamples adds samples to the spool and loads them.
 func loadSamples(t *testing.T, config string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -122,13 +122,13 @@ func loadSamples(t *testing.T, config string, names ...string) {
 	}
 }
 
-// terminal is one with somebody before it.
+// terminal is a pseudo-terminal with a running prompt.
 type terminal struct {
 	t       *testing.T
 	command *exec.Cmd
 	file    *os.File
 	output  chan string
-	seen    string // and not expected yet
+	seen    string // output since the last expected text
 }
 
 func startPrompt(t *testing.T, config string, environment ...string) *terminal {
@@ -175,17 +175,17 @@ func (p *terminal) enter(line string) {
 	p.write(line + "\r")
 }
 
-// expect waits for output and forgets what came up to it.
+// expect waits for output and discards everything up to it.
 func (p *terminal) expect(want string) {
 	p.t.Helper()
-	p.repeat("", want)
+	p.pressUntil("", want)
 }
 
-// repeat presses keys until the output comes: nobody can see from outside when a statement has begun to run.
-func (p *terminal) repeat(keys, want string) {
+// pressUntil presses keys repeatedly until the output appears: a test cannot see when a statement has begun to run.
+func (p *terminal) pressUntil(keys, want string) {
 	p.t.Helper()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
 	deadline := time.After(30 * time.Second)
 	for {
 		if _, after, found := strings.Cut(p.seen, want); found {
@@ -195,10 +195,10 @@ func (p *terminal) repeat(keys, want string) {
 		select {
 		case text, ok := <-p.output:
 			if !ok {
-				p.t.Fatalf("it ended without %q:\n%s", want, p.seen)
+				p.t.Fatalf("the prompt ended without %q:\n%s", want, p.seen)
 			}
 			p.seen += text
-		case <-again.C:
+		case <-ticker.C:
 			p.write(keys)
 		case <-deadline:
 			p.t.Fatalf("no %q in\n%s", want, p.seen)

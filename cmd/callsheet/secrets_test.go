@@ -19,7 +19,7 @@ import (
 	"testing"
 )
 
-// secretConfig has a secret, XQZ and a number, wherever one can stand. SINK repeats what it is sent, MAIL repeats the password, and nobody
+// secretConfig has a secret, XQZ and a number, in every key that can hold one. SINK and MAIL echo what they receive, and no server
 // listens at NOBODY.
 const secretConfig = `data_dir: ./data # XQZ0001
 collector:
@@ -53,13 +53,13 @@ reports:
       - mail: {to: [boss@example.com]}
 `
 
-// TestSecretsReachNothing runs the commands on a configuration full of secrets against servers that repeat what they are sent, and looks for
-// the secrets in all that was said and written.
-func TestSecretsReachNothing(t *testing.T) {
+// TestSecretsReachNoOutput runs the commands on a configuration full of secrets against servers that echo what they receive, and looks
+// for the secrets in all output and files.
+func TestSecretsReachNoOutput(t *testing.T) {
 	dir := t.TempDir()
-	sink := httptest.NewServer(http.HandlerFunc(repeat))
+	sink := httptest.NewServer(http.HandlerFunc(echo))
 	defer sink.Close()
-	listen := free(t)
+	listen := freeAddress(t)
 	replace := strings.NewReplacer("SINK", sink.URL, "MAIL", echoingMailServer(t), "NOBODY", "http://127.0.0.1:1", "LISTEN", listen)
 	for name, text := range map[string]string{
 		"callsheet.yaml":                    replace.Replace(secretConfig),
@@ -77,10 +77,10 @@ func TestSecretsReachNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var said bytes.Buffer
+	var output bytes.Buffer
 	command := func(config string, args ...string) *exec.Cmd {
 		c := exec.Command("callsheet", append([]string{"--config", config}, args...)...)
-		c.Dir, c.Stdout, c.Stderr = dir, &said, &said
+		c.Dir, c.Stdout, c.Stderr = dir, &output, &output
 		c.Env = append(os.Environ(), "XQZ_PASSWORD=XQZ0031", "XQZ_WEBHOOK="+sink.URL+"/429/XQZ0009", "AWS_ACCESS_KEY_ID=XQZ0032",
 			"AWS_SECRET_ACCESS_KEY=XQZ0033", "AWS_MAX_ATTEMPTS=1", "AZURE_STORAGE_ACCOUNT=account", "AZURE_STORAGE_SAS_TOKEN=sig=XQZ0034")
 		return c
@@ -110,12 +110,12 @@ func TestSecretsReachNothing(t *testing.T) {
 		{"report", "bad", "--period", "2026-10-05", "--deliver", "--json"}, {"schedule"}, {"status"}, {"status", "--json"},
 		{"sql", "--format", "json", "from report_runs"},
 	} {
-		before := said.Len()
-		command("callsheet.yaml", args...).Run() // of most, failing is the point
-		if args[0] == "sql" && strings.Contains(said.String()[before:], `"state"`) {
+		before := output.Len()
+		command("callsheet.yaml", args...).Run() // most are meant to fail
+		if args[0] == "sql" && strings.Contains(output.String()[before:], `"state"`) {
 			var rows []struct{ Recipient, State string }
-			if err := json.Unmarshal(said.Bytes()[before:], &rows); err != nil {
-				t.Fatalf("%v\n%s", err, said.String()[before:])
+			if err := json.Unmarshal(output.Bytes()[before:], &rows); err != nil {
+				t.Fatalf("%v\n%s", err, output.String()[before:])
 			}
 			for _, row := range rows {
 				states[row.State]++
@@ -129,8 +129,8 @@ func TestSecretsReachNothing(t *testing.T) {
 	for n := range 40 {
 		secret := fmt.Sprintf("XQZ%04d", n)
 		for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte("\x00XQZ0003\x00XQZ0031"))} {
-			if bytes.Contains(said.Bytes(), []byte(form)) {
-				t.Errorf("%s was said:\n%s", form, lineWith(said.String(), form))
+			if bytes.Contains(output.Bytes(), []byte(form)) {
+				t.Errorf("%s was printed:\n%s", form, lineWith(output.String(), form))
 			}
 		}
 	}
@@ -158,8 +158,8 @@ func lineWith(text, part string) string {
 	return ""
 }
 
-// repeat answers as the path's first element says, with all that it was sent in headers, reason and body.
-func repeat(w http.ResponseWriter, r *http.Request) {
+// echo answers with the status in the path's first element, and with everything it received in headers, reason and body.
+func echo(w http.ResponseWriter, r *http.Request) {
 	sent, _ := httputil.DumpRequest(r, false)
 	line := strings.ReplaceAll(strings.ReplaceAll(string(sent), "\r", " "), "\n", " ")
 	kind := strings.Split(r.URL.Path, "/")[1]
@@ -184,7 +184,7 @@ func repeat(w http.ResponseWriter, r *http.Request) {
 		kind, line, line, r.URL.Path, r.URL.Path, line)
 }
 
-// echoingMailServer refuses every login with what it was sent, as it came and decoded. It returns its port.
+// echoingMailServer refuses every login with what it received, raw and decoded. It returns its port.
 func echoingMailServer(t *testing.T) (port string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

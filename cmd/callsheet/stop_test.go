@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// TestStopUnderLoadKeepsWhatItAcknowledged asks a busy collector to stop: it says so first, still stores what comes, ends by
-// itself in time, and breaks no request that it has begun to read.
-func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
-	dir, address := t.TempDir(), free(t)
+// TestStopUnderLoadKeepsAcknowledgedDeliveries stops a busy collector: it reports not ready first, still stores deliveries, exits in
+// time, and completes every request that it has begun to read.
+func TestStopUnderLoadKeepsAcknowledgedDeliveries(t *testing.T) {
+	dir, address := t.TempDir(), freeAddress(t)
 	process := start(t, dir, address)
 	acked := map[string]bool{}
 	var mu sync.Mutex
@@ -38,7 +38,7 @@ func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
 		})
 	}
 	time.Sleep(300 * time.Millisecond)
-	asked := time.Now()
+	stopped := time.Now()
 	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -46,24 +46,24 @@ func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
 	before := len(acked)
 	mu.Unlock()
 	closing := false
-	for time.Since(asked) < lameDuckTime/2 && !closing {
+	for time.Since(stopped) < lameDuckTime/2 && !closing {
 		if response, err := http.Get("http://" + address + "/readyz"); err == nil {
 			closing = response.StatusCode == http.StatusServiceUnavailable
 			response.Body.Close()
 		}
 	}
 	if !closing {
-		t.Error("readyz did not say that it is closing")
+		t.Error("readyz did not report that it is closing")
 	}
 	if err := process.Wait(); err != nil {
 		t.Errorf("ended with %v", err)
 	}
-	if took := time.Since(asked); took > 10*time.Second {
+	if took := time.Since(stopped); took > 10*time.Second {
 		t.Errorf("took %v to stop", took)
 	}
 	sending.Wait()
 	if len(acked) == before {
-		t.Error("nothing was stored while readyz said that it is closing")
+		t.Error("nothing was stored while readyz reported that it is closing")
 	}
 	found := spooledSids(t, filepath.Join(dir, "data", "spool"))
 	for sid := range acked {
@@ -73,8 +73,8 @@ func TestStopUnderLoadKeepsWhatItAcknowledged(t *testing.T) {
 	}
 }
 
-// TestFullDiskIsSaidAndSurvived fills the disk under the real program and makes room again.
-func TestFullDiskIsSaidAndSurvived(t *testing.T) {
+// TestFullDiskIsReportedAndSurvived fills the disk of the real program and frees space again.
+func TestFullDiskIsReportedAndSurvived(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "data")
 	if err := os.Mkdir(data, 0o700); err != nil {
@@ -84,10 +84,10 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 		t.Skip("mounting a small disk needs root: ", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(data, syscall.MNT_DETACH) })
-	address := free(t)
+	address := freeAddress(t)
 	start(t, dir, address)
 
-	other := filepath.Join(data, "of somebody else")
+	other := filepath.Join(data, "of another program")
 	file, err := os.Create(other)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 	i, began := 0, time.Now()
 	for ; send(i) != http.StatusServiceUnavailable; i++ {
 		if i > 1000 {
-			t.Fatal("a full disk goes on storing")
+			t.Fatal("a full disk still stores")
 		}
 	}
 	response, err := http.Get("http://" + address + "/readyz")
@@ -132,7 +132,7 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 		t.Fatal(err)
 	}
 	if send(i+1) != http.StatusOK {
-		t.Error("does not store though there is room again")
+		t.Error("does not store although there is space again")
 	}
 	found := spooledSids(t, filepath.Join(data, "spool"))
 	for sid := range acked {
