@@ -3,28 +3,28 @@ package demo
 import "time"
 
 const (
-	opens  = 9  // o'clock, Monday to Saturday
-	closes = 20 // o'clock
+	opens  = 9  // hour of the day, Monday to Saturday
+	closes = 20 // hour of the day
 )
 
-// The shape of a working day by hour from opens: a morning peak, lunch, an
-// afternoon peak. A Sunday has a skeleton crew from 10 to 17.
+// Relative call volume by hour from opens on: a morning peak, lunch and an
+// afternoon peak. On Sundays few agents work, from 10 to 17.
 var (
-	weekdayShape = []float64{0.70, 1.25, 1.32, 1.00, 0.48, 0.85, 1.10, 1.25, 1.12, 0.82, 0.48}
-	sundayShape  = []float64{0, 1, 1, 1, 0.7, 1, 1, 1, 0, 0, 0}
+	weekdayVolume = []float64{0.70, 1.25, 1.32, 1.00, 0.48, 0.85, 1.10, 1.25, 1.12, 0.82, 0.48}
+	sundayVolume  = []float64{0, 1, 1, 1, 0.7, 1, 1, 1, 0, 0, 0}
 )
 
-// weekdayLoad is each weekday's volume, Sunday first.
+// weekdayLoad is the relative volume of each weekday, Sunday first.
 var weekdayLoad = []float64{0.07, 1.16, 1.06, 1.00, 0.97, 1.02, 0.72}
 
 type day struct {
 	midnight time.Time
 	sunday   bool
-	mood     []float64 // per group: above 1 more callers are missed than usual
+	missRate []float64 // per group; above 1, more calls are missed than usual
 	pushes   []push
 }
 
-// push is one start of a bulk campaign; the vendor numbers each anew.
+// push is one start of a bulk campaign, each with a new campaign id.
 type push struct {
 	campid string
 	group  *group
@@ -44,20 +44,19 @@ func newCalendar(o Options, r rng, c *centre) *calendar {
 		midnight := o.Until.AddDate(0, 0, -i)
 		today := &day{midnight: midnight, sunday: midnight.Weekday() == time.Sunday}
 		for range c.groups {
-			today.mood = append(today.mood, 0.8+0.4*r.Float64())
+			today.missRate = append(today.missRate, 0.8+0.4*r.Float64())
 		}
 		cal.days = append(cal.days, today)
 		cal.loads = append(cal.loads, weekdayLoad[midnight.Weekday()]*(0.88+0.24*r.Float64()))
 	}
-	cal.spoil(r, c)
-	cal.push(r, c)
+	cal.addBadDay(r, c)
+	cal.addPushes(r, c)
 	return cal
 }
 
-// spoil gives one group a bad day, so that the trend has something to show. A
-// single day is left alone: with nothing to compare, bad is just usual. So are
-// the groups with too few callers for it to be seen.
-func (cal *calendar) spoil(r rng, c *centre) {
+// addBadDay gives one group a bad day, which the trend shows. A single day has no
+// trend, and groups with few callers are not chosen.
+func (cal *calendar) addBadDay(r rng, c *centre) {
 	nth, who := r.IntN(len(cal.days)), r.weighted(c.shares(func(g *group) float64 {
 		if g.incoming < 0.15 {
 			return 0
@@ -70,11 +69,11 @@ func (cal *calendar) spoil(r rng, c *centre) {
 	if cal.days[nth].sunday {
 		nth = (nth + 1) % len(cal.days)
 	}
-	cal.days[nth].mood[who] = 6
+	cal.days[nth].missRate[who] = 6
 }
 
-// push plans the campaigns: one late in the morning, one in the afternoon.
-func (cal *calendar) push(r rng, c *centre) {
+// addPushes adds the campaigns: one late in the morning, one in the afternoon.
+func (cal *calendar) addPushes(r rng, c *centre) {
 	campid := 11387004
 	shares := c.shares(func(g *group) float64 { return g.outgoing })
 	for _, today := range cal.days {
@@ -89,8 +88,8 @@ func (cal *calendar) push(r rng, c *centre) {
 	}
 }
 
-// clock is a local time of a day. It goes by the wall clock, so that a zone
-// with summer time keeps its opening hours.
+// clock returns a local time of a day. It uses the wall clock, so that opening
+// hours stay the same in summer time.
 func (cal *calendar) clock(today *day, hour, second int) time.Time {
 	y, m, dd := today.midnight.Date()
 	return time.Date(y, m, dd, hour, 0, second, 0, cal.zone)
@@ -99,23 +98,23 @@ func (cal *calendar) clock(today *day, hour, second int) time.Time {
 // anyDay draws a day by its load.
 func (cal *calendar) anyDay(r rng) *day { return cal.days[r.weighted(cal.loads)] }
 
-// during draws a moment of a day's opening hours by the shape of the day.
+// during draws a time in a day's opening hours by the volume of each hour.
 func (cal *calendar) during(r rng, today *day) time.Time {
-	shape := weekdayShape
+	volume := weekdayVolume
 	if today.sunday {
-		shape = sundayShape
+		volume = sundayVolume
 	}
-	return cal.clock(today, opens+r.weighted(shape), r.IntN(3600))
+	return cal.clock(today, opens+r.weighted(volume), r.IntN(3600))
 }
 
-// outside draws a moment shortly before opening or after closing.
+// outside draws a time shortly before opening or after closing.
 func (cal *calendar) outside(r rng, today *day) time.Time {
 	return cal.clock(today, pick(r, []int{opens - 1, closes, closes, closes + 1}), r.IntN(3600))
 }
 
-// open moves a moment to the next opening hours; false when that is not before
-// the end of the calendar.
-func (cal *calendar) open(r rng, at time.Time) (time.Time, bool) {
+// open returns the time itself if it is in opening hours, otherwise a time in
+// the next ones. ok is false if that is after the end of the calendar.
+func (cal *calendar) open(r rng, at time.Time) (_ time.Time, ok bool) {
 	at = at.In(cal.zone).Truncate(time.Second)
 	switch late := at.Hour() >= closes; {
 	case at.Weekday() == time.Sunday, late:
@@ -134,7 +133,7 @@ func (cal *calendar) morning(r rng, at time.Time, days int) time.Time {
 	return time.Date(y, m, dd+days, opens, 0, r.between(60, 5400), 0, cal.zone)
 }
 
-// dayOf finds the day of a moment within the calendar.
+// dayOf returns the day of a time in the calendar.
 func (cal *calendar) dayOf(at time.Time) *day {
 	for i := len(cal.days) - 1; i > 0; i-- {
 		if !at.Before(cal.days[i].midnight) {
@@ -144,7 +143,7 @@ func (cal *calendar) dayOf(at time.Time) *day {
 	return cal.days[0]
 }
 
-// manned tells whether anyone is there to answer.
-func (cal *calendar) manned(at time.Time) bool {
+// isStaffed reports whether agents are at work.
+func (cal *calendar) isStaffed(at time.Time) bool {
 	return at.Hour() >= opens && at.Hour() < closes
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// outcome is how a call ended, before anyone spells it.
+// outcome is how a call ended.
 type outcome int
 
 const (
@@ -30,19 +30,19 @@ const (
 	customerLeg
 )
 
-// oddity is a contradiction the report carries on purpose.
-type oddity int
+// contradiction is an intended inconsistency in a report.
+type contradiction int
 
 const (
-	consistent oddity = iota
+	consistent contradiction = iota
 	talkOverCall
 	clockMismatch // CallSid was stamped by another server's clock
 	legsSwapped
 	answeredWithoutTalk
-	oddities // how many there are
+	contradictions // their number
 )
 
-// call is one call as it happened. A zero time means that it never did.
+// call is one call. A zero time means that the event did not happen.
 type call struct {
 	// Decided by plan.
 	incoming bool
@@ -52,25 +52,25 @@ type call struct {
 	customer *customer
 	outcome  outcome
 	failed   leg
-	campid   string // of a push; a click-to-call gets its own when it is dialled
+	campid   string // of a push; a click-to-call gets one in staff
 
 	// Decided by staff.
-	sid      string
-	agent    *agent // who was dialled last, nil if nobody
-	passed   *agent // who was rung before and did not pick up
-	passedAt time.Time
-	dialled  string // the customer's number as this call shows it
-	legA     time.Time
-	legB     time.Time
-	picked   time.Time // leg B, which makes a call answered
-	end      time.Time
-	halves   int // coins, counted in halves
+	sid       string
+	agent     *agent // the last agent that was dialled, nil if none
+	skipped   *agent // an agent that was dialled before and did not pick up
+	skippedAt time.Time
+	dialled   string // the customer's number, as written in this call
+	legA      time.Time
+	legB      time.Time
+	picked    time.Time // leg B; set if the call was answered
+	end       time.Time
+	halfCoins int
 
 	// Decided by mark.
-	odd        oddity
-	unreported bool
-	late       bool // the report comes the next morning
-	corrected  bool
+	contradicts contradiction
+	unreported  bool
+	late        bool // the report arrives the next morning
+	corrected   bool
 }
 
 func (c *call) recording() string {
@@ -83,19 +83,19 @@ func (c *call) recording() string {
 	return "https://callrecords.example.io/incoming/01_" + c.start.Format("20060102150405") + "_" + c.customer.bare[5:]
 }
 
-// talk is what the report says; oddities make it contradict the times.
+// talk returns the reported talk time, which may contradict the times.
 func (c *call) talk() int {
 	switch {
-	case c.picked.IsZero(), c.odd == answeredWithoutTalk:
+	case c.picked.IsZero(), c.contradicts == answeredWithoutTalk:
 		return 0
-	case c.odd == talkOverCall:
+	case c.contradicts == talkOverCall:
 		return seconds(c.end.Sub(c.start)) + 22
 	}
 	return seconds(c.end.Sub(c.picked))
 }
 
 func (c *call) coins() string {
-	return strconv.FormatFloat(float64(c.halves)/2, 'f', -1, 64)
+	return strconv.FormatFloat(float64(c.halfCoins)/2, 'f', -1, 64)
 }
 
 func (c *call) direction() string {

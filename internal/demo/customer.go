@@ -7,22 +7,22 @@ import (
 
 type customer struct {
 	bare   string // ten digits
-	masked bool   // withholds the number: only its ends are shown
-	home   *group // whom this customer mostly has to do with
+	masked bool   // only the ends of the number are shown
+	home   *group // the group that this customer usually calls
 }
 
-// maxCustomers is how many distinct numbers the two invented ranges hold.
+// maxCustomers is the number of distinct numbers in the two invented ranges.
 const maxCustomers = 200_000
 
-// newCustomers makes a few more callers than half the calls, so that people
+// newCustomers returns a few more customers than half the calls, so that many
 // call more than once.
 func newCustomers(r rng, c *centre, calls int) []*customer {
 	shares := c.shares(func(g *group) float64 { return g.incoming })
 	offset := r.IntN(100_000)
 	people := make([]*customer, min(12+calls*6/10, maxCustomers))
 	for i := range people {
-		// 7919 is prime to 100000, so the multiples go through all of a range
-		// before one comes again.
+		// 7919 is coprime to 100000, so its multiples cover a whole range before
+		// one repeats.
 		tail := (offset + i/2*7919) % 100_000
 		prefix := []string{"98765", "91234"}[i%2]
 		people[i] = &customer{
@@ -34,13 +34,14 @@ func newCustomers(r rng, c *centre, calls int) []*customer {
 	return people
 }
 
-// someone draws a customer; those at the front call more often than others.
-func someone(r rng, people []*customer) *customer {
+// drawCustomer draws a customer; the first ones call more often than others.
+func drawCustomer(r rng, people []*customer) *customer {
 	return people[int(float64(len(people))*math.Pow(r.Float64(), 1.4))]
 }
 
-// shown is the number as one call writes it: networks disagree about prefixes.
-func (c *customer) shown(r rng, incoming bool) string {
+// write returns the number as one call writes it: networks use different
+// prefixes.
+func (c *customer) write(r rng, incoming bool) string {
 	if c.masked {
 		return c.bare[:2] + "xxxxxx" + c.bare[8:]
 	}

@@ -3,11 +3,11 @@ package demo
 import "time"
 
 const (
-	liveShare      = 0.6  // of the calls have live events
-	duplicateShare = 0.02 // of the deliveries come twice
+	liveShare      = 0.6  // share of calls with live events
+	duplicateShare = 0.02 // share of deliveries that are sent twice
 )
 
-// deliver tells the vendor's side of every call, in no order yet.
+// deliver returns the deliveries of all calls, unsorted.
 func deliver(o Options, r rng, calls []*call) []Delivery {
 	var out []Delivery
 	for _, c := range calls {
@@ -21,15 +21,16 @@ func deliver(o Options, r rng, calls []*call) []Delivery {
 	out = duplicate(o, r, out)
 	if o.Calls >= 20 {
 		out = append(out, otherEvents(o, r, calls)...)
-		out = append(out, brokenOnes(o, r, calls)...)
+		out = append(out, brokenDeliveries(o, r, calls)...)
 	}
 	return out
 }
 
-// liveEvents are what an agent's screen would pop up from.
+// liveEvents returns the events of a call in progress, which open a popup on an
+// agent's screen.
 func liveEvents(r rng, c *call) []Delivery {
 	var out []Delivery
-	tell := func(at time.Time, status string, dialled *agent) {
+	send := func(at time.Time, status string, dialled *agent) {
 		encoding := newEncoding(r)
 		s := newStyle(r, encoding)
 		out = append(out, encode(r, at.Add(r.millis(200, 1900)), encoding, s, live(c, s, status, dialled)))
@@ -37,26 +38,26 @@ func liveEvents(r rng, c *call) []Delivery {
 	if c.legB.IsZero() || r.chance(0.4) {
 		caller := c.agent
 		if c.incoming {
-			caller = nil // nobody has been dialled yet
+			caller = nil // no agent has been dialled yet
 		}
-		tell(c.start, "Ringing", caller)
+		send(c.start, "Ringing", caller)
 	}
-	if c.passed != nil {
-		tell(c.passedAt, "Transfer to agent", c.passed)
+	if c.skipped != nil {
+		send(c.skippedAt, "Transfer to agent", c.skipped)
 	}
 	if !c.legB.IsZero() {
-		tell(c.legB, pick(r, []string{"Transfer to agent", "Transfer to agent", "Ringing"}), c.agent)
+		send(c.legB, pick(r, []string{"Transfer to agent", "Transfer to agent", "Ringing"}), c.agent)
 	}
 	if !c.picked.IsZero() {
-		tell(c.picked, pick(r, []string{"ANSWER", "Picked"}), c.agent)
+		send(c.picked, pick(r, []string{"ANSWER", "Picked"}), c.agent)
 	}
 	if last := &out[len(out)-1]; r.chance(0.04) {
-		last.At = c.end.Add(r.millis(5000, 40000)) // overtaken by the report
+		last.At = c.end.Add(r.millis(5000, 40000)) // arrives after the report
 	}
 	return out
 }
 
-// reports are a call's report and, at times, a second one that corrects it.
+// reports returns a call's report and, for some calls, a correction.
 func reports(r rng, c *call) []Delivery {
 	at := c.end.Add(r.millis(700, 4500))
 	if c.late {
@@ -69,44 +70,44 @@ func reports(r rng, c *call) []Delivery {
 	out := []Delivery{encode(r, at, encoding, s, first)}
 	if c.corrected {
 		second := correct(r, c, first)
-		out = append(out, encode(r, at.Add(r.seconds(1800, int(correctable/time.Second)-60)), encoding, s, second))
+		out = append(out, encode(r, at.Add(r.seconds(1800, int(correctionWindow/time.Second)-60)), encoding, s, second))
 	}
 	return out
 }
 
-// correct makes the second report of a call: the coins settled anew, or the
-// recording moved to the archive. Half of them leave out the name that the
-// first one had, which must not erase it.
+// correct returns the second report of a call: with other coins, or with the
+// recording moved to the archive. Half of them omit the name of the first
+// report, which must not erase it.
 func correct(r rng, c *call, first []field) []field {
 	coins := r.chance(0.5)
-	forgets := r.chance(0.5)
+	omitsName := r.chance(0.5)
 	second := append([]field(nil), first...)
 	for i := range second {
 		switch f := &second[i]; {
 		case f.key == "coins" && coins:
-			settled := *c
-			settled.halves += r.between(1, 3)
-			f.value = settled.coins()
+			corrected := *c
+			corrected.halfCoins += r.between(1, 3)
+			f.value = corrected.coins()
 		case f.key == "CallRecordingUrl" && !coins:
 			f.value += ".mp3"
-		case f.key == "receiver_name" && forgets:
+		case f.key == "receiver_name" && omitsName:
 			f.value = ""
 		}
 	}
 	return second
 }
 
-// duplicate repeats some deliveries to the byte, soon after.
+// duplicate adds exact copies of some deliveries, which arrive soon after.
 func duplicate(o Options, r rng, once []Delivery) []Delivery {
 	out := once
 	for _, original := range once {
 		if !r.chance(duplicateShare) {
 			continue
 		}
-		again := original
-		again.At = again.At.Add(r.millis(1000, 180_000))
-		if again.At.Before(o.Until) {
-			out = append(out, again)
+		repeated := original
+		repeated.At = repeated.At.Add(r.millis(1000, 180_000))
+		if repeated.At.Before(o.Until) {
+			out = append(out, repeated)
 		}
 	}
 	return out

@@ -1,16 +1,16 @@
-// Package demo makes a believable stretch of a call centre's webhook
-// deliveries and sends them to a collector.
+// Package demo generates realistic webhook deliveries of a call centre and
+// sends them to a collector.
 //
-// It works in three passes over one seeded source of chance, so equal Options
-// give equal bytes:
+// It works in three passes with one seeded random number generator, so equal
+// Options give equal bytes:
 //
-//   - plan decides who calls whom when and how it ends, with the stories that
-//     make the numbers interesting: missed callers who try again, callbacks,
-//     campaign pushes, one bad day for one group;
-//   - staff walks the calls in order of time and gives each its agent, the
-//     times of its legs, its coins and its CallSid;
-//   - deliver turns each call into what a vendor would send about it: live
-//     events, the report, duplicates, corrections, late and broken ones.
+//   - plan decides who calls whom and when, and how each call ends, with
+//     follow-up calls: missed callers who try again, callbacks, campaign
+//     pushes, and one bad day for one group;
+//   - staff assigns to each call, in time order, its agent, the times of its
+//     legs, its coins and its CallSid;
+//   - deliver generates what a vendor would send for each call: live events,
+//     the report, duplicates, corrections, late and broken deliveries.
 //
 // All numbers and names are invented.
 package demo
@@ -20,13 +20,13 @@ import (
 	"time"
 )
 
-// Options say how much to make. Equal Options make equal deliveries.
+// Options configure the deliveries. Equal Options give equal deliveries.
 type Options struct {
-	Calls int            // distinct calls that have a report
+	Calls int            // distinct calls with a report
 	Days  int            // days before Until; at least one
-	Seed  uint64         // another seed, another fortnight
+	Seed  uint64         // of the random number generator
 	Until time.Time      // the midnight after the last day, in Zone
-	Zone  *time.Location // the vendor's zone; Until's own when nil
+	Zone  *time.Location // the vendor's zone; that of Until if nil
 }
 
 // Delivery is one HTTP request of the vendor.
@@ -34,22 +34,22 @@ type Delivery struct {
 	At          time.Time // when it arrives
 	Encoding    string    // json, form or query
 	Method      string    // POST, or GET for query
-	ContentType string    // at times wrong or absent, as with the vendor
+	ContentType string    // sometimes wrong or missing, as with the vendor
 	Query       string    // raw query of a GET
 	Body        []byte    // body of a POST
-	Broken      bool      // unreadable, or a report that names no call
+	Broken      bool      // unreadable, or a report without a call id
 	CallSid     string    // of the first payload; empty for broken ones and other events
 }
 
-// Generate makes the deliveries of o.Calls calls, sorted by arrival. Every one
+// Generate returns the deliveries of o.Calls calls, sorted by arrival. Every one
 // arrives before o.Until.
 //
-// Exactly o.Calls distinct calls have at least one readable report. Besides
-// them come, from 10 calls on, one or two calls with live events and no report;
-// from 20 calls on, events that are no calls (add_member) and the Broken
-// deliveries: bodies that are not JSON, and reports with no CallSid. The first
-// are copies of a call that is also reported properly, so a reader that can
-// make sense of one finds no call that is not there anyway.
+// Exactly o.Calls distinct calls have at least one readable report. From 10
+// calls on, there are also one or two calls with live events and no report;
+// from 20 calls on, events that are not calls (add_member) and the Broken
+// deliveries: bodies that are not JSON, and reports without a CallSid. The
+// former are copies of a call that also has a valid report, so a reader that can
+// recover one finds no additional call.
 func Generate(o Options) []Delivery {
 	if o.Calls < 1 {
 		return nil
@@ -62,7 +62,7 @@ func Generate(o Options) []Delivery {
 	return gather(r, deliveries)
 }
 
-// simulate is everything about the calls themselves, before anybody is told.
+// simulate returns the calls, before any deliveries are generated.
 func simulate(o Options, r rng) []*call {
 	centre := openCentre(o.Calls, o.Days)
 	calls := plan(o, r, centre)
@@ -72,7 +72,7 @@ func simulate(o Options, r rng) []*call {
 	return calls
 }
 
-// normal fills what was left open and puts Until on a midnight.
+// normal sets the defaults and moves Until to midnight.
 func (o Options) normal() Options {
 	if o.Zone == nil {
 		o.Zone = o.Until.Location()
@@ -83,7 +83,7 @@ func (o Options) normal() Options {
 	return o
 }
 
-// liveOnly is how many calls besides o.Calls never get a report.
+// liveOnly returns how many additional calls have no report.
 func (o Options) liveOnly() int {
 	switch {
 	case o.Calls < 10:

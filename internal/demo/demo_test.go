@@ -177,13 +177,13 @@ func TestZeroCallsGiveNoDeliveries(t *testing.T) {
 
 func TestCallsAreConsistentExceptMarkedContradictions(t *testing.T) {
 	o := fortnight(5000)
-	odd := map[string]oddity{}
-	kinds := map[oddity]int{}
+	odd := map[string]contradiction{}
+	kinds := map[contradiction]int{}
 	for _, c := range simulate(o.normal(), newRNG(o.Seed)) {
-		odd[c.sid] = c.odd
-		kinds[c.odd]++
+		odd[c.sid] = c.contradicts
+		kinds[c.contradicts]++
 	}
-	for k := talkOverCall; k < oddities; k++ {
+	for k := talkOverCall; k < contradictions; k++ {
 		if kinds[k] == 0 || kinds[k] > 5 {
 			t.Errorf("contradiction %d: %d calls", k, kinds[k])
 		}

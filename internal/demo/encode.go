@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// newEncoding draws how a payload travels.
+// newEncoding draws the encoding of a payload.
 func newEncoding(r rng) string {
 	return []string{"json", "form", "query"}[r.weighted([]float64{0.60, 0.25, 0.15})]
 }
 
-// encode puts a payload into a request.
+// encode returns a request with a payload.
 func encode(r rng, at time.Time, encoding string, s style, fields []field) Delivery {
 	out := Delivery{At: at, Encoding: encoding, Method: http.MethodPost}
 	for _, f := range fields {
@@ -41,16 +41,16 @@ func encode(r rng, at time.Time, encoding string, s style, fields []field) Deliv
 	return out
 }
 
-// jsonType is mostly right; a vendor's script that forgets the header sends
-// what its language does by default.
+// jsonType draws a content type, usually the correct one. A script that sets no
+// header sends the default of its language.
 func jsonType(r rng) string {
-	const right = "application/json"
-	return pick(r, []string{right, right, right, right, right, right, right, right, right, right, right, right,
-		right + "; charset=utf-8", right + "; charset=utf-8", right + "; charset=utf-8", right + "; charset=utf-8",
+	const correct = "application/json"
+	return pick(r, []string{correct, correct, correct, correct, correct, correct, correct, correct, correct, correct, correct, correct,
+		correct + "; charset=utf-8", correct + "; charset=utf-8", correct + "; charset=utf-8", correct + "; charset=utf-8",
 		"text/plain", "text/html; charset=UTF-8", "application/x-www-form-urlencoded", ""})
 }
 
-// formText keeps the order of the keys, which url.Values would not.
+// formText encodes a form in the order of the fields, unlike url.Values.
 func formText(fields []field) string {
 	var b strings.Builder
 	for i, f := range fields {
@@ -64,13 +64,13 @@ func formText(fields []field) string {
 	return b.String()
 }
 
-// plainNumber is what JSON takes as a number without losing a digit: a phone
-// number with a leading zero or a plus is none.
+// plainNumber matches numbers that JSON represents exactly, so no phone numbers
+// with a leading zero or a plus.
 var plainNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 func jsonText(fields []field, s style) []byte {
 	colon, comma := ":", ","
-	if s.roomy {
+	if s.spaced {
 		colon, comma = ": ", ", "
 	}
 	var b bytes.Buffer
@@ -94,7 +94,7 @@ func jsonText(fields []field, s style) []byte {
 	return b.Bytes()
 }
 
-// quote writes a JSON string as a web server would, or as PHP's json_encode.
+// quote returns a JSON string, escaped as usual or as PHP's json_encode does.
 func quote(text string, s style) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -112,7 +112,7 @@ func quote(text string, s style) string {
 		case r == '/':
 			b.WriteString(`\/`)
 		case r > 0xFFFF:
-			b.WriteRune(r) // would need a pair; no name here has one
+			b.WriteRune(r) // would need a surrogate pair; no name has one
 		case r > 0x7E:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// otherEvents are changes of the vendor's panel, which reach the same URL.
+// otherEvents returns changes in the vendor's panel, which are sent to the same
+// URL.
 func otherEvents(o Options, r rng, calls []*call) []Delivery {
 	var out []Delivery
 	for i := range 2 + min(o.Calls/2500, 4) {
@@ -22,10 +23,10 @@ func otherEvents(o Options, r rng, calls []*call) []Delivery {
 	return out
 }
 
-// brokenOnes are one, in a larger demo two, of each kind of body that holds no
-// call. The copied call has a proper report of its own.
-func brokenOnes(o Options, r rng, calls []*call) []Delivery {
-	kinds := []func(rng, *call) []byte{truncated, junk, nameless, notUTF8}
+// brokenDeliveries returns one, in a larger demo two, of each kind of broken
+// body. The calls in them have valid reports too.
+func brokenDeliveries(o Options, r rng, calls []*call) []Delivery {
+	kinds := []func(rng, *call) []byte{truncated, junk, withoutSid, notUTF8}
 	if o.Calls >= 2000 {
 		kinds = append(kinds, kinds...)
 	}
@@ -51,13 +52,13 @@ func plainReport(r rng, c *call) []byte {
 	return jsonText(report(r, c, style{gap: "  "}), style{})
 }
 
-// truncated ends in the middle, as when the sender dies.
+// truncated returns an incomplete report.
 func truncated(r rng, c *call) []byte {
 	body := plainReport(r, c)
 	return body[:r.between(len(body)/3, len(body)*2/3)]
 }
 
-// junk is what a proxy or a script says when it has nothing to send.
+// junk returns the error message of a proxy or a script.
 func junk(r rng, _ *call) []byte {
 	return []byte(pick(r, []string{
 		"<html><body><h1>502 Bad Gateway</h1></body></html>",
@@ -65,8 +66,8 @@ func junk(r rng, _ *call) []byte {
 	}))
 }
 
-// nameless is a report that does not say of which call.
-func nameless(r rng, c *call) []byte {
+// withoutSid returns a report without a call id.
+func withoutSid(r rng, c *call) []byte {
 	fields := report(r, c, style{gap: "  "})
 	for i := range fields {
 		switch fields[i].key {
@@ -77,21 +78,21 @@ func nameless(r rng, c *call) []byte {
 	return jsonText(fields, style{})
 }
 
-// notUTF8 has a name in another encoding.
+// notUTF8 returns a report with a name in another encoding.
 func notUTF8(r rng, c *call) []byte {
 	name := []byte(`"receiver_name":"`)
 	return bytes.Replace(plainReport(r, c), name, append(name, 0xE9, 0xA0), 1)
 }
 
-// someTime is a moment when something happened anyway, so that no delivery
-// comes on a day without calls.
+// someTime draws the time of some call, so that no delivery arrives on a day
+// without calls.
 func someTime(r rng, calls []*call) time.Time {
 	return pick(r, calls).start.Add(r.millis(100, 900))
 }
 
-// gather puts some JSON deliveries that follow each other closely into one
-// array, as a vendor does that empties a queue. The array comes when its last
-// payload would have.
+// gather combines some JSON deliveries that are close together into one array,
+// as a vendor with a queue does. The array arrives at the time of its last
+// payload.
 func gather(r rng, sorted []Delivery) []Delivery {
 	const window = 2 * time.Minute
 	single := func(x Delivery) bool { return x.Encoding == "json" && !x.Broken && x.CallSid != "" }

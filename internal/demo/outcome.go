@@ -10,23 +10,23 @@ type odds [congestion + 1]float64
 var (
 	usual = odds{answered: 0.815, noAnswer: 0.045, busy: 0.005, cancelled: 0.022, abandoned: 0.045,
 		engaged: 0.016, agentRinging: 0.008, ivrOnly: 0.040, unavailable: 0.005}
-	unmanned = odds{ivrOnly: 0.8, noAnswer: 0.12, cancelled: 0.08}
+	unstaffed = odds{ivrOnly: 0.8, noAnswer: 0.12, cancelled: 0.08}
 )
 
-// incomingOutcome draws how an incoming call ends: agents are short at the
-// peaks, away at lunch, few on Sundays and gone at night.
+// incomingOutcome draws how an incoming call ends: agents are busy at the peaks,
+// away at lunch, few on Sundays and absent at night.
 func (p *planner) incomingOutcome(to *group, at time.Time) outcome {
-	if !p.cal.manned(at) {
-		return outcome(p.weighted(unmanned[:]))
+	if !p.cal.isStaffed(at) {
+		return outcome(p.weighted(unstaffed[:]))
 	}
 	today := p.cal.dayOf(at)
 	o := usual
-	missed := today.mood[to.index]
+	rate := today.missRate[to.index]
 	if today.sunday {
-		missed *= 1.8
+		rate *= 1.8
 	}
 	for _, lost := range []outcome{noAnswer, busy, abandoned, engaged, agentRinging, unavailable} {
-		o[lost] *= missed
+		o[lost] *= rate
 	}
 	switch at.Hour() {
 	case 10, 11, 16:

@@ -2,22 +2,22 @@ package demo
 
 import "time"
 
-// field is one key of a payload, in the order the vendor sends them.
+// field is a key of a payload with its value.
 type field struct {
 	key, value string
 	number     bool // may be written without quotes
 }
 
-// style is how one delivery writes what can be written several ways.
+// style is the formatting of one delivery.
 type style struct {
-	noTime  string // a time that never came
-	noName  string // nobody
+	noTime  string // for an event that did not happen
+	noName  string // for no agent
 	gap     string // between date and time of StartTime and EndTime
-	numbers bool   // JSON numbers where the value is one
+	numbers bool   // numbers as JSON numbers
 	nulls   bool   // JSON null for an empty value
-	roomy   bool   // a space after each colon and comma
+	spaced  bool   // a space after each colon and comma
 	php     bool   // \u and \/ escapes, as PHP writes them
-	typed   bool   // names its type
+	typed   bool   // has a type field
 }
 
 func newStyle(r rng, encoding string) style {
@@ -27,7 +27,7 @@ func newStyle(r rng, encoding string) style {
 		gap:     "  ",
 		numbers: r.chance(0.35),
 		nulls:   r.chance(0.25),
-		roomy:   r.chance(0.4),
+		spaced:  r.chance(0.4),
 		php:     r.chance(0.3),
 		typed:   r.chance(0.4),
 	}
@@ -37,7 +37,7 @@ func newStyle(r rng, encoding string) style {
 	return s
 }
 
-func (s style) moment(t time.Time) string {
+func (s style) timestamp(t time.Time) string {
 	if t.IsZero() {
 		return s.noTime
 	}
@@ -53,8 +53,8 @@ func (s style) kind(name string) []field {
 	return []field{{key: "type", value: name}}
 }
 
-// sides are the three numbers of a call. Incoming is customer → agent; on
-// outgoing calls the agent is the source and the customer is dialled.
+// sides returns the three numbers of a call. The source of an incoming call is
+// the customer; the source of an outgoing call is the agent.
 func (c *call) sides(dialled *agent) []field {
 	agentNumber := ""
 	if dialled != nil {
@@ -71,13 +71,13 @@ func (c *call) sides(dialled *agent) []field {
 	}
 }
 
-// sidField: only the plain ids of outgoing calls may lose their quotes; an id
-// with a dot that is written as a number is no longer the id.
+// sidField returns the id of a call. Only the integer ids of outgoing calls may
+// be JSON numbers: an id with a dot would lose digits.
 func (c *call) sidField() field { return field{"CallSid", c.sid, !c.incoming} }
 
-// report is the payload of a finished call.
+// report returns the payload of a finished call.
 func report(r rng, c *call, s style) []field {
-	word := c.spelt(r)
+	status := c.spell(r)
 	name, groupName := s.noName, c.group.name
 	if c.agent != nil && (c.outcome == answered || c.failed == customerLeg) {
 		name = c.agent.name
@@ -86,16 +86,16 @@ func report(r rng, c *call, s style) []field {
 		groupName = ""
 	}
 	legB, picked := c.legB, c.picked
-	if c.odd == legsSwapped {
+	if c.contradicts == legsSwapped {
 		legB, picked = picked, legB
 	}
 	fields := append(s.kind("call_report"), c.sides(c.agent)...)
 	fields = append(fields,
 		field{"CallDuration", itoa(seconds(c.end.Sub(c.start))), true},
 		field{"coins", c.coins(), true},
-		field{"Status", word.status, false})
-	if word.status == "" {
-		fields = append(fields, field{"callstatus", word.callstatus, false})
+		field{"Status", status.status, false})
+	if status.status == "" {
+		fields = append(fields, field{"callstatus", status.callstatus, false})
 	}
 	fields = append(fields,
 		field{"StartTime", s.wide(c.start), false},
@@ -107,18 +107,18 @@ func report(r rng, c *call, s style) []field {
 		field{"TalkDuration", itoa(c.talk()), true},
 		field{"call_group", groupName, false},
 		field{"receiver_name", name, false},
-		field{"error_code", word.errorCode, true})
-	if word.cause != "" {
-		fields = append(fields, field{"hangup_cause", word.cause, false})
+		field{"error_code", status.errorCode, true})
+	if status.cause != "" {
+		fields = append(fields, field{"hangup_cause", status.cause, false})
 	}
 	fields = append(fields,
-		field{"LegA_Picked_time", s.moment(c.legA), false},
-		field{"LegB_Start_time", s.moment(legB), false},
-		field{"LegB_Picked_time", s.moment(picked), false})
+		field{"LegA_Picked_time", s.timestamp(c.legA), false},
+		field{"LegB_Start_time", s.timestamp(legB), false},
+		field{"LegB_Picked_time", s.timestamp(picked), false})
 	return append(fields, undocumented(r, c)...)
 }
 
-// live is the payload of an event while the call runs.
+// live returns the payload of an event of a call in progress.
 func live(c *call, s style, status string, dialled *agent) []field {
 	fields := append(s.kind("live_call"), c.sides(dialled)...)
 	fields = append(fields,
@@ -133,7 +133,8 @@ func live(c *call, s style, status string, dialled *agent) []field {
 	return fields
 }
 
-// undocumented adds, to some reports, a key that the vendor's papers lack.
+// undocumented returns, for some reports, a field that the vendor does not
+// document.
 func undocumented(r rng, c *call) []field {
 	if !r.chance(0.15) {
 		return nil

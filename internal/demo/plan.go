@@ -15,9 +15,9 @@ type planner struct {
 	want   int
 }
 
-// plan tells stories until there are enough calls. A story is one contact and
-// all that follows from it; stories are drawn over the whole calendar, so that
-// stopping at any count leaves every day its share.
+// plan draws stories until there are enough calls. A story is one contact with
+// its follow-up calls. Stories are drawn over the whole calendar, so that every
+// day has its share at any number of calls.
 func plan(o Options, r rng, c *centre) []*call {
 	p := &planner{rng: r, centre: c, want: o.Calls + o.liveOnly()}
 	p.cal = newCalendar(o, r, c)
@@ -29,9 +29,9 @@ func plan(o Options, r rng, c *centre) []*call {
 	return p.calls
 }
 
-// opening is the first call of a story.
+// opening returns the first call of a story.
 func (p *planner) opening() *call {
-	who := someone(p.rng, p.people)
+	who := drawCustomer(p.rng, p.people)
 	today := p.cal.anyDay(p.rng)
 	if p.chance(outgoingShare) {
 		return p.campaign(today, who)
@@ -47,7 +47,7 @@ func (p *planner) opening() *call {
 	return p.callIn(who, to, at)
 }
 
-// campaign is a call of a bulk push, or one an agent clicks between pushes.
+// campaign returns a call of a bulk push, or a click-to-call between pushes.
 func (p *planner) campaign(today *day, who *customer) *call {
 	if len(today.pushes) > 0 && p.chance(0.7) {
 		bulk := pick(p.rng, today.pushes)
@@ -59,7 +59,7 @@ func (p *planner) campaign(today *day, who *customer) *call {
 	return p.callOut(who, to, p.cal.during(p.rng, today))
 }
 
-// follow adds a call and whatever it leads to.
+// follow adds a call and its follow-up calls.
 func (p *planner) follow(c *call) {
 	for tries := 1; c != nil && len(p.calls) < p.want; tries++ {
 		p.calls = append(p.calls, c)
@@ -74,19 +74,20 @@ func (p *planner) follow(c *call) {
 	}
 }
 
-// afterMissed: the caller tries again, someone calls back, or nobody does.
+// afterMissed returns the follow-up of a missed call: the caller tries again, an
+// agent calls back, or neither.
 func (p *planner) afterMissed(c *call) *call {
 	again, back := 0.40, 0.29
 	switch {
 	case c.outcome == ivrOnly:
-		again, back = 0.25, 0 // nobody in the group saw this call
+		again, back = 0.25, 0 // no agent saw this call
 	case c.customer.masked:
 		back = 0 // there is no number to call back
 	}
 	switch x := p.Float64(); {
 	case x < again:
 		at := c.start.Add(3*time.Minute + p.lognormal(420, 1.1, 10, 6*3600))
-		if !p.cal.manned(at) || at.Weekday() == time.Sunday {
+		if !p.cal.isStaffed(at) || at.Weekday() == time.Sunday {
 			return p.reopen(c, at, p.callIn)
 		}
 		return p.callIn(c.customer, c.group, at)
@@ -96,8 +97,9 @@ func (p *planner) afterMissed(c *call) *call {
 	return nil
 }
 
-// afterUnreached: an agent who was away dials again soon, a customer who was
-// not reached is tried later or rings back.
+// afterUnreached returns the follow-up of a failed outgoing call: an agent who
+// was away dials again soon; a customer who was not reached is called later or
+// calls back.
 func (p *planner) afterUnreached(c *call) *call {
 	x := p.Float64()
 	switch {
@@ -111,7 +113,7 @@ func (p *planner) afterUnreached(c *call) *call {
 	return nil
 }
 
-// reopen continues a story at the next opening hours, if the calendar has any.
+// reopen continues a story in the next opening hours, if the calendar has any.
 func (p *planner) reopen(c *call, at time.Time, dial func(*customer, *group, time.Time) *call) *call {
 	at, ok := p.cal.open(p.rng, at)
 	if !ok {

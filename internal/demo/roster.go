@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// A team is a group as the vendor's panel would have it set up.
+// A team is the configuration of a group.
 type team struct {
 	name     string
-	numbers  []string // virtual numbers; after the first they are billed by the half minute
+	numbers  []string // virtual numbers; all but the first are billed by half minutes
 	incoming float64  // share of incoming calls
 	outgoing float64  // share of campaign calls
 	talk     float64  // median seconds of talk
@@ -28,7 +28,7 @@ var teams = []team{
 		[]string{"आशीष", "सुनीता", "राकेश", "Rohit"}},
 }
 
-// NumberGroups says which group each virtual number belongs to.
+// NumberGroups returns the group of each virtual number.
 func NumberGroups() map[string]string {
 	groups := map[string]string{}
 	for _, t := range teams {
@@ -39,8 +39,7 @@ func NumberGroups() map[string]string {
 	return groups
 }
 
-// Agents says whose each agent's number is, by number. It is the vendor's panel again: reports of missed calls
-// name the number that rang and not its owner.
+// Agents returns the agent of each number. Reports of missed calls have only the number that rang.
 func Agents(o Options) map[string]string {
 	names := map[string]string{}
 	for _, g := range openCentre(o.Calls, max(o.Days, 1)).groups {
@@ -54,8 +53,8 @@ func Agents(o Options) map[string]string {
 type agent struct {
 	name   string
 	number string
-	pace   float64   // of the group's usual talk: some are brief, some are not
-	free   time.Time // when the last call given to this agent ends
+	pace   float64   // factor of the group's talk time
+	free   time.Time // end of the agent's last call
 }
 
 type group struct {
@@ -66,8 +65,8 @@ type group struct {
 
 type centre struct{ groups []*group }
 
-// callsPerCrew is what the named agents can take in a day without being on two
-// calls at once; a busier centre gets further crews of the same size.
+// callsPerCrew is how many calls the named agents can take in a day without
+// overlaps. A busier centre has more crews of the same size.
 const callsPerCrew = 600
 
 func openCentre(calls, days int) *centre {
@@ -81,7 +80,7 @@ func openCentre(calls, days int) *centre {
 	return c
 }
 
-// hire adds every named agent once more. A name in two teams is one person.
+// hire adds a crew of all named agents. A name in two teams is one person.
 func (c *centre) hire(crew int) {
 	paces := []float64{0.85, 1, 1.2, 0.95, 1.1, 0.75, 1.35}
 	hired := map[string]*agent{}
@@ -100,7 +99,8 @@ func (c *centre) hire(crew int) {
 	}
 }
 
-// crewName keeps the names apart: Ashish, Ashish B, … Ashish Z, Ashish AA.
+// crewName returns a distinct name for each crew: Ashish, Ashish B, … Ashish Z,
+// Ashish AA.
 func crewName(name string, crew int) string {
 	if crew == 0 {
 		return name
@@ -112,18 +112,18 @@ func crewName(name string, crew int) string {
 	return name + " " + suffix
 }
 
-// shares are the weights for drawing a group.
-func (c *centre) shares(of func(*group) float64) []float64 {
+// shares returns the weights for drawing a group.
+func (c *centre) shares(weight func(*group) float64) []float64 {
 	weights := make([]float64, len(c.groups))
 	for i, g := range c.groups {
-		weights[i] = of(g)
+		weights[i] = weight(g)
 	}
 	return weights
 }
 
-// reach finds the agent who takes a call at a moment, and how long the caller
-// has to wait for them: nobody is on two calls at once unless all stay busy
-// for longer than a caller would bear.
+// reach returns the agent who takes a call at a time, and how long the caller
+// waits. Agents have overlapping calls only if all are busy for longer than a
+// caller would wait.
 func (g *group) reach(r rng, at time.Time) (*agent, time.Duration) {
 	const patience = time.Minute
 	first := r.IntN(len(g.agents))

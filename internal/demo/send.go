@@ -13,27 +13,25 @@ import (
 )
 
 const (
-	// connections is how many requests are under way at once.
+	// connections is the number of concurrent requests.
 	connections = 16
 	// slot is how long the collector's clock stands still. Deliveries of one
-	// slot go out together, so that one sync at the collector serves many. It
-	// divides an hour, so no slot reaches over a midnight.
+	// slot are sent together, so that they share syncs at the collector. It
+	// divides an hour, so no slot spans midnight.
 	slot = time.Minute
 )
 
-// Send sends sorted deliveries to a collector's hook URL, token included, and
-// returns once all are acknowledged. A nil client, setClock or progress is
-// left out.
+// Send sends sorted deliveries to a collector's hook URL, which contains the
+// token, and returns once all are acknowledged. client, setClock and progress
+// may be nil.
 //
-// The collector's clock is simulated: for each minute of arrivals setClock is
-// called with the last arrival of that minute, then all of them are sent, 16
-// at a time, and awaited. What was received when is thus the same every time,
-// and nothing is received before it happened; the order within a minute is not
-// fixed.
+// The collector's clock is simulated: for each minute of arrivals, Send calls
+// setClock with the last arrival of that minute, then sends all of them, 16 at a
+// time. So the times of receipt are reproducible, and nothing is received before
+// it happened; the order within a minute is not fixed.
 //
-// Any answer but 200 ends it with an error that names the delivery's index and
-// the status. Neither the URL, which holds the token, nor a body is part of an
-// error.
+// Any response other than 200 is an error with the delivery's index and the
+// status. Errors contain neither the URL nor a body.
 func Send(ctx context.Context, client *http.Client, url string, deliveries []Delivery, setClock func(time.Time), progress func(done int)) error {
 	pooled := keepAlive(client)
 	defer pooled.CloseIdleConnections()
@@ -53,7 +51,7 @@ func Send(ctx context.Context, client *http.Client, url string, deliveries []Del
 	return nil
 }
 
-// slotEnd is the index after the last delivery that shares a slot with one.
+// slotEnd returns the index after the last delivery in the slot of the first.
 func slotEnd(deliveries []Delivery, first int) int {
 	end := deliveries[first].At.Truncate(slot).Add(slot)
 	next := first + 1
@@ -63,16 +61,15 @@ func slotEnd(deliveries []Delivery, first int) int {
 	return next
 }
 
-// sendSlot sends at most connections at a time and reports the first failure
-// by index, whichever came first by the clock.
+// sendSlot sends a slot concurrently and returns the first error by index.
 func sendSlot(ctx context.Context, client *http.Client, url string, slot []Delivery, offset int) error {
 	errs := make([]error, len(slot))
-	free := make(chan struct{}, connections)
+	slots := make(chan struct{}, connections)
 	var sending sync.WaitGroup
 	for i, d := range slot {
-		free <- struct{}{}
+		slots <- struct{}{}
 		sending.Go(func() {
-			defer func() { <-free }()
+			defer func() { <-slots }()
 			errs[i] = post(ctx, client, url, d)
 		})
 	}
@@ -101,16 +98,16 @@ func post(ctx context.Context, client *http.Client, hook string, d Delivery) err
 		return withoutURL(err)
 	}
 	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil { // or the connection cannot be used again
-		return fmt.Errorf("read answer: %w", err)
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil { // so that the connection can be reused
+		return fmt.Errorf("reading the response: %w", err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("collector answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+		return fmt.Errorf("the collector responded with %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	return nil
 }
 
-// withoutURL keeps the token out of messages.
+// withoutURL removes the URL, which contains the token, from an error.
 func withoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err
@@ -118,9 +115,9 @@ func withoutURL(err error) error {
 	return err
 }
 
-// keepAlive is the client with a transport of its own that keeps as many
-// connections as are used at once; the default keeps two and would dial anew
-// for most requests. A redirect is an answer like any other.
+// keepAlive returns the client with a transport that keeps enough idle
+// connections; the default keeps two, so most requests would need a new one.
+// Redirects are not followed.
 func keepAlive(client *http.Client) *http.Client {
 	pooled := http.Client{}
 	if client != nil {

@@ -96,7 +96,7 @@ func TestSendErrorsNameTheDeliveryAndHideTheToken(t *testing.T) {
 	hook := server.URL + "/hooks/main/" + token
 
 	err := Send(t.Context(), server.Client(), hook, deliveries, nil, nil)
-	if err == nil || err.Error() != "send delivery 5: collector answered 503 Service Unavailable" {
+	if err == nil || err.Error() != "send delivery 5: the collector responded with 503 Service Unavailable" {
 		t.Errorf("error: %v", err)
 	}
 	server.Close()

@@ -1,7 +1,7 @@
 package demo
 
-// A spelling is one way the vendor says how a call ended. Where the status is
-// left blank, callstatus has the word.
+// A spelling is one of the vendor's spellings of an outcome. If status is blank,
+// callstatus has it.
 type spelling struct {
 	status     string
 	callstatus string
@@ -28,7 +28,7 @@ var incomingSpellings = map[outcome][]spelling{
 
 var connectedSpellings = []spelling{{status: "ANSWER"}, {status: "ANSWER"}, {status: "LEG A/LEG B ANSWER"}}
 
-// failedSpellings say, for outgoing calls, whose leg failed.
+// failedSpellings are the spellings for outgoing calls, by the leg that failed.
 var failedSpellings = map[leg]map[outcome][]spelling{
 	agentLeg: {
 		noAnswer:    {{status: "Cancel-Agent NOANSWER-agent"}},
@@ -46,7 +46,8 @@ var failedSpellings = map[leg]map[outcome][]spelling{
 	},
 }
 
-func (c *call) spelt(r rng) spelling {
+// spell draws a spelling of the outcome.
+func (c *call) spell(r rng) spelling {
 	switch {
 	case c.incoming:
 		return pick(r, incomingSpellings[c.outcome])

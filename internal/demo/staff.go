@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// staff gives calls, in order of their start, their agents, times, coins and
-// ids. The counters of the ids rise with time, as a server's would.
+// staff assigns agents, times, coins and ids to calls, which are in order of
+// their start. The counters in the ids increase with time, as on a server.
 func staff(r rng, c *centre, calls []*call) {
 	incoming, outgoing := 9604000+r.IntN(9000), 8397000+r.IntN(9000)
 	for _, c := range calls {
-		c.dialled = c.customer.shown(r, c.incoming)
+		c.dialled = c.customer.write(r, c.incoming)
 		if c.incoming {
 			incoming += r.between(1, 7)
 			c.sid = strconv.FormatInt(c.start.Unix(), 10) + "." + itoa(incoming)
@@ -26,7 +26,7 @@ func staff(r rng, c *centre, calls []*call) {
 	}
 }
 
-// staffIncoming: leg A is caller to IVR, leg B is the agent.
+// staffIncoming staffs an incoming call: leg A is the IVR, leg B the agent.
 func staffIncoming(r rng, c *call) {
 	c.legA = c.start.Add(r.seconds(0, 1))
 	menu := c.legA.Add(r.seconds(1, 5))
@@ -51,37 +51,37 @@ func staffIncoming(r rng, c *call) {
 	default:
 		c.end = menu.Add(r.seconds(1, 24))
 	}
-	c.halves = incomingCoins(r, c)
+	c.halfCoins = incomingCoins(r, c)
 }
 
-// connect is an answered call. One in ten first rings an agent who lets it
-// ring; only live events tell of that one.
+// connect staffs an answered call. One in ten first rings an agent who does not
+// pick up, which only live events report.
 func connect(r rng, c *call, at time.Time) {
 	at = at.Add(r.lognormal(1.6, 1.1, 0, 180))
 	if r.chance(0.1) {
-		c.passed, _ = c.group.reach(r, at)
-		c.passedAt = at
+		c.skipped, _ = c.group.reach(r, at)
+		c.skippedAt = at
 		at = at.Add(r.seconds(14, 22))
 	}
 	var wait time.Duration
 	c.agent, wait = c.group.reach(r, at)
-	if c.agent == c.passed {
-		c.passed = nil
+	if c.agent == c.skipped {
+		c.skipped = nil
 	}
 	c.legB = at.Add(wait)
 	c.picked = c.legB.Add(r.lognormal(6.5, 0.5, 2, 25))
 	c.end = c.picked.Add(talkTime(r, c))
 }
 
-// ring is a call that reached an agent's phone and no further.
-func ring(r rng, c *call, at time.Time, lasts time.Duration) {
+// ring staffs a call that an agent's phone received and nobody picked up.
+func ring(r rng, c *call, at time.Time, length time.Duration) {
 	c.agent, _ = c.group.reach(r, at)
 	c.legB = at
-	c.end = at.Add(lasts)
+	c.end = at.Add(length)
 }
 
-// staffOutgoing: the agent is called first as leg A, the customer as leg B
-// once the agent has picked up.
+// staffOutgoing staffs an outgoing call: leg A is the agent, leg B the customer,
+// who is called once the agent has picked up.
 func staffOutgoing(r rng, c *call) {
 	var wait time.Duration
 	c.agent, wait = c.group.reach(r, c.start)
@@ -89,8 +89,8 @@ func staffOutgoing(r rng, c *call) {
 		c.campid = c.sid
 	}
 	if c.failed == agentLeg {
-		c.end = c.start.Add(failing(r, c.outcome))
-		return // nobody picked up, so nothing is charged
+		c.end = c.start.Add(failTime(r, c.outcome))
+		return // without leg A there is no charge
 	}
 	c.legA = c.start.Add(wait + r.lognormal(6, 0.5, 2, 20))
 	c.legB = c.legA.Add(r.seconds(0, 1))
@@ -98,16 +98,16 @@ func staffOutgoing(r rng, c *call) {
 		c.picked = c.legB.Add(r.lognormal(9, 0.5, 2, 30))
 		c.end = c.picked.Add(talkTime(r, c))
 	} else {
-		c.end = c.legB.Add(failing(r, c.outcome))
+		c.end = c.legB.Add(failTime(r, c.outcome))
 	}
-	c.halves = pulses(c.end.Sub(c.legA), time.Minute)
+	c.halfCoins = pulses(c.end.Sub(c.legA), time.Minute)
 	if !c.picked.IsZero() {
-		c.halves += 2 * pulses(c.end.Sub(c.picked), time.Minute)
+		c.halfCoins += 2 * pulses(c.end.Sub(c.picked), time.Minute)
 	}
 }
 
-// failing is how long a leg takes to fail.
-func failing(r rng, o outcome) time.Duration {
+// failTime draws how long a leg takes to fail.
+func failTime(r rng, o outcome) time.Duration {
 	if o == noAnswer {
 		return r.seconds(25, 45)
 	}
@@ -118,8 +118,9 @@ func talkTime(r rng, c *call) time.Duration {
 	return r.lognormal(c.group.talk*c.agent.pace, 0.8, 3, 2400)
 }
 
-// incomingCoins: a coin for each minute begun, on a group's further numbers
-// half a coin for each half minute. Missed calls mostly cost something, too.
+// incomingCoins returns the price: a coin per started minute or, on all but the
+// first number of a group, half a coin per started half minute. Most missed calls
+// are charged too.
 func incomingCoins(r rng, c *call) int {
 	if c.picked.IsZero() && r.chance(0.25) {
 		return 0
@@ -130,7 +131,7 @@ func incomingCoins(r rng, c *call) int {
 	return 2 * pulses(c.end.Sub(c.start), time.Minute)
 }
 
-// pulses is how many have begun; a call of no length is one.
-func pulses(lasts, pulse time.Duration) int {
-	return max(1, int((lasts+pulse-1)/pulse))
+// pulses returns the number of started billing pulses, at least one.
+func pulses(length, pulse time.Duration) int {
+	return max(1, int((length+pulse-1)/pulse))
 }
