@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"callsheet/internal/sqltoken"
 )
 
 var (
@@ -19,7 +21,7 @@ var (
 func TestOnlyMetricsCount(t *testing.T) {
 	for _, folder := range []string{"named", "session"} {
 		for _, file := range Files(folder) {
-			sql := comment.ReplaceAllString(file.SQL, "")
+			sql := sqltoken.StripComments(file.SQL)
 			if found := aggregate.FindString(sql); found != "" {
 				t.Errorf("%s/%s counts with %s…): that belongs in metrics/", folder, file.Name, found)
 			}
@@ -30,7 +32,7 @@ func TestOnlyMetricsCount(t *testing.T) {
 // TestNamedQueriesNameTheirColumns, or leave that to a macro: a column that is added to a table must not turn up in a report.
 func TestNamedQueriesNameTheirColumns(t *testing.T) {
 	for _, file := range Files("named") {
-		if found := selectAll.FindString(comment.ReplaceAllString(file.SQL, "")); found != "" {
+		if found := selectAll.FindString(sqltoken.StripComments(file.SQL)); found != "" {
 			t.Errorf("named/%s has %q", file.Name, found)
 		}
 	}

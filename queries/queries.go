@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/sqltoken"
 )
 
 //go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql named/*.sql session/*.sql
@@ -59,8 +61,8 @@ func TopologicalOrder(list []File) []File {
 			return
 		}
 		seen[i] = true
-		for _, match := range call.FindAllStringSubmatch(comment.ReplaceAllString(list[i].SQL, ""), -1) {
-			if dependency, ok := definedBy[match[1]]; ok {
+		for _, name := range list[i].calls() {
+			if dependency, ok := definedBy[name]; ok {
 				add(dependency)
 			}
 		}
@@ -117,18 +119,32 @@ func (f File) Doc() string {
 }
 
 var (
-	definition = regexp.MustCompile(`create or replace macro (\w+)`)
-	call       = regexp.MustCompile(`\b(\w+)\(`)
-	comment    = regexp.MustCompile(`(?m)--.*$`)
-	parameter  = regexp.MustCompile(`\$([a-z_]+)\b`)
+	definition    = regexp.MustCompile(`create or replace macro (\w+)`)
+	parameterName = regexp.MustCompile(`^\$[a-z_]+$`)
 )
+
+// calls returns the names that a ( follows.
+func (f File) calls() (names []string) {
+	var last sqltoken.Token
+	for token := range sqltoken.All(f.SQL) {
+		if token.Text == "(" && last.Kind == sqltoken.Word {
+			names = append(names, last.Text)
+		}
+		last = token
+	}
+	return names
+}
+
+func isParameter(token sqltoken.Token) bool {
+	return token.Kind == sqltoken.Parameter && parameterName.MatchString(token.Text)
+}
 
 // Parameters returns the names of f's parameters ($from, $to …), in the order of their first appearance.
 func (f File) Parameters() []string {
 	var names []string
-	for _, match := range parameter.FindAllStringSubmatch(comment.ReplaceAllString(f.SQL, ""), -1) {
-		if !slices.Contains(names, match[1]) {
-			names = append(names, match[1])
+	for token := range sqltoken.All(f.SQL) {
+		if name := strings.TrimPrefix(token.Text, "$"); isParameter(token) && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -150,7 +166,13 @@ func (f File) Macro() string {
 		}
 	}
 	arguments := append(period, others...)
-	body := parameter.ReplaceAllString(comment.ReplaceAllString(f.SQL, ""), "p_$1")
+	var body strings.Builder
+	for token := range sqltoken.All(sqltoken.StripComments(f.SQL)) {
+		if isParameter(token) {
+			token.Text = "p_" + token.Text[1:]
+		}
+		body.WriteString(token.Text)
+	}
 	return fmt.Sprintf("create or replace macro %q(%s) as table %s", f.Name, strings.Join(arguments, ", "),
-		strings.TrimSuffix(strings.TrimSpace(body), ";"))
+		strings.TrimRight(body.String(), "; \t\r\n"))
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"callsheet/internal/sqltoken"
 )
 
 var userQueryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -42,7 +44,7 @@ func userFile(path string) (File, error) {
 	switch {
 	case !userQueryName.MatchString(file.Name):
 		return file, errors.New("the name of a query is lower-case letters, digits and _\nhint: rename the file, as in my_query.sql")
-	case strings.TrimSpace(comment.ReplaceAllString(file.SQL, "")) == "":
+	case strings.Trim(sqltoken.StripComments(file.SQL), "; \t\r\n") == "":
 		return file, errors.New("the file has no statement")
 	case slices.Contains(builtInMacros(), file.Name):
 		return file, fmt.Errorf("%s is the name of a built-in macro\nhint: rename the file", file.Name)

@@ -100,7 +100,7 @@ func (s *Store) Warnings() []string { return s.warnings }
 // none the worse for it.
 func (s *Store) defineOwn(ctx context.Context) {
 	for _, file := range queries.TopologicalOrder(s.options.UserQueries) {
-		err := allow(s.conn, file.Macro())
+		err := checkAllowed(s.conn, file.Macro())
 		if err == nil {
 			_, err = s.conn.ExecContext(ctx, file.Macro())
 		}

@@ -147,7 +147,7 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
 	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
 		statement = "select coalesce((" + condition + "\n)::bool, false) from " + parenthesize(statement)
-		if err := allow(conn, statement); err != nil {
+		if err := checkAllowed(conn, statement); err != nil {
 			return err
 		}
 		return conn.QueryRowContext(ctx, statement, bound...).Scan(&holds)
@@ -168,7 +168,7 @@ func (r *Reader) named(ctx context.Context, name string, args map[string]any,
 	conn := <-r.free
 	defer func() { r.free <- conn }()
 	if query.Path != "" {
-		err = allow(conn, query.SQL)
+		err = checkAllowed(conn, query.SQL)
 	}
 	if err == nil {
 		err = run(conn, query.SQL, bound)
@@ -210,7 +210,7 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
-	if err := allow(conn, statement); err != nil {
+	if err := checkAllowed(conn, statement); err != nil {
 		return err
 	}
 	return r.run(ctx, conn, statement, nil, header, row)
@@ -221,15 +221,10 @@ func (r *Reader) StreamSQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
-	if err := allow(conn, statement); err != nil {
+	if err := checkAllowed(conn, statement); err != nil {
 		return err
 	}
 	return r.stream(ctx, conn, statement, nil, header, row)
-}
-
-// parenthesize makes a statement part of another.
-func parenthesize(statement string) string {
-	return "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)"
 }
 
 // maxChunkRows are the most that stream holds at once, half a row group of DuckDB's. A chunk after the first, of firstRows, has about
