@@ -141,7 +141,7 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 		fmt.Fprintf(&agents, "\n    - {number: %q, name: %q}", number, names[number])
 	}
 	text := strings.NewReplacer("FRESH_TOKEN", token,
-		`# number_groups: {"01204000001": Sales}     # group of a number, where the vendor sends none`,
+		`# number_groups: {"01204000001": Sales}     # group of a number, for calls without a group`,
 		"number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String()).Replace(initTemplate)
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("created by callsheet demo; emptied by the next\n"), 0o644); err != nil {
 		return nil, "", err
