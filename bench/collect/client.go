@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// report is a call report as the vendor sends it. The digits of its CallSid are overwritten in each request.
+// report is a call report in the vendor's format. Each request overwrites the digits of its CallSid.
 const report = `{"SourceNumber":"09876543210","DestinationNumber":"01204000001","DialWhomNumber":"9280000001","CallDuration":"49","coins":"1","Status":"ANSWER","StartTime":"2026-10-05  10:15:02","EndTime":"2026-10-05  10:15:51","CallSid":"1791175502.0000000000","CallRecordingUrl":"https://callrecords.example.io/incoming/01_20261005101502","Direction":"IVR","campid":"","TalkDuration":"40","call_group":"Sales","receiver_name":"Ashish","error_code":"","LegA_Picked_time":"2026-10-05 10:15:02","LegB_Start_time":"2026-10-05 10:15:04","LegB_Picked_time":"2026-10-05 10:15:11"}`
 
-var sidAt = bytes.Index([]byte(report), []byte("0000000000"))
+var sidOffset = bytes.Index([]byte(report), []byte("0000000000"))
 
-// connection sends one report after another over one kept connection. It does as little as a client can, since it
-// shares the machine with the server.
+// connection sends one report after another over one connection. It does as little as possible, since it shares the machine with the
+// server.
 type connection struct {
-	conn    net.Conn
-	answers *bufio.Reader
-	request []byte
-	digits  []byte // of the CallSid in request
+	conn      net.Conn
+	responses *bufio.Reader
+	request   []byte
+	digits    []byte // of the CallSid in request
 }
 
 func dial(address, path string) (*connection, error) {
@@ -34,10 +34,10 @@ func dial(address, path string) (*connection, error) {
 		path, address, len(report))
 	body := len(request)
 	request = append(request, report...)
-	return &connection{conn, bufio.NewReaderSize(conn, 1024), request, request[body+sidAt : body+sidAt+10]}, nil
+	return &connection{conn, bufio.NewReaderSize(conn, 1024), request, request[body+sidOffset : body+sidOffset+10]}, nil
 }
 
-// send sends the report with a number as its CallSid and returns the answer's status.
+// send sends the report with a number as its CallSid and returns the response's status.
 func (c *connection) send(number int) (status int, err error) {
 	for i := len(c.digits) - 1; i >= 0; i-- {
 		c.digits[i] = byte('0' + number%10)
@@ -46,12 +46,12 @@ func (c *connection) send(number int) (status int, err error) {
 	if _, err := c.conn.Write(c.request); err != nil {
 		return 0, err
 	}
-	return c.answer()
+	return c.readResponse()
 }
 
-// answer reads one whole answer.
-func (c *connection) answer() (status int, err error) {
-	line, err := c.answers.ReadSlice('\n')
+// readResponse reads one whole response and returns its status.
+func (c *connection) readResponse() (status int, err error) {
+	line, err := c.responses.ReadSlice('\n')
 	if err != nil {
 		return 0, err
 	}
@@ -63,7 +63,7 @@ func (c *connection) answer() (status int, err error) {
 	}
 	length := 0
 	for {
-		line, err := c.answers.ReadSlice('\n')
+		line, err := c.responses.ReadSlice('\n')
 		if err != nil {
 			return 0, err
 		}
@@ -77,21 +77,21 @@ func (c *connection) answer() (status int, err error) {
 			}
 		}
 	}
-	_, err = c.answers.Discard(length)
+	_, err = c.responses.Discard(length)
 	return status, err
 }
 
-// result is what a client saw.
+// result is what a client measured.
 type result struct {
 	took     time.Duration
-	statuses map[int]int     // requests by answer
-	times    []time.Duration // of each request answered with 2xx, sorted
+	statuses map[int]int     // number of requests by status
+	times    []time.Duration // of each request with a 2xx response, sorted
 	failed   int             // connections that broke
 }
 
 func (r result) perSecond() float64 { return float64(len(r.times)) / r.took.Seconds() }
 
-// notStored counts what was not answered with 200, broken connections included.
+// notStored counts requests without a 200 response, including broken connections.
 func (r result) notStored() int {
 	count := r.failed
 	for status, n := range r.statuses {
@@ -102,7 +102,7 @@ func (r result) notStored() int {
 	return count
 }
 
-// quantile is the time that a share of the stored requests did not take longer than.
+// quantile returns a quantile of the response times.
 func (r result) quantile(share float64) time.Duration {
 	if len(r.times) == 0 {
 		return 0
@@ -110,8 +110,8 @@ func (r result) quantile(share float64) time.Duration {
 	return r.times[min(int(share*float64(len(r.times))), len(r.times)-1)]
 }
 
-// hammer sends over so many connections for so long, each as fast as it is answered, or every pause if that is not 0.
-func hammer(address, path string, connections int, during, pause time.Duration) (result, error) {
+// sendLoad sends over a number of connections for a time: each sends its next report after a response and the pause.
+func sendLoad(address, path string, connections int, during, pause time.Duration) (result, error) {
 	list := make([]*connection, connections)
 	for i := range list {
 		c, err := dial(address, path)
@@ -127,7 +127,7 @@ func hammer(address, path string, connections int, during, pause time.Duration) 
 	start := time.Now()
 	for i, c := range list {
 		sending.Go(func() {
-			mine := result{statuses: map[int]int{}}
+			own := result{statuses: map[int]int{}}
 			for n := 0; ; n++ {
 				before := time.Now()
 				if before.Sub(start) >= during {
@@ -135,20 +135,20 @@ func hammer(address, path string, connections int, during, pause time.Duration) 
 				}
 				status, err := c.send(i*10_000_000 + n)
 				if err != nil {
-					mine.failed++
+					own.failed++
 					break
 				}
-				mine.statuses[status]++
+				own.statuses[status]++
 				if took := time.Since(before); status/100 == 2 {
-					mine.times = append(mine.times, took)
+					own.times = append(own.times, took)
 				}
 				time.Sleep(pause)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			all.times = append(all.times, mine.times...)
-			all.failed += mine.failed
-			for status, count := range mine.statuses {
+			all.times = append(all.times, own.times...)
+			all.failed += own.failed
+			for status, count := range own.statuses {
 				all.statuses[status] += count
 			}
 		})

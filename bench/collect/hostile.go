@@ -17,18 +17,18 @@ import (
 	"time"
 )
 
-// hostileBody is the largest body that callsheet takes by default.
+// hostileBody is the largest body that callsheet accepts by default.
 const hostileBody = 8 << 20
 
-// hostile measures what large requests of one source cost: the collector's peak memory, and what a sender of another source
-// sees meanwhile, who sends a report every now and then.
+// hostile measures the cost of large requests of one source: the collector's peak memory, and the response times of a sender of another
+// source, who sends a report at intervals.
 func hostile(o options) error {
-	fmt.Println("| body of 8 MiB | at once | answers | peak memory | good client's median | p99 | slowest |")
+	fmt.Println("| body of 8 MiB | concurrent requests | requests by status | peak memory | good client's median | p99 | slowest |")
 	fmt.Println("|---|---|---|---|---|---|---|")
 	kinds := hostileKinds()
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		for _, atOnce := range []int{4, 64} {
-			if err := underHostile(o, kind, kinds[kind], atOnce); err != nil {
+		for _, concurrent := range []int{4, 64} {
+			if err := measureHostile(o, kind, kinds[kind], concurrent); err != nil {
 				return fmt.Errorf("%s: %w", kind, err)
 			}
 		}
@@ -67,14 +67,14 @@ func hostileKinds() map[string]hostileRequest {
 		"a form of one value with escapes": repeat("a=", "%01", ""),
 		"one string":                       repeat(`{"a":"`, "x", `"}`),
 		"one string with space before it":  repeat(`{ "a":"`, "x", `"}`),
-		"bytes that cannot be read":        repeat("", "\x00\x01\xff", ""),
+		"unreadable bytes":                 repeat("", "\x00\x01\xff", ""),
 		"gzip of 8 MiB":                    bomb(hostileBody),
 		"gzip of 256 MiB":                  bomb(256 << 20),
 	}
 }
 
-// underHostile prints a line of the table, of a collector of its own.
-func underHostile(o options, kind string, request hostileRequest, atOnce int) error {
+// measureHostile prints a line of the table. It starts a new collector.
+func measureHostile(o options, kind string, request hostileRequest, concurrent int) error {
 	dir, err := os.MkdirTemp(o.dir, "hostile-")
 	if err != nil {
 		return err
@@ -95,39 +95,39 @@ func underHostile(o options, kind string, request hostileRequest, atOnce int) er
 	if err := good.Start(); err != nil {
 		return err
 	}
-	answers := map[int]int{}
+	statuses := map[int]int{}
 	var mu sync.Mutex
 	var sending sync.WaitGroup
 	end := time.Now().Add(o.during)
-	for range atOnce {
+	for range concurrent {
 		sending.Go(func() {
 			for time.Now().Before(end) {
 				status := sendHostile("http://"+s.address+s.path, request)
 				mu.Lock()
-				answers[status]++
+				statuses[status]++
 				mu.Unlock()
 			}
 		})
 	}
 	err = good.Wait()
 	sending.Wait()
-	var sees seen
-	if err := errors.Join(err, json.Unmarshal(output.Bytes(), &sees)); err != nil {
+	var client latencies
+	if err := errors.Join(err, json.Unmarshal(output.Bytes(), &client)); err != nil {
 		return err
 	}
 	peak, err := s.peakMemory()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("| %s | %d | %v | %d MB | %v | %v | %v |\n", kind, atOnce, answers, peak>>20,
-		sees.Median.Round(10*time.Microsecond), sees.P99.Round(10*time.Microsecond), sees.Slowest.Round(10*time.Microsecond))
-	if sees.NotStored > 0 {
-		return fmt.Errorf("%d reports of the good client were not stored", sees.NotStored)
+	fmt.Printf("| %s | %d | %v | %d MB | %v | %v | %v |\n", kind, concurrent, statuses, peak>>20,
+		client.Median.Round(10*time.Microsecond), client.P99.Round(10*time.Microsecond), client.Slowest.Round(10*time.Microsecond))
+	if client.NotStored > 0 {
+		return fmt.Errorf("%d reports of the good client were not stored", client.NotStored)
 	}
 	return nil
 }
 
-// sendHostile sends a request and returns the answer's status, 0 when the connection broke.
+// sendHostile sends a request and returns the response's status, 0 if the connection broke.
 func sendHostile(url string, request hostileRequest) (status int) {
 	r, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(request.body))
 	if err != nil {
@@ -143,7 +143,7 @@ func sendHostile(url string, request hostileRequest) (status int) {
 	return response.StatusCode
 }
 
-// peakMemory is the most resident memory that the process has had, in bytes.
+// peakMemory returns the peak resident memory of the process, in bytes.
 func (s *server) peakMemory() (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
 	if err != nil {

@@ -1,12 +1,12 @@
-// Command collect measures how fast callsheet takes reports in, beside servers that do less.
+// Command collect measures how fast callsheet receives reports, compared with servers that do less.
 //
 //	go build -o /tmp/callsheet ./cmd/callsheet
 //	(cd bench/benthos && go build -o /tmp/benthos .)
 //	go run ./bench/collect -callsheet /tmp/callsheet -benthos /tmp/benthos -dir /var/tmp
 //
-// All servers get the same client in the same run, in rounds, and what is printed are medians of the rounds. The files
-// lie in -dir, which must be on the disk that is to be measured. With -overload it measures how callsheet stands an
-// overload instead, with -hostile what large requests cost.
+// All servers are measured with the same client in rounds of one run; it prints the medians of the rounds. The files are in -dir, which
+// must be on the disk to be measured. With -overload it measures callsheet under overload instead, with -hostile the cost of large
+// requests.
 package main
 
 import (
@@ -29,18 +29,18 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program, or several with commas between")
-	flag.StringVar(&o.benthos, "benthos", "", "path of the benthos program; left out when empty")
+	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program, or several, separated by commas")
+	flag.StringVar(&o.benthos, "benthos", "", "path of the benthos program; skipped if empty")
 	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
-	flag.IntVar(&o.inFlight, "in-flight", 0, "callsheet's collector.limits.in_flight; its default when 0")
+	flag.IntVar(&o.inFlight, "in-flight", 0, "callsheet's collector.limits.in_flight; the default if 0")
 	flag.DurationVar(&o.during, "during", 3*time.Second, "time for each server, number of connections and round")
 	flag.StringVar(&o.only, "only", "", "measure one server: bare, callsheet, sync or benthos")
 	flag.StringVar(&o.connections, "connections", "1,64,256", "numbers of connections")
-	overloadTime := flag.Duration("overload", 0, "measure an overload of this length instead")
+	overloadTime := flag.Duration("overload", 0, "measure an overload of this duration instead")
 	hostileRequests := flag.Bool("hostile", false, "measure large requests instead")
-	plain := flag.String("plain", "", "internal: be a plain server of this kind")
-	good := flag.String("good", "", "internal: be the good client of the collector at this address")
+	plain := flag.String("plain", "", "internal: run a plain server of this kind")
+	good := flag.String("good", "", "internal: run the good client of the collector at this address")
 	listen := flag.String("listen", "", "internal: its address")
 	file := flag.String("file", "", "internal: its file")
 	flag.Parse()
@@ -87,7 +87,7 @@ func compare(o options) error {
 		return err
 	}
 	fmt.Printf("one write and fdatasync of a line: median %v\n\n", synced.Round(time.Microsecond))
-	fmt.Println("| connections | server | requests/s | of bare | median | p99 | processor time of the server |")
+	fmt.Println("| connections | server | requests/s | relative to bare | median | p99 | CPU time of the server |")
 	fmt.Println("|---|---|---|---|---|---|---|")
 	for text := range strings.SplitSeq(o.connections, ",") {
 		connections, err := strconv.Atoi(text)
@@ -101,7 +101,7 @@ func compare(o options) error {
 				if err != nil {
 					return err
 				}
-				r, err := hammer(s.address, s.path, connections, o.during, 0)
+				r, err := sendLoad(s.address, s.path, connections, o.during, 0)
 				if err != nil {
 					return err
 				}
@@ -110,7 +110,7 @@ func compare(o options) error {
 					return err
 				}
 				if r.failed > 0 || len(r.statuses) != 1 || len(r.times) == 0 {
-					return fmt.Errorf("%s did not answer everything: %v, %d connections broke", s.name, r.statuses, r.failed)
+					return fmt.Errorf("%s did not respond to every request: %v, %d connections broke", s.name, r.statuses, r.failed)
 				}
 				if measured[s.name] == nil {
 					measured[s.name] = &medians{}
@@ -119,7 +119,7 @@ func compare(o options) error {
 			}
 		}
 		for _, s := range servers {
-			ratio := "" // when the bare server is left out
+			ratio := "" // without the bare server
 			if bare := measured["bare"]; bare != nil {
 				ratio = fmt.Sprintf("%.2f", median(measured[s.name].rates)/median(bare.rates))
 			}
@@ -131,7 +131,7 @@ func compare(o options) error {
 	return nil
 }
 
-// startAll starts the servers that are to be measured.
+// startAll starts the servers to measure.
 func startAll(o options) (servers []*server, err error) {
 	add := func(kind string, starter func() (*server, error)) {
 		if err != nil || o.only != "" && kind != o.only {
@@ -153,7 +153,7 @@ func startAll(o options) (servers []*server, err error) {
 	return servers, err
 }
 
-// medians are what the rounds gave.
+// medians are the results of the rounds.
 type medians struct {
 	rates                    []float64
 	middles, p99s, perReport []time.Duration

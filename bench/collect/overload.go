@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	atCapacity      = 256  // connections that keep the collector as busy as it gets
-	tenTimes        = 2560 // as many again and again, each sending as fast as it is answered
-	slowConnections = 5000 // that send a byte a second
+	atCapacity      = 256  // connections that fully load the collector
+	tenTimes        = 2560 // ten times as many
+	slowConnections = 5000 // connections that send a byte per second
 	goodPause       = 10 * time.Millisecond
 )
 
-// overload measures what a sender of one source, who sends a report every now and then, sees of the others: of a source that
-// keeps the collector busy, and then of ten times as many senders and thousands of slow ones.
+// overload measures the response times of a sender who sends a report at intervals, while another source keeps the collector busy, and
+// then while ten times as many senders and thousands of slow connections do.
 func overload(o options, during time.Duration) error {
 	s, err := startCallsheet(o.callsheet, o.dir, o.inFlight)
 	if err != nil {
@@ -28,72 +28,72 @@ func overload(o options, during time.Duration) error {
 	defer s.stop()
 	fmt.Println("| load | stored/s | not stored | good client's median | p99 | p99.9 | memory at the end |")
 	fmt.Println("|---|---|---|---|---|---|---|")
-	if err := underLoad(s, "capacity", atCapacity, during/3); err != nil {
+	if err := measureUnderLoad(s, "capacity", atCapacity, during/3); err != nil {
 		return err
 	}
-	closeSlow, err := slow(s, slowConnections)
+	closeSlow, err := openSlow(s, slowConnections)
 	if err != nil {
 		return err
 	}
 	defer closeSlow()
-	if err := underLoad(s, fmt.Sprintf("capacity, and %d slow connections", slowConnections), atCapacity, during/3); err != nil {
+	if err := measureUnderLoad(s, fmt.Sprintf("capacity and %d slow connections", slowConnections), atCapacity, during/3); err != nil {
 		return err
 	}
 	for part := 1; part <= 6; part++ {
-		load := fmt.Sprintf("ten times that, and %d slow connections, part %d of 6", slowConnections, part)
-		if err := underLoad(s, load, tenTimes, during/6); err != nil {
+		name := fmt.Sprintf("ten times capacity and %d slow connections, part %d of 6", slowConnections, part)
+		if err := measureUnderLoad(s, name, tenTimes, during/6); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// underLoad prints what the good client sees while so many connections of another source are busy.
-func underLoad(s *server, load string, connections int, during time.Duration) error {
+// measureUnderLoad prints the good client's response times while connections of another source are busy.
+func measureUnderLoad(s *server, name string, connections int, during time.Duration) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	var answer []byte
-	var sees seen
+	var output []byte
+	var client latencies
 	var goodErr error
 	var running sync.WaitGroup
-	running.Go(func() { answer, goodErr = exec.Command(self, "-good", s.address, "-during", during.String()).Output() })
-	busy, err := hammer(s.address, s.path, connections, during, 0)
+	running.Go(func() { output, goodErr = exec.Command(self, "-good", s.address, "-during", during.String()).Output() })
+	busy, err := sendLoad(s.address, s.path, connections, during, 0)
 	running.Wait()
 	if err := errors.Join(err, goodErr); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(answer, &sees); err != nil {
+	if err := json.Unmarshal(output, &client); err != nil {
 		return err
 	}
 	memory, _, err := s.usage()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("| %s | %.0f | %d | %v | %v | %v | %d MB |\n", load, busy.perSecond(), busy.notStored()+sees.NotStored,
-		sees.Median.Round(10*time.Microsecond), sees.P99.Round(10*time.Microsecond), sees.P999.Round(10*time.Microsecond), memory>>20)
+	fmt.Printf("| %s | %.0f | %d | %v | %v | %v | %d MB |\n", name, busy.perSecond(), busy.notStored()+client.NotStored,
+		client.Median.Round(10*time.Microsecond), client.P99.Round(10*time.Microsecond), client.P999.Round(10*time.Microsecond), memory>>20)
 	return nil
 }
 
-// seen is what the good client saw.
-type seen struct {
+// latencies are the response times of the good client.
+type latencies struct {
 	Median, P99, P999, Slowest time.Duration
 	NotStored                  int
 }
 
-// goodClient sends a report every now and then and prints what it saw. It is a process of its own, since in this one it
-// would wait for the thousands of busy senders.
+// goodClient sends a report at intervals and prints its response times. It runs in a separate process, since in this one it would
+// compete with thousands of busy senders.
 func goodClient(address string, during time.Duration) error {
-	r, err := hammer(address, goodPath, 1, during, goodPause)
+	r, err := sendLoad(address, goodPath, 1, during, goodPause)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(seen{r.quantile(0.5), r.quantile(0.99), r.quantile(0.999), r.quantile(1), r.notStored()})
+	return json.NewEncoder(os.Stdout).Encode(latencies{r.quantile(0.5), r.quantile(0.99), r.quantile(0.999), r.quantile(1), r.notStored()})
 }
 
-// slow opens connections that each send a request a byte a second, again and again, until they are closed.
-func slow(s *server, count int) (closeAll func(), err error) {
+// openSlow opens connections that each send requests at a byte per second until they are closed.
+func openSlow(s *server, count int) (closeAll func(), err error) {
 	stop := make(chan struct{})
 	var open sync.WaitGroup
 	closeAll = func() {
@@ -109,15 +109,15 @@ func slow(s *server, count int) (closeAll func(), err error) {
 		}
 		open.Go(func() {
 			defer func() { conn.Close() }()
-			time.Sleep(time.Second * time.Duration(i) / time.Duration(count)) // not all of them at once
+			time.Sleep(time.Second * time.Duration(i) / time.Duration(count)) // not all at the same time
 			for at := 0; ; at = (at + 1) % len(request) {
-				if _, err := conn.Write(request[at : at+1]); err != nil { // the collector had enough of it
+				if _, err := conn.Write(request[at : at+1]); err != nil { // closed by the collector
 					conn.Close()
-					again, err := net.Dial("tcp", s.address)
+					reopened, err := net.Dial("tcp", s.address)
 					if err != nil {
 						return
 					}
-					conn, at = again, -1
+					conn, at = reopened, -1
 				}
 				select {
 				case <-stop:

@@ -18,15 +18,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// server is a process that takes reports in.
+// server is a process that receives reports.
 type server struct {
 	name    string
-	path    string // that reports are posted to
+	path    string // for POST requests
 	address string
 	process *exec.Cmd
 }
 
-// start runs a command in a folder of its own and waits until it listens.
+// start runs a command in a folder and waits until it listens.
 func start(name, dir, address, path string, command ...string) (*server, error) {
 	process := exec.Command(command[0], command[1:]...)
 	process.Dir = dir
@@ -56,13 +56,13 @@ func (s *server) stop() {
 	s.process.Wait()
 }
 
-// usage is what the process takes: resident memory in bytes, and processor time so far.
+// usage returns the resident memory of the process in bytes and its CPU time so far.
 func (s *server) usage() (memory int64, processor time.Duration, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.process.Process.Pid))
 	if err != nil {
 		return 0, 0, err
 	}
-	// Of the fields behind the name in brackets, as proc(5) counts them from the state on: 14 utime, 15 stime, 24 rss.
+	// The fields after the name in brackets begin with field 3 of proc(5); 14 is utime, 15 stime, 24 rss.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	var numbers [3]int64
 	for i, field := range []int{14, 15, 24} {
@@ -70,7 +70,7 @@ func (s *server) usage() (memory int64, processor time.Duration, err error) {
 			return 0, 0, err
 		}
 	}
-	const tick = 10 * time.Millisecond // of the clock that proc counts in
+	const tick = 10 * time.Millisecond // the unit of utime and stime
 	return numbers[2] * int64(os.Getpagesize()), time.Duration(numbers[0]+numbers[1]) * tick, nil
 }
 
@@ -87,12 +87,12 @@ collector:
       tokens: ["${CALLSHEET_MAIN_TOKEN}"]
 `
 
-// goodPath is where the reports of the second source go.
+// goodPath is the path for reports of the second source.
 const goodPath = "/hooks/good/" + token
 
 func startCallsheet(binary, dir string, inFlight int) (*server, error) {
 	name := filepath.Base(binary)
-	dir, address, err := place(dir, name)
+	dir, address, err := prepare(dir, name)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ output:
 `
 
 func startBenthos(binary, dir string) (*server, error) {
-	dir, address, err := place(dir, "benthos")
+	dir, address, err := prepare(dir, "benthos")
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +133,9 @@ func startBenthos(binary, dir string) (*server, error) {
 	return start("benthos", dir, address, "/post", binary, "run", path)
 }
 
-// startPlain runs this program again as one of the plain servers.
+// startPlain runs this program as one of the plain servers.
 func startPlain(kind, dir string) (*server, error) {
-	dir, address, err := place(dir, kind)
+	dir, address, err := prepare(dir, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func startPlain(kind, dir string) (*server, error) {
 	return start(kind, dir, address, "/", self, "-plain", kind, "-listen", address, "-file", filepath.Join(dir, "deliveries.ndjson"))
 }
 
-// place makes a folder for a server and finds an address that nobody listens on.
-func place(dir, name string) (folder, address string, err error) {
+// prepare creates a folder for a server and finds a free address.
+func prepare(dir, name string) (folder, address string, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", "", err
@@ -156,8 +156,8 @@ func place(dir, name string) (folder, address string, err error) {
 	return folder, listener.Addr().String(), errors.Join(listener.Close(), os.Mkdir(folder, 0o700))
 }
 
-// servePlain is a bare net/http handler that reads the body and answers, or with "sync" one that writes and syncs
-// each body before it answers, one after the other.
+// servePlain runs a bare net/http handler that reads the body and responds, or with "sync" one that writes and syncs each body before it
+// responds, one after the other.
 func servePlain(kind, address, path string) error {
 	store := func([]byte) error { return nil }
 	if kind == "sync" {
@@ -186,7 +186,7 @@ func servePlain(kind, address, path string) error {
 	}))
 }
 
-// syncTime is the median time that a write and fdatasync of one line take in a folder: the bound for one connection.
+// syncTime returns the median time of a write and fdatasync of one line in a folder: the bound for one connection.
 func syncTime(dir string) (time.Duration, error) {
 	file, err := os.Create(filepath.Join(dir, "one-line-synced"))
 	if err != nil {

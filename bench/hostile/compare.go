@@ -14,7 +14,7 @@ import (
 
 func (s *site) published() string { return filepath.Join(s.dir, "data", "published", "calls.duckdb") }
 
-// compare loads what is left and compares the calls with what was acknowledged.
+// compare loads the rest of the spool and compares the calls with the acknowledged deliveries.
 func compare(s *site, sent *record, reads *readings) error {
 	ctx := context.Background()
 	if _, err := s.output(ctx, "load"); err != nil {
@@ -29,18 +29,18 @@ func compare(s *site, sent *record, reads *readings) error {
 	acknowledged, certain, total := 0, 0, 0
 	for _, sid := range sortedKeys(sent.calls) {
 		call := sent.calls[sid]
-		have, there := stored[sid]
+		coins, found := stored[sid]
 		delete(stored, sid)
 		if call.acknowledged {
 			acknowledged++
 		}
 		switch {
-		case !there && call.acknowledged:
-			fault("call %s was acknowledged and is not there", sid)
-		case !there:
-		case call.uncertain >= 0 && have == call.uncertain:
-		case !call.acknowledged || have != call.coins:
-			fault("call %s has %d hundredths of coins, acknowledged were %d", sid, have, call.coins)
+		case !found && call.acknowledged:
+			fault("call %s was acknowledged and is missing", sid)
+		case !found:
+		case call.uncertain >= 0 && coins == call.uncertain:
+		case !call.acknowledged || coins != call.coins:
+			fault("call %s has %d hundredths of coins instead of %d", sid, coins, call.coins)
 		}
 		if call.acknowledged && call.uncertain < 0 {
 			certain++
@@ -53,12 +53,12 @@ func compare(s *site, sent *record, reads *readings) error {
 	if _, err := s.output(ctx, "verify"); err != nil {
 		fault("%v", err)
 	}
-	if left, err := filepath.Glob(filepath.Join(s.dir, "data", "tmp", "[0-9]*")); err != nil || len(left) > 0 {
-		fault("left in data/tmp: %v %v", left, err)
+	if files, err := filepath.Glob(filepath.Join(s.dir, "data", "tmp", "[0-9]*")); err != nil || len(files) > 0 {
+		fault("remaining in data/tmp: %v %v", files, err)
 	}
 	faults = append(faults, reads.wrong...)
-	fmt.Printf("requests by answer: %v\n%d calls acknowledged, of which %d without an open correction have %d.%02d coins; %d reads, %d of them wrong\n",
-		sent.posts, acknowledged, certain, total/100, total%100, reads.answered, len(reads.wrong))
+	fmt.Printf("requests by status: %v\n%d calls acknowledged, %d of them without an unacknowledged correction and with %d.%02d coins; %d reads, %d of them wrong\n",
+		sent.posts, acknowledged, certain, total/100, total%100, reads.count, len(reads.wrong))
 	workbooks, _ := filepath.Glob(filepath.Join(s.dir, "reports", "*.xlsx"))
 	fmt.Printf("%d workbooks in the folder\n", len(workbooks))
 	if len(workbooks) == 0 {
@@ -73,7 +73,7 @@ func compare(s *site, sent *record, reads *readings) error {
 	return fmt.Errorf("%d differences", len(faults))
 }
 
-// coins are those of each call in the published copy, in hundredths.
+// coins returns the coins of each call in the published copy, in hundredths.
 func (s *site) coins(ctx context.Context) (map[string]int, error) {
 	text, err := s.output(ctx, "sql", "select call_sid, coins from calls", "--format", "csv")
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *site) coins(ctx context.Context) (map[string]int, error) {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		return nil, errors.New("no heading")
+		return nil, errors.New("no header")
 	}
 	coins := map[string]int{}
 	for _, row := range rows[1:] {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// disturb kills something every few seconds until ctx ends, and counts what it killed.
+// disturb kills a process every few seconds until ctx ends, and counts the kills.
 func disturb(ctx context.Context, s *site, rng *rand.Rand) map[string]int {
 	killed := map[string]int{}
 	for {
@@ -44,7 +44,7 @@ func disturb(ctx context.Context, s *site, rng *rand.Rand) map[string]int {
 	}
 }
 
-// killChild waits a while for a child process of serve and sends it a signal.
+// killChild waits for a child process of serve and sends it a signal.
 func killChild(ctx context.Context, s *site, rng *rand.Rand, signal syscall.Signal) (what string, err error) {
 	for deadline := time.Now().Add(20 * time.Second); ctx.Err() == nil && time.Now().Before(deadline); sleep(ctx, 5*time.Millisecond) {
 		children, err := s.children()
@@ -53,9 +53,9 @@ func killChild(ctx context.Context, s *site, rng *rand.Rand, signal syscall.Sign
 		}
 		if len(children) > 0 {
 			sleep(ctx, time.Duration(rng.IntN(20_000))*time.Millisecond) // so that some runs complete
-			still, err := s.children()
-			if err != nil || !slices.Contains(still, children[0]) {
-				return "", err // it ended; its process id may be another program's by now
+			running, err := s.children()
+			if err != nil || !slices.Contains(running, children[0]) {
+				return "", err // it ended; its process id may be reused
 			}
 			return "child by " + signal.String(), syscall.Kill(children[0], signal)
 		}
@@ -63,7 +63,7 @@ func killChild(ctx context.Context, s *site, rng *rand.Rand, signal syscall.Sign
 	return "", nil
 }
 
-// killCommand starts a command and kills it after a moment. One that ended before counts as well.
+// killCommand starts a command and kills it after a random time. The command may have ended before.
 func killCommand(ctx context.Context, s *site, rng *rand.Rand, args ...string) error {
 	command := s.command(ctx, args...)
 	if err := command.Start(); err != nil {
@@ -75,48 +75,47 @@ func killCommand(ctx context.Context, s *site, rng *rand.Rand, args ...string) e
 	return nil
 }
 
-// readings are the answers that readers had.
+// readings are the results of readers.
 type readings struct {
-	mu       sync.Mutex
-	answered int
-	wrong    []string
+	mu    sync.Mutex
+	count int
+	wrong []string
 }
 
-// spilling counts the calls, and needs more memory than a reader has as soon as there are some thousand; the last two figures must
-// be equal.
+// spilling counts the calls. With some thousand calls, it needs more memory than a reader has. The last two values must be equal.
 const spilling = `
 select (select count(*) from calls) as calls, count(*) as n, count(distinct h) as d
 from (select md5(call_sid || '-' || i) as h from (from calls limit 40000), range(60) as t(i))`
 
-// repeat runs the spilling query until ctx ends; reader 0 builds a report instead. Each must succeed, and the count of calls never
-// decreases.
+// repeat runs the spilling query until ctx ends; reader 0 builds a report instead. Each run must succeed, and the number of calls must
+// not decrease.
 func (r *readings) repeat(ctx context.Context, s *site, reader int) {
-	before := ""
+	previous := ""
 	for ctx.Err() == nil {
 		if _, err := os.Stat(s.published()); err != nil {
 			sleep(ctx, 100*time.Millisecond)
 			continue
 		}
-		var answer string
+		var output string
 		var err error
 		if reader == 0 {
 			_, err = s.output(ctx, "report", "daily", "--period", "today", "--out", fmt.Sprintf("%s/read-%d.xlsx", s.dir, reader))
 		} else {
-			answer, err = s.output(ctx, "sql", spilling, "--memory", "60MB", "--format", "csv")
+			output, err = s.output(ctx, "sql", spilling, "--memory", "60MB", "--format", "csv")
 		}
 		if ctx.Err() != nil {
 			return
 		}
-		r.note(reader, &before, answer, err)
+		r.record(reader, &previous, output, err)
 		sleep(ctx, 200*time.Millisecond)
 	}
 }
 
-// note keeps whether an answer was right.
-func (r *readings) note(reader int, before *string, answer string, err error) {
+// record checks and records an output.
+func (r *readings) record(reader int, previous *string, output string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.answered++
+	r.count++
 	if err != nil {
 		r.wrong = append(r.wrong, err.Error())
 		return
@@ -124,13 +123,13 @@ func (r *readings) note(reader int, before *string, answer string, err error) {
 	if reader == 0 {
 		return
 	}
-	rows, err := csv.NewReader(strings.NewReader(answer)).ReadAll()
-	if err != nil || len(rows) != 2 || rows[1][1] != rows[1][2] || lessNumber(rows[1][0], *before) {
-		r.wrong = append(r.wrong, fmt.Sprintf("reader %d: %q after %q: %v", reader, answer, *before, err))
+	rows, err := csv.NewReader(strings.NewReader(output)).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][1] != rows[1][2] || isLess(rows[1][0], *previous) {
+		r.wrong = append(r.wrong, fmt.Sprintf("reader %d: %q after %q: %v", reader, output, *previous, err))
 		return
 	}
-	*before = rows[1][0]
+	*previous = rows[1][0]
 }
 
-// lessNumber compares whole numbers without signs as texts.
-func lessNumber(a, b string) bool { return len(a) < len(b) || len(a) == len(b) && a < b }
+// isLess compares two decimal integers without sign.
+func isLess(a, b string) bool { return len(a) < len(b) || len(a) == len(b) && a < b }

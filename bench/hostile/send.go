@@ -11,30 +11,29 @@ import (
 	"time"
 )
 
-// record is what was sent: of each call the coins of its reports, in hundredths, and which of them were acknowledged.
+// record is what was sent: for each call the coins of its reports, in hundredths, and which of them were acknowledged.
 type record struct {
 	mu    sync.Mutex
 	calls map[string]*reports
-	// Posts counts the requests by how they were answered; 0 is no answer.
+	// posts counts the requests by status, 0 for no response.
 	posts map[int]int
 }
 
-// reports are those of a call. A report that was not acknowledged may be in the spool or not.
+// reports are the reports of a call. A report that was not acknowledged may or may not be in the spool.
 type reports struct {
-	coins        int  // of the newest report that was acknowledged
-	acknowledged bool // whether there is one
+	coins        int  // of the last acknowledged report
+	acknowledged bool // there is an acknowledged report
 	uncertain    int  // coins of a later report that was sent and not acknowledged; -1 for none
 }
 
 func newRecord() *record { return &record{calls: map[string]*reports{}, posts: map[int]int{}} }
 
-// pause is what a sender waits between two reports, so that the readers and loads get their share of the processors.
+// pause is the time between two reports of a sender, so that readers and loads get their share of the CPU.
 const pause = 15 * time.Millisecond
 
 var india = time.FixedZone("", 5*3600+1800)
 
-// send sends the reports of one call after the other until ctx ends: some twice, some with
-// a correction, some with a correction that is taken back.
+// send sends the reports of call after call until ctx ends: some twice, some with a correction, some with a correction that is reverted.
 func send(ctx context.Context, s *site, sent *record, sender int, rng *rand.Rand) {
 	for number := 0; ctx.Err() == nil; number++ {
 		start := time.Now().In(india).Truncate(time.Second)
@@ -50,7 +49,7 @@ func send(ctx context.Context, s *site, sent *record, sender int, rng *rand.Rand
 		}
 		for _, c := range coins {
 			if ctx.Err() != nil {
-				return // the report before may be in the spool
+				return // the previous report may be in the spool
 			}
 			sent.deliver(ctx, s, sid, start, c)
 		}
@@ -58,7 +57,7 @@ func send(ctx context.Context, s *site, sent *record, sender int, rng *rand.Rand
 	}
 }
 
-// deliver sends a report again and again until it is acknowledged.
+// deliver sends a report until it is acknowledged.
 func (r *record) deliver(ctx context.Context, s *site, sid string, start time.Time, coins int) {
 	r.mu.Lock()
 	call := r.calls[sid]
@@ -87,7 +86,7 @@ func (r *record) deliver(ctx context.Context, s *site, sid string, start time.Ti
 	}
 }
 
-// post sends a body and returns the status, 0 when there was no answer.
+// post sends a body and returns the status, 0 without a response.
 func post(ctx context.Context, s *site, body string) int {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.address+"/hooks/main/"+token, strings.NewReader(body))
 	if err != nil {

@@ -20,14 +20,14 @@ import (
 	"time"
 )
 
-// site is one configuration and the `callsheet serve` that runs on it.
+// site is a configuration and the `callsheet serve` that runs with it.
 type site struct {
 	callsheet, dir, config, address string
 
 	mu    sync.Mutex
 	serve *exec.Cmd
 	log   *os.File
-	peak  int64 // most resident memory of serve, in bytes
+	peak  int64 // peak resident memory of serve, in bytes
 }
 
 const token = "a-token-for-the-hostile-run"
@@ -65,12 +65,12 @@ func newSite(callsheet, dir string) (*site, error) {
 	return s, os.WriteFile(s.config, fmt.Appendf(nil, configuration, s.address, token), 0o600)
 }
 
-// command is a callsheet command on this site.
+// command returns a callsheet command on this site.
 func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
 	return exec.CommandContext(ctx, s.callsheet, append([]string{"--config", s.config}, args...)...)
 }
 
-// output runs a command to its end; the error has what it wrote to standard error.
+// output runs a command and returns its standard output. The error contains its standard error.
 func (s *site) output(ctx context.Context, args ...string) (string, error) {
 	command := s.command(ctx, args...)
 	var stdout, stderr bytes.Buffer
@@ -104,7 +104,7 @@ func (s *site) start() error {
 	return fmt.Errorf("serve is not ready; see %s", s.log.Name())
 }
 
-// kill kills serve and starts it again.
+// kill kills and restarts serve.
 func (s *site) kill() error {
 	s.measure()
 	if err := s.serve.Process.Kill(); err != nil {
@@ -114,7 +114,7 @@ func (s *site) kill() error {
 	return s.start()
 }
 
-// stop ends serve as an operator would.
+// stop stops serve with SIGTERM.
 func (s *site) stop() {
 	s.mu.Lock()
 	serve := s.serve
@@ -128,7 +128,7 @@ func (s *site) stop() {
 	_ = serve.Wait()
 }
 
-// children are the processes that serve started, by their ids.
+// children returns the ids of serve's child processes.
 func (s *site) children() ([]int, error) {
 	pid := s.serve.Process.Pid
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
@@ -155,7 +155,7 @@ func (s *site) children() ([]int, error) {
 
 func (s *site) measure() { s.measurePID(s.serve.Process.Pid) }
 
-// measurePID keeps the most resident memory that a process had.
+// measurePID updates the peak with the peak memory of a process.
 func (s *site) measurePID(pid int) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -169,4 +169,4 @@ func (s *site) measurePID(pid int) {
 	}
 }
 
-func sortedKeys[K cmp.Ordered, V any](of map[K]V) []K { return slices.Sorted(maps.Keys(of)) }
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

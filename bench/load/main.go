@@ -1,13 +1,13 @@
-// Command load measures how fast callsheet loads, beside DuckDB reading the same files into a table of its own and beside pandas.
+// Command load measures how fast callsheet loads, compared with DuckDB reading the same files into a table, and with pandas.
 //
 //	go build -o /tmp/callsheet ./cmd/callsheet
 //	go run ./bench/load -callsheet /tmp/callsheet -dir /var/tmp
 //	go run ./bench/load -callsheet /tmp/callsheet -dir /var/tmp -only incremental -calls 10000000
 //
-// bulk loads a month of reports into an empty store, in turn with the others, in rounds; what is printed are medians. Each
-// measurement is a process of its own, from its start to its end. incremental loads 10,000 more reports into a store of all
-// those, and into an empty one, and says what publishing costs. nothing loads when nothing is new, with three years of daily files. With -python, a Python that
-// has duckdb and pandas, bulk has pandas too.
+// bulk loads a month of reports into an empty store, alternating with the others, in rounds; it prints the medians. Each measurement is
+// a separate process. incremental loads 10,000 more reports into a store of all those, and into an empty one, and measures publishing.
+// nothing loads without new deliveries, with three years of daily files. With -python, a Python with duckdb and pandas, bulk measures
+// pandas too.
 package main
 
 import (
@@ -39,15 +39,15 @@ func main() {
 	var o options
 	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program")
 	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
-	flag.StringVar(&o.python, "python", "", "path of a Python with duckdb and pandas; left out when empty")
+	flag.StringVar(&o.python, "python", "", "path of a Python with duckdb and pandas; skipped if empty")
 	flag.StringVar(&o.only, "only", "", "bulk, incremental or nothing")
 	flag.IntVar(&o.calls, "calls", 1_000_000, "reports")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
-	table := flag.String("table", "", "internal: make a table in this database of the files in -dir")
+	table := flag.String("table", "", "internal: create a table in this database from the files in -dir")
 	flag.Parse()
 	err := func() error {
 		if *table != "" {
-			return makeTable(*table, o.dir)
+			return createTable(*table, o.dir)
 		}
 		parent, err := filepath.Abs(o.dir) // a path in a configuration is relative to its file
 		if err != nil {
@@ -77,7 +77,7 @@ func main() {
 	}
 }
 
-// bulk loads everything into an empty store, and lets the others do the same.
+// bulk loads all reports into an empty store, with callsheet and the others.
 func bulk(o options) error {
 	home, err := reports.NewHome(o.dir, "bulk", false)
 	if err != nil {
@@ -119,11 +119,11 @@ func bulk(o options) error {
 		}
 	}
 	fmt.Printf("bulk: %d reports, %d MB in 30 files, without publishing, medians of %d rounds\n\n", o.calls, bytes>>20, o.rounds)
-	fmt.Println("| | time | reports/s | of DuckDB's own | processor time | memory |\n|---|---|---|---|---|---|")
+	fmt.Println("| | time | reports/s | relative to DuckDB alone | CPU time | memory |\n|---|---|---|---|---|---|")
 	for i, peer := range peers {
 		r := results[i].Median()
 		fmt.Printf("| %s | %v | %.0f | %.2f | %v | %d MB |\n", peer.name, r.Took.Round(10*time.Millisecond), float64(o.calls)/r.Took.Seconds(),
-			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.Processor.Round(10*time.Millisecond), r.Memory>>20)
+			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.CPU.Round(10*time.Millisecond), r.Memory>>20)
 	}
 	fmt.Println()
 	if o.python == "" {
@@ -141,10 +141,10 @@ func bulk(o options) error {
 	return nil
 }
 
-// incremental loads a day's first reports into a store of everything, and into an empty one. Neither publishes.
+// incremental loads more reports into a store of all reports, and into an empty one, without publishing.
 func incremental(o options) error {
 	const more = 10_000
-	fmt.Printf("incremental: %d reports more, without publishing, medians of %d rounds\n\n| into a store of | time | memory |\n|---|---|---|\n", more, o.rounds)
+	fmt.Printf("incremental: %d more reports, without publishing, medians of %d rounds\n\n| into a store of | time | memory |\n|---|---|---|\n", more, o.rounds)
 	for _, calls := range []int{0, o.calls} {
 		var all process.Results
 		home, err := reports.NewHome(o.dir, fmt.Sprint("incremental-", calls), false)
@@ -159,7 +159,7 @@ func incremental(o options) error {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("| nothing: the load of the %d before | %v | %d MB |\n", calls, r.Took.Round(10*time.Millisecond), r.Memory>>20)
+			fmt.Printf("| nothing: the load of the first %d | %v | %d MB |\n", calls, r.Took.Round(10*time.Millisecond), r.Memory>>20)
 		}
 		for round := range o.rounds {
 			if calls == 0 {
@@ -189,13 +189,13 @@ func incremental(o options) error {
 		if r, err = process.Measure(o.callsheet, "--config", home.Config, "load"); err != nil {
 			return err
 		}
-		fmt.Printf("| publishing those %d alone | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
+		fmt.Printf("| only publishing those %d | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
 	}
 	fmt.Println()
 	return nil
 }
 
-// nothing loads again and again when nothing is new.
+// nothing loads repeatedly without new deliveries.
 func nothing(o options) error {
 	home, err := reports.NewHome(o.dir, "nothing", true)
 	if err != nil {
@@ -215,17 +215,17 @@ func nothing(o options) error {
 		if err != nil {
 			return err
 		}
-		if round > 0 { // the first had everything to load
+		if round > 0 { // the first round loads everything
 			loads, starts = append(loads, r), append(starts, start)
 		}
 	}
-	fmt.Printf("nothing new, %d files: %v, of which %v to start the process, medians of %d\n\n", days,
+	fmt.Printf("nothing new, %d files: %v, %v of it to start the process, medians of %d\n\n", days,
 		loads.Median().Took.Round(time.Millisecond), starts.Median().Took.Round(time.Millisecond), o.rounds)
 	return nil
 }
 
-// makeTable is DuckDB's own way to load the files.
-func makeTable(path, dir string) error {
+// createTable loads the files with DuckDB alone.
+func createTable(path, dir string) error {
 	db, err := sql.Open("duckdb", path)
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
-# What a script with pandas does: each file into a frame with the payload's fields as columns, and each frame into DuckDB. With a
-# number as the third argument, so many rows of the first file, one by one.
+# A typical script with pandas: reads each file into a frame with the payload's fields as columns, and inserts each frame into DuckDB.
+# With a number as the third argument, it inserts that many rows of the first file, one by one.
 import glob
 import sys
 

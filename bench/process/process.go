@@ -1,4 +1,4 @@
-// Package process measures programs from their start to their end.
+// Package process measures programs.
 package process
 
 import (
@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// Result is what a process took.
+// Result is the cost of a process.
 type Result struct {
-	Took, Processor time.Duration
-	Memory          int64 // resident at most, in bytes
+	Took, CPU time.Duration
+	Memory    int64 // peak resident memory, in bytes
 }
 
-// Results are those of the rounds.
+// Results are the results of several rounds.
 type Results []Result
 
-// Median is that by time.
+// Median returns the result with the median time.
 func (r Results) Median() Result {
 	return slices.SortedFunc(slices.Values(r), func(a, b Result) int { return cmp.Compare(a.Took, b.Took) })[len(r)/2]
 }

@@ -1,4 +1,4 @@
--- The figures of kpi(['call_group'], …) as somebody would write them without it.
+-- The metrics of kpi(['call_group'], …), written without it.
 select
     call_group,
 

@@ -1,12 +1,11 @@
-// Command queries measures every named query over one month, beside a plain count and sum over the same month's calls, and beside
-// the figures of groups written by hand.
+// Command queries measures every named query over one month, compared with a plain count and sum over the calls of that month, and with
+// the metrics by group in hand-written SQL.
 //
 //	go build -o /tmp/callsheet ./cmd/callsheet
 //	go run ./bench/queries -callsheet /tmp/callsheet -dir /var/tmp
 //
-// Two stores are loaded: one of two years, and one of the last three months of the same. Each query is asked of both in turn, in
-// rounds, in this process, from the statement to its last row; what is printed are medians. A store in -dir that an earlier run
-// kept with -keep is used again.
+// It loads two stores: one of two years, and one of the last three months of them. It runs each query on both in turn, in rounds, in this
+// process, to the last row; it prints the medians. A store that an earlier run kept in -dir with -keep is reused.
 package main
 
 import (
@@ -48,7 +47,7 @@ func main() {
 	}
 }
 
-// histories are the stores, in months.
+// histories are the lengths of the stores, in months.
 var histories = []int{24, 3}
 
 func run(ctx context.Context, o options) error {
@@ -71,7 +70,7 @@ func run(ctx context.Context, o options) error {
 	return compare(ctx, o, readers)
 }
 
-// store makes a database of the last months of the two years, unless it is there.
+// store loads the last months of the two years into a database, unless it exists.
 func (o options) store(months int) (path string, err error) {
 	home, err := reports.NewHome(o.dir, fmt.Sprint("months-", months), false)
 	if err != nil {
@@ -81,7 +80,7 @@ func (o options) store(months int) (path string, err error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path, err
 	}
-	home.OutgoingIn = 4
+	home.OutgoingEvery = 4
 	from := reports.First.AddDate(0, 1-months, 0)
 	days := int(reports.First.AddDate(0, 1, 0).Sub(from).Hours() / 24)
 	if _, err := home.Write(from, days, o.calls*months/histories[0], 0); err != nil {
@@ -93,8 +92,7 @@ func (o options) store(months int) (path string, err error) {
 	return path, os.RemoveAll(home.Spool)
 }
 
-// What the queries are compared with: the least that can be read of the month, and one query without the macros, written once
-// by hand and once with kpi.
+// The queries are compared with a minimal scan of the month. The metrics by group are measured with kpi and in hand-written SQL.
 const (
 	plain = "select count(*), sum(talk_seconds) from calls where local_day between '2026-09-01' and '2026-09-30'"
 	kpi   = "with slice as (from period_calls('2026-09-01', '2026-09-30')) from kpi(['call_group'], slice)"
@@ -105,7 +103,7 @@ var byHand string
 
 var statements = map[string]string{"count and sum": plain, "kpi of groups": kpi, "kpi of groups, by hand": byHand}
 
-// compare asks everything of each reader, in rounds.
+// compare runs all queries on each reader, in rounds.
 func compare(ctx context.Context, o options, readers []*store.Reader) error {
 	month := map[string]any{"from": "2026-09-01", "to": "2026-09-30", "before_from": "2026-08-01", "before_to": "2026-08-31"}
 	names := []string{"count and sum", "kpi of groups, by hand", "kpi of groups"}
@@ -136,7 +134,7 @@ func compare(ctx context.Context, o options, readers []*store.Reader) error {
 		}
 	}
 	fmt.Printf("a month of %d calls in two years, medians of %d rounds\n\n", o.calls, o.rounds)
-	fmt.Println("| query | 24 months | of the plain scan | 3 months | 24 to 3 |\n|---|---|---|---|---|")
+	fmt.Println("| query | 24 months | relative to the plain scan | 3 months | ratio 24 to 3 |\n|---|---|---|---|---|")
 	scan := median(took[0]["count and sum"])
 	for _, name := range names {
 		long, short := median(took[0][name]), median(took[1][name])

@@ -1,4 +1,4 @@
-// Package reports makes the spools that the benchmarks load: believable call reports, as many as wanted.
+// Package reports writes the spools that the benchmarks load, with realistic call reports.
 package reports
 
 import (
@@ -15,29 +15,29 @@ import (
 
 var india = time.FixedZone("", 5*3600+1800)
 
-// First is the day the benchmarks' months begin with.
+// First is the first day of the benchmarks' last month.
 var First = time.Date(2026, 9, 1, 0, 0, 0, 0, india)
 
 // Home is a configuration with a spool and databases.
 type Home struct {
 	Config, Data, Spool string
-	// OutgoingIn is that one call in so many is outgoing; none when 0.
-	OutgoingIn int
+	// OutgoingEvery makes every nth call outgoing; none if 0.
+	OutgoingEvery int
 }
 
-// NewHome makes one in a folder.
+// NewHome creates one in a folder.
 func NewHome(dir, name string, publish bool) (*Home, error) {
 	h := &Home{Config: filepath.Join(dir, name+".yaml"), Data: filepath.Join(dir, name)}
 	h.Spool = filepath.Join(h.Data, "spool")
 	return h, errors.Join(os.MkdirAll(h.Spool, 0o700), h.Configure(publish))
 }
 
-// Configure writes the configuration anew.
+// Configure writes the configuration.
 func (h *Home) Configure(publish bool) error {
 	return os.WriteFile(h.Config, fmt.Appendf(nil, "data_dir: %s\nstore:\n  publish: %t\n", h.Data, publish), 0o600)
 }
 
-// Empty removes the databases, and the file of another program's.
+// Empty removes the databases and a file of another program, if other is not empty.
 func (h *Home) Empty(other string) error {
 	for _, path := range []string{filepath.Join(h.Data, "calls.duckdb"), filepath.Join(h.Data, "published", "calls.duckdb"), other} {
 		if err := os.Remove(path); path != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -47,12 +47,13 @@ func (h *Home) Empty(other string) error {
 	return nil
 }
 
-// DayFile is the spool file of a day.
+// DayFile returns the spool file of a day.
 func (h *Home) DayFile(day time.Time) string {
 	return filepath.Join(h.Spool, day.Format(time.DateOnly)+".ndjson")
 }
 
-// Write writes calls over days, a file each, as the collector would; number is that of the first. It returns the bytes.
+// Write writes calls over days, one file per day, as the collector would. number is the number of the first call. It returns the bytes
+// written.
 func (h *Home) Write(from time.Time, days, calls, number int) (bytes int64, err error) {
 	rng := rand.New(rand.NewPCG(uint64(number), 1))
 	for day := range days {
@@ -79,7 +80,7 @@ func (h *Home) Write(from time.Time, days, calls, number int) (bytes int64, err 
 	return bytes, nil
 }
 
-// appendReport appends the spool's line of a call that began at a moment.
+// appendReport appends the spool line of a call with a start time.
 func (h *Home) appendReport(to []byte, rng *rand.Rand, start time.Time, number int) []byte {
 	wait, talk := time.Duration(2+rng.IntN(38))*time.Second, time.Duration(5+rng.IntN(595))*time.Second
 	status, picked := "ANSWER", start.Add(wait).Format(time.DateTime)
@@ -88,7 +89,7 @@ func (h *Home) appendReport(to []byte, rng *rand.Rand, start time.Time, number i
 	}
 	end := start.Add(wait + talk)
 	source, dialled, direction := fmt.Sprintf("09%09d", rng.IntN(400_000)), fmt.Sprintf("92800000%02d", rng.IntN(100)), "IVR"
-	if h.OutgoingIn > 0 && number%h.OutgoingIn == 0 {
+	if h.OutgoingEvery > 0 && number%h.OutgoingEvery == 0 {
 		source, dialled, direction = dialled, source, "WEBOBD"
 	}
 	const two = "2006-01-02  15:04:05"

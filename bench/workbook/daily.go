@@ -12,19 +12,18 @@ import (
 	"callsheet/bench/reports"
 )
 
-// callsADay are those of the history that the daily workbook stands beside.
-const callsADay = 5_000
+// callsPerDay is the number of calls per day in the history.
+const callsPerDay = 5_000
 
-// daily measures the workbook of one day, from the start of the process to its end. The store is kept in the folder, and used
-// again when it is there.
+// daily measures the built-in workbooks. It keeps the store in the folder and reuses an existing one.
 func daily(o options) error {
 	home, err := reports.NewHome(o.dir, "daily", false)
 	if err != nil {
 		return err
 	}
-	home.OutgoingIn = 4
+	home.OutgoingEvery = 4
 	if _, err := os.Stat(filepath.Join(home.Data, "calls.duckdb")); errors.Is(err, fs.ErrNotExist) {
-		days := o.calls / callsADay
+		days := o.calls / callsPerDay
 		if _, err := home.Write(reports.First.AddDate(0, 1, -days), days, o.calls, 0); err != nil {
 			return err
 		}
@@ -35,7 +34,7 @@ func daily(o options) error {
 			return err
 		}
 	}
-	fmt.Printf("%d calls a day, %d in all, medians of %d rounds\n\n| report | time | processor time | memory |\n|---|---|---|---|\n", callsADay, o.calls, o.rounds)
+	fmt.Printf("%d calls per day, %d in total, medians of %d rounds\n\n| report | time | CPU time | memory |\n|---|---|---|---|\n", callsPerDay, o.calls, o.rounds)
 	for _, report := range [][]string{{"daily", "2026-09-29"}, {"weekly", "2026-W39"}, {"monthly", "2026-09"}} {
 		var results process.Results
 		for range o.rounds {
@@ -47,7 +46,7 @@ func daily(o options) error {
 			results = append(results, r)
 		}
 		r := results.Median()
-		fmt.Printf("| %s | %v | %v | %d MB |\n", report[0], r.Took.Round(10*time.Millisecond), r.Processor.Round(10*time.Millisecond), r.Memory>>20)
+		fmt.Printf("| %s | %v | %v | %d MB |\n", report[0], r.Took.Round(10*time.Millisecond), r.CPU.Round(10*time.Millisecond), r.Memory>>20)
 	}
 	return nil
 }

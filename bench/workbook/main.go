@@ -1,14 +1,14 @@
-// Command workbook measures how fast a detail of a million calls becomes a workbook, beside others that write one.
+// Command workbook measures how fast callsheet writes a workbook with a million calls, compared with other libraries.
 //
 //	go build -o /tmp/callsheet ./cmd/callsheet
 //	cargo build --release --manifest-path bench/workbook/rust/Cargo.toml --target-dir /tmp/rust
 //	go run ./bench/workbook -callsheet /tmp/callsheet -dir /var/tmp -rust /tmp/rust/release/workbook -excel excel.duckdb_extension
 //	go run ./bench/workbook -callsheet /tmp/callsheet -dir /var/tmp -calls 10000000 -daily
 //
-// Each writes the same 16 columns of the same store, as a process of its own, in turn, in rounds; what is printed are medians.
-// excelize is its stream as it comes, with the same reading as ours; rust_xlsxwriter, in constant memory, reads the rows from a
-// csv file that is there already; COPY is that of DuckDB's excel extension, left out without -excel. With -daily it is the built-in
-// workbooks of a day, a week and a month beside a long history.
+// Each writes the same 16 columns of the same store, in a separate process, in turn, in rounds; it prints the medians. excelize is its
+// stream writer, with rows read as callsheet reads them; rust_xlsxwriter, in constant memory, reads the rows from an existing csv file;
+// COPY is that of DuckDB's excel extension, skipped without -excel. With -daily it measures the built-in workbooks of a day, a week and a
+// month in a store with a long history.
 package main
 
 import (
@@ -39,17 +39,17 @@ func main() {
 	var o options
 	flag.StringVar(&o.callsheet, "callsheet", "", "path of the callsheet program")
 	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
-	flag.StringVar(&o.rust, "rust", "", "path of the program of bench/workbook/rust; left out when empty")
-	flag.StringVar(&o.excel, "excel", "", "path of DuckDB's excel extension; left out when empty")
+	flag.StringVar(&o.rust, "rust", "", "path of the program of bench/workbook/rust; skipped if empty")
+	flag.StringVar(&o.excel, "excel", "", "path of DuckDB's excel extension; skipped if empty")
 	flag.IntVar(&o.calls, "calls", 1_000_000, "calls")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
-	ofDay := flag.Bool("daily", false, "measure the built-in workbooks beside a long history")
+	builtIn := flag.Bool("daily", false, "measure the built-in workbooks with a long history")
 	stream := flag.String("stream", "", "internal: write a workbook of the database in -dir to this file, with excelize")
 	copying := flag.String("copy", "", "internal: write a workbook of the database in -dir to this file, with COPY")
 	flag.Parse()
 	err := func() error {
 		switch {
-		case *ofDay:
+		case *builtIn:
 			return daily(o)
 		case *stream != "":
 			return streamed(o.dir, *stream)
@@ -67,10 +67,10 @@ func main() {
 var columns = []string{"started_at", "ended_at", "direction", "call_group", "agent", "customer_number", "virtual_number", "agent_number",
 	"outcome", "answered", "talk_seconds", "call_seconds", "wait_seconds", "coins", "status", "call_sid"}
 
-// period is that of the calls; they are in order of their start for all.
+// period selects the calls, in order of their start.
 const period = "local_day between '2026-09-01' and '2026-09-30' order by started_at, source, direction, call_sid"
 
-// memory is what DuckDB may take, in each.
+// memory is DuckDB's memory limit in all programs.
 const memory = "500MB"
 
 func compare(o options) error {
@@ -83,7 +83,7 @@ func compare(o options) error {
 	if err != nil {
 		return err
 	}
-	home.OutgoingIn = 4
+	home.OutgoingEvery = 4
 	if _, err := home.Write(reports.First, 30, o.calls, 0); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func compare(o options) error {
 	}
 	peers := []peer{
 		{"callsheet query calls --format xlsx", []string{"sh", "-c", "exec " + query + " xlsx >" + out}},
-		{"excelize, its stream", []string{self, "-dir", published, "-stream", out}},
+		{"excelize, stream writer", []string{self, "-dir", published, "-stream", out}},
 	}
 	if o.rust != "" {
 		peers = append(peers, peer{"rust_xlsxwriter, constant memory, from csv", []string{o.rust, rows, out}})
@@ -132,16 +132,16 @@ func compare(o options) error {
 		}
 	}
 	fmt.Printf("%d calls, %d columns, DuckDB with %s, medians of %d rounds\n\n", o.calls, len(columns), memory, o.rounds)
-	fmt.Println("| | time | of excelize's stream | processor time | memory | file |\n|---|---|---|---|---|---|")
+	fmt.Println("| | time | relative to excelize | CPU time | memory | file |\n|---|---|---|---|---|---|")
 	for i, p := range peers {
 		r := results[i].Median()
 		fmt.Printf("| %s | %v | %.2f | %v | %d MB | %d MB |\n", p.name, r.Took.Round(10*time.Millisecond),
-			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.Processor.Round(10*time.Millisecond), r.Memory>>20, sizes[i]>>20)
+			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.CPU.Round(10*time.Millisecond), r.Memory>>20, sizes[i]>>20)
 	}
 	return nil
 }
 
-// streamed writes the workbook with excelize's own stream.
+// streamed writes the workbook with excelize's stream writer.
 func streamed(database, path string) error {
 	ctx := context.Background()
 	reader, err := store.OpenReader(ctx, store.Options{Path: database, MemoryLimit: memory, Settings: store.Settings{Timezone: "Asia/Kolkata"}})
@@ -154,7 +154,7 @@ func streamed(database, path string) error {
 	if err != nil {
 		return err
 	}
-	instants, err := book.NewStyle(&excelize.Style{NumFmt: 22})
+	timestamps, err := book.NewStyle(&excelize.Style{NumFmt: 22})
 	if err != nil {
 		return err
 	}
@@ -163,11 +163,11 @@ func streamed(database, path string) error {
 		for i, value := range values {
 			switch value := value.(type) {
 			case time.Time:
-				values[i] = excelize.Cell{StyleID: instants, Value: value}
+				values[i] = excelize.Cell{StyleID: timestamps, Value: value}
 			case sqlvalue.Date:
-				values[i] = excelize.Cell{StyleID: instants, Value: time.Time(value)}
+				values[i] = excelize.Cell{StyleID: timestamps, Value: time.Time(value)}
 			case sqlvalue.LocalTime:
-				values[i] = excelize.Cell{StyleID: instants, Value: time.Time(value)}
+				values[i] = excelize.Cell{StyleID: timestamps, Value: time.Time(value)}
 			}
 		}
 		at, err := excelize.CoordinatesToCellName(1, n)
@@ -177,14 +177,14 @@ func streamed(database, path string) error {
 		n++
 		return stream.SetRow(at, values)
 	}
-	heads := func(names []string) error {
+	header := func(names []string) error {
 		values := make([]any, len(names))
 		for i, name := range names {
 			values[i] = name
 		}
 		return write(values)
 	}
-	if err := reader.SQL(ctx, "select "+strings.Join(columns, ", ")+" from calls where "+period, heads, write); err != nil {
+	if err := reader.SQL(ctx, "select "+strings.Join(columns, ", ")+" from calls where "+period, header, write); err != nil {
 		return err
 	}
 	if err := stream.Flush(); err != nil {
@@ -193,7 +193,7 @@ func streamed(database, path string) error {
 	return book.SaveAs(path)
 }
 
-// copied writes it with DuckDB's excel extension, which knows no zones.
+// copied writes it with DuckDB's excel extension, which has no time zones.
 func copied(database, extension, path string) error {
 	db, err := sql.Open("duckdb", database+"?access_mode=read_only&allow_unsigned_extensions=true")
 	if err != nil {

@@ -1,4 +1,4 @@
-//! Writes the rows of a csv file as a workbook, in constant memory: the peer of bench/workbook.
+//! Writes the rows of a csv file to a workbook, in constant memory, for bench/workbook.
 
 use rust_xlsxwriter::{Format, Workbook};
 
@@ -7,7 +7,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut rows = csv::Reader::from_path(&args[1])?;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet_with_constant_memory();
-    let moments = Format::new().set_num_format("d mmm yyyy hh:mm:ss");
+    let timestamps = Format::new().set_num_format("d mmm yyyy hh:mm:ss");
     for (i, name) in rows.headers()?.iter().enumerate() {
         sheet.write(0, i as u16, name)?;
     }
@@ -20,8 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             match i {
                 _ if field.is_empty() => {}
                 0 | 1 => {
-                    let moment = rust_xlsxwriter::ExcelDateTime::parse_from_str(&field[..19])?;
-                    sheet.write_datetime_with_format(row, column, &moment, &moments)?;
+                    let timestamp = rust_xlsxwriter::ExcelDateTime::parse_from_str(&field[..19])?;
+                    sheet.write_datetime_with_format(row, column, &timestamp, &timestamps)?;
                 }
                 9 => {
                     sheet.write_boolean(row, column, field == "true")?;
