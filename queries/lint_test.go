@@ -29,6 +29,17 @@ func TestOnlyMetricsCount(t *testing.T) {
 	}
 }
 
+// TestFiltersAreTheParametersOfQueries: the list in Go is that of the SQL.
+func TestFiltersAreTheParametersOfQueries(t *testing.T) {
+	total, err := Named(nil, "total")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := total.Parameters(), append([]string{"from", "to"}, Filters...); !slices.Equal(got, want) {
+		t.Errorf("query total has the parameters %v, want %v", got, want)
+	}
+}
+
 // TestNamedQueriesNameTheirColumns, or leave that to a macro: a column that is added to a table must not turn up in a report.
 func TestNamedQueriesNameTheirColumns(t *testing.T) {
 	for _, file := range Files("named") {

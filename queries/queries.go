@@ -23,6 +23,9 @@ import (
 //go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql named/*.sql session/*.sql
 var files embed.FS
 
+// Filters are the parameters by which named queries select calls, beside the period, in the order in which they are shown.
+var Filters = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
+
 // File is one .sql file; Name is its base name without the ending.
 type File struct {
 	Name, SQL string

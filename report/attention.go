@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -167,13 +168,10 @@ func (b *book) worsenedFindings(a Alerts) []finding {
 		c := b.catalog.metrics[name]
 		value, known := b.summary.number(name)
 		before, comparable := b.summary.number("before_" + name)
-		if !known || !comparable || b.summary.count("before_calls") == 0 {
+		if !known || !comparable || b.summary.count("before_calls") == 0 || b.verdicts[name] != "worse" {
 			continue
 		}
-		loss, threshold := before-value, a.WorsePoints
-		if c.good == "lower" {
-			loss = value - before
-		}
+		loss, threshold := math.Abs(before-value), a.WorsePoints
 		if c.format != "rate" {
 			if loss < float64(a.MinOffered) {
 				continue // too few calls for a share
@@ -188,7 +186,7 @@ func (b *book) worsenedFindings(a Alerts) []finding {
 	var found []finding
 	for _, c := range all[:min(len(all), 2)] {
 		found = append(found, finding{fmt.Sprintf("%s is %s and was %s on %s: %s worse", c.meta.label,
-			b.formatValue(c.value, c.meta.format), b.formatValue(c.before, c.meta.format), b.req.Period.Before().Words(),
+			b.formatValue(c.value, c.meta.format), b.formatValue(c.before, c.meta.format), b.previous.Words(),
 			b.difference(c.meta, c.value, c.before)), b.sheetOf("trend")})
 	}
 	return found

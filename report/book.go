@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"callsheet/internal/locale"
+	"callsheet/internal/period"
+	"callsheet/internal/sqlvalue"
 	"callsheet/report/xlsx"
 )
 
@@ -34,6 +36,8 @@ type book struct {
 	currentSheet string // name of the sheet being filled
 	summary      row    // totals of the period, and before_… for the period that it is compared with
 	evidence     row
+	previous     period.Period     // the one that the summary compares with
+	verdicts     map[string]string // by metric: better, worse, same or neutral, compared with the previous period
 	settings     row
 	detailRows   int64
 	remarks      []string // what was truncated or left out, for Notes
@@ -97,6 +101,27 @@ func (b *book) loadData() (err error) {
 		if *into, err = b.data.singleRow(querySpec{query, b.req.Period, nil}); err != nil {
 			return err
 		}
+	}
+	return b.loadComparison()
+}
+
+// loadComparison reads the previous period and how each metric compares with it. Both are decided in SQL.
+func (b *book) loadComparison() error {
+	days, err := b.data.singleRow(querySpec{"previous_period", b.req.Period, nil})
+	if err != nil {
+		return err
+	}
+	first, _ := days.get("first_day").(sqlvalue.Date)
+	last, _ := days.get("last_day").(sqlvalue.Date)
+	b.previous = period.Period{From: time.Time(first), To: time.Time(last)}
+	changes, err := b.data.result(querySpec{"changes", b.req.Period, nil})
+	if err != nil {
+		return err
+	}
+	b.verdicts = map[string]string{}
+	for i := range changes.rows {
+		change := changes.row(i)
+		b.verdicts[toText(change.get("name"))] = toText(change.get("verdict"))
 	}
 	return nil
 }

@@ -30,9 +30,10 @@ func TestHourWithoutCallsIsDrawnAsZero(t *testing.T) {
 	}
 }
 
-func TestChangeFollowsTheGoodDirection(t *testing.T) {
+func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
-	compare := func(w columnMeta, now, before any) string {
+	compare := func(w columnMeta, now, before any, verdict string) string {
+		b.verdicts = map[string]string{w.name: verdict}
 		b.summary = row{[]string{w.name, "before_" + w.name, "before_calls"}, []any{now, before, int64(9)}}
 		return b.change(w).text
 	}
@@ -43,20 +44,21 @@ func TestChangeFollowsTheGoodDirection(t *testing.T) {
 	for _, c := range []struct {
 		word        columnMeta
 		now, before any
+		verdict     string
 		want        string
 	}{
-		{missed, int64(29), int64(23), "▲ 6 (26.1%), worse"},
-		{missed, int64(1000), int64(2500), "▼ 1,500 (60.0%), better"},
-		{missed, int64(4), int64(0), "▲ 4, worse"},
-		{missed, int64(4), int64(4), "= unchanged, neutral"},
-		{rate, 0.842, 0.821, "▲ 2.1 points, better"},
-		{rate, 0.8, 0.9, "▼ 10.0 points, worse"},
-		{rate, nil, 0.9, "nothing to measure"},
-		{rate, 0.9, nil, "nothing to compare with"},
-		{offered, int64(386), int64(374), "▲ 12 (3.2%), neutral"},
-		{talk, int64(3600), int64(7325), "▼ 1:02:05 (50.9%), neutral"},
+		{missed, int64(29), int64(23), "worse", "▲ 6 (26.1%), worse"},
+		{missed, int64(1000), int64(2500), "better", "▼ 1,500 (60.0%), better"},
+		{missed, int64(4), int64(0), "worse", "▲ 4, worse"},
+		{missed, int64(4), int64(4), "same", "= unchanged, neutral"},
+		{rate, 0.842, 0.821, "better", "▲ 2.1 points, better"},
+		{rate, 0.8, 0.9, "worse", "▼ 10.0 points, worse"},
+		{rate, nil, 0.9, "", "nothing to measure"},
+		{rate, 0.9, nil, "", "nothing to compare with"},
+		{offered, int64(386), int64(374), "neutral", "▲ 12 (3.2%), neutral"},
+		{talk, int64(3600), int64(7325), "neutral", "▼ 1:02:05 (50.9%), neutral"},
 	} {
-		if got := compare(c.word, c.now, c.before); got != c.want {
+		if got := compare(c.word, c.now, c.before, c.verdict); got != c.want {
 			t.Errorf("%s %v after %v: got %q, want %q", c.word.name, c.now, c.before, got, c.want)
 		}
 	}

@@ -95,7 +95,7 @@ func newSpoolSource(t *testing.T, spool string) *testSource {
 
 func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
 	src := newSpoolSource(t, plainSpool()+hostileSpool())
-	args := map[string]any{"from": "2026-09-05", "to": "2026-10-04", "before_from": "2026-08-05", "before_to": "2026-09-04", "source": nil, "since": nil}
+	args := map[string]any{"from": "2026-09-05", "to": "2026-10-04", "source": nil, "since": nil}
 	for _, query := range queries.Files("named") {
 		src.queryAll(t, query.Name, args)
 	}
@@ -118,7 +118,7 @@ func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
 		{"concurrency", map[string]any{"number": "01204000001"}},
 		{"days", map[string]any{"to": "2026-10-03"}},
 	} {
-		args := map[string]any{"from": "2026-10-03", "to": "2026-10-04", "before_from": "2026-10-01", "before_to": "2026-10-02"}
+		args := map[string]any{"from": "2026-10-03", "to": "2026-10-04"}
 		for key, value := range query.args {
 			args[key] = value
 		}

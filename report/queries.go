@@ -41,7 +41,7 @@ func totalSpec(requested, covered period.Period, filters map[string]string) quer
 
 // querySpecs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
 func (d *Definition) querySpecs(p period.Period) (all []querySpec) {
-	for _, name := range []string{"metrics", "columns", "settings", "summary", "evidence"} {
+	for _, name := range []string{"metrics", "columns", "settings", "summary", "changes", "previous_period", "evidence"} {
 		all = append(all, querySpec{name, p, nil})
 	}
 	for _, s := range d.Sheets {

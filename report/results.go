@@ -11,6 +11,7 @@ import (
 
 	"callsheet/internal/period"
 	"callsheet/internal/yamlstrict"
+	"callsheet/queries"
 )
 
 // A queryCache runs queries and caches their results, because several sheets show the same figures.
@@ -37,10 +38,10 @@ type row struct {
 	values  []any
 }
 
-// args returns the arguments of a query, with the filters of the request and of the sheet. summary also takes the period before.
+// args returns the arguments of a query, with the filters of the request and of the sheet.
 func (q *queryCache) args(spec querySpec) map[string]any {
 	args := map[string]any{"from": spec.period.From.Format(time.DateOnly), "to": spec.period.To.Format(time.DateOnly)}
-	for _, name := range filterNames {
+	for _, name := range queries.Filters {
 		args[name] = nil
 	}
 	for _, filters := range []map[string]string{spec.filters, q.req.Filters} {
@@ -50,11 +51,6 @@ func (q *queryCache) args(spec querySpec) map[string]any {
 	}
 	if q.filtersConflict(spec) {
 		args["direction"] = "none"
-	}
-	if spec.name == "summary" {
-		before := spec.period.Before()
-		args["before_from"] = before.From.Format(time.DateOnly)
-		args["before_to"] = before.To.Format(time.DateOnly)
 	}
 	return args
 }

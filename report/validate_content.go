@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 
 	"callsheet/internal/yamlstrict"
+	"callsheet/queries"
 )
 
 // Limits of a table's header and of a sparkline.
@@ -30,7 +31,7 @@ func (c *checker) content(path string, s Sheet) {
 		}
 	}
 	for name := range s.Filters {
-		c.oneOfWords(path+".filters", "filters", name, filterNames)
+		c.oneOfWords(path+".filters", "filters", name, queries.Filters)
 	}
 	if s.Limit < 0 {
 		c.add(path+".limit", "leave it out to show all rows", "limit is below 0")

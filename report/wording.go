@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"callsheet/internal/period"
+	"callsheet/queries"
 	"callsheet/report/xlsx"
 )
-
-// filterNames are the filters, in the order in which texts list them.
-var filterNames = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
 
 // scope describes what the workbook covers: the period, the filters and the time zone.
 func (b *book) scope() string { return b.scopeOf(b.req.Period, nil) }
@@ -28,7 +26,7 @@ func (b *book) scopeOf(span period.Period, filters map[string]string) string {
 // filterText describes the filters of the request and of a sheet.
 func (b *book) filterText(sheet map[string]string) string {
 	var texts []string
-	for _, name := range filterNames {
+	for _, name := range queries.Filters {
 		for _, filters := range []map[string]string{b.req.Filters, sheet} {
 			text := name + " " + xlsx.CleanText(filters[name])
 			if _, ok := filters[name]; ok && !slices.Contains(texts, text) {
@@ -73,9 +71,8 @@ func (b *book) formatTime(t time.Time) string { return b.locale.DateTime(t.In(b.
 
 // comparison describes the period that changes are against.
 func (b *book) comparison() string {
-	before := b.req.Period.Before()
-	words := before.Words()
-	if before.Days() == 1 {
+	words := b.previous.Words()
+	if b.previous.Days() == 1 {
 		words += " (the same weekday before)"
 	}
 	return words
@@ -99,7 +96,7 @@ type change struct {
 	colour string
 }
 
-// change compares a metric with the period before. The catalog defines which direction is better.
+// change describes how a metric changed since the previous period.
 func (b *book) change(c columnMeta) change {
 	now, known := b.summary.number(c.name)
 	before, compared := b.summary.number("before_" + c.name)
@@ -112,18 +109,13 @@ func (b *book) change(c columnMeta) change {
 	case now == before:
 		return change{"= unchanged, neutral", grey}
 	}
-	arrow, more := "▼ ", now > before
-	if more {
+	arrow := "▼ "
+	if now > before {
 		arrow = "▲ "
 	}
-	verdict, colour := "neutral", grey
-	if c.good == "higher" || c.good == "lower" {
-		verdict, colour = "worse", b.theme.Bad
-		if more == (c.good == "higher") {
-			verdict, colour = "better", b.theme.Good
-		}
-	}
-	return change{arrow + b.difference(c, now, before) + ", " + verdict, colour}
+	verdict := b.verdicts[c.name]
+	colours := map[string]string{"better": b.theme.Good, "worse": b.theme.Bad, "neutral": grey}
+	return change{arrow + b.difference(c, now, before) + ", " + verdict, colours[verdict]}
 }
 
 // difference returns the difference of two figures without its sign: of rates in points, of others also as a share.

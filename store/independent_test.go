@@ -123,7 +123,7 @@ func TestFiguresAreThoseOfAPlainComputation(t *testing.T) {
 					rung = append(rung, c)
 				}
 			}
-			arguments := map[string]any{"from": worldFrom, "to": worldTo, "before_from": "2026-10-19", "before_to": "2026-10-19"}
+			arguments := map[string]any{"from": worldFrom, "to": worldTo}
 			maps.Copy(arguments, filter.arguments)
 			queries := map[string][]string{
 				"summary": {"everything"}, "groups": {"call_group"}, "numbers": {"virtual_number"}, "days": {"local_day"}, "weekdays": {"weekday"},

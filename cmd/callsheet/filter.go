@@ -7,6 +7,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
+	"callsheet/queries"
 )
 
 // filterFlags are --group, --agent and so on.
@@ -23,7 +24,7 @@ var filterHelp = map[string]string{
 }
 
 func (f filterFlags) register(command *cobra.Command) {
-	for _, key := range config.Filters {
+	for _, key := range queries.Filters {
 		f[key] = command.Flags().String(key, "", filterHelp[key])
 	}
 }

@@ -124,7 +124,7 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 			return fmt.Errorf("--set %s has no =\nhint: write it as --set minutes=10", pair)
 		}
 		_, exists := arguments[name]
-		if exists || slices.Contains(config.Filters, name) {
+		if exists || slices.Contains(queries.Filters, name) {
 			return fmt.Errorf("--set %s: the period and the filters set this parameter", name)
 		}
 		if !slices.Contains(query.Parameters(), name) {

@@ -13,18 +13,16 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"callsheet/internal/period"
+	"callsheet/queries"
 )
-
-// Filters are the keys that queries and reports can filter by.
-var Filters = []string{"group", "agent", "number", "direction", "campaign", "source", "hours"}
 
 var hoursForm = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)$`)
 
 // CheckFilter returns an error if a filter's key or value is invalid.
 func CheckFilter(key, value string) error {
 	switch {
-	case !slices.Contains(Filters, key):
-		return fmt.Errorf("unknown filter %q; available: %s", key, strings.Join(Filters, ", "))
+	case !slices.Contains(queries.Filters, key):
+		return fmt.Errorf("unknown filter %q; available: %s", key, strings.Join(queries.Filters, ", "))
 	case key == "direction" && !slices.Contains([]string{"incoming", "outgoing", "unknown"}, value):
 		return fmt.Errorf("direction %q must be incoming, outgoing or unknown", value)
 	case key == "hours" && value != "business" && value != "closed" && !hoursForm.MatchString(value):

@@ -96,18 +96,6 @@ func Between(from, to time.Time) (Period, error) {
 // Days returns the number of days in p.
 func (p Period) Days() int { return int(p.To.Sub(p.From).Hours()/24) + 1 }
 
-// Before returns the period that p is compared with: for a day, the same weekday a week earlier; for a whole month, the previous month;
-// otherwise the same number of days just before p.
-func (p Period) Before() Period {
-	switch {
-	case p.Days() == 1:
-		return days(p.From.AddDate(0, 0, -7), 1)
-	case p.IsMonth():
-		return month(p.From.AddDate(0, 0, -1))
-	}
-	return days(p.From.AddDate(0, 0, -p.Days()), p.Days())
-}
-
 // IsMonth reports whether p is exactly one calendar month.
 func (p Period) IsMonth() bool { return p == month(p.From) }
 

@@ -42,21 +42,3 @@ func TestParseRejectsInvalidPeriods(t *testing.T) {
 		}
 	}
 }
-
-func TestBeforeComparesLikeWithLike(t *testing.T) {
-	cases := map[string]string{
-		"2026-10-05": "2026-09-28", // the same weekday
-		"2026-W41":   "2026-W40",
-		"2026-03":    "2026-02", // a shorter month, still the whole of it
-		"2026-01":    "2025-12",
-	}
-	for name, want := range cases {
-		p, err := Parse(name, now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := p.Before().String(); got != want {
-			t.Errorf("before %s: got %s, want %s", name, got, want)
-		}
-	}
-}

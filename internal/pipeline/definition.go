@@ -53,7 +53,7 @@ func checkDefinition(c *config.Config, definition *report.Definition) error {
 		}
 	}
 	user, _ := queries.User(c.UserQueries()) // an unreadable query is an error when it runs
-	available := append([]string{"from", "to", "before_from", "before_to", "since"}, config.Filters...)
+	available := append([]string{"from", "to", "since"}, queries.Filters...)
 	for _, name := range definition.Queries() {
 		query, err := queries.Named(user, name)
 		if err != nil || query.Path == "" {

@@ -67,12 +67,10 @@ func (p *Pipeline) fileProblems(ctx context.Context) (problems []string, err err
 
 func ignoreHeader([]string) error { return nil }
 
-// QueryArguments returns the arguments of a named query: the days of a period and of the one it is compared with, and filters.
+// QueryArguments returns the arguments of a named query: the days of a period, and filters.
 func QueryArguments(span period.Period, filters map[string]string) map[string]any {
-	before := span.Before()
 	arguments := map[string]any{
 		"from": span.From.Format(time.DateOnly), "to": span.To.Format(time.DateOnly),
-		"before_from": before.From.Format(time.DateOnly), "before_to": before.To.Format(time.DateOnly),
 	}
 	for key, value := range filters {
 		arguments[key] = value

@@ -17,6 +17,7 @@ import (
 	"callsheet/internal/locale"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
+	"callsheet/queries"
 	"callsheet/report"
 )
 
@@ -98,7 +99,7 @@ func (w Workbook) fileName() string {
 	// A filter is written key=value, and a value contains no =.
 	clean := func(value string) string { return notify.SafeName(strings.ReplaceAll(value, "=", "\x00")) }
 	name := w.Report + "-" + w.Period.String()
-	for _, key := range config.Filters {
+	for _, key := range queries.Filters {
 		if value := w.Filters[key]; value != "" {
 			name += "-" + key + "=" + clean(value)
 		}

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/internal/config"
 	"callsheet/internal/period"
+	"callsheet/queries"
 )
 
 func TestDifferentWorkbooksHaveDifferentFileNames(t *testing.T) {
@@ -16,7 +16,7 @@ func TestDifferentWorkbooksHaveDifferentFileNames(t *testing.T) {
 	books := []Workbook{{}, {Part: "X"}, {Part: "group=X"}, {Part: "as of"}, {AsOf: time.Unix(0, 0)},
 		{Filters: map[string]string{"group": "X", "agent": "Y"}}, {Filters: map[string]string{"group": "X-agent=Y"}}, {Filters: map[string]string{"group": "a/b"}},
 		{Filters: map[string]string{"group": "a:b"}}}
-	for _, key := range config.Filters {
+	for _, key := range queries.Filters {
 		books = append(books, Workbook{Filters: map[string]string{key: "X"}}, Workbook{Filters: map[string]string{key: "X=Y"}})
 	}
 	seen := map[string]Workbook{}

@@ -1,11 +1,11 @@
--- What changed: a row per metric, beside the period before (the day, week, month or as many days before) and, for up to a week,
--- the same weekdays a week earlier; better and worse are by the metric's own direction.
+-- What changed: a row per metric, with its value in the previous period (as in summary) and, for up to a week, on the same weekdays
+-- a week before; better and worse follow the metric's own direction.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 earlier as (
-    from period_calls(previous_from($from::date, $to::date), $from::date - 1,
+    from period_calls(previous_from($from::date, $to::date), previous_to($from::date, $to::date),
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
--- From eight days on no span has the same weekdays.
+-- Beyond a week the days of the week before would overlap the period.
 week_earlier as (
     from period_calls(case when $to::date - $from::date < 7 then $from::date - 7 end, $to::date - 7,
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
