@@ -78,11 +78,11 @@ func visibleText(s string) string {
 // withNumber appends a number to a text, which is truncated if necessary.
 func withNumber(s string, n int) string {
 	suffix := fmt.Sprintf(" (%d)", n)
-	whole := strings.TrimSuffix(s, xlsx.TruncationMark)
-	if whole == s && xlsx.TextLen(s)+xlsx.TextLen(suffix) <= xlsx.MaxText {
+	untruncated := strings.TrimSuffix(s, xlsx.TruncationMark)
+	if untruncated == s && xlsx.TextLen(s)+xlsx.TextLen(suffix) <= xlsx.MaxText {
 		return s + suffix
 	}
 	// The blanks make the text too long, so that it gets the mark again.
 	blanks := strings.Repeat(" ", xlsx.TextLen(xlsx.TruncationMark)+xlsx.TextLen(suffix))
-	return xlsx.Truncate(whole+blanks, xlsx.MaxText-xlsx.TextLen(suffix)) + suffix
+	return xlsx.Truncate(untruncated+blanks, xlsx.MaxText-xlsx.TextLen(suffix)) + suffix
 }

@@ -1,7 +1,7 @@
 // Package report builds an Excel workbook from a report definition (YAML) and the results of named queries.
 //
 // A definition lists sheets. Each sheet has a kind (summary, table, heatmap, trend, detail, notes …), and each kind has a file here. Every
-// figure comes from a query, also totals. Go computes only the presentation: the change between two figures, the text around it, the
+// figure comes from a query, including totals. Go computes only the presentation: the change between two figures, the text around it, the
 // width of a column. Package xlsx writes the file.
 //
 // The same definition, request and query results give the same bytes: nothing reads the clock.

@@ -10,7 +10,7 @@ import (
 // headerRow is the header row of every table, below the three lines of the heading.
 const headerRow = 4
 
-// fillTable writes a query's rows as a native table, and below the table the total, which comes from a query of its own.
+// fillTable writes a query's rows as a native table, and below it the total, which comes from a separate query.
 func (b *book) fillTable(s Sheet) error {
 	result, err := b.sheetRows(s, b.req.Period)
 	if err != nil {
@@ -67,7 +67,7 @@ func (b *book) omittedText(s Sheet, rows int64) string {
 	return fmt.Sprintf("and %s more, which this sheet leaves out", b.locale.Number(float64(rows-int64(s.Limit)), 0))
 }
 
-// A tableLayout is where a table stands on its sheet.
+// A tableLayout is the place of a table on its sheet, and its columns.
 type tableLayout struct {
 	columns      []columnMeta
 	formats      []string // number formats of the columns

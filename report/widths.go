@@ -59,11 +59,11 @@ func (b *book) displayWidth(v any, c columnMeta, format string) float64 {
 
 // headerWidth returns the width that a header needs for two lines and the filter button.
 func headerWidth(label string) float64 {
-	longest, whole := 0.0, textWidth(label)
+	longest, total := 0.0, textWidth(label)
 	for _, w := range strings.Fields(label) {
 		longest = max(longest, textWidth(w))
 	}
-	return 1.15*max(longest, whole/2+1) + 5.5 // 15 % wider, because it is bold
+	return 1.15*max(longest, total/2+1) + 5.5 // 15 % wider, because it is bold
 }
 
 // columnWidth returns the width of a column from its header and the width of its widest value.

@@ -129,7 +129,7 @@ func (c Chart) excelizeSeries(s Series) excelize.ChartSeries {
 }
 
 func (w *Workbook) chartFont(c Chart) excelize.Font {
-	return excelize.Font{Family: w.Font, Size: 9, Color: c.TextColour}
+	return excelize.Font{Family: w.options.Font, Size: 9, Color: c.TextColour}
 }
 
 func (w *Workbook) axisTitle(c Chart, text string) excelize.ChartTitle {
@@ -140,6 +140,6 @@ func (w *Workbook) axisTitle(c Chart, text string) excelize.ChartTitle {
 }
 
 func (w *Workbook) chartTitle(text string, font excelize.Font) excelize.ChartTitle {
-	font.Family = w.Font
+	font.Family = w.options.Font
 	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: CleanText(text), Font: &font}}}
 }

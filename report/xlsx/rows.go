@@ -36,7 +36,7 @@ const chunkSize = 1 << 18
 // StreamRows begins the rows of a sheet whose columns have these styles. The sheet's other cells must lie above them.
 func (s *Sheet) StreamRows(styles []CellStyle) *Rows {
 	r := &Rows{
-		sheet: s, compressed: spillBuffer{dir: s.workbook.TempDir},
+		sheet: s, compressed: spillBuffer{dir: s.workbook.options.TempDir},
 		chunks: make(chan []byte, 8), recycled: make(chan []byte, 10), done: make(chan error, 1),
 		pending: make([]byte, 0, chunkSize+chunkSize/4),
 	}

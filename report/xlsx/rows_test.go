@@ -91,7 +91,7 @@ func TestCloseReleasesUnfinishedRows(t *testing.T) {
 	if rows.chunks != nil {
 		t.Error("the compressor still runs")
 	}
-	if left, err := os.ReadDir(w.TempDir); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(w.options.TempDir); err != nil || len(left) != 0 {
 		t.Errorf("%v is left behind, %v", left, err)
 	}
 }

@@ -48,10 +48,10 @@ func (w *Workbook) excelizeStyle(s CellStyle) *excelize.Style {
 		s.Size = 11
 	}
 	if s.TextColour == "" {
-		s.TextColour = w.TextColour
+		s.TextColour = w.options.TextColour
 	}
 	style := &excelize.Style{
-		Font:      &excelize.Font{Family: w.Font, Size: s.Size, Bold: s.Bold, Color: s.TextColour},
+		Font:      &excelize.Font{Family: w.options.Font, Size: s.Size, Bold: s.Bold, Color: s.TextColour},
 		Alignment: &excelize.Alignment{Horizontal: s.Align, Vertical: s.VAlign, WrapText: s.Wrap, Indent: s.Indent},
 	}
 	if s.NumberFormat != "" && s.NumberFormat != "General" {

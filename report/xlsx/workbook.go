@@ -29,7 +29,7 @@ type Options struct {
 
 // A Workbook is a workbook being written. Close releases it.
 type Workbook struct {
-	Options
+	options    Options
 	file       *excelize.File
 	styles     map[CellStyle]int
 	tables     map[string]bool      // names in use, in lower case
@@ -42,7 +42,7 @@ type Workbook struct {
 // New begins a workbook of one empty sheet.
 func New(sheet string, options Options) (*Workbook, error) {
 	w := newWorkbook(excelize.NewFile(), options)
-	if err := w.file.SetDefaultFont(w.Font); err != nil {
+	if err := w.file.SetDefaultFont(w.options.Font); err != nil {
 		return nil, fmt.Errorf("set the font: %w", err)
 	}
 	return w, w.file.SetSheetName("Sheet1", sheet)
@@ -50,7 +50,7 @@ func New(sheet string, options Options) (*Workbook, error) {
 
 func newWorkbook(file *excelize.File, options Options) *Workbook {
 	return &Workbook{
-		Options: options, file: file, styles: map[CellStyle]int{}, tables: map[string]bool{},
+		options: options, file: file, styles: map[CellStyle]int{}, tables: map[string]bool{},
 		usedRanges: map[string]usedRange{}, patches: map[string][]patch{},
 	}
 }
