@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// TestMain is the child as well.
+// TestMain runs the child too.
 func TestMain(m *testing.M) {
 	if os.Getenv("CHILD_TEST_PARENT") != "" {
 		parentOfSleeper()
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	play(parent, os.Args[1])
 }
 
-// play does what a test asks of its child.
+// play runs the role of a child in a test.
 func play(parent *Parent, part string) {
 	switch part {
 	case "answer":
@@ -116,7 +116,7 @@ func TestChildStopsWithItsContextOrIsKilled(t *testing.T) {
 	}
 }
 
-// parentOfSleeper starts a child, says its process id, and waits to be killed.
+// parentOfSleeper starts a child, prints its process id, and waits to be killed.
 func parentOfSleeper() {
 	os.Unsetenv("CHILD_TEST_PARENT")
 	p, err := Command{Args: []string{"hang"}}.Start()
@@ -156,7 +156,7 @@ func TestChildDiesWithItsParent(t *testing.T) {
 	}
 }
 
-// running reports whether a process does anything; a zombie that nobody waits for does not.
+// running reports whether a process is running and not a zombie.
 func running(pid int) bool {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && !strings.Contains(string(text), ") Z ")

@@ -29,7 +29,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// memory is a spool that keeps what it is given, and fails when told to.
+// memory is an in-memory spool that can fail.
 type memory struct {
 	mu    sync.Mutex
 	lines []spool.Envelope
@@ -71,7 +71,7 @@ func post(body string) *http.Request {
 	return httptest.NewRequest("POST", "/hooks/main/"+secret, strings.NewReader(body))
 }
 
-// show is an envelope as kind, encoding and what is kept of it.
+// show returns an envelope as text: kind, encoding and content.
 func show(e spool.Envelope) string {
 	if e.Payload != nil {
 		return e.Kind + " " + e.Encoding + " " + string(e.Payload)
@@ -79,7 +79,7 @@ func show(e spool.Envelope) string {
 	return e.Kind + " " + e.Encoding + " bytes " + string(e.Body)
 }
 
-// decoded is what a request becomes that is within all limits.
+// decoded returns the envelopes of a request within all limits.
 func decoded(t *testing.T, contentType, contentEncoding, query, body string) []spool.Envelope {
 	t.Helper()
 	envelopes, err := decode(contentType, contentEncoding, query, []byte(body), Options{MaxBody: 1 << 20, MaxDeliveries: math.MaxInt}.limits())
@@ -104,14 +104,14 @@ func TestDecodeKeepsTheContent(t *testing.T) {
 	}{
 		{name: "numbers and key order", body: "{ \"coins\": 1.50,\n\"CallSid\":1672649960.9604120 }",
 			want: []string{`live_call json {"coins":1.50,"CallSid":1672649960.9604120}`}},
-		{name: "content type that lies", contentType: "application/x-www-form-urlencoded", body: `{"EndTime":"x"}`,
+		{name: "wrong content type", contentType: "application/x-www-form-urlencoded", body: `{"EndTime":"x"}`,
 			want: []string{`call_report json {"EndTime":"x"}`}},
 		{name: "form called json", contentType: "application/json", body: "EndTime=a+b&call_group=%E0%A4%86",
 			want: []string{`call_report form {"EndTime":"a b","call_group":"आ"}`}},
 		{name: "array", body: `[{"CallSid":"1"}, {"type":"add_member"}, 5, "x"]`,
 			want: []string{`live_call json {"CallSid":"1"}`, `other json {"type":"add_member"}`, `unreadable json bytes 5`, `unreadable json bytes "x"`}},
 		{name: "empty array", body: `[]`},
-		{name: "nothing at all"},
+		{name: "empty request"},
 		{name: "query", query: "CallSid=1.10&Status=No%20Answer&a=1", want: []string{`live_call query {"CallSid":"1.10","Status":"No Answer","a":"1"}`}},
 		{name: "body and query", query: "a=1", body: `{"CallSid":"1"}`, want: []string{`live_call json {"CallSid":"1"}`}},
 		{name: "repeated key", body: "Status=a&CallSid=1&Status=b", want: []string{`live_call form {"Status":["a","b"],"CallSid":"1"}`}},
@@ -120,7 +120,7 @@ func TestDecodeKeepsTheContent(t *testing.T) {
 		{name: "repeated key in json", body: `{"CallSid":"1","CallSid":"2"}`, want: []string{`live_call json {"CallSid":"1","CallSid":"2"}`}},
 		{name: "byte order mark", body: "\xef\xbb\xbf{\"CallSid\":\"1\"}", want: []string{`live_call json {"CallSid":"1"}`}},
 		{name: "gzip", encoding: "gzip", body: zipped.String(), want: []string{`live_call json {"CallSid":"z"}`}},
-		{name: "gzip that is none", encoding: "gzip", body: `{"CallSid":"1"}`, want: []string{`unreadable json bytes {"CallSid":"1"}`}},
+		{name: "invalid gzip", encoding: "gzip", body: `{"CallSid":"1"}`, want: []string{`unreadable json bytes {"CallSid":"1"}`}},
 		{name: "multipart", contentType: m.FormDataContentType(), body: form.String(), want: []string{`live_call form {"CallSid":"m","Status":"Ringing"}`}},
 		{name: "cut short", body: `{"CallSid":"1"`, want: []string{`unreadable json bytes {"CallSid":"1"`}},
 		{name: "trailing garbage", body: `{"CallSid":"1"} x`, want: []string{`unreadable json bytes {"CallSid":"1"} x`}},
@@ -189,7 +189,7 @@ func TestOnlyAuthorizedSendersAreAccepted(t *testing.T) {
 		want                                              int
 	}{
 		{name: "token in the path", path: "/hooks/main/" + secret, want: 200},
-		{name: "the token to come", path: "/hooks/main/the-next-token", want: 200},
+		{name: "second token", path: "/hooks/main/the-next-token", want: 200},
 		{name: "bearer", path: "/hooks/main", bearer: "Bearer " + secret, want: 200},
 		{name: "wrong token", path: "/hooks/main/other", want: 401},
 		{name: "wrong token, right bearer", path: "/hooks/main/other", bearer: "Bearer " + secret, want: 401},
@@ -200,10 +200,10 @@ func TestOnlyAuthorizedSendersAreAccepted(t *testing.T) {
 		{name: "too large", path: "/hooks/main/" + secret, body: strings.Repeat("x", 101), want: 413},
 		{name: "allowed address", path: "/hooks/walled/" + secret, peer: "203.0.113.9:1", want: 200},
 		{name: "address not allowed", path: "/hooks/walled/" + secret, peer: "198.51.100.1:1", want: 403},
-		{name: "forwarded by a stranger", path: "/hooks/walled/" + secret, peer: "198.51.100.1:1", forwarded: "203.0.113.9", want: 403},
-		{name: "forwarded by our proxy", path: "/hooks/walled/" + secret, peer: "10.0.0.1:1", forwarded: "203.0.113.9", want: 200},
-		{name: "only the last stranger counts", path: "/hooks/walled/" + secret, peer: "10.0.0.1:1", forwarded: "203.0.113.9, 198.51.100.1", want: 403},
-		{name: "through two of our proxies", path: "/hooks/walled/" + secret, peer: "10.0.0.1:1", forwarded: "203.0.113.9, 10.0.0.2", want: 200},
+		{name: "forwarded by an untrusted proxy", path: "/hooks/walled/" + secret, peer: "198.51.100.1:1", forwarded: "203.0.113.9", want: 403},
+		{name: "forwarded by a trusted proxy", path: "/hooks/walled/" + secret, peer: "10.0.0.1:1", forwarded: "203.0.113.9", want: 200},
+		{name: "the last untrusted address counts", path: "/hooks/walled/" + secret, peer: "10.0.0.1:1", forwarded: "203.0.113.9, 198.51.100.1", want: 403},
+		{name: "through two trusted proxies", path: "/hooks/walled/" + secret, peer: "10.0.0.1:1", forwarded: "203.0.113.9, 10.0.0.2", want: 200},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -217,7 +217,7 @@ func TestOnlyAuthorizedSendersAreAccepted(t *testing.T) {
 				t.Errorf("got %d %s, want %d", w.Code, w.Body, c.want)
 			}
 			if stored := len(m.lines) == 1; stored != (c.want == 200) {
-				t.Errorf("answered %d, and stored is %v", w.Code, stored)
+				t.Errorf("status %d, stored %v", w.Code, stored)
 			}
 			if w.Code == 405 && w.Header().Get("Allow") != "GET, POST" {
 				t.Errorf("Allow: %q", w.Header().Get("Allow"))
@@ -230,7 +230,7 @@ func TestChunkedBodyHasALimitToo(t *testing.T) {
 	c, m := testCollector(Options{MaxBody: 1000})
 	server := httptest.NewServer(c.Handler())
 	defer server.Close()
-	// A reader of unknown length is sent in chunks.
+	// A body of unknown length is sent in chunks.
 	response, err := http.Post(server.URL+"/hooks/main/"+secret, "", io.MultiReader(strings.NewReader(strings.Repeat("x", 1001))))
 	if err != nil {
 		t.Fatal(err)
@@ -264,7 +264,7 @@ func TestFailedStoresAreNotAcknowledged(t *testing.T) {
 			t.Errorf("healthz: %d", w.Code)
 		}
 		if text := send(collector, httptest.NewRequest("GET", "/metrics", nil)).Body.String(); !strings.Contains(text, "callsheet_spool_failing 1") {
-			t.Error("the metrics do not say that the spool fails")
+			t.Error("the metrics do not report that the spool fails")
 		}
 	}
 }
@@ -304,7 +304,7 @@ func TestMetricsContainNoSecrets(t *testing.T) {
 	}
 	for _, hidden := range []string{secret, "wrong-token", "9876543210", "nobody"} {
 		if strings.Contains(text, hidden) {
-			t.Errorf("the metrics name %s", hidden)
+			t.Errorf("the metrics contain %s", hidden)
 		}
 	}
 }

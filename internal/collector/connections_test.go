@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// listenLimited serves a collector on loopback with a limit of connections and a grace for each.
+// listenLimited serves a collector on loopback with a connection limit and a grace period.
 func listenLimited(t *testing.T, c *Collector, limit int, grace time.Duration) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -43,7 +43,7 @@ func dialFrom(t *testing.T, from, address, text string) net.Conn {
 	return conn
 }
 
-// deliverOnce delivers over a connection of its own and returns the answer's status. A lock-out ends in its time limit.
+// deliverOnce delivers over a new connection and returns the status. It times out if the connection is blocked.
 func deliverOnce(address string) (status int, err error) {
 	client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Post("http://"+address+"/hooks/main/"+secret, "application/json", strings.NewReader(`{"CallSid":"1"}`))
@@ -93,7 +93,7 @@ func TestIdleSendersDoNotBlockOthers(t *testing.T) {
 	}
 }
 
-// deliverOn delivers over an open connection that stays open.
+// deliverOn delivers over an open connection and keeps it open.
 func deliverOn(t *testing.T, conn net.Conn) (status int) {
 	t.Helper()
 	if _, err := io.WriteString(conn, "POST /hooks/main/"+secret+" HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"); err != nil {
@@ -125,7 +125,7 @@ func TestConnectionsThatDeliveredAreClosedLast(t *testing.T) {
 	}
 }
 
-// More deliveries at once than connections are no reason to close one of them.
+// Connections with deliveries are not closed, even if there are more than the limit.
 func TestConcurrentDeliveriesAreAllStored(t *testing.T) {
 	const limit, deliveries = 4, 100
 	c, m := testCollector(Options{})
@@ -164,11 +164,11 @@ func TestConnectionIsKeptWhileItsDeliveryIsStored(t *testing.T) {
 	waiting := dialFrom(t, "127.0.0.1", address, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
 	waiting.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
 	if _, err := waiting.Read(make([]byte, 1)); err == nil {
-		t.Error("another connection was let in")
+		t.Error("another connection was accepted")
 	}
 	close(s.letGo)
 	if status := <-answers; status != http.StatusOK {
-		t.Errorf("answered %d", status)
+		t.Errorf("status %d", status)
 	}
 }
 
@@ -200,7 +200,7 @@ func TestLimitCountsConnectionsBelowTLS(t *testing.T) {
 		}
 		defer conn.Close()
 		if status := deliverOn(t, conn); status != http.StatusOK {
-			t.Errorf("answered %d", status)
+			t.Errorf("status %d", status)
 		}
 	}
 }

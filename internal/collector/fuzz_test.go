@@ -17,7 +17,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// seed adds the samples and what senders of webhooks get wrong.
+// seed adds the samples and typical errors of webhook senders.
 func seed(f *testing.F, add func(text []byte)) {
 	samples, err := filepath.Glob("testdata/samples/*.*")
 	if err != nil || len(samples) < 10 {
@@ -39,7 +39,7 @@ func seed(f *testing.F, add func(text []byte)) {
 	}
 }
 
-// FuzzDecode wants every body back from its envelopes: as payloads that are compact objects, or byte for byte.
+// FuzzDecode requires that envelopes have compact objects as payloads, or the exact bytes of the body.
 func FuzzDecode(f *testing.F) {
 	seed(f, func(text []byte) {
 		f.Add("application/json", "", "", text)
@@ -56,7 +56,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		envelopes, err := decode(contentType, contentEncoding, query, body, Options{MaxBody: 1 << 20, MaxDeliveries: 1000}.limits())
 		if err != nil {
-			return // refused for its size
+			return // over a limit
 		}
 		for _, e := range envelopes {
 			e.Source = "main"
@@ -77,7 +77,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzArray wants of every array the elements that encoding/json finds in it.
+// FuzzArray compares the elements of an array with encoding/json.
 func FuzzArray(f *testing.F) {
 	seed(f, func(text []byte) { f.Add(slices.Concat([]byte("["), text, []byte(" , 1,\"a\"]"))) })
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -86,7 +86,7 @@ func FuzzArray(f *testing.F) {
 		var want []json.RawMessage
 		wantErr := json.Unmarshal(text, &want)
 		if wantErr != nil && strings.Contains(wantErr.Error(), "max depth") {
-			return // the array itself counts there
+			return // there, the array counts as a level
 		}
 		if err != nil || ok != (wantErr == nil) || ok && len(got) != len(want) {
 			t.Fatalf("%d elements of %q, %v, %v; encoding/json has %d, %v", len(got), text, ok, err, len(want), wantErr)
@@ -99,7 +99,7 @@ func FuzzArray(f *testing.F) {
 	})
 }
 
-// FuzzForm wants of every form what net/url reads from it, and of everything else its bytes.
+// FuzzForm compares forms with net/url, and requires the exact bytes of everything else.
 func FuzzForm(f *testing.F) {
 	seed(f, func(text []byte) { f.Add(text) })
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -119,7 +119,7 @@ func FuzzForm(f *testing.F) {
 		got := formValues(t, envelopes[0].Payload)
 		trimmed := strings.TrimSpace(string(text))
 		want, err := url.ParseQuery(trimmed)
-		if err != nil && !strings.Contains(trimmed, ";") { // net/url takes no semicolons; a value may have them
+		if err != nil && !strings.Contains(trimmed, ";") { // net/url rejects semicolons
 			t.Fatalf("%q was read, net/url says %v", text, err)
 		}
 		if err == nil && !equalValues(got, want) {
@@ -128,7 +128,7 @@ func FuzzForm(f *testing.F) {
 	})
 }
 
-// formValues reads an object of strings and arrays of strings.
+// formValues decodes an object of strings and arrays of strings.
 func formValues(t *testing.T, payload []byte) url.Values {
 	t.Helper()
 	values := url.Values{}

@@ -17,7 +17,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// zipped is a text as a gzip body.
+// zipped returns a text compressed with gzip.
 func zipped(t *testing.T, text string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -29,7 +29,7 @@ func zipped(t *testing.T, text string) string {
 	return out.String()
 }
 
-// array is a JSON array of so many of an element.
+// array returns a JSON array of n equal elements.
 func array(element string, n int) string {
 	return "[" + strings.Repeat(element+",", n-1) + element + "]"
 }
@@ -47,21 +47,21 @@ func TestRequestsOverALimitAreRejectedWithTheLimit(t *testing.T) {
 		stored                                         int
 		options                                        Options
 	}{
-		{name: "as many deliveries as may be", body: array(`{}`, 500), stored: 500},
-		{name: "a delivery too many", body: array(`{}`, 501), want: "more than 500 deliveries"},
-		{name: "very many deliveries", body: array(`{}`, 1_300_000), want: "more than 500 deliveries"},
-		{name: "very many that are no objects", body: array(`1`, 2_000_000), want: "more than 500 deliveries"},
+		{name: "maximum number of deliveries", body: array(`{}`, 500), stored: 500},
+		{name: "one delivery over the limit", body: array(`{}`, 501), want: "more than 500 deliveries"},
+		{name: "many deliveries", body: array(`{}`, 1_300_000), want: "more than 500 deliveries"},
+		{name: "many elements that are not objects", body: array(`1`, 2_000_000), want: "more than 500 deliveries"},
 		{name: "many deliveries in gzip", encoding: "gzip", body: zipped(t, array(`{}`, 501)), want: "more than 500 deliveries"},
-		{name: "as much in gzip as may be", encoding: "gzip", body: zipped(t, `{"a":"`+strings.Repeat("x", 4<<20-8)+`"}`), stored: 1},
-		{name: "too much in gzip", encoding: "gzip", body: zipped(t, `{"a":"`+strings.Repeat("x", 4<<20-7)+`"}`), want: "inflates to more than 4194304 bytes"},
+		{name: "maximum size in gzip", encoding: "gzip", body: zipped(t, `{"a":"`+strings.Repeat("x", 4<<20-8)+`"}`), stored: 1},
+		{name: "one byte over the limit in gzip", encoding: "gzip", body: zipped(t, `{"a":"`+strings.Repeat("x", 4<<20-7)+`"}`), want: "inflates to more than 4194304 bytes"},
 		{name: "gzip bomb", encoding: "gzip", body: zipped(t, strings.Repeat("\x00", 64<<20)), want: "inflates to more than 4194304 bytes"},
-		{name: "bomb of several members", encoding: "gzip", body: strings.Repeat(zipped(t, strings.Repeat(" ", 1<<20)), 5), want: "inflates to more than 4194304 bytes"},
-		{name: "as many fields as may be", body: strings.TrimPrefix(strings.Repeat("&a=1", maxFields), "&"), stored: 1},
-		{name: "a field too many", body: strings.Repeat("&a=1", maxFields+1), want: "more than 10000 fields"},
-		{name: "many fields of other names", body: manyFields(300_000), want: "more than 10000 fields"},
+		{name: "gzip bomb of several members", encoding: "gzip", body: strings.Repeat(zipped(t, strings.Repeat(" ", 1<<20)), 5), want: "inflates to more than 4194304 bytes"},
+		{name: "maximum number of fields", body: strings.TrimPrefix(strings.Repeat("&a=1", maxFields), "&"), stored: 1},
+		{name: "one field over the limit", body: strings.Repeat("&a=1", maxFields+1), want: "more than 10000 fields"},
+		{name: "many different fields", body: manyFields(300_000), want: "more than 10000 fields"},
 		{name: "many fields in a query", query: strings.Repeat("a&", maxFields+1), want: "more than 10000 fields"},
 		{name: "many parts", contentType: form.FormDataContentType(), body: parts.String(), want: "more than 10000 fields"},
-		{name: "a body too large", body: strings.Repeat("x", 4<<20+1), want: "the body is larger than 4194304 bytes"},
+		{name: "body over the limit", body: strings.Repeat("x", 4<<20+1), want: "the body is larger than 4194304 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			collector, m := testCollector(options)
@@ -88,7 +88,7 @@ func manyFields(n int) string {
 	return form.String()
 }
 
-// Nothing is refused for its depth: what is too deep for a payload is kept as bytes.
+// A delivery that is nested too deeply for a payload is kept as bytes.
 func TestDeepNestingIsKeptAndReadable(t *testing.T) {
 	for _, depth := range []int{spool.MaxDepth - 2, spool.MaxDepth - 1, spool.MaxDepth, spool.MaxDepth + 1, spool.MaxDepth + 2, 10_000, 100_000} {
 		for _, body := range []string{
@@ -120,7 +120,7 @@ func TestManyElementsTakeLittleMemory(t *testing.T) {
 	}
 }
 
-// However many large requests a source sends at once, few are in memory, and another source's are stored.
+// Few large requests of a source are in memory, and they do not delay another source.
 func TestLargeRequestsDelayOnlyTheirSource(t *testing.T) {
 	const maxBody, requests = 2 << 20, 64
 	whole := strings.Repeat(`{"CallSid":"`+strings.Repeat("1", 1<<20)+`"},`, 2)
@@ -171,12 +171,12 @@ func TestLargeRequestsDelayOnlyTheirSource(t *testing.T) {
 	}
 }
 
-// A delivery of unknown length takes the room of the largest one only if it is not small.
+// A body of unknown length counts as the largest one only if it is not small.
 func TestSmallChunkedBodiesDoNotWait(t *testing.T) {
 	c, m := testCollector(Options{MaxBody: 1 << 20})
 	from := c.sources["main"]
 	if !from.bodies.TryAcquire(largeBodies << 20) {
-		t.Fatal("there is no room")
+		t.Fatal("blocked")
 	}
 	r := httptest.NewRequest("POST", "/hooks/main/"+secret, io.MultiReader(strings.NewReader(`{"CallSid":"1"}`)))
 	if w := send(c, r); w.Code != http.StatusOK || len(m.lines) != 1 {

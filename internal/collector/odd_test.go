@@ -15,7 +15,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// What is no form must not be read as one: decoding turns its + and % into something else for good.
+// Text that is not a form must not be decoded as one, which would change + and %.
 func TestTextThatIsNotAFormIsKeptExactly(t *testing.T) {
 	for _, body := range []string{"<a b=\"1+1\"/>", "a=1+1\nb=2", "CallSid=1\x00", "CallSid=%00"} {
 		got := decoded(t, "", "", "", body)
@@ -37,7 +37,7 @@ func TestQueryIsReadIfTheBodyIsBlank(t *testing.T) {
 	}
 }
 
-// A sender of webhooks follows no redirect, and takes a 4xx for the last word.
+// Webhook senders do not follow redirects and do not retry after a 4xx.
 func TestExtraSlashesAreAccepted(t *testing.T) {
 	for path, want := range map[string]int{
 		"/hooks/main/" + secret + "/": 200,
@@ -81,8 +81,8 @@ func TestForwardedAddresses(t *testing.T) {
 		"[::ffff:203.0.113.9]":         200,
 		"::ffff:203.0.113.9":           200,
 		"203.0.113.9, ::ffff:10.0.0.2": 200, // two proxies
-		"unknown":                      403, // the proxy's own address must not stand in for it
-		"203.0.113.9, ":                403, // the proxy knows no address; what stands further left is the sender's word
+		"unknown":                      403, // the proxy's address must not be used instead
+		"203.0.113.9, ":                403, // without an address from the proxy; anything further left is from the sender
 		"203.0.113.9,,10.0.0.2":        403,
 		"2001:db8::9":                  403,
 		"":                             200, // the proxy itself
@@ -97,7 +97,7 @@ func TestForwardedAddresses(t *testing.T) {
 	}
 }
 
-// stuck is a spool that stores nothing until it is let go.
+// stuck is a spool that blocks until letGo is closed.
 type stuck struct {
 	memory
 	entered chan struct{}
@@ -122,18 +122,18 @@ func TestOverloadWaitsForASlotAndThenReturnsRetryAfter(t *testing.T) {
 		begun := time.Now()
 		go deliver()
 		if code := <-answers; code != http.StatusServiceUnavailable || time.Since(begun) != 10*time.Second {
-			t.Errorf("answered %d after %s", code, time.Since(begun))
+			t.Errorf("status %d after %s", code, time.Since(begun))
 		}
 		go deliver()
 		synctest.Wait()
-		close(s.letGo) // there is room within the wait
+		close(s.letGo) // within the wait
 		if one, other := <-answers, <-answers; one != 200 || other != 200 || len(s.lines) != 2 {
-			t.Errorf("answered %d and %d, %d stored", one, other, len(s.lines))
+			t.Errorf("status %d and %d, %d stored", one, other, len(s.lines))
 		}
 	})
 }
 
-// hung is a spool whose disk does not answer, before it says so.
+// hung is a spool whose disk hangs, before it reports that.
 type hung struct{ memory }
 
 func (*hung) Append(ctx context.Context, _ []spool.Envelope) error {
@@ -153,7 +153,7 @@ func TestHungDiskDelaysRequestsAtMostAsConfigured(t *testing.T) {
 		for range cap(answers) {
 			w := <-answers
 			if took := time.Since(begun); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || took > 3*time.Second {
-				t.Errorf("answered %d after %s, Retry-After %q", w.Code, took, w.Header().Get("Retry-After"))
+				t.Errorf("status %d after %s, Retry-After %q", w.Code, took, w.Header().Get("Retry-After"))
 			}
 		}
 	})

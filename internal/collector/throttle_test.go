@@ -78,7 +78,7 @@ func TestThrottleForgetsOldAddresses(t *testing.T) {
 	}
 }
 
-// A sender that is not allowed learns nothing about a token: the answers are the same to the byte.
+// Responses to an address that is not allowed are identical for correct and wrong tokens.
 func TestForbiddenAddressGetsTheSameAnswerForEveryToken(t *testing.T) {
 	c, _ := testCollector(Options{Sources: []Source{{Name: "main", Tokens: []string{secret}, Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}})
 	right, wrong, none := attempt(c, "203.0.113.9", "main", secret), attempt(c, "203.0.113.9", "main", "wrong"), attempt(c, "203.0.113.9", "main", "")
@@ -89,7 +89,7 @@ func TestForbiddenAddressGetsTheSameAnswerForEveryToken(t *testing.T) {
 	}
 }
 
-// The lines in docs/install.md are what fail2ban gets as its filter.
+// The lines in docs/install.md are the fail2ban filter.
 func TestRefusedSendersAreLoggedForFail2ban(t *testing.T) {
 	page, err := os.ReadFile("../../docs/install.md")
 	if err != nil {
@@ -121,7 +121,7 @@ func TestRefusedSendersAreLoggedForFail2ban(t *testing.T) {
 				t.Errorf("an unknown source is logged as %s", log.String())
 			}
 		}
-		// The proxy must not be banned for what it passes on, nor anybody that a sender names.
+		// Neither the proxy nor an address that a sender wrote may be banned.
 		log.Reset()
 		r := httptest.NewRequest("POST", "/hooks/main/x", nil)
 		r.RemoteAddr = "10.0.0.1:1"

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// writePair writes a self-signed certificate with a serial number, and its key, as of a time.
+// writePair writes a self-signed certificate with a serial number and its key, with a modification time.
 func writePair(t *testing.T, dir string, serial int64, at time.Time) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -46,7 +46,7 @@ func writeAt(t *testing.T, path string, text []byte, at time.Time) {
 	}
 }
 
-// served is the serial number of the certificate that a new connection gets.
+// served returns the serial number of the certificate for a new connection.
 func served(t *testing.T, address string) int64 {
 	t.Helper()
 	conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true})

@@ -40,7 +40,7 @@ func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The lists that the example fills are empty by default.
+	// The lists with examples are empty by default.
 	c.Collector.Sources, c.Reports = nil, nil
 	c.Collector.TrustedProxies, c.Business.Holidays, c.Business.Agents, c.Mail.AllowedDomains, c.AlertTo = nil, nil, nil, nil, nil
 	c.Business.Hours, c.Business.NumberGroups = nil, nil
@@ -51,7 +51,7 @@ func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 	if err := yaml.Unmarshal(text, &written); err != nil {
 		t.Fatal(err)
 	}
-	// These stand in comments only, since a list of them would be an example and not a default.
+	// These keys are only in comments, since an entry would not be a default.
 	optional := []string{"number", "from", "to", "cc", "bcc", "reply_to", "recipients", "recipients_query", "url", "url_file", "shape"}
 	for _, key := range yamlstrict.Keys(Config{}) {
 		if !slices.Contains(optional, key) && !strings.Contains(string(text), key+":") {

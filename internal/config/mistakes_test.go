@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The secrets of this file are all "XQZ" and digits, which no message of ours has.
+// The secrets in this file are "XQZ" and digits, which no message contains.
 const withSecrets = `timezone: Asia/Kolkata # the old token was XQZ0001XQZ
 data_dir: ./data
 collector:
@@ -42,7 +42,7 @@ mail:
 log: {level: info}
 `
 
-// leaked is a piece of a secret in a message.
+// leaked returns a part of a secret in a message.
 func leaked(message string) string {
 	for n := range 10 {
 		for _, piece := range []string{fmt.Sprintf("XQZ00%02d", n+1), fmt.Sprintf("%02dXQZ", n+1), fmt.Sprintf("QZ00%02dXQ", n+1)} {
@@ -54,7 +54,7 @@ func leaked(message string) string {
 	return ""
 }
 
-// TestTypingErrorsShowNoSecret removes, adds and changes a character at every place of a configuration with secrets.
+// TestTypingErrorsShowNoSecret removes, adds and changes a character at every position of a configuration with secrets.
 func TestTypingErrorsShowNoSecret(t *testing.T) {
 	if _, err := Parse([]byte(withSecrets)); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestTypingErrorsShowNoSecret(t *testing.T) {
 	added := []string{"\t", " ", "\n", ":", ": ", `"`, "'", "[", "}", "{", "]", "*", "&", "- ", "!", "%", "|\n", "x", "#", "@", "\x00", "\r", "? ", ",", "<<: *"}
 	for at := range withSecrets {
 		try(withSecrets[:at] + withSecrets[at+1:])
-		for i := range 6 { // of those that are added, so that each meets every kind of place
+		for i := range 6 { // so that every character is added in every kind of position
 			try(withSecrets[:at] + added[(at*5+i)%len(added)] + withSecrets[at:])
 		}
 		if at%5 == 0 {
@@ -85,7 +85,7 @@ func TestTypingErrorsShowNoSecret(t *testing.T) {
 	}
 }
 
-// TestMisplacedSecretsAreNotShown gives a secret to every key in turn, as every kind of value.
+// TestMisplacedSecretsAreNotShown sets every key to a secret, in every form of value.
 func TestMisplacedSecretsAreNotShown(t *testing.T) {
 	const secret = "XQZ0001XQZ"
 	for _, form := range []string{

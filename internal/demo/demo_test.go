@@ -15,12 +15,12 @@ import (
 
 var india = time.FixedZone("IST", 5*3600+1800)
 
-// fortnight ends on the midnight after Saturday 17 October 2026.
+// fortnight returns options for two weeks, until midnight after Saturday 17 October 2026.
 func fortnight(calls int) Options {
 	return Options{Calls: calls, Days: 14, Seed: 7, Until: time.Date(2026, 10, 18, 0, 0, 0, 0, india), Zone: india}
 }
 
-// payload is one decoded object: every value as its text, null as "".
+// payload is a decoded object: every value as text, null as "".
 type payload map[string]string
 
 func (p payload) isReport() bool { _, ok := p["EndTime"]; return ok }
@@ -43,7 +43,7 @@ func (p payload) moment(t *testing.T, key string) time.Time {
 	return at
 }
 
-// read decodes a delivery the way its Encoding says, whatever its ContentType.
+// read decodes a delivery by its Encoding, ignoring its ContentType.
 func read(d Delivery) ([]payload, error) {
 	if d.Encoding != "json" {
 		values, err := url.ParseQuery(d.Query + string(d.Body))
@@ -77,7 +77,7 @@ func read(d Delivery) ([]payload, error) {
 	return out, nil
 }
 
-// readable is every payload of the deliveries that are not Broken.
+// readable returns the payloads of the deliveries that are not Broken.
 func readable(t *testing.T, deliveries []Delivery) []payload {
 	t.Helper()
 	var out []payload
@@ -111,7 +111,7 @@ func TestEqualOptionsGiveEqualDeliveries(t *testing.T) {
 
 func TestReportsCoverExactlyTheRequestedCalls(t *testing.T) {
 	for _, o := range []Options{fortnight(1), fortnight(9), fortnight(20), fortnight(150), fortnight(5000),
-		{Calls: 1, Days: 1, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, india)}, // a Sunday alone
+		{Calls: 1, Days: 1, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, india)}, // only a Sunday
 		{Calls: 700, Days: 1, Seed: 3, Until: time.Date(2026, 10, 6, 0, 0, 0, 0, india), Zone: india},
 		{Calls: 400, Days: 3, Seed: 5, Until: time.Date(2026, 10, 6, 0, 0, 0, 0, india), Zone: india},
 	} {
@@ -119,8 +119,8 @@ func TestReportsCoverExactlyTheRequestedCalls(t *testing.T) {
 	}
 }
 
-// Decoding so many payloads would take most of the package's time; what they
-// are made from is counted instead.
+// It counts calls instead of decoding payloads, which would take most of the
+// package's time.
 func TestAHundredThousandCallsAreDistinctAndInOrder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow under the race detector")

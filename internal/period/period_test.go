@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A Monday morning in India that is still Sunday evening in New York.
+// Monday morning in India, Sunday evening in New York.
 var now = time.Date(2026, 10, 5, 8, 0, 0, 0, time.FixedZone("IST", 19800))
 
 func TestParseAcceptsEveryForm(t *testing.T) {

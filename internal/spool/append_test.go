@@ -15,10 +15,10 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// hanging is the real file system whose syncs wait while it hangs.
+// hanging is the real file system, whose syncs block until hang is closed.
 type hanging struct {
 	atomicfile.OS
-	hang chan struct{} // closed to let it go on
+	hang chan struct{}
 }
 
 type hangingFile struct {
@@ -130,7 +130,7 @@ func TestLongestDeliveryCanBeReadBack(t *testing.T) {
 	if got := stored(t, o.Dir)["2026-10-05.ndjson"]; len(got) != 1 || !strings.Contains(got[0], fits) {
 		t.Errorf("%d lines", len(got))
 	}
-	// A few bytes around the limit: what is stored can be read.
+	// Around the limit, every stored line can be read.
 	for length := MaxLine - 300; length < MaxLine; length += 29 {
 		if w.Append(t.Context(), []Envelope{delivery(`{"x":"` + fits[:0] + strings.Repeat("y", length) + `"}`)}) != nil {
 			break
@@ -156,7 +156,7 @@ func TestLongestDeliveryCanBeReadBack(t *testing.T) {
 	}
 }
 
-// A small delivery is not written with what many large ones fill a group with.
+// A small delivery does not wait for a group of many large ones.
 func TestGroupsAreBounded(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	files := hanging{hang: make(chan struct{})}

@@ -16,7 +16,7 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// dayFiles writes three days and somebody's own file, all left alone since long ago.
+// dayFiles writes the files of three days and another file, all old enough to archive.
 func dayFiles(t *testing.T) (dir string, now time.Time) {
 	t.Helper()
 	dir, now = t.TempDir(), time.Date(2026, 10, 7, 9, 0, 0, 0, india)
@@ -45,7 +45,7 @@ func onDisk(t *testing.T, dir string) []string {
 	return names
 }
 
-// loaded is a comparison that finds nothing changed.
+// loaded is a comparison without differences.
 func loaded(File) error { return nil }
 
 func archiveOptions(dir string, now time.Time) ArchiveOptions {
@@ -55,17 +55,17 @@ func archiveOptions(dir string, now time.Time) ArchiveOptions {
 func TestArchiveCompressesFinishedDaysOnly(t *testing.T) {
 	dir, now := dayFiles(t)
 	before := stored(t, dir)
-	done, left, err := Archive(archiveOptions(dir, now))
-	if err != nil || len(done) != 2 || len(left) != 0 {
-		t.Fatalf("%v, %v, %v", done, left, err)
+	done, skipped, err := Archive(archiveOptions(dir, now))
+	if err != nil || len(done) != 2 || len(skipped) != 0 {
+		t.Fatalf("%v, %v, %v", done, skipped, err)
 	}
 	want := []string{"2026-10-05.ndjson.zst", "2026-10-06.delhi.ndjson.zst", "2026-10-07.ndjson", "export.ndjson"}
 	if got := onDisk(t, dir); !slices.Equal(got, want) {
 		t.Errorf("on disk %v, want %v", got, want)
 	}
 	sameContent(t, dir, before)
-	if done, left, err := Archive(archiveOptions(dir, now)); err != nil || len(done) != 0 || len(left) != 0 {
-		t.Errorf("the second time: %v, %v, %v", done, left, err)
+	if done, skipped, err := Archive(archiveOptions(dir, now)); err != nil || len(done) != 0 || len(skipped) != 0 {
+		t.Errorf("again: %v, %v, %v", done, skipped, err)
 	}
 }
 
@@ -99,12 +99,12 @@ func TestArchiveSkipsFilesThatAreNotKnownToBeIntact(t *testing.T) {
 			disk.Put("/spool/2026-10-05.ndjson", c.content)
 			o := archiveOptions("/spool", time.Now())
 			o.files, o.Compare = disk, func(File) error { return c.compared }
-			done, left, err := Archive(o)
-			if err != nil || (len(done) == 1) != c.archived || (len(left) == 1) == c.archived {
-				t.Fatalf("archived %v, left %v, %v", done, left, err)
+			done, skipped, err := Archive(o)
+			if err != nil || (len(done) == 1) != c.archived || (len(skipped) == 1) == c.archived {
+				t.Fatalf("archived %v, skipped %v, %v", done, skipped, err)
 			}
-			if len(left) == 1 && (left[0].Damaged != c.damaged || disk.Node("/spool/2026-10-05.ndjson").Written() != c.content) {
-				t.Errorf("left %+v", left[0])
+			if len(skipped) == 1 && (skipped[0].Damaged != c.damaged || disk.Node("/spool/2026-10-05.ndjson").Written() != c.content) {
+				t.Errorf("skipped %+v", skipped[0])
 			}
 			if names, _ := disk.ReadDir("/spool"); len(names) != 1 {
 				t.Errorf("on disk %v", names)
@@ -113,7 +113,7 @@ func TestArchiveSkipsFilesThatAreNotKnownToBeIntact(t *testing.T) {
 	}
 }
 
-// Between the listing and the compression a reader is limited to what is durable, and the rest must not go with the original.
+// Readers stop at the durable length, so an archive would lack the lines after it.
 func TestArchiveSkipsFilesWithLinesThatAreNotDurable(t *testing.T) {
 	line := string(collectorLine()) + "\n"
 	disk := crashfs.New(1)
@@ -121,13 +121,13 @@ func TestArchiveSkipsFilesWithLinesThatAreNotDurable(t *testing.T) {
 	disk.Put("/spool/"+markName, string(appendMark(nil, map[string]int64{"2026-10-05.ndjson": int64(len(line))})))
 	o := archiveOptions("/spool", time.Now())
 	o.files = disk
-	done, left, err := Archive(o)
-	if err != nil || len(done) != 0 || len(left) != 1 {
-		t.Errorf("archived %v, left %v, %v", done, left, err)
+	done, skipped, err := Archive(o)
+	if err != nil || len(done) != 0 || len(skipped) != 1 {
+		t.Errorf("archived %v, skipped %v, %v", done, skipped, err)
 	}
 }
 
-// contents reads every file of a spool as a loader does.
+// contents returns the content of every file of a spool, as a load reads it.
 func contents(disk *crashfs.FS) (map[string]string, error) {
 	files, err := list(disk, "/spool")
 	all := map[string]string{}
@@ -164,10 +164,10 @@ func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 		}
 	}
 	disk, o := prepare(1)
-	if done, left, err := Archive(o); err != nil || len(done) != 2 {
-		t.Fatalf("archived %v, left %v, %v", done, left, err)
+	if done, skipped, err := Archive(o); err != nil || len(done) != 2 {
+		t.Fatalf("archived %v, skipped %v, %v", done, skipped, err)
 	}
-	check(disk, "undisturbed")
+	check(disk, "without a crash")
 	last := disk.Operations
 	for at := 1; at <= last; at++ {
 		for _, share := range []float64{0, 0.5, 1} {
@@ -184,8 +184,8 @@ func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 				disk = disk.Crash(share)
 				check(disk, what+", and again")
 				o.files = disk
-				if _, left, err := Archive(o); err != nil || len(left) != 0 {
-					t.Fatalf("%s: then %v, %v", what, left, err)
+				if _, skipped, err := Archive(o); err != nil || len(skipped) != 0 {
+					t.Fatalf("%s: then %v, %v", what, skipped, err)
 				}
 				check(disk, what+", then archived")
 				if names, _ := disk.ReadDir("/spool"); len(names) != 2 {
@@ -194,16 +194,16 @@ func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 			}
 		}
 		for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
-			for _, forEver := range []bool{false, true} {
+			for _, always := range []bool{false, true} {
 				disk, o := prepare(at)
 				disk.Failing = func(operation int) error {
-					if operation == at || forEver && operation > at {
+					if operation == at || always && operation > at {
 						return failure
 					}
 					return nil
 				}
 				Archive(o)
-				check(disk, fmt.Sprintf("operation %d fails with %v, for ever %v", at, failure, forEver))
+				check(disk, fmt.Sprintf("operation %d fails with %v, always %v", at, failure, always))
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func TestEveryChangedByteIsDetected(t *testing.T) {
 			for _, bit := range []byte{1, 2, 4, 8} {
 				damaged := bytes.Clone(line)
 				damaged[i] ^= bit
-				harmless := i >= len(line)-len(checksumPattern) && name == "an imported line" // its checksum is lost, not its content
+				harmless := i >= len(line)-len(checksumPattern) && name == "an imported line" // the checksum is damaged, not the content
 				if json.Valid(damaged) && CheckLine(damaged) == nil && !harmless {
 					t.Errorf("%s: not found in byte %d: %s", name, i, damaged)
 				}
@@ -48,7 +48,7 @@ func TestLinesWithoutAChecksumAreValid(t *testing.T) {
 	}
 }
 
-// Another tool that knows the format may write the members in another order.
+// Another program may write the members in another order.
 func TestChecksumOfAnotherToolIsVerified(t *testing.T) {
 	line := `{"kind":"other","source":"main","payload":{"n":1}`
 	sum := crc32.Checksum([]byte(line), crc32.MakeTable(crc32.Castagnoli))
@@ -60,7 +60,7 @@ func TestChecksumOfAnotherToolIsVerified(t *testing.T) {
 	}
 }
 
-// What Compact lets into a line can be read back from the line, whatever stands around it.
+// A payload that CompactPayload accepts can be read from its line.
 func TestPayloadAtTheNestingLimitCanBeReadBack(t *testing.T) {
 	nested := func(depth int) []byte {
 		return []byte(strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1))

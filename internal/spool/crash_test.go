@@ -16,13 +16,13 @@ import (
 
 var crashRounds = flag.Int("crashrounds", 6, "how often each operation of the workload is crashed in, per share of blocks that survive")
 
-// shares of unsynced blocks that survive a crash: none, some, all.
+// shares are the shares of unsynced blocks that survive a crash.
 var shares = []float64{0, 0.3, 0.7, 1}
 
-// noLock is for a file system in memory, which has no lock files.
+// noLock is for the in-memory file system, which has no lock files.
 func noLock(string, string) (func() error, error) { return func() error { return nil }, nil }
 
-// record is what a workload sent and what it was told is stored.
+// record has the deliveries that a workload sent, and those that were acknowledged.
 type record struct {
 	sent  map[string]bool
 	acked map[string]bool
@@ -30,7 +30,7 @@ type record struct {
 
 func newRecord() *record { return &record{map[string]bool{}, map[string]bool{}} }
 
-// send appends payloads with that prefix, some in arrays, some larger than a block, over a midnight.
+// send appends payloads with a prefix, some in arrays, some larger than a block, before and after midnight.
 func (r *record) send(w *Writer, c *clock, prefix string) {
 	for i := range 8 {
 		if i == 4 {
@@ -50,8 +50,8 @@ func (r *record) send(w *Writer, c *clock, prefix string) {
 	}
 }
 
-// check wants every acknowledged delivery once, nothing that was not sent, and every line ended. A crash may leave a damaged line,
-// which costs no other.
+// check requires every acknowledged delivery once, nothing that was not sent, and a newline after every line. A crash may leave a
+// damaged line, which affects no other.
 func (r *record) check(files map[string]string) error {
 	found := map[string]int{}
 	for name, content := range files {
@@ -77,7 +77,7 @@ func (r *record) check(files map[string]string) error {
 	return nil
 }
 
-// crashing runs the workload on a file system until it goes down, brings it up again, goes on, and checks.
+// crashing runs the workload until the file system crashes, restarts, continues the workload and checks the result.
 func crashing(disk *crashfs.FS, share float64) error {
 	o, c := testOptions("/spool")
 	o.Files, o.lock, o.reserve = disk, noLock, 2*crashfs.BlockSize
@@ -104,7 +104,7 @@ func crashing(disk *crashfs.FS, share float64) error {
 	return r.check(after.Files(".ndjson"))
 }
 
-// operations is how many operations the workload is, without a crash.
+// operations returns the number of operations of the workload without a crash.
 func operations(t *testing.T) int {
 	t.Helper()
 	disk := crashfs.New(1)
@@ -135,29 +135,29 @@ func TestFailingOperationIsNeverAcknowledged(t *testing.T) {
 	last := operations(t)
 	for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
 		for at := 1; at <= last; at++ {
-			for _, forEver := range []bool{false, true} {
+			for _, always := range []bool{false, true} {
 				disk := crashfs.New(uint64(at))
 				disk.Failing = func(operation int) error {
-					if operation == at || forEver && operation > at {
+					if operation == at || always && operation > at {
 						return failure
 					}
 					return nil
 				}
 				if err := crashing(disk, 0); err != nil {
-					t.Fatalf("operation %d of %d fails with %v, for ever %v: %v", at, last, failure, forEver, err)
+					t.Fatalf("operation %d of %d fails with %v, always %v: %v", at, last, failure, always, err)
 				}
 			}
 		}
 	}
 }
 
-// TestCrashTestsDetectAMissingSync takes out what makes the writer durable and wants the checks to notice.
+// TestCrashTestsDetectAMissingSync disables each operation that makes the writer durable. The checks must fail.
 func TestCrashTestsDetectAMissingSync(t *testing.T) {
 	last := operations(t)
 	for name, breakIt := range map[string]func(*crashfs.FS, int){
 		"no file sync":   func(c *crashfs.FS, _ int) { c.NoFileSync = true },
 		"no folder sync": func(c *crashfs.FS, _ int) { c.NoDirSync = true },
-		"no cut-back": func(c *crashfs.FS, at int) {
+		"no truncation": func(c *crashfs.FS, at int) {
 			c.NoTruncate = true
 			c.Failing = func(operation int) error {
 				if operation%(3+at%5) == 0 {
@@ -187,7 +187,7 @@ func TestCrashTestsDetectAMissingSync(t *testing.T) {
 					}
 				}
 			}
-			t.Error("nothing was noticed")
+			t.Error("not detected")
 		})
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// damagedFile is lines that were acknowledged, some of them damaged since, and a torn end.
+// damagedFile returns acknowledged lines, some of them damaged, and a torn end.
 func damagedFile() (whole string, damaged []int64, torn string) {
 	line := string(collectorLine()) + "\n"
 	flipped := strings.Replace(line, `"Coins":12.50`, `"Coins":13.50`, 1)
@@ -43,7 +43,7 @@ func TestDamagedLinesStayAndAreReported(t *testing.T) {
 	mustAppend(t, w, `{"n":3}`)
 	text, err := os.ReadFile(path)
 	if added, ok := strings.CutPrefix(string(text), whole); err != nil || !ok || strings.Count(added, "\n") != 1 || !strings.Contains(added, `{"n":3}`) {
-		t.Errorf("behind what stood there is %q, %v, %v", added, ok, err)
+		t.Errorf("after the old content: %q, %v, %v", added, ok, err)
 	}
 	if kept, err := os.ReadFile(path + ".torn-1"); err != nil || string(kept) != torn {
 		t.Errorf("kept %q: %v", kept, err)
@@ -78,8 +78,8 @@ func TestWholeLastLineGetsItsNewline(t *testing.T) {
 	}
 }
 
-// repairing opens a file with a torn end and appends to it, on a disk that fails as it is told to. In the end everything that was
-// there before the torn end must be there still, byte for byte, the torn end itself in the file or aside, and what was acknowledged.
+// repairing opens a file with a torn end and appends to it, on a disk that fails or crashes. In the end, everything before the torn end
+// must be unchanged, the torn end must be in the file or in quarantine, and all acknowledged deliveries must be stored.
 func repairing(disk *crashfs.FS, whole, torn string, crashes []int, share float64) error {
 	const path = "/spool/2026-10-05.ndjson"
 	disk.Put(path, whole+torn)
@@ -102,7 +102,7 @@ func repairing(disk *crashfs.FS, whole, torn string, crashes []int, share float6
 		run(fmt.Sprint("crash ", i))
 		disk = disk.Crash(share)
 		if got := disk.Node(path).Written(); !strings.HasPrefix(got, whole) {
-			return fmt.Errorf("of %d acknowledged bytes the file has %d, or others", len(whole), len(got))
+			return fmt.Errorf("%d acknowledged bytes; the file has %d or different ones", len(whole), len(got))
 		}
 	}
 	if disk.Failing != nil {
@@ -122,11 +122,11 @@ func repairing(disk *crashfs.FS, whole, torn string, crashes []int, share float6
 		kept = kept || strings.Contains(name, ".torn-") && content == torn
 	}
 	if !kept {
-		return errors.New("the torn end is gone")
+		return errors.New("the torn end is missing")
 	}
 	for _, name := range acked {
 		if strings.Count(rest, `{"n":"`+name+`"},"crc"`) != 1 {
-			return fmt.Errorf("acknowledged and gone: %s", name)
+			return fmt.Errorf("acknowledged and missing: %s", name)
 		}
 	}
 	return nil
@@ -139,11 +139,11 @@ func TestRepairSurvivesEveryCrashAndFailure(t *testing.T) {
 		"longer than a block": torn + strings.Repeat("x", 2*crashfs.BlockSize), "nothing": "",
 	} {
 		t.Run(name, func(t *testing.T) {
-			undisturbed := crashfs.New(1)
-			if err := repairing(undisturbed, whole, torn, nil, 1); err != nil {
+			intact := crashfs.New(1)
+			if err := repairing(intact, whole, torn, nil, 1); err != nil {
 				t.Fatal(err)
 			}
-			last := undisturbed.Operations
+			last := intact.Operations
 			for first := 1; first <= last; first++ {
 				for _, share := range []float64{0, 0.5, 1} {
 					for second := 1; second <= last; second += 1 + second/8 {
@@ -154,16 +154,16 @@ func TestRepairSurvivesEveryCrashAndFailure(t *testing.T) {
 					}
 				}
 				for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
-					for _, forEver := range []bool{false, true} {
+					for _, always := range []bool{false, true} {
 						disk := crashfs.New(uint64(first))
 						disk.Failing = func(operation int) error {
-							if operation == first || forEver && operation > first {
+							if operation == first || always && operation > first {
 								return failure
 							}
 							return nil
 						}
 						if err := repairing(disk, whole, torn, nil, 0); err != nil {
-							t.Fatalf("operation %d fails with %v, for ever %v: %v", first, failure, forEver, err)
+							t.Fatalf("operation %d fails with %v, always %v: %v", first, failure, always, err)
 						}
 					}
 				}
@@ -188,7 +188,7 @@ func TestDamageBeforeTheRepairWindowIsLeft(t *testing.T) {
 	}
 }
 
-// A repair holds no more than a line, however long the torn end is.
+// A repair keeps at most one line in memory, however long the torn end is.
 func TestTornEndOfAnyLengthIsRepairedInConstantMemory(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")

@@ -13,8 +13,7 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// fillUp stores until the spool says that it cannot, then frees room and wants service again; what was acknowledged must
-// be all there.
+// fillUp appends until the spool is full, frees space and waits until the spool stores again. All acknowledged deliveries must be stored.
 func fillUp(t *testing.T, o Options, free func()) {
 	t.Helper()
 	w := open(t, o)
@@ -28,7 +27,7 @@ func fillUp(t *testing.T, o Options, free func()) {
 				t.Fatalf("delivery %d was stored on a full disk", i)
 			}
 			acked = append(acked, payload)
-			full = w.Err() != nil // this was the last one, and the reserve made room for it
+			full = w.Err() != nil // this was the last one, stored in the space of the reserve
 			continue
 		}
 		if !errors.Is(err, syscall.ENOSPC) {
@@ -46,7 +45,7 @@ func fillUp(t *testing.T, o Options, free func()) {
 		t.Fatal(err)
 	}
 	if got := stored(t, o.Dir)["2026-10-05.ndjson"]; !slices.Equal(got, append(acked, `{"last":1}`)) {
-		t.Errorf("%d acknowledged, %d there", len(acked)+1, len(got))
+		t.Errorf("%d acknowledged, %d stored", len(acked)+1, len(got))
 	}
 }
 
@@ -56,7 +55,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skip("mounting a small disk needs root: ", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
-	other := filepath.Join(dir, "of somebody else")
+	other := filepath.Join(dir, "other")
 	if err := os.WriteFile(other, make([]byte, 3<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +67,7 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
-// A disk too small for a reserve is no reason to store nothing.
+// A spool stores deliveries even if the disk has no room for a reserve.
 func TestNoRoomForTheReserve(t *testing.T) {
 	o, _ := testOptions("/spool")
 	disk := crashfs.New(1)
@@ -88,8 +87,8 @@ func TestNoRoomForTheReserve(t *testing.T) {
 	}
 }
 
-// A file that a failed group cannot be cut off from is left, and a part begun; one that holds nothing is not, since a
-// broken disk would get file after file.
+// A file that cannot be truncated after a failed group is left, and a new part is begun. A file without lines gets no part, since a
+// broken disk would get part after part.
 func TestFailedTruncationBeginsANewPart(t *testing.T) {
 	for _, stored := range []int{0, 1} {
 		t.Run(fmt.Sprintf("%d stored before", stored), func(t *testing.T) {

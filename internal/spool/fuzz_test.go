@@ -11,13 +11,13 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// FuzzLine wants every envelope back from its line.
+// FuzzLine requires that every envelope can be read from its line.
 func FuzzLine(f *testing.F) {
 	f.Add("main", `{"CallSid":"1"}`, []byte(nil), int64(1_759_639_552_123_456))
 	f.Add(`a "b" \ <é>`, "", []byte("\x00\xff\n"), int64(0))
 	f.Fuzz(func(t *testing.T, source, payload string, body []byte, micros int64) {
 		if !utf8.ValidString(source) {
-			return // a configuration has none
+			return // not possible in a configuration
 		}
 		at := time.UnixMicro(micros % (250_000_000_000 * 1_000_000)).In(india)
 		if at.Year() < 0 || at.Year() > 9999 {
@@ -49,8 +49,8 @@ func FuzzLine(f *testing.F) {
 	})
 }
 
-// FuzzRecovery puts anything behind a sound line and wants every byte up to the last newline unchanged, every other one in a line or
-// aside, and the next delivery on a line of its own.
+// FuzzRecovery appends any bytes to an intact line. Recovery must keep every byte up to the last newline, keep the others in a line or in
+// quarantine, and write the next delivery on a separate line.
 func FuzzRecovery(f *testing.F) {
 	for _, tail := range []string{
 		"", "{", "{\"id\":\"01", "\x00\x00\x00", "\n", "\n\n{}\n", "}\n", "{}\n\x00\x00{}\n", "[1]\n", "{\"a\":1}", "{\"a\":1}\n{\"b\"",
@@ -86,7 +86,7 @@ func FuzzRecovery(f *testing.F) {
 			}
 		}
 		if strings.TrimSuffix(rest, "\n") != string(content[len(whole):]) {
-			t.Errorf("of %q is kept behind the last newline %q", content, rest)
+			t.Errorf("%q: after the last newline, %q is kept", content, rest)
 		}
 		if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); err != nil {
 			t.Fatal(err)
@@ -96,12 +96,12 @@ func FuzzRecovery(f *testing.F) {
 		}
 		added, ok := strings.CutPrefix(disk.Node(path).Synced(), repaired)
 		if !ok || !strings.Contains(added, `"payload":{"n":2},"crc":"`) || !json.Valid([]byte(added)) {
-			t.Errorf("behind %q stands %q", repaired, added)
+			t.Errorf("after %q comes %q", repaired, added)
 		}
 	})
 }
 
-// FuzzCompact wants the same of every text as encoding/json makes of it.
+// FuzzCompact compares with encoding/json.
 func FuzzCompact(f *testing.F) {
 	for _, text := range []string{
 		``, ` `, `{}`, ` [ ] `, `{"a" : [ 1 , -0.5e+10 , true , null ] }`, `{"a":1}{"a":2}`, `{"a":1,}`, `{"a":"\ud800\u00e9\\\""}`, "{\"a\":\"\x00\xff\"}",
@@ -111,7 +111,7 @@ func FuzzCompact(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		before := bytes.Clone(text)
-		got, ok := compact(text, 10_000) // where encoding/json stops
+		got, ok := compact(text, 10_000) // the limit of encoding/json
 		var want bytes.Buffer
 		err := json.Compact(&want, text)
 		if ok != (err == nil) || ok && !bytes.Equal(got, want.Bytes()) {
@@ -123,7 +123,7 @@ func FuzzCompact(f *testing.F) {
 	})
 }
 
-// FuzzScan wants of sound JSON the members that encoding/json sees, and the same with its numbers as strings.
+// FuzzScan compares Members, Text and QuoteNumbers with encoding/json.
 func FuzzScan(f *testing.F) {
 	for _, text := range []string{
 		`{"type":"call_report"}`, `{"a":-1.50,"b":[1e5,{"c":0}],"d":"1"}`, `{"type" : null , "LegA":1 }`, `{"k\u0065y":{"}":"{"},"x":[[]]}`, `{}`, `[1]`, `{"a":"\\"}`,
@@ -141,7 +141,7 @@ func FuzzScan(f *testing.F) {
 		if json.Unmarshal(text, &object) != nil || object == nil {
 			return
 		}
-		last := map[string]string{} // of a key that is there twice encoding/json takes the last
+		last := map[string]string{} // encoding/json uses the last value of a duplicate key
 		for key, value := range Members(text) {
 			last[strings.ToValidUTF8(string(key), "\ufffd")] = string(value)
 			var s string
@@ -165,7 +165,7 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// numbersAsText is a JSON text with its numbers in quotes, as encoding/json reads it.
+// numbersAsText returns the tokens of a JSON text, with numbers as strings.
 func numbersAsText(t *testing.T, text []byte) string {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(text))

@@ -12,7 +12,7 @@ import (
 	"callsheet/internal/atomicfile/crashfs"
 )
 
-// readable returns how many lines a reader of a folder gets now.
+// readable returns how many lines a reader of a folder gets.
 func readable(t *testing.T, dir string) (lines int) {
 	t.Helper()
 	for _, payloads := range stored(t, dir) {
@@ -51,7 +51,7 @@ func TestReadersGetNoLineBeforeItIsSynced(t *testing.T) {
 	}
 }
 
-// TestMarkedLinesSurviveEveryCrash takes what a reader sees before a crash and wants it there after it.
+// TestMarkedLinesSurviveEveryCrash requires that all lines that a reader saw before a crash exist after it.
 func TestMarkedLinesSurviveEveryCrash(t *testing.T) {
 	last := operations(t)
 	for at := 1; at <= last; at++ {
@@ -65,7 +65,7 @@ func TestMarkedLinesSurviveEveryCrash(t *testing.T) {
 				continue
 			}
 			newRecord().send(w, c, "marked")
-			seen := map[string]string{} // as readers see it when the machine goes down
+			seen := map[string]string{} // as readers see it at the crash
 			files, err := list(disk, "/spool")
 			if err != nil {
 				t.Fatal(err)
@@ -78,7 +78,7 @@ func TestMarkedLinesSurviveEveryCrash(t *testing.T) {
 			for path, content := range seen {
 				node := after.Node(path)
 				if content != "" && (node == nil || !strings.HasPrefix(node.Written(), content)) {
-					t.Fatalf("crash in operation %d of %d: a reader had %d bytes of %s that are gone", at, last, len(content), path)
+					t.Fatalf("crash in operation %d of %d: a reader had %d bytes of %s that are missing", at, last, len(content), path)
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// repeated yields so many bytes of one kind.
+// repeated is an endless reader of one byte.
 type repeated byte
 
 func (r repeated) Read(p []byte) (int, error) {
@@ -22,7 +22,7 @@ func (r repeated) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// longFile writes a file with a line before and behind one of a length.
+// longFile writes a line of the given length between two short lines.
 func longFile(t *testing.T, path string, compress func(io.Writer) io.WriteCloser, length int64) {
 	t.Helper()
 	file, err := os.Create(path)
@@ -116,7 +116,7 @@ func TestLongestLineIsRead(t *testing.T) {
 	}
 }
 
-// An archive that refers further back than a reader can hold is an error of that file.
+// An archive with a window that is too large for memory is an error.
 func TestArchiveWithAHugeWindowIsRejected(t *testing.T) {
 	dir := t.TempDir()
 	longFile(t, filepath.Join(dir, "a.ndjson.zst"), func(w io.Writer) io.WriteCloser {
@@ -131,7 +131,7 @@ func TestArchiveWithAHugeWindowIsRejected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The encoder writes a smaller window for so little; the byte behind the frame header descriptor is the window's.
+	// For little data the encoder writes a smaller window, in the byte after the frame header descriptor.
 	if text[4]&0x20 == 0 {
 		text[5] = 0xff
 	}

@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"errors"
 	"math/rand/v2"
 	"path/filepath"
 
@@ -21,15 +20,10 @@ func (w *Writer) makeReserve() error {
 	if err := atomicfile.RemoveIfExists(files, path); err != nil {
 		return err
 	}
-	file, err := files.Create(path)
-	if err != nil {
-		return err
-	}
 	content := make([]byte, w.options.reserve)
 	rand.NewChaCha8([32]byte{}).Read(content) // a file system may allocate no space for zeros
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, files.Remove(path))
+	if err := atomicfile.WriteFile(files, path, content); err != nil {
+		return err
 	}
 	w.reserve = true
 	return nil

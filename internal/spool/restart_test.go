@@ -14,24 +14,24 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// recording is the real file system that writes down which folders were synced, and refuses what it is told to.
+// recording is the real file system. It records which folders were synced, and can fail operations.
 type recording struct {
 	atomicfile.OS
-	mu     sync.Mutex
-	synced []string
-	refuse map[string]error // by operation
+	mu       sync.Mutex
+	synced   []string
+	failures map[string]error // by operation
 }
 
-func (r *recording) refuses(operation string) error {
+func (r *recording) failure(operation string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.refuse[operation]
+	return r.failures[operation]
 }
 
-func (r *recording) set(refuse map[string]error) {
+func (r *recording) set(failures map[string]error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.refuse, r.synced = refuse, nil
+	r.failures, r.synced = failures, nil
 }
 
 func (r *recording) SyncDir(dir string) error {
@@ -63,7 +63,7 @@ type recordingFile struct {
 }
 
 func (f recordingFile) Write(p []byte) (int, error) {
-	if err := f.fs.refuses("write"); err != nil {
+	if err := f.fs.failure("write"); err != nil {
 		n, _ := f.File.Write(p[:len(p)/2])
 		return n, err
 	}
@@ -71,20 +71,20 @@ func (f recordingFile) Write(p []byte) (int, error) {
 }
 
 func (f recordingFile) Sync() error {
-	if err := f.fs.refuses("sync"); err != nil {
+	if err := f.fs.failure("sync"); err != nil {
 		return err
 	}
 	return f.File.Sync()
 }
 
 func (f recordingFile) Truncate(size int64) error {
-	if err := f.fs.refuses("truncate"); err != nil {
+	if err := f.fs.failure("truncate"); err != nil {
 		return err
 	}
 	return f.File.Truncate(size)
 }
 
-// A killed process may have written and synced a file whose name is not on disk yet.
+// A killed process may have written and synced a file whose name is not durable.
 func TestFirstCommitAfterARestartSyncsTheFolder(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	if err := os.WriteFile(filepath.Join(o.Dir, "2026-10-05.ndjson"), []byte(`{"payload":{"n":1}}`+"\n"), 0o600); err != nil {
@@ -119,13 +119,13 @@ func TestTornTailIsQuarantinedAtTheStart(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{}\n{\"id"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	foreign := filepath.Join(o.Dir, "import-bar.ndjson") // as long as a date, and somebody else's
+	foreign := filepath.Join(o.Dir, "import-bar.ndjson") // as long as a date, of another program
 	if err := os.WriteFile(foreign, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	open(t, o)
 	if text, _ := os.ReadFile(foreign); string(text) != "{" {
-		t.Errorf("a file of somebody else became %q", text)
+		t.Errorf("the file of another program became %q", text)
 	}
 	if text, _ := os.ReadFile(path); string(text) != "{}\n" {
 		t.Errorf("left %q", text)
@@ -153,7 +153,7 @@ func TestIDsIncreaseAcrossARestartWithTheClockSetBack(t *testing.T) {
 	}
 }
 
-// The bytes of a failed sync may be gone after a power cut, and with them the newline before the next line.
+// A power loss may remove the bytes of a failed sync, including the newline before the next line.
 func TestNothingIsAppendedAfterAFailedTruncation(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	files := &recording{}
@@ -170,7 +170,7 @@ func TestNothingIsAppendedAfterAFailedTruncation(t *testing.T) {
 	mustAppend(t, w, `{"n":4}`)
 	all := stored(t, o.Dir)
 	if got := all["2026-10-05.ndjson"]; !slices.Equal(got, []string{`{"n":1}`}) {
-		t.Errorf("of the file that was left %v can be read", got)
+		t.Errorf("the file that was left has %v", got)
 	}
 	if got := all["2026-10-05~2.ndjson"]; !slices.Equal(got, []string{`{"n":3}`, `{"n":4}`}) {
 		t.Errorf("the part after it has %v", got)

@@ -161,7 +161,7 @@ func TestIDsIncreaseWhenTheClockIsSetBack(t *testing.T) {
 		ids = append(ids, line[:40])
 	}
 	if len(ids) != 3 || !slices.IsSorted(ids) || ids[0] == ids[1] || ids[1] == ids[2] {
-		t.Errorf("ids do not rise: %q", ids)
+		t.Errorf("ids do not increase: %q", ids)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestClosedWriterReturnsErrClosed(t *testing.T) {
 	}
 }
 
-// failing is the real file system with one operation that fails while fail is set.
+// failing is the real file system, in which the operation in fail fails.
 type failing struct {
 	atomicfile.OS
 	fail *atomic.Pointer[string]
@@ -267,7 +267,7 @@ type failing struct {
 type failingFile struct {
 	atomicfile.File
 	fail *atomic.Pointer[string]
-	dead bool // after a failed sync nothing may be asked of the file but to cut it back
+	dead bool // after a failed sync the file may only be truncated and closed
 }
 
 func (f failing) OpenAppend(path string) (atomicfile.File, error) {
@@ -329,7 +329,7 @@ func TestFailedGroupIsNotAcknowledgedAndIsTruncated(t *testing.T) {
 				t.Fatal("a failed group was acknowledged")
 			}
 			if w.Err() == nil {
-				t.Error("the writer says it can store")
+				t.Error("the writer reports no error")
 			}
 			fail.Store(nil)
 			waitUntilStoring(t, w)
@@ -348,7 +348,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 	w := open(t, o)
 	operation := "syncdir"
 	fail.Store(&operation)
-	for range 2 { // the second finds the file there, and its folder still not synced
+	for range 2 { // the second time the file exists, and its folder is still not synced
 		if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); err == nil {
 			t.Fatal("acknowledged without the folder's sync")
 		}
