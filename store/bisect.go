@@ -24,7 +24,7 @@ func isRefusal(err error) bool {
 
 // loadRefused loads the next lines, which DuckDB refused together because of what is in them: the halves that it takes, down to
 // the lines that it does not, which are rejected with its message.
-func (s *Store) loadRefused(ctx context.Context, reader *reader, lines int64, refusal error, summary *Summary) error {
+func (s *Store) loadRefused(ctx context.Context, reader *lineReader, lines int64, refusal error, summary *Summary) error {
 	if lines <= 1 {
 		before := reader.mark()
 		reader.refusal = refusal.Error()
@@ -63,12 +63,12 @@ type mark struct {
 	lines   int64
 }
 
-func (r *reader) mark() mark {
+func (r *lineReader) mark() mark {
 	return mark{r.next, slices.Clone(r.pending[r.next:]), r.read, r.lines}
 }
 
 // rewind goes back to a mark.
-func (r *reader) rewind(to mark) {
+func (r *lineReader) rewind(to mark) {
 	r.close()
 	r.open = nil
 	r.next, r.read, r.lines = to.next, to.read, to.lines

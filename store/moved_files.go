@@ -9,69 +9,78 @@ import (
 	"io"
 
 	"callsheet/internal/spool"
+	"callsheet/queries"
 )
 
-// contents are what was loaded of files, to know a copy or a renamed file by its lines.
-type contents struct {
-	first map[uint64]bool      // hashes of first lines
-	files map[[2]uint64]string // by the number of lines and the sum of their hashes
-	gone  map[string]bool      // not in the spool any more
+// content identifies lines in their order: how many there are, and the sum of their hashes.
+type content struct {
+	lines int64
+	hash  uint64
 }
 
-func newContents(known map[string]position, files []spool.File) contents {
-	c := contents{map[uint64]bool{}, map[[2]uint64]string{}, map[string]bool{}}
+func (at position) content() content { return content{at.lines, at.linesHash} }
+
+// loadedContents identify copies and renamed files by what was loaded before.
+type loadedContents struct {
+	firstLines map[uint64]bool // hashes
+	files      map[content]string
+	missing    map[string]bool // files that are no longer in the spool
+}
+
+func newLoadedContents(known map[string]position, files []spool.File) loadedContents {
+	c := loadedContents{map[uint64]bool{}, map[content]string{}, map[string]bool{}}
 	for name, at := range known {
 		if at.firstHash != nil && at.lines > 0 && !at.changed {
-			c.first[*at.firstHash] = true
-			c.files[[2]uint64{uint64(at.lines), at.linesHash}] = name
-			c.gone[name] = true
+			c.firstLines[*at.firstHash] = true
+			c.files[at.content()] = name
+			c.missing[name] = true
 		}
 	}
 	for _, file := range files {
-		delete(c.gone, file.Name)
+		delete(c.missing, file.Name)
 	}
 	return c
 }
 
-// begins reads a new file and returns where the longest content that it begins with ends, and whose that is; empty when it begins
-// with none. first is the hash of its first line, nil if it has none.
-func (c contents) begins(file spool.File) (at position, of string, first *uint64, err error) {
+// longestPrefix reads a new file and returns the file whose whole content is the longest prefix of it, and the position behind that
+// prefix; name is empty if there is none. first is the hash of the new file's first line, nil if it has none.
+func (c loadedContents) longestPrefix(file spool.File) (end position, name string, first *uint64, err error) {
 	reader, err := file.Open(0)
 	if err != nil {
-		return at, "", nil, err
+		return end, "", nil, err
 	}
 	defer reader.Close()
 	now := position{}
 	for {
 		if _, _, err := now.readLine(reader); errors.Is(err, io.EOF) {
-			return at, of, now.firstHash, nil
+			return end, name, now.firstHash, nil
 		} else if err != nil {
-			return at, of, now.firstHash, err
+			return end, name, now.firstHash, err
 		}
-		if now.lines == 1 && !c.first[*now.firstHash] {
-			return at, "", now.firstHash, nil
+		if now.lines == 1 && !c.firstLines[*now.firstHash] {
+			return end, "", now.firstHash, nil
 		}
-		if name, ok := c.files[[2]uint64{uint64(now.lines), now.linesHash}]; ok {
-			at, of = now, name
+		if found, ok := c.files[now.content()]; ok {
+			end, name = now, found
 		}
 	}
 }
 
-// rename gives what was loaded of a file to the one that has its content now.
-func (s *Store) rename(ctx context.Context, from, to string) error {
-	return s.moveRows(ctx, from, to, "update spool_files set file = $to where file = $from")
+// renameFile gives what was loaded from a file to the one that has its content now.
+func (s *Store) renameFile(ctx context.Context, from, to string) error {
+	return s.moveRows(ctx, from, to, "rename_spool_file")
 }
 
-// forget removes a file from the ledger, and gives its rejects and events to another that has the same lines.
-func (s *Store) forget(ctx context.Context, file, same string) error {
-	return s.moveRows(ctx, file, same, "delete from spool_files where file = $from")
+// mergeFile removes a file from the ledger and gives its rejects and events to another that has the same lines.
+func (s *Store) mergeFile(ctx context.Context, file, same string) error {
+	return s.moveRows(ctx, file, same, "delete_spool_file")
 }
 
-func (s *Store) moveRows(ctx context.Context, from, to, ledger string) error {
+func (s *Store) moveRows(ctx context.Context, from, to, ledgerStep string) error {
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		for _, statement := range []string{ledger, "update rejects set file = $to where file = $from", "update other_events set file = $to where file = $from"} {
-			if _, err := tx.ExecContext(ctx, statement, sql.Named("from", from), sql.Named("to", to)); err != nil {
-				return err
+		for _, step := range []string{ledgerStep, "move_rejects", "move_other_events"} {
+			if _, err := tx.ExecContext(ctx, queries.SQL("load/"+step), sql.Named("from", from), sql.Named("to", to)); err != nil {
+				return fmt.Errorf("%s: %w", step, err)
 			}
 		}
 		return nil
@@ -82,8 +91,8 @@ func (s *Store) moveRows(ctx context.Context, from, to, ledger string) error {
 	return nil
 }
 
-// beginAlike reports whether one of two files begins with all lines of the other.
-func beginAlike(a, b spool.File) (bool, error) {
+// sharePrefix reports whether one of two files begins with all lines of the other.
+func sharePrefix(a, b spool.File) (bool, error) {
 	first, err := a.Open(0)
 	if err != nil {
 		return false, err
@@ -108,21 +117,20 @@ func beginAlike(a, b spool.File) (bool, error) {
 	}
 }
 
-// forgetCopies forgets the files that are gone and whose lines another file of the spool still has.
-func (s *Store) forgetCopies(ctx context.Context, known map[string]position, problems problems) error {
-	present := map[[2]uint64]string{}
+// mergeMissing removes missing files from the ledger whose lines another file of the spool still has.
+func (s *Store) mergeMissing(ctx context.Context, known map[string]position, problems problems) error {
+	present := map[content]string{}
 	for name, at := range known {
 		if problems[name] == "" && !at.changed {
-			present[[2]uint64{uint64(at.lines), at.linesHash}] = name
+			present[at.content()] = name
 		}
 	}
 	for name := range problems {
-		at := known[name]
-		same, ok := present[[2]uint64{uint64(at.lines), at.linesHash}]
+		same, ok := present[known[name].content()]
 		if !ok {
 			continue
 		}
-		if err := s.forget(ctx, name, same); err != nil {
+		if err := s.mergeFile(ctx, name, same); err != nil {
 			return err
 		}
 		delete(problems, name)

@@ -13,23 +13,23 @@ import (
 	"callsheet/queries"
 )
 
-// position is how far a spool file has been read; the row of `spool_files`.
+// position is how far a spool file has been loaded: its row of spool_files, and what a load needs besides.
 type position struct {
 	file       spool.File
-	startBytes int64 // where this load began
-	fromBytes  int64 // where this batch began
-	bytes      int64 // of uncompressed content
+	startBytes int64 // where this load begins
+	fromBytes  int64 // where this batch begins
+	bytes      int64 // loaded, uncompressed
 	lines      int64
 	linesHash  uint64 // the sum of their hashes
 	blank      int64  // blank lines in this batch
-	diskBytes  int64  // size and time of the file when it was last read on
+	diskBytes  int64  // size and time of the file when it was last read
 	modifiedAt time.Time
-	retry      rejectHashes // the only lines that are to be sent; nil when reading on
-	until      int64        // where to stop then
-	firstHash  *uint64      // lineHash of the first line; nil when it is not known
-	changed    bool         // it is not the file that was loaded before: only deliveries with new ids are loaded
-	reread     bool         // it is read from its beginning again, because it has just changed
-	problem    string       // as of the last load; empty when there was none
+	retry      rejectHashes // the only lines to send, when rejects are retried; else nil
+	retryEnd   int64        // where to stop then
+	firstHash  *uint64      // lineHash of the first line; nil if unknown
+	changed    bool         // not the file that was loaded before: only deliveries with new ids are loaded
+	reread     bool         // read again from its beginning, since it has just changed
+	problem    string       // as of the last load; empty if there was none
 }
 
 // rejectHashes are the hashes of rejected lines by the line's number.
@@ -54,14 +54,14 @@ func (at *position) readLine(from *spool.Reader) (spool.Line, uint64, error) {
 	return line, hash, nil
 }
 
-// isRead tells whether the file stands as it did when it was last read on.
-func (at position) isRead(file spool.File) bool {
+// isUnchanged reports whether the file has the size and time it had when it was last read.
+func (at position) isUnchanged(file spool.File) bool {
 	return at.diskBytes == file.Durable && at.modifiedAt.Equal(file.ModTime.Truncate(time.Microsecond))
 }
 
 const rebuildHint = "run callsheet load --rebuild to load the whole spool again"
 
-// changedError is of a file that is not the one that was loaded before.
+// changedError is the error of a file that is not the one that was loaded before.
 type changedError struct{ what string }
 
 func (e changedError) Error() string { return e.what }
@@ -70,9 +70,8 @@ func (at position) shorter() changedError {
 	return changedError{fmt.Sprintf("%s is shorter than what was loaded from it (%d bytes)", at.file.Name, at.bytes)}
 }
 
-// verify reads again what was read of a file and returns where that ends now: elsewhere, if rejected lines were mended and
-// nothing but the ends of lines was changed. A file that is not the one that was read is an error: reading on in it could skip deliveries or
-// count them twice.
+// verify reads again what was loaded from a file and returns where it ends now. The end moves when rejected lines were corrected or
+// line endings changed. Any other change is an error: reading on could skip deliveries or count them twice.
 func (at position) verify(rejected rejectHashes) (end int64, err error) {
 	reader, err := at.file.Open(0)
 	if err != nil {
@@ -90,8 +89,8 @@ func (at position) verify(rejected rejectHashes) (end int64, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if before, ok := rejected[now.lines]; ok {
-			expected += hash - before
+		if old, ok := rejected[now.lines]; ok {
+			expected += hash - old
 		}
 	}
 	if now.linesHash != expected {
@@ -121,7 +120,7 @@ func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error)
 	return known, rows.Err()
 }
 
-// rejected are the lines of a file that were rejected.
+// rejected returns the rejected lines of a file.
 func (s *Store) rejected(ctx context.Context, file string) (rejectHashes, error) {
 	rows, err := s.conn.QueryContext(ctx, "select line, line_hash from rejects where file = ?", file)
 	if err != nil {
@@ -140,7 +139,7 @@ func (s *Store) rejected(ctx context.Context, file string) (rejectHashes, error)
 	return hashes, rows.Err()
 }
 
-// recordPositions commits how far the files of a batch were read.
+// recordPositions stores how far the files of a batch were read.
 func recordPositions(ctx context.Context, tx *sql.Tx, positions []position, now time.Time) error {
 	type row struct {
 		File       string  `json:"file"`

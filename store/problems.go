@@ -10,7 +10,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,10 +18,10 @@ import (
 	"callsheet/queries"
 )
 
-// problems are what is wrong with spool files, by name: something of theirs may be missing in the database.
+// problems are what is wrong with spool files, by name: some of their lines may be missing in the database.
 type problems map[string]string
 
-// list is all of them, by file name.
+// list returns them in the order of the file names.
 func (p problems) list() (list []string) {
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		list = append(list, p[name])
@@ -30,7 +29,7 @@ func (p problems) list() (list []string) {
 	return list
 }
 
-// addMissing adds the files that something was loaded from and that are gone.
+// addMissing adds the files that lines were loaded from and that are no longer in the spool.
 func (p problems) addMissing(known map[string]position, files []spool.File) {
 	present := map[string]bool{}
 	for _, file := range files {
@@ -43,12 +42,12 @@ func (p problems) addMissing(known map[string]position, files []spool.File) {
 	}
 }
 
-// restart decides what to do with a file that has changed since it was loaded. A delivery with an id is loaded once however
-// often it is read, so a file that has such lines is read from its beginning again; any other is left alone.
+// restart handles a file that has changed since it was loaded. A file whose lines have delivery ids is read again from its
+// beginning, since a delivery with an id is loaded only once; no more is read from any other file.
 func (at position) restart(change changedError, problems problems) (position, error) {
 	name := at.file.Name
 	problems[name] = fmt.Sprintf("%v; nothing more was read from it; %s", change, rebuildHint)
-	if at.firstHash == nil { // loaded when ids were not kept
+	if at.firstHash == nil { // loaded by a version that did not store ids
 		return at, nil
 	}
 	has, err := hasIDs(at.file)
@@ -80,15 +79,15 @@ func hasIDs(file spool.File) (bool, error) {
 	}
 }
 
-// recordProblems keeps what is wrong with files in the ledger. Nothing is written when that is what stands there.
+// recordProblems stores the problems of files in the ledger, unless they are the same as before.
 func (s *Store) recordProblems(ctx context.Context, known map[string]position, now problems) error {
-	before := problems{}
+	stored := problems{}
 	for name, at := range known {
 		if at.problem != "" {
-			before[name] = at.problem
+			stored[name] = at.problem
 		}
 	}
-	if maps.Equal(before, now) {
+	if maps.Equal(stored, now) {
 		return nil
 	}
 	type row struct {
@@ -113,9 +112,7 @@ func (s *Store) recordProblems(ctx context.Context, known map[string]position, n
 	return nil
 }
 
-// isPlainName reports whether a file name can be shown and kept as it is.
-func isPlainName(name string) bool {
+// isPrintableName reports whether a file name can be shown unquoted.
+func isPrintableName(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u200c' && r != '\u200d' })
 }
-
-func quotedName(name string) string { return strconv.Quote(name) }

@@ -2,184 +2,118 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-	"io"
+	"time"
 
 	"callsheet/internal/spool"
+	"callsheet/queries"
 )
 
-// reader walks the pending files of a load, a batch at a time.
-type reader struct {
-	pending  []position
-	next     int           // index of the file to go on with
-	open     *spool.Reader // of pending[next], once it is open
-	problems problems
-	progress Progress
-	total    int64
-	read     int64
-	lines    int64
-
-	refusal       string // reason to reject all lines; empty but for lines that DuckDB refused
-	defaultSource string // of lines that carry none
+// Reader answers queries on a published copy, as many at once as it has connections.
+type Reader struct {
+	db   *database
+	all  []*sql.Conn
+	free chan *sql.Conn // of all, those that answer nothing
+	zone *time.Location
+	own  []queries.File
 }
 
-func newReader(pending []position, options LoadOptions) *reader {
-	r := &reader{pending: pending, problems: problems{}, progress: options.Progress, defaultSource: options.DefaultSource}
-	for i := range pending {
-		at := &pending[i]
-		at.startBytes = at.bytes
-		r.total += max(at.file.Durable-at.bytes, 0)
+// OpenReader opens a published copy read-only, for as many readers as like.
+func OpenReader(ctx context.Context, options Options) (*Reader, error) {
+	zone, err := time.LoadLocation(options.Settings.Timezone)
+	if err != nil {
+		return nil, err
 	}
+	db, conn, err := connect(ctx, options, reading)
+	if err != nil {
+		return nil, err
+	}
+	r := readerOf(db, conn, zone, options.UserQueries)
+	for range options.Connections - 1 {
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		r.add(conn)
+	}
+	for _, statement := range sandbox {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", statement, err), r.Close())
+		}
+	}
+	return r, nil
+}
+
+func readerOf(db *database, conn *sql.Conn, zone *time.Location, own []queries.File) *Reader {
+	r := &Reader{db: db, free: make(chan *sql.Conn, maxConnections), zone: zone, own: own}
+	r.add(conn)
 	return r
 }
 
-func (r *reader) done() bool { return r.next == len(r.pending) }
+// maxConnections bounds Options.Connections.
+const maxConnections = 16
 
-// filesRead is how many files had something new.
-func (r *reader) filesRead() int64 {
-	var n int64
-	for _, at := range r.pending {
-		if at.bytes > at.startBytes {
-			n++
-		}
-	}
-	return n
+func (r *Reader) add(conn *sql.Conn) {
+	r.all = append(r.all, conn)
+	r.free <- conn
 }
 
-func (r *reader) close() {
-	if r.open != nil {
-		r.open.Close()
+// Close closes the connections; none may be answering.
+func (r *Reader) Close() error {
+	var errs []error
+	for _, conn := range r.all {
+		errs = append(errs, conn.Close())
 	}
+	return errors.Join(append(errs, r.db.Close())...)
 }
 
-// maxBatchFiles bounds how many files a batch reads, and with it the memory of recording them.
-const maxBatchFiles = 1000
-
-// batch is a bounded run of lines, sent in chunks by a goroutine of its own.
-type batch struct {
-	chunks    chan []line
-	left      int64 // lines that may still be sent
-	sent      int64 // lines, after finished
-	finished  chan struct{}
-	positions []position // of the files it read, after finished
-	err       error
-
-	defaultSource []byte
-}
-
-// wait blocks until the batch is sent whole or cancelled.
-func (b *batch) wait() error {
-	<-b.finished
-	return b.err
-}
-
-// sendBatch begins to send lines until about limit bytes or so many lines are sent, or the files end.
-func (r *reader) sendBatch(ctx context.Context, limit, lines int64) *batch {
-	s := &batch{left: lines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
-	go func() {
-		defer close(s.finished)
-		defer close(s.chunks)
-		for limit > 0 && s.left > 0 && len(s.positions) < maxBatchFiles && !r.done() {
-			at := &r.pending[r.next]
-			at.fromBytes, at.blank = at.bytes, 0
-			ended, err := r.readFile(ctx, s, at, limit)
-			limit -= at.bytes - at.fromBytes
-			s.positions = append(s.positions, *at)
-			if err != nil {
-				s.err = err
-				return
-			}
-			if ended {
-				r.close()
-				r.open = nil
-				r.next++
-			}
+// AsOf has every query after it answer as it would have at a moment: with what had been received by then.
+func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
+	for _, conn := range r.all {
+		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
+			return fmt.Errorf("as of %s: %w", moment, err)
 		}
-	}()
-	return s
-}
-
-// readFile sends lines of one file and moves its position; ended is false when the limit came first. A file that
-// cannot be read is put down as a trouble and counts as ended.
-func (r *reader) readFile(ctx context.Context, s *batch, at *position, limit int64) (ended bool, err error) {
-	if r.open == nil {
-		if r.open, err = at.file.Open(at.bytes); err != nil {
-			r.open = nil
-			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
-			return true, nil
+		if _, err := conn.ExecContext(ctx, queries.SQL("session/as_of")); err != nil {
+			return fmt.Errorf("as of %s: %w", moment, err)
 		}
 	}
-	for {
-		lines, err := r.readChunk(at, at.fromBytes+limit, s.left)
-		if len(lines) > 0 {
-			select {
-			case s.chunks <- lines:
-				s.sent += int64(len(lines))
-				s.left -= int64(len(lines))
-			case <-ctx.Done():
-				return false, ctx.Err()
-			}
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return true, nil
-		case err != nil && at.retry != nil: // it could be read a moment ago
-			return false, err
-		case err != nil:
-			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
-			return true, nil
-		case at.bytes >= at.fromBytes+limit || s.left == 0:
-			return false, nil
-		}
-	}
+	return nil
 }
 
-// readChunk reads as many lines as DuckDB takes at once, but not more than most, or until the position reaches end.
-func (r *reader) readChunk(at *position, end, most int64) ([]line, error) {
-	most = min(most, int64(linesPerChunk))
-	var lines []line
-	if at.file.Compressed() || at.file.Durable-at.bytes > 1<<20 {
-		lines = make([]line, 0, most)
+// Waiting counts the spool files that changed since they were last loaded.
+func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, err error) {
+	known, err := positions(ctx, r.all[0])
+	if err != nil {
+		return 0, err
 	}
-	var texts []byte // one buffer for the chunk; the spool's own is used again for the next line
-	for int64(len(lines)) < most && at.bytes < end {
-		if at.retry != nil && at.bytes == at.until {
-			return lines, io.EOF
+	for _, file := range files {
+		if !known[file.Name].isUnchanged(file) {
+			count++
 		}
-		before := at.bytes
-		read, hash, err := at.readLine(r.open)
-		if err != nil {
-			return lines, err
-		}
-		r.report(at.bytes - before)
-		if at.retry != nil {
-			if _, wanted := at.retry[at.lines]; !wanted {
-				continue
-			}
-		}
-		if len(read.Text) == 0 {
-			at.blank++
-			continue
-		}
-		if cap(texts)-len(texts) < len(read.Text) {
-			texts = make([]byte, 0, max(len(read.Text), 1<<20))
-		}
-		from := len(texts)
-		texts = append(texts, read.Text...)
-		lines = append(lines, line{
-			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
-			reason: r.refusal, reread: at.reread, length: read.Length, tooLong: read.TooLong,
-		})
 	}
-	return lines, nil
+	return count, nil
 }
 
-// report counts a line and its bytes.
-func (r *reader) report(bytes int64) {
-	r.read += bytes
-	r.lines++
-	if r.progress != nil && r.lines%1000 == 0 {
-		r.progress(min(r.read, r.total), r.total, r.lines)
+// Problems lists what is wrong with spool files: as of the last load, and what shows since then.
+func (r *Reader) Problems(ctx context.Context, files []spool.File) ([]string, error) {
+	known, err := positions(ctx, r.all[0])
+	if err != nil {
+		return nil, err
 	}
+	found := problems{}
+	found.addMissing(known, files)
+	for _, file := range files {
+		if at := known[file.Name]; !file.Compressed() && at.bytes > file.Size {
+			at.file = file
+			found[file.Name] = at.shorter().Error()
+		}
+	}
+	for name, at := range known {
+		if at.problem != "" {
+			found[name] = at.problem
+		}
+	}
+	return found.list(), nil
 }

@@ -40,9 +40,9 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		if err != nil {
 			continue // the load itself names the file
 		}
-		again = append(again, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, until: end})
+		again = append(again, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, retryEnd: end})
 	}
-	reader := newReader(again, options)
+	reader := newLineReader(again, options)
 	defer reader.close()
 	for !reader.done() {
 		_, err := s.loadBatch(ctx, reader, noByteLimit, noLineLimit, summary)

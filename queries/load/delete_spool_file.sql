@@ -1,0 +1,2 @@
+-- Removes a file from the ledger.
+delete from spool_files where file = $from;

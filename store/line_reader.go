@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"callsheet/internal/spool"
+)
+
+// lineReader reads the pending files of a load, a batch at a time.
+type lineReader struct {
+	pending  []position
+	next     int           // index of the file to go on with
+	open     *spool.Reader // of pending[next], once it is open
+	problems problems
+	progress Progress
+	total    int64
+	read     int64
+	lines    int64
+
+	refusal       string // reason to reject all lines; empty but for lines that DuckDB refused
+	defaultSource string // of lines that carry none
+}
+
+func newLineReader(pending []position, options LoadOptions) *lineReader {
+	r := &lineReader{pending: pending, problems: problems{}, progress: options.Progress, defaultSource: options.DefaultSource}
+	for i := range pending {
+		at := &pending[i]
+		at.startBytes = at.bytes
+		r.total += max(at.file.Durable-at.bytes, 0)
+	}
+	return r
+}
+
+func (r *lineReader) done() bool { return r.next == len(r.pending) }
+
+// filesRead is how many files had something new.
+func (r *lineReader) filesRead() int64 {
+	var n int64
+	for _, at := range r.pending {
+		if at.bytes > at.startBytes {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *lineReader) close() {
+	if r.open != nil {
+		r.open.Close()
+	}
+}
+
+// readFile sends lines of one file and moves its position; ended is false when the limit came first. A file that
+// cannot be read is put down as a trouble and counts as ended.
+func (r *lineReader) readFile(ctx context.Context, s *batch, at *position, limit int64) (ended bool, err error) {
+	if r.open == nil {
+		if r.open, err = at.file.Open(at.bytes); err != nil {
+			r.open = nil
+			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
+			return true, nil
+		}
+	}
+	for {
+		lines, err := r.readChunk(at, at.fromBytes+limit, s.left)
+		if len(lines) > 0 {
+			select {
+			case s.chunks <- lines:
+				s.sent += int64(len(lines))
+				s.left -= int64(len(lines))
+			case <-ctx.Done():
+				return false, ctx.Err()
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case err != nil && at.retry != nil: // it could be read a moment ago
+			return false, err
+		case err != nil:
+			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
+			return true, nil
+		case at.bytes >= at.fromBytes+limit || s.left == 0:
+			return false, nil
+		}
+	}
+}
+
+// readChunk reads as many lines as DuckDB takes at once, but not more than most, or until the position reaches end.
+func (r *lineReader) readChunk(at *position, end, most int64) ([]line, error) {
+	most = min(most, int64(linesPerChunk))
+	var lines []line
+	if at.file.Compressed() || at.file.Durable-at.bytes > 1<<20 {
+		lines = make([]line, 0, most)
+	}
+	var texts []byte // one buffer for the chunk; the spool's own is used again for the next line
+	for int64(len(lines)) < most && at.bytes < end {
+		if at.retry != nil && at.bytes == at.retryEnd {
+			return lines, io.EOF
+		}
+		before := at.bytes
+		read, hash, err := at.readLine(r.open)
+		if err != nil {
+			return lines, err
+		}
+		r.report(at.bytes - before)
+		if at.retry != nil {
+			if _, wanted := at.retry[at.lines]; !wanted {
+				continue
+			}
+		}
+		if len(read.Text) == 0 {
+			at.blank++
+			continue
+		}
+		if cap(texts)-len(texts) < len(read.Text) {
+			texts = make([]byte, 0, max(len(read.Text), 1<<20))
+		}
+		from := len(texts)
+		texts = append(texts, read.Text...)
+		lines = append(lines, line{
+			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
+			reason: r.refusal, reread: at.reread, length: read.Length, tooLong: read.TooLong,
+		})
+	}
+	return lines, nil
+}
+
+// report counts a line and its bytes.
+func (r *lineReader) report(bytes int64) {
+	r.read += bytes
+	r.lines++
+	if r.progress != nil && r.lines%1000 == 0 {
+		r.progress(min(r.read, r.total), r.total, r.lines)
+	}
+}

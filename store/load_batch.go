@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"callsheet/queries"
+)
+
+// loadBatch loads up to limit bytes and lines in one transaction. It returns how many lines it sent to DuckDB, also with an error.
+func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines int64, summary *Summary) (sent int64, err error) {
+	started := s.options.Now()
+	batch, err := s.stage(ctx, reader, limit, lines, started)
+	if err != nil {
+		return batch.sent, err
+	}
+	var part Summary
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		for _, at := range batch.positions {
+			if at.retry != nil {
+				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
+					return err
+				}
+			}
+		}
+		otherEvents, rejects, err := insertStaged(ctx, tx, started)
+		if err != nil {
+			return err
+		}
+		if part, err = s.recordLoad(ctx, tx, started, batch.positions, otherEvents, rejects); err != nil {
+			return err
+		}
+		return recordPositions(ctx, tx, batch.positions, started)
+	})
+	if err == nil {
+		summary.add(part)
+	}
+	return batch.sent, err
+}
+
+// stage loads the next batch into temporary tables. It runs outside the transaction of the load, since DuckDB reads uncommitted
+// rows with one thread only; the database has no other writer meanwhile.
+func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int64, started time.Time) (*batch, error) {
+	batchCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	batch := reader.sendBatch(batchCtx, limit, lines)
+	_, err := s.conn.ExecContext(context.WithValue(ctx, batchKey{}, batch), queries.SQL("load/stage"), sql.Named("loaded_at", started))
+	if err != nil {
+		cancel()
+		batch.wait() // its goroutine uses the reader
+		return batch, err
+	}
+	if err := batch.wait(); err != nil {
+		return batch, err
+	}
+	var reread []string // files
+	for _, at := range batch.positions {
+		if at.reread {
+			reread = append(reread, at.file.Name)
+		}
+	}
+	if len(reread) > 0 {
+		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/drop_loaded_deliveries"), sql.Named("files", reread)); err != nil {
+			return batch, fmt.Errorf("drop_loaded_deliveries: %w", err)
+		}
+	}
+	for _, step := range []string{"staged_versions", "duplicates", "deliveries"} {
+		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/"+step)); err != nil {
+			return batch, fmt.Errorf("%s: %w", step, err)
+		}
+	}
+	return batch, nil
+}
+
+// insertStaged moves the staged lines into their tables and returns how many other events and rejects it inserted.
+func insertStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEvents, rejects int64, err error) {
+	insert := func(step string, args ...any) (int64, error) {
+		result, err := tx.ExecContext(ctx, queries.SQL("load/"+step), args...)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", step, err)
+		}
+		return result.RowsAffected()
+	}
+	if rejects, err = insert("rejects", sql.Named("loaded_at", loadedAt)); err != nil {
+		return 0, 0, err
+	}
+	if otherEvents, err = insert("other_events"); err != nil {
+		return 0, 0, err
+	}
+	for _, step := range []string{"call_versions", "live_events", "repeated_deliveries", "refresh_calls"} {
+		if _, err := insert(step); err != nil {
+			return 0, 0, err
+		}
+	}
+	return otherEvents, rejects, nil
+}
+
+// recordLoad writes the row of `loads` and returns it as a summary.
+func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, positions []position, otherEvents, rejects int64) (Summary, error) {
+	part := Summary{OtherEvents: otherEvents, Rejects: rejects}
+	var staged, reportCopies, liveCopies int64
+	var lastReceived sql.NullTime
+	err := tx.QueryRowContext(ctx, queries.SQL("load/totals")).Scan(
+		&staged, &part.Reports, &part.LiveEvents, &reportCopies, &liveCopies, &lastReceived)
+	if err != nil {
+		return part, err
+	}
+	part.Reports -= reportCopies
+	part.LiveEvents -= liveCopies
+	part.Lines = part.Reports + part.LiveEvents + part.OtherEvents + part.Rejects
+	part.Copies = staged - part.Lines
+	for _, position := range positions {
+		if position.bytes > position.fromBytes {
+			part.Files++
+		}
+		part.Bytes += position.bytes - position.fromBytes
+		part.Blank += position.blank
+	}
+	part.Lines += part.Blank
+	_, err = tx.ExecContext(ctx, queries.SQL("load/record_load"), sql.Named("started_at", started),
+		sql.Named("finished_at", s.options.Now()), sql.Named("files", part.Files), sql.Named("bytes", part.Bytes),
+		sql.Named("lines", part.Lines), sql.Named("reports", part.Reports), sql.Named("live_events", part.LiveEvents),
+		sql.Named("other_events", part.OtherEvents), sql.Named("rejects", part.Rejects), sql.Named("blank", part.Blank),
+		sql.Named("last_received_at", lastReceived))
+	return part, err
+}

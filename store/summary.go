@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"callsheet/internal/spool"
+	"callsheet/queries"
+)
+
+// Summary is what a load did. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
+type Summary struct {
+	Files       int64          `json:"files"` // with new lines
+	Bytes       int64          `json:"bytes"`
+	Lines       int64          `json:"lines"`
+	Reports     int64          `json:"reports"` // duplicates included
+	LiveEvents  int64          `json:"live_events"`
+	OtherEvents int64          `json:"other_events"`
+	Rejects     int64          `json:"rejects"`
+	Rejected    []spool.Damage `json:"rejected_lines"` // the first of them
+	Blank       int64          `json:"blank"`
+	Copies      int64          `json:"copies"`   // further lines, of deliveries that are loaded from another line
+	Recovered   int64          `json:"mended"`   // lines that had been rejected and are not any more
+	Calls       int64          `json:"calls"`    // in the store after the load
+	Stored      Counts         `json:"-"`        // all that is in the store after the load
+	Warnings    []string       `json:"troubles"` // files that could not be read, each with its reason
+}
+
+// NeedsAttention tells whether anything was rejected or could not be read.
+func (s Summary) NeedsAttention() bool { return s.Rejects > 0 || len(s.Warnings) > 0 }
+
+// shownRejects is how many rejected lines a summary names.
+const shownRejects = 10
+
+// addRejected names the first lines that this load rejected.
+func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Summary) error {
+	if summary.Rejects == 0 {
+		return nil
+	}
+	rows, err := s.conn.QueryContext(ctx, queries.SQL("load/new_rejects"), sql.Named("started_at", started.Truncate(time.Microsecond)), sql.Named("limit", shownRejects))
+	if err != nil {
+		return fmt.Errorf("reading the rejects: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line spool.Damage
+		if err := rows.Scan(&line.File, &line.Line, &line.Offset, &line.Reason); err != nil {
+			return fmt.Errorf("reading the rejects: %w", err)
+		}
+		summary.Rejected = append(summary.Rejected, line)
+	}
+	return rows.Err()
+}
+
+// add counts a batch in; its files may reach over into the next, so they are counted at the end.
+func (s *Summary) add(part Summary) {
+	s.Bytes += part.Bytes
+	s.Lines += part.Lines
+	s.Reports += part.Reports
+	s.LiveEvents += part.LiveEvents
+	s.OtherEvents += part.OtherEvents
+	s.Rejects += part.Rejects
+	s.Blank += part.Blank
+	s.Copies += part.Copies
+}
