@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -140,9 +141,8 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	for _, number := range slices.Sorted(maps.Keys(names)) {
 		fmt.Fprintf(&agents, "\n    - {number: %q, name: %q}", number, names[number])
 	}
-	text := strings.NewReplacer("FRESH_TOKEN", token,
-		`# number_groups: {"01204000001": Sales}     # group of a number, for calls without a group`,
-		"number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String()).Replace(initTemplate)
+	text := strings.ReplaceAll(initTemplate, "FRESH_TOKEN", token)
+	text = numberGroupsLine.ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("created by callsheet demo; emptied by the next\n"), 0o644); err != nil {
 		return nil, "", err
 	}
@@ -152,6 +152,9 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	c, err := config.Load(path)
 	return c, token, err
 }
+
+// numberGroupsLine is the line of init.yaml that the demo replaces with its number groups and agents.
+var numberGroupsLine = regexp.MustCompile(`(?m)^  # number_groups:.*$`)
 
 // demoMark is a file in folders that demo may empty.
 const demoMark = ".callsheet-demo"
