@@ -80,7 +80,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		return nil, errors.Join(net.ErrClosed, accepted.Close())
 	}
 	l.open++
-	c.enter(&l.fresh)
+	c.enqueue(&l.fresh)
 	return c, nil
 }
 
@@ -162,22 +162,22 @@ func (c *limitedConn) closeLocked() error {
 		return net.ErrClosed
 	}
 	c.closed = true
-	c.leave()
+	c.dequeue()
 	c.listener.open--
 	c.listener.signal()
 	return c.Conn.Close()
 }
 
-// enter adds the connection to a list of waiting ones.
-func (c *limitedConn) enter(waiting *list.List) {
+// enqueue adds the connection to a list of waiting ones.
+func (c *limitedConn) enqueue(waiting *list.List) {
 	c.list, c.element, c.since = waiting, waiting.PushBack(c), c.listener.now()
 	if waiting == &c.listener.fresh {
 		c.listener.freshOf[c.from]++
 	}
 }
 
-// leave removes the connection from its list.
-func (c *limitedConn) leave() {
+// dequeue removes the connection from its list.
+func (c *limitedConn) dequeue() {
 	if c.list == nil {
 		return
 	}
@@ -194,7 +194,7 @@ func (c *limitedConn) leave() {
 func (c *limitedConn) keep() bool {
 	c.listener.mu.Lock()
 	defer c.listener.mu.Unlock()
-	c.leave()
+	c.dequeue()
 	return !c.closed
 }
 
@@ -203,7 +203,7 @@ func (c *limitedConn) wait() {
 	c.listener.mu.Lock()
 	defer c.listener.mu.Unlock()
 	if c.list == nil && !c.closed {
-		c.enter(&c.listener.idle)
+		c.enqueue(&c.listener.idle)
 		c.listener.signal()
 	}
 }
