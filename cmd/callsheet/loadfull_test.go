@@ -75,7 +75,7 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 // fillDisk leaves the given number of bytes free on a small disk.
 func fillDisk(t *testing.T, dir string, room int) (path string) {
 	t.Helper()
-	path = filepath.Join(dir, "of somebody else")
+	path = filepath.Join(dir, "other program")
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)

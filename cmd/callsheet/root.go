@@ -19,7 +19,7 @@ func newRoot(a *app) *cobra.Command {
 		Short: "Telephony webhooks in, numbers and Excel workbooks out",
 		Long: `callsheet keeps every telephony webhook as a line of NDJSON, loads the lines into DuckDB exactly once,
 and turns them into numbers per group and agent, Excel workbooks for managers and SQL for analysts.`,
-		Example: `  callsheet demo                                  # see it work, in a folder of its own
+		Example: `  callsheet demo                                  # try it, in a separate folder
   callsheet init && callsheet serve               # collect deliveries, run the scheduled reports
   callsheet query groups --from 2026-10-01 --to 2026-10-31
   callsheet report daily --period yesterday`,
@@ -48,7 +48,7 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 	return root
 }
 
-// checkArguments gives cobra's complaints about arguments our exit code and a hint.
+// checkArguments adds the usage exit code and a hint to cobra's errors about arguments.
 func checkArguments(command *cobra.Command) {
 	check := command.Args
 	command.Args = func(c *cobra.Command, args []string) error {
@@ -56,7 +56,7 @@ func checkArguments(command *cobra.Command) {
 			return nil
 		}
 		if err := check(c, args); err != nil {
-			return exitcode.UsageError(fmt.Errorf("%s\nhint: %s --help shows what it takes", strings.TrimSuffix(err.Error(), "."), c.CommandPath()))
+			return exitcode.UsageError(fmt.Errorf("%s\nhint: %s --help shows the arguments", strings.TrimSuffix(err.Error(), "."), c.CommandPath()))
 		}
 		return nil
 	}

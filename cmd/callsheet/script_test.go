@@ -68,7 +68,7 @@ func writeConfig(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("callsheet.yaml"), []byte(text), 0o600))
 }
 
-// freeport NAME sets the variable to an address nobody listens on.
+// freeport NAME sets the variable to an address that no process listens on.
 func freePort(ts *testscript.TestScript, _ bool, args []string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
