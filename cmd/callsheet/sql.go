@@ -33,7 +33,7 @@ its commands.`,
 		Example: `  callsheet sql
   callsheet sql "from groups('2026-10-01', '2026-10-31')"
   callsheet sql "select outcome, count(*) from calls group by all" --format csv
-  callsheet sql --memory 8GB --limit 1h "from call_versions order by received_at" >all.csv
+  callsheet sql --memory 8GB --limit 1h "from call_versions order by last_received_at" >all.csv
   callsheet sql --format json <question.sql`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
