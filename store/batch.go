@@ -1,8 +1,6 @@
 package store
 
-import (
-	"context"
-)
+import "context"
 
 // maxBatchFiles bounds how many files a batch reads, and with it the memory of recording them.
 const maxBatchFiles = 1000
@@ -10,10 +8,12 @@ const maxBatchFiles = 1000
 // batch is a bounded run of lines, sent in chunks by a goroutine of its own.
 type batch struct {
 	chunks    chan []line
-	left      int64 // lines that may still be sent
-	sent      int64 // lines, after finished
+	remaining int64 // lines that may still be sent
 	finished  chan struct{}
-	positions []position // of the files it read, after finished
+
+	// to be read once finished is closed
+	sent      int64      // lines
+	positions []position // of the files it read
 	err       error
 
 	defaultSource []byte
@@ -25,20 +25,20 @@ func (b *batch) wait() error {
 	return b.err
 }
 
-// sendBatch begins to send lines until about limit bytes or so many lines are sent, or the files end.
-func (r *lineReader) sendBatch(ctx context.Context, limit, lines int64) *batch {
-	s := &batch{left: lines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
+// sendBatch starts to send the next lines, up to about limit bytes and maxLines lines.
+func (r *lineReader) sendBatch(ctx context.Context, limit, maxLines int64) *batch {
+	b := &batch{remaining: maxLines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
 	go func() {
-		defer close(s.finished)
-		defer close(s.chunks)
-		for limit > 0 && s.left > 0 && len(s.positions) < maxBatchFiles && !r.done() {
+		defer close(b.finished)
+		defer close(b.chunks)
+		for limit > 0 && b.remaining > 0 && len(b.positions) < maxBatchFiles && !r.done() {
 			at := &r.pending[r.next]
 			at.fromBytes, at.blank = at.bytes, 0
-			ended, err := r.readFile(ctx, s, at, limit)
+			ended, err := r.readFile(ctx, b, at, limit)
 			limit -= at.bytes - at.fromBytes
-			s.positions = append(s.positions, *at)
+			b.positions = append(b.positions, *at)
 			if err != nil {
-				s.err = err
+				b.err = err
 				return
 			}
 			if ended {
@@ -48,5 +48,5 @@ func (r *lineReader) sendBatch(ctx context.Context, limit, lines int64) *batch {
 			}
 		}
 	}()
-	return s
+	return b
 }

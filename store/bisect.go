@@ -10,7 +10,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// refusals are DuckDB's errors that a value can be the reason of. All others, such as a full disk, are not the lines' fault.
+// refusals are the errors of DuckDB that a value in a line can cause. Others, such as a full disk, have nothing to do with the lines.
 var refusals = []duckdb.ErrorType{
 	duckdb.ErrorTypeOutOfRange, duckdb.ErrorTypeConversion, duckdb.ErrorTypeDecimal, duckdb.ErrorTypeMismatchType,
 	duckdb.ErrorTypeDivideByZero, duckdb.ErrorTypeObjectSize, duckdb.ErrorTypeInvalidType, duckdb.ErrorTypeConstraint,
@@ -22,16 +22,16 @@ func isRefusal(err error) bool {
 	return errors.As(err, &refusal) && slices.Contains(refusals, refusal.Type)
 }
 
-// loadRefused loads the next lines, which DuckDB refused together because of what is in them: the halves that it takes, down to
-// the lines that it does not, which are rejected with its message.
+// loadRefused loads lines that DuckDB refused as a batch because of a value in them. It halves the batch until only the lines that
+// DuckDB refuses are left, and rejects those with its message.
 func (s *Store) loadRefused(ctx context.Context, reader *lineReader, lines int64, refusal error, summary *Summary) error {
 	if lines <= 1 {
-		before := reader.mark()
+		at := reader.mark()
 		reader.refusal = refusal.Error()
 		_, err := s.loadBatch(ctx, reader, noByteLimit, 1, summary)
 		reader.refusal = ""
 		if err != nil {
-			return fmt.Errorf("%s, line %d: %w", before.name(), before.line()+1, err)
+			return fmt.Errorf("%s, line %d: %w", at.name(), at.line()+1, err)
 		}
 		return nil
 	}
@@ -49,13 +49,13 @@ func (s *Store) loadRefused(ctx context.Context, reader *lineReader, lines int64
 	return nil
 }
 
-// No limit of a batch in bytes or in lines.
+// A batch without a limit in bytes or in lines.
 const (
 	noByteLimit = math.MaxInt64 / 2 // it is added to a position
 	noLineLimit = math.MaxInt64
 )
 
-// mark is where a reader stands.
+// mark is the state of a lineReader to return to.
 type mark struct {
 	next    int
 	pending []position // from next on
@@ -67,7 +67,7 @@ func (r *lineReader) mark() mark {
 	return mark{r.next, slices.Clone(r.pending[r.next:]), r.read, r.lines}
 }
 
-// rewind goes back to a mark.
+// rewind returns to a mark.
 func (r *lineReader) rewind(to mark) {
 	r.close()
 	r.open = nil

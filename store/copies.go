@@ -18,10 +18,10 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// errDamaged is of a published copy whose content is not what was published.
+// errDamaged is the error of a published copy whose content has changed.
 var errDamaged = errors.New("it is not what was published")
 
-// checksum stands beside a copy, in JSON.
+// checksum is the file beside a copy, in JSON.
 type checksum struct {
 	XXHash      string    `json:"xxhash64"` // of the content
 	Size        int64     `json:"size"`
@@ -42,7 +42,7 @@ func versionOf(info fs.FileInfo) version { return version{info.Size(), info.ModT
 type fileStat struct {
 	Inode      uint64    `json:"inode"`
 	ModifiedAt time.Time `json:"modified_at"`
-	ChangedAt  time.Time `json:"changed_at"` // nobody can set it back
+	ChangedAt  time.Time `json:"changed_at"` // cannot be set by programs
 }
 
 func sumPath(copied string) string { return copied + ".sum" }
@@ -119,7 +119,7 @@ func CheckPublished(path string) error {
 		return err
 	}
 	if len(logs) > 0 {
-		return errWritten(logs...)
+		return errLeftoverWAL(logs...)
 	}
 	p := Publication{Path: path, files: files}
 	_, target, err := p.current()
@@ -127,13 +127,13 @@ func CheckPublished(path string) error {
 		_, err = checkCopy(files, filepath.Join(filepath.Dir(path), target), true)
 	}
 	if errors.Is(err, errDamaged) {
-		return fmt.Errorf("the published copy is damaged: %w\nhint: callsheet load makes it again; programs must open it read-only", err)
+		return fmt.Errorf("the published copy is damaged: %w\nhint: callsheet load publishes it again; programs must open it read-only", err)
 	}
 	return err
 }
 
-// errWritten is of a published copy with write-ahead logs beside it: what a client reads of it is not what was published.
-func errWritten(logs ...string) error {
+// errLeftoverWAL is the error of a published copy with write-ahead logs beside it: clients would replay them.
+func errLeftoverWAL(logs ...string) error {
 	return fmt.Errorf("a program opened the published copy for writing and left %s\nhint: close the program and run callsheet load, which publishes again", strings.Join(logs, ", "))
 }
 
@@ -207,7 +207,7 @@ func publishedFile(path string) (string, error) {
 		return "", err
 	}
 	if log := resolved + ".wal"; exists(log) {
-		return "", errWritten(log)
+		return "", errLeftoverWAL(log)
 	}
 	return resolved, nil
 }

@@ -12,7 +12,7 @@ import (
 // lineReader reads the pending files of a load, a batch at a time.
 type lineReader struct {
 	pending  []position
-	next     int           // index of the file to go on with
+	next     int           // index of the file being read
 	open     *spool.Reader // of pending[next], once it is open
 	problems problems
 	progress Progress
@@ -20,8 +20,8 @@ type lineReader struct {
 	read     int64
 	lines    int64
 
-	refusal       string // reason to reject all lines; empty but for lines that DuckDB refused
-	defaultSource string // of lines that carry none
+	refusal       string // reason to reject all lines, set for a line that DuckDB refused
+	defaultSource string // of lines without a source
 }
 
 func newLineReader(pending []position, options LoadOptions) *lineReader {
@@ -36,7 +36,7 @@ func newLineReader(pending []position, options LoadOptions) *lineReader {
 
 func (r *lineReader) done() bool { return r.next == len(r.pending) }
 
-// filesRead is how many files had something new.
+// filesRead returns how many files had new lines.
 func (r *lineReader) filesRead() int64 {
 	var n int64
 	for _, at := range r.pending {
@@ -53,9 +53,9 @@ func (r *lineReader) close() {
 	}
 }
 
-// readFile sends lines of one file and moves its position; ended is false when the limit came first. A file that
-// cannot be read is put down as a trouble and counts as ended.
-func (r *lineReader) readFile(ctx context.Context, s *batch, at *position, limit int64) (ended bool, err error) {
+// readFile sends lines of one file and moves its position; ended is false if the limit came first. A file that cannot be read is
+// added to the problems and counts as ended.
+func (r *lineReader) readFile(ctx context.Context, b *batch, at *position, limit int64) (ended bool, err error) {
 	if r.open == nil {
 		if r.open, err = at.file.Open(at.bytes); err != nil {
 			r.open = nil
@@ -64,12 +64,12 @@ func (r *lineReader) readFile(ctx context.Context, s *batch, at *position, limit
 		}
 	}
 	for {
-		lines, err := r.readChunk(at, at.fromBytes+limit, s.left)
+		lines, err := r.readChunk(at, at.fromBytes+limit, b.remaining)
 		if len(lines) > 0 {
 			select {
-			case s.chunks <- lines:
-				s.sent += int64(len(lines))
-				s.left -= int64(len(lines))
+			case b.chunks <- lines:
+				b.sent += int64(len(lines))
+				b.remaining -= int64(len(lines))
 			case <-ctx.Done():
 				return false, ctx.Err()
 			}
@@ -77,26 +77,26 @@ func (r *lineReader) readFile(ctx context.Context, s *batch, at *position, limit
 		switch {
 		case errors.Is(err, io.EOF):
 			return true, nil
-		case err != nil && at.retry != nil: // it could be read a moment ago
+		case err != nil && at.retry != nil: // verify has just read it
 			return false, err
 		case err != nil:
 			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
 			return true, nil
-		case at.bytes >= at.fromBytes+limit || s.left == 0:
+		case at.bytes >= at.fromBytes+limit || b.remaining == 0:
 			return false, nil
 		}
 	}
 }
 
-// readChunk reads as many lines as DuckDB takes at once, but not more than most, or until the position reaches end.
-func (r *lineReader) readChunk(at *position, end, most int64) ([]line, error) {
-	most = min(most, int64(linesPerChunk))
+// readChunk reads a chunk of at most maxLines lines, up to the position end.
+func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error) {
+	maxLines = min(maxLines, int64(linesPerChunk))
 	var lines []line
 	if at.file.Compressed() || at.file.Durable-at.bytes > 1<<20 {
-		lines = make([]line, 0, most)
+		lines = make([]line, 0, maxLines)
 	}
-	var texts []byte // one buffer for the chunk; the spool's own is used again for the next line
-	for int64(len(lines)) < most && at.bytes < end {
+	var texts []byte // one buffer for the chunk, since the spool reuses its own for the next line
+	for int64(len(lines)) < maxLines && at.bytes < end {
 		if at.retry != nil && at.bytes == at.retryEnd {
 			return lines, io.EOF
 		}

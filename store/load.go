@@ -13,34 +13,33 @@ import (
 	"callsheet/queries"
 )
 
-// batchBytes bounds what is loaded in one transaction, and with it the memory of a load. DuckDB compresses rows in groups of
-// 122,880, with each of its threads a group of its own; what fills no group is compressed by one thread at the commit or merged with another at the checkpoint. So
-// a batch has a few groups for each of a few threads.
+// batchBytes bounds what is loaded in one transaction, and with it the memory of a load. It is a few row groups for each of a few
+// threads: DuckDB's threads compress whole groups of 122,880 rows in parallel, and one thread compresses the rest at the commit.
 const batchBytes = 320 << 20
 
-// unfinishedAfter is how long a line without its newline may take that is still being written.
-const unfinishedAfter = time.Minute
+// maxWriteTime is how long a line without a newline may still be being written.
+const maxWriteTime = time.Minute
 
-// Progress is told how far a load is: bytes on disk, and the lines that were in them.
+// Progress reports how far a load is, in bytes on disk and lines.
 type Progress func(done, total, lines int64)
 
-// LoadOptions say what to load.
+// LoadOptions are the options of a load.
 type LoadOptions struct {
 	SpoolDir      string
-	DefaultSource string   // of lines that carry no source
+	DefaultSource string   // of lines without a source
 	RunLedger     string   // the scheduler's ledger; may be missing
-	RetryRejects  bool     // read rejected lines again first
+	RetryRejects  bool     // read the rejected lines again first
 	Progress      Progress // may be nil
 
-	batchBytes int64 // other than batchBytes in tests
+	batchBytes int64 // for tests; the constant when 0
 }
 
-// Load reads what is new in the spool, up to the last newline of each file. Rows, rejects and the offset they were
-// read up to are committed together, a batch at a time: killed anywhere, the next load goes on where this one was.
-// A file that cannot be read is a trouble in the summary and does not stop the others.
+// Load reads what is new in the spool, up to the last newline of each file. Each batch commits its rows, rejects and file positions
+// in one transaction, so after a kill the next load continues where this one stopped. A file that cannot be read becomes a warning
+// in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
 	started := s.options.Now()
-	summary := Summary{Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}} // lists in JSON, also when they are empty
+	summary := Summary{Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}} // empty lists, not null, in JSON
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
 	}
@@ -65,27 +64,27 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 			return err
 		}
 	}
-	for waiting := len(files); ; {
-		copies, err := s.loadPending(ctx, files, waiting > 0, options, summary)
-		if err != nil || copies == 0 {
+	for previous := len(files); ; {
+		deferred, err := s.loadPending(ctx, files, previous > 0, options, summary)
+		if err != nil || deferred == 0 {
 			return err
 		}
-		if copies == waiting {
-			copies = 0 // what they wait for cannot be loaded
+		if deferred == previous {
+			deferred = 0 // the files that they copy cannot be loaded
 		}
-		waiting = copies
+		previous = deferred
 	}
 }
 
-// loadPending loads what is new in files. With wait, new files that begin with the same lines as another new one are left until that
-// is loaded; copies is how many.
-func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, options LoadOptions, summary *Summary) (copies int, err error) {
+// loadPending loads what is new in files. If deferCopies is set, it leaves out new files that begin with the same lines as another
+// new one, until that is loaded; deferred is how many.
+func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies bool, options LoadOptions, summary *Summary) (deferred int, err error) {
 	known, err := positions(ctx, s.conn)
 	if err != nil {
 		return 0, err
 	}
 	problems := problems{}
-	pending, copies, err := s.pending(ctx, files, wait, known, problems, summary)
+	pending, deferred, err := s.pending(ctx, files, deferCopies, known, problems, summary)
 	if err != nil {
 		return 0, err
 	}
@@ -107,7 +106,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, 
 	summary.Files += reader.filesRead()
 	for _, at := range reader.pending {
 		rest := at.file.Size - at.bytes
-		if rest <= 0 || at.file.Compressed() || s.options.Now().Sub(at.file.ModTime) <= unfinishedAfter || problems[at.file.Name] != "" {
+		if rest <= 0 || at.file.Compressed() || s.options.Now().Sub(at.file.ModTime) <= maxWriteTime || problems[at.file.Name] != "" {
 			continue
 		}
 		if at.bytes < at.file.Durable {
@@ -116,13 +115,13 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, wait bool, 
 			problems[at.file.Name] = fmt.Sprintf("%s has %d bytes that the collector has not synced; they are loaded once it runs again", at.file.Name, rest)
 		}
 	}
-	if copies == 0 {
+	if deferred == 0 {
 		summary.Warnings = append(summary.Warnings, problems.list()...)
 	}
-	return copies, s.recordProblems(ctx, known, problems)
+	return deferred, s.recordProblems(ctx, known, problems)
 }
 
-// evenBatchSize is a size near to limit of which total has a whole number, so that the last batch is not a small one.
+// evenBatchSize returns a size near limit that divides total evenly, so that the last batch is not a small one.
 func evenBatchSize(total, limit int64) int64 {
 	if n := (total + limit/2) / limit; n > 0 {
 		return total/n + 1
@@ -130,7 +129,7 @@ func evenBatchSize(total, limit int64) int64 {
 	return limit
 }
 
-// loadRuns adds to report_runs what is new in the scheduler's ledger.
+// loadRuns adds the new rows of the scheduler's ledger to report_runs.
 func (s *Store) loadRuns(ctx context.Context, ledger string) error {
 	if _, err := os.Stat(ledger); errors.Is(err, os.ErrNotExist) {
 		return nil

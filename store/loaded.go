@@ -8,15 +8,15 @@ import (
 	"callsheet/internal/spool"
 )
 
-// Loaded is what was loaded of the spool files, as a published copy says.
+// Loaded is what was loaded from the spool files, as of a published copy.
 type Loaded map[string]position
 
 // Loaded reads it.
 func (r *Reader) Loaded(ctx context.Context) (Loaded, error) { return positions(ctx, r.all[0]) }
 
-var errNotLoadedSo = errors.New("not the lines that were loaded")
+var errContentDiffers = errors.New("not the lines that were loaded")
 
-// Compare returns nil if a file, whole, has the lines that were loaded from it, and spool.ErrNotLoaded if not all of them were loaded.
+// Compare returns nil if a file has exactly the lines that were loaded from it, and spool.ErrNotLoaded if it has more.
 func (l Loaded) Compare(file spool.File) error {
 	at, known := l[file.Name]
 	if !known {
@@ -30,13 +30,13 @@ func (l Loaded) Compare(file spool.File) error {
 	var now position
 	for now.lines < at.lines {
 		if _, _, err := now.readLine(lines); errors.Is(err, io.EOF) {
-			return errNotLoadedSo
+			return errContentDiffers
 		} else if err != nil {
 			return err
 		}
 	}
 	if now.linesHash != at.linesHash {
-		return errNotLoadedSo
+		return errContentDiffers
 	}
 	if _, err := lines.Next(); err != io.EOF {
 		return errors.Join(spool.ErrNotLoaded, err)

@@ -10,7 +10,7 @@ import (
 	"callsheet/queries"
 )
 
-// migrate runs the schema files that the database has not seen, each in a transaction of its own.
+// migrate applies the schema files that are new to the database, each in its own transaction.
 func (s *Store) migrate(ctx context.Context) error {
 	if _, err := s.conn.ExecContext(ctx,
 		"create table if not exists schema_migrations (version bigint not null, name varchar not null)"); err != nil {
@@ -43,7 +43,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	if done > newest {
-		return fmt.Errorf("database %s was made by a newer program (schema %d, this one knows %d)\nhint: update callsheet, or run callsheet load --rebuild", s.options.Path, done, newest)
+		return fmt.Errorf("database %s was created by a newer program (schema %d, this one knows %d)\nhint: update callsheet, or run callsheet load --rebuild", s.options.Path, done, newest)
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (s *Store) migrate(ctx context.Context) error {
 // version or of a query that is gone.
 func defineMacros(ctx context.Context, tx *sql.Tx) error {
 	if err := dropMacros(ctx, tx); err != nil {
-		return fmt.Errorf("dropping the macros of before: %w", err)
+		return fmt.Errorf("dropping the old macros: %w", err)
 	}
 	for _, folder := range []string{"base", "metrics"} {
 		for _, file := range queries.TopologicalOrder(queries.Files(folder)) {

@@ -36,8 +36,8 @@ type Publication struct {
 }
 
 // Publish makes a copy of the database the published one, unless the published copy is whole and of this state of the database.
-// Whoever has an older copy open goes on reading it. Damage to the published copy, and write-ahead logs beside it, are returned as
-// problems: the copy is made again then.
+// Programs that have an older copy open keep reading it. A damaged copy, or a write-ahead log beside one, is returned as a problem,
+// and a new copy is published.
 func Publish(ctx context.Context, p Publication) (problems []string, err error) {
 	p.files, p.inUse = atomicfile.OS{}, isLocked
 	if err := atomicfile.MkdirReadable(filepath.Dir(p.Path)); err != nil {
@@ -58,31 +58,31 @@ func (p Publication) publish(ctx context.Context) (problems []string, err error)
 	current, target, err := p.current()
 	switch {
 	case errors.Is(err, errDamaged):
-		problems = append(problems, fmt.Sprintf("the published copy was damaged and was made again: %v\nhint: programs must open it read-only", err))
+		problems = append(problems, fmt.Sprintf("the published copy was damaged and was published again: %v\nhint: programs must open it read-only", err))
 	case err != nil:
 		return problems, err
 	}
-	if err := p.trustStat(current, target); err != nil {
+	if err := p.refreshStat(current, target); err != nil {
 		return problems, err
 	}
-	left := p.sweep(target)
+	leftovers := p.removeOldCopies(target)
 	info, err := p.files.Stat(p.Database)
 	if err != nil {
 		return problems, err
 	}
 	if current != nil && len(problems) == 0 && current.Database == versionOf(info) {
-		return left, nil
+		return leftovers, nil
 	}
-	problems = append(problems, left...)
-	if err := p.renew(ctx); err != nil {
+	problems = append(problems, leftovers...)
+	if err := p.publishCopy(ctx); err != nil {
 		return problems, err
 	}
 	more, err := p.removeLogs()
 	return append(problems, more...), err
 }
 
-// renew publishes a new copy; when that fails, it leaves nothing behind.
-func (p Publication) renew(ctx context.Context) error {
+// publishCopy publishes a new copy; if that fails, it leaves nothing behind.
+func (p Publication) publishCopy(ctx context.Context) error {
 	name, err := p.nextName()
 	if err != nil {
 		return err
@@ -143,8 +143,8 @@ func (p Publication) current() (current *checksum, target string, err error) {
 	return &sum, target, nil
 }
 
-// trustStat records the stat of a copy whose content was compared because its stat had changed: a backup may have put it back.
-func (p Publication) trustStat(current *checksum, target string) error {
+// refreshStat records the stat of a copy whose content was compared because its stat had changed: a backup may have put it back.
+func (p Publication) refreshStat(current *checksum, target string) error {
 	if current == nil {
 		return nil
 	}
@@ -184,9 +184,9 @@ func (p Publication) nextName() (string, error) {
 	return copyPrefix + strconv.Itoa(last+1), err
 }
 
-// sweep removes copies that nobody can be about to open, and what a process that was killed left. What cannot be removed is a
-// problem, and keeps nothing from being published.
-func (p Publication) sweep(target string) (problems []string) {
+// removeOldCopies removes copies that no client has open or is about to open, and what a killed process left. A copy that cannot be
+// removed is a problem, but does not stop the publication.
+func (p Publication) removeOldCopies(target string) (problems []string) {
 	remove := func(path string) {
 		if err := removeTree(p.files, path); err != nil {
 			problems = append(problems, fmt.Sprintf("an old copy cannot be removed: %v\nhint: remove %s", err, path))

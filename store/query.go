@@ -30,16 +30,16 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 	})
 }
 
-// Holds tells whether a condition, an expression over the columns of a named query's one row, is true of it.
-func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any, condition string) (holds bool, err error) {
+// Evaluate reports whether a condition, an expression over the columns of a named query's one row, is true of it.
+func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any, condition string) (result bool, err error) {
 	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
 		statement = "select coalesce((" + condition + "\n)::bool, false) from " + parenthesize(statement)
 		if err := checkAllowed(conn, statement); err != nil {
 			return err
 		}
-		return conn.QueryRowContext(ctx, statement, bound...).Scan(&holds)
+		return conn.QueryRowContext(ctx, statement, bound...).Scan(&result)
 	})
-	return holds, err
+	return result, err
 }
 
 func (r *Reader) named(ctx context.Context, name string, args map[string]any,
@@ -63,7 +63,7 @@ func (r *Reader) named(ctx context.Context, name string, args map[string]any,
 	if err != nil {
 		err = query.Explain(err)
 		if strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
-			err = fmt.Errorf("%w\nhint: what is published was made by another version of callsheet; run callsheet load", err)
+			err = fmt.Errorf("%w\nhint: another version of callsheet published the database; run callsheet load", err)
 		}
 		return fmt.Errorf("query %s: %w", name, err)
 	}
@@ -92,7 +92,7 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	return r.Query(ctx, "metrics", nil, func([]string) error { return nil }, row)
 }
 
-// SQL runs one statement of the user's.
+// SQL runs one statement of a user.
 func (r *Reader) SQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free

@@ -11,16 +11,16 @@ import (
 	"callsheet/queries"
 )
 
-// Reader answers queries on a published copy, as many at once as it has connections.
+// Reader runs queries on a published copy, as many at once as it has connections.
 type Reader struct {
 	db   *database
 	all  []*sql.Conn
-	free chan *sql.Conn // of all, those that answer nothing
+	free chan *sql.Conn // the idle ones of all
 	zone *time.Location
 	own  []queries.File
 }
 
-// OpenReader opens a published copy read-only, for as many readers as like.
+// OpenReader opens a published copy read-only, with the sandbox.
 func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	zone, err := time.LoadLocation(options.Settings.Timezone)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *Reader) add(conn *sql.Conn) {
 	r.free <- conn
 }
 
-// Close closes the connections; none may be answering.
+// Close closes the connections; no query may be running.
 func (r *Reader) Close() error {
 	var errs []error
 	for _, conn := range r.all {
@@ -69,7 +69,7 @@ func (r *Reader) Close() error {
 	return errors.Join(append(errs, r.db.Close())...)
 }
 
-// AsOf has every query after it answer as it would have at a moment: with what had been received by then.
+// AsOf makes all later queries use only what had been received by a given time.
 func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
 	for _, conn := range r.all {
 		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
@@ -96,7 +96,7 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, er
 	return count, nil
 }
 
-// Problems lists what is wrong with spool files: as of the last load, and what shows since then.
+// Problems lists what is wrong with spool files: as of the last load, and what has become visible since.
 func (r *Reader) Problems(ctx context.Context, files []spool.File) ([]string, error) {
 	known, err := positions(ctx, r.all[0])
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Replace puts a closed database in the place of another.
+// Replace replaces a database by another, closed one.
 func Replace(database, by string) error {
 	err := checkNoWAL(by)
 	if err == nil {
@@ -38,19 +38,19 @@ func replace(files atomicfile.FS, database, by string) error {
 	return files.SyncDir(dir)
 }
 
-// Quarantine moves a database, with what its last writer had not checkpointed, to another name.
+// Quarantine renames a damaged database and its write-ahead log.
 func Quarantine(database, to string) error {
 	err := os.Rename(database+".wal", to+".wal")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("setting the database aside: %w", err)
+		return fmt.Errorf("moving the damaged database away: %w", err)
 	}
 	if err := os.Rename(database, to); err != nil {
-		return fmt.Errorf("setting the database aside: %w", err)
+		return fmt.Errorf("moving the damaged database away: %w", err)
 	}
 	return nil
 }
 
-// Remove removes a database that nobody has open, if it is there.
+// Remove removes a database that is not open, if it exists.
 func Remove(database string) error {
 	files := atomicfile.OS{}
 	return errors.Join(atomicfile.RemoveIfExists(files, database), atomicfile.RemoveIfExists(files, database+".wal"))

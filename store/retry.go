@@ -9,18 +9,18 @@ import (
 	"callsheet/internal/spool"
 )
 
-// retryRejects reads the rejected lines of each file again, all in one transaction: those that load now are rejects no more.
-// A line can be mended in its place in the spool file.
+// retryRejects reads the rejected lines of each file again, since they may have been corrected in the spool file, all in one
+// transaction.
 func (s *Store) retryRejects(ctx context.Context, files []spool.File, options LoadOptions, summary *Summary) error {
 	known, err := positions(ctx, s.conn)
 	if err != nil {
 		return err
 	}
-	before, err := s.countRejects(ctx)
+	rejects, err := s.countRejects(ctx)
 	if err != nil {
 		return err
 	}
-	var again []position
+	var retries []position
 	for _, name := range slices.Sorted(maps.Keys(known)) {
 		rejected, err := s.rejected(ctx, name)
 		if err != nil {
@@ -38,15 +38,15 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		at.file = files[i]
 		end, err := at.verify(rejected)
 		if err != nil {
-			continue // the load itself names the file
+			continue // the load itself reports the file
 		}
-		again = append(again, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, retryEnd: end})
+		retries = append(retries, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, retryEnd: end})
 	}
-	reader := newLineReader(again, options)
+	reader := newLineReader(retries, options)
 	defer reader.close()
 	for !reader.done() {
 		_, err := s.loadBatch(ctx, reader, noByteLimit, noLineLimit, summary)
-		if isRefusal(err) { // nothing has changed
+		if isRefusal(err) { // the transaction was rolled back
 			summary.Warnings = append(summary.Warnings, fmt.Sprintf("rejected lines cannot be read again: %v", err))
 			return nil
 		}
@@ -56,7 +56,7 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 	}
 	summary.Warnings = append(summary.Warnings, reader.problems.list()...)
 	after, err := s.countRejects(ctx)
-	summary.Recovered = before - after
+	summary.Recovered = rejects - after
 	return err
 }
 

@@ -55,19 +55,19 @@ func openScratch(parent string, total, share int64) (*scratch, error) {
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, err
 	}
-	// Only one process at a time sweeps and creates: a folder that is not locked yet must not be swept.
+	// One process at a time removes and creates folders: a new one that is not locked yet must not be removed.
 	all, err := atomicfile.WaitLock(filepath.Join(parent, scratchLock))
 	if err != nil {
 		return nil, err
 	}
 	defer all.Release()
-	taken, err := sweepScratch(parent)
+	reserved, err := removeStaleScratch(parent)
 	if err != nil {
 		return nil, err
 	}
 	s := &scratch{}
 	if total > 0 {
-		s.limit = max(min(total/share, total-taken), min(scratchFloor, total))
+		s.limit = max(min(total/share, total-reserved), min(scratchFloor, total))
 		s.limit = max(min(s.limit, freeBytes(parent)/10*9), 1<<10) // as DuckDB does without a limit
 	}
 	for {
@@ -94,7 +94,7 @@ func openScratch(parent string, total, share int64) (*scratch, error) {
 	return s, nil
 }
 
-// close removes the folder. The lock goes last: nobody else removes it meanwhile.
+// close removes the folder. The lock is released last, so that no other process removes the folder meanwhile.
 func (s *scratch) close() error {
 	if s == nil {
 		return nil
@@ -118,9 +118,9 @@ func (s *scratch) settings() []string {
 	return settings
 }
 
-// sweepScratch removes the folders whose instance is gone, and what older versions spilled, and returns how much the others may
+// removeStaleScratch removes the folders whose instance is gone, and what older versions spilled, and returns how much the others may
 // spill.
-func sweepScratch(parent string) (taken int64, err error) {
+func removeStaleScratch(parent string) (reserved int64, err error) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return 0, err
@@ -133,11 +133,11 @@ func sweepScratch(parent string) (taken int64, err error) {
 		if !entry.IsDir() || !isScratch(entry.Name()) {
 			continue
 		}
-		limit, swept := sweepOne(path)
-		taken += limit
-		err = errors.Join(err, swept)
+		limit, removeErr := removeIfStale(path)
+		reserved += limit
+		err = errors.Join(err, removeErr)
 	}
-	return taken, err
+	return reserved, err
 }
 
 // isScratch reports whether a name is PID-N: other folders are not ours.
@@ -148,8 +148,8 @@ func isScratch(name string) bool {
 	return err == nil && err2 == nil
 }
 
-// sweepOne removes a folder unless its instance lives, and then returns what it may spill.
-func sweepOne(dir string) (limit int64, err error) {
+// removeIfStale removes a folder unless its instance lives, and then returns what it may spill.
+func removeIfStale(dir string) (limit int64, err error) {
 	path := filepath.Join(dir, scratchLock)
 	switch lock, err := atomicfile.TryLock(path); {
 	case errors.Is(err, fs.ErrNotExist): // it was closed meanwhile

@@ -15,8 +15,8 @@ import (
 	"callsheet/queries"
 )
 
-// Settings are the parts of the configuration that the numbers depend on. They are kept in the database, so that
-// the published copy computes the same numbers in anybody's client.
+// Settings are the parts of the configuration that the numbers depend on. They are stored in the database, so that the published
+// copy gives the same numbers in any client.
 type Settings struct {
 	Timezone           string // zone in which days and hours are counted
 	ShortAbandon       time.Duration
@@ -36,7 +36,7 @@ type Source struct {
 	OutgoingCaller string // who SourceNumber is on outgoing calls: agent or customer
 }
 
-// Agent names a number for a span of days; an empty bound is open.
+// Agent is the name of a number for a span of days; an empty bound is open.
 type Agent struct {
 	Number, Name, From, To string
 }
@@ -47,7 +47,7 @@ type Hours struct {
 	Opens, Closes string // 09:00, 18:30; the latter excluded
 }
 
-// fingerprint changes with anything that `calls` is made of besides deliveries: the settings and our SQL.
+// fingerprint changes with anything that `calls` depends on besides deliveries: the settings and the SQL of base.
 func (settings Settings) fingerprint() (string, error) {
 	text, err := json.Marshal(settings)
 	if err != nil {
@@ -56,7 +56,7 @@ func (settings Settings) fingerprint() (string, error) {
 	return hashed(string(text), queries.Files("base")), nil
 }
 
-// macrosFingerprint changes with anything else that is kept in the database for readers: the metrics and the named queries.
+// macrosFingerprint changes with anything else that is stored in the database for readers: the metrics and the named queries.
 func (o Options) macrosFingerprint(calls string) string {
 	return hashed(calls, queries.Files("metrics"), queries.Files("named"), o.UserQueries)
 }
@@ -78,12 +78,12 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return err
 	}
 	wantMacros := s.options.macrosFingerprint(want)
-	var have, haveMacros string
-	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint from settings").Scan(&have, &haveMacros)
+	var stored, storedMacros string
+	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint from settings").Scan(&stored, &storedMacros)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
-	if haveMacros == wantMacros {
+	if storedMacros == wantMacros {
 		return nil
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
@@ -93,7 +93,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := defineMacros(ctx, tx); err != nil {
 			return err
 		}
-		if have == want {
+		if stored == want {
 			return nil
 		}
 		_, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls"))
@@ -124,7 +124,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	}
 	for _, agent := range settings.Agents {
 		tables["agent_directory"] = append(tables["agent_directory"],
-			row{agent.Number, agent.Name, orNull(agent.From), orNull(agent.To)})
+			row{agent.Number, agent.Name, nullIfEmpty(agent.From), nullIfEmpty(agent.To)})
 	}
 	for _, hours := range settings.BusinessHours {
 		tables["business_hours"] = append(tables["business_hours"], row{hours.Weekday, hours.Opens, hours.Closes})
@@ -146,7 +146,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	return nil
 }
 
-func orNull(text string) any {
+func nullIfEmpty(text string) any {
 	if text == "" {
 		return nil
 	}

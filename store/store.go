@@ -1,8 +1,8 @@
 // Package store owns the DuckDB database: it opens and migrates it, loads the spool into it exactly once,
 // publishes a read-only copy and answers queries on that copy.
 //
-// DuckDB lets one process write or many read, never both. So the database proper is open only for as long as
-// a load takes, and everybody reads the published copy, which is swapped by rename.
+// DuckDB lets one process write or many read, never both. So the database itself is open only during a load, and all readers use
+// the published copy, which is replaced by rename.
 package store
 
 import (
@@ -25,18 +25,18 @@ import (
 	"callsheet/queries"
 )
 
-// Options say where a database is and what it may use.
+// Options are the location of a database and the resources it may use.
 type Options struct {
 	Path        string // the database file
-	TempDir     string // where DuckDB spills, in a folder for each instance; beside the database when empty
-	TempLimit   int64  // of what all instances spill there, in bytes; DuckDB's own limit for each when 0
-	MemoryLimit string // as DuckDB writes it: 1GiB; DuckDB's own default when empty
-	Threads     int    // 0: one a core
+	TempDir     string // where DuckDB spills to disk, a folder for each instance; beside the database when empty
+	TempLimit   int64  // bytes that all instances together may spill; DuckDB's own limit for each when 0
+	MemoryLimit string // in DuckDB's notation, such as 1GiB; DuckDB's own default when empty
+	Threads     int    // one per core when 0
 	Settings    Settings
 	Now         func() time.Time
 	UserQueries []queries.File // the user's own named queries
-	Immutable   bool           // a published copy, which is never written in its place, so that any number can read it
-	Connections int            // that a reader answers with, each one query at a time; 1 when 0
+	Immutable   bool           // the file is a published copy, which is never written, so any number of instances can open it
+	Connections int            // of a reader, each for one query at a time; 1 when 0
 }
 
 // Store is a database open for writing.
@@ -45,11 +45,11 @@ type Store struct {
 	db      *database
 	conn    *sql.Conn
 
-	warnings []string // that opening it met, for the summary of the load
+	warnings []string // from opening it, for the summary of the load
 }
 
-// Open opens the database for writing, creates it in its folder if it is missing, brings its schema and macros up to date and
-// puts the settings into it. Another process that has it open is an error that names its process id.
+// Open opens the database for writing. It creates the database if it is missing, migrates its schema, and updates its macros and
+// settings. Another process that has it open is an error that names its process id.
 func Open(ctx context.Context, options Options) (*Store, error) {
 	var warnings []string
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
@@ -65,12 +65,12 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
-// create makes an empty database beside its path and puts it there once it is whole: a file that was left half made would look
-// like a damaged database.
+// create creates an empty database beside its path and renames it when it is complete: a partial file would look like a damaged
+// database.
 func create(ctx context.Context, options Options) (warnings []string, err error) {
 	path := options.Path
 	options.Path += ".new"
-	if err := Remove(options.Path); err != nil { // of a creation that was cut short
+	if err := Remove(options.Path); err != nil { // left by a killed process
 		return nil, err
 	}
 	s, err := open(ctx, options)
@@ -101,7 +101,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
-// Close checkpoints the database and closes it. DuckDB checkpoints at the close too, but says nothing when that fails.
+// Close checkpoints the database and closes it. DuckDB would checkpoint on close, too, but report no error.
 func (s *Store) Close() error {
 	_, err := s.conn.ExecContext(context.Background(), "checkpoint")
 	if err != nil {
@@ -113,17 +113,17 @@ func (s *Store) Close() error {
 	return checkNoWAL(s.options.Path)
 }
 
-// How a database is opened: DuckDB's options. The storage of 1.3 is smaller and quicker to write than that of 1.0, which is the
-// default, and no older client could run our macros anyway.
+// DuckDB's options for the two access modes. The storage format of 1.3 is smaller and faster to write than the default, that of 1.0,
+// and older clients could not run our macros anyway.
 const (
 	writing = "storage_compatibility_version=v1.3.0&preserve_insertion_order=false"
 	reading = "access_mode=read_only"
 )
 
-// A database is an open file.
+// database is an open database file.
 type database struct {
 	*sql.DB
-	release func() // lets others of this process have the file
+	release func() // releases the lock within this process
 }
 
 func (d *database) Close() error {
@@ -139,7 +139,7 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 			return nil, nil, explainOpen(options.Path, err)
 		}
 	}
-	release, err := takeFile(ctx, options)
+	release, err := lockFile(ctx, options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -157,7 +157,7 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 		settings = append(settings, spill.settings()...)
 		releaseFile := release
 		release = func() {
-			_ = spill.close() // what is left is removed by the next instance
+			_ = spill.close() // the next instance removes what is left
 			releaseFile()
 		}
 	}
@@ -181,29 +181,29 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	return db, conn, nil
 }
 
-// opening is held while the driver's cache of open databases is exchanged.
-var opening sync.Mutex
+// instanceCacheMutex guards the driver's cache of open databases while it is replaced.
+var instanceCacheMutex sync.Mutex
 
-// newConnector opens a database of its own. The driver would give everybody who opens a path the database that is open there
-// already, with the settings that it has, even when another file has been put in its place meanwhile.
+// newConnector opens a new database instance. The driver would otherwise return the instance that already has the path open, with
+// its settings, even if the file has been replaced since.
 func newConnector(dsn string, init func(driver.ExecerContext) error) (*duckdb.Connector, error) {
-	opening.Lock()
-	defer opening.Unlock()
+	instanceCacheMutex.Lock()
+	defer instanceCacheMutex.Unlock()
 	cache := mapping.CreateInstanceCache()
 	defer mapping.DestroyInstanceCache(&cache)
 	duckdb.GetInstanceCache = func() mapping.InstanceCache { return cache }
 	return duckdb.NewConnector(dsn, init)
 }
 
-// files are those that are open in this process, by path. The kernel's lock keeps other processes out and not this one, and it is
-// given back as soon as one of several that have the file closes it.
-var files sync.Map
+// fileLocks has a lock for each database file, by path. The lock of the operating system does not exclude other users within this
+// process, and is released as soon as any of them closes the file.
+var fileLocks sync.Map
 
-// fileWait is how long one waits for another of this process.
-const fileWait = time.Minute
+// fileLockTimeout is how long to wait for another user of a file within this process.
+const fileLockTimeout = time.Minute
 
-// takeFile waits until nobody of this process has a file open that is written in its place.
-func takeFile(ctx context.Context, options Options) (release func(), err error) {
+// lockFile waits until nothing else in this process has the file open. A published copy needs no lock.
+func lockFile(ctx context.Context, options Options) (release func(), err error) {
 	if options.Immutable {
 		return func() {}, nil
 	}
@@ -211,39 +211,39 @@ func takeFile(ctx context.Context, options Options) (release func(), err error) 
 	if err != nil {
 		return nil, err
 	}
-	held, _ := files.LoadOrStore(path, make(chan struct{}, 1))
-	place := held.(chan struct{})
+	value, _ := fileLocks.LoadOrStore(path, make(chan struct{}, 1))
+	lock := value.(chan struct{})
 	select {
-	case place <- struct{}{}:
-		return sync.OnceFunc(func() { <-place }), nil
-	case <-time.After(fileWait):
+	case lock <- struct{}{}:
+		return sync.OnceFunc(func() { <-lock }), nil
+	case <-time.After(fileLockTimeout):
 		return nil, fmt.Errorf("database %s is in use by another part of this process", options.Path)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// sessionSettings make every connection alike, whatever the machine's zone or size.
+// sessionSettings are statements that make connections independent of the machine's zone and size.
 func sessionSettings(options Options) []string {
 	statements := []string{"set timezone = " + quote(options.Settings.Timezone)}
 	if options.MemoryLimit != "" {
 		statements = append(statements, "set memory_limit = "+quote(options.MemoryLimit))
 	}
 	threads := cmp.Or(options.Threads, runtime.GOMAXPROCS(0))
-	// DuckDB counts one caller among its threads; every further connection has a caller of its own, which works too.
+	// DuckDB counts one calling thread among its threads; each further connection adds a caller, which works too.
 	threads = max(1, threads+1-max(1, options.Connections))
 	statements = append(statements, fmt.Sprintf("set threads = %d", threads))
 	return statements
 }
 
-// sandbox keeps the statements that people type to what is published: no other file can be read or written, nothing attached,
-// no extension loaded, and none of this set back. It holds for all connections, once all are open.
+// sandbox restricts user SQL to the published database: no other file can be read or written, nothing attached, no extension loaded,
+// and none of this reset. It applies to all connections of an instance, so it runs when all are open.
 var sandbox = []string{
 	"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
 	"set enable_external_access = false", "set lock_configuration = true",
 }
 
-// explainOpen turns DuckDB's words for a lock or a missing file into ours.
+// explainOpen rewrites DuckDB's error for a locked or missing file, with a hint.
 func explainOpen(path string, err error) error {
 	text := err.Error()
 	switch {
@@ -260,8 +260,8 @@ func explainOpen(path string, err error) error {
 	return fmt.Errorf("opening database %s: %w", path, err)
 }
 
-// IsDamaged tells whether an error is of a database file whose content is not what was written. DuckDB has no code for that,
-// so these are its words.
+// IsDamaged reports whether an error means that the content of the database file is not what was written. DuckDB has no error code
+// for that, so its messages are matched.
 func IsDamaged(err error, path string) bool {
 	if err == nil || !strings.Contains(err.Error(), path) && !strings.Contains(err.Error(), "Corrupt database file") {
 		return false
@@ -275,5 +275,5 @@ func IsDamaged(err error, path string) bool {
 	return false
 }
 
-// quote writes a text as a SQL literal, for statements that take no parameters.
+// quote returns a text as a SQL literal, for statements that take no parameters.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -10,7 +10,7 @@ import (
 	"callsheet/queries"
 )
 
-// Summary is what a load did. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
+// Summary is the result of a load. Lines = Reports + LiveEvents + OtherEvents + Rejects + Blank.
 type Summary struct {
 	Files       int64          `json:"files"` // with new lines
 	Bytes       int64          `json:"bytes"`
@@ -19,22 +19,22 @@ type Summary struct {
 	LiveEvents  int64          `json:"live_events"`
 	OtherEvents int64          `json:"other_events"`
 	Rejects     int64          `json:"rejects"`
-	Rejected    []spool.Damage `json:"rejected_lines"` // the first of them
+	Rejected    []spool.Damage `json:"rejected_lines"` // the first of the rejects
 	Blank       int64          `json:"blank"`
-	Copies      int64          `json:"copies"`   // further lines, of deliveries that are loaded from another line
-	Recovered   int64          `json:"mended"`   // lines that had been rejected and are not any more
+	Copies      int64          `json:"copies"`   // lines of deliveries that were loaded from another line
+	Recovered   int64          `json:"mended"`   // lines that were rejected before and are loaded now
 	Calls       int64          `json:"calls"`    // in the store after the load
-	Stored      Counts         `json:"-"`        // all that is in the store after the load
-	Warnings    []string       `json:"troubles"` // files that could not be read, each with its reason
+	Stored      Counts         `json:"-"`        // rows in the store after the load
+	Warnings    []string       `json:"troubles"` // files and user queries that could not be read, each with the reason
 }
 
-// NeedsAttention tells whether anything was rejected or could not be read.
+// NeedsAttention reports whether anything was rejected or could not be read.
 func (s Summary) NeedsAttention() bool { return s.Rejects > 0 || len(s.Warnings) > 0 }
 
-// shownRejects is how many rejected lines a summary names.
+// shownRejects is how many rejected lines a summary lists.
 const shownRejects = 10
 
-// addRejected names the first lines that this load rejected.
+// addRejected lists the first lines that this load rejected.
 func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Summary) error {
 	if summary.Rejects == 0 {
 		return nil
@@ -54,7 +54,7 @@ func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Sum
 	return rows.Err()
 }
 
-// add counts a batch in; its files may reach over into the next, so they are counted at the end.
+// add adds the counts of a batch, except for its files: one may span batches, so they are counted at the end.
 func (s *Summary) add(part Summary) {
 	s.Bytes += part.Bytes
 	s.Lines += part.Lines

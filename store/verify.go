@@ -10,7 +10,7 @@ import (
 	"callsheet/queries"
 )
 
-// Counts are the rows of a database that tell whether a file of it is whole.
+// Counts are row counts by which a copy of a database is compared with the original.
 type Counts struct {
 	Calls, Versions, Rejects int64
 }
@@ -27,8 +27,8 @@ func countRows(ctx context.Context, conn *sql.Conn) (counts Counts, err error) {
 	return counts, err
 }
 
-// Verify opens a closed database read-only and compares what is in it with what was written to it. A file that did not reach
-// the disk whole must not take the place of another.
+// Verify opens a closed database read-only and compares its row counts with those that were written: an incomplete file must not
+// replace another.
 func Verify(ctx context.Context, options Options, want Counts) (err error) {
 	if err := checkNoWAL(options.Path); err != nil {
 		return err
@@ -48,7 +48,7 @@ func Verify(ctx context.Context, options Options, want Counts) (err error) {
 	return nil
 }
 
-// checkNoWAL refuses a database that is closed and not complete without its write-ahead log.
+// checkNoWAL returns an error if a closed database is incomplete without its write-ahead log.
 func checkNoWAL(path string) error {
 	if !exists(path + ".wal") {
 		return nil
@@ -56,7 +56,7 @@ func checkNoWAL(path string) error {
 	return fmt.Errorf("%s.wal is left: the database is not written whole\nhint: the next load goes on with it", path)
 }
 
-// explainFull adds what to do about a full disk.
+// explainFull adds a hint to the error of a full disk.
 func explainFull(err error) error {
 	if err == nil || !strings.Contains(err.Error(), "No space left on device") {
 		return err
