@@ -17,13 +17,13 @@ var (
 	selectAll = regexp.MustCompile(`(?i)select\s+(distinct\s+)?(\w+\.)?\*`)
 )
 
-// TestOnlyMetricsCount: a number has one definition, so what people run asks the macros and counts nothing itself.
-func TestOnlyMetricsCount(t *testing.T) {
+// TestOnlyMetricsAggregate: a metric has one definition, so named queries call the macros and do not aggregate.
+func TestOnlyMetricsAggregate(t *testing.T) {
 	for _, folder := range []string{"named", "session"} {
 		for _, file := range Files(folder) {
 			sql := sqltoken.StripComments(file.SQL)
 			if found := aggregate.FindString(sql); found != "" {
-				t.Errorf("%s/%s counts with %s…): that belongs in metrics/", folder, file.Name, found)
+				t.Errorf("%s/%s aggregates with %s…): that belongs in metrics/", folder, file.Name, found)
 			}
 		}
 	}
@@ -40,7 +40,7 @@ func TestFiltersAreTheParametersOfQueries(t *testing.T) {
 	}
 }
 
-// TestNamedQueriesNameTheirColumns, or leave that to a macro: a column that is added to a table must not turn up in a report.
+// TestNamedQueriesNameTheirColumns, or call a macro that does: a column added to a table must not appear in a report.
 func TestNamedQueriesNameTheirColumns(t *testing.T) {
 	for _, file := range Files("named") {
 		if found := selectAll.FindString(sqltoken.StripComments(file.SQL)); found != "" {
@@ -49,8 +49,8 @@ func TestNamedQueriesNameTheirColumns(t *testing.T) {
 	}
 }
 
-// TestEveryQuerySaysWhatItIs in the comment that the listing shows.
-func TestEveryQuerySaysWhatItIs(t *testing.T) {
+// TestEveryFileBeginsWithAComment: the listing of queries shows it.
+func TestEveryFileBeginsWithAComment(t *testing.T) {
 	for _, folder := range []string{"base", "metrics", "load", "named", "session"} {
 		for _, file := range Files(folder) {
 			if file.Doc() == "" {
@@ -60,7 +60,7 @@ func TestEveryQuerySaysWhatItIs(t *testing.T) {
 	}
 }
 
-// TestEveryMetricHasAGoldenCase: a column of that name, or a row, with a value that is neither unknown nor 0.
+// TestEveryMetricHasAGoldenCase: a column of its name with a value other than NULL and 0.
 func TestEveryMetricHasAGoldenCase(t *testing.T) {
 	var missing []string
 	for _, match := range regexp.MustCompile(`(?m)^    \('(\w+)', '`).FindAllStringSubmatch(SQL("metrics/metric_catalog"), -1) {

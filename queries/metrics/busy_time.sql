@@ -1,19 +1,19 @@
--- How long agents' phones rang or were talked on, over any set of calls, per combination of the named dimension columns: of
--- each agent and day the union of the calls' times, summed. The share is of the time from the first such moment of an
--- agent's day to the last; that is not occupancy, since nobody says when an agent logs in.
+-- How long agents' phones rang or were talked on, over any set of calls, per combination of the named dimension columns: the union
+-- of the times of an agent's calls on each day, summed. The share is that of the time from the first to the last of an agent's day.
+-- It is not occupancy, since there is no login data.
 create or replace macro busy_time(p_dims, p_rows) as table
 with
 intervals as (
     select
         *,
-        -- Outgoing calls ring the agent first; of incoming ones the vendor gives the start of the second leg.
+        -- An outgoing call rings the agent first; an incoming one rings the agent on the second leg.
         case when direction = 'outgoing' then started_at
              else coalesce(leg_b_started_at, leg_b_picked_at, ended_at - to_seconds(talk_seconds)) end as busy_from,
         coalesce(ended_at, started_at + to_seconds(call_seconds)) as busy_to
     from query_table(p_rows)
     where agent is not null and direction in ('incoming', 'outgoing')
 ),
--- What of each interval no earlier one of the same agent and day covers.
+-- The part of each interval that no earlier one of the same agent and day covers.
 uncovered as (
     select
         columns(lambda x: list_contains(p_dims, x)), row(*columns(lambda x: list_contains(p_dims, x))) as scope,

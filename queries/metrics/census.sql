@@ -1,4 +1,4 @@
--- What has come so far by name, and how often: keys nobody documented, status words and events of other kinds.
+-- Every undocumented field, status word and event of another kind received so far, and how often.
 create or replace macro census_of() as table
 with
 keys as (
@@ -6,7 +6,7 @@ keys as (
     union all
     select unnest(json_keys(extra)), deliveries from live_events where extra is not null
 ),
-words as (
+statuses as (
     select coalesce(nullif(trim(status), ''), trim(callstatus)) as name, deliveries from call_versions
     union all
     select trim(status), deliveries from live_events
@@ -15,7 +15,7 @@ select 'key' as kind, name, sum(deliveries)::bigint as deliveries, is_known_key(
 from keys group by all
 union all
 select 'status', name, sum(deliveries)::bigint, is_known_status(name)
-from words where name <> '' group by all
+from statuses where name <> '' group by all
 union all
 select 'event', coalesce(event, ''), count(*), false
 from other_events group by all;

@@ -1,4 +1,4 @@
--- What every column of `calls` and of rows about calls that people see is called and how it is shown.
+-- The label, format and meaning of every column of `calls` and of query results about calls.
 -- format: text, day, hour, weekday, time, duration, short_duration, coins, count, decimal, yesno, list or link.
 create or replace table column_catalog (name, label, format, meaning) as
 select name, label, format, meaning
@@ -32,13 +32,13 @@ from (values
     ('coins', 'Coins', 'coins', 'coins charged'),
     ('in_business_hours', 'In business hours', 'yesno', 'started within business hours'),
     ('short_abandon', 'Short abandon', 'yesno', 'abandoned within the short-abandon limit'),
-    ('flags', 'Flags', 'list', 'contradictions found in what the vendor sent'),
+    ('flags', 'Flags', 'list', 'contradictions in the report'),
     ('recording_url', 'Recording', 'link', 'recording of the call'),
     ('error_code', 'Error code', 'text', 'the vendor''s error code'),
-    ('versions', 'Versions', 'count', 'how many different reports came for the call'),
-    ('deliveries', 'Deliveries', 'count', 'how many reports came for the call, duplicates included'),
-    ('first_received_at', 'First received', 'time', 'when the first report came'),
-    ('last_received_at', 'Last received', 'time', 'when the last report came'),
+    ('versions', 'Versions', 'count', 'number of different reports received for the call'),
+    ('deliveries', 'Deliveries', 'count', 'number of reports received for the call, duplicates included'),
+    ('first_received_at', 'First received', 'time', 'when the first report was received'),
+    ('last_received_at', 'Last received', 'time', 'when the last report was received'),
     ('first_missed_at', 'First missed', 'time', 'the missed call that opened an episode'),
     ('last_missed_at', 'Last missed', 'time', 'the last missed call of an episode'),
     ('attempts', 'Tries', 'count', 'missed calls of an episode'),
@@ -49,10 +49,10 @@ from (values
     ('minutes_to_recover', 'Minutes to recover it', 'decimal', 'minutes from the first missed call to the recovery'),
     ('hours_waiting', 'Hours waiting', 'decimal', 'hours from the first missed call to the newest data'),
     ('missed_reason', 'Reason', 'text', 'why a call was missed, by its outcome'),
-    ('flag', 'Flag', 'text', 'what contradicts itself in a report'),
-    ('meaning', 'Meaning', 'text', 'what that is, in words'),
+    ('flag', 'Flag', 'text', 'contradiction or gap in a report'),
+    ('meaning', 'Meaning', 'text', 'explanation of the flag'),
     ('restated_at', 'Became known', 'time', 'when the change was received'),
-    ('field', 'Field', 'text', 'what changed'),
+    ('field', 'Field', 'text', 'the column that changed'),
     ('old', 'Before', 'text', 'its value before'),
     ('new', 'Now', 'text', 'its value now')
 ) as catalog (name, label, format, meaning);

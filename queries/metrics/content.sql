@@ -1,4 +1,4 @@
--- A hash of each day's calls, over any set of calls, whatever order they are in.
+-- A hash of each day's calls, over any set of calls, independent of their order.
 create or replace macro content_of(p_rows) as table
 with rows as (from query_table(p_rows))
 select local_day, count(*) as calls, printf('%016x', bit_xor(hash(rows))) as content

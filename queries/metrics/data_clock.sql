@@ -1,5 +1,5 @@
--- What the data says of the time, in one row. data_time is the newest time that it shows to have passed: by the vendor's clock as well
--- as by the collector's, so that neither alone can be ahead. arrived: whether anything was received from one moment to another.
+-- The time according to the data, in one row. data_time is the latest time that has passed by both the vendor's clock and the
+-- collector's, so that one clock that is ahead does not matter. arrived is whether anything was received between the two times.
 create or replace macro data_clock_of(p_from, p_to) as table
 with received as (
     select last_received_at as received_at from call_versions

@@ -1,5 +1,5 @@
--- How far figures over a set of calls can be trusted. What is known of no call, live events without a report and lines that
--- were rejected, is told of the days from p_from to p_to.
+-- Data quality of a set of calls. Live events without a report and rejected lines belong to no call, so they are counted by the days
+-- from p_from to p_to.
 create or replace macro evidence_of(p_rows, p_from, p_to) as table
 with
 slice as (from query_table(p_rows)),

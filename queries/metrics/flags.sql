@@ -1,20 +1,20 @@
--- What contradicts itself in the reports of calls, over any set of calls: a row per flag, also of those that no call has.
+-- Contradictions and gaps in the reports of calls, over any set of calls: a row per flag, including those that no call has.
 create or replace macro flags_of(p_rows) as table
 with
 known (flag, meaning) as (values
-    ('talk_over_call', 'more talk than the call was long'),
+    ('talk_over_call', 'talk time longer than the call'),
     ('end_before_start', 'the end is before the start'),
     ('legs_out_of_order', 'a leg rang or was picked up before the call or after its end'),
-    ('answered_without_talk', 'answered, and no second of talk'),
-    ('talk_without_answer', 'talk, and the status is not an answer'),
+    ('answered_without_talk', 'answered with zero talk time'),
+    ('talk_without_answer', 'talk time, but the status is not an answer'),
     ('clock_mismatch', 'the second in the CallSid is more than a minute from the start'),
-    ('derived_talk', 'no talk time was sent; it follows from the times'),
-    ('derived_duration', 'no duration was sent; it follows from the times'),
-    ('derived_start', 'no start was sent; it follows from what else was'),
+    ('derived_talk', 'no talk time was sent; derived from the times'),
+    ('derived_duration', 'no duration was sent; derived from the times'),
+    ('derived_start', 'no start was sent; derived from other fields'),
     ('no_status', 'no status was sent'),
-    ('unknown_status', 'a status word nobody has told us about'),
-    ('unreadable_value', 'a duration or coins that are no number, or one that cannot be'),
-    ('unreadable_time', 'a time that cannot be read, or lies days after the call')
+    ('unknown_status', 'unrecognised status'),
+    ('unreadable_value', 'a duration or coins that are not a number, or impossible'),
+    ('unreadable_time', 'a time that cannot be read, or is days after the call')
 ),
 found as (select unnest(flags) as flag from query_table(p_rows))
 select coalesce(known.flag, found.flag) as flag, meaning, count(found.flag) as calls

@@ -4,7 +4,7 @@
 --   select call_group, offered, answer_rate from kpi(['call_group'], slice);
 --
 -- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds.
--- What each name means is said in words in metric_catalog.
+-- metric_catalog describes every metric.
 create or replace macro kpi(p_dims, p_rows) as table
 select
     columns(lambda x: list_contains(p_dims, x)),

@@ -1,4 +1,4 @@
--- What every metric is, in words: the Notes sheet and the query help are made from it.
+-- Describes every metric; the Notes sheet and the help of `query` show it.
 -- unit: calls, episodes, seconds, minutes, coins, customers, fraction or a ratio of these.
 -- format: count, decimal, rate, duration, short_duration or coins; good: higher, lower or neutral.
 create or replace table metric_catalog (name, label, unit, format, formula, good) as
@@ -46,7 +46,7 @@ from (values
     ('rang', 'Rang', 'calls', 'count', 'calls that rang the agent''s phone, by the report or by live events', 'neutral'),
     ('agent_answer_rate', 'Picked up', 'fraction', 'rate', 'calls the agent picked up (incoming: answered by them, outgoing: leg A picked) / rang', 'higher'),
     ('busy_seconds', 'Busy', 'seconds', 'duration', 'time in which the agent''s phone rang or was talked on, overlaps once, summed over days', 'neutral'),
-    ('busy_share', 'Busy share', 'fraction', 'rate', 'busy / (from the first to the last such moment of each of the agent''s days); not occupancy, nobody says when agents log in', 'neutral'),
+    ('busy_share', 'Busy share', 'fraction', 'rate', 'busy / (from the first to the last such moment of each of the agent''s days); not occupancy, since there is no login data', 'neutral'),
     ('unique_customers', 'Customers', 'customers', 'count', 'distinct customer numbers by their last ten digits; masked numbers are not counted', 'neutral'),
     ('repeat_customers', 'Repeat customers', 'customers', 'count', 'customers with two or more incoming calls', 'neutral')
 ) as catalog (name, label, unit, format, formula, good);

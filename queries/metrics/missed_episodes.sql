@@ -1,12 +1,12 @@
--- Missed callers and what became of them: a row per episode, over the missed calls of any set of calls.
+-- Missed callers and whether they were recovered: a row per episode, over the missed calls of any set of calls.
 --
 --   with slice as (from calls where local_day = '2026-10-05')
 --   from missed_episodes(slice);
 --
--- An episode opens with a missed call of a customer and swallows that customer's further missed calls until it closes: by
--- the first later connected outgoing call to the customer (callback) or answered incoming call from them (return), to
--- or from whatever number and group, within the recovery window; otherwise it ends unrecovered with the window. Masked
--- numbers open none. An episode belongs to the group, number and day of the call that opened it.
+-- An episode opens with a missed call of a customer and includes that customer's further missed calls until it closes: by the first
+-- later connected outgoing call to the customer (callback) or answered incoming call from them (return) within the recovery
+-- window, of any number and group; otherwise it ends unrecovered with the window. Masked numbers open no episode. An episode
+-- belongs to the group, number and day of the call that opened it.
 create or replace macro missed_episodes(p_rows) as table
 with recursive
 missed as (
@@ -14,40 +14,40 @@ missed as (
     from query_table(p_rows)
     where direction = 'incoming' and outcome <> 'ivr_only' and not answered and customer_key is not null
 ),
--- Two calls of one moment are one try to open an episode.
-tries as (
+-- Missed calls of a customer that start at the same time are one attempt.
+attempts as (
     select customer_key, started_at, started_at + to_seconds((select recovery_window_seconds from settings)) as window_end
     from missed
     group by customer_key, started_at
 ),
-talks as (
+spoken as (
     select customer_key, started_at, direction, agent, call_group
-    from calls semi join tries using (customer_key)
+    from calls semi join attempts using (customer_key)
     where answered and direction in ('incoming', 'outgoing')
-      -- Without any tries nothing is read.
-      and started_at > coalesce((select min(started_at) from tries), 'infinity')
-      and started_at <= (select max(window_end) from tries)
+      -- Without any attempts no calls are read.
+      and started_at > coalesce((select min(started_at) from attempts), 'infinity')
+      and started_at <= (select max(window_end) from attempts)
 ),
 closed as (
     select
-        tries.customer_key, tries.started_at,
-        case when talks.started_at <= window_end then talks.started_at end as recovered_at,
+        attempts.customer_key, attempts.started_at,
+        case when spoken.started_at <= window_end then spoken.started_at end as recovered_at,
         coalesce(recovered_at, window_end) as closes_at,
-        case when recovered_at is not null then talks.direction end as direction,
-        case when recovered_at is not null then talks.agent end as recovered_by,
-        case when recovered_at is not null then talks.call_group end as recovered_group
-    from tries
-    asof left join talks on tries.customer_key = talks.customer_key and tries.started_at < talks.started_at
+        case when recovered_at is not null then spoken.direction end as direction,
+        case when recovered_at is not null then spoken.agent end as recovered_by,
+        case when recovered_at is not null then spoken.call_group end as recovered_group
+    from attempts
+    asof left join spoken on attempts.customer_key = spoken.customer_key and attempts.started_at < spoken.started_at
 ),
 linked as (
     select closed.*, later.started_at as next_at
     from closed
-    asof left join tries as later
+    asof left join attempts as later
         on closed.customer_key = later.customer_key and closed.closes_at < later.started_at
 ),
 episodes as (
     select linked.*
-    from linked semi join (select customer_key, min(started_at) as started_at from tries group by customer_key) as first_try
+    from linked semi join (select customer_key, min(started_at) as started_at from attempts group by customer_key) as first_attempt
         using (customer_key, started_at)
     union all
     select linked.*

@@ -1,5 +1,5 @@
--- What became of missed callers, in figures: the aggregates over missed_episodes, per combination of the named
--- dimension columns (call_group, virtual_number, source, local_day, local_hour, weekday or everything), as kpi has them over calls.
+-- The aggregates over missed_episodes, per combination of the named dimension columns (call_group, virtual_number, source,
+-- local_day, local_hour, weekday or everything), as kpi has those over calls.
 create or replace macro recovery(p_dims, p_rows) as table
 with episodes as (from missed_episodes(p_rows))
 select

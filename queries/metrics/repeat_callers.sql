@@ -1,4 +1,4 @@
--- Customers who called twice or more, over any set of calls: a row each.
+-- Customers who called at least twice, over any set of calls: a row each.
 create or replace macro repeat_callers(p_rows) as table
 select
     customer_key,
@@ -12,7 +12,7 @@ where direction = 'incoming' and customer_key is not null
 group by customer_key
 having count(*) >= 2;
 
--- How many of them there are, per combination of the named dimension columns.
+-- The number of such customers, per combination of the named dimension columns.
 create or replace macro repeats(p_dims, p_rows) as table
 select columns(lambda x: list_contains(p_dims, x)), count(*) as repeat_customers
 from (

@@ -1,6 +1,6 @@
--- Whether it is quiet around a source for longer than is usual: when it last sent something, as of what is loaded and of what is said
--- to have come since, and how many deliveries came in the same hours of the weeks before, back to four, from that moment to now. No
--- week is counted from before the source's first delivery.
+-- How long a source has been silent, and how much it usually sends in that time: when the last delivery was received, by the loaded
+-- data or p_since, whichever is later, and the fewest deliveries between that time and p_now in each of the four weeks before.
+-- Weeks before the first delivery of the source do not count.
 create or replace macro silence_of(p_source, p_since, p_now) as table
 with
 received as (

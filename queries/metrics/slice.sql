@@ -1,10 +1,10 @@
--- Whether a time of day is from one time until just before another, over midnight when they stand that way round.
+-- Whether a time of day is within a span, whose end is excluded. A span that ends before it begins goes over midnight.
 create or replace macro is_between(p_time, p_opens, p_closes) as
     case when p_opens < p_closes then p_time >= p_opens and p_time < p_closes
          else p_time >= p_opens or p_time < p_closes end;
 
--- Whether a call that started at a moment is within hours of the day: 'business' or 'closed', by the settings, or a span of
--- local time such as '09:00-13:30', its end excluded; '22:00-06:00' goes over midnight.
+-- Whether a call started within the hours of a filter: 'business' or 'closed', by the settings, or a span of local time such as
+-- '09:00-13:30' or '22:00-06:00'.
 create or replace macro is_within(p_started_at, p_in_business_hours, p_hours) as
     case p_hours
         when 'business' then p_in_business_hours
@@ -13,8 +13,8 @@ create or replace macro is_within(p_started_at, p_in_business_hours, p_hours) as
                         split_part(p_hours, '-', 1)::time, split_part(p_hours, '-', 2)::time)
     end;
 
--- Those of a table of calls that are of a period and pass the filters: the one place that says what --from, --group … mean.
--- Both days are included; a filter that is NULL lets everything pass.
+-- The rows of a table of calls that are in a period and pass the filters; this is the definition of --from, --group and so on.
+-- Both days are included. A filter that is NULL selects all calls.
 create or replace macro slice_calls(p_calls, p_from, p_to, p_group := null, p_agent := null, p_number := null,
                                     p_direction := null, p_campaign := null, p_source := null, p_hours := null) as table
 from query_table(p_calls)
@@ -27,6 +27,7 @@ where local_day between p_from::date and p_to::date
   and (p_source is null or source = p_source)
   and (p_hours is null or is_within(started_at, in_business_hours, p_hours));
 
+-- The calls of a period that pass the filters.
 create or replace macro period_calls(p_from, p_to, p_group := null, p_agent := null, p_number := null,
                                      p_direction := null, p_campaign := null, p_source := null, p_hours := null) as table
 from slice_calls(calls, p_from, p_to, p_group, p_agent, p_number, p_direction, p_campaign, p_source, p_hours);

@@ -1,5 +1,5 @@
--- Missed callers whom nobody has reached or answered since, over any set of calls: a row each, with how long they have waited
--- up to the newest data. Those whose recovery window is over are there, too.
+-- Missed callers who have not been recovered, over any set of calls: a row each, with how long they have waited until the newest
+-- data. Callers whose recovery window is over are included.
 create or replace macro waiting_callers(p_rows) as table
 select
     *,

@@ -1,4 +1,4 @@
--- What was spent, by group and agent: in all, on unanswered calls, and on those by whose leg failed.
+-- Coins spent, by group and agent: in total, on unanswered calls, and on those by the leg that failed.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     call_group, agent, calls, answered, coins, coins_unanswered, coins_failed_agent, coins_failed_customer,

@@ -1,3 +1,3 @@
--- Every column of a call that people see: its label, format and meaning.
+-- Every column about calls: its label, format and meaning.
 select name, label, format, meaning
 from column_catalog;

@@ -1,3 +1,3 @@
--- The newest time that the data shows to have passed, and whether anything was received from one moment to another.
+-- The time according to the data, and whether anything was received between two times.
 select data_time, arrived
 from data_clock_of($since, $now);

@@ -1,4 +1,4 @@
--- Every metric per day of the period; a day without calls is there with zeros.
+-- Every metric per day of the period; a day without calls has zeros.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 days as (
     select unnest(generate_series($from::date, $to::date, interval 1 day))::date as local_day

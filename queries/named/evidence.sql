@@ -1,4 +1,4 @@
--- How far the figures of the period can be trusted: what came twice, late, not at all or unreadable.
+-- Data quality of the period: duplicate, late, missing and unreadable deliveries.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     complete_through, reports_received, duplicates_removed, versions_superseded, late_reports, live_without_report,

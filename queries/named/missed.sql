@@ -1,4 +1,4 @@
--- Missed callers and what became of them: a row per episode, those nobody has recovered first, oldest first.
+-- Missed callers and whether they were recovered: a row per episode, unrecovered ones first, oldest first.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     customer_number, virtual_number, call_group, first_missed_at, last_missed_at, attempts,

@@ -1,3 +1,3 @@
--- The spool files that something may be missing of, and why.
+-- The spool files from which data may be missing, and why.
 select file, problem
 from file_problems();

@@ -1,3 +1,3 @@
--- How many lines were read since a moment, and how many of them were rejected.
+-- How many lines were read since a given time, and how many of them were rejected.
 select lines, rejects
 from rejected_since($since);

@@ -1,20 +1,20 @@
--- What became known of the period's calls since a moment (--since; else the end of the period): a row per field, old and new.
+-- What changed in the period's calls since a given time (--since, or the end of the period): a row per field, old and new.
 with
-moment as (
+as_of as (
     select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
 ),
--- Those that are of the period, or may have been by what had come by then: reports come after the call began, but for a clock
--- that is wrong by days. Only these are looked at further.
-likely as (
+-- Calls that are in the period now, or may have been then: a report is received after the start of the call, unless a clock is
+-- wrong by days. Only these are compared.
+candidates as (
     select call_key from calls where local_day between $from::date and $to::date
     union all
-    select call_key from call_versions semi join moment on first_received_at between $from::date - interval 7 day and since
+    select call_key from call_versions semi join as_of on first_received_at between $from::date - interval 7 day and since
     union all
-    select call_key from live_events semi join moment on first_received_at between $from::date - interval 7 day and since
+    select call_key from live_events semi join as_of on first_received_at between $from::date - interval 7 day and since
 ),
-restated_calls as (select call_key, restated_at from changed_since((select since from moment)) semi join likely using (call_key)),
-versions_then as (from versions_as_of((select since from moment)) semi join restated_calls using (call_key)),
-live_then as (from live_events_as_of((select since from moment)) semi join restated_calls using (call_key)),
+restated_calls as (select call_key, restated_at from changed_since((select since from as_of)) semi join candidates using (call_key)),
+versions_then as (from versions_as_of((select since from as_of)) semi join restated_calls using (call_key)),
+live_then as (from live_events_as_of((select since from as_of)) semi join restated_calls using (call_key)),
 calls_then as (from calls_from(versions_then, live_then)),
 calls_now as (from calls semi join restated_calls using (call_key)),
 -- A correction can move a call into the period or out of it.

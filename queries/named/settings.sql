@@ -1,3 +1,3 @@
--- The settings the numbers depend on.
+-- The settings that metrics depend on.
 select timezone, short_abandon_seconds, service_level_target_seconds, recovery_window_seconds
 from settings;

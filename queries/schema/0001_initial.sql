@@ -1,13 +1,13 @@
--- The tables analysts rely on, and the ledger that makes a load exactly-once.
+-- The tables that analysts use, and the ledger that makes a load exactly-once.
 
 -- How far each spool file has been read. The offset is committed with the rows read up to it.
 create table spool_files (
     file            varchar not null,      -- logical name: 2026-10-05.ndjson, compressed or not
     loaded_bytes    bigint not null,       -- of uncompressed content, up to the last newline read
     loaded_lines    bigint not null,
-    lines_hash      ubigint not null,      -- sum of the XXH64 of each line and its number, to notice a file that is another now
+    lines_hash      ubigint not null,      -- sum of the XXH64 of each line and its number, to detect a changed file
     disk_bytes      bigint not null,       -- size and time of the file when it was read,
-    modified_at     timestamptz not null,  -- to skip what did not change
+    modified_at     timestamptz not null,  -- to skip unchanged files
     first_loaded_at timestamptz not null,
     last_loaded_at  timestamptz not null
 );
@@ -32,21 +32,21 @@ create table rejects (
     line        bigint not null,           -- counted from 1
     byte_offset bigint not null,
     reason      varchar not null,
-    text        varchar not null,          -- the line as it stands; bytes that are no UTF-8 as \xNN
-    line_hash   ubigint not null,          -- its share of lines_hash, to know it again once it is mended
+    text        varchar not null,          -- the line as read; bytes that are not UTF-8 as \xNN
+    line_hash   ubigint not null,          -- its share of lines_hash, to recognise it once it is repaired
     rejected_at timestamptz not null
 );
 
--- One row per different report of a call, its fields as sent. `calls` is made from these alone.
+-- One row per different report of a call, its fields as sent. `calls` is computed from these and `live_events`.
 create table call_versions (
     source             varchar not null,
     direction          varchar not null,
     call_sid           varchar not null,
-    call_key           ubigint not null,   -- of source and call_sid: quicker to find than the two
-    content_hash       ubigint not null,   -- of all fields sent, so that a duplicate is recognised
+    call_key           ubigint not null,   -- hash of source and call_sid: faster to look up than the two
+    content_hash       ubigint not null,   -- of all fields sent, to recognise a duplicate
     first_received_at  timestamptz not null,
     last_received_at   timestamptz not null,
-    deliveries         bigint not null,    -- how often this very report came
+    deliveries         bigint not null,    -- how often this report was delivered
     source_number      varchar,
     destination_number varchar,
     dial_whom_number   varchar,
@@ -65,7 +65,7 @@ create table call_versions (
     leg_b_start_time   varchar,
     leg_b_picked_time  varchar,
     callstatus         varchar,
-    extra              json                -- the fields nobody documented
+    extra              json                -- the undocumented fields
 );
 
 -- One row per different live event of a call.
@@ -88,7 +88,7 @@ create table live_events (
     extra              json
 );
 
--- Deliveries of other kinds (add_member …), kept whole.
+-- Deliveries of other kinds (add_member …), as sent.
 create table other_events (
     source      varchar not null,
     received_at timestamptz not null,
@@ -144,14 +144,14 @@ create table calls (
     everything         varchar not null    -- constant, for totals: kpi(['everything'], …)
 );
 
--- Settings of the config that the numbers depend on; a change makes `calls` anew.
+-- Settings of the config that metrics depend on; a change rebuilds `calls`.
 create table settings (
     timezone                   varchar not null,
     short_abandon_seconds      bigint not null,
     service_level_target_seconds bigint not null,
     recovery_window_seconds    bigint not null,
-    fingerprint                varchar not null, -- of the settings and the SQL that `calls` is made by
-    macros_fingerprint         varchar not null  -- of those, the metrics and the named queries, the user's own among them
+    fingerprint                varchar not null, -- of the settings and the SQL that computes `calls`
+    macros_fingerprint         varchar not null  -- of those, the metrics and the named queries, user-defined ones included
 );
 
 create table sources (
@@ -182,7 +182,7 @@ create table holidays (
     day date not null
 );
 
--- What the scheduler did, read from its ledger at each load.
+-- The runs of scheduled reports, read from the job ledger at each load.
 create table report_runs (
     report      varchar not null,
     period      varchar not null,

@@ -1,10 +1,10 @@
--- Each delivery is known by when it was received and its id, so that a line that is read again, from a copy of its file, is no
--- further delivery, and the newest report of a call is known exactly.
+-- Identifies each delivery by its id and time of receipt, so that a line read again, from a copy of its file, is not another
+-- delivery, and the newest report of a call is known exactly.
 alter table call_versions add column last_id varchar; -- id of the newest delivery; NULL where it has none
 alter table live_events add column last_id varchar;
 alter table other_events add column id varchar;
 
--- All deliveries of the reports and live events that came more than once.
+-- All deliveries of the reports and live events that were delivered more than once.
 create table repeated_deliveries (
     kind         varchar not null,         -- call_report or live_call
     direction    varchar not null,
@@ -15,7 +15,7 @@ create table repeated_deliveries (
     deliveries   bigint not null           -- 1, or how many lines without an id
 );
 
--- Of those before, the first and the last are known.
+-- Of deliveries loaded before this migration only the first and the last are known.
 insert into repeated_deliveries
 select 'call_report', direction, call_key, content_hash, unnest([first_received_at, last_received_at]), null, unnest([1, deliveries - 1])
 from call_versions

@@ -1,5 +1,5 @@
 -- The collector's clock was three days ahead for c2, whose end shows 12:29:55. The vendor's was ahead for c3, received at 13:00:00;
--- c4 has no time of the vendor. So 13:00:00 has passed. Nothing came on the 6th, until the clock is ahead.
+-- c4 has no time of the vendor. So the data time is 13:00:00. Nothing was received in the first hours of the 6th.
 select
     strftime(timezone('Asia/Kolkata', data_time), '%Y-%m-%d %H:%M:%S') as data_time,
     arrived,

@@ -1,4 +1,4 @@
--- Numbers compare by their last ten digits; a masked or short one identifies nobody. The directory names a number by
+-- Numbers compare by their last ten digits; a masked or short one identifies no customer. The directory names a number by
 -- the day of the call; a number without a name stands for its agent. Outgoing: SourceNumber is the agent.
 select call_sid, direction, customer_key, agent_number, agent, call_group, group_basis, campaign_id
 from calls order by call_sid;
