@@ -126,6 +126,7 @@ func (s *served) neverOpens() {
 }
 
 func TestKilledRunProcessIsRestartedWhileDeliveriesArrive(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		t.Skip("children are found in /proc")
 	}
@@ -160,6 +161,7 @@ func TestKilledRunProcessIsRestartedWhileDeliveriesArrive(t *testing.T) {
 const slowSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: levenshtein, columns: [call_group, calls]}\n"
 
 func TestRunThatTakesTooLongIsStoppedWhileCollectorContinues(t *testing.T) {
+	t.Parallel()
 	s := startServe(t, slowSheet, "store: {time_limit: 10s}\n")
 	const want = "building took longer than 10s and was stopped"
 	s.until(want, func() bool { return strings.Contains(s.log.String(), want) })

@@ -23,6 +23,7 @@ var answered = regexp.MustCompile("(?s)```sql\n([^`]*)```\n\n((?:\\|[^\n]*\n)+)"
 
 // TestAnswersInTheDocs runs the statements of docs/analysts.md on the demo that the page names, and compares the results.
 func TestAnswersInTheDocs(t *testing.T) {
+	t.Parallel()
 	const path = "../../docs/analysts.md"
 	page, err := os.ReadFile(path)
 	if err != nil {
@@ -55,6 +56,7 @@ func TestAnswersInTheDocs(t *testing.T) {
 
 // TestDefinitionInTheDocsBuilds runs check on the report definition, which builds it from an empty database.
 func TestDefinitionInTheDocsBuilds(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../../docs/workbooks.md")
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,9 +16,12 @@ import (
 	"callsheet/internal/spool"
 )
 
+var diskStep = flag.Int("diskstep", 2<<20, "bytes of room that each rebuild has more than the one before")
+
 // TestRebuildOnAFullDiskReplacesNothing rebuilds with increasing free space: each time the database and the published copy are the old
 // ones or complete new ones, and a failed rebuild reports the reason and leaves nothing behind.
 func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
+	t.Parallel()
 	config := loaderHome(t)
 	data := filepath.Join(filepath.Dir(config), "data")
 	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=40m"); err != nil {
@@ -47,7 +51,7 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 	files := listFiles(t, data)
 
 	failed := 0
-	for room := 200 << 10; ; room += 700 << 10 {
+	for room := 200 << 10; ; room += *diskStep {
 		filler := fillDisk(t, data, room)
 		out, code := callsheet("load", "--rebuild")
 		if err := os.Remove(filler); err != nil {

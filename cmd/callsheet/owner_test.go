@@ -68,6 +68,7 @@ func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
 
 // TestRootBesideAServiceLeavesNoFiles runs every command as root while the service collects as another user.
 func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
+	t.Parallel()
 	address := freeAddress(t)
 	s := newServiceUser(t, strings.Replace(smallConfig, "ADDRESS", address, 1))
 	export := filepath.Join(s.home, "export.ndjson")

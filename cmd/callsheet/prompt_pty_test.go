@@ -82,6 +82,7 @@ func TestPromptOnATerminal(t *testing.T) {
 
 // TestPromptDoesNotBlockLoads reads the database itself, as without a published copy.
 func TestPromptDoesNotBlockLoads(t *testing.T) {
+	t.Parallel()
 	config := promptHome(t, "store: {publish: false}\n")
 	p := startPrompt(t, config, "PAGER=", "XDG_STATE_HOME="+t.TempDir())
 	p.enter("select 'now ' || count(*) as calls from calls;")

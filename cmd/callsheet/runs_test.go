@@ -164,6 +164,7 @@ var (
 
 // TestKilledRunSendsNothingTwice kills the program during a run and starts it again until it finishes.
 func TestKilledRunSendsNothingTwice(t *testing.T) {
+	t.Parallel()
 	mailServer := startFakeSMTP(t)
 	mailServer.delay = 60 * time.Millisecond
 	var posted atomic.Int32
@@ -289,6 +290,7 @@ func killUntilDone(t *testing.T, mailServer *fakeSMTP, run []string) (summary ru
 
 // TestBurstSendsEachPartToItsRecipients has one part with a full mailbox and one without recipients.
 func TestBurstSendsEachPartToItsRecipients(t *testing.T) {
+	t.Parallel()
 	mailServer := startFakeSMTP(t)
 	config := reportHome(t, mailServer, `  - name: one
     burst: call_group
