@@ -33,7 +33,7 @@ func TestLoadInManyBatchesIsOneLoad(t *testing.T) {
 	}
 }
 
-func TestProgressIsToldOfBytesAndLines(t *testing.T) {
+func TestProgressReportsBytesAndLines(t *testing.T) {
 	dir := t.TempDir()
 	text := strings.Repeat(report("1"), 2500)
 	writeSpool(t, dir, map[string]string{"a.ndjson": text})

@@ -12,7 +12,7 @@ func report(sid string) string {
 	return fmt.Sprintf(`{"CallSid":%q,"EndTime":"2026-10-05 10:00:00","note":%q}`+"\n", sid, strings.Repeat("x", 300))
 }
 
-func TestFileThatIsAnotherNowIsNotReadOn(t *testing.T) {
+func TestReplacedFileIsNotRead(t *testing.T) {
 	lines := []string{report("1"), report("2"), report("3"), report("4"), report("5")}
 	whole := strings.Join(lines, "")
 	cases := map[string]struct{ now, want string }{
@@ -39,7 +39,7 @@ func TestFileThatIsAnotherNowIsNotReadOn(t *testing.T) {
 	}
 }
 
-func TestFileThatGrewIsReadOn(t *testing.T) {
+func TestNewLinesOfAGrownFileAreRead(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": ""})
 	for i := range 6 {

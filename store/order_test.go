@@ -51,8 +51,8 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	}
 }
 
-// TestChangedSettingsMakeCallsAnew wants the calls of new settings to be those of a store that had them from the start.
-func TestChangedSettingsMakeCallsAnew(t *testing.T) {
+// TestChangedSettingsRebuildCalls wants the calls of new settings to be those of a store that had them from the start.
+func TestChangedSettingsRebuildCalls(t *testing.T) {
 	text, err := os.ReadFile("../queries/testdata/parties_and_groups/events.ndjson")
 	if err != nil {
 		t.Fatal(err)

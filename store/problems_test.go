@@ -16,9 +16,9 @@ func problemsOf(t *testing.T, dir string) string {
 	return lines(ask(t, published(t, dir, testSettings()), "select file, problem from spool_files where problem is not null order by all")[1:])
 }
 
-// TestChangedFileOfEnvelopesGoesOn changes loaded lines in every way; what is new by its id is loaded, nothing is doubled, and
+// TestNewDeliveriesOfAChangedFileAreLoaded changes loaded lines in every way; what is new by its id is loaded, nothing is doubled, and
 // the problem stands until a rebuild.
-func TestChangedFileOfEnvelopesGoesOn(t *testing.T) {
+func TestNewDeliveriesOfAChangedFileAreLoaded(t *testing.T) {
 	line := func(id string, second int, coins string) string {
 		return envelope(id, second, "call_report", `{"CallSid":"`+id+`","coins":"`+coins+`","EndTime":"2026-10-05 10:00:00"}`)
 	}

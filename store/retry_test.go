@@ -21,9 +21,9 @@ func retryLoad(t *testing.T, dir string) Summary {
 	return summary
 }
 
-// TestMendedLineIsLoaded mends one of two rejected lines in its place, longer than it was: an ordinary load goes on behind it,
+// TestCorrectedLineIsLoaded mends one of two rejected lines in its place, longer than it was: an ordinary load goes on behind it,
 // and only a retry reads it.
-func TestMendedLineIsLoaded(t *testing.T) {
+func TestCorrectedLineIsLoaded(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "spool", "a.ndjson")
 	bad := `{"CallSid":"2", broken` + "\n"
@@ -66,8 +66,8 @@ func TestMendedLineIsLoaded(t *testing.T) {
 	}
 }
 
-// TestMendingMoreThanRejectsIsNoticed changes a line that was loaded together with one that was not.
-func TestMendingMoreThanRejectsIsNoticed(t *testing.T) {
+// TestCorrectingOtherLinesIsDetected changes a line that was loaded together with one that was not.
+func TestCorrectingOtherLinesIsDetected(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": report("1") + "broken\n"})
 	load(t, dir, testSettings())

@@ -79,8 +79,8 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 	}
 }
 
-// TestFoldersOfKilledInstancesAreSwept, those of live ones and of others are not.
-func TestFoldersOfKilledInstancesAreSwept(t *testing.T) {
+// TestFoldersOfKilledInstancesAreRemoved, those of live ones and of others are not.
+func TestFoldersOfKilledInstancesAreRemoved(t *testing.T) {
 	temp := filepath.Join(t.TempDir(), "tmp")
 	live, err := newScratch(temp, 0, readerShare)
 	if err != nil {
