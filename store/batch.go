@@ -2,16 +2,16 @@ package store
 
 import "context"
 
-// maxBatchFiles bounds how many files a batch reads, and with it the memory of recording them.
+// maxBatchFiles limits the files of a batch, and so the memory for recording them.
 const maxBatchFiles = 1000
 
-// batch is a bounded run of lines, sent in chunks by a goroutine of its own.
+// batch is a limited number of lines, sent in chunks by its own goroutine.
 type batch struct {
 	chunks    chan []line
 	remaining int64 // lines that may still be sent
 	finished  chan struct{}
 
-	// to be read once finished is closed
+	// valid once finished is closed
 	sent      int64      // lines
 	positions []position // of the files it read
 	err       error
@@ -19,13 +19,13 @@ type batch struct {
 	defaultSource []byte
 }
 
-// wait blocks until the batch is sent whole or cancelled.
+// wait blocks until the whole batch is sent, or cancelled.
 func (b *batch) wait() error {
 	<-b.finished
 	return b.err
 }
 
-// sendBatch starts to send the next lines, up to about limit bytes and maxLines lines.
+// sendBatch starts sending the next lines, up to about limit bytes and maxLines lines.
 func (r *lineReader) sendBatch(ctx context.Context, limit, maxLines int64) *batch {
 	b := &batch{remaining: maxLines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
 	go func() {

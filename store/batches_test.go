@@ -25,10 +25,10 @@ func TestLoadInManyBatchesIsOneLoad(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	reader := published(t, dir, testSettings())
-	if n := ask(t, reader, "select count(*) > 4, sum(lines) from loads")[1]; n[0] != "true" || n[1] != "53" {
+	if n := query(t, reader, "select count(*) > 4, sum(lines) from loads")[1]; n[0] != "true" || n[1] != "53" {
 		t.Errorf("loads: %v", n)
 	}
-	if at := ask(t, reader, "select file, line, byte_offset, text from rejects")[1]; at[0] != "a.ndjson" || at[1] != "51" || at[3] != "broken" {
+	if at := query(t, reader, "select file, line, byte_offset, text from rejects")[1]; at[0] != "a.ndjson" || at[1] != "51" || at[3] != "broken" {
 		t.Errorf("reject: %v", at)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// refusals are the errors of DuckDB that a value in a line can cause. Others, such as a full disk, have nothing to do with the lines.
+// refusals are the DuckDB errors that a value in a line can cause, unlike, for example, a full disk.
 var refusals = []duckdb.ErrorType{
 	duckdb.ErrorTypeOutOfRange, duckdb.ErrorTypeConversion, duckdb.ErrorTypeDecimal, duckdb.ErrorTypeMismatchType,
 	duckdb.ErrorTypeDivideByZero, duckdb.ErrorTypeObjectSize, duckdb.ErrorTypeInvalidType, duckdb.ErrorTypeConstraint,
@@ -22,11 +22,11 @@ func isRefusal(err error) bool {
 	return errors.As(err, &refusal) && slices.Contains(refusals, refusal.Type)
 }
 
-// loadRefused loads lines that DuckDB refused as a batch because of a value in them. It halves the batch until only the lines that
-// DuckDB refuses are left, and rejects those with its message.
+// loadRefused loads a batch that DuckDB refused because of a value in it. It bisects the batch to find the refused lines, and rejects
+// those with DuckDB's message.
 func (s *Store) loadRefused(ctx context.Context, reader *lineReader, lines int64, refusal error, summary *Summary) error {
 	if lines <= 1 {
-		at := reader.mark()
+		at := reader.checkpoint()
 		reader.refusal = refusal.Error()
 		_, err := s.loadBatch(ctx, reader, noByteLimit, 1, summary)
 		reader.refusal = ""
@@ -36,10 +36,10 @@ func (s *Store) loadRefused(ctx context.Context, reader *lineReader, lines int64
 		return nil
 	}
 	for _, part := range []int64{lines / 2, lines - lines/2} {
-		mark := reader.mark()
+		before := reader.checkpoint()
 		_, err := s.loadBatch(ctx, reader, noByteLimit, part, summary)
 		if isRefusal(err) {
-			reader.rewind(mark)
+			reader.rewind(before)
 			err = s.loadRefused(ctx, reader, part, err, summary)
 		}
 		if err != nil {
@@ -49,31 +49,31 @@ func (s *Store) loadRefused(ctx context.Context, reader *lineReader, lines int64
 	return nil
 }
 
-// A batch without a limit in bytes or in lines.
+// The limits of an unlimited batch.
 const (
 	noByteLimit = math.MaxInt64 / 2 // it is added to a position
 	noLineLimit = math.MaxInt64
 )
 
-// mark is the state of a lineReader to return to.
-type mark struct {
+// checkpoint is a state of a lineReader to rewind to.
+type checkpoint struct {
 	next    int
 	pending []position // from next on
 	read    int64
 	lines   int64
 }
 
-func (r *lineReader) mark() mark {
-	return mark{r.next, slices.Clone(r.pending[r.next:]), r.read, r.lines}
+func (r *lineReader) checkpoint() checkpoint {
+	return checkpoint{r.next, slices.Clone(r.pending[r.next:]), r.read, r.lines}
 }
 
-// rewind returns to a mark.
-func (r *lineReader) rewind(to mark) {
+// rewind returns to a checkpoint.
+func (r *lineReader) rewind(to checkpoint) {
 	r.close()
 	r.open = nil
 	r.next, r.read, r.lines = to.next, to.read, to.lines
 	copy(r.pending[r.next:], to.pending)
 }
 
-func (m mark) name() string { return m.pending[0].file.Name }
-func (m mark) line() int64  { return m.pending[0].lines }
+func (c checkpoint) name() string { return c.pending[0].file.Name }
+func (c checkpoint) line() int64  { return c.pending[0].lines }

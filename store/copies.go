@@ -19,24 +19,24 @@ import (
 )
 
 // errDamaged is the error of a published copy whose content has changed.
-var errDamaged = errors.New("it is not what was published")
+var errDamaged = errors.New("content differs from what was published")
 
-// checksum is the file beside a copy, in JSON.
+// checksum is the content of the JSON file beside a copy.
 type checksum struct {
-	XXHash      string    `json:"xxhash64"` // of the content
-	Size        int64     `json:"size"`
-	Stat        fileStat  `json:"stat"`     // while it is unchanged, the content is not read to compare it
-	Database    version   `json:"database"` // that was copied
-	PublishedAt time.Time `json:"published_at"`
+	XXHash      string      `json:"xxhash64"` // of the content
+	Size        int64       `json:"size"`
+	Stat        fileStat    `json:"stat"`     // while unchanged, the content is not hashed again
+	Database    fileVersion `json:"database"` // the copied state
+	PublishedAt time.Time   `json:"published_at"`
 }
 
-// version tells one state of the database file from another.
-type version struct {
+// fileVersion identifies a state of the database file.
+type fileVersion struct {
 	Size       int64     `json:"size"`
 	ModifiedAt time.Time `json:"modified_at"`
 }
 
-func versionOf(info fs.FileInfo) version { return version{info.Size(), info.ModTime().UTC()} }
+func versionOf(info fs.FileInfo) fileVersion { return fileVersion{info.Size(), info.ModTime().UTC()} }
 
 // fileStat changes with every write to a file.
 type fileStat struct {
@@ -47,7 +47,7 @@ type fileStat struct {
 
 func sumPath(copied string) string { return copied + ".sum" }
 
-// makeCopy copies the database to a new path, in a folder of its own, and writes the checksum beside it; all of it is synced.
+// makeCopy copies the database into a new folder, writes the checksum beside it, and syncs both.
 func (p Publication) makeCopy(ctx context.Context, copied string) error {
 	dir := filepath.Dir(copied)
 	if err := p.files.Mkdir(dir); err != nil {
@@ -90,7 +90,7 @@ func (p Publication) writeSum(copied string, sum checksum) error {
 	return p.files.Chmod(sumPath(copied), 0o444)
 }
 
-// copyFile makes a read-only copy, which carries the database's time of change for people who look.
+// copyFile makes a read-only copy with the database's modification time, for people who list the folder.
 func (p Publication) copyFile(copied string, at time.Time) (err error) {
 	source, err := p.files.Open(p.Database)
 	if err != nil {
@@ -111,7 +111,7 @@ func (p Publication) copyFile(copied string, at time.Time) (err error) {
 	return target.Sync()
 }
 
-// CheckPublished reads the whole published copy and compares it with its checksum, and looks for write-ahead logs beside it.
+// CheckPublished verifies the checksum of the published copy and returns an error if there are write-ahead logs beside it.
 func CheckPublished(path string) error {
 	files := atomicfile.OS{}
 	logs, err := logsBeside(files, path)
@@ -137,7 +137,7 @@ func errLeftoverWAL(logs ...string) error {
 	return fmt.Errorf("a program opened the published copy for writing and left %s\nhint: close the program and run callsheet load, which publishes again", strings.Join(logs, ", "))
 }
 
-// checkCopy compares a copy with its checksum: its stat, and its content if that differs or whole is set.
+// checkCopy compares a copy with its checksum file. It reads the content if the stat differs or whole is set.
 func checkCopy(files atomicfile.FS, copied string, whole bool) (sum checksum, err error) {
 	if sum, err = readSum(files, copied); err != nil {
 		return sum, err
@@ -200,7 +200,7 @@ func hashFile(ctx context.Context, files atomicfile.FS, path string) (sum string
 
 func hexOf(digest hash.Hash64) string { return fmt.Sprintf("%016x", digest.Sum64()) }
 
-// publishedFile resolves the link to the published copy, for this moment: nothing that a program puts beside the link is read.
+// publishedFile resolves the link to the published copy, so that DuckDB ignores a write-ahead log beside the link.
 func publishedFile(path string) (string, error) {
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {

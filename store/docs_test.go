@@ -19,11 +19,11 @@ func TestMetricsPageIsTheCatalog(t *testing.T) {
 		"What `kpi` and the named queries compute, from the table `metric_catalog`. Ratios are ratios of sums, and unknown when\n" +
 		"their denominator is 0; durations are seconds. This page is written by `go test ./store -run MetricsPage -update`.\n\n" +
 		"| name | label | unit | is | good |\n|---|---|---|---|---|\n")
-	for _, row := range ask(t, reader, "select name, label, unit, formula, good from metric_catalog")[1:] {
+	for _, row := range query(t, reader, "select name, label, unit, formula, good from metric_catalog")[1:] {
 		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s |\n", row[0], row[1], row[2], row[3], row[4])
 	}
 	page.WriteString("\n## Columns of a call\n\n| name | label | is |\n|---|---|---|\n")
-	for _, row := range ask(t, reader, "select name, label, meaning from column_catalog")[1:] {
+	for _, row := range query(t, reader, "select name, label, meaning from column_catalog")[1:] {
 		fmt.Fprintf(&page, "| %s | %s | %s |\n", row[0], row[1], row[2])
 	}
 	const path = "../docs/metrics.md"
@@ -40,7 +40,7 @@ func TestMetricsPageIsTheCatalog(t *testing.T) {
 // TestCatalogNamesEveryMetric keeps kpi and its catalog together.
 func TestCatalogNamesEveryMetric(t *testing.T) {
 	reader := loaded(t, testSettings(), nil)
-	rows := ask(t, reader, `
+	rows := query(t, reader, `
 		select column_name, name
 		from (
 			from (describe (with slice as (from calls) from all_metrics(['everything'], slice)))
@@ -52,7 +52,7 @@ func TestCatalogNamesEveryMetric(t *testing.T) {
 	for _, row := range rows[1:] {
 		t.Errorf("kpi has %q, the catalog %q", row[0], row[1])
 	}
-	if n := len(ask(t, reader, "from metric_catalog")); n < 20 {
+	if n := len(query(t, reader, "from metric_catalog")); n < 20 {
 		t.Errorf("only %d metrics", n)
 	}
 }
@@ -78,7 +78,7 @@ func TestSQLInTheDocsRuns(t *testing.T) {
 			block, _, _ = strings.Cut(block, "```")
 			for statement := range strings.SplitSeq(block, ";\n") {
 				if strings.TrimSpace(statement) != "" {
-					ask(t, reader, statement)
+					query(t, reader, statement)
 					ran++
 				}
 			}

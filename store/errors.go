@@ -7,8 +7,8 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// IsStatementError reports whether DuckDB refused a statement as it is written: a syntax error, an unknown table or column. It fails
-// on every attempt, unlike a full disk or a lock.
+// IsStatementError reports whether the statement itself is wrong, such as a syntax error or an unknown table or column. A retry
+// cannot succeed, unlike after a full disk or a lock.
 func IsStatementError(err error) bool {
 	refusal := new(duckdb.Error)
 	return errors.As(err, &refusal) && slices.Contains([]duckdb.ErrorType{

@@ -9,8 +9,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// Fingerprint is equal for spool lines that would be duplicates of each other once they are loaded: the same report or live
-// event of the same call, or the same other event, whenever it came. A line without a source is of defaultSource.
+// Fingerprint returns the same value for spool lines that a load treats as duplicates: the same report or live event of the same
+// call, or the same other event, regardless of the time of receipt. Lines without a source belong to defaultSource.
 func Fingerprint(text []byte, defaultSource string) uint64 {
 	l := line{text: text}
 	l.parse([]byte(defaultSource))

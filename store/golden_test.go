@@ -42,20 +42,20 @@ func TestGolden(t *testing.T) {
 			if err != nil || len(cases) == 0 {
 				t.Fatalf("no query in %s: %v", dir, err)
 			}
-			for _, query := range cases {
-				compareGolden(t, reader, query)
+			for _, path := range cases {
+				compareGolden(t, reader, path)
 			}
 		})
 	}
 }
 
-func compareGolden(t *testing.T, reader *Reader, query string) {
+func compareGolden(t *testing.T, reader *Reader, path string) {
 	t.Helper()
-	statement, err := os.ReadFile(query)
+	statement, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Open(strings.TrimSuffix(query, ".sql") + ".csv")
+	file, err := os.Open(strings.TrimSuffix(path, ".sql") + ".csv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +64,9 @@ func compareGolden(t *testing.T, reader *Reader, query string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := ask(t, reader, string(statement))
+	got := query(t, reader, string(statement))
 	if !slices.EqualFunc(got, want, slices.Equal) {
-		t.Errorf("%s: got\n%s\nwant\n%s", query, lines(got), lines(want))
+		t.Errorf("%s: got\n%s\nwant\n%s", path, lines(got), lines(want))
 	}
 }
 
@@ -153,8 +153,8 @@ func published(t *testing.T, dir string, settings Settings) *Reader {
 	return reader
 }
 
-// ask runs a statement; the first row is the header, and what is unknown is empty.
-func ask(t *testing.T, reader *Reader, statement string) [][]string {
+// query runs a statement; the first row is the header, and NULL is an empty text.
+func query(t *testing.T, reader *Reader, statement string) [][]string {
 	t.Helper()
 	var rows [][]string
 	err := reader.SQL(context.Background(), statement,

@@ -13,29 +13,29 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// What users may run. The database is open read-only, so all but SELECT can change temporary objects only. The others write files
-// where DuckDB's own sandbox lets them: the published file, its write-ahead log and the folder that statements spill into.
+// allowedTypes are the statement types that users may run. The database is open read-only, so they can only change temporary
+// objects. Other types can write files that DuckDB's sandbox allows: the published file, its write-ahead log and the spill folder.
 var allowedTypes = map[duckdb.StmtType]bool{
 	duckdb.STATEMENT_TYPE_SELECT: true, duckdb.STATEMENT_TYPE_EXPLAIN: true, duckdb.STATEMENT_TYPE_INSERT: true,
 	duckdb.STATEMENT_TYPE_UPDATE: true, duckdb.STATEMENT_TYPE_DELETE: true, duckdb.STATEMENT_TYPE_CREATE: true,
 	duckdb.STATEMENT_TYPE_DROP: true, duckdb.STATEMENT_TYPE_ALTER: true, duckdb.STATEMENT_TYPE_SET: true,
 }
 
-// refusedFunctions change DuckDB itself (logging and profiling into a file abort the process when the file cannot be written), or
-// run a text that is not searched here.
+// refusedFunctions change DuckDB's settings (logging or profiling to a file aborts the process if the file cannot be written), or
+// run SQL from a string, which is not checked here.
 var refusedFunctions = regexp.MustCompile(`(?i)\b(?:(?:en|dis)able_(?:logging|profiling|profile|peg_parser)|truncate_duckdb_logs|` +
 	`json_execute_serialized_sql|arrow_scan(?:_dumb)?|seq_scan)\b|\b(query)"?[^\x21-\x27\x29-\x7e]*\(`)
 
-// allowedWords begin a statement of an allowed type. Others are refused before DuckDB plans them, since planning can write: EXPORT
-// creates its folder.
+// allowedWords are the first words of allowed statements. Others are refused before DuckDB plans them, since planning can write:
+// EXPORT creates its folder.
 var allowedWords = strings.Fields(`select from with values table describe desc show summarize explain pivot unpivot
 	create insert update delete truncate drop alter set reset use pragma`)
 
 func errNotAllowed(what string) error {
-	return fmt.Errorf("%s is not allowed\nhint: statements read what is published and may use temporary tables; nothing else is available", what)
+	return fmt.Errorf("%s is not allowed\nhint: only reading the published data and temporary tables are allowed", what)
 }
 
-// checkAllowed refuses, before any of it runs, what is not one statement that changes nothing but temporary objects.
+// checkAllowed accepts a single statement that changes only temporary objects. It runs nothing.
 func checkAllowed(conn *sql.Conn, statement string) error {
 	if found := refusedFunctions.FindStringSubmatch(searchable(statement)); found != nil {
 		return errNotAllowed(strings.ToLower(cmp.Or(found[1], found[0])))
@@ -59,7 +59,7 @@ func checkAllowed(conn *sql.Conn, statement string) error {
 	return err
 }
 
-// checkPivot refuses several statements. DuckDB makes two of one with a PIVOT: it has no ; and is of the type of its first word.
+// checkPivot refuses multiple statements. DuckDB expands a PIVOT into two, but its text has no semicolon.
 func checkPivot(statement, word string) error {
 	if word == "pragma" || hasSemicolon(trimEnd(statement)) {
 		return errors.New("only one statement can be run\nhint: run one after the other")

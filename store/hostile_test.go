@@ -49,11 +49,11 @@ func TestHostileValuesAreLoadedAsSent(t *testing.T) {
 		fmt.Fprintf(&spoolText, `{"type":"other","n":"%d","odd":%s,"deep":[{%s:%s}]}`+"\n", i, v.sent, key, v.sent)
 	}
 	reader := loaded(t, testSettings(), map[string]string{"a.ndjson": spoolText.String()})
-	if n := ask(t, reader, "select (select count(*) from calls), (select count(*) from other_events), (select count(*) from rejects)")[1]; n[0] != fmt.Sprint(len(values)) || n[1] != n[0] || n[2] != "0" {
+	if n := query(t, reader, "select (select count(*) from calls), (select count(*) from other_events), (select count(*) from rejects)")[1]; n[0] != fmt.Sprint(len(values)) || n[1] != n[0] || n[2] != "0" {
 		t.Fatalf("calls, events and rejects: %v", n)
 	}
 	got := map[string][]string{}
-	for _, row := range ask(t, reader, "select call_sid, receiver_name, extra from call_versions")[1:] {
+	for _, row := range query(t, reader, "select call_sid, receiver_name, extra from call_versions")[1:] {
 		got[row[0]] = row
 	}
 	for i, v := range values {
@@ -92,7 +92,7 @@ func TestMarksInValuesKeepReportsApart(t *testing.T) {
 		}
 	}
 	reader := loaded(t, testSettings(), map[string]string{"a.ndjson": text.String()})
-	for _, row := range ask(t, reader, "select call_sid, versions from calls order by all")[1:] {
+	for _, row := range query(t, reader, "select call_sid, versions from calls order by all")[1:] {
 		if row[1] != "2" {
 			t.Errorf("%s: %s versions", pairs[int(row[0][0]-'0')], row[1])
 		}

@@ -160,7 +160,7 @@ func TestFiguresAreThoseOfAPlainComputation(t *testing.T) {
 			}
 		}
 	}
-	for _, row := range ask(t, loaded(t, testSettings(), nil), "select name from metric_catalog")[1:] {
+	for _, row := range query(t, loaded(t, testSettings(), nil), "select name from metric_catalog")[1:] {
 		if !compared[row[0]] {
 			t.Errorf("no query gave a figure of %s to compare", row[0])
 		}

@@ -57,11 +57,11 @@ func TestFiguresAddUp(t *testing.T) {
 			t.Parallel()
 			w, spool := randomWorld(seed+10, "Asia/Kolkata", 800)
 			reader := loaded(t, w.settings, map[string]string{"2026-10-20.ndjson": spool})
-			for table, query := range tables { // each query runs once
-				ask(t, reader, inPeriod("create temp table "+table+" as from "+query+"(DAYS)"))
+			for table, source := range tables { // each query runs once
+				query(t, reader, inPeriod("create temp table "+table+" as from "+source+"(DAYS)"))
 			}
 			for promise, statement := range statements {
-				if rows := ask(t, reader, inPeriod("with wrong as ("+statement+") from wrong")); len(rows) > 1 {
+				if rows := query(t, reader, inPeriod("with wrong as ("+statement+") from wrong")); len(rows) > 1 {
 					t.Errorf("%s: it does not hold:\n%s", promise, lines(rows))
 				}
 			}

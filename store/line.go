@@ -11,7 +11,7 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// line is a spool line on its way into DuckDB; nil is NULL.
+// line is a spool line to load; nil values are NULL.
 type line struct {
 	file          string
 	number        int64
@@ -21,7 +21,7 @@ type line struct {
 	reason        string // why it is rejected
 	reread        bool   // from a file that has changed since it was loaded
 	length        int64  // of the whole line, in bytes
-	tooLong       bool   // text has only its beginning
+	tooLong       bool   // text is truncated
 	needsEscaping bool   // a value may contain escapeByte, nullMark or fieldEnd
 	keepsPosition bool   // its file, number and offset are needed in DuckDB
 	kind          string
@@ -35,7 +35,7 @@ type line struct {
 	contentHash   uint64   // of the payload without the call's id; of a reject, lineHash
 }
 
-// parse fills in the columns from the line's text. It never fails: a line that cannot be parsed gets a reason to reject it.
+// parse sets the columns from the line's text. It never fails: a line that cannot be parsed is rejected with a reason.
 func (l *line) parse(defaultSource []byte) {
 	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
 	if l.reason == "" {
@@ -58,7 +58,7 @@ func (l *line) parse(defaultSource []byte) {
 	}
 }
 
-// parseText fills in the columns and returns the reason to reject the line, if any.
+// parseText sets the columns and returns the reason to reject the line, if any.
 func (l *line) parseText() (reason string) {
 	if l.tooLong {
 		return fmt.Sprintf("line too long: %d bytes", l.length)
@@ -133,8 +133,8 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 	return payload
 }
 
-// parsePayload fills in the values, extra and contentHash from the payload that begins at start, and returns the index behind it.
-// Of a duplicate key the first value counts; the others are kept in extra.
+// parsePayload sets values, extra and contentHash from the payload at start, and returns the index after it. The first value of a
+// duplicate key is used; the others are kept in extra.
 func (l *line) parsePayload(text []byte, start int) (end int) {
 	l.values = make([][]byte, len(payloadFields))
 	var unknown []member
@@ -161,7 +161,7 @@ func (l *line) parsePayload(text []byte, start int) (end int) {
 	return end
 }
 
-// columnText is the text of a JSON value in a column: a string's content, nil for null, the numbers in an object or array as
+// columnText converts a JSON value to the text of a column: a string's content, nil for null, an object or array with its numbers as
 // strings, any other value unchanged.
 func columnText(value []byte) []byte {
 	switch value[0] {
@@ -180,7 +180,7 @@ func columnText(value []byte) []byte {
 
 type member struct{ key, value []byte }
 
-// joinMembers is a JSON object of members, their numbers as strings; nil if there are none.
+// joinMembers returns a JSON object of members with numbers as strings; nil if there are none.
 func joinMembers(members []member) []byte {
 	if len(members) == 0 {
 		return nil
@@ -196,7 +196,7 @@ func joinMembers(members []member) []byte {
 	return append(text, '}')
 }
 
-// escapeInvalid writes bytes that are not UTF-8 as \xNN, so that a reject can be shown and corrected.
+// escapeInvalid replaces invalid UTF-8 bytes by \xNN, so that a reject can be shown and corrected.
 func escapeInvalid(text []byte) []byte {
 	var out []byte
 	for len(text) > 0 {

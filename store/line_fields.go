@@ -42,8 +42,8 @@ var payloadIndex = func() map[string]int {
 
 var directionField, callSidField = payloadIndex["Direction"], payloadIndex["CallSid"]
 
-// lineFields are the values of a packed line that come before those of payloadFields; nil is NULL. The position of a line that
-// is loaded and needs no lookup is not stored, so it is left out.
+// lineFields are the values of a packed line before those of payloadFields; nil is NULL. A line's position is only included if it
+// is stored.
 var lineFields = []struct {
 	name  string
 	value func(*line) []byte
@@ -78,7 +78,7 @@ func (l *line) positionValue(number int64) []byte {
 	return strconv.AppendInt(nil, number, 10)
 }
 
-// fieldNames are the names by which stage.sql looks up the values of a packed line, in their order.
+// fieldNames returns the names of the values of a packed line, in their order; stage.sql uses them.
 func fieldNames() (names []string) {
 	for _, field := range lineFields {
 		names = append(names, field.name)
@@ -89,9 +89,9 @@ func fieldNames() (names []string) {
 	return names
 }
 
-// A line goes to DuckDB as one text, since each value that Go hands over by itself costs more than reading it out of the JSON did.
-// fieldEnd ends a value, and a value that is nullMark alone is NULL. Where a value has one of these bytes itself, it is escaped:
-// escapeByte and the byte plus 0x40. stage.sql takes the text apart.
+// A line is passed to DuckDB as one packed text, since passing values one by one costs more than parsing the JSON. fieldEnd
+// terminates a value; nullMark alone is NULL. These bytes are escaped within a value as escapeByte and the byte plus 0x40. stage.sql
+// splits the text.
 const (
 	fieldEnd   = 0x1f
 	nullMark   = 0x1e
@@ -103,7 +103,7 @@ func (l *line) pack(to []byte) []byte {
 	for _, field := range lineFields {
 		to = appendField(to, field.value(l))
 	}
-	for _, value := range l.values { // of an event of another kind there are none
+	for _, value := range l.values { // empty for other events
 		switch {
 		case value == nil:
 			to = append(to, nullMark, fieldEnd)

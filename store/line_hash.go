@@ -7,8 +7,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// lineHash is XXH64 of a line and its number: files with equal sums of it have the same lines in the same places, and the share
-// of a single line can be subtracted.
+// lineHash is XXH64 of a line, seeded with its number. Files with the same sum of line hashes have the same lines in the same order,
+// and a single line can be subtracted from the sum.
 func lineHash(number int64, text []byte) uint64 {
 	var digest xxhash.Digest
 	digest.ResetWithSeed(uint64(number))
@@ -16,9 +16,8 @@ func lineHash(number int64, text []byte) uint64 {
 	return digest.Sum64()
 }
 
-// hashContent is XXH64 of the payload's values without the call's identity, and of the unknown members in the order of their
-// keys: the same report as JSON and as a form is the same content. The values are separated as in a packed line, so that
-// different values never give the same text.
+// hashContent is XXH64 of the payload's values without the call's identity, and of the unknown members sorted by key: the same
+// report has the same hash as JSON and as a form. Values are separated as in a packed line, so the encoding is unambiguous.
 func (l *line) hashContent(unknown []member) uint64 {
 	var text [1024]byte
 	content := text[:0]

@@ -77,7 +77,7 @@ func (r *lineReader) readFile(ctx context.Context, b *batch, at *position, limit
 		switch {
 		case errors.Is(err, io.EOF):
 			return true, nil
-		case err != nil && at.retry != nil: // verify has just read it
+		case err != nil && at.onlyRejected != nil: // verify has just read it
 			return false, err
 		case err != nil:
 			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
@@ -97,7 +97,7 @@ func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error
 	}
 	var texts []byte // one buffer for the chunk, since the spool reuses its own for the next line
 	for int64(len(lines)) < maxLines && at.bytes < end {
-		if at.retry != nil && at.bytes == at.retryEnd {
+		if at.onlyRejected != nil && at.bytes == at.rejectedEnd {
 			return lines, io.EOF
 		}
 		before := at.bytes
@@ -106,8 +106,8 @@ func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error
 			return lines, err
 		}
 		r.report(at.bytes - before)
-		if at.retry != nil {
-			if _, wanted := at.retry[at.lines]; !wanted {
+		if at.onlyRejected != nil {
+			if _, wanted := at.onlyRejected[at.lines]; !wanted {
 				continue
 			}
 		}

@@ -13,14 +13,14 @@ import (
 	"callsheet/queries"
 )
 
-// batchBytes bounds what is loaded in one transaction, and with it the memory of a load. It is a few row groups for each of a few
-// threads: DuckDB's threads compress whole groups of 122,880 rows in parallel, and one thread compresses the rest at the commit.
+// batchBytes limits the size of a transaction, and so the memory of a load. It is a few row groups for each of a few threads:
+// DuckDB compresses whole groups of 122,880 rows in parallel, and the rest in one thread at the commit.
 const batchBytes = 320 << 20
 
-// maxWriteTime is how long a line without a newline may still be being written.
+// maxWriteTime is how long after its last write a file may end within a line.
 const maxWriteTime = time.Minute
 
-// Progress reports how far a load is, in bytes on disk and lines.
+// Progress is called with the progress of a load in bytes on disk and lines.
 type Progress func(done, total, lines int64)
 
 // LoadOptions are the options of a load.
@@ -28,14 +28,14 @@ type LoadOptions struct {
 	SpoolDir      string
 	DefaultSource string   // of lines without a source
 	RunLedger     string   // the scheduler's ledger; may be missing
-	RetryRejects  bool     // read the rejected lines again first
+	RetryRejects  bool     // first read the rejected lines again
 	Progress      Progress // may be nil
 
 	batchBytes int64 // for tests; the constant when 0
 }
 
-// Load reads what is new in the spool, up to the last newline of each file. Each batch commits its rows, rejects and file positions
-// in one transaction, so after a kill the next load continues where this one stopped. A file that cannot be read becomes a warning
+// Load reads new lines of the spool, up to the last newline of each file. Each batch commits its rows, rejects and file positions
+// in one transaction, so after a crash the next load resumes after the last committed batch. A file that cannot be read becomes a warning
 // in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
 	started := s.options.Now()
@@ -70,14 +70,14 @@ func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Sum
 			return err
 		}
 		if deferred == previous {
-			deferred = 0 // the files that they copy cannot be loaded
+			deferred = 0 // the files that they are copies of cannot be loaded
 		}
 		previous = deferred
 	}
 }
 
-// loadPending loads what is new in files. If deferCopies is set, it leaves out new files that begin with the same lines as another
-// new one, until that is loaded; deferred is how many.
+// loadPending loads the new lines of files. If deferCopies is set, it defers new files that share their first lines with another new
+// file, and returns their number.
 func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies bool, options LoadOptions, summary *Summary) (deferred int, err error) {
 	known, err := positions(ctx, s.conn)
 	if err != nil {
@@ -93,10 +93,10 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 	defer reader.close()
 	limit := evenBatchSize(reader.total, cmp.Or(options.batchBytes, batchBytes))
 	for !reader.done() {
-		mark := reader.mark()
+		before := reader.checkpoint()
 		sent, err := s.loadBatch(ctx, reader, limit, noLineLimit, summary)
 		if isRefusal(err) {
-			reader.rewind(mark)
+			reader.rewind(before)
 			err = s.loadRefused(ctx, reader, sent, err, summary)
 		}
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"callsheet/queries"
 )
 
-// loadBatch loads up to limit bytes and lines in one transaction. It returns how many lines it sent to DuckDB, also with an error.
+// loadBatch loads up to limit bytes and lines in one transaction. It returns the number of lines sent to DuckDB, also with an error.
 func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines int64, summary *Summary) (sent int64, err error) {
 	started := s.options.Now()
 	batch, err := s.stage(ctx, reader, limit, lines, started)
@@ -19,7 +19,7 @@ func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines 
 	var part Summary
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		for _, at := range batch.positions {
-			if at.retry != nil {
+			if at.onlyRejected != nil {
 				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
 					return err
 				}

@@ -8,15 +8,15 @@ import (
 	"callsheet/internal/spool"
 )
 
-// Loaded is what was loaded from the spool files, as of a published copy.
+// Loaded has the loaded position of each spool file, by name, as of a published copy.
 type Loaded map[string]position
 
-// Loaded reads it.
+// Loaded reads the loaded positions from the database.
 func (r *Reader) Loaded(ctx context.Context) (Loaded, error) { return positions(ctx, r.all[0]) }
 
-var errContentDiffers = errors.New("not the lines that were loaded")
+var errContentDiffers = errors.New("content differs from what was loaded")
 
-// Compare returns nil if a file has exactly the lines that were loaded from it, and spool.ErrNotLoaded if it has more.
+// Compare returns nil if a file has exactly the loaded lines, and spool.ErrNotLoaded if it has more.
 func (l Loaded) Compare(file spool.File) error {
 	at, known := l[file.Name]
 	if !known {

@@ -10,8 +10,8 @@ import (
 	"callsheet/queries"
 )
 
-// CheckLoss returns an error if a rebuilt database lacks calls that the closed one at options.Path has: their deliveries are not
-// in the spool any more. An old database that cannot be read has nothing to lose.
+// CheckLoss returns an error if a rebuilt database lacks calls of the closed one at options.Path, because their deliveries are no
+// longer in the spool. A damaged old database is not compared.
 func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -23,7 +23,7 @@ func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
 	if err != nil {
 		return fmt.Errorf("comparing with the old database: %w\nhint: callsheet load --rebuild --accept-loss does not compare", err)
 	}
-	return fmt.Errorf("the rebuilt database would lose %d calls, whose deliveries are not in the spool any more; the old one stays\nhint: put the spool files back that are gone or changed (callsheet status names them), or run callsheet load --rebuild --accept-loss", lost)
+	return fmt.Errorf("the rebuilt database would lose %d calls, whose deliveries are no longer in the spool; the old database is kept\nhint: restore the missing or changed spool files (callsheet status names them), or run callsheet load --rebuild --accept-loss", lost)
 }
 
 func lostCalls(ctx context.Context, options Options, rebuilt string) (lost int64, err error) {

@@ -10,7 +10,7 @@ import (
 	"callsheet/queries"
 )
 
-// migrate applies the schema files that are new to the database, each in its own transaction.
+// migrate applies the pending schema migrations, each in its own transaction.
 func (s *Store) migrate(ctx context.Context) error {
 	if _, err := s.conn.ExecContext(ctx,
 		"create table if not exists schema_migrations (version bigint not null, name varchar not null)"); err != nil {
@@ -48,8 +48,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
-// defineMacros creates the macros, the catalogs and one macro for each of our named queries, and drops those that are of another
-// version or of a query that is gone.
+// defineMacros drops all macros and then creates the macros, the catalogs and a macro for each built-in named query.
 func defineMacros(ctx context.Context, tx *sql.Tx) error {
 	if err := dropMacros(ctx, tx); err != nil {
 		return fmt.Errorf("dropping the old macros: %w", err)
@@ -93,12 +92,11 @@ func dropMacros(ctx context.Context, tx *sql.Tx) error {
 	return rows.Err()
 }
 
-// Warnings are what opening the database met and could leave aside.
+// Warnings returns the warnings from opening the database.
 func (s *Store) Warnings() []string { return s.warnings }
 
-// defineOwn creates the macros of the user's own queries. One that cannot be is a trouble: the others, and the numbers, are
-// none the worse for it.
-func (s *Store) defineOwn(ctx context.Context) {
+// defineUserQueries creates a macro for each user query. A failure is a warning; nothing else is affected.
+func (s *Store) defineUserQueries(ctx context.Context) {
 	for _, file := range queries.TopologicalOrder(s.options.UserQueries) {
 		err := checkAllowed(s.conn, file.Macro())
 		if err == nil {
@@ -110,13 +108,13 @@ func (s *Store) defineOwn(ctx context.Context) {
 	}
 }
 
-// inTransaction runs do; all of it is committed or none.
+// inTransaction runs do in a transaction.
 func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // after a commit this does nothing
+	defer tx.Rollback() // does nothing after a commit
 	if err := do(tx); err != nil {
 		return err
 	}

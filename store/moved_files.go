@@ -12,7 +12,7 @@ import (
 	"callsheet/queries"
 )
 
-// content identifies lines in their order: how many there are, and the sum of their hashes.
+// content identifies a sequence of lines.
 type content struct {
 	lines int64
 	hash  uint64
@@ -20,7 +20,7 @@ type content struct {
 
 func (at position) content() content { return content{at.lines, at.linesHash} }
 
-// loadedContents identify copies and renamed files by what was loaded before.
+// loadedContents identifies copies and renamed files by the loaded content.
 type loadedContents struct {
 	firstLines map[uint64]bool // hashes
 	files      map[content]string
@@ -42,8 +42,8 @@ func newLoadedContents(known map[string]position, files []spool.File) loadedCont
 	return c
 }
 
-// longestPrefix reads a new file and returns the file whose whole content is the longest prefix of it, and the position behind that
-// prefix; name is empty if there is none. first is the hash of the new file's first line, nil if it has none.
+// longestPrefix returns the loaded file whose whole content is the longest prefix of a new file, and the position after that prefix;
+// name is empty if there is none. first is the hash of the new file's first line, nil if it has none.
 func (c loadedContents) longestPrefix(file spool.File) (end position, name string, first *uint64, err error) {
 	reader, err := file.Open(0)
 	if err != nil {
@@ -66,12 +66,12 @@ func (c loadedContents) longestPrefix(file spool.File) (end position, name strin
 	}
 }
 
-// renameFile gives what was loaded from a file to the one that has its content now.
+// renameFile renames a loaded file in the ledger, the rejects and the events.
 func (s *Store) renameFile(ctx context.Context, from, to string) error {
 	return s.moveRows(ctx, from, to, "rename_spool_file")
 }
 
-// mergeFile removes a file from the ledger and gives its rejects and events to another that has the same lines.
+// mergeFile removes a file from the ledger and moves its rejects and events to another file with the same lines.
 func (s *Store) mergeFile(ctx context.Context, file, same string) error {
 	return s.moveRows(ctx, file, same, "delete_spool_file")
 }
@@ -91,7 +91,7 @@ func (s *Store) moveRows(ctx context.Context, from, to, ledgerStep string) error
 	return nil
 }
 
-// sharePrefix reports whether one of two files begins with all lines of the other.
+// sharePrefix reports whether all lines of one file are a prefix of the other.
 func sharePrefix(a, b spool.File) (bool, error) {
 	first, err := a.Open(0)
 	if err != nil {
@@ -117,7 +117,7 @@ func sharePrefix(a, b spool.File) (bool, error) {
 	}
 }
 
-// mergeMissing removes missing files from the ledger whose lines another file of the spool still has.
+// mergeMissing merges missing files into spool files with the same lines.
 func (s *Store) mergeMissing(ctx context.Context, known map[string]position, problems problems) error {
 	present := map[content]string{}
 	for name, at := range known {

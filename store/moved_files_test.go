@@ -23,7 +23,7 @@ func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
 				}
 			}
 			got := load(t, dir, testSettings())
-			if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || len(got.Warnings) != 0 || got.Lines != 1 {
+			if row := query(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || len(got.Warnings) != 0 || got.Lines != 1 {
 				t.Errorf("%v, %+v", row, got)
 			}
 		})
@@ -42,7 +42,7 @@ func TestCopiesThatAreNewTogetherAreLoadedOnce(t *testing.T) {
 	check := func(step, want string) (got Summary) {
 		t.Helper()
 		got = load(t, dir, testSettings())
-		if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || len(got.Warnings) != 0 {
+		if row := query(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || len(got.Warnings) != 0 {
 			t.Errorf("%s: %v, want %s; %q", step, row, want, got.Warnings)
 		}
 		return got

@@ -23,7 +23,7 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	}
 	const everything = "select * from calls order by source, direction, call_sid"
 	inOrder := loaded(t, testSettings(), map[string]string{"all.ndjson": strings.Join(deliveries, "")})
-	want := ask(t, inOrder, everything)
+	want := query(t, inOrder, everything)
 	if len(want) < 9 {
 		t.Fatalf("only %d calls", len(want)-1)
 	}
@@ -43,7 +43,7 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 				shuffled = shuffled[n:]
 				load(t, dir, testSettings())
 			}
-			got := ask(t, published(t, dir, testSettings()), everything)
+			got := query(t, published(t, dir, testSettings()), everything)
 			if !slices.EqualFunc(got, want, slices.Equal) {
 				t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
 			}
@@ -63,16 +63,16 @@ func TestChangedSettingsRebuildCalls(t *testing.T) {
 	changed.BusinessHours = []Hours{{Weekday: 1, Opens: "00:00", Closes: "00:45"}}
 	files := map[string]string{"a.ndjson": string(text)}
 	const everything = "select * from calls order by call_sid"
-	want := ask(t, loaded(t, changed, files), everything)
+	want := query(t, loaded(t, changed, files), everything)
 
 	dir := t.TempDir()
 	writeSpool(t, dir, files)
 	load(t, dir, testSettings())
 	reader := published(t, dir, testSettings())
-	before := ask(t, reader, everything)
+	before := query(t, reader, everything)
 	reader.Close() // within a process DuckDB gives an open file's instance to whoever opens its path again
 	load(t, dir, changed)
-	got := ask(t, published(t, dir, changed), everything)
+	got := query(t, published(t, dir, changed), everything)
 	if !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
 	}

@@ -9,9 +9,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// pending lists the spool files that may have new lines, each with the position to read from, and adds what is wrong with files
-// to problems. If deferCopies is set, only the first of several new files that begin with the same lines is listed; deferred is how
-// many others there are.
+// pending returns the spool files that may have new lines, each with the position to read from, and adds to problems. If deferCopies
+// is set, only the first of several new files with the same first lines is returned; deferred counts the others.
 func (s *Store) pending(ctx context.Context, files []spool.File, deferCopies bool, known map[string]position, problems problems, summary *Summary) (pending []position, deferred int, err error) {
 	problems.addMissing(known, files)
 	if err := s.mergeMissing(ctx, known, problems); err != nil {
@@ -28,7 +27,7 @@ func (s *Store) pending(ctx context.Context, files []spool.File, deferCopies boo
 		if !seen {
 			end, original, first, err := loaded.longestPrefix(file)
 			switch {
-			case err != nil: // the load meets the same error when it reads the file
+			case err != nil: // the load reports the same error
 			case original != "":
 				at = end
 				if loaded.missing[original] {

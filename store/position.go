@@ -13,29 +13,29 @@ import (
 	"callsheet/queries"
 )
 
-// position is how far a spool file has been loaded: its row of spool_files, and what a load needs besides.
+// position is how far a spool file has been loaded: its row of spool_files, and the state of a load.
 type position struct {
-	file       spool.File
-	startBytes int64 // where this load begins
-	fromBytes  int64 // where this batch begins
-	bytes      int64 // loaded, uncompressed
-	lines      int64
-	linesHash  uint64 // the sum of their hashes
-	blank      int64  // blank lines in this batch
-	diskBytes  int64  // size and time of the file when it was last read
-	modifiedAt time.Time
-	retry      rejectHashes // the only lines to send, when rejects are retried; else nil
-	retryEnd   int64        // where to stop then
-	firstHash  *uint64      // lineHash of the first line; nil if unknown
-	changed    bool         // not the file that was loaded before: only deliveries with new ids are loaded
-	reread     bool         // read again from its beginning, since it has just changed
-	problem    string       // as of the last load; empty if there was none
+	file         spool.File
+	startBytes   int64 // where this load begins
+	fromBytes    int64 // where this batch begins
+	bytes        int64 // loaded, uncompressed
+	lines        int64
+	linesHash    uint64 // the sum of their hashes
+	blank        int64  // blank lines in this batch
+	diskBytes    int64  // size and time of the file when it was last read
+	modifiedAt   time.Time
+	onlyRejected rejectHashes // if not nil, read only these rejected lines
+	rejectedEnd  int64        // where to stop reading them
+	firstHash    *uint64      // lineHash of the first line; nil if unknown
+	changed      bool         // not the file that was loaded before: only deliveries with new ids are loaded
+	reread       bool         // read again from the beginning, since it has changed
+	problem      string       // as of the last load; empty if there was none
 }
 
-// rejectHashes are the hashes of rejected lines by the line's number.
+// rejectHashes has the hashes of rejected lines by line number.
 type rejectHashes map[int64]uint64
 
-// readLine reads the next line and moves the position behind it.
+// readLine reads the next line and advances the position.
 func (at *position) readLine(from *spool.Reader) (spool.Line, uint64, error) {
 	line, err := from.Next()
 	if err != nil {
@@ -61,17 +61,17 @@ func (at position) isUnchanged(file spool.File) bool {
 
 const rebuildHint = "run callsheet load --rebuild to load the whole spool again"
 
-// changedError is the error of a file that is not the one that was loaded before.
-type changedError struct{ what string }
+// changedError is the error of a file whose loaded part has changed.
+type changedError struct{ message string }
 
-func (e changedError) Error() string { return e.what }
+func (e changedError) Error() string { return e.message }
 
 func (at position) shorter() changedError {
 	return changedError{fmt.Sprintf("%s is shorter than what was loaded from it (%d bytes)", at.file.Name, at.bytes)}
 }
 
-// verify reads again what was loaded from a file and returns where it ends now. The end moves when rejected lines were corrected or
-// line endings changed. Any other change is an error: reading on could skip deliveries or count them twice.
+// verify reads the loaded part of a file again and returns its end, which moves if rejected lines were corrected or line endings
+// changed. Any other change is a changedError: continuing could skip deliveries or count them twice.
 func (at position) verify(rejected rejectHashes) (end int64, err error) {
 	reader, err := at.file.Open(0)
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *Store) rejected(ctx context.Context, file string) (rejectHashes, error)
 	return hashes, rows.Err()
 }
 
-// recordPositions stores how far the files of a batch were read.
+// recordPositions stores the positions of a batch's files.
 func recordPositions(ctx context.Context, tx *sql.Tx, positions []position, now time.Time) error {
 	type row struct {
 		File       string  `json:"file"`
@@ -161,7 +161,7 @@ func recordPositions(ctx context.Context, tx *sql.Tx, positions []position, now 
 	}
 	_, err = tx.ExecContext(ctx, queries.SQL("load/record_positions"), sql.Named("positions", string(text)), sql.Named("loaded_at", now))
 	if err != nil {
-		return fmt.Errorf("recording how far files were read: %w", err)
+		return fmt.Errorf("recording file positions: %w", err)
 	}
 	return nil
 }

@@ -18,18 +18,19 @@ import (
 	"callsheet/queries"
 )
 
-// problems are what is wrong with spool files, by name: some of their lines may be missing in the database.
+// problems has the problems of spool files by file name. Lines of these files may be missing from the database.
 type problems map[string]string
 
-// list returns them in the order of the file names.
-func (p problems) list() (list []string) {
+// list returns the problems in the order of the file names; it is never nil.
+func (p problems) list() []string {
+	list := []string{}
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		list = append(list, p[name])
 	}
 	return list
 }
 
-// addMissing adds the files that lines were loaded from and that are no longer in the spool.
+// addMissing adds the loaded files that are missing from the spool.
 func (p problems) addMissing(known map[string]position, files []spool.File) {
 	present := map[string]bool{}
 	for _, file := range files {
@@ -37,7 +38,7 @@ func (p problems) addMissing(known map[string]position, files []spool.File) {
 	}
 	for name, at := range known {
 		if !present[name] && at.lines > 0 {
-			p[name] = fmt.Sprintf("%s is gone from the spool; %d lines of it are loaded; put it back, or run callsheet load --rebuild --accept-loss if it was removed on purpose", name, at.lines)
+			p[name] = fmt.Sprintf("%s is missing from the spool; %d of its lines are loaded; put it back, or run callsheet load --rebuild --accept-loss if it was removed on purpose", name, at.lines)
 		}
 	}
 }
@@ -54,7 +55,7 @@ func (at position) restart(change changedError, problems problems) (position, er
 	if err != nil || !has {
 		return at, err
 	}
-	problems[name] = fmt.Sprintf("%v; deliveries in it that were not loaded before are loaded now, what was changed or removed is not taken over; %s", change, rebuildHint)
+	problems[name] = fmt.Sprintf("%v; deliveries in it that were not loaded before are loaded now, changed and removed lines are ignored; %s", change, rebuildHint)
 	return position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, changed: true, reread: true}, nil
 }
 

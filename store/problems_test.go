@@ -13,7 +13,7 @@ import (
 // problemsOf are those that a reader of the published copy sees.
 func problemsOf(t *testing.T, dir string) string {
 	t.Helper()
-	return lines(ask(t, published(t, dir, testSettings()), "select file, problem from spool_files where problem is not null order by all")[1:])
+	return lines(query(t, published(t, dir, testSettings()), "select file, problem from spool_files where problem is not null order by all")[1:])
 }
 
 // TestNewDeliveriesOfAChangedFileAreLoaded changes loaded lines in every way; what is new by its id is loaded, nothing is doubled, and
@@ -44,7 +44,7 @@ func TestNewDeliveriesOfAChangedFileAreLoaded(t *testing.T) {
 			appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), line("d", 5, "8"))
 			load(t, dir, testSettings())
 			reader := published(t, dir, testSettings())
-			if got := ask(t, reader, "select sum(coins), sum(deliveries) - count(*) from calls")[1]; got[0] != "15" || got[1] != "0" {
+			if got := query(t, reader, "select sum(coins), sum(deliveries) - count(*) from calls")[1]; got[0] != "15" || got[1] != "0" {
 				t.Errorf("coins and duplicates: %v", got)
 			}
 			if got := problemsOf(t, dir); !strings.Contains(got, "load --rebuild") {
@@ -74,7 +74,7 @@ func TestMissingFileIsAProblemUntilItIsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson is gone from the spool; 1 lines of it are loaded") {
+	if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson is missing from the spool; 1 of its lines are loaded") {
 		t.Errorf("got %+v", got)
 	}
 	if got := problemsOf(t, dir); !strings.HasPrefix(got, "a.ndjson") {
@@ -124,7 +124,7 @@ func TestLineThatIsTooLongIsARejectOfItsLength(t *testing.T) {
 	if got := load(t, dir, testSettings()); got.Calls != 2 || got.Rejects != 2 {
 		t.Fatalf("got %+v", got)
 	}
-	got := lines(ask(t, published(t, dir, testSettings()), "select file, reason from rejects order by all")[1:])
+	got := lines(query(t, published(t, dir, testSettings()), "select file, reason from rejects order by all")[1:])
 	if !strings.Contains(got, "a.ndjson,line too long: ") || !strings.Contains(got, "b.ndjson,line too long: ") {
 		t.Errorf("got %s", got)
 	}

@@ -24,7 +24,7 @@ const copyPrefix = "copy-"
 // copyGrace is how long a copy stays after another replaced it: a client may have resolved the link and not opened the file yet.
 const copyGrace = 10 * time.Second
 
-// Publication says what to publish and where.
+// Publication is the database to publish and its published path.
 type Publication struct {
 	Database string                                       // a closed database
 	Path     string                                       // that clients open
@@ -35,9 +35,8 @@ type Publication struct {
 	inUse func(copy string) bool // whether a program has a copy open
 }
 
-// Publish makes a copy of the database the published one, unless the published copy is whole and of this state of the database.
-// Programs that have an older copy open keep reading it. A damaged copy, or a write-ahead log beside one, is returned as a problem,
-// and a new copy is published.
+// Publish publishes a copy of the database, unless the current copy is intact and up to date. Programs that have an older copy open
+// keep reading it. A damaged copy, or a write-ahead log beside one, is returned as a problem, and a new copy is published.
 func Publish(ctx context.Context, p Publication) (problems []string, err error) {
 	p.files, p.inUse = atomicfile.OS{}, isLocked
 	if err := atomicfile.MkdirReadable(filepath.Dir(p.Path)); err != nil {
@@ -109,7 +108,7 @@ func (p Publication) replace(ctx context.Context, name string) error {
 		return err
 	}
 	link := filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".link")
-	if err := atomicfile.RemoveIfExists(p.files, link); err != nil { // of a process that was killed
+	if err := atomicfile.RemoveIfExists(p.files, link); err != nil { // left by a killed process
 		return err
 	}
 	if err := p.files.Symlink(target, link); err != nil {
@@ -121,14 +120,14 @@ func (p Publication) replace(ctx context.Context, name string) error {
 	return nil
 }
 
-// current returns the checksum of the copy that the link leads to, and its path; nil if there is none. A copy that is not
-// what was published is errDamaged.
+// current returns the checksum of the linked copy and its path; nil if there is none. It returns errDamaged if the copy's content has
+// changed.
 func (p Publication) current() (current *checksum, target string, err error) {
 	target, err = p.files.Readlink(p.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", nil
 	}
-	if err != nil { // it is no link
+	if err != nil { // not a link
 		copies, err := p.copies()
 		if err == nil && len(copies) > 0 {
 			err = fmt.Errorf("%w: %s is another file", errDamaged, p.Path)
@@ -143,7 +142,7 @@ func (p Publication) current() (current *checksum, target string, err error) {
 	return &sum, target, nil
 }
 
-// refreshStat records the stat of a copy whose content was compared because its stat had changed: a backup may have put it back.
+// refreshStat updates the stored stat of a copy whose content is unchanged; restoring a backup changes the stat.
 func (p Publication) refreshStat(current *checksum, target string) error {
 	if current == nil {
 		return nil
@@ -184,8 +183,8 @@ func (p Publication) nextName() (string, error) {
 	return copyPrefix + strconv.Itoa(last+1), err
 }
 
-// removeOldCopies removes copies that no client has open or is about to open, and what a killed process left. A copy that cannot be
-// removed is a problem, but does not stop the publication.
+// removeOldCopies removes copies that no client has open or is about to open, and leftovers of a killed process. A copy that cannot
+// be removed is a problem, but does not stop the publication.
 func (p Publication) removeOldCopies(target string) (problems []string) {
 	remove := func(path string) {
 		if err := removeTree(p.files, path); err != nil {
@@ -197,7 +196,7 @@ func (p Publication) removeOldCopies(target string) (problems []string) {
 	if err != nil {
 		return append(problems, err.Error())
 	}
-	current, replaced := filepath.Dir(target), true // whether the copy at hand was replaced long enough ago
+	current, replaced := filepath.Dir(target), true // replaced: longer than copyGrace ago
 	for _, name := range slices.Backward(copies) {
 		copied := filepath.Join(p.dir(), name, filepath.Base(p.Path))
 		if name != current && replaced && !p.inUse(copied) {
@@ -212,7 +211,7 @@ func (p Publication) removeOldCopies(target string) (problems []string) {
 	return problems
 }
 
-// removeLogs removes write-ahead logs beside the link and the copies: clients would replay them over what is published.
+// removeLogs removes write-ahead logs beside the link and the copies: clients would replay them over the published copy.
 func (p Publication) removeLogs() (problems []string, err error) {
 	logs, err := logsBeside(p.files, p.Path)
 	for _, path := range logs {
@@ -227,7 +226,7 @@ func (p Publication) removeLogs() (problems []string, err error) {
 	return problems, err
 }
 
-// removeTree removes a file or a folder with all that is in it.
+// removeTree removes a file, or a folder and its content.
 func removeTree(files atomicfile.FS, path string) error {
 	if info, err := files.Stat(path); err == nil && info.IsDir() {
 		names, err := files.ReadDir(path)

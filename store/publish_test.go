@@ -26,11 +26,11 @@ func TestReaderKeepsItsCopyWhileANewOneIsPublished(t *testing.T) {
 	if err := publish(t, filepath.Join(dir, "calls.duckdb"), path); err != nil {
 		t.Fatal(err)
 	}
-	if n := ask(t, reader, "select count(*) from calls")[1][0]; n != "1" {
+	if n := query(t, reader, "select count(*) from calls")[1][0]; n != "1" {
 		t.Errorf("the open copy changed: %s calls", n)
 	}
 	reader.Close()
-	if n := ask(t, published(t, dir, testSettings()), "select count(*) from calls")[1][0]; n != "2" {
+	if n := query(t, published(t, dir, testSettings()), "select count(*) from calls")[1][0]; n != "2" {
 		t.Errorf("the new copy has %s calls", n)
 	}
 }
@@ -104,7 +104,7 @@ func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer reader.Close() // at the end: all are open at once
-		got := ask(t, reader, "select count(*) as calls, current_setting('TimeZone') as zone from calls")
+		got := query(t, reader, "select count(*) as calls, current_setting('TimeZone') as zone from calls")
 		if want := [][]string{{"calls", "zone"}, {fmt.Sprint(n + 1), settings.Timezone}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}

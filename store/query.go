@@ -11,9 +11,8 @@ import (
 	"callsheet/queries"
 )
 
-// Query runs a named query. Parameters that args does not give are NULL; args that the query does not take are
-// ignored. header gets the column names once, also when there is no row; row gets each row's values, as goValue
-// returns them, in a slice that is used again for the next.
+// Query runs a named query. Parameters missing from args are NULL; unknown args are ignored. header is called once with the
+// column names, even if there are no rows. row is called with each row's values, as goValue converts them; the slice is reused.
 func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
 	return r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
@@ -21,8 +20,7 @@ func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	})
 }
 
-// Stream is Query for an answer of any length: it is held within the memory limit, or on the disk. Columns of one name are told
-// apart by a number.
+// Stream is Query for a result of any length: it is kept within the memory limit, or on disk. Duplicate column names get a number.
 func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
 	return r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
@@ -30,7 +28,7 @@ func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 	})
 }
 
-// Evaluate reports whether a condition, an expression over the columns of a named query's one row, is true of it.
+// Evaluate reports whether a condition, an expression over the columns of a named query's single row, is true.
 func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any, condition string) (result bool, err error) {
 	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
 		statement = "select coalesce((" + condition + "\n)::bool, false) from " + parenthesize(statement)
@@ -44,7 +42,7 @@ func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any,
 
 func (r *Reader) named(ctx context.Context, name string, args map[string]any,
 	run func(conn *sql.Conn, statement string, bound []any) error) error {
-	query, err := queries.Named(r.own, name)
+	query, err := queries.Named(r.userQueries, name)
 	if err != nil {
 		return err
 	}
@@ -63,14 +61,14 @@ func (r *Reader) named(ctx context.Context, name string, args map[string]any,
 	if err != nil {
 		err = query.Explain(err)
 		if strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
-			err = fmt.Errorf("%w\nhint: another version of callsheet published the database; run callsheet load", err)
+			err = fmt.Errorf("%w\nhint: the published copy is from another version of callsheet; run callsheet load", err)
 		}
 		return fmt.Errorf("query %s: %w", name, err)
 	}
 	return nil
 }
 
-// Catalog gives the metric_catalog's rows, without any database: name, label, unit, format, formula, good.
+// Catalog returns the rows of metric_catalog without opening a database: name, label, unit, format, formula, good.
 func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -92,7 +90,7 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	return r.Query(ctx, "metrics", nil, func([]string) error { return nil }, row)
 }
 
-// SQL runs one statement of a user.
+// SQL runs a single user statement.
 func (r *Reader) SQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
@@ -103,7 +101,7 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	return r.run(ctx, conn, statement, nil, header, row)
 }
 
-// StreamSQL is SQL for an answer of any length: it is held within the memory limit, or on the disk.
+// StreamSQL is SQL for a result of any length: it is kept within the memory limit, or on disk.
 func (r *Reader) StreamSQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free

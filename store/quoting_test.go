@@ -53,7 +53,7 @@ func TestQuotesAndCommentsOfAUserQueryAreLeftAlone(t *testing.T) {
 			}
 		}
 	}
-	if got := ask(t, reader, "from ended(p_from := 'now')"); strings.Join(got[1], "|") != want {
+	if got := query(t, reader, "from ended(p_from := 'now')"); strings.Join(got[1], "|") != want {
 		t.Errorf("the macro: %q", got[1])
 	}
 	if holds, err := reader.Evaluate(t.Context(), "ended", map[string]any{"from": "now"}, `literal = '$x' -- ;`); err != nil || !holds {

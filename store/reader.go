@@ -11,16 +11,16 @@ import (
 	"callsheet/queries"
 )
 
-// Reader runs queries on a published copy, as many at once as it has connections.
+// Reader runs queries on a published copy, one per connection at a time.
 type Reader struct {
-	db   *database
-	all  []*sql.Conn
-	free chan *sql.Conn // the idle ones of all
-	zone *time.Location
-	own  []queries.File
+	db          *database
+	all         []*sql.Conn
+	free        chan *sql.Conn // idle connections
+	zone        *time.Location
+	userQueries []queries.File
 }
 
-// OpenReader opens a published copy read-only, with the sandbox.
+// OpenReader opens a published copy read-only and sandboxed.
 func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	zone, err := time.LoadLocation(options.Settings.Timezone)
 	if err != nil {
@@ -46,8 +46,8 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	return r, nil
 }
 
-func readerOf(db *database, conn *sql.Conn, zone *time.Location, own []queries.File) *Reader {
-	r := &Reader{db: db, free: make(chan *sql.Conn, maxConnections), zone: zone, own: own}
+func readerOf(db *database, conn *sql.Conn, zone *time.Location, userQueries []queries.File) *Reader {
+	r := &Reader{db: db, free: make(chan *sql.Conn, maxConnections), zone: zone, userQueries: userQueries}
 	r.add(conn)
 	return r
 }
@@ -69,14 +69,14 @@ func (r *Reader) Close() error {
 	return errors.Join(append(errs, r.db.Close())...)
 }
 
-// AsOf makes all later queries use only what had been received by a given time.
-func (r *Reader) AsOf(ctx context.Context, moment time.Time) error {
+// AsOf limits all later queries to deliveries received by a given time.
+func (r *Reader) AsOf(ctx context.Context, asOf time.Time) error {
 	for _, conn := range r.all {
-		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", moment); err != nil {
-			return fmt.Errorf("as of %s: %w", moment, err)
+		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", asOf); err != nil {
+			return fmt.Errorf("as of %s: %w", asOf, err)
 		}
 		if _, err := conn.ExecContext(ctx, queries.SQL("session/as_of")); err != nil {
-			return fmt.Errorf("as of %s: %w", moment, err)
+			return fmt.Errorf("as of %s: %w", asOf, err)
 		}
 	}
 	return nil
@@ -96,7 +96,7 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, er
 	return count, nil
 }
 
-// Problems lists what is wrong with spool files: as of the last load, and what has become visible since.
+// Problems lists the problems of spool files: those of the last load, and those that have appeared since. It is never nil.
 func (r *Reader) Problems(ctx context.Context, files []spool.File) ([]string, error) {
 	known, err := positions(ctx, r.all[0])
 	if err != nil {

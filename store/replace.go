@@ -10,7 +10,7 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Replace replaces a database by another, closed one.
+// Replace replaces a database with another, closed one.
 func Replace(database, by string) error {
 	err := checkNoWAL(by)
 	if err == nil {
@@ -22,8 +22,8 @@ func Replace(database, by string) error {
 	return nil
 }
 
-// replace removes the old database's write-ahead log first, and durably: it would be replayed over the new one. DuckDB has
-// synced the new one, and its name is made durable before it can replace the old one.
+// replace durably removes the old database's write-ahead log first, since it would be replayed over the new database. DuckDB has
+// synced the new database; SyncDir makes its name durable before the rename.
 func replace(files atomicfile.FS, database, by string) error {
 	dir := filepath.Dir(database)
 	if err := atomicfile.RemoveIfExists(files, database+".wal"); err != nil {

@@ -9,8 +9,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-// retryRejects reads the rejected lines of each file again, since they may have been corrected in the spool file, all in one
-// transaction.
+// retryRejects reads the rejected lines of each file again, in one transaction: they may have been corrected in the spool.
 func (s *Store) retryRejects(ctx context.Context, files []spool.File, options LoadOptions, summary *Summary) error {
 	known, err := positions(ctx, s.conn)
 	if err != nil {
@@ -31,16 +30,16 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		}
 		i := slices.IndexFunc(files, func(f spool.File) bool { return f.Name == name })
 		if i < 0 {
-			summary.Warnings = append(summary.Warnings, fmt.Sprintf("%s is not in the spool any more; its rejected lines stay", name))
+			summary.Warnings = append(summary.Warnings, fmt.Sprintf("%s is no longer in the spool; its rejected lines are kept", name))
 			continue
 		}
 		at := known[name]
 		at.file = files[i]
 		end, err := at.verify(rejected)
 		if err != nil {
-			continue // the load itself reports the file
+			continue // loadPending reports the file
 		}
-		retries = append(retries, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, retry: rejected, retryEnd: end})
+		retries = append(retries, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, onlyRejected: rejected, rejectedEnd: end})
 	}
 	reader := newLineReader(retries, options)
 	defer reader.close()

@@ -61,7 +61,7 @@ func TestCorrectedLineIsLoaded(t *testing.T) {
 	}
 	load(t, rebuilt, testSettings())
 	const tables = "select 'call', call_sid, deliveries::varchar from calls union all select 'reject', text, file || line from rejects order by all"
-	if got, want := ask(t, published(t, dir, testSettings()), tables), ask(t, published(t, rebuilt, testSettings()), tables); lines(got) != lines(want) {
+	if got, want := query(t, published(t, dir, testSettings()), tables), query(t, published(t, rebuilt, testSettings()), tables); lines(got) != lines(want) {
 		t.Errorf("got\n%s\na rebuild has\n%s", lines(got), lines(want))
 	}
 }

@@ -14,18 +14,18 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// DuckDB names the files that it spills into alike in every instance, so each has a folder of its own, TEMP/PID-N. While its
-// file .lock is held, the instance lives; the folder of one that was killed is removed by the next. .lock holds how many bytes
-// the instance may spill.
+// DuckDB uses the same names for spill files in every instance, so each instance has its own folder, TEMP/PID-N. A running instance
+// holds a lock on the file .lock in it; the next instance removes the folders of killed ones. .lock contains the instance's spill
+// limit in bytes.
 const scratchLock = ".lock"
 
-// What an instance may spill, as a part of the total: a load and ten readers have room at once.
+// The spill limit of an instance is the total divided by its share: a load and ten readers fit at the same time.
 const (
 	writerShare = 2
 	readerShare = 20
 )
 
-// scratchFloor is what an instance may spill in any case, unless the total is less.
+// scratchFloor is the minimum spill limit of an instance, unless the total is less.
 const scratchFloor = 256 << 20
 
 var scratchNumber atomic.Int64
@@ -37,9 +37,9 @@ type scratch struct {
 	lock  *atomicfile.Lock
 }
 
-// newScratch creates a folder in parent, which is made if it is missing, and removes those of processes that were killed. The
-// instance may spill total/share bytes, or what the others leave of the total. nil, without an error, is for users who may not
-// write there: their statements cannot spill.
+// newScratch creates a folder in parent, and parent if it is missing, and removes the folders of killed processes. The spill limit
+// is total/share bytes, or less if the others have reserved more. It returns nil without an error for users who have no write
+// permission: their statements cannot spill.
 func newScratch(parent string, total, share int64) (*scratch, error) {
 	s, err := openScratch(parent, total, share)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
@@ -76,7 +76,7 @@ func openScratch(parent string, total, share int64) (*scratch, error) {
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, fs.ErrExist) { // of a process of this number in another container
+		if !errors.Is(err, fs.ErrExist) { // of a process with the same PID in another container
 			return nil, err
 		}
 	}
@@ -106,7 +106,7 @@ func (s *scratch) close() error {
 	return err
 }
 
-// settings make an instance spill into the folder.
+// settings returns the statements that make DuckDB spill into the folder.
 func (s *scratch) settings() []string {
 	if s == nil {
 		return []string{"set temp_directory = ''"}
@@ -118,8 +118,8 @@ func (s *scratch) settings() []string {
 	return settings
 }
 
-// removeStaleScratch removes the folders whose instance is gone, and what older versions spilled, and returns how much the others may
-// spill.
+// removeStaleScratch removes the folders of instances that have ended, and spill files of older versions. It returns the sum of the
+// other instances' limits.
 func removeStaleScratch(parent string) (reserved int64, err error) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
@@ -148,7 +148,7 @@ func isScratch(name string) bool {
 	return err == nil && err2 == nil
 }
 
-// removeIfStale removes a folder unless its instance lives, and then returns what it may spill.
+// removeIfStale removes the folder of an instance that has ended, or returns the limit of a running one.
 func removeIfStale(dir string) (limit int64, err error) {
 	path := filepath.Join(dir, scratchLock)
 	switch lock, err := atomicfile.TryLock(path); {

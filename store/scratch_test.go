@@ -37,7 +37,7 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 		return reader
 	}
 	reader := open("2GB")
-	want := fmt.Sprint(ask(t, reader, spilling))
+	want := fmt.Sprint(query(t, reader, spilling))
 	reader.Close()
 
 	var wait sync.WaitGroup
@@ -50,13 +50,13 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 			}
 			defer reader.Close()
 			for range *spillRounds {
-				if got := fmt.Sprint(ask(t, reader, "create temp table kept as "+spilling)); got == "" {
+				if got := fmt.Sprint(query(t, reader, "create temp table kept as "+spilling)); got == "" {
 					t.Error("no answer")
 				}
-				if got := fmt.Sprint(ask(t, reader, "from kept")); got != want {
+				if got := fmt.Sprint(query(t, reader, "from kept")); got != want {
 					t.Errorf("got %s, want %s", got, want)
 				}
-				ask(t, reader, "drop table kept")
+				query(t, reader, "drop table kept")
 			}
 			spilled <- true
 		})
@@ -159,7 +159,7 @@ func TestASpillOverTheLimitFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	if got := ask(t, reader, "select current_setting('max_temp_directory_size') as size")[1][0]; got != "4.0 MiB" {
+	if got := query(t, reader, "select current_setting('max_temp_directory_size') as size")[1][0]; got != "4.0 MiB" {
 		t.Errorf("the limit is %s", got)
 	}
 	err = reader.SQL(t.Context(), spilling, ignoreColumns, ignoreValues)

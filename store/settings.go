@@ -15,10 +15,10 @@ import (
 	"callsheet/queries"
 )
 
-// Settings are the parts of the configuration that the numbers depend on. They are stored in the database, so that the published
-// copy gives the same numbers in any client.
+// Settings are the parts of the configuration that affect the figures. They are stored in the database, so that the published
+// copy gives the same figures in any client.
 type Settings struct {
-	Timezone           string // zone in which days and hours are counted
+	Timezone           string // of days and hours in reports
 	ShortAbandon       time.Duration
 	ServiceLevelTarget time.Duration
 	RecoveryWindow     time.Duration
@@ -29,7 +29,7 @@ type Settings struct {
 	Holidays           []string // 2006-01-02
 }
 
-// Source is an account that deliveries come from.
+// Source is an account that sends deliveries.
 type Source struct {
 	Name           string
 	Timezone       string // of the local times it sends
@@ -47,7 +47,7 @@ type Hours struct {
 	Opens, Closes string // 09:00, 18:30; the latter excluded
 }
 
-// fingerprint changes with anything that `calls` depends on besides deliveries: the settings and the SQL of base.
+// fingerprint is a hash of what `calls` depends on besides deliveries: the settings and the SQL in queries/base.
 func (settings Settings) fingerprint() (string, error) {
 	text, err := json.Marshal(settings)
 	if err != nil {
@@ -56,7 +56,7 @@ func (settings Settings) fingerprint() (string, error) {
 	return hashed(string(text), queries.Files("base")), nil
 }
 
-// macrosFingerprint changes with anything else that is stored in the database for readers: the metrics and the named queries.
+// macrosFingerprint is a hash of what else the database stores for readers: the metrics and the named queries.
 func (o Options) macrosFingerprint(calls string) string {
 	return hashed(calls, queries.Files("metrics"), queries.Files("named"), o.UserQueries)
 }
@@ -70,8 +70,7 @@ func hashed(text string, files ...[]queries.File) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// applySettings writes the settings and macros, if anything of them changed since the last time, and makes `calls` anew, if
-// what changed concerns it.
+// applySettings updates the settings and macros if they have changed, and rebuilds `calls` if the change affects it.
 func (s *Store) applySettings(ctx context.Context) error {
 	want, err := s.options.Settings.fingerprint()
 	if err != nil {
@@ -102,7 +101,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
-	s.defineOwn(ctx)
+	s.defineUserQueries(ctx)
 	if _, err := s.conn.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros); err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}

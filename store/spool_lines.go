@@ -14,14 +14,14 @@ var linesPerChunk = duckdb.GetDataChunkCapacity()
 // batchKey is the context key of the batch that a statement's spool_lines() reads.
 type batchKey struct{}
 
-// spoolLines is the table function spool_lines(): the lines of the batch in the statement's context, a row each with its hashes
-// and its packed values. DuckDB's threads take chunks at the same time, so parsing is spread over the cores.
+// spoolLines is the table function spool_lines(). It returns a row for each line of the batch in the statement's context, with its
+// hashes and packed values. DuckDB's threads call it concurrently, so parsing runs on all cores.
 type spoolLines struct {
 	batch   *batch
 	columns []duckdb.ColumnInfo
 }
 
-// registerSpoolLines defines spool_lines() on a connection, and the variable by which stage.sql finds the values of a packed line.
+// registerSpoolLines defines spool_lines() on a connection, and the variable line_fields, the names of the packed values.
 func registerSpoolLines(ctx context.Context, conn *sql.Conn) error {
 	hash, err := duckdb.NewTypeInfo(duckdb.TYPE_UBIGINT)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"callsheet/internal/sqltoken"
 )
 
-// searchable returns a statement without what its comments and string literals say. A statement with an escape string is returned
-// whole, since tokens do not show how far it goes: DuckDB reads a literal on the next line as part of it, with escapes too.
+// searchable returns a statement without the text of comments and string literals. A statement with an escape string is returned
+// unchanged, since its end is unknown: DuckDB reads a literal on the next line as a continuation, with escapes too.
 func searchable(statement string) string {
 	var b strings.Builder
 	for token := range sqltoken.All(statement) {
@@ -25,7 +25,7 @@ func searchable(statement string) string {
 	return b.String()
 }
 
-// hasSemicolon reports whether a statement has a ; outside of quotes and comments or, with an escape string, anywhere.
+// hasSemicolon reports whether a statement has a semicolon outside of quotes and comments or, with an escape string, anywhere.
 func hasSemicolon(statement string) bool {
 	for token := range sqltoken.All(statement) {
 		if token.Text == ";" || token.Kind == sqltoken.EscapeString && strings.Contains(statement, ";") {
@@ -39,10 +39,10 @@ func isGap(token sqltoken.Token) bool {
 	return token.Kind == sqltoken.Space || token.Kind == sqltoken.Comment
 }
 
-// isBlank reports whether a text has no statement.
+// isBlank reports whether a text has only space, comments and semicolons.
 func isBlank(text string) bool { return trimEnd(text) == "" }
 
-// trimEnd returns a statement without the ; at its end and what follows it.
+// trimEnd returns a statement without trailing semicolons, space and comments.
 func trimEnd(statement string) string {
 	end, pos := 0, 0
 	for token := range sqltoken.All(statement) {
@@ -54,7 +54,7 @@ func trimEnd(statement string) string {
 	return statement[:end]
 }
 
-// firstWord returns the keyword that a statement begins with, in lower case, behind any parentheses.
+// firstWord returns the first keyword of a statement in lower case, after any parentheses.
 func firstWord(statement string) string {
 	for token := range sqltoken.All(statement) {
 		if !isGap(token) && token.Text != "(" {
@@ -65,7 +65,7 @@ func firstWord(statement string) string {
 	return ""
 }
 
-// cutWord returns the word that a text begins with, in lower case, and the rest; empty if it begins with something else.
+// cutWord returns the first word of a text in lower case, and the rest. word is empty if the text begins with another token.
 func cutWord(text string) (word, rest string) {
 	for token := range sqltoken.All(text) {
 		text = text[len(token.Text):]
@@ -79,7 +79,7 @@ func cutWord(text string) (word, rest string) {
 	return word, text
 }
 
-// cutOptions returns what follows the options of EXPLAIN, in parentheses, that a text begins with.
+// cutOptions returns the text after the parenthesized options of EXPLAIN at its beginning.
 func cutOptions(text string) (rest string, ok bool) {
 	opened := false
 	for token := range sqltoken.All(text) {
@@ -100,5 +100,5 @@ func cutOptions(text string) (rest string, ok bool) {
 	return "", false
 }
 
-// parenthesize makes a statement part of another.
+// parenthesize makes a statement usable as a subquery.
 func parenthesize(statement string) string { return "(\n" + trimEnd(statement) + "\n)" }

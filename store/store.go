@@ -1,7 +1,7 @@
-// Package store owns the DuckDB database: it opens and migrates it, loads the spool into it exactly once,
-// publishes a read-only copy and answers queries on that copy.
+// Package store manages the DuckDB database: it opens and migrates it, loads each spool line exactly once, publishes a read-only
+// copy and runs queries on that copy.
 //
-// DuckDB lets one process write or many read, never both. So the database itself is open only during a load, and all readers use
+// DuckDB allows one writing process or many reading processes, never both. So the database itself is open only during a load, and all readers use
 // the published copy, which is replaced by rename.
 package store
 
@@ -157,7 +157,7 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 		settings = append(settings, spill.settings()...)
 		releaseFile := release
 		release = func() {
-			_ = spill.close() // the next instance removes what is left
+			_ = spill.close() // the next instance removes leftovers
 			releaseFile()
 		}
 	}
@@ -237,7 +237,7 @@ func sessionSettings(options Options) []string {
 }
 
 // sandbox restricts user SQL to the published database: no other file can be read or written, nothing attached, no extension loaded,
-// and none of this reset. It applies to all connections of an instance, so it runs when all are open.
+// and none of these settings changed. It applies to all connections of an instance, so it runs when all are open.
 var sandbox = []string{
 	"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
 	"set enable_external_access = false", "set lock_configuration = true",

@@ -6,20 +6,20 @@ import (
 	"errors"
 )
 
-// maxChunkRows are the most that stream holds at once, half a row group of DuckDB's. A chunk after the first, of firstRows, has about
-// streamBytes at most if its rows are like those before it.
+// stream reads chunks of up to maxChunkRows, half a DuckDB row group. The first has firstRows; each later one is sized by the rows
+// of the previous chunk to have about streamBytes.
 const (
 	firstRows    = 2048
 	maxChunkRows = 61_440
 	streamBytes  = 16 << 20
 )
 
-// stream puts the answer into a temporary table first, which DuckDB keeps within its memory limit, and reads that in chunks: the
-// driver would hold the whole answer, in memory that nothing limits.
+// stream writes the result to a temporary table, which DuckDB keeps within its memory limit, and reads that in chunks. The driver
+// would hold the whole result in memory without a limit.
 func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, args []any,
 	header func(columns []string) error, row func(values []any) error) (err error) {
 	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+parenthesize(statement), args...); IsStatementError(err) {
-		return r.run(ctx, conn, statement, args, header, row) // what no table can be made of; or it fails again, in its own words
+		return r.run(ctx, conn, statement, args, header, row) // not usable as a table; or it fails again, with a clearer error
 	} else if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, a
 	}
 }
 
-// sizeOf is about what a row takes.
+// sizeOf estimates the bytes of a row.
 func sizeOf(values []any) int {
 	size := 1
 	for _, value := range values {

@@ -21,11 +21,11 @@ type Summary struct {
 	Rejects     int64          `json:"rejects"`
 	Rejected    []spool.Damage `json:"rejected_lines"` // the first of the rejects
 	Blank       int64          `json:"blank"`
-	Copies      int64          `json:"copies"`   // lines of deliveries that were loaded from another line
-	Recovered   int64          `json:"mended"`   // lines that were rejected before and are loaded now
+	Copies      int64          `json:"copies"`   // lines whose delivery was loaded from another line
+	Recovered   int64          `json:"mended"`   // previously rejected lines that are loaded now
 	Calls       int64          `json:"calls"`    // in the store after the load
 	Stored      Counts         `json:"-"`        // rows in the store after the load
-	Warnings    []string       `json:"troubles"` // files and user queries that could not be read, each with the reason
+	Warnings    []string       `json:"troubles"` // files and user queries that could not be read, with the reason
 }
 
 // NeedsAttention reports whether anything was rejected or could not be read.
@@ -54,7 +54,7 @@ func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Sum
 	return rows.Err()
 }
 
-// add adds the counts of a batch, except for its files: one may span batches, so they are counted at the end.
+// add adds the counts of a batch. Files may span batches, so loadPending counts them.
 func (s *Summary) add(part Summary) {
 	s.Bytes += part.Bytes
 	s.Lines += part.Lines

@@ -2,8 +2,8 @@ package store
 
 import "bytes"
 
-// replaceSurrogates returns a JSON text in which U+FFFD stands for each half of a surrogate pair: an escape such as \ud83d that
-// no other half follows. JSON allows them, but they are no character, and DuckDB refuses them. The length stays the same.
+// replaceSurrogates replaces unpaired surrogate escapes, such as \ud83d alone, by \ufffd. JSON allows them, but DuckDB rejects
+// them. The length stays the same.
 func replaceSurrogates(text []byte) []byte {
 	if !bytes.Contains(text, []byte(`\ud`)) && !bytes.Contains(text, []byte(`\uD`)) {
 		return text
@@ -23,13 +23,13 @@ func replaceSurrogates(text []byte) []byte {
 			copy(replaced[i:], `\ufffd`)
 			i += 5
 		default:
-			i++ // of another escape, its character
+			i++ // skip the escaped character
 		}
 	}
 	return replaced
 }
 
-// isHalf reports whether \ud and a digit between two stand at i in a sound JSON text.
+// isHalf reports whether valid JSON has at i the escape \udX, with X between from and to.
 func isHalf(text []byte, i int, from, to byte) bool {
 	if i+6 > len(text) || text[i] != '\\' || text[i+1] != 'u' || text[i+2]|0x20 != 'd' {
 		return false

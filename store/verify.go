@@ -10,7 +10,7 @@ import (
 	"callsheet/queries"
 )
 
-// Counts are row counts by which a copy of a database is compared with the original.
+// Counts are the row counts by which Verify compares a database with the result of its load.
 type Counts struct {
 	Calls, Versions, Rejects int64
 }
@@ -27,8 +27,8 @@ func countRows(ctx context.Context, conn *sql.Conn) (counts Counts, err error) {
 	return counts, err
 }
 
-// Verify opens a closed database read-only and compares its row counts with those that were written: an incomplete file must not
-// replace another.
+// Verify opens a closed database read-only and compares its row counts with those of the load, so that an incomplete file never
+// replaces a complete one.
 func Verify(ctx context.Context, options Options, want Counts) (err error) {
 	if err := checkNoWAL(options.Path); err != nil {
 		return err
@@ -40,7 +40,7 @@ func Verify(ctx context.Context, options Options, want Counts) (err error) {
 	defer func() { err = errors.Join(err, conn.Close(), db.Close()) }()
 	got, err := countRows(ctx, conn)
 	if err == nil && got != want {
-		err = fmt.Errorf("it holds %v instead of %v\nhint: what was there before stays; see whether the disk is sound, and load again", got, want)
+		err = fmt.Errorf("it has %v, want %v\nhint: the old database is kept; check the disk and load again", got, want)
 	}
 	if err != nil {
 		return fmt.Errorf("verifying %s: %w", options.Path, err)
@@ -53,7 +53,7 @@ func checkNoWAL(path string) error {
 	if !exists(path + ".wal") {
 		return nil
 	}
-	return fmt.Errorf("%s.wal is left: the database is not written whole\nhint: the next load goes on with it", path)
+	return fmt.Errorf("write-ahead log %s.wal remains: the checkpoint failed\nhint: run callsheet load again", path)
 }
 
 // explainFull adds a hint to the error of a full disk.
@@ -61,5 +61,5 @@ func explainFull(err error) error {
 	if err == nil || !strings.Contains(err.Error(), "No space left on device") {
 		return err
 	}
-	return fmt.Errorf("%w\nhint: make room; nothing is lost, and the next load goes on where this one was", err)
+	return fmt.Errorf("%w\nhint: free disk space; the next load resumes", err)
 }

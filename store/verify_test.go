@@ -26,7 +26,7 @@ func TestNothingIsPublishedThatDoesNotHoldWhatWasWritten(t *testing.T) {
 	}
 	wrong := summary.Stored
 	wrong.Versions++
-	if err := publishCounting(wrong); err == nil || !strings.Contains(err.Error(), "it holds 2 calls, 2 versions and 0 rejected lines instead of 2 calls, 3 versions") {
+	if err := publishCounting(wrong); err == nil || !strings.Contains(err.Error(), "it has 2 calls, 2 versions and 0 rejected lines, want 2 calls, 3 versions") {
 		t.Errorf("published: %v", err)
 	}
 	if after := listing(t, filepath.Dir(path)); after != before {
@@ -46,7 +46,7 @@ func TestADatabaseWithALogReplacesNothing(t *testing.T) {
 	if err := os.WriteFile(database+".wal", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Verify(t.Context(), Options{Path: database, Settings: testSettings()}, summary.Stored); err == nil || !strings.Contains(err.Error(), ".wal is left") {
+	if err := Verify(t.Context(), Options{Path: database, Settings: testSettings()}, summary.Stored); err == nil || !strings.Contains(err.Error(), ".wal remains") {
 		t.Errorf("verified: %v", err)
 	}
 	if err := Replace(filepath.Join(dir, "other.duckdb"), database); err == nil || !exists(database) {

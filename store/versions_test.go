@@ -44,7 +44,7 @@ func TestNewestVersionIsExact(t *testing.T) {
 		dir := spoolOf(t, files)
 		loadInBatches(t, dir, testSettings(), int64(4_000+rng.IntN(20_000)))
 		reader := published(t, dir, testSettings())
-		got := ask(t, reader, everything)
+		got := query(t, reader, everything)
 		if seed == 0 {
 			want = got
 		}
@@ -69,13 +69,13 @@ func TestCorrectionBackIsTheNewest(t *testing.T) {
 	}
 	reader := published(t, dir, testSettings())
 	const newest = "select coins, deliveries, versions, strftime(last_received_at, '%S') from calls"
-	if got := ask(t, reader, newest)[1]; strings.Join(got, " ") != "10 3 2 03" {
+	if got := query(t, reader, newest)[1]; strings.Join(got, " ") != "10 3 2 03" {
 		t.Errorf("got %v", got)
 	}
 	if err := reader.AsOf(t.Context(), testNow().AddDate(0, 0, -27).Add(10*3600e9+2e9)); err != nil {
 		t.Fatal(err)
 	}
-	if got := ask(t, reader, newest)[1]; strings.Join(got, " ") != "20 2 2 02" {
+	if got := query(t, reader, newest)[1]; strings.Join(got, " ") != "20 2 2 02" {
 		t.Errorf("as of the moment between: %v", got)
 	}
 }
@@ -86,7 +86,7 @@ func TestElementsOfOneBodyFollowTheirIDs(t *testing.T) {
 	for i := range 20 {
 		text += envelope(fmt.Sprintf("01K6%022d", 20-i), 1, "call_report", fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, 20-i))
 	}
-	if got := ask(t, loaded(t, testSettings(), map[string]string{"a.ndjson": text}), "select coins from calls")[1][0]; got != "20" {
+	if got := query(t, loaded(t, testSettings(), map[string]string{"a.ndjson": text}), "select coins from calls")[1][0]; got != "20" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -110,14 +110,14 @@ func TestLineThatIsReadTwiceIsOneDelivery(t *testing.T) {
 	want := "3 3 1 1 2 7"
 	dir := spoolOf(t, map[string]string{"a.ndjson": strings.Join(lines, ""), "b.ndjson": report("x") + strings.Join(reversed, "")})
 	got := load(t, dir, testSettings())
-	if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != "4 4 1 1 2 8" || got.Copies != 7 || got.Lines != 8 {
+	if row := query(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != "4 4 1 1 2 8" || got.Copies != 7 || got.Lines != 8 {
 		t.Errorf("in one load: %v, %+v", row, got)
 	}
 	dir = spoolOf(t, map[string]string{"a.ndjson": strings.Join(lines, "")})
 	load(t, dir, testSettings())
 	writeSpool(t, dir, map[string]string{"b.ndjson": strings.Join(reversed, "")})
 	got = load(t, dir, testSettings())
-	if row := ask(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || got.Copies != 7 || got.Lines != 0 {
+	if row := query(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || got.Copies != 7 || got.Lines != 0 {
 		t.Errorf("in two loads: %v, %+v", row, got)
 	}
 }

@@ -76,7 +76,7 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 		}
 		starts[at] = true
 		call := randomCall(rng, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
-		lines = append(lines, tell(rng, &call)...)
+		lines = append(lines, deliveriesOf(rng, &call)...)
 		call.agentName = cmp.Or(call.reportedName, w.directoryName(call.agentNumber, w.day(call)))
 		call.group = cmp.Or(call.group, settings.NumberGroups[call.virtualNumber])
 		w.calls = append(w.calls, call)
@@ -161,7 +161,7 @@ type worldLine struct {
 
 // tell gives what is delivered of a call: live events, the report, at times twice, and versions that were corrected. Where the
 // report names no phone, the call is known by the last live event.
-func tell(rng *rand.Rand, c *plainCall) (lines []worldLine) {
+func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "America/Bogota"}[c.source])
 	local := func(t time.Time) any {
 		if t.IsZero() {

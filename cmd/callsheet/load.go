@@ -72,8 +72,9 @@ were removed from the spool and the new database would lack their calls, it is r
 }
 
 func printSummary(w io.Writer, s store.Summary) {
-	fmt.Fprintf(w, "%s new lines in %s files: %s reports, %s live events, %s other events, %s rejected\n",
-		display.Count(s.Lines), display.Count(s.Files), display.Count(s.Reports), display.Count(s.LiveEvents), display.Count(s.OtherEvents), display.Count(s.Rejects))
+	fmt.Fprintf(w, "%s in %s: %s, %s, %s, %s rejected\n",
+		display.Plural(int(s.Lines), "new line"), display.Plural(int(s.Files), "file"), display.Plural(int(s.Reports), "report"), display.Plural(int(s.LiveEvents), "live event"),
+		display.Plural(int(s.OtherEvents), "other event"), display.Count(s.Rejects))
 	if s.Recovered > 0 {
 		fmt.Fprintf(w, "%s previously rejected lines are loaded now\n", display.Count(s.Recovered))
 	}

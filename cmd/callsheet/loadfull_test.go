@@ -64,7 +64,7 @@ func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
 			break
 		}
 		failed++
-		if code != 1 || !strings.Contains(out, "\nhint: make room") {
+		if code != 1 || !strings.Contains(out, "\nhint: free disk space") {
 			t.Errorf("with %d bytes of room, exit code %d: %s", room, code, out)
 		}
 		if left := listFiles(t, data); !reflect.DeepEqual(left, files) {

@@ -72,7 +72,7 @@ func (a *app) printVerified(counts spool.Verified, damaged []spool.Damage, asJSO
 		_, err := fmt.Fprintln(a.stdout, display.Escape(d.String()))
 		errs = append(errs, err)
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s lines in %s files: %s with a checksum, %s without, %s damaged\n",
-		display.Count(counts.Lines), display.Count(counts.Files), display.Count(counts.Checked), display.Count(counts.Without), display.Count(counts.Damaged))
+	_, err := fmt.Fprintf(a.stdout, "%s in %s: %s with a checksum, %s without, %s damaged\n",
+		display.Plural(int(counts.Lines), "line"), display.Plural(int(counts.Files), "file"), display.Count(counts.Checked), display.Count(counts.Without), display.Count(counts.Damaged))
 	return errors.Join(append(errs, err)...)
 }

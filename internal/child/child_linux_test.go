@@ -39,7 +39,7 @@ func play(parent *Parent, part string) {
 		for i := range 3 {
 			parent.Send(i)
 		}
-		parent.End(Outcome{Code: 3, Error: "something needs a look"})
+		parent.End(Outcome{Code: 3, Error: "something needs attention"})
 		os.Exit(3)
 	case "panic":
 		panic("of the test")
@@ -76,7 +76,7 @@ func TestChildSendsMessagesAndItsOutcome(t *testing.T) {
 	var stdout bytes.Buffer
 	var got []string
 	outcome, err := Command{Args: []string{"answer"}, Stdout: &stdout, Receive: func(m json.RawMessage) { got = append(got, string(m)) }}.Run(t.Context())
-	if want := (Outcome{3, "something needs a look"}); err != nil || outcome != want {
+	if want := (Outcome{3, "something needs attention"}); err != nil || outcome != want {
 		t.Errorf("%+v, %v", outcome, err)
 	}
 	if strings.Join(got, " ") != "0 1 2" || stdout.String() != "to standard output" {
