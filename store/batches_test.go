@@ -9,8 +9,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// TestLoadInManyBatchesIsOneLoad makes batches so small that a file reaches over several.
-func TestLoadInManyBatchesIsOneLoad(t *testing.T) {
+// TestManyBatchesAreOneLoad uses batches so small that a file spans several.
+func TestManyBatchesAreOneLoad(t *testing.T) {
 	var text strings.Builder
 	for i := range 50 {
 		fmt.Fprintf(&text, `{"CallSid":"%d","EndTime":"2026-10-05 10:00:%02d","Status":"BUSY"}`+"\n", i, i)
@@ -39,14 +39,14 @@ func TestProgressReportsBytesAndLines(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"a.ndjson": text})
 	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
 	defer db.Close()
-	var told []string
+	var reported []string
 	_, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main",
-		Progress: func(done, total, lines int64) { told = append(told, fmt.Sprint(done, total, lines)) }})
+		Progress: func(done, total, lines int64) { reported = append(reported, fmt.Sprint(done, total, lines)) }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	line := len(report("1"))
-	if want := fmt.Sprintf("[%d %d 1000 %d %d 2000]", 1000*line, len(text), 2000*line, len(text)); fmt.Sprint(told) != want {
-		t.Errorf("told %v, want %s", told, want)
+	if want := fmt.Sprintf("[%d %d 1000 %d %d 2000]", 1000*line, len(text), 2000*line, len(text)); fmt.Sprint(reported) != want {
+		t.Errorf("reported %v, want %s", reported, want)
 	}
 }

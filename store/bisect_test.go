@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestLineThatDuckDBRefusesIsRejectedAlone makes a value that DuckDB refuses in staging, and one that it refuses in making calls:
-// the lines that have them are rejected with its message, all others load.
+// TestLineThatDuckDBRefusesIsRejectedAlone has a value that DuckDB refuses in staging, and one that it refuses when calls are built:
+// their lines are rejected with DuckDB's message, all others are loaded.
 func TestLineThatDuckDBRefusesIsRejectedAlone(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/metrics.md anew")
+var update = flag.Bool("update", false, "rewrite docs/metrics.md")
 
-// TestMetricsPageIsTheCatalog keeps docs/metrics.md what the database says of itself.
-func TestMetricsPageIsTheCatalog(t *testing.T) {
+// TestMetricsPageMatchesCatalog compares docs/metrics.md with the catalogs in the database.
+func TestMetricsPageMatchesCatalog(t *testing.T) {
 	reader := loaded(t, testSettings(), nil)
 	var page strings.Builder
 	page.WriteString("# Metrics\n\n" +
@@ -33,11 +33,11 @@ func TestMetricsPageIsTheCatalog(t *testing.T) {
 		}
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != page.String() {
-		t.Errorf("docs/metrics.md is not what the catalog says; write it anew with -update (%v)", err)
+		t.Errorf("docs/metrics.md does not match the catalog; rewrite it with -update (%v)", err)
 	}
 }
 
-// TestCatalogNamesEveryMetric keeps kpi and its catalog together.
+// TestCatalogNamesEveryMetric compares the columns of kpi with its catalog.
 func TestCatalogNamesEveryMetric(t *testing.T) {
 	reader := loaded(t, testSettings(), nil)
 	rows := query(t, reader, `

@@ -16,8 +16,8 @@ import (
 	"callsheet/internal/sqlvalue"
 )
 
-// TestGolden runs the cases of queries/testdata: a folder has events.ndjson, which is put into a spool and loaded,
-// may have settings.json, and has pairs of a NAME.sql, with the arithmetic in its comment, and the NAME.csv it gives.
+// TestGolden runs the cases of queries/testdata: a folder has events.ndjson to load, optionally settings.json, and pairs of
+// NAME.sql, with the arithmetic in its comment, and NAME.csv, the expected result.
 func TestGolden(t *testing.T) {
 	folders, err := filepath.Glob("../queries/testdata/*/events.ndjson")
 	if err != nil || len(folders) == 0 {
@@ -82,10 +82,10 @@ func testSettings() Settings {
 	return Settings{Timezone: "Asia/Kolkata", ShortAbandon: 5 * time.Second, ServiceLevelTarget: 20 * time.Second, RecoveryWindow: 24 * time.Hour}
 }
 
-// testNow is a clock that stands still, well after the events of the tests.
+// testNow is a fixed clock, well after the events of the tests.
 func testNow() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }
 
-// loaded puts files into a spool, loads them and opens the published copy.
+// loaded loads a spool with the given files and opens the published copy.
 func loaded(t *testing.T, settings Settings, files map[string]string) *Reader {
 	t.Helper()
 	dir := t.TempDir()
@@ -107,7 +107,7 @@ func writeSpool(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// load loads what is new in dir/spool into dir/calls.duckdb.
+// load loads dir/spool into dir/calls.duckdb.
 func load(t *testing.T, dir string, settings Settings) Summary {
 	t.Helper()
 	return loadInBatches(t, dir, settings, 0)
@@ -127,7 +127,7 @@ func loadInBatches(t *testing.T, dir string, settings Settings, bytes int64) Sum
 	return summary
 }
 
-// publish expects no problem with what was published before.
+// publish expects no problems with the previous copy.
 func publish(t *testing.T, database, path string) error {
 	t.Helper()
 	problems, err := Publish(t.Context(), Publication{Database: database, Path: path, Now: time.Now,

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestStatementsOfUsersWriteNothing but temporary tables: all that is refused leaves every file and folder as it was.
-func TestStatementsOfUsersWriteNothing(t *testing.T) {
+// TestUserStatementsCannotWrite: refused statements change no file or folder.
+func TestUserStatementsCannotWrite(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())
@@ -71,8 +71,8 @@ func TestStatementsOfUsersWriteNothing(t *testing.T) {
 	}
 }
 
-// TestStatementsOfUsersThatRead and use temporary tables run.
-func TestStatementsOfUsersThatRead(t *testing.T) {
+// TestUserStatementsCanRead the published data and use temporary tables.
+func TestUserStatementsCanRead(t *testing.T) {
 	reader := loaded(t, testSettings(), map[string]string{"a.ndjson": oneCall})
 	for _, statement := range []string{
 		"select 1;", "from calls", "with x as (select 1) from x", "(select 1) union (select 2)", "values (1)", "table calls", "describe calls",

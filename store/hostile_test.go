@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// envelope is a spool line as the collector writes it, received at a second of 2026-10-05 10:00 UTC.
+// envelope returns a spool line in the collector's format, received at a second of 2026-10-05 10:00 UTC.
 func envelope(id string, second int, kind, payload string) string {
 	return fmt.Sprintf(`{"id":"%s","received_at":"2026-10-05T10:00:%02dZ","source":"main","kind":"%s","encoding":"json","payload":%s}`+"\n",
 		id, second, kind, payload)
 }
 
-// TestHostileValuesAreLoadedAsSent puts values that are awkward for JSON, UTF-8 or the way lines go to DuckDB into a documented
-// field, an undocumented one, a nested one and a key, and into an event of another kind.
+// TestHostileValuesAreLoadedAsSent puts values that are difficult for JSON, UTF-8 or packed lines into a documented, an undocumented
+// and a nested field, a key, and an event of kind other.
 func TestHostileValuesAreLoadedAsSent(t *testing.T) {
 	values := []struct{ name, sent, want string }{ // as JSON, and what is loaded
 		{"high surrogate", `"cut \ud83d"`, "cut \ufffd"},
@@ -77,8 +77,8 @@ func TestHostileValuesAreLoadedAsSent(t *testing.T) {
 	}
 }
 
-// TestMarksInValuesKeepReportsApart: reports that differ only in where a value with a field end begins are two versions.
-func TestMarksInValuesKeepReportsApart(t *testing.T) {
+// TestSeparatorsInValuesAreEscaped: reports that differ only in the position of a separator within values are two versions.
+func TestSeparatorsInValuesAreEscaped(t *testing.T) {
 	pairs := [][2]string{
 		{`"Status":"a\u001fb","StartTime":"c"`, `"Status":"a","StartTime":"b\u001fc"`},
 		{`"Status":"\u001e"`, `"Status":null`},
@@ -99,7 +99,7 @@ func TestMarksInValuesKeepReportsApart(t *testing.T) {
 	}
 }
 
-// TestManyKeysAndDeepNestingLoad: what is large or deep loads or is rejected, and the lines around it load.
+// TestManyKeysAndDeepNestingLoad: large or deep lines are loaded or rejected, and the lines around them are loaded.
 func TestManyKeysAndDeepNestingLoad(t *testing.T) {
 	var keys strings.Builder
 	for i := range 100_000 {
@@ -117,7 +117,7 @@ func TestManyKeysAndDeepNestingLoad(t *testing.T) {
 	}
 }
 
-// spoolOf makes a folder with a spool of these files.
+// spoolOf creates a folder with a spool of the given files.
 func spoolOf(t *testing.T, files map[string]string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// plainFilter is a filter of the named queries and what it lets pass.
+// plainFilter is a filter of the named queries and its equivalent in Go.
 type plainFilter struct {
 	arguments map[string]any
 	passes    func(plainCall) bool
@@ -49,7 +49,7 @@ func (w plainWorld) key(c plainCall, dims []string) string {
 	return strings.Join(parts, "|")
 }
 
-// expected are the figures per key of dims, by the plain computation. Of rung calls only rings count.
+// expected returns the figures computed in Go, by key of dims. Calls in rung count only for ring metrics.
 func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]map[string]float64 {
 	calls, figures := map[string][]plainCall{}, map[string]map[string]float64{}
 	for _, c := range slice {
@@ -84,7 +84,7 @@ func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]
 	return figures
 }
 
-// expectedPeak: a call is of every hour in which it is there.
+// expectedPeak counts a call in every hour in which it is in progress.
 func (w plainWorld) expectedPeak(dims []string, slice []plainCall, key string) float64 {
 	hour, parts := -1, strings.Split(key, "|")
 	at := slices.Index(dims, "local_hour")
@@ -104,13 +104,13 @@ func (w plainWorld) expectedPeak(dims []string, slice []plainCall, key string) f
 	return w.peak(there, hour)
 }
 
-// TestFiguresAreThoseOfAPlainComputation asks every named query that has metrics about random worlds, under every filter, and
-// wants what Go computes from what happened. Every metric must have been told apart from 0 and unknown at least once.
-func TestFiguresAreThoseOfAPlainComputation(t *testing.T) {
+// TestFiguresMatchIndependentComputation runs every named query with metrics over random worlds, under every filter, and compares
+// the results with those computed in Go from the calls. Every metric must have a value other than 0 and NULL at least once.
+func TestFiguresMatchIndependentComputation(t *testing.T) {
 	t.Parallel()
 	compared := map[string]bool{}
 	for seed := range *seeds {
-		zone := []string{"Asia/Kolkata", "Europe/London"}[seed%2] // London's clock is set back on the 25th
+		zone := []string{"Asia/Kolkata", "Europe/London"}[seed%2] // daylight saving time ends in London on the 25th
 		w, reader := loadedWorld(t, seed+1, zone)
 		inPeriod := func(c plainCall) bool { return w.day(c) >= worldFrom && w.day(c) <= worldTo }
 		for turn, filter := range w.filters() {
@@ -133,7 +133,7 @@ func TestFiguresAreThoseOfAPlainComputation(t *testing.T) {
 			}
 			for i, name := range slices.Sorted(maps.Keys(queries)) {
 				if (i+turn+int(seed+seed/2))%2 == 1 {
-					continue // each query has each filter in every other world
+					continue // each query runs with each filter in every second world
 				}
 				dims := queries[name]
 				of := slice

@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// What adds up over parts of the calls, and over parts that do not divide a caller's missed calls.
+// Metrics that add up over any parts of the calls, and those that add up only over parts that keep a caller's missed calls together.
 var (
 	addCalls = strings.Fields(`calls incoming outgoing ivr_only offered answered answered_in missed abandoned short_abandoned connected
 		agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer`)
 	addEpisodes = append(strings.Fields(`missed_episodes recovered_by_callback recovered_by_return unrecovered`), addCalls...)
 )
 
-// TestFiguresAddUp asks random worlds for what must hold whatever happened: each statement finds where it does not.
+// TestFiguresAddUp checks invariants over random worlds: each statement finds the violations.
 func TestFiguresAddUp(t *testing.T) {
 	statements := map[string]string{
 		"every call is incoming, outgoing or unknown": `from total where calls <> incoming + outgoing + (select count(*) from slice where direction = 'unknown')`,
@@ -69,7 +69,7 @@ func TestFiguresAddUp(t *testing.T) {
 	}
 }
 
-// addUp finds the figures of which the parts are not the total.
+// addUp finds figures whose parts do not add up to the total.
 func addUp(names []string, parts ...string) string {
 	var differ []string
 	for _, name := range slices.Sorted(slices.Values(names)) {

@@ -10,7 +10,7 @@ import (
 
 var manyFiles = flag.Int("files", 1200, "how many files the spool of thousands of files has")
 
-// TestThousandsOfFilesLoadWithinTheMemoryLimit: a spool of thousands of small files takes no more memory than one large file.
+// TestThousandsOfFilesLoadWithinTheMemoryLimit: thousands of small files need no more memory than one large file.
 func TestThousandsOfFilesLoadWithinTheMemoryLimit(t *testing.T) {
 	t.Parallel()
 	count := *manyFiles

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestRenamedOrCopiedFileIsLoadedOnce: lines without ids, a reject and an event among them.
+// TestRenamedOrCopiedFileIsLoadedOnce: the files have lines without ids, a reject and an event.
 func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
 	text := report("1") + "broken\n" + `{"type":"add_member"}` + "\n" + report("1")
 	const counts = "select (select sum(deliveries) from calls), (select count(*) from rejects), (select count(*) from other_events), (select count(*) from spool_files)"
@@ -30,8 +30,8 @@ func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
 	}
 }
 
-// TestCopiesThatAreNewTogetherAreLoadedOnce: of a file without ids, its hard link and its copies; and the copies may go again.
-func TestCopiesThatAreNewTogetherAreLoadedOnce(t *testing.T) {
+// TestNewCopiesAreLoadedOnce: a file without ids, its hard link and its copies, which can be deleted later.
+func TestNewCopiesAreLoadedOnce(t *testing.T) {
 	text := report("1") + "broken\n" + `{"type":"add_member"}` + "\n" + report("1")
 	dir := spoolOf(t, map[string]string{"2026-10-05.ndjson": text, "b.ndjson": text, "c.ndjson": text + report("2")})
 	path := func(name string) string { return filepath.Join(dir, "spool", name) }

@@ -11,8 +11,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// TestNothingStopsALoad puts everything into a spool that can be wrong with a file, between two good ones.
-func TestNothingStopsALoad(t *testing.T) {
+// TestBadFilesDoNotStopALoad loads a spool with every kind of bad file between two good ones.
+func TestBadFilesDoNotStopALoad(t *testing.T) {
 	dir := t.TempDir()
 	var packed bytes.Buffer
 	w, err := zstd.NewWriter(&packed)
@@ -54,17 +54,14 @@ func TestNothingStopsALoad(t *testing.T) {
 	if got.Calls != 8 || got.Rejects != 101 || got.Lines < 6+2001+200 {
 		t.Errorf("got %+v", got)
 	}
-	var told strings.Builder
-	for _, trouble := range got.Warnings {
-		told.WriteString(trouble + "\n")
-	}
+	warnings := strings.Join(got.Warnings, "\n")
 	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1048576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory"} {
-		if !strings.Contains(told.String(), want) {
-			t.Errorf("no trouble %q in:\n%s", want, told.String())
+		if !strings.Contains(warnings, want) {
+			t.Errorf("no warning %q in:\n%s", want, warnings)
 		}
 	}
 	if len(got.Warnings) != 4 {
-		t.Errorf("warnings:\n%s", told.String())
+		t.Errorf("warnings:\n%s", warnings)
 	}
 	if again := load(t, dir, testSettings()); again.Lines != 0 || again.Calls != 8 {
 		t.Errorf("again: %+v", again)

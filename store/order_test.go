@@ -11,7 +11,7 @@ import (
 )
 
 // TestCallsDoNotDependOnOrderOrFiles loads the same deliveries in many orders, split into files and loads at random,
-// and wants the same calls to the row.
+// and expects identical calls.
 func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	var deliveries []string
 	for _, dir := range []string{"samples", "versions"} {
@@ -51,7 +51,7 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	}
 }
 
-// TestChangedSettingsRebuildCalls wants the calls of new settings to be those of a store that had them from the start.
+// TestChangedSettingsRebuildCalls changes settings and expects the calls of a store that had the new settings from the start.
 func TestChangedSettingsRebuildCalls(t *testing.T) {
 	text, err := os.ReadFile("../queries/testdata/parties_and_groups/events.ndjson")
 	if err != nil {

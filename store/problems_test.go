@@ -10,14 +10,14 @@ import (
 	"callsheet/internal/spool"
 )
 
-// problemsOf are those that a reader of the published copy sees.
+// problemsOf returns the problems in the published copy.
 func problemsOf(t *testing.T, dir string) string {
 	t.Helper()
 	return lines(query(t, published(t, dir, testSettings()), "select file, problem from spool_files where problem is not null order by all")[1:])
 }
 
-// TestNewDeliveriesOfAChangedFileAreLoaded changes loaded lines in every way; what is new by its id is loaded, nothing is doubled, and
-// the problem stands until a rebuild.
+// TestNewDeliveriesOfAChangedFileAreLoaded changes loaded lines in every way: deliveries with new ids are loaded, nothing is loaded
+// twice, and the problem remains until a rebuild.
 func TestNewDeliveriesOfAChangedFileAreLoaded(t *testing.T) {
 	line := func(id string, second int, coins string) string {
 		return envelope(id, second, "call_report", `{"CallSid":"`+id+`","coins":"`+coins+`","EndTime":"2026-10-05 10:00:00"}`)
@@ -54,8 +54,8 @@ func TestNewDeliveriesOfAChangedFileAreLoaded(t *testing.T) {
 	}
 }
 
-// TestOtherLineEndsAreTheSameFile: a file with CRLF instead of LF is the one that was loaded.
-func TestOtherLineEndsAreTheSameFile(t *testing.T) {
+// TestLineEndingsAreNotAChange: CRLF instead of LF is not a change.
+func TestLineEndingsAreNotAChange(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + report("2")})
 	load(t, dir, testSettings())
 	writeSpool(t, dir, map[string]string{"a.ndjson": strings.ReplaceAll(report("1")+report("2")+report("3"), "\n", "\r\n")})
@@ -64,8 +64,7 @@ func TestOtherLineEndsAreTheSameFile(t *testing.T) {
 	}
 }
 
-// TestMissingFileIsAProblemUntilItIsBack.
-func TestMissingFileIsAProblemUntilItIsBack(t *testing.T) {
+func TestMissingFileIsAProblemUntilRestored(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": report("1"), "b.ndjson": report("2"), "empty.ndjson": ""})
 	load(t, dir, testSettings())
 	path := filepath.Join(dir, "spool", "a.ndjson")
@@ -88,8 +87,8 @@ func TestMissingFileIsAProblemUntilItIsBack(t *testing.T) {
 	}
 }
 
-// TestOddFileNamesAreLoadedOrNamed.
-func TestOddFileNamesAreLoadedOrNamed(t *testing.T) {
+// TestUnusualFileNames are loaded, or reported if they cannot be printed.
+func TestUnusualFileNames(t *testing.T) {
 	long := strings.Repeat("n", 255-len(".ndjson"))
 	dir := spoolOf(t, map[string]string{
 		"it's \"quoted\" \\ $1 %s.ndjson": report("1"), "日本.ndjson": report("2"), long + ".ndjson": report("3"), "-.ndjson": report("4"),
@@ -106,8 +105,8 @@ func TestOddFileNamesAreLoadedOrNamed(t *testing.T) {
 	}
 }
 
-// TestLineThatIsTooLongIsARejectOfItsLength: plain, and one that a small archive expands to.
-func TestLineThatIsTooLongIsARejectOfItsLength(t *testing.T) {
+// TestTooLongLineIsRejected: in a plain file, and in a small archive that expands to it. The reason has its length.
+func TestTooLongLineIsRejected(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": strings.Repeat("x", spool.MaxLine+1) + "\n" + report("1")})
 	file, err := os.Create(filepath.Join(dir, "spool", "b.ndjson.gz"))
 	if err != nil {
@@ -130,8 +129,7 @@ func TestLineThatIsTooLongIsARejectOfItsLength(t *testing.T) {
 	}
 }
 
-// TestLineWithAnotherChecksumIsRejected.
-func TestLineWithAnotherChecksumIsRejected(t *testing.T) {
+func TestLineWithWrongChecksumIsRejected(t *testing.T) {
 	good := string(spool.Envelope{ID: "01K60000000000000000000001", ReceivedAt: testNow(), Source: "main", Kind: "call_report", Encoding: "json",
 		Payload: []byte(`{"CallSid":"1","coins":"1"}`)}.AppendLine(nil))
 	got := load(t, spoolOf(t, map[string]string{"a.ndjson": good + strings.Replace(good, `"coins":"1"`, `"coins":"9"`, 1)}), testSettings())

@@ -84,8 +84,8 @@ func TestReadersCannotWrite(t *testing.T) {
 	}
 }
 
-// TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen, each with settings of its own, whoever else has the file open.
-func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
+// TestNewReaderOpensLatestCopy with its own settings, also while other readers of the process are open.
+func TestNewReaderOpensLatestCopy(t *testing.T) {
 	dir := t.TempDir()
 	settings := Settings{Timezone: "Asia/Kolkata"}
 	line := `{"CallSid":"1.%d","Direction":"IVR","Status":"ANSWER","StartTime":"2026-10-05 10:15:02","EndTime":"2026-10-05 10:15:51"}` + "\n"
@@ -103,7 +103,7 @@ func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer reader.Close() // at the end: all are open at once
+		defer reader.Close() // at the end, so that all are open at the same time
 		got := query(t, reader, "select count(*) as calls, current_setting('TimeZone') as zone from calls")
 		if want := [][]string{{"calls", "zone"}, {fmt.Sprint(n + 1), settings.Timezone}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, want %v", got, want)
@@ -111,8 +111,8 @@ func TestReadersOfOneProcessHaveWhatIsPublishedWhenTheyOpen(t *testing.T) {
 	}
 }
 
-// TestAFileThatIsWrittenInItsPlaceIsOpenOnceAtATime in a process.
-func TestAFileThatIsWrittenInItsPlaceIsOpenOnceAtATime(t *testing.T) {
+// TestWritableFileIsOpenedOnce: Open waits until a reader in the same process is closed.
+func TestWritableFileIsOpenedOnce(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, nil)
 	load(t, dir, testSettings())
@@ -135,12 +135,12 @@ func TestAFileThatIsWrittenInItsPlaceIsOpenOnceAtATime(t *testing.T) {
 	select {
 	case <-closed:
 	default:
-		t.Error("it was opened for writing while it was read")
+		t.Error("opened for writing while a reader was open")
 	}
 }
 
-// TestCopiesAreRemovedOnceNobodyCanBeAboutToOpenThem, however often loads come.
-func TestCopiesAreRemovedOnceNobodyCanBeAboutToOpenThem(t *testing.T) {
+// TestStaleCopiesAreRemoved publishes every second: copies in use and those within copyGrace are kept.
+func TestStaleCopiesAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	database, path := filepath.Join(dir, "calls.duckdb"), filepath.Join(dir, "published", "calls.duckdb")
 	opened := filepath.Join(dir, "published", "copy-2", "calls.duckdb")
@@ -160,7 +160,7 @@ func TestCopiesAreRemovedOnceNobodyCanBeAboutToOpenThem(t *testing.T) {
 		}
 	}
 	copies, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(copies) != 13 { // the link, the open one, the newest, those of the 10 seconds before and the one that they replaced
+	if err != nil || len(copies) != 13 { // the link, the open copy, the latest, those of the previous 10 seconds, and the one they replaced
 		t.Errorf("%d names: %v, %v", len(copies), copies, err)
 	}
 	if !exists(opened) || exists(filepath.Join(dir, "published", "copy-3")) {

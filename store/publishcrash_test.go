@@ -22,10 +22,10 @@ const (
 	crashLink  = "/data/published/calls.duckdb"
 )
 
-// newContent is longer than a block of the disk, so that a crash can keep a part of it.
+// newContent is longer than a disk block, so that a crash can leave it partly written.
 var newContent = strings.Repeat("the new content ", 1000)
 
-// crashPublication publishes on a disk in memory, so many minutes after the first.
+// crashPublication publishes on an in-memory disk, minutes after the first publication.
 func crashPublication(disk *crashfs.FS, minutes int) Publication {
 	return Publication{
 		Database: crashDB, Path: crashLink, files: disk, inUse: func(string) bool { return false },
@@ -34,7 +34,7 @@ func crashPublication(disk *crashfs.FS, minutes int) Publication {
 	}
 }
 
-// crashDisk is a disk with a database, of which an older state is published unless it is the first.
+// crashDisk is a disk with a database; unless first is set, an older state is already published.
 func crashDisk(t *testing.T, seed uint64, first bool) *crashfs.FS {
 	disk := crashfs.New(seed)
 	if err := disk.Mkdir("/data/published"); err != nil {
@@ -51,7 +51,7 @@ func crashDisk(t *testing.T, seed uint64, first bool) *crashfs.FS {
 	return disk
 }
 
-// publishedContent is what a client reads; it must match its checksum.
+// publishedContent returns the content that a client reads, which must match its checksum.
 func publishedContent(t *testing.T, disk *crashfs.FS) string {
 	t.Helper()
 	file, err := disk.Open(crashLink)
@@ -75,7 +75,7 @@ func publishedContent(t *testing.T, disk *crashfs.FS) string {
 	return string(content)
 }
 
-// publishedNow publishes without a fault and expects one new copy, and no other a while later.
+// publishedNow publishes without a fault and expects one new copy, and no further copy on a later publication.
 func publishedNow(t *testing.T, disk *crashfs.FS) {
 	t.Helper()
 	for minutes := range 2 {
@@ -92,7 +92,7 @@ func publishedNow(t *testing.T, disk *crashfs.FS) {
 	}
 }
 
-// TestPublishSurvivesACrashInEveryOperation: clients open the old copy or the new one, whole, and the next load publishes.
+// TestPublishSurvivesACrashInEveryOperation: clients open a complete copy, old or new, and the next load publishes.
 func TestPublishSurvivesACrashInEveryOperation(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		allowed := []string{newContent, oldContent}
@@ -118,7 +118,7 @@ func TestPublishSurvivesACrashInEveryOperation(t *testing.T) {
 	}
 }
 
-// TestPublishSurvivesAFailureOfEveryOperation, of one or of all from there on.
+// TestPublishSurvivesAFailureOfEveryOperation: of a single operation, or of it and all later ones.
 func TestPublishSurvivesAFailureOfEveryOperation(t *testing.T) {
 	for _, fault := range []error{syscall.EIO, syscall.ENOSPC} {
 		for _, once := range []bool{true, false} {

@@ -9,7 +9,7 @@ import (
 	"callsheet/queries"
 )
 
-// quoting has everything in quotes and comments that means something else outside of them.
+// quoting has text in quotes and comments that would have a meaning outside of them.
 const quoting = `-- $no_parameter; 'not a quote
 select 'a--b' as "x--y", '/*' as "z;", '$x' as literal, 'it''s; here' as semicolon, $$ -- ' $y ; $$ as dollars, /* a /* nested; */ $no */
     e'\'; -- $z' as escaped, $from::varchar as parameter -- the end; $no`

@@ -21,7 +21,7 @@ func retryLoad(t *testing.T, dir string) Summary {
 	return summary
 }
 
-// TestCorrectedLineIsLoaded mends one of two rejected lines in its place, longer than it was: an ordinary load goes on behind it,
+// TestCorrectedLineIsLoaded corrects one of two rejected lines in place, which makes it longer: an ordinary load continues after it,
 // and only a retry reads it.
 func TestCorrectedLineIsLoaded(t *testing.T) {
 	dir := t.TempDir()
@@ -32,7 +32,7 @@ func TestCorrectedLineIsLoaded(t *testing.T) {
 		t.Fatalf("first load: %+v", got)
 	}
 	if got := retryLoad(t, dir); got.Rejects != 2 || got.Recovered != 0 || got.Calls != 3 || got.Lines != 2 {
-		t.Fatalf("a retry with nothing mended: %+v", got)
+		t.Fatalf("a retry with nothing corrected: %+v", got)
 	}
 
 	text, err := os.ReadFile(path)

@@ -11,16 +11,16 @@ import (
 	"testing"
 )
 
-var spillRounds = flag.Int("spillrounds", 1, "how often each of the readers that spill at once is asked")
+var spillRounds = flag.Int("spillrounds", 1, "queries of each reader that spills at the same time as others")
 
-// spilling sorts more than its memory holds; rank tells whether the order is right.
+// spilling sorts more than fits into memory; rank shows whether the order is right.
 const spilling = `
 select count(*) as n, sum(rank * (value % 7)) as figure
 from (select value, row_number() over (order by key, value) as rank
       from (select range as value, md5(range::varchar) || repeat('x', 100) as key from range(300000)))`
 
-// TestInstancesThatSpillAtOnceAnswerRightly: ten readers and loads, each with less memory than it needs.
-func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
+// TestSpillsAtOnceAreCorrect: ten readers and loads, each with too little memory.
+func TestSpillsAtOnceAreCorrect(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	temp := filepath.Join(dir, "tmp")
@@ -79,7 +79,7 @@ func TestInstancesThatSpillAtOnceAnswerRightly(t *testing.T) {
 	}
 }
 
-// TestFoldersOfKilledInstancesAreRemoved, those of live ones and of others are not.
+// TestFoldersOfKilledInstancesAreRemoved: folders of running instances and other folders are kept.
 func TestFoldersOfKilledInstancesAreRemoved(t *testing.T) {
 	temp := filepath.Join(t.TempDir(), "tmp")
 	live, err := newScratch(temp, 0, readerShare)
@@ -112,7 +112,7 @@ func TestFoldersOfKilledInstancesAreRemoved(t *testing.T) {
 	}
 }
 
-// TestInstancesShareTheTotal: a writer may spill half of it, each of ten readers as much as the others; together they stay below it.
+// TestInstancesShareTheTotal: a writer may spill half of the total, and ten readers an equal share each.
 func TestInstancesShareTheTotal(t *testing.T) {
 	temp := filepath.Join(t.TempDir(), "tmp")
 	const total = 8 << 30
@@ -147,8 +147,8 @@ func TestInstancesShareTheTotal(t *testing.T) {
 	small.close()
 }
 
-// TestASpillOverTheLimitFails: a statement that spills more fails, and says why.
-func TestASpillOverTheLimitFails(t *testing.T) {
+// TestSpillOverTheLimitFails with an error that names the limit.
+func TestSpillOverTheLimitFails(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())

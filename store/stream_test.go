@@ -10,7 +10,7 @@ import (
 	"callsheet/queries"
 )
 
-func TestAStreamIsTheAnswerWhateverItsLengthAndShape(t *testing.T) {
+func TestStreamReturnsTheWholeResult(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, nil)
 	load(t, dir, Settings{Timezone: "Asia/Kolkata"})

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// templates are empty databases by settings. Creating one takes longer than most tests.
+// templates caches empty databases by settings, since creating one takes longer than most tests.
 var templates sync.Map
 
-// openStore opens a database; a missing one begins as a copy of the empty database with the same settings.
+// openStore opens a database. If it is missing, it starts as a copy of the template with the same settings.
 func openStore(t *testing.T, options Options) *Store {
 	t.Helper()
 	if _, err := os.Stat(options.Path); errors.Is(err, fs.ErrNotExist) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestNothingIsPublishedThatDoesNotHoldWhatWasWritten: the old copy stays and nothing is left behind.
-func TestNothingIsPublishedThatDoesNotHoldWhatWasWritten(t *testing.T) {
+// TestIncompleteCopyIsNotPublished: the old copy is kept and no files remain.
+func TestIncompleteCopyIsNotPublished(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())
@@ -37,8 +37,8 @@ func TestNothingIsPublishedThatDoesNotHoldWhatWasWritten(t *testing.T) {
 	}
 }
 
-// TestADatabaseWithALogReplacesNothing, since it is not whole without it.
-func TestADatabaseWithALogReplacesNothing(t *testing.T) {
+// TestDatabaseWithLogIsRefused, since a database is incomplete without its write-ahead log.
+func TestDatabaseWithLogIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	summary := load(t, dir, testSettings())

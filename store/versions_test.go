@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// versionsOf are deliveries of calls with ties in their times of receipt: corrections, corrections back, duplicates, and lines with
-// and without an id.
+// versionsOf returns deliveries of calls with equal times of receipt: corrections, corrections back, duplicates, and lines with and
+// without an id.
 func versionsOf(calls int) []string {
 	var lines []string
 	for call := range calls {
@@ -24,8 +24,8 @@ func versionsOf(calls int) []string {
 	return lines
 }
 
-// TestNewestVersionIsExact loads deliveries that tie in their time of receipt again and again, in any order and batches: the calls
-// are always the same, also as of any moment.
+// TestNewestVersionIsExact loads deliveries with equal times of receipt repeatedly, in any order and batches: the calls are always
+// the same, also as of any time.
 func TestNewestVersionIsExact(t *testing.T) {
 	deliveries := versionsOf(8)
 	const everything = "select * from calls order by all"
@@ -57,7 +57,7 @@ func TestNewestVersionIsExact(t *testing.T) {
 	}
 }
 
-// TestCorrectionBackIsTheNewest: A, B and A again is A, and B as of the moment between.
+// TestCorrectionBackIsTheNewest: A, B and A again is A, and as of the time between it is B.
 func TestCorrectionBackIsTheNewest(t *testing.T) {
 	report := func(second, coins int) string {
 		return envelope(fmt.Sprintf("01K6%022d", second), second, "call_report", fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, coins))
@@ -91,9 +91,9 @@ func TestElementsOfOneBodyFollowTheirIDs(t *testing.T) {
 	}
 }
 
-// TestLineThatIsReadTwiceIsOneDelivery puts lines with ids into a second file, other order, with others between, in one load and
-// in two: no delivery, reject or event is doubled.
-func TestLineThatIsReadTwiceIsOneDelivery(t *testing.T) {
+// TestLineReadTwiceIsOneDelivery copies lines with ids into a second file, in another order and with others between, in one load
+// and in two: no delivery, reject or event is loaded twice.
+func TestLineReadTwiceIsOneDelivery(t *testing.T) {
 	lines := []string{
 		envelope("a", 1, "call_report", `{"CallSid":"1","coins":"1","EndTime":"2026-10-05 10:00:00"}`),
 		envelope("b", 1, "call_report", `{"CallSid":"1","coins":"1","EndTime":"2026-10-05 10:00:00"}`), // the same in one body

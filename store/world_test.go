@@ -14,7 +14,7 @@ import (
 
 var seeds = flag.Uint64("seeds", 2, "how many random cases a test tries, at least 2")
 
-// The days that the random worlds are asked about; calls and callbacks happen before and after them, too.
+// The period of the queries over random worlds; there are calls before and after it too.
 const worldFrom, worldTo = "2026-10-20", "2026-10-29"
 
 var (
@@ -31,10 +31,10 @@ var (
 	}
 	answeredEnds = []plainStatus{
 		{"ANSWER", "", "answered", ""}, {" Answered ", "", "answered", ""}, {"", "ANSWER", "answered", ""}, {"LEG A/LEG B ANSWER", "", "answered", ""},
-		{"Eaten", "", "unknown", ""}, {"", "", "unknown", ""}, // nobody says so, but they talked
+		{"Eaten", "", "unknown", ""}, {"", "", "unknown", ""}, // not reported as answered, but with talk time
 	}
-	// Phones and the names that reports give for them; some only the directory knows, some nobody does, one is handed on, and
-	// Asha has two.
+	// Phones and their names in reports. Some are only in the directory, some have no name, one is handed over to another agent,
+	// and Asha has two.
 	phones = []struct {
 		number string
 		names  []string
@@ -45,7 +45,7 @@ var (
 	groupNames = []string{"Sales", "Support", "बिक्री", ""}
 )
 
-// randomWorld is some days of two accounts in two zones, and what was delivered of them.
+// randomWorld generates some days of calls of two accounts in two zones, and their deliveries as a spool file.
 func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool string) {
 	settings := testSettings()
 	settings.Timezone = reportZone
@@ -69,7 +69,7 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	starts := map[int64]bool{} // no two at once, so that what came first is never a matter of chance
 	first := time.Date(2026, 10, 19, 0, 0, 0, 0, zone).Unix()
 	for i := range count {
-		// Hours are uneven, so that there is a crowd.
+		// Hours are unevenly filled, so that calls overlap.
 		at := first + rng.Int64N(12*24)*3600 + rng.Int64N(1200)*rng.Int64N(4)
 		for starts[at] {
 			at++
@@ -143,11 +143,11 @@ func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string
 	if c.answered {
 		c.talkSeconds = int64(c.ended.Sub(c.legBPicked).Seconds())
 		if rng.IntN(10) == 0 {
-			c.talkSeconds += 1000 // longer than the call, as the documentation's own sample
+			c.talkSeconds += 1000 // longer than the call, as in the documentation's sample
 		}
 	}
 	if rng.IntN(12) == 0 && c.direction != "incoming" {
-		c.ended = time.Time{} // never told; its duration is
+		c.ended = time.Time{} // not reported, unlike its duration
 	}
 	return c
 }
@@ -159,8 +159,8 @@ type worldLine struct {
 	payload      map[string]any
 }
 
-// tell gives what is delivered of a call: live events, the report, at times twice, and versions that were corrected. Where the
-// report names no phone, the call is known by the last live event.
+// deliveriesOf returns the deliveries of a call: live events, the report, sometimes twice, and corrected versions. If the report has
+// no agent number, that of the last live event is used.
 func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "America/Bogota"}[c.source])
 	local := func(t time.Time) any {
@@ -188,7 +188,7 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	if c.direction != "unknown" && c.status.outcome != "ivr_only" {
 		for i := range rng.IntN(4) {
 			rung := pick(rng, phones).number
-			if len(rung) == len("9280000001") && rung < "9280000005" { // others have but one spelling, being nobody's name
+			if len(rung) == len("9280000001") && rung < "9280000005" { // the others have no name, so only one spelling
 				rung = pick(rng, []string{"0", "+91 ", ""}) + rung
 			}
 			if slices.ContainsFunc(c.rang, func(earlier string) bool { return lastTen(earlier) == lastTen(rung) }) {
@@ -217,7 +217,7 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		delete(report, "CallDuration") // it follows from the times
 	}
 	lines = append(lines, worldLine{over, c.source, "call_report", report})
-	if rng.IntN(8) == 0 { // twice, days late
+	if rng.IntN(8) == 0 { // duplicate, days later
 		lines = append(lines, worldLine{over.Add(50 * time.Hour), c.source, "call_report", report})
 	}
 	other := func(at time.Time, changes map[string]any) {
@@ -230,19 +230,19 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		}
 		lines = append(lines, worldLine{at, c.source, "call_report", version})
 	}
-	if rng.IntN(8) == 0 { // wrong at first
+	if rng.IntN(8) == 0 { // an earlier, wrong version
 		other(over.Add(-time.Second), map[string]any{"coins": 77, "call_group": "", "CallDuration": c.callSeconds + 30, "TalkDuration": 5000})
-		if _, told := report["CallDuration"]; !told {
+		if _, reported := report["CallDuration"]; !reported {
 			report["CallDuration"] = c.callSeconds
 		}
 	}
-	if rng.IntN(8) == 0 { // and empty for what is known
+	if rng.IntN(8) == 0 { // a later version with empty values
 		other(over.Add(time.Hour), map[string]any{"coins": "", "call_group": nil, "receiver_name": "0", "LegA_Picked_time": "", "Status": "", "callstatus": " "})
 	}
 	return lines
 }
 
-// loadedWorld loads what was delivered.
+// loadedWorld loads the deliveries of a random world.
 func loadedWorld(t *testing.T, seed uint64, zone string) (plainWorld, *Reader) {
 	t.Helper()
 	w, spool := randomWorld(seed, zone, 600)

@@ -1,0 +1,313 @@
+package store
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// figures computes the metrics of calls by name; NaN is unknown. They follow the definitions in docs/metrics.md, not the SQL.
+func (w plainWorld) figures(calls []plainCall) map[string]float64 {
+	var talks, waits []float64
+	f := map[string]float64{}
+	for _, name := range strings.Fields(`calls incoming outgoing ivr_only answered answered_in abandoned short_abandoned connected
+		agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer`) {
+		f[name] = 0
+	}
+	inTime := 0.0
+	for _, c := range calls {
+		f["calls"]++
+		f["call_seconds"] += float64(c.callSeconds)
+		coins := float64(c.coins) / 100
+		f["coins"] += coins
+		if c.answered {
+			f["answered"]++
+			f["talk_seconds"] += float64(c.talkSeconds)
+			talks = append(talks, float64(c.talkSeconds))
+		} else {
+			f["coins_unanswered"] += coins
+			if c.status.failedLeg != "" {
+				f["coins_failed_"+c.status.failedLeg] += coins
+			}
+		}
+		switch c.direction {
+		case "incoming":
+			f["incoming"]++
+			if c.status.outcome == "ivr_only" {
+				f["ivr_only"]++
+			}
+			if c.answered {
+				f["answered_in"]++
+				if !c.legBPicked.IsZero() {
+					wait := c.legBPicked.Sub(c.started).Seconds()
+					waits = append(waits, wait)
+					if wait <= w.settings.ServiceLevelTarget.Seconds() {
+						inTime++
+					}
+				}
+			} else if c.missedReason() == "caller hung up" {
+				f["abandoned"]++
+				if float64(c.callSeconds) < w.settings.ShortAbandon.Seconds() {
+					f["short_abandoned"]++
+				}
+			}
+		case "outgoing":
+			f["outgoing"]++
+			switch {
+			case c.answered:
+				f["connected"]++
+			case !c.legAPicked.IsZero():
+				f["customer_no_answer"]++
+			}
+			if c.legAPicked.IsZero() {
+				f["agent_no_show"]++
+			}
+		}
+	}
+	f["offered"] = f["incoming"] - f["ivr_only"]
+	f["missed"] = f["offered"] - f["answered_in"]
+	f["answer_rate"] = share(f["answered_in"], f["offered"])
+	f["abandon_rate"] = share(f["abandoned"], f["offered"])
+	f["service_level"] = share(inTime, f["offered"]-f["short_abandoned"])
+	f["avg_wait_seconds"], f["p90_wait_seconds"] = mean(waits), percentile(waits, 0.9)
+	f["connect_rate"] = share(f["connected"], f["outgoing"])
+	f["agent_no_show_rate"] = share(f["agent_no_show"], f["outgoing"])
+	f["avg_talk_seconds"], f["median_talk_seconds"] = mean(talks), percentile(talks, 0.5)
+	f["p90_talk_seconds"], f["longest_talk_seconds"] = percentile(talks, 0.9), percentile(talks, 1)
+	f["coins_per_answered"] = share(f["coins"], f["answered"])
+	f["coins_per_talk_minute"] = share(f["coins"]*60, f["talk_seconds"])
+	customers, incoming := map[string]int{}, map[string]int{}
+	for _, c := range calls {
+		if key := lastTen(c.customerNumber); key != "" {
+			customers[key]++
+			if c.direction == "incoming" {
+				incoming[key]++
+			}
+		}
+	}
+	f["unique_customers"] = float64(len(customers))
+	f["repeat_customers"] = 0
+	for _, count := range incoming {
+		if count >= 2 {
+			f["repeat_customers"]++
+		}
+	}
+	return f
+}
+
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return math.NaN()
+	}
+	return part / whole
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, value := range values {
+		sum += value
+	}
+	return share(sum, float64(len(values)))
+}
+
+// percentile interpolates linearly between the two nearest values.
+func percentile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	at := q * float64(len(sorted)-1)
+	low := int(at)
+	high := min(low+1, len(sorted)-1)
+	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
+}
+
+// plainEpisode is a missed caller's sequence of attempts.
+type plainEpisode struct {
+	first, last plainCall
+	attempts    int
+	recovered   *plainCall
+}
+
+func (e plainEpisode) recovery() string {
+	switch {
+	case e.recovered == nil:
+		return "unrecovered"
+	case e.recovered.direction == "outgoing":
+		return "callback"
+	}
+	return "return"
+}
+
+func (e plainEpisode) minutes() float64 { return e.recovered.started.Sub(e.first.started).Minutes() }
+
+// episodes groups the missed calls of a slice; any call of the world can recover them.
+func (w plainWorld) episodes(calls []plainCall) (episodes []plainEpisode) {
+	missed := map[string][]plainCall{}
+	for _, c := range calls {
+		if key := lastTen(c.customerNumber); c.missed() && key != "" {
+			missed[key] = append(missed[key], c)
+		}
+	}
+	for key, tries := range missed {
+		slices.SortFunc(tries, func(a, b plainCall) int { return a.started.Compare(b.started) })
+		for len(tries) > 0 {
+			e := plainEpisode{first: tries[0]}
+			closes := tries[0].started.Add(w.settings.RecoveryWindow)
+			for i, c := range w.calls {
+				if c.answered && c.direction != "unknown" && lastTen(c.customerNumber) == key &&
+					c.started.After(e.first.started) && !c.started.After(closes) {
+					closes, e.recovered = c.started, &w.calls[i]
+				}
+			}
+			for len(tries) > 0 && !tries[0].started.After(closes) {
+				e.last, e.attempts, tries = tries[0], e.attempts+1, tries[1:]
+			}
+			episodes = append(episodes, e)
+		}
+	}
+	return episodes
+}
+
+// recoveryFigures computes the metrics of episodes.
+func recoveryFigures(episodes []plainEpisode) map[string]float64 {
+	f := map[string]float64{"missed_episodes": float64(len(episodes)), "recovered_by_callback": 0, "recovered_by_return": 0, "unrecovered": 0}
+	var minutes []float64
+	for _, e := range episodes {
+		switch e.recovery() {
+		case "callback":
+			f["recovered_by_callback"]++
+		case "return":
+			f["recovered_by_return"]++
+		default:
+			f["unrecovered"]++
+			continue
+		}
+		minutes = append(minutes, e.minutes())
+	}
+	f["recovery_rate"] = share(float64(len(minutes)), float64(len(episodes)))
+	f["median_minutes_to_recover"] = percentile(minutes, 0.5)
+	return f
+}
+
+// peak returns the maximum number of concurrent calls. It counts them at each start of a call or of an hour, within the given hour of
+// the day unless it is negative.
+func (w plainWorld) peak(calls []plainCall, hour int) (most float64) {
+	moments := map[time.Time]bool{}
+	for _, c := range calls {
+		moments[c.started] = true
+		local := c.started.In(w.zone)
+		past := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
+		for at := c.started.Add(time.Hour - past); at.Before(c.ended); at = at.Add(time.Hour) {
+			moments[at] = true
+		}
+	}
+	for at := range moments {
+		if hour >= 0 && w.hour(at) != hour {
+			continue
+		}
+		there := 0.0
+		for _, c := range calls {
+			if !c.started.After(at) && c.ended.After(at) {
+				there++
+			}
+		}
+		most = max(most, there)
+	}
+	return most
+}
+
+// busy counts the seconds in which at least one of an agent's calls is ringing or connected, and the seconds of each day from the
+// first of these to the last.
+func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
+	days := map[string]map[int64]bool{}
+	for _, c := range calls {
+		from, to := c.started, c.ended
+		if to.IsZero() {
+			to = c.started.Add(time.Duration(c.callSeconds) * time.Second)
+		}
+		switch {
+		case c.direction == "unknown":
+			continue
+		case c.direction == "outgoing":
+		case !c.legBStarted.IsZero():
+			from = c.legBStarted
+		case !c.legBPicked.IsZero():
+			from = c.legBPicked
+		case !c.ended.IsZero():
+			from = c.ended.Add(-time.Duration(c.talkSeconds) * time.Second)
+		default:
+			continue
+		}
+		for at := from.Unix(); at < to.Unix(); at++ {
+			day := w.day(c)
+			if days[day] == nil {
+				days[day] = map[int64]bool{}
+			}
+			days[day][at] = true
+		}
+	}
+	for _, seconds := range days {
+		busy += float64(len(seconds))
+		sorted := slices.Sorted(maps.Keys(seconds))
+		there += float64(sorted[len(sorted)-1] - sorted[0] + 1)
+	}
+	return busy, there
+}
+
+// plainRing is a call that rang at an agent's phone.
+type plainRing struct {
+	call     plainCall
+	agent    string
+	pickedUp bool
+}
+
+// rings returns the rings of calls: of the agent in the report and of the agents whose phones are in live events.
+func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
+	// nameAt returns the agent name of a number at a time, according to the reports.
+	nameAt := func(number string, at time.Time) string {
+		var before, later *plainCall
+		for i, c := range calls {
+			switch {
+			case c.agentName == "" || lastTen(c.agentNumber) != lastTen(number):
+			case !c.started.After(at) && (before == nil || c.started.After(before.started)):
+				before = &calls[i]
+			case c.started.After(at) && (later == nil || c.started.Before(later.started)):
+				later = &calls[i]
+			}
+		}
+		switch {
+		case before != nil:
+			return before.agentName
+		case later != nil:
+			return later.agentName
+		}
+		return number
+	}
+	for _, c := range calls {
+		rung := map[string]bool{}
+		if c.agentName != "" || c.pickedUp() && c.agentNumber != "" {
+			rung[c.agent()] = c.pickedUp()
+		} else if c.agentNumber != "" {
+			rung[nameAt(c.agentNumber, c.started)] = false
+		}
+		for _, number := range c.rang {
+			if lastTen(number) == lastTen(c.agentNumber) {
+				continue
+			}
+			agent := w.directoryName(number, w.day(c))
+			if agent == "" {
+				agent = nameAt(number, c.started)
+			}
+			if !rung[agent] {
+				rung[agent] = false
+			}
+		}
+		for agent, picked := range rung {
+			rings = append(rings, plainRing{c, agent, picked})
+		}
+	}
+	return rings
+}
