@@ -61,7 +61,7 @@ func (p Publication) makeCopy(ctx context.Context, copied string) error {
 		return err
 	}
 	sum := checksum{Database: versionOf(info), PublishedAt: p.Now().UTC()}
-	// Copying without reading lets the kernel share the blocks where the file system can; the hash is computed meanwhile.
+	// io.Copy lets the kernel share blocks if the file system supports it. The hash is computed concurrently.
 	hashed := make(chan error, 1)
 	go func() {
 		var err error

@@ -45,7 +45,7 @@ func TestUserStatementsCannotWrite(t *testing.T) {
 		"delete from calls", "create table x as select 1", "drop table calls", "from glob('/etc/*')", "from read_text('/etc/passwd')",
 		"create temp macro m() as table from read_text('/etc/passwd')", "select getenv('HOME')",
 	} {
-		// A reader each: what is refused must not change how the next is taken.
+		// A new reader each: a refused statement must not affect the next.
 		reader, err := OpenReader(t.Context(), Options{Path: path, Settings: testSettings(), Immutable: true, TempDir: spill})
 		if err != nil {
 			t.Fatal(err)

@@ -31,7 +31,7 @@ type line struct {
 	values        [][]byte // of payloadFields
 	extra         []byte   // a JSON object of the undocumented members
 	payload       []byte   // of an event of kind "other", its numbers as strings
-	callKey       uint64   // hash of the source and the call's id; 0 where there is no call
+	callKey       uint64   // hash of the source and the call's id; 0 without a call
 	contentHash   uint64   // of the payload without the call's id; of a reject, lineHash
 }
 
@@ -95,7 +95,7 @@ func (l *line) parseText() (reason string) {
 	return ""
 }
 
-// parseEnvelope returns the payload of an envelope, or the whole object if it is none.
+// parseEnvelope returns the payload of an envelope, or the object itself if it is not an envelope.
 func (l *line) parseEnvelope(object []byte) (payload []byte) {
 	var hasKind, hasContent bool
 	spool.WalkObject(object, 0, func(key []byte, start int) (end int) {
@@ -138,7 +138,7 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 func (l *line) parsePayload(text []byte, start int) (end int) {
 	l.values = make([][]byte, len(payloadFields))
 	var unknown []member
-	next := 0 // payloads often have the keys in the order of the list
+	next := 0 // payloads often have their keys in the order of payloadFields
 	end = spool.WalkObject(text, start, func(key []byte, start int) (end int) {
 		end = spool.ValueEnd(text, start)
 		value := text[start:end]

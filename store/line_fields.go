@@ -31,7 +31,7 @@ var payloadFields = []struct {
 	{key: "type", undocumented: true},
 }
 
-// payloadIndex is a field's index in payloadFields, by its key.
+// payloadIndex has the index in payloadFields by key.
 var payloadIndex = func() map[string]int {
 	index := map[string]int{}
 	for i, field := range payloadFields {

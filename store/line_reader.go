@@ -53,7 +53,7 @@ func (r *lineReader) close() {
 	}
 }
 
-// readFile sends lines of one file and moves its position; ended is false if the limit came first. A file that cannot be read is
+// readFile sends lines of one file and advances its position; ended is false if it reached the limit. A file that cannot be read is
 // added to the problems and counts as ended.
 func (r *lineReader) readFile(ctx context.Context, b *batch, at *position, limit int64) (ended bool, err error) {
 	if r.open == nil {

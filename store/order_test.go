@@ -70,7 +70,7 @@ func TestChangedSettingsRebuildCalls(t *testing.T) {
 	load(t, dir, testSettings())
 	reader := published(t, dir, testSettings())
 	before := query(t, reader, everything)
-	reader.Close() // within a process DuckDB gives an open file's instance to whoever opens its path again
+	reader.Close() // within a process, DuckDB returns the same instance for an open path
 	load(t, dir, changed)
 	got := query(t, published(t, dir, changed), everything)
 	if !slices.EqualFunc(got, want, slices.Equal) {

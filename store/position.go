@@ -27,7 +27,7 @@ type position struct {
 	onlyRejected rejectHashes // if not nil, read only these rejected lines
 	rejectedEnd  int64        // where to stop reading them
 	firstHash    *uint64      // lineHash of the first line; nil if unknown
-	changed      bool         // not the file that was loaded before: only deliveries with new ids are loaded
+	changed      bool         // its loaded part has changed: only deliveries with new ids are loaded
 	reread       bool         // read again from the beginning, since it has changed
 	problem      string       // as of the last load; empty if there was none
 }

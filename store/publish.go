@@ -16,19 +16,19 @@ import (
 )
 
 // The published database is a symbolic link, PUBLISHED/calls.duckdb, to PUBLISHED/copy-N/calls.duckdb. Each copy has a new name, is
-// read-only and never written again: it appears whole when the link is replaced, and a write-ahead log that a program leaves
-// beside one is never replayed over the next. Clients that resolve the link name the database after the copy's file, so that is
-// always calls. Beside the copy stands its checksum, calls.duckdb.sum.
+// read-only and never modified: replacing the link publishes a complete copy, and a write-ahead log that a program leaves beside one
+// copy is never replayed over the next. Clients that resolve the link name the database after the copy's file, so that name is always
+// calls. The checksum of a copy is in calls.duckdb.sum beside it.
 const copyPrefix = "copy-"
 
-// copyGrace is how long a copy stays after another replaced it: a client may have resolved the link and not opened the file yet.
+// copyGrace is how long a replaced copy is kept: a client may have resolved the link and not opened the file yet.
 const copyGrace = 10 * time.Second
 
 // Publication is the database to publish and its published path.
 type Publication struct {
 	Database string                                       // a closed database
-	Path     string                                       // that clients open
-	Verify   func(ctx context.Context, copy string) error // of a new copy, before clients get it
+	Path     string                                       // the link that clients open
+	Verify   func(ctx context.Context, copy string) error // of a new copy, before it is published
 	Now      func() time.Time
 
 	files atomicfile.LinkFS
@@ -80,7 +80,7 @@ func (p Publication) publish(ctx context.Context) (problems []string, err error)
 	return append(problems, more...), err
 }
 
-// publishCopy publishes a new copy; if that fails, it leaves nothing behind.
+// publishCopy publishes a new copy, or removes it if that fails.
 func (p Publication) publishCopy(ctx context.Context) error {
 	name, err := p.nextName()
 	if err != nil {
@@ -156,7 +156,7 @@ func (p Publication) refreshStat(current *checksum, target string) error {
 	return p.writeSum(copied, *current)
 }
 
-// copies are the names of the folders that hold copies, oldest first.
+// copies returns the names of the copy folders, oldest first.
 func (p Publication) copies() (copies []string, err error) {
 	names, err := p.files.ReadDir(p.dir())
 	for _, name := range names {
@@ -173,7 +173,7 @@ func copyNumber(name string) int {
 	return number
 }
 
-// nextName is a name that no copy has or had lately.
+// nextName returns the name for the next copy, numbered after the latest.
 func (p Publication) nextName() (string, error) {
 	copies, err := p.copies()
 	last := 0

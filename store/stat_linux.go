@@ -31,7 +31,7 @@ func isLocked(path string) bool {
 	return err == nil && lock.Type != unix.F_UNLCK
 }
 
-// freeBytes is what a file system has left for others than root.
+// freeBytes returns the free space of a file system for users other than root.
 func freeBytes(dir string) int64 {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(dir, &stat); err != nil {

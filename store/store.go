@@ -260,8 +260,8 @@ func explainOpen(path string, err error) error {
 	return fmt.Errorf("opening database %s: %w", path, err)
 }
 
-// IsDamaged reports whether an error means that the content of the database file is not what was written. DuckDB has no error code
-// for that, so its messages are matched.
+// IsDamaged reports whether an error means that the database file is corrupt. DuckDB has no error code for that, so its messages are
+// matched.
 func IsDamaged(err error, path string) bool {
 	if err == nil || !strings.Contains(err.Error(), path) && !strings.Contains(err.Error(), "Corrupt database file") {
 		return false

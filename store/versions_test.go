@@ -76,7 +76,7 @@ func TestCorrectionBackIsTheNewest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := query(t, reader, newest)[1]; strings.Join(got, " ") != "20 2 2 02" {
-		t.Errorf("as of the moment between: %v", got)
+		t.Errorf("as of the time between: %v", got)
 	}
 }
 

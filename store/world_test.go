@@ -66,7 +66,7 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	w = plainWorld{settings: settings, zone: zone}
 	rng := rand.New(rand.NewPCG(seed, 6))
 	var lines []worldLine
-	starts := map[int64]bool{} // no two at once, so that what came first is never a matter of chance
+	starts := map[int64]bool{} // unique, so that the order of calls is defined
 	first := time.Date(2026, 10, 19, 0, 0, 0, 0, zone).Unix()
 	for i := range count {
 		// Hours are unevenly filled, so that calls overlap.
