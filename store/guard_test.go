@@ -60,7 +60,7 @@ func TestUserStatementsCannotWrite(t *testing.T) {
 			t.Errorf("%s: not refused", statement)
 		}
 		if err := reader.StreamSQL(t.Context(), fill.Replace(statement), ignoreColumns, ignoreValues); err == nil {
-			t.Errorf("%s: not refused of a long answer", statement)
+			t.Errorf("%s: not refused as a stream", statement)
 		}
 		if after := listing(t, dir); after != before {
 			t.Fatalf("%s: before\n%safter\n%s", statement, before, after)
@@ -88,7 +88,7 @@ func TestUserStatementsCanRead(t *testing.T) {
 		}
 	}
 	if err := reader.SQL(t.Context(), "slect 1", ignoreColumns, ignoreValues); err == nil || !strings.Contains(err.Error(), `begins with "slect"`) {
-		t.Errorf("a slip: %v", err)
+		t.Errorf("a typo: %v", err)
 	}
 }
 

@@ -41,10 +41,10 @@ func (w plainWorld) dimensions(c plainCall) map[string]string {
 }
 
 func (w plainWorld) key(c plainCall, dims []string) string {
-	of := w.dimensions(c)
+	values := w.dimensions(c)
 	var parts []string
 	for _, dim := range dims {
-		parts = append(parts, of[dim])
+		parts = append(parts, values[dim])
 	}
 	return strings.Join(parts, "|")
 }

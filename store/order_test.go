@@ -77,7 +77,7 @@ func TestChangedSettingsRebuildCalls(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
 	}
 	if slices.EqualFunc(got, before, slices.Equal) {
-		t.Error("the settings change nothing, so this test proves nothing")
+		t.Error("the settings change nothing, so this test is meaningless")
 	}
 }
 

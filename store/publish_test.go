@@ -72,7 +72,7 @@ func TestPublishThatFailsLeavesTheOldCopy(t *testing.T) {
 		t.Errorf("published over a folder: %v", err)
 	}
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
-		t.Errorf("left behind: %v, %v", entries, err)
+		t.Errorf("remaining: %v, %v", entries, err)
 	}
 }
 
@@ -164,6 +164,6 @@ func TestStaleCopiesAreRemoved(t *testing.T) {
 		t.Errorf("%d names: %v, %v", len(copies), copies, err)
 	}
 	if !exists(opened) || exists(filepath.Join(dir, "published", "copy-3")) {
-		t.Errorf("left: %v", copies)
+		t.Errorf("remaining: %v", copies)
 	}
 }

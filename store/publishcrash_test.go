@@ -88,7 +88,7 @@ func publishedNow(t *testing.T, disk *crashfs.FS) {
 		t.Errorf("published again: %.40q", got)
 	}
 	if names, err := disk.ReadDir("/data/published"); err != nil || len(names) != 2 {
-		t.Errorf("left: %v, %v", names, err)
+		t.Errorf("remaining: %v, %v", names, err)
 	}
 }
 

@@ -75,7 +75,7 @@ func TestSpillsAtOnceAreCorrect(t *testing.T) {
 		t.Errorf("only %d readers answered", len(spilled))
 	}
 	if left, err := os.ReadDir(temp); err != nil || len(left) != 1 {
-		t.Errorf("left: %v, %v", left, err)
+		t.Errorf("remaining: %v, %v", left, err)
 	}
 }
 
