@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // TestPromptOnATerminal types a statement of several lines, dot commands, Tab, mistakes, Ctrl-C and Ctrl-D, while newer data is
@@ -45,7 +46,7 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.expect("10,000 rows, ")
 
 	p.write("select count(*) from range(100000000000) a, range(1000) b;\r")
-	p.pressUntil("\x03", "stopped")
+	p.stop()
 	p.enter(".limit 10ms")
 	p.enter("select count(*) from range(100000000000) a, range(1000) b;")
 	p.expect("took longer than 10ms")
@@ -55,13 +56,13 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.expect("temporary tables are gone")
 	p.enter(".limit 1m")
 	p.write("select levenshtein(repeat('a', 500000), repeat('b', 500000));\r")
-	p.pressUntil("\x03", "stopped")
+	p.stop()
 	p.enter("select length(repeat('x', 1000000000));")
 	p.expect("needed more than 200MB and was stopped")
 	p.enter("select 'limit' || 'less';")
 	p.expect("limitless\r\n")
-	p.expect("callsheet> ") // before it, Ctrl-C would discard typed input
-	p.write("select nonsense\x03")
+	p.write("select nonsense")
+	p.discard()
 	p.enter("select 'still ' || 'here';")
 	p.expect("still here\r\n")
 
@@ -180,6 +181,34 @@ func (p *terminal) enter(line string) {
 func (p *terminal) expect(want string) {
 	p.t.Helper()
 	p.pressUntil("", want)
+}
+
+// stop presses Ctrl-C until the running statement has stopped.
+func (p *terminal) stop() {
+	p.t.Helper()
+	p.pressUntil("\x03", "stopped")
+	p.discard() // a Ctrl-C that came after the statement must not stop the next one
+}
+
+// discard presses Ctrl-C at the prompt, where it discards the input. It waits until the editor reads keys: before, Ctrl-C is a
+// signal.
+func (p *terminal) discard() {
+	p.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		mode, err := unix.IoctlGetTermios(int(p.file.Fd()), unix.TCGETS)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if mode.Lflag&unix.ISIG == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("no prompt in\n%s", p.seen)
+		}
+	}
+	p.write("\x03")
+	p.expect("^C")
+	p.expect("callsheet> ")
 }
 
 // pressUntil presses keys repeatedly until the output appears: a test cannot see when a statement has begun to run.
