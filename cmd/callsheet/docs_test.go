@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,4 +99,58 @@ func runHere(t *testing.T, args ...string) string {
 		t.Fatalf("%s: %v", strings.Join(args, " "), err)
 	}
 	return out.String()
+}
+
+var (
+	testCommand = regexp.MustCompile("`go test ([^`]*)`")
+	packagePath = regexp.MustCompile(`\./[\w/]+`)
+	runPattern  = regexp.MustCompile(`-(?:run|fuzz) '?([^' ]+)`)
+	testName    = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+)
+
+// TestCommandsInReliabilityFindTests keeps the commands of docs/reliability.md in step with the names of the tests.
+func TestCommandsInReliabilityFindTests(t *testing.T) {
+	const root = "../../"
+	page, err := os.ReadFile(root + "docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	patterns := 0
+	for _, command := range testCommand.FindAllStringSubmatch(string(page), -1) {
+		run := runPattern.FindStringSubmatch(strings.ReplaceAll(command[1], `\|`, "|")) // a table escapes it
+		if run == nil {
+			continue
+		}
+		var names []string
+		for _, path := range packagePath.FindAllString(command[1], -1) {
+			files, err := filepath.Glob(filepath.Join(root, path, "*_test.go"))
+			if err != nil || len(files) == 0 {
+				t.Errorf("%s has no tests: %v", path, err)
+			}
+			for _, file := range files {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, match := range testName.FindAllStringSubmatch(string(text), -1) {
+					names = append(names, match[1])
+				}
+			}
+		}
+		for pattern := range strings.SplitSeq(run[1], "|") {
+			patterns++
+			test, subtest, _ := strings.Cut(pattern, "/")
+			if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, test) }) {
+				t.Errorf("no test is called %s: go test %s", test, command[1])
+			}
+			if test == "Scripts" && subtest != "" {
+				if _, err := os.Stat("testdata/script/" + subtest + ".txtar"); err != nil {
+					t.Errorf("go test %s: %v", command[1], err)
+				}
+			}
+		}
+	}
+	if patterns < 50 {
+		t.Errorf("only %d patterns on the page", patterns)
+	}
 }
