@@ -30,7 +30,7 @@ type testSource struct {
 	extraCall map[string]any  // columns that replace those of the first detail row
 	queried   map[string]bool // queries that ran, if not nil
 	mutex     sync.Mutex
-	store     *recordedStore
+	store     *testStore
 }
 
 var testGroups = []string{"Sales", "Support", "बिक्री", "Billing", "Collections", ""}
@@ -88,24 +88,24 @@ func newTestCall(at time.Time, n int, rng func(int) int) testCall {
 
 func (s *testSource) Query(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	return s.run(ctx, "query", name, args, header, row)
+	return s.run(ctx, func(store *testStore) queryFunc { return store.Query }, name, args, header, row)
 }
 
 func (s *testSource) Stream(ctx context.Context, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	return s.run(ctx, "stream", name, args, header, row)
+	return s.run(ctx, func(store *testStore) queryFunc { return store.Stream }, name, args, header, row)
 }
 
-func (s *testSource) run(ctx context.Context, method, name string, args map[string]any,
+func (s *testSource) run(ctx context.Context, method func(*testStore) queryFunc, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	recorded, err := s.opened(name)
+	store, err := s.opened(name)
 	if err != nil {
 		return err
 	}
 	onFire := errors.New("disk on fire")
 	var columns []string
 	rows := 0
-	err = recorded.run(ctx, method, name, args, func(names []string) error {
+	err = method(store)(ctx, name, args, func(names []string) error {
 		columns = slices.Clone(names)
 		return header(names)
 	}, func(values []any) error {

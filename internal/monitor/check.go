@@ -126,7 +126,7 @@ func (k *checker) checkReport(ctx context.Context, name string) error {
 	if _, err := pipeline.ShouldRun(ctx, k.empty.Reader, entry, days); err != nil {
 		return err
 	}
-	_, err = definition.Build(ctx, k.empty, report.Request{Period: days, Zone: k.Config.Zone(), Filters: entry.Filters},
+	_, err = definition.Build(ctx, k.empty.cached, report.Request{Period: days, Zone: k.Config.Zone(), Filters: entry.Filters},
 		filepath.Join(k.empty.dir, "check.xlsx"))
 	return err
 }

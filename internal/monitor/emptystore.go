@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 
 	"callsheet/internal/pipeline"
+	"callsheet/report"
 	"callsheet/store"
 )
 
 // emptyStore is a database without calls in a temporary folder: a query that runs on it runs on the real one.
 type emptyStore struct {
 	*store.Reader
+	cached   *report.CachedSource // reports share many queries
 	dir      string
 	warnings []string // about user queries that could not be defined as macros
 }
@@ -37,6 +39,7 @@ func openEmptyStore(ctx context.Context, p *pipeline.Pipeline) (empty emptyStore
 		return empty, err
 	}
 	empty.Reader, err = store.OpenReader(ctx, options)
+	empty.cached = report.NewCachedSource(empty.Reader)
 	return empty, err
 }
 

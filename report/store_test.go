@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,80 +14,21 @@ import (
 	"callsheet/store"
 )
 
-// A recordedStore queries a store once for each query and its arguments, and repeats the answer: tests build many workbooks from the same calls.
-type recordedStore struct {
-	reader  *store.Reader
-	mutex   sync.Mutex
-	answers map[string]*answer
-}
-
-type answer struct {
-	columns []string
-	rows    [][]any
-}
-
-// run answers a query; method is query or stream.
-func (s *recordedStore) run(ctx context.Context, method, name string, args map[string]any, header func([]string) error, row func([]any) error) error {
-	a, err := s.answer(ctx, method, name, args)
-	if err != nil {
-		return err
-	}
-	if err := header(slices.Clone(a.columns)); err != nil {
-		return err
-	}
-	for _, values := range a.rows {
-		if err := row(cloneValues(values)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *recordedStore) answer(ctx context.Context, method, name string, args map[string]any) (*answer, error) {
-	key := fmt.Sprintf("%s %s %#v", method, name, args)
-	s.mutex.Lock()
-	known := s.answers[key]
-	s.mutex.Unlock()
-	if known != nil {
-		return known, ctx.Err()
-	}
-	query := s.reader.Query
-	if method == "stream" {
-		query = s.reader.Stream
-	}
-	a := &answer{}
-	err := query(ctx, name, args,
-		func(names []string) error { a.columns = slices.Clone(names); return nil },
-		func(values []any) error { a.rows = append(a.rows, cloneValues(values)); return nil })
-	if err != nil {
-		return nil, err
-	}
-	s.mutex.Lock()
-	s.answers[key] = a
-	s.mutex.Unlock()
-	return a, nil
-}
-
-// cloneValues copies lists as well, since a report changes values in place.
-func cloneValues(values []any) []any {
-	values = slices.Clone(values)
-	for i, value := range values {
-		if list, ok := value.([]any); ok {
-			values[i] = cloneValues(list)
-		}
-	}
-	return values
+// A testStore is a store whose results are cached: tests build many workbooks from the same calls.
+type testStore struct {
+	*CachedSource
+	reader *store.Reader
 }
 
 // stores are the stores of all tests, by the hash of their spool. Each is built once.
 var stores struct {
 	sync.Mutex
 	dir    string
-	opened map[[32]byte]*recordedStore
+	opened map[[32]byte]*testStore
 }
 
 func TestMain(m *testing.M) {
-	stores.opened = map[[32]byte]*recordedStore{}
+	stores.opened = map[[32]byte]*testStore{}
 	code := m.Run()
 	for _, s := range stores.opened {
 		s.reader.Close()
@@ -102,7 +42,7 @@ var testSettings = store.Settings{
 }
 
 // opened returns the store, which is opened by the first query.
-func (s *testSource) opened(query string) (_ *recordedStore, err error) {
+func (s *testSource) opened(query string) (_ *testStore, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.queried != nil {
@@ -115,7 +55,7 @@ func (s *testSource) opened(query string) (_ *recordedStore, err error) {
 }
 
 // openStore returns a store with the deliveries of a spool.
-func openStore(spool []byte) (_ *recordedStore, err error) {
+func openStore(spool []byte) (_ *testStore, err error) {
 	key := sha256.Sum256(spool)
 	stores.Lock()
 	defer stores.Unlock()
@@ -150,6 +90,6 @@ func openStore(spool []byte) (_ *recordedStore, err error) {
 	if err != nil {
 		return nil, err
 	}
-	stores.opened[key] = &recordedStore{reader: reader, answers: map[string]*answer{}}
+	stores.opened[key] = &testStore{NewCachedSource(reader), reader}
 	return stores.opened[key], nil
 }
