@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A CachedSource runs each query of a source once for its arguments, and repeats the result: for building many workbooks from data
-// that does not change.
+// A CachedSource keeps the result of each query and its arguments in memory and repeats it. It is for building many workbooks from
+// little data that does not change.
 type CachedSource struct {
 	source  Source
 	mutex   sync.Mutex

@@ -109,7 +109,7 @@ func openSlow(s *server, count int) (closeAll func(), err error) {
 		}
 		open.Go(func() {
 			defer func() { conn.Close() }()
-			time.Sleep(time.Second * time.Duration(i) / time.Duration(count)) // not all at the same time
+			time.Sleep(time.Second * time.Duration(i) / time.Duration(count)) // spread over a second
 			for at := 0; ; at = (at + 1) % len(request) {
 				if _, err := conn.Write(request[at : at+1]); err != nil { // closed by the collector
 					conn.Close()

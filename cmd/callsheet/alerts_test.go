@@ -146,7 +146,7 @@ func TestSecondSchedulerStandsBy(t *testing.T) {
 		runner.Log = slog.New(slog.NewTextHandler(&log, nil))
 		go func() { ended <- schedule(ctx, runner, alerts) }()
 		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(p.Config.Data(".schedule.lock")) {
-			time.Sleep(time.Millisecond) // until the first has the lock
+			time.Sleep(time.Millisecond) // retry until the first scheduler has the lock
 		}
 	}
 	for i := 0; !strings.Contains(log.String(), "stands by"); i++ {

@@ -20,7 +20,7 @@ type serviceUser struct {
 	home     string // the folder, with callsheet.yaml and data in it
 }
 
-// newServiceUser prepares a folder of the account nobody, which needs root.
+// newServiceUser creates a folder owned by the account "nobody". It needs root.
 func newServiceUser(t *testing.T, config string) serviceUser {
 	t.Helper()
 	account, err := user.Lookup("nobody")

@@ -19,5 +19,5 @@ func attributes(group bool) *syscall.SysProcAttr { return &syscall.SysProcAttr{S
 
 func limit(int64) error { return nil }
 
-// memoryOf is not implemented.
+// memoryOf is implemented on Linux only; elsewhere the memory of a child process is not limited by its parent.
 func memoryOf(int) (bytes int64, ok bool) { return 0, false }

@@ -104,7 +104,7 @@ func connectionLimit(configured int, log *slog.Logger) int {
 
 // Server is a collector that serves requests and writes to its spool.
 type Server struct {
-	Failed <-chan error // receives the error of an address that stops by itself
+	Failed <-chan error // receives the error of a listener that fails
 
 	collector *Collector
 	spool     *spool.Writer

@@ -73,7 +73,7 @@ func connect(r rng, c *call, at time.Time) {
 	c.end = c.picked.Add(talkTime(r, c))
 }
 
-// ring staffs a call that an agent's phone received and nobody picked up.
+// ring assigns an agent whose phone rang to a call that was not answered.
 func ring(r rng, c *call, at time.Time, length time.Duration) {
 	c.agent, _ = c.group.reach(r, at)
 	c.legB = at

@@ -13,7 +13,7 @@ import (
 )
 
 // allowedStates has the states in which a ledger may show each key: that of the last row that was recorded, or of a later one whose
-// recording failed. Empty stands for no row.
+// recording failed. The empty state means that the key has no row.
 type allowedStates map[key][]State
 
 // attempt allows a row that may be recorded.

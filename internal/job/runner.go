@@ -34,7 +34,7 @@ func (e Entry) NextDue(now time.Time) time.Time {
 	return e.Schedule.Next(now)
 }
 
-// LastDue returns the last due time up to now, which a run by hand stands for. Without a schedule, or before its first due time,
+// LastDue returns the last due time up to now, which is that of a run by hand. Without a schedule, or before its first due time,
 // it is now.
 func (e Entry) LastDue(now time.Time) time.Time {
 	if e.Schedule != nil {

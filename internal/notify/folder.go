@@ -62,7 +62,7 @@ const periodPattern = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
 
 // removeOld removes all but the newest files that this channel wrote to dir for the same report and part.
 func (f Folder) removeOld(dir string, message Message) error {
-	const mark = "\x00" // stands for the period
+	const mark = "\x00" // placeholder for the period
 	anyPeriod := message
 	anyPeriod.Period = mark
 	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), func(text string) string {
