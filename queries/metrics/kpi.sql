@@ -4,7 +4,7 @@
 --   select call_group, offered, answer_rate from kpi(['call_group'], slice);
 --
 -- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds.
--- metric_catalog describes every metric.
+-- metric_catalog describes every metric. total_of() has all metrics of a set of calls in one row; values_of() has a row per metric.
 create or replace macro kpi(p_dims, p_rows) as table
 select
     columns(lambda x: list_contains(p_dims, x)),
