@@ -40,8 +40,7 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 			}
 			if c.answered {
 				f["answered_in"]++
-				if !c.legBPicked.IsZero() {
-					wait := c.legBPicked.Sub(c.started).Seconds()
+				if wait, known := c.wait(); known {
 					waits = append(waits, wait)
 					if wait <= w.settings.ServiceLevelTarget.Seconds() {
 						inTime++
@@ -70,7 +69,10 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 	f["missed"] = f["offered"] - f["answered_in"]
 	f["answer_rate"] = share(f["answered_in"], f["offered"])
 	f["abandon_rate"] = share(f["abandoned"], f["offered"])
-	f["service_level"] = share(inTime, f["offered"]-f["short_abandoned"])
+	f["service_level"] = share(inTime, f["offered"]-f["short_abandoned"]-(f["answered_in"]-float64(len(waits))))
+	if len(waits) == 0 && f["answered_in"] > 0 {
+		f["service_level"] = math.NaN()
+	}
 	f["avg_wait_seconds"], f["p90_wait_seconds"] = mean(waits), percentile(waits, 0.9)
 	f["connect_rate"] = share(f["connected"], f["outgoing"])
 	f["agent_no_show_rate"] = share(f["agent_no_show"], f["outgoing"])
@@ -95,6 +97,17 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 		}
 	}
 	return f
+}
+
+// wait returns the seconds from the start of an answered incoming call to the answer, if they are known.
+func (c plainCall) wait() (seconds float64, known bool) {
+	switch {
+	case !c.legBPicked.IsZero():
+		return c.legBPicked.Sub(c.started).Seconds(), !c.legBPicked.Before(c.started)
+	case c.callSeconds >= c.talkSeconds && !c.noDuration:
+		return float64(c.callSeconds - c.talkSeconds), true
+	}
+	return 0, false
 }
 
 func share(part, whole float64) float64 {
@@ -225,9 +238,6 @@ func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
 	days := map[string]map[int64]bool{}
 	for _, c := range calls {
 		from, to := c.started, c.ended
-		if to.IsZero() {
-			to = c.started.Add(time.Duration(c.callSeconds) * time.Second)
-		}
 		switch {
 		case c.direction == "unknown":
 			continue

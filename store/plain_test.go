@@ -14,6 +14,7 @@ type plainCall struct {
 	callSeconds, talkSeconds            int64
 	status                              plainStatus
 	answered                            bool
+	noDuration                          bool // its duration is not reported
 	customerNumber, virtualNumber       string
 	agentNumber, reportedName           string
 	agentName, group, campaign          string   // after lookup in the directory and the number groups

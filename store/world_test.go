@@ -77,6 +77,9 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 		starts[at] = true
 		call := randomCall(rng, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
 		lines = append(lines, deliveriesOf(rng, &call)...)
+		if call.ended.IsZero() {
+			call.ended = call.started.Add(time.Duration(call.callSeconds) * time.Second)
+		}
 		call.agentName = cmp.Or(call.reportedName, w.directoryName(call.agentNumber, w.day(call)))
 		call.group = cmp.Or(call.group, settings.NumberGroups[call.virtualNumber])
 		w.calls = append(w.calls, call)
@@ -146,8 +149,11 @@ func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string
 			c.talkSeconds += 1000 // longer than the call, as in the documentation's sample
 		}
 	}
-	if rng.IntN(12) == 0 && c.direction != "incoming" {
+	if rng.IntN(12) == 0 {
 		c.ended = time.Time{} // not reported, unlike its duration
+	}
+	if rng.IntN(10) == 0 && c.answered && c.direction == "incoming" {
+		c.legBPicked = time.Time{} // nor is this; the wait follows from the durations, if both are reported
 	}
 	return c
 }
@@ -239,6 +245,8 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	if rng.IntN(8) == 0 { // a later version with empty values
 		other(over.Add(time.Hour), map[string]any{"coins": "", "call_group": nil, "receiver_name": "0", "LegA_Picked_time": "", "Status": "", "callstatus": " "})
 	}
+	_, hasDuration := report["CallDuration"]
+	c.noDuration = !hasDuration
 	return lines
 }
 

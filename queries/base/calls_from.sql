@@ -140,7 +140,8 @@ with_times as (
     select
         *,
         start_unknown and not unreadable_start as derived_start,
-        case when within_call(started_at, sent_end) or sent_end < started_at then sent_end end as ended_at,
+        case when within_call(started_at, sent_end) or sent_end < started_at then sent_end end as reported_end,
+        coalesce(reported_end, started_at + to_seconds(reported_call_seconds)) as ended_at,
         case when within_call(started_at, sent_leg_a_picked) then sent_leg_a_picked end as leg_a_picked_at,
         case when within_call(started_at, sent_leg_b_start) then sent_leg_b_start end as leg_b_started_at,
         case when within_call(started_at, sent_leg_b_picked) then sent_leg_b_picked end as leg_b_picked_at
@@ -186,8 +187,10 @@ select
     coalesce(known_outcome, 'unknown') as outcome,
     failed_leg,
     answered, call_seconds, talk_seconds,
-    case when direction = 'incoming' then positive_seconds(started_at, case when answered then leg_b_picked_at else ended_at end)
-    end as wait_seconds,
+    case when direction <> 'incoming' then null
+         when not answered then positive_seconds(started_at, ended_at)
+         when leg_b_picked_at is not null or sent_leg_b_picked < started_at then positive_seconds(started_at, leg_b_picked_at)
+         when reported_call_seconds >= reported_talk_seconds then reported_call_seconds - reported_talk_seconds end as wait_seconds,
     positive_seconds(leg_b_started_at, case when answered then leg_b_picked_at else ended_at end) as ring_seconds,
     case when direction = 'outgoing' then positive_seconds(started_at, leg_a_picked_at) end as agent_ring_seconds,
     coins,
@@ -198,18 +201,20 @@ select
         case when reported_talk_seconds > call_seconds then 'talk_over_call' end,
         case when ended_at < started_at then 'end_before_start' end,
         case when sent_leg_a_picked < started_at or sent_leg_b_start < started_at
-               or sent_leg_b_picked < sent_leg_b_start or sent_leg_b_picked > ended_at then 'legs_out_of_order' end,
+               or sent_leg_b_picked < started_at or sent_leg_b_picked < sent_leg_b_start or sent_leg_b_picked > ended_at then 'legs_out_of_order' end,
         case when answered and talk_seconds = 0 then 'answered_without_talk' end,
         case when not answered and reported_talk_seconds > 0 then 'talk_without_answer' end,
         case when not start_unknown and abs(epoch(started_at) - sid_second) > 60 then 'clock_mismatch' end,
         case when answered and reported_talk_seconds is null then 'derived_talk' end,
         case when reported_call_seconds is null then 'derived_duration' end,
         case when derived_start then 'derived_start' end,
+        case when reported_end is null and ended_at is not null then 'derived_end' end,
+        case when answered and leg_b_picked_at is null and wait_seconds is not null then 'derived_wait' end,
         case when status is null then 'no_status' end,
         case when known_outcome is null and status is not null then 'unknown_status' end,
         case when unreadable_value then 'unreadable_value' end,
         case when unreadable_start or unreadable_time
-               or sent_end is not null and ended_at is null or sent_leg_a_picked is not null and leg_a_picked_at is null
+               or sent_end is not null and reported_end is null or sent_leg_a_picked is not null and leg_a_picked_at is null
                or sent_leg_b_start is not null and leg_b_started_at is null
                or sent_leg_b_picked is not null and leg_b_picked_at is null then 'unreadable_time' end
     ], lambda flag: flag is not null) as flags,

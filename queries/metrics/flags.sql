@@ -11,6 +11,8 @@ known (flag, meaning) as (values
     ('derived_talk', 'no talk time was sent; derived from the times'),
     ('derived_duration', 'no duration was sent; derived from the times'),
     ('derived_start', 'no start was sent; derived from other fields'),
+    ('derived_end', 'no end was sent; derived from the start and the duration'),
+    ('derived_wait', 'no time of the answer was sent; the wait is the duration without the talk time'),
     ('no_status', 'no status was sent'),
     ('unknown_status', 'unrecognised status'),
     ('unreadable_value', 'a duration or coins that are not a number, or impossible'),

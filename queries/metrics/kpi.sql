@@ -23,9 +23,12 @@ select
                      and outcome in ('abandoned', 'cancelled')) as abandoned,
     count(*) filter (where short_abandon) as short_abandoned,
     abandoned / nullif(offered, 0) as abandon_rate,
-    count(*) filter (where direction = 'incoming' and answered
-                     and wait_seconds <= (select service_level_target_seconds from settings))
-        / nullif(offered - short_abandoned, 0) as service_level,
+    -- Answered calls whose wait is unknown do not count; if it is unknown for all of them, so is the service level.
+    case when answered_in = 0 or count(wait_seconds) filter (where direction = 'incoming' and answered) > 0 then
+        count(*) filter (where direction = 'incoming' and answered
+                         and wait_seconds <= (select service_level_target_seconds from settings))
+            / nullif(offered - short_abandoned
+                     - count(*) filter (where direction = 'incoming' and answered and wait_seconds is null), 0) end as service_level,
     avg(wait_seconds) filter (where direction = 'incoming' and answered) as avg_wait_seconds,
     quantile_cont(wait_seconds, 0.9) filter (where direction = 'incoming' and answered) as p90_wait_seconds,
 
