@@ -20,14 +20,16 @@ func Fingerprint(text []byte, defaultSource string) uint64 {
 		add(l.text)
 		return xxhash.Sum64(identity)
 	}
-	add([]byte(l.kind))
-	add(l.source)
-	if l.kind == spool.KindOther {
-		add(l.payload)
-		return xxhash.Sum64(identity)
+	for _, delivery := range append([]line{l}, l.more...) {
+		add([]byte(delivery.kind))
+		add(delivery.source)
+		if delivery.kind == spool.KindOther {
+			add(delivery.payload)
+			continue
+		}
+		add(bytes.ToUpper(bytes.TrimSpace(delivery.values[directionField])))
+		identity = binary.LittleEndian.AppendUint64(identity, delivery.callKey)
+		identity = binary.LittleEndian.AppendUint64(identity, delivery.contentHash)
 	}
-	add(bytes.ToUpper(bytes.TrimSpace(l.values[directionField])))
-	identity = binary.LittleEndian.AppendUint64(identity, l.callKey)
-	identity = binary.LittleEndian.AppendUint64(identity, l.contentHash)
 	return xxhash.Sum64(identity)
 }

@@ -33,6 +33,9 @@ type line struct {
 	payload       []byte   // of an event of kind "other", its numbers as strings
 	callKey       uint64   // hash of the source and the call's id; 0 without a call
 	contentHash   uint64   // of the payload without the call's id; of a reject, lineHash
+	conflicting   uint64   // the payloadFields that were sent with several different values, a bit each
+	unreadable    uint64   // those that were sent as an object
+	more          []line   // the other deliveries of a wrapper
 }
 
 // parse sets the columns from the line's text. It never fails: a line that cannot be parsed is rejected with a reason.
@@ -44,17 +47,26 @@ func (l *line) parse(defaultSource []byte) {
 	if len(l.source) == 0 {
 		l.source = defaultSource
 	}
-	l.keepsPosition = l.reread || l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt)
+	l.identify()
+	for i := range l.more {
+		l.more[i].source = l.source
+		l.more[i].identify()
+	}
 	if l.reason == "" {
 		l.text = nil
-		if l.kind != spool.KindOther {
-			l.callKey = callKey(l.source, l.values[callSidField])
-		}
 		return
 	}
 	l.contentHash = l.hash
 	if !utf8.Valid(l.text) {
 		l.text = escapeInvalid(l.text)
+	}
+}
+
+// identify sets what follows from the other columns.
+func (l *line) identify() {
+	l.keepsPosition = l.reread || l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt)
+	if l.reason == "" && l.kind != spool.KindOther {
+		l.callKey = callKey(l.source, l.values[callSidField])
 	}
 }
 
@@ -87,12 +99,21 @@ func (l *line) parseText() (reason string) {
 	case l.kind != spool.KindCallReport && l.kind != spool.KindLiveCall && l.kind != spool.KindOther:
 		return "unknown kind"
 	}
+	if isBlankText(l.values[callSidField]) {
+		return l.parseWrapper(payload)
+	}
+	l.setKind(payload)
+	return ""
+}
+
+// setKind sets the kind of a payload whose envelope says other: older collectors knew fewer spellings. An event is kept as it is.
+func (l *line) setKind(payload []byte) {
+	if l.kind == spool.KindOther {
+		l.kind = spool.Kind(payload)
+	}
 	if l.kind == spool.KindOther {
 		l.payload = spool.QuoteNumbers(payload)
-	} else if len(bytes.Trim(l.values[callSidField], " ")) == 0 {
-		return "no CallSid"
 	}
-	return ""
 }
 
 // parseEnvelope returns the payload of an envelope, or the object itself if it is not an envelope.
@@ -101,7 +122,7 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 	spool.WalkObject(object, 0, func(key []byte, start int) (end int) {
 		if string(key) == "payload" && object[start] == '{' {
 			hasContent = true
-			end = l.parsePayload(object, start)
+			end = l.parsePayload(object, start, nil)
 			payload = object[start:end]
 			return end
 		}
@@ -127,73 +148,10 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 	})
 	if !hasKind || !hasContent {
 		l.source, l.receivedAt, l.id, l.kind = nil, nil, nil, spool.Kind(object)
-		l.parsePayload(object, 0)
+		l.parsePayload(object, 0, nil)
 		return object
 	}
 	return payload
-}
-
-// parsePayload sets values, extra and contentHash from the payload at start, and returns the index after it. The first value of a
-// duplicate key is used; the others are kept in extra.
-func (l *line) parsePayload(text []byte, start int) (end int) {
-	l.values = make([][]byte, len(payloadFields))
-	var unknown []member
-	next := 0 // payloads often have their keys in the order of payloadFields
-	end = spool.WalkObject(text, start, func(key []byte, start int) (end int) {
-		end = spool.ValueEnd(text, start)
-		value := text[start:end]
-		i, known := next, next < len(payloadFields) && string(key) == payloadFields[next].key
-		if !known {
-			i, known = payloadIndex[string(key)]
-		}
-		next = i + 1
-		taken := known && l.values[i] == nil
-		if taken {
-			l.values[i] = columnText(value)
-		}
-		if !taken || payloadFields[i].undocumented {
-			unknown = append(unknown, member{key, value})
-		}
-		return end
-	})
-	l.extra = joinMembers(unknown)
-	l.contentHash = l.hashContent(unknown)
-	return end
-}
-
-// columnText converts a JSON value to the text of a column: a string's content, nil for null, an object or array with its numbers as
-// strings, any other value unchanged.
-func columnText(value []byte) []byte {
-	switch value[0] {
-	case '"':
-		if bytes.IndexByte(value, '\\') < 0 {
-			return value[1 : len(value)-1 : len(value)]
-		}
-		return []byte(spool.Text(value))
-	case '{', '[':
-		return spool.QuoteNumbers(value)
-	case 'n':
-		return nil
-	}
-	return value
-}
-
-type member struct{ key, value []byte }
-
-// joinMembers returns a JSON object of members with numbers as strings; nil if there are none.
-func joinMembers(members []member) []byte {
-	if len(members) == 0 {
-		return nil
-	}
-	text := []byte{'{'}
-	for i, m := range members {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = spool.AppendString(text, string(m.key))
-		text = append(append(text, ':'), spool.QuoteNumbers(m.value)...)
-	}
-	return append(text, '}')
 }
 
 // escapeInvalid replaces invalid UTF-8 bytes by \xNN, so that a reject can be shown and corrected.

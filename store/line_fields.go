@@ -6,6 +6,7 @@ import "strconv"
 var payloadFields = []struct {
 	key          string
 	identity     bool // identifies the call and its kind of report, so it is not part of the content
+	number       bool // 0 is a value of it
 	undocumented bool // not in the vendor's documentation, so it is kept in extra too
 }{
 	{key: "Direction", identity: true},
@@ -13,14 +14,14 @@ var payloadFields = []struct {
 	{key: "SourceNumber"},
 	{key: "DestinationNumber"},
 	{key: "DialWhomNumber"},
-	{key: "CallDuration"},
-	{key: "coins"},
+	{key: "CallDuration", number: true},
+	{key: "coins", number: true},
 	{key: "Status"},
 	{key: "StartTime"},
 	{key: "EndTime"},
 	{key: "CallRecordingUrl"},
 	{key: "campid"},
-	{key: "TalkDuration"},
+	{key: "TalkDuration", number: true},
 	{key: "call_group"},
 	{key: "receiver_name"},
 	{key: "error_code"},
@@ -40,7 +41,7 @@ var payloadIndex = func() map[string]int {
 	return index
 }()
 
-var directionField, callSidField = payloadIndex["Direction"], payloadIndex["CallSid"]
+var directionField, callSidField, typeField = payloadIndex["Direction"], payloadIndex["CallSid"], payloadIndex["type"]
 
 // lineFields are the values of a packed line before those of payloadFields; nil is NULL. A line's position is only included if it
 // is stored.
@@ -69,6 +70,7 @@ var lineFields = []struct {
 	{"id", func(l *line) []byte { return l.id }},
 	{"extra", func(l *line) []byte { return l.extra }},
 	{"payload", func(l *line) []byte { return l.payload }},
+	{"field_problems", (*line).fieldProblems},
 }
 
 func (l *line) positionValue(number int64) []byte {

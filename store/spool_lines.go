@@ -55,17 +55,30 @@ func (s *spoolLines) Init() duckdb.ParallelTableSourceInfo {
 }
 
 // packBuffer is reused for all lines of a thread.
-type packBuffer struct{ text []byte }
+type packBuffer struct {
+	text []byte
+	more []line // parsed: the other deliveries of wrappers, for the next chunks
+}
 
 func (s *spoolLines) NewLocalState() any { return &packBuffer{} }
 
 // FillChunk parses the next lines into a chunk; an empty chunk is the end.
 func (s *spoolLines) FillChunk(local any, chunk duckdb.DataChunk) error {
 	buffer := local.(*packBuffer)
-	lines := <-s.batch.chunks
+	lines := buffer.more
+	parsed := len(lines) > 0
+	if parsed {
+		lines = lines[:min(len(lines), linesPerChunk)]
+		buffer.more = buffer.more[len(lines):]
+	} else {
+		lines = <-s.batch.chunks
+	}
 	for i := range lines {
 		l := &lines[i]
-		l.parse(s.batch.defaultSource)
+		if !parsed {
+			l.parse(s.batch.defaultSource)
+			buffer.more = append(buffer.more, l.more...)
+		}
 		buffer.text = l.pack(buffer.text[:0])
 		err := errors.Join(
 			duckdb.SetChunkValue(chunk, 0, i, l.callKey),

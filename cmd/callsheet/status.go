@@ -80,6 +80,9 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		fmt.Fprintf(t, "data\tcomplete through %s, loaded %s\n", format(s.Data.CompleteThrough), format(s.Data.LoadedAt))
 		fmt.Fprintf(t, "\t%s calls, %s rejected lines\n", display.Count(s.Data.Calls), display.Count(s.Data.Rejects))
 	}
+	if s.Data != nil {
+		printEvents(t, s.Data.Events)
+	}
 	for i, report := range s.Reports {
 		heading := ""
 		if i == 0 {
@@ -99,4 +102,21 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		fmt.Fprintf(t, "%s\t%s  %s  %s calls\n", heading, day.Day, day.Content, display.Count(day.Calls))
 	}
 	return t.Flush()
+}
+
+// printEvents prints what is stored, but belongs to no call.
+func printEvents(w io.Writer, events []monitor.Event) {
+	const listed = 10
+	heading := "other"
+	for _, event := range events[:min(listed, len(events))] {
+		what := "event"
+		if event.Kind == "wrapper" {
+			what = "wrapper that cannot be opened"
+		}
+		fmt.Fprintf(w, "%s\t%s %s: %s\n", heading, what, event.Name, display.Count(event.Deliveries))
+		heading = ""
+	}
+	if more := len(events) - listed; more > 0 {
+		fmt.Fprintf(w, "\tand %s more: callsheet query events\n", display.Count(int64(more)))
+	}
 }

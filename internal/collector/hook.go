@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,13 +117,46 @@ func decode(contentType, contentEncoding, query string, body []byte, l limits) (
 	if int64(len(body)) > l.body {
 		return nil, bodyTooLarge(l.body)
 	}
-	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) > 0 {
-		return decodeBody(contentType, contentEncoding, body, l)
+	var envelopes []spool.Envelope
+	var err error
+	switch {
+	case len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) > 0:
+		envelopes, err = decodeBody(contentType, contentEncoding, body, l)
+	case query != "": // otherwise it is a manual test of the URL
+		envelopes, err = decodeForm(spool.EncodingQuery, []byte(query), l.fields)
 	}
-	if query == "" {
-		return nil, nil // a manual test of the URL
+	if err != nil {
+		return nil, err
 	}
-	return decodeForm(spool.EncodingQuery, []byte(query), l.fields)
+	return splitWrappers(envelopes, l.deliveries)
+}
+
+// splitWrappers replaces a wrapper of several deliveries by a wrapper of each.
+func splitWrappers(envelopes []spool.Envelope, maxDeliveries int) ([]spool.Envelope, error) {
+	var all []spool.Envelope // nil until the first wrapper
+	for i, one := range envelopes {
+		payloads, ok := [][]byte(nil), true
+		if one.Payload != nil {
+			payloads, ok = spool.Split(one.Payload, maxDeliveries)
+		}
+		if payloads != nil && all == nil {
+			all = slices.Clone(envelopes[:i])
+		}
+		switch {
+		case !ok || len(all)+len(payloads) > maxDeliveries:
+			return nil, tooManyDeliveries(maxDeliveries)
+		case payloads != nil:
+			for _, payload := range payloads {
+				all = append(all, readable(one.Encoding, payload))
+			}
+		case all != nil:
+			all = append(all, one)
+		}
+	}
+	if all == nil {
+		return envelopes, nil
+	}
+	return all, nil
 }
 
 func decodeBody(contentType, contentEncoding string, body []byte, l limits) ([]spool.Envelope, error) {

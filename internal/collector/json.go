@@ -44,7 +44,7 @@ func elements(text []byte, maxDeliveries int) (envelopes []spool.Envelope, ok bo
 			return nil, true, nil
 		}
 		if len(envelopes) == maxDeliveries {
-			return nil, false, tooLargeError{"more than %d deliveries in one request", int64(maxDeliveries)}
+			return nil, false, tooManyDeliveries(maxDeliveries)
 		}
 		end := spool.ValueEnd(rest, 0)
 		one, ok := element(rest[:end])

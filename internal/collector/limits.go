@@ -39,3 +39,7 @@ func (e tooLargeError) Error() string { return fmt.Sprintf(e.format, e.limit) }
 func bodyTooLarge(limit int64) error {
 	return tooLargeError{"the body is larger than %d bytes", limit}
 }
+
+func tooManyDeliveries(limit int) error {
+	return tooLargeError{"more than %d deliveries in one request", int64(limit)}
+}

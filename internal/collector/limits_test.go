@@ -51,6 +51,10 @@ func TestRequestsOverALimitAreRejectedWithTheLimit(t *testing.T) {
 		{name: "one delivery over the limit", body: array(`{}`, 501), want: "more than 500 deliveries"},
 		{name: "many deliveries", body: array(`{}`, 1_300_000), want: "more than 500 deliveries"},
 		{name: "many elements that are not objects", body: array(`1`, 2_000_000), want: "more than 500 deliveries"},
+		{name: "maximum number of deliveries in a wrapper", body: `{"a":` + array(`{"CallSid":"1"}`, 500) + `}`, stored: 500},
+		{name: "one delivery over the limit in a wrapper", body: `{"a":` + array(`{"CallSid":"1"}`, 501) + `}`, want: "more than 500 deliveries"},
+		{name: "deliveries over the limit in two wrappers", body: array(`{"a":`+array(`{"CallSid":"1"}`, 251)+`}`, 2), want: "more than 500 deliveries"},
+		{name: "many elements that are no calls in a wrapper", body: `{"a":` + array(`1`, 2_000_000) + `}`, stored: 1},
 		{name: "many deliveries in gzip", encoding: "gzip", body: zipped(t, array(`{}`, 501)), want: "more than 500 deliveries"},
 		{name: "maximum size in gzip", encoding: "gzip", body: zipped(t, `{"a":"`+strings.Repeat("x", 4<<20-8)+`"}`), stored: 1},
 		{name: "one byte over the limit in gzip", encoding: "gzip", body: zipped(t, `{"a":"`+strings.Repeat("x", 4<<20-7)+`"}`), want: "inflates to more than 4194304 bytes"},
@@ -108,11 +112,15 @@ func TestDeepNestingIsKeptAndReadable(t *testing.T) {
 }
 
 func TestManyElementsTakeLittleMemory(t *testing.T) {
-	body := array("{}", 2_700_000)
+	testManyElements(t, array("{}", 2_700_000))
+	testManyElements(t, `{"data":`+array(`{"CallSid":1}`, 500_000)+`}`)
+}
+
+func testManyElements(t *testing.T, body string) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	if _, err := decode("", "", "", []byte(body), Options{MaxBody: DefaultMaxBody, MaxDeliveries: DefaultMaxDeliveries}.limits()); err == nil {
-		t.Error("2.7 million deliveries were accepted")
+		t.Error("too many deliveries were accepted")
 	}
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc - uint64(len(body)); used > 8<<20 {

@@ -37,7 +37,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 		return err
 	}
 	defer reader.Close()
-	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime()}
+	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}}
 	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	for _, problem := range s.Data.FileProblems {
 		s.addAlarm("spool file "+problem, problem)
 	}
-	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader)); err != nil {
+	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader)); err != nil {
 		return err
 	}
 	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
@@ -145,6 +145,22 @@ func (s *Status) readDamage(ctx context.Context, reader *store.Reader) error {
 	}
 	s.addAlarm("damaged lines", text+"\nhint: restore the file from a backup and run callsheet load --retry-rejects")
 	return nil
+}
+
+func (s *Status) readEvents(ctx context.Context, reader *store.Reader) error {
+	var wrappers int64
+	err := reader.Query(ctx, "events", nil, ignoreHeader, func(values []any) error {
+		event := Event{Kind: values[0].(string), Name: fmt.Sprint(values[1]), Deliveries: values[2].(int64)}
+		s.Data.Events = append(s.Data.Events, event)
+		if event.Kind == "wrapper" {
+			wrappers += event.Deliveries
+		}
+		return nil
+	})
+	if wrappers > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s cannot be opened; calls are missing\nhint: callsheet sql \"from rejects where reason = 'unopened wrapper'\" shows them", display.Plural(int(wrappers), "wrapper")))
+	}
+	return err
 }
 
 // timePointer returns the time of a query's column, nil for NULL.

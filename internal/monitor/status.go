@@ -47,6 +47,14 @@ type DataStatus struct {
 	Calls           int64      `json:"calls"`
 	Rejects         int64      `json:"rejects"`
 	FileProblems    []string   `json:"file_problems"` // spool files from which calls may be missing
+	Events          []Event    `json:"events"`        // of other kinds, and wrappers that could not be opened
+}
+
+// Event is a kind of event that is neither a report nor a live event.
+type Event struct {
+	Kind       string `json:"kind"` // event, or wrapper: its calls are missing
+	Name       string `json:"name"` // its type, or its keys
+	Deliveries int64  `json:"deliveries"`
 }
 
 // ReportStatus is the last and the next run of a report.

@@ -19,6 +19,38 @@ func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
+// Elements yields the text of each element of a valid JSON array.
+func Elements(array []byte) iter.Seq[[]byte] {
+	return func(yield func(element []byte) bool) {
+		for i := skipSpace(array, 1); i < len(array) && array[i] != ']'; {
+			end := ValueEnd(array, i)
+			if !yield(array[i:end]) {
+				return
+			}
+			if i = skipSpace(array, end); i < len(array) && array[i] == ',' {
+				i = skipSpace(array, i+1)
+			}
+		}
+	}
+}
+
+// Scalars yields the elements of a valid JSON array, and of arrays in it; any other value is yielded itself.
+func Scalars(value []byte) iter.Seq[[]byte] {
+	return func(yield func(one []byte) bool) { yieldScalars(value, yield) }
+}
+
+func yieldScalars(value []byte, yield func(one []byte) bool) (goOn bool) {
+	if value[0] != '[' {
+		return yield(value)
+	}
+	for element := range Elements(value) {
+		if !yieldScalars(element, yield) {
+			return false
+		}
+	}
+	return true
+}
+
 // WalkObject calls member with each unquoted key of the object that begins at start in a valid JSON text, and with the index of its
 // value. member returns the index after the value, from ValueEnd or a nested WalkObject, or -1 to stop. WalkObject returns the index
 // after the object.

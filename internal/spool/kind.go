@@ -6,34 +6,89 @@ import (
 )
 
 // Kind returns the kind of a payload, a JSON object: its type if it has one, otherwise a call report if it has a field that only
-// reports have, a live event if it has a field of live events, and KindOther.
+// reports have, a live event if it has a field of live events, and KindOther. A wrapper has the kind of the call in it.
 func Kind(payload []byte) string {
-	var report, live bool
-	for key, value := range Members(payload) {
-		switch string(key) {
-		case "type":
-			switch kind := strings.TrimSpace(Text(value)); kind {
-			case "":
-			case KindCallReport, KindLiveCall:
-				return kind
-			default:
-				return KindOther
-			}
-		case "EndTime", "CallDuration", "TalkDuration", "CallRecordingUrl":
-			report = true
-		case "SourceNumber", "DestinationNumber", "DialWhomNumber", "Status", "StartTime", "CallSid", "Direction", "call_group":
-			live = true
-		default:
-			report = report || bytes.HasPrefix(key, []byte("Leg"))
+	traits := traitsOf(payload)
+	if !traits.callSid {
+		o := opener{first: true}
+		if calls := o.object(payload[skipSpace(payload, 0):], 0); calls != nil {
+			return calls[0].Kind()
 		}
 	}
+	return traits.kind()
+}
+
+// traits are what the members of a payload say about its kind.
+type traits struct {
+	declared     string // its type, if that is a kind
+	otherType    bool   // it has another type
+	report, live bool   // it has a field of reports or of live events
+	callSid      bool   // it names a call
+}
+
+func (t traits) kind() string {
 	switch {
-	case report:
+	case t.declared != "":
+		return t.declared
+	case t.otherType:
+		return KindOther
+	case t.report:
 		return KindCallReport
-	case live:
+	case t.live || t.callSid:
 		return KindLiveCall
 	}
 	return KindOther
+}
+
+func traitsOf(payload []byte) (t traits) {
+	for key, value := range Members(payload) {
+		_, use, exact := fieldOf(key)
+		switch use {
+		case ofKind:
+			if t.declared == "" && !t.otherType {
+				t.declared = declaredKind(value)
+				// Type or TYPE can be a field of another meaning.
+				t.otherType = exact && t.declared == "" && saysSomething(value)
+			}
+		case ofReports:
+			t.report = true
+		case ofCallSid:
+			t.live = t.live || exact
+			t.callSid = t.callSid || saysSomething(value)
+		case ofLive:
+			// Other events have a status or a direction too, so that only the vendor's spelling counts without a CallSid.
+			t.live = t.live || exact
+		case unknownUse:
+			t.report = t.report || bytes.HasPrefix(key, []byte("Leg"))
+		}
+	}
+	return t
+}
+
+// declaredKind returns the kind that a type names, "" if it names none: call_report, or Call Report.
+func declaredKind(value []byte) string {
+	for one := range Scalars(value) {
+		switch text := strings.TrimSpace(Text(one)); string(appendLetters(nil, []byte(text))) {
+		case "":
+		case "callreport":
+			return KindCallReport
+		case "livecall":
+			return KindLiveCall
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// saysSomething reports whether a value has a text that is not blank.
+func saysSomething(value []byte) bool {
+	for one := range Scalars(value) {
+		if one[0] != '{' && strings.TrimSpace(Text(one)) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // IsEnvelope reports whether a JSON object is an envelope and not a bare payload.

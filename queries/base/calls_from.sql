@@ -3,14 +3,16 @@ create or replace macro cleaned(p_versions) as table
 select
     columns(* exclude (
         call_duration, talk_duration, coins, sent_call_duration, sent_talk_duration, sent_coins, start_time, sent_start_time, received_at,
-        sent_end_time, sent_leg_a_picked_time, sent_leg_b_start_time, sent_leg_b_picked_time)),
+        sent_end_time, sent_leg_a_picked_time, sent_leg_b_start_time, sent_leg_b_picked_time, field_problems)),
     whole_seconds(call_duration) as reported_call_seconds,
     whole_seconds(talk_duration) as reported_talk_seconds,
     exact_coins(coins, sent_coins) as coins,
     plausible_time(start_time, received_at) as start_time,
     is_unreadable(whole_seconds(call_duration), sent_call_duration)
         or is_unreadable(whole_seconds(talk_duration), sent_talk_duration)
-        or is_unreadable(exact_coins(coins, sent_coins), sent_coins) as unreadable_value,
+        or is_unreadable(exact_coins(coins, sent_coins), sent_coins)
+        or coalesce(contains(field_problems, 'unreadable '), false) as unreadable_value,
+    coalesce(contains(field_problems, 'conflicting '), false) as conflicting_values,
     is_unreadable_time(plausible_time(start_time, received_at), sent_start_time) as unreadable_start,
     is_unreadable_time(end_time, sent_end_time)
         or is_unreadable_time(leg_a_picked_time, sent_leg_a_picked_time)
@@ -65,7 +67,8 @@ multi_version as not materialized (
     union all by name
     select
         source, direction, call_sid, call_key, content_hash, last_id, false as is_report, last_received_at as received_at,
-        source_number, destination_number, dial_whom_number, start_time, campid, call_group
+        source_number, destination_number, dial_whom_number, start_time, campid, call_group,
+        field_problems
     from query_table(p_live) semi join multi_version_keys using (call_key)
 ),
 -- Versions of a call with the same time of receipt, as the elements of one array body have, are ordered by id, then by content.
@@ -87,7 +90,8 @@ merged as not materialized (
     select
         source, direction, call_sid, call_key,
         arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, deliveries,
-                                   unreadable_value, unreadable_start, unreadable_time)), rank),
+                                   conflicting_values, unreadable_value, unreadable_start, unreadable_time)), rank),
+        bool_or(conflicting_values) as conflicting_values,
         bool_or(unreadable_value) as unreadable_value,
         bool_or(unreadable_start) as unreadable_start,
         bool_or(unreadable_time) as unreadable_time,
@@ -212,6 +216,7 @@ select
         case when answered and leg_b_picked_at is null and wait_seconds is not null then 'derived_wait' end,
         case when status is null then 'no_status' end,
         case when known_outcome is null and status is not null then 'unknown_status' end,
+        case when conflicting_values then 'conflicting_values' end,
         case when unreadable_value then 'unreadable_value' end,
         case when unreadable_start or unreadable_time
                or sent_end is not null and reported_end is null or sent_leg_a_picked is not null and leg_a_picked_at is null

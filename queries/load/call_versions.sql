@@ -14,6 +14,6 @@ select
     source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, deliveries, last_id,
     source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
     call_recording_url, campid, talk_duration, call_group, receiver_name, error_code, leg_a_picked_time,
-    leg_b_start_time, leg_b_picked_time, callstatus, extra
+    leg_b_start_time, leg_b_picked_time, callstatus, extra, field_problems
 from new_versions
 where kind = 'call_report';

@@ -12,6 +12,6 @@ where totals.kind = 'live_call'
 insert into live_events by name
 select
     source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, deliveries, last_id,
-    source_number, destination_number, dial_whom_number, status, start_time, campid, call_group, extra
+    source_number, destination_number, dial_whom_number, status, start_time, campid, call_group, extra, field_problems
 from new_versions
 where kind = 'live_call';

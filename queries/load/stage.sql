@@ -30,6 +30,7 @@ lines as (
         field(v, 'id') as id,
         field(v, 'extra') as extra,
         field(v, 'payload') as payload,
+        field(v, 'field_problems') as field_problems,
         call_direction(field(v, 'Direction')) as direction,
         trim(field(v, 'CallSid')) as call_sid,
         field(v, 'SourceNumber') as source_number,

@@ -17,5 +17,5 @@ union all
 select 'status', name, sum(deliveries)::bigint, is_known_status(name)
 from statuses where name <> '' group by all
 union all
-select 'event', coalesce(event, ''), count(*), false
-from other_events group by all;
+select kind, name, deliveries, false
+from events_of();

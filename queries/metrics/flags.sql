@@ -15,7 +15,8 @@ known (flag, meaning) as (values
     ('derived_wait', 'no time of the answer was sent; the wait is the duration without the talk time'),
     ('no_status', 'no status was sent'),
     ('unknown_status', 'unrecognised status'),
-    ('unreadable_value', 'a duration or coins that are not a number, or impossible'),
+    ('conflicting_values', 'a field was sent several times with different values; the first counts'),
+    ('unreadable_value', 'a duration or coins that are not a number, or impossible; a JSON object instead of a value'),
     ('unreadable_time', 'a time that cannot be read, or is days after the call')
 ),
 found as (select unnest(flags) as flag from query_table(p_rows))

@@ -1,0 +1,10 @@
+-- The events of other kinds received so far, and the wrappers that could not be opened, whose calls are missing; how often each. An
+-- event without a type is named by its keys, and so is a wrapper.
+create or replace macro key_list(p_object) as '{' || array_to_string(json_keys(p_object), ', ') || '}';
+
+create or replace macro events_of() as table
+select 'event' as kind, coalesce(nullif(trim(event), ''), key_list(payload)) as name, count(*) as deliveries
+from other_events group by all
+union all
+select 'wrapper', key_list(coalesce(json_extract(object, '$.payload'), object)), count(*)
+from (select try_cast(text as json) as object from rejects where reason = 'unopened wrapper') group by all;

@@ -1,0 +1,3 @@
+-- w2: the status beside the data is not that of the call: it stays in extra. w6 and w7 are elements of one line of an older collector,
+-- the second of them twice in it. w9: the envelope says live_call, by the Status beside the data.
+select call_sid, direction, status, talk_seconds, deliveries, extra, flags from calls order by call_sid;

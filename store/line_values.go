@@ -1,0 +1,84 @@
+package store
+
+import (
+	"bytes"
+	"strings"
+
+	"callsheet/internal/spool"
+)
+
+// addValue adds a value of a field that may have one already: a repeated key, an array, or the same field in another spelling. The
+// first value that says something counts. Equal values are one, and a blank is none. Values that do not count are added to unknown,
+// so that they are kept in extra, and the field is marked.
+func (l *line) addValue(field int, value []byte, unknown []member) []member {
+	for one := range spool.Scalars(value) {
+		current, text := l.values[field], columnText(one)
+		switch {
+		case string(one) == "{}": // an empty array of PHP
+		case one[0] == '{':
+			l.unreadable |= 1 << field
+			unknown = l.setAside(field, one, unknown)
+		case isBlankText(text):
+			if current == nil {
+				l.values[field] = text
+			}
+		case isBlankText(current):
+			l.values[field] = text
+		case bytes.Equal(bytes.TrimSpace(current), bytes.TrimSpace(text)):
+		default:
+			l.conflicting |= 1 << field
+			if isNothing(field, current) && !isNothing(field, text) {
+				l.values[field] = text
+				one = spool.AppendString(nil, string(current))
+			}
+			unknown = l.setAside(field, one, unknown)
+		}
+	}
+	return unknown
+}
+
+// setAside adds a value that does not count. An undocumented field is in extra anyway.
+func (l *line) setAside(field int, value []byte, unknown []member) []member {
+	if payloadFields[field].undocumented {
+		return unknown
+	}
+	return append(unknown, member{[]byte(payloadFields[field].key), value})
+}
+
+func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
+
+// isNothing reports whether the vendor or a program between means nothing by a value. It only decides which of several values
+// counts; how a value is read is decided in queries/base.
+func isNothing(field int, text []byte) bool {
+	switch word := strings.ToUpper(string(bytes.TrimSpace(text))); word {
+	case "-", "--", "N/A", "NA", "NAN", "NULL", "(NULL)", "NONE", "UNDEFINED", "NOT ASSIGNED":
+		return true
+	case "0":
+		return !payloadFields[field].number
+	default:
+		return strings.HasPrefix(word, "0000-00-00") || strings.HasPrefix(word, "1970-01-01")
+	}
+}
+
+// fieldProblems lists the fields that were sent with several values or with one that cannot be read, such as "conflicting Status,
+// unreadable receiver_name"; nil if there are none.
+func (l *line) fieldProblems() (problems []byte) {
+	if l.conflicting|l.unreadable == 0 {
+		return nil
+	}
+	for i, field := range payloadFields {
+		for _, problem := range []struct {
+			name   string
+			fields uint64
+		}{{"conflicting ", l.conflicting}, {"unreadable ", l.unreadable}} {
+			if problem.fields&(1<<i) == 0 {
+				continue
+			}
+			if len(problems) > 0 {
+				problems = append(problems, ", "...)
+			}
+			problems = append(append(problems, problem.name...), field.key...)
+		}
+	}
+	return problems
+}

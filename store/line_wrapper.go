@@ -1,0 +1,50 @@
+package store
+
+import (
+	"callsheet/internal/spool"
+)
+
+// unopenedWrapper is the reason to reject a payload with calls of which it is not clear which one it is about; census.sql counts them.
+const unopenedWrapper = "unopened wrapper"
+
+// parseWrapper sets the columns from a payload without a CallSid: a wrapper, an event of another kind, or a line to reject. A wrapper
+// of several deliveries, which older collectors wrote as one line, becomes several rows.
+func (l *line) parseWrapper(payload []byte) (reason string) {
+	elements := spool.Unwrap(payload)
+	if len(elements) == 0 {
+		l.setKind(payload)
+		switch {
+		case isBlankText(l.values[typeField]) && spool.HidesCall(payload): // census shows an event with a type
+			return unopenedWrapper
+		case l.kind != spool.KindOther:
+			return "no CallSid"
+		}
+		return ""
+	}
+	for _, one := range elements[1:] {
+		another := line{
+			file: l.file, number: l.number, offset: l.offset, hash: l.hash, reread: l.reread, length: l.length,
+			needsEscaping: l.needsEscaping, source: l.source, receivedAt: l.receivedAt, id: l.id,
+		}
+		another.parseElement(one)
+		l.more = append(l.more, another)
+	}
+	l.parseElement(elements[0])
+	return ""
+}
+
+// parseElement sets the columns from an element of a wrapper. The members beside it are kept in extra.
+func (l *line) parseElement(one spool.Wrapped) {
+	l.conflicting, l.unreadable = 0, 0
+	l.kind = one.Kind()
+	if one.Call == nil {
+		payload := replaceSurrogates(one.Payload())
+		l.parsePayload(payload, 0, nil)
+		l.payload = spool.QuoteNumbers(payload)
+		return
+	}
+	l.parsePayload(replaceSurrogates(one.Call), 0, one.Beside)
+	if l.kind == spool.KindOther {
+		l.payload = spool.QuoteNumbers(replaceSurrogates(one.Payload()))
+	}
+}
