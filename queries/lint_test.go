@@ -51,7 +51,7 @@ func TestNamedQueriesNameTheirColumns(t *testing.T) {
 
 // TestEveryFileBeginsWithAComment: the listing of queries shows it.
 func TestEveryFileBeginsWithAComment(t *testing.T) {
-	for _, folder := range []string{"base", "metrics", "load", "named", "session"} {
+	for _, folder := range []string{"base", "metrics", "load", "import", "named", "session"} {
 		for _, file := range Files(folder) {
 			if file.Doc() == "" {
 				t.Errorf("%s/%s does not begin with a comment", folder, file.Name)

@@ -4,6 +4,7 @@
 //	base/     macros that turn what the vendor sent into one row per call
 //	metrics/  macros for every aggregate, each defined once, and the catalogs that describe them
 //	load/     the steps of a load, from staged lines to tables
+//	import/   how an import is judged before it is added to the spool
 //	named/    the queries that `callsheet query NAME` and reports run
 //	session/  optional set-up of a reader's connection
 package queries
@@ -20,7 +21,7 @@ import (
 	"callsheet/internal/sqltoken"
 )
 
-//go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql named/*.sql session/*.sql
+//go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql import/*.sql named/*.sql session/*.sql
 var files embed.FS
 
 // Filters are the parameters by which named queries select calls, beside the period, in the order in which they are shown.

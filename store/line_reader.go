@@ -20,6 +20,7 @@ type lineReader struct {
 	read     int64
 	lines    int64
 
+	keepPositions bool   // of all lines, not only of those whose position is stored
 	refusal       string // reason to reject all lines, set for a line that DuckDB refused
 	defaultSource string // of lines without a source
 }
@@ -122,7 +123,7 @@ func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
 			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
-			reason: r.refusal, reread: at.reread, length: read.Length, tooLong: read.TooLong,
+			reason: r.refusal, reread: at.reread || r.keepPositions, length: read.Length, tooLong: read.TooLong,
 		})
 	}
 	return lines, nil

@@ -55,6 +55,11 @@ func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int6
 	if err := batch.wait(); err != nil {
 		return batch, err
 	}
+	if s.judge != nil {
+		if err := s.judge(ctx); err != nil {
+			return batch, err
+		}
+	}
 	var reread []string // files
 	for _, at := range batch.positions {
 		if at.reread {

@@ -45,7 +45,8 @@ type Store struct {
 	db      *database
 	conn    *sql.Conn
 
-	warnings []string // from opening it, for the summary of the load
+	warnings []string                        // from opening it, for the summary of the load
+	judge    func(ctx context.Context) error // of a preview: takes lines out of `staged`
 }
 
 // Open opens the database for writing. It creates the database if it is missing, migrates its schema, and updates its macros and

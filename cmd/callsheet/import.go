@@ -2,111 +2,175 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/importer"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
+	"callsheet/internal/yamlstrict"
 	"callsheet/store"
 )
 
+// importFlags are the flags of callsheet import.
+type importFlags struct {
+	source, sheet, dateOrder string
+	fields, set              []string
+	dryRun                   bool
+}
+
 func importCommand(a *app) *cobra.Command {
-	var source string
-	var fields []string
+	var flags importFlags
 	command := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Import deliveries from exports or other collectors",
-		Long: `import reads NDJSON, a JSON array or CSV with the vendor's field names, or the spool of another collector, and writes the
-deliveries to a new file of the spool. FILE may be compressed (.gz, .zst); - is standard input. Deliveries that are in the spool
-already are skipped, so a file can be imported twice. A delivery without a time of receipt counts as received at the end of the
-call. The next load loads the file.`,
-		Example: `  callsheet import october.csv
-  callsheet import --source branch --field "CallSid=Call ID" --field "TalkDuration=Talk (s)" panel.csv
+		Long: `import reads tables (CSV, .xlsx) and JSON: exports of the vendor's panel, or the spool of another collector. It writes the
+deliveries to a new file of the spool; the next load loads it. FILE may be compressed (.gz, .zst); - is standard input. Deliveries
+that are in the spool already are skipped, so a file can be imported twice. A delivery without a time of receipt counts as received
+at the end of the call.
+
+Columns are recognised by their headings, those of the vendor and of known panels; --field names others, and the configuration can
+keep that for a source. Rows that cannot be read are rejected with the reason, and the exit code is 3. A file that is no table of
+finished calls, or that a spreadsheet has damaged, is refused as a whole.
+
+--dry-run shows how the columns are read and what would come of the file, and writes nothing.`,
+		Example: `  callsheet import --dry-run october.csv
+  callsheet import october.csv
+  callsheet import --sheet Calls --date-order dmy --set Direction=IVR october.xlsx
+  callsheet import --source branch --field "CallSid=Ref no" --field "TalkDuration=Talk (s)" panel.csv
   ssh other cat /var/lib/callsheet/spool/2026-10-05.ndjson | callsheet import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
-			cfg, err := a.config()
+			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			names, err := parseFieldNames(fields)
-			if err != nil {
-				return exitcode.UsageError(err)
-			}
-			if err := pipeline.MakeDataDir(cfg); err != nil {
-				return err
-			}
-			bar := display.NewProgress(a.stderr, "reading the spool", a.now)
-			fingerprint := func(line []byte) uint64 { return store.Fingerprint(line, cfg.DefaultSource()) }
-			seen, err := importer.Fingerprints(c.Context(), cfg.SpoolDir(), fingerprint, bar.Bytes)
-			bar.Finish()
-			if err != nil {
-				return err
-			}
-			into, err := spool.NewImport(cfg.SpoolDir(), a.now().In(cfg.Zone()))
-			if err != nil {
-				return err
-			}
-			i := importer.Importer{
-				Into: into, Source: cmp.Or(source, cfg.DefaultSource()), Fields: names, Seen: seen, Fingerprint: store.Fingerprint,
-			}
-			for _, file := range files {
-				if err := i.Import(c.Context(), file); err != nil {
-					return errors.Join(fmt.Errorf("%s: %w\nnothing was imported", file, err), into.Abort())
-				}
-			}
-			return a.finishImport(&i)
+			return a.importFiles(c.Context(), p, flags, files)
 		},
 	}
-	command.Flags().StringVar(&source, "source", "", "source of deliveries without one; default the first of the configuration")
-	command.Flags().StringArrayVar(&fields, "field", nil, `"VENDOR=COLUMN": the file's name of a field of the vendor, where it differs`)
+	command.Flags().StringVar(&flags.source, "source", "", "source of deliveries without one; default the first of the configuration")
+	command.Flags().StringArrayVar(&flags.fields, "field", nil, `"FIELD=COLUMN": the file's name of a field of the vendor`)
+	command.Flags().StringArrayVar(&flags.set, "set", nil, `"FIELD=VALUE": the value of a field for rows that have none, such as Direction=IVR`)
+	command.Flags().StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the first")
+	command.Flags().StringVar(&flags.dateOrder, "date-order", "", "dmy if 05-10-2026 is in October, mdy if it is in May; default as the file shows")
+	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would come of the files, and write nothing")
 	return command
 }
 
-// parseFieldNames parses --field.
-func parseFieldNames(fields []string) (map[string]string, error) {
-	names := map[string]string{}
-	for _, field := range fields {
-		vendor, column, ok := strings.Cut(field, "=")
-		if !ok || vendor == "" || column == "" {
-			return nil, fmt.Errorf("--field %q is not a pair\nhint: write it as --field \"CallSid=Call ID\", the vendor's name first", field)
-		}
-		names[vendor] = column
+// importFiles imports files, or shows what would come of them.
+func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags importFlags, files []string) error {
+	c := p.Config
+	source, reading, err := flags.reading(c)
+	if err != nil {
+		return exitcode.UsageError(err)
 	}
-	return names, nil
+	if err := pipeline.MakeDataDir(c); err != nil {
+		return err
+	}
+	raiseGOGC()
+	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
+	fingerprint := func(line []byte) uint64 { return store.Fingerprint(line, c.DefaultSource()) }
+	seen, err := importer.Fingerprints(ctx, c.SpoolDir(), fingerprint, bar.Bytes)
+	bar.Finish()
+	if err != nil {
+		return err
+	}
+	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), c.PublishedDatabase())
+	if err != nil {
+		return err
+	}
+	defer preview.Close()
+	into, err := spool.NewImport(c.SpoolDir(), a.now().In(c.Zone()))
+	if err != nil {
+		return err
+	}
+	i := importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Fingerprint: store.Fingerprint}
+	result, err := i.Run(ctx, preview, files, func(step string) func(done, total int64) {
+		bar.Finish()
+		bar = display.NewProgress(a.stderr, step, a.now)
+		return bar.Bytes
+	})
+	bar.Finish()
+	if err != nil {
+		return errors.Join(fmt.Errorf("%w\nnothing was imported", err), into.Abort())
+	}
+	spooled := ""
+	if flags.dryRun || importer.Totals(result.Files).Imported == 0 {
+		err = into.Abort()
+	} else {
+		spooled, err = into.Commit()
+	}
+	if err != nil {
+		return err
+	}
+	return a.printImport(result, flags.dryRun, spooled)
 }
 
-// finishImport adds the new file to the spool and prints a summary. Unreadable deliveries are a warning.
-func (a *app) finishImport(i *importer.Importer) error {
-	if i.Imported == 0 {
-		if err := i.Into.Abort(); err != nil {
-			return err
+// reading returns the source and how its files are read, from the flags and the configuration.
+func (flags importFlags) reading(c *config.Config) (name string, r importer.Reading, err error) {
+	name = cmp.Or(flags.source, c.DefaultSource())
+	source, known := c.Source(name)
+	if flags.source != "" && !known {
+		var names []string
+		for _, source := range c.Collector.Sources {
+			names = append(names, source.Name)
 		}
-		fmt.Fprintf(a.stdout, "nothing new: %s deliveries are in the spool already\n", display.Count(i.Duplicates))
-	} else {
-		name, err := i.Into.Commit()
-		if err != nil {
-			return err
+		hint := "the sources are " + strings.Join(names, ", ")
+		if near := yamlstrict.Nearest(name, names); near != "" {
+			hint = fmt.Sprintf("did you mean %s?", near)
 		}
-		fmt.Fprintf(a.stdout, "%s deliveries imported into %s, %s were in the spool already\nnext: callsheet load\n",
-			display.Count(i.Imported), name, display.Count(i.Duplicates))
+		return "", r, fmt.Errorf("no source %s is configured\nhint: %s", name, hint)
 	}
-	if len(i.Unreadable) == 0 {
-		return nil
+	if flags.dateOrder != "" && flags.dateOrder != "dmy" && flags.dateOrder != "mdy" {
+		return "", r, fmt.Errorf("--date-order %q must be dmy or mdy", flags.dateOrder)
 	}
-	const listed = 10
-	message := fmt.Sprintf("%s could not be read and were skipped:", display.Count(int64(len(i.Unreadable))))
-	for _, problem := range i.Unreadable[:min(listed, len(i.Unreadable))] {
-		message += "\n" + problem
+	zone, err := time.LoadLocation(source.Timezone)
+	if err != nil {
+		return "", r, err
 	}
-	if more := len(i.Unreadable) - listed; more > 0 {
-		message += fmt.Sprintf("\nand %s more", display.Count(int64(more)))
+	r = importer.Reading{
+		Sheet: flags.sheet, DateOrder: cmp.Or(flags.dateOrder, source.Import.DateOrder), Zone: zone,
+		OutgoingIsAgent: source.OutgoingCaller == "agent", TempDir: c.Data("tmp"), Stdin: os.Stdin,
 	}
-	return exitcode.WarningError(errors.New(message))
+	if r.Mapping.Fields, err = parsePairs("field", "CallSid=Call ID", flags.fields); err != nil {
+		return "", r, err
+	}
+	if r.Mapping.Set, err = parsePairs("set", "Direction=IVR", flags.set); err != nil {
+		return "", r, err
+	}
+	if r.Mapping.Set["Direction"] == "" && source.Import.Direction != "" {
+		r.Mapping.Set["Direction"] = source.Import.Direction
+	}
+	r.Mapping.Saved = maps.Clone(source.Import.Fields)
+	for field := range r.Mapping.Fields {
+		delete(r.Mapping.Saved, field)
+	}
+	return name, r, r.Mapping.Check()
 }
+
+// parsePairs parses a flag of pairs.
+func parsePairs(flag, example string, given []string) (map[string]string, error) {
+	pairs := map[string]string{}
+	for _, pair := range given {
+		field, value, ok := strings.Cut(pair, "=")
+		if !ok || field == "" || value == "" {
+			return nil, fmt.Errorf("--%s %q is not a pair\nhint: write it as --%s \"%s\", the vendor's name first", flag, pair, flag, example)
+		}
+		pairs[field] = value
+	}
+	return pairs, nil
+}
+
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -29,7 +29,7 @@ var allowedImports = map[string][]string{
 	"internal/sqlvalue":           {},
 	"internal/yamlstrict":         {},
 	"internal/collector":          {"internal/exitcode", "internal/spool"},
-	"internal/importer":           {"internal/display", "internal/spool"},
+	"internal/importer":           {"internal/display", "internal/exitcode", "internal/spool", "internal/yamlstrict", "store"},
 	"internal/config":             {"internal/locale", "internal/period", "internal/yamlstrict", "queries"},
 	"store":                       {"internal/atomicfile", "internal/spool", "internal/sqltoken", "internal/sqlvalue", "queries"},
 	"report":                      {"internal/atomicfile", "internal/locale", "internal/period", "internal/sqlvalue", "internal/yamlstrict", "queries", "report/xlsx"},
@@ -43,7 +43,7 @@ var allowedImports = map[string][]string{
 	"bench/queries":               {"bench/reports", "queries", "store"},
 	"bench/reports":               {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "queries", "store"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

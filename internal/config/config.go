@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"callsheet/internal/locale"
@@ -49,6 +50,14 @@ type Source struct {
 	Allow          []string `yaml:"allow"`       // addresses or networks; all if empty
 	Timezone       string   `yaml:"timezone"`    // of the local times it sends
 	OutgoingCaller string   `yaml:"outgoing_caller"`
+	Import         Import   `yaml:"import"`
+}
+
+// Import says how exports of a source are read.
+type Import struct {
+	Fields    map[string]string `yaml:"fields"`     // column by the vendor's name of a field
+	DateOrder string            `yaml:"date_order"` // dmy or mdy; as the file shows if empty
+	Direction string            `yaml:"direction"`  // of rows that have none
 }
 
 // TLS has the files of a certificate and its key; without them the collector serves plain HTTP.
@@ -239,6 +248,15 @@ func Parse(text []byte) (*Config, error) {
 		return nil, err
 	}
 	return &c, nil
+}
+
+// Source returns the source of a name; ok is false if there is none.
+func (c *Config) Source(name string) (source Source, ok bool) {
+	i := slices.IndexFunc(c.Collector.Sources, func(s Source) bool { return s.Name == name })
+	if i < 0 {
+		return Source{Name: name, Timezone: VendorZone, OutgoingCaller: "agent"}, false
+	}
+	return c.Collector.Sources[i], true
 }
 
 // Zone returns the configured time zone.

@@ -109,6 +109,9 @@ func (c *Collector) validate(add adder) {
 			add(key+".outgoing_caller", "%q must be agent or customer", source.OutgoingCaller)
 		}
 		checkNetworks(add, key+".allow", source.Allow)
+		if order := source.Import.DateOrder; order != "" && order != "dmy" && order != "mdy" {
+			add(key+".import.date_order", "%q must be dmy or mdy", order)
+		}
 	}
 	checkNetworks(add, "collector.trusted_proxies", c.TrustedProxies)
 	if c.Limits.MaxDeliveries < 1 || c.Limits.MaxDeliveries > 100_000 {

@@ -1,30 +1,28 @@
 package importer
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-
-	"github.com/klauspost/compress/zstd"
 
 	"callsheet/internal/display"
 	"callsheet/internal/spool"
+	"callsheet/store"
 )
 
-// Importer adds the deliveries of files to the spool and skips those that it has already.
+// Importer adds the deliveries of files to the spool and skips those that it has already. First it reads the files into a temporary
+// file of candidates; these are judged, and those that the loader can read are added to the spool.
 type Importer struct {
 	Into        *spool.Import
 	Source      string                                         // of deliveries without one
-	Fields      map[string]string                              // the file's name by the vendor's name of a field
 	Fingerprint func(line []byte, defaultSource string) uint64 // equal for lines with the same content
 	Seen        map[uint64]struct{}                            // the fingerprints of the spool's lines
 
-	Imported, Duplicates int64
-	Unreadable           []string // deliveries that cannot be imported: where and why
+	Reading    Reading
+	Candidates *candidates
+	Files      []*FileReport
 }
 
 // Fingerprints returns the fingerprints of all lines of a spool.
@@ -65,62 +63,88 @@ func Fingerprints(ctx context.Context, dir string, fingerprint func(line []byte)
 	return seen, nil
 }
 
-// Import reads one file, or standard input for -.
-func (i *Importer) Import(ctx context.Context, path string) error {
-	var content io.Reader = os.Stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		content = file
+// Result is what an import did, or would do.
+type Result struct {
+	Files   []*FileReport
+	Preview store.PreviewSummary
+	Spooled string // name of the new file of the spool; empty if there was nothing new, or nothing was to be written
+}
+
+// Run imports files: all that can be read in them, or nothing if one of them is refused.
+func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []string, progress func(step string) func(done, total int64)) (result Result, err error) {
+	if i.Candidates, err = newCandidates(i.Reading.TempDir); err != nil {
+		return result, err
 	}
-	switch filepath.Ext(path) {
-	case ".gz":
-		unpacked, err := gzip.NewReader(content)
-		if err != nil {
-			return err
+	defer func() { err = errors.Join(err, i.Candidates.close()) }()
+	i.Reading.Direction = func(word string) (string, error) { return preview.Direction(ctx, word) }
+	for _, path := range files {
+		i.Reading.progress = progress("reading " + path)
+		if err := i.Read(ctx, path); err != nil {
+			return result, fmt.Errorf("%s: %w", path, err)
 		}
-		content = unpacked
-	case ".zst":
-		unpacked, err := zstd.NewReader(content)
-		if err != nil {
-			return err
-		}
-		defer unpacked.Close()
-		content = unpacked
 	}
-	return Read(content, Options{
-		Fields: i.Fields,
-		Delivery: func(object []byte) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return i.add(object)
-		},
-		Unreadable: func(place, reason string) {
-			i.Unreadable = append(i.Unreadable, fmt.Sprintf("%s, %s: %s", path, place, reason))
-		},
+	file, err := i.Candidates.spool()
+	if err != nil {
+		return result, err
+	}
+	checking := progress("checking")
+	rejected, err := preview.Load(ctx, file, i.Source, i.Candidates.isRow, func(done, total, _ int64) { checking(done, total) })
+	if err != nil {
+		return result, err
+	}
+	sign, err := preview.RoundedIDs(ctx)
+	if err != nil {
+		return result, err
+	}
+	if sign != "" {
+		return result, fmt.Errorf("a spreadsheet has rounded the CallSids to 15 digits: %s\nhint: import the export as the panel wrote it, or set that column to text before pasting", sign)
+	}
+	if err := i.Add(ctx, rejected); err != nil {
+		return result, err
+	}
+	for _, report := range i.Files {
+		if err := report.check(); err != nil {
+			return result, err
+		}
+	}
+	result.Files = i.Files
+	if result.Preview, err = preview.Summary(ctx); err != nil {
+		return result, err
+	}
+	return result, nil
+}
+
+// Add adds the candidates to the spool, except for those that were rejected, by their numbers.
+func (i *Importer) Add(ctx context.Context, rejected map[int64]string) error {
+	return i.Candidates.each(func(n int64, place place, object []byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		report := i.Files[place.file]
+		if reason, ok := rejected[n]; ok {
+			report.reject(place.n, reason)
+			return nil
+		}
+		return i.add(report, place.n, object)
 	})
 }
 
 // add adds a payload, or an unchanged line of a spool, unless it is a duplicate.
-func (i *Importer) add(object []byte) error {
+func (i *Importer) add(report *FileReport, n int64, object []byte) error {
 	line := object
 	if !spool.IsEnvelope(object) {
 		line = spool.AppendImported(nil, i.Source, object)
 	}
 	if len(line) > spool.MaxLine {
-		i.Unreadable = append(i.Unreadable, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
+		report.reject(n, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
 		return nil
 	}
 	print := i.Fingerprint(line, i.Source)
 	if _, ok := i.Seen[print]; ok {
-		i.Duplicates++
+		report.Known++
 		return nil
 	}
 	i.Seen[print] = struct{}{}
-	i.Imported++
+	report.Imported++
 	return i.Into.Add(line)
 }

@@ -1,236 +1,185 @@
-// Package importer imports deliveries into the spool from NDJSON, JSON and CSV files: exports of the vendor's panel, or the spool
-// of another collector.
+// Package importer imports deliveries into the spool from tables (CSV, .xlsx) and JSON: exports of a vendor's panel, or the spool of
+// another collector. What a file says stays as it is, under the vendor's names of the fields; the loader's SQL judges the values.
 package importer
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/csv"
-	"encoding/json"
+	"cmp"
+	"context"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"callsheet/internal/spool"
 )
 
-// Options are the options of Read.
-type Options struct {
-	// Fields maps the vendor's name of a field to the file's name, where they differ: CallSid → Call ID.
-	Fields map[string]string
-	// Delivery is called with each delivery, a compact JSON object that is valid until it returns: a payload, or a line of a spool.
-	Delivery func(object []byte) error
-	// Unreadable is called with the place in the file of whatever is not a delivery. Reading continues after it.
-	Unreadable func(place, reason string)
+// Reading says how files are read.
+type Reading struct {
+	Mapping         Mapping
+	Sheet           string // of workbooks; the first if empty
+	DateOrder       string // dmy or mdy, as the user said; "" if nothing was said
+	Zone            *time.Location
+	OutgoingIsAgent bool // SourceNumber of outgoing calls is the agent
+	TempDir         string
+	Stdin           io.Reader
+	Direction       func(text string) (string, error) // incoming, outgoing or unknown
+
+	progress func(done, total int64)
 }
 
-// Read reads a file. Its first character determines the format: [ is a JSON array, { is a sequence of JSON objects, anything else is
-// CSV with a header line. Read returns errors of the file and of Delivery.
-func Read(file io.Reader, options Options) error {
-	lines := bufio.NewReaderSize(file, 1<<20)
-	if mark, err := lines.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		lines.Discard(3)
-	}
-	first, err := firstCharacter(lines)
-	switch {
-	case errors.Is(err, io.EOF):
-		return nil
-	case err != nil:
-		return err
-	case first == '[':
-		return options.array(lines)
-	case first == '{':
-		return options.objects(lines)
-	}
-	return options.table(lines)
-}
-
-// firstCharacter skips white space and peeks at the next byte.
-func firstCharacter(r *bufio.Reader) (byte, error) {
-	for {
-		next, err := r.Peek(1)
-		if err != nil {
-			return 0, err
-		}
-		if !strings.ContainsRune(" \t\r\n", rune(next[0])) {
-			return next[0], nil
-		}
-		r.Discard(1)
-	}
-}
-
-// array reads the objects of an array one by one, so that it may be larger than memory. It stops at a syntax error.
-func (o Options) array(r io.Reader) error {
-	decoder := json.NewDecoder(r)
-	if _, err := decoder.Token(); err != nil {
-		return err
-	}
-	for n := 1; decoder.More(); n++ {
-		var item json.RawMessage
-		if err := decoder.Decode(&item); err != nil {
-			return fmt.Errorf("item %d: %w", n, err)
-		}
-		if err := o.object(fmt.Sprintf("item %d", n), item); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.Token()
-	return err
-}
-
-// objects reads NDJSON, or objects that are indented over several lines.
-func (o Options) objects(r *bufio.Reader) error {
-	for n := 1; ; n++ {
-		line, err := r.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		text := bytes.TrimSpace(line)
-		if n == 1 && len(text) == 1 {
-			return o.indentedObjects(io.MultiReader(bytes.NewReader(line), r))
-		}
-		if len(text) > 0 {
-			if err := o.object(fmt.Sprintf("line %d", n), text); err != nil {
-				return err
-			}
-		}
-		if err != nil {
-			return nil
-		}
-	}
-}
-
-func (o Options) indentedObjects(r io.Reader) error {
-	decoder := json.NewDecoder(r)
-	for n := 1; ; n++ {
-		var item json.RawMessage
-		err := decoder.Decode(&item)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("object %d: %w", n, err)
-		}
-		if err := o.object(fmt.Sprintf("object %d", n), item); err != nil {
-			return err
-		}
-	}
-}
-
-// object passes one JSON object to Delivery, with the vendor's field names.
-func (o Options) object(place string, text []byte) error {
-	if !utf8.Valid(text) {
-		o.Unreadable(place, "not UTF-8")
-		return nil
-	}
-	object, ok := spool.CompactPayload(text)
-	if !ok {
-		object, ok = spool.Compact(text)
-		ok = ok && spool.IsEnvelope(object)
-	}
-	switch {
-	case !ok && json.Valid(text):
-		o.Unreadable(place, "nested too deep")
-		return nil
-	case !ok:
-		o.Unreadable(place, "not JSON")
-		return nil
-	case object[0] != '{':
-		o.Unreadable(place, "not a JSON object")
-		return nil
-	}
-	if err := spool.CheckLine(object); err != nil {
-		o.Unreadable(place, err.Error())
-		return nil
-	}
-	if len(o.Fields) == 0 {
-		return o.Delivery(object)
-	}
-	renamed := []byte{'{'}
-	for key, value := range spool.Members(object) {
-		if len(renamed) > 1 {
-			renamed = append(renamed, ',')
-		}
-		renamed = spool.AppendString(renamed, o.vendorName(string(key)))
-		renamed = append(append(renamed, ':'), value...)
-	}
-	return o.Delivery(append(renamed, '}'))
-}
-
-// vendorName returns the vendor's name of a field of the file.
-func (o Options) vendorName(name string) string {
-	for vendor, theirs := range o.Fields {
-		if theirs == name {
-			return vendor
-		}
-	}
-	return name
-}
-
-// table reads CSV: each row becomes an object of strings. The separator is the candidate that is most frequent in the header.
-func (o Options) table(r *bufio.Reader) error {
-	header, err := r.Peek(r.Size())
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	header, _, _ = bytes.Cut(header, []byte{'\n'})
-	rows := csv.NewReader(r)
-	rows.Comma = slices.MaxFunc([]rune{',', ';', '\t'}, func(a, b rune) int {
-		return bytes.Count(header, []byte(string(a))) - bytes.Count(header, []byte(string(b)))
-	})
-	rows.FieldsPerRecord = -1 // checked below, so that one bad row does not stop the import
-	rows.ReuseRecord = true
-	names, err := rows.Read()
+// Read reads a file, or standard input for -, into the candidates.
+func (i *Importer) Read(ctx context.Context, path string) (err error) {
+	in, err := openInput(path, i.Reading.TempDir, i.Reading.Stdin)
 	if err != nil {
 		return err
 	}
-	names = slices.Clone(names)
-	for i, name := range names {
-		names[i] = o.vendorName(strings.TrimSpace(name))
+	defer func() { err = errors.Join(err, in.remove()) }()
+	report := &FileReport{Path: path}
+	i.Files = append(i.Files, report)
+	mark := i.Candidates.mark()
+	sink := sink{
+		report: report,
+		deliver: func(n int64, object []byte) error {
+			report.Rows++
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return i.Candidates.add(place{len(i.Files) - 1, n, !spool.IsEnvelope(object)}, object)
+		},
+		reset: func() error {
+			*report = FileReport{Path: path}
+			return i.Candidates.truncate(mark)
+		},
 	}
-	if !slices.Contains(names, "CallSid") {
-		return fmt.Errorf("the header has no CallSid: it has %s\nhint: map its columns with --field, such as --field \"CallSid=Call ID\"", strings.Join(names, ", "))
+	if in.format == sheetFormat {
+		return i.Reading.sheet(in, sink)
 	}
-	var object []byte
-	for {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
+	return i.Reading.text(in, sink)
+}
+
+// sink takes the rows of a file.
+type sink struct {
+	report  *FileReport
+	deliver func(n int64, object []byte) error
+	reset   func() error // forgets the rows
+}
+
+func (s sink) refuse(n int64, reason string) {
+	s.report.Rows++
+	s.report.reject(n, reason)
+}
+
+func (s sink) skip(n int64, reason string) {
+	s.report.Rows++
+	s.report.skip(n, reason)
+}
+
+func (r Reading) sheet(in input, to sink) error {
+	path, remove, err := in.plainPath(r.TempDir)
+	if err != nil {
+		return err
+	}
+	read := func(to sink, order string, dates *dateOrder) error {
+		sheet, err := openSheet(path, r.Sheet, r.TempDir)
+		if err != nil {
+			return err
 		}
-		line, _ := rows.FieldPos(0)
-		place := fmt.Sprintf("line %d", line)
-		var mistake *csv.ParseError
+		return errors.Join(r.table(sheet, "row", to, order, dates), sheet.close())
+	}
+	return errors.Join(r.inOrder(read, to), remove())
+}
+
+// text reads CSV or JSON, which begins with [ or {.
+func (r Reading) text(in input, to sink) error {
+	return r.inOrder(func(to sink, order string, dates *dateOrder) (err error) {
+		content, err := in.open()
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, content.Close()) }()
+		lines, err := newLineReader(content)
+		if err != nil {
+			return err
+		}
+		head := bytes.TrimLeft(lines.head(), " \t\r\n")
 		switch {
-		case errors.As(err, &mistake):
-			o.Unreadable(fmt.Sprintf("line %d", mistake.StartLine), mistake.Err.Error())
-			continue
+		case len(head) == 0:
+			return errEmpty
+		case head[0] == '[' || head[0] == '{':
+			return r.objects(lines, head[0], to, order, dates)
+		}
+		rows, err := newCSV(lines, &r.Mapping)
+		if err != nil {
+			return err
+		}
+		return r.table(rows, "line", to, order, dates)
+	}, to)
+}
+
+// inOrder reads a file whose dates may have the day or the month first, and rewrites them year first: their lines stay right whatever
+// the configuration says later. The order is known only at the end of the file; if it is not the usual one, the file is read again.
+func (r Reading) inOrder(read func(to sink, order string, dates *dateOrder) error, to sink) error {
+	order := cmp.Or(r.DateOrder, dayFirst)
+	dates := &dateOrder{zone: r.Zone}
+	if err := read(to, order, dates); err != nil {
+		return err
+	}
+	found, err := dates.decide(r.DateOrder)
+	if err != nil {
+		return err
+	}
+	if found != "" && found != order {
+		if err := to.reset(); err != nil {
+			return err
+		}
+		if err := read(to, found, &dateOrder{zone: r.Zone}); err != nil {
+			return err
+		}
+	}
+	to.report.DateOrder = found
+	return nil
+}
+
+// table reads a table.
+func (r Reading) table(rows rowReader, place string, to sink, order string, dates *dateOrder) error {
+	t := r.tableReader(place, order, dates)
+	t.rows = rows
+	if err := t.open(); err != nil {
+		return err
+	}
+	to.report.place = place
+	for _, c := range t.layout.columns {
+		to.report.Columns = append(to.report.Columns, Column{c.heading, c.field})
+	}
+	return t.read(to.deliver, to.refuse, to.skip)
+}
+
+func (r Reading) tableReader(place, order string, dates *dateOrder) tableReader {
+	return tableReader{
+		mapping: &r.Mapping, order: order, dates: dates, place: place, direction: r.Direction, outgoingIsAgent: r.OutgoingIsAgent,
+	}
+}
+
+// objects reads JSON.
+func (r Reading) objects(lines *lineReader, first byte, to sink, order string, dates *dateOrder) error {
+	mapper := objectMapper{layouts: map[string]*layout{}, errors: map[string]error{}}
+	o := &objectReader{lines: lines, refuse: to.refuse}
+	o.deliver = func(n int64, object []byte) error {
+		if spool.IsEnvelope(object) {
+			return to.deliver(n, object)
+		}
+		payload, reason, err := mapper.payload(n, object)
+		switch {
 		case err != nil:
 			return err
-		case len(row) != len(names):
-			o.Unreadable(place, fmt.Sprintf("%d fields, the header has %d", len(row), len(names)))
-			continue
-		case slices.ContainsFunc(row, func(value string) bool { return !utf8.ValidString(value) }):
-			o.Unreadable(place, "not UTF-8")
-			continue
+		case reason != "":
+			to.refuse(n, reason)
+			return nil
 		}
-		object = append(object[:0], '{')
-		for i, value := range row {
-			if names[i] == "" {
-				continue
-			}
-			if len(object) > 1 {
-				object = append(object, ',')
-			}
-			object = spool.AppendString(object, names[i])
-			object = append(object, ':')
-			object = spool.AppendString(object, value)
-		}
-		object = append(object, '}')
-		if err := o.Delivery(object); err != nil {
-			return err
-		}
+		return to.deliver(n, payload)
 	}
+	o.setPlace(first)
+	mapper.table = r.tableReader(o.place, order, dates)
+	to.report.place = o.place
+	return o.read()
 }

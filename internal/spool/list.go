@@ -90,6 +90,15 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 	return withoutLinks(sorted, infos), nil
 }
 
+// FileAt returns a file outside a spool folder, all of which is durable.
+func FileAt(path string) (File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return File{}, err
+	}
+	return File{Name: filepath.Base(path), Path: path, Size: info.Size(), Durable: info.Size(), ModTime: info.ModTime(), files: atomicfile.OS{}}, nil
+}
+
 // withoutLinks keeps one name of each file that has several, so that its lines count once: the name of a day if there is one, otherwise
 // the first.
 func withoutLinks(files []File, infos map[string]fs.FileInfo) []File {

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/importer"
+	"callsheet/store"
+)
+
+// printImport prints what came of an import, or would come. Rejected rows are a warning.
+func (a *app) printImport(result importer.Result, dryRun bool, spooled string) error {
+	for _, file := range result.Files {
+		if dryRun || file.HasExtra() {
+			a.printColumns(file)
+		}
+	}
+	if dryRun {
+		a.printFirstCalls(result.Preview)
+	}
+	a.printDays(result.Preview)
+	for _, file := range result.Files {
+		fmt.Fprintf(a.stdout, "%s: %s rows = %s imported + %s in the spool already + %s rejected + %s skipped\n", file.Path,
+			display.Count(file.Rows), display.Count(file.Imported), display.Count(file.Known), display.Count(file.Rejected), display.Count(file.Skipped))
+		for _, skipped := range file.Skips {
+			fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", skipped.Place, skipped.Reason)
+		}
+	}
+	sum := importer.Totals(result.Files)
+	switch {
+	case dryRun:
+		fmt.Fprintf(a.stdout, "nothing was written: leave out --dry-run to import\n")
+	case spooled == "":
+		fmt.Fprintf(a.stdout, "nothing new: %s deliveries are in the spool already\n", display.Count(sum.Known))
+	default:
+		fmt.Fprintf(a.stdout, "%s deliveries imported into %s, %s were in the spool already\nnext: callsheet load\n",
+			display.Count(sum.Imported), spooled, display.Count(sum.Known))
+	}
+	return rejectedRows(result.Files, sum.Rejected)
+}
+
+// rejectedRows returns the rejected rows as a warning, each with its place, and the hints that fit.
+func rejectedRows(files []*importer.FileReport, count int64) error {
+	if count == 0 {
+		return nil
+	}
+	var lines, hints []string
+	for _, file := range files {
+		for _, reject := range file.Rejects {
+			lines = append(lines, reject.Place+": "+reject.Reason)
+			if hint := reject.Hint(); hint != "" && !strings.Contains(strings.Join(hints, "\n"), hint) {
+				hints = append(hints, "hint: "+hint)
+			}
+		}
+	}
+	if more := count - int64(len(lines)); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %s more", display.Count(more)))
+	}
+	lines = append(lines, hints...)
+	return exitcode.WarningError(errors.New(display.Count(count) + " could not be read and were skipped:\n" + strings.Join(lines, "\n")))
+}
+
+// printColumns prints how the columns of a table are read.
+func (a *app) printColumns(file *importer.FileReport) {
+	if len(file.Columns) == 0 {
+		return
+	}
+	fmt.Fprintf(a.stdout, "%s: columns\n", file.Path)
+	var extra []string
+	for _, column := range file.Columns {
+		switch {
+		case column.Field == "" && column.Heading != "":
+			extra = append(extra, column.Heading)
+		case column.Field != "":
+			fmt.Fprintf(a.stdout, "  %-24s %s\n", column.Field, column.Heading)
+		}
+	}
+	if len(extra) > 0 {
+		fmt.Fprintf(a.stdout, "  %-24s %s\n", "no field (kept in extra)", strings.Join(extra, ", "))
+	}
+	switch file.DateOrder {
+	case "dmy":
+		fmt.Fprintln(a.stdout, "  dates have the day first")
+	case "mdy":
+		fmt.Fprintln(a.stdout, "  dates have the month first")
+	}
+}
+
+// printFirstCalls prints the first rows as calls.
+func (a *app) printFirstCalls(preview store.PreviewSummary) {
+	if len(preview.First) == 0 {
+		return
+	}
+	fmt.Fprintln(a.stdout, "first calls")
+	for _, call := range preview.First {
+		coins := "unknown"
+		if call.Coins.Valid {
+			coins = fmt.Sprint(call.Coins.Float64)
+		}
+		parts := []string{
+			call.StartedAt.Format("2006-01-02 15:04:05"), call.Direction, call.Customer + " to " + call.VirtualNumber,
+			call.Outcome, fmt.Sprintf("talk %d s", call.TalkSeconds), "coins " + coins,
+		}
+		for _, part := range [][2]string{{"agent ", call.Agent}, {"group ", call.Group}, {"flags: ", call.Flags}} {
+			if part[1] != "" {
+				parts = append(parts, part[0]+part[1])
+			}
+		}
+		fmt.Fprintf(a.stdout, "  %s\n", strings.Join(parts, ", "))
+	}
+}
+
+// printDays prints the calls by day, and how many of them the database has.
+func (a *app) printDays(preview store.PreviewSummary) {
+	var total store.PreviewDay
+	const listed = 31
+	for i, day := range preview.Days {
+		total.Calls += day.Calls
+		total.Answered += day.Answered
+		total.TalkSeconds += day.TalkSeconds
+		total.Coins += day.Coins
+		if i < listed {
+			a.printDay(day.Day.Format("2006-01-02"), day)
+		}
+	}
+	if len(preview.Days) > listed {
+		fmt.Fprintf(a.stdout, "and %d more days\n", len(preview.Days)-listed)
+	}
+	if len(preview.Days) != 1 {
+		a.printDay(fmt.Sprintf("%d days", len(preview.Days)), total)
+	}
+	if preview.Known < 0 {
+		return
+	}
+	fmt.Fprintf(a.stdout, "%s of these calls are in the database already", display.Count(preview.Known))
+	var differ []string
+	for _, column := range sortedKeys(preview.Differ) {
+		differ = append(differ, fmt.Sprintf("%s in %s", display.Count(preview.Differ[column]), column))
+	}
+	if len(differ) > 0 {
+		fmt.Fprintf(a.stdout, "; they differ: %s", strings.Join(differ, ", "))
+	}
+	fmt.Fprintln(a.stdout)
+}
+
+func (a *app) printDay(label string, day store.PreviewDay) {
+	fmt.Fprintf(a.stdout, "%s: %s %s, %s answered, talk %s s, coins %s\n", label,
+		display.Count(day.Calls), map[bool]string{true: "call", false: "calls"}[day.Calls == 1], display.Count(day.Answered), display.Count(day.TalkSeconds), strconv.FormatFloat(day.Coins, 'f', -1, 64))
+}

@@ -1,0 +1,103 @@
+package importer
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"callsheet/internal/spool"
+)
+
+// candidates is a temporary file with the deliveries of an import: one object a line, a payload or a line of another spool.
+type candidates struct {
+	file   *os.File
+	lines  *bufio.Writer
+	places []place
+	size   int64
+}
+
+// place is where a candidate comes from.
+type place struct {
+	file  int // index of the file
+	n     int64
+	isRow bool // of an export, and not a line of another spool
+}
+
+// newCandidates creates the file in a folder, which it creates if it is missing.
+func newCandidates(dir string) (*candidates, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("temporary folder: %w", err)
+	}
+	file, err := os.CreateTemp(dir, "import-*.ndjson")
+	if err != nil {
+		return nil, fmt.Errorf("temporary file: %w", err)
+	}
+	return &candidates{file: file, lines: bufio.NewWriterSize(file, 1<<20)}, nil
+}
+
+func (c *candidates) add(p place, object []byte) error {
+	c.places = append(c.places, p)
+	c.size += int64(len(object)) + 1
+	c.lines.Write(object)
+	return c.lines.WriteByte('\n') // reports errors of earlier writes too
+}
+
+// mark is a position to truncate to.
+type mark struct {
+	places int
+	size   int64
+}
+
+func (c *candidates) mark() mark { return mark{len(c.places), c.size} }
+
+// truncate removes the candidates after a mark.
+func (c *candidates) truncate(to mark) error {
+	err := errors.Join(c.lines.Flush(), c.file.Truncate(to.size))
+	if _, seekErr := c.file.Seek(to.size, io.SeekStart); errors.Join(err, seekErr) != nil {
+		return fmt.Errorf("temporary file: %w", errors.Join(err, seekErr))
+	}
+	c.places, c.size = c.places[:to.places], to.size
+	return nil
+}
+
+// spool returns the candidates as a file that a load can read, the line of number n being candidate n.
+func (c *candidates) spool() (spool.File, error) {
+	if err := c.lines.Flush(); err != nil {
+		return spool.File{}, fmt.Errorf("temporary file: %w", err)
+	}
+	return spool.FileAt(c.file.Name())
+}
+
+// isRow reports whether a candidate is a row of an export; others are lines of another spool, with a time of receipt.
+func (c *candidates) isRow(n int64) bool { return c.places[n-1].isRow }
+
+// each passes all candidates on, with their numbers from 1 on.
+func (c *candidates) each(do func(n int64, p place, object []byte) error) error {
+	file, err := c.spool()
+	if err != nil {
+		return err
+	}
+	reader, err := file.Open(0)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for i, p := range c.places {
+		line, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return fmt.Errorf("temporary file: %w", io.ErrUnexpectedEOF)
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(int64(i)+1, p, line.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close removes the file.
+func (c *candidates) close() error { return errors.Join(c.file.Close(), os.Remove(c.file.Name())) }

@@ -1,0 +1,230 @@
+package importer
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+)
+
+// row is a row of a table.
+type row struct {
+	number int64 // of its first line in a text file, or of the row in a sheet
+	cells  []string
+	damage string // why it cannot be read; there may be no cells
+}
+
+// rowReader reads the rows of a table.
+type rowReader interface {
+	next() (row, error) // io.EOF after the last row
+}
+
+// maxQuotedLines is the number of lines that a quoted field may span.
+const maxQuotedLines = 100
+
+// csvReader reads CSV. A quoted field may span lines; but a quote that is never closed, or closed only in a later row, costs its own
+// row and no other. Since the two begin alike, a row of several lines must end with a proper closing quote, have as many fields as
+// the headings, and none of its further lines may be a row by itself.
+type csvReader struct {
+	lines     *lineReader
+	separator byte
+	width     int // number of headings; 0 before they are read
+	cells     []string
+}
+
+func (c *csvReader) next() (row, error) {
+	line, err := c.lines.next()
+	if err != nil {
+		return row{}, err
+	}
+	r := row{number: line.number, damage: line.damage}
+	if r.damage != "" {
+		return r, nil
+	}
+	if strings.IndexByte(line.text, '"') < 0 {
+		c.cells = splitPlain(c.cells[:0], line.text, c.separator)
+		r.cells = c.cells
+		return r, nil
+	}
+	fields := splitQuoted(line.text, c.separator)
+	if fields.open {
+		return c.severalLines(line)
+	}
+	r.cells = fields.cells
+	return r, nil
+}
+
+// severalLines reads on to the end of a quoted field that begins in a line, and returns to the next line if there is none.
+func (c *csvReader) severalLines(first textLine) (row, error) {
+	text := first.text
+	var read []textLine
+	for len(read) < maxQuotedLines && len(text) <= maxLine {
+		line, err := c.lines.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return row{}, err
+		}
+		read = append(read, line)
+		if line.damage != "" || c.isRow(line.text) {
+			break
+		}
+		text += "\n" + line.text
+		if strings.IndexByte(line.text, '"') < 0 {
+			continue
+		}
+		fields := splitQuoted(text, c.separator)
+		if fields.stray {
+			break
+		}
+		if !fields.open {
+			if c.width > 0 && len(fields.cells) != c.width {
+				break
+			}
+			return row{number: first.number, cells: fields.cells}, nil
+		}
+	}
+	c.lines.pushBack(read)
+	return row{number: first.number, damage: "a quote that is not closed"}, nil
+}
+
+// isRow reports whether a line has as many fields as the headings.
+func (c *csvReader) isRow(line string) bool {
+	fields := splitQuoted(line, c.separator)
+	return c.width > 1 && !fields.stray && len(fields.cells) == c.width
+}
+
+// splitPlain splits a line without quotes.
+func splitPlain(cells []string, line string, separator byte) []string {
+	for {
+		i := strings.IndexByte(line, separator)
+		if i < 0 {
+			return append(cells, line)
+		}
+		cells = append(cells, line[:i])
+		line = line[i+1:]
+	}
+}
+
+// quotedFields are the fields of a line, or of several.
+type quotedFields struct {
+	cells []string
+	open  bool // the last field is quoted and not closed
+	stray bool // a quoted field has a quote that is neither doubled nor its end
+}
+
+// splitQuoted splits a text with quotes. A quote within a quoted field that neither is doubled nor ends the field is kept as it is, as
+// in "said 5" pipe": spreadsheet programs read such a field to the next separator, too.
+func splitQuoted(text string, separator byte) (f quotedFields) {
+	for i := 0; ; {
+		if i >= len(text) || text[i] != '"' {
+			end := strings.IndexByte(text[i:], separator)
+			if end < 0 {
+				f.cells = append(f.cells, text[i:])
+				return f
+			}
+			f.cells = append(f.cells, text[i:i+end])
+			i += end + 1
+			continue
+		}
+		cell, end, closed, stray := quotedField(text, i+1, separator)
+		f.cells = append(f.cells, cell)
+		f.stray = f.stray || stray
+		if !closed {
+			f.open = true
+			return f
+		}
+		if end >= len(text) {
+			return f
+		}
+		i = end + 1 // after the separator
+	}
+}
+
+// quotedField returns the content of the quoted field that begins at start, and the index of the separator after it.
+func quotedField(text string, start int, separator byte) (cell string, end int, closed, stray bool) {
+	var content strings.Builder
+	for i := start; i < len(text); i++ {
+		next := strings.IndexByte(text[i:], '"')
+		if next < 0 {
+			content.WriteString(text[i:])
+			return content.String(), len(text), false, stray
+		}
+		content.WriteString(text[i : i+next])
+		i += next
+		switch {
+		case i+1 == len(text) || text[i+1] == separator:
+			return content.String(), i + 1, true, stray
+		case text[i+1] == '"':
+			content.WriteByte('"')
+			i++
+		default:
+			rest := len(text)
+			if next := strings.IndexByte(text[i:], separator); next >= 0 {
+				rest = i + next
+			}
+			content.WriteString(text[i:rest])
+			return content.String(), rest, true, true
+		}
+	}
+	return content.String(), len(text), false, stray
+}
+
+// firstRows reads the rows in which headings are looked for.
+func firstRows(rows rowReader) (first []row, err error) {
+	for len(first) < headingRows {
+		r, err := rows.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return first, err
+		}
+		r.cells = slices.Clone(r.cells)
+		first = append(first, r)
+	}
+	return first, nil
+}
+
+// separators are tried in this order.
+var separators = []byte{',', ';', '\t', '|'}
+
+// newCSV returns a reader of CSV, after a line such as sep=; if there is one. Its separator is the one with which most headings are
+// found.
+func newCSV(lines *lineReader, m *Mapping) (*csvReader, error) {
+	c := &csvReader{lines: lines, separator: separators[0]}
+	var first []textLine
+	for len(first) < headingRows {
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		first = append(first, line)
+	}
+	if len(first) == 0 {
+		return c, nil
+	}
+	if said, ok := strings.CutPrefix(strings.ToLower(strings.Trim(first[0].text, "\" ")), "sep="); ok && len(said) == 1 {
+		c.separator = said[0]
+		lines.pushBack(first[1:])
+		return c, nil
+	}
+	lines.pushBack(first)
+	best := -1
+	for _, separator := range separators {
+		rows := &csvReader{lines: &lineReader{}, separator: separator}
+		rows.lines.pushBack(first)
+		candidates, err := firstRows(rows)
+		if err != nil {
+			return nil, err
+		}
+		if _, score := m.findHeadings(candidates); score > best {
+			best, c.separator = score, separator
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,267 @@
+package importer
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"callsheet/internal/exitcode"
+	"callsheet/internal/spool"
+	"callsheet/internal/yamlstrict"
+)
+
+// Mapping says which fields of the vendor the columns of a file are.
+type Mapping struct {
+	Fields map[string]string // column by field; a column that a file lacks is a mistake
+	Saved  map[string]string // the same from the configuration, for the files that have the column
+	Set    map[string]string // values of fields for rows that have none
+}
+
+// Check returns a usage error for a field that the vendor does not have.
+func (m *Mapping) Check() error {
+	for flag, given := range map[string]map[string]string{"--field": m.Fields, "--set": m.Set, "import: fields:": m.Saved} {
+		for _, field := range slices.Sorted(maps.Keys(given)) {
+			if slices.Contains(vendorFields(), field) {
+				continue
+			}
+			hint := "the fields are " + strings.Join(vendorFields(), ", ")
+			if near := nearestField(field); near != "" {
+				hint = fmt.Sprintf("did you mean %s?", near)
+			}
+			return exitcode.UsageError(fmt.Errorf("%s %s: the vendor has no such field\nhint: %s", flag, field, hint))
+		}
+	}
+	return nil
+}
+
+func nearestField(name string) string {
+	if field := fieldOf(name); field != "" && !isRole(field) {
+		return field
+	}
+	return yamlstrict.Nearest(name, vendorFields())
+}
+
+// column is a column of a table.
+type column struct {
+	heading string
+	field   string // of the vendor, or a role; "" for a column that goes to extra
+	key     string // of the payload; "" for a column that is not imported by itself
+
+	quotedKey []byte // key as JSON, with its colon
+	set       string // value for rows that have none
+	isTime    bool
+	hasTwins  bool // other columns are the same field
+	twin      bool // one of them, and not the first
+}
+
+// layout is how the rows of a table become payloads.
+type layout struct {
+	columns []column
+	byField map[string][]int // indexes of columns; of two columns for one field, each row must agree
+}
+
+// headingRows is the number of rows in which the headings are looked for: titles and dates of export stand above them.
+const headingRows = 50
+
+// findHeadings returns the index of the row that has most known headings, and how well it fits.
+func (m *Mapping) findHeadings(rows []row) (index, score int) {
+	score = -1
+	for i, r := range rows {
+		known, filled := map[string]bool{}, 0
+		for _, cell := range r.cells {
+			if strings.TrimSpace(cell) == "" {
+				continue
+			}
+			filled++
+			if field := cmp.Or(m.explicitField(cell), fieldOf(cell)); field != "" {
+				known[field] = true
+			}
+		}
+		fit := len(known)*10_000 + min(filled, 999)
+		if known[callSid] {
+			fit += 10_000_000
+		}
+		if fit > score {
+			index, score = i, fit
+		}
+	}
+	return index, score
+}
+
+// explicitField returns the field to which --field or the configuration maps a column.
+func (m *Mapping) explicitField(heading string) string {
+	for _, given := range []map[string]string{m.Fields, m.Saved} {
+		for _, field := range slices.Sorted(maps.Keys(given)) {
+			if sameHeading(given[field], heading) {
+				return field
+			}
+		}
+	}
+	return ""
+}
+
+func sameHeading(a, b string) bool {
+	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
+	return a == b || normal(a) != "" && normal(a) == normal(b)
+}
+
+// layout maps the headings of a table. samples are its first rows.
+func (m *Mapping) layout(headings []string, samples []row) (*layout, error) {
+	l := &layout{byField: map[string][]int{}}
+	exact := map[string]bool{}
+	for _, heading := range headings {
+		c := column{heading: strings.TrimSpace(heading)}
+		c.field = m.explicitField(c.heading)
+		exact[c.field] = exact[c.field] || c.field != ""
+		l.columns = append(l.columns, c)
+	}
+	if err := m.checkColumns(l.columns); err != nil {
+		return nil, err
+	}
+	for _, vendorName := range []bool{true, false} { // a heading that is the vendor's own name counts before synonyms
+		found := maps.Clone(exact)
+		for i := range l.columns {
+			c := &l.columns[i]
+			if c.field != "" || c.heading == "" {
+				continue
+			}
+			field := bySample(fieldOf(c.heading), c.heading, samples, i)
+			if field == "" || found[field] || vendorName != (normal(field) == normal(c.heading)) {
+				continue
+			}
+			c.field = field
+			exact[field] = true
+		}
+	}
+	l.dropUnusedRoles()
+	l.nameKeys()
+	for i := range l.columns {
+		c := &l.columns[i]
+		c.quotedKey = append(spool.AppendString(nil, c.key), ':')
+		if c.field != "" {
+			c.set, c.isTime, c.twin = m.Set[c.field], slices.Contains(timeFields, c.field), len(l.byField[c.field]) > 0
+			l.byField[c.field] = append(l.byField[c.field], i)
+		}
+	}
+	for i := range l.columns {
+		l.columns[i].hasTwins = len(l.byField[l.columns[i].field]) > 1
+	}
+	return l, m.checkLayout(l)
+}
+
+// bySample corrects the field of a heading that can mean two things, by the values below it.
+func bySample(field, heading string, samples []row, i int) string {
+	var values []string
+	for _, r := range samples {
+		if i < len(r.cells) && strings.TrimSpace(r.cells[i]) != "" {
+			values = append(values, strings.TrimSpace(r.cells[i]))
+		}
+	}
+	isNumber := func(value string) bool { return strings.Trim(value, "+0123456789 -") == "" }
+	isKind := func(value string) bool {
+		return strings.HasSuffix(value, "_report") || strings.HasSuffix(value, "_call")
+	}
+	switch {
+	case field == "receiver_name" && normal(heading) == "agent" && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return !isNumber(v) }):
+		return dialWhomNumber
+	case field == "type" && len(values) > 0 && !slices.ContainsFunc(values, isKind):
+		return directionField
+	}
+	return field
+}
+
+// dropUnusedRoles turns columns of a role into plain columns where the table has the field itself, and the other way round: beside a
+// column for customers, one for agents has the agents of both directions.
+func (l *layout) dropUnusedRoles() {
+	has := func(field string) bool {
+		return slices.ContainsFunc(l.columns, func(c column) bool { return c.field == field })
+	}
+	rename := func(from, to string) {
+		for i := range l.columns {
+			if l.columns[i].field == from {
+				l.columns[i].field = to
+			}
+		}
+	}
+	switch {
+	case has(startTime):
+		rename(dateRole, "")
+		rename(timeRole, "")
+	case has(dateRole) && !has(timeRole):
+		rename(dateRole, startTime)
+	case has(timeRole) && !has(dateRole):
+		rename(timeRole, startTime)
+	}
+	switch {
+	case has(customerRole) && has(sourceNumber):
+		rename(customerRole, "")
+	case has(customerRole) && has(dialWhomNumber):
+		rename(dialWhomNumber, agentRole)
+	}
+	if has(agentRole) && !has(customerRole) {
+		rename(sourceNumber, customerRole)
+	}
+}
+
+// nameKeys sets the keys of the payload. A column that is no field keeps its heading, unless that reads as a field, or is taken.
+func (l *layout) nameKeys() {
+	taken := map[string]int{}
+	for i := range l.columns {
+		c := &l.columns[i]
+		switch {
+		case isRole(c.field):
+		case c.field != "":
+			c.key = c.field
+		default:
+			c.key = cmp.Or(c.heading, fmt.Sprintf("column %d", i+1))
+			if slices.ContainsFunc(vendorFields(), func(field string) bool { return normal(field) == normal(c.key) }) {
+				c.key += " (column)"
+			}
+			if taken[c.key]++; taken[c.key] > 1 {
+				c.key = fmt.Sprintf("%s (%d)", c.key, taken[c.key])
+			}
+		}
+	}
+}
+
+// checkColumns returns a usage error if --field names a column that the table lacks.
+func (m *Mapping) checkColumns(columns []column) error {
+	var headings []string
+	for _, c := range columns {
+		headings = append(headings, c.heading)
+	}
+	for _, field := range slices.Sorted(maps.Keys(m.Fields)) {
+		if slices.ContainsFunc(headings, func(heading string) bool { return sameHeading(heading, m.Fields[field]) }) {
+			continue
+		}
+		hint := "the columns are " + listed(headings)
+		if near := yamlstrict.Nearest(m.Fields[field], headings); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return exitcode.UsageError(fmt.Errorf("--field %s=%s: there is no such column\nhint: %s", field, m.Fields[field], hint))
+	}
+	return nil
+}
+
+// checkLayout returns an error for a table that does not name its calls, or has nothing that only a report of a finished call has.
+func (m *Mapping) checkLayout(l *layout) error {
+	var headings []string
+	for _, c := range l.columns {
+		headings = append(headings, c.heading)
+	}
+	has := func(field string) bool { return len(l.byField[field]) > 0 || m.Set[field] != "" }
+	switch {
+	case len(l.byField[callSid]) == 0:
+		return fmt.Errorf("the header has no CallSid: it has %s\nhint: map its columns with --field, such as --field \"CallSid=Call ID\"", listed(headings))
+	case !slices.ContainsFunc(reportFields, has) && !has("type"):
+		return fmt.Errorf("the header has nothing that only a finished call has (%s): it has %s\nhint: map its columns with --field, such as --field \"TalkDuration=Talk (s)\"",
+			strings.Join(reportFields, ", "), listed(headings))
+	}
+	return nil
+}
+
+func listed(headings []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(headings), func(heading string) bool { return heading == "" }), ", ")
+}

@@ -1,0 +1,250 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"callsheet/internal/exitcode"
+	"callsheet/internal/spool"
+)
+
+// tableReader turns the rows of a table into payloads.
+type tableReader struct {
+	rows    rowReader
+	layout  *layout
+	mapping *Mapping
+	order   string // of day and month
+	dates   *dateOrder
+	place   string // "line" or "row"
+
+	// direction returns incoming, outgoing or unknown for a text, with which party SourceNumber is.
+	direction       func(text string) (direction string, err error)
+	outgoingIsAgent bool // SourceNumber of outgoing calls is the agent
+
+	first   []row // read while the headings were looked for
+	payload []byte
+}
+
+// errTwoColumns is the error of a table with two columns for one field.
+var errTwoColumns = errors.New("two columns for one field")
+
+// open finds the headings.
+func (t *tableReader) open() error {
+	var err error
+	if t.first, err = firstRows(t.rows); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(t.first, func(r row) bool { return !isBlank(r.cells) }) {
+		return errEmpty
+	}
+	i, _ := t.mapping.findHeadings(t.first)
+	headings := t.first[i].cells
+	t.first = t.first[i+1:]
+	if c, ok := t.rows.(*csvReader); ok {
+		c.width = len(headings)
+	}
+	t.layout, err = t.mapping.layout(headings, t.first)
+	return err
+}
+
+func (t *tableReader) nextRow() (row, error) {
+	if len(t.first) > 0 {
+		r := t.first[0]
+		t.first = t.first[1:]
+		return r, nil
+	}
+	return t.rows.next()
+}
+
+func isBlank(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" })
+}
+
+// read passes each row to a function: as a payload, or with why it is no call.
+func (t *tableReader) read(deliver func(place int64, payload []byte) error, refuse, skip func(place int64, reason string)) error {
+	for {
+		r, err := t.nextRow()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case r.damage != "":
+			refuse(r.number, r.damage)
+			continue
+		case isBlank(r.cells):
+			continue
+		case t.isTotal(r.cells):
+			skip(r.number, "a total")
+			continue
+		}
+		cells, reason := t.fit(r.cells)
+		if reason != "" {
+			refuse(r.number, reason)
+			continue
+		}
+		if t.value(cells, callSid) == "" && t.start(cells) == "" {
+			skip(r.number, "neither CallSid nor start")
+			continue
+		}
+		reason, err = t.build(r.number, cells)
+		if err != nil {
+			return err
+		}
+		if reason != "" {
+			refuse(r.number, reason)
+			continue
+		}
+		if err := deliver(r.number, t.payload); err != nil {
+			return err
+		}
+	}
+}
+
+// totals are the words that a row of sums begins with.
+var totals = []string{"total", "totals", "grandtotal", "subtotal", "sum", "overalltotal", "totalcalls", "average", "कुल"}
+
+// isTotal reports whether a row has sums and not a call.
+func (t *tableReader) isTotal(cells []string) bool {
+	if t.start(cells) != "" {
+		return false
+	}
+	first := cells[slices.IndexFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" })]
+	return slices.Contains(totals, normal(first))
+}
+
+// fit returns as many cells as there are headings. A sheet has no empty cells at the end of a row; in a text file a missing field means
+// that the row is damaged.
+func (t *tableReader) fit(cells []string) (fitted []string, damage string) {
+	width := len(t.layout.columns)
+	switch _, text := t.rows.(*csvReader); {
+	case len(cells) == width:
+		return cells, ""
+	case len(cells) > width && isBlank(cells[width:]):
+		return cells[:width], ""
+	case len(cells) < width && !text:
+		return append(cells, make([]string, width-len(cells))...), ""
+	}
+	return nil, fmt.Sprintf("%d fields, the header has %d", len(cells), width)
+}
+
+// value returns the trimmed cell of a field.
+func (t *tableReader) value(cells []string, field string) string {
+	for _, i := range t.layout.byField[field] {
+		if i < len(cells) && strings.TrimSpace(cells[i]) != "" {
+			return strings.TrimSpace(cells[i])
+		}
+	}
+	return ""
+}
+
+// start returns the text of the start, which may be in two columns.
+func (t *tableReader) start(cells []string) string {
+	if len(t.layout.byField[dateRole]) == 0 {
+		return t.value(cells, startTime)
+	}
+	date, clock := dateText(t.value(cells, dateRole)), timeText(t.value(cells, timeRole))
+	return strings.TrimSpace(date + " " + clock)
+}
+
+// build sets the payload of a row, or returns why the row cannot be read.
+func (t *tableReader) build(number int64, cells []string) (reason string, err error) {
+	if err := t.checkTwins(number, cells); err != nil {
+		return "", err
+	}
+	object := append(t.payload[:0], '{')
+	add := func(key, value string) {
+		if len(object) > 1 {
+			object = append(object, ',')
+		}
+		object = append(spool.AppendString(object, key), ':')
+		object = spool.AppendString(object, value)
+	}
+	sid := t.value(cells, callSid)
+	for i := range t.layout.columns {
+		c := &t.layout.columns[i]
+		value := cells[i]
+		switch {
+		case c.key == "" || c.twin || c.heading == "" && strings.TrimSpace(value) == "":
+			continue
+		case c.hasTwins:
+			value = t.value(cells, c.field)
+		}
+		value = cellText(c.field, value)
+		if c.isTime {
+			value = t.readDate(number, value, sid)
+		}
+		if c.set != "" && strings.TrimSpace(value) == "" {
+			value = c.set
+		}
+		if len(object) > 1 {
+			object = append(object, ',')
+		}
+		object = spool.AppendString(append(object, c.quotedKey...), value)
+	}
+	if len(t.layout.byField[dateRole]) > 0 {
+		add(startTime, t.readDate(number, t.start(cells), sid))
+	}
+	for _, field := range sortedKeys(t.mapping.Set) {
+		if len(t.layout.byField[field]) == 0 {
+			add(field, t.mapping.Set[field])
+		}
+	}
+	if len(t.layout.byField[customerRole])+len(t.layout.byField[agentRole]) > 0 {
+		source, dialled, reason, err := t.parties(cells)
+		if reason != "" || err != nil {
+			return reason, err
+		}
+		add(sourceNumber, source)
+		add(dialWhomNumber, dialled)
+	}
+	t.payload = append(object, '}')
+	return "", nil
+}
+
+func (t *tableReader) readDate(number int64, text, sid string) string {
+	t.dates.add(t.place, number, text, sid)
+	return yearFirst(text, t.order)
+}
+
+// parties returns the numbers of a row whose columns name customer and agent, in the fields in which the vendor sends them.
+func (t *tableReader) parties(cells []string) (source, dialled, reason string, err error) {
+	customer, agent := cellText("", t.value(cells, customerRole)), cellText("", t.value(cells, agentRole))
+	text := t.value(cells, directionField)
+	if text == "" {
+		text = t.mapping.Set[directionField]
+	}
+	direction, err := t.direction(text)
+	switch {
+	case err != nil:
+		return "", "", "", err
+	case direction == "unknown":
+		return "", "", fmt.Sprintf("the direction %q is not known, so it is not known who called", text), nil
+	case direction == "outgoing" && t.outgoingIsAgent:
+		return agent, customer, "", nil
+	}
+	return customer, agent, "", nil
+}
+
+// checkTwins returns an error if two columns of one field differ in a row.
+func (t *tableReader) checkTwins(number int64, cells []string) error {
+	for field, columns := range t.layout.byField {
+		if len(columns) == 1 {
+			continue
+		}
+		value := t.value(cells, field)
+		for _, i := range columns {
+			if other := strings.TrimSpace(cells[i]); other != "" && other != value {
+				a, b := t.layout.columns[columns[0]].heading, t.layout.columns[i].heading
+				return exitcode.UsageError(fmt.Errorf("%w: %q and %q are both %s, and differ in %s %d\nhint: say which it is, such as --field \"%s=%s\"",
+					errTwoColumns, a, b, field, t.place, number, field, a))
+			}
+		}
+	}
+	return nil
+}

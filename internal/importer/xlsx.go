@@ -1,0 +1,211 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"callsheet/internal/exitcode"
+	"callsheet/internal/yamlstrict"
+)
+
+// maxWorkbook is how many bytes a workbook may unpack to: a sheet of a million rows has some 1 GB of XML.
+const maxWorkbook = 8 << 30
+
+// serialMark precedes the number of a cell that is shown as a date, a time or a duration. Text in a sheet cannot contain it.
+const serialMark = "\x02"
+
+// sheetReader reads the rows of a sheet. Cells have their values, and not the text that their number formats show: 46300.427 as
+// 05-10 10:15 would lose its year and seconds. Numbers have at most 15 digits, as in the program that wrote them.
+type sheetReader struct {
+	file   *excelize.File
+	rows   *excelize.Rows
+	number int64
+}
+
+// openSheet opens a sheet of the workbook at path, the first if name is empty.
+func openSheet(path, name, tempDir string) (*sheetReader, error) {
+	file, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxWorkbook, TmpDir: tempDir})
+	if err != nil {
+		return nil, fmt.Errorf("%w\nhint: open it in a spreadsheet program and save it as .xlsx or CSV", err)
+	}
+	s := &sheetReader{file: file}
+	if err := s.open(name); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *sheetReader) open(name string) error {
+	sheets := s.file.GetSheetList()
+	if len(sheets) == 0 {
+		return errEmpty
+	}
+	i := slices.IndexFunc(sheets, func(sheet string) bool { return name == "" || strings.EqualFold(sheet, name) })
+	if i < 0 {
+		hint := "the sheets are " + strings.Join(sheets, ", ")
+		if near := yamlstrict.Nearest(name, sheets); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return exitcode.UsageError(fmt.Errorf("there is no sheet %q\nhint: %s", name, hint))
+	}
+	if err := s.showValues(); err != nil {
+		return err
+	}
+	var err error
+	s.rows, err = s.file.Rows(sheets[i])
+	return err
+}
+
+// showValues replaces the number formats of the workbook in memory: those of dates, times and durations by one that shows the serial
+// number after serialMark, the others by none.
+func (s *sheetReader) showValues() error {
+	properties, err := s.file.GetWorkbookProps()
+	if err != nil {
+		return err
+	}
+	format := `"` + serialMark + `"0.000000000000`
+	if properties.Date1904 != nil && *properties.Date1904 {
+		format = `"` + serialMark + `1904:"0.000000000000`
+		no := false
+		if err := s.file.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &no}); err != nil {
+			return err
+		}
+	}
+	marked, err := s.file.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	if err != nil {
+		return err
+	}
+	styles := s.file.Styles
+	codes := map[int]string{}
+	if styles.NumFmts != nil {
+		for _, custom := range styles.NumFmts.NumFmt {
+			codes[custom.NumFmtID] = custom.FormatCode
+		}
+	}
+	withMark, plain := *styles.CellXfs.Xf[marked].NumFmtID, math.MaxInt32
+	for i := range styles.CellXfs.Xf {
+		id := &styles.CellXfs.Xf[i].NumFmtID
+		if *id == nil {
+			continue
+		}
+		code, custom := codes[**id]
+		if custom && isTimeFormat(code) || !custom && isBuiltInTimeFormat(**id) {
+			*id = &withMark
+		} else {
+			*id = &plain
+		}
+	}
+	return nil
+}
+
+// isBuiltInTimeFormat reports whether a number format that every workbook has is one of dates, times or durations, in any language.
+func isBuiltInTimeFormat(id int) bool {
+	return 14 <= id && id <= 22 || 27 <= id && id <= 36 || 45 <= id && id <= 47 || 50 <= id && id <= 58 || 71 <= id && id <= 81
+}
+
+// isTimeFormat reports whether a number format has letters of dates and times, outside quotes, and no places of digits.
+func isTimeFormat(code string) bool {
+	code, _, _ = strings.Cut(code, ";")
+	letters := false
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; c {
+		case '"':
+			end := strings.IndexByte(code[i+1:], '"')
+			if end < 0 {
+				return letters
+			}
+			i += end + 1
+		case '\\', '_', '*':
+			i++
+		case '[':
+			end := strings.IndexByte(code[i:], ']')
+			if end < 0 {
+				return letters
+			}
+			elapsed := strings.ToLower(code[i+1 : i+end])
+			letters = letters || elapsed != "" && strings.Trim(elapsed, elapsed[:1]) == "" && strings.Contains("hms", elapsed[:1])
+			i += end
+		case '#', '?', '@', 'E', 'e':
+			return false
+		case '0': // of fractions of a second only
+			if !letters {
+				return false
+			}
+		default:
+			letters = letters || strings.IndexByte("ymdhsYMDHS", c) >= 0 && !strings.EqualFold(code[i:], "general")
+		}
+	}
+	return letters
+}
+
+func (s *sheetReader) next() (row, error) {
+	if !s.rows.Next() {
+		if err := s.rows.Error(); err != nil {
+			return row{}, err
+		}
+		return row{}, io.EOF
+	}
+	s.number++
+	cells, err := s.rows.Columns()
+	return row{number: s.number, cells: cells}, err
+}
+
+func (s *sheetReader) close() error {
+	var err error
+	if s.rows != nil {
+		err = s.rows.Close()
+	}
+	return errors.Join(err, s.file.Close())
+}
+
+// cellText returns the text of a cell for a field: a serial number becomes seconds in a field of durations, else a local time. A number
+// that is not a time within a millisecond stays a number, which the loader cannot read as one.
+func cellText(field, cell string) string {
+	number, ok := strings.CutPrefix(cell, serialMark)
+	if !ok {
+		return cell
+	}
+	number, is1904 := strings.CutPrefix(number, "1904:")
+	serial, err := strconv.ParseFloat(number, 64)
+	if err != nil || math.IsNaN(serial) || serial < 0 || serial > 100_000 {
+		return number
+	}
+	milliseconds := int64(math.Round(serial * 86_400_000))
+	if slices.Contains(durationFields, field) {
+		return strconv.FormatFloat(float64(milliseconds)/1000, 'f', -1, 64)
+	}
+	clock := time.Duration(milliseconds) * time.Millisecond
+	if clock < 24*time.Hour {
+		return time.Time{}.Add(clock).Format("15:04:05.999")
+	}
+	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	if is1904 {
+		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return epoch.Add(clock).Format("2006-01-02 15:04:05.999")
+}
+
+// dateText and timeText return the date and the clock time of a cell that may have both.
+func dateText(cell string) string {
+	text := cellText("", cell)
+	if text != cell {
+		text, _, _ = strings.Cut(text, " ")
+	}
+	return strings.TrimSuffix(text, " 00:00:00")
+}
+
+func timeText(cell string) string {
+	text := cellText("", cell)
+	if _, clock, ok := strings.Cut(text, " "); ok && text != cell {
+		return clock
+	}
+	return text
+}

@@ -1,0 +1,20 @@
+-- The staged lines of an import that cannot be read, with the reason: a line that no load takes, and a call whose start is not certain. A
+-- time is never guessed, so a row without one is no call of the day of the import either.
+with judged as (
+    select
+        line, reason, kind, start_time, call_sid,
+        plausible_time(clean_time(start_time), received_at) as read_start,
+        clean_time(end_time) as read_end
+    from staged
+)
+select line, case
+    when reason is not null then reason
+    when is_unreadable_time(read_start, start_time) then format('StartTime {} cannot be read', start_time)
+    when read_start is null and read_end is null and not regexp_matches(call_sid, '^\d{10}\.')
+        then 'it has no StartTime' end as reason
+from judged
+where reason is not null
+   or kind in ('call_report', 'live_call')
+      and read_start is null
+      and (is_unreadable_time(read_start, start_time) or read_end is null and not regexp_matches(call_sid, '^\d{10}\.'))
+order by line;

@@ -1,0 +1,218 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"callsheet/internal/spool"
+	"callsheet/queries"
+)
+
+// Preview is a temporary database in which the deliveries of an import are loaded before they are added to the spool: the SQL that will
+// read them judges them, and shows what would come of them.
+type Preview struct {
+	store     *Store
+	dir       string
+	judged    func(line int64) bool
+	rejected  map[int64]string
+	attached  bool
+	published string
+}
+
+// OpenPreview opens an empty database in options.TempDir. published is the path of the published copy, which may be missing.
+func OpenPreview(ctx context.Context, options Options, published string) (*Preview, error) {
+	if err := os.MkdirAll(options.TempDir, 0o700); err != nil {
+		return nil, fmt.Errorf("temporary folder: %w", err)
+	}
+	dir, err := os.MkdirTemp(options.TempDir, "import-")
+	if err != nil {
+		return nil, fmt.Errorf("temporary folder: %w", err)
+	}
+	options.Path, options.UserQueries = filepath.Join(dir, "calls.duckdb"), nil
+	p := &Preview{dir: dir, published: published, rejected: map[int64]string{}}
+	if p.store, err = open(ctx, options); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	p.store.judge = p.judge
+	return p, nil
+}
+
+// Close removes the database.
+func (p *Preview) Close() error {
+	return errors.Join(p.store.conn.Close(), p.store.db.Close(), os.RemoveAll(p.dir))
+}
+
+// Direction returns incoming, outgoing or unknown for the word of a source.
+func (p *Preview) Direction(ctx context.Context, word string) (direction string, err error) {
+	err = p.store.conn.QueryRowContext(ctx, "select call_direction(?)", word).Scan(&direction)
+	return direction, err
+}
+
+// Load loads a file of lines, and returns those that cannot be read, with the reasons, by their numbers. judged reports whether a line
+// is a row of an export; others were received by a collector, and are only rejected if no load could read them.
+func (p *Preview) Load(ctx context.Context, file spool.File, source string, judged func(line int64) bool, progress Progress) (map[int64]string, error) {
+	p.judged = judged
+	reader := newLineReader([]position{{file: file}}, LoadOptions{DefaultSource: source, Progress: progress})
+	reader.keepPositions = true
+	defer reader.close()
+	limit := evenBatchSize(reader.total, batchBytes)
+	var summary Summary
+	for !reader.done() {
+		before := reader.checkpoint()
+		sent, err := p.store.loadBatch(ctx, reader, limit, noLineLimit, &summary)
+		if isRefusal(err) {
+			reader.rewind(before)
+			err = p.store.loadRefused(ctx, reader, sent, err, &summary)
+		}
+		if err != nil {
+			return nil, explainFull(fmt.Errorf("trying the import: %w", err))
+		}
+	}
+	for _, problem := range reader.problems {
+		return nil, errors.New(problem)
+	}
+	return p.rejected, nil
+}
+
+// judge takes the lines that cannot be read out of `staged`.
+func (p *Preview) judge(ctx context.Context) error {
+	rows, err := p.store.conn.QueryContext(ctx, queries.SQL("import/rejects"))
+	if err != nil {
+		return fmt.Errorf("import/rejects: %w", err)
+	}
+	defer rows.Close()
+	var lines []int64
+	for rows.Next() {
+		var line int64
+		var reason string
+		if err := rows.Scan(&line, &reason); err != nil {
+			return err
+		}
+		if p.judged(line) {
+			p.rejected[line] = reason
+			lines = append(lines, line)
+		}
+	}
+	if err := rows.Err(); err != nil || len(lines) == 0 {
+		return err
+	}
+	_, err = p.store.conn.ExecContext(ctx, "delete from staged where line in (select unnest(?::bigint[]))", lines)
+	return err
+}
+
+// RoundedIDs returns how it shows that a spreadsheet has rounded the ids of calls, "" if it does not.
+func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
+	err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_ids")).Scan(&sign)
+	if errors.Is(err, sql.ErrNoRows) && p.attach(ctx) {
+		err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_known_ids")).Scan(&sign)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return sign, err
+}
+
+// attach attaches the published copy as known, and reports whether there is one.
+func (p *Preview) attach(ctx context.Context) bool {
+	if p.attached {
+		return true
+	}
+	file, err := publishedFile(p.published)
+	if err == nil {
+		_, err = p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
+	}
+	p.attached = err == nil
+	return p.attached
+}
+
+// PreviewSummary is what would come of an import.
+type PreviewSummary struct {
+	Days   []PreviewDay
+	First  []PreviewCall
+	Known  int64            // calls that the database has; -1 if there is no database yet
+	Differ map[string]int64 // of these, how many differ in a column
+}
+
+// PreviewDay adds up the calls of a day.
+type PreviewDay struct {
+	Day                          time.Time
+	Calls, Answered, TalkSeconds int64
+	Coins                        float64
+}
+
+// PreviewCall is a call as it would be without other deliveries.
+type PreviewCall struct {
+	StartedAt                                                          time.Time
+	Direction, VirtualNumber, Customer, Agent, Group, Outcome, CallSid string
+	TalkSeconds                                                        int64
+	Coins                                                              sql.NullFloat64
+	Flags                                                              string
+}
+
+// Summary describes what was loaded.
+func (p *Preview) Summary(ctx context.Context) (s PreviewSummary, err error) {
+	err = p.each(ctx, "import/days", func(scan func(...any) error) error {
+		var day PreviewDay
+		var coins sql.NullFloat64
+		err := scan(&day.Day, &day.Calls, &day.Answered, &day.TalkSeconds, &coins)
+		day.Coins = coins.Float64
+		s.Days = append(s.Days, day)
+		return err
+	})
+	if err != nil {
+		return s, err
+	}
+	err = p.each(ctx, "import/first_calls", func(scan func(...any) error) error {
+		var c PreviewCall
+		err := scan(&c.StartedAt, &c.Direction, &c.VirtualNumber, &c.Customer, &c.Agent, &c.Group, &c.Outcome, &c.CallSid, &c.TalkSeconds, &c.Coins, &c.Flags)
+		s.First = append(s.First, c)
+		return err
+	})
+	if s.Known = -1; err != nil || !p.attach(ctx) {
+		return s, err
+	}
+	rows, err := p.store.conn.QueryContext(ctx, queries.SQL("import/known"))
+	if err != nil {
+		return s, nil // a copy of an older version
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil || !rows.Next() {
+		return s, errors.Join(err, rows.Err())
+	}
+	counts := make([]int64, len(columns))
+	targets := make([]any, len(columns))
+	for i := range counts {
+		targets[i] = &counts[i]
+	}
+	if err := rows.Scan(targets...); err != nil {
+		return s, err
+	}
+	s.Known, s.Differ = counts[0], map[string]int64{}
+	for i, count := range counts[1:] {
+		if count > 0 {
+			s.Differ[strings.ReplaceAll(columns[i+1], "_", " ")] = count
+		}
+	}
+	return s, rows.Err()
+}
+
+func (p *Preview) each(ctx context.Context, query string, row func(scan func(...any) error) error) error {
+	rows, err := p.store.conn.QueryContext(ctx, queries.SQL(query))
+	if err != nil {
+		return fmt.Errorf("%s: %w", query, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return fmt.Errorf("%s: %w", query, err)
+		}
+	}
+	return rows.Err()
+}
