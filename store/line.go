@@ -27,7 +27,8 @@ type line struct {
 	kind          string
 	source        []byte
 	receivedAt    []byte
-	id            []byte   // of the delivery; only a collector's lines have one
+	reportedAt    []byte   // only imported lines have one
+	id            []byte   // of the delivery; only a collector's and imported lines have one
 	values        [][]byte // of payloadFields
 	extra         []byte   // a JSON object of the undocumented members
 	payload       []byte   // of an event of kind "other", its numbers as strings
@@ -143,11 +144,13 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 			l.source = columnText(value)
 		case "received_at":
 			l.receivedAt = columnText(value)
+		case "reported_at":
+			l.reportedAt = columnText(value)
 		}
 		return end
 	})
 	if !hasKind || !hasContent {
-		l.source, l.receivedAt, l.id, l.kind = nil, nil, nil, spool.Kind(object)
+		l.source, l.receivedAt, l.reportedAt, l.id, l.kind = nil, nil, nil, nil, spool.Kind(object)
 		l.parsePayload(object, 0, nil)
 		return object
 	}

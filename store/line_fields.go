@@ -67,6 +67,7 @@ var lineFields = []struct {
 	{"kind", func(l *line) []byte { return []byte(l.kind) }},
 	{"source", func(l *line) []byte { return l.source }},
 	{"received_at", func(l *line) []byte { return l.receivedAt }},
+	{"reported_at", func(l *line) []byte { return l.reportedAt }},
 	{"id", func(l *line) []byte { return l.id }},
 	{"extra", func(l *line) []byte { return l.extra }},
 	{"payload", func(l *line) []byte { return l.payload }},

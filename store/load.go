@@ -39,7 +39,7 @@ type LoadOptions struct {
 // in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
 	started := s.options.Now()
-	summary := Summary{Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}} // empty lists, not null, in JSON
+	summary := Summary{Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}, Undone: []string{}} // empty lists, not null, in JSON
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
 	}
@@ -84,7 +84,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 		return 0, err
 	}
 	problems := problems{}
-	pending, deferred, err := s.pending(ctx, files, deferCopies, known, problems, summary)
+	pending, deferred, err := s.pending(ctx, options.SpoolDir, files, deferCopies, known, problems, summary)
 	if err != nil {
 		return 0, err
 	}
@@ -117,6 +117,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 	}
 	if deferred == 0 {
 		summary.Warnings = append(summary.Warnings, problems.list()...)
+		summary.Incomplete = len(problems) > 0
 	}
 	return deferred, s.recordProblems(ctx, known, problems)
 }

@@ -11,8 +11,13 @@ import (
 
 // pending returns the spool files that may have new lines, each with the position to read from, and adds to problems. If deferCopies
 // is set, only the first of several new files with the same first lines is returned; deferred counts the others.
-func (s *Store) pending(ctx context.Context, files []spool.File, deferCopies bool, known map[string]position, problems problems, summary *Summary) (pending []position, deferred int, err error) {
-	problems.addMissing(known, files)
+func (s *Store) pending(ctx context.Context, dir string, files []spool.File, deferCopies bool, known map[string]position, problems problems, summary *Summary) (pending []position, deferred int, err error) {
+	undone, err := spool.Undone(dir, files)
+	if err != nil {
+		return nil, 0, err
+	}
+	problems.addMissing(known, files, undone)
+	summary.setUndone(known, undone)
 	if err := s.mergeMissing(ctx, known, problems); err != nil {
 		return nil, 0, err
 	}

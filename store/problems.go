@@ -30,14 +30,14 @@ func (p problems) list() []string {
 	return list
 }
 
-// addMissing adds the loaded files that are missing from the spool.
-func (p problems) addMissing(known map[string]position, files []spool.File) {
+// addMissing adds the loaded files that are missing from the spool, unless they are undone imports.
+func (p problems) addMissing(known map[string]position, files []spool.File, undone map[string]bool) {
 	present := map[string]bool{}
 	for _, file := range files {
 		present[file.Name] = true
 	}
 	for name, at := range known {
-		if !present[name] && at.lines > 0 {
+		if !present[name] && !undone[name] && at.lines > 0 {
 			p[name] = fmt.Sprintf("%s is missing from the spool; %d of its lines are loaded; put it back, or run callsheet load --rebuild --accept-loss if it was removed on purpose", name, at.lines)
 		}
 	}

@@ -96,14 +96,15 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, er
 	return count, nil
 }
 
-// Problems lists the problems of spool files: those of the last load, and those that have appeared since. It is never nil.
-func (r *Reader) Problems(ctx context.Context, files []spool.File) ([]string, error) {
+// Problems lists the problems of spool files: those of the last load, and those that have appeared since. It is never nil. undone are the
+// files of undone imports.
+func (r *Reader) Problems(ctx context.Context, files []spool.File, undone map[string]bool) ([]string, error) {
 	known, err := positions(ctx, r.all[0])
 	if err != nil {
 		return nil, err
 	}
 	found := problems{}
-	found.addMissing(known, files)
+	found.addMissing(known, files, undone)
 	for _, file := range files {
 		if at := known[file.Name]; !file.Compressed() && at.bytes > file.Size {
 			at.file = file

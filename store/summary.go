@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"callsheet/internal/spool"
@@ -26,6 +28,18 @@ type Summary struct {
 	Calls       int64          `json:"calls"`    // in the store after the load
 	Stored      Counts         `json:"-"`        // rows in the store after the load
 	Warnings    []string       `json:"troubles"` // files and user queries that could not be read, with the reason
+	Undone      []string       `json:"undone"`   // files of undone imports whose lines the database has, or had before a rebuild
+	Incomplete  bool           `json:"-"`        // a file of the spool has a problem, so a rebuild could lose its lines
+}
+
+// setUndone lists the loaded files of undone imports.
+func (s *Summary) setUndone(known map[string]position, undone map[string]bool) {
+	s.Undone = []string{}
+	for _, name := range slices.Sorted(maps.Keys(undone)) {
+		if known[name].lines > 0 {
+			s.Undone = append(s.Undone, name)
+		}
+	}
 }
 
 // NeedsAttention reports whether anything was rejected or could not be read.

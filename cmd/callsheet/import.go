@@ -27,8 +27,12 @@ import (
 type importFlags struct {
 	source, sheet, dateOrder string
 	fields, set              []string
-	dryRun                   bool
+	reportedAt, undo         string
+	dryRun, list             bool
 }
+
+// isImport reports whether the command imports files; otherwise it is about earlier imports.
+func (f importFlags) isImport() bool { return !f.list && f.undo == "" }
 
 func importCommand(a *app) *cobra.Command {
 	var flags importFlags
@@ -36,25 +40,48 @@ func importCommand(a *app) *cobra.Command {
 		Use:   "import FILE…",
 		Short: "Import deliveries from exports or other collectors",
 		Long: `import reads tables (CSV, .xlsx) and JSON: exports of the vendor's panel, or the spool of another collector. It writes the
-deliveries to a new file of the spool; the next load loads it. FILE may be compressed (.gz, .zst); - is standard input. Deliveries
-that are in the spool already are skipped, so a file can be imported twice. A delivery without a time of receipt counts as received
-at the end of the call.
+deliveries to a new file of the spool for each FILE; the next load loads it. FILE may be compressed (.gz, .zst); - is standard input.
+Deliveries that are in the spool already are skipped, so a file can be imported twice.
+
+A row is received now, and was reported by the vendor when the export was made: now, or --reported-at. Of several reports of a call
+the one reported last counts, so importing a corrected export corrects, and an old one does not. Lines of another collector keep their
+times of receipt.
 
 Columns are recognised by their headings, those of the vendor and of known panels; --field names others, and the configuration can
 keep that for a source. Rows that cannot be read are rejected with the reason, and the exit code is 3. A file that is no table of
 finished calls, or that a spreadsheet has damaged, is refused as a whole.
 
---dry-run shows how the columns are read and what would come of the file, and writes nothing.`,
+--dry-run shows how the columns are read and what would come of the file, and writes nothing. --list shows the imports; --undo takes one
+out again, by its id or the name of its file, and the next load rebuilds the database without it.`,
 		Example: `  callsheet import --dry-run october.csv
   callsheet import october.csv
   callsheet import --sheet Calls --date-order dmy --set Direction=IVR october.xlsx
   callsheet import --source branch --field "CallSid=Ref no" --field "TalkDuration=Talk (s)" panel.csv
+  callsheet import --reported-at 2026-10-31T18:00 older.csv
+  callsheet import --list
+  callsheet import --undo october.csv
   ssh other cat /var/lib/callsheet/spool/2026-10-05.ndjson | callsheet import -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(c *cobra.Command, files []string) error {
+			switch {
+			case flags.list && flags.undo != "":
+				return exitcode.UsageError(errors.New("--list and --undo are two commands"))
+			case !flags.isImport() && len(files) > 0:
+				return exitcode.UsageError(errors.New("--list and --undo import no file\nhint: callsheet import --undo takes one id or file name"))
+			case !flags.isImport():
+				return nil
+			}
+			return cobra.MinimumNArgs(1)(c, files)
+		},
 		RunE: func(c *cobra.Command, files []string) error {
 			p, err := a.open()
 			if err != nil {
 				return err
+			}
+			switch {
+			case flags.list:
+				return a.listImports(p)
+			case flags.undo != "":
+				return a.undoImport(c.Context(), p, flags.undo)
 			}
 			return a.importFiles(c.Context(), p, flags, files)
 		},
@@ -64,57 +91,107 @@ finished calls, or that a spreadsheet has damaged, is refused as a whole.
 	command.Flags().StringArrayVar(&flags.set, "set", nil, `"FIELD=VALUE": the value of a field for rows that have none, such as Direction=IVR`)
 	command.Flags().StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the first")
 	command.Flags().StringVar(&flags.dateOrder, "date-order", "", "dmy if 05-10-2026 is in October, mdy if it is in May; default as the file shows")
+	command.Flags().StringVar(&flags.reportedAt, "reported-at", "", "when the export was made, such as 2026-10-31T18:00; default now")
+	command.Flags().BoolVar(&flags.list, "list", false, "list the imports in the spool")
+	command.Flags().StringVar(&flags.undo, "undo", "", "take an import out again, by its id or the name of its file")
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would come of the files, and write nothing")
 	return command
 }
 
-// importFiles imports files, or shows what would come of them.
+// importFiles imports files, or shows what would come of them. Each is an import of its own; if one is refused, none is imported.
 func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags importFlags, files []string) error {
-	c := p.Config
+	c, now := p.Config, a.now().In(p.Config.Zone())
 	source, reading, err := flags.reading(c)
 	if err != nil {
 		return exitcode.UsageError(err)
 	}
-	if err := pipeline.MakeDataDir(c); err != nil {
+	reported, err := parseReportedAt(flags.reportedAt, now)
+	if err != nil {
+		return exitcode.UsageError(err)
+	}
+	release, err := p.LockImports(ctx)
+	if err != nil {
 		return err
 	}
+	defer release()
 	raiseGOGC()
 	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
-	fingerprint := func(line []byte) uint64 { return store.Fingerprint(line, c.DefaultSource()) }
-	seen, err := importer.Fingerprints(ctx, c.SpoolDir(), fingerprint, bar.Bytes)
+	seen := importer.NewSeen()
+	err = seen.ReadSpool(ctx, c.SpoolDir(), func(line []byte) spool.Identity { return store.Identify(line, c.DefaultSource()) }, bar.Bytes)
 	bar.Finish()
 	if err != nil {
 		return err
 	}
-	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), c.PublishedDatabase())
+	var imports []*importer.Importer
+	var results []importer.Result
+	for _, file := range files {
+		into, err := spool.NewImport(c.SpoolDir(), now, cmp.Or(reported, now))
+		if err != nil {
+			return errors.Join(err, abortImports(imports))
+		}
+		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identify}
+		imports = append(imports, i)
+		result, err := a.importFile(ctx, p, i, file)
+		if err != nil {
+			return errors.Join(fmt.Errorf("%w\nnothing was imported", err), abortImports(imports))
+		}
+		results = append(results, result)
+		now = now.Add(time.Millisecond) // of the next file, so that its ids are greater
+	}
+	if flags.dryRun {
+		err = abortImports(imports)
+	} else {
+		err = commitImports(imports, results)
+	}
 	if err != nil {
 		return err
+	}
+	return a.printImports(results, flags.dryRun)
+}
+
+// importFile reads a file and adds its deliveries to an import.
+func (a *app) importFile(ctx context.Context, p *pipeline.Pipeline, i *importer.Importer, file string) (result importer.Result, err error) {
+	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), p.Config.PublishedDatabase())
+	if err != nil {
+		return result, err
 	}
 	defer preview.Close()
-	into, err := spool.NewImport(c.SpoolDir(), a.now().In(c.Zone()))
-	if err != nil {
-		return err
+	var bar *display.Progress
+	finish := func() {
+		if bar != nil {
+			bar.Finish()
+		}
 	}
-	i := importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Fingerprint: store.Fingerprint}
-	result, err := i.Run(ctx, preview, files, func(step string) func(done, total int64) {
-		bar.Finish()
+	defer finish()
+	return i.Run(ctx, preview, []string{file}, func(step string) func(done, total int64) {
+		finish()
 		bar = display.NewProgress(a.stderr, step, a.now)
 		return bar.Bytes
 	})
-	bar.Finish()
-	if err != nil {
-		return errors.Join(fmt.Errorf("%w\nnothing was imported", err), into.Abort())
+}
+
+// commitImports adds the imports to the spool that have anything new.
+func commitImports(imports []*importer.Importer, results []importer.Result) error {
+	for n, i := range imports {
+		err := error(nil)
+		if importer.Totals(results[n].Files).Imported == 0 {
+			err = i.Into.Abort()
+		} else if err = i.Into.Commit(i.Record); err == nil {
+			results[n].Spooled = i.Into.ID()
+		}
+		if err != nil {
+			return errors.Join(err, abortImports(imports[n+1:]))
+		}
 	}
-	spooled := ""
-	if flags.dryRun || importer.Totals(result.Files).Imported == 0 {
-		err = into.Abort()
-	} else {
-		spooled, err = into.Commit()
+	return nil
+}
+
+func abortImports(imports []*importer.Importer) error {
+	var errs []error
+	for _, i := range imports {
+		errs = append(errs, i.Into.Abort())
 	}
-	if err != nil {
-		return err
-	}
-	return a.printImport(result, flags.dryRun, spooled)
+	return errors.Join(errs...)
 }
 
 // reading returns the source and how its files are read, from the flags and the configuration.

@@ -12,8 +12,23 @@ import (
 	"callsheet/store"
 )
 
-// printImport prints what came of an import, or would come. Rejected rows are a warning.
-func (a *app) printImport(result importer.Result, dryRun bool, spooled string) error {
+// printImports prints what came of the imports, or would come. Rejected rows are a warning.
+func (a *app) printImports(results []importer.Result, dryRun bool) error {
+	var files []*importer.FileReport
+	added := false
+	for _, result := range results {
+		a.printImport(result, dryRun)
+		files = append(files, result.Files...)
+		added = added || result.Spooled != ""
+	}
+	if added {
+		fmt.Fprintln(a.stdout, "next: callsheet load")
+	}
+	return rejectedRows(files, importer.Totals(files).Rejected)
+}
+
+// printImport prints what came of an import, or would come.
+func (a *app) printImport(result importer.Result, dryRun bool) {
 	for _, file := range result.Files {
 		if dryRun || file.HasExtra() {
 			a.printColumns(file)
@@ -34,13 +49,12 @@ func (a *app) printImport(result importer.Result, dryRun bool, spooled string) e
 	switch {
 	case dryRun:
 		fmt.Fprintf(a.stdout, "nothing was written: leave out --dry-run to import\n")
-	case spooled == "":
+	case result.Spooled == "":
 		fmt.Fprintf(a.stdout, "nothing new: %s deliveries are in the spool already\n", display.Count(sum.Known))
 	default:
-		fmt.Fprintf(a.stdout, "%s deliveries imported into %s, %s were in the spool already\nnext: callsheet load\n",
-			display.Count(sum.Imported), spooled, display.Count(sum.Known))
+		fmt.Fprintf(a.stdout, "%s deliveries imported as %s, %s were in the spool already\n",
+			display.Count(sum.Imported), result.Spooled, display.Count(sum.Known))
 	}
-	return rejectedRows(result.Files, sum.Rejected)
 }
 
 // rejectedRows returns the rejected rows as a warning, each with its place, and the hints that fit.

@@ -81,6 +81,9 @@ func printSummary(w io.Writer, s store.Summary) {
 	if s.Copies > 0 {
 		fmt.Fprintf(w, "%s more lines are copies of deliveries that are loaded from other lines\n", display.Count(s.Copies))
 	}
+	if len(s.Undone) > 0 && !s.Incomplete {
+		fmt.Fprintf(w, "%s taken out; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
+	}
 	fmt.Fprintf(w, "%s calls in the store\n", display.Count(s.Calls))
 }
 

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"time"
 
 	"callsheet/internal/display"
 	"callsheet/internal/spool"
@@ -15,59 +14,22 @@ import (
 // Importer adds the deliveries of files to the spool and skips those that it has already. First it reads the files into a temporary
 // file of candidates; these are judged, and those that the loader can read are added to the spool.
 type Importer struct {
-	Into        *spool.Import
-	Source      string                                         // of deliveries without one
-	Fingerprint func(line []byte, defaultSource string) uint64 // equal for lines with the same content
-	Seen        map[uint64]struct{}                            // the fingerprints of the spool's lines
+	Into     *spool.Import
+	Source   string // of deliveries without one
+	Identify func(line []byte, defaultSource string) spool.Identity
+	Seen     *Seen              // the spool
+	Record   spool.ImportRecord // for Into
 
 	Reading    Reading
 	Candidates *candidates
 	Files      []*FileReport
 }
 
-// Fingerprints returns the fingerprints of all lines of a spool.
-func Fingerprints(ctx context.Context, dir string, fingerprint func(line []byte) uint64, progress func(done, total int64)) (map[uint64]struct{}, error) {
-	seen := map[uint64]struct{}{}
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		return seen, nil
-	}
-	files, err := spool.List(dir)
-	if err != nil {
-		return nil, err
-	}
-	var total, done int64
-	for _, file := range files {
-		total += file.Size
-	}
-	for _, file := range files {
-		reader, err := file.Open(0)
-		if err != nil {
-			return nil, err
-		}
-		for ctx.Err() == nil {
-			line, err := reader.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return nil, errors.Join(err, reader.Close())
-			}
-			seen[fingerprint(line.Text)] = struct{}{}
-		}
-		done += file.Size
-		progress(done, total)
-		if err := errors.Join(ctx.Err(), reader.Close()); err != nil {
-			return nil, err
-		}
-	}
-	return seen, nil
-}
-
 // Result is what an import did, or would do.
 type Result struct {
 	Files   []*FileReport
 	Preview store.PreviewSummary
-	Spooled string // name of the new file of the spool; empty if there was nothing new, or nothing was to be written
+	Spooled string // id of the import; empty if there was nothing new, or nothing was to be written
 }
 
 // Run imports files: all that can be read in them, or nothing if one of them is refused.
@@ -76,6 +38,8 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 		return result, err
 	}
 	defer func() { err = errors.Join(err, i.Candidates.close()) }()
+	i.Seen.Begin(i.Into.ID())
+	i.Record.Files = files
 	i.Reading.Direction = func(word string) (string, error) { return preview.Direction(ctx, word) }
 	for _, path := range files {
 		i.Reading.progress = progress("reading " + path)
@@ -111,6 +75,9 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 	if result.Preview, err = preview.Summary(ctx); err != nil {
 		return result, err
 	}
+	if days := result.Preview.Days; len(days) > 0 {
+		i.Record.FirstDay, i.Record.LastDay = days[0].Day.Format(time.DateOnly), days[len(days)-1].Day.Format(time.DateOnly)
+	}
 	return result, nil
 }
 
@@ -129,22 +96,25 @@ func (i *Importer) Add(ctx context.Context, rejected map[int64]string) error {
 	})
 }
 
-// add adds a payload, or an unchanged line of a spool, unless it is a duplicate.
-func (i *Importer) add(report *FileReport, n int64, object []byte) error {
-	line := object
-	if !spool.IsEnvelope(object) {
-		line = spool.AppendImported(nil, i.Source, object)
+// add adds a payload, or an unchanged line of a spool, unless it adds nothing to the spool.
+func (i *Importer) add(report *FileReport, n int64, object []byte) (err error) {
+	line, isLine := object, spool.IsEnvelope(object)
+	if !isLine {
+		if line, err = i.Into.AppendLine(nil, i.Source, object); err != nil {
+			return err
+		}
 	}
 	if len(line) > spool.MaxLine {
 		report.reject(n, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
 		return nil
 	}
-	print := i.Fingerprint(line, i.Source)
-	if _, ok := i.Seen[print]; ok {
+	id := i.Identify(line, i.Source)
+	if other, has := i.Seen.Has(id, isLine); has {
 		report.Known++
+		i.Record.Skip(other)
 		return nil
 	}
-	i.Seen[print] = struct{}{}
+	i.Record.Count(id.Source, i.Seen.Add(id))
 	report.Imported++
 	return i.Into.Add(line)
 }

@@ -175,7 +175,11 @@ func (k *checker) checkSpoolFiles(ctx context.Context) error {
 		return nil // checkPublished reports it
 	}
 	defer reader.Close()
-	problems, err := reader.Problems(ctx, files)
+	undone, err := spool.Undone(k.Config.SpoolDir(), files)
+	if err != nil {
+		return err
+	}
+	problems, err := reader.Problems(ctx, files, undone)
 	if err != nil || len(problems) == 0 {
 		return err
 	}

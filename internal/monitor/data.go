@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +43,14 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
 		return err
 	}
-	if s.Data.FileProblems, err = reader.Problems(ctx, files); err != nil {
+	undone, err := spool.Undone(p.Config.SpoolDir(), files)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(undone)) {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("import %s is undone; the next load takes its calls out\nhint: run callsheet load", strings.TrimSuffix(name, ".ndjson")))
+	}
+	if s.Data.FileProblems, err = reader.Problems(ctx, files, undone); err != nil {
 		return err
 	}
 	for _, problem := range s.Data.FileProblems {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/spool"
 	"callsheet/store"
 )
 
@@ -16,11 +18,30 @@ const loadLockTimeout = time.Minute
 // rebuildSuffix is of a database that replaces another once it is complete.
 const rebuildSuffix = ".rebuild"
 
-// Refresh loads what is new in the spool and publishes it. A damaged database is rebuilt.
+// importLockTimeout is how long an import waits for another one.
+const importLockTimeout = time.Minute
+
+// LockImports keeps other imports, undos and archives out of the spool until release is called. Collectors and loads go on.
+func (p *Pipeline) LockImports(ctx context.Context) (release func() error, err error) {
+	if err := MakeDataDir(p.Config); err != nil {
+		return nil, err
+	}
+	lock, err := atomicfile.TakeLock(ctx, p.Config.Data(".import.lock"), "the spool in "+p.Config.Data(), importLockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Release, nil
+}
+
+// Refresh loads what is new in the spool, takes out the lines of undone imports, and publishes the database. A damaged database is
+// rebuilt.
 func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress store.Progress) (store.Summary, error) {
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
 		summary, err := p.load(ctx, path, retryRejects, progress)
-		if err == nil || !store.IsDamaged(err, path) {
+		if err == nil {
+			return p.takeOut(ctx, path, summary, progress)
+		}
+		if !store.IsDamaged(err, path) {
 			return summary, err
 		}
 		damage := err
@@ -40,10 +61,38 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 	})
 }
 
+// takeOut rebuilds the database after a load if it has lines of undone imports. The spool has all its other lines, unless the load found
+// a problem; then the lines stay in.
+func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summary, progress store.Progress) (store.Summary, error) {
+	if len(loaded.Undone) > 0 && loaded.Incomplete {
+		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf(
+			"%s is undone, but its lines stay in the database, since taking them out rebuilds it and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss",
+			strings.Join(loaded.Undone, ", ")))
+		return loaded, nil
+	}
+	if len(loaded.Undone) > 0 {
+		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
+		if err == nil {
+			err = store.Replace(path, path+rebuildSuffix)
+		}
+		if err != nil {
+			return summary, err
+		}
+		summary.Undone = loaded.Undone
+		loaded = summary
+	}
+	return loaded, spool.RemoveUndone(p.Config.SpoolDir())
+}
+
 // Rebuild builds a new database from the spool alone, beside the old one, and replaces the old one when it is complete. A new
-// database that lacks calls of the old one is refused, unless acceptLoss.
+// database that lacks calls of the old one is refused, unless acceptLoss or an undone import explains it.
 func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.Progress) (store.Summary, error) {
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
+		if spool.HasUndone(p.Config.SpoolDir()) && !acceptLoss {
+			if loaded, err := p.load(ctx, path, false, progress); err == nil && len(loaded.Undone) > 0 && !loaded.Incomplete {
+				return p.takeOut(ctx, path, loaded, progress)
+			}
+		}
 		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
 		if err != nil {
 			return summary, err
@@ -53,7 +102,10 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 				return summary, err
 			}
 		}
-		return summary, store.Replace(path, path+rebuildSuffix)
+		if err := store.Replace(path, path+rebuildSuffix); err != nil {
+			return summary, err
+		}
+		return summary, spool.RemoveUndone(p.Config.SpoolDir())
 	})
 }
 

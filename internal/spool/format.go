@@ -7,7 +7,9 @@
 //	YYYY-MM-DD.ndjson           the deliveries of a day
 //	YYYY-MM-DD.ID.ndjson        the same, with a collector id
 //	YYYY-MM-DD~2.ndjson         the next part of a day, then ~3 …; with an id YYYY-MM-DD.ID~2.ndjson
-//	YYYY-MM-DD.import-N.ndjson  deliveries that were imported on a day
+//	YYYY-MM-DD.import-N.ndjson  deliveries that were imported on a day; YYYY-MM-DD.import-N is the id of the import
+//	YYYY-MM-DD.import-N.json    the record of that import; no data depends on it
+//	undone/                     the files of imports that were undone, until the next load has taken their lines out of the database
 //	*.ndjson.zst or .gz         a file of that name, compressed
 //	*.ndjson.torn-N             bytes after the last line of a file that are not a line, quarantined
 //	.lock                       held by the one process that appends; contains its process id
@@ -49,9 +51,15 @@
 // Objects and arrays are nested at most MaxDepth deep in a line, including the line's object; a delivery that is nested deeper is
 // unreadable.
 //
-// An imported line has source and kind, but neither id, received_at nor encoding, since no collector received it:
+// A line that was imported from an export is an envelope with one more member, reported_at, which no other line has:
 //
-//	{"source":"main","kind":"call_report","payload":{…},"crc":"…"}
+//		{"id":"01…","received_at":"…","reported_at":"…","source":"main","kind":"call_report","encoding":"json","payload":{…},"crc":"…"}
+//
+//	  - received_at is the time of the import, the same in all lines of a file;
+//	  - reported_at is when the vendor made the export. The report with the latest reported_at, then id, is the current one of a call; a
+//	    line without reported_at was reported when it was received.
+//
+// Older versions imported lines without id, received_at, reported_at and encoding.
 //
 // Other programs may put *.ndjson files with bare lines, payloads without an envelope, into the folder.
 package spool

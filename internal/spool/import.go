@@ -17,10 +17,15 @@ type Import struct {
 	name  string
 	file  *os.File
 	lines *bufio.Writer
+	ids   *ids
+	head  []byte // of each line: what follows its id, to the name of its source
+
+	now, reportedAt time.Time
 }
 
-// NewImport creates a file in a spool folder, which it creates if it is missing.
-func NewImport(dir string, now time.Time) (*Import, error) {
+// NewImport creates a file in a spool folder, which it creates if it is missing. Its deliveries are received now; reportedAt is when the
+// vendor made the export.
+func NewImport(dir string, now, reportedAt time.Time) (*Import, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
@@ -30,16 +35,31 @@ func NewImport(dir string, now time.Time) (*Import, error) {
 	if err != nil {
 		return nil, fmt.Errorf("import: %w", err)
 	}
-	return &Import{dir: dir, name: name, file: file, lines: bufio.NewWriterSize(file, 1<<20)}, nil
+	head := now.AppendFormat([]byte(afterID), receivedFormat)
+	head = reportedAt.AppendFormat(append(head, `","reported_at":"`...), receivedFormat)
+	return &Import{
+		dir: dir, name: name, file: file, lines: bufio.NewWriterSize(file, 1<<20), ids: newIDs(), head: append(head, `","source":`...),
+		now: now, reportedAt: reportedAt,
+	}, nil
 }
 
-// AppendImported appends the line of an imported delivery, without its newline. payload is a compact JSON object.
-func AppendImported(dst []byte, source string, payload []byte) []byte {
+// ID returns the id of the import.
+func (i *Import) ID() string {
+	id, _ := File{Name: i.name}.ImportID()
+	return id
+}
+
+// AppendLine appends the line of a delivery, without its newline, with the next id. payload is a compact JSON object.
+func (i *Import) AppendLine(dst []byte, source string, payload []byte) ([]byte, error) {
+	id, err := i.ids.next(i.now)
+	if err != nil {
+		return nil, fmt.Errorf("creating an id: %w", err)
+	}
 	begin := len(dst)
-	dst = append(dst, `{"source":`...)
+	dst = append(append(append(dst, idPrefix...), id...), i.head...)
 	dst = AppendString(dst, source)
-	dst = append(append(append(dst, `,"kind":"`...), Kind(payload)...), `","payload":`...)
-	return appendChecksum(append(dst, payload...), begin)
+	dst = append(append(append(dst, `,"kind":"`...), Kind(payload)...), `","encoding":"json","payload":`...)
+	return appendChecksum(append(dst, payload...), begin), nil
 }
 
 // Add adds a line.
@@ -48,16 +68,21 @@ func (i *Import) Add(line []byte) error {
 	return i.lines.WriteByte('\n') // reports errors of earlier writes too
 }
 
-// Commit makes the file durable, adds it to the spool and returns its name.
-func (i *Import) Commit() (name string, err error) {
+// Commit makes the file durable and adds it to the spool, with the record of the import beside it.
+func (i *Import) Commit(record ImportRecord) error {
 	if err := errors.Join(i.lines.Flush(), i.file.Sync(), i.file.Close()); err != nil {
-		return "", errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
+		return errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
 	}
+	record.ID, record.ImportedAt, record.ReportedAt = i.ID(), i.now, i.reportedAt
 	path := filepath.Join(i.dir, i.name)
-	if err := os.Link(i.file.Name(), path); err != nil { // unlike a rename, it never replaces another import
-		return "", errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
+	err := record.write(i.dir) // first: without its file it is no import
+	if err == nil {
+		err = os.Link(i.file.Name(), path) // unlike a rename, it never replaces another import
 	}
-	return i.name, errors.Join(os.Remove(i.file.Name()), atomicfile.OS{}.SyncDir(i.dir))
+	if err != nil {
+		return errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
+	}
+	return errors.Join(os.Remove(i.file.Name()), atomicfile.OS{}.SyncDir(i.dir))
 }
 
 // Abort removes the file.

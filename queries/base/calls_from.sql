@@ -66,22 +66,23 @@ multi_version as not materialized (
     from query_table(p_versions) semi join multi_version_keys using (call_key)
     union all by name
     select
-        source, direction, call_sid, call_key, content_hash, last_id, false as is_report, last_received_at as received_at,
+        source, direction, call_sid, call_key, content_hash, last_id, false as is_report, last_received_at as received_at, reported_at,
         source_number, destination_number, dial_whom_number, start_time, campid, call_group,
         field_problems
     from query_table(p_live) semi join multi_version_keys using (call_key)
 ),
--- Versions of a call with the same time of receipt, as the elements of one array body have, are ordered by id, then by content.
-tied as (select call_key from multi_version group by call_key, is_report, received_at having count(*) > 1),
--- The rank puts reports above live events, then orders by time of receipt. It is one integer because arg_max over a struct of
--- the two, or a window over all versions, takes half as long again.
+-- Versions of a call that were reported at the same time, as the elements of one array body or the rows of one export are, are
+-- ordered by id, then by content.
+tied as (select call_key from multi_version group by call_key, is_report, reported_at having count(*) > 1),
+-- The rank puts reports above live events, then orders by when the vendor reported them. It is one integer because arg_max over a
+-- struct of the two, or a window over all versions, takes half as long again.
 ranked as not materialized (
-    select * exclude (content_hash, last_id, is_report), epoch_us(received_at) + (is_report::bigint << 61) as rank
+    select * exclude (content_hash, last_id, is_report), epoch_us(reported_at) + (is_report::bigint << 61) as rank
     from multi_version anti join tied using (call_key)
     union all by name
     select
         * exclude (content_hash, last_id, is_report),
-        row_number() over (partition by call_key order by is_report, received_at, coalesce(last_id, ''), content_hash) as rank
+        row_number() over (partition by call_key order by is_report, reported_at, coalesce(last_id, ''), content_hash) as rank
     from multi_version semi join tied using (call_key)
 ),
 merged as not materialized (
@@ -89,8 +90,8 @@ merged as not materialized (
     union all by name
     select
         source, direction, call_sid, call_key,
-        arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, deliveries,
-                                   conflicting_values, unreadable_value, unreadable_start, unreadable_time)), rank),
+        arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, reported_at, imported,
+                                   deliveries, conflicting_values, unreadable_value, unreadable_start, unreadable_time)), rank),
         bool_or(conflicting_values) as conflicting_values,
         bool_or(unreadable_value) as unreadable_value,
         bool_or(unreadable_start) as unreadable_start,
@@ -98,7 +99,9 @@ merged as not materialized (
         count(deliveries) as versions,
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
-        max(last_received_at) as last_received_at
+        max(last_received_at) as last_received_at,
+        max(reported_at) filter (where deliveries is not null) as reported_at,
+        bool_and(imported) as imported
     from cleaned(ranked)
     group by source, direction, call_sid, call_key
     having count(deliveries) > 0
@@ -224,6 +227,6 @@ select
                or sent_leg_b_picked is not null and leg_b_picked_at is null then 'unreadable_time' end
     ], lambda flag: flag is not null) as flags,
     recording_url, error_code, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
-    versions, deliveries, first_received_at, last_received_at,
+    versions, deliveries, first_received_at, last_received_at, reported_at, imported,
     'all calls' as everything
 from with_directory;

@@ -4,6 +4,8 @@ update call_versions as stored set
     last_received_at = totals.last_received_at,
     deliveries = totals.deliveries,
     last_id = totals.last_id,
+    reported_at = totals.reported_at,
+    imported = totals.imported,
     extra = totals.extra
 from duplicate_totals as totals
 where totals.kind = 'call_report'
@@ -11,7 +13,8 @@ where totals.kind = 'call_report'
 
 insert into call_versions by name
 select
-    source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, deliveries, last_id,
+    source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, reported_at, imported, deliveries,
+    last_id,
     source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
     call_recording_url, campid, talk_duration, call_group, receiver_name, error_code, leg_a_picked_time,
     leg_b_start_time, leg_b_picked_time, callstatus, extra, field_problems

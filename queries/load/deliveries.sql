@@ -1,7 +1,7 @@
 -- The deliveries of every report and live event that was delivered more than once, staged and stored. A delivery that was read
 -- twice, from a copy of its file, is in here twice.
 create or replace temp table read_deliveries as
-select kind, direction, call_key, content_hash, received_at, id, 1 as deliveries
+select kind, direction, call_key, content_hash, received_at, reported_at, imported, id, 1 as deliveries
 from staged semi join (
     select kind, direction, call_key, content_hash from repeated_staged
     union
@@ -9,10 +9,10 @@ from staged semi join (
 ) using (kind, direction, call_key, content_hash)
 where reason is null
 union all
-select kind, direction, call_key, content_hash, received_at, id, deliveries
+select kind, direction, call_key, content_hash, received_at, reported_at, imported, id, deliveries
 from repeated_deliveries semi join duplicates using (kind, direction, call_key, content_hash)
 union all
-select kind, direction, call_key, content_hash, last_received_at, last_id, 1
+select kind, direction, call_key, content_hash, last_received_at, reported_at, imported, last_id, 1
 from duplicates
 where deliveries = 1;
 
@@ -20,7 +20,7 @@ where deliveries = 1;
 -- they are counted.
 create or replace temp table distinct_deliveries as
 select
-    kind, direction, call_key, content_hash, received_at, id,
+    kind, direction, call_key, content_hash, received_at, max(reported_at) as reported_at, bool_and(imported) as imported, id,
     case when id is null then sum(deliveries) else 1 end::bigint as deliveries
 from read_deliveries
 group by kind, direction, call_key, content_hash, received_at, id;
@@ -30,7 +30,9 @@ select
     kind, direction, call_key, content_hash,
     min(received_at) as first_received_at,
     max(received_at) as last_received_at,
-    nullif(max((received_at, coalesce(id, '')))[2], '') as last_id,
+    max(reported_at) as reported_at,
+    bool_and(imported) as imported,
+    nullif(max((reported_at, coalesce(id, '')))[2], '') as last_id,
     sum(deliveries)::bigint as deliveries
 from distinct_deliveries
 group by kind, direction, call_key, content_hash;
@@ -38,7 +40,9 @@ group by kind, direction, call_key, content_hash;
 -- The staged reports and live events, each with the totals of all its deliveries.
 create or replace temp view versions as
 select
-    staged_versions.* exclude (received_at, id),
+    staged_versions.* exclude (received_at, id) replace (
+        coalesce(totals.reported_at, staged_versions.reported_at) as reported_at,
+        coalesce(totals.imported, staged_versions.imported) as imported),
     coalesce(totals.first_received_at, staged_versions.received_at) as first_received_at,
     coalesce(totals.last_received_at, staged_versions.received_at) as last_received_at,
     coalesce(totals.deliveries, 1) as deliveries,

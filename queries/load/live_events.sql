@@ -4,6 +4,8 @@ update live_events as stored set
     last_received_at = totals.last_received_at,
     deliveries = totals.deliveries,
     last_id = totals.last_id,
+    reported_at = totals.reported_at,
+    imported = totals.imported,
     extra = totals.extra
 from duplicate_totals as totals
 where totals.kind = 'live_call'
@@ -11,7 +13,8 @@ where totals.kind = 'live_call'
 
 insert into live_events by name
 select
-    source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, deliveries, last_id,
+    source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, reported_at, imported, deliveries,
+    last_id,
     source_number, destination_number, dial_whom_number, status, start_time, campid, call_group, extra, field_problems
 from new_versions
 where kind = 'live_call';

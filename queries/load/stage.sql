@@ -27,6 +27,8 @@ lines as (
         field(v, 'kind') as kind,
         field(v, 'source') as source,
         try_cast(field(v, 'received_at') as timestamptz) as received_at,
+        try_cast(field(v, 'reported_at') as timestamptz) as reported_at,
+        field(v, 'reported_at') is not null as imported,
         field(v, 'id') as id,
         field(v, 'extra') as extra,
         field(v, 'payload') as payload,
@@ -54,8 +56,10 @@ lines as (
         field(v, 'type') as event
     from unpacked
 )
-select
-    lines.* replace (
+select received_lines.* replace (
+    case when imported then coalesce(plausible_receipt(reported_at, $loaded_at::timestamptz), received_at) else received_at end as reported_at)
+from (
+    select lines.* replace (
         coalesce(
             plausible_receipt(received_at, $loaded_at::timestamptz),
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(end_time)), $loaded_at::timestamptz),
@@ -63,4 +67,5 @@ select
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
                 $loaded_at::timestamptz),
             $loaded_at::timestamptz) as received_at)
-from lines left join sources as zones using (source);
+    from lines left join sources as zones using (source)
+) as received_lines;

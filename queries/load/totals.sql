@@ -7,5 +7,5 @@ select
         - (select coalesce(sum(deliveries), 0)::bigint from delivery_totals where kind = 'call_report') as report_copies,
     (select coalesce(sum(deliveries), 0)::bigint from read_deliveries where kind = 'live_call')
         - (select coalesce(sum(deliveries), 0)::bigint from delivery_totals where kind = 'live_call') as live_event_copies,
-    max(received_at) filter (where reason is null) as last_received_at
+    max(received_at) filter (where reason is null and not imported) as last_received_at
 from staged;

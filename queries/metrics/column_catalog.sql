@@ -39,6 +39,8 @@ from (values
     ('deliveries', 'Deliveries', 'count', 'number of reports received for the call, duplicates included'),
     ('first_received_at', 'First received', 'time', 'when the first report was received'),
     ('last_received_at', 'Last received', 'time', 'when the last report was received'),
+    ('reported_at', 'Reported', 'time', 'when the vendor made the newest report: the receipt, or the date of an imported export'),
+    ('imported', 'Imported', 'yesno', 'known from imported exports only'),
     ('first_missed_at', 'First missed', 'time', 'the missed call that opened an episode'),
     ('last_missed_at', 'Last missed', 'time', 'the last missed call of an episode'),
     ('attempts', 'Tries', 'count', 'missed calls of an episode'),

@@ -9,14 +9,14 @@ live as (
     group by all
 ),
 received as (
-    select max(last_received_at) as complete_through from loads
+    select complete_through() as complete_through
 ),
 reports as (
     select
         coalesce(sum(deliveries), 0)::bigint as reports_received,
         coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
         coalesce(sum(versions - 1), 0)::bigint as versions_superseded,
-        count(*) filter (where timezone((select timezone from settings), first_received_at)::date
+        count(*) filter (where not imported and timezone((select timezone from settings), first_received_at)::date
             > timezone((select timezone from settings), coalesce(ended_at, started_at))::date) as late_reports,
         count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
         count(*) filter (where len(flags) > 0) as flagged_calls,

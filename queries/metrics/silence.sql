@@ -1,14 +1,14 @@
 -- How long a source has been silent, and how much it usually sends in that time: when the last delivery was received, by the loaded
 -- data or p_since, whichever is later, and the fewest deliveries between that time and p_now in each of the four weeks before.
--- Weeks before the first delivery of the source do not count.
+-- Weeks before the first delivery of the source do not count, nor do imports.
 create or replace macro silence_of(p_source, p_since, p_now) as table
 with
 received as (
-    select first_received_at from call_versions where source = p_source
+    select first_received_at from call_versions where source = p_source and not imported
     union all
-    select first_received_at from live_events where source = p_source
+    select first_received_at from live_events where source = p_source and not imported
     union all
-    select received_at from other_events where source = p_source
+    select received_at from other_events where source = p_source and not imported
 ),
 seen as (select min(first_received_at) as first_at, max(first_received_at) as last_at from received),
 bounds as (select first_at, greatest(last_at, p_since::timestamptz) as last_at from seen),

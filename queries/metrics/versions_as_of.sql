@@ -3,6 +3,8 @@
 create or replace macro received_by(p_versions, p_kind, p_time) as table
 select versions.* replace (
     coalesce(delivered.last_received_at, versions.last_received_at) as last_received_at,
+    coalesce(delivered.reported_at, versions.reported_at) as reported_at,
+    coalesce(delivered.imported, versions.imported) as imported,
     coalesce(delivered.deliveries, versions.deliveries) as deliveries,
     case when delivered.deliveries is null then versions.last_id else delivered.last_id end as last_id)
 from query_table(p_versions) as versions
@@ -10,7 +12,9 @@ left join (
     select
         direction, call_key, content_hash,
         max(received_at) as last_received_at,
-        nullif(max((received_at, coalesce(id, '')))[2], '') as last_id,
+        max(reported_at) as reported_at,
+        bool_and(imported) as imported,
+        nullif(max((reported_at, coalesce(id, '')))[2], '') as last_id,
         sum(deliveries)::bigint as deliveries
     from repeated_deliveries
     where kind = p_kind and received_at <= p_time
@@ -21,12 +25,5 @@ where versions.first_received_at <= p_time;
 create or replace macro versions_as_of(p_time) as table from received_by(call_versions, 'call_report', p_time);
 create or replace macro live_events_as_of(p_time) as table from received_by(live_events, 'live_call', p_time);
 
--- When the newest delivery up to a given time was received.
-create or replace macro last_received_as_of(p_time) as
-    (select max(received_at)
-     from (select first_received_at as received_at from call_versions
-           union all
-           select first_received_at from live_events
-           union all
-           select received_at from repeated_deliveries)
-     where received_at <= p_time);
+-- When the collector received the newest delivery up to a given time.
+create or replace macro last_received_as_of(p_time) as (select max(received_at) from collected() where received_at <= p_time);

@@ -3,6 +3,6 @@
 create or replace macro waiting_callers(p_rows) as table
 select
     *,
-    epoch((select max(last_received_at) from loads) - first_missed_at) / 3600 as hours_waiting
+    epoch(complete_through() - first_missed_at) / 3600 as hours_waiting
 from missed_episodes(p_rows)
 where recovery = 'unrecovered';

@@ -4,6 +4,6 @@ select
     started_at, ended_at, direction, call_group, agent, customer_number, virtual_number, agent_number,
     outcome, failed_leg, answered, talk_seconds, call_seconds, wait_seconds, ring_seconds, agent_ring_seconds,
     coins, campaign_id, in_business_hours, short_abandon, status, error_code, flags, recording_url,
-    group_basis, versions, deliveries, first_received_at, last_received_at, source, call_sid
+    group_basis, versions, deliveries, first_received_at, last_received_at, reported_at, imported, source, call_sid
 from slice
 order by started_at, source, direction, call_sid;

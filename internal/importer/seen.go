@@ -1,0 +1,145 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"callsheet/internal/spool"
+)
+
+// Seen knows for each call what the spool says about it and when it was reported, to recognise the rows that add nothing. A row that
+// repeats an earlier report of its call, after which the vendor reported something else, is a correction back: it adds something.
+type Seen struct {
+	newest  map[uint64]seenReport // by call
+	older   map[uint64]seenReport // by content: those that are not the newest of their call
+	imports []string              // ids of the imports in the spool; index plus 1 is their number
+	current int32                 // number of the import whose lines are added; 0 for a collector's lines
+}
+
+type seenReport struct {
+	content    uint64
+	reportedAt int64
+	number     int32 // of its import, 0 for a collector's
+	exported   bool  // reported when the export of that import was made
+	unordered  bool  // the spool does not say whether it is newer than others of its call
+}
+
+// NewSeen returns a Seen of an empty spool.
+func NewSeen() *Seen {
+	return &Seen{newest: map[uint64]seenReport{}, older: map[uint64]seenReport{}}
+}
+
+// Begin makes lines that are added from now on those of the import with an id.
+func (s *Seen) Begin(id string) {
+	s.imports = append(s.imports, id)
+	s.current = int32(len(s.imports))
+}
+
+// ReadSpool adds all lines of a spool.
+func (s *Seen) ReadSpool(ctx context.Context, dir string, identify func(line []byte) spool.Identity, progress func(done, total int64)) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	files, err := spool.List(dir)
+	if err != nil {
+		return err
+	}
+	var total, done int64
+	for _, file := range files {
+		total += file.Size
+	}
+	for _, file := range files {
+		if err := s.readFile(ctx, file, identify); err != nil {
+			return err
+		}
+		done += file.Size
+		progress(done, total)
+	}
+	return nil
+}
+
+func (s *Seen) readFile(ctx context.Context, file spool.File, identify func(line []byte) spool.Identity) error {
+	reader, err := file.Open(0)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	s.current = 0
+	if id, ok := file.ImportID(); ok {
+		s.Begin(id)
+	}
+	for ctx.Err() == nil {
+		line, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		s.Add(identify(line.Text))
+	}
+	return ctx.Err()
+}
+
+// Has reports whether a row adds nothing to the spool, and the id of the import that has it; empty if it is not of another import.
+// isLine is for a line with its own time of receipt, which is the same delivery if the time is the same.
+func (s *Seen) Has(row spool.Identity, isLine bool) (id string, has bool) {
+	newest, known := s.newest[row.Call]
+	if !known {
+		return "", false
+	}
+	if newest.content == row.Content {
+		return s.importOf(newest), !newest.unordered
+	}
+	own, known := s.older[row.Content]
+	if !known || own.number == s.current {
+		return "", false
+	}
+	switch cmp.Compare(own.reportedAt, row.ReportedAt) {
+	case 1:
+		has = true
+	case 0:
+		has = isLine || newest.reportedAt > row.ReportedAt
+	}
+	// Rows of one export that say different things about a call, such as a transfer, are in the spool once it is imported.
+	has = has || own.exported && newest.exported && own.number == newest.number
+	return s.importOf(own), has
+}
+
+func (s *Seen) importOf(report seenReport) string {
+	if report.number == 0 || report.number == s.current {
+		return "" // a file may repeat a row
+	}
+	return s.imports[report.number-1]
+}
+
+// Add adds a line of the spool, or a row that is imported, and reports whether it is the first of its call in this import. Of lines
+// reported at the same time, the one that is added last is the newest.
+func (s *Seen) Add(line spool.Identity) (first bool) {
+	report := seenReport{content: line.Content, reportedAt: line.ReportedAt, number: s.current, exported: line.Imported}
+	newest, known := s.newest[line.Call]
+	first = !known || newest.number != s.current
+	switch {
+	case !known:
+	case newest.content == line.Content:
+		if newest.reportedAt > line.ReportedAt {
+			return first
+		}
+		report.unordered = newest.unordered && line.ReportedAt == 0
+	case newest.reportedAt > line.ReportedAt:
+		if s.older[line.Content].reportedAt <= line.ReportedAt {
+			s.older[line.Content] = report
+		}
+		return first
+	default:
+		report.unordered = line.ReportedAt == 0
+		s.older[newest.content] = newest
+		delete(s.older, line.Content)
+	}
+	s.newest[line.Call] = report
+	return first
+}
