@@ -100,7 +100,7 @@ func (l *line) parseText() (reason string) {
 	case l.kind != spool.KindCallReport && l.kind != spool.KindLiveCall && l.kind != spool.KindOther:
 		return "unknown kind"
 	}
-	if isBlankText(l.values[callSidField]) {
+	if mayBeWrapper := isBlankText(l.values[callSidField]) || len(l.extra) > 1 && bytes.ContainsAny(l.extra[1:], "{["); mayBeWrapper {
 		return l.parseWrapper(payload)
 	}
 	l.setKind(payload)

@@ -7,13 +7,14 @@ import (
 // unopenedWrapper is the reason to reject a payload with calls of which it is not clear which one it is about; census.sql counts them.
 const unopenedWrapper = "unopened wrapper"
 
-// parseWrapper sets the columns from a payload without a CallSid: a wrapper, an event of another kind, or a line to reject. A wrapper
+// parseWrapper sets the columns from a payload that may be a wrapper. One without a CallSid can also be an event of another kind. A wrapper
 // of several deliveries, which older collectors wrote as one line, becomes several rows.
 func (l *line) parseWrapper(payload []byte) (reason string) {
 	elements := spool.Unwrap(payload)
 	if len(elements) == 0 {
 		l.setKind(payload)
 		switch {
+		case !isBlankText(l.values[callSidField]):
 		case isBlankText(l.values[typeField]) && spool.HidesCall(payload): // census shows an event with a type
 			return unopenedWrapper
 		case l.kind != spool.KindOther:

@@ -187,3 +187,41 @@ func numbersAsText(t *testing.T, text []byte) string {
 	}
 	return string(all)
 }
+
+// FuzzSplit requires that the parts of a payload are payloads of one delivery each, and have the same calls as the whole.
+func FuzzSplit(f *testing.F) {
+	for _, text := range []string{
+		`{"data":[{"CallSid":"1"},{"call_sid":2.50},{"n":1}],"n":1}`, `{"a":{"b":"[{\"CallSid\":\"1\"},{\"CallSid\":\"2\"}]"}}`,
+		`{"a":[{"b":[{"CallSid":"1"},[{"CallSid":"2"}]]},5],"c":"{\"CallSid\":null}"}`, `{"a":{"CallSid":"1"},"b":{"CallSid":"2"}}`,
+		`{"CallSid":"1","a":{"CallSid":["1"],"EndTime":""}}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		payload, ok := CompactPayload(text)
+		if !ok || payload[0] != '{' || !utf8.Valid(payload) {
+			return
+		}
+		whole := Unwrap(payload)
+		parts, ok := Split(payload, maxElements)
+		if !ok || (len(whole) > 1) != (parts != nil) {
+			t.Fatalf("%s has %d elements and %d parts", payload, len(whole), len(parts))
+		}
+		if Kind(payload) == KindOther && len(whole) == 1 && traitsOf(whole[0].Call).kind() != KindOther {
+			t.Errorf("%s has a call, but is another event", payload)
+		}
+		for i, part := range parts {
+			if compact, ok := CompactPayload(part); !ok || !bytes.Equal(compact, part) {
+				t.Fatalf("%s: the part %s is not compact JSON", payload, part)
+			}
+			switch inside := Unwrap(part); {
+			case whole[i].Call == nil && inside != nil:
+				t.Errorf("%s: the part %s has a call", payload, part)
+			case whole[i].Call != nil && (len(inside) != 1 || !bytes.Equal(inside[0].Call, whole[i].Call)):
+				t.Errorf("%s: the part %s has not the call %s", payload, part, whole[i].Call)
+			case Kind(part) != whole[i].Kind() && whole[i].Call != nil:
+				t.Errorf("%s: the part %s is a %s", payload, part, Kind(part))
+			}
+		}
+	})
+}

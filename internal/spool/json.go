@@ -36,19 +36,19 @@ func Elements(array []byte) iter.Seq[[]byte] {
 
 // Scalars yields the elements of a valid JSON array, and of arrays in it; any other value is yielded itself.
 func Scalars(value []byte) iter.Seq[[]byte] {
-	return func(yield func(one []byte) bool) { yieldScalars(value, yield) }
-}
-
-func yieldScalars(value []byte, yield func(one []byte) bool) (goOn bool) {
-	if value[0] != '[' {
-		return yield(value)
-	}
-	for element := range Elements(value) {
-		if !yieldScalars(element, yield) {
-			return false
+	return func(yield func(one []byte) bool) {
+		for i := 0; i < len(value); i++ {
+			switch value[i] {
+			case '[', ']', ',', ' ', '\t', '\r', '\n':
+				continue
+			}
+			end := ValueEnd(value, i)
+			if !yield(value[i:end]) {
+				return
+			}
+			i = end - 1
 		}
 	}
-	return true
 }
 
 // WalkObject calls member with each unquoted key of the object that begins at start in a valid JSON text, and with the index of its

@@ -9,11 +9,8 @@ import (
 // reports have, a live event if it has a field of live events, and KindOther. A wrapper has the kind of the call in it.
 func Kind(payload []byte) string {
 	traits := traitsOf(payload)
-	if !traits.callSid {
-		o := opener{first: true}
-		if calls := o.object(payload[skipSpace(payload, 0):], 0); calls != nil {
-			return calls[0].Kind()
-		}
+	if calls := (&opener{first: true}).open(payload, traits); calls != nil {
+		return calls[0].Kind()
 	}
 	return traits.kind()
 }
@@ -23,7 +20,8 @@ type traits struct {
 	declared     string // its type, if that is a kind
 	otherType    bool   // it has another type
 	report, live bool   // it has a field of reports or of live events
-	callSid      bool   // it names a call
+	callSid      string // of the call that it names
+	nested       bool   // an unknown member is an object or array, or may be one as text
 }
 
 func (t traits) kind() string {
@@ -34,7 +32,7 @@ func (t traits) kind() string {
 		return KindOther
 	case t.report:
 		return KindCallReport
-	case t.live || t.callSid:
+	case t.live || t.callSid != "":
 		return KindLiveCall
 	}
 	return KindOther
@@ -48,18 +46,21 @@ func traitsOf(payload []byte) (t traits) {
 			if t.declared == "" && !t.otherType {
 				t.declared = declaredKind(value)
 				// Type or TYPE can be a field of another meaning.
-				t.otherType = exact && t.declared == "" && saysSomething(value)
+				t.otherType = exact && t.declared == "" && firstText(value) != ""
 			}
 		case ofReports:
 			t.report = true
 		case ofCallSid:
 			t.live = t.live || exact
-			t.callSid = t.callSid || saysSomething(value)
+			if t.callSid == "" {
+				t.callSid = firstText(value)
+			}
 		case ofLive:
 			// Other events have a status or a direction too, so that only the vendor's spelling counts without a CallSid.
 			t.live = t.live || exact
 		case unknownUse:
 			t.report = t.report || bytes.HasPrefix(key, []byte("Leg"))
+			t.nested = t.nested || bytes.IndexAny(value[:min(2, len(value))], "{[") >= 0
 		}
 	}
 	return t
@@ -81,14 +82,14 @@ func declaredKind(value []byte) string {
 	return ""
 }
 
-// saysSomething reports whether a value has a text that is not blank.
-func saysSomething(value []byte) bool {
+// firstText returns the first text of a value that is not blank, without spaces around it.
+func firstText(value []byte) string {
 	for one := range Scalars(value) {
-		if one[0] != '{' && strings.TrimSpace(Text(one)) != "" {
-			return true
+		if text := strings.TrimSpace(Text(one)); text != "" && one[0] != '{' {
+			return text
 		}
 	}
-	return false
+	return ""
 }
 
 // IsEnvelope reports whether a JSON object is an envelope and not a bare payload.

@@ -9,6 +9,26 @@ type opener struct {
 	tooMany bool // more than max elements were found
 }
 
+// open returns the calls in a payload with these traits, nil if it is not a wrapper.
+func (o *opener) open(payload []byte, t traits) []Wrapped {
+	payload = payload[skipSpace(payload, 0):]
+	if t.callSid == "" {
+		return o.object(payload, 0)
+	}
+	if t.report || t.otherType || !t.nested {
+		return nil
+	}
+	one := opener{max: 1}
+	found := one.object(payload, 0)
+	if len(found) != 1 {
+		return nil
+	}
+	if inside := traitsOf(found[0].Call); !inside.report || inside.callSid != t.callSid {
+		return nil
+	}
+	return found
+}
+
 // calls returns the calls in a value, nil if there are none or if several members of an object have some.
 func (o *opener) calls(value []byte, depth int) []Wrapped {
 	if depth > maxWrappers || o.tooMany {
@@ -16,7 +36,7 @@ func (o *opener) calls(value []byte, depth int) []Wrapped {
 	}
 	switch value[0] {
 	case '{':
-		if traitsOf(value).callSid {
+		if traitsOf(value).callSid != "" {
 			return []Wrapped{{Call: value}}
 		}
 		return o.object(value, depth)

@@ -9,7 +9,10 @@ import (
 //
 //	{"event":"call","data":{"CallSid":…}}    {"result":{"calls":[{"CallSid":…},{"CallSid":…}]}}    {"payload":"{\"CallSid\":…}"}
 //
-// A JSON text in a string counts as its content, since gateways send JSON in a field of a form.
+// A JSON text in a string counts as its content, since gateways send JSON in a field of a form. A payload that names a call, but is no
+// report itself, is a wrapper if exactly one member is a report of the same call:
+//
+//	{"event":"completed","CallSid":"1","data":{"CallSid":"1","EndTime":…}}
 
 const (
 	maxWrappers = 16      // levels of objects, arrays and strings around a call
@@ -43,11 +46,8 @@ func Unwrap(payload []byte) []Wrapped {
 }
 
 func unwrap(payload []byte, max int) (found []Wrapped, tooMany bool) {
-	if traitsOf(payload).callSid {
-		return nil, false
-	}
 	o := opener{max: max}
-	found = o.object(payload[skipSpace(payload, 0):], 0)
+	found = o.open(payload, traitsOf(payload))
 	if n := len(found); n > 1 {
 		size := 0
 		for _, one := range found {

@@ -28,6 +28,10 @@ func TestKindInAnySpelling(t *testing.T) {
 		`{"event":"live_call","data":{"CallSid":"1","EndTime":"","type":"call_report"}}`: KindCallReport,
 		`{"type":"success","result":[{"n":1},{"CallSid":"1","EndTime":"x"}]}`:            KindCallReport,
 		`{"a":{"CallSid":"1"},"b":{"CallSid":"2"}}`:                                      KindOther,
+		`{"CallSid":"1","Status":"x","data":{"call_sid":1,"EndTime":"x"}}`:               KindCallReport,
+		`{"CallSid":"1","Status":"x","data":{"CallSid":"1","Status":"x"}}`:               KindLiveCall,
+		`{"CallSid":"1","Status":"x","parent":{"CallSid":"2","EndTime":"x"}}`:            KindLiveCall,
+		`{"CallSid":"1","type":"moved","data":{"CallSid":"1","EndTime":"x"}}`:            KindOther,
 	} {
 		if got := Kind([]byte(payload)); got != want {
 			t.Errorf("%s is a %s, want %s", payload, got, want)
