@@ -107,10 +107,8 @@ merged as not materialized (
     having count(deliveries) > 0
 ),
 -- There are few different statuses, so each is parsed once.
-statuses as (
-    select status, status_outcome(status) as known_outcome, status_failed_leg(status) as failed_leg
-    from (select distinct status_text(status, callstatus) as status from query_table(p_versions))
-),
+sent_statuses as (select distinct status_text(status, callstatus) as status from query_table(p_versions)),
+statuses as (from status_outcomes(sent_statuses)),
 -- The CallSid of most calls begins with the Unix second of the start.
 with_zone as (
     select

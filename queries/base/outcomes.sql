@@ -28,21 +28,27 @@ create or replace macro without_leg(p_word) as
     coalesce(nullif(regexp_replace(regexp_replace(p_word,
         '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)?', ''), '(AGENT|CUSTOMER)$', ''), ''), 'CANCEL');
 
--- The outcome and the failed leg of a status.
-create or replace macro status_outcome(p_status) as
-    coalesce(word_outcome(status_word(p_status)),
-             case when leg_form(status_word(p_status)) then word_outcome(without_leg(status_word(p_status))) end);
-
-create or replace macro status_failed_leg(p_status) as
-    case when word_outcome(status_word(p_status)) is null and status_outcome(p_status) is not null
-        then lower(regexp_extract(status_word(p_status), '(AGENT|CUSTOMER)', 1)) end;
+-- The outcome and the failed leg of each status of p_statuses, NULL if it is unknown:
+--
+--   from status_outcomes(statuses)
+--
+-- Each step is a query of its own: DuckDB plans an argument of a macro as often as the macro uses it.
+create or replace macro status_outcomes(p_statuses) as table
+select
+    status,
+    coalesce(outcome, leg_outcome) as known_outcome,
+    case when outcome is null and leg_outcome is not null then lower(regexp_extract(word, '(AGENT|CUSTOMER)', 1)) end as failed_leg
+from (
+    select *, word_outcome(word) as outcome, word_outcome(word_without_leg) as leg_outcome
+    from (
+        select *, case when leg_form(word) then without_leg(word) end as word_without_leg
+        from (select status, status_word(status) as word from query_table(p_statuses))
+    )
+);
 
 -- Whether a word is one of live events, which describe the progress of a call and not its outcome.
 create or replace macro is_live_word(p_status) as
     status_word(p_status) in ('TRANSFERTOAGENT', 'PICKED', 'RINGING');
-
-create or replace macro is_known_status(p_status) as
-    status_outcome(p_status) is not null or is_live_word(p_status);
 
 -- Whether a field that is kept in extra is known: integrators have reported it, or the vendor has documented it and it was sent
 -- several times, or beside the call in a wrapper.

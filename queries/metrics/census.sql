@@ -6,16 +6,22 @@ keys as (
     union all
     select unnest(json_keys(extra)), deliveries from live_events where extra is not null
 ),
-statuses as (
-    select coalesce(nullif(trim(status), ''), trim(callstatus)) as name, deliveries from call_versions
-    union all
-    select trim(status), deliveries from live_events
-)
+sent_statuses as (
+    select status, sum(deliveries)::bigint as deliveries
+    from (
+        select coalesce(nullif(trim(status), ''), trim(callstatus)) as status, deliveries from call_versions
+        union all
+        select trim(status), deliveries from live_events
+    )
+    where status <> ''
+    group by all
+),
+outcomes as (from status_outcomes(sent_statuses))
 select 'key' as kind, name, sum(deliveries)::bigint as deliveries, is_known_key(name) as known
 from keys group by all
 union all
-select 'status', name, sum(deliveries)::bigint, is_known_status(name)
-from statuses where name <> '' group by all
+select 'status', status, deliveries, known_outcome is not null or is_live_word(status)
+from sent_statuses join outcomes using (status)
 union all
 select kind, name, deliveries, false
 from events_of();
