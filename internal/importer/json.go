@@ -221,8 +221,8 @@ func (o *objectReader) object(n int64, text []byte) error {
 	return nil
 }
 
-// objectMapper turns objects into payloads. An object with a CallSid is a payload as the vendor sends it; another one, such as a row of
-// the vendor's call list, is mapped like the row of a table.
+// objectMapper turns objects into payloads. An object with a CallSid, or a wrapper around one, is a payload as the vendor sends it;
+// another one, such as a row of the vendor's call list, is mapped like the row of a table.
 type objectMapper struct {
 	table   tableReader
 	layouts map[string]*layout // by keys
@@ -271,6 +271,9 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 			return object, "", nil
 		}
 		return append(out, '}'), "", nil
+	}
+	if spool.Unwrap(object) != nil {
+		return object, "", nil // the loader reads the calls in a wrapper
 	}
 	id := strings.Join(keys, "\x00")
 	if _, known := m.layouts[id]; !known {
