@@ -19,8 +19,12 @@ import (
 // maxWorkbook is how many bytes a workbook may unpack to: a sheet of a million rows has some 1 GB of XML.
 const maxWorkbook = 8 << 30
 
-// serialMark precedes the number of a cell that is shown as a date, a time or a duration. Text in a sheet cannot contain it.
-const serialMark = "\x02"
+// serialMark precedes the number of a cell that is shown as a date, a time or a duration, serialMark1904 that of a workbook whose days
+// count from 1904 on. Text in a sheet cannot contain them.
+const (
+	serialMark     = "\x02"
+	serialMark1904 = "\x03"
+)
 
 // sheetReader reads the rows of a sheet. Cells have their values, and not the text that their number formats show: 46300.427 as
 // 05-10 10:15 would lose its year and seconds. Numbers have at most 15 digits, as in the program that wrote them.
@@ -73,7 +77,7 @@ func (s *sheetReader) showValues() error {
 	}
 	format := `"` + serialMark + `"0.000000000000`
 	if properties.Date1904 != nil && *properties.Date1904 {
-		format = `"` + serialMark + `1904:"0.000000000000`
+		format = `"` + serialMark1904 + `"0.000000000000`
 		no := false
 		if err := s.file.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &no}); err != nil {
 			return err
@@ -170,10 +174,13 @@ func (s *sheetReader) close() error {
 // that is not a time within a millisecond stays a number, which the loader cannot read as one.
 func cellText(field, cell string) string {
 	number, ok := strings.CutPrefix(cell, serialMark)
+	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	if !ok {
-		return cell
+		if number, ok = strings.CutPrefix(cell, serialMark1904); !ok {
+			return cell
+		}
+		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	number, is1904 := strings.CutPrefix(number, "1904:")
 	serial, err := strconv.ParseFloat(number, 64)
 	if err != nil || math.IsNaN(serial) || serial < 0 || serial > 100_000 {
 		return number
@@ -185,10 +192,6 @@ func cellText(field, cell string) string {
 	clock := time.Duration(milliseconds) * time.Millisecond
 	if clock < 24*time.Hour {
 		return time.Time{}.Add(clock).Format("15:04:05.999")
-	}
-	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-	if is1904 {
-		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	return epoch.Add(clock).Format("2006-01-02 15:04:05.999")
 }

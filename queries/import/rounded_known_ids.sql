@@ -1,9 +1,19 @@
--- An id of the import that a longer id of the database rounds to, while the import has none longer than 15 digits; no row if there is none.
-with imported as (select distinct source, call_sid from call_versions where regexp_full_match(call_sid, '\d{10}\.\d{5}'))
-select min(imported.call_sid || ' is ' || known.call_sid || ' in the database') as sign
-from imported join known.calls as known using (source)
-where (select max(length(replace(call_versions.call_sid, '.', ''))) from call_versions where regexp_full_match(call_versions.call_sid, '\d{10}\.\d+')) = 15
-  and length(known.call_sid) > length(imported.call_sid)
-  and left(known.call_sid, 10) = left(imported.call_sid, 10)
-  and round(try_cast(known.call_sid as decimal(28, 15)), 5) = try_cast(imported.call_sid as decimal(28, 15))
+-- Whether the CallSids of an import are shorter than those that the database has of the same source, as after rounding to 15 digits;
+-- no row if they are not.
+with imported as (
+    select source
+    from call_versions
+    where regexp_full_match(call_sid, '\d{10}\.\d+')
+    group by source
+    having max(length(replace(call_sid, '.', ''))) = 15
+),
+stored as (
+    select source, min(call_sid) as example
+    from known.calls
+    where regexp_full_match(call_sid, '\d{10}\.\d+')
+    group by source
+    having quantile_disc(length(replace(call_sid, '.', '')), 0.1) > 15
+)
+select format('no id is longer than 15 digits, but in the database they are, such as {}', min(example)) as sign
+from imported join stored using (source)
 having count(*) > 0;
