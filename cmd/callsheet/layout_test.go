@@ -38,6 +38,7 @@ var allowedImports = map[string][]string{
 	"internal/job":                {"internal/notify", "internal/atomicfile", "internal/period"},
 	"bench/collect":               {},
 	"bench/hostile":               {},
+	"bench/import":                {"bench/process", "bench/reports"},
 	"bench/load":                  {"bench/process", "bench/reports"},
 	"bench/process":               {},
 	"bench/queries":               {"bench/reports", "queries", "store"},
