@@ -28,7 +28,7 @@ const maxQuotedLines = 100
 type csvReader struct {
 	lines     *lineReader
 	separator byte
-	width     int // number of headings; 0 before they are read
+	width     int // number of headings; 0 if there are none
 	cells     []string
 }
 
@@ -190,10 +190,9 @@ func firstRows(rows rowReader) (first []row, err error) {
 // separators are tried in this order.
 var separators = []byte{',', ';', '\t', '|'}
 
-// newCSV returns a reader of CSV, after a line such as sep=; if there is one. Its separator is the one with which most headings are
-// found.
+// newCSV returns a reader of CSV, after a line such as sep=; if there is one. Otherwise its separator is the one with which most
+// headings are found.
 func newCSV(lines *lineReader, m *Mapping) (*csvReader, error) {
-	c := &csvReader{lines: lines, separator: separators[0]}
 	var first []textLine
 	for len(first) < headingRows {
 		line, err := lines.next()
@@ -205,25 +204,24 @@ func newCSV(lines *lineReader, m *Mapping) (*csvReader, error) {
 		}
 		first = append(first, line)
 	}
-	if len(first) == 0 {
-		return c, nil
-	}
-	if said, ok := strings.CutPrefix(strings.ToLower(strings.Trim(first[0].text, "\" ")), "sep="); ok && len(said) == 1 {
-		c.separator = said[0]
-		lines.pushBack(first[1:])
-		return c, nil
+	tried := separators
+	if len(first) > 0 {
+		if said, ok := strings.CutPrefix(strings.ToLower(strings.Trim(first[0].text, "\" ")), "sep="); ok && len(said) == 1 {
+			tried, first = []byte(said), first[1:]
+		}
 	}
 	lines.pushBack(first)
-	best := -1
-	for _, separator := range separators {
+	c := &csvReader{lines: lines, separator: tried[0]}
+	best := 0
+	for _, separator := range tried {
 		rows := &csvReader{lines: &lineReader{}, separator: separator}
 		rows.lines.pushBack(first)
 		candidates, err := firstRows(rows)
 		if err != nil {
 			return nil, err
 		}
-		if _, score := m.findHeadings(candidates); score > best {
-			best, c.separator = score, separator
+		if i, score := m.findHeadings(candidates); score > best {
+			best, c.separator, c.width = score, separator, len(candidates[i].cells)
 		}
 	}
 	return c, nil

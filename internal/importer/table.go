@@ -43,9 +43,6 @@ func (t *tableReader) open() error {
 	i, _ := t.mapping.findHeadings(t.first)
 	headings := t.first[i].cells
 	t.first = t.first[i+1:]
-	if c, ok := t.rows.(*csvReader); ok {
-		c.width = len(headings)
-	}
 	t.layout, err = t.mapping.layout(headings, t.first)
 	return err
 }
