@@ -114,6 +114,7 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 		return err
 	}
 	defer release()
+	importer.RemoveTemporary(reading.TempDir)
 	raiseGOGC()
 	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
 	seen := importer.NewSeen()

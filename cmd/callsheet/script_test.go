@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -31,7 +32,9 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CALLSHEET_MAIN_TOKEN", "a-token-for-tests")
-			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../internal/collector/testdata/samples"))
+			return errors.Join(
+				os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../internal/collector/testdata/samples")),
+				os.CopyFS(filepath.Join(env.WorkDir, "month"), os.DirFS("testdata/month")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "deliver": deliverSample, "exitcode": exitCodeOf, "occupy": occupy, "config": writeConfig,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"callsheet/internal/spool"
 )
@@ -23,6 +24,14 @@ type place struct {
 	file  int // index of the file
 	n     int64
 	isRow bool // of an export, and not a line of another spool
+}
+
+// RemoveTemporary removes the temporary files of an import that was killed. No other import may be running.
+func RemoveTemporary(dir string) {
+	paths, _ := filepath.Glob(filepath.Join(dir, "import-*")) // the pattern is valid
+	for _, path := range paths {
+		_ = os.RemoveAll(path) // the next import tries again
+	}
 }
 
 // newCandidates creates the file in a folder, which it creates if it is missing.
