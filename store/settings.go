@@ -92,7 +92,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := defineMacros(ctx, tx); err != nil {
 			return err
 		}
-		if stored == want {
+		if stored == want || stored == "" { // a new database has no calls
 			return nil
 		}
 		_, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls"))

@@ -43,6 +43,9 @@ type demoOptions struct {
 	until string
 }
 
+// defaultDemo has the defaults of the flags.
+var defaultDemo = demoOptions{dir: "callsheet-demo", calls: 5000, days: 14, seed: 1}
+
 func demoCommand(a *app) *cobra.Command {
 	var o demoOptions
 	command := &cobra.Command{
@@ -57,62 +60,78 @@ in one folder with its own configuration, so that the other commands can be trie
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), o) },
 	}
-	command.Flags().StringVar(&o.dir, "dir", "callsheet-demo", "folder for everything the demo creates; emptied if it holds an earlier demo")
-	command.Flags().IntVar(&o.calls, "calls", 5000, "number of calls")
-	command.Flags().IntVar(&o.days, "days", 14, "number of days with calls")
-	command.Flags().Uint64Var(&o.seed, "seed", 1, "the same seed generates the same calls")
+	command.Flags().StringVar(&o.dir, "dir", defaultDemo.dir, "folder for everything the demo creates; emptied if it holds an earlier demo")
+	command.Flags().IntVar(&o.calls, "calls", defaultDemo.calls, "number of calls")
+	command.Flags().IntVar(&o.days, "days", defaultDemo.days, "number of days with calls")
+	command.Flags().Uint64Var(&o.seed, "seed", defaultDemo.seed, "the same seed generates the same calls")
 	command.Flags().StringVar(&o.until, "until", "", "last day of the calls; default yesterday")
 	return command
 }
 
 func (a *app) demo(ctx context.Context, o demoOptions) error {
-	if o.calls < 1 || o.days < 1 {
-		return exitcode.UsageError(errors.New("--calls and --days must be at least 1"))
-	}
-	if _, err := period.ParseDay(o.until); o.until != "" && err != nil {
-		return exitcode.UsageError(err)
-	}
-	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
-	if err := a.switchToOwner(o.dir); err != nil {
-		return err
-	}
-	c, token, err := prepareDemo(o.dir, size)
-	if err != nil {
-		return err
-	}
-	last, err := period.ParseDay(cmp.Or(o.until, a.now().In(c.Zone()).AddDate(0, 0, -1).Format(time.DateOnly)))
-	if err != nil {
-		return err
-	}
-	size.Zone = c.Zone()
-	size.Until = time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, size.Zone)
-	deliveries := demo.Generate(size)
-
-	sent, err := a.sendDemo(ctx, c, token, deliveries)
-	if err != nil {
-		return fmt.Errorf("sending the demo's deliveries: %w", err)
-	}
-	started := a.now()
-	p := a.pipeline(c)
-	summary, err := p.Refresh(ctx, false, nil)
+	d, err := a.createDemo(ctx, o)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "sent %s deliveries over HTTP in %.1f s, loaded %s lines in %.1f s\n\n",
-		display.Count(int64(len(deliveries))), sent.Seconds(), display.Count(summary.Lines), a.now().Sub(started).Seconds())
-	whole := period.Period{From: last.AddDate(0, 0, 1-o.days), To: last}
+		display.Count(int64(d.deliveries)), d.sent.Seconds(), display.Count(d.summary.Lines), d.loaded.Seconds())
+	p, whole := a.pipeline(d.config), period.Period{From: d.last.AddDate(0, 0, 1-o.days), To: d.last}
 	if err := a.printFigures(ctx, p, whole); err != nil {
 		return err
 	}
-	day := last
+	day := d.last
 	if day.Weekday() == time.Sunday && o.days > 1 {
 		day = day.AddDate(0, 0, -1) // the call centre is almost closed on Sundays
 	}
 	if err := a.demoWorkbooks(ctx, p, day); err != nil {
 		return err
 	}
-	printDemoEnd(a.stdout, c, o, summary, whole)
+	printDemoEnd(a.stdout, d.config, o, d.summary, whole)
 	return nil
+}
+
+// createdDemo is the loaded data of a demo.
+type createdDemo struct {
+	config       *config.Config
+	last         time.Time // the last day of the calls
+	deliveries   int
+	summary      store.Summary
+	sent, loaded time.Duration // how long it took
+}
+
+// createDemo generates the deliveries, sends them to a collector and loads them.
+func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err error) {
+	if o.calls < 1 || o.days < 1 {
+		return d, exitcode.UsageError(errors.New("--calls and --days must be at least 1"))
+	}
+	if _, err := period.ParseDay(o.until); o.until != "" && err != nil {
+		return d, exitcode.UsageError(err)
+	}
+	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
+	if err := a.switchToOwner(o.dir); err != nil {
+		return d, err
+	}
+	c, token, err := prepareDemo(o.dir, size)
+	if err != nil {
+		return d, err
+	}
+	d.config = c
+	d.last, err = period.ParseDay(cmp.Or(o.until, a.now().In(c.Zone()).AddDate(0, 0, -1).Format(time.DateOnly)))
+	if err != nil {
+		return d, err
+	}
+	size.Zone = c.Zone()
+	size.Until = time.Date(d.last.Year(), d.last.Month(), d.last.Day()+1, 0, 0, 0, 0, size.Zone)
+	deliveries := demo.Generate(size)
+	d.deliveries = len(deliveries)
+
+	if d.sent, err = a.sendDemo(ctx, c, token, deliveries); err != nil {
+		return d, fmt.Errorf("sending the demo's deliveries: %w", err)
+	}
+	started := a.now()
+	d.summary, err = a.pipeline(c).Refresh(ctx, false, nil)
+	d.loaded = a.now().Sub(started)
+	return d, err
 }
 
 // prepareDemo creates the folder with its configuration. It refuses a folder that holds anything but an earlier demo.

@@ -71,6 +71,7 @@ func TestDemoFiguresAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.configPath = filepath.Join(dir, "callsheet.yaml")
+	query := &queryResults{app: a, rows: map[string][]map[string]any{}}
 	calls := plainCalls(t, filepath.Join(dir, "data", "spool"))
 	if len(calls) != 1500 {
 		t.Errorf("the spool has %d calls with a report, want 1500", len(calls))
@@ -88,7 +89,7 @@ func TestDemoFiguresAgree(t *testing.T) {
 		delete(groups, "-") // agents and group_agents have no row for calls without an agent
 		return groups
 	}
-	for query, key := range map[string]func(plainCall) string{
+	for name, key := range map[string]func(plainCall) string{
 		"days":   func(c plainCall) string { return c.day },
 		"hours":  func(c plainCall) string { return fmt.Sprint(c.weekday, "|", c.hour) },
 		"groups": func(c plainCall) string { return c.group },
@@ -98,15 +99,15 @@ func TestDemoFiguresAgree(t *testing.T) {
 		},
 		"summary": func(plainCall) string { return "" },
 	} {
-		t.Run(query, func(t *testing.T) {
-			rows := queryJSON(t, a, query, span)
+		t.Run(name, func(t *testing.T) {
+			rows := query.json(t, name, span)
 			comparePlain(t, rows, by(key), strings.Split(map[string]string{
 				"days": "local_day", "hours": "weekday|local_hour", "groups": "call_group", "agents": "agent",
 				"group_agents": "call_group|agent", "summary": "",
-			}[query], "|"))
+			}[name], "|"))
 		})
 	}
-	t.Run("workbooks", func(t *testing.T) { compareWorkbooks(t, a, dir) })
+	t.Run("workbooks", func(t *testing.T) { compareWorkbooks(t, a, query) })
 }
 
 func orDash(agent, key string) string {
@@ -181,7 +182,7 @@ func isSame(got, want any) bool {
 
 // compareWorkbooks builds every built-in report of two weeks and reads it back: each figure of each table equals that of `query`, each
 // total that of summary, and lint has no complaints.
-func compareWorkbooks(t *testing.T, a *app, dir string) {
+func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 	const span = "--from=2026-09-21 --to=2026-10-04"
 	c, err := a.config()
 	if err != nil {
@@ -214,7 +215,7 @@ func compareWorkbooks(t *testing.T, a *app, dir string) {
 				switch {
 				case sheet.Days > 14: // the sheet goes back further than the query
 				case slices.Contains([]string{"table", "trend", "detail"}, sheet.Kind):
-					compared += compareSheet(t, book, sheet, queryJSON(t, a, sheet.Query, arguments), queryJSON(t, a, "summary", arguments))
+					compared += compareSheet(t, book, sheet, query.json(t, sheet.Query, arguments), query.json(t, "summary", arguments))
 				}
 			}
 			if compared < 100 {
@@ -332,14 +333,25 @@ func invoke(t *testing.T, a *app, arguments ...string) []byte {
 	return out.Bytes()
 }
 
-// queryJSON runs `query NAME SPAN --format json`.
-func queryJSON(t *testing.T, a *app, name, span string) []map[string]any {
+// queryResults keeps the results of queries, since many sheets show the same ones.
+type queryResults struct {
+	app  *app
+	rows map[string][]map[string]any
+}
+
+// json returns the rows of `query NAME SPAN --format json`.
+func (q *queryResults) json(t *testing.T, name, span string) []map[string]any {
 	t.Helper()
-	out := invoke(t, a, append([]string{"query", name, "--format", "json"}, strings.Fields(span)...)...)
+	key := name + " " + span
+	if rows, ok := q.rows[key]; ok {
+		return rows
+	}
+	out := invoke(t, q.app, append([]string{"query", name, "--format", "json"}, strings.Fields(span)...)...)
 	var rows []map[string]any
 	if err := json.Unmarshal(out, &rows); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	q.rows[key] = rows
 	return rows
 }
 

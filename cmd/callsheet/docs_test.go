@@ -30,16 +30,19 @@ func TestAnswersInTheDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(t.TempDir(), "demo")
 	if !bytes.Contains(page, []byte("`callsheet demo --days 31 --until 2026-10-31`")) {
 		t.Fatal("the page names another demo")
 	}
-	runHere(t, "demo", "--dir", dir, "--days", "31", "--until", "2026-10-31")
+	o := defaultDemo
+	o.dir, o.days, o.until = filepath.Join(t.TempDir(), "demo"), 31, "2026-10-31"
+	if _, err := testApp(time.Now()).createDemo(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
 	asked := 0
 	text := answered.ReplaceAllStringFunc(string(page), func(block string) string {
 		parts := answered.FindStringSubmatch(block)
 		asked++
-		got := runHere(t, "--config", filepath.Join(dir, "callsheet.yaml"), "sql", "--format", "markdown", parts[1])
+		got := runHere(t, "--config", filepath.Join(o.dir, "callsheet.yaml"), "sql", "--format", "markdown", parts[1])
 		if got != parts[2] && !*update {
 			t.Errorf("%s\ngot\n%s\nthe page has\n%s", parts[1], got, parts[2])
 		}

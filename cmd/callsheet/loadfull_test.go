@@ -16,7 +16,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-var diskStep = flag.Int("diskstep", 2<<20, "bytes of room that each rebuild has more than the one before")
+var diskStep = flag.Int("diskstep", 3<<20, "bytes of room that each rebuild has more than the one before")
 
 // TestRebuildOnAFullDiskReplacesNothing rebuilds with increasing free space: each time the database and the published copy are the old
 // ones or complete new ones, and a failed rebuild reports the reason and leaves nothing behind.

@@ -20,7 +20,7 @@ import (
 	"callsheet/internal/spool"
 )
 
-var loadKills = flag.Int("loadkills", 12, "how often the loader is killed")
+var loadKills = flag.Int("loadkills", 6, "how often the loader is killed")
 
 // TestKilledLoaderLoadsEachDeliveryOnce appends deliveries, shuffled and some of them twice, to a spool of several files and kills a
 // load at a random time after each step, while another process reads the published database. In the end the database must equal the

@@ -159,7 +159,7 @@ func runCallsheet(t *testing.T, args ...string) (code int, stdout, stderr string
 
 var (
 	killedRuns = flag.Int("killedruns", 2, "number of runs that are killed until an attempt finishes")
-	burstParts = flag.Int("parts", 20, "number of parts of the burst")
+	burstParts = flag.Int("parts", 9, "number of parts of the burst")
 )
 
 // TestKilledRunSendsNothingTwice kills the program during a run and starts it again until it finishes.
