@@ -71,7 +71,7 @@ func start(t *testing.T, dir, address string) *exec.Cmd {
 	}
 	process := exec.Command("callsheet", "collect")
 	process.Dir = dir
-	process.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
+	process.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests", maxThreads+"=")
 	var log bytes.Buffer
 	process.Stderr = &log
 	if err := process.Start(); err != nil {

@@ -23,14 +23,27 @@ func TestMain(m *testing.M) {
 	if child.IsChild() {
 		os.Exit(run(os.Args[1:]))
 	}
-	testscript.Main(m, map[string]func(){"callsheet": func() { os.Exit(run(os.Args[1:])) }})
+	testscript.Main(tests{m}, map[string]func(){"callsheet": func() { os.Exit(run(os.Args[1:])) }})
 }
+
+// tests runs commands on one thread each: many run at the same time, and DuckDB's threads poll while they wait for each other, which
+// is most of the work on a small database. The tests of a busy collector use all threads.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	os.Setenv(maxThreads, "1")
+	return t.M.Run()
+}
+
+// maxThreads is the environment variable that limits the threads of Go and DuckDB.
+const maxThreads = "GOMAXPROCS"
 
 // TestScripts runs testdata/script/*.txtar: each is a story of the commands as a user types them.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
+			env.Setenv(maxThreads, os.Getenv(maxThreads))
 			env.Setenv("CALLSHEET_MAIN_TOKEN", "a-token-for-tests")
 			return errors.Join(
 				os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../internal/collector/testdata/samples")),
