@@ -71,6 +71,7 @@ func TestDemoFiguresAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.configPath = filepath.Join(dir, "callsheet.yaml")
+	useOneThread(t, a.configPath)
 	query := &queryResults{app: a, rows: map[string][]map[string]any{}}
 	calls := plainCalls(t, filepath.Join(dir, "data", "spool"))
 	if len(calls) != 1500 {
@@ -317,6 +318,18 @@ func readTable(t *testing.T, book *excelize.File, sheet string) [][]string {
 
 func testApp(now time.Time) *app {
 	return &app{stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }}
+}
+
+// useOneThread adds a setting to a configuration; see tests.
+func useOneThread(t *testing.T, config string) {
+	t.Helper()
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, append(text, "\nstore: {threads: 1}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // invoke runs a command as a user does and returns its output.

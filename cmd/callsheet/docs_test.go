@@ -38,11 +38,13 @@ func TestAnswersInTheDocs(t *testing.T) {
 	if _, err := testApp(time.Now()).createDemo(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
+	config := filepath.Join(o.dir, "callsheet.yaml")
+	useOneThread(t, config)
 	asked := 0
 	text := answered.ReplaceAllStringFunc(string(page), func(block string) string {
 		parts := answered.FindStringSubmatch(block)
 		asked++
-		got := runHere(t, "--config", filepath.Join(o.dir, "callsheet.yaml"), "sql", "--format", "markdown", parts[1])
+		got := runHere(t, "--config", config, "sql", "--format", "markdown", parts[1])
 		if got != parts[2] && !*update {
 			t.Errorf("%s\ngot\n%s\nthe page has\n%s", parts[1], got, parts[2])
 		}

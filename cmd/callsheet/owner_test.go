@@ -70,7 +70,11 @@ func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
 func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
 	t.Parallel()
 	address := freeAddress(t)
-	s := newServiceUser(t, strings.Replace(smallConfig, "ADDRESS", address, 1))
+	s := newServiceUser(t, strings.NewReplacer("ADDRESS", address, "template: daily", "template: one.yaml").Replace(smallConfig))
+	if err := os.WriteFile(filepath.Join(s.home, "one.yaml"), []byte(oneSheet), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.give(t, filepath.Join(s.home, "one.yaml"), s.uid, 0o600)
 	export := filepath.Join(s.home, "export.ndjson")
 	if err := os.WriteFile(export, []byte(callOf(7, "Sales")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
