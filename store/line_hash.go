@@ -42,6 +42,9 @@ func (l *line) hashContent(unknown []member) uint64 {
 		add(m.key)
 		add(columnText(m.value))
 	}
+	if problems := l.fieldProblems(); problems != nil { // a wrapper may have had the same unknown members beside the call
+		add(problems)
+	}
 	return xxhash.Sum64(content)
 }
 

@@ -60,7 +60,7 @@ func traitsOf(payload []byte) (t traits) {
 			t.live = t.live || exact
 		case unknownUse:
 			t.report = t.report || bytes.HasPrefix(key, []byte("Leg"))
-			t.nested = t.nested || bytes.IndexAny(value[:min(2, len(value))], "{[") >= 0
+			t.nested = t.nested || bytes.ContainsAny(value[:min(2, len(value))], "{[")
 		}
 	}
 	return t

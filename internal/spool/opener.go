@@ -11,6 +11,9 @@ type opener struct {
 
 // open returns the calls in a payload with these traits, nil if it is not a wrapper.
 func (o *opener) open(payload []byte, t traits) []Wrapped {
+	if !hasObject(payload) {
+		return nil
+	}
 	payload = payload[skipSpace(payload, 0):]
 	if t.callSid == "" {
 		return o.object(payload, 0)
@@ -28,6 +31,9 @@ func (o *opener) open(payload []byte, t traits) []Wrapped {
 	}
 	return found
 }
+
+// hasObject reports whether a payload can have an object in it, also in a string.
+func hasObject(payload []byte) bool { return bytes.Count(payload, []byte("{")) > 1 }
 
 // calls returns the calls in a value, nil if there are none or if several members of an object have some.
 func (o *opener) calls(value []byte, depth int) []Wrapped {

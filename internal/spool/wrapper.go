@@ -46,6 +46,9 @@ func Unwrap(payload []byte) []Wrapped {
 }
 
 func unwrap(payload []byte, max int) (found []Wrapped, tooMany bool) {
+	if !hasObject(payload) { // most payloads
+		return nil, false
+	}
 	o := opener{max: max}
 	found = o.open(payload, traitsOf(payload))
 	if n := len(found); n > 1 {
@@ -108,9 +111,14 @@ func (w Wrapped) Payload() []byte {
 	return text
 }
 
-// HidesCall reports whether a value of a payload without a CallSid mentions one, as a key of JSON or of a form.
+// HidesCall reports whether a payload without a CallSid has one further inside: as a key of JSON or of a form in a value, or with the
+// path in its own key, such as data[CallSid].
 func HidesCall(payload []byte) bool {
-	for _, value := range Members(payload) {
+	for key, value := range Members(payload) {
+		path := appendLetters(nil, key)
+		if bytes.HasSuffix(path, []byte("[callsid]")) || bytes.HasSuffix(path, []byte(".callsid")) {
+			return true
+		}
 		if value[0] != '{' && value[0] != '[' && value[0] != '"' {
 			continue
 		}
