@@ -99,12 +99,19 @@ func (in input) head() ([]byte, error) {
 }
 
 // open opens the content, uncompressed.
-func (in input) open() (io.ReadCloser, error) {
-	file, err := os.Open(in.path)
+func (in input) open() (io.ReadCloser, error) { return in.openWith(nil) }
+
+// openWith is open with the progress in bytes of the file.
+func (in input) openWith(progress func(done, total int64)) (io.ReadCloser, error) {
+	opened, err := os.Open(in.path)
 	if err != nil {
 		return nil, err
 	}
-	head, err := bufio.NewReader(io.NewSectionReader(file, 0, 4)).Peek(4)
+	var file io.ReadCloser = opened
+	if info, err := opened.Stat(); err == nil && progress != nil {
+		file = &counted{File: opened, total: info.Size(), progress: progress}
+	}
+	head, err := bufio.NewReader(io.NewSectionReader(opened, 0, 4)).Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -126,6 +133,20 @@ func (in input) open() (io.ReadCloser, error) {
 		}}, nil
 	}
 	return file, nil
+}
+
+// counted reports how much of a file has been read.
+type counted struct {
+	*os.File
+	done, total int64
+	progress    func(done, total int64)
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.File.Read(p)
+	c.done += int64(n)
+	c.progress(c.done, c.total)
+	return n, err
 }
 
 type closing struct {

@@ -7,9 +7,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
+	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
 )
 
@@ -84,7 +86,12 @@ func (r Reading) sheet(in input, to sink) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(r.table(sheet, "row", to, order, dates), sheet.close())
+		sheet.progress = r.progress
+		err = r.table(sheet, "row", to, order, dates)
+		if err != nil && r.Sheet == "" && exitcode.Of(err) == exitcode.Failed {
+			err = fmt.Errorf("%w%s", err, sheet.otherSheets())
+		}
+		return errors.Join(err, sheet.close())
 	}
 	return errors.Join(r.inOrder(read, to), remove())
 }
@@ -92,7 +99,7 @@ func (r Reading) sheet(in input, to sink) error {
 // text reads CSV or JSON, which begins with [ or {.
 func (r Reading) text(in input, to sink) error {
 	return r.inOrder(func(to sink, order string, dates *dateOrder) (err error) {
-		content, err := in.open()
+		content, err := in.openWith(r.progress)
 		if err != nil {
 			return err
 		}

@@ -119,7 +119,7 @@ func TestAFileThatIsNoTableOfCallsIsRefusedWithAReason(t *testing.T) {
 		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + string(utf16Text("EncryptedPackage")) + "\x00": "protected by a password",
 		"<html><table><tr><td>CallSid":                                                      "is HTML or XML",
 		"%PDF-1.7":                                                                          "is a PDF",
-		"PK\x03\x04 not really":                                                             "hint: open it in a spreadsheet program",
+		"PK\x03\x04 not really":                                                             "the workbook is damaged",
 		"Name,Number\nRavi,098\n":                                                           "the header has no CallSid: it has Name, Number",
 		"CallSid,Name\n1,Ravi\n":                                                            "nothing that only a finished call has",
 		"CallSid,Talk (min)\n1,2\n":                                                         "nothing that only a finished call has",

@@ -16,9 +16,6 @@ import (
 	"callsheet/internal/yamlstrict"
 )
 
-// maxWorkbook is how many bytes a workbook may unpack to: a sheet of a million rows has some 1 GB of XML.
-const maxWorkbook = 8 << 30
-
 // serialMark precedes the number of a cell that is shown as a date, a time or a duration, serialMark1904 that of a workbook whose days
 // count from 1904 on. Text in a sheet cannot contain them.
 const (
@@ -29,25 +26,30 @@ const (
 // sheetReader reads the rows of a sheet. Cells have their values, and not the text that their number formats show: 46300.427 as
 // 05-10 10:15 would lose its year and seconds. Numbers have at most 15 digits, as in the program that wrote them.
 type sheetReader struct {
-	file   *excelize.File
-	rows   *excelize.Rows
-	number int64
+	file     *excelize.File
+	rows     *excelize.Rows
+	number   int64
+	last     int64 // number of the last row; 0 if it is not known
+	progress func(done, total int64)
 }
 
 // openSheet opens a sheet of the workbook at path, the first if name is empty.
 func openSheet(path, name, tempDir string) (*sheetReader, error) {
+	if err := checkParts(path); err != nil {
+		return nil, err
+	}
 	file, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxWorkbook, TmpDir: tempDir})
 	if err != nil {
 		return nil, fmt.Errorf("%w\nhint: open it in a spreadsheet program and save it as .xlsx or CSV", err)
 	}
 	s := &sheetReader{file: file}
-	if err := s.open(name); err != nil {
+	if err := s.open(path, name); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *sheetReader) open(name string) error {
+func (s *sheetReader) open(path, name string) error {
 	sheets := s.file.GetSheetList()
 	if len(sheets) == 0 {
 		return errEmpty
@@ -60,12 +62,23 @@ func (s *sheetReader) open(name string) error {
 		}
 		return exitcode.UsageError(fmt.Errorf("there is no sheet %q\nhint: %s", name, hint))
 	}
-	if err := s.showValues(); err != nil {
+	err := s.showValues()
+	if err != nil {
 		return err
 	}
-	var err error
+	if s.last, err = lastRow(path, sheets[i]); err != nil {
+		return err
+	}
 	s.rows, err = s.file.Rows(sheets[i])
 	return err
+}
+
+// otherSheets returns a hint to other sheets, for a sheet that is no table of calls.
+func (s *sheetReader) otherSheets() string {
+	if sheets := s.file.GetSheetList(); len(sheets) > 1 {
+		return "\nhint: the sheets are " + strings.Join(sheets, ", ") + "; --sheet names the one with the calls"
+	}
+	return ""
 }
 
 // showValues replaces the number formats of the workbook in memory: those of dates, times and durations by one that shows the serial
@@ -150,16 +163,26 @@ func isTimeFormat(code string) bool {
 	return letters
 }
 
+// next returns the next row. The library ends silently at a character that XML does not allow, as careless exports have.
 func (s *sheetReader) next() (row, error) {
 	if !s.rows.Next() {
-		if err := s.rows.Error(); err != nil {
+		switch err := s.rows.Error(); {
+		case err != nil:
 			return row{}, err
+		case s.number < s.last:
+			return row{}, fmt.Errorf("row %d of %d cannot be read\nhint: open the workbook in a spreadsheet program, and save it again", s.number+1, s.last)
 		}
 		return row{}, io.EOF
 	}
 	s.number++
+	if s.progress != nil && s.number%1000 == 0 {
+		s.progress(s.number, s.last)
+	}
 	cells, err := s.rows.Columns()
-	return row{number: s.number, cells: cells}, err
+	if err != nil {
+		return row{}, fmt.Errorf("row %d: %w", s.number, err)
+	}
+	return row{number: s.number, cells: cells}, nil
 }
 
 func (s *sheetReader) close() error {
