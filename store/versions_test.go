@@ -7,10 +7,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
-// versionsOf returns deliveries of calls with equal times of receipt: corrections, corrections back, duplicates, and lines with and
-// without an id.
+// exported returns the line of an export that was made reported seconds after ten and imported later.
+func exported(id string, received, reported int, payload string) string {
+	return fmt.Sprintf(`{"id":"%s","received_at":"2026-10-06T10:00:%02dZ","reported_at":"2026-10-05T10:00:%02dZ","source":"main","kind":"call_report","encoding":"json","payload":%s}`+"\n",
+		id, received, reported, payload)
+}
+
+// versionsOf returns deliveries of calls with equal times of receipt: corrections, corrections back, duplicates, lines with and without
+// an id, and rows of exports.
 func versionsOf(calls int) []string {
 	var lines []string
 	for call := range calls {
@@ -19,6 +26,10 @@ func versionsOf(calls int) []string {
 			lines = append(lines, envelope(id, (call+i)%4, "call_report", fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
 		}
 		lines = append(lines, fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 15:30:03"}`+"\n", call, 7+call%3))
+		for i, coins := range []int{1, 3, 1, 4, 2} {
+			id := fmt.Sprintf("01K7TESTS000%05d0000000%d", call, i)
+			lines = append(lines, exported(id, i/2, (call+2*i)%5, fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
+		}
 		lines = append(lines, envelope(fmt.Sprintf("01K6LIVE%018d", call), call%4, "live_call", fmt.Sprintf(`{"CallSid":"%d","call_group":"G%d"}`, call, call)))
 	}
 	return lines
@@ -119,5 +130,55 @@ func TestLineReadTwiceIsOneDelivery(t *testing.T) {
 	got = load(t, dir, testSettings())
 	if row := query(t, published(t, dir, testSettings()), counts)[1]; strings.Join(row, " ") != want || got.Copies != 7 || got.Lines != 0 {
 		t.Errorf("in two loads: %v, %+v", row, got)
+	}
+}
+
+// TestExportCountsFromWhenItWasMade: the report that the vendor made last counts, as of any time of those that were received by then.
+func TestExportCountsFromWhenItWasMade(t *testing.T) {
+	coins := func(coins int) string {
+		return fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, coins)
+	}
+	export := func(received, reported, n int) string {
+		return exported(fmt.Sprintf("01K7%022d", received), received, reported, coins(n))
+	}
+	web := func(second, n int) string {
+		return envelope(fmt.Sprintf("01K6%022d", second), second, "call_report", coins(n))
+	}
+	for name, c := range map[string]struct {
+		lines        []string
+		now, earlier string // coins, versions, deliveries and imported; now, and before the second of the next day
+	}{
+		"an export after a webhook":       {[]string{web(1, 10), export(1, 5, 20)}, "20 2 2 false", "10 1 1 false"},
+		"a webhook after an export":       {[]string{web(9, 10), export(1, 5, 20)}, "10 2 2 false", "10 1 1 false"},
+		"two exports":                     {[]string{export(0, 1, 10), export(1, 2, 20)}, "20 2 2 true", "10 1 1 true"},
+		"an older export, imported later": {[]string{export(0, 2, 20), export(1, 1, 10)}, "20 2 2 true", "20 1 1 true"},
+		"a correction back":               {[]string{web(1, 10), web(2, 20), export(1, 5, 10)}, "10 2 3 false", "20 2 2 false"},
+		"a correction back by webhook":    {[]string{web(1, 10), export(0, 5, 20), web(9, 10)}, "10 2 3 false", "10 2 3 false"},
+		"exports of the same time":        {[]string{export(0, 5, 10), export(1, 5, 20)}, "20 2 2 true", "10 1 1 true"},
+		"the same report by both":         {[]string{web(9, 10), export(1, 5, 10)}, "10 1 2 false", "10 1 1 false"},
+	} {
+		for _, turned := range []bool{false, true} {
+			lines := slices.Clone(c.lines)
+			if turned {
+				slices.Reverse(lines)
+			}
+			dir := spoolOf(t, map[string]string{"a.ndjson": lines[0]})
+			for _, line := range lines[1:] {
+				load(t, dir, testSettings())
+				appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), line)
+			}
+			load(t, dir, testSettings())
+			reader := published(t, dir, testSettings())
+			const statement = "select coins, versions, deliveries, imported from calls"
+			if got := strings.Join(query(t, reader, statement)[1], " "); got != c.now {
+				t.Errorf("%s, turned %v: got %s, want %s", name, turned, got, c.now)
+			}
+			if err := reader.AsOf(t.Context(), time.Date(2026, 10, 6, 10, 0, 0, 5e8, time.UTC)); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(query(t, reader, statement)[1], " "); got != c.earlier {
+				t.Errorf("%s, turned %v: as of before got %s, want %s", name, turned, got, c.earlier)
+			}
+		}
 	}
 }
