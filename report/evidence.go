@@ -50,6 +50,7 @@ var evidenceLines = []struct{ column, label, meaning string }{
 	{"duplicates_removed", "Duplicates removed", "reports that were delivered again; each call counts once"},
 	{"versions_superseded", "Versions superseded", "reports replaced by a later, different report of the same call"},
 	{"late_reports", "Late reports", "reports received on a later day than the call ended"},
+	{"imported_calls", "Imported calls", "calls known from imported exports only; the collector received nothing of them"},
 	{"live_without_report", "Live calls without a report", "calls with live events but no report within six hours; not in the figures"},
 	{"reports_without_live", "Reports without live events", "calls with a report but no live events; their figures are complete"},
 	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, but not in the figures"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"callsheet/internal/spool"
@@ -93,6 +94,8 @@ func (l *line) parseText() (reason string) {
 	object = replaceSurrogates(object)
 	payload := l.parseEnvelope(object)
 	switch {
+	case l.reportedAt != nil && !isTime(l.reportedAt):
+		return "unreadable reported_at"
 	case l.kind == spool.KindUnreadable:
 		return "unreadable body"
 	case len(payload) == 0 || payload[0] != '{':
@@ -171,6 +174,11 @@ func escapeInvalid(text []byte) []byte {
 		text = text[size:]
 	}
 	return out
+}
+
+func isTime(text []byte) bool {
+	_, err := time.Parse(time.RFC3339, string(text))
+	return err == nil
 }
 
 // looksLikeTime reports whether a text begins with a date of this century and an hour, as a collector's times do.

@@ -18,6 +18,7 @@ reports as (
         coalesce(sum(versions - 1), 0)::bigint as versions_superseded,
         count(*) filter (where not imported and timezone((select timezone from settings), first_received_at)::date
             > timezone((select timezone from settings), coalesce(ended_at, started_at))::date) as late_reports,
+        count(*) filter (where imported) as imported_calls,
         count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
         count(*) filter (where len(flags) > 0) as flagged_calls,
         count(*) filter (where customer_number is not null and customer_key is null) as masked_calls,
@@ -30,6 +31,7 @@ select
     duplicates_removed,
     versions_superseded,
     late_reports,
+    imported_calls,
     (select count(*) from live anti join calls using (source, direction, call_sid)
      where timezone((select timezone from settings), live.first_received_at)::date between p_from::date and p_to::date
        and live.first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
