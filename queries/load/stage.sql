@@ -28,7 +28,6 @@ lines as (
         field(v, 'source') as source,
         try_cast(field(v, 'received_at') as timestamptz) as received_at,
         try_cast(field(v, 'reported_at') as timestamptz) as reported_at,
-        field(v, 'reported_at') is not null as imported,
         field(v, 'id') as id,
         field(v, 'extra') as extra,
         field(v, 'payload') as payload,
@@ -57,7 +56,7 @@ lines as (
     from unpacked
 )
 select received_lines.* replace (
-    case when imported then coalesce(plausible_receipt(reported_at, $loaded_at::timestamptz), received_at) else received_at end as reported_at)
+    coalesce(plausible_receipt(reported_at, $loaded_at::timestamptz), received_at) as reported_at)
 from (
     select lines.* replace (
         coalesce(
@@ -66,6 +65,7 @@ from (
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(start_time)), $loaded_at::timestamptz),
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
                 $loaded_at::timestamptz),
-            $loaded_at::timestamptz) as received_at)
+            $loaded_at::timestamptz) as received_at),
+        reported_at is not null as imported
     from lines left join sources as zones using (source)
 ) as received_lines;
