@@ -18,7 +18,7 @@ func TestManyBatchesAreOneLoad(t *testing.T) {
 	text.WriteString("broken\n\n")
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": text.String(), "b.ndjson": `{"CallSid":"b","EndTime":"2026-10-05 10:00:00"}` + "\n"})
-	got := loadInBatches(t, dir, testSettings(), 500)
+	got := loadInBatches(t, dir, testSettings(), 700)
 	want := Summary{Files: 2, Bytes: got.Bytes, Lines: 53, Reports: 51, Rejects: 1, Blank: 1, Calls: 51, Stored: Counts{Calls: 51, Versions: 51, Rejects: 1}, Warnings: []string{}}
 	want.Rejected = []spool.Damage{{File: "a.ndjson", Line: 51, Offset: got.Rejected[0].Offset, Reason: "not a JSON object"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var manyFiles = flag.Int("files", 1200, "how many files the spool of thousands of files has")
+var manyFiles = flag.Int("files", 600, "how many files the spool of thousands of files has")
 
 // TestThousandsOfFilesLoadWithinTheMemoryLimit: thousands of small files need no more memory than one large file.
 func TestThousandsOfFilesLoadWithinTheMemoryLimit(t *testing.T) {

@@ -17,7 +17,7 @@ var spillRounds = flag.Int("spillrounds", 1, "queries of each reader that spills
 const spilling = `
 select count(*) as n, sum(rank * (value % 7)) as figure
 from (select value, row_number() over (order by key, value) as rank
-      from (select range as value, md5(range::varchar) || repeat('x', 100) as key from range(300000)))`
+      from (select range as value, md5(range::varchar) || repeat('x', 100) as key from range(200000)))`
 
 // TestSpillsAtOnceAreCorrect: ten readers and loads, each with too little memory.
 func TestSpillsAtOnceAreCorrect(t *testing.T) {

@@ -41,7 +41,7 @@ func TestNewestVersionIsExact(t *testing.T) {
 	deliveries := versionsOf(8)
 	const everything = "select * from calls order by all"
 	var want [][]string
-	for seed := range *seeds { // the first is in order
+	for seed := range *seeds + 1 { // the first is in order
 		rng := rand.New(rand.NewPCG(seed, 9))
 		shuffled := slices.Clone(deliveries)
 		if seed > 0 {
