@@ -22,6 +22,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/demo"
+	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
 	"callsheet/report"
 	"callsheet/report/lint"
@@ -185,14 +186,28 @@ func isSame(got, want any) bool {
 // total that of summary, and lint has no complaints.
 func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 	const span = "--from=2026-09-21 --to=2026-10-04"
-	c, err := a.config()
+	p, err := a.open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range pipeline.TemplateNames(c) {
+	reader, err := p.OpenReader(t.Context(), pipeline.ReaderOptions{Connections: report.QueryConcurrency})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	source := report.NewCachedSource(reader) // the reports share most queries
+	request := report.Request{Zone: p.Config.Zone(), Period: period.Period{
+		From: time.Date(2026, 9, 21, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC)}}
+	for _, name := range pipeline.TemplateNames(p.Config) {
 		t.Run(name, func(t *testing.T) {
+			definition, _, err := pipeline.Definition(p.Config, name)
+			if err != nil {
+				t.Fatal(err)
+			}
 			path := filepath.Join(t.TempDir(), name+".xlsx")
-			invoke(t, a, "report", name, "--from=2026-09-21", "--to=2026-10-04", "--out", path)
+			if _, err := definition.Build(t.Context(), source, request, path); err != nil {
+				t.Fatal(err)
+			}
 			complaints, err := lint.Workbook(path, []string{"Customer", "Call back", "Virtual number", "Agent number", "Agent", "Campaign",
 				"Call SID", "Error code", "Source", "Before", "Now"})
 			if err != nil || len(complaints) > 0 {
@@ -203,10 +218,6 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 				t.Fatal(err)
 			}
 			defer book.Close()
-			definition, _, err := pipeline.Definition(c, name)
-			if err != nil {
-				t.Fatal(err)
-			}
 			compared := 0
 			for _, sheet := range definition.Sheets {
 				arguments := span
