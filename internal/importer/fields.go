@@ -130,7 +130,7 @@ func fieldOf(heading string) string {
 		last := len(words) - 1
 		name, unit = strings.Join(words[:last], " "), normal(words[last])
 	}
-	field := fieldByHeading[normal(name)]
+	field := fieldByHeading[strings.TrimSuffix(normal(name), "in")]
 	if unit != "" && slices.Contains(durationFields, field) && slices.Contains(units, unit) {
 		return field
 	}

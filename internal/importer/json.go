@@ -96,7 +96,7 @@ func isWrapper(head []byte) bool {
 		isKey = inObject && !isKey
 		switch value := token.(type) {
 		case string:
-			if isKey && (value == "payload" || fieldByHeading[normal(value)] == callSid) {
+			if isKey && (value == "kind" || fieldByHeading[normal(value)] == callSid) {
 				return false
 			}
 		case json.Delim:
@@ -280,7 +280,7 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 		m.layouts[id], m.errors[id] = m.table.mapping.layout(keys, []row{{cells: cells}})
 	}
 	if err := m.errors[id]; err != nil {
-		if spool.Kind(object) == spool.KindOther && m.isEvent(object) {
+		if spool.Kind(object) != spool.KindOther || m.isEvent(object) { // a wrapper that the loader opens, or an event
 			return object, "", nil
 		}
 		reason, _, _ := strings.Cut(err.Error(), "\n")

@@ -1,0 +1,113 @@
+package importer
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestObjectsAreReadFromEveryShapeOfJSON(t *testing.T) {
+	const (
+		payload = `{"CallSid":"1.1","Direction":"IVR","TalkDuration":40.0}`
+		row     = `{"id":"7","sid_id":1791175502.9604120,"Flow_type":"WEBOBD","caller_num":"098","member_num":"928","talk_duration":40,"circle":"DL"}`
+		mapped  = `{"id":"7","CallSid":"1791175502.9604120","Direction":"WEBOBD","TalkDuration":"40","circle":"DL","SourceNumber":"928","DialWhomNumber":"098"}`
+		line    = `{"id":"a","received_at":"2026-10-05T10:00:31+05:30","source":"main","kind":"call_report","encoding":"json","payload":{"CallSid":"x","EndTime":"2026-10-05 10:00:30"}}`
+		event   = `{"type":"add_member","member_num":"928"}`
+		wrapped = `{"payload":{"CallSid":"9","EndTime":"2026-10-05 10:00:30"}}`
+	)
+	for name, c := range map[string]struct {
+		content string
+		want    []string
+		rejects []string
+	}{
+		"NDJSON":                     {payload + "\n\n" + row + "\n", []string{payload, mapped}, nil},
+		"one line without a newline": {payload, []string{payload}, nil},
+		"an array":                   {"[" + payload + ",\n" + row + "]", []string{payload, mapped}, nil},
+		"an empty array":             {"[]", nil, nil},
+		"data":                       {`{"data":[` + payload + "," + row + `]}`, []string{payload, mapped}, nil},
+		"the vendor's list":          {`{"type":"success","result":[` + row + `],"current_page":1,"total":1}`, []string{mapped}, nil},
+		"pages":                      {`{"result":[` + row + "]}\n" + `{"result":[` + payload + "]}\n", []string{mapped, payload}, nil},
+		"an object in an object":     {`{"response":{"status":"ok","calls":[` + payload + `]}}`, []string{payload}, nil},
+		"indented":                   {"{\n  \"CallSid\": \"1.1\",\n  \"Direction\": \"IVR\",\n \"TalkDuration\": 40.0\n}\n" + payload, []string{payload, payload}, nil},
+		"an indented wrapper":        {"{\n \"data\": [\n  " + payload + "\n ]\n}", []string{payload}, nil},
+		"a spool":                    {line + "\n" + payload, []string{line, payload}, nil},
+		"an event":                   {event, []string{event}, nil},
+		"a wrapper of one":           {wrapped, []string{wrapped}, nil},
+		"an answer with an error":    {`{"type":"error","message":"wrong authcode"}`, nil, []string{"line 1: it has no CallSid: it has type, message"}},
+		"no calls":                   {`[{"name":"Ravi"},3,` + payload + "]", []string{payload}, []string{"item 1: it has no CallSid: it has name", "item 2: not a JSON object"}},
+		"a broken line":              {payload + "\n{\"CallSid\":\n" + payload, []string{payload, payload}, []string{"line 2: not JSON"}},
+		"not UTF-8":                  {"{\"CallSid\":\"\xe9\"}\n" + payload, []string{payload}, []string{"line 1: it is not UTF-8"}},
+		"dates with the day first":   {`[{"CallSid":"1","StartTime":"25-10-2026 10:15","TalkDuration":1}]`, []string{`{"CallSid":"1","StartTime":"2026-10-25 10:15","TalkDuration":1}`}, nil},
+	} {
+		got, report, err := readContent(t, testReading(t), c.content)
+		if err != nil || fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%s: %v %v\nwant %v", name, got, err, c.want)
+			continue
+		}
+		if len(report.Rejects) != len(c.rejects) {
+			t.Errorf("%s: rejected %v, want %v", name, report.Rejects, c.rejects)
+			continue
+		}
+		for i, reject := range report.Rejects {
+			if !strings.Contains(reject.Place+": "+reject.Reason, c.rejects[i]) {
+				t.Errorf("%s: rejected %v, want %v", name, reject, c.rejects[i])
+			}
+		}
+	}
+}
+
+func TestWhatAFileLacksIsSetInEveryFormat(t *testing.T) {
+	reading := testReading(t)
+	reading.Mapping = Mapping{Fields: map[string]string{"Status": "how"}, Set: map[string]string{"Direction": "IVR"}}
+	for name, content := range map[string]string{
+		"CSV":  "CallSid,How,TalkDuration,Direction\n1,ANSWER,40,\n2,ANSWER,50,WEBOBD\n",
+		"JSON": `[{"CallSid":"1","how":"ANSWER","TalkDuration":"40","Direction":""},{"CallSid":"2","how":"ANSWER","TalkDuration":"50","Direction":"WEBOBD"}]`,
+	} {
+		got, _, err := readContent(t, reading, content)
+		want := []string{`{"CallSid":"1","Status":"ANSWER","TalkDuration":"40","Direction":"IVR"}`, `{"CallSid":"2","Status":"ANSWER","TalkDuration":"50","Direction":"WEBOBD"}`}
+		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	got, _, err := readContent(t, reading, "CallSid,How,TalkDuration\n1,ANSWER,40\n")
+	if want := `{"CallSid":"1","Status":"ANSWER","TalkDuration":"40","Direction":"IVR"}`; err != nil || got[0] != want {
+		t.Errorf("no column: %v, %v", got, err)
+	}
+}
+
+func TestHeadingsOfPanelsAreKnown(t *testing.T) {
+	for heading, want := range map[string]string{
+		"Call ID": callSid, "SID": callSid, "call_sid": callSid, "CALLSID": callSid, "Unique Call ID": callSid,
+		"Start": startTime, "Start Time (IST)": startTime, "Call Start Time": startTime, "startdatetime": startTime, "Date & Time": startTime, "Date and Time": startTime,
+		"Duration (sec)": "CallDuration", "Total Duration": "CallDuration", "Duration (min)": "", "Call Duration (hh:mm:ss)": "CallDuration", "Duration in seconds": "CallDuration", "Talk in min": "",
+		"Talk (s)": "TalkDuration", "Talk Time": "TalkDuration", "Talk Time Seconds": "TalkDuration", "Ring Duration": "",
+		"Agent": "receiver_name", "Agent Number": dialWhomNumber, "member_num": agentRole, "caller_num": customerRole, "Caller Number": sourceNumber,
+		"Call Type": directionField, "Flow_type": directionField, "Call Status": "callstatus", "callresult": "Status", "Disposition": "Status",
+		"Department": "call_group", "coin_deducted": "coins", "Virtual Number": "DestinationNumber", "deskphone": "DestinationNumber", "Called Number": "DestinationNumber",
+		"Remarks": "", "id": "", "Name": "", "Rate": "", "Restarted": "", "": "",
+	} {
+		if got := fieldOf(heading); got != want {
+			t.Errorf("%q is %q, want %q", heading, got, want)
+		}
+	}
+}
+
+func TestColumnsThatCanMeanTwoThingsGoByTheirValues(t *testing.T) {
+	for content, want := range map[string]string{
+		"CallSid,Agent,Talk\n1,9280000001,2\n":                        `{"CallSid":"1","DialWhomNumber":"9280000001","TalkDuration":"2"}`,
+		"CallSid,Agent,Talk\n1,Ritu,2\n":                              `{"CallSid":"1","receiver_name":"Ritu","TalkDuration":"2"}`,
+		"CallSid,Type,Talk\n1,Incoming,2\n":                           `{"CallSid":"1","Direction":"Incoming","TalkDuration":"2"}`,
+		"CallSid,type,Talk\n1,call_report,2\n":                        `{"CallSid":"1","type":"call_report","TalkDuration":"2"}`,
+		"CallSid,Call Date,Call Time,Talk\n1,2026-10-05,10:15:02,2\n": `{"CallSid":"1","TalkDuration":"2","StartTime":"2026-10-05 10:15:02"}`,
+		"CallSid,Date,Time,Talk\n1,25/10/2026,10:15 AM,2\n":           `{"CallSid":"1","TalkDuration":"2","StartTime":"2026-10-25 10:15 AM"}`,
+		"CallSid,Date,Start Time,Talk\n1,x,2026-10-05 10:15:02,2\n":   `{"CallSid":"1","Date":"x","StartTime":"2026-10-05 10:15:02","TalkDuration":"2"}`,
+		"CallSid,Notes,Notes,,Talk\n1,a,b,c,2\n":                      `{"CallSid":"1","Notes":"a","Notes (2)":"b","column 4":"c","TalkDuration":"2"}`,
+		"CallSid,TalkDuration,Talk\n1,2,3\n":                          `{"CallSid":"1","TalkDuration":"2","Talk":"3"}`,
+		"CallSid,Duration,Total Duration\n1,2,2\n":                    `{"CallSid":"1","CallDuration":"2"}`,
+	} {
+		got, _, err := readContent(t, testReading(t), content)
+		if err != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("%q: %v %v, want %s", content, got, err, want)
+		}
+	}
+}
