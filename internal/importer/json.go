@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
 )
 
@@ -225,9 +226,18 @@ func (o *objectReader) object(n int64, text []byte) error {
 // another one, such as a row of the vendor's call list, is mapped like the row of a table.
 type objectMapper struct {
 	table   tableReader
-	layouts map[string]*layout // by keys
-	errors  map[string]error
+	layouts map[string]mappedKeys // by keys
+	found   map[string]bool       // fields of --field whose key an object has
 }
+
+// mappedKeys is the layout of objects with the same keys, or why they have none.
+type mappedKeys struct {
+	layout *layout
+	err    error
+}
+
+// maxLayouts limits the layouts in memory: objects of an export have the same few keys.
+const maxLayouts = 1000
 
 // payload returns the payload of an object, or why it is none.
 func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason string, err error) {
@@ -236,6 +246,7 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 	for key, value := range spool.Members(object) {
 		name := string(key)
 		keys, cells = append(keys, name), append(cells, spool.Text(value))
+		m.noteKey(name)
 		isPayload = isPayload || normal(name) == "callsid"
 	}
 	if isPayload {
@@ -276,19 +287,43 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 		return object, "", nil // the loader reads the calls in a wrapper
 	}
 	id := strings.Join(keys, "\x00")
-	if _, known := m.layouts[id]; !known {
-		m.layouts[id], m.errors[id] = m.table.mapping.layout(keys, []row{{cells: cells}})
+	mapped, known := m.layouts[id]
+	if !known {
+		if len(m.layouts) == maxLayouts {
+			clear(m.layouts)
+		}
+		mapped.layout, mapped.err = m.table.mapping.layout(keys, []row{{cells: cells}})
+		m.layouts[id] = mapped
 	}
-	if err := m.errors[id]; err != nil {
+	if err := mapped.err; err != nil {
 		if spool.Kind(object) != spool.KindOther || m.isEvent(object) { // a wrapper that the loader opens, or an event
 			return object, "", nil
 		}
 		reason, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, strings.Replace(reason, "the header has", "it has", 1), nil
 	}
-	m.table.layout = m.layouts[id]
+	m.table.layout = mapped.layout
 	reason, err = m.table.build(n, cells)
 	return m.table.payload, reason, err
+}
+
+// noteKey remembers the keys that --field names.
+func (m *objectMapper) noteKey(key string) {
+	for field, heading := range m.table.mapping.Fields {
+		if sameHeading(heading, key) {
+			m.found[field] = true
+		}
+	}
+}
+
+// checkKeys returns a usage error if --field names a key that no object has.
+func (m *objectMapper) checkKeys() error {
+	for _, field := range sortedKeys(m.table.mapping.Fields) {
+		if !m.found[field] {
+			return exitcode.UsageError(fmt.Errorf("--field %s=%s: no object has that key", field, m.table.mapping.Fields[field]))
+		}
+	}
+	return nil
 }
 
 // isEvent reports whether an object says that it is an event, which is kept though it is no call. Answers of an API say success or error.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"callsheet/internal/exitcode"
 )
 
 func TestObjectsAreReadFromEveryShapeOfJSON(t *testing.T) {
@@ -109,5 +111,20 @@ func TestColumnsThatCanMeanTwoThingsGoByTheirValues(t *testing.T) {
 		if err != nil || len(got) != 1 || got[0] != want {
 			t.Errorf("%q: %v %v, want %s", content, got, err, want)
 		}
+	}
+}
+
+func TestAColumnThatFieldNamesMustBeThere(t *testing.T) {
+	reading := testReading(t)
+	reading.Mapping = Mapping{Fields: map[string]string{"Status": "How"}}
+	for _, content := range []string{"CallSid,Result,TalkDuration\n1,ANSWER,2\n", `[{"CallSid":"1","TalkDuration":2}]`, `[{"sid_id":"1","talk_duration":2}]`} {
+		_, _, err := readContent(t, reading, content)
+		if exitcode.Of(err) != exitcode.Usage || !strings.Contains(fmt.Sprint(err), "--field Status=How") {
+			t.Errorf("%s: %v", content, err)
+		}
+	}
+	reading.Mapping = Mapping{Saved: map[string]string{"Status": "How"}} // of the configuration: for the files that have it
+	if _, _, err := readContent(t, reading, "CallSid,Result,TalkDuration\n1,ANSWER,2\n"); err != nil {
+		t.Error(err)
 	}
 }

@@ -117,9 +117,6 @@ func (m *Mapping) layout(headings []string, samples []row) (*layout, error) {
 		exact[c.field] = exact[c.field] || c.field != ""
 		l.columns = append(l.columns, c)
 	}
-	if err := m.checkColumns(l.columns); err != nil {
-		return nil, err
-	}
 	for _, vendorName := range []bool{true, false} { // a heading that is the vendor's own name counts before synonyms
 		found := maps.Clone(exact)
 		for i := range l.columns {
@@ -227,11 +224,7 @@ func (l *layout) nameKeys() {
 }
 
 // checkColumns returns a usage error if --field names a column that the table lacks.
-func (m *Mapping) checkColumns(columns []column) error {
-	var headings []string
-	for _, c := range columns {
-		headings = append(headings, c.heading)
-	}
+func (m *Mapping) checkColumns(headings []string) error {
 	for _, field := range slices.Sorted(maps.Keys(m.Fields)) {
 		if slices.ContainsFunc(headings, func(heading string) bool { return sameHeading(heading, m.Fields[field]) }) {
 			continue

@@ -169,7 +169,7 @@ func (r Reading) tableReader(place, order string, dates *dateOrder) tableReader 
 
 // objects reads JSON.
 func (r Reading) objects(lines *lineReader, first byte, to sink, order string, dates *dateOrder) error {
-	mapper := objectMapper{layouts: map[string]*layout{}, errors: map[string]error{}}
+	mapper := objectMapper{layouts: map[string]mappedKeys{}, found: map[string]bool{}}
 	o := &objectReader{lines: lines, refuse: to.refuse}
 	o.deliver = func(n int64, object []byte) error {
 		if spool.IsEnvelope(object) {
@@ -188,5 +188,8 @@ func (r Reading) objects(lines *lineReader, first byte, to sink, order string, d
 	o.setPlace(first)
 	mapper.table = r.tableReader(o.place, order, dates)
 	to.report.place = o.place
-	return o.read()
+	if err := o.read(); err != nil {
+		return err
+	}
+	return mapper.checkKeys()
 }

@@ -43,6 +43,9 @@ func (t *tableReader) open() error {
 	i, _ := t.mapping.findHeadings(t.first)
 	headings := t.first[i].cells
 	t.first = t.first[i+1:]
+	if err := t.mapping.checkColumns(headings); err != nil {
+		return err
+	}
 	t.layout, err = t.mapping.layout(headings, t.first)
 	return err
 }
