@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -29,6 +30,7 @@ type csvReader struct {
 	lines     *lineReader
 	separator byte
 	width     int // number of headings; 0 if there are none
+	sid       int // index of CallSid among them
 	cells     []string
 }
 
@@ -89,10 +91,16 @@ func (c *csvReader) severalLines(first textLine) (row, error) {
 	return row{number: first.number, damage: "a quote that is not closed"}, nil
 }
 
-// isRow reports whether a line has as many fields as the headings.
+// isRow reports whether a line has as many fields as the headings, by its quotes or, as these may be damaged too, without them; or
+// whether it has the number of a call where the headings have CallSid.
 func (c *csvReader) isRow(line string) bool {
-	fields := splitQuoted(line, c.separator)
-	return c.width > 1 && !fields.stray && len(fields.cells) == c.width
+	if c.width > 1 && (len(splitQuoted(line, c.separator).cells) == c.width || strings.Count(line, string(c.separator)) == c.width-1) {
+		return true
+	}
+	for range c.sid {
+		_, line, _ = strings.Cut(line, string(c.separator))
+	}
+	return digits(strings.TrimLeft(line, `"' `), 10) >= 6
 }
 
 // splitPlain splits a line without quotes.
@@ -221,7 +229,9 @@ func newCSV(lines *lineReader, m *Mapping) (*csvReader, error) {
 			return nil, err
 		}
 		if i, score := m.findHeadings(candidates); score > best {
-			best, c.separator, c.width = score, separator, len(candidates[i].cells)
+			headings := candidates[i].cells
+			best, c.separator, c.width = score, separator, len(headings)
+			c.sid = max(0, slices.IndexFunc(headings, func(h string) bool { return cmp.Or(m.explicitField(h), fieldOf(h)) == callSid }))
 		}
 	}
 	return c, nil
