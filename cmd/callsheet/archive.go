@@ -43,6 +43,11 @@ It can run at the same time as the collector and loads.`,
 			if _, err := period.ParseDay(before); err != nil {
 				return exitcode.UsageError(err)
 			}
+			release, err := p.LockImports(c.Context())
+			if err != nil {
+				return err
+			}
+			defer release()
 			loaded, err := readLoaded(c.Context(), p)
 			if err != nil {
 				return err

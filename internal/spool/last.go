@@ -16,9 +16,12 @@ const (
 )
 
 // LastReceived returns the time of the newest delivery of each source in the ends of the files that were written last. A source that is
-// missing has sent nothing for long, or much less than others.
+// missing has sent nothing for long, or much less than others. Imports do not count: no source sent them.
 func LastReceived(files []File) (map[string]time.Time, error) {
-	files = slices.DeleteFunc(slices.Clone(files), File.Compressed)
+	files = slices.DeleteFunc(slices.Clone(files), func(file File) bool {
+		_, imported := file.ImportID()
+		return imported || file.Compressed()
+	})
 	slices.SortFunc(files, func(a, b File) int { return b.ModTime.Compare(a.ModTime) })
 	last := map[string]time.Time{}
 	for _, file := range files[:min(lastFiles, len(files))] {
