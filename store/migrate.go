@@ -49,18 +49,22 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // defineMacros drops all macros and then creates the macros, the catalogs and a macro for each built-in named query.
-func defineMacros(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) defineMacros(ctx context.Context, tx *sql.Tx) error {
 	if err := dropMacros(ctx, tx); err != nil {
 		return fmt.Errorf("dropping the old macros: %w", err)
 	}
-	for _, folder := range []string{"base", "metrics"} {
+	folders, named := []string{"base", "metrics"}, queries.Files("named")
+	if s.options.loadsOnly {
+		folders, named = []string{"base"}, nil
+	}
+	for _, folder := range folders {
 		for _, file := range queries.TopologicalOrder(queries.Files(folder)) {
 			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
 				return fmt.Errorf("defining %s/%s: %w", folder, file.Name, err)
 			}
 		}
 	}
-	for _, file := range queries.Files("named") {
+	for _, file := range named {
 		if _, err := tx.ExecContext(ctx, file.Macro()); err != nil {
 			return fmt.Errorf("defining query %s: %w", file.Name, err)
 		}

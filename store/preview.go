@@ -34,7 +34,7 @@ func OpenPreview(ctx context.Context, options Options, published string) (*Previ
 	if err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
-	options.Path, options.UserQueries = filepath.Join(dir, "calls.duckdb"), nil
+	options.Path, options.UserQueries, options.loadsOnly = filepath.Join(dir, "calls.duckdb"), nil, true
 	p := &Preview{dir: dir, published: published, rejected: map[int64]string{}}
 	if p.store, err = open(ctx, options); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))

@@ -89,7 +89,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := writeSettings(ctx, tx, s.options.Settings, want); err != nil {
 			return err
 		}
-		if err := defineMacros(ctx, tx); err != nil {
+		if err := s.defineMacros(ctx, tx); err != nil {
 			return err
 		}
 		if stored == want || stored == "" { // a new database has no calls

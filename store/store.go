@@ -37,6 +37,8 @@ type Options struct {
 	UserQueries []queries.File // the user's own named queries
 	Immutable   bool           // the file is a published copy, which is never written, so any number of instances can open it
 	Connections int            // of a reader, each for one query at a time; 1 when 0
+
+	loadsOnly bool // the database has no macros of metrics and named queries
 }
 
 // Store is a database open for writing.
