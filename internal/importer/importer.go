@@ -23,6 +23,8 @@ type Importer struct {
 	Reading    Reading
 	Candidates *candidates
 	Files      []*FileReport
+
+	line []byte // reused
 }
 
 // Result is what an import did, or would do.
@@ -81,35 +83,41 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 	return result, nil
 }
 
+// addCandidate adds a payload, as the line that the spool would have of it, or a line of another spool.
+func (i *Importer) addCandidate(p place, object []byte) (err error) {
+	p.isRow = !spool.IsEnvelope(object)
+	if p.isRow {
+		if i.line, err = i.Into.AppendLine(i.line[:0], i.Source, object); err != nil {
+			return err
+		}
+		object = i.line
+	}
+	return i.Candidates.add(p, object)
+}
+
 // Add adds the candidates to the spool, except for those that were rejected, by their numbers.
 func (i *Importer) Add(ctx context.Context, rejected map[int64]string) error {
-	return i.Candidates.each(func(n int64, place place, object []byte) error {
+	return i.Candidates.each(func(n int64, p place, line []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		report := i.Files[place.file]
+		report := i.Files[p.file]
 		if reason, ok := rejected[n]; ok {
-			report.reject(place.n, reason)
+			report.reject(p.n, reason)
 			return nil
 		}
-		return i.add(report, place.n, object)
+		return i.add(report, p, line)
 	})
 }
 
-// add adds a payload, or an unchanged line of a spool, unless it adds nothing to the spool.
-func (i *Importer) add(report *FileReport, n int64, object []byte) (err error) {
-	line, isLine := object, spool.IsEnvelope(object)
-	if !isLine {
-		if line, err = i.Into.AppendLine(nil, i.Source, object); err != nil {
-			return err
-		}
-	}
+// add adds a line, unless it adds nothing to the spool.
+func (i *Importer) add(report *FileReport, p place, line []byte) (err error) {
 	if len(line) > spool.MaxLine {
-		report.reject(n, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
+		report.reject(p.n, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
 		return nil
 	}
 	id := i.Identify(line, i.Source)
-	if other, has := i.Seen.Has(id, isLine); has {
+	if other, has := i.Seen.Has(id, !p.isRow); has {
 		report.Known++
 		i.Record.Skip(other)
 		return nil

@@ -46,7 +46,7 @@ func (i *Importer) Read(ctx context.Context, path string) (err error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return i.Candidates.add(place{len(i.Files) - 1, n, !spool.IsEnvelope(object)}, object)
+			return i.addCandidate(place{file: len(i.Files) - 1, n: n}, object)
 		},
 		reset: func() error {
 			*report = FileReport{Path: path}

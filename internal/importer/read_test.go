@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+
+	"callsheet/internal/spool"
 )
 
 // testReading reads with a source in India, where SourceNumber of outgoing calls is the agent.
@@ -32,14 +34,24 @@ func readContent(t *testing.T, reading Reading, content string) (payloads []stri
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	i := Importer{Reading: reading}
+	into, err := spool.NewImport(t.TempDir(), time.Unix(0, 0), time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer into.Abort()
+	i := Importer{Reading: reading, Into: into}
 	if i.Candidates, err = newCandidates(reading.TempDir); err != nil {
 		t.Fatal(err)
 	}
 	defer i.Candidates.close()
 	err = i.Read(t.Context(), path)
-	eachErr := i.Candidates.each(func(_ int64, _ place, object []byte) error {
-		payloads = append(payloads, string(object))
+	eachErr := i.Candidates.each(func(_ int64, p place, line []byte) error {
+		for key, value := range spool.Members(line) {
+			if p.isRow && string(key) == "payload" {
+				line = value
+			}
+		}
+		payloads = append(payloads, string(line))
 		return nil
 	})
 	if eachErr != nil {
