@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,6 +16,14 @@ import (
 )
 
 var crashRounds = flag.Int("crashrounds", 6, "how often each operation of the workload is crashed in, per share of blocks that survive")
+
+// TestMain lets garbage grow to a quarter of a gigabyte: every crash point allocates megabytes of buffers, and collecting them would
+// take most of the time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(256 << 20)
+	m.Run()
+}
 
 // shares are the shares of unsynced blocks that survive a crash.
 var shares = []float64{0, 0.3, 0.7, 1}
