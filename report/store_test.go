@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -27,7 +28,10 @@ var stores struct {
 	opened map[[32]byte]*testStore
 }
 
+// TestMain lets garbage grow to a quarter of a gigabyte, since workbooks are mostly garbage.
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(256 << 20)
 	stores.opened = map[[32]byte]*testStore{}
 	code := m.Run()
 	for _, s := range stores.opened {
