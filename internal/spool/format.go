@@ -55,7 +55,7 @@
 //
 //		{"id":"01…","received_at":"…","reported_at":"…","source":"main","kind":"call_report","encoding":"json","payload":{…},"crc":"…"}
 //
-//	  - received_at is the time of the import, the same in all lines of a file;
+//	  - received_at is the time of the import, the same in all lines of a file; encoding is json;
 //	  - reported_at is when the vendor made the export. The report with the latest reported_at, then id, is the current one of a call; a
 //	    line without reported_at was reported when it was received.
 //

@@ -74,7 +74,7 @@ func (r ImportRecord) write(dir string) error {
 func (f File) ImportID() (id string, ok bool) {
 	id = strings.TrimSuffix(f.Name, ".ndjson")
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(id, id[:min(len(id), len(time.DateOnly))]), ".import-")
-	return id, ok && isDay(id) && rest != "" && strings.Trim(rest, "0123456789") == ""
+	return id, ok && isDay(id) && len(rest) == len("150405000000") && strings.Trim(rest, "0123456789") == ""
 }
 
 // Imports returns the records of the imports in a spool folder, oldest first. An import by an older version has no record; its lines

@@ -75,6 +75,9 @@ func undone(files atomicfile.FS, dir string, present []File) (map[string]bool, e
 
 // RemoveUndone removes the files and records of undone imports, once the database has no lines of them.
 func RemoveUndone(dir string) error {
+	if !HasUndone(dir) {
+		return nil
+	}
 	files := atomicfile.OS{}
 	present, err := List(dir)
 	if err != nil {

@@ -6,6 +6,7 @@ slice as (from query_table(p_rows)),
 live as (
     select source, direction, call_sid, min(first_received_at) as first_received_at
     from live_events
+    where not imported
     group by all
 ),
 received as (
