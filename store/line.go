@@ -107,7 +107,10 @@ func (l *line) parseText() (reason string) {
 		return l.parseWrapper(payload)
 	}
 	l.setKind(payload)
-	return ""
+	if l.kind != spool.KindOther {
+		l.values[callSidField], reason = readCallSid(l.values[callSidField])
+	}
+	return reason
 }
 
 // setKind sets the kind of a payload whose envelope says other: older collectors knew fewer spellings. An event is kept as it is.

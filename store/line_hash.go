@@ -16,8 +16,12 @@ func lineHash(number int64, text []byte) uint64 {
 	return digest.Sum64()
 }
 
+// knownDirections are the words of the vendor that always mean the same direction, which is part of a report's identity beside its hash.
+var knownDirections = map[string]bool{"": true, "IVR": true, "WEBOBD": true}
+
 // hashContent is XXH64 of the payload's values without the call's identity, and of the unknown members sorted by key: the same
-// report has the same hash as JSON and as a form. Values are separated as in a packed line, so the encoding is unambiguous.
+// report has the same hash as JSON and as a form. A direction in another word than the vendor's is part of the content, since a setting can
+// give it a meaning. Values are separated as in a packed line, so the encoding is unambiguous.
 func (l *line) hashContent(unknown []member) uint64 {
 	var text [1024]byte
 	content := text[:0]
@@ -27,6 +31,9 @@ func (l *line) hashContent(unknown []member) uint64 {
 		} else {
 			content = append(append(content, value...), fieldEnd)
 		}
+	}
+	if word := bytes.ToUpper(bytes.TrimSpace(l.values[directionField])); !knownDirections[string(word)] {
+		add(word)
 	}
 	for i, value := range l.values {
 		switch {
@@ -51,5 +58,5 @@ func (l *line) hashContent(unknown []member) uint64 {
 // callKey is XXH64 of a call's source and id.
 func callKey(source, sid []byte) uint64 {
 	var text [128]byte
-	return xxhash.Sum64(append(append(appendEscaped(text[:0], source), fieldEnd), bytes.Trim(sid, " ")...))
+	return xxhash.Sum64(append(append(appendEscaped(text[:0], source), fieldEnd), sid...))
 }

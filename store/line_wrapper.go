@@ -27,25 +27,34 @@ func (l *line) parseWrapper(payload []byte) (reason string) {
 			file: l.file, number: l.number, offset: l.offset, hash: l.hash, reread: l.reread, length: l.length,
 			needsEscaping: l.needsEscaping, source: l.source, receivedAt: l.receivedAt, reportedAt: l.reportedAt, id: l.id,
 		}
-		another.parseElement(one)
+		if reason = another.parseElement(one); reason != "" {
+			l.more = nil
+			return reason
+		}
 		l.more = append(l.more, another)
 	}
-	l.parseElement(elements[0])
-	return ""
+	if reason = l.parseElement(elements[0]); reason != "" {
+		l.more = nil
+	}
+	return reason
 }
 
-// parseElement sets the columns from an element of a wrapper. The members beside it are kept in extra.
-func (l *line) parseElement(one spool.Wrapped) {
+// parseElement sets the columns from an element of a wrapper. The members beside it are kept in extra. A line of which one
+// element is rejected is rejected as a whole.
+func (l *line) parseElement(one spool.Wrapped) (reason string) {
 	l.conflicting, l.unreadable = 0, 0
 	l.kind = one.Kind()
 	if one.Call == nil {
 		payload := replaceSurrogates(one.Payload())
 		l.parsePayload(payload, 0, nil)
 		l.payload = spool.QuoteNumbers(payload)
-		return
+		return ""
 	}
 	l.parsePayload(replaceSurrogates(one.Call), 0, one.Beside)
 	if l.kind == spool.KindOther {
 		l.payload = spool.QuoteNumbers(replaceSurrogates(one.Payload()))
+		return ""
 	}
+	l.values[callSidField], reason = readCallSid(l.values[callSidField])
+	return reason
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -32,8 +33,12 @@ type Settings struct {
 // Source is an account that sends deliveries.
 type Source struct {
 	Name           string
-	Timezone       string // of the local times it sends
-	OutgoingCaller string // who SourceNumber is on outgoing calls: agent or customer
+	Timezone       string            // of the local times it sends
+	OutgoingCaller string            // who SourceNumber is on outgoing calls: agent or customer
+	DateOrder      string            // of 05-10-2026: dmy or mdy
+	StatusWords    map[string]string // outcome by status word
+	DirectionWords map[string]string // incoming or outgoing, by word of Direction
+	NothingValues  []string          // texts that stand for nothing
 }
 
 // Agent is the name of a number for a span of days; an empty bound is open.
@@ -113,10 +118,17 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
 			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, ""}},
-		"sources": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
+		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 	}
 	for _, source := range settings.Sources {
-		tables["sources"] = append(tables["sources"], row{source.Name, source.Timezone, source.OutgoingCaller})
+		tables["sources"] = append(tables["sources"], row{source.Name, source.Timezone, source.OutgoingCaller, cmp.Or(source.DateOrder, "dmy"),
+			nullIfNone(source.NothingValues)})
+		for word, outcome := range source.StatusWords {
+			tables["status_words"] = append(tables["status_words"], row{source.Name, word, outcome})
+		}
+		for word, direction := range source.DirectionWords {
+			tables["direction_words"] = append(tables["direction_words"], row{source.Name, word, direction})
+		}
 	}
 	for number, group := range settings.NumberGroups {
 		tables["number_groups"] = append(tables["number_groups"], row{number, group})
@@ -143,6 +155,13 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 		}
 	}
 	return nil
+}
+
+func nullIfNone(texts []string) any {
+	if len(texts) == 0 {
+		return nil
+	}
+	return texts
 }
 
 func nullIfEmpty(text string) any {

@@ -49,7 +49,9 @@ var (
 func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool string) {
 	settings := testSettings()
 	settings.Timezone = reportZone
-	settings.Sources = []Source{{"main", "Asia/Kolkata", "agent"}, {"abroad", "America/Bogota", "customer"}}
+	settings.Sources = []Source{
+		{Name: "main", Timezone: "Asia/Kolkata", OutgoingCaller: "agent"}, {Name: "abroad", Timezone: "America/Bogota", OutgoingCaller: "customer"},
+	}
 	settings.NumberGroups = map[string]string{"01204000001": "Sales", "01204000002": "Billing"}
 	settings.Agents = []Agent{
 		{Number: "09280000003", Name: "Chand"},

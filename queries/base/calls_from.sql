@@ -1,49 +1,3 @@
--- The texts of reports and live events, read as names, numbers and times; a row each. All other columns stay as they are.
-create or replace macro cleaned(p_versions) as table
-select
-    columns(* exclude (
-        call_duration, talk_duration, coins, sent_call_duration, sent_talk_duration, sent_coins, start_time, sent_start_time, received_at,
-        sent_end_time, sent_leg_a_picked_time, sent_leg_b_start_time, sent_leg_b_picked_time, field_problems)),
-    whole_seconds(call_duration) as reported_call_seconds,
-    whole_seconds(talk_duration) as reported_talk_seconds,
-    exact_coins(coins, sent_coins) as coins,
-    plausible_time(start_time, received_at) as start_time,
-    is_unreadable(whole_seconds(call_duration), sent_call_duration)
-        or is_unreadable(whole_seconds(talk_duration), sent_talk_duration)
-        or is_unreadable(exact_coins(coins, sent_coins), sent_coins)
-        or coalesce(contains(field_problems, 'unreadable '), false) as unreadable_value,
-    coalesce(contains(field_problems, 'conflicting '), false) as conflicting_values,
-    is_unreadable_time(plausible_time(start_time, received_at), sent_start_time) as unreadable_start,
-    is_unreadable_time(end_time, sent_end_time)
-        or is_unreadable_time(leg_a_picked_time, sent_leg_a_picked_time)
-        or is_unreadable_time(leg_b_start_time, sent_leg_b_start_time)
-        or is_unreadable_time(leg_b_picked_time, sent_leg_b_picked_time) as unreadable_time
-from (
-    select
-        columns(* exclude (
-            source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins, status, callstatus,
-            start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time, call_recording_url, campid,
-            call_group, receiver_name, error_code)),
-        clean_name(source_number) as source_number,
-        clean_name(destination_number) as virtual_number,
-        clean_name(dial_whom_number) as dial_whom_number,
-        try_cast(call_duration as double) as call_duration, call_duration as sent_call_duration,
-        try_cast(talk_duration as double) as talk_duration, talk_duration as sent_talk_duration,
-        try_cast(coins as decimal(18, 4)) as coins, coins as sent_coins,
-        status_text(status, callstatus) as status,
-        clean_time(start_time) as start_time, start_time as sent_start_time,
-        clean_time(end_time) as end_time, end_time as sent_end_time,
-        clean_time(leg_a_picked_time) as leg_a_picked_time, leg_a_picked_time as sent_leg_a_picked_time,
-        clean_time(leg_b_start_time) as leg_b_start_time, leg_b_start_time as sent_leg_b_start_time,
-        clean_time(leg_b_picked_time) as leg_b_picked_time, leg_b_picked_time as sent_leg_b_picked_time,
-        clean_name(call_recording_url) as recording_url,
-        clean_name(campid) as campaign_id,
-        clean_name(call_group) as reported_group,
-        clean_name(receiver_name) as reported_agent_name,
-        clean_name(error_code) as error_code
-    from query_table(p_versions)
-);
-
 -- One row per call, from versions of its reports and from live events, in whatever order they were received:
 --
 --   from calls_from(call_versions, live_events)
@@ -58,18 +12,27 @@ multi_version_keys as (
     group by call_key
     having count(*) > 1
 ),
+-- The directions of calls with another word for it than the vendor's, or none; there are few where the vendor's webhooks are the source.
+directions as materialized (from directions_of(p_versions, p_live)),
+report_versions as not materialized (
+    select versions.* replace (coalesce(directions.direction, versions.direction) as direction)
+    from query_table(p_versions) as versions
+    left join directions on directions.call_key = versions.call_key and directions.sent_direction is not distinct from versions.sent_direction
+),
 single_version as not materialized (
-    select *, last_received_at as received_at from query_table(p_versions) anti join multi_version_keys using (call_key)
+    select *, last_received_at as received_at from report_versions anti join multi_version_keys using (call_key)
 ),
 multi_version as not materialized (
     select *, true as is_report, last_received_at as received_at
-    from query_table(p_versions) semi join multi_version_keys using (call_key)
+    from report_versions semi join multi_version_keys using (call_key)
     union all by name
     select
-        source, direction, call_sid, call_key, content_hash, last_id, false as is_report, last_received_at as received_at, reported_at,
-        source_number, destination_number, dial_whom_number, start_time, campid, call_group,
-        field_problems
-    from query_table(p_live) semi join multi_version_keys using (call_key)
+        source, coalesce(directions.direction, live.direction) as direction, call_sid, live.call_key, content_hash, last_id, false as is_report,
+        last_received_at as received_at, reported_at, live.sent_direction, source_number, destination_number, dial_whom_number, start_time,
+        campid, call_group, field_problems
+    from query_table(p_live) as live
+    left join directions on directions.call_key = live.call_key and directions.sent_direction is not distinct from live.sent_direction
+    semi join multi_version_keys on multi_version_keys.call_key = live.call_key
 ),
 -- Versions of a call that were reported at the same time, as the elements of one array body or the rows of one export are, are
 -- ordered by id, then by content.
@@ -91,9 +54,11 @@ merged as not materialized (
     select
         source, direction, call_sid, call_key,
         arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, reported_at, imported,
-                                   deliveries, conflicting_values, unreadable_value, unreadable_start, unreadable_time)), rank),
+                                   deliveries, conflicting_values, unreadable_value, dropped_fraction, unreadable_start,
+                                   unreadable_time)), rank),
         bool_or(conflicting_values) as conflicting_values,
         bool_or(unreadable_value) as unreadable_value,
+        bool_or(dropped_fraction) as dropped_fraction,
         bool_or(unreadable_start) as unreadable_start,
         bool_or(unreadable_time) as unreadable_time,
         count(deliveries) as versions,
@@ -107,38 +72,50 @@ merged as not materialized (
     having count(deliveries) > 0
 ),
 -- There are few different statuses, so each is parsed once.
-sent_statuses as (select distinct status_text(status, callstatus) as status from query_table(p_versions)),
+sent_statuses as (
+    select distinct source, status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status
+    from query_table(p_versions) left join source_settings() using (source)
+),
 statuses as (from status_outcomes(sent_statuses)),
--- The CallSid of most calls begins with the Unix second of the start.
-with_zone as (
+with_second as (
     select
-        merged.*,
-        coalesce(sources.timezone, 'Asia/Kolkata') as zone,
-        coalesce(sources.outgoing_caller, 'agent') = 'agent' as outgoing_caller_is_agent,
-        try_cast(regexp_extract(call_sid, '^(\d{10})\.', 1) as bigint) as sid_second,
-        statuses.known_outcome,
-        statuses.failed_leg
-    from merged
-    left join sources using (source)
-    left join statuses on statuses.status = merged.status
+        merged.*, statuses.known_outcome, statuses.failed_leg,
+        call_sid_second(call_sid) as sid_second,
+        start_time is null as start_unknown,
+        clock_shift(start_time, call_sid_second(call_sid), zone) as shift
+    from merged left join statuses on statuses.source = merged.source and statuses.status = merged.status
 ),
 with_start as (
     select
-        with_zone.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time),
-        start_time is null as start_unknown,
-        coalesce(timezone(zone, start_time),
+        *,
+        case when shift is not null then start_time + to_seconds(shift)
+             else coalesce(start_time,
                  case when sid_second - epoch(last_received_at) <= longest_call_seconds() then to_timestamp(sid_second) end,
-                 timezone(zone, plausible_time(end_time, last_received_at) - to_seconds(coalesce(reported_call_seconds, 0))),
-                 first_received_at) as started_at,
-        timezone(zone, end_time) as sent_end,
-        timezone(zone, leg_a_picked_time) as sent_leg_a_picked,
-        timezone(zone, leg_b_start_time) as sent_leg_b_start,
-        timezone(zone, leg_b_picked_time) as sent_leg_b_picked,
+                 plausible_time(end_time, last_received_at) - to_seconds(coalesce(reported_call_seconds, 0)),
+                 first_received_at) end as started_at
+    from with_second
+),
+with_direction as (
+    select
+        with_start.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time)
+            replace (case when direction = 'unknown' and sent_direction is null
+                 then inferred_direction(campaign_id, failed_leg, started_at, leg_a_picked_time, source_number, dial_whom_number)
+                 else direction end as direction),
+        with_start.direction = 'unknown' as direction_unknown,
+        shifted_time(end_time, shift, started_at, zone) as sent_end,
+        shifted_time(leg_a_picked_time, shift, started_at, zone) as sent_leg_a_picked,
+        shifted_time(leg_b_start_time, shift, started_at, zone) as sent_leg_b_start,
+        shifted_time(leg_b_picked_time, shift, started_at, zone) as sent_leg_b_picked
+    from with_start
+),
+with_parties as (
+    select
+        *,
         case when direction = 'outgoing' and outgoing_caller_is_agent then dial_whom_number
              else source_number end as customer_number,
         case when direction = 'outgoing' and outgoing_caller_is_agent then source_number
              else dial_whom_number end as agent_number
-    from with_zone
+    from with_direction
 ),
 -- A time long after the start cannot be one of the call, so it is unknown. An end before the start is kept, and flagged.
 with_times as (
@@ -150,7 +127,7 @@ with_times as (
         case when within_call(started_at, sent_leg_a_picked) then sent_leg_a_picked end as leg_a_picked_at,
         case when within_call(started_at, sent_leg_b_start) then sent_leg_b_start end as leg_b_started_at,
         case when within_call(started_at, sent_leg_b_picked) then sent_leg_b_picked end as leg_b_picked_at
-    from with_start
+    from with_parties
 ),
 with_outcome as (
     select
@@ -217,8 +194,14 @@ select
         case when answered and leg_b_picked_at is null and wait_seconds is not null then 'derived_wait' end,
         case when status is null then 'no_status' end,
         case when known_outcome is null and status is not null then 'unknown_status' end,
+        case when direction_unknown and direction <> 'unknown' then 'derived_direction' end,
+        case when direction = 'unknown' then 'unknown_direction' end,
+        case when abs(reported_call_seconds - (epoch(reported_end) - epoch(started_at))) > 60 and not start_unknown
+            then 'duration_mismatch' end,
         case when conflicting_values then 'conflicting_values' end,
         case when unreadable_value then 'unreadable_value' end,
+        case when dropped_fraction then 'dropped_fraction' end,
+        case when customer_key is null and not is_anonymous(customer_number) then 'unreadable_number' end,
         case when unreadable_start or unreadable_time
                or sent_end is not null and reported_end is null or sent_leg_a_picked is not null and leg_a_picked_at is null
                or sent_leg_b_start is not null and leg_b_started_at is null

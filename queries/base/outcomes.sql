@@ -1,21 +1,24 @@
 -- What the vendor's status words mean. Words are compared in upper case, letters and digits only, without bracketed text
 -- (Asterisk hangup causes): 'Busy (17)' is BUSY.
 create or replace macro status_word(p_status) as
-    coalesce(nullif(regexp_replace(upper(regexp_replace(p_status, '\([^)]*\)', '', 'g')), '[^A-Z0-9]', '', 'g'), ''),
-             regexp_replace(upper(p_status), '[^A-Z0-9]', '', 'g'));
+    coalesce(nullif(regexp_replace(upper(regexp_replace(p_status, '\([^)]*\)', '', 'g')), '[^\pL\pM\pN]', '', 'g'), ''),
+             regexp_replace(upper(p_status), '[^\pL\pM\pN]', '', 'g'));
 
 -- The outcome for a word; NULL if the word is unknown.
 create or replace macro word_outcome(p_word) as
     case
-        when p_word in ('ANSWER', 'ANSWERED', 'LEGALEGBANSWER', 'LEGAANSWER', 'LEGBANSWER', '16', 'CODE16') then 'answered'
-        when p_word in ('NOANSWER') then 'no_answer'
-        when p_word in ('BUSY') then 'busy'
-        when p_word in ('CANCEL', 'CANCELLED', 'CANCELED') then 'cancelled'
-        when p_word in ('ABANDONEDCALL', 'ABANDONED', 'ABANDONMENT', 'ABANDON') then 'abandoned'
+        when p_word in ('ANSWER', 'ANSWERED', 'LEGALEGBANSWER', 'LEGAANSWER', 'LEGBANSWER', '16', 'CODE16',
+                        'CALLANSWERED', 'ANSWEREDCALL', 'RECEIVED', 'CALLRECEIVED', 'RECEIVEDCALL', 'CONNECTED', 'CALLCONNECTED', 'COMPLETED',
+                        'CALLCOMPLETED') then 'answered'
+        when p_word in ('NOANSWER', 'NOTANSWERED', 'NOTANSWER', 'UNANSWERED', 'CALLNOTANSWERED', 'MISSED', 'MISSEDCALL', 'CALLMISSED')
+        then 'no_answer'
+        when p_word in ('BUSY', 'USERBUSY', 'LINEBUSY') then 'busy'
+        when p_word in ('CANCEL', 'CANCELLED', 'CANCELED', 'CALLCANCELLED', 'CALLCANCELED') then 'cancelled'
+        when p_word in ('ABANDONEDCALL', 'ABANDONED', 'ABANDONMENT', 'ABANDON', 'CALLABANDONED') then 'abandoned'
         when p_word in ('AGENTENGAGED') then 'agent_engaged'
         when p_word in ('AGENTONRING') then 'agent_ringing'
         when p_word in ('NOTCONNECTED') then 'ivr_only'
-        when p_word in ('UNAVAILABLE', 'CHANUNAVAIL') then 'unavailable'
+        when p_word in ('UNAVAILABLE', 'CHANUNAVAIL', 'UNREACHABLE', 'NOTREACHABLE', 'SWITCHEDOFF') then 'unavailable'
         when p_word in ('CONGESTION') then 'congestion'
     end;
 
@@ -28,23 +31,26 @@ create or replace macro without_leg(p_word) as
     coalesce(nullif(regexp_replace(regexp_replace(p_word,
         '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)?', ''), '(AGENT|CUSTOMER)$', ''), ''), 'CANCEL');
 
--- The outcome and the failed leg of each status of p_statuses, NULL if it is unknown:
+-- The outcome and the failed leg of each status of p_statuses, which has them by source; NULL if it is unknown:
 --
 --   from status_outcomes(statuses)
 --
--- Each step is a query of its own: DuckDB plans an argument of a macro as often as the macro uses it.
+-- A word of the source's settings comes first. Each step is a query of its own: DuckDB plans an argument of a macro as often as the macro
+-- uses it.
 create or replace macro status_outcomes(p_statuses) as table
 select
+    sent.source,
     status,
-    coalesce(outcome, leg_outcome) as known_outcome,
-    case when outcome is null and leg_outcome is not null then lower(regexp_extract(word, '(AGENT|CUSTOMER)', 1)) end as failed_leg
+    coalesce(words.outcome, sent.outcome, leg_outcome) as known_outcome,
+    case when sent.outcome is null and leg_outcome is not null then lower(regexp_extract(sent.word, '(AGENT|CUSTOMER)', 1)) end as failed_leg
 from (
     select *, word_outcome(word) as outcome, word_outcome(word_without_leg) as leg_outcome
     from (
         select *, case when leg_form(word) then without_leg(word) end as word_without_leg
-        from (select status, status_word(status) as word from query_table(p_statuses))
+        from (select source, status, status_word(status) as word from query_table(p_statuses))
     )
-);
+) as sent
+left join (select source, status_word(word) as word, outcome from status_words) as words using (source, word);
 
 -- Whether a word is one of live events, which describe the progress of a call and not its outcome.
 create or replace macro is_live_word(p_status) as

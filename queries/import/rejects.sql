@@ -3,9 +3,15 @@
 with judged as (
     select
         line, reason, kind, start_time, call_sid,
-        plausible_time(clean_time(start_time), received_at) as read_start,
-        clean_time(end_time) as read_end
-    from staged
+        plausible_time(times[1].found, received_at) as read_start,
+        times[2].found as read_end
+    from (
+        select
+            staged.*,
+            list_transform([start_time, end_time], lambda text: examined_time(text, coalesce(date_order, 'dmy'),
+                coalesce(timezone, 'Asia/Kolkata'), call_sid, reported_at)) as times
+        from staged left join source_settings() using (source)
+    )
 )
 select line, case
     when reason is not null then reason

@@ -13,7 +13,7 @@ where totals.kind = 'call_report'
 
 insert into call_versions by name
 select
-    source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, reported_at, imported, deliveries,
+    source, direction, sent_direction, call_sid, call_key, content_hash, first_received_at, last_received_at, reported_at, imported, deliveries,
     last_id,
     source_number, destination_number, dial_whom_number, call_duration, coins, status, start_time, end_time,
     call_recording_url, campid, talk_duration, call_group, receiver_name, error_code, leg_a_picked_time,

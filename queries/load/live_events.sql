@@ -13,7 +13,7 @@ where totals.kind = 'live_call'
 
 insert into live_events by name
 select
-    source, direction, call_sid, call_key, content_hash, first_received_at, last_received_at, reported_at, imported, deliveries,
+    source, direction, sent_direction, call_sid, call_key, content_hash, first_received_at, last_received_at, reported_at, imported, deliveries,
     last_id,
     source_number, destination_number, dial_whom_number, status, start_time, campid, call_group, extra, field_problems
 from new_versions

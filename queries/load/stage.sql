@@ -32,8 +32,9 @@ lines as (
         field(v, 'extra') as extra,
         field(v, 'payload') as payload,
         field(v, 'field_problems') as field_problems,
-        call_direction(field(v, 'Direction')) as direction,
-        trim(field(v, 'CallSid')) as call_sid,
+        field(v, 'Direction') as sent_direction,
+        call_direction(sent_direction) as direction,
+        field(v, 'CallSid') as call_sid,
         field(v, 'SourceNumber') as source_number,
         field(v, 'DestinationNumber') as destination_number,
         field(v, 'DialWhomNumber') as dial_whom_number,
@@ -61,8 +62,9 @@ from (
     select lines.* replace (
         coalesce(
             plausible_receipt(received_at, $loaded_at::timestamptz),
-            plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(end_time)), $loaded_at::timestamptz),
-            plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), clean_time(start_time)), $loaded_at::timestamptz),
+            list_filter(list_transform([end_time, start_time], lambda text: plausible_receipt(
+                read_time(text, coalesce(zones.date_order, 'dmy'), coalesce(zones.timezone, 'Asia/Kolkata')), $loaded_at::timestamptz)),
+                lambda found: found is not null)[1],
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
                 $loaded_at::timestamptz),
             $loaded_at::timestamptz) as received_at),

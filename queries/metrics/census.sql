@@ -1,4 +1,4 @@
--- Every undocumented field, status word and event of another kind received so far, and how often.
+-- Every undocumented field, status word, direction word and event of another kind received so far, and how often.
 create or replace macro census_of() as table
 with
 keys as (
@@ -7,21 +7,36 @@ keys as (
     select unnest(json_keys(extra)), deliveries from live_events where extra is not null
 ),
 sent_statuses as (
-    select status, sum(deliveries)::bigint as deliveries
+    select source, status, sum(deliveries)::bigint as deliveries
     from (
-        select coalesce(nullif(trim(status), ''), trim(callstatus)) as status, deliveries from call_versions
+        select source, status_text(status, callstatus) as status, deliveries from call_versions
         union all
-        select trim(status), deliveries from live_events
+        select source, clean_name(status), deliveries from live_events
     )
-    where status <> ''
+    where status is not null
     group by all
 ),
-outcomes as (from status_outcomes(sent_statuses))
+outcomes as (from status_outcomes(sent_statuses)),
+sent_directions as (
+    select source, trim(sent_direction) as name, sum(deliveries)::bigint as deliveries
+    from (
+        select source, sent_direction, deliveries from call_versions
+        union all
+        select source, sent_direction, deliveries from live_events
+    )
+    where direction_word(sent_direction) <> ''
+    group by all
+)
 select 'key' as kind, name, sum(deliveries)::bigint as deliveries, is_known_key(name) as known
 from keys group by all
 union all
-select 'status', status, deliveries, known_outcome is not null or is_live_word(status)
-from sent_statuses join outcomes using (status)
+select 'status', status, sum(deliveries)::bigint, bool_and(known_outcome is not null or is_live_word(status))
+from sent_statuses join outcomes using (source, status) group by all
+union all
+select 'direction', name, sum(deliveries)::bigint, bool_and(call_direction(name) <> 'unknown' or words.direction is not null)
+from sent_directions left join (select source, direction_word(word) as word, direction from direction_words) as words
+    on words.source = sent_directions.source and words.word = direction_word(name)
+group by all
 union all
 select kind, name, deliveries, false
 from events_of();

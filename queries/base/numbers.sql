@@ -1,0 +1,62 @@
+-- How phone numbers are read. They come with 0, with +91 or without a prefix, so they are compared by their last ten digits, and as a
+-- spreadsheet, a phone system or an address book leaves them.
+
+-- What is around a number: ="…" and a leading quote of a spreadsheet, a formula that links it, tel: and sip:, and a name before <…>.
+create or replace macro unwrapped_number(p_text) as
+    regexp_replace(
+        regexp_replace(
+            coalesce(nullif(regexp_extract(p_text, '<([^<>]+)>$', 1), ''),
+                     nullif(regexp_extract(p_text, '(?i)^=HYPERLINK\("([^"]+)"', 1), ''),
+                     p_text),
+            '(?i)^=?["'']*((tel|sips?|callto):)?[\pZ\pC]*', ''),
+        '(@[^,/ ]*|;[^,/ ]*)?[\pZ\pC"'']*$', '');
+
+-- The digits of a number that a spreadsheet or a program wrote as a decimal number: 9876543210.0 and 9.87654321e9. NULL if it is none, or
+-- has lost digits: at most one zero at the end may be missing.
+create or replace macro decimal_digits(p_text) as
+    case when regexp_full_match(p_text, '\+?\d+\.0*') then split_part(p_text, '.', 1)
+         when regexp_full_match(p_text, '\d\.\d+[eE]\+?\d{1,2}')
+          and strlen(regexp_extract(p_text, '^\d\.(\d+)', 1)) + 1 >= regexp_extract(p_text, '[eE]\+?(\d+)', 1)::int
+         then left(replace(regexp_extract(p_text, '^[0-9.]+'), '.', '') || '0', regexp_extract(p_text, '[eE]\+?(\d+)', 1)::int + 1) end;
+
+-- A number as it was before a spreadsheet or a program changed it, where that is certain; else the text as sent.
+create or replace macro repaired_number(p_text) as
+    list_transform([unwrapped_number(p_text)], lambda inner_text:
+        case when regexp_full_match(inner_text, '[0-9+() .-]*') and not regexp_full_match(inner_text, '\+?\d{7,}\.\d*') then inner_text
+             else coalesce(decimal_digits(inner_text), p_text) end)[1];
+
+-- A number with digits only, as nearly all have.
+create or replace macro plain_number(p_text) as case when regexp_full_match(p_text, '\+?[0-9]{2,}') then p_text end;
+
+-- A number; NULL for nothing.
+create or replace macro read_number(p_text) as
+    case when p_text = '' or is_nothing(p_text) then null
+         else list_transform([trimmed(p_text)], lambda text: repaired_number(text))[1] end;
+
+-- The last ten digits of a number; NULL if they are one digit ten times, as where a number is withheld.
+create or replace macro last_ten(p_digits) as
+    case when right(p_digits, 10) not in ('0000000000', '1111111111', '2222222222', '3333333333', '4444444444', '5555555555', '6666666666',
+                                          '7777777777', '8888888888', '9999999999')
+        then right(p_digits, 10) end;
+
+-- The same for a number with signs between its digits. More than fifteen digits are two numbers.
+create or replace macro spaced_number_key(p_number) as
+    case when regexp_full_match(p_number, '[0-9+() .-]+') and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
+          and length(regexp_replace(p_number, '^\D*00|\D', '', 'g')) between 10 and 15
+        then last_ten(regexp_replace(p_number, '\D', '', 'g')) end;
+
+-- The last ten digits of a number, by which numbers are compared. NULL if the number identifies no one: masked (98xxxx…), withheld,
+-- shorter than ten digits, or not certain.
+create or replace macro number_key(p_number) as
+    case when regexp_full_match(p_number, '[0-9]{10,15}') then last_ten(p_number) -- nearly all numbers
+         when p_number is null then null
+         else list_transform([read_number(p_number)], lambda number: spaced_number_key(number))[1] end;
+
+-- Whether a number without a key is one that identifies no one: masked, withheld or short. Any other is unreadable.
+create or replace macro is_anonymous(p_number) as
+    regexp_full_match(p_number, '[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*|[+(]*([0-9][() .-]*){0,15}')
+            and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
+        or regexp_matches(p_number, '(?i)anonymous|unknown|withheld|restricted|private|unavailable|not available|blocked|hidden|payphone|no caller id');
+
+-- The identity of a phone: the last ten digits of its number, else the number as sent, else the name of its agent.
+create or replace macro call_phone(p_number, p_agent) as coalesce(number_key(p_number), p_number, p_agent);

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	// nothingWords are the texts that name no call, in upper case, beside zeros and dashes.
+	nothingWords = map[string]bool{
+		"N/A": true, "#N/A": true, "NA": true, "NAN": true, "NULL": true, "(NULL)": true, `\N`: true, "NONE": true, "UNDEFINED": true,
+		"NOT ASSIGNED": true, "TRUE": true, "FALSE": true,
+	}
+	// abbreviated is a number as a spreadsheet or a program writes one that it has rounded: 1.791E+09.
+	abbreviated = regexp.MustCompile(`^[+-]?\d(\.\d+)?[eE]\+?\d{1,3}$`)
+	// wholeDecimal is a plain number that became a decimal one. Ten digits are a second, so .0 after them is the call's own.
+	wholeDecimal = regexp.MustCompile(`^(\d{1,9}|\d{11,})\.0+$`)
+)
+
+// readCallSid returns the id of a call as the vendor gave it, without what spreadsheets add to it: 8397472 from 8397472.0, '8397472 and
+// ="8397472". If the text names no call, reason says why. It is the only reader of ids: the load stores what it returns.
+func readCallSid(text []byte) (sid []byte, reason string) {
+	if isPlainSid(text) {
+		return text, ""
+	}
+	trimmed := strings.TrimFunc(string(text), func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C) })
+	if quoted, ok := strings.CutPrefix(trimmed, `="`); ok {
+		trimmed = strings.TrimSuffix(quoted, `"`)
+	}
+	trimmed = strings.TrimSpace(strings.TrimPrefix(trimmed, "'"))
+	switch {
+	case strings.Trim(trimmed, "0.-–—") == "" || nothingWords[strings.ToUpper(trimmed)]:
+		return nil, "no CallSid"
+	case abbreviated.MatchString(trimmed):
+		return nil, fmt.Sprintf("the CallSid %s is rounded: digits are missing", trimmed)
+	}
+	if whole := wholeDecimal.FindStringSubmatch(trimmed); whole != nil {
+		return []byte(whole[1]), ""
+	}
+	if trimmed == string(text) {
+		return text, ""
+	}
+	return []byte(trimmed), ""
+}
+
+// isPlainSid reports whether an id is a number that needs no change, as nearly all are: 1791175502.9604120.
+func isPlainSid(text []byte) bool {
+	if len(text) == 0 || text[0] < '1' || text[0] > '9' || bytes.HasSuffix(text, []byte("0")) && bytes.Contains(text, []byte(".0")) {
+		return false
+	}
+	for _, c := range text {
+		if (c < '0' || c > '9') && c != '.' {
+			return false
+		}
+	}
+	return true
+}

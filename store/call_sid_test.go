@@ -1,0 +1,26 @@
+package store
+
+import "testing"
+
+func TestCallSidIsReadOrRefused(t *testing.T) {
+	const none = "no CallSid"
+	for text, want := range map[string]struct{ sid, reason string }{
+		"1791175502.9604120": {sid: "1791175502.9604120"}, "1791175502.960": {sid: "1791175502.960"}, "1791175502.0": {sid: "1791175502.0"},
+		"8397472": {sid: "8397472"}, "8397472.0": {sid: "8397472"}, "8397472.000": {sid: "8397472"}, "8397472.50": {sid: "8397472.50"},
+		"'8397472": {sid: "8397472"}, `="8397472.0"`: {sid: "8397472"}, " 8397472\t": {sid: "8397472"}, "\u00a08397472\u200b": {sid: "8397472"},
+		"0042": {sid: "0042"}, "a-1": {sid: "a-1"}, "12345e67": {sid: "12345e67"}, "c0.0f": {sid: "c0.0f"}, "nano": {sid: "nano"},
+		"": {reason: none}, " ": {reason: none}, "-": {reason: none}, "--": {reason: none}, "—": {reason: none}, "0": {reason: none}, "0.0": {reason: none},
+		"000000": {reason: none}, "N/A": {reason: none}, "n/a ": {reason: none}, "nan": {reason: none}, "NULL": {reason: none}, "(null)": {reason: none},
+		"none": {reason: none}, "undefined": {reason: none}, "#N/A": {reason: none}, "false": {reason: none}, "'0": {reason: none},
+		"1.791E+09":     {reason: "the CallSid 1.791E+09 is rounded: digits are missing"},
+		"1.79117550e9":  {reason: "the CallSid 1.79117550e9 is rounded: digits are missing"},
+		"8E+06":         {reason: "the CallSid 8E+06 is rounded: digits are missing"},
+		"'1.7911E+09":   {reason: "the CallSid 1.7911E+09 is rounded: digits are missing"},
+		"1.79117550E10": {reason: "the CallSid 1.79117550E10 is rounded: digits are missing"},
+	} {
+		sid, reason := readCallSid([]byte(text))
+		if string(sid) != want.sid || reason != want.reason {
+			t.Errorf("%q: got %q, %q; want %q, %q", text, sid, reason, want.sid, want.reason)
+		}
+	}
+}
