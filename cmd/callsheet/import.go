@@ -218,7 +218,7 @@ func (flags importFlags) reading(c *config.Config) (name string, r importer.Read
 		return "", r, err
 	}
 	r = importer.Reading{
-		Sheet: flags.sheet, DateOrder: cmp.Or(flags.dateOrder, source.Import.DateOrder), Zone: zone,
+		Sheet: flags.sheet, DateOrder: cmp.Or(flags.dateOrder, source.Import.DateOrder, source.DateOrder), Zone: zone,
 		OutgoingIsAgent: source.OutgoingCaller == "agent", TempDir: c.Data("tmp"), Stdin: os.Stdin,
 	}
 	if r.Mapping.Fields, err = parsePairs("field", "CallSid=Call ID", flags.fields); err != nil {

@@ -50,13 +50,18 @@ type Source struct {
 	Allow          []string `yaml:"allow"`       // addresses or networks; all if empty
 	Timezone       string   `yaml:"timezone"`    // of the local times it sends
 	OutgoingCaller string   `yaml:"outgoing_caller"`
-	Import         Import   `yaml:"import"`
+	// How its texts are read.
+	DateOrder      string            `yaml:"date_order"`      // of 05-10-2026: dmy or mdy
+	StatusWords    map[string]string `yaml:"status_words"`    // outcome by status word
+	DirectionWords map[string]string `yaml:"direction_words"` // incoming or outgoing, by word of Direction
+	NothingValues  []string          `yaml:"nothing_values"`  // texts that stand for nothing, beside those that always do
+	Import         Import            `yaml:"import"`
 }
 
 // Import says how exports of a source are read.
 type Import struct {
 	Fields    map[string]string `yaml:"fields"`     // column by the vendor's name of a field
-	DateOrder string            `yaml:"date_order"` // dmy or mdy; as the file shows if empty
+	DateOrder string            `yaml:"date_order"` // dmy or mdy; date_order of the source if empty
 	Direction string            `yaml:"direction"`  // of rows that have none
 }
 

@@ -109,6 +109,7 @@ func (c *Collector) validate(add adder) {
 			add(key+".outgoing_caller", "%q must be agent or customer", source.OutgoingCaller)
 		}
 		checkNetworks(add, key+".allow", source.Allow)
+		source.validateReading(add, key)
 		if order := source.Import.DateOrder; order != "" && order != "dmy" && order != "mdy" {
 			add(key+".import.date_order", "%q must be dmy or mdy", order)
 		}

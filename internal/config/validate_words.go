@@ -1,0 +1,58 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// outcomes are the outcomes that a status word can have.
+var outcomes = []string{"answered", "no_answer", "busy", "cancelled", "abandoned", "agent_engaged", "agent_ringing", "ivr_only", "unavailable", "congestion"}
+
+// validateReading checks the settings by which a source's texts are read; key is that of the source.
+func (s Source) validateReading(add adder, key string) {
+	if s.DateOrder != "" && s.DateOrder != "dmy" && s.DateOrder != "mdy" {
+		add(key+".date_order", "%q must be dmy or mdy", s.DateOrder)
+	}
+	checkWords(add, key+".status_words", s.StatusWords, outcomes)
+	checkWords(add, key+".direction_words", s.DirectionWords, []string{"incoming", "outgoing"})
+	for _, word := range slices.Sorted(maps.Keys(s.DirectionWords)) {
+		if plain := plainWord(word); plain == "IVR" || plain == "WEBOBD" {
+			add(key+".direction_words", "%s always means the same and cannot be set", plain)
+		}
+	}
+	for _, text := range s.NothingValues {
+		if strings.TrimSpace(text) == "" {
+			add(key+".nothing_values", "an empty text always stands for nothing")
+		}
+	}
+}
+
+// checkWords checks that each word has one of the meanings, and that no two words are compared as the same.
+func checkWords(add adder, key string, words map[string]string, meanings []string) {
+	seen := map[string]string{}
+	for _, word := range slices.Sorted(maps.Keys(words)) {
+		plain := plainWord(word)
+		if plain == "" {
+			add(key, "%q has no letters or digits", word)
+		}
+		if other, ok := seen[plain]; ok {
+			add(key, "%s and %s are the same word: case, spaces and punctuation do not count", other, word)
+		}
+		seen[plain] = word
+		if !slices.Contains(meanings, words[word]) {
+			add(key, "%q must be one of %s", words[word], strings.Join(meanings, "|"))
+		}
+	}
+}
+
+// plainWord is the form in which words are compared: upper case, letters and digits only.
+func plainWord(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, word)
+}
