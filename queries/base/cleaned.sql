@@ -4,11 +4,12 @@
 create or replace macro cleaned(p_versions) as table
 select
     columns(* exclude (
-        nothing_values, date_order, field_problems, source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins,
+        nothing_values, date_order, field_problems, sent_direction, source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins,
         status, callstatus,
         start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time, call_recording_url, campid, call_group, receiver_name,
         error_code, received_at, plain_source, plain_destination, plain_dialled, call_number, talk_number, coins_number,
         plain_start, plain_end, plain_leg_a_picked, plain_leg_b_start, plain_leg_b_picked, odd_numbers, odd_seconds, odd_times)),
+    clean_name(sent_direction) as sent_direction,
     case when odd_numbers is null then plain_source else odd_numbers[1] end as source_number,
     case when odd_numbers is null then plain_destination else odd_numbers[2] end as virtual_number,
     case when odd_numbers is null then plain_dialled else odd_numbers[3] end as dial_whom_number,

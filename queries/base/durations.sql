@@ -24,14 +24,14 @@ create or replace macro duration_parts(p_text) as
 
 create or replace macro seconds_of_parts(p_parts) as
     case when concat(p_parts.seconds, p_parts.h, p_parts.m, p_parts.s) = '' then null
-         when p_parts.seconds >= '60' or p_parts.hours <> '' and p_parts.minutes::int >= 60 then null
+         when p_parts.seconds >= '60' or p_parts.hours <> '' and try_cast(p_parts.minutes as int) >= 60 then null
          else coalesce(try_cast(concat(p_parts.hours, p_parts.h) as bigint), 0) * 3600
             + coalesce(try_cast(concat(p_parts.minutes, p_parts.m) as bigint), 0) * 60
             + coalesce(try_cast(concat(p_parts.seconds, p_parts.s) as bigint), 0) end;
 
 -- A duration that is no plain number.
 create or replace macro other_seconds(p_text) as
-    list_transform([trimmed(p_text)], lambda text: coalesce(try_cast(without_separators(text) as double),
+    list_transform([trimmed(p_text)], lambda text: coalesce(try_cast(text as double), try_cast(without_separators(text) as double),
         list_transform([duration_parts(text)], lambda parts: seconds_of_parts(parts)::double)[1]))[1];
 
 -- A duration in whole seconds, or NULL if it is no whole number, negative, or longer than a call can be. It is cast to a double because a

@@ -16,8 +16,8 @@ create or replace macro unwrapped_number(p_text) as
 create or replace macro decimal_digits(p_text) as
     case when regexp_full_match(p_text, '\+?\d+\.0*') then split_part(p_text, '.', 1)
          when regexp_full_match(p_text, '\d\.\d+[eE]\+?\d{1,2}')
-          and strlen(regexp_extract(p_text, '^\d\.(\d+)', 1)) + 1 >= regexp_extract(p_text, '[eE]\+?(\d+)', 1)::int
-         then left(replace(regexp_extract(p_text, '^[0-9.]+'), '.', '') || '0', regexp_extract(p_text, '[eE]\+?(\d+)', 1)::int + 1) end;
+          and strlen(regexp_extract(p_text, '^\d\.(\d+)', 1)) + 1 >= try_cast(regexp_extract(p_text, '[eE]\+?(\d+)', 1) as int)
+         then left(replace(regexp_extract(p_text, '^[0-9.]+'), '.', '') || '0', try_cast(regexp_extract(p_text, '[eE]\+?(\d+)', 1) as int) + 1) end;
 
 -- A number as it was before a spreadsheet or a program changed it, where that is certain; else the text as sent.
 create or replace macro repaired_number(p_text) as

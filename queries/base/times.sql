@@ -80,7 +80,7 @@ create or replace macro time_from_number(p_text, p_zone, p_near) as
         case when regexp_full_match(p_text, '\s*\d{10}(\.\d+)?\s*') then to_timestamp(p_text::double)
              when regexp_full_match(p_text, '\d{13}') then to_timestamp(p_text::double / 1000)
              when regexp_full_match(p_text, '\d{5}\.\d{6,}') and abs(p_text::double * 86400 - round(p_text::double * 86400)) < 0.1
-             then timezone(p_zone, make_timestamp((round(p_text::double * 86400)::bigint - 25569 * 86400) * 1000000)) end
+             then timezone(p_zone, make_timestamp((round(p_text::double * 86400)::bigint - 25569::bigint * 86400) * 1000000)) end
     ], lambda found: abs(epoch(found) - epoch(p_near)) <= longest_call_seconds())[1];
 
 -- The Unix second with which the CallSid of most calls begins, that of the start.
