@@ -20,7 +20,7 @@ func TestLineThatDuckDBRefusesIsRejectedAlone(t *testing.T) {
 		case 15:
 			group = "BANG"
 		}
-		fmt.Fprintf(&text, `{"CallSid":"%d","Direction":"%s","call_group":"%s","EndTime":"2026-10-05 10:00:00"}`+"\n\n", i, direction, group)
+		fmt.Fprintf(&text, `{"CallSid":"c%d","Direction":"%s","call_group":"%s","EndTime":"2026-10-05 10:00:00"}`+"\n\n", i, direction, group)
 	}
 	dir := spoolOf(t, map[string]string{"a.ndjson": text.String(), "b.ndjson": report("b")})
 	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})

@@ -20,6 +20,9 @@ var (
 	wholeDecimal = regexp.MustCompile(`^(\d{1,9}|\d{11,})\.0+$`)
 )
 
+// abbreviatedReason ends the reason to reject an id in scientific notation.
+const abbreviatedReason = " is in scientific notation: digits are missing"
+
 // readCallSid returns the id of a call as the vendor gave it, without what spreadsheets add to it: 8397472 from 8397472.0, '8397472 and
 // ="8397472". If the text names no call, reason says why. It is the only reader of ids: the load stores what it returns.
 func readCallSid(text []byte) (sid []byte, reason string) {
@@ -35,7 +38,7 @@ func readCallSid(text []byte) (sid []byte, reason string) {
 	case strings.Trim(trimmed, "0.-–—") == "" || nothingWords[strings.ToUpper(trimmed)]:
 		return nil, "no CallSid"
 	case abbreviated.MatchString(trimmed):
-		return nil, fmt.Sprintf("the CallSid %s is rounded: digits are missing", trimmed)
+		return nil, fmt.Sprintf("the CallSid %s"+abbreviatedReason, trimmed)
 	}
 	if whole := wholeDecimal.FindStringSubmatch(trimmed); whole != nil {
 		return []byte(whole[1]), ""

@@ -12,11 +12,11 @@ func TestCallSidIsReadOrRefused(t *testing.T) {
 		"": {reason: none}, " ": {reason: none}, "-": {reason: none}, "--": {reason: none}, "—": {reason: none}, "0": {reason: none}, "0.0": {reason: none},
 		"000000": {reason: none}, "N/A": {reason: none}, "n/a ": {reason: none}, "nan": {reason: none}, "NULL": {reason: none}, "(null)": {reason: none},
 		"none": {reason: none}, "undefined": {reason: none}, "#N/A": {reason: none}, "false": {reason: none}, "'0": {reason: none},
-		"1.791E+09":     {reason: "the CallSid 1.791E+09 is rounded: digits are missing"},
-		"1.79117550e9":  {reason: "the CallSid 1.79117550e9 is rounded: digits are missing"},
-		"8E+06":         {reason: "the CallSid 8E+06 is rounded: digits are missing"},
-		"'1.7911E+09":   {reason: "the CallSid 1.7911E+09 is rounded: digits are missing"},
-		"1.79117550E10": {reason: "the CallSid 1.79117550E10 is rounded: digits are missing"},
+		"1.791E+09":     {reason: "the CallSid 1.791E+09 is in scientific notation: digits are missing"},
+		"1.79117550e9":  {reason: "the CallSid 1.79117550e9 is in scientific notation: digits are missing"},
+		"8E+06":         {reason: "the CallSid 8E+06 is in scientific notation: digits are missing"},
+		"'1.7911E+09":   {reason: "the CallSid 1.7911E+09 is in scientific notation: digits are missing"},
+		"1.79117550E10": {reason: "the CallSid 1.79117550E10 is in scientific notation: digits are missing"},
 	} {
 		sid, reason := readCallSid([]byte(text))
 		if string(sid) != want.sid || reason != want.reason {

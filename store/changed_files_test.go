@@ -53,7 +53,7 @@ func TestNewLinesOfAGrownFileAreRead(t *testing.T) {
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": ""})
 	for i := range 3 {
-		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprint(i)))
+		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprintf("c%d", i)))
 		if got := load(t, dir, testSettings()); got.Lines != 1 || len(got.Warnings) != 0 {
 			t.Fatalf("line %d: %+v", i, got)
 		}

@@ -44,7 +44,7 @@ func TestHostileValuesAreLoadedAsSent(t *testing.T) {
 		if key[0] != '"' {
 			key = `"` + key + `"`
 		}
-		fmt.Fprintf(&spoolText, `{"CallSid":"%d","EndTime":"2026-10-05 10:00:00","receiver_name":%s,"odd":%s,"deep":{"a":[%s,{%s:1}]},%s:"key"}`+"\n",
+		fmt.Fprintf(&spoolText, `{"CallSid":"c%d","EndTime":"2026-10-05 10:00:00","receiver_name":%s,"odd":%s,"deep":{"a":[%s,{%s:1}]},%s:"key"}`+"\n",
 			i, v.sent, v.sent, v.sent, key, key)
 		fmt.Fprintf(&spoolText, `{"type":"other","n":"%d","odd":%s,"deep":[{%s:%s}]}`+"\n", i, v.sent, key, v.sent)
 	}
@@ -57,7 +57,7 @@ func TestHostileValuesAreLoadedAsSent(t *testing.T) {
 		got[row[0]] = row
 	}
 	for i, v := range values {
-		row := got[fmt.Sprint(i)]
+		row := got[fmt.Sprintf("c%d", i)]
 		if row[1] != v.want {
 			t.Errorf("%s: receiver_name is %q, want %q", v.name, row[1], v.want)
 		}

@@ -14,7 +14,7 @@ import (
 // and expects identical calls.
 func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	var deliveries []string
-	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers"} {
+	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words"} {
 		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
 		if err != nil {
 			t.Fatal(err)

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,6 +110,11 @@ func (p *Preview) judge(ctx context.Context) error {
 
 // RoundedIDs returns how it shows that a spreadsheet has rounded the ids of calls, "" if it does not.
 func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
+	for _, line := range slices.Sorted(maps.Keys(p.rejected)) {
+		if sign, ok := strings.CutSuffix(p.rejected[line], abbreviatedReason); ok {
+			return strings.TrimPrefix(sign, "the CallSid ") + " is in scientific notation", nil
+		}
+	}
 	err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_ids")).Scan(&sign)
 	if errors.Is(err, sql.ErrNoRows) && p.attach(ctx) {
 		err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_known_ids")).Scan(&sign)

@@ -23,14 +23,14 @@ func versionsOf(calls int) []string {
 	for call := range calls {
 		for i, coins := range []int{1, 2, 1, 3, 2, 2} {
 			id := fmt.Sprintf("01K6TESTS000%05d0000000%d", call, i)
-			lines = append(lines, envelope(id, (call+i)%4, "call_report", fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
+			lines = append(lines, envelope(id, (call+i)%4, "call_report", fmt.Sprintf(`{"CallSid":"c%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
 		}
-		lines = append(lines, fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 15:30:03"}`+"\n", call, 7+call%3))
+		lines = append(lines, fmt.Sprintf(`{"CallSid":"c%d","coins":"%d","EndTime":"2026-10-05 15:30:03"}`+"\n", call, 7+call%3))
 		for i, coins := range []int{1, 3, 1, 4, 2} {
 			id := fmt.Sprintf("01K7TESTS000%05d0000000%d", call, i)
-			lines = append(lines, exported(id, i/2, (call+2*i)%5, fmt.Sprintf(`{"CallSid":"%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
+			lines = append(lines, exported(id, i/2, (call+2*i)%5, fmt.Sprintf(`{"CallSid":"c%d","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, call, coins)))
 		}
-		lines = append(lines, envelope(fmt.Sprintf("01K6LIVE%018d", call), call%4, "live_call", fmt.Sprintf(`{"CallSid":"%d","call_group":"G%d"}`, call, call)))
+		lines = append(lines, envelope(fmt.Sprintf("01K6LIVE%018d", call), call%4, "live_call", fmt.Sprintf(`{"CallSid":"c%d","call_group":"G%d"}`, call, call)))
 	}
 	return lines
 }

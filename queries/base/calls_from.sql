@@ -121,6 +121,7 @@ with_parties as (
 with_times as (
     select
         *,
+        number_key(customer_number) as customer_key,
         start_unknown and not unreadable_start as derived_start,
         case when within_call(started_at, sent_end) or sent_end < started_at then sent_end end as reported_end,
         coalesce(reported_end, started_at + to_seconds(reported_call_seconds)) as ended_at,
@@ -157,7 +158,7 @@ select
     hour(local_start)::tinyint as local_hour,
     isodow(local_start)::tinyint as weekday,
     virtual_number, customer_number, agent_number,
-    number_key(customer_number) as customer_key,
+    customer_key,
     agent_name,
     coalesce(agent_name, agent_number) as agent,
     call_group,
