@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,15 +80,20 @@ func (a *app) undoImport(ctx context.Context, p *pipeline.Pipeline, name string)
 	for _, other := range imports {
 		if rows := other.Needs[undone.ID]; rows > 0 {
 			return fmt.Errorf("%s of %s were left out of import %s, since import %s has them\nhint: undo %[3]s first, then %[4]s, and import %[2]s again",
-				display.Plural(int(rows), "row"), display.Escape(strings.Join(other.Files, ", ")), other.ID, undone.ID)
+				display.Plural(int(rows), "row"), importName(other), other.ID, undone.ID)
 		}
 	}
 	if err := spool.Undo(p.Config.SpoolDir(), undone.ID); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s of %s are taken out of the spool\nnext: callsheet load, which rebuilds the database without them\n",
-		display.Plural(int(undone.Lines()), "row"), display.Escape(strings.Join(undone.Files, ", ")))
+	fmt.Fprintf(a.stdout, "import %s is undone: %s of %s are taken out of the spool\nnext: callsheet load, which rebuilds the database without them\n",
+		undone.ID, display.Plural(int(undone.Lines()), "row"), importName(undone))
 	return nil
+}
+
+// importName returns the name of the file of an import; one by an older version has none.
+func importName(i spool.ImportRecord) string {
+	return display.Escape(cmp.Or(strings.Join(i.Files, ", "), "an unknown file"))
 }
 
 // findImport returns the import with an id, or the only one of a file, given as then or by its last element.

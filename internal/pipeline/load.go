@@ -62,25 +62,28 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 }
 
 // takeOut rebuilds the database after a load if it has lines of undone imports. The spool has all its other lines, unless the load found
-// a problem; then the lines stay in.
+// a problem. Then the lines stay in, as they do if the rebuild fails: new deliveries are published either way.
 func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summary, progress store.Progress) (store.Summary, error) {
-	if len(loaded.Undone) > 0 && loaded.Incomplete {
-		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf(
-			"%s is undone, but its lines stay in the database, since taking them out rebuilds it and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss",
-			strings.Join(loaded.Undone, ", ")))
+	if len(loaded.Undone) == 0 {
+		return loaded, spool.RemoveUndone(p.Config.SpoolDir())
+	}
+	stays := func(why string) {
+		loaded.Incomplete = true
+		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s is undone, but its lines are still in the database: %s", strings.Join(loaded.Undone, ", "), why))
+	}
+	if loaded.Incomplete {
+		stays("taking them out rebuilds it, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
 		return loaded, nil
 	}
-	if len(loaded.Undone) > 0 {
-		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
-		if err == nil {
-			err = store.Replace(path, path+rebuildSuffix)
-		}
-		if err != nil {
-			return summary, err
-		}
-		summary.Undone = loaded.Undone
-		loaded = summary
+	rebuilt, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
+	if err == nil {
+		err = store.Replace(path, path+rebuildSuffix)
 	}
+	if err != nil {
+		stays(fmt.Sprintf("the rebuild failed: %v", err))
+		return loaded, nil
+	}
+	loaded.Calls, loaded.Stored = rebuilt.Calls, rebuilt.Stored
 	return loaded, spool.RemoveUndone(p.Config.SpoolDir())
 }
 
