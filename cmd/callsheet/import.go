@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,13 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
-	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/importer"
-	"callsheet/internal/pipeline"
-	"callsheet/internal/spool"
 	"callsheet/internal/yamlstrict"
-	"callsheet/store"
 )
 
 // importFlags are the flags of callsheet import.
@@ -96,103 +91,6 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
 	command.Flags().StringVar(&flags.undo, "undo", "", "take an import out again, by its id or the name of its file")
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would come of the files, and write nothing")
 	return command
-}
-
-// importFiles imports files, or shows what would come of them. Each is an import of its own; if one is refused, none is imported.
-func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags importFlags, files []string) error {
-	c, now := p.Config, a.now().In(p.Config.Zone())
-	source, reading, err := flags.reading(c)
-	if err != nil {
-		return exitcode.UsageError(err)
-	}
-	reported, err := parseReportedAt(flags.reportedAt, now)
-	if err != nil {
-		return exitcode.UsageError(err)
-	}
-	release, err := p.LockImports(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	importer.RemoveTemporary(reading.TempDir)
-	raiseGOGC()
-	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
-	seen := importer.NewSeen()
-	err = seen.ReadSpool(ctx, c.SpoolDir(), func(line []byte) spool.Identity { return store.Identify(line, c.DefaultSource()) }, bar.Bytes)
-	bar.Finish()
-	if err != nil {
-		return err
-	}
-	var imports []*importer.Importer
-	var results []importer.Result
-	for _, file := range files {
-		into, err := spool.NewImport(c.SpoolDir(), now, cmp.Or(reported, now))
-		if err != nil {
-			return errors.Join(err, abortImports(imports))
-		}
-		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identify}
-		imports = append(imports, i)
-		result, err := a.importFile(ctx, p, i, file)
-		if err != nil {
-			return errors.Join(fmt.Errorf("%w\nnothing was imported", err), abortImports(imports))
-		}
-		results = append(results, result)
-		now = now.Add(time.Millisecond) // of the next file, so that its ids are greater
-	}
-	if flags.dryRun {
-		err = abortImports(imports)
-	} else {
-		err = commitImports(imports, results)
-	}
-	if err != nil {
-		return err
-	}
-	return a.printImports(results, flags.dryRun)
-}
-
-// importFile reads a file and adds its deliveries to an import.
-func (a *app) importFile(ctx context.Context, p *pipeline.Pipeline, i *importer.Importer, file string) (result importer.Result, err error) {
-	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), p.Config.PublishedDatabase())
-	if err != nil {
-		return result, err
-	}
-	defer preview.Close()
-	var bar *display.Progress
-	finish := func() {
-		if bar != nil {
-			bar.Finish()
-		}
-	}
-	defer finish()
-	return i.Run(ctx, preview, []string{file}, func(step string) func(done, total int64) {
-		finish()
-		bar = display.NewProgress(a.stderr, step, a.now)
-		return bar.Bytes
-	})
-}
-
-// commitImports adds the imports to the spool that have anything new.
-func commitImports(imports []*importer.Importer, results []importer.Result) error {
-	for n, i := range imports {
-		err := error(nil)
-		if importer.Totals(results[n].Files).Imported == 0 {
-			err = i.Into.Abort()
-		} else if err = i.Into.Commit(i.Record); err == nil {
-			results[n].Spooled = i.Into.ID()
-		}
-		if err != nil {
-			return errors.Join(err, abortImports(imports[n+1:]))
-		}
-	}
-	return nil
-}
-
-func abortImports(imports []*importer.Importer) error {
-	var errs []error
-	for _, i := range imports {
-		errs = append(errs, i.Into.Abort())
-	}
-	return errors.Join(errs...)
 }
 
 // reading returns the source and how its files are read, from the flags and the configuration.
