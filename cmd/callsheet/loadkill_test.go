@@ -41,7 +41,7 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	var reads atomic.Int64
 	ended := make(chan error, 1)
 	go func() { ended <- readContinuously(ctx, killed, &reads) }()
-	landed := 0
+	killedLoads, limit := 0, 250*time.Millisecond
 	for round := range *loadKills {
 		for _, line := range lines[len(lines)*round / *loadKills : len(lines)*(round+1) / *loadKills] {
 			appendLine(t, killed, fmt.Sprintf("2026-10-0%d.ndjson", 1+rng.IntN(4)), line)
@@ -50,13 +50,16 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 		if err := load.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(rng.IntN(250)) * time.Millisecond)
+		time.Sleep(time.Duration(rng.Int64N(int64(limit))))
 		load.Process.Kill()
 		switch err := load.Wait(); {
 		case load.ProcessState.ExitCode() > 0:
 			t.Fatalf("load %d failed by itself: %v", round, err)
 		case err != nil:
-			landed++
+			killedLoads++
+			limit += limit / 2 // so that a load ends on a slow machine as well
+		default:
+			limit = 250 * time.Millisecond
 		}
 	}
 	if out, err := exec.Command("callsheet", "--config", killed, "load").CombinedOutput(); err != nil {
@@ -68,9 +71,9 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	}
 	got, want := contentHashes(t, killed), contentHashes(t, whole)
 	if got != want || strings.Count(want, "\n") < 3 {
-		t.Errorf("killed %d times:\n%s\nloaded at once:\n%s", landed, got, want)
+		t.Errorf("killed %d times:\n%s\nloaded at once:\n%s", killedLoads, got, want)
 	}
-	t.Logf("%d lines, %d loads of which %d were killed, %d reads", len(lines), *loadKills, landed, reads.Load())
+	t.Logf("%d lines, %d loads of which %d were killed, %d reads", len(lines), *loadKills, killedLoads, reads.Load())
 }
 
 // demoLines returns the deliveries of a few days, shuffled, a tenth of them twice.
