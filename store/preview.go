@@ -51,9 +51,12 @@ func (p *Preview) Close() error {
 }
 
 // Direction returns incoming, outgoing or unknown for the word of a source.
-func (p *Preview) Direction(ctx context.Context, word string) (direction string, err error) {
-	err = p.store.conn.QueryRowContext(ctx, "select call_direction(?)", word).Scan(&direction)
-	return direction, err
+func (p *Preview) Direction(ctx context.Context, source, word string) (direction string, err error) {
+	err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/direction"), sql.Named("source", source), sql.Named("word", word)).Scan(&direction)
+	if err != nil {
+		return "", fmt.Errorf("import/direction: %w", err)
+	}
+	return direction, nil
 }
 
 // Load loads a file of lines, and returns those that cannot be read, with the reasons, by their numbers. judged reports whether a line
@@ -150,7 +153,7 @@ type PreviewSummary struct {
 type PreviewDay struct {
 	Day                          time.Time
 	Calls, Answered, TalkSeconds int64
-	Coins                        float64
+	Coins                        sql.NullFloat64
 }
 
 // PreviewCall is a call as it would be without other deliveries.
@@ -166,9 +169,7 @@ type PreviewCall struct {
 func (p *Preview) Summary(ctx context.Context) (s PreviewSummary, err error) {
 	err = p.each(ctx, "import/days", func(scan func(...any) error) error {
 		var day PreviewDay
-		var coins sql.NullFloat64
-		err := scan(&day.Day, &day.Calls, &day.Answered, &day.TalkSeconds, &coins)
-		day.Coins = coins.Float64
+		err := scan(&day.Day, &day.Calls, &day.Answered, &day.TalkSeconds, &day.Coins)
 		s.Days = append(s.Days, day)
 		return err
 	})

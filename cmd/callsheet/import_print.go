@@ -1,8 +1,10 @@
 package main
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -111,21 +113,22 @@ func (a *app) printFirstCalls(preview store.PreviewSummary) {
 	}
 	fmt.Fprintln(a.stdout, "first calls")
 	for _, call := range preview.First {
-		coins := "unknown"
-		if call.Coins.Valid {
-			coins = fmt.Sprint(call.Coins.Float64)
-		}
-		parts := []string{
-			call.StartedAt.Format("2006-01-02 15:04:05"), call.Direction, call.Customer + " to " + call.VirtualNumber,
-			call.Outcome, fmt.Sprintf("talk %d s", call.TalkSeconds), "coins " + coins,
-		}
-		for _, part := range [][2]string{{"agent ", call.Agent}, {"group ", call.Group}, {"flags: ", call.Flags}} {
+		parts := []string{call.StartedAt.Format("2006-01-02 15:04:05"), call.Direction, call.Outcome,
+			fmt.Sprintf("talk %d s", call.TalkSeconds), "coins " + coinsText(call.Coins)}
+		for _, part := range [][2]string{{"customer ", call.Customer}, {"number ", call.VirtualNumber}, {"agent ", call.Agent}, {"group ", call.Group}, {"flags: ", call.Flags}} {
 			if part[1] != "" {
 				parts = append(parts, part[0]+part[1])
 			}
 		}
 		fmt.Fprintf(a.stdout, "  %s\n", strings.Join(parts, ", "))
 	}
+}
+
+func coinsText(coins sql.NullFloat64) string {
+	if !coins.Valid {
+		return "unknown"
+	}
+	return strconv.FormatFloat(math.Round(coins.Float64*1e4)/1e4, 'f', -1, 64) // coins have four decimals
 }
 
 // printDays prints the calls by day, and how many of them the database has.
@@ -136,7 +139,8 @@ func (a *app) printDays(preview store.PreviewSummary) {
 		total.Calls += day.Calls
 		total.Answered += day.Answered
 		total.TalkSeconds += day.TalkSeconds
-		total.Coins += day.Coins
+		total.Coins.Float64 += day.Coins.Float64
+		total.Coins.Valid = total.Coins.Valid || day.Coins.Valid
 		if i < listed {
 			a.printDay(day.Day.Format("2006-01-02"), day)
 		}
@@ -163,5 +167,5 @@ func (a *app) printDays(preview store.PreviewSummary) {
 
 func (a *app) printDay(label string, day store.PreviewDay) {
 	fmt.Fprintf(a.stdout, "%s: %s %s, %s answered, talk %s s, coins %s\n", label,
-		display.Count(day.Calls), map[bool]string{true: "call", false: "calls"}[day.Calls == 1], display.Count(day.Answered), display.Count(day.TalkSeconds), strconv.FormatFloat(day.Coins, 'f', -1, 64))
+		display.Count(day.Calls), map[bool]string{true: "call", false: "calls"}[day.Calls == 1], display.Count(day.Answered), display.Count(day.TalkSeconds), coinsText(day.Coins))
 }
