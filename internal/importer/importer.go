@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
 	"callsheet/store"
 )
@@ -43,6 +44,9 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 	i.Seen.Begin(i.Into.ID())
 	i.Record.Files = files
 	i.Reading.Direction = func(word string) (string, error) { return preview.Direction(ctx, word) }
+	if err := i.checkDirection(); err != nil {
+		return result, err
+	}
 	for _, path := range files {
 		i.Reading.progress = progress("reading " + path)
 		if err := i.Read(ctx, path); err != nil {
@@ -81,6 +85,19 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 		i.Record.FirstDay, i.Record.LastDay = days[0].Day.Format(time.DateOnly), days[len(days)-1].Day.Format(time.DateOnly)
 	}
 	return result, nil
+}
+
+// checkDirection returns a usage error if rows without a direction would get one that is none.
+func (i *Importer) checkDirection() error {
+	word := i.Reading.Mapping.Set[directionField]
+	if word == "" {
+		return nil
+	}
+	direction, err := i.Reading.Direction(word)
+	if err == nil && direction == "unknown" {
+		err = exitcode.UsageError(fmt.Errorf("the direction %s is not known\nhint: it is IVR (incoming) or WEBOBD (outgoing)", word))
+	}
+	return err
 }
 
 // addCandidate adds a payload, as the line that the spool would have of it, or a line of another spool.
