@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,9 +61,10 @@ type Source struct {
 
 // Import says how exports of a source are read.
 type Import struct {
-	Fields    map[string]string `yaml:"fields"`     // column by the vendor's name of a field
-	DateOrder string            `yaml:"date_order"` // dmy or mdy; date_order of the source if empty
-	Direction string            `yaml:"direction"`  // of rows that have none
+	Fields      map[string]string `yaml:"fields"`       // column by the vendor's name of a field
+	DateOrder   string            `yaml:"date_order"`   // dmy or mdy; date_order of the source if empty
+	Direction   string            `yaml:"direction"`    // of rows that have none
+	StatusWords map[string]string `yaml:"status_words"` // beside those of the source, and before them
 }
 
 // TLS has the files of a certificate and its key; without them the collector serves plain HTTP.
@@ -262,6 +264,18 @@ func (c *Config) Source(name string) (source Source, ok bool) {
 		return Source{Name: name, Timezone: VendorZone, OutgoingCaller: "agent"}, false
 	}
 	return c.Collector.Sources[i], true
+}
+
+// AllStatusWords returns the outcomes of the status words of a source's deliveries and exports.
+func (s Source) AllStatusWords() map[string]string {
+	words := maps.Clone(s.StatusWords)
+	for word, outcome := range s.Import.StatusWords {
+		if words == nil {
+			words = map[string]string{}
+		}
+		words[word] = outcome
+	}
+	return words
 }
 
 // Zone returns the configured time zone.

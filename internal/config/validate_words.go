@@ -16,6 +16,14 @@ func (s Source) validateReading(add adder, key string) {
 		add(key+".date_order", "%q must be dmy or mdy", s.DateOrder)
 	}
 	checkWords(add, key+".status_words", s.StatusWords, outcomes)
+	checkWords(add, key+".import.status_words", s.Import.StatusWords, outcomes)
+	for _, word := range slices.Sorted(maps.Keys(s.Import.StatusWords)) {
+		for other, outcome := range s.StatusWords {
+			if plainWord(other) == plainWord(word) && outcome != s.Import.StatusWords[word] {
+				add(key+".import.status_words", "%s has another outcome in status_words: a word has one meaning", word)
+			}
+		}
+	}
 	checkWords(add, key+".direction_words", s.DirectionWords, []string{"incoming", "outgoing"})
 	for _, word := range slices.Sorted(maps.Keys(s.DirectionWords)) {
 		if plain := plainWord(word); plain == "IVR" || plain == "WEBOBD" {

@@ -43,7 +43,16 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 	defer func() { err = errors.Join(err, i.Candidates.close()) }()
 	i.Seen.Begin(i.Into.ID())
 	i.Record.Files = files
-	i.Reading.Direction = func(word string) (string, error) { return preview.Direction(ctx, word) }
+	directions := map[string]string{} // by word
+	i.Reading.Direction = func(word string) (direction string, err error) {
+		if direction, known := directions[word]; known {
+			return direction, nil
+		}
+		if direction, err = preview.Direction(ctx, i.Source, word); err == nil && len(directions) < maxLayouts {
+			directions[word] = direction
+		}
+		return direction, err
+	}
 	if err := i.checkDirection(); err != nil {
 		return result, err
 	}

@@ -241,8 +241,11 @@ func (t *tableReader) checkTwins(number int64, cells []string) error {
 		for _, i := range columns {
 			if other := strings.TrimSpace(cells[i]); other != "" && other != value {
 				a, b := t.layout.columns[columns[0]].heading, t.layout.columns[i].heading
-				return exitcode.UsageError(fmt.Errorf("%w: %q and %q are both %s, and differ in %s %d\nhint: say which it is, such as --field \"%s=%s\"",
-					errTwoColumns, a, b, field, t.place, number, field, a))
+				hint := fmt.Sprintf("say which it is, such as --field \"%s=%s\"", field, a)
+				if sameHeading(a, b) {
+					hint = "rename one of them in the file"
+				}
+				return exitcode.UsageError(fmt.Errorf("%w: %q and %q are both %s, and differ in %s %d\nhint: %s", errTwoColumns, a, b, field, t.place, number, hint))
 			}
 		}
 	}

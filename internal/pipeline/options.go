@@ -27,7 +27,7 @@ func settings(c *config.Config) store.Settings {
 	for _, source := range c.Collector.Sources {
 		s.Sources = append(s.Sources, store.Source{
 			Name: source.Name, Timezone: source.Timezone, OutgoingCaller: source.OutgoingCaller, DateOrder: source.DateOrder,
-			StatusWords: source.StatusWords, DirectionWords: source.DirectionWords, NothingValues: source.NothingValues})
+			StatusWords: source.AllStatusWords(), DirectionWords: source.DirectionWords, NothingValues: source.NothingValues})
 	}
 	for _, agent := range c.Business.Agents {
 		s.Agents = append(s.Agents, store.Agent(agent))
