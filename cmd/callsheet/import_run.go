@@ -50,6 +50,9 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identify}
 		imports = append(imports, i)
 		result, err := a.importFile(ctx, p, i, file)
+		if last := i.Record.LastDay; err == nil && !reported.IsZero() && last > reported.In(c.Zone()).Format(time.DateOnly) {
+			err = exitcode.UsageError(fmt.Errorf("%s has calls of %s, after --reported-at %s", file, last, flags.reportedAt))
+		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("%w\nnothing was imported", err), abortImports(imports))
 		}
