@@ -144,6 +144,9 @@ func TestExportCountsFromWhenItWasMade(t *testing.T) {
 	web := func(second, n int) string {
 		return envelope(fmt.Sprintf("01K6%022d", second), second, "call_report", coins(n))
 	}
+	cases := map[string]string{} // by call
+	var now, earlier []string
+	var steps [3]string // the lines of all calls that a load reads
 	for name, c := range map[string]struct {
 		lines        []string
 		now, earlier string // coins, versions, deliveries and imported; now, and before the second of the next day
@@ -158,27 +161,39 @@ func TestExportCountsFromWhenItWasMade(t *testing.T) {
 		"the same report by both":         {[]string{web(9, 10), export(1, 5, 10)}, "10 1 2 false", "10 1 1 false"},
 	} {
 		for _, turned := range []bool{false, true} {
+			sid := fmt.Sprintf("c%02d", len(cases))
+			cases[sid] = fmt.Sprintf("%s, turned %v", name, turned)
+			now, earlier = append(now, sid+" "+c.now), append(earlier, sid+" "+c.earlier)
 			lines := slices.Clone(c.lines)
 			if turned {
 				slices.Reverse(lines)
 			}
-			dir := spoolOf(t, map[string]string{"a.ndjson": lines[0]})
-			for _, line := range lines[1:] {
-				load(t, dir, testSettings())
-				appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), line)
-			}
-			load(t, dir, testSettings())
-			reader := published(t, dir, testSettings())
-			const statement = "select coins, versions, deliveries, imported from calls"
-			if got := strings.Join(query(t, reader, statement)[1], " "); got != c.now {
-				t.Errorf("%s, turned %v: got %s, want %s", name, turned, got, c.now)
-			}
-			if err := reader.AsOf(t.Context(), time.Date(2026, 10, 6, 10, 0, 0, 5e8, time.UTC)); err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.Join(query(t, reader, statement)[1], " "); got != c.earlier {
-				t.Errorf("%s, turned %v: as of before got %s, want %s", name, turned, got, c.earlier)
+			for i, line := range lines { // with ids and a call of its own
+				steps[i] += strings.NewReplacer(`"CallSid":"1"`, `"CallSid":"`+sid+`"`, `"id":"01K6000`, `"id":"01K60`+sid[1:], `"id":"01K7000`, `"id":"01K70`+sid[1:]).Replace(line)
 			}
 		}
 	}
+	dir := spoolOf(t, map[string]string{"a.ndjson": ""})
+	for _, lines := range steps {
+		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), lines)
+		load(t, dir, testSettings())
+	}
+	reader := published(t, dir, testSettings())
+	check := func(when string, want []string) {
+		t.Helper()
+		got := query(t, reader, "select call_sid, coins, versions, deliveries, imported from calls order by call_sid")[1:]
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d calls, want %d", when, len(got), len(want))
+		}
+		for i, row := range got {
+			if strings.Join(row, " ") != want[i] {
+				t.Errorf("%s: %s: got %v, want %s", cases[row[0]], when, row, want[i])
+			}
+		}
+	}
+	check("now", now)
+	if err := reader.AsOf(t.Context(), time.Date(2026, 10, 6, 10, 0, 0, 5e8, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	check("as of before", earlier)
 }
