@@ -99,7 +99,7 @@ func insertStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEve
 			return 0, 0, err
 		}
 	}
-	return otherEvents, rejects, nil
+	return otherEvents, rejects, computeCalls(ctx, tx)
 }
 
 // recordLoad writes the row of `loads` and returns it as a summary.

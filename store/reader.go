@@ -75,7 +75,7 @@ func (r *Reader) AsOf(ctx context.Context, asOf time.Time) error {
 		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", asOf); err != nil {
 			return fmt.Errorf("as of %s: %w", asOf, err)
 		}
-		if _, err := conn.ExecContext(ctx, queries.SQL("session/as_of")); err != nil {
+		if err := setAsOf(ctx, conn); err != nil {
 			return fmt.Errorf("as of %s: %w", asOf, err)
 		}
 	}

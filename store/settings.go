@@ -100,8 +100,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if stored == want || stored == "" { // a new database has no calls
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls"))
-		return err
+		if _, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls")); err != nil {
+			return fmt.Errorf("rebuild_calls: %w", err)
+		}
+		return computeCalls(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)

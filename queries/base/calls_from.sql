@@ -1,61 +1,74 @@
--- One row per call, from versions of its reports and from live events, in whatever order they were received:
+-- How many different reports and live events each call has, and whether they seem to name several phones of agents. That goes by the
+-- last characters of the numbers, which is fast, and may be true for others. p_directions are the directions_of both.
+create or replace macro counted_calls(p_versions, p_live, p_directions) as table
+select
+    call_key,
+    count(*) as versions,
+    count(*) filter (where is_report) as reports,
+    coalesce(min(ending) <> max(ending) or count(ending) > 0 and count(ending) filter (where is_report) = 0, false) as has_several_phones
+from (
+    select call_key, true as is_report, nullif(right(agent_number_text(source, direction, source_number, dial_whom_number), 10), '') as ending
+    from directed(p_versions, p_directions)
+    union all
+    select call_key, false, nullif(right(agent_number_text(source, direction, source_number, dial_whom_number), 10), '')
+    from directed(p_live, p_directions)
+)
+group by call_key;
+
+-- One row per call whose reports name one phone at most, from versions of its reports and from live events, in whatever order they
+-- were received. calls_from, which calls this, takes care of the others.
 --
---   from calls_from(call_versions, live_events)
+-- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event. Reports
+-- that differ in the status, a duration or a time contradict each other; other differences are corrections.
 --
--- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event.
-create or replace macro calls_from(p_versions, p_live) as table
+-- p_calls are the counted_calls, p_directions the directions_of both.
+create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions) as table
 with
 -- Most calls have one report and nothing else; only the others are merged.
-multi_version_keys as (
-    select call_key
-    from (select call_key from query_table(p_versions) union all select call_key from query_table(p_live))
-    group by call_key
-    having count(*) > 1
-),
--- The directions of calls with another word for it than the vendor's, or none; there are few where the vendor's webhooks are the source.
-directions as materialized (from directions_of(p_versions, p_live)),
-report_versions as not materialized (
-    select versions.* replace (coalesce(directions.direction, versions.direction) as direction)
-    from query_table(p_versions) as versions
-    left join directions on directions.call_key = versions.call_key and directions.sent_direction is not distinct from versions.sent_direction
-),
+multi_version_keys as not materialized (select call_key from query_table(p_calls) where versions > 1),
+report_versions as not materialized (from directed(p_versions, p_directions)),
 single_version as not materialized (
     select *, last_received_at as received_at from report_versions anti join multi_version_keys using (call_key)
 ),
 multi_version as not materialized (
-    select *, true as is_report, last_received_at as received_at
+    select *, true as is_report, false as is_picked, last_received_at as received_at
     from report_versions semi join multi_version_keys using (call_key)
     union all by name
     select
-        source, coalesce(directions.direction, live.direction) as direction, call_sid, live.call_key, content_hash, last_id, false as is_report,
-        last_received_at as received_at, reported_at, live.sent_direction, source_number, destination_number, dial_whom_number, start_time,
+        source, direction, call_sid, call_key, content_hash, last_id, false as is_report, is_picked_word(status) as is_picked,
+        last_received_at as received_at, reported_at, sent_direction, source_number, destination_number, dial_whom_number, start_time,
         campid, call_group, field_problems
-    from query_table(p_live) as live
-    left join directions on directions.call_key = live.call_key and directions.sent_direction is not distinct from live.sent_direction
-    semi join multi_version_keys on multi_version_keys.call_key = live.call_key
+    from directed(p_live, p_directions) semi join multi_version_keys using (call_key)
 ),
 -- Versions of a call that were reported at the same time, as the elements of one array body or the rows of one export are, are
 -- ordered by id, then by content.
 tied as (select call_key from multi_version group by call_key, is_report, reported_at having count(*) > 1),
--- The rank puts reports above live events, then orders by when the vendor reported them. It is one integer because arg_max over a
--- struct of the two, or a window over all versions, takes half as long again.
+-- The rank puts reports above live events, and live events of an agent who picked up above others, then orders by when the vendor
+-- reported them. It is one integer because arg_max over a struct of these, or a window over all versions, takes half as long again.
 ranked as not materialized (
-    select * exclude (content_hash, last_id, is_report), epoch_us(reported_at) + (is_report::bigint << 61) as rank
+    select
+        * exclude (content_hash, last_id, is_report, is_picked),
+        epoch_us(reported_at) + (is_report::bigint << 61) + (is_picked::bigint << 60) as rank
     from multi_version anti join tied using (call_key)
     union all by name
     select
-        * exclude (content_hash, last_id, is_report),
-        row_number() over (partition by call_key order by is_report, reported_at, coalesce(last_id, ''), content_hash) as rank
+        * exclude (content_hash, last_id, is_report, is_picked),
+        row_number() over (partition by call_key order by is_report, is_picked, reported_at, coalesce(last_id, ''), content_hash) as rank
     from multi_version semi join tied using (call_key)
 ),
 merged as not materialized (
-    select * exclude (content_hash, last_id, deliveries), 1 as versions, deliveries from cleaned(single_version)
+    select
+        * exclude (content_hash, last_id, deliveries), true as source_number_reported, true as dial_whom_number_reported,
+        1 as versions, deliveries
+    from cleaned(single_version)
     union all by name
     select
         source, direction, call_sid, call_key,
         arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, reported_at, imported,
                                    deliveries, conflicting_values, unreadable_value, dropped_fraction, unreadable_start,
                                    unreadable_time)), rank),
+        bool_or(source_number is not null) filter (where deliveries is not null) as source_number_reported,
+        bool_or(dial_whom_number is not null) filter (where deliveries is not null) as dial_whom_number_reported,
         bool_or(conflicting_values) as conflicting_values,
         bool_or(unreadable_value) as unreadable_value,
         bool_or(dropped_fraction) as dropped_fraction,
@@ -77,13 +90,30 @@ sent_statuses as (
     from query_table(p_versions) left join source_settings() using (source)
 ),
 statuses as (from status_outcomes(sent_statuses)),
+several_reports as not materialized (
+    select *, last_received_at as received_at
+    from report_versions semi join (from query_table(p_calls) where reports > 1) using (call_key)
+),
+conflicting as (
+    select reports.direction, reports.call_key
+    from cleaned(several_reports) as reports
+    left join statuses on statuses.source = reports.source and statuses.status = reports.status
+    group by reports.direction, reports.call_key
+    having min(known_outcome) <> max(known_outcome)
+        or min(reported_call_seconds) <> max(reported_call_seconds) or min(reported_talk_seconds) <> max(reported_talk_seconds)
+        or min(start_time) <> max(start_time) or min(end_time) <> max(end_time)
+        or min(leg_b_picked_time) <> max(leg_b_picked_time)
+),
 with_second as (
     select
         merged.*, statuses.known_outcome, statuses.failed_leg,
+        conflicting.call_key is not null as conflicting_versions,
         call_sid_second(call_sid) as sid_second,
         start_time is null as start_unknown,
         clock_shift(start_time, call_sid_second(call_sid), zone) as shift
-    from merged left join statuses on statuses.source = merged.source and statuses.status = merged.status
+    from merged
+    left join statuses on statuses.source = merged.source and statuses.status = merged.status
+    left join conflicting on conflicting.call_key = merged.call_key and conflicting.direction = merged.direction
 ),
 with_start as (
     select
@@ -114,7 +144,9 @@ with_parties as (
         case when direction = 'outgoing' and outgoing_caller_is_agent then dial_whom_number
              else source_number end as customer_number,
         case when direction = 'outgoing' and outgoing_caller_is_agent then source_number
-             else dial_whom_number end as agent_number
+             else dial_whom_number end as sent_agent_number,
+        case when direction = 'outgoing' and outgoing_caller_is_agent then source_number_reported
+             else dial_whom_number_reported end as agent_number_reported
     from with_direction
 ),
 -- A time long after the start cannot be one of the call, so it is unknown. An end before the start is kept, and flagged.
@@ -135,22 +167,29 @@ with_outcome as (
         with_times.*,
         timezone((select timezone from settings), started_at) as local_start,
         coalesce(known_outcome = 'answered', reported_talk_seconds > 0 or leg_b_picked_at is not null, false) as answered,
+        -- A phone that only live events name rang; that of a missed call counts for nobody.
+        case when answered or agent_number_reported then sent_agent_number end as agent_number,
         coalesce(reported_call_seconds, positive_seconds(started_at, ended_at)) as call_seconds
     from with_times
 ),
+-- A layer of its own, since an expression is copied to wherever its name is used in the same select.
+with_phone as (
+    select *, phone_key(agent_number) as agent_key, single_spaced(reported_agent_name) as reported_name
+    from with_outcome
+),
 with_directory as (
     select
-        with_outcome.*,
+        with_phone.*,
         case when not answered then 0
              else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at), 0) end as talk_seconds,
-        coalesce(reported_agent_name, agent_directory.agent_name) as agent_name,
+        coalesce(reported_name, agent_directory.agent_name) as agent_name,
         coalesce(reported_group, number_groups.call_group) as call_group
-    from with_outcome
+    from with_phone
     left join agent_directory
-        on number_key(agent_directory.agent_number) = number_key(with_outcome.agent_number)
+        on phone_key(agent_directory.agent_number) = with_phone.agent_key
         and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
                                   and coalesce(agent_directory.valid_to, 'infinity')
-    left join number_groups on number_key(number_groups.virtual_number) = number_key(with_outcome.virtual_number)
+    left join number_groups on number_key(number_groups.virtual_number) = number_key(with_phone.virtual_number)
 )
 select
     source, direction, call_sid, call_key, started_at, ended_at,
@@ -159,7 +198,7 @@ select
     isodow(local_start)::tinyint as weekday,
     virtual_number, customer_number, agent_number,
     customer_key,
-    agent_name,
+    agent_key, reported_name as reported_agent_name, agent_name,
     coalesce(agent_name, agent_number) as agent,
     call_group,
     case when reported_group is not null then 'reported'
@@ -178,8 +217,7 @@ select
     case when direction = 'outgoing' then positive_seconds(started_at, leg_a_picked_at) end as agent_ring_seconds,
     coins,
     is_business_time(local_start) as in_business_hours,
-    coalesce(direction = 'incoming' and not answered and known_outcome in ('abandoned', 'cancelled')
-        and call_seconds < (select short_abandon_seconds from settings), false) as short_abandon,
+    is_short_abandon(direction, answered, known_outcome, call_seconds) as short_abandon,
     list_filter([
         case when reported_talk_seconds > call_seconds then 'talk_over_call' end,
         case when ended_at < started_at then 'end_before_start' end,
@@ -200,6 +238,7 @@ select
         case when abs(reported_call_seconds - (epoch(reported_end) - epoch(started_at))) > 60 and not start_unknown
             then 'duration_mismatch' end,
         case when conflicting_values then 'conflicting_values' end,
+        case when conflicting_versions then 'conflicting_versions' end,
         case when unreadable_value then 'unreadable_value' end,
         case when dropped_fraction then 'dropped_fraction' end,
         case when customer_key is null and not is_anonymous(customer_number) then 'unreadable_number' end,

@@ -49,6 +49,13 @@ known as (
 select call_key, sent_direction, case when worded.direction = 'unknown' then coalesce(known.direction, 'unknown') else worded.direction end as direction
 from worded left join known using (call_key);
 
+-- Reports or live events with these directions; there are few where the vendor's webhooks are the source.
+create or replace macro directed(p_versions, p_directions) as table
+select versions.* replace (coalesce(directions.direction, versions.direction) as direction)
+from query_table(p_versions) as versions
+left join query_table(p_directions) as directions
+    on directions.call_key = versions.call_key and directions.sent_direction is not distinct from versions.sent_direction;
+
 -- The direction of a call whose reports name none, from what only one direction has: a campaign, a failed leg, and an agent who rang before
 -- leg A was picked up are outgoing; the IVR picks leg A up at once, and only an incoming call can have nobody who was dialled.
 create or replace macro inferred_direction(p_campaign, p_failed_leg, p_started, p_leg_a_picked, p_source, p_dialled) as

@@ -52,6 +52,14 @@ from (
 ) as sent
 left join (select source, status_word(word) as word, outcome from status_words) as words using (source, word);
 
+-- Whether a caller hung up so soon that the call does not count against the service level.
+create or replace macro is_short_abandon(p_direction, p_answered, p_outcome, p_call_seconds) as
+    coalesce(p_direction = 'incoming' and not p_answered and p_outcome in ('abandoned', 'cancelled')
+        and p_call_seconds < (select short_abandon_seconds from settings), false);
+
+-- Whether the status of a live event says that the agent picked up.
+create or replace macro is_picked_word(p_status) as coalesce(upper(trimmed(p_status)) in ('PICKED', 'ANSWER', 'ANSWERED'), false);
+
 -- Whether a word is one of live events, which describe the progress of a call and not its outcome.
 create or replace macro is_live_word(p_status) as
     status_word(p_status) in ('TRANSFERTOAGENT', 'PICKED', 'RINGING');

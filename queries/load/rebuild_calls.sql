@@ -1,4 +1,6 @@
--- Computes all calls again, from the stored reports and live events.
+-- Removes all calls, to compute them again from the stored reports and live events.
 delete from calls;
-insert into calls by name
-from calls_from(call_versions, live_events);
+delete from shared_call_legs;
+
+create or replace temp view refreshed_versions as from call_versions;
+create or replace temp view refreshed_live as from live_events;

@@ -11,6 +11,8 @@ parts as (
     from peak_concurrency(p_dims, p_rows)
     union all by name
     from recovery(p_dims, p_rows)
+    union all by name
+    from transfers(p_dims, p_rows)
 ),
 -- A call that goes on into another hour has a peak in it, but belongs to the hour in which it started.
 rows as (
@@ -28,16 +30,17 @@ total as (select 'all calls' as everything),
 rows as (from total left join (from all_metrics(['everything'], p_rows)) using (everything))
 from zero_filled(rows);
 
--- Every metric that agents have: those of kpi(), rings and busy time. p_rung are the calls to count rings in, including calls that
--- count for another agent; an agent whose phone only rang has a row.
+-- Every metric that agents have: those of kpi() over the legs of calls, rings and busy time. p_rung are the calls to count rings in,
+-- including those in which no report names the agent; an agent whose phone only rang has a row.
 create or replace macro agent_metrics(p_dims, p_rows, p_rung) as table
 with
+legs as (from agent_calls(p_rows)),
 parts as (
-    from kpi(p_dims, p_rows)
+    from kpi(p_dims, legs)
     union all by name
     from ring_counts(p_dims, p_rung)
     union all by name
-    from busy_time(p_dims, p_rows)
+    from busy_time(p_dims, legs)
 ),
 rows as (
     select columns(lambda x: list_contains(p_dims, x)), any_value(columns(lambda x: not list_contains(p_dims, x)))

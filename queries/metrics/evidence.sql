@@ -16,7 +16,9 @@ reports as (
     select
         coalesce(sum(deliveries), 0)::bigint as reports_received,
         coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
-        coalesce(sum(versions - 1), 0)::bigint as versions_superseded,
+        coalesce(sum(versions - 1), 0)::bigint
+            - (select count(*) from slice join shared_call_legs using (direction, call_key) where is_reported and not is_first)
+            as versions_superseded,
         count(*) filter (where not imported and timezone((select timezone from settings), first_received_at)::date
             > timezone((select timezone from settings), coalesce(ended_at, started_at))::date) as late_reports,
         count(*) filter (where imported) as imported_calls,

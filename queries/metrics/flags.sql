@@ -13,6 +13,7 @@ known (flag, meaning) as (values
     ('derived_start', 'no start was sent; derived from other fields'),
     ('derived_end', 'no end was sent; derived from the start and the duration'),
     ('derived_wait', 'no time of the answer was sent; the wait is the duration without the talk time'),
+    ('conflicting_versions', 'reports of the same call and phone differ in the status, a duration or a time; the newest counts'),
     ('no_status', 'no status was sent'),
     ('unknown_status', 'unrecognised status'),
     ('conflicting_values', 'a field was sent several times with different values; the first counts'),

@@ -19,6 +19,7 @@ from (values
     ('service_level', 'Service level', 'fraction', 'rate', 'incoming calls answered within the target wait / (offered − short abandoned − answered with unknown wait); the wait counts from the start of the call, IVR included', 'higher'),
     ('avg_wait_seconds', 'Average wait', 'seconds', 'short_duration', 'mean of start to answer over answered incoming calls whose wait is known; an upper bound, the vendor gives no queue-entry time', 'lower'),
     ('p90_wait_seconds', '90 % waited at most', 'seconds', 'short_duration', '90th percentile of start to answer over answered incoming calls whose wait is known', 'lower'),
+    ('transfer_rate', 'Transfer rate', 'fraction', 'rate', 'calls that two or more agents took / answered incoming calls whose agent is known', 'neutral'),
     ('connected', 'Connected', 'calls', 'count', 'outgoing calls answered', 'higher'),
     ('connect_rate', 'Connect rate', 'fraction', 'rate', 'connected / outgoing', 'higher'),
     ('agent_no_show', 'Agent no-show', 'calls', 'count', 'outgoing calls whose agent leg was never picked up', 'lower'),

@@ -14,13 +14,14 @@ create or replace macro is_within(p_started_at, p_in_business_hours, p_hours) as
     end;
 
 -- The rows of a table of calls that are in a period and pass the filters; this is the definition of --from, --group and so on.
--- Both days are included. A filter that is NULL selects all calls.
+-- Both days are included. A filter that is NULL selects all calls; an agent has the calls in which a report names a leg of the agent.
 create or replace macro slice_calls(p_calls, p_from, p_to, p_group := null, p_agent := null, p_number := null,
                                     p_direction := null, p_campaign := null, p_source := null, p_hours := null) as table
 from query_table(p_calls)
 where local_day between p_from::date and p_to::date
   and (p_group is null or call_group = p_group)
-  and (p_agent is null or agent = p_agent)
+  and (p_agent is null or agent = p_agent
+       or (direction, call_key) in (select (direction, call_key) from shared_call_legs where is_reported and agent = p_agent))
   and (p_number is null or virtual_number = p_number)
   and (p_direction is null or direction = p_direction)
   and (p_campaign is null or campaign_id = p_campaign)

@@ -1,5 +1,5 @@
 -- Every metric per agent, most answered first.
--- A call that rang several agents counts for the agent in its report, and as a ring for each.
+-- A call that several agents took counts for each, with the agent's own talk; its coins count for the first. Phones that rang count as rings.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rung as (from period_calls($from, $to, $group, null, $number, $direction, $campaign, $source, $hours))
 from agent_metrics(['agent'], slice, rung)

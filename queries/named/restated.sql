@@ -12,11 +12,12 @@ candidates as (
     union all
     select call_key from live_events semi join as_of on first_received_at between $from::date - interval 7 day and since
 ),
-restated_calls as (select call_key, restated_at from changed_since((select since from as_of)) semi join candidates using (call_key)),
-versions_then as (from versions_as_of((select since from as_of)) semi join restated_calls using (call_key)),
-live_then as (from live_events_as_of((select since from as_of)) semi join restated_calls using (call_key)),
-calls_then as (from calls_from(versions_then, live_then)),
-calls_now as (from calls semi join restated_calls using (call_key)),
+restated_calls as materialized (select call_key, restated_at from changed_since((select since from as_of)) semi join candidates using (call_key)),
+versions_then as materialized (from versions_as_of((select since from as_of)) semi join restated_calls using (call_key)),
+live_then as materialized (from live_events_as_of((select since from as_of)) semi join restated_calls using (call_key)),
+computed_then as materialized (from calls_from(versions_then, live_then)),
+calls_then as materialized (from with_agents(computed_then)),
+calls_now as materialized (from calls semi join restated_calls using (call_key)),
 -- A correction can move a call into the period or out of it.
 slice as (
     select source, direction, call_sid

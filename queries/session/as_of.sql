@@ -1,9 +1,5 @@
--- Shows a reader the data as of the time in the variable as_of: temporary tables take precedence over those of the database.
-create or replace temp table calls as
-with
-versions_then as (from versions_as_of(getvariable('as_of'))),
-live_then as (from live_events_as_of(getvariable('as_of')))
-from calls_from(versions_then, live_then);
+-- Shows a reader the rest of the data as of the time in the variable as_of, after its calls.
+create or replace temp view call_legs as from all_call_legs();
 
 create or replace temp table live_events as from live_events_as_of(getvariable('as_of'));
 

@@ -1,0 +1,36 @@
+-- Who an agent is: the phone of a call's agent, and the name it goes by.
+
+-- The identity of a phone: the last ten digits of its number, else a shorter number or other address as sent. NULL if it identifies nobody.
+create or replace macro phone_key(p_number) as
+    coalesce(number_key(p_number),
+             case when regexp_full_match(p_number, '[0-9]{2,9}') or not is_anonymous(p_number) then p_number end);
+
+-- The text of the agent's number, as sent: on outgoing calls the vendor calls the agent first, unless the source has it the other way.
+create or replace macro agent_number_text(p_source, p_direction, p_source_number, p_dial_whom_number) as
+    case when p_direction = 'outgoing'
+          and not coalesce(list_contains((select list(source) from sources where outgoing_caller <> 'agent'), p_source), false)
+         then p_source_number else p_dial_whom_number end;
+
+-- A name with single spaces.
+create or replace macro single_spaced(p_name) as
+    case when contains(p_name, '  ') or contains(p_name, chr(9)) then regexp_replace(p_name, '\s+', ' ', 'g') else p_name end;
+
+-- Any rows with the phone, number and reported name of an agent, with the name that counts: the reported one; else the directory's
+-- for the day; else that of the last report of the source before the call that names the phone's agent, else of the first after it.
+-- A phone's names that differ only in case are one. agent is the name, else the number as first seen.
+create or replace macro with_agents(p_rows) as table
+select
+    rows.* replace (
+        coalesce(spelled.shown, reported_agent_name, agent_directory.agent_name, learned.agent_name) as agent_name,
+        coalesce(spelled.shown, reported_agent_name, agent_directory.agent_name, learned.agent_name, numbered.shown, rows.agent_number)
+            as agent)
+from query_table(p_rows) as rows
+left join agent_directory
+    on phone_key(agent_directory.agent_number) = rows.agent_key
+    and rows.local_day between coalesce(valid_from, '-infinity') and coalesce(valid_to, 'infinity')
+asof left join agent_names as learned
+    on learned.source = rows.source and learned.agent_key = rows.agent_key and learned.since <= rows.started_at
+left join agent_spellings as spelled
+    on spelled.agent_key = rows.agent_key
+    and spelled.name_key = lower(coalesce(reported_agent_name, agent_directory.agent_name, learned.agent_name))
+left join agent_spellings as numbered on numbered.agent_key = rows.agent_key and numbered.name_key = '';

@@ -1,0 +1,154 @@
+-- Calls that several phones took part in. Reports of a call that name different phones are about different legs; those that name the
+-- same phone, or none, are versions of that leg.
+
+-- Reports or live events, each with the phone that it names and its number. In layers, since a macro's argument is
+-- copied to wherever the macro uses it.
+create or replace macro with_phones(p_versions, p_directions) as table
+select *, phone_key(named_number) as phone
+from (
+    select * exclude (sent_number), read_number(sent_number) as named_number
+    from (
+        select
+            versions.*,
+            sent_text(agent_number_text(source, direction, source_number, dial_whom_number), nothing_values) as sent_number
+        from directed(p_versions, p_directions) as versions
+        left join (select source, nothing_values from source_settings()) as settings using (source)
+    )
+);
+
+-- The calls of which reports name several phones.
+create or replace macro shared_calls(p_versions, p_calls, p_directions) as table
+with candidates as not materialized (
+    from query_table(p_versions) semi join (from query_table(p_calls) where has_several_phones and reports > 1) using (call_key)
+)
+select distinct call_key
+from (
+    select call_key
+    from with_phones(candidates, p_directions)
+    group by direction, call_key
+    having count(distinct phone) > 1
+);
+
+-- The reports of these calls, each with a key of its leg. A report that names no phone belongs to the leg with the same name, else
+-- with the same status, else to that of the report before it, else of the one after it.
+create or replace macro leg_versions(p_versions, p_shared, p_directions) as table
+with
+shared_versions as not materialized (from query_table(p_versions) semi join query_table(p_shared) using (call_key)),
+reports as (
+    select *, lower(clean_name(receiver_name)) as name, status_text(status, callstatus) as sent_status
+    from with_phones(shared_versions, p_directions)
+),
+adopted as (
+    select
+        direction, call_key, unnumbered.content_hash,
+        arg_max(numbered.phone, (
+            coalesce(numbered.name = unnumbered.name, false), coalesce(numbered.sent_status = unnumbered.sent_status, false),
+            case when numbered.reported_at <= unnumbered.reported_at then epoch_us(numbered.reported_at)
+                 else -epoch_us(numbered.reported_at) end,
+            numbered.phone)) as phone
+    from reports as unnumbered join reports as numbered using (direction, call_key)
+    where unnumbered.phone is null and numbered.phone is not null
+    group by direction, call_key, unnumbered.content_hash
+)
+select
+    reports.* exclude (named_number, phone, name, sent_status),
+    hash(call_key, direction, coalesce(reports.phone, adopted.phone, '')) as leg_key
+from reports left join adopted using (direction, call_key, content_hash);
+
+-- The legs of these calls, a row each with the columns of a call.
+create or replace macro report_legs(p_versions, p_live, p_shared, p_directions) as table
+with
+keyed as materialized (from leg_versions(p_versions, p_shared, p_directions)),
+leg_keys as materialized (select distinct direction, call_key, leg_key from keyed),
+leg_reports as materialized (select * exclude (leg_key) replace (leg_key as call_key) from keyed),
+leg_live as materialized (
+    select live.* replace (legs.leg_key as call_key)
+    from directed(p_live, p_directions) as live join leg_keys as legs using (direction, call_key)
+),
+counted as materialized (from counted_calls(leg_reports, leg_live, p_directions))
+select legs.* replace (leg_keys.call_key as call_key)
+from merged_calls(leg_reports, leg_live, counted, p_directions) as legs join leg_keys on leg_keys.leg_key = legs.call_key;
+
+-- Whether a phone rang, by the outcome of a leg: agents who are engaged are not rung.
+create or replace macro phone_rang(p_outcome) as p_outcome not in ('agent_engaged', 'agent_ringing');
+
+-- When a leg's phone began to ring and when its agent picked up. On outgoing calls the agent is called first.
+create or replace macro leg_rang_at(p_direction, p_started_at, p_leg_b_started_at) as
+    case when p_direction = 'outgoing' then p_started_at else p_leg_b_started_at end;
+
+create or replace macro leg_picked_at(p_direction, p_answered, p_leg_a_picked_at, p_leg_b_picked_at) as
+    case when p_direction = 'outgoing' then p_leg_a_picked_at when p_answered then p_leg_b_picked_at end;
+
+-- The legs in order: answered ones first, by when the talk began; then the others, newest first. The first one is the leg of the
+-- agent whom the call counts for.
+create or replace macro ordered_legs(p_legs) as table
+select
+    *,
+    coalesce(leg_b_picked_at, ended_at - to_seconds(talk_seconds), started_at) as talk_from,
+    row_number() over (
+        partition by direction, call_key
+        order by answered desc, case when answered then talk_from end, reported_at desc, agent_key) as leg_order
+from query_table(p_legs);
+
+-- One row per call from its legs. The agent, the status and what else is a leg's are those of the first leg. The call lasts from the
+-- first start to the last end; its talk is the union of the legs' talk. Other values are the newest of an answered leg, else of any.
+create or replace macro combined_calls(p_legs) as table
+with
+legs as (
+    select
+        *,
+        min(started_at) over call as call_started_at,
+        epoch(talk_from) as talk_begins,
+        max(epoch(talk_from) + talk_seconds) over (
+            partition by direction, call_key order by talk_from, leg_order rows between unbounded preceding and 1 preceding) as talked_until,
+        row_number() over (partition by direction, call_key order by answered desc, reported_at desc, leg_order) as newness
+    from ordered_legs(p_legs)
+    window call as (partition by direction, call_key)
+),
+calls as (
+    select
+        source, direction, call_sid, call_key,
+        arg_min(columns(['local_day', 'local_hour', 'weekday', 'in_business_hours']), (started_at, leg_order)),
+        min(started_at) as started_at,
+        max(ended_at) as ended_at,
+        arg_min(columns(['virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'error_code', 'extra']), newness),
+        first(columns([
+            'agent_number', 'agent_key', 'reported_agent_name', 'agent_name', 'agent', 'call_group', 'group_basis', 'status', 'outcome',
+            'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'
+        ])) filter (where leg_order = 1),
+        (max(epoch(started_at) + call_seconds) - min(epoch(started_at)))::bigint as call_seconds,
+        coalesce(sum(greatest(talk_begins + talk_seconds - greatest(talk_begins, talked_until), 0)) filter (where answered), 0)::bigint
+            as talk_seconds,
+        first(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1) as wait_seconds,
+        list_sort(list_distinct(flatten(list(list_filter(flags, lambda flag:
+            (flag <> 'clock_mismatch' or started_at = call_started_at) and (flag <> 'derived_wait' or leg_order = 1)))))) as flags,
+        sum(versions)::bigint as versions,
+        sum(deliveries)::bigint as deliveries,
+        min(first_received_at) as first_received_at,
+        max(last_received_at) as last_received_at,
+        max(reported_at) as reported_at,
+        bool_and(imported) as imported,
+        'all calls' as everything
+    from legs
+    group by source, direction, call_sid, call_key
+)
+select
+    *,
+    number_key(customer_number) as customer_key,
+    is_short_abandon(direction, answered, outcome, call_seconds) as short_abandon
+from calls;
+
+-- One row per call, from the versions of its reports and its live events, in whatever order they were received:
+--
+--   from calls_from(call_versions, live_events)
+create or replace macro calls_from(p_versions, p_live) as table
+with
+directions as materialized (from directions_of(p_versions, p_live)),
+counted as materialized (from counted_calls(p_versions, p_live, directions)),
+shared as materialized (from shared_calls(p_versions, counted, directions)),
+legs as materialized (from report_legs(p_versions, p_live, shared, directions)),
+other_versions as (from query_table(p_versions) anti join shared using (call_key)),
+other_live as (from query_table(p_live) anti join shared using (call_key))
+from merged_calls(other_versions, other_live, counted, directions)
+union all by name
+from combined_calls(legs);

@@ -1,0 +1,41 @@
+-- The legs of calls: a row per call and phone that rang or was picked up, by its reports and live events.
+--
+--   from call_legs where local_day = '2026-10-05' and agent = 'Asha' and not answered;
+--
+-- A leg that only live events name rang when the first of them was received; it was never answered, as only reports say that, but
+-- can have been picked up.
+create or replace macro all_call_legs() as table
+select
+    source, direction, call_sid, call_key, local_day, agent_number, agent_key, agent_name, agent, is_reported, is_first, outcome,
+    rang, rang_at, answered, picked_at, ended_at, talk_seconds
+from shared_call_legs
+union all
+select
+    source, direction, call_sid, call_key, local_day, agent_number, agent_key, agent_name, agent, true, true, outcome,
+    phone_rang(outcome), leg_rang_at(direction, started_at, leg_b_started_at), answered,
+    leg_picked_at(direction, answered, leg_a_picked_at, leg_b_picked_at), ended_at, talk_seconds
+from calls anti join (select distinct direction, call_key from shared_call_legs) using (direction, call_key)
+where agent is not null;
+
+create or replace view call_legs as from all_call_legs();
+
+-- A set of calls as the agents took them: a call of several reported legs has a row for each. What it cost, how long it lasted and
+-- how long the caller waited are in the row of the first leg, whose agent the call counts for.
+create or replace macro agent_calls(p_rows) as table
+with
+rows as (from query_table(p_rows)),
+transferred as (select distinct direction, call_key from shared_call_legs where is_reported and not is_first)
+from rows anti join transferred using (direction, call_key)
+union all by name
+select rows.* replace (
+    legs.agent_number as agent_number, legs.agent_key as agent_key, legs.reported_agent_name as reported_agent_name,
+    legs.agent_name as agent_name, legs.agent as agent,
+    legs.started_at as started_at, legs.ended_at as ended_at, legs.answered as answered, legs.talk_seconds as talk_seconds,
+    legs.status as status, legs.outcome as outcome, legs.failed_leg as failed_leg, legs.ring_seconds as ring_seconds,
+    legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_picked_at as leg_a_picked_at,
+    legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
+    case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds end as call_seconds,
+    case when is_first then rows.coins end as coins, is_first and rows.short_abandon as short_abandon)
+from rows
+semi join transferred using (direction, call_key)
+join (from shared_call_legs where is_reported) as legs using (direction, call_key);

@@ -1,0 +1,9 @@
+-- Temporary tables for the calls as of the time in the variable as_of, which take precedence over those of the database. They are
+-- filled by the steps of a load.
+create or replace temp view refreshed_versions as from versions_as_of(getvariable('as_of'));
+create or replace temp view refreshed_live as from live_events_as_of(getvariable('as_of'));
+
+create or replace temp table calls as from calls where false;
+create or replace temp table shared_call_legs as from shared_call_legs where false;
+create or replace temp table agent_names as from agent_names where false;
+create or replace temp table agent_spellings as from agent_spellings where false;

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"callsheet/queries"
+)
+
+// session is a connection or a transaction.
+type session interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// computeCalls computes calls and their legs from the views refreshed_versions and refreshed_live, and names all agents.
+func computeCalls(ctx context.Context, db session) error {
+	if err := runStep(ctx, db, "load/counted_calls"); err != nil {
+		return err
+	}
+	// Few batches have such calls, and it takes DuckDB longer to plan a step than to run it without any.
+	var calls, severalReports, severalPhones int64
+	err := db.QueryRowContext(ctx, `
+		select count(*), count(*) filter (where has_several_phones and reports > 1), count(*) filter (where has_several_phones)
+		from refreshed_calls`).Scan(&calls, &severalReports, &severalPhones)
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		name   string
+		needed bool
+	}{
+		{"load/shared_calls", severalReports > 0},
+		{"load/calls", calls > 0},
+		{"load/shared_call_legs", severalPhones > 0},
+	} {
+		if !step.needed {
+			continue
+		}
+		if err := runStep(ctx, db, step.name); err != nil {
+			return err
+		}
+	}
+	return runStep(ctx, db, "load/name_agents")
+}
+
+// setAsOf shows a session the data as of its variable as_of.
+func setAsOf(ctx context.Context, db session) error {
+	if err := runStep(ctx, db, "session/calls_as_of"); err != nil {
+		return err
+	}
+	if err := computeCalls(ctx, db); err != nil {
+		return err
+	}
+	return runStep(ctx, db, "session/as_of")
+}
+
+func runStep(ctx context.Context, db session, step string) error {
+	if _, err := db.ExecContext(ctx, queries.SQL(step)); err != nil {
+		return fmt.Errorf("%s: %w", step, err)
+	}
+	return nil
+}
