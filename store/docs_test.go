@@ -11,13 +11,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite docs/metrics.md")
 
+const byHand = "\n## Calls that several people took\n"
+
 // TestMetricsPageMatchesCatalog compares docs/metrics.md with the catalogs in the database.
 func TestMetricsPageMatchesCatalog(t *testing.T) {
 	reader := loaded(t, testSettings(), nil)
 	var page strings.Builder
 	page.WriteString("# Metrics\n\n" +
 		"What `kpi` and the named queries compute, from the table `metric_catalog`. Ratios are ratios of sums, and unknown when\n" +
-		"their denominator is 0; durations are seconds. This page is written by `go test ./store -run MetricsPage -update`.\n\n" +
+		"their denominator is 0; durations are seconds. `go test ./store -run MetricsPage -update` writes the two tables.\n\n" +
 		"| name | label | unit | is | good |\n|---|---|---|---|---|\n")
 	for _, row := range query(t, reader, "select name, label, unit, formula, good from metric_catalog")[1:] {
 		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s |\n", row[0], row[1], row[2], row[3], row[4])
@@ -27,6 +29,10 @@ func TestMetricsPageMatchesCatalog(t *testing.T) {
 		fmt.Fprintf(&page, "| %s | %s | %s |\n", row[0], row[1], row[2])
 	}
 	const path = "../docs/metrics.md"
+	if text, err := os.ReadFile(path); err == nil { // what follows the catalogs is written by hand
+		_, rest, _ := strings.Cut(string(text), byHand)
+		page.WriteString(byHand + rest)
+	}
 	if *update {
 		if err := os.WriteFile(path, []byte(page.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -102,6 +102,8 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 // wait returns the seconds from the start of an answered incoming call to the answer, if they are known.
 func (c plainCall) wait() (seconds float64, known bool) {
 	switch {
+	case c.waited != nil:
+		return c.waited.seconds, c.waited.known
 	case !c.legBPicked.IsZero():
 		return c.legBPicked.Sub(c.started).Seconds(), !c.legBPicked.Before(c.started)
 	case c.callSeconds >= c.talkSeconds && !c.noDuration:
@@ -238,6 +240,9 @@ func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
 	days := map[string]map[int64]bool{}
 	for _, c := range calls {
 		from, to := c.started, c.ended
+		if !c.began.IsZero() {
+			from = c.began
+		}
 		switch {
 		case c.direction == "unknown":
 			continue
@@ -265,59 +270,4 @@ func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
 		there += float64(sorted[len(sorted)-1] - sorted[0] + 1)
 	}
 	return busy, there
-}
-
-// plainRing is a call that rang at an agent's phone.
-type plainRing struct {
-	call     plainCall
-	agent    string
-	pickedUp bool
-}
-
-// rings returns the rings of calls: of the agent in the report and of the agents whose phones are in live events.
-func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
-	// nameAt returns the agent name of a number at a time, according to the reports.
-	nameAt := func(number string, at time.Time) string {
-		var before, later *plainCall
-		for i, c := range calls {
-			switch {
-			case c.agentName == "" || lastTen(c.agentNumber) != lastTen(number):
-			case !c.started.After(at) && (before == nil || c.started.After(before.started)):
-				before = &calls[i]
-			case c.started.After(at) && (later == nil || c.started.Before(later.started)):
-				later = &calls[i]
-			}
-		}
-		switch {
-		case before != nil:
-			return before.agentName
-		case later != nil:
-			return later.agentName
-		}
-		return number
-	}
-	for _, c := range calls {
-		rung := map[string]bool{}
-		if c.agentName != "" || c.pickedUp() && c.agentNumber != "" {
-			rung[c.agent()] = c.pickedUp()
-		} else if c.agentNumber != "" {
-			rung[nameAt(c.agentNumber, c.started)] = false
-		}
-		for _, number := range c.rang {
-			if lastTen(number) == lastTen(c.agentNumber) {
-				continue
-			}
-			agent := w.directoryName(number, w.day(c))
-			if agent == "" {
-				agent = nameAt(number, c.started)
-			}
-			if !rung[agent] {
-				rung[agent] = false
-			}
-		}
-		for agent, picked := range rung {
-			rings = append(rings, plainRing{c, agent, picked})
-		}
-	}
-	return rings
 }

@@ -21,7 +21,9 @@ func (w plainWorld) filters() []plainFilter {
 	return []plainFilter{
 		{nil, func(plainCall) bool { return true }},
 		{map[string]any{"group": "Sales", "direction": "incoming"}, func(c plainCall) bool { return c.group == "Sales" && c.direction == "incoming" }},
-		{map[string]any{"agent": "Asha"}, func(c plainCall) bool { return c.agent() == "Asha" }},
+		{map[string]any{"agent": "Asha"}, func(c plainCall) bool {
+			return slices.ContainsFunc(asAgents([]plainCall{c}), func(leg plainCall) bool { return leg.agent() == "Asha" })
+		}},
 		{map[string]any{"number": "01204000002", "source": "abroad"}, func(c plainCall) bool { return c.virtualNumber == "01204000002" && c.source == "abroad" }},
 		{map[string]any{"campaign": "9995"}, func(c plainCall) bool { return c.campaign == "9995" }},
 		{map[string]any{"hours": "business"}, w.isOpen},
@@ -52,7 +54,11 @@ func (w plainWorld) key(c plainCall, dims []string) string {
 // expected returns the figures computed in Go, by key of dims. Calls in rung count only for ring metrics.
 func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]map[string]float64 {
 	calls, figures := map[string][]plainCall{}, map[string]map[string]float64{}
-	for _, c := range slice {
+	rows := slice
+	if rung != nil {
+		rows = asAgents(slice)
+	}
+	for _, c := range rows {
 		calls[w.key(c, dims)] = append(calls[w.key(c, dims)], c)
 	}
 	picked, rang := map[string]float64{}, map[string]float64{}
@@ -77,6 +83,7 @@ func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]
 		maps.Copy(f, recoveryFigures(episodes[key]))
 		busy, there := w.busy(of)
 		f["busy_seconds"], f["busy_share"] = busy, share(busy, there)
+		f["transfer_rate"] = transferRate(of)
 		f["rang"], f["agent_answer_rate"] = rang[key], share(picked[key], rang[key])
 		f["peak_concurrent"] = w.expectedPeak(dims, slice, key)
 		figures[key] = f

@@ -14,16 +14,19 @@ import (
 // and expects identical calls.
 func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 	var deliveries []string
-	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words"} {
+	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words", "ring_group",
+		"transfer", "shared_calls", "agent_names"} {
 		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		deliveries = append(deliveries, slices.Collect(strings.Lines(string(text)))...)
 	}
-	const everything = "select * from calls order by source, direction, call_sid"
-	inOrder := loaded(t, testSettings(), map[string]string{"all.ndjson": strings.Join(deliveries, "")})
-	want := query(t, inOrder, everything)
+	everything := func(reader *Reader) [][]string {
+		return slices.Concat(query(t, reader, "select * from calls order by source, direction, call_sid"),
+			query(t, reader, "select * from call_legs order by source, direction, call_sid, agent_key"))
+	}
+	want := everything(loaded(t, testSettings(), map[string]string{"all.ndjson": strings.Join(deliveries, "")}))
 	if len(want) < 9 {
 		t.Fatalf("only %d calls", len(want)-1)
 	}
@@ -43,9 +46,16 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 				shuffled = shuffled[n:]
 				load(t, dir, testSettings())
 			}
-			got := query(t, published(t, dir, testSettings()), everything)
-			if !slices.EqualFunc(got, want, slices.Equal) {
-				t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
+			reader := published(t, dir, testSettings())
+			for _, asOf := range []bool{false, true} { // as of the last delivery, calls and names are computed again
+				if asOf {
+					if err := reader.AsOf(t.Context(), testNow()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := everything(reader); !slices.EqualFunc(got, want, slices.Equal) {
+					t.Errorf("as of: %v, got\n%s\nwant\n%s", asOf, lines(got), lines(want))
+				}
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -17,20 +18,19 @@ type plainCall struct {
 	noDuration                          bool // its duration is not reported
 	customerNumber, virtualNumber       string
 	agentNumber, reportedName           string
-	agentName, group, campaign          string   // after lookup in the directory and the number groups
-	coins                               int64    // hundredths
-	rang                                []string // numbers dialled, in live events
+	agentName, group, campaign          string      // after lookup in the directory and the number groups
+	coins                               int64       // hundredths
+	rang                                []string    // numbers dialled, in live events
+	waited                              *plainWait  // if it does not follow from the times below
+	began                               time.Time   // of a leg that did not begin with the call
+	rungAgents                          []plainCall // of the numbers in rang
+	legs                                []plainCall // of a call that several phones took part in, the first one first
 }
 
 // plainStatus is the vendor's status of a call and its meaning.
 type plainStatus struct{ status, callstatus, outcome, failedLeg string }
 
-func (c plainCall) agent() string {
-	if c.agentName != "" {
-		return c.agentName
-	}
-	return c.agentNumber
-}
+func (c plainCall) agent() string { return cmp.Or(c.agentName, c.agentNumber) }
 
 var writtenInNumbers = strings.NewReplacer("+", "", " ", "", "-", "")
 

@@ -40,7 +40,7 @@ var (
 		names  []string
 	}{
 		{"9280000001", []string{"Asha"}}, {"09280000002", []string{"Asha"}}, {"9280000003", []string{""}}, {"9280000004", []string{""}},
-		{"9280000005", []string{"Farid", "", "Gita"}}, {"9280000006", []string{""}}, {"+919280000007", []string{"Hari", "Hari", ""}},
+		{"9280000005", []string{"Farid", "", "Gita"}}, {"9280000006", []string{""}}, {"+919280000007", []string{"Hari", "Hari", "HARI", ""}},
 	}
 	groupNames = []string{"Sales", "Support", "बिक्री", ""}
 )
@@ -79,13 +79,12 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 		starts[at] = true
 		call := randomCall(rng, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
 		lines = append(lines, deliveriesOf(rng, &call)...)
-		if call.ended.IsZero() {
-			call.ended = call.started.Add(time.Duration(call.callSeconds) * time.Second)
-		}
-		call.agentName = cmp.Or(call.reportedName, w.directoryName(call.agentNumber, w.day(call)))
+		call.ended = call.end()
+		call.combineLegs()
 		call.group = cmp.Or(call.group, settings.NumberGroups[call.virtualNumber])
 		w.calls = append(w.calls, call)
 	}
+	w.nameAgents()
 	slices.SortFunc(lines, func(a, b worldLine) int { return a.at.Compare(b.at) })
 	var text strings.Builder
 	for i, line := range lines {
@@ -167,8 +166,8 @@ type worldLine struct {
 	payload      map[string]any
 }
 
-// deliveriesOf returns the deliveries of a call: live events, the report, sometimes twice, and corrected versions. If the report has
-// no agent number, that of the last live event is used.
+// deliveriesOf returns the deliveries of a call: live events, the report, sometimes twice, corrected versions, and the report of
+// another phone. If the report of an answered call has no agent number, that of the last live event is used.
 func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "America/Bogota"}[c.source])
 	local := func(t time.Time) any {
@@ -193,6 +192,9 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	direction := map[string]string{"incoming": "IVR", "outgoing": "WEBOBD", "unknown": "FAX"}[c.direction]
 	over := c.started.Add(time.Duration(c.callSeconds+1) * time.Second)
 	reported := c.agentNumber
+	if c.answered && rng.IntN(15) == 0 {
+		reported, c.agentNumber = "", ""
+	}
 	if c.direction != "unknown" && c.status.outcome != "ivr_only" {
 		for i := range rng.IntN(4) {
 			rung := pick(rng, phones).number
@@ -209,7 +211,7 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 				"DestinationNumber": c.virtualNumber, "Status": "Transfer to agent", "StartTime": c.started.In(zone).Format(time.DateTime),
 			}})
 		}
-		if len(c.rang) > 0 && reported == "" {
+		if len(c.rang) > 0 && reported == "" && c.answered {
 			c.agentNumber = c.rang[len(c.rang)-1]
 		}
 	}
@@ -246,6 +248,19 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	}
 	if rng.IntN(8) == 0 { // a later version with empty values
 		other(over.Add(time.Hour), map[string]any{"coins": "", "call_group": nil, "receiver_name": "0", "LegA_Picked_time": "", "Status": "", "callstatus": " "})
+	}
+	if c.direction == "incoming" && c.answered && reported != "" && rng.IntN(6) == 0 {
+		version := map[string]any{}
+		for key, value := range report {
+			version[key] = value
+		}
+		leg := c.otherLeg(rng)
+		_, version["DialWhomNumber"] = parties(leg.agentNumber)
+		version["receiver_name"], version["Status"], version["callstatus"] = text(leg.reportedName), leg.status.status, ""
+		version["StartTime"], version["EndTime"], version["LegB_Start_time"] = local(leg.started), local(leg.ended), ""
+		version["LegB_Picked_time"] = local(leg.legBPicked)
+		version["CallDuration"], version["TalkDuration"] = int64(leg.ended.Sub(leg.started).Seconds()), leg.talkSeconds
+		lines = append(lines, worldLine{over.Add(time.Duration(rng.IntN(400)-60) * time.Second), c.source, "call_report", version})
 	}
 	_, hasDuration := report["CallDuration"]
 	c.noDuration = !hasDuration

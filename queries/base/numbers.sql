@@ -57,6 +57,3 @@ create or replace macro is_anonymous(p_number) as
     regexp_full_match(p_number, '[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*|[+(]*([0-9][() .-]*){0,15}')
             and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
         or regexp_matches(p_number, '(?i)anonymous|unknown|withheld|restricted|private|unavailable|not available|blocked|hidden|payphone|no caller id');
-
--- The identity of a phone: the last ten digits of its number, else the number as sent, else the name of its agent.
-create or replace macro call_phone(p_number, p_agent) as coalesce(number_key(p_number), p_number, p_agent);

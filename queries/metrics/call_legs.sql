@@ -19,8 +19,9 @@ where agent is not null;
 
 create or replace view call_legs as from all_call_legs();
 
--- A set of calls as the agents took them: a call of several reported legs has a row for each. What it cost, how long it lasted and
--- how long the caller waited are in the row of the first leg, whose agent the call counts for.
+-- A set of calls as the agents took them: a call of which reports name several agents has a row for each, with the agent's own talk. An
+-- agent of whom two phones took part in one call has one row. What it cost, how long it lasted and
+-- how long the caller waited are in the row of the agent whom the call counts for.
 create or replace macro agent_calls(p_rows) as table
 with
 rows as (from query_table(p_rows)),
@@ -38,4 +39,10 @@ select rows.* replace (
     case when is_first then rows.coins end as coins, is_first and rows.short_abandon as short_abandon)
 from rows
 semi join transferred using (direction, call_key)
-join (from shared_call_legs where is_reported) as legs using (direction, call_key);
+join (
+    select * replace (sum(talk_seconds) over person::bigint as talk_seconds, max(ended_at) over person as ended_at)
+    from shared_call_legs
+    where is_reported
+    window person as (partition by direction, call_key, agent)
+    qualify row_number() over (partition by direction, call_key, agent order by is_first desc, answered desc, started_at, agent_key) = 1
+) as legs using (direction, call_key);

@@ -1,0 +1,240 @@
+package store
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// otherLeg adds a leg on another phone to an answered call: one that rang as well, or the agent to whom the call was transferred.
+func (c *plainCall) otherLeg(rng *rand.Rand) plainCall {
+	first := *c
+	first.ended = first.end()
+	leg := plainCall{source: c.source, direction: c.direction, started: c.started, ended: c.started.Add(time.Duration(1+c.callSeconds/2) * time.Second),
+		status: plainStatus{"NO ANSWER", "", "no_answer", ""}}
+	for leg.agentNumber == "" || lastTen(leg.agentNumber) == lastTen(c.agentNumber) {
+		phone := pick(rng, phones)
+		leg.agentNumber, leg.reportedName = phone.number, pick(rng, phone.names)
+	}
+	if rng.IntN(2) == 0 {
+		leg.started, leg.answered, leg.status = first.ended, true, plainStatus{"ANSWER", "", "answered", ""}
+		leg.legBPicked = leg.started.Add(time.Duration(rng.IntN(20)) * time.Second)
+		leg.ended = leg.legBPicked.Add(time.Duration(1+rng.IntN(300)) * time.Second)
+		leg.talkSeconds = int64(leg.ended.Sub(leg.legBPicked).Seconds())
+	}
+	c.legs = []plainCall{first, leg}
+	return leg
+}
+
+// end returns when the call ended; if that is not reported, it follows from its duration.
+func (c plainCall) end() time.Time {
+	if !c.ended.IsZero() {
+		return c.ended
+	}
+	return c.started.Add(time.Duration(c.callSeconds) * time.Second)
+}
+
+// combineLegs makes the call last until the last leg ends, with the talk of all legs.
+func (c *plainCall) combineLegs() {
+	if len(c.legs) == 0 {
+		return
+	}
+	wait, known := c.wait()
+	c.waited = &plainWait{wait, known}
+	talking := map[int64]bool{}
+	for _, leg := range c.legs {
+		if leg.ended.After(c.ended) {
+			c.ended = leg.ended
+			c.callSeconds = int64(c.ended.Sub(c.started).Seconds())
+		}
+		from := leg.legBPicked
+		if from.IsZero() {
+			from = leg.ended.Add(-time.Duration(leg.talkSeconds) * time.Second)
+		}
+		for second := range leg.talkSeconds {
+			talking[from.Unix()+second] = true
+		}
+	}
+	c.talkSeconds = int64(len(talking))
+}
+
+// plainWait is a wait that does not follow from the call's own times.
+type plainWait struct {
+	seconds float64
+	known   bool
+}
+
+// asAgents returns calls as their agents took them: a call of several agents once for each. Coins and line time are in the first leg.
+func asAgents(calls []plainCall) (legs []plainCall) {
+	for _, c := range calls {
+		if len(c.legs) == 0 {
+			legs = append(legs, c)
+		}
+		for i, leg := range c.legs {
+			if i > 0 && leg.agent() == c.legs[0].agent() { // the same person on another phone
+				row := &legs[len(legs)-1]
+				row.talkSeconds += leg.talkSeconds
+				if leg.ended.After(row.ended) {
+					row.ended = leg.ended
+				}
+				continue
+			}
+			row := c
+			row.legs, row.rang = nil, nil
+			row.agentNumber, row.agentName, row.status, row.answered = leg.agentNumber, leg.agentName, leg.status, leg.answered
+			row.talkSeconds, row.legBStarted, row.legBPicked = leg.talkSeconds, leg.legBStarted, leg.legBPicked
+			row.began, row.ended = leg.started, leg.ended
+			if i > 0 {
+				row.coins, row.callSeconds, row.waited = 0, 0, &plainWait{}
+			}
+			legs = append(legs, row)
+		}
+	}
+	return legs
+}
+
+// plainName is what a report or a live event says about a phone.
+type plainName struct {
+	source, phone, number, name string
+	at                          time.Time
+}
+
+// nameAgents names the agents of all calls and legs: by the reported name, that of the directory, or the one that reports of
+// the source give the phone, in its most frequent spelling; else the number as first seen.
+func (w plainWorld) nameAgents() {
+	var said []plainName
+	for _, c := range w.calls {
+		parts := c.legs
+		if len(parts) == 0 {
+			parts = []plainCall{c}
+		}
+		for _, part := range parts {
+			said = append(said, plainName{c.source, lastTen(part.agentNumber), part.agentNumber, part.reportedName, part.started})
+		}
+		for _, number := range c.rang {
+			if !slices.ContainsFunc(parts, func(part plainCall) bool { return lastTen(part.agentNumber) == lastTen(number) }) {
+				said = append(said, plainName{c.source, lastTen(number), number, "", c.started})
+			}
+		}
+	}
+	said = slices.DeleteFunc(said, func(n plainName) bool { return n.phone == "" })
+	slices.SortFunc(said, func(a, b plainName) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)), cmp.Compare(a.number, b.number))
+	})
+	spellings, firstNumber := map[string]map[string]int{}, map[string]string{}
+	for _, n := range said {
+		key := n.phone + " " + strings.ToLower(n.name)
+		if spellings[key] == nil {
+			spellings[key] = map[string]int{}
+		}
+		spellings[key][n.name]++
+		if number, seen := firstNumber[n.phone]; !seen || number > n.number && firstAt(said, n.phone).Equal(n.at) {
+			firstNumber[n.phone] = n.number
+		}
+	}
+	spelled := func(phone, name string) string {
+		shown := name
+		for spelling, count := range spellings[phone+" "+strings.ToLower(name)] {
+			best := spellings[phone+" "+strings.ToLower(name)][shown]
+			if count > best || count == best && spelling < shown {
+				shown = spelling
+			}
+		}
+		return shown
+	}
+	resolve := func(c *plainCall, day string) {
+		phone, learned, learnedAt := lastTen(c.agentNumber), "", time.Time{}
+		for _, n := range said {
+			if n.phone != phone || n.source != c.source || n.name == "" {
+				continue
+			}
+			if learned != "" && n.at.After(c.started) {
+				break
+			}
+			if !n.at.Equal(learnedAt) {
+				learned, learnedAt = n.name, n.at
+			}
+		}
+		c.agentName = spelled(phone, cmp.Or(c.reportedName, w.directoryName(c.agentNumber, day), learned))
+		if phone != "" {
+			c.agentNumber = firstNumber[phone]
+		}
+	}
+	for i := range w.calls {
+		c := &w.calls[i]
+		day := w.day(*c)
+		for j := range c.legs {
+			resolve(&c.legs[j], day)
+		}
+		for _, number := range c.rang {
+			rung := plainCall{source: c.source, agentNumber: number, started: c.started}
+			resolve(&rung, day)
+			c.rungAgents = append(c.rungAgents, rung)
+		}
+		resolve(c, day)
+	}
+}
+
+// firstAt returns when a phone was first seen.
+func firstAt(said []plainName, phone string) time.Time {
+	return said[slices.IndexFunc(said, func(n plainName) bool { return n.phone == phone })].at
+}
+
+// plainRing is a call that rang at an agent's phone.
+type plainRing struct {
+	call     plainCall
+	agent    string
+	pickedUp bool
+}
+
+// rings returns the rings of calls: of the agents in reports and of those whose phones are in live events. Nobody rings an engaged agent.
+func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
+	engaged := func(c plainCall) bool {
+		return c.status.outcome == "agent_engaged" || c.status.outcome == "agent_ringing"
+	}
+	for _, c := range calls {
+		rung, parts := map[string]bool{}, c.legs
+		if len(parts) == 0 {
+			parts = []plainCall{c}
+		}
+		for _, part := range parts {
+			if part.agent() != "" && !engaged(part) {
+				rung[part.agent()] = rung[part.agent()] || part.pickedUp()
+			}
+		}
+		for _, live := range c.rungAgents {
+			if !engaged(c) && !slices.ContainsFunc(parts, func(part plainCall) bool { return lastTen(part.agentNumber) == lastTen(live.agentNumber) }) {
+				rung[live.agent()] = rung[live.agent()]
+			}
+		}
+		for agent, picked := range rung {
+			rings = append(rings, plainRing{c, agent, picked})
+		}
+	}
+	return rings
+}
+
+// transferRate is the share of answered incoming calls with a known agent that several agents answered.
+func transferRate(calls []plainCall) float64 {
+	known, transferred := 0.0, 0.0
+	for _, c := range calls {
+		if c.direction != "incoming" || !c.answered {
+			continue
+		}
+		agents := map[string]bool{}
+		for _, leg := range asAgents([]plainCall{c}) {
+			if leg.answered && leg.agent() != "" {
+				agents[leg.agent()] = true
+			}
+		}
+		if len(agents) > 0 {
+			known++
+		}
+		if len(agents) > 1 {
+			transferred++
+		}
+	}
+	return share(transferred, known)
+}
