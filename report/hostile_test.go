@@ -130,7 +130,8 @@ func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
 	}
 }
 
-// Different names that look the same have a row each and a number, which is the same on every sheet.
+// Different names that look the same have a row each and a number, which is the same on every sheet. An agent's name with a tab is the
+// one with a space.
 func TestLookalikeNamesAreNumbered(t *testing.T) {
 	spool := plainSpool()
 	for i, group := range []string{"Sales 1", "Sales\t1", "Sales 1\u200b", "Sales\u0085 1", "\u200b", "\x00"} {
@@ -155,7 +156,7 @@ func TestLookalikeNamesAreNumbered(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"Plain", "Pat", "Sales 1", "Sales 1 (2)", "Sales 1 (3)", "Sales 1 (4)", "(blank)", "(blank) (2)"} {
-			if want := map[bool]int{true: 1}[sheet == "Groups" && name != "Pat" || sheet == "Agents" && name != "Plain"]; seen[name] != want {
+			if want := map[bool]int{true: 1}[sheet == "Groups" && name != "Pat" || sheet == "Agents" && name != "Plain" && name != "Sales 1 (4)"]; seen[name] != want {
 				t.Errorf("%s has %q %d times in %v", sheet, name, seen[name], seen)
 			}
 		}
