@@ -148,6 +148,9 @@ func (a *app) printDays(preview store.PreviewSummary) {
 	if len(preview.Days) > listed {
 		fmt.Fprintf(a.stdout, "and %d more days\n", len(preview.Days)-listed)
 	}
+	if len(preview.Days) == 0 {
+		return
+	}
 	if len(preview.Days) != 1 {
 		a.printDay(fmt.Sprintf("%d days", len(preview.Days)), total)
 	}

@@ -134,33 +134,46 @@ func (o *objectReader) items(decoder *json.Decoder, n *int64) error {
 		*n++
 		var item json.RawMessage
 		if err := decoder.Decode(&item); err != nil {
-			return fmt.Errorf("item %d: %w", *n, err)
+			return fmt.Errorf("item %d: %w", *n, withinJSON(err))
 		}
 		if err := o.object(*n, item); err != nil {
 			return err
 		}
 	}
-	_, err := decoder.Token()
-	return err
+	if _, err := decoder.Token(); err != nil {
+		return withinJSON(err)
+	}
+	return nil
 }
 
 // wrapped reads the arrays within objects, such as the pages of a list.
 func (o *objectReader) wrapped(decoder *json.Decoder) error {
 	var n int64
-	for {
+	for depth := 0; ; {
 		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && depth == 0:
 			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if token == json.Delim('[') {
+		case err != nil:
+			return withinJSON(err)
+		case token == json.Delim('{'):
+			depth++
+		case token == json.Delim('}'):
+			depth--
+		case token == json.Delim('['):
 			if err := o.items(decoder, &n); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// withinJSON replaces the error at the end of a truncated file.
+func withinJSON(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the file ends within its JSON: it is truncated")
+	}
+	return err
 }
 
 // indented reads objects one after another.
@@ -172,7 +185,7 @@ func (o *objectReader) indented(decoder *json.Decoder) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("object %d: %w", n, err)
+			return fmt.Errorf("object %d: %w", n, withinJSON(err))
 		}
 		if err := o.object(n, item); err != nil {
 			return err

@@ -180,6 +180,21 @@ func (m *Mapping) checkLayout(l *layout) error {
 	return nil
 }
 
+// listed joins headings for a message, the first ones if they are many.
 func listed(headings []string) string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(headings), func(heading string) bool { return heading == "" }), ", ")
+	const most, longest = 40, 60
+	var shown []string
+	for _, heading := range headings {
+		if heading == "" {
+			continue
+		}
+		if len(shown) == most {
+			return strings.Join(shown, ", ") + " …"
+		}
+		if runes := []rune(heading[:min(len(heading), 4*longest)]); len(runes) > longest {
+			heading = string(runes[:longest]) + "…"
+		}
+		shown = append(shown, heading)
+	}
+	return strings.Join(shown, ", ")
 }

@@ -90,12 +90,7 @@ func (in input) head() ([]byte, error) {
 		return nil, err
 	}
 	defer content.Close()
-	head := make([]byte, peeked)
-	n, err := io.ReadFull(content, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, err
-	}
-	return head[:n], nil
+	return io.ReadAll(io.LimitReader(content, peeked))
 }
 
 // open opens the content, uncompressed.

@@ -137,6 +137,13 @@ func TestAFileThatIsNoTableOfCallsIsRefusedWithAReason(t *testing.T) {
 		"CallSid,Talk (min)\n1,2\n":                                                         "nothing that only a finished call has",
 		"[{\"CallSid\":\"1\"} {":                                                            "item 2",
 		"[1] tail":                                                                          "something follows the end of the array",
+		"[{\"CallSid\":\"1\",\"TalkDuration\":1}":                                           "the file ends within its JSON",
+		"{\"data\":[{\"CallSid\":\"1\",\"TalkDuration\":1}":                                 "the file ends within its JSON",
+		"{\"data\":[{\"CallSid\":\"1\",\"TalkDuration\":1}]":                                "the file ends within its JSON",
+		"\xff\xfeC\x00a":                                                                    "line 1 cannot be read: it has damaged UTF-16 characters",
+		"\x1f\x8b\x08\x00garbage":                                                           "unexpected EOF",
+		strings.Repeat(",", 5000):                                                           "it has ,,,,,",
+		strings.Repeat("a,", 5000):                                                          "a, a …",
 		"just words":                                                                        "the header has no CallSid: it has just words",
 	} {
 		_, _, err := readContent(t, testReading(t), content)

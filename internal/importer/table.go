@@ -38,6 +38,11 @@ func (t *tableReader) open() error {
 		return err
 	}
 	if !slices.ContainsFunc(t.first, func(r row) bool { return !isBlank(r.cells) }) {
+		for _, r := range t.first {
+			if r.damage != "" {
+				return fmt.Errorf("%s %d cannot be read: %s", t.place, r.number, r.damage)
+			}
+		}
 		return errEmpty
 	}
 	i, _ := t.mapping.findHeadings(t.first)
