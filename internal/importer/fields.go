@@ -34,16 +34,16 @@ var fields = []struct {
 	name     string
 	headings []string
 }{
-	{callSid, []string{"callid", "sid", "sidid", "uniquecallid", "callunique", "callsessionid", "sessionid", "callreference", "callref"}},
+	{callSid, []string{"callid", "sid", "sidid", "uniquecallid"}},
 	{directionField, []string{"calldirection", "calltype", "flowtype"}},
-	{sourceNumber, []string{"source", "caller", "callernumber", "callerno", "callerid", "callingnumber", "from", "fromnumber", "cli", "ani"}},
-	{"DestinationNumber", []string{"destination", "did", "didnumber", "didnum", "deskphone", "virtualnumber", "virtualno", "vn", "callednumber",
+	{sourceNumber, []string{"caller", "callernumber", "callerno", "callerid", "callingnumber", "from", "fromnumber", "cli", "ani"}},
+	{"DestinationNumber", []string{"did", "didnumber", "didnum", "deskphone", "virtualnumber", "virtualno", "vn", "callednumber",
 		"calledno", "called", "dnis", "ivrnumber"}},
 	{dialWhomNumber, []string{"dialwhom", "agentnumber", "agentno", "agentphone", "agentmobile", "receivernumber", "receiverno", "answeredbynumber"}},
 	{"receiver_name", []string{"receiver", "agent", "agentname", "member", "membername", "answeredby", "attendedby", "executive", "executivename"}},
-	{"Status", []string{"callresult", "result", "disposition", "outcome", "calloutcome", "state", "callstate"}},
+	{"Status", []string{"callresult", "result", "disposition", "outcome", "calloutcome", "callstate"}},
 	{startTime, []string{"start", "started", "startdatetime", "startedat", "starttimestamp", "callstart", "callstarttime", "callstarted", "datetime",
-		"calldatetime", "dateandtime", "dateofcall", "timestamp"}},
+		"calldatetime", "dateandtime", "dateofcall"}},
 	{"EndTime", []string{"end", "ended", "enddatetime", "endedat", "endtimestamp", "callend", "callendtime", "callended", "hanguptime"}},
 	{"CallDuration", []string{"duration", "totalduration", "totalcallduration", "calllength"}},
 	{"TalkDuration", []string{"talk", "talktime", "talkingtime", "totaltalktime", "conversationduration", "conversationtime", "billsec"}},
@@ -61,8 +61,8 @@ var fields = []struct {
 	{"account_id", nil}, {"cparty_number", nil}, {"cparty_recording", nil},
 	{customerRole, []string{"customernumber", "customerno", "customerphone", "customermobile", "clientnumber", "callernum", "msisdn"}},
 	{agentRole, []string{"membernum", "membernumber"}},
-	{dateRole, []string{"calldate", "startdate"}},
-	{timeRole, []string{"calltime"}},
+	{dateRole, []string{"date", "calldate", "startdate"}},
+	{timeRole, []string{"time", "calltime"}},
 }
 
 // timeFields are the fields with local times.
@@ -78,14 +78,15 @@ var reportFields = slices.Concat(durationFields, timeFields[1:], []string{"CallR
 var fieldByHeading = func() map[string]string {
 	known := map[string]string{}
 	for _, field := range fields {
-		known[normal(field.name)] = field.name
+		if !isRole(field.name) {
+			known[normal(field.name)] = field.name
+		}
 	}
 	for _, field := range fields {
 		for _, heading := range field.headings {
 			known[heading] = field.name
 		}
 	}
-	known["agent"] = "receiver_name" // not the role of that name
 	return known
 }()
 

@@ -86,7 +86,7 @@ func TestHeadingsOfPanelsAreKnown(t *testing.T) {
 		"Agent": "receiver_name", "Agent Number": dialWhomNumber, "member_num": agentRole, "caller_num": customerRole, "Caller Number": sourceNumber,
 		"Call Type": directionField, "Flow_type": directionField, "Call Status": "callstatus", "callresult": "Status", "Disposition": "Status",
 		"Department": "call_group", "coin_deducted": "coins", "Virtual Number": "DestinationNumber", "deskphone": "DestinationNumber", "Called Number": "DestinationNumber",
-		"Remarks": "", "id": "", "Name": "", "Rate": "", "Restarted": "", "": "",
+		"Customer": "", "Source": "", "State": "", "Session ID": "", "Customer Number": customerRole, "Date": dateRole, "Time": timeRole, "Remarks": "", "id": "", "Name": "", "Rate": "", "Restarted": "", "": "",
 	} {
 		if got := fieldOf(heading); got != want {
 			t.Errorf("%q is %q, want %q", heading, got, want)
@@ -103,6 +103,8 @@ func TestColumnsThatCanMeanTwoThingsGoByTheirValues(t *testing.T) {
 		"CallSid,Call Date,Call Time,Talk\n1,2026-10-05,10:15:02,2\n": `{"CallSid":"1","TalkDuration":"2","StartTime":"2026-10-05 10:15:02"}`,
 		"CallSid,Date,Time,Talk\n1,25/10/2026,10:15 AM,2\n":           `{"CallSid":"1","TalkDuration":"2","StartTime":"2026-10-25 10:15 AM"}`,
 		"CallSid,Date,Start Time,Talk\n1,x,2026-10-05 10:15:02,2\n":   `{"CallSid":"1","Date":"x","StartTime":"2026-10-05 10:15:02","TalkDuration":"2"}`,
+		"CallSid,SourceNumber,Talk\n1,anonymous,2\n":                  `{"CallSid":"1","SourceNumber":"anonymous","TalkDuration":"2"}`,
+		"CallSid,Caller,Talk\n1,Ravi,2\n":                             `{"CallSid":"1","Caller":"Ravi","TalkDuration":"2"}`,
 		"CallSid,Notes,Notes,,Talk\n1,a,b,c,2\n":                      `{"CallSid":"1","Notes":"a","Notes (2)":"b","column 4":"c","TalkDuration":"2"}`,
 		"CallSid,TalkDuration,Talk\n1,2,3\n":                          `{"CallSid":"1","TalkDuration":"2","Talk":"3"}`,
 		"CallSid,Duration,Total Duration\n1,2,2\n":                    `{"CallSid":"1","CallDuration":"2"}`,

@@ -22,6 +22,9 @@ func bySample(field, heading string, samples []row, i int) string {
 	switch {
 	case field == "receiver_name" && normal(heading) == "agent" && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return !isNumber(v) }):
 		return dialWhomNumber
+	case normal(heading) != normal(field) && (field == sourceNumber || field == "DestinationNumber" || field == dialWhomNumber) &&
+		len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "0123456789") }):
+		return "" // names
 	case field == "type" && len(values) > 0 && !slices.ContainsFunc(values, isKind):
 		return directionField
 	}
