@@ -13,7 +13,7 @@ import (
 func TestManyBatchesAreOneLoad(t *testing.T) {
 	var text strings.Builder
 	for i := range 50 {
-		fmt.Fprintf(&text, `{"CallSid":"%d","EndTime":"2026-10-05 10:00:%02d","Status":"BUSY"}`+"\n", i, i)
+		fmt.Fprintf(&text, `{"CallSid":"c%d","EndTime":"2026-10-05 10:00:%02d","Status":"BUSY"}`+"\n", i, i)
 	}
 	text.WriteString("broken\n\n")
 	dir := t.TempDir()

@@ -16,7 +16,7 @@ func TestThousandsOfFilesLoadWithinTheMemoryLimit(t *testing.T) {
 	count := *manyFiles
 	files := map[string]string{}
 	for i := range count {
-		files[fmt.Sprintf("%04d.ndjson", i)] = report(fmt.Sprint(i))
+		files[fmt.Sprintf("%04d.ndjson", i)] = report(fmt.Sprint("c", i))
 	}
 	dir := spoolOf(t, files)
 	ctx := context.Background()

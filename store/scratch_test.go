@@ -64,7 +64,7 @@ func TestSpillsAtOnceAreCorrect(t *testing.T) {
 	for i := range 3 { // each a new instance
 		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), report(fmt.Sprint("more", i)))
 		db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow,
-			TempDir: temp, TempLimit: 4 << 30, MemoryLimit: "100MB"})
+			TempDir: temp, TempLimit: 4 << 30, MemoryLimit: "200MB"})
 		summary, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
 		if err := errors.Join(err, db.Close()); err != nil || summary.Calls != int64(i+2) {
 			t.Errorf("load %d: %+v, %v", i, summary, err)
