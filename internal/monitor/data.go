@@ -39,7 +39,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 		return err
 	}
 	defer reader.Close()
-	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}}
+	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}, UnknownWords: []Word{}}
 	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	for _, problem := range s.Data.FileProblems {
 		s.addAlarm("spool file "+problem, problem)
 	}
-	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader)); err != nil {
+	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader)); err != nil {
 		return err
 	}
 	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
@@ -170,6 +170,33 @@ func (s *Status) readEvents(ctx context.Context, reader *store.Reader) error {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("%s cannot be opened; calls are missing\nhint: callsheet sql \"from rejects where reason = 'unopened wrapper'\" shows them", display.Plural(int(wrappers), "wrapper")))
 	}
 	return err
+}
+
+// maxListedWords is how many unknown words status lists.
+const maxListedWords = 10
+
+// readWords offers the unknown words for the configuration.
+func (s *Status) readWords(ctx context.Context, reader *store.Reader) error {
+	err := reader.Query(ctx, "unknown_words", nil, ignoreHeader, func(values []any) error {
+		s.Data.UnknownWords = append(s.Data.UnknownWords,
+			Word{Kind: values[0].(string), Source: values[1].(string), Word: values[2].(string), Calls: values[3].(int64)})
+		return nil
+	})
+	words := s.Data.UnknownWords
+	if err != nil || len(words) == 0 {
+		return err
+	}
+	var text strings.Builder
+	for _, word := range words[:min(maxListedWords, len(words))] {
+		fmt.Fprintf(&text, "%s has the unknown %s %q: %s\n", word.Source, word.Kind, word.Word, display.Plural(int(word.Calls), "call"))
+	}
+	if more := len(words) - maxListedWords; more > 0 {
+		fmt.Fprintf(&text, "and %s more: callsheet query unknown_words\n", display.Count(int64(more)))
+	}
+	meaning := map[string]string{"status": "abandoned", "direction": "outgoing"}[words[0].Kind]
+	s.Warnings = append(s.Warnings, fmt.Sprintf("%shint: give them a meaning in the configuration of the source, such as %s_words: {%q: %s}",
+		text.String(), words[0].Kind, words[0].Word, meaning))
+	return nil
 }
 
 // timePointer returns the time of a query's column, nil for NULL.

@@ -48,6 +48,7 @@ type DataStatus struct {
 	Rejects         int64      `json:"rejects"`
 	FileProblems    []string   `json:"file_problems"` // spool files from which calls may be missing
 	Events          []Event    `json:"events"`        // of other kinds, and wrappers that could not be opened
+	UnknownWords    []Word     `json:"unknown_words"`
 }
 
 // Event is a kind of event that is neither a report nor a live event.
@@ -55,6 +56,14 @@ type Event struct {
 	Kind       string `json:"kind"` // event, or wrapper: its calls are missing
 	Name       string `json:"name"` // its type, or its keys
 	Deliveries int64  `json:"deliveries"`
+}
+
+// Word is a word of a status or direction that has no meaning.
+type Word struct {
+	Kind   string `json:"kind"` // status or direction
+	Source string `json:"source"`
+	Word   string `json:"word"`
+	Calls  int64  `json:"calls"`
 }
 
 // ReportStatus is the last and the next run of a report.

@@ -39,10 +39,11 @@ create or replace macro last_ten(p_digits) as
                                           '7777777777', '8888888888', '9999999999')
         then right(p_digits, 10) end;
 
--- The same for a number with signs between its digits. More than fifteen digits are two numbers.
+-- The same for a number with signs between its digits. More than fifteen digits are two numbers, and +91 has ten behind it.
 create or replace macro spaced_number_key(p_number) as
     case when regexp_full_match(p_number, '[0-9+() .-]+') and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
           and length(regexp_replace(p_number, '^\D*00|\D', '', 'g')) between 10 and 15
+          and (not starts_with(p_number, '+91') or length(regexp_replace(p_number, '\D', '', 'g')) = 12)
         then last_ten(regexp_replace(p_number, '\D', '', 'g')) end;
 
 -- The last ten digits of a number, by which numbers are compared. NULL if the number identifies no one: masked (98xxxx…), withheld,

@@ -4,7 +4,7 @@ create or replace macro evidence_of(p_rows, p_from, p_to) as table
 with
 slice as (from query_table(p_rows)),
 live as (
-    select source, direction, call_sid, min(first_received_at) as first_received_at
+    select call_key, min(first_received_at) as first_received_at
     from live_events
     where not imported
     group by all
@@ -35,10 +35,10 @@ select
     versions_superseded,
     late_reports,
     imported_calls,
-    (select count(*) from live anti join calls using (source, direction, call_sid)
+    (select count(*) from live anti join calls using (call_key)
      where timezone((select timezone from settings), live.first_received_at)::date between p_from::date and p_to::date
        and live.first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
-    (select count(*) from slice anti join live using (source, direction, call_sid)) as reports_without_live,
+    (select count(*) from slice anti join live using (call_key)) as reports_without_live,
     (select count(*) from rejects where coalesce(try_cast(left(file, 10) as date), rejected_at::date)
         between p_from::date and p_to::date) as rejected_lines,
     files_with_problems() as files_with_problems,
