@@ -64,11 +64,14 @@ merged as not materialized (
     union all by name
     select
         source, direction, call_sid, call_key,
-        arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, first_received_at, last_received_at, reported_at, imported,
+        arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, rank, first_received_at, last_received_at,
+                                   reported_at, imported,
                                    deliveries, conflicting_values, unreadable_value, dropped_fraction, unreadable_start,
                                    unreadable_time)), rank),
         bool_or(source_number is not null) filter (where deliveries is not null) as source_number_reported,
         bool_or(dial_whom_number is not null) filter (where deliveries is not null) as dial_whom_number_reported,
+        any_value(zone) as zone,
+        any_value(outgoing_caller_is_agent) as outgoing_caller_is_agent,
         bool_or(conflicting_values) as conflicting_values,
         bool_or(unreadable_value) as unreadable_value,
         bool_or(dropped_fraction) as dropped_fraction,
@@ -87,7 +90,7 @@ merged as not materialized (
 -- There are few different statuses, so each is parsed once.
 sent_statuses as (
     select distinct source, status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status
-    from query_table(p_versions) left join source_settings() using (source)
+    from (select distinct source, status, callstatus from query_table(p_versions)) left join source_settings() using (source)
 ),
 statuses as (from status_outcomes(sent_statuses)),
 several_reports as not materialized (

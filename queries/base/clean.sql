@@ -8,10 +8,11 @@ create or replace macro trimmed(p_text) as
          then p_text
          else regexp_replace(p_text, '^[\s\pZ\pC]+|[\s\pZ\pC]+$', '', 'g') end;
 
--- Whether a text stands for nothing: the vendor's "0" and "Not Assigned", and what panels, spreadsheets and programs write.
+-- Whether a text stands for nothing: the vendor's "0" and "Not Assigned", and what panels, spreadsheets and programs write. A list, since
+-- DuckDB makes a join of a long IN, for all rows.
 create or replace macro is_nothing(p_text) as
-    upper(trimmed(p_text)) in ('', '0', '-', '--', '---', '–', '—', 'N/A', '#N/A', 'NA', 'NAN', 'NULL', '(NULL)', '\N', 'NONE', 'UNDEFINED',
-                               'NOT ASSIGNED');
+    list_contains(['', '0', '-', '--', '---', '–', '—', 'N/A', '#N/A', 'NA', 'NAN', 'NULL', '(NULL)', '\N', 'NONE', 'UNDEFINED', 'NOT ASSIGNED'],
+                  upper(trimmed(p_text)));
 
 -- A name or id; NULL for nothing. Of long texts none is nothing.
 create or replace macro clean_name(p_text) as

@@ -10,11 +10,11 @@ create or replace macro direction_word(p_text) as
 create or replace macro word_direction(p_word) as
     case when p_word = 'IVR' then 'incoming'
          when p_word = 'WEBOBD' then 'outgoing'
-         when p_word in ('INCOMING', 'INBOUND', 'IN', 'INCOMINGCALL', 'INBOUNDCALL', 'CALLIN', 'INBOUNDIVR', 'INCOMINGIVR', 'IVRINBOUND',
-                         'IVRINCOMING', 'IVRCALL') then 'incoming'
-         when p_word in ('OUTGOING', 'OUTBOUND', 'OUT', 'OUTGOINGCALL', 'OUTBOUNDCALL', 'CALLOUT', 'OBD', 'WEBOBDAPI', 'OUTBOUNDAPI',
-                         'OUTBOUNDDIAL', 'CLICKTOCALL', 'CLICK2CALL', 'C2C', 'DIALER', 'DIALLER', 'AUTODIALER', 'POWERDIALER',
-                         'PREDICTIVEDIALER') then 'outgoing'
+         when list_contains(['INCOMING', 'INBOUND', 'IN', 'INCOMINGCALL', 'INBOUNDCALL', 'CALLIN', 'INBOUNDIVR', 'INCOMINGIVR', 'IVRINBOUND',
+                             'IVRINCOMING', 'IVRCALL'], p_word) then 'incoming'
+         when list_contains(['OUTGOING', 'OUTBOUND', 'OUT', 'OUTGOINGCALL', 'OUTBOUNDCALL', 'CALLOUT', 'OBD', 'WEBOBDAPI', 'OUTBOUNDAPI',
+                             'OUTBOUNDDIAL', 'CLICKTOCALL', 'CLICK2CALL', 'C2C', 'DIALER', 'DIALLER', 'AUTODIALER', 'POWERDIALER',
+                             'PREDICTIVEDIALER'], p_word) then 'outgoing'
          else 'unknown' end;
 
 create or replace macro call_direction(p_text) as word_direction(direction_word(p_text));

@@ -33,11 +33,9 @@ create or replace macro read_number(p_text) as
     case when p_text = '' or is_nothing(p_text) then null
          else list_transform([trimmed(p_text)], lambda text: repaired_number(text))[1] end;
 
--- The last ten digits of a number; NULL if they are one digit ten times, as where a number is withheld.
+-- The last ten digits of a number; NULL if they are one digit ten times, as where a number is withheld: a multiple of 1111111111.
 create or replace macro last_ten(p_digits) as
-    case when right(p_digits, 10) not in ('0000000000', '1111111111', '2222222222', '3333333333', '4444444444', '5555555555', '6666666666',
-                                          '7777777777', '8888888888', '9999999999')
-        then right(p_digits, 10) end;
+    case when try_cast(right(p_digits, 10) as bigint) % 1111111111 <> 0 then right(p_digits, 10) end;
 
 -- The same for a number with signs between its digits. More than fifteen digits are two numbers, and +91 has ten behind it.
 create or replace macro spaced_number_key(p_number) as
