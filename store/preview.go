@@ -143,10 +143,18 @@ func (p *Preview) attach(ctx context.Context) bool {
 
 // PreviewSummary is what would come of an import.
 type PreviewSummary struct {
-	Days   []PreviewDay
+	Days   []PreviewDay // only days with calls
+	Total  PreviewDay
+	Flags  []PreviewFlag
 	First  []PreviewCall
 	Known  int64            // calls that the database has; -1 if there is no database yet
 	Differ map[string]int64 // of these, how many differ in a column
+}
+
+// PreviewFlag is how many calls have a flag.
+type PreviewFlag struct {
+	Flag  string
+	Calls int64
 }
 
 // PreviewDay adds up the calls of a day.
@@ -168,9 +176,26 @@ type PreviewCall struct {
 // Summary describes what was loaded.
 func (p *Preview) Summary(ctx context.Context) (s PreviewSummary, err error) {
 	err = p.each(ctx, "import/days", func(scan func(...any) error) error {
+		var date sql.NullTime
 		var day PreviewDay
-		err := scan(&day.Day, &day.Calls, &day.Answered, &day.TalkSeconds, &day.Coins)
+		if err := scan(&date, &day.Calls, &day.Answered, &day.TalkSeconds, &day.Coins); err != nil {
+			return err
+		}
+		if !date.Valid {
+			s.Total = day
+			return nil
+		}
+		day.Day = date.Time
 		s.Days = append(s.Days, day)
+		return nil
+	})
+	if err != nil {
+		return s, err
+	}
+	err = p.each(ctx, "import/flags", func(scan func(...any) error) error {
+		var flag PreviewFlag
+		err := scan(&flag.Flag, &flag.Calls)
+		s.Flags = append(s.Flags, flag)
 		return err
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
@@ -41,8 +42,8 @@ func (a *app) printImport(result importer.Result, dryRun bool) {
 	}
 	a.printDays(result.Preview)
 	for _, file := range result.Files {
-		fmt.Fprintf(a.stdout, "%s: %s rows = %s imported + %s in the spool already + %s rejected + %s skipped\n", file.Path,
-			display.Count(file.Rows), display.Count(file.Imported), display.Count(file.Known), display.Count(file.Rejected), display.Count(file.Skipped))
+		fmt.Fprintf(a.stdout, "%s: %s = %s imported + %s in the spool already + %s rejected + %s skipped\n", file.Path,
+			display.Plural(int(file.Rows), "row"), display.Count(file.Imported), display.Count(file.Known), display.Count(file.Rejected), display.Count(file.Skipped))
 		for _, skipped := range file.Skips {
 			fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", skipped.Place, skipped.Reason)
 		}
@@ -52,10 +53,10 @@ func (a *app) printImport(result importer.Result, dryRun bool) {
 	case dryRun:
 		fmt.Fprintf(a.stdout, "nothing was written: leave out --dry-run to import\n")
 	case result.Spooled == "":
-		fmt.Fprintf(a.stdout, "nothing new: %s deliveries are in the spool already\n", display.Count(sum.Known))
+		fmt.Fprintf(a.stdout, "nothing new: %s in the spool already\n", display.Plural(int(sum.Known), "delivery"))
 	default:
-		fmt.Fprintf(a.stdout, "%s deliveries imported as %s, %s were in the spool already\n",
-			display.Count(sum.Imported), result.Spooled, display.Count(sum.Known))
+		fmt.Fprintf(a.stdout, "%s imported as %s, %s were in the spool already\n",
+			display.Plural(int(sum.Imported), "delivery"), result.Spooled, display.Count(sum.Known))
 	}
 }
 
@@ -77,7 +78,7 @@ func rejectedRows(files []*importer.FileReport, count int64) error {
 		lines = append(lines, fmt.Sprintf("and %s more", display.Count(more)))
 	}
 	lines = append(lines, hints...)
-	return exitcode.WarningError(errors.New(display.Count(count) + " could not be read and were skipped:\n" + strings.Join(lines, "\n")))
+	return exitcode.WarningError(errors.New(display.Plural(int(count), "row") + " could not be read:\n" + strings.Join(lines, "\n")))
 }
 
 // printColumns prints how the columns of a table are read.
@@ -124,26 +125,19 @@ func (a *app) printFirstCalls(preview store.PreviewSummary) {
 	}
 }
 
+// coinsText formats coins, which are unknown where none were sent. They have four decimals.
 func coinsText(coins sql.NullFloat64) string {
 	if !coins.Valid {
 		return "unknown"
 	}
-	return strconv.FormatFloat(math.Round(coins.Float64*1e4)/1e4, 'f', -1, 64) // coins have four decimals
+	return strconv.FormatFloat(math.Round(coins.Float64*1e4)/1e4, 'f', -1, 64)
 }
 
 // printDays prints the calls by day, and how many of them the database has.
 func (a *app) printDays(preview store.PreviewSummary) {
-	var total store.PreviewDay
 	const listed = 31
-	for i, day := range preview.Days {
-		total.Calls += day.Calls
-		total.Answered += day.Answered
-		total.TalkSeconds += day.TalkSeconds
-		total.Coins.Float64 += day.Coins.Float64
-		total.Coins.Valid = total.Coins.Valid || day.Coins.Valid
-		if i < listed {
-			a.printDay(day.Day.Format("2006-01-02"), day)
-		}
+	for _, day := range preview.Days[:min(listed, len(preview.Days))] {
+		a.printDay(day.Day.Format(time.DateOnly), day)
 	}
 	if len(preview.Days) > listed {
 		fmt.Fprintf(a.stdout, "and %d more days\n", len(preview.Days)-listed)
@@ -152,7 +146,14 @@ func (a *app) printDays(preview store.PreviewSummary) {
 		return
 	}
 	if len(preview.Days) != 1 {
-		a.printDay(fmt.Sprintf("%d days", len(preview.Days)), total)
+		a.printDay(display.Plural(len(preview.Days), "day"), preview.Total)
+	}
+	var flags []string
+	for _, flag := range preview.Flags {
+		flags = append(flags, flag.Flag+" "+display.Count(flag.Calls))
+	}
+	if len(flags) > 0 {
+		fmt.Fprintf(a.stdout, "calls with a flag: %s\n", strings.Join(flags, ", "))
 	}
 	if preview.Known < 0 {
 		return
@@ -169,6 +170,6 @@ func (a *app) printDays(preview store.PreviewSummary) {
 }
 
 func (a *app) printDay(label string, day store.PreviewDay) {
-	fmt.Fprintf(a.stdout, "%s: %s %s, %s answered, talk %s s, coins %s\n", label,
-		display.Count(day.Calls), map[bool]string{true: "call", false: "calls"}[day.Calls == 1], display.Count(day.Answered), display.Count(day.TalkSeconds), coinsText(day.Coins))
+	fmt.Fprintf(a.stdout, "%s: %s, %s answered, talk %s s, coins %s\n", label, display.Plural(int(day.Calls), "call"),
+		display.Count(day.Answered), display.Count(day.TalkSeconds), coinsText(day.Coins))
 }

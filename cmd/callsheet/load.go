@@ -84,7 +84,7 @@ func printSummary(w io.Writer, s store.Summary) {
 	if len(s.Undone) > 0 && !s.Incomplete {
 		fmt.Fprintf(w, "%s taken out; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
 	}
-	fmt.Fprintf(w, "%s calls in the store\n", display.Count(s.Calls))
+	fmt.Fprintf(w, "%s in the store\n", display.Plural(int(s.Calls), "call"))
 }
 
 // loadWarnings returns the warnings of a successful load as an error, nil if there are none.

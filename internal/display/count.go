@@ -1,6 +1,9 @@
 package display
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Count formats a number for people: 12,345.
 func Count(n int64) string {
@@ -11,9 +14,11 @@ func Count(n int64) string {
 	return digits
 }
 
-// Plural formats a number of things: 1 row, 2 rows.
+// Plural formats a number of things: 1 row, 2 rows, 2 deliveries.
 func Plural(n int, thing string) string {
-	if n != 1 {
+	if stem, ok := strings.CutSuffix(thing, "ry"); ok && n != 1 {
+		thing = stem + "ries"
+	} else if n != 1 {
 		thing += "s"
 	}
 	return Count(int64(n)) + " " + thing
