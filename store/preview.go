@@ -168,7 +168,7 @@ type PreviewDay struct {
 type PreviewCall struct {
 	StartedAt                                                          time.Time
 	Direction, VirtualNumber, Customer, Agent, Group, Outcome, CallSid string
-	TalkSeconds                                                        int64
+	TalkSeconds                                                        sql.NullInt64
 	Coins                                                              sql.NullFloat64
 	Flags                                                              string
 }

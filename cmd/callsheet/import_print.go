@@ -115,7 +115,7 @@ func (a *app) printFirstCalls(preview store.PreviewSummary) {
 	fmt.Fprintln(a.stdout, "first calls")
 	for _, call := range preview.First {
 		parts := []string{call.StartedAt.Format("2006-01-02 15:04:05"), call.Direction, call.Outcome,
-			fmt.Sprintf("talk %d s", call.TalkSeconds), "coins " + coinsText(call.Coins)}
+			"talk " + talkText(call.TalkSeconds), "coins " + coinsText(call.Coins)}
 		for _, part := range [][2]string{{"customer ", call.Customer}, {"number ", call.VirtualNumber}, {"agent ", call.Agent}, {"group ", call.Group}, {"flags: ", call.Flags}} {
 			if part[1] != "" {
 				parts = append(parts, part[0]+part[1])
@@ -123,6 +123,13 @@ func (a *app) printFirstCalls(preview store.PreviewSummary) {
 		}
 		fmt.Fprintf(a.stdout, "  %s\n", strings.Join(parts, ", "))
 	}
+}
+
+func talkText(seconds sql.NullInt64) string {
+	if !seconds.Valid {
+		return "unknown"
+	}
+	return display.Count(seconds.Int64) + " s"
 }
 
 // coinsText formats coins, which are unknown where none were sent. They have four decimals.

@@ -13,6 +13,7 @@ var rowMeanings = map[string]string{
 	"calls":          "a call that has a report",
 	"call_versions":  "a distinct report of a call, its fields as sent",
 	"live_events":    "a distinct live event of a call",
+	"call_legs":      "a phone of a call that rang or was picked up, with its agent and talk",
 	"other_events":   "a delivery of another kind, with its payload",
 	"rejects":        "a line that could not be loaded",
 	"spool_files":    "how far a file was read",
@@ -24,7 +25,8 @@ var rowMeanings = map[string]string{
 
 func (s *Session) tables(ctx context.Context, out *Writer) error {
 	var names []string
-	err := s.reader.SQL(ctx, "select table_name from duckdb_tables() where not internal order by table_name",
+	err := s.reader.SQL(ctx, `select table_name from duckdb_tables() where not internal
+		union all select view_name from duckdb_views() where not internal order by all`,
 		ignoreHeader, func(values []any) error {
 			names = append(names, text(values[0]))
 			return nil

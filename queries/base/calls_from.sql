@@ -184,7 +184,7 @@ with_directory as (
     select
         with_phone.*,
         case when not answered then 0
-             else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at), 0) end as talk_seconds,
+             else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at)) end as talk_seconds,
         coalesce(reported_name, agent_directory.agent_name) as agent_name,
         coalesce(reported_group, number_groups.call_group) as call_group
     from with_phone
@@ -229,8 +229,9 @@ select
         case when answered and talk_seconds = 0 then 'answered_without_talk' end,
         case when not answered and reported_talk_seconds > 0 then 'talk_without_answer' end,
         case when not start_unknown and abs(epoch(started_at) - sid_second) > 60 then 'clock_mismatch' end,
-        case when answered and reported_talk_seconds is null then 'derived_talk' end,
-        case when reported_call_seconds is null then 'derived_duration' end,
+        case when reported_talk_seconds is null and talk_seconds is null then 'unknown_talk'
+             when reported_talk_seconds is null and answered then 'derived_talk' end,
+        case when call_seconds is null then 'unknown_duration' when reported_call_seconds is null then 'derived_duration' end,
         case when derived_start then 'derived_start' end,
         case when reported_end is null and ended_at is not null then 'derived_end' end,
         case when answered and leg_b_picked_at is null and wait_seconds is not null then 'derived_wait' end,

@@ -117,8 +117,10 @@ calls as (
             'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'
         ])) filter (where leg_order = 1),
         (max(epoch(started_at) + call_seconds) - min(epoch(started_at)))::bigint as call_seconds,
-        coalesce(sum(greatest(talk_begins + talk_seconds - greatest(talk_begins, talked_until), 0)) filter (where answered), 0)::bigint
-            as talk_seconds,
+        case when bool_or(answered)
+             then (sum(greatest(talk_begins + talk_seconds - greatest(talk_begins, talked_until), 0))
+                   filter (where answered and talk_seconds is not null))::bigint
+             else 0 end as talk_seconds,
         first(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1) as wait_seconds,
         list_sort(list_distinct(flatten(list(list_filter(flags, lambda flag:
             (flag <> 'clock_mismatch' or started_at = call_started_at) and (flag <> 'derived_wait' or leg_order = 1)))))) as flags,

@@ -9,6 +9,8 @@ known (flag, meaning) as (values
     ('talk_without_answer', 'talk time, but the status is not an answer'),
     ('clock_mismatch', 'the second in the CallSid is more than a minute from the start'),
     ('derived_talk', 'no talk time was sent; derived from the times'),
+    ('unknown_talk', 'answered, but no talk time was sent, and none follows from the times'),
+    ('unknown_duration', 'no duration was sent, and none follows from the times'),
     ('derived_duration', 'no duration was sent; derived from the times'),
     ('derived_start', 'no start was sent; derived from other fields'),
     ('derived_end', 'no end was sent; derived from the start and the duration'),
