@@ -31,7 +31,7 @@ from (values
     ('failed_leg', 'Failed leg', 'text', 'whose leg failed: agent or customer'),
     ('answered', 'Answered', 'yesno', 'whether the call was answered'),
     ('call_seconds', 'Call time', 'duration', 'start to end of the call'),
-    ('talk_seconds', 'Talk time', 'duration', 'talk time, 0 unless answered'),
+    ('talk_seconds', 'Talk time', 'duration', 'talk time, 0 unless answered; empty if it is unknown'),
     ('wait_seconds', 'Wait', 'short_duration', 'incoming: start to answer, or to the end when not answered; if the time of the answer was not sent, duration − talk time'),
     ('ring_seconds', 'Ring', 'short_duration', 'ringing of the second leg'),
     ('agent_ring_seconds', 'Agent ring', 'short_duration', 'outgoing: start until the agent picked up'),
