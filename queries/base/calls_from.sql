@@ -26,13 +26,12 @@ create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions) 
 with
 -- Most calls have one report and nothing else; only the others are merged.
 multi_version_keys as not materialized (select call_key from query_table(p_calls) where versions > 1),
-report_versions as not materialized (from directed(p_versions, p_directions)),
 single_version as not materialized (
-    select *, last_received_at as received_at from report_versions anti join multi_version_keys using (call_key)
+    select *, last_received_at as received_at from directed(p_versions, p_directions) anti join multi_version_keys using (call_key)
 ),
 multi_version as not materialized (
     select *, true as is_report, false as is_picked, last_received_at as received_at
-    from report_versions semi join multi_version_keys using (call_key)
+    from directed(p_versions, p_directions) semi join multi_version_keys using (call_key)
     union all by name
     select
         source, direction, call_sid, call_key, content_hash, last_id, false as is_report, is_picked_word(status) as is_picked,
@@ -95,7 +94,7 @@ sent_statuses as (
 statuses as (from status_outcomes(sent_statuses)),
 several_reports as not materialized (
     select *, last_received_at as received_at
-    from report_versions semi join (from query_table(p_calls) where reports > 1) using (call_key)
+    from directed(p_versions, p_directions) semi join (from query_table(p_calls) where reports > 1) using (call_key)
 ),
 conflicting as (
     select reports.direction, reports.call_key
