@@ -21,9 +21,7 @@ func computeCalls(ctx context.Context, db session) error {
 	}
 	// Few batches have such calls, and it takes DuckDB longer to plan a step than to run it without any.
 	var calls, severalReports, severalPhones int64
-	err := db.QueryRowContext(ctx, `
-		select count(*), count(*) filter (where has_several_phones and reports > 1), count(*) filter (where has_several_phones)
-		from refreshed_calls`).Scan(&calls, &severalReports, &severalPhones)
+	err := db.QueryRowContext(ctx, queries.SQL("load/needed_steps")).Scan(&calls, &severalReports, &severalPhones)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -167,7 +169,7 @@ func (a *app) printDays(preview store.PreviewSummary) {
 	}
 	fmt.Fprintf(a.stdout, "%s of these calls are in the database already", display.Count(preview.Known))
 	var differ []string
-	for _, column := range sortedKeys(preview.Differ) {
+	for _, column := range slices.Sorted(maps.Keys(preview.Differ)) {
 		differ = append(differ, fmt.Sprintf("%s in %s", display.Count(preview.Differ[column]), column))
 	}
 	if len(differ) > 0 {

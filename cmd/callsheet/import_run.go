@@ -94,7 +94,7 @@ func (a *app) importFile(ctx context.Context, p *pipeline.Pipeline, i *importer.
 // commitImports adds the imports to the spool that have anything new.
 func commitImports(imports []*importer.Importer, results []importer.Result) error {
 	for n, i := range imports {
-		err := error(nil)
+		var err error
 		if importer.Totals(results[n].Files).Imported == 0 {
 			err = i.Into.Abort()
 		} else if err = i.Into.Commit(i.Record); err == nil {

@@ -54,7 +54,7 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 		load.Process.Kill()
 		switch err := load.Wait(); {
 		case load.ProcessState.ExitCode() > 0:
-			t.Fatalf("load %d failed by itself: %v", round, err)
+			t.Fatalf("load %d failed without being killed: %v", round, err)
 		case err != nil:
 			killedLoads++
 			limit += limit / 2 // so that a load ends on a slow machine as well

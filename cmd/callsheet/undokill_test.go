@@ -44,7 +44,7 @@ func TestKilledUndoLeavesTheImportOrNot(t *testing.T) {
 		time.Sleep(time.Duration(rng.IntN(400)) * time.Millisecond)
 		command.Process.Kill()
 		if err := command.Wait(); command.ProcessState.ExitCode() > 0 {
-			t.Fatalf("%v failed by itself: %v", args, err)
+			t.Fatalf("%v failed without being killed: %v", args, err)
 		}
 	}
 	callsheet("load")

@@ -32,7 +32,7 @@ func (s Source) validateReading(add adder, key string) {
 	}
 	for _, text := range s.NothingValues {
 		if strings.TrimSpace(text) == "" {
-			add(key+".nothing_values", "an empty text always stands for nothing")
+			add(key+".nothing_values", "leave it out: an empty text never counts as a value")
 		}
 	}
 }

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -60,7 +61,7 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 			}
 			out = appendMember(out, name, value)
 		}
-		for _, field := range sortedKeys(m.table.mapping.Set) {
+		for _, field := range slices.Sorted(maps.Keys(m.table.mapping.Set)) {
 			if !slices.ContainsFunc(keys, func(key string) bool { return normal(key) == normal(field) }) {
 				out, changed = appendMember(out, field, spool.AppendString(nil, m.table.mapping.Set[field])), true
 			}
@@ -105,7 +106,7 @@ func (m *objectMapper) noteKey(key string) {
 
 // checkKeys returns a usage error if --field names a key that no object has.
 func (m *objectMapper) checkKeys() error {
-	for _, field := range sortedKeys(m.table.mapping.Fields) {
+	for _, field := range slices.Sorted(maps.Keys(m.table.mapping.Fields)) {
 		if !m.found[field] {
 			return exitcode.UsageError(fmt.Errorf("--field %s=%s: no object has that key", field, m.table.mapping.Fields[field]))
 		}

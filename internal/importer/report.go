@@ -2,7 +2,6 @@ package importer
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -66,8 +65,6 @@ func Totals(files []*FileReport) (sum FileReport) {
 	}
 	return sum
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // HasExtra reports whether a column of the file is no field of the vendor.
 func (f *FileReport) HasExtra() bool {

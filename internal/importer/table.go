@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -195,7 +196,7 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 	if len(t.layout.byField[dateRole]) > 0 {
 		add(startTime, t.readDate(number, t.start(cells), sid))
 	}
-	for _, field := range sortedKeys(t.mapping.Set) {
+	for _, field := range slices.Sorted(maps.Keys(t.mapping.Set)) {
 		if len(t.layout.byField[field]) == 0 {
 			add(field, t.mapping.Set[field])
 		}
