@@ -16,7 +16,7 @@ type batch struct {
 	positions []position // of the files it read
 	err       error
 
-	defaultSource []byte
+	sources lineSources
 }
 
 // wait blocks until the whole batch is sent, or cancelled.
@@ -27,7 +27,7 @@ func (b *batch) wait() error {
 
 // sendBatch starts sending the next lines, up to about limit bytes and maxLines lines.
 func (r *lineReader) sendBatch(ctx context.Context, limit, maxLines int64) *batch {
-	b := &batch{remaining: maxLines, chunks: make(chan []line, 4), finished: make(chan struct{}), defaultSource: []byte(r.defaultSource)}
+	b := &batch{remaining: maxLines, chunks: make(chan []line, 4), finished: make(chan struct{}), sources: r.sources}
 	go func() {
 		defer close(b.finished)
 		defer close(b.chunks)

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 var (
 	// nothingWords are the texts that name no call, in upper case, beside zeros and dashes.
-	nothingWords = map[string]bool{
+	nothingWords = words{
 		"N/A": true, "#N/A": true, "NA": true, "NAN": true, "NULL": true, "(NULL)": true, `\N`: true, "NONE": true, "UNDEFINED": true,
 		"NOT ASSIGNED": true, "TRUE": true, "FALSE": true,
 	}
@@ -20,23 +19,27 @@ var (
 	wholeDecimal = regexp.MustCompile(`^(\d{1,9}|\d{11,})\.0+$`)
 )
 
+// noCallSid is the reason to reject a report or live event that names no call.
+const noCallSid = "no CallSid"
+
 // abbreviatedReason ends the reason to reject an id in scientific notation.
 const abbreviatedReason = " is in scientific notation: digits are missing"
 
 // readCallSid returns the id of a call as the vendor gave it, without what spreadsheets add to it: 8397472 from 8397472.0, '8397472 and
-// ="8397472". If the text names no call, reason says why. It is the only reader of ids: the load stores what it returns.
-func readCallSid(text []byte) (sid []byte, reason string) {
-	if isPlainSid(text) {
+// ="8397472". If the text names no call, reason says why; nothing are the source's own texts for that. It is the only reader of ids: the
+// load stores what it returns.
+func readCallSid(text []byte, nothing words) (sid []byte, reason string) {
+	if isPlainSid(text) && !nothing.has(string(text)) {
 		return text, ""
 	}
-	trimmed := strings.TrimFunc(string(text), func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C) })
+	trimmed := trimBlanks(string(text))
 	if quoted, ok := strings.CutPrefix(trimmed, `="`); ok {
 		trimmed = strings.TrimSuffix(quoted, `"`)
 	}
 	trimmed = strings.TrimSpace(strings.TrimPrefix(trimmed, "'"))
 	switch {
-	case strings.Trim(trimmed, "0.-–—") == "" || nothingWords[strings.ToUpper(trimmed)]:
-		return nil, "no CallSid"
+	case strings.Trim(trimmed, "0.-–—") == "" || nothingWords.has(trimmed) || nothing.has(trimmed):
+		return nil, noCallSid
 	case abbreviated.MatchString(trimmed):
 		return nil, fmt.Sprintf("the CallSid %s"+abbreviatedReason, trimmed)
 	}

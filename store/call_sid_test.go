@@ -18,9 +18,25 @@ func TestCallSidIsReadOrRefused(t *testing.T) {
 		"'1.7911E+09":   {reason: "the CallSid 1.7911E+09 is in scientific notation: digits are missing"},
 		"1.79117550E10": {reason: "the CallSid 1.79117550E10 is in scientific notation: digits are missing"},
 	} {
-		sid, reason := readCallSid([]byte(text))
+		sid, reason := readCallSid([]byte(text), nil)
 		if string(sid) != want.sid || reason != want.reason {
 			t.Errorf("%q: got %q, %q; want %q, %q", text, sid, reason, want.sid, want.reason)
+		}
+	}
+}
+
+// TestSourcesOwnNothingNamesNoCall writes the texts of a source in every way in which an id is written.
+func TestSourcesOwnNothingNamesNoCall(t *testing.T) {
+	sources := newLineSources(Settings{Sources: []Source{{Name: "main", NothingValues: []string{"N.A.", " nil", "शून्य", "9999999999"}}, {Name: "other"}}}, "main")
+	for text, isNothing := range map[string]bool{
+		"N.A.": true, "n.a.": true, " N.A. ": true, "\tN.A.\u00a0": true, "'N.A.": true, `="N.A."`: true, "Nil": true, "NIL": true, "शून्य": true,
+		"9999999999": true, "999999999": false, "N.A": false, "nil-1": false, "1791175502.9604120": false,
+	} {
+		if _, reason := readCallSid([]byte(text), sources.nothing["main"]); (reason == noCallSid) != isNothing {
+			t.Errorf("%q: %q", text, reason)
+		}
+		if _, reason := readCallSid([]byte(text), sources.nothing["other"]); reason != "" {
+			t.Errorf("%q of another source: %q", text, reason)
 		}
 	}
 }

@@ -11,11 +11,16 @@ import (
 	"callsheet/internal/spool"
 )
 
-// Identify returns the identity of a spool line. Its content is equal for lines that a load treats as duplicates. Lines without a source
-// belong to defaultSource.
-func Identify(text []byte, defaultSource string) spool.Identity {
+// Identifier returns a function that returns the identity of a spool line. Its content is equal for lines that a load treats as
+// duplicates. Lines without a source belong to defaultSource.
+func Identifier(settings Settings, defaultSource string) func(line []byte) spool.Identity {
+	sources := newLineSources(settings, defaultSource)
+	return func(line []byte) spool.Identity { return identify(line, sources) }
+}
+
+func identify(text []byte, sources lineSources) spool.Identity {
 	l := line{text: text}
-	l.parse([]byte(defaultSource))
+	l.parse(sources)
 	id := spool.Identity{Source: string(l.source), Imported: l.reportedAt != nil}
 	reported := l.receivedAt
 	if id.Imported {

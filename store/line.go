@@ -27,6 +27,7 @@ type line struct {
 	keepsPosition bool   // its file, number and offset are needed in DuckDB
 	kind          string
 	source        []byte
+	nothing       words // the source's own texts that stand for nothing
 	receivedAt    []byte
 	reportedAt    []byte   // only imported lines have one
 	id            []byte   // of the delivery; only a collector's and imported lines have one
@@ -41,13 +42,13 @@ type line struct {
 }
 
 // parse sets the columns from the line's text. It never fails: a line that cannot be parsed is rejected with a reason.
-func (l *line) parse(defaultSource []byte) {
+func (l *line) parse(sources lineSources) {
 	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
 	if l.reason == "" {
-		l.reason = l.parseText()
+		l.reason = l.parseText(sources)
 	}
 	if len(l.source) == 0 {
-		l.source = defaultSource
+		l.source = sources.byDefault
 	}
 	l.identify()
 	for i := range l.more {
@@ -73,7 +74,7 @@ func (l *line) identify() {
 }
 
 // parseText sets the columns and returns the reason to reject the line, if any.
-func (l *line) parseText() (reason string) {
+func (l *line) parseText(sources lineSources) (reason string) {
 	if l.tooLong {
 		return fmt.Sprintf("line too long: %d bytes", l.length)
 	}
@@ -92,7 +93,7 @@ func (l *line) parseText() (reason string) {
 	}
 	l.needsEscaping = bytes.Contains(object, []byte(`\u001`)) // JSON has control characters only as escapes
 	object = replaceSurrogates(object)
-	payload := l.parseEnvelope(object)
+	payload := l.parseEnvelope(object, sources)
 	switch {
 	case l.reportedAt != nil && !isTime(l.reportedAt):
 		return "unreadable reported_at"
@@ -108,7 +109,7 @@ func (l *line) parseText() (reason string) {
 	}
 	l.setKind(payload)
 	if l.kind != spool.KindOther {
-		l.values[callSidField], reason = readCallSid(l.values[callSidField])
+		l.values[callSidField], reason = readCallSid(l.values[callSidField], l.nothing)
 	}
 	return reason
 }
@@ -124,8 +125,9 @@ func (l *line) setKind(payload []byte) {
 }
 
 // parseEnvelope returns the payload of an envelope, or the object itself if it is not an envelope.
-func (l *line) parseEnvelope(object []byte) (payload []byte) {
+func (l *line) parseEnvelope(object []byte, sources lineSources) (payload []byte) {
 	var hasKind, hasContent bool
+	l.nothing = sources.nothing[string(sources.byDefault)]
 	spool.WalkObject(object, 0, func(key []byte, start int) (end int) {
 		if string(key) == "payload" && object[start] == '{' {
 			hasContent = true
@@ -147,7 +149,9 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 		case "id":
 			l.id = columnText(value)
 		case "source":
-			l.source = columnText(value)
+			if l.source = columnText(value); len(l.source) > 0 {
+				l.nothing = sources.nothing[string(l.source)]
+			}
 		case "received_at":
 			l.receivedAt = columnText(value)
 		case "reported_at":
@@ -157,6 +161,7 @@ func (l *line) parseEnvelope(object []byte) (payload []byte) {
 	})
 	if !hasKind || !hasContent {
 		l.source, l.receivedAt, l.reportedAt, l.id, l.kind = nil, nil, nil, nil, spool.Kind(object)
+		l.nothing = sources.nothing[string(sources.byDefault)]
 		l.parsePayload(object, 0, nil)
 		return object
 	}

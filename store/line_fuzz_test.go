@@ -26,7 +26,7 @@ func FuzzPayload(f *testing.F) {
 			t.Fatalf("%s is not JSON", text)
 		}
 		l := line{text: []byte(text)}
-		l.parse([]byte("main"))
+		l.parse(lineSources{byDefault: []byte("main")})
 		if l.reason != "" || len(l.more) > 0 {
 			t.Fatalf("%s: %q, %d more", text, l.reason, len(l.more))
 		}
@@ -165,7 +165,7 @@ func expectedValue(t *testing.T, field int, key string, sent []sentField) (value
 		return "", false, unreadable
 	}
 	value = values[0]
-	if i := slices.IndexFunc(values, func(text string) bool { return !isNothing(field, []byte(text)) }); i >= 0 {
+	if i := slices.IndexFunc(values, func(text string) bool { return !new(line).isNothing(field, []byte(text)) }); i >= 0 {
 		value = values[i]
 	}
 	return value, len(values) > 1, unreadable

@@ -22,11 +22,13 @@ type lineReader struct {
 
 	keepPositions bool   // of all lines, not only of those whose position is stored
 	refusal       string // reason to reject all lines, set for a line that DuckDB refused
-	defaultSource string // of lines without a source
+	sources       lineSources
 }
 
-func newLineReader(pending []position, options LoadOptions) *lineReader {
-	r := &lineReader{pending: pending, problems: problems{}, progress: options.Progress, defaultSource: options.DefaultSource}
+func (s *Store) newLineReader(pending []position, options LoadOptions) *lineReader {
+	r := &lineReader{
+		pending: pending, problems: problems{}, progress: options.Progress, sources: newLineSources(s.options.Settings, options.DefaultSource),
+	}
 	for i := range pending {
 		at := &pending[i]
 		at.startBytes = at.bytes

@@ -27,7 +27,7 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 		case bytes.Equal(bytes.TrimSpace(current), bytes.TrimSpace(text)):
 		default:
 			l.conflicting |= 1 << field
-			if isNothing(field, current) && !isNothing(field, text) {
+			if l.isNothing(field, current) && !l.isNothing(field, text) {
 				l.values[field] = text
 				one = spool.AppendString(nil, string(current))
 			}
@@ -47,9 +47,12 @@ func (l *line) setAside(field int, value []byte, unknown []member) []member {
 
 func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 
-// isNothing reports whether the vendor or a program between means nothing by a value. It only decides which of several values
-// counts; how a value is read is decided in queries/base.
-func isNothing(field int, text []byte) bool {
+// isNothing reports whether the vendor, a program between or the source means nothing by a value. It only decides which of several
+// values counts; how a value is read is decided in queries/base.
+func (l *line) isNothing(field int, text []byte) bool {
+	if l.nothing.has(trimBlanks(string(text))) {
+		return true
+	}
 	switch word := strings.ToUpper(string(bytes.TrimSpace(text))); word {
 	case "-", "--", "N/A", "NA", "NAN", "NULL", "(NULL)", "NONE", "UNDEFINED", "NOT ASSIGNED":
 		return true

@@ -18,14 +18,14 @@ func (l *line) parseWrapper(payload []byte) (reason string) {
 		case isBlankText(l.values[typeField]) && spool.HidesCall(payload): // census shows an event with a type
 			return unopenedWrapper
 		case l.kind != spool.KindOther:
-			return "no CallSid"
+			return noCallSid
 		}
 		return ""
 	}
 	for _, one := range elements[1:] {
 		another := line{
 			file: l.file, number: l.number, offset: l.offset, hash: l.hash, reread: l.reread, length: l.length,
-			needsEscaping: l.needsEscaping, source: l.source, receivedAt: l.receivedAt, reportedAt: l.reportedAt, id: l.id,
+			needsEscaping: l.needsEscaping, source: l.source, nothing: l.nothing, receivedAt: l.receivedAt, reportedAt: l.reportedAt, id: l.id,
 		}
 		if reason = another.parseElement(one); reason != "" {
 			l.more = nil
@@ -55,6 +55,6 @@ func (l *line) parseElement(one spool.Wrapped) (reason string) {
 		l.payload = spool.QuoteNumbers(replaceSurrogates(one.Payload()))
 		return ""
 	}
-	l.values[callSidField], reason = readCallSid(l.values[callSidField])
+	l.values[callSidField], reason = readCallSid(l.values[callSidField], l.nothing)
 	return reason
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"callsheet/internal/spool"
@@ -49,9 +50,13 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
 		return summary, err
 	}
-	counts, err := countRows(ctx, s.conn)
+	var err error
+	if slices.ContainsFunc(s.options.Settings.Sources, func(source Source) bool { return len(source.NothingValues) > 0 }) {
+		err = s.conn.QueryRowContext(ctx, queries.SQL("load/unnamed_calls")).Scan(&summary.Unnamed)
+	}
+	counts, countErr := countRows(ctx, s.conn)
 	summary.Calls, summary.Stored = counts.Calls, counts
-	return summary, err
+	return summary, errors.Join(err, countErr)
 }
 
 func (s *Store) loadFiles(ctx context.Context, options LoadOptions, summary *Summary) error {
@@ -88,7 +93,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 	if err != nil {
 		return 0, err
 	}
-	reader := newLineReader(pending, options)
+	reader := s.newLineReader(pending, options)
 	reader.problems = problems
 	defer reader.close()
 	limit := evenBatchSize(reader.total, cmp.Or(options.batchBytes, batchBytes))

@@ -63,7 +63,7 @@ func (p *Preview) Direction(ctx context.Context, source, word string) (direction
 // is a row of an export; others were received by a collector, and are only rejected if no load could read them.
 func (p *Preview) Load(ctx context.Context, file spool.File, source string, judged func(line int64) bool, progress Progress) (map[int64]string, error) {
 	p.judged = judged
-	reader := newLineReader([]position{{file: file}}, LoadOptions{DefaultSource: source, Progress: progress})
+	reader := p.store.newLineReader([]position{{file: file}}, LoadOptions{DefaultSource: source, Progress: progress})
 	reader.keepPositions = true
 	defer reader.close()
 	limit := evenBatchSize(reader.total, batchBytes)

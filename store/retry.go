@@ -41,7 +41,7 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		}
 		retries = append(retries, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, onlyRejected: rejected, rejectedEnd: end})
 	}
-	reader := newLineReader(retries, options)
+	reader := s.newLineReader(retries, options)
 	defer reader.close()
 	for !reader.done() {
 		_, err := s.loadBatch(ctx, reader, noByteLimit, noLineLimit, summary)

@@ -76,7 +76,7 @@ func (s *spoolLines) FillChunk(local any, chunk duckdb.DataChunk) error {
 	for i := range lines {
 		l := &lines[i]
 		if !parsed {
-			l.parse(s.batch.defaultSource)
+			l.parse(s.batch.sources)
 			buffer.more = append(buffer.more, l.more...)
 		}
 		buffer.text = l.pack(buffer.text[:0])

@@ -29,6 +29,7 @@ type Summary struct {
 	Stored      Counts         `json:"-"`        // rows in the store after the load
 	Warnings    []string       `json:"troubles"` // files and user queries that could not be read, with the reason
 	Undone      []string       `json:"undone"`   // files of undone imports whose lines the database has, or had before a rebuild
+	Unnamed     int64          `json:"-"`        // calls under an id that stands for nothing since the configuration changed
 	Incomplete  bool           `json:"-"`        // a file of the spool has a problem, so a rebuild could lose its lines
 }
 

@@ -35,7 +35,8 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 	raiseGOGC()
 	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
 	seen := importer.NewSeen()
-	err = seen.ReadSpool(ctx, c.SpoolDir(), func(line []byte) spool.Identity { return store.Identify(line, c.DefaultSource()) }, bar.Bytes)
+	settings := p.StoreOptions("").Settings
+	err = seen.ReadSpool(ctx, c.SpoolDir(), store.Identifier(settings, c.DefaultSource()), bar.Bytes)
 	bar.Finish()
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 		if err != nil {
 			return errors.Join(err, abortImports(imports))
 		}
-		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identify}
+		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identifier(settings, source)}
 		imports = append(imports, i)
 		result, err := a.importFile(ctx, p, i, file)
 		if last := i.Record.LastDay; err == nil && !reported.IsZero() && last > reported.In(c.Zone()).Format(time.DateOnly) {

@@ -17,7 +17,7 @@ import (
 type Importer struct {
 	Into     *spool.Import
 	Source   string // of deliveries without one
-	Identify func(line []byte, defaultSource string) spool.Identity
+	Identify func(line []byte) spool.Identity
 	Seen     *Seen              // the spool
 	Record   spool.ImportRecord // for Into
 
@@ -142,7 +142,7 @@ func (i *Importer) add(report *FileReport, p place, line []byte) (err error) {
 		report.reject(p.n, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
 		return nil
 	}
-	id := i.Identify(line, i.Source)
+	id := i.Identify(line)
 	if other, has := i.Seen.Has(id, !p.isRow); has {
 		report.Known++
 		i.Record.Skip(other)

@@ -33,13 +33,12 @@ func (p *Pipeline) LockImports(ctx context.Context) (release func() error, err e
 	return lock.Release, nil
 }
 
-// Refresh loads what is new in the spool, takes out the lines of undone imports, and publishes the database. A damaged database is
-// rebuilt.
+// Refresh loads what is new in the spool, takes out what is no longer in it, and publishes the database. A damaged database is rebuilt.
 func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress store.Progress) (store.Summary, error) {
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
 		summary, err := p.load(ctx, path, retryRejects, progress)
 		if err == nil {
-			return p.takeOut(ctx, path, summary, progress)
+			return p.takeOut(ctx, path, summary, progress), nil
 		}
 		if !store.IsDamaged(err, path) {
 			return summary, err
@@ -61,31 +60,38 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 	})
 }
 
-// takeOut rebuilds the database after a load if it has lines of undone imports. The spool has all its other lines, unless the load found
-// a problem. Then the lines stay in, as they do if the rebuild fails: new deliveries are published either way.
-func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summary, progress store.Progress) (store.Summary, error) {
-	if len(loaded.Undone) == 0 {
-		return loaded, spool.RemoveUndone(p.Config.SpoolDir())
+// takeOut rebuilds the database after a load if it has lines of undone imports, or calls under ids that stand for nothing since the
+// configuration changed. The spool has all its other lines, unless the load found a problem. Then these stay in, as they do if the
+// rebuild fails: new deliveries are published either way.
+func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summary, progress store.Progress) store.Summary {
+	if len(loaded.Undone) == 0 && loaded.Unnamed == 0 {
+		return loaded
 	}
-	stays := func(why string) {
-		loaded.Incomplete = true
-		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s is undone, but its lines are still in the database: %s", strings.Join(loaded.Undone, ", "), why))
+	err := errSpoolProblem
+	if !loaded.Incomplete {
+		var rebuilt store.Summary
+		if rebuilt, err = p.rebuildInto(ctx, path+rebuildSuffix, progress); err == nil {
+			err = store.Replace(path, path+rebuildSuffix)
+		}
+		if err == nil {
+			loaded.Calls, loaded.Stored = rebuilt.Calls, rebuilt.Stored
+		}
 	}
-	if loaded.Incomplete {
-		stays("taking them out rebuilds it, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
-		return loaded, nil
+	loaded.Incomplete = loaded.Incomplete || err != nil
+	if err != nil && len(loaded.Undone) > 0 {
+		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s is undone, but its lines are still in the database: %v", strings.Join(loaded.Undone, ", "), err))
 	}
-	rebuilt, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
-	if err == nil {
-		err = store.Replace(path, path+rebuildSuffix)
+	switch unnamed := fmt.Sprintf("%d calls have an id that stands for nothing by nothing_values", loaded.Unnamed); {
+	case loaded.Unnamed == 0:
+	case err != nil:
+		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s, but are still in the database: %v", unnamed, err))
+	default:
+		loaded.Warnings = append(loaded.Warnings, unnamed+": they are taken out, and their lines rejected")
 	}
-	if err != nil {
-		stays(fmt.Sprintf("the rebuild failed: %v", err))
-		return loaded, nil
-	}
-	loaded.Calls, loaded.Stored = rebuilt.Calls, rebuilt.Stored
-	return loaded, spool.RemoveUndone(p.Config.SpoolDir())
+	return loaded
 }
+
+var errSpoolProblem = errors.New("taking them out rebuilds it, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
 
 // Rebuild builds a new database from the spool alone, beside the old one, and replaces the old one when it is complete. A new
 // database that lacks calls of the old one is refused, unless acceptLoss or an undone import explains it.
@@ -93,22 +99,17 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
 		if spool.HasUndone(p.Config.SpoolDir()) && !acceptLoss {
 			if loaded, err := p.load(ctx, path, false, progress); err == nil && len(loaded.Undone) > 0 && !loaded.Incomplete {
-				return p.takeOut(ctx, path, loaded, progress)
+				return p.takeOut(ctx, path, loaded, progress), nil
 			}
 		}
 		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
+		if err == nil && !acceptLoss {
+			err = p.checkLoss(ctx, path)
+		}
 		if err != nil {
 			return summary, err
 		}
-		if !acceptLoss {
-			if err := p.checkLoss(ctx, path); err != nil {
-				return summary, err
-			}
-		}
-		if err := store.Replace(path, path+rebuildSuffix); err != nil {
-			return summary, err
-		}
-		return summary, spool.RemoveUndone(p.Config.SpoolDir())
+		return summary, store.Replace(path, path+rebuildSuffix)
 	})
 }
 
@@ -135,7 +136,8 @@ func (p *Pipeline) rebuildInto(ctx context.Context, path string, progress store.
 	return summary, nil
 }
 
-// withLoadLock keeps other loads out until the database is published: nothing may write to the file that is being copied.
+// withLoadLock keeps other loads out until the database is published: nothing may write to the file that is being copied. Once the
+// database has no lines of undone imports, their files are removed.
 func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store.Summary, error)) (store.Summary, error) {
 	c := p.Config
 	if err := MakeDataDir(c); err != nil {
@@ -148,6 +150,9 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 	defer lock.Release()
 	path := c.Database()
 	summary, err := do(path)
+	if err == nil && (len(summary.Undone) == 0 || !summary.Incomplete) {
+		err = spool.RemoveUndone(c.SpoolDir())
+	}
 	if err != nil || !c.Store.Publish {
 		return summary, err
 	}

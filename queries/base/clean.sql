@@ -29,7 +29,7 @@ create or replace macro sent_text(p_text, p_nothing) as
 
 -- The settings of the sources by which their texts are read.
 create or replace macro source_settings() as table
-select source, timezone, outgoing_caller, date_order, list_transform(nothing_values, lambda text: upper(text)) as nothing_values
+select source, timezone, outgoing_caller, date_order, list_transform(nothing_values, lambda text: upper(trimmed(text))) as nothing_values
 from sources;
 
 -- The vendor's status of a call; some accounts send it in callstatus.

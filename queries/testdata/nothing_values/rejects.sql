@@ -1,0 +1,1 @@
+select line, reason from rejects order by line;

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"strings"
+	"unicode"
+)
+
+// lineSources are the sources of the lines that are read, each with what reading its lines depends on.
+type lineSources struct {
+	byDefault []byte           // of lines without a source
+	nothing   map[string]words // the texts that stand for nothing, by source; only sources with such texts
+}
+
+func newLineSources(settings Settings, defaultSource string) lineSources {
+	sources := lineSources{byDefault: []byte(defaultSource), nothing: map[string]words{}}
+	for _, source := range settings.Sources {
+		for _, text := range source.NothingValues {
+			if sources.nothing[source.Name] == nil {
+				sources.nothing[source.Name] = words{}
+			}
+			sources.nothing[source.Name][strings.ToUpper(trimBlanks(text))] = true
+		}
+	}
+	return sources
+}
+
+// words is a set of texts in upper case.
+type words map[string]bool
+
+func (w words) has(text string) bool { return len(w) > 0 && w[strings.ToUpper(text)] }
+
+// trimBlanks removes spaces, line ends and invisible marks around a text.
+func trimBlanks(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C) })
+}
