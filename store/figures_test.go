@@ -207,9 +207,8 @@ func recoveryFigures(episodes []plainEpisode) map[string]float64 {
 	return f
 }
 
-// peak returns the maximum number of concurrent calls. It counts them at each start of a call or of an hour, within the given hour of
-// the day unless it is negative.
-func (w plainWorld) peak(calls []plainCall, hour int) (most float64) {
+// peak returns the maximum number of concurrent calls. It counts them at each start of a call or of an hour that counts.
+func (w plainWorld) peak(calls []plainCall, counts func(at time.Time) bool) (most float64) {
 	moments := map[time.Time]bool{}
 	for _, c := range calls {
 		moments[c.started] = true
@@ -220,7 +219,7 @@ func (w plainWorld) peak(calls []plainCall, hour int) (most float64) {
 		}
 	}
 	for at := range moments {
-		if hour >= 0 && w.hour(at) != hour {
+		if !counts(at) {
 			continue
 		}
 		there := 0.0

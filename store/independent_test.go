@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // plainFilter is a filter of the named queries and its equivalent in Go.
@@ -51,8 +52,9 @@ func (w plainWorld) key(c plainCall, dims []string) string {
 	return strings.Join(parts, "|")
 }
 
-// expected returns the figures computed in Go, by key of dims. Calls in rung count only for ring metrics.
-func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]map[string]float64 {
+// expected returns the figures computed in Go, by key of dims. Calls in rung count only for ring metrics; peaks are those of running, which
+// has calls before the period too.
+func (w plainWorld) expected(dims []string, slice, rung, running []plainCall) map[string]map[string]float64 {
 	calls, figures := map[string][]plainCall{}, map[string]map[string]float64{}
 	rows := slice
 	if rung != nil {
@@ -85,30 +87,34 @@ func (w plainWorld) expected(dims []string, slice, rung []plainCall) map[string]
 		f["busy_seconds"], f["busy_share"] = busy, share(busy, there)
 		f["transfer_rate"] = transferRate(of)
 		f["rang"], f["agent_answer_rate"] = rang[key], share(picked[key], rang[key])
-		f["peak_concurrent"] = w.expectedPeak(dims, slice, key)
+		f["peak_concurrent"] = w.expectedPeak(dims, running, key)
 		figures[key] = f
 	}
 	return figures
 }
 
-// expectedPeak counts a call in every hour in which it is in progress.
-func (w plainWorld) expectedPeak(dims []string, slice []plainCall, key string) float64 {
-	hour, parts := -1, strings.Split(key, "|")
-	at := slices.Index(dims, "local_hour")
-	if at >= 0 {
-		hour, _ = strconv.Atoi(parts[at])
-	}
+// timeDimensions are those by which a call counts in the hours in which it is in progress, and not where it started.
+var timeDimensions = []string{"local_day", "weekday", "local_hour"}
+
+// expectedPeak is the peak of one key of dims within the period.
+func (w plainWorld) expectedPeak(dims []string, running []plainCall, key string) float64 {
+	parts := strings.Split(key, "|")
 	var there []plainCall
-	for _, c := range slice {
-		of := strings.Split(w.key(c, dims), "|")
-		if at >= 0 {
-			of[at] = parts[at]
-		}
-		if slices.Equal(of, parts) {
+	for _, c := range running {
+		values := w.dimensions(c)
+		if !slices.ContainsFunc(dims, func(dim string) bool {
+			return !slices.Contains(timeDimensions, dim) && values[dim] != parts[slices.Index(dims, dim)]
+		}) {
 			there = append(there, c)
 		}
 	}
-	return w.peak(there, hour)
+	return w.peak(there, func(at time.Time) bool {
+		moment := plainCall{started: at}
+		values := w.dimensions(moment)
+		return w.day(moment) >= worldFrom && w.day(moment) <= worldTo && !slices.ContainsFunc(dims, func(dim string) bool {
+			return slices.Contains(timeDimensions, dim) && values[dim] != parts[slices.Index(dims, dim)]
+		})
+	})
 }
 
 // TestFiguresMatchIndependentComputation runs every named query with metrics over random worlds, under every filter, and compares
@@ -122,8 +128,11 @@ func TestFiguresMatchIndependentComputation(t *testing.T) {
 		w, reader := loadedWorld(t, seed+1, zone)
 		inPeriod := func(c plainCall) bool { return w.day(c) >= worldFrom && w.day(c) <= worldTo }
 		for turn, filter := range w.filters() {
-			var slice, rung []plainCall
+			var slice, rung, running []plainCall
 			for _, c := range w.calls {
+				if filter.passes(c) {
+					running = append(running, c)
+				}
 				if inPeriod(c) && filter.passes(c) {
 					slice = append(slice, c)
 				}
@@ -152,7 +161,7 @@ func TestFiguresMatchIndependentComputation(t *testing.T) {
 				if strings.HasSuffix(name, "agents") {
 					ofAgents = rung
 				}
-				want := w.expected(dims, of, ofAgents)
+				want := w.expected(dims, of, ofAgents, running)
 				maps.DeleteFunc(want, func(key string, _ map[string]float64) bool {
 					parts := strings.Split(key, "|")
 					agent := parts[len(parts)-1]

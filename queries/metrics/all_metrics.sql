@@ -1,6 +1,7 @@
 -- Every metric that calls have, over any set of calls, per combination of the named dimension columns: kpi() and, beside it, what
--- is not an aggregate over calls. For a few columns kpi() or one of the others is faster.
-create or replace macro all_metrics(p_dims, p_rows) as table
+-- is not an aggregate over calls. For a few columns kpi() or one of the others is faster. Peaks are those of p_running, if they are
+-- not of the same calls: running_calls() has the calls in progress in a period.
+create or replace macro all_metrics(p_dims, p_rows, p_running := null) as table
 with
 -- Each part has the dimension columns and some of the metrics.
 parts as (
@@ -8,26 +9,26 @@ parts as (
     union all by name
     from repeats(p_dims, p_rows)
     union all by name
-    from peak_concurrency(p_dims, p_rows)
+    from peak_concurrency(p_dims, coalesce(p_running, p_rows))
     union all by name
     from recovery(p_dims, p_rows)
     union all by name
     from transfers(p_dims, p_rows)
 ),
--- A call that goes on into another hour has a peak in it, but belongs to the hour in which it started.
+-- A call that goes on into another hour or day has a peak in it, even if no call started there.
 rows as (
     select columns(lambda x: list_contains(p_dims, x)), any_value(columns(lambda x: not list_contains(p_dims, x)))
     from parts
     group by all
-    having any_value(calls) is not null
+    having any_value(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday'])
 )
 from zero_filled(rows);
 
 -- The same in one row, even if there are no calls.
-create or replace macro total_of(p_rows) as table
+create or replace macro total_of(p_rows, p_running) as table
 with
 total as (select 'all calls' as everything),
-rows as (from total left join (from all_metrics(['everything'], p_rows)) using (everything))
+rows as (from total left join (from all_metrics(['everything'], p_rows, p_running)) using (everything))
 from zero_filled(rows);
 
 -- Every metric that agents have: those of kpi() over the legs of calls, rings and busy time. p_rung are the calls to count rings in,

@@ -10,7 +10,7 @@ create or replace macro previous_to(p_from, p_to) as
 
 -- Every metric over any set of calls, in a row each.
 create or replace macro values_of(p_rows) as table
-with numbers as (select columns(* exclude (everything))::double from total_of(p_rows))
+with numbers as (select columns(* exclude (everything))::double from total_of(p_rows, p_rows))
 from numbers unpivot include nulls (value for name in (columns(*)));
 
 -- Whether a value of a metric is better or worse than an earlier one, by the direction that is good for the metric.

@@ -43,7 +43,7 @@ from (values
     ('unrecovered', 'Not called back', 'episodes', 'count', 'missed callers who were neither called back nor answered within the recovery window', 'lower'),
     ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / missed callers', 'higher'),
     ('median_minutes_to_recover', 'Minutes to recover', 'minutes', 'decimal', 'median minutes from the first missed call to the recovery', 'lower'),
-    ('peak_concurrent', 'Peak concurrency', 'calls', 'count', 'most calls at one moment; a call is there from its start until just before its end', 'neutral'),
+    ('peak_concurrent', 'Peak concurrency', 'calls', 'count', 'most calls at one moment of the period; a call is there from its start until just before its end, and by day and hour in those in which it runs', 'neutral'),
     ('rang', 'Rang', 'calls', 'count', 'calls that rang the agent''s phone, by the report or by live events', 'neutral'),
     ('agent_answer_rate', 'Picked up', 'fraction', 'rate', 'calls the agent picked up (incoming: answered by them, outgoing: leg A picked) / rang', 'higher'),
     ('busy_seconds', 'Busy', 'seconds', 'duration', 'time in which the agent''s phone rang or was talked on, overlaps once, summed over days', 'neutral'),

@@ -1,4 +1,5 @@
 -- Every metric per virtual number, busiest first.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
-from all_metrics(['virtual_number'], slice)
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
+from all_metrics(['virtual_number'], slice, running)
 order by calls desc, virtual_number;
