@@ -51,8 +51,19 @@ func (p *Preview) Close() error {
 }
 
 // Direction returns incoming, outgoing or unknown for the word of a source.
-func (p *Preview) Direction(ctx context.Context, source, word string) (direction string, err error) {
-	err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/direction"), sql.Named("source", source), sql.Named("word", word)).Scan(&direction)
+func (p *Preview) Direction(ctx context.Context, source, word string) (string, error) {
+	return direction(ctx, p.store.conn, source, word)
+}
+
+// Direction returns incoming, outgoing or unknown for the word of a source.
+func (r *Reader) Direction(ctx context.Context, source, word string) (string, error) {
+	conn := <-r.free
+	defer func() { r.free <- conn }()
+	return direction(ctx, conn, source, word)
+}
+
+func direction(ctx context.Context, conn *sql.Conn, source, word string) (direction string, err error) {
+	err = conn.QueryRowContext(ctx, queries.SQL("import/direction"), sql.Named("source", source), sql.Named("word", word)).Scan(&direction)
 	if err != nil {
 		return "", fmt.Errorf("import/direction: %w", err)
 	}

@@ -22,7 +22,7 @@ type importFlags struct {
 	source, sheet, dateOrder string
 	fields, set              []string
 	reportedAt, undo         string
-	dryRun, list             bool
+	dryRun, list, acceptIDs  bool
 }
 
 // isImport reports whether the command imports files; otherwise it is about earlier imports.
@@ -43,7 +43,7 @@ times of receipt.
 
 Columns are recognised by their headings, those of the vendor and of known panels; --field names others, and the configuration can
 keep that for a source. Rows that cannot be read are rejected with the reason, and the exit code is 3. A file that is no table of
-finished calls, or that a spreadsheet has damaged, is refused as a whole.
+finished calls, or whose CallSids a spreadsheet has rounded, is refused as a whole; if the ids only look so, --accept-ids imports them.
 
 --dry-run shows how the columns are read and what would come of the file, and writes nothing. --list shows the imports; --undo takes one
 out again, by its id or the name of its file, and the next load rebuilds the database without it.`,
@@ -86,6 +86,7 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
 	command.Flags().StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the first")
 	command.Flags().StringVar(&flags.dateOrder, "date-order", "", "dmy if 05-10-2026 is in October, mdy if it is in May; default as the file shows")
 	command.Flags().StringVar(&flags.reportedAt, "reported-at", "", "when the export was made, such as 2026-10-31T18:00; default now")
+	command.Flags().BoolVar(&flags.acceptIDs, "accept-ids", false, "import CallSids that look as if a spreadsheet had rounded them")
 	command.Flags().BoolVar(&flags.list, "list", false, "list the imports in the spool")
 	command.Flags().StringVar(&flags.undo, "undo", "", "take an import out again, by its id or the name of its file")
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would come of the files, and write nothing")

@@ -48,7 +48,7 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 		if err != nil {
 			return errors.Join(err, abortImports(imports))
 		}
-		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identifier(settings, source)}
+		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identifier(settings, source), AcceptIDs: flags.acceptIDs}
 		imports = append(imports, i)
 		result, err := a.importFile(ctx, p, i, file)
 		if last := i.Record.LastDay; err == nil && !reported.IsZero() && last > reported.In(c.Zone()).Format(time.DateOnly) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"callsheet/internal/display"
-	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
 	"callsheet/store"
 )
@@ -20,6 +19,8 @@ type Importer struct {
 	Identify func(line []byte) spool.Identity
 	Seen     *Seen              // the spool
 	Record   spool.ImportRecord // for Into
+
+	AcceptIDs bool // although they look rounded
 
 	Reading    Reading
 	Candidates *candidates
@@ -53,7 +54,7 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 		}
 		return direction, err
 	}
-	if err := i.checkDirection(); err != nil {
+	if err := CheckDirection(i.Reading.Mapping.Set[directionField], i.Reading.Direction); err != nil {
 		return result, err
 	}
 	for _, path := range files {
@@ -71,12 +72,10 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 	if err != nil {
 		return result, err
 	}
-	sign, err := preview.RoundedIDs(ctx)
-	if err != nil {
-		return result, err
-	}
-	if sign != "" {
-		return result, fmt.Errorf("a spreadsheet has rounded the CallSids to 15 digits: %s\nhint: import the export as the panel wrote it, or set that column to text before pasting", sign)
+	if !i.AcceptIDs {
+		if err := checkIDs(ctx, preview); err != nil {
+			return result, fmt.Errorf("%s: %w", files[0], err)
+		}
 	}
 	if err := i.Add(ctx, rejected); err != nil {
 		return result, err
@@ -96,17 +95,13 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 	return result, nil
 }
 
-// checkDirection returns a usage error if rows without a direction would get one that is none.
-func (i *Importer) checkDirection() error {
-	word := i.Reading.Mapping.Set[directionField]
-	if word == "" {
-		return nil
+// checkIDs returns an error if the CallSids show that a spreadsheet has rounded them.
+func checkIDs(ctx context.Context, preview *store.Preview) error {
+	sign, err := preview.RoundedIDs(ctx)
+	if err != nil || sign == "" {
+		return err
 	}
-	direction, err := i.Reading.Direction(word)
-	if err == nil && direction == "unknown" {
-		err = exitcode.UsageError(fmt.Errorf("the direction %s is not known\nhint: it is IVR (incoming) or WEBOBD (outgoing)", word))
-	}
-	return err
+	return fmt.Errorf("a spreadsheet has rounded the CallSids: %s\nhint: import the export as the panel wrote it, or set that column to text before pasting; if the ids are right, --accept-ids imports them as they are", sign)
 }
 
 // addCandidate adds a payload, as the line that the spool would have of it, or a line of another spool.

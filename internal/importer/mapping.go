@@ -21,8 +21,11 @@ type Mapping struct {
 
 // Check returns a usage error for a field that the vendor does not have.
 func (m *Mapping) Check() error {
-	for flag, given := range map[string]map[string]string{"--field": m.Fields, "--set": m.Set, "import: fields:": m.Saved} {
-		for _, field := range slices.Sorted(maps.Keys(given)) {
+	for _, given := range []struct {
+		flag   string
+		fields map[string]string
+	}{{"--field", m.Fields}, {"--set", m.Set}, {"import: fields:", m.Saved}} {
+		for _, field := range slices.Sorted(maps.Keys(given.fields)) {
 			if slices.Contains(vendorFields(), field) {
 				continue
 			}
@@ -30,10 +33,22 @@ func (m *Mapping) Check() error {
 			if near := nearestField(field); near != "" {
 				hint = fmt.Sprintf("did you mean %s?", near)
 			}
-			return exitcode.UsageError(fmt.Errorf("%s %s: the vendor has no such field\nhint: %s", flag, field, hint))
+			return exitcode.UsageError(fmt.Errorf("%s %s: the vendor has no such field\nhint: %s", given.flag, field, hint))
 		}
 	}
 	return nil
+}
+
+// CheckDirection returns a usage error for a word that is no direction; direction reads it as incoming, outgoing or unknown.
+func CheckDirection(word string, direction func(word string) (string, error)) error {
+	if word == "" {
+		return nil
+	}
+	read, err := direction(word)
+	if err == nil && read == "unknown" {
+		err = exitcode.UsageError(fmt.Errorf("the direction %s is not known\nhint: it is IVR (incoming) or WEBOBD (outgoing)", word))
+	}
+	return err
 }
 
 func nearestField(name string) string {

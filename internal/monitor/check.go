@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"callsheet/internal/config"
+	"callsheet/internal/importer"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
@@ -62,6 +63,11 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 		return k.findings
 	}
 	defer k.empty.close()
+	for _, source := range c.Collector.Sources {
+		if len(source.Import.Fields) > 0 || source.Import.Direction != "" {
+			k.add("import of source "+source.Name, k.checkImport(ctx, source))
+		}
+	}
 	for _, report := range c.Reports {
 		k.checkConfiguredReport(ctx, report)
 	}
@@ -86,6 +92,14 @@ func checkTokens(c *config.Config) error {
 		}
 	}
 	return nil
+}
+
+// checkImport checks how the exports of a source are read.
+func (k *checker) checkImport(ctx context.Context, source config.Source) error {
+	mapping := importer.Mapping{Saved: source.Import.Fields}
+	return errors.Join(mapping.Check(), importer.CheckDirection(source.Import.Direction, func(word string) (string, error) {
+		return k.empty.Direction(ctx, source.Name, word)
+	}))
 }
 
 // checkConfiguredReport checks a report, its channels, its recipients queries and its folders.
