@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,8 +12,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// objectMapper turns objects into payloads. An object with a CallSid, or a wrapper around one, is a payload as the vendor sends it;
-// another one, such as a row of the vendor's call list, is mapped like the row of a table.
+// objectMapper turns objects into payloads. An object with a CallSid, also within a wrapper, is a payload as the vendor sends it; another one,
+// such as a row of the vendor's call list, is mapped like the row of a table.
 type objectMapper struct {
 	table   tableReader
 	layouts map[string]mappedKeys // by keys
@@ -27,52 +29,36 @@ type mappedKeys struct {
 // maxLayouts limits the layouts in memory: objects of an export have the same few keys.
 const maxLayouts = 1000
 
-// payload returns the payload of an object, or why it is none.
+// deliver passes on the payloads of an object, of a wrapper one for each call in it, or returns why it has none.
+func (m *objectMapper) deliver(n int64, object []byte, to func(n int64, payload []byte) error) (reason string, err error) {
+	wrapped := spool.Unwrap(object)
+	for _, one := range wrapped {
+		if one.Call != nil {
+			one.Call = m.call(n, one.Call)
+		}
+		if err := to(n, one.Payload()); err != nil {
+			return "", err
+		}
+	}
+	if len(wrapped) > 0 {
+		return "", nil
+	}
+	payload, reason, err := m.payload(n, object)
+	if reason != "" || err != nil {
+		return reason, err
+	}
+	return "", to(n, payload)
+}
+
+// payload returns the payload of an object that is no wrapper, or why it is none.
 func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason string, err error) {
 	var keys, cells []string
-	isPayload, changed := false, false
 	for key, value := range spool.Members(object) {
-		name := string(key)
-		keys, cells = append(keys, name), append(cells, spool.Text(value))
-		m.noteKey(name)
-		isPayload = isPayload || normal(name) == "callsid"
-	}
-	if isPayload {
-		sid := ""
-		for i, key := range keys {
-			if normal(key) == "callsid" {
-				sid = cells[i]
-			}
+		if spool.FieldName(key) == callSid {
+			return m.call(n, object), "", nil
 		}
-		out := []byte{'{'}
-		for key, value := range spool.Members(object) {
-			name := string(key)
-			if field := m.table.mapping.explicitField(name); field != "" && field != name {
-				name, changed = field, true
-			}
-			if slices.Contains(timeFields, name) && len(value) > 2 && value[0] == '"' {
-				text := spool.Text(value)
-				if read := m.table.readDate(n, text, sid); read != text {
-					value, changed = spool.AppendString(nil, read), true
-				}
-			}
-			if set := m.table.mapping.Set[name]; set != "" && strings.TrimSpace(spool.Text(value)) == "" {
-				value, changed = spool.AppendString(nil, set), true
-			}
-			out = appendMember(out, name, value)
-		}
-		for _, field := range slices.Sorted(maps.Keys(m.table.mapping.Set)) {
-			if !slices.ContainsFunc(keys, func(key string) bool { return normal(key) == normal(field) }) {
-				out, changed = appendMember(out, field, spool.AppendString(nil, m.table.mapping.Set[field])), true
-			}
-		}
-		if !changed {
-			return object, "", nil
-		}
-		return append(out, '}'), "", nil
-	}
-	if spool.Unwrap(object) != nil {
-		return object, "", nil // the loader reads the calls in a wrapper
+		keys, cells = append(keys, string(key)), append(cells, spool.Text(value))
+		m.noteKey(string(key))
 	}
 	id := strings.Join(keys, "\x00")
 	mapped, known := m.layouts[id]
@@ -93,6 +79,69 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 	m.table.layout = mapped.layout
 	reason, err = m.table.build(n, cells)
 	return m.table.payload, reason, err
+}
+
+// call returns a payload as the vendor sends it, with the fields that --field and --set give it, and its dates year first.
+func (m *objectMapper) call(n int64, object []byte) []byte {
+	sid, hasValue := "", map[string]bool{}
+	for key, value := range spool.Members(object) {
+		m.noteKey(string(key))
+		field, text := m.fieldOf(key), strings.TrimSpace(spool.Text(value))
+		hasValue[field] = hasValue[field] || text != ""
+		if field == callSid {
+			sid = text
+		}
+	}
+	out, changed := []byte{'{'}, false
+	for key, value := range spool.Members(object) {
+		name, field := string(key), m.fieldOf(key)
+		if m.table.mapping.explicitField(name) != "" && field != name {
+			name, changed = field, true
+		}
+		if slices.Contains(timeFields, field) {
+			read := m.dates(n, value, sid)
+			value, changed = read, changed || !bytes.Equal(read, value)
+		}
+		if set := m.table.mapping.Set[field]; set != "" && !hasValue[field] {
+			value, changed, hasValue[field] = spool.AppendString(nil, set), true, true
+		}
+		out = appendMember(out, name, value)
+	}
+	for _, field := range slices.Sorted(maps.Keys(m.table.mapping.Set)) {
+		if !hasValue[field] {
+			out, changed = appendMember(out, field, spool.AppendString(nil, m.table.mapping.Set[field])), true
+		}
+	}
+	if !changed {
+		return object
+	}
+	return append(out, '}')
+}
+
+// fieldOf returns the vendor's field of a key, "" if it has none.
+func (m *objectMapper) fieldOf(key []byte) string {
+	return cmp.Or(m.table.mapping.explicitField(string(key)), spool.FieldName(key))
+}
+
+// dates returns a time, or an array of them, year first.
+func (m *objectMapper) dates(n int64, value []byte, sid string) []byte {
+	switch value[0] {
+	case '"':
+		text := spool.Text(value)
+		if read := m.table.readDate(n, text, sid); read != text {
+			return spool.AppendString(nil, read)
+		}
+	case '[':
+		out := []byte{'['}
+		for one := range spool.Elements(value) {
+			if len(out) > 1 {
+				out = append(out, ',')
+			}
+			out = append(out, m.dates(n, one, sid)...)
+		}
+		return append(out, ']')
+	}
+	return value
 }
 
 // noteKey remembers the keys that --field names.

@@ -175,15 +175,11 @@ func (r Reading) objects(lines *lineReader, first byte, to sink, order string, d
 		if spool.IsEnvelope(object) {
 			return to.deliver(n, object)
 		}
-		payload, reason, err := mapper.payload(n, object)
-		switch {
-		case err != nil:
-			return err
-		case reason != "":
+		reason, err := mapper.deliver(n, object, to.deliver)
+		if reason != "" {
 			to.refuse(n, reason)
-			return nil
 		}
-		return to.deliver(n, payload)
+		return err
 	}
 	o.setPlace(first)
 	mapper.table = r.tableReader(o.place, order, dates)

@@ -1,9 +1,11 @@
 -- Who an agent is: the phone of a call's agent, and the name it goes by.
 
--- The identity of a phone: the last ten digits of its number, else a shorter number or other address as sent. NULL if it identifies nobody.
+-- The identity of a phone: the last ten digits of its number, else a shorter number or other address as sent. NULL if it identifies nobody,
+-- or if the number is damaged.
 create or replace macro phone_key(p_number) as
     coalesce(number_key(p_number),
-             case when regexp_full_match(p_number, '[0-9]{2,9}') or not is_anonymous(p_number) then p_number end);
+             case when regexp_full_match(p_number, '[0-9]{2,9}') or not is_anonymous(p_number) and not is_damaged_number(p_number)
+                  then p_number end);
 
 -- The text of the agent's number, as sent: on outgoing calls the vendor calls the agent first, unless the source has it the other way.
 create or replace macro agent_number_text(p_source, p_direction, p_source_number, p_dial_whom_number) as
@@ -22,8 +24,8 @@ create or replace macro with_agents(p_rows) as table
 select
     rows.* replace (
         coalesce(spelled.shown, reported_agent_name, agent_directory.agent_name, learned.agent_name) as agent_name,
-        coalesce(spelled.shown, reported_agent_name, agent_directory.agent_name, learned.agent_name, numbered.shown, rows.agent_number)
-            as agent)
+        coalesce(spelled.shown, reported_agent_name, agent_directory.agent_name, learned.agent_name, numbered.shown,
+                 case when rows.agent_key is not null then rows.agent_number end) as agent)
 from query_table(p_rows) as rows
 left join agent_directory
     on phone_key(agent_directory.agent_number) = rows.agent_key

@@ -201,7 +201,7 @@ select
     virtual_number, customer_number, agent_number,
     customer_key,
     agent_key, reported_name as reported_agent_name, agent_name,
-    coalesce(agent_name, agent_number) as agent,
+    coalesce(agent_name, case when agent_key is not null then agent_number end) as agent,
     call_group,
     case when reported_group is not null then 'reported'
          when call_group is not null then 'number'
@@ -244,7 +244,8 @@ select
         case when conflicting_versions then 'conflicting_versions' end,
         case when unreadable_value then 'unreadable_value' end,
         case when dropped_fraction then 'dropped_fraction' end,
-        case when customer_key is null and not is_anonymous(customer_number) then 'unreadable_number' end,
+        case when customer_key is null and not is_anonymous(customer_number) or agent_key is null and is_damaged_number(agent_number)
+               or is_damaged_number(virtual_number) then 'unreadable_number' end,
         case when unreadable_start or unreadable_time
                or sent_end is not null and reported_end is null or sent_leg_a_picked is not null and leg_a_picked_at is null
                or sent_leg_b_start is not null and leg_b_started_at is null

@@ -32,7 +32,8 @@ select
         or coalesce(contains(field_problems, 'unreadable '), false) as unreadable_value,
     coalesce(contains(field_problems, 'conflicting '), false) as conflicting_values,
     case when odd_seconds is null then false else odd_seconds[1].has_fraction or odd_seconds[2].has_fraction end as dropped_fraction,
-    case when odd_times is null then plain_start is not null and plausible_time(plain_start, received_at) is null
+    case when coalesce(contains(field_problems, 'unreadable StartTime'), false) then true
+         when odd_times is null then plain_start is not null and plausible_time(plain_start, received_at) is null
          else odd_times[1].unreadable or odd_times[1].found is not null and plausible_time(odd_times[1].found, received_at) is null
     end as unreadable_start,
     case when odd_times is null then false

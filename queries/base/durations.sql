@@ -4,9 +4,9 @@
 create or replace macro whole_seconds(p_number) as
     case when p_number between 0 and longest_call_seconds() and p_number = trunc(p_number) then p_number::bigint end;
 
--- A number with thousands separators, in the Indian or the Western way: 1,00,326 or 100,326.
+-- A number with thousands separators, in the Indian or the Western way: 1,00,326 or 100,326. 0,326 is none.
 create or replace macro without_separators(p_text) as
-    case when regexp_full_match(p_text, '\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?') then replace(p_text, ',', '') end;
+    case when regexp_full_match(p_text, '[1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d+)?') then replace(p_text, ',', '') end;
 
 -- Whether a number is abbreviated as in a spreadsheet, 1.33E+03, with fewer digits than it has before the point.
 create or replace macro is_abbreviated(p_text) as
@@ -48,8 +48,9 @@ create or replace macro examined_seconds(p_text) as
         unreadable: is_unreadable(found, p_text),
         has_fraction: coalesce(found is not null and regexp_matches(p_text, ':\d{2}[.,]\d*[1-9]'), false)})[1];
 
--- Coins, with four decimals, from the text as a decimal. A value that was rounded to 0 is unknown.
+-- Coins, with four decimals, from the text as a decimal. A value that was rounded to 0 is unknown, and so is 1,250, which can be 1250 or 1.25.
 create or replace macro coins_of(p_coins, p_text) as
     case when p_coins is not null
          then case when not is_abbreviated(p_text) and (p_coins <> 0 or try_cast(p_text as double) = 0) then p_coins end
-         when p_text <> '' then try_cast(without_separators(trimmed(p_text)) as decimal(18, 4)) end;
+         when p_text <> '' and not regexp_full_match(trimmed(p_text), '\d+,\d{3}')
+         then try_cast(without_separators(trimmed(p_text)) as decimal(18, 4)) end;

@@ -51,6 +51,11 @@ create or replace macro number_key(p_number) as
          when p_number is null then null
          else list_transform([read_number(p_number)], lambda number: spaced_number_key(number))[1] end;
 
+-- Whether a text is a damaged number, such as 9.28E+09, or several in one, and not an address such as 101-desk.
+create or replace macro is_damaged_number(p_number) as
+    coalesce(regexp_full_match(p_number,
+        '\+?\d+(\.\d+)?[eE][+-]?\d{1,3}|\+?\d{7,}\.\d*[1-9]\d*|[0-9+() .-]*\d *[,/;|&][0-9+() .,/;|&-]*\d[^0-9]*|([+(]*\d[() .-]*){16,}'), false);
+
 -- Whether a number without a key is one that identifies no one: masked, withheld or short. Any other is unreadable.
 create or replace macro is_anonymous(p_number) as
     regexp_full_match(p_number, '[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*|[+(]*([0-9][() .-]*){0,15}')

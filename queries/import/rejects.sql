@@ -2,7 +2,7 @@
 -- time is never guessed, so a row without one is no call of the day of the import either.
 with judged as (
     select
-        line, reason, kind, start_time, call_sid,
+        line, reason, kind, start_time, call_sid, coalesce(contains(field_problems, 'unreadable StartTime'), false) as is_object,
         plausible_time(times[1].found, received_at) as read_start,
         times[2].found as read_end
     from (
@@ -15,6 +15,7 @@ with judged as (
 )
 select line, case
     when reason is not null then reason
+    when is_object then 'StartTime is a JSON object and no time'
     when is_unreadable_time(read_start, start_time) then format('StartTime {} cannot be read', start_time)
     when read_start is null and read_end is null and not regexp_matches(call_sid, '^\d{10}\.')
         then 'it has no StartTime' end as reason
@@ -22,5 +23,5 @@ from judged
 where reason is not null
    or kind in ('call_report', 'live_call')
       and read_start is null
-      and (is_unreadable_time(read_start, start_time) or read_end is null and not regexp_matches(call_sid, '^\d{10}\.'))
+      and (is_object or is_unreadable_time(read_start, start_time) or read_end is null and not regexp_matches(call_sid, '^\d{10}\.'))
 order by line;

@@ -36,7 +36,7 @@ select rows.* replace (
     legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_picked_at as leg_a_picked_at,
     legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
     case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds end as call_seconds,
-    case when is_first then rows.coins end as coins, is_first and rows.short_abandon as short_abandon)
+    case when is_first then rows.coins end as coins, rows.short_abandon and legs.outcome in ('abandoned', 'cancelled') as short_abandon)
 from rows
 semi join transferred using (direction, call_key)
 join (

@@ -23,7 +23,7 @@ known (flag, meaning) as (values
     ('derived_direction', 'no direction was sent; derived from what only one direction has'),
     ('duration_mismatch', 'the duration and the time from start to end differ by more than a minute'),
     ('dropped_fraction', 'a duration with a fraction of a second, which was dropped'),
-    ('unreadable_number', 'a customer number that is damaged, or several in one'),
+    ('unreadable_number', 'a number that is damaged, or several in one'),
     ('unreadable_value', 'a duration or coins that are not a number, or impossible; a JSON object instead of a value'),
     ('unreadable_time', 'a time that cannot be read, or is days after the call')
 ),
