@@ -108,7 +108,7 @@ func (l *line) pack(to []byte) []byte {
 	}
 	for _, value := range l.values { // empty for other events
 		switch {
-		case value == nil:
+		case len(value) == 0: // an empty field is a missing one
 			to = append(to, nullMark, fieldEnd)
 		case l.needsEscaping:
 			to = appendField(to, value)

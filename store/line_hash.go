@@ -20,9 +20,9 @@ func lineHash(number int64, text []byte) uint64 {
 var knownDirections = map[string]bool{"": true, "IVR": true, "WEBOBD": true}
 
 // hashContent is XXH64 of the payload's values without the call's identity, and of the unknown members sorted by key: the same
-// report has the same hash as JSON and as a form. A direction in another word than the vendor's is part of the content, since a setting can
-// give it a meaning. Values are separated as in a packed line, so the encoding is unambiguous.
-func (l *line) hashContent(unknown []member) uint64 {
+// report has the same hash as JSON and as a form, with empty fields and without them. A direction in another word than the vendor's is
+// part of the content, since a setting can give it a meaning. So are the problems of the fields. Values are separated as in a packed line, so the encoding is unambiguous.
+func (l *line) hashContent(unknown []member, problems []byte) uint64 {
 	var text [1024]byte
 	content := text[:0]
 	add := func(value []byte) {
@@ -38,7 +38,7 @@ func (l *line) hashContent(unknown []member) uint64 {
 	for i, value := range l.values {
 		switch {
 		case payloadFields[i].identity || payloadFields[i].undocumented:
-		case value == nil:
+		case len(value) == 0:
 			content = append(content, nullMark, fieldEnd)
 		default:
 			add(value)
@@ -49,7 +49,7 @@ func (l *line) hashContent(unknown []member) uint64 {
 		add(m.key)
 		add(columnText(m.value))
 	}
-	if problems := l.fieldProblems(); problems != nil { // a wrapper may have had the same unknown members beside the call
+	if problems != nil { // a wrapper may have had the same unknown members beside the call
 		add(problems)
 	}
 	return xxhash.Sum64(content)

@@ -2,12 +2,13 @@ package store
 
 import (
 	"bytes"
+	"slices"
 
 	"callsheet/internal/spool"
 )
 
 // parsePayload sets values, extra and contentHash from the payload at start, and returns the index after it. The members beside it in
-// a wrapper are kept in extra.
+// a wrapper are kept in extra. A null, an empty text and a missing field are the same, so that empty ones are not kept.
 func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end int) {
 	l.values = make([][]byte, len(payloadFields))
 	var unknown []member
@@ -47,8 +48,9 @@ func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end 
 	for _, m := range beside {
 		unknown = append(unknown, member{m.Key, replaceSurrogates(m.Value)})
 	}
+	unknown = withoutEmpty(unknown)
 	l.extra = joinMembers(unknown)
-	l.contentHash = l.hashContent(unknown)
+	l.contentHash = l.hashContent(unknown, l.fieldProblems())
 	return end
 }
 
@@ -70,6 +72,10 @@ func columnText(value []byte) []byte {
 }
 
 type member struct{ key, value []byte }
+
+func withoutEmpty(members []member) []member {
+	return slices.DeleteFunc(members, func(m member) bool { return string(m.value) == "null" || string(m.value) == `""` })
+}
 
 // fieldMember is a member that is one of payloadFields, by its index.
 type fieldMember struct {

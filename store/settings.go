@@ -61,6 +61,22 @@ func (settings Settings) fingerprint() (string, error) {
 	return hashed(string(text), queries.Files("base")), nil
 }
 
+// definitionsFingerprint is a hash of the SQL that computes figures.
+func definitionsFingerprint() string {
+	return hashed("", queries.Files("base"), queries.Files("metrics"), queries.Files("named"))
+}
+
+// recomputeReason says why figures are computed again; empty if those that are stored are current.
+func recomputeReason(definitionsChanged, settingsChanged bool) string {
+	switch {
+	case definitionsChanged:
+		return "this version of callsheet defines some figures differently: see What changed in docs/metrics.md"
+	case settingsChanged:
+		return "the settings changed"
+	}
+	return ""
+}
+
 // macrosFingerprint is a hash of what else the database stores for readers: the metrics and the named queries.
 func (o Options) macrosFingerprint(calls string) string {
 	return hashed(calls, queries.Files("metrics"), queries.Files("named"), o.UserQueries)
@@ -82,8 +98,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return err
 	}
 	wantMacros := s.options.macrosFingerprint(want)
-	var stored, storedMacros string
-	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint from settings").Scan(&stored, &storedMacros)
+	wantDefinitions := definitionsFingerprint()
+	var stored, storedMacros, storedDefinitions string
+	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, '') from settings").
+		Scan(&stored, &storedMacros, &storedDefinitions)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
@@ -97,7 +115,15 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := s.defineMacros(ctx, tx); err != nil {
 			return err
 		}
-		if stored == want || stored == "" { // a new database has no calls
+		if stored == "" { // a new database has no calls
+			return nil
+		}
+		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want); reason != "" {
+			if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
+				return err
+			}
+		}
+		if stored == want {
 			return nil
 		}
 		if _, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls")); err != nil {
@@ -119,7 +145,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	type row []any
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
-			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, ""}},
+			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint()}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 	}
 	for _, source := range settings.Sources {

@@ -92,7 +92,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{options: options, db: db, conn: conn}
-	if err := registerSpoolLines(ctx, conn); err != nil {
+	if err := errors.Join(registerSpoolLines(ctx, conn), registerRehashing(conn)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {

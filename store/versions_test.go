@@ -68,8 +68,8 @@ func TestNewestVersionIsExact(t *testing.T) {
 	}
 }
 
-// TestCorrectionBackIsTheNewest: A, B and A again is A, and as of the time between it is B.
-func TestCorrectionBackIsTheNewest(t *testing.T) {
+// TestReportReceivedAgainCorrectsNothing: A, B and A again is B, now and as of the time between.
+func TestReportReceivedAgainCorrectsNothing(t *testing.T) {
 	report := func(second, coins int) string {
 		return envelope(fmt.Sprintf("01K6%022d", second), second, "call_report", fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, coins))
 	}
@@ -80,7 +80,7 @@ func TestCorrectionBackIsTheNewest(t *testing.T) {
 	}
 	reader := published(t, dir, testSettings())
 	const newest = "select coins, deliveries, versions, strftime(last_received_at, '%S') from calls"
-	if got := query(t, reader, newest)[1]; strings.Join(got, " ") != "10 3 2 03" {
+	if got := query(t, reader, newest)[1]; strings.Join(got, " ") != "20 3 2 03" {
 		t.Errorf("got %v", got)
 	}
 	if err := reader.AsOf(t.Context(), testNow().AddDate(0, 0, -27).Add(10*3600e9+2e9)); err != nil {
@@ -156,7 +156,7 @@ func TestExportCountsFromWhenItWasMade(t *testing.T) {
 		"two exports":                     {[]string{export(0, 1, 10), export(1, 2, 20)}, "20 2 2 true", "10 1 1 true"},
 		"an older export, imported later": {[]string{export(0, 2, 20), export(1, 1, 10)}, "20 2 2 true", "20 1 1 true"},
 		"a correction back":               {[]string{web(1, 10), web(2, 20), export(1, 5, 10)}, "10 2 3 false", "20 2 2 false"},
-		"a correction back by webhook":    {[]string{web(1, 10), export(0, 5, 20), web(9, 10)}, "10 2 3 false", "10 2 3 false"},
+		"a webhook received again":        {[]string{web(1, 10), export(0, 5, 20), web(9, 10)}, "20 2 3 false", "20 2 3 false"},
 		"exports of the same time":        {[]string{export(0, 5, 10), export(1, 5, 20)}, "20 2 2 true", "10 1 1 true"},
 		"the same report by both":         {[]string{web(9, 10), export(1, 5, 10)}, "10 1 2 false", "10 1 1 false"},
 	} {

@@ -79,6 +79,9 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 	if s.Data != nil {
 		fmt.Fprintf(t, "data\tcomplete through %s, loaded %s\n", format(s.Data.CompleteThrough), format(s.Data.LoadedAt))
 		fmt.Fprintf(t, "\t%s calls, %s rejected lines\n", display.Count(s.Data.Calls), display.Count(s.Data.Rejects))
+		if len(s.Data.Recomputed) > 0 { // the newest
+			fmt.Fprintf(t, "\tfigures were computed again at %s: %s\n", format(&s.Data.Recomputed[0].At), s.Data.Recomputed[0].Reason)
+		}
 	}
 	if s.Data != nil {
 		printEvents(t, s.Data.Events)

@@ -117,6 +117,11 @@ func (s *Seen) importOf(report seenReport) string {
 	return s.imports[report.number-1]
 }
 
+// isRetry reports whether the collector received a line again, which corrects nothing.
+func isRetry(line spool.Identity, earlier seenReport) bool {
+	return !line.Imported && !earlier.exported && earlier.reportedAt > 0
+}
+
 // Add adds a line of the spool, or a row that is imported, and reports whether it is the first of its call in this import. Of lines
 // reported at the same time, the one that is added last is the newest.
 func (s *Seen) Add(line spool.Identity) (first bool) {
@@ -126,7 +131,7 @@ func (s *Seen) Add(line spool.Identity) (first bool) {
 	switch {
 	case !known:
 	case newest.content == line.Content:
-		if newest.reportedAt > line.ReportedAt {
+		if newest.reportedAt > line.ReportedAt || isRetry(line, newest) {
 			return first
 		}
 		report.unordered = newest.unordered && line.ReportedAt == 0
@@ -134,6 +139,9 @@ func (s *Seen) Add(line spool.Identity) (first bool) {
 		if s.older[line.Content].reportedAt <= line.ReportedAt {
 			s.older[line.Content] = report
 		}
+		return first
+	case isRetry(line, s.older[line.Content]):
+		s.older[line.Content] = report
 		return first
 	default:
 		report.unordered = line.ReportedAt == 0

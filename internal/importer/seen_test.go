@@ -24,6 +24,7 @@ func TestRowsThatAddNothingAreKnown(t *testing.T) {
 		"a correction back":                    "import X 5; row A; import Y 6; row B; import Z 7; row A; import V 8; row A known in Z; row B",
 		"a correction back of webhooks":        "web A 1; web B 2; import X 5; row A; import Y 6; row A known in X",
 		"a correction back, dated the same":    "import X 5; row A; import Y 5; row B; import Z 5; row A",
+		"webhooks received again":              "web A 1; web B 2; web A 3; import X 5; row B known; row A",
 		"an older export":                      "web A 1; web B 9; import X 5; row A; import Y 5; row A known in X",
 		"an older export of what was reported": "web A 1; web B 7; web A 8; web C 9; import X 5; row A known",
 		"rows of a transfer":                   "import X 5; row A; row B; import Y 6; row A known in X; row B known in X",

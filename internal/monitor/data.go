@@ -39,7 +39,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 		return err
 	}
 	defer reader.Close()
-	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}, UnknownWords: []Word{}}
+	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
 	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	for _, problem := range s.Data.FileProblems {
 		s.addAlarm("spool file "+problem, problem)
 	}
-	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader)); err != nil {
+	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now())); err != nil {
 		return err
 	}
 	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
@@ -197,6 +197,18 @@ func (s *Status) readWords(ctx context.Context, reader *store.Reader) error {
 	s.Warnings = append(s.Warnings, fmt.Sprintf("%shint: give them a meaning in the configuration of the source, such as %s_words: {%q: %s}",
 		text.String(), words[0].Kind, words[0].Word, meaning))
 	return nil
+}
+
+// shownRecomputed is how long status shows that figures were computed again.
+const shownRecomputed = 30 * 24 * time.Hour
+
+func (s *Status) readRecomputed(ctx context.Context, reader *store.Reader, now time.Time) error {
+	return reader.Query(ctx, "recomputations", nil, ignoreHeader, func(values []any) error {
+		if at := values[0].(time.Time); now.Sub(at) <= shownRecomputed {
+			s.Data.Recomputed = append(s.Data.Recomputed, Recomputation{at, values[1].(string)})
+		}
+		return nil
+	})
 }
 
 // timePointer returns the time of a query's column, nil for NULL.

@@ -49,6 +49,14 @@ type DataStatus struct {
 	FileProblems    []string   `json:"file_problems"` // spool files from which calls may be missing
 	Events          []Event    `json:"events"`        // of other kinds, and wrappers that could not be opened
 	UnknownWords    []Word     `json:"unknown_words"`
+
+	Recomputed []Recomputation `json:"recomputed"` // in the last days, newest first
+}
+
+// Recomputation is when and why figures were computed again, other than for new deliveries.
+type Recomputation struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
 }
 
 // Event is a kind of event that is neither a report nor a live event.

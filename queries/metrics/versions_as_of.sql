@@ -12,9 +12,9 @@ left join (
     select
         direction, call_key, content_hash,
         max(received_at) as last_received_at,
-        max(reported_at) as reported_at,
+        counting_delivery(reported_at, id, imported).reported_at as reported_at,
+        nullif(counting_delivery(reported_at, id, imported).id, '') as last_id,
         bool_and(imported) as imported,
-        nullif(max((reported_at, coalesce(id, '')))[2], '') as last_id,
         sum(deliveries)::bigint as deliveries
     from repeated_deliveries
     where kind = p_kind and received_at <= p_time

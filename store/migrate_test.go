@@ -1,0 +1,91 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"callsheet/queries"
+)
+
+// oldDatabase creates a database with the migrations before a version, and runs a statement in it.
+func oldDatabase(t *testing.T, path, before, statement string) {
+	t.Helper()
+	db, conn, err := connect(t.Context(), Options{Path: path, Settings: testSettings()}, writing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := errors.Join(conn.Close(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	execute := func(statement string, arguments ...any) {
+		t.Helper()
+		if _, err := conn.ExecContext(t.Context(), statement, arguments...); err != nil {
+			t.Fatalf("%v in %s", err, statement)
+		}
+	}
+	execute("create table schema_migrations (version bigint not null, name varchar not null)")
+	for i, file := range queries.Files("schema") {
+		if file.Name >= before {
+			break
+		}
+		execute(file.SQL)
+		execute("insert into schema_migrations values (?, ?)", i+1, file.Name)
+	}
+	execute(statement)
+	execute("checkpoint")
+}
+
+// TestOldDatabaseMigrates: reports that differ only in empty fields become one, their duplicates are recognised, and it says that figures
+// were computed again.
+func TestOldDatabaseMigrates(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": ""})
+	// n1 came with error_code null, was corrected, and came again as a form; the hashes are those of an old version, in which the first
+	// came twice. n2 came once.
+	oldDatabase(t, filepath.Join(dir, "calls.duckdb"), "0010", fmt.Sprintf(`
+		insert into settings (timezone, short_abandon_seconds, service_level_target_seconds, recovery_window_seconds, fingerprint, macros_fingerprint)
+			values ('Asia/Kolkata', 5, 20, 86400, 'old', 'old');
+		create temp table old (sid varchar, key ubigint, hash ubigint, first varchar, last varchar, deliveries bigint, id varchar, coins varchar,
+			campid varchar, error_code varchar, extra varchar);
+		insert into old values
+			('n1', %[1]d, 11, '00', '01', 2, 'b', '7', '', null, '{"group_id":""}'), ('n1', %[1]d, 12, '02', '02', 1, 'c', '1', null, null, null),
+			('n1', %[1]d, 13, '03', '03', 1, 'd', '7', null, '', '{"agent_email":null}'), ('n2', %[2]d, 21, '00', '00', 1, 'e', '5', '', '9', '{"a":"","b":"1"}');
+		insert into call_versions (source, direction, sent_direction, call_sid, call_key, content_hash, first_received_at, last_received_at,
+				reported_at, imported, deliveries, last_id, coins, status, end_time, campid, error_code, extra)
+			select 'main', 'incoming', 'IVR', sid, key, hash, '2026-10-05 10:00:' || first || 'Z', '2026-10-05 10:00:' || last || 'Z',
+				'2026-10-05 10:00:' || last || 'Z', false, deliveries, id, coins, 'ANSWER', '2026-10-05 15:30:00', campid, error_code, extra
+			from old;
+		insert into repeated_deliveries (kind, direction, call_key, content_hash, received_at, reported_at, id, deliveries)
+			values ('call_report', 'incoming', %[1]d, 11, '2026-10-05 10:00:00Z', '2026-10-05 10:00:00Z', 'a', 1),
+				('call_report', 'incoming', %[1]d, 11, '2026-10-05 10:00:01Z', '2026-10-05 10:00:01Z', 'b', 1);
+		insert into calls by name
+			select source, direction, call_sid, call_key, first_received_at as started_at, '2026-10-05'::date as local_day, 0 as local_hour,
+				1 as weekday, 'none' as group_basis, 'unknown' as outcome, false as answered, 0 as talk_seconds, false as in_business_hours,
+				false as short_abandon, []::varchar[] as flags, 1 as versions, 1 as deliveries, first_received_at, last_received_at,
+				'all calls' as everything
+			from call_versions where coins <> '7'`, callKey([]byte("main"), []byte("n1")), callKey([]byte("main"), []byte("n2"))))
+	load(t, dir, testSettings())
+	check := func(when, statement, want string) {
+		t.Helper()
+		if got := lines(query(t, published(t, dir, testSettings()), statement)[1:]); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", when, got, want)
+		}
+	}
+	const calls = `select call_sid, coins, versions, deliveries, extra from calls order by all`
+	check("migrated", calls, "n1,1,2,4,\nn2,5,1,1,{\"b\":\"1\"}\n")
+	check("migrated", `select coins, strftime(first_received_at, '%S'), strftime(last_received_at, '%S'), strftime(reported_at, '%S'), last_id
+		from call_versions where call_sid = 'n1' order by coins`, "1,02,02,02,c\n7,00,03,00,a\n")
+	check("migrated", "select content_hash = any (select content_hash from call_versions where coins = '7') as known, strftime(received_at, '%S') from repeated_deliveries order by all",
+		"true,00\ntrue,01\ntrue,03\n")
+	check("migrated", "select reason[:25] from recomputations()", "this version of callsheet\n")
+
+	// The hash of n2 is that of its delivery, however the empty fields come.
+	for _, empty := range []string{`"campid":null,"a":null,"b":1`, `"b":"1","campid":""`} {
+		appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), `{"CallSid":"n2","Direction":"IVR","coins":5,"Status":"ANSWER","EndTime":"2026-10-05 15:30:00","error_code":"9",`+empty+"}\n")
+		load(t, dir, testSettings())
+	}
+	check("delivered again", calls, "n1,1,2,4,\nn2,5,1,3,{\"b\":\"1\"}\n")
+}
