@@ -15,60 +15,76 @@ from (
 )
 group by call_key;
 
+-- The statuses of reports, by source, each with its outcome. There are few different ones, so each is parsed once.
+create or replace macro statuses_of(p_versions) as table
+with sent as (
+    select distinct source, status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status
+    from (select distinct source, status, callstatus from query_table(p_versions)) left join source_settings() using (source)
+)
+from status_outcomes(sent);
+
 -- One row per call whose reports name one phone at most, from versions of its reports and from live events, in whatever order they
 -- were received. calls_from, which calls this, takes care of the others.
 --
 -- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event. Reports
 -- that differ in the status, a duration or a time contradict each other; other differences are corrections.
 --
--- p_calls are the counted_calls, p_directions the directions_of both.
-create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions) as table
+-- p_calls are the counted_calls, p_directions the directions_of both, p_statuses the statuses_of the versions.
+create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions, p_statuses) as table
 with
--- Most calls have one report and nothing else; only the others are merged.
-multi_version_keys as not materialized (select call_key from query_table(p_calls) where versions > 1),
-single_version as not materialized (
-    select *, last_received_at as received_at from directed(p_versions, p_directions) anti join multi_version_keys using (call_key)
-),
-multi_version as not materialized (
-    select *, true as is_report, false as is_picked, last_received_at as received_at
-    from directed(p_versions, p_directions) semi join multi_version_keys using (call_key)
+sent as not materialized (
+    select *, true as is_report, false as is_picked, last_received_at as received_at from directed(p_versions, p_directions)
     union all by name
     select
         source, direction, call_sid, call_key, content_hash, last_id, false as is_report, is_picked_word(status) as is_picked,
         last_received_at as received_at, reported_at, sent_direction, source_number, destination_number, dial_whom_number, start_time,
         campid, call_group, field_problems
-    from directed(p_live, p_directions) semi join multi_version_keys using (call_key)
+    from directed(p_live, p_directions)
 ),
+-- Most calls have one report and nothing else; only the others are merged.
+several_keys as not materialized (select call_key from query_table(p_calls) where versions > 1),
+several as materialized (from sent semi join several_keys using (call_key)),
 -- Versions of a call that were reported at the same time, as the elements of one array body or the rows of one export are, are
 -- ordered by id, then by content.
-tied as (select call_key from multi_version group by call_key, is_report, reported_at having count(*) > 1),
+tied as materialized (select call_key from several group by call_key, is_report, reported_at having count(*) > 1),
 -- The rank puts reports above live events, and live events of an agent who picked up above others, then orders by when the vendor
 -- reported them. It is one integer because arg_max over a struct of these, or a window over all versions, takes half as long again.
 ranked as not materialized (
-    select
-        * exclude (content_hash, last_id, is_report, is_picked),
-        epoch_us(reported_at) + (is_report::bigint << 61) + (is_picked::bigint << 60) as rank
-    from multi_version anti join tied using (call_key)
+    select * exclude (content_hash, last_id, is_picked), true as is_single, null::bigint as rank
+    from sent anti join several_keys using (call_key)
+    where is_report
     union all by name
     select
-        * exclude (content_hash, last_id, is_report, is_picked),
+        * exclude (content_hash, last_id, is_picked), false as is_single,
+        epoch_us(reported_at) + (is_report::bigint << 61) + (is_picked::bigint << 60) as rank
+    from several anti join tied using (call_key)
+    union all by name
+    select
+        * exclude (content_hash, last_id, is_picked), false as is_single,
         row_number() over (partition by call_key order by is_report, is_picked, reported_at, coalesce(last_id, ''), content_hash) as rank
-    from multi_version semi join tied using (call_key)
+    from several semi join tied using (call_key)
+),
+-- Cleaned in one place, since binding it takes longer than reading the lines of a small load.
+read_versions as not materialized (
+    select versions.*, statuses.known_outcome, statuses.failed_leg
+    from cleaned(ranked) as versions
+    left join query_table(p_statuses) as statuses on statuses.source = versions.source and statuses.status = versions.status
 ),
 merged as not materialized (
     select
-        * exclude (content_hash, last_id, deliveries), true as source_number_reported, true as dial_whom_number_reported,
-        1 as versions, deliveries
-    from cleaned(single_version)
+        * exclude (is_single, is_report, rank, deliveries), true as source_number_reported, true as dial_whom_number_reported,
+        false as conflicting_versions, 1 as versions, deliveries
+    from read_versions
+    where is_single
     union all by name
     select
         source, direction, call_sid, call_key,
-        arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, rank, first_received_at, last_received_at,
-                                   reported_at, imported,
-                                   deliveries, conflicting_values, unreadable_value, dropped_fraction, unreadable_start,
-                                   unreadable_time)), rank),
-        bool_or(source_number is not null) filter (where deliveries is not null) as source_number_reported,
-        bool_or(dial_whom_number is not null) filter (where deliveries is not null) as dial_whom_number_reported,
+        arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, is_single, is_report, rank,
+                                   first_received_at, last_received_at, reported_at, imported, deliveries, known_outcome, failed_leg,
+                                   conflicting_values, unreadable_value, dropped_fraction, unreadable_start, unreadable_time)), rank),
+        arg_max_null(columns(['known_outcome', 'failed_leg']), rank) filter (where status is not null),
+        bool_or(source_number is not null) filter (where is_report) as source_number_reported,
+        bool_or(dial_whom_number is not null) filter (where is_report) as dial_whom_number_reported,
         any_value(zone) as zone,
         any_value(outgoing_caller_is_agent) as outgoing_caller_is_agent,
         bool_or(conflicting_values) as conflicting_values,
@@ -76,46 +92,28 @@ merged as not materialized (
         bool_or(dropped_fraction) as dropped_fraction,
         bool_or(unreadable_start) as unreadable_start,
         bool_or(unreadable_time) as unreadable_time,
-        count(deliveries) as versions,
+        coalesce(min(known_outcome) <> max(known_outcome)
+            or min(reported_call_seconds) <> max(reported_call_seconds) or min(reported_talk_seconds) <> max(reported_talk_seconds)
+            or min(start_time) filter (where is_report) <> max(start_time) filter (where is_report)
+            or min(end_time) <> max(end_time) or min(leg_b_picked_time) <> max(leg_b_picked_time), false) as conflicting_versions,
+        count(*) filter (where is_report) as versions,
         coalesce(sum(deliveries), 0)::bigint as deliveries,
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at,
-        max(reported_at) filter (where deliveries is not null) as reported_at,
+        max(reported_at) filter (where is_report) as reported_at,
         bool_and(imported) as imported
-    from cleaned(ranked)
+    from read_versions
+    where not is_single
     group by source, direction, call_sid, call_key
-    having count(deliveries) > 0
-),
--- There are few different statuses, so each is parsed once.
-sent_statuses as (
-    select distinct source, status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status
-    from (select distinct source, status, callstatus from query_table(p_versions)) left join source_settings() using (source)
-),
-statuses as (from status_outcomes(sent_statuses)),
-several_reports as not materialized (
-    select *, last_received_at as received_at
-    from directed(p_versions, p_directions) semi join (from query_table(p_calls) where reports > 1) using (call_key)
-),
-conflicting as (
-    select reports.direction, reports.call_key
-    from cleaned(several_reports) as reports
-    left join statuses on statuses.source = reports.source and statuses.status = reports.status
-    group by reports.direction, reports.call_key
-    having min(known_outcome) <> max(known_outcome)
-        or min(reported_call_seconds) <> max(reported_call_seconds) or min(reported_talk_seconds) <> max(reported_talk_seconds)
-        or min(start_time) <> max(start_time) or min(end_time) <> max(end_time)
-        or min(leg_b_picked_time) <> max(leg_b_picked_time)
+    having count(*) filter (where is_report) > 0
 ),
 with_second as (
     select
-        merged.*, statuses.known_outcome, statuses.failed_leg,
-        conflicting.call_key is not null as conflicting_versions,
+        *,
         call_sid_second(call_sid) as sid_second,
         start_time is null as start_unknown,
         clock_shift(start_time, call_sid_second(call_sid), zone) as shift
     from merged
-    left join statuses on statuses.source = merged.source and statuses.status = merged.status
-    left join conflicting on conflicting.call_key = merged.call_key and conflicting.direction = merged.direction
 ),
 with_start as (
     select

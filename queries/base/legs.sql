@@ -56,7 +56,7 @@ select
 from reports left join adopted using (direction, call_key, content_hash);
 
 -- The legs of these calls, a row each with the columns of a call.
-create or replace macro report_legs(p_versions, p_live, p_shared, p_directions) as table
+create or replace macro report_legs(p_versions, p_live, p_shared, p_directions, p_statuses) as table
 with
 keyed as materialized (from leg_versions(p_versions, p_shared, p_directions)),
 leg_keys as materialized (select distinct direction, call_key, leg_key from keyed),
@@ -67,7 +67,7 @@ leg_live as materialized (
 ),
 counted as materialized (from counted_calls(leg_reports, leg_live, p_directions))
 select legs.* replace (leg_keys.call_key as call_key)
-from merged_calls(leg_reports, leg_live, counted, p_directions) as legs join leg_keys on leg_keys.leg_key = legs.call_key;
+from merged_calls(leg_reports, leg_live, counted, p_directions, p_statuses) as legs join leg_keys on leg_keys.leg_key = legs.call_key;
 
 -- Whether a phone rang, by the outcome of a leg: agents who are engaged are not rung.
 create or replace macro phone_rang(p_outcome) as p_outcome not in ('agent_engaged', 'agent_ringing');
@@ -148,9 +148,10 @@ with
 directions as materialized (from directions_of(p_versions, p_live)),
 counted as materialized (from counted_calls(p_versions, p_live, directions)),
 shared as materialized (from shared_calls(p_versions, counted, directions)),
-legs as materialized (from report_legs(p_versions, p_live, shared, directions)),
+statuses as materialized (from statuses_of(p_versions)),
+legs as materialized (from report_legs(p_versions, p_live, shared, directions, statuses)),
 other_versions as (from query_table(p_versions) anti join shared using (call_key)),
 other_live as (from query_table(p_live) anti join shared using (call_key))
-from merged_calls(other_versions, other_live, counted, directions)
+from merged_calls(other_versions, other_live, counted, directions, statuses)
 union all by name
 from combined_calls(legs);
