@@ -88,7 +88,12 @@ func (h *Home) appendReport(to []byte, rng *rand.Rand, start time.Time, number i
 		status, picked, talk = "NOANSWER", "", 0
 	}
 	end := start.Add(wait + talk)
-	source, dialled, direction := fmt.Sprintf("09%09d", rng.IntN(400_000)), fmt.Sprintf("92800000%02d", rng.IntN(100)), "IVR"
+	phone := rng.IntN(100)
+	agent := phone
+	if phone%10 == 0 && start.Hour() >= 15 {
+		agent = 100 + phone // a phone that two agents share, one after the other
+	}
+	source, dialled, direction := fmt.Sprintf("09%09d", rng.IntN(400_000)), fmt.Sprintf("92800000%02d", phone), "IVR"
 	if h.OutgoingEvery > 0 && number%h.OutgoingEvery == 0 {
 		source, dialled, direction = dialled, source, "WEBOBD"
 	}
@@ -100,5 +105,5 @@ func (h *Home) appendReport(to []byte, rng *rand.Rand, start time.Time, number i
 		`"LegA_Picked_time":"%s","LegB_Start_time":"%s","LegB_Picked_time":"%s"}}`+"\n",
 		number, end.Format("2006-01-02T15:04:05.000000Z07:00"), source, 1+rng.IntN(9), dialled, (wait + talk).Seconds(),
 		status, start.Format(two), end.Format(two), start.Unix(), 9_604_000+number, start.Format("20060102150405")+strconv.Itoa(number%10),
-		direction, talk.Seconds(), 1+rng.IntN(20), 1+rng.IntN(60), start.Format(two), start.Format(two), picked)
+		direction, talk.Seconds(), 1+phone/5, 1+agent, start.Format(two), start.Format(two), picked)
 }

@@ -165,7 +165,7 @@ with_times as (
 with_outcome as (
     select
         with_times.*,
-        timezone((select timezone from settings), started_at) as local_start,
+        local_time(started_at, (select timezone from settings)) as local_start,
         coalesce(known_outcome = 'answered', reported_talk_seconds > 0 or leg_b_picked_at is not null, false) as answered,
         -- A phone that only live events name rang; that of a missed call counts for nobody.
         case when answered or agent_number_reported then sent_agent_number end as agent_number,
@@ -218,7 +218,8 @@ select
     coins,
     is_business_time(local_start) as in_business_hours,
     is_short_abandon(direction, answered, known_outcome, call_seconds) as short_abandon,
-    list_filter([
+    -- A text that is split: filtering a list takes half as long again.
+    coalesce(string_split(nullif(concat_ws(',',
         case when reported_talk_seconds > call_seconds then 'talk_over_call' end,
         case when ended_at < started_at then 'end_before_start' end,
         case when sent_leg_a_picked < started_at or sent_leg_b_start < started_at
@@ -248,7 +249,7 @@ select
                or sent_end is not null and reported_end is null or sent_leg_a_picked is not null and leg_a_picked_at is null
                or sent_leg_b_start is not null and leg_b_started_at is null
                or sent_leg_b_picked is not null and leg_b_picked_at is null then 'unreadable_time' end
-    ], lambda flag: flag is not null) as flags,
+    ), ''), ','), []) as flags,
     recording_url, error_code, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
     versions, deliveries, first_received_at, last_received_at, reported_at, imported,
     'all calls' as everything

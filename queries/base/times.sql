@@ -1,5 +1,13 @@
 -- How times are read. A time that is not certain is NULL: it is flagged, or its row is rejected, but never replaced by another.
 
+-- A local time of a zone as a point in time, and the other way. India's clock is never changed, and most calls are there: adding its offset
+-- takes a tenth of the time of a calendar.
+create or replace macro time_in_zone(p_local, p_zone) as
+    case when p_zone = 'Asia/Kolkata' then make_timestamptz(epoch_us(p_local) - 19800000000) else timezone(p_zone, p_local) end;
+
+create or replace macro local_time(p_time, p_zone) as
+    case when p_zone = 'Asia/Kolkata' then make_timestamp(epoch_us(p_time) + 19800000000) else timezone(p_zone, p_time) end;
+
 -- The longest duration of a call and distance between its times. Greater values are ignored, and flagged.
 create or replace macro longest_call_seconds() as 7 * 24 * 60 * 60;
 
@@ -63,12 +71,10 @@ create or replace macro other_time(p_text, p_date_order, p_zone) as
                 lambda found: found >= timestamptz '1970-01-02 00:00:00+00')[1];
 
 -- A local time in the vendor's own form, with one or two spaces, which can be cast unchanged. 1970-01-01 is the vendor's zero, as is
--- 0000-00-00. A zone that is a constant, the vendor's, is much faster than one that is a column.
+-- 0000-00-00.
 create or replace macro plain_time(p_text, p_zone) as
     case when (p_text like '____-__-__ __:__:__' or p_text like '____-__-__  __:__:__') and p_text > '1970-01-02'
-         then case when p_zone = 'Asia/Kolkata' then timezone('Asia/Kolkata', try_cast(p_text as timestamp))
-                   else timezone(p_zone, try_cast(p_text as timestamp)) end
-    end;
+         then time_in_zone(try_cast(p_text as timestamp), p_zone) end;
 
 -- A written time, NULL if it is not certain. Without an offset it is a time of p_zone.
 create or replace macro read_time(p_text, p_date_order, p_zone) as
