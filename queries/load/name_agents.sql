@@ -1,56 +1,73 @@
 -- Learns the names of agents from the reports of all calls, and names the agents of new calls, and of those whose phone has other
--- names than before.
-create or replace temp view all_legs as
-select source, agent_key, agent_number, reported_agent_name, started_at from calls where agent_key is not null
-union all
-select source, agent_key, agent_number, reported_agent_name, started_at from shared_call_legs where not is_first and agent_key is not null;
+-- names than before. Only the days of the computed calls are read again: renewed_days, to which refresh_calls.sql added those that
+-- the calls had before.
+insert into renewed_days
+select local_day from calls semi join refreshed_calls using (call_key)
+union
+select local_day from shared_call_legs semi join refreshed_calls using (call_key);
 
-create or replace temp table reported_names as
-select source, agent_key, agent_number, reported_agent_name, count(*) as legs, min(started_at) as first_at
-from all_legs
-group by source, agent_key, agent_number, reported_agent_name;
+create or replace temp view renewed_legs as
+select source, agent_key, local_day, agent_number, reported_agent_name, started_at
+from calls semi join renewed_days using (local_day)
+where agent_key is not null
+union all
+select source, agent_key, local_day, agent_number, reported_agent_name, started_at
+from shared_call_legs semi join renewed_days using (local_day)
+where not is_first and agent_key is not null;
+
+delete from agent_name_days where local_day in (select local_day from renewed_days);
+insert into agent_name_days
+select source, agent_key, local_day, agent_number, reported_agent_name, count(*) as legs, min(started_at) as first_at
+from renewed_legs
+group by source, agent_key, local_day, agent_number, reported_agent_name;
+
+-- Most phones have one name a day; only the others need the times at which it changes.
+delete from agent_name_changes where local_day in (select local_day from renewed_days);
+insert into agent_name_changes
+with
+named as (
+    select
+        source, agent_key, local_day, min(first_at) as since,
+        min(lower(reported_agent_name)) as name_key, count(distinct lower(reported_agent_name)) as names
+    from agent_name_days semi join renewed_days using (local_day)
+    where reported_agent_name is not null
+    group by source, agent_key, local_day
+),
+moments as (
+    select source, agent_key, local_day, started_at as since, min(lower(reported_agent_name)) as name_key
+    from renewed_legs semi join (from named where names > 1) using (source, agent_key, local_day)
+    where reported_agent_name is not null
+    group by source, agent_key, local_day, started_at
+)
+select source, agent_key, local_day, since, name_key from named where names = 1
+union all
+select source, agent_key, local_day, since, name_key
+from moments
+qualify name_key is distinct from lag(name_key) over (partition by source, agent_key, local_day order by since);
 
 -- The most frequent spelling of each name, and of each number the one in the earliest call.
 create or replace temp table new_spellings as
 select agent_key, lower(agent_name) as name_key, arg_min(agent_name, (-legs, agent_name)) as shown
 from (
     select agent_key, reported_agent_name as agent_name, sum(legs)::bigint as legs
-    from reported_names
+    from agent_name_days
     where reported_agent_name is not null
     group by agent_key, reported_agent_name
 )
 group by agent_key, lower(agent_name)
 union all
 select agent_key, '', arg_min(agent_number, (first_at, agent_number))
-from reported_names
+from agent_name_days
 group by agent_key;
 
--- Most phones have one name; only the others need the times at which it changes.
 create or replace temp table new_names as
-with
-named as (
-    select source, agent_key, min(lower(reported_agent_name)) as name_key, count(distinct lower(reported_agent_name)) as names
-    from reported_names
-    where reported_agent_name is not null
-    group by source, agent_key
-),
-moments as (
-    select source, agent_key, started_at, min(lower(reported_agent_name)) as name_key
-    from all_legs semi join (from named where names > 1) using (source, agent_key)
-    where reported_agent_name is not null
-    group by source, agent_key, started_at
-),
-changes as (
+with changes as (
     select *, lag(name_key) over by_time as earlier_name
-    from moments
-    window by_time as (partition by source, agent_key order by started_at)
+    from agent_name_changes
+    window by_time as (partition by source, agent_key order by since)
     qualify name_key is distinct from lag(name_key) over by_time
 )
-select source, agent_key, '-infinity'::timestamptz as since, shown as agent_name
-from named join new_spellings using (agent_key, name_key)
-where names = 1
-union all
-select source, agent_key, case when earlier_name is null then '-infinity' else started_at end, shown
+select source, agent_key, case when earlier_name is null then '-infinity' else since end as since, shown as agent_name
 from changes join new_spellings using (agent_key, name_key);
 
 create or replace temp table renamed as
@@ -70,19 +87,25 @@ insert into agent_names from new_names;
 -- Only an agent without a reported name, or with one that is spelled otherwise, can go by another name than the call has.
 create or replace temp table odd_names as
 select distinct agent_key, reported_agent_name
-from reported_names
+from agent_name_days
 where reported_agent_name is not null
   and (agent_key, reported_agent_name) not in (select (agent_key, shown) from new_spellings);
 
 update calls set agent_name = named.agent_name, agent = named.agent
 from (
-    with rows as (
-        select rowid as row, source, agent_key, agent_number, reported_agent_name, agent_name, agent, local_day, started_at
-        from calls
+    with candidates as (
+        select calls.rowid as row, calls.*
+        from calls semi join renewed_days using (local_day) semi join refreshed_calls using (call_key)
+        union all
+        select calls.rowid as row, calls.*
+        from calls semi join renamed using (agent_key) anti join refreshed_calls using (call_key)
+    ),
+    rows as (
+        select row, source, agent_key, agent_number, reported_agent_name, agent_name, agent, local_day, started_at
+        from candidates
         where agent_key is not null
           and (reported_agent_name is null or agent_name is distinct from reported_agent_name
                or (agent_key, reported_agent_name) in (select (agent_key, reported_agent_name) from odd_names))
-          and (agent_key in (select agent_key from renamed) or call_key in (select call_key from refreshed_calls))
     )
     select row, agent_name, agent from with_agents(rows)
 ) as named

@@ -1,6 +1,9 @@
 -- Removes all calls, to compute them again from the stored reports and live events.
 delete from calls;
 delete from shared_call_legs;
+delete from agent_name_days;
+delete from agent_name_changes;
+create or replace temp table renewed_days (local_day date);
 
 create or replace temp view refreshed_versions as from call_versions;
 create or replace temp view refreshed_live as from live_events;

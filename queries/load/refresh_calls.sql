@@ -1,5 +1,7 @@
 -- Removes the calls of the staged lines, to compute them again. A call that the database does not have yet is computed from these
 -- lines alone.
+create or replace temp table renewed_days as select distinct local_day from calls semi join existing_calls using (call_key);
+
 delete from calls using existing_calls where calls.call_key = existing_calls.call_key;
 delete from shared_call_legs using existing_calls where shared_call_legs.call_key = existing_calls.call_key;
 

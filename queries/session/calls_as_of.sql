@@ -7,3 +7,6 @@ create or replace temp table calls as from calls where false;
 create or replace temp table shared_call_legs as from shared_call_legs where false;
 create or replace temp table agent_names as from agent_names where false;
 create or replace temp table agent_spellings as from agent_spellings where false;
+create or replace temp table agent_name_days as from agent_name_days where false;
+create or replace temp table agent_name_changes as from agent_name_changes where false;
+create or replace temp table renewed_days (local_day date);
