@@ -55,19 +55,22 @@ select
     hash(call_key, direction, coalesce(reports.phone, adopted.phone, '')) as leg_key
 from reports left join adopted using (direction, call_key, content_hash);
 
+-- The live events of these calls, once for each leg. p_legs are the leg_versions.
+create or replace macro leg_live_events(p_live, p_legs, p_directions) as table
+select live.*, legs.leg_key
+from directed(p_live, p_directions) as live
+join (select distinct direction, call_key, leg_key from query_table(p_legs)) as legs using (direction, call_key);
+
 -- The legs of these calls, a row each with the columns of a call.
 create or replace macro report_legs(p_versions, p_live, p_shared, p_directions, p_statuses) as table
 with
 keyed as materialized (from leg_versions(p_versions, p_shared, p_directions)),
-leg_keys as materialized (select distinct direction, call_key, leg_key from keyed),
 leg_reports as materialized (select * exclude (leg_key) replace (leg_key as call_key) from keyed),
-leg_live as materialized (
-    select live.* replace (legs.leg_key as call_key)
-    from directed(p_live, p_directions) as live join leg_keys as legs using (direction, call_key)
-),
+leg_live as materialized (select * exclude (leg_key) replace (leg_key as call_key) from leg_live_events(p_live, keyed, p_directions)),
 counted as materialized (from counted_calls(leg_reports, leg_live, p_directions))
 select legs.* replace (leg_keys.call_key as call_key)
-from merged_calls(leg_reports, leg_live, counted, p_directions, p_statuses) as legs join leg_keys on leg_keys.leg_key = legs.call_key;
+from merged_calls(leg_reports, leg_live, counted, p_directions, p_statuses) as legs
+join (select distinct call_key, leg_key from keyed) as leg_keys on leg_keys.leg_key = legs.call_key;
 
 -- Whether a phone rang, by the outcome of a leg: agents who are engaged are not rung.
 create or replace macro phone_rang(p_outcome) as p_outcome not in ('agent_engaged', 'agent_ringing');
@@ -143,15 +146,32 @@ from calls;
 -- One row per call, from the versions of its reports and its live events, in whatever order they were received:
 --
 --   from calls_from(call_versions, live_events)
+--
+-- The calls and the legs are merged at once, since merged_calls takes longer to plan than to run on a few calls.
 create or replace macro calls_from(p_versions, p_live) as table
 with
 directions as materialized (from directions_of(p_versions, p_live)),
+statuses as materialized (from statuses_of(p_versions)),
 counted as materialized (from counted_calls(p_versions, p_live, directions)),
 shared as materialized (from shared_calls(p_versions, counted, directions)),
-statuses as materialized (from statuses_of(p_versions)),
-legs as materialized (from report_legs(p_versions, p_live, shared, directions, statuses)),
-other_versions as (from query_table(p_versions) anti join shared using (call_key)),
-other_live as (from query_table(p_live) anti join shared using (call_key))
-from merged_calls(other_versions, other_live, counted, directions, statuses)
+keyed as materialized (from leg_versions(p_versions, shared, directions)),
+keyed_live as materialized (from leg_live_events(p_live, keyed, directions)),
+own_versions as not materialized (
+    from query_table(p_versions) anti join shared using (call_key)
+    union all by name
+    select * exclude (leg_key) replace (leg_key as call_key) from keyed
+),
+own_live as not materialized (
+    from query_table(p_live) anti join shared using (call_key)
+    union all by name
+    select * exclude (leg_key) replace (leg_key as call_key) from keyed_live
+),
+own_counts as materialized (from counted_calls(own_versions, own_live, directions)),
+merged as materialized (from merged_calls(own_versions, own_live, own_counts, directions, statuses)),
+leg_keys as materialized (select distinct call_key, leg_key from keyed),
+legs as materialized (
+    select merged.* replace (leg_keys.call_key as call_key) from merged join leg_keys on leg_keys.leg_key = merged.call_key
+)
+from merged anti join leg_keys on leg_keys.leg_key = merged.call_key
 union all by name
 from combined_calls(legs);
