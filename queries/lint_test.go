@@ -92,3 +92,81 @@ func TestEveryMetricHasAGoldenCase(t *testing.T) {
 		t.Errorf("no golden case has %s", strings.Join(missing, ", "))
 	}
 }
+
+var (
+	textLiteral = regexp.MustCompile(`'[^']*'`)
+	anyOfRows   = regexp.MustCompile(`\b(any_value|arbitrary|first|last|mode)\(`)
+	listOfRows  = regexp.MustCompile(`\b(list|array_agg|string_agg|group_concat|first_value|last_value|nth_value)\(`)
+	bestOfRows  = regexp.MustCompile(`\b(arg_(min|max)|(min|max)_by)(_null|_nulls_last)?\(`)
+	neighbours  = regexp.MustCompile(`\b(row_number|rank|dense_rank|ntile|lag|lead)\(`)
+	window      = regexp.MustCompile(`^\s*over\s*\(`)
+	limit       = regexp.MustCompile(`\blimit\b`)
+	ordered     = regexp.MustCompile(`\border\s+by\b`)
+	// A tuple, or a column that no two rows of a group have in common.
+	uniqueOrder = regexp.MustCompile(`(?s),\s*(\(.*\)|\{.*\}|rank|newness|leg_order)\s*$`)
+)
+
+// TestEveryTieHasAnOrder: the same question has the same answer, in whatever order rows are read.
+func TestEveryTieHasAnOrder(t *testing.T) {
+	for _, folder := range []string{"base", "load", "metrics", "named", "session", "import"} {
+		for _, file := range Files(folder) {
+			switch folder + "/" + file.Name {
+			case "load/report_runs": // numbers the lines of a file, which have no other order
+				continue
+			case "metrics/missed_episodes":
+				continue
+			}
+			sql := textLiteral.ReplaceAllString(strings.ToLower(sqltoken.StripComments(file.SQL)), "''")
+			for _, problem := range unordered(sql) {
+				t.Errorf("%s/%s: %s", folder, file.Name, problem)
+			}
+		}
+	}
+}
+
+// unordered lists the parts of a statement whose result depends on the order in which rows are read.
+func unordered(sql string) (problems []string) {
+	for _, at := range anyOfRows.FindAllStringIndex(sql, -1) {
+		problems = append(problems, sql[at[0]:at[1]]+"…) takes any of several rows: use max(), or arg_min() with a unique order")
+	}
+	for _, at := range listOfRows.FindAllStringIndex(sql, -1) {
+		if inner, _ := parentheses(sql, at[1]); !ordered.MatchString(inner) {
+			problems = append(problems, sql[at[0]:at[1]]+inner+") has no order by")
+		}
+	}
+	for _, at := range bestOfRows.FindAllStringIndex(sql, -1) {
+		if inner, _ := parentheses(sql, at[1]); !uniqueOrder.MatchString(inner) {
+			problems = append(problems, sql[at[0]:at[1]]+inner+") orders by what rows can have in common: use (value, a unique one)")
+		}
+	}
+	for _, at := range neighbours.FindAllStringIndex(sql, -1) {
+		_, rest := parentheses(sql, at[1])
+		if over := window.FindString(rest); over != "" {
+			if inner, _ := parentheses(rest, len(over)); !ordered.MatchString(inner) {
+				problems = append(problems, sql[at[0]:at[1]]+"…) over ("+inner+") has no order by")
+			}
+		}
+	}
+	for _, at := range limit.FindAllStringIndex(sql, -1) {
+		if before := sql[:at[0]]; strings.LastIndex(before, "order by") < strings.LastIndex(before, "from ") {
+			problems = append(problems, "limit without order by")
+		}
+	}
+	return problems
+}
+
+// parentheses returns the text from start, which is after an opening parenthesis, to the closing one, and what follows.
+func parentheses(sql string, start int) (inner, rest string) {
+	depth := 1
+	for i := start; i < len(sql); i++ {
+		switch sql[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return sql[start:i], sql[i+1:]
+			}
+		}
+	}
+	return sql[start:], ""
+}

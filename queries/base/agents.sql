@@ -10,7 +10,7 @@ create or replace macro phone_key(p_number) as
 -- The text of the agent's number, as sent: on outgoing calls the vendor calls the agent first, unless the source has it the other way.
 create or replace macro agent_number_text(p_source, p_direction, p_source_number, p_dial_whom_number) as
     case when p_direction = 'outgoing'
-          and not coalesce(list_contains((select list(source) from sources where outgoing_caller <> 'agent'), p_source), false)
+          and not coalesce(list_contains((select list(source order by source) from sources where outgoing_caller <> 'agent'), p_source), false)
          then p_source_number else p_dial_whom_number end;
 
 -- A name with single spaces.

@@ -1,9 +1,9 @@
 -- Whether a local time is within business hours; always true if none are configured.
 create or replace macro is_business_time(p_local) as
     case when (select count(*) from business_hours) = 0 then true
-    else len(list_filter((select list(hours) from business_hours as hours), lambda span:
+    else len(list_filter((select list(hours order by weekday, opens, closes) from business_hours as hours), lambda span:
                          span.weekday = isodow(p_local) and p_local::time >= span.opens and p_local::time < span.closes)) > 0
-        and not coalesce(list_contains((select list(day) from holidays), p_local::date), false) end;
+        and not coalesce(list_contains((select list(day order by day) from holidays), p_local::date), false) end;
 
 -- Seconds from one time to a later one; NULL if either is unknown or the second is the earlier.
 create or replace macro positive_seconds(p_from, p_to) as

@@ -90,7 +90,7 @@ select
     coalesce(leg_b_picked_at, ended_at - to_seconds(talk_seconds), started_at) as talk_from,
     row_number() over (
         partition by direction, call_key
-        order by answered desc, case when answered then talk_from end, reported_at desc, agent_key) as leg_order
+        order by answered desc, case when answered then talk_from end, reported_at desc, agent_key, customer_number) as leg_order
 from query_table(p_legs);
 
 -- One row per call from its legs. The agent, the status and what else is a leg's are those of the first leg. The call lasts from the
@@ -101,8 +101,9 @@ legs as (
     select
         *,
         min(started_at) over call as call_started_at,
-        epoch(talk_from) as talk_begins,
-        max(epoch(talk_from) + talk_seconds) over (
+        epoch_us(talk_from) as talk_begins,
+        talk_begins + talk_seconds * 1000000 as talk_ends,
+        max(talk_ends) over (
             partition by direction, call_key order by talk_from, leg_order rows between unbounded preceding and 1 preceding) as talked_until,
         row_number() over (partition by direction, call_key order by answered desc, reported_at desc, leg_order) as newness
     from ordered_legs(p_legs)
@@ -115,18 +116,18 @@ calls as (
         min(started_at) as started_at,
         max(ended_at) as ended_at,
         arg_min(columns(['virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'error_code', 'extra']), newness),
-        first(columns([
+        max(columns([
             'agent_number', 'agent_key', 'reported_agent_name', 'agent_name', 'agent', 'call_group', 'group_basis', 'status', 'outcome',
             'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'
         ])) filter (where leg_order = 1),
         (max(epoch(started_at) + call_seconds) - min(epoch(started_at)))::bigint as call_seconds,
         case when bool_or(answered)
-             then (sum(greatest(talk_begins + talk_seconds - greatest(talk_begins, talked_until), 0))
-                   filter (where answered and talk_seconds is not null))::bigint
+             then (sum(greatest(talk_ends - greatest(talk_begins, talked_until), 0)) 
+                   filter (where answered and talk_seconds is not null) / 1000000)::bigint
              else 0 end as talk_seconds,
-        first(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1) as wait_seconds,
+        max(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1) as wait_seconds,
         list_sort(list_distinct(flatten(list(list_filter(flags, lambda flag:
-            (flag <> 'clock_mismatch' or started_at = call_started_at) and (flag <> 'derived_wait' or leg_order = 1)))))) as flags,
+            (flag <> 'clock_mismatch' or started_at = call_started_at) and (flag <> 'derived_wait' or leg_order = 1)) order by leg_order)))) as flags,
         sum(versions)::bigint as versions,
         sum(deliveries)::bigint as deliveries,
         min(first_received_at) as first_received_at,

@@ -6,7 +6,8 @@ update live_events as stored set
     last_id = totals.last_id,
     reported_at = totals.reported_at,
     imported = totals.imported,
-    extra = totals.extra
+    extra = totals.extra,
+    sent_direction = totals.sent_direction
 from duplicate_totals as totals
 where totals.kind = 'live_call'
   and stored.direction = totals.direction and stored.call_key = totals.call_key and stored.content_hash = totals.content_hash;

@@ -1,6 +1,7 @@
--- The different reports and live events among the staged lines. Few are staged more than once, so only those are grouped.
+-- The different reports and live events among the staged lines, of each the least spelling of what its hash does not tell apart. Few are
+-- staged more than once, so only those are grouped.
 create or replace temp table repeated_staged as
-select kind, direction, call_key, content_hash, arg_min(rowid, coalesce(extra, '')) as kept_rowid
+select kind, direction, call_key, content_hash, arg_min(rowid, (coalesce(extra, ''), coalesce(sent_direction, ''))) as kept_rowid
 from staged
 where reason is null and kind in ('call_report', 'live_call')
 group by kind, direction, call_key, content_hash

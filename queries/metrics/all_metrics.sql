@@ -17,10 +17,10 @@ parts as (
 ),
 -- A call that goes on into another hour or day has a peak in it, even if no call started there.
 rows as (
-    select columns(lambda x: list_contains(p_dims, x)), any_value(columns(lambda x: not list_contains(p_dims, x)))
+    select columns(lambda x: list_contains(p_dims, x)), max(columns(lambda x: not list_contains(p_dims, x)))
     from parts
     group by all
-    having any_value(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday'])
+    having max(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday'])
 )
 from zero_filled(rows);
 
@@ -44,7 +44,7 @@ parts as (
     from busy_time(p_dims, legs)
 ),
 rows as (
-    select columns(lambda x: list_contains(p_dims, x)), any_value(columns(lambda x: not list_contains(p_dims, x)))
+    select columns(lambda x: list_contains(p_dims, x)), max(columns(lambda x: not list_contains(p_dims, x)))
     from parts
     group by all
 )

@@ -18,22 +18,23 @@ uncovered as (
     select
         columns(lambda x: list_contains(p_dims, x)), row(*columns(lambda x: list_contains(p_dims, x))) as scope,
         agent as of_agent, local_day as of_day, busy_from, busy_to,
-        epoch(busy_to) - epoch(greatest(busy_from, max(busy_to) over (
+        -- In whole microseconds: a sum of fractions would depend on their order.
+        epoch_us(busy_to) - epoch_us(greatest(busy_from, max(busy_to) over (
             partition by agent, local_day, scope order by busy_from, busy_to
-            rows between unbounded preceding and 1 preceding))) as seconds
+            rows between unbounded preceding and 1 preceding))) as microseconds
     from intervals
     where busy_to > busy_from
 ),
 agent_days as (
     select
         columns(lambda x: list_contains(p_dims, x)), of_agent, of_day,
-        sum(greatest(seconds, 0)) as busy, epoch(max(busy_to)) - epoch(min(busy_from)) as there
+        sum(greatest(microseconds, 0)) as busy, epoch_us(max(busy_to)) - epoch_us(min(busy_from)) as there
     from uncovered
     group by all
 )
 select
     columns(lambda x: list_contains(p_dims, x)),
-    sum(busy)::bigint as busy_seconds,
+    (sum(busy) / 1000000)::bigint as busy_seconds,
     sum(busy) / sum(there) as busy_share
 from agent_days
 group by all;

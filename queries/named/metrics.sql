@@ -1,3 +1,4 @@
 -- Every metric: its label, unit, format, formula in words and which direction is good.
 select name, label, unit, format, formula, good
-from metric_catalog;
+from metric_catalog
+order by rowid;
