@@ -34,12 +34,12 @@ create or replace macro period_calls(p_from, p_to, p_group := null, p_agent := n
 from slice_calls(calls, p_from, p_to, p_group, p_agent, p_number, p_direction, p_campaign, p_source, p_hours);
 
 -- The calls that pass the filters while they are in progress in a period, for peaks: each from the beginning of the period at the
--- earliest to its end at the latest. A call is in progress until the end of the day after it started, at the latest.
+-- earliest to its end at the latest. A call is in progress for 24 hours at most.
 create or replace macro running_calls(p_from, p_to, p_group := null, p_agent := null, p_number := null,
                                       p_direction := null, p_campaign := null, p_source := null, p_hours := null) as table
 select * exclude (zone, begins_at, ends_at) replace (
     greatest(started_at, begins_at) as started_at,
-    least(ended_at, ends_at, timezone(zone, (local_day + 2)::timestamp)) as ended_at,
+    least(ended_at, ends_at, started_at + interval 24 hour) as ended_at,
     greatest(local_day, p_from::date) as local_day,
     case when local_day < p_from::date then hour(timezone(zone, begins_at))::tinyint else local_hour end as local_hour,
     case when local_day < p_from::date then isodow(p_from::date)::tinyint else weekday end as weekday)

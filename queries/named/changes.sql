@@ -1,28 +1,20 @@
--- What changed: a row per metric, with its value in the previous period (as in summary) and, for up to a week, on the same weekdays
--- a week before; better and worse follow the metric's own direction.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-earlier as (
-    from period_calls(previous_from($from::date, $to::date), previous_to($from::date, $to::date),
+-- What changed: a row per metric, with its value in the earlier period and its usual range (as in summary) and, for up to a week, on the
+-- same weekdays a week before; better and worse follow the metric's own direction.
+with recent as (
+    from period_calls(recent_from($from::date, $to::date, null), $to,
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
--- Beyond a week the days of the week before would overlap the period.
-week_earlier as (
-    from period_calls(case when $to::date - $from::date < 7 then $from::date - 7 end, $to::date - 7,
-                      $group, $agent, $number, $direction, $campaign, $source, $hours)
-),
-now as (from values_of(slice)),
-before as (from values_of(earlier)),
-week_before as (from values_of(week_earlier))
+stretches as materialized (from stretches_of(recent, $from, $to, $source, null, null)),
+metrics as materialized (from stretch_metrics(recent, stretches)),
+figures as (from compared_figures(metrics))
 select
-    name, label, unit, now.value, before.value as before,
-    now.value - before.value as change,
-    (now.value - before.value) / nullif(before.value, 0) as change_share,
-    verdict(good, now.value, before.value) as verdict,
-    case when $to::date - $from::date < 7 then week_before.value end as week_before,
-    case when $to::date - $from::date < 7 then now.value - week_before.value end as week_change,
-    case when $to::date - $from::date < 7 then verdict(good, now.value, week_before.value) end as week_verdict
-from metric_catalog
-join now using (name)
-left join before using (name)
-left join week_before using (name)
+    name, label, unit, value, before,
+    value - before as change,
+    (value - before) / nullif(before, 0) as change_share,
+    verdict(good, value, before) as verdict,
+    week_before,
+    value - week_before as week_change,
+    verdict(good, value, week_before) as week_verdict,
+    usual_low, usual_high, usual_n
+from metric_catalog join figures using (name)
 order by metric_catalog.rowid;

@@ -1,11 +1,13 @@
--- Every metric per day of the period; a day without calls has zeros.
+-- Every metric per day of the period; a day without calls has zeros, NULL if it is before the first delivery or still to come.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 days as (
     select unnest(generate_series($from::date, $to::date, interval 1 day))::date as local_day
 ),
-rows as (
+known as (
     from days left join (from all_metrics(['local_day'], slice, running)) using (local_day)
-)
-from zero_filled(rows)
+    where calls > 0 or has_data(local_day, local_day, $source)
+),
+rows as (from zero_filled(known))
+from days left join rows using (local_day)
 order by local_day;

@@ -1,5 +1,6 @@
--- Every metric of the whole period in one row.
+-- Every metric of the whole period in one row; NULL if it is before the first delivery or still to come.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select columns(lambda x: x <> 'everything')
-from total_of(slice, running);
+from (select 'all calls' as everything)
+left join (from total_of(slice, running) where calls > 0 or has_data($from::date, $to::date, $source)) using (everything);

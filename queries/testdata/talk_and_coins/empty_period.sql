@@ -1,3 +1,3 @@
--- No calls: counts are 0, ratios, means and the longest are unknown; the period before has the eight calls.
-select calls, offered, answer_rate, talk_seconds, avg_talk_seconds, longest_talk_seconds, coins, coins_per_answered, before_calls
-from summary('2026-10-06', '2026-10-06', p_before_from := '2026-10-05', p_before_to := '2026-10-05');
+-- A group without calls: counts are 0, ratios, means and the longest are unknown.
+select calls, offered, answer_rate, talk_seconds, avg_talk_seconds, longest_talk_seconds, coins, coins_per_answered
+from summary('2026-10-05', '2026-10-05', p_group := 'Nobody');

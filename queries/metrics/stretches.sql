@@ -1,0 +1,151 @@
+-- The period that a period is compared with: the same weekday a week before for a day, the month before for a whole month, else as
+-- many days just before.
+create or replace macro previous_from(p_from, p_to) as
+    case when p_from = p_to then p_from - 7
+         when is_month(p_from, p_to) then (p_from - interval 1 month)::date
+         else p_from - (p_to - p_from + 1)::integer end;
+
+create or replace macro previous_to(p_from, p_to) as
+    case when p_from = p_to then p_from - 7 else p_from - 1 end;
+
+create or replace macro is_month(p_from, p_to) as day(p_from) = 1 and p_to = last_day(p_from);
+
+-- The comparable periods, of which the usual range is: up to a week, the same weekdays some weeks back; else whole months, or as
+-- many days, one after the other.
+create or replace macro comparable_from(p_from, p_to, p_back) as
+    case when is_month(p_from, p_to) then (p_from - to_months(p_back))::date
+         else p_from - p_back * greatest(7, p_to - p_from + 1)::integer end;
+
+create or replace macro comparable_to(p_from, p_to, p_back) as
+    case when is_month(p_from, p_to) then (p_from - to_months(p_back - 1))::date - 1
+         else p_to - p_back * greatest(7, p_to - p_from + 1)::integer end;
+
+-- The first day whose calls matter: those of all stretches, and of the day before, for calls that are still in progress.
+create or replace macro recent_from(p_from, p_to, p_before_from) as
+    least(comparable_from(p_from, p_to, 4), p_before_from) - 1;
+
+-- The stretches of time that the figures of a period are compared with, a row each: 0 is the period itself; 1 to 4 are the comparable
+-- periods before it; 5 is the earlier period if it is none of these. This is where the earlier period is decided, for every query.
+--
+-- p_rows are calls from before and in the period. As long as the period is not over, earlier ones end at the minute of the last
+-- delivery. An earlier one counts if it begins after the day of the first delivery of every source with calls in the period, since
+-- that day may have begun in the middle.
+create or replace macro stretches_of(p_rows, p_from, p_to, p_source, p_before_from, p_before_to) as table
+with
+asked as (
+    select
+        p_from::date as from_day, p_to::date as to_day,
+        coalesce(p_before_from::date, previous_from(from_day, to_day)) as before_from,
+        coalesce(p_before_to::date, previous_to(from_day, to_day)) as before_to
+),
+begun as (
+    select timezone((select timezone from settings), max(first_at))::date as day
+    from first_deliveries()
+    where source in (select source from query_table(p_rows) where local_day between p_from::date and p_to::date)
+),
+periods as (
+    select 0 as stretch, from_day as first_day, to_day as last_day from asked
+    union all
+    select back, comparable_from(from_day, to_day, back), comparable_to(from_day, to_day, back)
+    from asked, unnest([1, 2, 3, 4]) as earlier(back)
+    union all
+    select 5, before_from, before_to
+    from asked
+    where before_from <> comparable_from(from_day, to_day, 1) or before_to <> comparable_to(from_day, to_day, 1)
+),
+ends as (
+    select
+        stretch, periods.first_day, last_day, asked.*, coalesce(begun.day, span.first_day) as first_delivery,
+        span.first_day as data_from, through as data_through,
+        stretch > 0 and through < to_day + 1 as is_cut,
+        least((last_day + 1)::timestamp,
+              case when is_cut then periods.first_day + (date_trunc('minute', through) - from_day) end) as last_moment,
+        to_day - from_day < 7 as is_short,
+        case when stretch = 0 then to_day >= span.first_day and from_day <= through
+             else through >= from_day and periods.first_day > first_delivery end as has_data
+    from periods, asked, begun, data_span(p_source) as span
+)
+select
+    stretch, first_day, last_day, is_cut, last_moment, has_data, first_delivery, data_from, data_through,
+    timezone((select timezone from settings), first_day::timestamp) as begins_at,
+    timezone((select timezone from settings), last_moment) as ends_at,
+    first_day = before_from and last_day = before_to and stretch > 0 as is_before,
+    stretch = 1 and is_short as is_week_before,
+    stretch between 1 and 4
+        and not (is_short and exists (select 1 from holidays where day >= first_day and day < last_moment)) as is_usual
+from ends;
+
+-- The calls of stretches that have data, a row per stretch in which the call started.
+create or replace macro calls_in_stretches(p_rows, p_stretches) as table
+select calls.*, stretch
+from query_table(p_rows) as calls
+join (
+    select stretch, ends_at as before, unnest(generate_series(first_day, last_day, interval 1 day))::date as local_day
+    from query_table(p_stretches)
+    where has_data or stretch = 0
+) using (local_day)
+where started_at < before;
+
+-- The same calls while they are in progress in the stretch, for peaks, as running_calls() has them.
+create or replace macro running_in_stretches(p_rows, p_stretches) as table
+select calls.* replace (
+    greatest(started_at, begins_at) as started_at,
+    least(ended_at, ends_at, started_at + interval 24 hour) as ended_at), stretch
+from query_table(p_rows) as calls
+join (
+    select stretch, begins_at, ends_at, unnest(generate_series(first_day - 1, last_day, interval 1 day))::date as local_day
+    from query_table(p_stretches)
+    where has_data or stretch = 0
+) using (local_day)
+where started_at < ends_at and ended_at > begins_at;
+
+-- Every metric of each stretch that has data; NULL in a period itself that has none.
+create or replace macro stretch_metrics(p_rows, p_stretches) as table
+with
+started as (from calls_in_stretches(p_rows, p_stretches)),
+running as (from running_in_stretches(p_rows, p_stretches)),
+measured as (
+    select stretch, is_before, is_week_before, is_usual, has_data or calls is not null as is_known, metrics.* exclude (stretch)
+    from query_table(p_stretches) left join (from all_metrics(['stretch'], started, running)) as metrics using (stretch)
+    where has_data or stretch = 0
+),
+known as (from measured where is_known)
+from zero_filled(known)
+union all by name
+from measured where not is_known;
+
+-- The figures of a period, one row: each metric, and as before_…, usual_low_… and usual_high_… that of the earlier period and
+-- the usual range. usual_n is how many comparable periods there are.
+create or replace macro compared(p_metrics) as table
+with
+usual as (select columns(lambda x: is_metric(x)) from query_table(p_metrics) where is_usual),
+ranges as (select list(columns(*)) from usual)
+select
+    period.* exclude (stretch, is_before, is_week_before, is_usual, is_known),
+    before.*,
+    (select count(*) from usual) as usual_n,
+    low.*, high.*
+from (from query_table(p_metrics) where stretch = 0) as period
+left join (select columns(lambda x: is_metric(x)) as 'before_\0' from query_table(p_metrics) where is_before) as before on true
+cross join (select case when list_count(columns(*)) > 1 then list_min(columns(*)) end as 'usual_low_\0' from ranges) as low
+cross join (select case when list_count(columns(*)) > 1 then list_max(columns(*)) end as 'usual_high_\0' from ranges) as high;
+
+create or replace macro is_metric(p_column) as
+    not list_contains(['stretch', 'is_before', 'is_week_before', 'is_usual', 'is_known'], p_column);
+
+-- The same with a row per metric.
+create or replace macro compared_figures(p_metrics) as table
+with figures as (
+    from (select stretch, is_before, is_week_before, is_usual, columns(lambda x: is_metric(x))::double from query_table(p_metrics))
+    unpivot include nulls (value for name in (columns(* exclude (stretch, is_before, is_week_before, is_usual))))
+)
+select
+    name,
+    max(value) filter (where stretch = 0) as value,
+    max(value) filter (where is_before) as before,
+    max(value) filter (where is_week_before) as week_before,
+    count(value) filter (where is_usual) as usual_n,
+    case when usual_n > 1 then min(value) filter (where is_usual) end as usual_low,
+    case when usual_n > 1 then max(value) filter (where is_usual) end as usual_high
+from figures
+group by name;
