@@ -29,7 +29,9 @@ func (p *page) writeFindings(configured *Alerts, at int) int {
 	p.Check(err)
 	if len(found) == 0 {
 		words := "Nothing: no group is far below the overall rate, nothing got much worse, and the evidence is clean."
-		if p.calls() == 0 {
+		if why := p.noData(); why != "" {
+			words = "Nothing is known: " + why + "."
+		} else if p.calls() == 0 {
 			words = "Nothing: there were no calls in this period or the period before, and the evidence is clean."
 		}
 		p.Put(firstColumn, at, words, xlsx.CellStyle{})
@@ -95,12 +97,12 @@ func (b *book) dataWarnings() (words []string) {
 
 // noCallsFinding reports that a period has no calls, if the one before had.
 func (b *book) noCallsFinding() []finding {
-	before := b.summary.count("before_calls")
-	if before == 0 {
+	before, known := b.compared.before("calls")
+	if !known || b.noData() != "" {
 		return nil
 	}
 	return []finding{{fmt.Sprintf("No calls, and there were %s in the period before: is the vendor still sending?",
-		b.locale.Number(float64(before), 0)), b.sheetOf("notes")}}
+		b.locale.Number(before, 0)), b.sheetOf("notes")}}
 }
 
 // unrecoveredFinding reports how many missed callers were not reached, and when the first of them called.
@@ -167,8 +169,8 @@ func (b *book) worsenedFindings(a Alerts) []finding {
 	for _, name := range []string{"answer_rate", "service_level", "missed", "connect_rate"} {
 		c := b.catalog.metrics[name]
 		value, known := b.summary.number(name)
-		before, comparable := b.summary.number("before_" + name)
-		if !known || !comparable || b.summary.count("before_calls") == 0 || b.verdicts[name] != "worse" {
+		before, comparable := b.compared.before(name)
+		if !known || !comparable || b.compared.figures[name].get("verdict") != "worse" {
 			continue
 		}
 		loss, threshold := math.Abs(before-value), a.WorsePoints
@@ -185,9 +187,13 @@ func (b *book) worsenedFindings(a Alerts) []finding {
 	slices.SortStableFunc(all, func(x, y change) int { return cmp.Compare(y.ratio, x.ratio) })
 	var found []finding
 	for _, c := range all[:min(len(all), 2)] {
-		found = append(found, finding{fmt.Sprintf("%s is %s and was %s on %s: %s worse", c.meta.label,
-			b.formatValue(c.value, c.meta.format), b.formatValue(c.before, c.meta.format), b.previous.Words(),
-			b.difference(c.meta, c.value, c.before)), b.sheetOf("trend")})
+		words := fmt.Sprintf("%s is %s and was %s on %s: %s worse", c.meta.label,
+			b.formatValue(c.value, c.meta.format), b.formatValue(c.before, c.meta.format), b.earlierPeriod(),
+			b.difference(c.meta, c.value, c.before))
+		if usual := b.usual(c.meta); usual != "" {
+			words += "; " + usual
+		}
+		found = append(found, finding{words, b.sheetOf("trend")})
 	}
 	return found
 }

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"callsheet/internal/locale"
-	"callsheet/internal/period"
-	"callsheet/internal/sqlvalue"
 	"callsheet/report/xlsx"
 )
 
@@ -34,10 +32,9 @@ type book struct {
 	displayNames map[string]*displayNames // by column
 
 	currentSheet string // name of the sheet being filled
-	summary      row    // totals of the period, and before_… for the period that it is compared with
+	summary      row    // totals of the period
 	evidence     row
-	previous     period.Period     // the one that the summary compares with
-	verdicts     map[string]string // by metric: better, worse, same or neutral, compared with the previous period
+	compared     comparison
 	settings     row
 	detailRows   int64
 	remarks      []string // what was truncated or left out, for Notes
@@ -96,34 +93,13 @@ func (b *book) loadData() (err error) {
 		return err
 	}
 	for query, into := range map[string]*row{
-		"summary": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
+		"total": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
 	} {
 		if *into, err = b.data.singleRow(querySpec{query, b.req.Period, nil}); err != nil {
 			return err
 		}
 	}
 	return b.loadComparison()
-}
-
-// loadComparison reads the previous period and how each metric compares with it. Both are decided in SQL.
-func (b *book) loadComparison() error {
-	days, err := b.data.singleRow(querySpec{"previous_period", b.req.Period, nil})
-	if err != nil {
-		return err
-	}
-	first, _ := days.get("first_day").(sqlvalue.Date)
-	last, _ := days.get("last_day").(sqlvalue.Date)
-	b.previous = period.Period{From: time.Time(first), To: time.Time(last)}
-	changes, err := b.data.result(querySpec{"changes", b.req.Period, nil})
-	if err != nil {
-		return err
-	}
-	b.verdicts = map[string]string{}
-	for i := range changes.rows {
-		change := changes.row(i)
-		b.verdicts[toText(change.get("name"))] = toText(change.get("verdict"))
-	}
-	return nil
 }
 
 // fillSheets adds the sheets in the order of the definition. Notes are filled last, because they list what the other sheets leave

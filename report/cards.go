@@ -26,7 +26,7 @@ func (b *book) fillCards(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	totals, err := b.data.singleRow(totalSpec(b.req.Period, b.req.Period, s.Filters))
+	totals, err := b.data.singleRow(querySpec{"total", b.req.Period, s.Filters})
 	if err != nil {
 		return err
 	}

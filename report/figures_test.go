@@ -33,8 +33,8 @@ func TestHourWithoutCallsIsDrawnAsZero(t *testing.T) {
 func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
 	compare := func(w columnMeta, now, before any, verdict string) string {
-		b.verdicts = map[string]string{w.name: verdict}
-		b.summary = row{[]string{w.name, "before_" + w.name, "before_calls"}, []any{now, before, int64(9)}}
+		b.summary = row{[]string{w.name}, []any{now}}
+		b.compared.figures = map[string]row{"calls": {[]string{"before"}, []any{9.0}}, w.name: {[]string{"before", "verdict"}, []any{before, verdict}}}
 		return b.change(w).text
 	}
 	missed := columnMeta{name: "missed", format: "count", good: "lower"}

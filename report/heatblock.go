@@ -61,8 +61,9 @@ func (p *page) writeHeatRow(h heatTable, c columnMeta, format string, key any, a
 	p.SetHeight(at, 19)
 	hours := int(h.last-h.first) + 1
 	for i := range hours {
-		v := p.cellValue(h.cells[cellKey(key)+cellKey(h.first+int64(i))].get(c.name), c.format)
-		if v == nil && c.format == "count" {
+		cell := cellKey(key) + cellKey(h.first+int64(i))
+		v := p.cellValue(h.cells[cell].get(c.name), c.format)
+		if v == nil && c.format == "count" && h.known[cell] {
 			v = int64(0) // the query has no row for an hour without calls
 		}
 		p.Put(i+2, at, v, xlsx.CellStyle{NumberFormat: narrowFormat(c, format), Align: "center", VAlign: "center", Size: 10})

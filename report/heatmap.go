@@ -23,6 +23,7 @@ type heatTable struct {
 	byRow       map[string]row
 	byHour      map[string]row
 	total       row
+	known       map[string]bool // cells of which there can be figures: of a day in the period, with data
 }
 
 // fillHeatmap writes a block for each metric, with a column for each hour and a row for each day or weekday.
@@ -91,9 +92,9 @@ func (b *book) heatTable(s Sheet, covered period.Period) (heatTable, error) {
 			h.setHourRange(result)
 		}
 	}
-	h.keys = b.heatKeys(s.Rows, covered)
+	h.keys, h.known = b.heatKeys(s.Rows, covered), b.knownHours(s.Rows, covered)
 	var err error
-	h.total, err = b.data.singleRow(totalSpec(b.req.Period, covered, s.Filters))
+	h.total, err = b.data.singleRow(querySpec{"total", covered, s.Filters})
 	return h, err
 }
 
@@ -132,6 +133,24 @@ func (b *book) heatKeys(rows string, covered period.Period) []any {
 		keys = append(keys, sqlvalue.Date(day))
 	}
 	return keys
+}
+
+// knownHours returns the hours of the days or weekdays of a period of which there can be figures: that are not before the first delivery,
+// nor still to come. A weekday that is not in the period has none.
+func (b *book) knownHours(rows string, covered period.Period) map[string]bool {
+	known := map[string]bool{}
+	for day := covered.From; !day.After(covered.To); day = day.AddDate(0, 0, 1) {
+		var key any = sqlvalue.Date(day)
+		if rows == "weekday" {
+			key = int64(day.Weekday()+6)%7 + 1
+		}
+		for hour := range int64(24) {
+			if b.compared.hasHour(day, hour) {
+				known[cellKey(key)+cellKey(hour)] = true
+			}
+		}
+	}
+	return known
 }
 
 // cellKey returns a map key for a value. Keys of several values can be concatenated.

@@ -47,13 +47,14 @@ func (p *page) writeAbout(at int) int {
 	window, _ := p.settings.number("recovery_window_seconds")
 	for _, line := range [][2]string{
 		{"Period", p.req.Period.Words()},
-		{"Changes are against", p.comparison()},
+		{"Compared with", p.comparedWith()},
 		{"Filters", p.filterText(nil)},
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
 		{"Data", p.completeThrough()},
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
 		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the first attempt counts as recovered"},
+		{"Usual range", "least to greatest of the last four comparable periods, without short ones with holidays, as far back as there is data"},
 		{"Empty cells", "the value is unknown, or there is nothing to measure; never the same as 0"},
 		{"Totals", "computed from all calls, not from the rows above them"},
 		{"Created by", "callsheet " + p.req.Version},

@@ -97,7 +97,7 @@ func TestMissingColumnsAreErrors(t *testing.T) {
 		"{kind: cards, name: C, query: agents, columns: [agent, answered], spark: {query: agent_days, column: nonsense}}":       `spark: query agent_days has no column "nonsense"`,
 		"{kind: table, name: T, query: group_agents, columns: [agent, answered], spark: {query: agent_days, column: answered}}": "several rows have the agent",
 		"{kind: table, name: T, query: groups, columns: [call_group, offered], spark: {query: agent_days, column: answered}}":   `no column "call_group"`,
-		"{kind: summary, name: S, tiles: [{metric: rang}]}":                                                                     `query summary has no column "rang"`,
+		"{kind: summary, name: S, tiles: [{metric: rang}]}":                                                                     `query total has no column "rang"`,
 	} {
 		d, err := Parse("small", []byte("title: T\nsheets:\n  - "+sheet), "")
 		if err != nil {

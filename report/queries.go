@@ -31,17 +31,9 @@ func extendBack(p period.Period, n int) period.Period {
 	return p
 }
 
-// totalSpec returns the query for the totals of a sheet. summary already has those of the request's whole period.
-func totalSpec(requested, covered period.Period, filters map[string]string) querySpec {
-	if covered == requested && len(filters) == 0 {
-		return querySpec{"summary", requested, nil}
-	}
-	return querySpec{"total", covered, filters}
-}
-
 // querySpecs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
 func (d *Definition) querySpecs(p period.Period) (all []querySpec) {
-	for _, name := range []string{"metrics", "columns", "settings", "summary", "changes", "previous_period", "evidence"} {
+	for _, name := range []string{"metrics", "columns", "settings", "total", "changes", "previous_period", "evidence"} {
 		all = append(all, querySpec{name, p, nil})
 	}
 	for _, s := range d.Sheets {
@@ -60,12 +52,12 @@ func (d *Definition) querySpecs(p period.Period) (all []querySpec) {
 		case "heatmap":
 			axis := heatAxes[s.Rows]
 			all = append(all, querySpec{axis.cells, covered, s.Filters}, querySpec{axis.totals, covered, s.Filters},
-				querySpec{"hours_of_day", covered, s.Filters}, totalSpec(p, covered, s.Filters))
+				querySpec{"hours_of_day", covered, s.Filters}, querySpec{"total", covered, s.Filters})
 		case "evidence":
 			all = append(all, querySpec{"flags", p, nil})
 		}
 		if s.Total != "" {
-			all = append(all, totalSpec(p, covered, s.Filters))
+			all = append(all, querySpec{"total", covered, s.Filters})
 		}
 		if s.Spark != nil {
 			all = append(all, querySpec{s.Spark.Query, extendBack(p, s.Spark.Days), s.Filters})

@@ -82,7 +82,7 @@ func (q *queryCache) filtersConflict(spec querySpec) bool {
 // hidesRows reports whether the rows of a result are dropped because the filters conflict. A user-defined query may ignore the
 // arguments.
 func (q *queryCache) hidesRows(spec querySpec) bool {
-	return q.filtersConflict(spec) && spec.name != "total" && spec.name != "summary"
+	return q.filtersConflict(spec) && spec.name != "total"
 }
 
 func (q *queryCache) fetch(spec querySpec) (*resultSet, error) {

@@ -70,6 +70,9 @@ func (b *book) formatTime(t time.Time) string { return b.locale.DateTime(t.In(b.
 
 // emptyMessage returns the message of a sheet without rows.
 func (b *book) emptyMessage(s Sheet) string {
+	if why := b.noData(); why != "" {
+		return strings.ToUpper(why[:1]) + why[1:] + "."
+	}
 	if s.Empty != "" {
 		return xlsx.CleanText(s.Empty)
 	}

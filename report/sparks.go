@@ -86,7 +86,7 @@ func (p *page) addSparklines(s Sheet, rows []sparkRow, column, firstDay int) {
 		seen[key] = true
 		for i, day := range days {
 			v := p.cellValue(values[key+cellKey(sqlvalue.Date(day))], c.format)
-			if v == nil && c.format == "count" {
+			if v == nil && c.format == "count" && p.compared.hasDay(day) {
 				v = int64(0) // the query has no row for a day without calls
 			}
 			p.Set(firstDay+i, r.row, v)

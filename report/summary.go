@@ -51,7 +51,7 @@ func (b *book) fillSummary(s Sheet) error {
 func (p *page) writeBanner() int {
 	p.Put(firstColumn, 1, xlsx.CleanText(p.def.Title), xlsx.CellStyle{Size: 22, Bold: true, TextColour: p.theme.Blue, VAlign: "center"})
 	p.SetHeight(1, 34)
-	lines := []string{p.scope(), p.dataQuality(), "Changes are against " + p.comparison()}
+	lines := []string{p.scope(), p.dataQuality(), "Compared with " + p.comparedWith()}
 	for i, line := range lines {
 		p.Put(firstColumn, 2+i, line, p.greyStyle())
 	}

@@ -34,7 +34,7 @@ func (b *book) fillTable(s Sheet) error {
 	}
 	at := t.last + 2
 	if s.Total != "" {
-		totals, err := b.data.singleRow(totalSpec(b.req.Period, b.req.Period, s.Filters))
+		totals, err := b.data.singleRow(querySpec{"total", b.req.Period, s.Filters})
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,11 @@ func (b *book) summaryFigures() []Figure {
 		for _, t := range s.Tiles {
 			c := b.catalog.metrics[t.Metric]
 			value := cmp.Or(b.formatValue(b.summary.get(c.name), c.format), "unknown")
-			figures = append(figures, Figure{b.tileLabel(t, c), value, b.change(c).text})
+			change := b.change(c)
+			if change.usual != "" {
+				change.text += "; " + change.usual
+			}
+			figures = append(figures, Figure{b.tileLabel(t, c), value, change.text})
 		}
 	}
 	return figures
@@ -37,15 +41,20 @@ func (b *book) tileLabel(t Tile, c columnMeta) string {
 func (p *page) writeTiles(tiles []Tile, at int) int {
 	for i, t := range tiles {
 		if i > 0 && i%3 == 0 {
-			at += 5
+			at += tileRows
 		}
 		p.writeTile(t, gridColumns[i%3*3], at)
 	}
-	p.SetHeight(at+4, 8)
-	return at + 5
+	p.SetHeight(at+tileRows-1, 8)
+	return at + tileRows
 }
 
-// writeTile writes a tile: the label, the value, its change, and a second metric in small type.
+// tileHeights are the heights in points of a tile's rows: its label, the value, its change, its usual range, a second metric, and a gap.
+var tileHeights = []float64{17, 31, 16, 15, 17, 7}
+
+const tileRows = 6
+
+// writeTile writes a tile; all but the value is in small type.
 func (p *page) writeTile(t Tile, column, at int) {
 	c, ok := p.catalog.metrics[t.Metric]
 	if !ok {
@@ -54,28 +63,32 @@ func (p *page) writeTile(t Tile, column, at int) {
 	}
 	for _, metric := range []string{t.Metric, t.Also} {
 		if metric != "" && p.catalog.metrics[metric].name != "" && !slices.Contains(p.summary.columns, metric) {
-			p.Check(missingColumn("summary", metric, p.summary.columns))
+			p.Check(missingColumn("total", metric, p.summary.columns))
 		}
 	}
 	v := p.summary.get(c.name)
 	box := xlsx.CellStyle{Fill: p.theme.Pale, Align: "left", Indent: 1, VAlign: "center"}
-	label, value, moved, second := box, box, box, box
+	label, value, moved, small := box, box, box, box
 	label.TopBorder, label.ThickTop, label.TextColour, label.Size = p.theme.Blue, true, p.theme.Grey, 10
 	value.Size, value.Bold, value.NumberFormat = 22, true, p.numberFormat(c, slices.Values([]any{v}))
 	change := p.change(c)
 	moved.TextColour, moved.Size = change.colour, 10
-	second.TextColour, second.Size = p.theme.Grey, 10
-	for i, style := range []xlsx.CellStyle{label, value, moved, second} {
+	small.TextColour, small.Size = p.theme.Grey, 10
+	for i, style := range []xlsx.CellStyle{label, value, moved, small, small} {
 		p.SetStyle(column, at+i, column+2, at+i, style)
-		p.SetHeight(at+i, []float64{17, 31, 16, 17}[i])
+	}
+	for i, height := range tileHeights {
+		p.SetHeight(at+i, height)
 	}
 	p.Put(column, at, p.tileLabel(t, c), label)
 	// Unlike text, a number does not flow into the next cell, so it needs all three.
 	p.Merge(column, at+1, column+2, at+1)
 	p.Put(column, at+1, p.cellValue(v, c.format), value)
 	p.Put(column, at+2, change.text, moved)
-	p.Put(column, at+3, p.secondFigure(t.Also), second)
-	p.SetHeight(at+4, 7)
+	if change.usual != "" {
+		p.Put(column, at+3, change.usual, small)
+	}
+	p.Put(column, at+4, p.secondFigure(t.Also), small)
 }
 
 // secondFigure returns a tile's second metric as text, such as "Average talk 2:47".
@@ -92,5 +105,5 @@ func (p *page) secondFigure(metric string) any {
 }
 
 func unknownMetric(name string, all catalog) error {
-	return missingColumn("summary", name, all.order)
+	return missingColumn("total", name, all.order)
 }

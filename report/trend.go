@@ -26,7 +26,7 @@ func (b *book) fillTrend(s Sheet) error {
 		return err
 	}
 	if s.Total != "" {
-		totals, err := b.data.singleRow(totalSpec(b.req.Period, covered, s.Filters))
+		totals, err := b.data.singleRow(querySpec{"total", covered, s.Filters})
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"strings"
+	"testing"
+)
+
+// The calls of the tests are from 7 September to 4 October 2026, and the last delivery came on the 5th at 07:58.
+func TestSummarySaysWhatItIsComparedWith(t *testing.T) {
+	for period, want := range map[string][]string{
+		"2026-10-04": {"Compared with Sunday 27 September 2026 (the same weekday before)", "usually "},
+		"2026-10-05": {"Compared with Monday 28 September 2026 until 07:58 (the same weekday before)"},
+		"2026-W41":   {"Compared with 28 September to 4 October 2026 (week 40) until 28 Sep 2026 07:58"},
+		"2026-W37":   {"Compared with nothing: the first delivery came on Monday 7 September 2026"},
+		"2026-10-07": {"Compared with nothing: there is no data of this period yet", "There is no data of this period yet.", "No delivery since"},
+		"2026-09-02": {"There is no data of this period: the first delivery came on Monday 7 September 2026.", "Nothing is known"},
+	} {
+		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, period))
+		rows, err := open(t, path).GetRows("Summary")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page strings.Builder
+		for _, row := range rows {
+			page.WriteString(strings.Join(row, "\t") + "\n")
+		}
+		for _, words := range want {
+			if !strings.Contains(page.String(), words) {
+				t.Errorf("%s: the summary does not contain %q:\n%s", period, words, page.String())
+			}
+		}
+	}
+}
+
+func TestDaysWithoutDataAreEmpty(t *testing.T) {
+	for period, unknown := range map[string]string{"2026-10-07": "Wed 7 Oct 2026", "2026-09-08": "Sun 6 Sep 2026"} {
+		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, period))
+		f := open(t, path)
+		for _, sheet := range []string{"Hours", "Trend"} {
+			rows, err := f.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := false
+			for _, row := range rows {
+				if len(row) > 0 && row[0] == unknown {
+					found = true
+					if strings.Join(row[1:], "") != "" {
+						t.Errorf("%s: %s shows %q", sheet, unknown, row)
+					}
+				}
+			}
+			if !found {
+				t.Errorf("%s has no row %s:\n%v", sheet, unknown, rows)
+			}
+		}
+		headers, _ := f.GetRows("Groups")
+		for column, header := range headers[3] {
+			if header == unknown {
+				for _, row := range headers[4:] {
+					if column < len(row) && row[column] != "" {
+						t.Errorf("the sparkline has %q on %s", row[column], header)
+					}
+				}
+			}
+		}
+	}
+}
