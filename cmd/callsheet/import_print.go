@@ -46,6 +46,9 @@ func (a *app) printImport(result importer.Result, dryRun bool) {
 	for _, file := range result.Files {
 		fmt.Fprintf(a.stdout, "%s: %s = %s imported + %s in the spool already + %s rejected + %s skipped\n", file.Path,
 			display.Plural(int(file.Rows), "row"), display.Count(file.Imported), display.Count(file.Known), display.Count(file.Rejected), display.Count(file.Skipped))
+		if len(file.UnreadSheets) > 0 {
+			fmt.Fprintf(a.stdout, "  not read: the sheets %s; --sheet names one\n", strings.Join(file.UnreadSheets, ", "))
+		}
 		for _, skipped := range file.Skips {
 			fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", skipped.Place, skipped.Reason)
 		}

@@ -87,6 +87,7 @@ func (r Reading) sheet(in input, to sink) error {
 			return err
 		}
 		sheet.progress = r.progress
+		to.report.UnreadSheets = sheet.unread
 		err = r.table(sheet, "row", to, order, dates)
 		if err != nil && r.Sheet == "" && exitcode.Of(err) == exitcode.Failed {
 			err = fmt.Errorf("%w%s", err, sheet.otherSheets())

@@ -15,10 +15,11 @@ type FileReport struct {
 	Rejected int64
 	Skipped  int64 // rows of sums
 
-	Columns   []Column // of a table, in its order
-	DateOrder string   // in which its dates were read, where they do not say it themselves
-	Rejects   []Reject // the first maxListed
-	Skips     []Reject // the first maxListed
+	Columns      []Column // of a table, in its order
+	DateOrder    string   // in which its dates were read, where they do not say it themselves
+	Rejects      []Reject // the first maxListed
+	UnreadSheets []string // of a workbook, if no sheet was named
+	Skips        []Reject // the first maxListed
 
 	place string // what is counted: line, row, item or object
 }

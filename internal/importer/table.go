@@ -47,13 +47,18 @@ func (t *tableReader) open() error {
 		return errEmpty
 	}
 	i, _ := t.mapping.findHeadings(t.first)
-	headings := t.first[i].cells
+	headings, number := t.first[i].cells, t.first[i].number
 	t.first = t.first[i+1:]
 	if err := t.mapping.checkColumns(headings); err != nil {
 		return err
 	}
-	t.layout, err = t.mapping.layout(headings, t.first)
-	return err
+	if t.layout, err = t.mapping.layout(headings, t.first); err != nil {
+		return err
+	}
+	if sheet, ok := t.rows.(*sheetReader); ok {
+		return sheet.checkMerged(number)
+	}
+	return nil
 }
 
 func (t *tableReader) nextRow() (row, error) {

@@ -46,11 +46,23 @@ func checkParts(file string) error {
 	return nil
 }
 
-// lastRow returns the number of the last row of a sheet, 0 if the sheet is not where it is expected.
-func lastRow(file, sheet string) (int64, error) {
+// extent is what the library does not say of a sheet.
+type extent struct {
+	lastRow int64      // 0 if the sheet is not where it is expected
+	merged  mergedArea // over several rows, the lowest one
+}
+
+// mergedArea is an area of merged cells, such as A3:B5. Only its first cell has the value.
+type mergedArea struct {
+	name     string
+	firstRow int64
+}
+
+// extentOf returns the extent of a sheet.
+func extentOf(file, sheet string) (extent, error) {
 	parts, err := zip.OpenReader(file)
 	if err != nil {
-		return 0, err
+		return extent{}, err
 	}
 	defer parts.Close()
 	name := sheetPart(&parts.Reader, sheet)
@@ -60,12 +72,12 @@ func lastRow(file, sheet string) (int64, error) {
 		}
 		content, err := part.Open()
 		if err != nil {
-			return 0, err
+			return extent{}, err
 		}
-		last, err := countRows(content)
-		return last, errors.Join(err, content.Close())
+		found, err := scanSheet(content)
+		return found, errors.Join(err, content.Close())
 	}
-	return 0, nil
+	return extent{}, nil
 }
 
 // sheetPart returns the part of a workbook that has a sheet.
@@ -107,9 +119,9 @@ func decodePart(parts *zip.Reader, name string, into any) error {
 	return xml.NewDecoder(io.LimitReader(part, maxPart)).Decode(into)
 }
 
-// countRows returns the number of the last row element: its attribute r, or one more than the row before. It looks for the element's
-// start, since text has no < in XML.
-func countRows(sheet io.Reader) (last int64, err error) {
+// scanSheet looks for the elements of rows and merged areas by their starts, since text has no < in XML. A row's number is its attribute r,
+// or one more than that of the row before.
+func scanSheet(sheet io.Reader) (found extent, err error) {
 	buffer := make([]byte, 1<<20)
 	kept := 0
 	for {
@@ -130,16 +142,19 @@ func countRows(sheet io.Reader) (last int64, err error) {
 			if end < 0 {
 				end = len(text) - 1
 			}
-			if number, ok := rowNumber(text[1:max(end, 1)], last); ok {
-				last = number
+			element := text[1:max(end, 1)]
+			if number, ok := rowNumber(element, found.lastRow); ok {
+				found.lastRow = number
+			} else if area := mergedRows(element); area.firstRow > found.merged.firstRow {
+				found.merged = area
 			}
 			text = text[1:]
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return last, nil
+			return found, nil
 		case err != nil:
-			return 0, err
+			return extent{}, err
 		}
 		kept = copy(buffer, text)
 	}
@@ -161,4 +176,29 @@ func rowNumber(element []byte, last int64) (number int64, ok bool) {
 		}
 	}
 	return last + 1, true
+}
+
+// mergedRows returns the area of a mergeCell element that spans rows; empty for other elements.
+func mergedRows(element []byte) (area mergedArea) {
+	name, rest, _ := bytes.Cut(element, []byte(" "))
+	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		name = name[i+1:]
+	}
+	_, after, found := bytes.Cut(append([]byte(" "), rest...), []byte(` ref="`))
+	if string(name) != "mergeCell" || !found {
+		return area
+	}
+	reference, _, _ := bytes.Cut(after, []byte(`"`))
+	first, last, _ := strings.Cut(string(reference), ":")
+	firstRow, lastRow := rowOf(first), rowOf(last)
+	if firstRow == lastRow {
+		return area
+	}
+	return mergedArea{string(reference), firstRow}
+}
+
+// rowOf returns the row of a cell's name; 0 if it has none.
+func rowOf(cell string) int64 {
+	row, _ := strconv.ParseInt(strings.TrimLeft(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ$"), 10, 64)
+	return row
 }

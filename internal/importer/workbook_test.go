@@ -146,6 +146,49 @@ func TestABookIsReadWholeOrRefused(t *testing.T) {
 	}
 }
 
+// TestMergedCellsOfSeveralRowsAreRefused: only the first of the rows has the value, so the others would have none.
+func TestMergedCellsOfSeveralRowsAreRefused(t *testing.T) {
+	rows := [][]any{{"Title"}, nil, {"Call ID", "Call Type", "Start", "Talk", "Group"}, nil,
+		{"1791175502.9604", "IVR", "2026-10-05 10:15:02", 40, "Sales"}, {"1791175503.9604", "IVR", "2026-10-05 10:15:03", 40, nil}}
+	for areas, refused := range map[string]bool{"A1:E2": false, "A3:A4 B3:B4": false, "A5:B5": false, "A1:E2 E5:E6 A5:B5": true, "$E$5:$E$6": true} {
+		path := saveRows(t, rows)
+		var cells strings.Builder
+		for area := range strings.FieldsSeq(areas) {
+			fmt.Fprintf(&cells, `<mergeCell ref="%s"/>`, area)
+		}
+		editPart(t, path, "xl/worksheets/sheet2.xml", func(text []byte) []byte {
+			return bytes.Replace(text, []byte("</sheetData>"), []byte("</sheetData><mergeCells>"+cells.String()+"</mergeCells>"), 1)
+		})
+		switch got, err := readBook(t, path, "Calls"); {
+		case refused && (err == nil || !strings.Contains(err.Error(), " are merged, so only the first of these rows has their value")):
+			t.Errorf("%s: %v", areas, err)
+		case !refused && (err != nil || len(got) != 2):
+			t.Errorf("%s: %d rows, %v", areas, len(got), err)
+		}
+	}
+}
+
+// TestTheFirstSheetThatIsShownIsRead: nobody sees what a hidden sheet has.
+func TestTheFirstSheetThatIsShownIsRead(t *testing.T) {
+	path := saveRows(t, [][]any{{"Call ID", "Call Type", "Start", "Talk"}, {"1791175502.9604", "IVR", "2026-10-05 10:15:02", 40}})
+	for _, state := range []string{"hidden", "veryHidden"} {
+		editPart(t, path, "xl/workbook.xml", func(text []byte) []byte {
+			return bytes.Replace(text, []byte(`<sheet name="Sheet1"`), []byte(`<sheet state="`+state+`" name="Sheet1"`), 1)
+		})
+		s, err := openSheet(path, "", t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := s.next(); err != nil || len(r.cells) != 4 || len(s.unread) != 0 {
+			t.Errorf("%s: %v, %v, not read %v", state, r.cells, err, s.unread)
+		}
+		if err := s.close(); err != nil {
+			t.Fatal(err)
+		}
+		editPart(t, path, "xl/workbook.xml", func(text []byte) []byte { return bytes.Replace(text, []byte(` state="`+state+`"`), nil, 1) })
+	}
+}
+
 func TestRowsOfASheetAreCountedAcrossBlocks(t *testing.T) {
 	for _, size := range []int{10, 1000, 70_000} {
 		var sheet strings.Builder
@@ -155,8 +198,8 @@ func TestRowsOfASheetAreCountedAcrossBlocks(t *testing.T) {
 		}
 		sheet.WriteString(`<x:row><c/></x:row><row/></sheetData></worksheet>`)
 		for name, r := range map[string]io.Reader{"whole": strings.NewReader(sheet.String()), "in parts": onePart{strings.NewReader(sheet.String())}} {
-			if got, err := countRows(r); got != int64(size)+2 || err != nil {
-				t.Errorf("%d rows, %s: %d, %v", size, name, got, err)
+			if got, err := scanSheet(r); got.lastRow != int64(size)+2 || err != nil {
+				t.Errorf("%d rows, %s: %d, %v", size, name, got.lastRow, err)
 			}
 		}
 	}

@@ -29,11 +29,12 @@ type sheetReader struct {
 	file     *excelize.File
 	rows     *excelize.Rows
 	number   int64
-	last     int64 // number of the last row; 0 if it is not known
+	extent   extent
+	unread   []string // the other sheets that are shown, if no sheet was named
 	progress func(done, total int64)
 }
 
-// openSheet opens a sheet of the workbook at path, the first if name is empty.
+// openSheet opens a sheet of the workbook at path, the first that is not hidden if name is empty.
 func openSheet(path, name, tempDir string) (*sheetReader, error) {
 	if err := checkParts(path); err != nil {
 		return nil, err
@@ -50,27 +51,53 @@ func openSheet(path, name, tempDir string) (*sheetReader, error) {
 }
 
 func (s *sheetReader) open(path, name string) error {
-	sheets := s.file.GetSheetList()
-	if len(sheets) == 0 {
-		return errEmpty
-	}
-	i := slices.IndexFunc(sheets, func(sheet string) bool { return name == "" || strings.EqualFold(sheet, name) })
-	if i < 0 {
-		hint := "the sheets are " + strings.Join(sheets, ", ")
-		if near := yamlstrict.Nearest(name, sheets); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return exitcode.UsageError(fmt.Errorf("there is no sheet %q\nhint: %s", name, hint))
-	}
-	err := s.showValues()
+	sheet, err := s.choose(name)
 	if err != nil {
 		return err
 	}
-	if s.last, err = lastRow(path, sheets[i]); err != nil {
+	if err := s.showValues(); err != nil {
 		return err
 	}
-	s.rows, err = s.file.Rows(sheets[i])
+	if s.extent, err = extentOf(path, sheet); err != nil {
+		return err
+	}
+	s.rows, err = s.file.Rows(sheet)
 	return err
+}
+
+// choose returns the sheet of a name, or the first that is not hidden.
+func (s *sheetReader) choose(name string) (sheet string, err error) {
+	sheets := s.file.GetSheetList()
+	if len(sheets) == 0 {
+		return "", errEmpty
+	}
+	if name == "" {
+		shown := slices.DeleteFunc(slices.Clone(sheets), func(sheet string) bool {
+			visible, err := s.file.GetSheetVisible(sheet)
+			return err == nil && !visible
+		})
+		if len(shown) == 0 {
+			shown = sheets
+		}
+		s.unread = shown[1:]
+		return shown[0], nil
+	}
+	if i := slices.IndexFunc(sheets, func(sheet string) bool { return strings.EqualFold(sheet, name) }); i >= 0 {
+		return sheets[i], nil
+	}
+	hint := "the sheets are " + strings.Join(sheets, ", ")
+	if near := yamlstrict.Nearest(name, sheets); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return "", exitcode.UsageError(fmt.Errorf("there is no sheet %q\nhint: %s", name, hint))
+}
+
+// checkMerged returns an error for cells that are merged over rows below the headings: only the first of the rows has the value.
+func (s *sheetReader) checkMerged(headings int64) error {
+	if s.extent.merged.firstRow > headings {
+		return fmt.Errorf("the cells %s are merged, so only the first of these rows has their value\nhint: unmerge them in a spreadsheet program, and fill the value into each row", s.extent.merged.name)
+	}
+	return nil
 }
 
 // otherSheets returns a hint to other sheets, for a sheet that is no table of calls.
@@ -169,14 +196,14 @@ func (s *sheetReader) next() (row, error) {
 		switch err := s.rows.Error(); {
 		case err != nil:
 			return row{}, err
-		case s.number < s.last:
-			return row{}, fmt.Errorf("row %d of %d cannot be read\nhint: open the workbook in a spreadsheet program, and save it again", s.number+1, s.last)
+		case s.number < s.extent.lastRow:
+			return row{}, fmt.Errorf("row %d of %d cannot be read\nhint: open the workbook in a spreadsheet program, and save it again", s.number+1, s.extent.lastRow)
 		}
 		return row{}, io.EOF
 	}
 	s.number++
 	if s.progress != nil && s.number%1000 == 0 {
-		s.progress(s.number, s.last)
+		s.progress(s.number, s.extent.lastRow)
 	}
 	cells, err := s.rows.Columns()
 	if err != nil {
