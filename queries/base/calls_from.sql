@@ -1,5 +1,5 @@
 -- How many different reports and live events each call has, and whether they seem to name several phones of agents. That goes by the
--- last characters of the numbers, which is fast, and may be true for others. p_directions are the directions_of both.
+-- last characters of the numbers, or by the whole address sip:1001@pbx, which is fast, and may be true for others. p_directions are the directions_of both.
 create or replace macro counted_calls(p_versions, p_live, p_directions) as table
 select
     call_key,
@@ -7,11 +7,14 @@ select
     count(*) filter (where is_report) as reports,
     coalesce(min(ending) <> max(ending) or count(ending) > 0 and count(ending) filter (where is_report) = 0, false) as has_several_phones
 from (
-    select call_key, true as is_report, nullif(right(agent_number_text(source, direction, source_number, dial_whom_number), 10), '') as ending
-    from directed(p_versions, p_directions)
-    union all
-    select call_key, false, nullif(right(agent_number_text(source, direction, source_number, dial_whom_number), 10), '')
-    from directed(p_live, p_directions)
+    select call_key, is_report, case when try_cast(right(number, 10) as bigint) is not null then right(number, 10) else number end as ending
+    from (
+        select call_key, true as is_report, nullif(agent_number_text(source, direction, source_number, dial_whom_number), '') as number
+        from directed(p_versions, p_directions)
+        union all
+        select call_key, false, nullif(agent_number_text(source, direction, source_number, dial_whom_number), '')
+        from directed(p_live, p_directions)
+    )
 )
 group by call_key;
 
@@ -189,7 +192,7 @@ with_directory as (
         on phone_key(agent_directory.agent_number) = with_phone.agent_key
         and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
                                   and coalesce(agent_directory.valid_to, 'infinity')
-    left join number_groups on number_key(number_groups.virtual_number) = number_key(with_phone.virtual_number)
+    left join number_groups on phone_key(number_groups.virtual_number) = phone_key(with_phone.virtual_number)
 )
 select
     source, direction, call_sid, call_key, started_at, ended_at,
