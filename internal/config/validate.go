@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -138,6 +139,13 @@ func (b *Business) validate(add adder) {
 			add(fmt.Sprintf("business.holidays[%d]", i), "%v", err)
 		}
 	}
+	groups := map[string]string{} // number by phone
+	for _, number := range slices.Sorted(maps.Keys(b.NumberGroups)) {
+		if other, known := groups[phone(number)]; known {
+			add("business.number_groups", "%s and %s are the same number", other, number)
+		}
+		groups[phone(number)] = number
+	}
 	for i, agent := range b.Agents {
 		key := fmt.Sprintf("business.agents[%d]", i)
 		if agent.Number == "" || agent.Name == "" {
@@ -149,7 +157,7 @@ func (b *Business) validate(add adder) {
 			}
 		}
 		for j, other := range b.Agents[:i] {
-			if lastTen(agent.Number) == lastTen(other.Number) && agent.overlaps(other) {
+			if phone(agent.Number) == phone(other.Number) && agent.overlaps(other) {
 				add(key, "has the number of agents[%d] on the same days; end that entry with to before the from of this one", j)
 			}
 		}
@@ -161,9 +169,15 @@ func (a Agent) overlaps(b Agent) bool {
 	return (a.To == "" || b.From == "" || b.From <= a.To) && (b.To == "" || a.From == "" || a.From <= b.To)
 }
 
-func lastTen(number string) string {
-	digits := regexp.MustCompile(`\D`).ReplaceAllString(number, "")
-	return digits[max(len(digits)-10, 0):]
+var longNumber = regexp.MustCompile(`\d(?:[() .-]*\d){9,}`)
+
+// phone returns what identifies a phone: the last ten digits of its number, else the number or address as it is.
+func phone(number string) string {
+	digits := regexp.MustCompile(`\D`).ReplaceAllString(longNumber.FindString(number), "")
+	if digits == "" {
+		return strings.TrimSpace(number)
+	}
+	return digits[len(digits)-10:]
 }
 
 func (m *Mail) validate(add adder) {

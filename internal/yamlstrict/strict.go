@@ -19,7 +19,7 @@ func Decode(text []byte, into any) (err error) {
 			err = &Error{Message: unreadable}
 		}
 	}()
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
+	err = yaml.NewDecoder(bytes.NewReader(quoteNumbers(text)), yaml.Strict()).Decode(into)
 	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}

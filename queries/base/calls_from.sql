@@ -192,7 +192,8 @@ with_directory as (
         on phone_key(agent_directory.agent_number) = with_phone.agent_key
         and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
                                   and coalesce(agent_directory.valid_to, 'infinity')
-    left join number_groups on phone_key(number_groups.virtual_number) = phone_key(with_phone.virtual_number)
+    left join (select phone_key(virtual_number) as phone, min(call_group) as call_group from number_groups group by all) as number_groups
+        on number_groups.phone = phone_key(with_phone.virtual_number)
 )
 select
     source, direction, call_sid, call_key, started_at, ended_at,
