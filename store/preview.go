@@ -22,7 +22,7 @@ type Preview struct {
 	store     *Store
 	dir       string
 	judged    func(line int64) bool
-	rejected  map[int64]string
+	rejected  map[int64]Rejection
 	attached  bool
 	published string
 }
@@ -37,12 +37,18 @@ func OpenPreview(ctx context.Context, options Options, published string) (*Previ
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
 	options.Path, options.UserQueries, options.loadsOnly = filepath.Join(dir, "calls.duckdb"), nil, true
-	p := &Preview{dir: dir, published: published, rejected: map[int64]string{}}
+	p := &Preview{dir: dir, published: published, rejected: map[int64]Rejection{}}
 	if p.store, err = open(ctx, options); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	p.store.judge = p.judge
 	return p, nil
+}
+
+// Rejection is why a line cannot be read.
+type Rejection struct {
+	Reason string
+	Field  string // of the vendor, if it is only one
 }
 
 // Close removes the database.
@@ -72,7 +78,7 @@ func direction(ctx context.Context, conn *sql.Conn, source, word string) (direct
 
 // Load loads a file of lines, and returns those that cannot be read, with the reasons, by their numbers. judged reports whether a line
 // is a row of an export; others were received by a collector, and are only rejected if no load could read them.
-func (p *Preview) Load(ctx context.Context, file spool.File, source string, judged func(line int64) bool, progress Progress) (map[int64]string, error) {
+func (p *Preview) Load(ctx context.Context, file spool.File, source string, judged func(line int64) bool, progress Progress) (map[int64]Rejection, error) {
 	p.judged = judged
 	reader := p.store.newLineReader([]position{{file: file}}, LoadOptions{DefaultSource: source, Progress: progress})
 	reader.keepPositions = true
@@ -106,12 +112,14 @@ func (p *Preview) judge(ctx context.Context) error {
 	var lines []int64
 	for rows.Next() {
 		var line int64
-		var reason string
-		if err := rows.Scan(&line, &reason); err != nil {
+		var rejection Rejection
+		var field sql.NullString
+		if err := rows.Scan(&line, &rejection.Reason, &field); err != nil {
 			return err
 		}
 		if p.judged(line) {
-			p.rejected[line] = reason
+			rejection.Field = field.String
+			p.rejected[line] = rejection
 			lines = append(lines, line)
 		}
 	}
@@ -125,7 +133,7 @@ func (p *Preview) judge(ctx context.Context) error {
 // RoundedIDs returns how it shows that a spreadsheet has rounded the ids of calls, "" if it does not.
 func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
 	for _, line := range slices.Sorted(maps.Keys(p.rejected)) {
-		if sign, ok := strings.CutSuffix(p.rejected[line], abbreviatedReason); ok {
+		if sign, ok := strings.CutSuffix(p.rejected[line].Reason, abbreviatedReason); ok {
 			return strings.TrimPrefix(sign, "the CallSid ") + " is in scientific notation", nil
 		}
 	}

@@ -17,67 +17,61 @@ import (
 	"callsheet/store"
 )
 
-// printImports prints what came of the imports, or would come. Rejected rows are a warning.
-func (a *app) printImports(results []importer.Result, dryRun bool) error {
-	var files []*importer.FileReport
-	added := false
-	for _, result := range results {
-		a.printImport(result, dryRun)
-		files = append(files, result.Files...)
-		added = added || result.Spooled != ""
+// printImports prints what came of the imports, or would come; added says which are in the spool now. Rejected rows are a warning.
+func (a *app) printImports(imports []*importer.Importer, added []bool, dryRun bool) error {
+	for n, i := range imports {
+		a.printImport(i, added[n], dryRun)
 	}
-	if added {
+	if slices.Contains(added, true) {
 		fmt.Fprintln(a.stdout, "next: callsheet load")
 	}
-	return rejectedRows(files, importer.Totals(files).Rejected)
+	return rejectedRows(imports)
 }
 
 // printImport prints what came of an import, or would come.
-func (a *app) printImport(result importer.Result, dryRun bool) {
-	for _, file := range result.Files {
-		if dryRun || file.HasExtra() {
-			a.printColumns(file)
-		}
+func (a *app) printImport(i *importer.Importer, added, dryRun bool) {
+	report := i.Report
+	if dryRun || report.HasExtra() {
+		a.printColumns(report)
 	}
 	if dryRun {
-		a.printFirstCalls(result.Preview)
+		a.printFirstCalls(i.Calls)
 	}
-	a.printDays(result.Preview)
-	for _, file := range result.Files {
-		fmt.Fprintf(a.stdout, "%s: %s = %s imported + %s in the spool already + %s rejected + %s skipped\n", file.Path,
-			display.Plural(int(file.Rows), "row"), display.Count(file.Imported), display.Count(file.Known), display.Count(file.Rejected), display.Count(file.Skipped))
-		if len(file.UnreadSheets) > 0 {
-			fmt.Fprintf(a.stdout, "  not read: the sheets %s; --sheet names one\n", strings.Join(file.UnreadSheets, ", "))
-		}
-		for _, skipped := range file.Skips {
-			fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", skipped.Place, skipped.Reason)
-		}
+	a.printDays(i.Calls)
+	fmt.Fprintf(a.stdout, "%s: %s = %s imported + %s in the spool already + %s rejected + %s skipped\n", report.Path,
+		display.Plural(int(report.Rows), "row"), display.Count(report.Imported), display.Count(report.Known), display.Count(report.Rejected), display.Count(report.Skipped))
+	if len(report.UnreadSheets) > 0 {
+		fmt.Fprintf(a.stdout, "  not read: the sheets %s; --sheet names one\n", strings.Join(report.UnreadSheets, ", "))
 	}
-	sum := importer.Totals(result.Files)
+	for _, skipped := range report.Skips {
+		fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", skipped.Place, skipped.Reason)
+	}
 	switch {
 	case dryRun:
 		fmt.Fprintf(a.stdout, "nothing was written: leave out --dry-run to import\n")
-	case result.Spooled == "":
-		fmt.Fprintf(a.stdout, "nothing new: %s in the spool already\n", display.Plural(int(sum.Known), "delivery"))
-	default:
+	case added:
 		fmt.Fprintf(a.stdout, "%s imported as %s, %s were in the spool already\n",
-			display.Plural(int(sum.Imported), "delivery"), result.Spooled, display.Count(sum.Known))
+			display.Plural(int(report.Imported), "delivery"), i.Into.ID(), display.Count(report.Known))
+	default:
+		fmt.Fprintf(a.stdout, "nothing new: %s in the spool already\n", display.Plural(int(report.Known), "delivery"))
 	}
 }
 
 // rejectedRows returns the rejected rows as a warning, each with its place, and the hints that fit.
-func rejectedRows(files []*importer.FileReport, count int64) error {
-	if count == 0 {
-		return nil
-	}
+func rejectedRows(imports []*importer.Importer) error {
+	var count int64
 	var lines, hints []string
-	for _, file := range files {
-		for _, reject := range file.Rejects {
+	for _, i := range imports {
+		count += i.Report.Rejected
+		for _, reject := range i.Report.Rejects {
 			lines = append(lines, reject.Place+": "+reject.Reason)
-			if hint := reject.Hint(); hint != "" && !strings.Contains(strings.Join(hints, "\n"), hint) {
-				hints = append(hints, "hint: "+hint)
+			if hint := "hint: " + reject.Hint; reject.Hint != "" && !slices.Contains(hints, hint) {
+				hints = append(hints, hint)
 			}
 		}
+	}
+	if count == 0 {
+		return nil
 	}
 	if more := count - int64(len(lines)); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %s more", display.Count(more)))
@@ -87,7 +81,7 @@ func rejectedRows(files []*importer.FileReport, count int64) error {
 }
 
 // printColumns prints how the columns of a table are read.
-func (a *app) printColumns(file *importer.FileReport) {
+func (a *app) printColumns(file importer.Report) {
 	if len(file.Columns) == 0 {
 		return
 	}

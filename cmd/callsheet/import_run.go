@@ -16,7 +16,7 @@ import (
 )
 
 // importFiles imports files, or shows what would come of them. Each is an import of its own; if one is refused, none is imported.
-func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags importFlags, files []string) error {
+func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags importFlags, files []string) (err error) {
 	c, now := p.Config, a.now().In(p.Config.Zone())
 	source, reading, err := flags.reading(c)
 	if err != nil {
@@ -33,85 +33,80 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 	defer release()
 	importer.RemoveTemporary(reading.TempDir)
 	raiseGOGC()
-	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
-	seen := importer.NewSeen()
-	settings := p.StoreOptions("").Settings
-	err = seen.ReadSpool(ctx, c.SpoolDir(), store.Identifier(settings, c.DefaultSource()), bar.Bytes)
-	bar.Finish()
-	if err != nil {
-		return err
-	}
 	var imports []*importer.Importer
-	var results []importer.Result
-	for _, file := range files {
+	defer func() {
+		for _, i := range imports {
+			err = errors.Join(err, i.Close())
+		}
+	}()
+	for n, file := range files {
+		now := now.Add(time.Duration(n) * time.Millisecond) // greater ids for each file
 		into, err := spool.NewImport(c.SpoolDir(), now, cmp.Or(reported, now))
 		if err != nil {
-			return errors.Join(err, abortImports(imports))
+			return err
 		}
-		i := &importer.Importer{Into: into, Source: source, Reading: reading, Seen: seen, Identify: store.Identifier(settings, source), AcceptIDs: flags.acceptIDs}
+		i := &importer.Importer{
+			Path: file, Into: into, Source: source, Reading: reading, Identify: store.Identifier(p.StoreOptions("").Settings, source), AcceptIDs: flags.acceptIDs,
+		}
 		imports = append(imports, i)
-		result, err := a.importFile(ctx, p, i, file)
+		err = a.readImport(ctx, p, i)
 		if last := i.Record.LastDay; err == nil && !reported.IsZero() && last > reported.In(c.Zone()).Format(time.DateOnly) {
 			err = exitcode.UsageError(fmt.Errorf("%s has calls of %s, after --reported-at %s", file, last, flags.reportedAt))
 		}
 		if err != nil {
-			return errors.Join(fmt.Errorf("%w\nnothing was imported", err), abortImports(imports))
+			return fmt.Errorf("%w\nnothing was imported", err)
 		}
-		results = append(results, result)
-		now = now.Add(time.Millisecond) // of the next file, so that its ids are greater
 	}
-	if flags.dryRun {
-		err = abortImports(imports)
-	} else {
-		err = commitImports(imports, results)
+	if err := a.addImports(ctx, p, imports); err != nil {
+		return fmt.Errorf("%w\nnothing was imported", err)
 	}
+	added := make([]bool, len(imports))
+	for n, i := range imports {
+		if flags.dryRun {
+			break
+		}
+		if added[n], err = i.Commit(); err != nil {
+			return err
+		}
+	}
+	return a.printImports(imports, added, flags.dryRun)
+}
+
+// readImport reads a file and judges its deliveries.
+func (a *app) readImport(ctx context.Context, p *pipeline.Pipeline, i *importer.Importer) error {
+	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), p.Config.PublishedDatabase())
 	if err != nil {
 		return err
 	}
-	return a.printImports(results, flags.dryRun)
-}
-
-// importFile reads a file and adds its deliveries to an import.
-func (a *app) importFile(ctx context.Context, p *pipeline.Pipeline, i *importer.Importer, file string) (result importer.Result, err error) {
-	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), p.Config.PublishedDatabase())
-	if err != nil {
-		return result, err
-	}
-	defer preview.Close()
 	var bar *display.Progress
 	finish := func() {
 		if bar != nil {
 			bar.Finish()
 		}
 	}
-	defer finish()
-	return i.Run(ctx, preview, []string{file}, func(step string) func(done, total int64) {
+	err = i.Read(ctx, preview, func(step string) func(done, total int64) {
 		finish()
 		bar = display.NewProgress(a.stderr, step, a.now)
 		return bar.Bytes
 	})
+	finish()
+	return errors.Join(err, preview.Close())
 }
 
-// commitImports adds the imports to the spool that have anything new.
-func commitImports(imports []*importer.Importer, results []importer.Result) error {
-	for n, i := range imports {
-		var err error
-		if importer.Totals(results[n].Files).Imported == 0 {
-			err = i.Into.Abort()
-		} else if err = i.Into.Commit(i.Record); err == nil {
-			results[n].Spooled = i.Into.ID()
-		}
-		if err != nil {
-			return errors.Join(err, abortImports(imports[n+1:]))
+// addImports adds the deliveries that the spool does not have to the imports.
+func (a *app) addImports(ctx context.Context, p *pipeline.Pipeline, imports []*importer.Importer) error {
+	bar := display.NewProgress(a.stderr, "reading the spool", a.now)
+	seen := importer.NewSeen(imports)
+	identify := store.Identifier(p.StoreOptions("").Settings, p.Config.DefaultSource())
+	err := seen.ReadSpool(ctx, p.Config.SpoolDir(), identify, bar.Bytes)
+	bar.Finish()
+	if err != nil {
+		return err
+	}
+	for _, i := range imports {
+		if err := i.Add(ctx, seen); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-func abortImports(imports []*importer.Importer) error {
-	var errs []error
-	for _, i := range imports {
-		errs = append(errs, i.Into.Abort())
-	}
-	return errors.Join(errs...)
 }

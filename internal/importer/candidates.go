@@ -13,17 +13,16 @@ import (
 
 // candidates is a temporary file with the deliveries of an import: one object a line, a payload or a line of another spool.
 type candidates struct {
-	file   *os.File
-	lines  *bufio.Writer
-	places []place
-	size   int64
+	file  *os.File
+	lines *bufio.Writer
+	list  []candidate
 }
 
-// place is where a candidate comes from.
-type place struct {
-	file  int // index of the file
-	n     int64
-	isRow bool // of an export, and not a line of another spool
+// candidate is what is kept in memory of a delivery, of which a file may have millions.
+type candidate struct {
+	place         int64  // number of its line, row, item or object in the file
+	call, content uint64 // of its identity
+	isRow         bool   // of an export, and not a line of another spool
 }
 
 // RemoveTemporary removes the temporary files of an import that was killed. No other import may be running.
@@ -46,28 +45,19 @@ func newCandidates(dir string) (*candidates, error) {
 	return &candidates{file: file, lines: bufio.NewWriterSize(file, 1<<20)}, nil
 }
 
-func (c *candidates) add(p place, object []byte) error {
-	c.places = append(c.places, p)
-	c.size += int64(len(object)) + 1
+func (c *candidates) add(one candidate, object []byte) error {
+	c.list = append(c.list, one)
 	c.lines.Write(object)
 	return c.lines.WriteByte('\n') // reports errors of earlier writes too
 }
 
-// mark is a position to truncate to.
-type mark struct {
-	places int
-	size   int64
-}
-
-func (c *candidates) mark() mark { return mark{len(c.places), c.size} }
-
-// truncate removes the candidates after a mark.
-func (c *candidates) truncate(to mark) error {
-	err := errors.Join(c.lines.Flush(), c.file.Truncate(to.size))
-	if _, seekErr := c.file.Seek(to.size, io.SeekStart); errors.Join(err, seekErr) != nil {
+// reset removes all candidates.
+func (c *candidates) reset() error {
+	err := errors.Join(c.lines.Flush(), c.file.Truncate(0))
+	if _, seekErr := c.file.Seek(0, io.SeekStart); errors.Join(err, seekErr) != nil {
 		return fmt.Errorf("temporary file: %w", errors.Join(err, seekErr))
 	}
-	c.places, c.size = c.places[:to.places], to.size
+	c.list = c.list[:0]
 	return nil
 }
 
@@ -80,10 +70,10 @@ func (c *candidates) spool() (spool.File, error) {
 }
 
 // isRow reports whether a candidate is a row of an export; others are lines of another spool, with a time of receipt.
-func (c *candidates) isRow(n int64) bool { return c.places[n-1].isRow }
+func (c *candidates) isRow(n int64) bool { return c.list[n-1].isRow }
 
 // each passes all candidates on, with their numbers from 1 on.
-func (c *candidates) each(do func(n int64, p place, object []byte) error) error {
+func (c *candidates) each(do func(n int64, c candidate, object []byte) error) error {
 	file, err := c.spool()
 	if err != nil {
 		return err
@@ -93,7 +83,7 @@ func (c *candidates) each(do func(n int64, p place, object []byte) error) error 
 		return err
 	}
 	defer reader.Close()
-	for i, p := range c.places {
+	for i, one := range c.list {
 		line, err := reader.Next()
 		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("temporary file: %w", io.ErrUnexpectedEOF)
@@ -101,7 +91,7 @@ func (c *candidates) each(do func(n int64, p place, object []byte) error) error 
 		if err != nil {
 			return err
 		}
-		if err := do(int64(i)+1, p, line.Text); err != nil {
+		if err := do(int64(i)+1, one, line.Text); err != nil {
 			return err
 		}
 	}

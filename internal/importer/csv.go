@@ -12,13 +12,15 @@ import (
 type row struct {
 	number int64 // of its first line in a text file, or of the row in a sheet
 	cells  []string
-	damage string // why it cannot be read; there may be no cells
+	damage string // why it cannot be read, with a hint; there may be no cells
 }
 
 // rowReader reads the rows of a table.
 type rowReader interface {
 	next() (row, error) // io.EOF after the last row
 }
+
+const unclosedQuote = "a quote that is not closed\nhint: correct the quotes in the line: a quote within a quoted field is doubled"
 
 // maxQuotedLines is the number of lines that a quoted field may span.
 const maxQuotedLines = 100
@@ -88,7 +90,7 @@ func (c *csvReader) severalLines(first textLine) (row, error) {
 		}
 	}
 	c.lines.pushBack(read)
-	return row{number: first.number, damage: "a quote that is not closed"}, nil
+	return row{number: first.number, damage: unclosedQuote}, nil
 }
 
 // isRow reports whether a line has as many fields as the headings, by its quotes or, as these may be damaged too, without them; or

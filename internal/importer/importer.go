@@ -11,39 +11,35 @@ import (
 	"callsheet/store"
 )
 
-// Importer adds the deliveries of files to the spool and skips those that it has already. First it reads the files into a temporary
-// file of candidates; these are judged, and those that the loader can read are added to the spool.
+// Importer adds the deliveries of a file to the spool and skips those that it has already. Read copies them to a temporary file of
+// candidates, and has the loader judge these; Add adds those that can be loaded and that the spool does not have.
 type Importer struct {
-	Into     *spool.Import
-	Source   string // of deliveries without one
-	Identify func(line []byte) spool.Identity
-	Seen     *Seen              // the spool
-	Record   spool.ImportRecord // for Into
-
+	Path      string
+	Into      *spool.Import
+	Source    string // of deliveries without one
+	Identify  func(line []byte) spool.Identity
+	Reading   Reading
 	AcceptIDs bool // although they look rounded
 
-	Reading    Reading
-	Candidates *candidates
-	Files      []*FileReport
+	Report Report
+	Calls  store.PreviewSummary // that the file has
+	Record spool.ImportRecord   // for Into
 
-	line []byte // reused
+	candidates *candidates
+	rejected   map[int64]store.Rejection // by number of the candidate
+	row        spool.Identity            // of one row; others differ in call and content only
+	committed  bool
+	line       []byte // reused
 }
 
-// Result is what an import did, or would do.
-type Result struct {
-	Files   []*FileReport
-	Preview store.PreviewSummary
-	Spooled string // id of the import; empty if there was nothing new, or nothing was to be written
-}
+// Progress begins a step and returns a function that is called with its progress.
+type Progress func(step string) func(done, total int64)
 
-// Run imports files: all that can be read in them, or nothing if one of them is refused.
-func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []string, progress func(step string) func(done, total int64)) (result Result, err error) {
-	if i.Candidates, err = newCandidates(i.Reading.TempDir); err != nil {
-		return result, err
+// Read reads the file, and judges its deliveries in an empty database. The error of a file that is refused begins with its path.
+func (i *Importer) Read(ctx context.Context, preview *store.Preview, progress Progress) (err error) {
+	if i.candidates, err = newCandidates(i.Reading.TempDir); err != nil {
+		return err
 	}
-	defer func() { err = errors.Join(err, i.Candidates.close()) }()
-	i.Seen.Begin(i.Into.ID())
-	i.Record.Files = files
 	directions := map[string]string{} // by word
 	i.Reading.Direction = func(word string) (direction string, err error) {
 		if direction, known := directions[word]; known {
@@ -55,95 +51,116 @@ func (i *Importer) Run(ctx context.Context, preview *store.Preview, files []stri
 		return direction, err
 	}
 	if err := CheckDirection(i.Reading.Mapping.Set[directionField], i.Reading.Direction); err != nil {
-		return result, err
-	}
-	for _, path := range files {
-		i.Reading.progress = progress("reading " + path)
-		if err := i.Read(ctx, path); err != nil {
-			return result, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	file, err := i.Candidates.spool()
-	if err != nil {
-		return result, err
-	}
-	checking := progress("checking")
-	rejected, err := preview.Load(ctx, file, i.Source, i.Candidates.isRow, func(done, total, _ int64) { checking(done, total) })
-	if err != nil {
-		return result, err
-	}
-	if !i.AcceptIDs {
-		if err := checkIDs(ctx, preview); err != nil {
-			return result, fmt.Errorf("%s: %w", files[0], err)
-		}
-	}
-	if err := i.Add(ctx, rejected); err != nil {
-		return result, err
-	}
-	for _, report := range i.Files {
-		if err := report.check(); err != nil {
-			return result, err
-		}
-	}
-	result.Files = i.Files
-	if result.Preview, err = preview.Summary(ctx); err != nil {
-		return result, err
-	}
-	if days := result.Preview.Days; len(days) > 0 {
-		i.Record.FirstDay, i.Record.LastDay = days[0].Day.Format(time.DateOnly), days[len(days)-1].Day.Format(time.DateOnly)
-	}
-	return result, nil
-}
-
-// checkIDs returns an error if the CallSids show that a spreadsheet has rounded them.
-func checkIDs(ctx context.Context, preview *store.Preview) error {
-	sign, err := preview.RoundedIDs(ctx)
-	if err != nil || sign == "" {
 		return err
 	}
-	return fmt.Errorf("a spreadsheet has rounded the CallSids: %s\nhint: import the export as the panel wrote it, or set that column to text before pasting; if the ids are right, --accept-ids imports them as they are", sign)
+	if err := i.judge(ctx, preview, progress); err != nil {
+		return fmt.Errorf("%s: %w", i.Path, err)
+	}
+	i.Record.Files = []string{i.Path}
+	if i.Calls, err = preview.Summary(ctx); err != nil {
+		return err
+	}
+	if days := i.Calls.Days; len(days) > 0 {
+		i.Record.FirstDay, i.Record.LastDay = days[0].Day.Format(time.DateOnly), days[len(days)-1].Day.Format(time.DateOnly)
+	}
+	return nil
+}
+
+func (i *Importer) judge(ctx context.Context, preview *store.Preview, progress Progress) error {
+	i.Reading.progress = progress("reading " + i.Path)
+	if err := i.readFile(ctx); err != nil {
+		return err
+	}
+	file, err := i.candidates.spool()
+	if err != nil {
+		return err
+	}
+	checking := progress("checking")
+	i.rejected, err = preview.Load(ctx, file, i.Source, i.candidates.isRow, func(done, total, _ int64) { checking(done, total) })
+	if err != nil || i.AcceptIDs {
+		return err
+	}
+	sign, err := preview.RoundedIDs(ctx)
+	if err == nil && sign != "" {
+		err = fmt.Errorf("a spreadsheet has rounded the CallSids: %s\nhint: import the export as the panel wrote it, or set that column to text before pasting; if the ids are right, --accept-ids imports them as they are", sign)
+	}
+	return err
 }
 
 // addCandidate adds a payload, as the line that the spool would have of it, or a line of another spool.
-func (i *Importer) addCandidate(p place, object []byte) (err error) {
-	p.isRow = !spool.IsEnvelope(object)
-	if p.isRow {
+func (i *Importer) addCandidate(n int64, object []byte) (err error) {
+	isRow := !spool.IsEnvelope(object)
+	if isRow {
 		if i.line, err = i.Into.AppendLine(i.line[:0], i.Source, object); err != nil {
 			return err
 		}
 		object = i.line
 	}
-	return i.Candidates.add(p, object)
+	id := i.Identify(object)
+	if isRow {
+		i.row = id
+	}
+	return i.candidates.add(candidate{n, id.Call, id.Content, isRow}, object)
 }
 
-// Add adds the candidates to the spool, except for those that were rejected, by their numbers.
-func (i *Importer) Add(ctx context.Context, rejected map[int64]string) error {
-	return i.Candidates.each(func(n int64, p place, line []byte) error {
+// Add adds the candidates to the spool that it does not have, by what seen knows of their calls.
+func (i *Importer) Add(ctx context.Context, seen *Seen) error {
+	seen.Begin(i.Into.ID())
+	err := i.candidates.each(func(n int64, c candidate, line []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		report := i.Files[p.file]
-		if reason, ok := rejected[n]; ok {
-			report.reject(p.n, reason)
+		if rejection, ok := i.rejected[n]; ok {
+			i.Report.reject(c.place, rejection.Reason+fieldHints[rejection.Field])
 			return nil
 		}
-		return i.add(report, p, line)
+		return i.add(c, line, seen)
 	})
+	return errors.Join(err, i.Report.check())
+}
+
+// fieldHints are what to do about a row whose field cannot be read.
+var fieldHints = map[string]string{
+	startTime: "\nhint: correct the time in the file, or map another column with --field \"StartTime=…\"",
+	callSid:   "\nhint: every row needs the id of its call; map its column with --field \"CallSid=…\"",
 }
 
 // add adds a line, unless it adds nothing to the spool.
-func (i *Importer) add(report *FileReport, p place, line []byte) (err error) {
+func (i *Importer) add(c candidate, line []byte, seen *Seen) error {
 	if len(line) > spool.MaxLine {
-		report.reject(p.n, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
+		i.Report.reject(c.place, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
 		return nil
 	}
-	id := i.Identify(line)
-	if other, has := i.Seen.Has(id, !p.isRow); has {
-		report.Known++
+	id := i.row
+	if id.Call, id.Content = c.call, c.content; !c.isRow {
+		id = i.Identify(line)
+	}
+	if other, has := seen.Has(id, !c.isRow); has {
+		i.Report.Known++
 		i.Record.Skip(other)
 		return nil
 	}
-	i.Record.Count(id.Source, i.Seen.Add(id))
-	report.Imported++
+	i.Record.Count(id.Source, seen.Add(id))
+	i.Report.Imported++
 	return i.Into.Add(line)
+}
+
+// Commit adds the import to the spool if it has anything new, and reports whether it has.
+func (i *Importer) Commit() (added bool, err error) {
+	if i.Report.Imported == 0 {
+		return false, nil
+	}
+	i.committed = true // or its file is removed
+	return true, i.Into.Commit(i.Record)
+}
+
+// Close removes temporary files, and the import unless it was committed.
+func (i *Importer) Close() (err error) {
+	if i.candidates != nil {
+		err = i.candidates.close()
+	}
+	if !i.committed {
+		err = errors.Join(err, i.Into.Abort())
+	}
+	return err
 }

@@ -208,7 +208,7 @@ func endOfFile(decoder *json.Decoder) error {
 // object passes on one value if it is an object that a spool line can have.
 func (o *objectReader) object(n int64, text []byte) error {
 	if !utf8.Valid(text) {
-		o.refuse(n, "not UTF-8")
+		o.refuse(n, "not UTF-8"+saveAsUTF8)
 		return nil
 	}
 	object, ok := spool.CompactPayload(text)
@@ -220,7 +220,7 @@ func (o *objectReader) object(n int64, text []byte) error {
 	case !ok && json.Valid(text):
 		o.refuse(n, "nested too deep")
 	case !ok:
-		o.refuse(n, "not JSON")
+		o.refuse(n, "not JSON\nhint: correct the line and import the file again: what is in the spool already is skipped")
 	case object[0] != '{':
 		o.refuse(n, "not a JSON object")
 	default:

@@ -23,7 +23,7 @@ type textLine struct {
 	number int64
 	text   string
 	length int64  // in bytes, also of a line that is not kept
-	damage string // why the line cannot be read; text is empty
+	damage string // why the line cannot be read, with a hint; text is empty
 }
 
 // lineReader reads the lines of a text file as UTF-8. The endings are LF, CRLF, or CR in a file that has no LF.
@@ -132,6 +132,8 @@ func (l *lineReader) next() (textLine, error) {
 	}
 }
 
+const saveAsUTF8 = "\nhint: save the file as UTF-8 and import it again: what is in the spool already is skipped"
+
 // decode returns a line as UTF-8, or why it is damaged.
 func (l *lineReader) decode(line []byte) (text, damage string) {
 	if isPlain(line) {
@@ -139,7 +141,7 @@ func (l *lineReader) decode(line []byte) (text, damage string) {
 	}
 	switch {
 	case bytes.IndexByte(line, 0) >= 0:
-		return "", "it has NUL bytes"
+		return "", "it has NUL bytes\nhint: the file is damaged; export it again"
 	case l.utf16 && bytes.Contains(line, []byte("\uFFFD")):
 		return "", "it has damaged UTF-16 characters"
 	case l.utf16:
@@ -148,14 +150,14 @@ func (l *lineReader) decode(line []byte) (text, damage string) {
 		l.isUTF8 = true
 		return string(line), ""
 	case l.isUTF8:
-		return "", "it is not UTF-8, unlike lines before it"
+		return "", "it is not UTF-8, unlike lines before it" + saveAsUTF8
 	}
 	if l.legacy == nil {
 		l.legacy = charmap.Windows1252.NewDecoder()
 	}
 	decoded, err := l.legacy.Bytes(line)
 	if err != nil || bytes.Contains(decoded, []byte("\uFFFD")) {
-		return "", "it is neither UTF-8 nor Windows-1252"
+		return "", "it is neither UTF-8 nor Windows-1252" + saveAsUTF8
 	}
 	return string(decoded), ""
 }

@@ -73,8 +73,7 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 		if spool.Kind(object) != spool.KindOther || m.isEvent(object) { // a wrapper that the loader opens, or an event
 			return object, "", nil
 		}
-		reason, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, strings.Replace(reason, "the header has", "it has", 1), nil
+		return nil, strings.Replace(err.Error(), "the header has", "it has", 1), nil
 	}
 	m.table.layout = mapped.layout
 	reason, err = m.table.build(n, cells)

@@ -29,28 +29,26 @@ type Reading struct {
 	progress func(done, total int64)
 }
 
-// Read reads a file, or standard input for -, into the candidates.
-func (i *Importer) Read(ctx context.Context, path string) (err error) {
-	in, err := openInput(path, i.Reading.TempDir, i.Reading.Stdin)
+// readFile reads the file, or standard input for -, into the candidates.
+func (i *Importer) readFile(ctx context.Context) (err error) {
+	in, err := openInput(i.Path, i.Reading.TempDir, i.Reading.Stdin)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.remove()) }()
-	report := &FileReport{Path: path}
-	i.Files = append(i.Files, report)
-	mark := i.Candidates.mark()
+	i.Report = Report{Path: i.Path}
 	sink := sink{
-		report: report,
+		report: &i.Report,
 		deliver: func(n int64, object []byte) error {
-			report.Rows++
+			i.Report.Rows++
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return i.addCandidate(place{file: len(i.Files) - 1, n: n}, object)
+			return i.addCandidate(n, object)
 		},
 		reset: func() error {
-			*report = FileReport{Path: path}
-			return i.Candidates.truncate(mark)
+			i.Report = Report{Path: i.Path}
+			return i.candidates.reset()
 		},
 	}
 	if in.format == sheetFormat {
@@ -61,7 +59,7 @@ func (i *Importer) Read(ctx context.Context, path string) (err error) {
 
 // sink takes the rows of a file.
 type sink struct {
-	report  *FileReport
+	report  *Report
 	deliver func(n int64, object []byte) error
 	reset   func() error // forgets the rows
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"callsheet/internal/spool"
+	"callsheet/store"
 )
 
 // testReading reads with a source in India, where SourceNumber of outgoing calls is the agent.
@@ -28,7 +29,7 @@ func testReading(t *testing.T) Reading {
 }
 
 // readContent reads a file with some content and returns its candidates.
-func readContent(t *testing.T, reading Reading, content string) (payloads []string, report *FileReport, err error) {
+func readContent(t *testing.T, reading Reading, content string) (payloads []string, report *Report, err error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "export")
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -39,15 +40,15 @@ func readContent(t *testing.T, reading Reading, content string) (payloads []stri
 		t.Fatal(err)
 	}
 	defer into.Abort()
-	i := Importer{Reading: reading, Into: into}
-	if i.Candidates, err = newCandidates(reading.TempDir); err != nil {
+	i := Importer{Path: path, Reading: reading, Into: into, Identify: store.Identifier(store.Settings{}, "main")}
+	if i.candidates, err = newCandidates(reading.TempDir); err != nil {
 		t.Fatal(err)
 	}
-	defer i.Candidates.close()
-	err = i.Read(t.Context(), path)
-	eachErr := i.Candidates.each(func(_ int64, p place, line []byte) error {
+	defer i.candidates.close()
+	err = i.readFile(t.Context())
+	eachErr := i.candidates.each(func(_ int64, c candidate, line []byte) error {
 		for key, value := range spool.Members(line) {
-			if p.isRow && string(key) == "payload" {
+			if c.isRow && string(key) == "payload" {
 				line = value
 			}
 		}
@@ -57,10 +58,7 @@ func readContent(t *testing.T, reading Reading, content string) (payloads []stri
 	if eachErr != nil {
 		t.Fatal(eachErr)
 	}
-	if len(i.Files) == 0 {
-		return nil, nil, err
-	}
-	report = i.Files[0]
+	report = &i.Report
 	if got := int64(len(payloads)) + report.Rejected + report.Skipped; err == nil && got != report.Rows {
 		t.Errorf("%d rows, but %d read, rejected and skipped", report.Rows, got)
 	}
@@ -151,8 +149,8 @@ func TestAFileThatIsNoTableOfCallsIsRefusedWithAReason(t *testing.T) {
 			t.Errorf("%.40q: %v, want %q", content, err, want)
 		}
 	}
-	i := Importer{Reading: testReading(t), Candidates: &candidates{}}
-	if err := i.Read(t.Context(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "is a folder") {
+	i := Importer{Path: t.TempDir(), Reading: testReading(t), candidates: &candidates{}}
+	if err := i.readFile(t.Context()); err == nil || !strings.Contains(err.Error(), "is a folder") {
 		t.Errorf("a folder: %v", err)
 	}
 }

@@ -12,8 +12,10 @@ import (
 )
 
 // Seen knows for each call what the spool says about it and when it was reported, to recognise the rows that add nothing. A row that
-// repeats an earlier report of its call, after which the vendor reported something else, is a correction back: it adds something.
+// repeats an earlier report of its call, after which the vendor reported something else, is a correction back: it adds something. It
+// only knows the calls that are to be imported: a spool has many more.
 type Seen struct {
+	wanted  map[uint64]struct{}   // calls
 	newest  map[uint64]seenReport // by call
 	older   map[uint64]seenReport // by content: those that are not the newest of their call
 	imports []string              // ids of the imports in the spool; index plus 1 is their number
@@ -28,9 +30,15 @@ type seenReport struct {
 	unordered  bool  // the spool does not say whether it is newer than others of its call
 }
 
-// NewSeen returns a Seen of an empty spool.
-func NewSeen() *Seen {
-	return &Seen{newest: map[uint64]seenReport{}, older: map[uint64]seenReport{}}
+// NewSeen returns a Seen of an empty spool for what is to be imported.
+func NewSeen(imports []*Importer) *Seen {
+	s := &Seen{wanted: map[uint64]struct{}{}, newest: map[uint64]seenReport{}, older: map[uint64]seenReport{}}
+	for _, i := range imports {
+		for _, one := range i.candidates.list {
+			s.wanted[one.call] = struct{}{}
+		}
+	}
+	return s
 }
 
 // Begin makes lines that are added from now on those of the import with an id.
@@ -39,7 +47,7 @@ func (s *Seen) Begin(id string) {
 	s.current = int32(len(s.imports))
 }
 
-// ReadSpool adds all lines of a spool.
+// ReadSpool adds the lines of a spool.
 func (s *Seen) ReadSpool(ctx context.Context, dir string, identify func(line []byte) spool.Identity, progress func(done, total int64)) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -80,7 +88,10 @@ func (s *Seen) readFile(ctx context.Context, file spool.File, identify func(line
 		if err != nil {
 			return err
 		}
-		s.Add(identify(line.Text))
+		id := identify(line.Text)
+		if _, wanted := s.wanted[id.Call]; wanted {
+			s.Add(id)
+		}
 	}
 	return ctx.Err()
 }

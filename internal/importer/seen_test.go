@@ -37,7 +37,7 @@ func TestRowsThatAddNothingAreKnown(t *testing.T) {
 		"the spool of another collector":       "web A 1; import X 0; line A 1 known; line B 2; line A 3; import Y 0; line B 2 known in X; line A 3 known in X",
 		"lines that were received earlier":     "web A 4; web B 5; import X 0; line A 3 known; line A 6",
 	} {
-		seen := NewSeen()
+		seen := NewSeen(nil)
 		reported := int64(0)
 		for step := range strings.SplitSeq(steps, "; ") {
 			words := strings.Fields(step)

@@ -141,7 +141,7 @@ func (t *tableReader) fit(cells []string) (fitted []string, damage string) {
 	case len(cells) < width && !text:
 		return append(cells, make([]string, width-len(cells))...), ""
 	}
-	return nil, fmt.Sprintf("%d fields, the header has %d", len(cells), width)
+	return nil, fmt.Sprintf("%d fields, the header has %d\nhint: a separator within a value must be in quotes; see the line in a text editor", len(cells), width)
 }
 
 // value returns the trimmed cell of a field.
@@ -235,7 +235,7 @@ func (t *tableReader) parties(cells []string) (source, dialled, reason string, e
 	case err != nil:
 		return "", "", "", err
 	case direction == "unknown":
-		return "", "", fmt.Sprintf("the direction %q is not known, so it is not known who called", text), nil
+		return "", "", fmt.Sprintf("the direction %q is not known, so it is not known who called\nhint: say it with --set Direction=IVR (incoming) or --set Direction=WEBOBD (outgoing)", text), nil
 	case direction == "outgoing" && t.outgoingIsAgent:
 		return agent, customer, "", nil
 	}

@@ -1,4 +1,4 @@
--- The staged lines of an import that cannot be read, with the reason: a line that no load takes, and a call whose start is not certain. A
+-- The staged lines of an import that cannot be read, with the reason and, if it is only one, the field that cannot be read: a line that no load takes, and a call whose start is not certain. A
 -- time is never guessed, so a row without one is no call of the day of the import either.
 with judged as (
     select
@@ -18,7 +18,8 @@ select line, case
     when is_object then 'StartTime is a JSON object and no time'
     when is_unreadable_time(read_start, start_time) then format('StartTime {} cannot be read', start_time)
     when read_start is null and read_end is null and not regexp_matches(call_sid, '^\d{10}\.')
-        then 'it has no StartTime' end as reason
+        then 'it has no StartTime' end as reason,
+    case when reason is null then 'StartTime' when kind in ('call_report', 'live_call') and call_sid is null then 'CallSid' end as field
 from judged
 where reason is not null
    or kind in ('call_report', 'live_call')
