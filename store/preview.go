@@ -93,7 +93,7 @@ func (p *Preview) Load(ctx context.Context, file spool.File, source string, judg
 			err = p.store.loadRefused(ctx, reader, sent, err, &summary)
 		}
 		if err != nil {
-			return nil, explainFull(fmt.Errorf("trying the import: %w", err))
+			return nil, fmt.Errorf("trying the import: %w", err)
 		}
 	}
 	for _, problem := range reader.problems {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +64,9 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
 				return exitcode.UsageError(errors.New("--list and --undo import no file\nhint: callsheet import --undo takes one id or file name"))
 			case !flags.isImport():
 				return nil
+			}
+			if slices.Contains(files, "") {
+				return exitcode.UsageError(errors.New("a file name is empty"))
 			}
 			return cobra.MinimumNArgs(1)(c, files)
 		},

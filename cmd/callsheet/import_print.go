@@ -52,6 +52,10 @@ func (a *app) printImport(i *importer.Importer, added, dryRun bool) {
 	case added:
 		fmt.Fprintf(a.stdout, "%s imported as %s, %s were in the spool already\n",
 			display.Plural(int(report.Imported), "delivery"), i.Into.ID(), display.Count(report.Known))
+	case report.Rows == 0:
+		fmt.Fprintf(a.stdout, "nothing imported: %s has no rows\n", report.Path)
+	case report.Known == 0:
+		fmt.Fprintln(a.stdout, "nothing imported")
 	default:
 		fmt.Fprintf(a.stdout, "nothing new: %s in the spool already\n", display.Plural(int(report.Known), "delivery"))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"callsheet/internal/display"
@@ -32,6 +33,9 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 	}
 	defer release()
 	importer.RemoveTemporary(reading.TempDir)
+	if err := spool.RemoveUnfinished(c.SpoolDir()); err != nil {
+		return err
+	}
 	raiseGOGC()
 	var imports []*importer.Importer
 	defer func() {
@@ -54,11 +58,11 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 			err = exitcode.UsageError(fmt.Errorf("%s has calls of %s, after --reported-at %s", file, last, flags.reportedAt))
 		}
 		if err != nil {
-			return fmt.Errorf("%w\nnothing was imported", err)
+			return nothingImported(err)
 		}
 	}
 	if err := a.addImports(ctx, p, imports); err != nil {
-		return fmt.Errorf("%w\nnothing was imported", err)
+		return nothingImported(err)
 	}
 	added := make([]bool, len(imports))
 	for n, i := range imports {
@@ -70,6 +74,14 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 		}
 	}
 	return a.printImports(imports, added, flags.dryRun)
+}
+
+// nothingImported adds to an error what it means for the files, and to that of a full disk what to do.
+func nothingImported(err error) error {
+	if strings.Contains(strings.ToLower(err.Error()), "no space left on device") { // also in the words of DuckDB
+		err = fmt.Errorf("%w\nhint: free disk space and import again", err)
+	}
+	return fmt.Errorf("%w\nnothing was imported", err)
 }
 
 // readImport reads a file and judges its deliveries.

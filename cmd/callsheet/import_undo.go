@@ -86,7 +86,7 @@ func (a *app) undoImport(ctx context.Context, p *pipeline.Pipeline, name string)
 	if err := spool.Undo(p.Config.SpoolDir(), undone.ID); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "import %s is undone: %s of %s are taken out of the spool\nnext: callsheet load, which rebuilds the database without them\n",
+	fmt.Fprintf(a.stdout, "import %s is undone: %s of %s taken out of the spool\nnext: callsheet load, which rebuilds the database without them\n",
 		undone.ID, display.Plural(int(undone.Lines()), "row"), importName(undone))
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"callsheet/internal/spool"
 )
@@ -27,9 +28,11 @@ type candidate struct {
 
 // RemoveTemporary removes the temporary files of an import that was killed. No other import may be running.
 func RemoveTemporary(dir string) {
-	paths, _ := filepath.Glob(filepath.Join(dir, "import-*")) // the pattern is valid
-	for _, path := range paths {
-		_ = os.RemoveAll(path) // the next import tries again
+	entries, _ := os.ReadDir(dir) // which may be missing
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "import-") {
+			_ = os.RemoveAll(filepath.Join(dir, entry.Name())) // the next import tries again
+		}
 	}
 }
 

@@ -116,7 +116,10 @@ func (i *Importer) Add(ctx context.Context, seen *Seen) error {
 		}
 		return i.add(c, line, seen)
 	})
-	return errors.Join(err, i.Report.check())
+	if err != nil {
+		return fmt.Errorf("%s: %w", i.Path, err)
+	}
+	return i.Report.check()
 }
 
 // fieldHints are what to do about a row whose field cannot be read.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"callsheet/internal/exitcode"
@@ -33,6 +34,9 @@ type Reading struct {
 func (i *Importer) readFile(ctx context.Context) (err error) {
 	in, err := openInput(i.Path, i.Reading.TempDir, i.Reading.Stdin)
 	if err != nil {
+		if failed := new(fs.PathError); errors.As(err, &failed) && failed.Path == i.Path {
+			return failed.Err // the caller names the file
+		}
 		return err
 	}
 	defer func() { err = errors.Join(err, in.remove()) }()

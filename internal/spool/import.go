@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -30,7 +32,6 @@ func NewImport(dir string, now, reportedAt time.Time) (*Import, error) {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
 	name := fmt.Sprintf("%s%06d.ndjson", now.Format("2006-01-02.import-150405"), now.Nanosecond()/1000)
-	// A hidden file that a killed process left is overwritten, or stays unread.
 	file, err := os.OpenFile(filepath.Join(dir, "."+name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("import: %w", err)
@@ -41,6 +42,21 @@ func NewImport(dir string, now, reportedAt time.Time) (*Import, error) {
 		dir: dir, name: name, file: file, lines: bufio.NewWriterSize(file, 1<<20), ids: newIDs(), head: append(head, `","source":`...),
 		now: now, reportedAt: reportedAt,
 	}, nil
+}
+
+// RemoveUnfinished removes the files that killed imports left in a spool folder. No import may be running.
+func RemoveUnfinished(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, entry := range entries {
+		name, hidden := strings.CutPrefix(entry.Name(), ".")
+		if _, isImport := (File{Name: name}).ImportID(); hidden && isImport {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, entry.Name())))
+		}
+	}
+	return err
 }
 
 // ID returns the id of the import.
