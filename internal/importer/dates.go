@@ -57,26 +57,43 @@ func (r dayRange) near(other dayRange) bool {
 	return !other.first.IsZero() && !r.first.Before(other.first.Add(-slack)) && !r.last.After(other.last.Add(slack))
 }
 
-// splitDate returns the parts of a text that begins with a date of day and month in digits and a year: 05-10-2026 10:15.
-func splitDate(text string) (first, second int, year, rest string, ok bool) {
+// writtenDate is a date of day and month in digits and a year, at the beginning of a text: 05-10-2026 10:15.
+type writtenDate struct {
+	before        string // a weekday
+	first, second int
+	year, rest    string
+}
+
+// splitDate returns the date that a text begins with, in the forms that the loader reads too; rejects.sql rejects others whose order is
+// not certain.
+func splitDate(text string) (d writtenDate, ok bool) {
 	text = strings.TrimSpace(text)
+	if weekday, rest, found := strings.Cut(text, " "); found && len(weekday) >= 3 && digits(weekday, 1) == 0 {
+		d.before, text = weekday+" ", rest
+	}
+	if d.first, text, ok = dateNumber(text, "-/. "); !ok {
+		return d, false
+	}
+	if d.second, text, ok = dateNumber(text, "-/. ,"); !ok {
+		return d, false
+	}
+	text = strings.TrimPrefix(text, " ") // of a comma
+	i := digits(text, 4)
+	if i != 4 && i != 2 || i < len(text) && '0' <= text[i] && text[i] <= '9' {
+		return d, false
+	}
+	d.year, d.rest = text[:i], text[i:]
+	return d, true
+}
+
+// dateNumber returns the number of one or two digits that a text begins with, and what follows the separator behind it.
+func dateNumber(text, separators string) (number int, rest string, ok bool) {
 	i := digits(text, 2)
-	if i == 0 || i == len(text) || !strings.ContainsRune("-/.", rune(text[i])) {
-		return 0, 0, "", "", false
+	if i == 0 || i == len(text) || strings.IndexByte(separators, text[i]) < 0 {
+		return 0, "", false
 	}
-	first, _ = strconv.Atoi(text[:i])
-	separator := text[i]
-	text = text[i+1:]
-	i = digits(text, 2)
-	if i == 0 || i == len(text) || text[i] != separator {
-		return 0, 0, "", "", false
-	}
-	second, _ = strconv.Atoi(text[:i])
-	text = text[i+1:]
-	if i = digits(text, 4); i != 4 && i != 2 || i < len(text) && '0' <= text[i] && text[i] <= '9' {
-		return 0, 0, "", "", false
-	}
-	return first, second, text[:i], text[i:], true
+	number, _ = strconv.Atoi(text[:i])
+	return number, text[i+1:], true
 }
 
 // digits returns the number of digits that a text begins with, at most limit.
@@ -99,16 +116,16 @@ func (d *dateOrder) add(place string, n int64, text, sid string) {
 		}
 		return
 	}
-	first, second, yearText, _, ok := splitDate(text)
+	date, ok := splitDate(text)
 	if !ok {
 		return
 	}
-	year, _ := strconv.Atoi(yearText)
-	if len(yearText) == 2 {
+	year, _ := strconv.Atoi(date.year)
+	if len(date.year) == 2 {
 		year += 2000
 	}
-	asDay, dayOK := dayOf(year, second, first)
-	asMonth, monthOK := dayOf(year, first, second)
+	asDay, dayOK := dayOf(year, date.second, date.first)
+	asMonth, monthOK := dayOf(year, date.first, date.second)
 	switch {
 	case !dayOK && !monthOK || asDay.Equal(asMonth):
 	case !monthOK:
@@ -178,15 +195,16 @@ func (d *dateOrder) decide(said string) (string, error) {
 
 // yearFirst writes a date of day and month as year, month and day, which has one reading only; other texts stay as they are.
 func yearFirst(text, order string) string {
-	first, second, year, rest, ok := splitDate(text)
-	if !ok || len(year) != 4 {
+	date, ok := splitDate(text)
+	if !ok || len(date.year) != 4 {
 		return text
 	}
+	day, month := date.first, date.second
 	if order == monthFirst {
-		first, second = second, first
+		day, month = month, day
 	}
-	if second > 12 {
+	if month > 12 {
 		return text
 	}
-	return fmt.Sprintf("%s-%02d-%02d%s", year, second, first, rest)
+	return fmt.Sprintf("%s%s-%02d-%02d%s", date.before, date.year, month, day, date.rest)
 }

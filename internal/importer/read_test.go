@@ -206,20 +206,24 @@ func TestTheOrderOfDayAndMonthIsKnownOrRefused(t *testing.T) {
 		return text
 	}
 	for name, c := range map[string]struct{ content, said, order, first, err string }{
-		"only day first":         {rows("05/10/2026 10:15", "25/10/2026 10:15"), "", dayFirst, "2026-10-05 10:15", ""},
-		"only month first":       {rows("10/05/2026 10:15", "10/25/2026 10:15"), "", monthFirst, "2026-10-05 10:15", ""},
-		"the CallSid's second":   {rows("1791175502.9604120=10-05-2026 10:15:02"), "", monthFirst, "2026-10-05 10:15:02", ""},
-		"said":                   {rows("05.10.2026 10:15"), monthFirst, monthFirst, "2026-05-10 10:15", ""},
-		"not said":               {rows("05.10.2026 10:15"), "", "", "", "can be read both ways"},
-		"contradictory":          {rows("25/10/2026 10:15", "10/25/2026 10:15"), "", "", "", "line 2, 25/10/2026 10:15 has the day first, line 3, 10/25/2026 10:15 the month"},
-		"the same day and month": {rows("05/05/2026 10:15"), "", "", "2026-05-05 10:15", ""},
-		"year first":             {rows("2026/10/05 10:15"), "", "", "2026/10/05 10:15", ""},
-		"beside year first":      {rows("05/10/2026 10:15", "2026-10-05 10:15"), "", dayFirst, "2026-10-05 10:15", ""},
-		"far from year first":    {rows("05/10/2026 10:15", "2026-12-24 10:15"), "", "", "", "can be read both ways"},
-		"impossible":             {rows("31/02/2026 10:15"), "", "", "2026-02-31 10:15", ""}, // the loader rejects it
-		"two digits of the year": {rows("25/10/26 10:15"), "", dayFirst, "25/10/26 10:15", ""},
-		"said, and not possible": {rows("10/25/2026 10:15"), dayFirst, dayFirst, "10/25/2026 10:15", ""},
-		"AM and PM":              {rows("25/10/2026 10:15:02 PM"), "", dayFirst, "2026-10-25 10:15:02 PM", ""},
+		"only day first":          {rows("05/10/2026 10:15", "25/10/2026 10:15"), "", dayFirst, "2026-10-05 10:15", ""},
+		"only month first":        {rows("10/05/2026 10:15", "10/25/2026 10:15"), "", monthFirst, "2026-10-05 10:15", ""},
+		"the CallSid's second":    {rows("1791175502.9604120=10-05-2026 10:15:02"), "", monthFirst, "2026-10-05 10:15:02", ""},
+		"said":                    {rows("05.10.2026 10:15"), monthFirst, monthFirst, "2026-05-10 10:15", ""},
+		"not said":                {rows("05.10.2026 10:15"), "", "", "", "can be read both ways"},
+		"contradictory":           {rows("25/10/2026 10:15", "10/25/2026 10:15"), "", "", "", "line 2, 25/10/2026 10:15 has the day first, line 3, 10/25/2026 10:15 the month"},
+		"the same day and month":  {rows("05/05/2026 10:15"), "", "", "2026-05-05 10:15", ""},
+		"year first":              {rows("2026/10/05 10:15"), "", "", "2026/10/05 10:15", ""},
+		"beside year first":       {rows("05/10/2026 10:15", "2026-10-05 10:15"), "", dayFirst, "2026-10-05 10:15", ""},
+		"far from year first":     {rows("05/10/2026 10:15", "2026-12-24 10:15"), "", "", "", "can be read both ways"},
+		"impossible":              {rows("31/02/2026 10:15"), "", "", "2026-02-31 10:15", ""}, // the loader rejects it
+		"two digits of the year":  {rows("25/10/26 10:15"), "", dayFirst, "25/10/26 10:15", ""},
+		"said, and not possible":  {rows("10/25/2026 10:15"), dayFirst, dayFirst, "10/25/2026 10:15", ""},
+		"spaces":                  {rows("10 05 2026 10:15", "10 25 2026 10:15"), "", monthFirst, "2026-10-05 10:15", ""},
+		"separators of two kinds": {rows("10-05/2026 10:15", "10.25-2026 10:15"), "", monthFirst, "2026-10-05 10:15", ""},
+		"weekdays":                {rows("Mon 10/05/2026 10:15", "Sunday 10/25/2026 10:15"), "", monthFirst, "Mon 2026-10-05 10:15", ""},
+		"names of months":         {rows("05-Oct-2026 10:15", "Mon 5 Oct 2026 10:15"), "", "", "05-Oct-2026 10:15", ""},
+		"AM and PM":               {rows("25/10/2026 10:15:02 PM"), "", dayFirst, "2026-10-25 10:15:02 PM", ""},
 	} {
 		reading := testReading(t)
 		reading.DateOrder = c.said
