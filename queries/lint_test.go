@@ -117,6 +117,7 @@ func TestEveryTieHasAnOrder(t *testing.T) {
 				continue
 			}
 			sql := textLiteral.ReplaceAllString(strings.ToLower(sqltoken.StripComments(file.SQL)), "''")
+			sql = strings.ReplaceAll(sql, "list(columns(*))", "") // of which only the least and the greatest are taken
 			for _, problem := range unordered(sql) {
 				t.Errorf("%s/%s: %s", folder, file.Name, problem)
 			}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"callsheet/queries"
@@ -14,7 +15,8 @@ type session interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// computeCalls computes calls and their legs from the views refreshed_versions and refreshed_live, and names all agents.
+// computeCalls computes calls and their legs from the views refreshed_versions and refreshed_live, names all agents and shows each virtual number
+// in one spelling.
 func computeCalls(ctx context.Context, db session) error {
 	if err := runStep(ctx, db, "load/counted_calls"); err != nil {
 		return err
@@ -40,7 +42,14 @@ func computeCalls(ctx context.Context, db session) error {
 			return err
 		}
 	}
-	return runStep(ctx, db, "load/name_agents")
+	if err := errors.Join(runStep(ctx, db, "load/name_agents"), runStep(ctx, db, "load/learn_virtual_numbers")); err != nil {
+		return err
+	}
+	var respelled int64
+	if err := db.QueryRowContext(ctx, queries.SQL("load/respelled_numbers")).Scan(&respelled); err != nil || respelled == 0 {
+		return err
+	}
+	return runStep(ctx, db, "load/show_virtual_numbers")
 }
 
 // setAsOf shows a session the data as of its variable as_of.

@@ -186,13 +186,17 @@ with_directory as (
         case when not answered then 0
              else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at)) end as talk_seconds,
         coalesce(reported_name, agent_directory.agent_name) as agent_name,
-        coalesce(reported_group, number_groups.call_group) as call_group
+        coalesce(reported_group, number_groups.call_group) as call_group,
+        configured_number
     from with_phone
     left join agent_directory
         on phone_key(agent_directory.agent_number) = with_phone.agent_key
         and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
                                   and coalesce(agent_directory.valid_to, 'infinity')
-    left join (select phone_key(virtual_number) as phone, min(call_group) as call_group from number_groups group by all) as number_groups
+    left join (
+        select phone_key(virtual_number) as phone, min(call_group) as call_group, min(virtual_number) as configured_number
+        from number_groups
+        group by all) as number_groups
         on number_groups.phone = phone_key(with_phone.virtual_number)
 )
 select
@@ -200,7 +204,7 @@ select
     local_start::date as local_day,
     hour(local_start)::tinyint as local_hour,
     isodow(local_start)::tinyint as weekday,
-    virtual_number, customer_number, agent_number,
+    coalesce(configured_number, virtual_number) as virtual_number, virtual_number as reported_virtual_number, customer_number, agent_number,
     customer_key,
     agent_key, reported_name as reported_agent_name, agent_name,
     coalesce(agent_name, case when agent_key is not null then agent_number end) as agent,

@@ -115,7 +115,7 @@ calls as (
         arg_min(columns(['local_day', 'local_hour', 'weekday', 'in_business_hours']), (started_at, leg_order)),
         min(started_at) as started_at,
         max(ended_at) as ended_at,
-        arg_min(columns(['virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'error_code', 'extra']), newness),
+        arg_min(columns(['virtual_number', 'reported_virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'error_code', 'extra']), newness),
         max(columns([
             'agent_number', 'agent_key', 'reported_agent_name', 'agent_name', 'agent', 'call_group', 'group_basis', 'status', 'outcome',
             'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'

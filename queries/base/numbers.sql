@@ -61,3 +61,14 @@ create or replace macro is_anonymous(p_number) as
     regexp_full_match(p_number, '[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*|[+(]*([0-9][() .-]*){0,15}')
             and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
         or regexp_matches(p_number, '(?i)anonymous|unknown|withheld|restricted|private|unavailable|not available|blocked|hidden|payphone|no caller id');
+
+-- Whether two texts are spellings of one number: the same text, or the same last ten digits. number_key() takes too long to plan for a filter.
+create or replace macro last_digits(p_number) as right(regexp_replace(p_number, '[^0-9]', '', 'g'), 10);
+create or replace macro is_same_number(p_number, p_other) as
+    p_number = p_other or strlen(last_digits(p_number)) = 10 and last_digits(p_number) = last_digits(p_other);
+
+-- Any rows with the virtual numbers of calls, in the spelling that is shown.
+create or replace macro with_shown_numbers(p_rows) as table
+select rows.* replace (coalesce(spelled.shown, rows.virtual_number) as virtual_number)
+from query_table(p_rows) as rows
+left join virtual_number_spellings as spelled on spelled.virtual_number = rows.reported_virtual_number;

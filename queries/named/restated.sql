@@ -16,7 +16,8 @@ restated_calls as materialized (select call_key, restated_at from changed_since(
 versions_then as materialized (from versions_as_of((select since from as_of)) semi join restated_calls using (call_key)),
 live_then as materialized (from live_events_as_of((select since from as_of)) semi join restated_calls using (call_key)),
 computed_then as materialized (from calls_from(versions_then, live_then)),
-calls_then as materialized (from with_agents(computed_then)),
+named_then as materialized (from with_agents(computed_then)),
+calls_then as materialized (from with_shown_numbers(named_then)),
 calls_now as materialized (from calls semi join restated_calls using (call_key)),
 -- A correction can move a call into the period or out of it.
 slice as (

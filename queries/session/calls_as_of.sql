@@ -9,4 +9,6 @@ create or replace temp table agent_names as from agent_names where false;
 create or replace temp table agent_spellings as from agent_spellings where false;
 create or replace temp table agent_name_days as from agent_name_days where false;
 create or replace temp table agent_name_changes as from agent_name_changes where false;
+create or replace temp table virtual_number_days as from virtual_number_days where false;
+create or replace temp table virtual_number_spellings as from virtual_number_spellings where false;
 create or replace temp table renewed_days (local_day date);
