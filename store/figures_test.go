@@ -16,11 +16,21 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 		agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer`) {
 		f[name] = 0
 	}
-	inTime := 0.0
+	var rings, abandons []float64
+	rated := map[string]float64{} // calls that count for the rates of offered calls
+	inTime, unknownWaits := 0.0, 0.0
+	f["missed_out_of_hours"] = 0
+	if len(w.settings.BusinessHours) == 0 {
+		f["missed_out_of_hours"] = math.NaN()
+	}
 	for _, c := range calls {
 		f["calls"]++
 		f["call_seconds"] += float64(c.callSeconds)
 		coins := float64(c.coins) / 100
+		counts := w.isOpen(c) || !w.settings.ExcludeOutOfHours
+		if counts && c.direction == "incoming" && c.status.outcome != "ivr_only" {
+			rated["offered"]++
+		}
 		f["coins"] += coins
 		if c.answered {
 			f["answered"]++
@@ -38,18 +48,41 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 			if c.status.outcome == "ivr_only" {
 				f["ivr_only"]++
 			}
+			if c.missed() && !w.isOpen(c) {
+				f["missed_out_of_hours"]++
+			}
 			if c.answered {
 				f["answered_in"]++
-				if wait, known := c.wait(); known {
+				wait, known := c.wait()
+				if known {
 					waits = append(waits, wait)
-					if wait <= w.settings.ServiceLevelTarget.Seconds() {
+				}
+				if counts {
+					rated["answered"]++
+					switch {
+					case !known:
+						unknownWaits++
+					case wait <= w.settings.ServiceLevelTarget.Seconds():
 						inTime++
 					}
 				}
+				if !c.legBStarted.IsZero() && !c.legBPicked.Before(c.legBStarted) {
+					rings = append(rings, c.legBPicked.Sub(c.legBStarted).Seconds())
+				}
 			} else if c.missedReason() == "caller hung up" {
+				short := !c.otherAgents && float64(c.callSeconds) < w.settings.ShortAbandon.Seconds()
 				f["abandoned"]++
-				if float64(c.callSeconds) < w.settings.ShortAbandon.Seconds() {
+				if !c.otherAgents {
+					abandons = append(abandons, float64(c.callSeconds))
+				}
+				if short {
 					f["short_abandoned"]++
+				}
+				if counts {
+					rated["abandoned"]++
+					if short {
+						rated["short"]++
+					}
 				}
 			}
 		case "outgoing":
@@ -57,22 +90,28 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 			switch {
 			case c.answered:
 				f["connected"]++
-			case !c.legAPicked.IsZero():
-				f["customer_no_answer"]++
-			}
-			if c.legAPicked.IsZero() {
+			case c.legAPicked.IsZero() && c.status.failedLeg != "customer":
 				f["agent_no_show"]++
+			default:
+				f["customer_no_answer"]++
 			}
 		}
 	}
 	f["offered"] = f["incoming"] - f["ivr_only"]
 	f["missed"] = f["offered"] - f["answered_in"]
-	f["answer_rate"] = share(f["answered_in"], f["offered"])
-	f["abandon_rate"] = share(f["abandoned"], f["offered"])
-	f["service_level"] = share(inTime, f["offered"]-f["short_abandoned"]-(f["answered_in"]-float64(len(waits))))
-	if len(waits) == 0 && f["answered_in"] > 0 {
+	f["ivr_only_rate"] = share(f["ivr_only"], f["incoming"])
+	net := rated["offered"] - rated["short"]
+	f["answer_rate"] = share(rated["answered"], rated["offered"])
+	f["abandon_rate"] = share(rated["abandoned"], rated["offered"])
+	f["net_answer_rate"] = share(rated["answered"], net)
+	f["net_abandon_rate"] = share(rated["abandoned"]-rated["short"], net)
+	f["service_level"] = share(inTime, net-unknownWaits)
+	if unknownWaits > 0 && unknownWaits == rated["answered"] {
 		f["service_level"] = math.NaN()
 	}
+	f["avg_ring_seconds"], f["p90_ring_seconds"] = mean(rings), percentile(rings, 0.9)
+	f["avg_abandon_seconds"] = mean(abandons)
+	f["coins_unanswered_share"] = share(f["coins_unanswered"], f["coins"])
 	f["avg_wait_seconds"], f["p90_wait_seconds"] = mean(waits), percentile(waits, 0.9)
 	f["connect_rate"] = share(f["connected"], f["outgoing"])
 	f["agent_no_show_rate"] = share(f["agent_no_show"], f["outgoing"])

@@ -85,7 +85,7 @@ func (w plainWorld) expected(dims []string, slice, rung, running []plainCall) ma
 		maps.Copy(f, recoveryFigures(episodes[key]))
 		busy, there := w.busy(of)
 		f["busy_seconds"], f["busy_share"] = busy, share(busy, there)
-		f["transfer_rate"] = transferRate(of)
+		f["transfer_rate"], f["repeat_24h_rate"] = transferRate(of), w.repeatRate(of)
 		f["rang"], f["agent_answer_rate"] = rang[key], share(picked[key], rang[key])
 		f["peak_concurrent"] = w.expectedPeak(dims, running, key)
 		figures[key] = f

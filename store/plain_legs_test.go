@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func asAgents(calls []plainCall) (legs []plainCall) {
 			row.talkSeconds, row.legBStarted, row.legBPicked = leg.talkSeconds, leg.legBStarted, leg.legBPicked
 			row.began, row.ended = leg.started, leg.ended
 			if i > 0 {
-				row.coins, row.callSeconds, row.waited = 0, 0, &plainWait{}
+				row.coins, row.callSeconds, row.waited, row.otherAgents = 0, 0, &plainWait{}, true
 			}
 			legs = append(legs, row)
 		}
@@ -237,4 +238,27 @@ func transferRate(calls []plainCall) float64 {
 		}
 	}
 	return share(transferred, known)
+}
+
+// repeatRate is the share of answered incoming calls that the same customer followed with another incoming call within 24 hours.
+func (w plainWorld) repeatRate(calls []plainCall) float64 {
+	answered, repeated, named := 0.0, 0.0, false
+	for _, c := range calls {
+		if c.direction != "incoming" || !c.answered {
+			continue
+		}
+		answered++
+		key := lastTen(c.customerNumber)
+		named = named || key != ""
+		if key != "" && slices.ContainsFunc(w.calls, func(later plainCall) bool {
+			return later.direction == "incoming" && lastTen(later.customerNumber) == key && later.started.After(c.started) &&
+				!later.started.After(c.started.Add(24*time.Hour))
+		}) {
+			repeated++
+		}
+	}
+	if !named {
+		return math.NaN()
+	}
+	return repeated / answered
 }

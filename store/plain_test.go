@@ -20,6 +20,7 @@ type plainCall struct {
 	agentNumber, reportedName           string
 	agentName, group, campaign          string      // after lookup in the directory and the number groups
 	coins                               int64       // hundredths
+	otherAgents                         bool        // a leg of a call that counts for another agent
 	rang                                []string    // numbers dialled, in live events
 	waited                              *plainWait  // if it does not follow from the times below
 	began                               time.Time   // of a leg that did not begin with the call

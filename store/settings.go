@@ -28,6 +28,7 @@ type Settings struct {
 	Agents             []Agent
 	BusinessHours      []Hours
 	Holidays           []string // 2006-01-02
+	ExcludeOutOfHours  bool     // from the rates of offered calls
 }
 
 // Source is an account that sends deliveries.
@@ -145,7 +146,8 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	type row []any
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
-			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint()}},
+			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint(),
+			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 	}
 	for _, source := range settings.Sources {

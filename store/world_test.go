@@ -61,6 +61,7 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 		settings.BusinessHours = append(settings.BusinessHours, Hours{day, "09:30", "18:30"})
 	}
 	settings.Holidays = []string{"2026-10-22"}
+	settings.ExcludeOutOfHours = seed%2 == 0
 	zone, err := time.LoadLocation(reportZone)
 	if err != nil {
 		panic(err)
@@ -133,6 +134,12 @@ func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string
 		c.reportedName = pick(rng, phone.names)
 	case c.direction == "outgoing":
 		c.status = pick(rng, outgoingEnds)
+		if c.status.outcome == "no_answer" && c.status.failedLeg == "" {
+			c.status.failedLeg = "agent"
+			if !c.legAPicked.IsZero() {
+				c.status.failedLeg = "customer"
+			}
+		}
 		c.ended = after(started.Add(16*time.Second), 60)
 	default:
 		c.status = pick(rng, incomingEnds)

@@ -97,6 +97,7 @@ type Store struct {
 type Business struct {
 	Hours              map[string]string `yaml:"hours"` // mon-fri: 09:00-18:00
 	Holidays           []string          `yaml:"holidays"`
+	ExcludeOutOfHours  bool              `yaml:"exclude_out_of_hours"` // from the rates of offered calls
 	ShortAbandon       time.Duration     `yaml:"short_abandon"`
 	ServiceLevelTarget time.Duration     `yaml:"service_level_target"`
 	RecoveryWindow     time.Duration     `yaml:"recovery_window"`

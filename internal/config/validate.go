@@ -134,6 +134,9 @@ func (b *Business) validate(add adder) {
 	if _, err := b.OpenHours(); err != nil {
 		add("business.hours", "%v", err)
 	}
+	if b.ExcludeOutOfHours && len(b.Hours) == 0 {
+		add("business.exclude_out_of_hours", "needs business.hours")
+	}
 	for i, day := range b.Holidays {
 		if _, err := period.ParseDay(day); err != nil {
 			add(fmt.Sprintf("business.holidays[%d]", i), "%v", err)

@@ -22,7 +22,7 @@ func settings(c *config.Config) store.Settings {
 	s := store.Settings{
 		Timezone: c.Timezone, ShortAbandon: c.Business.ShortAbandon, ServiceLevelTarget: c.Business.ServiceLevelTarget,
 		RecoveryWindow: c.Business.RecoveryWindow,
-		NumberGroups:   c.Business.NumberGroups, Holidays: c.Business.Holidays,
+		NumberGroups:   c.Business.NumberGroups, Holidays: c.Business.Holidays, ExcludeOutOfHours: c.Business.ExcludeOutOfHours,
 	}
 	for _, source := range c.Collector.Sources {
 		s.Sources = append(s.Sources, store.Source{

@@ -215,7 +215,7 @@ select
     case when direction = 'outgoing' then campaign_id end as campaign_id,
     status,
     coalesce(known_outcome, 'unknown') as outcome,
-    failed_leg,
+    coalesce(failed_leg, outgoing_failed_leg(direction, answered, known_outcome, leg_a_picked_at, sent_leg_a_picked, unreadable_time)) as failed_leg,
     answered, call_seconds, talk_seconds,
     case when direction <> 'incoming' then null
          when not answered then positive_seconds(started_at, ended_at)

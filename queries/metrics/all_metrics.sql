@@ -9,6 +9,8 @@ parts as (
     union all by name
     from repeats(p_dims, p_rows)
     union all by name
+    from repeat_calls(p_dims, p_rows)
+    union all by name
     from peak_concurrency(p_dims, coalesce(p_running, p_rows))
     union all by name
     from recovery(p_dims, p_rows)

@@ -20,8 +20,8 @@ where agent is not null;
 create or replace view call_legs as from all_call_legs();
 
 -- A set of calls as the agents took them: a call of which reports name several agents has a row for each, with the agent's own talk. An
--- agent of whom two phones took part in one call has one row. What it cost, how long it lasted and
--- how long the caller waited are in the row of the agent whom the call counts for.
+-- agent of whom two phones took part in one call has one row. What it cost, how long it lasted,
+-- how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
 create or replace macro agent_calls(p_rows) as table
 with
 rows as (from query_table(p_rows)),
@@ -35,8 +35,9 @@ select rows.* replace (
     legs.status as status, legs.outcome as outcome, legs.failed_leg as failed_leg, legs.ring_seconds as ring_seconds,
     legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_picked_at as leg_a_picked_at,
     legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
-    case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds end as call_seconds,
-    case when is_first then rows.coins end as coins, rows.short_abandon and legs.outcome in ('abandoned', 'cancelled') as short_abandon)
+    case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds else 0 end as call_seconds,
+    case when is_first then rows.coins else 0 end as coins, case when is_first then rows.versions else 0 end as versions,
+    rows.short_abandon and legs.outcome in ('abandoned', 'cancelled') as short_abandon)
 from rows
 semi join transferred using (direction, call_key)
 join (

@@ -29,7 +29,7 @@ from (values
     ('campaign_id', 'Campaign', 'text', 'campaign of an outgoing call'),
     ('status', 'Status', 'text', 'the vendor''s status word as sent'),
     ('outcome', 'Outcome', 'text', 'normalised status'),
-    ('failed_leg', 'Failed leg', 'text', 'whose leg failed: agent or customer'),
+    ('failed_leg', 'Failed leg', 'text', 'whose leg failed, agent or customer: as the status says; of outgoing calls with no answer or a cancel, the agent''s if leg A was never picked up, else the customer''s'),
     ('answered', 'Answered', 'yesno', 'whether the call was answered'),
     ('call_seconds', 'Call time', 'duration', 'start to end of the call'),
     ('talk_seconds', 'Talk time', 'duration', 'talk time, 0 unless answered; empty if it is unknown'),
