@@ -37,6 +37,11 @@ func TestFiguresAddUp(t *testing.T) {
 			+ (select count(*) from shared_call_legs semi join slice using (direction, call_key) where is_reported and not is_first)`,
 		"the peak is that of the busiest day and hour": `from total where peak_concurrent <> (select max(peak_concurrent) from by_day)
 			or peak_concurrent <> (select max(peak_concurrent) from by_hour)`,
+		"an earlier period has its own figures": `select before_calls, before_answer_rate, before_coins, before_p90_talk_seconds,
+				before_peak_concurrent, before_missed_episodes from summary('2026-10-27', '2026-10-27')
+			except select calls, answer_rate, coins, p90_talk_seconds, peak_concurrent, missed_episodes from total('2026-10-20', '2026-10-20')`,
+		"changes are those of the summary": `select value, before, usual_low, usual_high from changes('2026-10-27', '2026-10-27') where name = 'talk_seconds'
+			except select talk_seconds, before_talk_seconds, usual_low_talk_seconds, usual_high_talk_seconds from summary('2026-10-27', '2026-10-27')`,
 		"days add up":    addUp(addEpisodes, "from by_day"),
 		"groups add up":  addUp(addEpisodes, "from by_group"),
 		"numbers add up": addUp(addEpisodes, "from numbers(DAYS)"),
