@@ -17,17 +17,21 @@ var (
 	abbreviated = regexp.MustCompile(`^[+-]?\d(\.\d+)?[eE]\+?\d{1,3}$`)
 	// wholeDecimal is a plain number that became a decimal one. Ten digits are a second, so .0 after them is the call's own.
 	wholeDecimal = regexp.MustCompile(`^(\d{1,9}|\d{11,})\.0+$`)
+	// grouped is a number with separators as in 8,397,472 or 83,97,472. With decimals it has as many as its format shows: 1,791,175,502.96.
+	grouped = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d+)?$`)
+	// decimalComma is an id that a program in another language has read as a number: 1791175502,9604120.
+	decimalComma = regexp.MustCompile(`^(\d{10}),(\d+)$`)
 )
 
 // noCallSid is the reason to reject a report or live event that names no call.
 const noCallSid = "no CallSid"
 
-// abbreviatedReason ends the reason to reject an id in scientific notation.
-const abbreviatedReason = " is in scientific notation: digits are missing"
+// roundedReason ends the reason to reject an id that a spreadsheet or a program has rounded.
+const roundedReason = ": digits are missing"
 
-// readCallSid returns the id of a call as the vendor gave it, without what spreadsheets add to it: 8397472 from 8397472.0, '8397472 and
-// ="8397472". If the text names no call, reason says why; nothing are the source's own texts for that. It is the only reader of ids: the
-// load stores what it returns.
+// readCallSid returns the id of a call as the vendor gave it, without what spreadsheets add to it: 8397472 from 8397472.0, 8,397,472,
+// '8397472 and ="8397472". If the text names no call, reason says why; nothing are the source's own texts for that. It is the only
+// reader of ids: the load stores what it returns.
 func readCallSid(text []byte, nothing words) (sid []byte, reason string) {
 	if isPlainSid(text) && !nothing.has(string(text)) {
 		return text, ""
@@ -41,7 +45,14 @@ func readCallSid(text []byte, nothing words) (sid []byte, reason string) {
 	case strings.Trim(trimmed, "0.-–—") == "" || nothingWords.has(trimmed) || nothing.has(trimmed):
 		return nil, noCallSid
 	case abbreviated.MatchString(trimmed):
-		return nil, fmt.Sprintf("the CallSid %s"+abbreviatedReason, trimmed)
+		return nil, fmt.Sprintf("the CallSid %s is in scientific notation"+roundedReason, trimmed)
+	case grouped.MatchString(trimmed):
+		if strings.Contains(trimmed, ".") {
+			return nil, fmt.Sprintf("the CallSid %s is formatted as a number"+roundedReason, trimmed)
+		}
+		return []byte(strings.ReplaceAll(trimmed, ",", "")), ""
+	case decimalComma.MatchString(trimmed):
+		return []byte(strings.Replace(trimmed, ",", ".", 1)), ""
 	}
 	if whole := wholeDecimal.FindStringSubmatch(trimmed); whole != nil {
 		return []byte(whole[1]), ""

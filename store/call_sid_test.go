@@ -12,11 +12,15 @@ func TestCallSidIsReadOrRefused(t *testing.T) {
 		"": {reason: none}, " ": {reason: none}, "-": {reason: none}, "--": {reason: none}, "—": {reason: none}, "0": {reason: none}, "0.0": {reason: none},
 		"000000": {reason: none}, "N/A": {reason: none}, "n/a ": {reason: none}, "nan": {reason: none}, "NULL": {reason: none}, "(null)": {reason: none},
 		"none": {reason: none}, "undefined": {reason: none}, "#N/A": {reason: none}, "false": {reason: none}, "'0": {reason: none},
-		"1.791E+09":     {reason: "the CallSid 1.791E+09 is in scientific notation: digits are missing"},
-		"1.79117550e9":  {reason: "the CallSid 1.79117550e9 is in scientific notation: digits are missing"},
-		"8E+06":         {reason: "the CallSid 8E+06 is in scientific notation: digits are missing"},
-		"'1.7911E+09":   {reason: "the CallSid 1.7911E+09 is in scientific notation: digits are missing"},
-		"1.79117550E10": {reason: "the CallSid 1.79117550E10 is in scientific notation: digits are missing"},
+		"1.791E+09":    {reason: "the CallSid 1.791E+09 is in scientific notation: digits are missing"},
+		"1.79117550e9": {reason: "the CallSid 1.79117550e9 is in scientific notation: digits are missing"},
+		"8,397,472":    {sid: "8397472"}, "83,97,472": {sid: "8397472"}, "'8,397,472": {sid: "8397472"}, "1,791,175,502": {sid: "1791175502"},
+		"1791175502,9604120": {sid: "1791175502.9604120"}, "1,2": {sid: "1,2"}, "a,123": {sid: "a,123"}, "1,23,45": {sid: "1,23,45"},
+		"1,791,175,502.96":   {reason: "the CallSid 1,791,175,502.96 is formatted as a number: digits are missing"},
+		"1,79,11,75,502.960": {reason: "the CallSid 1,79,11,75,502.960 is formatted as a number: digits are missing"},
+		"8E+06":              {reason: "the CallSid 8E+06 is in scientific notation: digits are missing"},
+		"'1.7911E+09":        {reason: "the CallSid 1.7911E+09 is in scientific notation: digits are missing"},
+		"1.79117550E10":      {reason: "the CallSid 1.79117550E10 is in scientific notation: digits are missing"},
 	} {
 		sid, reason := readCallSid([]byte(text), nil)
 		if string(sid) != want.sid || reason != want.reason {

@@ -47,8 +47,9 @@ func OpenPreview(ctx context.Context, options Options, published string) (*Previ
 
 // Rejection is why a line cannot be read.
 type Rejection struct {
-	Reason string
-	Field  string // of the vendor, if it is only one
+	Reason  string
+	Field   string // of the vendor, if it is only one
+	Rounded bool   // a spreadsheet or a program has rounded the id
 }
 
 // Close removes the database.
@@ -118,7 +119,7 @@ func (p *Preview) judge(ctx context.Context) error {
 			return err
 		}
 		if p.judged(line) {
-			rejection.Field = field.String
+			rejection.Field, rejection.Rounded = field.String, strings.HasSuffix(rejection.Reason, roundedReason)
 			p.rejected[line] = rejection
 			lines = append(lines, line)
 		}
@@ -133,8 +134,8 @@ func (p *Preview) judge(ctx context.Context) error {
 // RoundedIDs returns how it shows that a spreadsheet has rounded the ids of calls, "" if it does not.
 func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
 	for _, line := range slices.Sorted(maps.Keys(p.rejected)) {
-		if sign, ok := strings.CutSuffix(p.rejected[line].Reason, abbreviatedReason); ok {
-			return strings.TrimPrefix(sign, "the CallSid ") + " is in scientific notation", nil
+		if rejection := p.rejected[line]; rejection.Rounded {
+			return strings.TrimSuffix(strings.TrimPrefix(rejection.Reason, "the CallSid "), roundedReason), nil
 		}
 	}
 	err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_ids")).Scan(&sign)

@@ -82,7 +82,7 @@ func (i *Importer) judge(ctx context.Context, preview *store.Preview, progress P
 	}
 	sign, err := preview.RoundedIDs(ctx)
 	if err == nil && sign != "" {
-		err = fmt.Errorf("a spreadsheet has rounded the CallSids: %s\nhint: import the export as the panel wrote it, or set that column to text before pasting; if the ids are right, --accept-ids imports them as they are", sign)
+		err = fmt.Errorf("a spreadsheet has rounded the CallSids: %s"+roundedHint+"; if the ids are right, --accept-ids imports them as they are", sign)
 	}
 	return err
 }
@@ -111,7 +111,11 @@ func (i *Importer) Add(ctx context.Context, seen *Seen) error {
 			return err
 		}
 		if rejection, ok := i.rejected[n]; ok {
-			i.Report.reject(c.place, rejection.Reason+fieldHints[rejection.Field])
+			hint := fieldHints[rejection.Field]
+			if rejection.Rounded {
+				hint = roundedHint
+			}
+			i.Report.reject(c.place, rejection.Reason+hint)
 			return nil
 		}
 		return i.add(c, line, seen)
@@ -121,6 +125,8 @@ func (i *Importer) Add(ctx context.Context, seen *Seen) error {
 	}
 	return i.Report.check()
 }
+
+const roundedHint = "\nhint: import the export as the panel wrote it, or set that column to text before pasting"
 
 // fieldHints are what to do about a row whose field cannot be read.
 var fieldHints = map[string]string{

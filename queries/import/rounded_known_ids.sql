@@ -5,7 +5,7 @@ with imported as (
     from call_versions
     where regexp_full_match(call_sid, '\d{10}\.\d+')
     group by source
-    having max(length(replace(call_sid, '.', ''))) = 15
+    having max(length(replace(call_sid, '.', ''))) <= 15
 ),
 stored as (
     select source, min(call_sid) as example
