@@ -98,7 +98,9 @@ func (s steps) Parts(ctx context.Context, name string, span period.Period) (part
 	entry, _ := s.Config.FindReport(name)
 	err = s.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
 		var calls int
-		return reader.Query(ctx, partQueries[entry.Burst], QueryArguments(span, entry.Filters), func(columns []string) error {
+		arguments := QueryArguments(span, entry.Filters)
+		arguments["each"] = true // campaign
+		return reader.Query(ctx, partQueries[entry.Burst], arguments, func(columns []string) error {
 			calls = slices.Index(columns, "calls")
 			return nil
 		}, func(values []any) error {
