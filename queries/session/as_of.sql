@@ -2,9 +2,17 @@
 create or replace temp view call_legs as from all_call_legs();
 
 create or replace temp table live_events as from live_events_as_of(getvariable('as_of'));
+create or replace temp table repeated_deliveries as from repeated_deliveries where received_at <= getvariable('as_of');
+create or replace temp table other_events as from other_events where received_at <= getvariable('as_of');
+create or replace temp table rejects as
+from rejects where reject_received_at(file, text, rejected_at) <= getvariable('as_of');
 
-create or replace temp table rejects as from rejects where rejected_at <= getvariable('as_of');
-
+-- What was received by then can have been loaded later, so that a row has only the time of the newest delivery.
 create or replace temp table loads as
-select * replace (last_received_as_of(getvariable('as_of')) as last_received_at)
-from loads;
+from loads where started_at <= getvariable('as_of')
+union all by name
+select last_received_as_of(getvariable('as_of')) as last_received_at;
+
+-- A view, since the reports are many. It has the name of its table, which it therefore names with the database.
+set variable stored_versions = '"' || current_database() || '".main.call_versions';
+create or replace temp view call_versions as from received_by(getvariable('stored_versions'), 'call_report', getvariable('as_of'));
