@@ -62,14 +62,19 @@ func (p *page) writeHeatRow(h heatTable, c columnMeta, format string, key any, a
 	hours := int(h.last-h.first) + 1
 	for i := range hours {
 		cell := cellKey(key) + cellKey(h.first+int64(i))
-		v := p.cellValue(h.cells[cell].get(c.name), c.format)
-		if v == nil && c.format == "count" && h.known[cell] {
-			v = int64(0) // the query has no row for an hour without calls
-		}
-		p.Put(i+2, at, v, xlsx.CellStyle{NumberFormat: narrowFormat(c, format), Align: "center", VAlign: "center", Size: 10})
+		p.Put(i+2, at, p.heatValue(h.cells[cell], c, h.known[cell]), xlsx.CellStyle{NumberFormat: narrowFormat(c, format), Align: "center", VAlign: "center", Size: 10})
 	}
-	p.Put(hours+2, at, p.cellValue(h.byRow[cellKey(key)].get(c.name), c.format),
+	p.Put(hours+2, at, p.heatValue(h.byRow[cellKey(key)], c, h.knownRow(key)),
 		xlsx.CellStyle{NumberFormat: format, Bold: true, Align: "right", VAlign: "center", LeftBorder: p.theme.Blue})
+}
+
+// heatValue returns a figure's cell value. The queries have no row where there are no calls, which are 0 where there can be figures.
+func (p *page) heatValue(r row, c columnMeta, known bool) any {
+	v := p.cellValue(r.get(c.name), c.format)
+	if v == nil && c.format == "count" && known {
+		return int64(0)
+	}
+	return v
 }
 
 // narrowFormat returns the number format for a narrow cell: rates have no decimals, which their total shows.
@@ -90,7 +95,8 @@ func (p *page) writeHeatTotals(h heatTable, c columnMeta, format, rows string, a
 	p.SetHeight(at, 19)
 	hours := int(h.last-h.first) + 1
 	for i := range hours {
-		p.Put(i+2, at, p.cellValue(h.byHour[cellKey(h.first+int64(i))].get(c.name), c.format), hour)
+		clock := h.first + int64(i)
+		p.Put(i+2, at, p.heatValue(h.byHour[cellKey(clock)], c, h.knownHour(clock)), hour)
 	}
 	p.Put(hours+2, at, p.cellValue(h.total.get(c.name), c.format), all)
 }

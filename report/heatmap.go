@@ -153,6 +153,21 @@ func (b *book) knownHours(rows string, covered period.Period) map[string]bool {
 	return known
 }
 
+// knownRow reports whether there can be figures of a day or weekday.
+func (h *heatTable) knownRow(key any) bool {
+	for hour := range int64(24) {
+		if h.known[cellKey(key)+cellKey(hour)] {
+			return true
+		}
+	}
+	return false
+}
+
+// knownHour reports whether there can be figures of an hour.
+func (h *heatTable) knownHour(hour int64) bool {
+	return slices.ContainsFunc(h.keys, func(key any) bool { return h.known[cellKey(key)+cellKey(hour)] })
+}
+
 // cellKey returns a map key for a value. Keys of several values can be concatenated.
 func cellKey(v any) string {
 	if s, ok := v.(string); ok {
