@@ -99,6 +99,13 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 	}
 	f["offered"] = f["incoming"] - f["ivr_only"]
 	f["missed"] = f["offered"] - f["answered_in"]
+	f["missed_masked"] = 0
+	for _, c := range calls {
+		if c.missed() && lastTen(c.customerNumber) == "" {
+			f["missed_masked"]++
+		}
+	}
+	f["callers_lost"] = w.lost(calls)
 	f["ivr_only_rate"] = share(f["ivr_only"], f["incoming"])
 	net := rated["offered"] - rated["short"]
 	f["answer_rate"] = share(rated["answered"], rated["offered"])
@@ -183,10 +190,13 @@ type plainEpisode struct {
 	first, last plainCall
 	attempts    int
 	recovered   *plainCall
+	isOpen      bool
 }
 
 func (e plainEpisode) recovery() string {
 	switch {
+	case e.recovered == nil && e.isOpen:
+		return "open"
 	case e.recovered == nil:
 		return "unrecovered"
 	case e.recovered.direction == "outgoing":
@@ -197,53 +207,83 @@ func (e plainEpisode) recovery() string {
 
 func (e plainEpisode) minutes() float64 { return e.recovered.started.Sub(e.first.started).Minutes() }
 
-// episodes groups the missed calls of a slice; any call of the world can recover them.
-func (w plainWorld) episodes(calls []plainCall) (episodes []plainEpisode) {
-	missed := map[string][]plainCall{}
-	for _, c := range calls {
-		if key := lastTen(c.customerNumber); c.missed() && key != "" {
-			missed[key] = append(missed[key], c)
+// episodes returns those of all calls of the world that a call of a slice opened. No two calls of the world start at the same time.
+func (w plainWorld) episodes(slice []plainCall) (episodes []plainEpisode) {
+	inSlice := map[string]bool{}
+	for _, c := range slice {
+		inSlice[c.sid] = true
+	}
+	current := map[string]*plainEpisode{}
+	end := func(key string) {
+		if e := current[key]; e != nil && inSlice[e.first.sid] {
+			e.isOpen = !w.through.After(e.last.started.Add(w.settings.RecoveryWindow))
+			episodes = append(episodes, *e)
+		}
+		delete(current, key)
+	}
+	for _, c := range w.byStart() {
+		key := lastTen(c.customerNumber)
+		if key == "" || !c.missed() && (!c.answered || c.direction == "unknown") {
+			continue
+		}
+		e := current[key]
+		if e != nil && c.started.Sub(e.last.started) > w.settings.RecoveryWindow {
+			end(key)
+			e = nil
+		}
+		switch {
+		case c.answered && e != nil:
+			e.recovered = &c
+			end(key)
+		case c.answered:
+		case e == nil:
+			current[key] = &plainEpisode{first: c, last: c, attempts: 1}
+		default:
+			e.last, e.attempts = c, e.attempts+1
 		}
 	}
-	for key, tries := range missed {
-		slices.SortFunc(tries, func(a, b plainCall) int { return a.started.Compare(b.started) })
-		for len(tries) > 0 {
-			e := plainEpisode{first: tries[0]}
-			closes := tries[0].started.Add(w.settings.RecoveryWindow)
-			for i, c := range w.calls {
-				if c.answered && c.direction != "unknown" && lastTen(c.customerNumber) == key &&
-					c.started.After(e.first.started) && !c.started.After(closes) {
-					closes, e.recovered = c.started, &w.calls[i]
-				}
-			}
-			for len(tries) > 0 && !tries[0].started.After(closes) {
-				e.last, e.attempts, tries = tries[0], e.attempts+1, tries[1:]
-			}
-			episodes = append(episodes, e)
-		}
+	for key := range current {
+		end(key)
 	}
 	return episodes
 }
 
+func (w plainWorld) byStart() []plainCall {
+	return slices.SortedFunc(slices.Values(w.calls), func(a, b plainCall) int { return a.started.Compare(b.started) })
+}
+
+// lost counts the customers missed in a slice and not spoken to in any call after their last missed call there.
+func (w plainWorld) lost(slice []plainCall) float64 {
+	lastMissed := map[string]time.Time{}
+	for _, c := range slice {
+		if key := lastTen(c.customerNumber); key != "" && c.missed() && c.started.After(lastMissed[key]) {
+			lastMissed[key] = c.started
+		}
+	}
+	for _, c := range w.calls {
+		if missed, ok := lastMissed[lastTen(c.customerNumber)]; ok && c.answered && c.started.After(missed) {
+			delete(lastMissed, lastTen(c.customerNumber))
+		}
+	}
+	return float64(len(lastMissed))
+}
+
 // recoveryFigures computes the metrics of episodes.
 func recoveryFigures(episodes []plainEpisode) map[string]float64 {
-	f := map[string]float64{"missed_episodes": float64(len(episodes)), "recovered_by_callback": 0, "recovered_by_return": 0, "unrecovered": 0}
+	count := map[string]float64{}
 	var minutes []float64
 	for _, e := range episodes {
-		switch e.recovery() {
-		case "callback":
-			f["recovered_by_callback"]++
-		case "return":
-			f["recovered_by_return"]++
-		default:
-			f["unrecovered"]++
-			continue
+		count[e.recovery()]++
+		if e.recovered != nil {
+			minutes = append(minutes, e.minutes())
 		}
-		minutes = append(minutes, e.minutes())
 	}
-	f["recovery_rate"] = share(float64(len(minutes)), float64(len(episodes)))
-	f["median_minutes_to_recover"] = percentile(minutes, 0.5)
-	return f
+	return map[string]float64{
+		"missed_episodes": float64(len(episodes)), "open_episodes": count["open"], "unrecovered": count["unrecovered"],
+		"recovered_by_callback": count["callback"], "recovered_by_return": count["return"],
+		"recovery_rate":             share(float64(len(minutes)), float64(len(episodes))-count["open"]),
+		"median_minutes_to_recover": percentile(minutes, 0.5),
+	}
 }
 
 // peak returns the maximum number of concurrent calls. It counts them at each start of a call or of an hour that counts.

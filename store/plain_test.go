@@ -65,6 +65,7 @@ type plainWorld struct {
 	calls    []plainCall
 	settings Settings
 	zone     *time.Location
+	through  time.Time // of the last delivery
 }
 
 func (w plainWorld) day(c plainCall) string   { return c.started.In(w.zone).Format(time.DateOnly) }

@@ -49,6 +49,7 @@ var (
 func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool string) {
 	settings := testSettings()
 	settings.Timezone = reportZone
+	settings.RecoveryWindow = time.Duration(24+96*(seed%2)) * time.Hour // in every other world it is not over for some callers
 	settings.Sources = []Source{
 		{Name: "main", Timezone: "Asia/Kolkata", OutgoingCaller: "agent"}, {Name: "abroad", Timezone: "America/Bogota", OutgoingCaller: "customer"},
 	}
@@ -87,6 +88,7 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	}
 	w.nameAgents()
 	slices.SortFunc(lines, func(a, b worldLine) int { return a.at.Compare(b.at) })
+	w.through = lines[len(lines)-1].at
 	var text strings.Builder
 	for i, line := range lines {
 		envelope, err := json.Marshal(map[string]any{

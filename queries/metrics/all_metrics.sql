@@ -7,7 +7,7 @@ with
 parts as (
     from kpi(p_dims, p_rows)
     union all by name
-    from repeats(p_dims, p_rows)
+    from customers(p_dims, p_rows)
     union all by name
     from repeat_calls(p_dims, p_rows)
     union all by name

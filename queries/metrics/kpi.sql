@@ -20,6 +20,7 @@ select
     count(*) filter (where is_offered and answered) as answered_in,
     offered - answered_in as missed,
     sum((is_offered and not answered and not in_business_hours)::int) filter (where has_business_hours)::bigint as missed_out_of_hours,
+    count(*) filter (where is_offered and not answered and customer_key is null) as missed_masked,
     avg(answered::int) filter (where is_rated) as answer_rate,
 
     count(*) filter (where is_abandoned) as abandoned,

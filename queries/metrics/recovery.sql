@@ -1,23 +1,15 @@
--- The aggregates over missed_episodes, per combination of the named dimension columns (call_group, virtual_number, source,
--- local_day, local_hour, weekday or everything), as kpi has those over calls.
+-- The aggregates over missed episodes, per combination of the named dimension columns, as kpi has those over calls: an episode has the
+-- dimensions of the call that opened it. Open episodes are in none of the rates.
 create or replace macro recovery(p_dims, p_rows) as table
-with
-opening as (
-    select distinct columns(lambda x: list_contains(p_dims, x)), customer_key as of_customer, started_at as opened_at
-    from query_table(p_rows)
-    where direction = 'incoming' and outcome <> 'ivr_only' and not answered
-),
-episodes as (
-    select opening.*, recovery, minutes_to_recover
-    from missed_episodes(p_rows) as missed join opening on of_customer = missed.customer_key and opened_at = missed.first_missed_at
-)
+with episodes as (from opening_calls(p_dims, p_rows))
 select
     columns(lambda x: list_contains(p_dims, x)),
     count(*) as missed_episodes,
+    count(*) filter (where recovery = 'open') as open_episodes,
     count(*) filter (where recovery = 'callback') as recovered_by_callback,
     count(*) filter (where recovery = 'return') as recovered_by_return,
     count(*) filter (where recovery = 'unrecovered') as unrecovered,
-    (recovered_by_callback + recovered_by_return) / count(*) as recovery_rate,
+    (recovered_by_callback + recovered_by_return) / nullif(missed_episodes - open_episodes, 0) as recovery_rate,
     median(minutes_to_recover) as median_minutes_to_recover
 from episodes
 group by all;

@@ -11,15 +11,3 @@ from query_table(p_rows)
 where direction = 'incoming' and customer_key is not null
 group by customer_key
 having count(*) >= 2;
-
--- The number of such customers, per combination of the named dimension columns.
-create or replace macro repeats(p_dims, p_rows) as table
-select columns(lambda x: list_contains(p_dims, x)), count(*) as repeat_customers
-from (
-    select columns(lambda x: list_contains(p_dims, x)), customer_key as repeated
-    from query_table(p_rows)
-    where direction = 'incoming' and customer_key is not null
-    group by all
-    having count(*) >= 2
-)
-group by all;

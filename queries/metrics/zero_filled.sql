@@ -1,8 +1,8 @@
 -- Whether a metric is 0, and not NULL, where there is nothing to count.
 create or replace macro zero_without_calls(p_metric) as list_contains([
-    'calls', 'incoming', 'outgoing', 'ivr_only', 'offered', 'answered', 'answered_in', 'missed', 'abandoned', 'short_abandoned',
-    'connected', 'agent_no_show', 'customer_no_answer', 'unique_customers', 'repeat_customers',
-    'peak_concurrent', 'missed_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
+    'calls', 'incoming', 'outgoing', 'ivr_only', 'offered', 'answered', 'answered_in', 'missed', 'missed_masked', 'abandoned', 'short_abandoned',
+    'connected', 'agent_no_show', 'customer_no_answer', 'unique_customers', 'repeat_customers', 'callers_lost',
+    'peak_concurrent', 'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
     'rang', 'busy_seconds'], p_metric);
 
 -- Whether a metric is 0 where there are no calls; where there are, it can be unknown.
