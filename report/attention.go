@@ -60,7 +60,7 @@ func (b *book) findings(a Alerts) ([]finding, error) {
 	if b.calls() == 0 {
 		return append(append(found, b.noCallsFinding()...), b.evidenceFinding()...), nil
 	}
-	waiting, err := b.unrecoveredFinding()
+	waiting, err := b.waitingFinding()
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +105,9 @@ func (b *book) noCallsFinding() []finding {
 		b.locale.Number(before, 0)), b.sheetOf("notes")}}
 }
 
-// unrecoveredFinding reports how many missed callers were not reached, and when the first of them called.
-func (b *book) unrecoveredFinding() ([]finding, error) {
-	n := b.summary.count("unrecovered")
+// waitingFinding reports how many missed callers nobody has spoken to since, and when the first of them called.
+func (b *book) waitingFinding() ([]finding, error) {
+	n := b.summary.count("callers_lost")
 	if n == 0 {
 		return nil, nil
 	}
@@ -115,8 +115,8 @@ func (b *book) unrecoveredFinding() ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	words := b.plural(n, "missed caller was", "missed callers were") + " neither called back nor answered later"
-	if len(missed.rows) > 0 {
+	words := b.plural(n, "missed caller still needs", "missed callers still need") + " a call back"
+	if len(missed.rows) > 0 && missed.row(0).get("last_spoken_at") == nil {
 		if first, ok := missed.row(0).get("first_missed_at").(time.Time); ok {
 			words += "; the first called on " + b.formatTime(first)
 		}

@@ -53,7 +53,7 @@ func (p *page) writeAbout(at int) int {
 		{"Data", p.completeThrough()},
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
-		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the first attempt counts as recovered"},
+		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the last attempt counts as recovered"},
 		{"Usual range", "least to greatest of the last four comparable periods, without short ones with holidays, as far back as there is data"},
 		{"Empty cells", "the value is unknown, or there is nothing to measure; never the same as 0"},
 		{"Totals", "computed from all calls, not from the rows above them"},
