@@ -2,6 +2,8 @@ package importer
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -66,5 +68,26 @@ func TestRowsThatAddNothingAreKnown(t *testing.T) {
 				seen.Add(line)
 			}
 		}
+	}
+}
+
+// TestSeenKeepsOnlyTheCallsThatAreImported: its memory does not depend on the spool.
+func TestSeenKeepsOnlyTheCallsThatAreImported(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "2026-10-05.ndjson"), []byte(strings.Repeat("a\nb\nc\n", 100)+"B\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	seen := NewSeen([]*Importer{{candidates: &candidates{list: []candidate{{call: 'b'}}}}})
+	identify := func(line []byte) spool.Identity {
+		return spool.Identity{Call: uint64(line[0] | 0x20), Content: uint64(line[0]), ReportedAt: 1}
+	}
+	if err := seen.ReadSpool(t.Context(), dir, identify, func(int64, int64) {}); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen.newest) != 1 || len(seen.older) != 1 {
+		t.Errorf("%d calls and %d older reports are kept, want those of one call", len(seen.newest), len(seen.older))
+	}
+	if _, has := seen.Has(spool.Identity{Call: 'b', Content: 'B', ReportedAt: 2}, false); !has {
+		t.Error("a row of the spool is not known")
 	}
 }

@@ -1,11 +1,11 @@
 -- Whether the CallSids of an import are shorter than those that the database has of the same source, as after rounding to 15 digits;
--- no row if they are not.
+-- no row if they are not. Ids of fewer digits are those of a server that has begun to count again.
 with imported as (
     select source
     from call_versions
     where regexp_full_match(call_sid, '\d{10}\.\d+')
     group by source
-    having max(length(replace(call_sid, '.', ''))) <= 15
+    having max(length(replace(call_sid, '.', ''))) = 15
 ),
 stored as (
     select source, min(call_sid) as example
