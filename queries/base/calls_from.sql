@@ -234,7 +234,8 @@ select
                or sent_leg_b_picked < started_at or sent_leg_b_picked < sent_leg_b_start or sent_leg_b_picked > ended_at then 'legs_out_of_order' end,
         case when answered and talk_seconds = 0 then 'answered_without_talk' end,
         case when not answered and reported_talk_seconds > 0 then 'talk_without_answer' end,
-        case when not start_unknown and abs(epoch(started_at) - sid_second) > 60 then 'clock_mismatch' end,
+        case when not start_unknown and (abs(epoch(started_at) - sid_second) > 60 or epoch(started_at) - epoch(first_received_at) > 60)
+            then 'clock_mismatch' end,
         case when reported_talk_seconds is null and talk_seconds is null then 'unknown_talk'
              when reported_talk_seconds is null and answered then 'derived_talk' end,
         case when call_seconds is null then 'unknown_duration' when reported_call_seconds is null then 'derived_duration' end,

@@ -56,10 +56,11 @@ from query_table(p_versions) as versions
 left join query_table(p_directions) as directions
     on directions.call_key = versions.call_key and directions.sent_direction is not distinct from versions.sent_direction;
 
--- The direction of a call whose reports name none, from what only one direction has: a campaign, a failed leg, and an agent who rang before
--- leg A was picked up are outgoing; the IVR picks leg A up at once, and only an incoming call can have nobody who was dialled.
+-- The direction of a call whose reports name none, from what only one direction has: a campaign, a failed leg, and an agent who rang for
+-- three seconds before leg A was picked up are outgoing; the IVR picks leg A up at once, and only an incoming call can have nobody who was
+-- dialled.
 create or replace macro inferred_direction(p_campaign, p_failed_leg, p_started, p_leg_a_picked, p_source, p_dialled) as
     case when p_campaign is not null or p_failed_leg is not null then 'outgoing'
-         when p_leg_a_picked > p_started and within_call(p_started, p_leg_a_picked) then 'outgoing'
+         when p_leg_a_picked >= p_started + interval 3 seconds and within_call(p_started, p_leg_a_picked) then 'outgoing'
          when p_leg_a_picked = p_started or p_source is not null and p_dialled is null then 'incoming'
          else 'unknown' end;

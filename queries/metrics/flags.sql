@@ -7,7 +7,7 @@ known (flag, meaning) as (values
     ('legs_out_of_order', 'a leg rang or was picked up before the call or after its end'),
     ('answered_without_talk', 'answered with zero talk time'),
     ('talk_without_answer', 'talk time, but the status is not an answer'),
-    ('clock_mismatch', 'the second in the CallSid is more than a minute from the start'),
+    ('clock_mismatch', 'the start is more than a minute from the second in the CallSid, or after the receipt'),
     ('derived_talk', 'no talk time was sent; derived from the times'),
     ('unknown_talk', 'answered, but no talk time was sent, and none follows from the times'),
     ('unknown_duration', 'no duration was sent, and none follows from the times'),
