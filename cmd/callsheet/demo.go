@@ -212,7 +212,7 @@ func (a *app) printFigures(ctx context.Context, p *pipeline.Pipeline, days perio
 		if name == "groups" {
 			out.Columns = append([]string{"call_group"}, out.Columns...)
 		}
-		if err := a.runQuery(ctx, p, name, pipeline.QueryArguments(days, nil), pipeline.ReaderOptions{}, out); err != nil {
+		if err := a.runQuery(ctx, p, name, pipeline.QueryArguments(days, nil), nil, pipeline.ReaderOptions{}, out); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout)

@@ -31,7 +31,8 @@ func queryCommand(a *app) *cobra.Command {
 		Use:   "query [NAME]",
 		Short: "Run a named query on the published data",
 		Long: `query runs a named query for a period; without NAME it lists the queries. The first and the last day of the period are
-included. Ratios are fractions, durations are seconds, and an unknown figure is empty, never 0.
+included. Ratios are fractions, durations are seconds, and an unknown figure is empty, never 0. A filter with a value that no call
+has, such as a misspelt group, is a warning: exit code 3.
 
 A .sql file in the folder queries beside the configuration is a named query, too, and replaces a built-in one of the same name. It
 can use every table and macro, and the parameters $from, $to and the filters by name; other parameters are given with --set.`,
@@ -86,7 +87,7 @@ can use every table and macro, and the parameters $from, $to and the filters by 
 			if a.startsChildren() {
 				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
-			return a.runQuery(c.Context(), p, query.Name, arguments, pipeline.ReaderOptions{AsOf: asOfTime, Memory: limits.Memory}, out)
+			return a.runQuery(c.Context(), p, query.Name, arguments, selected, pipeline.ReaderOptions{AsOf: asOfTime, Memory: limits.Memory}, out)
 		},
 	}
 	span.register(command)
@@ -135,7 +136,8 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 	return nil
 }
 
-func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, arguments map[string]any, options pipeline.ReaderOptions, out *shell.Writer) error {
+func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, arguments map[string]any, filters map[string]string,
+	options pipeline.ReaderOptions, out *shell.Writer) error {
 	a.limitHeap()
 	reader, err := p.OpenReader(ctx, options)
 	if err != nil {
@@ -145,7 +147,10 @@ func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, a
 	if err := reader.Stream(ctx, name, arguments, out.Header, out.Row); err != nil {
 		return err
 	}
-	return out.Close()
+	if err := out.Close(); err != nil {
+		return err
+	}
+	return pipeline.CheckFilters(ctx, reader, filters)
 }
 
 // registerAsOf adds --as-of.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,8 +30,9 @@ func reportCommand(a *app) *cobra.Command {
 		Short: "Build one workbook now",
 		Long: `report builds the workbook of a configured report, or of a built-in template by its name, from the published data, and
 prints its path. The workbook appears complete or not at all. --pdf also converts its first sheet, where LibreOffice is
-installed. --deliver sends it through the report's channels, even if the scheduler has sent it; --preview shows the mail and
-sends nothing.`,
+installed. A filter with a value that no call has is a warning: exit code 3. --deliver sends it through the report's channels, even
+if the scheduler has sent it; --preview shows the mail and sends
+nothing.`,
 		Example: `  callsheet report daily
   callsheet report daily --period 2026-10-04 --group Sales --out sales.xlsx
   callsheet report weekly --period last-week --pdf summary.pdf
@@ -85,7 +88,7 @@ sends nothing.`,
 			if failed != nil {
 				err = errors.Join(exitcode.WarningError(failed), err)
 			}
-			return err
+			return errors.Join(err, a.checkFilters(c.Context(), p, entry, w))
 		},
 	}
 	span.register(command)
@@ -129,4 +132,20 @@ func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Re
 		fmt.Fprintf(a.stdout, "would go to %s\n", recipient)
 	}
 	return err
+}
+
+// checkFilters returns a warning if the filters of a workbook have values that no call has.
+func (a *app) checkFilters(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.Workbook) error {
+	filters := maps.Clone(w.Filters)
+	for key, value := range entry.Filters {
+		filters[key] = cmp.Or(filters[key], value)
+	}
+	if len(filters) == 0 {
+		return nil
+	}
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{AsOf: w.AsOf})
+	if err != nil {
+		return err
+	}
+	return errors.Join(pipeline.CheckFilters(ctx, reader, filters), reader.Close())
 }
