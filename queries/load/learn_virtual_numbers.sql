@@ -8,16 +8,16 @@ group by reported_virtual_number, local_day;
 
 create or replace temp table new_number_spellings as
 with
-configured as (
-    select phone_key(virtual_number) as phone, min(virtual_number) as shown
-    from number_groups
-    group by 1
+spellings as (
+    select virtual_number, min(first_at) as first_at from virtual_number_days group by virtual_number
+    union all
+    select virtual_number, '-infinity' from number_groups -- the configured one comes first
 ),
-seen as (select virtual_number, phone_key(virtual_number) as phone, min(first_at) as first_at from virtual_number_days group by virtual_number),
-first_seen as (select phone, arg_min(virtual_number, (first_at, virtual_number)) as shown from seen group by phone)
-select virtual_number, coalesce(configured.shown, first_seen.shown) as shown
-from seen join first_seen using (phone) left join configured using (phone)
-where virtual_number <> coalesce(configured.shown, first_seen.shown);
+keyed as (select *, phone_key(virtual_number) as phone from spellings),
+shown as (select phone, arg_min(virtual_number, (first_at, virtual_number)) as shown from keyed group by phone)
+select virtual_number, shown
+from keyed join shown using (phone)
+where virtual_number <> shown and first_at > '-infinity';
 
 -- The numbers that are or were shown in another spelling, and whether that has changed.
 create or replace temp table respelled_numbers as
