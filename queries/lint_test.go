@@ -110,11 +110,8 @@ var (
 func TestEveryTieHasAnOrder(t *testing.T) {
 	for _, folder := range []string{"base", "load", "metrics", "named", "session", "import"} {
 		for _, file := range Files(folder) {
-			switch folder + "/" + file.Name {
-			case "load/report_runs": // numbers the lines of a file, which have no other order
-				continue
-			case "metrics/missed_episodes":
-				continue
+			if folder+"/"+file.Name == "load/report_runs" {
+				continue // numbers the lines of a file, which have no other order
 			}
 			sql := textLiteral.ReplaceAllString(strings.ToLower(sqltoken.StripComments(file.SQL)), "''")
 			sql = strings.ReplaceAll(sql, "list(columns(*))", "") // of which only the least and the greatest are taken
