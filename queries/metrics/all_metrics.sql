@@ -1,7 +1,5 @@
--- Every metric that calls have, over any set of calls, per combination of the named dimension columns: kpi() and, beside it, what
--- is not an aggregate over calls. For a few columns kpi() or one of the others is faster. Peaks are those of p_running, if they are
--- not of the same calls: running_calls() has the calls in progress in a period.
-create or replace macro all_metrics(p_dims, p_rows, p_running := null) as table
+-- The parts of all_metrics(), with NULL where there are no calls, for queries that have rows to add before zeros are filled in.
+create or replace macro metric_rows(p_dims, p_rows, p_running) as table
 with
 -- Each part has the dimension columns and some of the metrics.
 parts as (
@@ -11,26 +9,30 @@ parts as (
     union all by name
     from repeat_calls(p_dims, p_rows)
     union all by name
-    from peak_concurrency(p_dims, coalesce(p_running, p_rows))
+    from peak_concurrency(p_dims, p_running)
     union all by name
     from recovery(p_dims, p_rows)
     union all by name
     from transfers(p_dims, p_rows)
-),
--- A call that goes on into another hour or day has a peak in it, even if no call started there.
-rows as (
-    select columns(lambda x: list_contains(p_dims, x)), max(columns(lambda x: not list_contains(p_dims, x)))
-    from parts
-    group by all
-    having max(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday'])
 )
+-- A call that goes on into another hour or day has a peak in it, even if no call started there.
+select columns(lambda x: list_contains(p_dims, x)), max(columns(lambda x: not list_contains(p_dims, x)))
+from parts
+group by all
+having max(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday']);
+
+-- Every metric that calls have, over any set of calls, per combination of the named dimension columns: kpi() and, beside it, what
+-- is not an aggregate over calls. For a few columns kpi() or one of the others is faster. Peaks are those of p_running, if they are
+-- not of the same calls: running_calls() has the calls in progress in a period.
+create or replace macro all_metrics(p_dims, p_rows, p_running := null) as table
+with rows as (from metric_rows(p_dims, p_rows, coalesce(p_running, p_rows)))
 from zero_filled(rows);
 
--- The same in one row, even if there are no calls.
+-- Every metric in one row, even if there are no calls.
 create or replace macro total_of(p_rows, p_running) as table
 with
 total as (select 'all calls' as everything),
-rows as (from total left join (from all_metrics(['everything'], p_rows, p_running)) using (everything))
+rows as (from total left join (from metric_rows(['everything'], p_rows, p_running)) using (everything))
 from zero_filled(rows);
 
 -- Every metric that agents have: those of kpi() over the legs of calls, rings and busy time. p_rung are the calls to count rings in,

@@ -106,7 +106,7 @@ started as (from calls_in_stretches(p_rows, p_stretches)),
 running as (from running_in_stretches(p_rows, p_stretches)),
 measured as (
     select stretch, is_before, is_week_before, is_usual, has_data or calls is not null as is_known, metrics.* exclude (stretch)
-    from query_table(p_stretches) left join (from all_metrics(['stretch'], started, running)) as metrics using (stretch)
+    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, running)) as metrics using (stretch)
     where has_data or stretch = 0
 ),
 known as (from measured where is_known)
