@@ -52,6 +52,7 @@ func (p *page) writeAbout(at int) int {
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
 		{"Data", p.completeThrough()},
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
+		{"Rates", p.denominators()},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
 		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the last attempt counts as recovered"},
 		{"Usual range", "least to greatest of the last four comparable periods, without short ones with holidays, as far back as there is data"},
@@ -148,7 +149,7 @@ func (b *book) usedMetrics() []columnMeta {
 		}
 		mark(s.Metrics...)
 		for _, t := range s.Tiles {
-			mark(t.Metric, t.Also)
+			mark(append(besideServiceLevel(t), t.Metric, t.Also)...)
 		}
 		for _, c := range s.Charts {
 			mark(append(c.Columns, c.Line)...)

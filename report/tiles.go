@@ -16,15 +16,50 @@ func (b *book) summaryFigures() []Figure {
 	for _, s := range b.def.Sheets {
 		for _, t := range s.Tiles {
 			c := b.catalog.metrics[t.Metric]
-			value := cmp.Or(b.formatValue(b.summary.get(c.name), c.format), "unknown")
-			change := b.change(c)
-			if change.usual != "" {
-				change.text += "; " + change.usual
+			figures = append(figures, b.asFigure(c, b.tileLabel(t, c)))
+			for _, name := range besideServiceLevel(t) {
+				c := b.catalog.metrics[name]
+				figures = append(figures, b.asFigure(c, c.label))
 			}
-			figures = append(figures, Figure{b.tileLabel(t, c), value, change.text})
 		}
 	}
 	return figures
+}
+
+func (b *book) asFigure(c columnMeta, label string) Figure {
+	change := b.change(c)
+	if change.usual != "" {
+		change.text += "; " + change.usual
+	}
+	return Figure{label, b.figure(c.name), change.text}
+}
+
+// figure returns a metric of the summary as text.
+func (b *book) figure(metric string) string {
+	return cmp.Or(b.formatValue(b.summary.get(metric), b.catalog.metrics[metric].format), "unknown")
+}
+
+// besideServiceLevel returns the metrics that are shown with a service level, since they have the same denominator; the answer rate has another.
+func besideServiceLevel(t Tile) []string {
+	if t.Metric == "service_level" {
+		return []string{"net_answer_rate", "net_abandon_rate"}
+	}
+	return nil
+}
+
+func hasServiceLevel(tiles []Tile) bool {
+	return slices.ContainsFunc(tiles, func(t Tile) bool { return t.Metric == "service_level" })
+}
+
+// denominators says what the rates on a page with a service level are shares of.
+func (b *book) denominators() string {
+	short, _ := b.settings.number("short_abandon_seconds")
+	words := "Service level and net rates: share of the calls offered, without those given up within " + b.formatValue(short, "count") +
+		" s. Answer rate: of all calls offered."
+	if b.settings.get("exclude_out_of_hours") == true {
+		words += " Calls out of hours are left out."
+	}
+	return words
 }
 
 func (b *book) tileLabel(t Tile, c columnMeta) string {
@@ -37,31 +72,44 @@ func (b *book) tileLabel(t Tile, c columnMeta) string {
 	return c.label
 }
 
-// writeTiles writes the tiles, three in a row.
+// writeTiles writes the tiles, three in a row, and what the rates on them are shares of.
 func (p *page) writeTiles(tiles []Tile, at int) int {
-	for i, t := range tiles {
-		if i > 0 && i%3 == 0 {
-			at += tileRows
+	for line := range slices.Chunk(tiles, 3) {
+		rows := tileRows
+		if hasServiceLevel(line) {
+			rows++
 		}
-		p.writeTile(t, gridColumns[i%3*3], at)
+		for i, t := range line {
+			p.writeTile(t, gridColumns[i*3], at, rows)
+		}
+		at += rows
+		p.SetHeight(at, 7)
+		at++
 	}
-	p.SetHeight(at+tileRows-1, 8)
-	return at + tileRows
+	if hasServiceLevel(tiles) {
+		p.Put(firstColumn, at, p.denominators(), xlsx.CellStyle{Size: 9, TextColour: p.theme.Grey})
+		at++
+		p.SetHeight(at, 8)
+		at++
+	}
+	return at
 }
 
-// tileHeights are the heights in points of a tile's rows: its label, the value, its change, its usual range, a second metric, and a gap.
-var tileHeights = []float64{17, 31, 16, 15, 17, 7}
+// tileHeights are the heights in points of a tile's rows: its label, the value, its change, its usual range, a second metric, and what is
+// shown beside a service level.
+var tileHeights = []float64{17, 31, 16, 15, 17, 16}
 
-const tileRows = 6
+// tileRows are the rows of a tile without a service level.
+const tileRows = 5
 
-// writeTile writes a tile; all but the value is in small type.
-func (p *page) writeTile(t Tile, column, at int) {
+// writeTile writes a tile in a number of rows; all but the value is in small type.
+func (p *page) writeTile(t Tile, column, at, rows int) {
 	c, ok := p.catalog.metrics[t.Metric]
 	if !ok {
 		p.Check(unknownMetric(t.Metric, p.catalog))
 		return
 	}
-	for _, metric := range []string{t.Metric, t.Also} {
+	for _, metric := range append(besideServiceLevel(t), t.Metric, t.Also) {
 		if metric != "" && p.catalog.metrics[metric].name != "" && !slices.Contains(p.summary.columns, metric) {
 			p.Check(missingColumn("total", metric, p.summary.columns))
 		}
@@ -74,11 +122,9 @@ func (p *page) writeTile(t Tile, column, at int) {
 	change := p.change(c)
 	moved.TextColour, moved.Size = change.colour, 10
 	small.TextColour, small.Size = p.theme.Grey, 10
-	for i, style := range []xlsx.CellStyle{label, value, moved, small, small} {
+	for i, style := range []xlsx.CellStyle{label, value, moved, small, small, small}[:rows] {
 		p.SetStyle(column, at+i, column+2, at+i, style)
-	}
-	for i, height := range tileHeights {
-		p.SetHeight(at+i, height)
+		p.SetHeight(at+i, tileHeights[i])
 	}
 	p.Put(column, at, p.tileLabel(t, c), label)
 	// Unlike text, a number does not flow into the next cell, so it needs all three.
@@ -89,6 +135,10 @@ func (p *page) writeTile(t Tile, column, at int) {
 		p.Put(column, at+3, change.usual, small)
 	}
 	p.Put(column, at+4, p.secondFigure(t.Also), small)
+	if len(besideServiceLevel(t)) > 0 {
+		small.Size = 9
+		p.Put(column, at+5, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
+	}
 }
 
 // secondFigure returns a tile's second metric as text, such as "Average talk 2:47".
@@ -101,7 +151,7 @@ func (p *page) secondFigure(metric string) any {
 		p.Check(unknownMetric(metric, p.catalog))
 		return nil
 	}
-	return c.label + " " + cmp.Or(p.formatValue(p.summary.get(metric), c.format), "unknown")
+	return c.label + " " + p.figure(metric)
 }
 
 func unknownMetric(name string, all catalog) error {

@@ -315,6 +315,9 @@ func (w plainWorld) peak(calls []plainCall, counts func(at time.Time) bool) (mos
 // busy counts the seconds in which at least one of an agent's calls is ringing or connected, and the seconds of each day from the
 // first of these to the last.
 func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
+	if len(calls) > 0 {
+		busy = math.NaN() // unless the times of a call are known
+	}
 	days := map[string]map[int64]bool{}
 	for _, c := range calls {
 		from, to := c.started, c.ended
@@ -333,6 +336,9 @@ func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
 			from = c.ended.Add(-time.Duration(c.talkSeconds) * time.Second)
 		default:
 			continue
+		}
+		if !to.Before(from) && math.IsNaN(busy) {
+			busy = 0
 		}
 		for at := from.Unix(); at < to.Unix(); at++ {
 			day := w.day(c)

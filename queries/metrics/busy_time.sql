@@ -1,6 +1,6 @@
 -- How long agents' phones rang or were talked on, over any set of calls, per combination of the named dimension columns: the union
 -- of the times of an agent's calls on each day, summed. The share is that of the time from the first to the last of an agent's day.
--- It is not occupancy, since there is no login data.
+-- It is not occupancy, since there is no login data. An agent of whom no times are known has no row.
 create or replace macro busy_time(p_dims, p_rows) as table
 with
 intervals as (
@@ -23,12 +23,13 @@ uncovered as (
             partition by agent, local_day, scope order by busy_from, busy_to
             rows between unbounded preceding and 1 preceding))) as microseconds
     from intervals
-    where busy_to > busy_from
+    where busy_to >= busy_from
 ),
 agent_days as (
     select
         columns(lambda x: list_contains(p_dims, x)), of_agent, of_day,
-        sum(greatest(microseconds, 0)) as busy, epoch_us(max(busy_to)) - epoch_us(min(busy_from)) as there
+        sum(greatest(microseconds, 0)) as busy,
+        epoch_us(max(busy_to) filter (where busy_to > busy_from)) - epoch_us(min(busy_from) filter (where busy_to > busy_from)) as there
     from uncovered
     group by all
 )

@@ -42,7 +42,7 @@ from (values
     ('call_seconds', 'Line time', 'seconds', 'duration', 'sum of the known durations of calls, from start to end', 'neutral'),
     ('coins', 'Coins', 'coins', 'coins', 'sum of the coins charged, where they are known', 'neutral'),
     ('coins_unanswered', 'Coins on unanswered', 'coins', 'coins', 'sum of coins charged for calls that were not answered', 'neutral'),
-    ('coins_unanswered_share', 'Coins unanswered, share', 'fraction', 'rate', 'coins on unanswered / coins', 'lower'),
+    ('coins_unanswered_share', 'Unanswered share of coins', 'fraction', 'rate', 'coins on unanswered / coins', 'lower'),
     ('coins_failed_agent', 'Coins, agent failed', 'coins', 'coins', 'sum of coins charged for unanswered calls whose agent leg failed', 'neutral'),
     ('coins_failed_customer', 'Coins, customer failed', 'coins', 'coins', 'sum of coins charged for unanswered calls whose customer leg failed', 'neutral'),
     ('coins_per_answered', 'Coins per answered', 'coins per call', 'coins', 'coins / answered', 'neutral'),

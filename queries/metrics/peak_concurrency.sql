@@ -1,9 +1,9 @@
 -- The most calls at the same time, per combination of the named dimension columns, over any set of calls. A call lasts from its
--- start until just before its end, so a line can be taken again at the time it is freed. By local_day, local_hour and weekday a call
+-- start until just before its end, so a line can be taken again at the time it is freed. Where no end is known there is no row. By local_day, local_hour and weekday a call
 -- counts in the hours in which it runs; for all other dimensions it counts where it started.
 create or replace macro peak_concurrency(p_dims, p_rows) as table
 with
-lasting as (from query_table(p_rows) where ended_at > started_at),
+lasting as (from query_table(p_rows) where ended_at >= started_at),
 -- By hours and days, calls are split at the full hours of the report zone's clock, whatever the zone of the session.
 timed as (
     select *, started_at + (interval 1 hour - (local_start - date_trunc('hour', local_start))) as next_hour

@@ -2,12 +2,13 @@
 create or replace macro zero_without_calls(p_metric) as list_contains([
     'calls', 'incoming', 'outgoing', 'ivr_only', 'offered', 'answered', 'answered_in', 'missed', 'missed_masked', 'abandoned', 'short_abandoned',
     'connected', 'agent_no_show', 'customer_no_answer', 'unique_customers', 'repeat_customers', 'callers_lost',
-    'peak_concurrent', 'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
-    'rang', 'busy_seconds'], p_metric);
+    'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
+    'rang'], p_metric);
 
 -- Whether a metric is 0 where there are no calls; where there are, it can be unknown.
 create or replace macro zero_or_unknown(p_metric) as list_contains([
-    'talk_seconds', 'call_seconds', 'coins', 'coins_unanswered', 'coins_failed_agent', 'coins_failed_customer'], p_metric);
+    'talk_seconds', 'call_seconds', 'coins', 'coins_unanswered', 'coins_failed_agent', 'coins_failed_customer',
+    'peak_concurrent', 'busy_seconds'], p_metric);
 
 -- Rows of metrics, some of which may have no calls: counts and sums are 0 there; ratios, means, percentiles and maxima stay NULL.
 -- The first select has no rows; it only keeps the order of the columns.
