@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,13 +103,38 @@ func compareCell(t *testing.T, f *excelize.File, sheet, at, column string, want 
 	}
 }
 
+// TestNetRatesAreShownWithTheServiceLevel, since they have the same denominator, and the summary says which.
+func TestNetRatesAreShownWithTheServiceLevel(t *testing.T) {
+	path, built := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "yesterday"))
+	rows, err := open(t, path).GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, row := range rows {
+		text.WriteString(strings.Join(row, "|") + "\n")
+	}
+	for _, want := range []string{`Net [\d.]+% answered, [\d.]+% abandoned`, `Service level and net rates: share of the calls offered, without those given up within 5 s`} {
+		if !regexp.MustCompile(want).MatchString(text.String()) {
+			t.Errorf("the summary does not match %s:\n%s", want, text.String())
+		}
+	}
+	var labels []string
+	for _, figure := range built.Figures {
+		labels = append(labels, figure.Label)
+	}
+	if at := slices.Index(labels, "Net answer rate"); at < 1 || !strings.HasPrefix(labels[at-1], "Service level") || labels[at+1] != "Net abandon rate" {
+		t.Errorf("got the figures %q", labels)
+	}
+}
+
 func TestCellsHaveTheFormatOfTheirColumn(t *testing.T) {
 	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "yesterday"))
 	f := open(t, path)
 	for at, want := range map[string]string{
-		"Groups!B5": "#,##0", "Groups!E5": "0.0%", "Groups!H5": "[m]:ss", "Groups!K5": "[h]:mm:ss", "Groups!A5": "@",
+		"Groups!B5": "#,##0", "Groups!E5": "0.0%", "Groups!H5": "0.0%", "Groups!I5": "[m]:ss", "Groups!L5": "[h]:mm:ss", "Groups!A5": "@",
 		"Trend!A5": "ddd d mmm yyyy", "Calls!A5": "d mmm yyyy hh:mm:ss", "Calls!E5": "@", "Calls!K5": "[h]:mm:ss",
-		"Agents!O5": "#,##0.00", "Hours!B5": "00",
+		"Agents!P5": "#,##0.00", "Hours!B5": "00",
 	} {
 		sheet, ref, _ := strings.Cut(at, "!")
 		if got := formatOf(t, f, sheet, ref); got != want {
@@ -194,7 +220,7 @@ func TestTablesAreValid(t *testing.T) {
 			}
 		}
 	}
-	if tables != 11 { // Groups, Agents, Group × Agent, Trend, Missed, Outgoing, Campaigns, Coins, Numbers, Calls, Notes
+	if tables != 12 { // Groups, Service, Agents, Group × Agent, Trend, Missed, Outgoing, Campaigns, Coins, Numbers, Calls, Notes
 		t.Errorf("got %d tables", tables)
 	}
 }
