@@ -6,44 +6,65 @@ select
     count(*) filter (where direction = 'incoming') as incoming,
     count(*) filter (where direction = 'outgoing') as outgoing,
     count(*) filter (where direction = 'incoming' and outcome = 'ivr_only') as ivr_only,
+    ivr_only / nullif(incoming, 0) as ivr_only_rate,
     incoming - ivr_only as offered,
     count(*) filter (where answered) as answered,
-    count(*) filter (where direction = 'incoming' and outcome <> 'ivr_only' and answered) as answered_in,
+    count(*) filter (where is_offered and answered) as answered_in,
     offered - answered_in as missed,
-    answered_in / nullif(offered, 0) as answer_rate,
+    sum((is_offered and not answered and not in_business_hours)::int) filter (where has_business_hours)::bigint as missed_out_of_hours,
+    avg(answered::int) filter (where is_rated) as answer_rate,
 
-    count(*) filter (where direction = 'incoming' and not answered
-                     and outcome in ('abandoned', 'cancelled')) as abandoned,
+    count(*) filter (where is_abandoned) as abandoned,
     count(*) filter (where short_abandon) as short_abandoned,
-    abandoned / nullif(offered, 0) as abandon_rate,
-    count(*) filter (where direction = 'incoming' and answered
-                     and wait_seconds <= (select service_level_target_seconds from settings))
-        / nullif(offered - short_abandoned, 0) as service_level,
-    avg(wait_seconds) filter (where direction = 'incoming' and answered) as avg_wait_seconds,
-    quantile_cont(wait_seconds, 0.9) filter (where direction = 'incoming' and answered) as p90_wait_seconds,
+    avg(is_abandoned::int) filter (where is_rated) as abandon_rate,
+    avg(answered::int) filter (where is_rated and not short_abandon) as net_answer_rate,
+    avg(is_abandoned::int) filter (where is_rated and not short_abandon) as net_abandon_rate,
+    -- Answered calls whose wait is unknown do not count; if it is unknown for all of them, so is the service level.
+    case when bool_and(wait_seconds is null) filter (where is_rated and answered) then null
+         else avg((answered and wait_seconds <= service_level_target_seconds)::int) filter (
+             where is_rated and not short_abandon and (not answered or wait_seconds is not null)) end as service_level,
+    avg(wait_seconds) filter (where is_offered and answered) as avg_wait_seconds,
+    quantile_cont(wait_seconds, 0.9) filter (where is_offered and answered) as p90_wait_seconds,
+    avg(ring_seconds) filter (where is_offered and answered) as avg_ring_seconds,
+    quantile_cont(ring_seconds, 0.9) filter (where is_offered and answered) as p90_ring_seconds,
+    -- An agent's leg of a call that counts for another agent has no versions, and none of the call's own figures.
+    avg(call_seconds) filter (where is_abandoned and versions > 0) as avg_abandon_seconds,
 
     count(*) filter (where direction = 'outgoing' and answered) as connected,
     connected / nullif(outgoing, 0) as connect_rate,
-    count(*) filter (where direction = 'outgoing' and leg_a_picked_at is null) as agent_no_show,
+    count(*) filter (where is_no_show) as agent_no_show,
     agent_no_show / nullif(outgoing, 0) as agent_no_show_rate,
-    count(*) filter (where direction = 'outgoing' and leg_a_picked_at is not null
-                     and not answered) as customer_no_answer,
+    outgoing - connected - agent_no_show as customer_no_answer,
 
-    coalesce(sum(talk_seconds) filter (where answered), 0)::bigint as talk_seconds,
+    case when bool_or(answered) then sum(talk_seconds) filter (where answered)::bigint else 0 end as talk_seconds,
     avg(talk_seconds) filter (where answered) as avg_talk_seconds,
     (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[1] as median_talk_seconds,
     (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[2] as p90_talk_seconds,
     max(talk_seconds) filter (where answered) as longest_talk_seconds,
-    coalesce(sum(call_seconds), 0)::bigint as call_seconds,
+    sum(call_seconds)::bigint as call_seconds,
 
-    coalesce(sum(coins), 0) as coins,
-    coalesce(sum(coins) filter (where not answered), 0) as coins_unanswered,
-    coalesce(sum(coins) filter (where not answered and failed_leg = 'agent'), 0) as coins_failed_agent,
-    coalesce(sum(coins) filter (where not answered and failed_leg = 'customer'), 0) as coins_failed_customer,
-    coalesce(sum(coins), 0) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
-    coalesce(sum(coins), 0) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
+    sum(coins) as coins,
+    case when bool_and(answered) then 0 else sum(coins) filter (where not answered) end as coins_unanswered,
+    coins_unanswered / nullif(sum(coins), 0) as coins_unanswered_share,
+    case when bool_or(is_failed_agent) then sum(coins) filter (where is_failed_agent) else 0 end as coins_failed_agent,
+    case when bool_or(is_failed_customer) then sum(coins) filter (where is_failed_customer) else 0 end as coins_failed_customer,
+    sum(coins) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
+    sum(coins) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
 
     count(distinct customer_key) as unique_customers
-from calls
-where local_day between '2026-09-01' and '2026-09-30'
+from (
+    select
+        *,
+        direction = 'incoming' and outcome <> 'ivr_only' as is_offered,
+        -- A setting leaves calls out of hours out of the rates of offered calls.
+        is_offered and (in_business_hours or not exclude_out_of_hours) as is_rated,
+        direction = 'incoming' and not answered and outcome in ('abandoned', 'cancelled') as is_abandoned,
+        -- Without an answer the failed leg follows from leg A, unless that is unknown; other outcomes need not name a leg.
+        direction = 'outgoing' and not answered and leg_a_picked_at is null
+            and coalesce(failed_leg = 'agent', outcome not in ('no_answer', 'cancelled')) as is_no_show,
+        not answered and failed_leg is not distinct from 'agent' as is_failed_agent,
+        not answered and failed_leg is not distinct from 'customer' as is_failed_customer
+    from calls, (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings)
+    where local_day between '2026-09-01' and '2026-09-30'
+)
 group by call_group;

@@ -77,6 +77,7 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"data_dir: ./data\nreports: 5\n":                              {"line 2"},
 		"busines: {}\n":                                               {"line 1", `did you mean "business"`},
 		"business: {short_abandon: 5}\n":                              {"short_abandon"},
+		"business: {exclude_out_of_hours: true}\n":                    {"exclude_out_of_hours", "needs business.hours"},
 		"timezone: Asia/Calcuta\n":                                    {"timezone", "Asia/Calcuta"},
 		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":            {"reports[0].schedule"},
 		"reports: [{name: a/b}]\n":                                    {"reports[0].name"},
