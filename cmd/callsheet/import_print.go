@@ -38,13 +38,13 @@ func (a *app) printImport(i *importer.Importer, added, dryRun bool) {
 		a.printFirstCalls(i.Calls)
 	}
 	a.printDays(i.Calls)
-	fmt.Fprintf(a.stdout, "%s: %s = %s imported + %s in the spool already + %s rejected + %s skipped\n", report.Path,
+	fmt.Fprintf(a.stdout, "%s: %s = %s imported + %s in the spool already + %s rejected + %s skipped\n", display.Escape(report.Path),
 		display.Plural(int(report.Rows), "row"), display.Count(report.Imported), display.Count(report.Known), display.Count(report.Rejected), display.Count(report.Skipped))
 	if len(report.UnreadSheets) > 0 {
-		fmt.Fprintf(a.stdout, "  not read: the sheets %s; --sheet names one\n", strings.Join(report.UnreadSheets, ", "))
+		fmt.Fprintf(a.stdout, "  not read: the sheets %s; --sheet names one\n", display.Escape(strings.Join(report.UnreadSheets, ", ")))
 	}
 	for _, skipped := range report.Skips {
-		fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", skipped.Place, skipped.Reason)
+		fmt.Fprintf(a.stdout, "  skipped: %s: %s\n", display.Escape(skipped.Place), skipped.Reason)
 	}
 	switch {
 	case dryRun:
@@ -53,7 +53,7 @@ func (a *app) printImport(i *importer.Importer, added, dryRun bool) {
 		fmt.Fprintf(a.stdout, "%s imported as %s, %s were in the spool already\n",
 			display.Plural(int(report.Imported), "delivery"), i.Into.ID(), display.Count(report.Known))
 	case report.Rows == 0:
-		fmt.Fprintf(a.stdout, "nothing imported: %s has no rows\n", report.Path)
+		fmt.Fprintf(a.stdout, "nothing imported: %s has no rows\n", display.Escape(report.Path))
 	case report.Known == 0:
 		fmt.Fprintln(a.stdout, "nothing imported")
 	default:
@@ -89,18 +89,18 @@ func (a *app) printColumns(file importer.Report) {
 	if len(file.Columns) == 0 {
 		return
 	}
-	fmt.Fprintf(a.stdout, "%s: columns\n", file.Path)
+	fmt.Fprintf(a.stdout, "%s: columns\n", display.Escape(file.Path))
 	var extra []string
 	for _, column := range file.Columns {
 		switch {
 		case column.Field == "" && column.Heading != "":
 			extra = append(extra, column.Heading)
 		case column.Field != "":
-			fmt.Fprintf(a.stdout, "  %-24s %s\n", column.Field, column.Heading)
+			fmt.Fprintf(a.stdout, "  %-24s %s\n", column.Field, display.Escape(column.Heading))
 		}
 	}
 	if len(extra) > 0 {
-		fmt.Fprintf(a.stdout, "  %-24s %s\n", "no field (kept in extra)", strings.Join(extra, ", "))
+		fmt.Fprintf(a.stdout, "  %-24s %s\n", "no field (kept in extra)", display.Escape(strings.Join(extra, ", ")))
 	}
 	switch file.DateOrder {
 	case "dmy":
@@ -124,7 +124,7 @@ func (a *app) printFirstCalls(preview store.PreviewSummary) {
 				parts = append(parts, part[0]+part[1])
 			}
 		}
-		fmt.Fprintf(a.stdout, "  %s\n", strings.Join(parts, ", "))
+		fmt.Fprintf(a.stdout, "  %s\n", display.Escape(strings.Join(parts, ", ")))
 	}
 }
 

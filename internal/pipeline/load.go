@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 	"callsheet/store"
 )
@@ -81,12 +82,12 @@ func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summar
 	if err != nil && len(loaded.Undone) > 0 {
 		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s is undone, but its lines are still in the database: %v", strings.Join(loaded.Undone, ", "), err))
 	}
-	switch unnamed := fmt.Sprintf("%d calls have an id that stands for nothing by nothing_values", loaded.Unnamed); {
+	switch unnamed := display.Plural(int(loaded.Unnamed), "call"); {
 	case loaded.Unnamed == 0:
 	case err != nil:
-		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s, but are still in the database: %v", unnamed, err))
+		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s still in the database, though nothing_values lists the id: %v", unnamed, err))
 	default:
-		loaded.Warnings = append(loaded.Warnings, unnamed+": they are taken out, and their lines rejected")
+		loaded.Warnings = append(loaded.Warnings, unnamed+" taken out, since nothing_values lists the id; the lines are rejected")
 	}
 	return loaded
 }
