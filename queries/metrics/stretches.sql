@@ -61,8 +61,9 @@ ends as (
         least((last_day + 1)::timestamp,
               case when is_cut then periods.first_day + (date_trunc('minute', through) - from_day) end) as last_moment,
         to_day - from_day < 7 as is_short,
-        case when stretch = 0 then to_day >= span.first_day and from_day <= through
-             else through >= from_day and periods.first_day > first_delivery end as has_data
+        -- Without any delivery there are no days.
+        coalesce(case when stretch = 0 then to_day >= span.first_day and from_day <= through
+                      else through >= from_day and periods.first_day > first_delivery end, false) as has_data
     from periods, asked, begun, data_span(p_source) as span
 )
 select
