@@ -39,8 +39,9 @@ select
      where timezone((select timezone from settings), live.first_received_at)::date between p_from::date and p_to::date
        and live.first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
     (select count(*) from slice anti join live using (call_key)) as reports_without_live,
-    (select count(*) from rejects where coalesce(try_cast(left(file, 10) as date), rejected_at::date)
-        between p_from::date and p_to::date) as rejected_lines,
+    (select count(*) from rejects
+     where timezone((select timezone from settings), reject_received_at(file, text, rejected_at))::date
+         between p_from::date and p_to::date) as rejected_lines,
     files_with_problems() as files_with_problems,
     unknown_statuses,
     (select count(distinct key) from (select unnest(json_keys(extra)) as key from slice where extra is not null)
