@@ -20,7 +20,7 @@ var allowedImports = map[string][]string{
 	"templates":                   {},
 	"internal/notify":             {"internal/atomicfile"},
 	"internal/demo":               {},
-	"internal/pipeline":           {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/spool", "queries", "report", "store", "templates"},
+	"internal/pipeline":           {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates"},
 	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "queries", "report", "store"},
 	"internal/display":            {},
 	"internal/exitcode":           {},
