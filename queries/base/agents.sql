@@ -13,9 +13,10 @@ create or replace macro agent_number_text(p_source, p_direction, p_source_number
           and not coalesce(list_contains((select list(source order by source) from sources where outgoing_caller <> 'agent'), p_source), false)
          then p_source_number else p_dial_whom_number end;
 
--- A name with single spaces.
+-- A name with single spaces, in place of tabs, line ends and no-break spaces too.
 create or replace macro single_spaced(p_name) as
-    case when contains(p_name, '  ') or contains(p_name, chr(9)) then regexp_replace(p_name, '\s+', ' ', 'g') else p_name end;
+    case when contains(p_name, '  ') or contains(p_name, chr(9)) or contains(p_name, chr(10)) or strlen(p_name) <> length(p_name)
+         then regexp_replace(p_name, '[\s\pZ]+', ' ', 'g') else p_name end;
 
 -- Any rows with the phone, number and reported name of an agent, with the name that counts: the reported one; else the directory's
 -- for the day; else that of the last report of the source before the call that names the phone's agent, else of the first after it.
