@@ -39,6 +39,9 @@ func TestFiguresAddUp(t *testing.T) {
 			+ (select count(*) from shared_call_legs semi join slice using (direction, call_key) where is_reported and not is_first)`,
 		"the peak is that of the busiest day and hour": `from total where peak_concurrent <> (select max(peak_concurrent) from by_day)
 			or peak_concurrent <> (select max(peak_concurrent) from by_hour)`,
+		"a day alone equals that day within more": `from by_day where local_day = '2026-10-23' except from days('2026-10-23', '2026-10-23')`,
+		"an hour of a day alone equals that hour within more": `select weekday, local_hour, peak_concurrent from hours('2026-10-23', '2026-10-23')
+			except select weekday, local_hour, peak_concurrent from hours('2026-10-19', '2026-10-25')`,
 		"an earlier period has its own figures": `select before_calls, before_answer_rate, before_coins, before_p90_talk_seconds,
 				before_peak_concurrent, before_missed_episodes from summary('2026-10-27', '2026-10-27')
 			except select calls, answer_rate, coins, p90_talk_seconds, peak_concurrent, missed_episodes from total('2026-10-20', '2026-10-20')`,
