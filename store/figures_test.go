@@ -286,28 +286,32 @@ func recoveryFigures(episodes []plainEpisode) map[string]float64 {
 	}
 }
 
-// peak returns the maximum number of concurrent calls. It counts them at each start of a call or of an hour that counts.
-func (w plainWorld) peak(calls []plainCall, counts func(at time.Time) bool) (most float64) {
-	moments := map[time.Time]bool{}
-	for _, c := range calls {
-		moments[c.started] = true
-		local := c.started.In(w.zone)
-		past := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
-		for at := c.started.Add(time.Hour - past); at.Before(c.ended); at = at.Add(time.Hour) {
-			moments[at] = true
-		}
+// moments are those at which a call can add to a peak: its start, and each full hour in which it is in progress.
+func (w plainWorld) moments(c plainCall) []time.Time {
+	moments := []time.Time{c.started}
+	local := c.started.In(w.zone)
+	past := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
+	for at := c.started.Add(time.Hour - past); at.Before(c.ended); at = at.Add(time.Hour) {
+		moments = append(moments, at)
 	}
-	for at := range moments {
-		if !counts(at) {
-			continue
-		}
-		there := 0.0
-		for _, c := range calls {
-			if !c.started.After(at) && c.ended.After(at) {
-				there++
+	return moments
+}
+
+// peak returns the maximum number of concurrent calls at the moments that count.
+func (w plainWorld) peak(calls []plainCall, counts func(at time.Time) bool) (most float64) {
+	for _, moment := range calls {
+		for _, at := range w.moments(moment) {
+			if !counts(at) {
+				continue
 			}
+			there := 0.0
+			for _, c := range calls {
+				if !c.started.After(at) && c.ended.After(at) {
+					there++
+				}
+			}
+			most = max(most, there)
 		}
-		most = max(most, there)
 	}
 	return most
 }

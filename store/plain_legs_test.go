@@ -25,6 +25,7 @@ func (c *plainCall) otherLeg(rng *rand.Rand) plainCall {
 		leg.ended = leg.legBPicked.Add(time.Duration(1+rng.IntN(300)) * time.Second)
 		leg.talkSeconds = int64(leg.ended.Sub(leg.legBPicked).Seconds())
 	}
+	leg.callSeconds = int64(leg.ended.Sub(leg.started).Seconds())
 	c.legs = []plainCall{first, leg}
 	return leg
 }
@@ -207,7 +208,7 @@ func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
 		}
 		for _, live := range c.rungAgents {
 			if !engaged(c) && !slices.ContainsFunc(parts, func(part plainCall) bool { return lastTen(part.agentNumber) == lastTen(live.agentNumber) }) {
-				rung[live.agent()] = rung[live.agent()]
+				rung[live.agent()] = rung[live.agent()] || c.tookOver != "" && lastTen(c.tookOver) == lastTen(live.agentNumber)
 			}
 		}
 		for agent, picked := range rung {
@@ -218,16 +219,16 @@ func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
 }
 
 // transferRate is the share of answered incoming calls with a known agent that several agents answered.
-func transferRate(calls []plainCall) float64 {
+func (w plainWorld) transferRate(calls []plainCall) float64 {
 	known, transferred := 0.0, 0.0
 	for _, c := range calls {
 		if c.direction != "incoming" || !c.answered {
 			continue
 		}
 		agents := map[string]bool{}
-		for _, leg := range asAgents([]plainCall{c}) {
-			if leg.answered && leg.agent() != "" {
-				agents[leg.agent()] = true
+		for _, ring := range w.rings([]plainCall{c}) {
+			if ring.pickedUp {
+				agents[ring.agent] = true
 			}
 		}
 		if len(agents) > 0 {
@@ -251,8 +252,8 @@ func (w plainWorld) repeatRate(calls []plainCall) float64 {
 		key := lastTen(c.customerNumber)
 		named = named || key != ""
 		if key != "" && slices.ContainsFunc(w.calls, func(later plainCall) bool {
-			return later.direction == "incoming" && lastTen(later.customerNumber) == key && later.started.After(c.started) &&
-				!later.started.After(c.started.Add(24*time.Hour))
+			return later.started.After(c.started) && !later.started.After(c.started.Add(24*time.Hour)) &&
+				later.direction == "incoming" && lastTen(later.customerNumber) == key
 		}) {
 			repeated++
 		}

@@ -26,6 +26,10 @@ type plainCall struct {
 	began                               time.Time   // of a leg that did not begin with the call
 	rungAgents                          []plainCall // of the numbers in rang
 	legs                                []plainCall // of a call that several phones took part in, the first one first
+	tookOver                            string      // number of the phone that picked up, by a live event
+	corrected                           bool        // an earlier report was wrong
+	endUnreported                       bool
+	deliveries                          []worldLine
 }
 
 // plainStatus is the vendor's status of a call and its meaning.
@@ -62,10 +66,11 @@ func (c plainCall) missedReason() string {
 
 // plainWorld has all calls, and the settings that affect the figures.
 type plainWorld struct {
-	calls    []plainCall
-	settings Settings
-	zone     *time.Location
-	through  time.Time // of the last delivery
+	calls      []plainCall
+	unreported []worldLine // live events of calls without a report
+	settings   Settings
+	zone       *time.Location
+	through    time.Time // of the last delivery
 }
 
 func (w plainWorld) day(c plainCall) string   { return c.started.In(w.zone).Format(time.DateOnly) }

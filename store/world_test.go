@@ -14,7 +14,7 @@ import (
 
 var seeds = flag.Uint64("seeds", 1, "how many random cases a test tries")
 
-// The period of the queries over random worlds; there are calls before and after it too.
+// A period within random worlds, which have calls before and after it too.
 const worldFrom, worldTo = "2026-10-20", "2026-10-29"
 
 var (
@@ -45,13 +45,16 @@ var (
 	groupNames = []string{"Sales", "Support", "बिक्री", ""}
 )
 
-// randomWorld generates some days of calls of two accounts in two zones, and their deliveries as a spool file.
+// The clocks of London are set back in this hour.
+var clockSetBack = time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC)
+
+// randomWorld generates calls of two accounts in two zones over four weeks and the end of a month, and their deliveries as a spool file.
 func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool string) {
 	settings := testSettings()
 	settings.Timezone = reportZone
 	settings.RecoveryWindow = time.Duration(24+96*(seed%2)) * time.Hour // in every other world it is not over for some callers
 	settings.Sources = []Source{
-		{Name: "main", Timezone: "Asia/Kolkata", OutgoingCaller: "agent"}, {Name: "abroad", Timezone: "America/Bogota", OutgoingCaller: "customer"},
+		{Name: "main", Timezone: "Asia/Kolkata", OutgoingCaller: "agent"}, {Name: "abroad", Timezone: "Europe/London", OutgoingCaller: "customer"},
 	}
 	settings.NumberGroups = map[string]string{"01204000001": "Sales", "01204000002": "Billing"}
 	settings.Agents = []Agent{
@@ -71,30 +74,46 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	rng := rand.New(rand.NewPCG(seed, 6))
 	var lines []worldLine
 	starts := map[int64]bool{} // unique, so that the order of calls is defined
-	first := time.Date(2026, 10, 19, 0, 0, 0, 0, zone).Unix()
+	first := time.Date(2026, 10, 6, 0, 0, 0, 0, zone)
 	for i := range count {
-		// Hours are unevenly filled, so that calls overlap.
-		at := first + rng.Int64N(12*24)*3600 + rng.Int64N(1200)*rng.Int64N(4)
+		// Hours are unevenly filled, so that calls overlap, also over midnight.
+		hour := pick(rng, []int64{rng.Int64N(24), 11, 11, 23})
+		at := first.AddDate(0, 0, rng.IntN(28)).Unix() + hour*3600 + rng.Int64N(1200)*rng.Int64N(4)
+		if rng.IntN(40) == 0 {
+			at = clockSetBack.Unix() - 3600 + rng.Int64N(2*3600)
+		}
 		for starts[at] {
 			at++
 		}
 		starts[at] = true
 		call := randomCall(rng, settings, time.Unix(at, 0), fmt.Sprintf("%d.%05d", at, i))
-		lines = append(lines, deliveriesOf(rng, &call)...)
+		call.deliveries = deliveriesOf(rng, &call)
+		lines = append(lines, call.deliveries...)
 		call.ended = call.end()
 		call.combineLegs()
 		call.group = cmp.Or(call.group, settings.NumberGroups[call.virtualNumber])
 		w.calls = append(w.calls, call)
 	}
 	w.nameAgents()
-	slices.SortFunc(lines, func(a, b worldLine) int { return a.at.Compare(b.at) })
-	w.through = lines[len(lines)-1].at
+	for i := range 5 {
+		at := first.AddDate(0, 0, rng.IntN(29))
+		w.unreported = append(w.unreported, worldLine{at: at, source: "main", kind: "live_call", payload: map[string]any{
+			"type": "live_call", "CallSid": fmt.Sprint("unreported", i), "Direction": "IVR", "Status": "Ringing", "StartTime": at.In(zone).Format(time.DateTime)}})
+	}
+	lines = append(lines, w.unreported...)
+	slices.SortStableFunc(lines, func(a, b worldLine) int { return a.at.Compare(b.at) })
 	var text strings.Builder
 	for i, line := range lines {
-		envelope, err := json.Marshal(map[string]any{
+		fields := map[string]any{
 			"id": fmt.Sprintf("01%024d", i), "received_at": line.at.Format(time.RFC3339Nano), "source": line.source,
 			"kind": line.kind, "encoding": "json", "payload": line.payload,
-		})
+		}
+		if line.imported() {
+			fields["reported_at"] = line.reportedAt.Format(time.RFC3339Nano)
+		} else {
+			w.through = line.at
+		}
+		envelope, err := json.Marshal(fields)
 		if err != nil {
 			panic(err)
 		}
@@ -118,7 +137,7 @@ func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string
 		c.customerNumber = "98xxxx0001"
 	}
 	if c.direction == "outgoing" {
-		c.campaign = pick(rng, []string{"", "9995", "11387004"})
+		c.campaign = pick(rng, []string{"", "9995", "11387004", "click " + sid})
 		if rng.IntN(4) > 0 {
 			c.legAPicked = started.Add(time.Duration(rng.IntN(15)) * time.Second)
 		}
@@ -160,7 +179,7 @@ func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string
 		}
 	}
 	if rng.IntN(12) == 0 {
-		c.ended = time.Time{} // not reported, unlike its duration
+		c.ended, c.endUnreported = time.Time{}, true // unlike its duration
 	}
 	if rng.IntN(10) == 0 && c.answered && c.direction == "incoming" {
 		c.legBPicked = time.Time{} // nor is this; the wait follows from the durations, if both are reported
@@ -168,17 +187,20 @@ func randomCall(rng *rand.Rand, settings Settings, started time.Time, sid string
 	return c
 }
 
-// worldLine is a delivery.
+// worldLine is a delivery. That of an export has the time at which the export was made.
 type worldLine struct {
 	at           time.Time
 	source, kind string
 	payload      map[string]any
+	reportedAt   time.Time
 }
+
+func (l worldLine) imported() bool { return !l.reportedAt.IsZero() }
 
 // deliveriesOf returns the deliveries of a call: live events, the report, sometimes twice, corrected versions, and the report of
 // another phone. If the report of an answered call has no agent number, that of the last live event is used.
 func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
-	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "America/Bogota"}[c.source])
+	zone, _ := time.LoadLocation(map[string]string{"main": "Asia/Kolkata", "abroad": "Europe/London"}[c.source])
 	local := func(t time.Time) any {
 		if t.IsZero() {
 			return pick(rng, []any{"", nil, "0000-00-00 00:00:00", "1970-01-01 05:30:00"})
@@ -215,13 +237,20 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 			}
 			c.rang = append(c.rang, rung)
 			caller, dialled := parties(rung)
-			lines = append(lines, worldLine{c.started.Add(time.Duration(i) * time.Second), c.source, "live_call", map[string]any{
-				"type": "live_call", "CallSid": c.sid, "Direction": direction, "SourceNumber": caller, "DialWhomNumber": dialled,
-				"DestinationNumber": c.virtualNumber, "Status": "Transfer to agent", "StartTime": c.started.In(zone).Format(time.DateTime),
-			}})
+			live := func(at time.Time, status string) worldLine {
+				return worldLine{at: at, source: c.source, kind: "live_call", payload: map[string]any{
+					"type": "live_call", "CallSid": c.sid, "Direction": direction, "SourceNumber": caller, "DialWhomNumber": dialled,
+					"DestinationNumber": c.virtualNumber, "Status": status, "StartTime": c.started.In(zone).Format(time.DateTime),
+				}}
+			}
+			lines = append(lines, live(c.started.Add(time.Duration(i)*time.Second), "Transfer to agent"))
+			if c.answered && c.tookOver == "" && rng.IntN(4) == 0 {
+				c.tookOver = rung
+				lines = append(lines, live(c.started.Add(time.Duration(rng.IntN(60)-5)*time.Second), "Picked")) // before it rings, too
+			}
 		}
 		if len(c.rang) > 0 && reported == "" && c.answered {
-			c.agentNumber = c.rang[len(c.rang)-1]
+			c.agentNumber = cmp.Or(c.tookOver, c.rang[len(c.rang)-1])
 		}
 	}
 	caller, dialled := parties(reported)
@@ -235,10 +264,16 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	if rng.IntN(3) == 0 && !c.ended.IsZero() {
 		delete(report, "CallDuration") // it follows from the times
 	}
-	lines = append(lines, worldLine{over, c.source, "call_report", report})
-	if rng.IntN(8) == 0 { // duplicate, days later
-		lines = append(lines, worldLine{over.Add(50 * time.Hour), c.source, "call_report", report})
+	main := worldLine{at: over, source: c.source, kind: "call_report", payload: report}
+	switch rng.IntN(16) {
+	case 0: // known from an export only
+		main.at, main.reportedAt = over.Add(72*time.Hour), over
+	case 1: // in an export as well
+		lines = append(lines, worldLine{over.Add(72 * time.Hour), c.source, "call_report", report, over.Add(24 * time.Hour)})
+	case 2, 3: // duplicate, days later
+		lines = append(lines, worldLine{at: over.Add(50 * time.Hour), source: c.source, kind: "call_report", payload: report})
 	}
+	lines = append(lines, main)
 	other := func(at time.Time, changes map[string]any) {
 		version := map[string]any{}
 		for key, value := range report {
@@ -247,9 +282,10 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		for key, value := range changes {
 			version[key] = value
 		}
-		lines = append(lines, worldLine{at, c.source, "call_report", version})
+		lines = append(lines, worldLine{at: at, source: c.source, kind: "call_report", payload: version})
 	}
 	if rng.IntN(8) == 0 { // an earlier, wrong version
+		c.corrected = true
 		other(over.Add(-time.Second), map[string]any{"coins": 77, "call_group": "", "CallDuration": c.callSeconds + 30, "TalkDuration": 5000})
 		if _, reported := report["CallDuration"]; !reported {
 			report["CallDuration"] = c.callSeconds
@@ -269,7 +305,7 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		version["StartTime"], version["EndTime"], version["LegB_Start_time"] = local(leg.started), local(leg.ended), ""
 		version["LegB_Picked_time"] = local(leg.legBPicked)
 		version["CallDuration"], version["TalkDuration"] = int64(leg.ended.Sub(leg.started).Seconds()), leg.talkSeconds
-		lines = append(lines, worldLine{over.Add(time.Duration(rng.IntN(400)-60) * time.Second), c.source, "call_report", version})
+		lines = append(lines, worldLine{at: over.Add(time.Duration(rng.IntN(400)-60) * time.Second), source: c.source, kind: "call_report", payload: version})
 	}
 	_, hasDuration := report["CallDuration"]
 	c.noDuration = !hasDuration

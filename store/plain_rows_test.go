@@ -1,0 +1,236 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// reports are the deliveries of a call that are reports.
+func (c plainCall) reports() []worldLine {
+	return slices.DeleteFunc(slices.Clone(c.deliveries), func(l worldLine) bool { return l.kind != "call_report" })
+}
+
+// versions counts different reports.
+func (c plainCall) versions() int {
+	different := map[string]bool{}
+	for _, report := range c.reports() {
+		text, err := json.Marshal(report.payload)
+		if err != nil {
+			panic(err)
+		}
+		different[string(text)] = true
+	}
+	return len(different)
+}
+
+func (c plainCall) received() []time.Time {
+	var times []time.Time
+	for _, report := range c.reports() {
+		times = append(times, report.at)
+	}
+	return times
+}
+
+func (c plainCall) firstReceived() time.Time {
+	return slices.MinFunc(c.received(), time.Time.Compare)
+}
+
+func (c plainCall) imported() bool {
+	return !slices.ContainsFunc(c.reports(), func(report worldLine) bool { return !report.imported() })
+}
+
+// flags are the contradictions and gaps in the reports of these worlds.
+func (c plainCall) flags() (flags []string) {
+	found := map[string]bool{"conflicting_versions": c.corrected, "unknown_direction": c.direction == "unknown"}
+	parts := c.legs
+	if len(parts) == 0 {
+		parts = []plainCall{c}
+	}
+	for i, part := range parts {
+		sent := cmp.Or(strings.TrimSpace(part.status.status), strings.TrimSpace(part.status.callstatus))
+		found["no_status"] = found["no_status"] || sent == ""
+		found["unknown_status"] = found["unknown_status"] || sent != "" && part.status.outcome == "unknown"
+		found["derived_end"] = found["derived_end"] || part.endUnreported
+		found["derived_duration"] = found["derived_duration"] || i == 0 && c.noDuration
+		found["talk_over_call"] = found["talk_over_call"] || part.talkSeconds > part.callSeconds
+		_, known := part.wait()
+		found["derived_wait"] = found["derived_wait"] || i == 0 && part.direction == "incoming" && part.answered && part.legBPicked.IsZero() && known
+	}
+	for flag, is := range found {
+		if is {
+			flags = append(flags, flag)
+		}
+	}
+	slices.Sort(flags)
+	return flags
+}
+
+func (w plainWorld) clockTime(t time.Time) string { return t.In(w.zone).Format(time.DateTime) }
+
+func (w plainWorld) calledRows(q plainQuestion, keys []string) map[string]plainRow {
+	rows := map[string]plainRow{}
+	for _, c := range w.slice(q.stretch(), q.filter) {
+		wait := math.NaN()
+		switch seconds, known := c.wait(); {
+		case c.direction == "incoming" && !c.answered:
+			wait = c.ended.Sub(c.started).Seconds()
+		case c.direction == "incoming" && known:
+			wait = seconds
+		}
+		talk := 0.0
+		if c.answered {
+			talk = float64(c.talkSeconds)
+		}
+		rows[c.source+"|"+c.sid] = plainRow{
+			"started_at": w.clockTime(c.started), "ended_at": w.clockTime(c.ended), "direction": c.direction, "call_group": c.group, "agent": c.agent(),
+			"customer_number": c.customerNumber, "virtual_number": c.virtualNumber, "outcome": c.status.outcome, "failed_leg": c.status.failedLeg,
+			"answered": c.answered, "talk_seconds": talk, "call_seconds": float64(c.callSeconds), "wait_seconds": wait,
+			"coins": float64(c.coins) / 100, "campaign_id": c.campaign, "in_business_hours": w.isOpen(c), "flags": fmt.Sprint(c.flags()),
+			"short_abandon": c.missed() && c.missedReason() == "caller hung up" && float64(c.callSeconds) < w.settings.ShortAbandon.Seconds(),
+			"versions":      float64(c.versions()), "deliveries": float64(len(c.reports())), "imported": c.imported(),
+			"first_received_at": w.clockTime(c.firstReceived()), "last_received_at": w.clockTime(slices.MaxFunc(c.received(), time.Time.Compare)),
+		}
+	}
+	return rows
+}
+
+// spokenSince returns when somebody last spoke to the customer of an episode after the last missed call, if anybody did.
+func (w plainWorld) spokenSince(e plainEpisode) (last time.Time) {
+	for _, c := range w.calls {
+		if c.answered && c.started.After(e.last.started) && c.started.After(last) && lastTen(c.customerNumber) == lastTen(e.first.customerNumber) {
+			last = c.started
+		}
+	}
+	return last
+}
+
+func (w plainWorld) missedRows(q plainQuestion, _ []string) map[string]plainRow {
+	rows := map[string]plainRow{}
+	for _, e := range w.episodes(w.slice(q.stretch(), q.filter)) {
+		row := plainRow{
+			"customer_number": e.first.customerNumber, "virtual_number": e.first.virtualNumber, "call_group": e.first.group,
+			"last_missed_at": w.clockTime(e.last.started), "attempts": float64(e.attempts), "recovery": e.recovery(),
+			"recovered_at": "", "recovered_by": "", "recovered_group": "", "minutes_to_recover": math.NaN(), "last_spoken_at": "",
+			"local_day": w.day(e.first), "hours_waiting": w.through.Sub(e.first.started).Hours(),
+		}
+		if by := e.recovered; by != nil {
+			row["recovered_at"], row["recovered_by"], row["recovered_group"] = w.clockTime(by.started), by.agent(), by.group
+			row["minutes_to_recover"] = e.minutes()
+		}
+		if spoken := w.spokenSince(e); !spoken.IsZero() {
+			row["last_spoken_at"] = w.clockTime(spoken)
+		}
+		rows[w.clockTime(e.first.started)] = row
+	}
+	return rows
+}
+
+func (w plainWorld) waitingRows(q plainQuestion, keys []string) map[string]plainRow {
+	rows := w.missedRows(q, keys)
+	for key, row := range rows {
+		if row["last_spoken_at"] != "" {
+			delete(rows, key)
+		}
+	}
+	return rows
+}
+
+func (w plainWorld) repeatCustomers(q plainQuestion, _ []string) map[string]plainRow {
+	calls := map[string][]plainCall{}
+	for _, c := range w.slice(q.stretch(), q.filter) {
+		if key := lastTen(c.customerNumber); key != "" && c.direction == "incoming" {
+			calls[key] = append(calls[key], c)
+		}
+	}
+	rows := map[string]plainRow{}
+	for key, of := range calls {
+		if len(of) < 2 {
+			continue
+		}
+		answered, talk := 0.0, 0.0
+		first, last := of[0].started, of[0].started
+		for _, c := range of {
+			if c.answered {
+				answered++
+				talk += float64(c.talkSeconds)
+			}
+			if c.started.Before(first) {
+				first = c.started
+			}
+			if c.started.After(last) {
+				last = c.started
+			}
+		}
+		rows[key] = plainRow{"incoming": float64(len(of)), "answered_in": answered, "talk_seconds": talk,
+			"first_called_at": w.clockTime(first), "last_called_at": w.clockTime(last)}
+	}
+	return rows
+}
+
+func (w plainWorld) previousPeriod(q plainQuestion, _ []string) map[string]plainRow {
+	source, _ := q.filter.arguments["source"].(string)
+	earlier := q.stretch().previous()
+	cut, isCut := w.cut(earlier, q.stretch())
+	until, hasData := "", w.isComparable(earlier, q)
+	if isCut && hasData {
+		until = cut.until.Format(time.DateTime)
+	}
+	return map[string]plainRow{"all calls": {
+		"first_day": earlier.from.Format(time.DateOnly), "last_day": earlier.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
+		"has_data": hasData, "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
+		"data_through": w.local(w.through).Format(time.DateTime),
+	}}
+}
+
+// evidence counts what was delivered for the calls of a slice.
+func (w plainWorld) evidence(q plainQuestion, _ []string) map[string]plainRow {
+	f := map[string]float64{}
+	count := func(name string, is bool) {
+		f[name] += map[bool]float64{true: 1}[is]
+	}
+	for _, c := range w.slice(q.stretch(), q.filter) {
+		reports, versions, flags := len(c.reports()), c.versions(), c.flags()
+		f["reports_received"] += float64(reports)
+		f["duplicates_removed"] += float64(reports - versions)
+		f["versions_superseded"] += float64(versions - max(1, len(c.legs)))
+		count("late_reports", !c.imported() && w.day(plainCall{started: c.firstReceived()}) > w.day(plainCall{started: c.ended}))
+		count("imported_calls", c.imported())
+		count("reports_without_live", len(c.deliveries) == reports)
+		count("unknown_statuses", slices.Contains(flags, "unknown_status"))
+		count("flagged_calls", len(flags) > 0)
+		count("masked_calls", lastTen(c.customerNumber) == "")
+		count("ungrouped_calls", c.group == "")
+	}
+	for _, live := range w.unreported {
+		day := w.day(plainCall{started: live.at})
+		count("live_without_report", day >= q.from && day <= q.to && live.at.Before(w.through.Add(-6*time.Hour)))
+	}
+	row := plainRow{"complete_through": w.clockTime(w.through)}
+	for _, name := range strings.Fields(`reports_received duplicates_removed versions_superseded late_reports imported_calls live_without_report
+		reports_without_live rejected_lines files_with_problems unknown_statuses unknown_keys flagged_calls masked_calls ungrouped_calls`) {
+		row[name] = f[name]
+	}
+	return map[string]plainRow{"all calls": row}
+}
+
+func (w plainWorld) flagged(q plainQuestion, _ []string) map[string]plainRow {
+	rows := map[string]plainRow{}
+	for _, flag := range strings.Fields(`talk_over_call end_before_start legs_out_of_order answered_without_talk talk_without_answer clock_mismatch
+		derived_talk unknown_talk unknown_duration derived_duration derived_start derived_end derived_wait conflicting_versions no_status
+		unknown_status conflicting_values unknown_direction derived_direction duration_mismatch dropped_fraction unreadable_number
+		unreadable_value unreadable_time`) {
+		count := 0.0
+		for _, c := range w.slice(q.stretch(), q.filter) {
+			if slices.Contains(c.flags(), flag) {
+				count++
+			}
+		}
+		rows[flag] = plainRow{"calls": count}
+	}
+	return rows
+}
