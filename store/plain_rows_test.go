@@ -58,6 +58,9 @@ func (c plainCall) flags() (flags []string) {
 		found["derived_end"] = found["derived_end"] || part.endUnreported
 		found["derived_duration"] = found["derived_duration"] || i == 0 && c.noDuration
 		found["talk_over_call"] = found["talk_over_call"] || part.talkSeconds > part.callSeconds
+		if i == 0 {
+			part.noDuration = c.noDuration
+		}
 		_, known := part.wait()
 		found["derived_wait"] = found["derived_wait"] || i == 0 && part.direction == "incoming" && part.answered && part.legBPicked.IsZero() && known
 	}

@@ -124,11 +124,17 @@ create or replace macro plausible_receipt(p_received, p_loaded) as
         then p_received end;
 
 -- How many seconds are missing to a time that was read as the other one of the two hours that the clock shows when it is set back; NULL
--- if none. p_second is the Unix second that the CallSid gives.
+-- if none. p_second is the Unix second that the CallSid gives, and the time the next one at which the clock shows it: a leg can start
+-- long after the call.
 create or replace macro clock_shift(p_time, p_second, p_zone) as
     case when abs(epoch(p_time) - p_second) > 60
-          and abs(epoch(timezone(p_zone, p_time)) - epoch(timezone(p_zone, to_timestamp(p_second)))) <= 60
-        then round((p_second - epoch(p_time)) / 900)::bigint * 900 end;
+          and local_gap(p_time, p_second, p_zone) between -60 and longest_call_seconds()
+          and local_gap(p_time, p_second, p_zone) <> epoch(p_time) - p_second
+          and timezone(p_zone, to_timestamp(p_second + local_gap(p_time, p_second, p_zone))) = timezone(p_zone, p_time)
+        then round(p_second + local_gap(p_time, p_second, p_zone) - epoch(p_time))::bigint end;
+
+create or replace macro local_gap(p_time, p_second, p_zone) as
+    epoch(timezone(p_zone, p_time)) - epoch(timezone(p_zone, to_timestamp(p_second)));
 
 -- A later time of the same call, shifted as its start was if the clock shows it twice too.
 create or replace macro shifted_time(p_time, p_shift, p_start, p_zone) as
