@@ -63,7 +63,8 @@ ends as (
         to_day - from_day < 7 as is_short,
         -- Without any delivery there are no days.
         coalesce(case when stretch = 0 then to_day >= span.first_day and from_day <= through
-                      else through >= from_day and periods.first_day > first_delivery end, false) as has_data
+                      else through >= from_day and periods.first_day > first_delivery and periods.first_day <= through end,
+                 false) as has_data
     from periods, asked, begun, data_span(p_source) as span
 )
 select

@@ -2,7 +2,7 @@
 -- The earlier period is the same weekday a week before for a day, the month before for a month, else as many days before. The usual
 -- range is that of usual_n comparable periods before: up to four, those with holidays left out.
 with recent as (
-    from period_calls(recent_from($from::date, $to::date, $before_from::date), $to,
+    from period_calls(recent_from($from::date, $to::date, $before_from::date), greatest($to::date, $before_to::date),
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 stretches as materialized (from stretches_of(recent, $from, $to, $source, $before_from, $before_to)),

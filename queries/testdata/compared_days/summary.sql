@@ -2,6 +2,7 @@
 -- two calls until then (the one at 11:30 is too late), on 21 September none, on the 14th one; the 28th is a holiday; so usually 0 to 2.
 -- 5 October is over: before it came the holiday with 3 calls; usually 0 (21st) to 2 (14th), since the 7th is the day of the first
 -- delivery. The Monday before the 14th is that day, so nothing is compared. The 19th of October is still to come.
+-- A period can be compared with any other that has data, also a later one: 3 of 4 calls were answered on 5 October.
 -- The week of the 12th is compared with weeks until Monday 11:30, and two days with the two days before until 11:30 of the first.
 select 'running day' as period, calls, before_calls, usual_low_calls, usual_high_calls, usual_n, before_answer_rate, usual_low_answer_rate
 from summary('2026-10-12', '2026-10-12')
@@ -31,4 +32,10 @@ select 'two days', calls, before_calls, usual_low_calls, usual_high_calls, usual
 from summary('2026-10-12', '2026-10-13')
 union all
 select 'as asked', calls, before_calls, usual_low_calls, usual_high_calls, usual_n, before_answer_rate, usual_low_answer_rate
-from summary('2026-10-12', '2026-10-12', p_before_from := '2026-09-22', p_before_to := '2026-09-22');
+from summary('2026-10-12', '2026-10-12', p_before_from := '2026-09-22', p_before_to := '2026-09-22')
+union all
+select 'with a later day', calls, before_calls, usual_low_calls, usual_high_calls, usual_n, before_answer_rate, usual_low_answer_rate
+from summary('2026-09-22', '2026-09-22', p_before_from := '2026-10-05', p_before_to := '2026-10-05')
+union all
+select 'with a day to come', calls, before_calls, usual_low_calls, usual_high_calls, usual_n, before_answer_rate, usual_low_answer_rate
+from summary('2026-09-22', '2026-09-22', p_before_from := '2026-10-13', p_before_to := '2026-10-13');
