@@ -66,30 +66,39 @@ func tiedLine(rng *rand.Rand, id string, received time.Time, kind string, payloa
 	return fmt.Sprintf(`{%s"received_at":"%s","source":"main","kind":"%s","encoding":"json","payload":%s}`+"\n", id, received.Format(time.RFC3339), kind, text)
 }
 
+// namedRows returns the result of a named query; the first row is the header.
+func namedRows(t *testing.T, reader *Reader, name string, arguments map[string]any) (rows [][]string) {
+	t.Helper()
+	err := reader.Query(t.Context(), name, arguments,
+		func(columns []string) error { rows = append(rows, slices.Clone(columns)); return nil },
+		func(values []any) error {
+			row := make([]string, len(values))
+			for i, value := range values {
+				row[i] = cell(value)
+			}
+			rows = append(rows, row)
+			return nil
+		})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return rows
+}
+
+func namedResult(t *testing.T, reader *Reader, name string, arguments map[string]any) string {
+	t.Helper()
+	return lines(namedRows(t, reader, name, arguments))
+}
+
 // namedResults runs the named queries, and returns their results by name.
 func namedResults(t *testing.T, reader *Reader, without ...string) map[string]string {
 	t.Helper()
 	results := map[string]string{}
 	for _, file := range queries.Files("named") {
-		if slices.Contains(without, file.Name) {
-			continue
+		if !slices.Contains(without, file.Name) {
+			results[file.Name] = namedResult(t, reader, file.Name, map[string]any{"from": "2026-10-05", "to": "2026-10-07", "source": "main",
+				"since": "2026-10-05 05:00:00Z", "now": "2026-10-12 05:00:00Z"})
 		}
-		var rows [][]string
-		err := reader.Query(t.Context(), file.Name, map[string]any{"from": "2026-10-05", "to": "2026-10-07", "source": "main",
-			"since": "2026-10-05 05:00:00Z", "now": "2026-10-12 05:00:00Z"},
-			func(columns []string) error { rows = append(rows, slices.Clone(columns)); return nil },
-			func(values []any) error {
-				row := make([]string, len(values))
-				for i, value := range values {
-					row[i] = cell(value)
-				}
-				rows = append(rows, row)
-				return nil
-			})
-		if err != nil {
-			t.Fatal(err)
-		}
-		results[file.Name] = lines(rows)
 	}
 	return results
 }
@@ -108,7 +117,7 @@ func TestNamedQueriesAreDeterministic(t *testing.T) {
 		t.Helper()
 		for name, result := range got {
 			if result != want[name] {
-				t.Errorf("%s: %s: got\n%s\nwant\n%s", when, name, result, want[name])
+				t.Errorf("%s: %s: got, want\n%s", when, name, differingLines(result, want[name]))
 			}
 		}
 	}
@@ -137,7 +146,7 @@ func TestNamedQueriesAreDeterministic(t *testing.T) {
 		}
 		reader := published(t, dir, settings)
 		reader.Close() // within a process, DuckDB returns the same instance for an open path
-		for _, threads := range []int{4, 2, 1} {
+		for _, threads := range [][]int{{4, 1}, {2}}[min(seed, 1)] {
 			var err error
 			if reader, err = OpenReader(t.Context(), Options{Path: filepath.Join(dir, "published", "calls.duckdb"), Settings: settings, Immutable: true, Threads: threads}); err != nil {
 				t.Fatal(err)
@@ -149,13 +158,13 @@ func TestNamedQueriesAreDeterministic(t *testing.T) {
 			}
 			compare(fmt.Sprintf("seed %d, %d threads", seed, threads), got)
 		}
+		if seed == 0 {
+			continue
+		}
 		if err := reader.AsOf(t.Context(), testNow()); err != nil {
 			t.Fatal(err)
 		}
 		compare(fmt.Sprintf("seed %d, as of the last delivery", seed), namedResults(t, reader, unrepeatable...))
-		if seed == 0 {
-			continue
-		}
 		for _, i := range rng.Perm(len(deliveries)) { // again, with other ids
 			appendTo(t, filepath.Join(dir, "spool", "2026-10-05.b.ndjson"), strings.Replace(deliveries[i], "01K6TESTS", "01K7TESTS", 1))
 		}

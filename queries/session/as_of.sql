@@ -7,9 +7,10 @@ create or replace temp table other_events as from other_events where received_at
 create or replace temp table rejects as
 from rejects where reject_received_at(file, text, rejected_at) <= getvariable('as_of');
 
--- What was received by then can have been loaded later, so that a row has only the time of the newest delivery.
+-- What was received by then can have been loaded later, and what came during a load after then, so one row has only the time of the newest
+-- delivery.
 create or replace temp table loads as
-from loads where started_at <= getvariable('as_of')
+select * replace (null::timestamptz as last_received_at) from loads where started_at <= getvariable('as_of')
 union all by name
 select last_received_as_of(getvariable('as_of')) as last_received_at;
 
