@@ -59,13 +59,6 @@ func TestFiguresAddUp(t *testing.T) {
 			"from summary(DAYS, p_direction := 'unknown')"),
 		"the business's hours and the others add up": addUp("from summary(DAYS, p_hours := 'business')",
 			"from summary(DAYS, p_hours := 'closed')"),
-		"each group is the total under its filter": `select call_group, count(distinct figures) from (
-				select call_group, row(calls, missed, coins, p90_talk_seconds, peak_concurrent, repeat_customers,
-					missed_episodes, open_episodes, unrecovered, recovery_rate, median_minutes_to_recover, callers_lost) as figures from by_group
-				union all select 'Sales', row(calls, missed, coins, p90_talk_seconds, peak_concurrent, repeat_customers,
-					missed_episodes, open_episodes, unrecovered, recovery_rate, median_minutes_to_recover, callers_lost)
-				from summary(DAYS, p_group := 'Sales'))
-			where call_group = 'Sales' group by call_group having count(distinct figures) <> 1`,
 	}
 	tables := map[string]string{"slice": "period_calls", "total": "summary", "episodes": "missed", "by_agent": "agents", "by_group": "groups",
 		"by_day": "days", "by_hour": "hours", "evidence": "evidence", "waiting": "to_call_back"}
