@@ -1,0 +1,105 @@
+package store
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// comparedFigures are the figures of a period and those that they are compared with; before and weekBefore are nil if there are none.
+func (w plainWorld) comparedFigures(q plainQuestion) (period, before, weekBefore map[string]float64, usual []map[string]float64) {
+	whole := q.stretch()
+	period = w.unknown()
+	if w.hasFigures(whole, q.filter) {
+		period = w.measured(whole, q.filter)
+	}
+	figures := func(s plainStretch) map[string]float64 {
+		cut, _ := w.cut(s, whole)
+		if !w.isComparable(s, q) {
+			return nil
+		}
+		return w.measured(cut, q.filter)
+	}
+	before = figures(whole.previous())
+	for n := 1; n <= 4; n++ {
+		earlier := figures(whole.back(n))
+		if n == 1 && whole.days() <= 7 {
+			weekBefore = earlier
+		}
+		cut, _ := w.cut(whole.back(n), whole)
+		if earlier != nil && (whole.days() > 7 || !w.hasHoliday(cut)) {
+			usual = append(usual, earlier)
+		}
+	}
+	return period, before, weekBefore, usual
+}
+
+func figureOf(figures map[string]float64, name string) float64 {
+	if figures == nil {
+		return math.NaN()
+	}
+	return figures[name]
+}
+
+// usualRange returns the least and the greatest known value, if there are two.
+func usualRange(usual []map[string]float64, name string) (low, high float64, known int) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, figures := range usual {
+		if value := figures[name]; !math.IsNaN(value) {
+			known++
+			low, high = min(low, value), max(high, value)
+		}
+	}
+	if known < 2 {
+		return math.NaN(), math.NaN(), known
+	}
+	return low, high, known
+}
+
+func (w plainWorld) summary(q plainQuestion, _ []string) map[string]plainRow {
+	period, before, _, usual := w.comparedFigures(q)
+	row := plainRow{"usual_n": float64(len(usual))}
+	for name, figure := range period {
+		row[name], row["before_"+name] = figure, figureOf(before, name)
+		row["usual_low_"+name], row["usual_high_"+name], _ = usualRange(usual, name)
+	}
+	return map[string]plainRow{"all calls": row}
+}
+
+func (w plainWorld) changes(q plainQuestion, _ []string) map[string]plainRow {
+	period, before, weekBefore, usual := w.comparedFigures(q)
+	rows := map[string]plainRow{}
+	for name, value := range period {
+		was, weekWas := figureOf(before, name), figureOf(weekBefore, name)
+		low, high, known := usualRange(usual, name)
+		rows[name] = plainRow{
+			"value": value, "before": was, "change": value - was, "change_share": share(value-was, was), "verdict": plainVerdict(name, value, was),
+			"week_before": weekWas, "week_change": value - weekWas, "week_verdict": plainVerdict(name, value, weekWas),
+			"usual_low": low, "usual_high": high, "usual_n": float64(known),
+		}
+	}
+	return rows
+}
+
+// Metrics of which more, or less, is better; all others are neutral.
+var (
+	moreIsBetter = strings.Fields(`answered answered_in answer_rate net_answer_rate service_level connected connect_rate recovered_by_callback
+		recovery_rate`)
+	lessIsBetter = strings.Fields(`missed missed_out_of_hours missed_masked abandoned abandon_rate net_abandon_rate avg_wait_seconds
+		p90_wait_seconds avg_ring_seconds p90_ring_seconds repeat_24h_rate agent_no_show agent_no_show_rate coins_unanswered_share
+		coins_per_talk_minute missed_episodes unrecovered median_minutes_to_recover`)
+)
+
+func plainVerdict(name string, value, was float64) any {
+	switch {
+	case math.IsNaN(value) || math.IsNaN(was):
+		return ""
+	case value == was:
+		return "same"
+	case value > was && slices.Contains(moreIsBetter, name), value < was && slices.Contains(lessIsBetter, name):
+		return "better"
+	case slices.Contains(moreIsBetter, name), slices.Contains(lessIsBetter, name):
+		return "worse"
+	}
+	return "neutral"
+}
