@@ -131,10 +131,11 @@ with_start as (
 with_direction as (
     select
         with_start.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time)
-            replace (case when direction = 'unknown' and sent_direction is null
+            replace (case when direction = 'ambiguous' then 'unknown'
+                 when direction = 'unknown' and sent_direction is null
                  then inferred_direction(campaign_id, failed_leg, started_at, leg_a_picked_time, source_number, dial_whom_number)
                  else direction end as direction),
-        with_start.direction = 'unknown' as direction_unknown,
+        with_start.direction in ('unknown', 'ambiguous') as direction_unknown,
         shifted_time(end_time, shift, started_at, zone) as sent_end,
         shifted_time(leg_a_picked_time, shift, started_at, zone) as sent_leg_a_picked,
         shifted_time(leg_b_start_time, shift, started_at, zone) as sent_leg_b_start,

@@ -20,7 +20,7 @@ create or replace macro word_direction(p_word) as
 create or replace macro call_direction(p_text) as word_direction(direction_word(p_text));
 
 -- The direction of a report or live event by its call and its word, of those in which it is not one of the vendor's. A configured word comes
--- first. Those without a direction belong to the call of the same source and id that has one, if only one has.
+-- first. Those without a direction belong to the call of the same source and id that has one; if two have, it is ambiguous.
 create or replace macro directions_of(p_versions, p_live) as table
 with
 sent as materialized (
@@ -34,7 +34,7 @@ worded as materialized (
         on words.source = sent.source and words.word = direction_word(sent.sent_direction)
 ),
 known as (
-    select call_key, min(direction) as direction
+    select call_key, case when min(direction) = max(direction) then min(direction) else 'ambiguous' end as direction
     from (
         select call_key, direction from worded
         union all
@@ -44,7 +44,6 @@ known as (
     ) semi join (select call_key from worded where direction = 'unknown') using (call_key)
     where direction <> 'unknown'
     group by call_key
-    having min(direction) = max(direction)
 )
 select call_key, sent_direction, case when worded.direction = 'unknown' then coalesce(known.direction, 'unknown') else worded.direction end as direction
 from worded left join known using (call_key);
