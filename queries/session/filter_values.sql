@@ -1,8 +1,8 @@
 -- The values that a filter can have, by the calls and the configuration; is_given is that of $value. Virtual numbers are compared by their
 -- last ten digits.
-select value, coalesce(bool_or(value = $value or $filter = 'number' and is_same_number(value, $value)), false) as is_given
+select distinct value, coalesce(value = $value or $filter = 'number' and is_same_number(value, $value), false) as is_given
 from (
-    select distinct case $filter when 'group' then call_group when 'agent' then agent when 'number' then virtual_number
+    select case $filter when 'group' then call_group when 'agent' then agent when 'number' then virtual_number
                                  when 'campaign' then campaign_id when 'source' then source end as value
     from calls
     union
@@ -15,5 +15,4 @@ from (
     select source from sources where $filter = 'source'
 )
 where value is not null
-group by value
 order by value;
