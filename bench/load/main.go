@@ -162,12 +162,14 @@ func incremental(o options) error {
 			fmt.Printf("| nothing: the load of the first %d | %v | %d MB |\n", calls, r.Took.Round(10*time.Millisecond), r.Memory>>20)
 		}
 		for round := range o.rounds {
+			day := reports.First.AddDate(0, 0, 30+round)
 			if calls == 0 {
 				if err := home.Empty(""); err != nil {
 					return err
 				}
+				day = reports.First // the same file each time
 			}
-			if _, err := home.Write(reports.First.AddDate(0, 0, 30+round), 1, more, calls+round*more); err != nil {
+			if _, err := home.Write(day, 1, more, calls+round*more); err != nil {
 				return err
 			}
 			r, err := process.Measure(o.callsheet, "--config", home.Config, "load")
@@ -175,11 +177,6 @@ func incremental(o options) error {
 				return err
 			}
 			all = append(all, r)
-			if calls == 0 {
-				if err := os.Remove(home.DayFile(reports.First.AddDate(0, 0, 30+round))); err != nil {
-					return err
-				}
-			}
 		}
 		r := all.Median()
 		fmt.Printf("| %d | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
