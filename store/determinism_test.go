@@ -69,17 +69,8 @@ func tiedLine(rng *rand.Rand, id string, received time.Time, kind string, payloa
 // namedRows returns the result of a named query; the first row is the header.
 func namedRows(t *testing.T, reader *Reader, name string, arguments map[string]any) (rows [][]string) {
 	t.Helper()
-	err := reader.Query(t.Context(), name, arguments,
-		func(columns []string) error { rows = append(rows, slices.Clone(columns)); return nil },
-		func(values []any) error {
-			row := make([]string, len(values))
-			for i, value := range values {
-				row[i] = cell(value)
-			}
-			rows = append(rows, row)
-			return nil
-		})
-	if err != nil {
+	header, add := collect(&rows)
+	if err := reader.Query(t.Context(), name, arguments, header, add); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 	return rows

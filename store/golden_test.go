@@ -157,20 +157,25 @@ func published(t *testing.T, dir string, settings Settings) *Reader {
 func query(t *testing.T, reader *Reader, statement string) [][]string {
 	t.Helper()
 	var rows [][]string
-	err := reader.SQL(context.Background(), statement,
-		func(columns []string) error { rows = append(rows, slices.Clone(columns)); return nil },
-		func(values []any) error {
-			row := make([]string, len(values))
-			for i, value := range values {
-				row[i] = cell(value)
-			}
-			rows = append(rows, row)
-			return nil
-		})
-	if err != nil {
+	header, add := collect(&rows)
+	if err := reader.SQL(context.Background(), statement, header, add); err != nil {
 		t.Fatalf("%v\n%s", err, statement)
 	}
 	return rows
+}
+
+// collect returns functions that append the header and the rows of a result to rows.
+func collect(rows *[][]string) (header func([]string) error, add func([]any) error) {
+	header = func(columns []string) error { *rows = append(*rows, slices.Clone(columns)); return nil }
+	add = func(values []any) error {
+		row := make([]string, len(values))
+		for i, value := range values {
+			row[i] = cell(value)
+		}
+		*rows = append(*rows, row)
+		return nil
+	}
+	return header, add
 }
 
 func cell(value any) string {

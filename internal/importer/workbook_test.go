@@ -168,7 +168,7 @@ func TestMergedCellsOfSeveralRowsAreRefused(t *testing.T) {
 	}
 }
 
-// TestTheFirstSheetThatIsShownIsRead: nobody sees what a hidden sheet has.
+// TestTheFirstSheetThatIsShownIsRead: hidden sheets are not imported.
 func TestTheFirstSheetThatIsShownIsRead(t *testing.T) {
 	path := saveRows(t, [][]any{{"Call ID", "Call Type", "Start", "Talk"}, {"1791175502.9604", "IVR", "2026-10-05 10:15:02", 40}})
 	for _, state := range []string{"hidden", "veryHidden"} {

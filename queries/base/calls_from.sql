@@ -1,5 +1,6 @@
 -- How many different reports and live events each call has, and whether they seem to name several phones of agents. That goes by the
--- last characters of the numbers, or by the whole address sip:1001@pbx, which is fast, and may be true for others. p_directions are the directions_of both.
+-- last characters of the numbers, or by the whole address sip:1001@pbx, which is fast, and may be true for others. p_directions are the
+-- directions_of both.
 create or replace macro counted_calls(p_versions, p_live, p_directions) as table
 select
     call_key,

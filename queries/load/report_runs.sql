@@ -1,5 +1,6 @@
 -- The state of each run: the last line of the job ledger for each report, period, part and recipient, and while the period was
--- still open also for each due time. Numbering the lines makes DuckDB read them in one thread, in their order. Runs that the ledger no longer has are deleted.
+-- still open also for each due time. Numbering the lines makes DuckDB read them in one thread, in their order. Runs that the ledger no
+-- longer has are deleted.
 merge into report_runs
 using (
     select report, period, coalesce(part, '') as part, coalesce(recipient, '') as recipient, due_at, started_at, finished_at, state,

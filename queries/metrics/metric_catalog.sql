@@ -54,7 +54,7 @@ from (values
     ('unrecovered', 'Not called back', 'episodes', 'count', 'missed callers who were neither called back nor answered until the recovery window was over', 'lower'),
     ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / (missed callers − still open)', 'higher'),
     ('median_minutes_to_recover', 'Minutes to recover', 'minutes', 'decimal', 'median minutes from the first missed call to the recovery', 'lower'),
-    ('callers_lost', 'Callers still waiting', 'customers', 'count', 'distinct customers who were missed and to whom nobody has spoken since their last missed call, in any group and direction, until the newest data; masked numbers are not counted; neither better nor worse, since an earlier period has had longer for calling back', 'neutral'),
+    ('callers_lost', 'Callers still waiting', 'customers', 'count', 'distinct customers with a missed call whom nobody has spoken to since the last one, in any group or direction, up to the newest data; masked numbers are not counted', 'neutral'),
     ('peak_concurrent', 'Peak concurrency', 'calls', 'count', 'most calls at one moment of the period; a call is there from its start until just before its end, and by day and hour in those in which it runs', 'neutral'),
     ('rang', 'Rang', 'calls', 'count', 'calls that rang the agent''s phone, by the report or by live events', 'neutral'),
     ('agent_answer_rate', 'Picked up', 'fraction', 'rate', 'calls the agent picked up (incoming: answered by them, outgoing: leg A picked) / rang', 'higher'),
