@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	"callsheet/internal/atomicfile"
 )
@@ -26,17 +29,17 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer os.RemoveAll(dir)
+	if dir, err = filepath.Abs(dir); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
 	first := *d
 	first.Sheets, first.Base = d.Sheets[:1], ""
 	if _, err := first.Build(ctx, src, req, filepath.Join(dir, "first.xlsx")); err != nil {
 		return err
 	}
-	// With a profile of its own it does not hand the work to a LibreOffice that is already running.
-	convert := exec.CommandContext(ctx, office, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless",
-		"--convert-to", `pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1"}}`, "--outdir", dir, filepath.Join(dir, "first.xlsx"))
-	output, err := convert.CombinedOutput()
+	output, err := convertToPDF(ctx, office, dir)
 	if err != nil {
-		return fmt.Errorf("LibreOffice: %w: %s", err, output)
+		return err
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "first.pdf"))
 	if err != nil {
@@ -46,4 +49,32 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 		_, err := w.Write(page)
 		return err
 	})
+}
+
+// conversionTimeout is far more than one page takes. LibreOffice waits for ever where it would show a dialog.
+const conversionTimeout = 2 * time.Minute
+
+// convertToPDF converts the first page of dir/first.xlsx to dir/first.pdf and returns what LibreOffice printed. dir is absolute.
+func convertToPDF(ctx context.Context, office, dir string) (output []byte, err error) {
+	limited, cancel := context.WithTimeout(ctx, conversionTimeout)
+	defer cancel()
+	// With a profile of its own it does not hand the work to a LibreOffice that is already running.
+	profile := url.URL{Scheme: "file", Path: filepath.Join(dir, "profile")}
+	convert := exec.CommandContext(limited, office, "-env:UserInstallation="+profile.String(), "--headless",
+		"--convert-to", `pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1"}}`, "--outdir", dir, filepath.Join(dir, "first.xlsx"))
+	// soffice is a script: the program that it starts must end with it.
+	convert.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	convert.Cancel = func() error { return syscall.Kill(-convert.Process.Pid, syscall.SIGKILL) }
+	convert.WaitDelay = time.Second
+	output, err = convert.CombinedOutput()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if limited.Err() != nil {
+		return nil, fmt.Errorf("LibreOffice did not end within %s\nhint: run soffice --headless --convert-to pdf on any workbook to see what it waits for", conversionTimeout)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("LibreOffice: %w: %s", err, output)
+	}
+	return output, nil
 }

@@ -2,27 +2,60 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestPDFIsOnePage(t *testing.T) {
 	if _, err := exec.LookPath("soffice"); err != nil {
 		t.Skip("LibreOffice is not installed")
 	}
-	path := filepath.Join(t.TempDir(), "summary.pdf")
-	if err := readTemplate(t, "daily").PDF(t.Context(), &testSource{calls: testMonth()}, request(t, "yesterday"), path); err != nil {
+	dir := filepath.Join(t.TempDir(), "Büro 100%") // LibreOffice takes its profile as a URL
+	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(path)
-	if err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) || len(text) < 10_000 {
-		t.Errorf("%d bytes, %v", len(text), err)
+	daily := readTemplate(t, "daily")
+	t.Chdir(dir)
+	for _, path := range []string{filepath.Join(dir, "absolute.pdf"), "relative.pdf"} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := daily.PDF(ctx, &testSource{calls: testMonth()}, request(t, "yesterday"), path); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) || len(text) < 10_000 {
+			t.Errorf("%s: %d bytes, %v", path, len(text), err)
+		}
 	}
-	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestLibreOfficeThatWaitsIsEnded(t *testing.T) {
+	dir := t.TempDir()
+	office := filepath.Join(dir, "soffice")
+	if err := os.WriteFile(office, []byte("#!/bin/sh\nsleep 1000 & echo $! > \"$CHILD\"; wait\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CHILD", filepath.Join(dir, "child"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := convertToPDF(ctx, office, dir); err == nil {
+		t.Error("no error")
+	}
+	pid, err := os.ReadFile(filepath.Join(dir, "child"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if running, _ := os.ReadFile("/proc/" + strings.TrimSpace(string(pid)) + "/cmdline"); bytes.Contains(running, []byte("sleep")) {
+		t.Errorf("process %s still runs", pid)
 	}
 }
 
