@@ -18,6 +18,9 @@ type session interface {
 // computeCalls computes calls and their legs from the views refreshed_versions and refreshed_live, names all agents and shows each virtual number
 // in one spelling.
 func computeCalls(ctx context.Context, db session) error {
+	if err := nameDirections(ctx, db); err != nil {
+		return err
+	}
 	if err := runStep(ctx, db, "load/counted_calls"); err != nil {
 		return err
 	}
@@ -50,6 +53,18 @@ func computeCalls(ctx context.Context, db session) error {
 		return err
 	}
 	return runStep(ctx, db, "load/show_virtual_numbers")
+}
+
+// nameDirections gives each report and live event the direction of its call.
+func nameDirections(ctx context.Context, db session) error {
+	if err := runStep(ctx, db, "load/directions"); err != nil {
+		return err
+	}
+	var open int64
+	if err := db.QueryRowContext(ctx, queries.SQL("load/open_directions")).Scan(&open); err != nil || open == 0 {
+		return err
+	}
+	return runStep(ctx, db, "load/infer_directions")
 }
 
 // setAsOf shows a session the data as of its variable as_of.

@@ -46,7 +46,7 @@ func (c plainCall) imported() bool {
 
 // flags are the contradictions and gaps in the reports of these worlds.
 func (c plainCall) flags() (flags []string) {
-	found := map[string]bool{"conflicting_versions": c.corrected, "unknown_direction": c.direction == "unknown"}
+	found := map[string]bool{"conflicting_versions": c.corrected, "unknown_direction": c.direction == "unknown", "derived_direction": c.directionUnreported}
 	parts := c.legs
 	if len(parts) == 0 {
 		parts = []plainCall{c}

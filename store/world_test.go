@@ -221,6 +221,9 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		return text(c.customerNumber), text(phone)
 	}
 	direction := map[string]string{"incoming": "IVR", "outgoing": "WEBOBD", "unknown": "FAX"}[c.direction]
+	if c.campaign != "" && rng.IntN(3) == 0 {
+		direction, c.directionUnreported = pick(rng, []string{"", "-"}), true // only outgoing calls have a campaign
+	}
 	over := c.started.Add(time.Duration(c.callSeconds+1) * time.Second)
 	reported := c.agentNumber
 	if c.answered && rng.IntN(15) == 0 {

@@ -129,14 +129,9 @@ with_start as (
                  first_received_at) end as started_at
     from with_second
 ),
-with_direction as (
+with_shift as (
     select
-        with_start.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time)
-            replace (case when direction = 'ambiguous' then 'unknown'
-                 when direction = 'unknown' and sent_direction is null
-                 then inferred_direction(campaign_id, failed_leg, started_at, leg_a_picked_time, source_number, dial_whom_number)
-                 else direction end as direction),
-        with_start.direction in ('unknown', 'ambiguous') as direction_unknown,
+        with_start.* exclude (start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time),
         shifted_time(end_time, shift, started_at, zone) as sent_end,
         shifted_time(leg_a_picked_time, shift, started_at, zone) as sent_leg_a_picked,
         shifted_time(leg_b_start_time, shift, started_at, zone) as sent_leg_b_start,
@@ -152,7 +147,7 @@ with_parties as (
              else dial_whom_number end as sent_agent_number,
         case when direction = 'outgoing' and outgoing_caller_is_agent then source_number_reported
              else dial_whom_number_reported end as agent_number_reported
-    from with_direction
+    from with_shift
 ),
 -- A time long after the start cannot be one of the call, so it is unknown. An end before the start is kept, and flagged.
 with_times as (
@@ -246,7 +241,7 @@ select
         case when answered and leg_b_picked_at is null and wait_seconds is not null then 'derived_wait' end,
         case when status is null then 'no_status' end,
         case when known_outcome is null and status is not null then 'unknown_status' end,
-        case when direction_unknown and direction <> 'unknown' then 'derived_direction' end,
+        case when sent_direction is null and direction <> 'unknown' then 'derived_direction' end,
         case when direction = 'unknown' then 'unknown_direction' end,
         case when abs(reported_call_seconds - (epoch(reported_end) - epoch(started_at))) > 60 and not start_unknown
             then 'duration_mismatch' end,

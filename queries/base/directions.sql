@@ -20,7 +20,8 @@ create or replace macro word_direction(p_word) as
 create or replace macro call_direction(p_text) as word_direction(direction_word(p_text));
 
 -- The direction of a report or live event by its call and its word, of those in which it is not one of the vendor's. A configured word comes
--- first. Those without a direction belong to the call of the same source and id that has one; if two have, it is ambiguous.
+-- first. Those without a direction belong to the call of the same source and id that has one; if two have, they belong to neither. is_open
+-- are those of which nothing names a direction.
 create or replace macro directions_of(p_versions, p_live) as table
 with
 sent as materialized (
@@ -29,12 +30,15 @@ sent as materialized (
     select distinct source, call_key, sent_direction from query_table(p_live) where coalesce(sent_direction, '') not in ('IVR', 'WEBOBD')
 ),
 worded as materialized (
-    select call_key, sent_direction, coalesce(words.direction, call_direction(sent_direction)) as direction
+    select
+        call_key, sent_direction, coalesce(words.direction, call_direction(sent_direction)) as direction,
+        clean_name(sent_text(sent_direction, nothing_values)) is null as is_missing
     from sent left join (select source, direction_word(word) as word, direction from direction_words) as words
         on words.source = sent.source and words.word = direction_word(sent.sent_direction)
+    left join (select source, nothing_values from source_settings()) as settings on settings.source = sent.source
 ),
 known as (
-    select call_key, case when min(direction) = max(direction) then min(direction) else 'ambiguous' end as direction
+    select call_key, case when min(direction) = max(direction) then min(direction) else 'unknown' end as direction
     from (
         select call_key, direction from worded
         union all
@@ -45,21 +49,59 @@ known as (
     where direction <> 'unknown'
     group by call_key
 )
-select call_key, sent_direction, case when worded.direction = 'unknown' then coalesce(known.direction, 'unknown') else worded.direction end as direction
+select
+    call_key, sent_direction,
+    case when worded.direction = 'unknown' then coalesce(known.direction, 'unknown') else worded.direction end as direction,
+    known.direction is null and bool_and(is_missing and worded.direction = 'unknown') over (partition by call_key) as is_open
 from worded left join known using (call_key);
 
--- Reports or live events with these directions; there are few where the vendor's webhooks are the source.
+-- The same with the direction of open calls, from what only one direction has: a campaign, a failed leg, and an agent who rang for three
+-- seconds before leg A was picked up are outgoing; the IVR picks leg A up at once, and only in reports of incoming calls can nobody be dialled.
+create or replace macro inferred_directions(p_versions, p_live, p_directions, p_statuses) as table
+with
+sent as (
+    select
+        source, call_key, call_sid, true as is_report, last_received_at, start_time, leg_a_picked_time, campid, source_number, dial_whom_number,
+        status, callstatus
+    from query_table(p_versions) semi join (from query_table(p_directions) where is_open) using (call_key)
+    union all by name
+    select source, call_key, false as is_report, campid
+    from query_table(p_live) semi join (from query_table(p_directions) where is_open) using (call_key)
+),
+read_values as (
+    select
+        sent.source, call_key, is_report,
+        clean_name(sent_text(campid, nothing_values)) is not null as has_campaign,
+        clean_name(sent_text(source_number, nothing_values)) is not null as has_source,
+        clean_name(sent_text(dial_whom_number, nothing_values)) is not null as has_dialled,
+        status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status,
+        list_transform([start_time, leg_a_picked_time], lambda text: examined_time(sent_text(text, nothing_values),
+            coalesce(date_order, 'dmy'), coalesce(timezone, 'Asia/Kolkata'), call_sid, last_received_at).found) as times,
+        coalesce(times[1], to_timestamp(call_sid_second(call_sid))) as started_at,
+        times[2] as leg_a_picked_at
+    from sent left join source_settings() as settings using (source)
+),
+inferred as (
+    select
+        call_key,
+        case when bool_or(has_campaign) or bool_or(failed_leg is not null)
+               or bool_or(leg_a_picked_at >= started_at + interval 3 seconds and within_call(started_at, leg_a_picked_at)) then 'outgoing'
+             when bool_or(leg_a_picked_at = started_at) or bool_or(has_source) and not bool_or(has_dialled) filter (where is_report) then 'incoming'
+             else 'unknown' end as direction
+    from read_values left join query_table(p_statuses) as statuses
+        on statuses.source = read_values.source and statuses.status = read_values.status
+    group by call_key
+)
+select directions.* replace (coalesce(inferred.direction, directions.direction) as direction)
+from query_table(p_directions) as directions left join inferred using (call_key);
+
+-- Reports or live events with these directions; there are few where the vendor's webhooks are the source. sent_direction is NULL where
+-- nothing names a direction.
 create or replace macro directed(p_versions, p_directions) as table
-select versions.* replace (coalesce(directions.direction, versions.direction) as direction)
+select versions.* replace (
+    coalesce(directions.direction, versions.direction) as direction,
+    case when directions.call_key is null then versions.sent_direction
+         when not is_open then directions.direction end as sent_direction)
 from query_table(p_versions) as versions
 left join query_table(p_directions) as directions
     on directions.call_key = versions.call_key and directions.sent_direction is not distinct from versions.sent_direction;
-
--- The direction of a call whose reports name none, from what only one direction has: a campaign, a failed leg, and an agent who rang for
--- three seconds before leg A was picked up are outgoing; the IVR picks leg A up at once, and only an incoming call can have nobody who was
--- dialled.
-create or replace macro inferred_direction(p_campaign, p_failed_leg, p_started, p_leg_a_picked, p_source, p_dialled) as
-    case when p_campaign is not null or p_failed_leg is not null then 'outgoing'
-         when p_leg_a_picked >= p_started + interval 3 seconds and within_call(p_started, p_leg_a_picked) then 'outgoing'
-         when p_leg_a_picked = p_started or p_source is not null and p_dialled is null then 'incoming'
-         else 'unknown' end;

@@ -151,8 +151,9 @@ from calls;
 -- The calls and the legs are merged at once, since merged_calls takes longer to plan than to run on a few calls.
 create or replace macro calls_from(p_versions, p_live) as table
 with
-directions as materialized (from directions_of(p_versions, p_live)),
+named_directions as materialized (from directions_of(p_versions, p_live)),
 statuses as materialized (from statuses_of(p_versions)),
+directions as materialized (from inferred_directions(p_versions, p_live, named_directions, statuses)),
 counted as materialized (from counted_calls(p_versions, p_live, directions)),
 shared as materialized (from shared_calls(p_versions, counted, directions)),
 keyed as materialized (from leg_versions(p_versions, shared, directions)),

@@ -1,0 +1,4 @@
+-- The directions of the reports and live events of refreshed_versions and refreshed_live, and the statuses of reports. Tables, so that DuckDB
+-- joins the calls with them and not them with the calls.
+create or replace temp table refreshed_directions as from directions_of(refreshed_versions, refreshed_live);
+create or replace temp table refreshed_statuses as from statuses_of(refreshed_versions);
