@@ -90,7 +90,7 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 			switch {
 			case c.answered:
 				f["connected"]++
-			case c.legAPicked.IsZero() && c.status.failedLeg != "customer":
+			case c.legAPicked.IsZero() && (c.status.failedLeg == "agent" || c.status.failedLeg == "" && !c.legAUnreported):
 				f["agent_no_show"]++
 			default:
 				f["customer_no_answer"]++

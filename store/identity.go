@@ -47,6 +47,7 @@ func identify(text []byte, sources lineSources) spool.Identity {
 		if len(deliveries) == 1 {
 			id.Call = xxhash.Sum64(identity) // whatever its direction: reports of one call name it differently, or not at all
 		}
+		id.LegA = id.LegA || delivery.values[legAField] != nil
 		add(bytes.ToUpper(bytes.TrimSpace(delivery.values[directionField])))
 		identity = binary.LittleEndian.AppendUint64(identity, delivery.contentHash)
 	}

@@ -41,7 +41,7 @@ var payloadIndex = func() map[string]int {
 	return index
 }()
 
-var directionField, callSidField, typeField = payloadIndex["Direction"], payloadIndex["CallSid"], payloadIndex["type"]
+var directionField, callSidField, typeField, legAField = payloadIndex["Direction"], payloadIndex["CallSid"], payloadIndex["type"], payloadIndex["LegA_Picked_time"]
 
 // lineFields are the values of a packed line before those of payloadFields; nil is NULL. A line's position is only included if it
 // is stored.
@@ -106,9 +106,9 @@ func (l *line) pack(to []byte) []byte {
 	for _, field := range lineFields {
 		to = appendField(to, field.value(l))
 	}
-	for _, value := range l.values { // empty for other events
+	for i, value := range l.values { // empty for other events
 		switch {
-		case len(value) == 0: // an empty field is a missing one
+		case len(value) == 0 && (value == nil || i != legAField): // an empty field is a missing one
 			to = append(to, nullMark, fieldEnd)
 		case l.needsEscaping:
 			to = appendField(to, value)

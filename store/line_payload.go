@@ -8,7 +8,8 @@ import (
 )
 
 // parsePayload sets values, extra and contentHash from the payload at start, and returns the index after it. The members beside it in
-// a wrapper are kept in extra. A null, an empty text and a missing field are the same, so that empty ones are not kept.
+// a wrapper are kept in extra. A null, an empty text and a missing field are the same, so that empty ones are not kept, except that
+// of the time of leg A: sent empty, it says that the agent never picked up.
 func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end int) {
 	l.values = make([][]byte, len(payloadFields))
 	var unknown []member
@@ -34,6 +35,7 @@ func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end 
 		default:
 			unknown = l.addValue(i, value, unknown)
 		}
+		l.noteLegA(i)
 		if next = i + 1; payloadFields[i].undocumented {
 			unknown = append(unknown, member{key, value})
 		}
@@ -41,6 +43,7 @@ func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end 
 	})
 	for _, m := range respelled { // after all fields in the vendor's own spelling, which counts
 		unknown = l.addValue(m.field, m.value, unknown)
+		l.noteLegA(m.field)
 		if payloadFields[m.field].undocumented {
 			unknown = append(unknown, m.member)
 		}
@@ -52,6 +55,13 @@ func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end 
 	l.extra = joinMembers(unknown)
 	l.contentHash = l.hashContent(unknown, l.fieldProblems())
 	return end
+}
+
+// noteLegA keeps that a field was sent, if it is the time of leg A, although it says nothing.
+func (l *line) noteLegA(field int) {
+	if field == legAField && l.values[field] == nil && l.unreadable&(1<<field) == 0 {
+		l.values[field] = []byte{}
+	}
 }
 
 // columnText converts a JSON value to the text of a column: a string's content, nil for null, an object or array with its numbers as

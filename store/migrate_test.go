@@ -27,13 +27,16 @@ func oldDatabase(t *testing.T, path, before, statement string) {
 			t.Fatalf("%v in %s", err, statement)
 		}
 	}
+	if err := registerRehashing(conn); err != nil {
+		t.Fatal(err)
+	}
 	execute("create table schema_migrations (version bigint not null, name varchar not null)")
-	for i, file := range queries.Files("schema") {
+	for _, file := range queries.Files("schema") {
 		if file.Name >= before {
 			break
 		}
 		execute(file.SQL)
-		execute("insert into schema_migrations values (?, ?)", i+1, file.Name)
+		execute("insert into schema_migrations select left(name, 4)::bigint, name from (select ? as name)", file.Name)
 	}
 	execute(statement)
 	execute("checkpoint")
@@ -88,4 +91,24 @@ func TestOldDatabaseMigrates(t *testing.T) {
 		load(t, dir, testSettings())
 	}
 	check("delivered again", calls, "n1,1,2,4,\nn2,5,1,3,{\"b\":\"1\"}\n")
+}
+
+// TestOldReportsOfLegA: a source that has sent times of leg A, in webhooks or in exports, has sent the missing ones empty.
+func TestOldReportsOfLegA(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": ""})
+	oldDatabase(t, filepath.Join(dir, "calls.duckdb"), "0014", `
+		insert into settings (timezone, short_abandon_seconds, service_level_target_seconds, recovery_window_seconds, fingerprint, macros_fingerprint)
+			values ('Asia/Kolkata', 5, 20, 86400, 'old', 'old');
+		insert into call_versions (source, direction, sent_direction, call_sid, call_key, content_hash, first_received_at, last_received_at,
+				reported_at, imported, deliveries, status, start_time, end_time, leg_a_picked_time)
+			select source, 'outgoing', 'WEBOBD', sid, hash(source, sid), hash(source, sid), '2026-10-05 10:00:00Z', '2026-10-05 10:00:00Z',
+				'2026-10-05 10:00:00Z', imported, 1, 'NOANSWER', '2026-10-05 15:29:00', '2026-10-05 15:30:00', leg_a
+			from (values ('main', 'webhook', false, null), ('main', 'webhook, picked', false, '2026-10-05 15:29:10'), ('main', 'export', true, null),
+				('other', 'webhook', false, null)) as old(source, sid, imported, leg_a)`)
+	load(t, dir, testSettings())
+	const statement = "select source, call_sid, leg_a_reported, failed_leg from calls order by source, call_sid"
+	const want = "main,export,false,\nmain,webhook,true,agent\nmain,webhook, picked,true,customer\nother,webhook,false,\n"
+	if got := lines(query(t, published(t, dir, testSettings()), statement)[1:]); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
 }

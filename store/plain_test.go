@@ -29,6 +29,7 @@ type plainCall struct {
 	tookOver                            string      // number of the phone that picked up, by a live event
 	corrected                           bool        // an earlier report was wrong
 	endUnreported                       bool
+	legAUnreported                      bool // whether leg A was picked up
 	directionUnreported                 bool // it follows from the campaign
 	deliveries                          []worldLine
 }

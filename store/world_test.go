@@ -267,6 +267,10 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 	if rng.IntN(3) == 0 && !c.ended.IsZero() {
 		delete(report, "CallDuration") // it follows from the times
 	}
+	if c.direction == "outgoing" && c.legAPicked.IsZero() && rng.IntN(3) == 0 {
+		delete(report, "LegA_Picked_time")
+		c.legAUnreported = true
+	}
 	main := worldLine{at: over, source: c.source, kind: "call_report", payload: report}
 	switch rng.IntN(16) {
 	case 0: // known from an export only
@@ -295,6 +299,7 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		}
 	}
 	if rng.IntN(8) == 0 { // a later version with empty values
+		c.legAUnreported = false
 		other(over.Add(time.Hour), map[string]any{"coins": "", "call_group": nil, "receiver_name": "0", "LegA_Picked_time": "", "Status": "", "callstatus": " "})
 	}
 	if c.direction == "incoming" && c.answered && reported != "" && rng.IntN(6) == 0 {
@@ -309,6 +314,9 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 		version["LegB_Picked_time"] = local(leg.legBPicked)
 		version["CallDuration"], version["TalkDuration"] = int64(leg.ended.Sub(leg.started).Seconds()), leg.talkSeconds
 		lines = append(lines, worldLine{at: over.Add(time.Duration(rng.IntN(400)-60) * time.Second), source: c.source, kind: "call_report", payload: version})
+	}
+	if c.legAUnreported && c.status.status == "NOANSWER" {
+		c.status.failedLeg = ""
 	}
 	_, hasDuration := report["CallDuration"]
 	c.noDuration = !hasDuration

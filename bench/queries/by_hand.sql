@@ -59,9 +59,9 @@ from (
         -- A setting leaves calls out of hours out of the rates of offered calls.
         is_offered and (in_business_hours or not exclude_out_of_hours) as is_rated,
         direction = 'incoming' and not answered and outcome in ('abandoned', 'cancelled') as is_abandoned,
-        -- Without an answer the failed leg follows from leg A, unless that is unknown; other outcomes need not name a leg.
+        -- Where neither the status nor leg A says whose leg failed, it is not known to be the agent's.
         direction = 'outgoing' and not answered and leg_a_picked_at is null
-            and coalesce(failed_leg = 'agent', outcome not in ('no_answer', 'cancelled')) as is_no_show,
+            and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
         not answered and failed_leg is not distinct from 'agent' as is_failed_agent,
         not answered and failed_leg is not distinct from 'customer' as is_failed_customer
     from calls, (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings)

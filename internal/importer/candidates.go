@@ -24,6 +24,7 @@ type candidate struct {
 	place         int64  // number of its line, row, item or object in the file
 	call, content uint64 // of its identity
 	isRow         bool   // of an export, and not a line of another spool
+	legA          bool   // of its identity
 }
 
 // RemoveTemporary removes the temporary files of an import that was killed. No other import may be running.

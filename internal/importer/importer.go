@@ -27,7 +27,7 @@ type Importer struct {
 
 	candidates *candidates
 	rejected   map[int64]store.Rejection // by number of the candidate
-	row        spool.Identity            // of one row; others differ in call and content only
+	row        spool.Identity            // of one row; others differ in call, content and leg A only
 	committed  bool
 	line       []byte // reused
 }
@@ -100,7 +100,7 @@ func (i *Importer) addCandidate(n int64, object []byte) (err error) {
 	if isRow {
 		i.row = id
 	}
-	return i.candidates.add(candidate{n, id.Call, id.Content, isRow}, object)
+	return i.candidates.add(candidate{n, id.Call, id.Content, isRow, id.LegA}, object)
 }
 
 // Add adds the candidates to the spool that it does not have, by what seen knows of their calls.
@@ -141,7 +141,7 @@ func (i *Importer) add(c candidate, line []byte, seen *Seen) error {
 		return nil
 	}
 	id := i.row
-	if id.Call, id.Content = c.call, c.content; !c.isRow {
+	if id.Call, id.Content, id.LegA = c.call, c.content, c.legA; !c.isRow {
 		id = i.Identify(line)
 	}
 	if other, has := seen.Has(id, !c.isRow); has {

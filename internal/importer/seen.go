@@ -12,8 +12,8 @@ import (
 )
 
 // Seen knows for each call what the spool says about it and when it was reported, to recognise the rows that add nothing. A row that
-// repeats an earlier report of its call, after which the vendor reported something else, is a correction back: it adds something. It
-// only knows the calls that are to be imported: a spool has many more.
+// repeats an earlier report of its call, after which the vendor reported something else, is a correction back: it adds something. So does
+// the first one with the time of leg A, which may be empty. Seen only knows the calls that are to be imported: a spool has many more.
 type Seen struct {
 	wanted  map[uint64]struct{}   // calls
 	newest  map[uint64]seenReport // by call
@@ -28,6 +28,7 @@ type seenReport struct {
 	number     int32 // of its import, 0 for a collector's
 	exported   bool  // reported when the export of that import was made
 	unordered  bool  // the spool does not say whether it is newer than others of its call
+	legA       bool  // it was sent with the time of leg A
 }
 
 // NewSeen returns a Seen of an empty spool for what is to be imported.
@@ -104,10 +105,10 @@ func (s *Seen) Has(row spool.Identity, isLine bool) (id string, has bool) {
 		return "", false
 	}
 	if newest.content == row.Content {
-		return s.importOf(newest), !newest.unordered
+		return s.importOf(newest), !newest.unordered && (newest.legA || !row.LegA)
 	}
 	own, known := s.older[row.Content]
-	if !known || own.number == s.current {
+	if !known || own.number == s.current || row.LegA && !own.legA {
 		return "", false
 	}
 	switch cmp.Compare(own.reportedAt, row.ReportedAt) {
@@ -138,18 +139,23 @@ func isRetry(line spool.Identity, earlier seenReport) bool {
 func (s *Seen) Add(line spool.Identity) (first bool) {
 	report := seenReport{content: line.Content, reportedAt: line.ReportedAt, number: s.current, exported: line.Imported}
 	newest, known := s.newest[line.Call]
+	report.legA = line.LegA || s.older[line.Content].legA || known && newest.content == line.Content && newest.legA
 	first = !known || newest.number != s.current
 	switch {
 	case !known:
 	case newest.content == line.Content:
 		if newest.reportedAt > line.ReportedAt || isRetry(line, newest) {
+			newest.legA = report.legA
+			s.newest[line.Call] = newest
 			return first
 		}
 		report.unordered = newest.unordered && line.ReportedAt == 0
 	case newest.reportedAt > line.ReportedAt:
-		if s.older[line.Content].reportedAt <= line.ReportedAt {
-			s.older[line.Content] = report
+		if earlier := s.older[line.Content]; earlier.reportedAt > line.ReportedAt {
+			earlier.legA = report.legA
+			report = earlier
 		}
+		s.older[line.Content] = report
 		return first
 	case isRetry(line, s.older[line.Content]):
 		s.older[line.Content] = report

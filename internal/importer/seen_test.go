@@ -11,7 +11,7 @@ import (
 )
 
 // TestRowsThatAddNothingAreKnown adds lines of the spool and rows of imports: a letter is a content of the one call, a number when it was
-// reported.
+// reported; A+ is A with an empty time of leg A.
 //
 //	web A 1     a collector's line
 //	import X 5  the following rows belong to the import X of an export that was made at 5
@@ -37,13 +37,17 @@ func TestRowsThatAddNothingAreKnown(t *testing.T) {
 		"a single line without times":          "bare A; import X 5; row A known",
 		"a line without times and a webhook":   "bare A; web B 2; import X 5; row B known; row A",
 		"the spool of another collector":       "web A 1; import X 0; line A 1 known; line B 2; line A 3; import Y 0; line B 2 known in X; line A 3 known in X",
+		"an empty leg A after none":            "web A 1; import X 5; row A+; import Y 6; row A+ known in X; row A known in X",
+		"none after an empty leg A":            "web A+ 1; import X 5; row A known; row A+ known",
+		"an empty leg A of an earlier row":     "web A 1; web B 9; import X 5; row A+; import Y 5; row A+ known in X; row A known in X",
+		"an empty leg A, received again":       "web A 1; web A+ 2; import X 5; row A+ known",
 		"lines that were received earlier":     "web A 4; web B 5; import X 0; line A 3 known; line A 6",
 	} {
 		seen := NewSeen(nil)
 		reported := int64(0)
 		for step := range strings.SplitSeq(steps, "; ") {
 			words := strings.Fields(step)
-			line := spool.Identity{Call: 1, Content: uint64(words[1][0])}
+			line := spool.Identity{Call: 1, Content: uint64(words[1][0]), LegA: strings.HasSuffix(words[1], "+")}
 			switch words[0] {
 			case "web", "line":
 				fmt.Sscan(words[2], &line.ReportedAt)

@@ -7,4 +7,5 @@ type Identity struct {
 	Content    uint64 // hash of the call and of all that is said about it, without the time of receipt
 	ReportedAt int64  // in microseconds; 0 if the line does not say
 	Imported   bool   // it has a reported_at of its own
+	LegA       bool   // it has the time of leg A, though perhaps empty, which the content does not tell from a missing one
 }

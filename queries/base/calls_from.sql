@@ -85,7 +85,8 @@ merged as not materialized (
         source, direction, call_sid, call_key,
         arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, is_single, is_report, rank,
                                    first_received_at, last_received_at, reported_at, imported, deliveries, known_outcome, failed_leg,
-                                   conflicting_values, unreadable_value, dropped_fraction, unreadable_start, unreadable_time)), rank),
+                                   conflicting_values, unreadable_value, dropped_fraction, unreadable_start, unreadable_time,
+                                   leg_a_sent)), rank),
         arg_max_null(columns(['known_outcome', 'failed_leg']), rank) filter (where status is not null),
         bool_or(source_number is not null) filter (where is_report) as source_number_reported,
         bool_or(dial_whom_number is not null) filter (where is_report) as dial_whom_number_reported,
@@ -96,6 +97,7 @@ merged as not materialized (
         bool_or(dropped_fraction) as dropped_fraction,
         bool_or(unreadable_start) as unreadable_start,
         bool_or(unreadable_time) as unreadable_time,
+        bool_or(leg_a_sent) as leg_a_sent,
         coalesce(min(known_outcome) <> max(known_outcome)
             or min(reported_call_seconds) <> max(reported_call_seconds) or min(reported_talk_seconds) <> max(reported_talk_seconds)
             or min(start_time) filter (where is_report) <> max(start_time) filter (where is_report)
@@ -158,6 +160,7 @@ with_times as (
         case when within_call(started_at, sent_end) or sent_end < started_at then sent_end end as reported_end,
         coalesce(reported_end, started_at + to_seconds(reported_call_seconds)) as ended_at,
         case when within_call(started_at, sent_leg_a_picked) then sent_leg_a_picked end as leg_a_picked_at,
+        leg_a_picked_at is not null or leg_a_sent and sent_leg_a_picked is null and not unreadable_time as leg_a_reported,
         case when within_call(started_at, sent_leg_b_start) then sent_leg_b_start end as leg_b_started_at,
         case when within_call(started_at, sent_leg_b_picked) then sent_leg_b_picked end as leg_b_picked_at
     from with_parties
@@ -212,7 +215,7 @@ select
     case when direction = 'outgoing' then campaign_id end as campaign_id,
     status,
     coalesce(known_outcome, 'unknown') as outcome,
-    coalesce(failed_leg, outgoing_failed_leg(direction, answered, known_outcome, leg_a_picked_at, sent_leg_a_picked, unreadable_time)) as failed_leg,
+    coalesce(failed_leg, outgoing_failed_leg(direction, answered, known_outcome, leg_a_picked_at, leg_a_reported)) as failed_leg,
     answered, call_seconds, talk_seconds,
     case when direction <> 'incoming' then null
          when not answered then positive_seconds(started_at, ended_at)
@@ -256,7 +259,7 @@ select
                or sent_leg_b_start is not null and leg_b_started_at is null
                or sent_leg_b_picked is not null and leg_b_picked_at is null then 'unreadable_time' end
     ), ''), ','), []) as flags,
-    recording_url, error_code, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
+    recording_url, error_code, leg_a_reported, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
     versions, deliveries, first_received_at, last_received_at, reported_at, imported,
     'all calls' as everything
 from with_directory;

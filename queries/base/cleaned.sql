@@ -89,7 +89,7 @@ from (
                 sent_text(error_code, nothing_values) as error_code)
             from (
                 select
-                    versions.*, settings.nothing_values, coalesce(settings.date_order, 'dmy') as date_order,
+                    versions.*, leg_a_picked_time is not null as leg_a_sent, settings.nothing_values, coalesce(settings.date_order, 'dmy') as date_order,
                     coalesce(settings.timezone, 'Asia/Kolkata') as zone,
                     coalesce(settings.outgoing_caller, 'agent') = 'agent' as outgoing_caller_is_agent
                 from query_table(p_versions) as versions left join source_settings() as settings using (source)

@@ -118,7 +118,7 @@ calls as (
         arg_min(columns(['virtual_number', 'reported_virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'error_code', 'extra']), newness),
         max(columns([
             'agent_number', 'agent_key', 'reported_agent_name', 'agent_name', 'agent', 'call_group', 'group_basis', 'status', 'outcome',
-            'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'
+            'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_reported', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'
         ])) filter (where leg_order = 1),
         (max(epoch(started_at) + call_seconds) - min(epoch(started_at)))::bigint as call_seconds,
         case when bool_or(answered)

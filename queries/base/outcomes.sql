@@ -53,11 +53,11 @@ from (
 left join (select source, status_word(word) as word, outcome from status_words) as words using (source, word);
 
 -- Whose leg of an outgoing call failed, if the status only says that there was no answer: the agent is called first, so the agent's if it was
--- never picked up, else the customer's. A time that cannot be read does not say.
-create or replace macro outgoing_failed_leg(p_direction, p_answered, p_outcome, p_leg_a_picked_at, p_sent_leg_a_picked, p_unreadable_time) as
+-- never picked up, else the customer's. Reports without a time of leg A, or with one that cannot be read, do not say.
+create or replace macro outgoing_failed_leg(p_direction, p_answered, p_outcome, p_leg_a_picked_at, p_leg_a_reported) as
     case when p_direction <> 'outgoing' or p_answered or coalesce(p_outcome, '') not in ('no_answer', 'cancelled') then null
          when p_leg_a_picked_at is not null then 'customer'
-         when p_sent_leg_a_picked is null and not p_unreadable_time then 'agent' end;
+         when p_leg_a_reported then 'agent' end;
 
 -- Whether a caller hung up so soon that the call does not count against the service level.
 create or replace macro is_short_abandon(p_direction, p_answered, p_outcome, p_call_seconds) as

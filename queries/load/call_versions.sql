@@ -7,7 +7,8 @@ update call_versions as stored set
     reported_at = totals.reported_at,
     imported = totals.imported,
     extra = totals.extra,
-    sent_direction = totals.sent_direction
+    sent_direction = totals.sent_direction,
+    leg_a_picked_time = totals.leg_a_picked_time
 from duplicate_totals as totals
 where totals.kind = 'call_report'
   and stored.direction = totals.direction and stored.call_key = totals.call_key and stored.content_hash = totals.content_hash;

@@ -39,7 +39,7 @@ select
 from (
     select
         source, direction, call_sid, call_key, local_day, agent_number, agent_key, reported_agent_name, agent_name, agent, answered,
-        started_at, ended_at, talk_seconds, status, outcome, failed_leg, ring_seconds, agent_ring_seconds, leg_a_picked_at,
+        started_at, ended_at, talk_seconds, status, outcome, failed_leg, ring_seconds, agent_ring_seconds, leg_a_reported, leg_a_picked_at,
         leg_b_started_at, leg_b_picked_at, leg_order
     from reported_legs semi join stored_calls using (direction, call_key)
 ) as legs

@@ -33,7 +33,7 @@ select rows.* replace (
     legs.agent_name as agent_name, legs.agent as agent,
     legs.started_at as started_at, legs.ended_at as ended_at, legs.answered as answered, legs.talk_seconds as talk_seconds,
     legs.status as status, legs.outcome as outcome, legs.failed_leg as failed_leg, legs.ring_seconds as ring_seconds,
-    legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_picked_at as leg_a_picked_at,
+    legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_reported as leg_a_reported, legs.leg_a_picked_at as leg_a_picked_at,
     legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
     case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds else 0 end as call_seconds,
     case when is_first then rows.coins else 0 end as coins, case when is_first then rows.versions else 0 end as versions,
