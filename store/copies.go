@@ -53,7 +53,7 @@ func (p Publication) makeCopy(ctx context.Context, copied string) error {
 	if err := p.files.Mkdir(dir); err != nil {
 		return err
 	}
-	if err := p.files.Chmod(dir, atomicfile.ReadableDir); err != nil {
+	if err := p.files.SetAccess(dir, p.Access.folderMode(), p.gid); err != nil {
 		return err
 	}
 	info, err := p.files.Stat(p.Database)
@@ -87,10 +87,10 @@ func (p Publication) writeSum(copied string, sum checksum) error {
 	if err := atomicfile.WriteFile(p.files, sumPath(copied), append(text, '\n')); err != nil {
 		return err
 	}
-	return p.files.Chmod(sumPath(copied), 0o444)
+	return p.files.SetAccess(sumPath(copied), p.Access.mode(), p.gid)
 }
 
-// copyFile makes a read-only copy with the database's modification time, for people who list the folder.
+// copyFile makes a copy with the database's modification time, for people who list the folder.
 func (p Publication) copyFile(copied string, at time.Time) (err error) {
 	source, err := p.files.Open(p.Database)
 	if err != nil {
@@ -105,7 +105,7 @@ func (p Publication) copyFile(copied string, at time.Time) (err error) {
 	if _, err := io.Copy(target, source); err != nil {
 		return err
 	}
-	if err := errors.Join(p.files.Chmod(copied, 0o444), p.files.Chtimes(copied, at)); err != nil {
+	if err := errors.Join(p.files.SetAccess(copied, p.Access.mode(), p.gid), p.files.Chtimes(copied, at)); err != nil {
 		return err
 	}
 	return target.Sync()
@@ -127,9 +127,13 @@ func CheckPublished(path string) error {
 		_, err = checkCopy(files, filepath.Join(filepath.Dir(path), target), true)
 	}
 	if errors.Is(err, errDamaged) {
-		return fmt.Errorf("the published copy is damaged: %w\nhint: callsheet load publishes it again; programs must open it read-only", err)
+		return errDamagedCopy(err)
 	}
 	return err
+}
+
+func errDamagedCopy(err error) error {
+	return fmt.Errorf("the published copy is damaged: %w\nhint: run callsheet load, which publishes it again; programs must open it read-only", err)
 }
 
 // errLeftoverWAL is the error of a published copy with write-ahead logs beside it: clients would replay them.

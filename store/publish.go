@@ -28,17 +28,22 @@ const copyGrace = 10 * time.Second
 type Publication struct {
 	Database string                                       // a closed database
 	Path     string                                       // the link that clients open
+	Access   Access                                       // who may read it
 	Verify   func(ctx context.Context, copy string) error // of a new copy, before it is published
 	Now      func() time.Time
 
 	files atomicfile.LinkFS
 	inUse func(copy string) bool // whether a program has a copy open
+	gid   int                    // of Access.Group; -1 to leave the group as it is
 }
 
 // Publish publishes a copy of the database, unless the current copy is intact and up to date. Programs that have an older copy open
 // keep reading it. A damaged copy, or a write-ahead log beside one, is returned as a problem, and a new copy is published.
 func Publish(ctx context.Context, p Publication) (problems []string, err error) {
 	p.files, p.inUse = atomicfile.OS{}, isLocked
+	if p.gid, err = p.Access.gid(); err != nil {
+		return nil, fmt.Errorf("publishing: %w", err)
+	}
 	if err := atomicfile.MkdirReadable(filepath.Dir(p.Path)); err != nil {
 		return nil, fmt.Errorf("publishing: %w", err)
 	}
@@ -50,6 +55,9 @@ func Publish(ctx context.Context, p Publication) (problems []string, err error) 
 }
 
 func (p Publication) publish(ctx context.Context) (problems []string, err error) {
+	if err := p.setAccess(); err != nil {
+		return nil, err
+	}
 	problems, err = p.removeLogs()
 	if err != nil {
 		return problems, err

@@ -54,22 +54,22 @@ func (a *app) printFindings(findings []monitor.Finding) {
 	}
 }
 
-// checkResult returns the error of findings with problems; problems of the data alone are warnings.
+// checkResult returns the error of findings with problems: a warning if all of them only need a look.
 func checkResult(findings []monitor.Finding) error {
-	problems, dataProblems := 0, 0
+	problems, warnings := 0, 0
 	for _, f := range findings {
 		if !f.OK {
 			problems++
 		}
-		if !f.OK && f.IsData {
-			dataProblems++
+		if !f.OK && f.IsWarning {
+			warnings++
 		}
 	}
 	if problems == 0 {
 		return nil
 	}
 	err := fmt.Errorf("%d of %d checks found a problem", problems, len(findings))
-	if problems == dataProblems {
+	if problems == warnings {
 		return exitcode.WarningError(err)
 	}
 	return err

@@ -29,7 +29,8 @@ type Config struct {
 	AlertTo   []string  `yaml:"alert_to"`
 	Log       Log       `yaml:"log"`
 
-	file string
+	file     string
+	database string // of ForDatabase
 }
 
 // Collector configures the HTTP collector.
@@ -89,8 +90,9 @@ type Store struct {
 	TempLimit   Size          `yaml:"temp_limit"` // for temporary files in data_dir/tmp
 	Threads     int           `yaml:"threads"`
 	Publish     bool          `yaml:"publish"`
-	Retention   string        `yaml:"retention"`
-	Lake        string        `yaml:"lake"`
+	// Who may read the published copy.
+	PublishedMode  FileMode `yaml:"published_mode"`
+	PublishedGroup string   `yaml:"published_group"` // name or number of its group; that of the process if empty
 }
 
 // Business has the definitions that the metrics depend on.
@@ -127,7 +129,7 @@ type Report struct {
 	WaitForData time.Duration     `yaml:"wait_for_data"` // at most, after the due time
 	OnlyIf      string            `yaml:"only_if"`       // rows, or SQL over the summary's columns
 	IfNothing   string            `yaml:"if_nothing"`    // skip or tell
-	RetryFor    time.Duration     `yaml:"retry_for"`     // of failed runs and deliveries
+	RetryFor    *time.Duration    `yaml:"retry_for"`     // of failed runs and deliveries
 	Link        string            `yaml:"link"`          // where readers can fetch the workbook
 	Heartbeat   Secret            `yaml:"heartbeat"`     // URL that is called after each good run
 	Deliver     []Delivery        `yaml:"deliver"`
@@ -232,8 +234,10 @@ func Load(path string) (*Config, error) {
 func Parse(text []byte) (*Config, error) {
 	c := Default()
 	if err := yamlstrict.Decode(text, &c); err != nil {
-		return nil, err
+		return nil, withdrawnKey(err)
 	}
+	var errs keyErrors
+	c.checkEffect(errs.add)
 	for i := range c.Collector.Sources {
 		source := &c.Collector.Sources[i]
 		source.Timezone = cmp.Or(source.Timezone, VendorZone)
@@ -248,14 +252,23 @@ func Parse(text []byte) (*Config, error) {
 		if report.CatchUp == nil {
 			report.CatchUp = &[]int{defaultCatchUp}[0]
 		}
-		if report.RetryFor == 0 {
-			report.RetryFor = defaultRetryFor
+		if report.RetryFor == nil {
+			report.RetryFor = &[]time.Duration{defaultRetryFor}[0]
 		}
 	}
-	if err := c.validate(); err != nil {
-		return nil, err
+	c.validate(errs.add)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
 	return &c, nil
+}
+
+// withdrawnKey explains the error of a key that older versions accepted.
+func withdrawnKey(err error) error {
+	if e, ok := errors.AsType[*yamlstrict.Error](err); ok && slices.Contains([]string{`unknown key "retention"`, `unknown key "lake"`}, e.Message) {
+		e.Hint = "older versions accepted it, and it never did anything; remove it"
+	}
+	return err
 }
 
 // Source returns the source of a name; ok is false if there is none.

@@ -26,6 +26,9 @@ func (c *Config) PublishedDatabase() string { return c.Data("published", "calls.
 
 // ReadDatabase is the database that readers open: the published copy, or the database itself where none is published.
 func (c *Config) ReadDatabase() string {
+	if c.database != "" {
+		return c.database
+	}
 	if c.Store.Publish {
 		return c.PublishedDatabase()
 	}
@@ -35,8 +38,21 @@ func (c *Config) ReadDatabase() string {
 // RunLedger is the file that records the runs of reports.
 func (c *Config) RunLedger() string { return c.Data("runs.ndjson") }
 
-// UserQueries is the folder of the user's named queries, beside the configuration.
-func (c *Config) UserQueries() string { return c.Path("queries") }
+// ForDatabase returns a configuration to read a published database with, by somebody who may not read the configuration of the service.
+// scratch is a folder for temporary files.
+func ForDatabase(path, timezone, scratch string) *Config {
+	c := Default()
+	c.database, c.Timezone, c.DataDir = path, timezone, scratch
+	return &c
+}
+
+// UserQueries is the folder of the user's named queries, beside the configuration; empty without one.
+func (c *Config) UserQueries() string {
+	if c.database != "" {
+		return ""
+	}
+	return c.Path("queries")
+}
 
 // UserTemplates is the folder of the user's templates, beside the configuration. A template in it replaces a built-in one of the
 // same name.

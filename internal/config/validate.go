@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -19,15 +18,18 @@ import (
 // name is the form of names, which are used in URLs, file names and labels.
 var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// validate returns all errors of the configuration, each with its key.
-func (c *Config) validate() error {
-	var errs []error
-	add := func(key, format string, args ...any) {
-		for i, value := range args {
-			args[i] = redact(value)
-		}
-		errs = append(errs, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
+// keyErrors collects the errors of keys.
+type keyErrors []error
+
+func (errs *keyErrors) add(key, format string, args ...any) {
+	for i, value := range args {
+		args[i] = redact(value)
 	}
+	*errs = append(*errs, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
+}
+
+// validate adds all errors of the configuration.
+func (c *Config) validate(add adder) {
 	checkZone(add, "timezone", c.Timezone)
 	if _, err := locale.Parse(c.Locale); err != nil {
 		add("locale", "%w", err)
@@ -60,7 +62,6 @@ func (c *Config) validate() error {
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		add("log.format", "%q must be text or json", c.Log.Format)
 	}
-	return errors.Join(errs...)
 }
 
 // redact returns a value for an error message: the scheme of a URL, which may contain a secret, and the first of several words, since a

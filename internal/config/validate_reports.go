@@ -67,7 +67,7 @@ func (c *Config) validateReports(add adder) {
 		if _, known := Bursts[report.Burst]; report.Burst != "" && !known {
 			add(key+".burst", "%q is not one of %s", report.Burst, strings.Join(slices.Sorted(maps.Keys(Bursts)), ", "))
 		}
-		if *report.CatchUp < 0 || report.WaitForData < 0 || report.RetryFor < 0 {
+		if *report.CatchUp < 0 || report.WaitForData < 0 || *report.RetryFor < 0 {
 			add(key, "catch_up, wait_for_data and retry_for must not be negative")
 		}
 		if report.IfNothing != "skip" && report.IfNothing != "tell" {

@@ -26,7 +26,7 @@ type Finding struct {
 	OK   bool   `json:"ok"`
 	Note string `json:"note,omitempty"`
 
-	IsData bool `json:"-"` // a problem of the data and not of the configuration
+	IsWarning bool `json:"-"` // if not OK, it needs a look, while everything works
 }
 
 // checker collects the findings of one pipeline.
@@ -43,6 +43,12 @@ func (k *checker) add(what string, err error) {
 		f.Note = err.Error()
 	}
 	k.findings = append(k.findings, f)
+}
+
+// warn adds a finding that needs a look, while everything works.
+func (k *checker) warn(what string, err error) {
+	k.add(what, err)
+	k.findings[len(k.findings)-1].IsWarning = true
 }
 
 // Check checks everything that can be wrong, in the order in which problems should be fixed. It changes nothing.
@@ -63,6 +69,9 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 		return k.findings
 	}
 	defer k.empty.close()
+	if c.Store.Publish {
+		k.checkAccess()
+	}
 	for _, source := range c.Collector.Sources {
 		if len(source.Import.Fields) > 0 || source.Import.Direction != "" {
 			k.add("import of source "+source.Name, k.checkImport(ctx, source))
@@ -79,10 +88,22 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 	k.checkQueries(ctx)
 	if _, err := os.Lstat(c.PublishedDatabase()); err == nil {
 		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
-		k.add("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
-		k.findings[len(k.findings)-1].IsData = true
+		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
 	}
 	return k.findings
+}
+
+// checkAccess checks that the group can be given the published copy, and that readers can reach it.
+func (k *checker) checkAccess() {
+	access, path := pipeline.Access(k.Config), k.Config.PublishedDatabase()
+	if access == (store.Access{}) {
+		return
+	}
+	err := access.Check()
+	k.add("access to "+path, err)
+	if err == nil {
+		k.warn("folders of "+path, access.CheckReach(path))
+	}
 }
 
 func checkTokens(c *config.Config) error {

@@ -22,17 +22,17 @@ import (
 func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spool.File, days int) error {
 	path := p.Config.ReadDatabase()
 	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
+	if _, link := os.Lstat(path); link != nil && errors.Is(err, os.ErrNotExist) {
 		s.Warnings = append(s.Warnings, "nothing is loaded yet\nhint: run callsheet load")
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	if err := checkChecksum(p.Config); err != nil {
 		s.addAlarm("published copy", err.Error())
 		s.Spool.Waiting = 0 // unknown
 		return nil
+	}
+	if err != nil {
+		return err
 	}
 	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {

@@ -110,6 +110,11 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	if err := s.readData(ctx, p, files, days); err != nil {
 		return nil, err
 	}
+	if c.Store.Publish {
+		if err := pipeline.Access(c).Check(); err != nil {
+			s.Warnings = append(s.Warnings, err.Error())
+		}
+	}
 	dir := c.Path(c.DataDir)
 	if free, total, err := diskSpace(dir); err == nil && (free < minFreeBytes || free < total/minFreeShare) {
 		s.addAlarm("disk", fmt.Sprintf("the disk of %s has %s MB left\nhint: compress finished days with callsheet archive, or enlarge the disk", dir, display.Count(int64(free>>20))))

@@ -158,7 +158,7 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 		return summary, err
 	}
 	problems, err := store.Publish(ctx, store.Publication{
-		Database: path, Path: c.PublishedDatabase(), Now: p.Now,
+		Database: path, Path: c.PublishedDatabase(), Access: Access(c), Now: p.Now,
 		Verify: func(ctx context.Context, copy string) error {
 			return store.Verify(ctx, p.StoreOptions(copy), summary.Stored)
 		},

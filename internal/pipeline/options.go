@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"io/fs"
+
 	"callsheet/internal/config"
 	"callsheet/queries"
 	"callsheet/store"
@@ -37,4 +39,9 @@ func settings(c *config.Config) store.Settings {
 		s.BusinessHours = append(s.BusinessHours, store.Hours(span))
 	}
 	return s
+}
+
+// Access returns who may read the published copy.
+func Access(c *config.Config) store.Access {
+	return store.Access{Mode: fs.FileMode(c.Store.PublishedMode), Group: c.Store.PublishedGroup}
 }

@@ -32,7 +32,7 @@ func (p *Pipeline) Runner() (*job.Runner, error) {
 func (p *Pipeline) Entry(report config.Report) (entry job.Entry, err error) {
 	entry = job.Entry{
 		Report: report.Name, Period: report.Period, Burst: report.Burst != "", CatchUp: *report.CatchUp,
-		WaitForData: report.WaitForData, RetryFor: report.RetryFor, NotifyEmpty: report.IfNothing == "tell",
+		WaitForData: report.WaitForData, RetryFor: *report.RetryFor, NotifyEmpty: report.IfNothing == "tell",
 	}
 	if entry.Zone, err = time.LoadLocation(report.Timezone); err != nil {
 		return entry, err

@@ -52,8 +52,8 @@ func (c *FS) follow(path string) string {
 	return path
 }
 
-// Chmod and Chtimes have no effect: a crash does not change modes and times here.
-func (c *FS) Chmod(string, fs.FileMode) error { return c.change() }
+// SetAccess and Chtimes have no effect: a crash does not change modes and times here.
+func (c *FS) SetAccess(string, fs.FileMode, int) error { return c.change() }
 
 func (c *FS) Chtimes(string, time.Time) error { return c.change() }
 

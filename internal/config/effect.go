@@ -1,0 +1,72 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// checkEffect reports keys that are set and do nothing beside the others. It runs before the defaults are filled in.
+func (c *Config) checkEffect(add adder) {
+	if !c.Store.Publish && (c.Store.PublishedMode != 0 || c.Store.PublishedGroup != "") {
+		add("store", "published_mode and published_group do nothing with publish: false")
+	}
+	c.Mail.checkEffect(add)
+	for i, report := range c.Reports {
+		key := fmt.Sprintf("reports[%d]", i)
+		report.checkEffect(add, key)
+		for j, d := range report.Deliver {
+			d.checkEffect(add, fmt.Sprintf("%s.deliver[%d]", key, j), report.Burst != "")
+		}
+	}
+}
+
+func (m Mail) checkEffect(add adder) {
+	login := m.Password != "" || m.PasswordFile != ""
+	if m.Host == "" && (m.Username != "" || login || m.From != "" || m.Insecure || len(m.AllowedDomains) > 0) {
+		add("mail.host", "is missing; the other keys of mail do nothing without it")
+		return
+	}
+	if m.Password != "" && m.PasswordFile != "" {
+		add("mail.password_file", "does nothing beside password; leave one of them out")
+	}
+	if m.Username == "" && login {
+		add("mail.password", "does nothing without username")
+	}
+	if m.Insecure && m.TLS != "none" {
+		add("mail.insecure", "does nothing without tls: none; a certificate is always verified")
+	}
+}
+
+func (r Report) checkEffect(add adder, key string) {
+	if r.Schedule == "" {
+		for _, unused := range []struct {
+			key string
+			set bool
+		}{{"skip", len(r.Skip) > 0}, {"catch_up", r.CatchUp != nil}, {"wait_for_data", r.WaitForData != 0}, {"retry_for", r.RetryFor != nil}} {
+			if unused.set {
+				add(key+"."+unused.key, "does nothing without schedule")
+			}
+		}
+	}
+	if r.IfNothing == "tell" && r.OnlyIf == "" && r.Burst == "" {
+		add(key+".if_nothing", "does nothing without only_if or burst: the report is always sent")
+	}
+	if r.Link != "" && !slices.ContainsFunc(r.Deliver, func(d Delivery) bool { return d.Mail != nil || d.Webhook != nil }) {
+		add(key+".link", "does nothing without mail or webhook in deliver, which show it")
+	}
+}
+
+func (d Delivery) checkEffect(add adder, key string, burst bool) {
+	if d.Mail != nil && len(d.Mail.Recipients) > 0 && !burst {
+		add(key+".mail.recipients", "does nothing without burst; use to")
+	}
+	if d.Webhook == nil {
+		return
+	}
+	switch {
+	case d.Webhook.URL == "" && d.Webhook.URLFile == "":
+		add(key+".webhook", "needs url or url_file")
+	case d.Webhook.URL != "" && d.Webhook.URLFile != "":
+		add(key+".webhook.url_file", "does nothing beside url; leave one of them out")
+	}
+}
