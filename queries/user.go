@@ -18,6 +18,9 @@ var userQueryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // User reads the user-defined queries: the .sql files of a folder, none if the folder does not exist. It returns the valid ones
 // together with an error for each file that is not.
 func User(dir string) ([]File, error) {
+	if dir == "" {
+		return nil, nil
+	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.sql"))
 	if err != nil {
 		return nil, fmt.Errorf("queries of %s: %w", dir, err)

@@ -116,7 +116,7 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 	header func(columns []string) error, row func(values []any) error) error {
 	rows, err := conn.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return err
+		return explainRead(err)
 	}
 	defer rows.Close()
 	types, err := rows.ColumnTypes()
@@ -146,5 +146,5 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 			return err
 		}
 	}
-	return rows.Err()
+	return explainRead(rows.Err())
 }

@@ -28,7 +28,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	}
 	db, conn, err := connect(ctx, options, reading)
 	if err != nil {
-		return nil, err
+		return nil, explainRead(err)
 	}
 	r := readerOf(db, conn, zone, options.UserQueries)
 	for range options.Connections - 1 {

@@ -12,6 +12,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -138,7 +139,10 @@ func (d *database) Close() error {
 func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
 	file := options.Path
 	if options.Immutable {
-		if file, err = publishedFile(options.Path); err != nil {
+		if file, err = publishedFile(options.Path); errors.Is(err, fs.ErrNotExist) && exists(options.Path) {
+			return nil, nil, errDamagedCopy(err) // the link leads nowhere
+		}
+		if err != nil {
 			return nil, nil, explainOpen(options.Path, err)
 		}
 	}
@@ -260,13 +264,28 @@ func explainOpen(path string, err error) error {
 	case strings.Contains(text, "database does not exist"), errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first", path)
 	}
+	if errors.Is(err, fs.ErrPermission) || strings.Contains(text, "Permission denied") {
+		return fmt.Errorf("no permission to read %s: %w\nhint: store.published_mode and store.published_group say who may read the published copy", path, err)
+	}
 	return fmt.Errorf("opening database %s: %w", path, err)
+}
+
+// explainRead adds a hint to an error of reading a damaged published copy.
+func explainRead(err error) error {
+	if isDamage(err) {
+		return errDamagedCopy(err)
+	}
+	return err
 }
 
 // IsDamaged reports whether an error means that the database file is corrupt. DuckDB has no error code for that, so its messages are
 // matched.
 func IsDamaged(err error, path string) bool {
-	if err == nil || !strings.Contains(err.Error(), path) && !strings.Contains(err.Error(), "Corrupt database file") {
+	return isDamage(err) && (strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "Corrupt database file"))
+}
+
+func isDamage(err error) bool {
+	if err == nil {
 		return false
 	}
 	for _, words := range []string{"Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes from file",

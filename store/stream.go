@@ -21,7 +21,7 @@ func (r *Reader) stream(ctx context.Context, conn *sql.Conn, statement string, a
 	if _, err := conn.ExecContext(ctx, "create temp table streamed as from "+parenthesize(statement), args...); IsStatementError(err) {
 		return r.run(ctx, conn, statement, args, header, row) // not usable as a table; or it fails again, with a clearer error
 	} else if err != nil {
-		return err
+		return explainRead(err)
 	}
 	defer func() {
 		_, dropped := conn.ExecContext(context.WithoutCancel(ctx), "drop table temp.streamed")

@@ -133,3 +133,51 @@ func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// TestAnalystReadsThePublishedFileAlone, as a member of a group, without the configuration; others do not.
+func TestAnalystReadsThePublishedFileAlone(t *testing.T) {
+	t.Parallel()
+	s := newServiceUser(t, "data_dir: ./data\nstore: {published_group: GID}\n")
+	path := filepath.Join(s.home, "callsheet.yaml")
+	writeConfig := func(gid int) {
+		if err := os.WriteFile(path, []byte("data_dir: ./data\nstore: {published_group: "+strconv.Itoa(gid)+"}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.give(t, path, s.uid, 0o600)
+	}
+	spool := filepath.Join(s.home, "data", "spool")
+	if err := os.MkdirAll(spool, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.give(t, filepath.Dir(spool), s.uid, 0o755)
+	s.give(t, spool, s.uid, 0o700)
+	run := func(uid, gid int, args ...string) (string, error) {
+		command := exec.Command("callsheet", args...)
+		command.Dir, command.Env = "/", append(os.Environ(), "HOME="+t.TempDir())
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+		out, err := command.CombinedOutput()
+		return string(out), err
+	}
+	const analyst, analysts, stranger = 12345, 54321, 12346
+	writeConfig(1)
+	if out, err := run(s.uid, s.gid, "--config", path, "load"); err == nil || !strings.Contains(out, "hint: sudo usermod -aG 1 nobody") {
+		t.Errorf("a group without the user: %v: %s", err, out)
+	}
+	writeConfig(s.gid)
+	if out, err := run(s.uid, s.gid, "--config", path, "load"); err != nil {
+		t.Fatalf("load: %v: %s", err, out)
+	}
+	published := filepath.Join(s.home, "data", "published", "calls.duckdb")
+	if out, err := run(analyst, s.gid, "sql", "--db", published, "select 40 + count(*) as n from calls"); err != nil || !strings.Contains(out, "40") {
+		t.Errorf("an analyst: %v: %s", err, out)
+	}
+	if out, err := run(analyst, s.gid, "query", "--db", published, "groups"); err != nil {
+		t.Errorf("an analyst: %v: %s", err, out)
+	}
+	if out, err := run(stranger, analysts, "sql", "--db", published, "select 1"); err == nil || !strings.Contains(strings.ToLower(out), "permission") {
+		t.Errorf("a stranger: %v: %s", err, out)
+	}
+	if out, err := run(analyst, s.gid, "--config", path, "sql", "select 1"); err == nil || !strings.Contains(out, "hint: --db FILE reads the published file without the configuration") {
+		t.Errorf("without --db: %v: %s", err, out)
+	}
+}

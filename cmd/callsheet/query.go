@@ -23,7 +23,7 @@ import (
 
 func queryCommand(a *app) *cobra.Command {
 	var span periodFlags
-	var format, asOf, since string
+	var format, asOf, since, db string
 	var columns, set []string
 	var limits shell.Limits
 	filters := filterFlags{}
@@ -43,7 +43,8 @@ can use every table and macro, and the parameters $from, $to and the filters by 
   callsheet query summary --period 2026-10-05 --as-of "2026-10-06 08:00"
   callsheet query restated --period last-month --since 2026-11-02
   callsheet query days --period last-month --format xlsx >days.xlsx
-  callsheet query long_calls --set minutes=10`,
+  callsheet query long_calls --set minutes=10
+  callsheet query groups --db /var/lib/callsheet/published/calls.duckdb`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := shell.NewWriter(a.stdout, a.stderr, format)
@@ -52,9 +53,9 @@ can use every table and macro, and the parameters $from, $to and the filters by 
 			}
 			out.Columns = columns
 			if len(args) == 0 {
-				return a.listQueries()
+				return a.listQueries(db)
 			}
-			p, err := a.open()
+			p, err := a.openForReading(c.Context(), db)
 			if err != nil {
 				return err
 			}
@@ -93,6 +94,7 @@ can use every table and macro, and the parameters $from, $to and the filters by 
 	span.register(command)
 	filters.register(command)
 	registerAsOf(command, &asOf)
+	registerDatabase(command, &db)
 	registerLimits(command, &limits)
 	command.Flags().StringVar(&since, "since", "", "for restated: what changed after this time; default the end of the period")
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
@@ -166,10 +168,10 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	return period.ParseTime(text, zone)
 }
 
-// listQueries needs no configuration; with one it lists the user queries, too.
-func (a *app) listQueries() error {
+// listQueries needs no configuration; with one, and without a database file, it lists the user queries, too.
+func (a *app) listQueries(db string) error {
 	var own []queries.File
-	if cfg, err := a.config(); err == nil {
+	if cfg, err := a.config(); err == nil && db == "" {
 		if own, err = queries.User(cfg.UserQueries()); err != nil {
 			fmt.Fprintln(a.stderr, "callsheet:", err)
 		}

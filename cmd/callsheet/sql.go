@@ -18,7 +18,7 @@ import (
 )
 
 func sqlCommand(a *app) *cobra.Command {
-	var format string
+	var format, db string
 	var limits shell.Limits
 	var session bool
 	command := &cobra.Command{
@@ -28,27 +28,30 @@ func sqlCommand(a *app) *cobra.Command {
 nothing else: no other file, no writing, no attaching, no extensions, no second statement. All tables, macros and named queries
 are available, and temporary tables can be created at the prompt.
 
+With --db it reads that published file and no configuration, so that an analyst needs no access to the tokens in it.
+
 On a terminal and without STATEMENT it starts a prompt with history, completion and a pager for long results; .help there lists
 its commands.`,
 		Example: `  callsheet sql
   callsheet sql "from groups('2026-10-01', '2026-10-31')"
   callsheet sql "select outcome, count(*) from calls group by all" --format csv
   callsheet sql --memory 8GB --limit 1h "from call_versions order by last_received_at" >all.csv
-  callsheet sql --format json <question.sql`,
+  callsheet sql --format json <question.sql
+  callsheet sql --db /var/lib/callsheet/published/calls.duckdb "from calls limit 5"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := shell.NewWriter(a.stdout, a.stderr, format)
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
-			p, err := a.open()
+			p, err := a.openForReading(c.Context(), db)
 			if err != nil {
 				return err
 			}
 			cfg := p.Config
 			if len(args) == 0 && display.IsTerminal(os.Stdin) && display.IsTerminal(a.stdout) {
 				prompt := shell.Prompt{
-					Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session"},
+					Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session", "--db", db},
 					Zone: cfg.Zone(), Format: out.Format(), Limits: limits,
 				}
 				return prompt.Run(c.Context())
@@ -73,6 +76,7 @@ its commands.`,
 		},
 	}
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
+	registerDatabase(command, &db)
 	command.Flags().BoolVar(&session, "session", false, "serve the prompt that started this process")
 	if err := command.Flags().MarkHidden("session"); err != nil {
 		panic(err)
