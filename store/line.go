@@ -68,6 +68,9 @@ func (l *line) parse(sources lineSources) {
 // identify sets what follows from the other columns.
 func (l *line) identify() {
 	l.keepsPosition = l.reread || l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt)
+	if l.reason == "" && l.kind == spool.KindLiveCall {
+		l.keepInExtra()
+	}
 	if l.reason == "" && l.kind != spool.KindOther {
 		l.callKey = callKey(l.source, l.values[callSidField])
 	}

@@ -7,6 +7,7 @@ var payloadFields = []struct {
 	key          string
 	identity     bool // identifies the call and its kind of report, so it is not part of the content
 	number       bool // 0 is a value of it
+	onlyReports  bool // live_events has no column for it
 	undocumented bool // not in the vendor's documentation, so it is kept in extra too
 }{
 	{key: "Direction", identity: true},
@@ -14,20 +15,20 @@ var payloadFields = []struct {
 	{key: "SourceNumber"},
 	{key: "DestinationNumber"},
 	{key: "DialWhomNumber"},
-	{key: "CallDuration", number: true},
-	{key: "coins", number: true},
+	{key: "CallDuration", number: true, onlyReports: true},
+	{key: "coins", number: true, onlyReports: true},
 	{key: "Status"},
 	{key: "StartTime"},
-	{key: "EndTime"},
-	{key: "CallRecordingUrl"},
+	{key: "EndTime", onlyReports: true},
+	{key: "CallRecordingUrl", onlyReports: true},
 	{key: "campid"},
-	{key: "TalkDuration", number: true},
+	{key: "TalkDuration", number: true, onlyReports: true},
 	{key: "call_group"},
-	{key: "receiver_name"},
-	{key: "error_code"},
-	{key: "LegA_Picked_time"},
-	{key: "LegB_Start_time"},
-	{key: "LegB_Picked_time"},
+	{key: "receiver_name", onlyReports: true},
+	{key: "error_code", onlyReports: true},
+	{key: "LegA_Picked_time", onlyReports: true},
+	{key: "LegB_Start_time", onlyReports: true},
+	{key: "LegB_Picked_time", onlyReports: true},
 	{key: "callstatus", undocumented: true},
 	{key: "type", undocumented: true},
 }

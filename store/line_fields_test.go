@@ -3,6 +3,7 @@ package store
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"callsheet/internal/spool"
@@ -29,5 +30,16 @@ func TestStageReadsEveryLineField(t *testing.T) {
 	}
 	if want := fieldNames(); !slices.Equal(slices.Compact(names), want) {
 		t.Errorf("stage.sql reads\n%v\nthe table of fields has\n%v", names, want)
+	}
+}
+
+// TestLiveEventsKeepEveryField: a field that live_events has no column for is kept in extra.
+func TestLiveEventsKeepEveryField(t *testing.T) {
+	insert := strings.ReplaceAll(queries.SQL("load/live_events"), "_", "")
+	for _, field := range payloadFields {
+		column := strings.ToLower(strings.ReplaceAll(field.key, "_", ""))
+		if hasColumn := regexp.MustCompile(`\b` + column + `\b`).MatchString(insert); hasColumn == field.onlyReports && !field.undocumented {
+			t.Errorf("%s: onlyReports is %v", field.key, field.onlyReports)
+		}
 	}
 }

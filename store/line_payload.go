@@ -57,6 +57,24 @@ func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end 
 	return end
 }
 
+// keepInExtra moves the fields of a live event that live_events has no column for to extra, so that what is stored is what contentHash
+// is of, and a migration can compute it again.
+func (l *line) keepInExtra() {
+	var moved []member
+	for i, field := range payloadFields {
+		if field.onlyReports && len(l.values[i]) > 0 {
+			moved = append(moved, member{[]byte(field.key), spool.AppendString(nil, string(l.values[i]))})
+			l.values[i] = nil
+		}
+	}
+	if moved == nil {
+		return
+	}
+	moved = append(membersOf(l.extra), moved...)
+	l.extra = joinMembers(moved)
+	l.contentHash = l.hashContent(moved, l.fieldProblems())
+}
+
 // noteLegA keeps that a field was sent, if it is the time of leg A, although it says nothing.
 func (l *line) noteLegA(field int) {
 	if field == legAField && l.values[field] == nil && l.unreadable&(1<<field) == 0 {

@@ -10,8 +10,8 @@ import (
 )
 
 // registerRehashing defines functions on a connection that migrations use: report_hash() is the content_hash of a stored report, from its
-// sent_direction, extra, field_problems and its documented fields in the order of payloadFields; filled_members() is extra without
-// its empty members.
+// sent_direction, extra, field_problems and its documented fields in the order of payloadFields, and that of a live event, of which those
+// that only reports have are NULL; filled_members() is extra without its empty members.
 func registerRehashing(conn *sql.Conn) error {
 	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
 	if err != nil {

@@ -112,3 +112,47 @@ func TestOldReportsOfLegA(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestOldLiveEventsMigrate: live events that differ only in empty fields become one, and their duplicates are recognised, whatever the hash
+// of an earlier version was. A field without a column is kept.
+func TestOldLiveEventsMigrate(t *testing.T) {
+	for _, before := range []string{"0010", "0015"} {
+		dir := spoolOf(t, map[string]string{"a.ndjson": ""})
+		oldDatabase(t, filepath.Join(dir, "calls.duckdb"), before, fmt.Sprintf(`
+			insert into settings (timezone, short_abandon_seconds, service_level_target_seconds, recovery_window_seconds, fingerprint, macros_fingerprint)
+				values ('Asia/Kolkata', 5, 20, 86400, 'old', 'old');
+			create temp table old (hash ubigint, second varchar, deliveries bigint, call_group varchar, status varchar, extra varchar);
+			insert into old values (11, '00', 2, '', 'Ringing', '{"group_id":"","type":"live_call"}'), (12, '05', 1, null, 'Ringing', '{"type":"live_call"}'),
+				(13, '06', 1, null, 'Picked', '{"type":"live_call"}');
+			insert into live_events (source, direction, sent_direction, call_sid, call_key, content_hash, first_received_at, last_received_at,
+					reported_at, imported, deliveries, last_id, status, call_group, extra)
+				select 'main', 'incoming', 'IVR', 'n1', %[1]d, hash, '2026-10-05 10:00:' || second || 'Z', '2026-10-05 10:00:' || second || 'Z',
+					'2026-10-05 10:00:' || second || 'Z', false, deliveries, second, status, call_group, extra
+				from old;
+			update live_events set call_group = nullif(call_group, ''), extra = '{"type":"live_call"}' where %[2]v;
+			insert into repeated_deliveries (kind, direction, call_key, content_hash, received_at, reported_at, id, deliveries)
+				values ('live_call', 'incoming', %[1]d, 11, '2026-10-05 10:00:00Z', '2026-10-05 10:00:00Z', '00', 1),
+					('live_call', 'incoming', %[1]d, 11, '2026-10-05 10:00:01Z', '2026-10-05 10:00:01Z', '01', 1)`,
+			callKey([]byte("main"), []byte("n1")), before > "0010"))
+		load(t, dir, testSettings())
+		check := func(when, want string) {
+			t.Helper()
+			const events = `select status, strftime(first_received_at, '%S'), strftime(last_received_at, '%S'), deliveries, last_id, extra from live_events
+				where call_sid = 'n1' order by status, extra`
+			if got := lines(query(t, published(t, dir, testSettings()), events)[1:]); got != want {
+				t.Errorf("%s, from %s: got\n%s\nwant\n%s", when, before, got, want)
+			}
+		}
+		check("migrated", "Picked,06,06,1,06,{\"type\":\"live_call\"}\nRinging,00,05,3,00,{\"type\":\"live_call\"}\n")
+		for id, empty := range []string{`"call_group":null`, `"call_group":"","coins":""`} {
+			appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), fmt.Sprintf(`{"id":"x%d"`, id)+`,"received_at":"2026-10-05T10:00:07Z","source":"main","kind":"live_call","payload":{"CallSid":"n1","Direction":"IVR","type":"live_call","Status":"Ringing",`+empty+"}}\n")
+			load(t, dir, testSettings())
+		}
+		check("delivered again", "Picked,06,06,1,06,{\"type\":\"live_call\"}\nRinging,00,07,5,00,{\"type\":\"live_call\"}\n")
+		for range 2 {
+			appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), `{"CallSid":"n1","Direction":"IVR","type":"live_call","Status":"Picked","StartTime":"2026-10-05 15:30:08","receiver_name":"Asha","coins":1}`+"\n")
+			load(t, dir, testSettings())
+		}
+		check("another event", "Picked,08,08,2,,{\"coins\":\"1\",\"receiver_name\":\"Asha\",\"type\":\"live_call\"}\nPicked,06,06,1,06,{\"type\":\"live_call\"}\nRinging,00,07,5,00,{\"type\":\"live_call\"}\n")
+	}
+}
