@@ -31,6 +31,9 @@ var Filters = []string{"group", "agent", "number", "direction", "campaign", "sou
 type File struct {
 	Name, SQL string
 	Path      string // of a user-defined query; empty for a built-in one
+	Err       error  // of a user-defined query that cannot be used
+
+	Misnamed bool // which Err says; a built-in query or macro of the name stays
 }
 
 // Files returns the files of a folder, sorted by name.
@@ -87,15 +90,17 @@ func SQL(path string) string {
 	return string(text)
 }
 
-// All returns the built-in and the user-defined queries, sorted by name. A user-defined query overrides a built-in one of its name.
+// All returns the built-in and the user-defined queries, sorted by name. A user-defined query overrides a built-in one of its name, unless
+// the name cannot be used.
 func All(user []File) []File {
+	user = slices.DeleteFunc(slices.Clone(user), func(f File) bool { return f.Misnamed })
 	list := slices.DeleteFunc(Files("named"), func(builtIn File) bool {
 		return slices.ContainsFunc(user, func(f File) bool { return f.Name == builtIn.Name })
 	})
 	return slices.SortedFunc(slices.Values(append(list, user...)), func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// Named finds a query by name among the built-in and the user-defined ones.
+// Named finds a query by name among the built-in and the user-defined ones. One that cannot be used is an error.
 func Named(user []File, name string) (File, error) {
 	list := All(user)
 	i := slices.IndexFunc(list, func(f File) bool { return f.Name == name })
@@ -106,7 +111,7 @@ func Named(user []File, name string) (File, error) {
 		}
 		return File{}, fmt.Errorf("unknown query %q\nhint: the queries are %s", name, strings.Join(names, ", "))
 	}
-	return list[i], nil
+	return list[i], list[i].Explain(list[i].Err)
 }
 
 // Doc returns the comment at the head of the file as one line.
@@ -131,8 +136,11 @@ var (
 func (f File) calls() (names []string) {
 	var last sqltoken.Token
 	for token := range sqltoken.All(f.SQL) {
-		if token.Text == "(" && last.Kind == sqltoken.Word {
-			names = append(names, last.Text)
+		if token.Kind == sqltoken.Space || token.Kind == sqltoken.Comment {
+			continue
+		}
+		if token.Text == "(" && (last.Kind == sqltoken.Word || last.Kind == sqltoken.Quoted) {
+			names = append(names, strings.ToLower(strings.Trim(last.Text, `"`)))
 		}
 		last = token
 	}
@@ -169,7 +177,11 @@ func (f File) Macro() string {
 			others = append(others, "p_"+name+" := null")
 		}
 	}
-	arguments := append(period, others...)
+	return fmt.Sprintf("create or replace macro %q(%s) as table (%s\n)", f.Name, strings.Join(append(period, others...), ", "), f.Body())
+}
+
+// Body returns the statement in the macro of f, in which $from is the macro's parameter p_from.
+func (f File) Body() string {
 	var body strings.Builder
 	for token := range sqltoken.All(sqltoken.StripComments(f.SQL)) {
 		if isParameter(token) {
@@ -177,6 +189,5 @@ func (f File) Macro() string {
 		}
 		body.WriteString(token.Text)
 	}
-	return fmt.Sprintf("create or replace macro %q(%s) as table %s", f.Name, strings.Join(arguments, ", "),
-		strings.TrimRight(body.String(), "; \t\r\n"))
+	return strings.TrimRight(body.String(), "; \t\r\n")
 }

@@ -3,60 +3,122 @@ package queries
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"callsheet/internal/sqltoken"
 )
 
 var userQueryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// User reads the user-defined queries: the .sql files of a folder, none if the folder does not exist. It returns the valid ones
-// together with an error for each file that is not.
-func User(dir string) ([]File, error) {
+// User reads the user-defined queries: the .sql files of a folder, none if the folder does not exist. Err of a file says why it cannot be
+// used. A folder that cannot be read is a file with an Err, too.
+func User(dir string) []File {
 	if dir == "" {
-		return nil, nil
+		return nil
 	}
-	paths, err := filepath.Glob(filepath.Join(dir, "*.sql"))
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		return nil, fmt.Errorf("queries of %s: %w", dir, err)
+		return []File{{Name: filepath.Base(dir), Path: dir, Err: err, Misnamed: true}}
 	}
 	var list []File
-	var errs []error
-	for _, path := range paths {
-		file, err := userFile(path)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", path, err))
+	for _, entry := range entries {
+		name, ok := strings.CutSuffix(entry.Name(), ".sql")
+		if !ok || strings.HasPrefix(name, ".") { // of an editor
 			continue
+		}
+		file := Read(filepath.Join(dir, entry.Name()))
+		file.Name = name
+		if err := checkName(name); err != nil {
+			file.Err, file.Misnamed = err, true
 		}
 		list = append(list, file)
 	}
-	return list, errors.Join(errs...)
+	return list
 }
 
-func userFile(path string) (File, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return File{}, err
+// notText returns the offset of the first byte that is not text in UTF-8, or -1.
+func notText(text string) int {
+	for i, r := range text {
+		if _, size := utf8.DecodeRuneInString(text[i:]); r == 0 || r == utf8.RuneError && size == 1 {
+			return i
+		}
 	}
-	file := File{Name: strings.TrimSuffix(filepath.Base(path), ".sql"), SQL: string(text), Path: path}
+	return -1
+}
+
+// Problems returns an error for each file that cannot be used.
+func Problems(list []File) error {
+	var errs []error
+	for _, file := range list {
+		errs = append(errs, file.Explain(file.Err))
+	}
+	return errors.Join(errs...)
+}
+
+func checkName(name string) error {
 	switch {
-	case !userQueryName.MatchString(file.Name):
-		return file, errors.New("the name of a query is lower-case letters, digits and _\nhint: rename the file, as in my_query.sql")
-	case strings.Trim(sqltoken.StripComments(file.SQL), "; \t\r\n") == "":
-		return file, errors.New("the file has no statement")
-	case slices.Contains(builtInMacros(), file.Name):
-		return file, fmt.Errorf("%s is the name of a built-in macro\nhint: rename the file", file.Name)
+	case !userQueryName.MatchString(name):
+		return errors.New("the name of a query is lower-case letters, digits and _\nhint: rename the file, as in my_query.sql")
+	case slices.Contains(fixedQueries, name):
+		return fmt.Errorf("callsheet itself uses its query %s, which cannot be replaced\nhint: rename the file", name)
+	case slices.Contains(builtInMacros(), name):
+		return fmt.Errorf("%s is the name of a built-in macro\nhint: rename the file", name)
+	case IsJudgedFunction(name):
+		return fmt.Errorf("%s is the name of a function of DuckDB\nhint: rename the file", name)
 	}
-	return file, nil
+	return nil
+}
+
+// fixedQueries are the built-in queries that commands read by position: status, check and the scheduler depend on them.
+var fixedQueries = []string{
+	"content", "damaged_lines", "data_clock", "events", "freshness", "problems", "recomputations", "rejected", "settings", "silence",
+	"unknown_words",
+}
+
+// maxFileSize is far more than anybody writes by hand.
+const maxFileSize = 1 << 20
+
+// Read reads SQL that a user wrote. Err of the result says why it is no text.
+func Read(path string) File {
+	file := File{Path: path}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		file.Err = err
+	case !info.Mode().IsRegular(): // reading a pipe would wait for its writer
+		file.Err = errors.New("this is not a file\nhint: a query is a text file")
+	case info.Size() > maxFileSize:
+		file.Err = errors.New("the file is larger than 1 MB\nhint: a query is a single SELECT")
+	}
+	if file.Err != nil {
+		return file
+	}
+	text, err := os.ReadFile(path)
+	file.SQL = strings.TrimPrefix(string(text), "\ufeff") // which editors on Windows write
+	switch {
+	case err != nil:
+		file.Err = err
+	case notText(file.SQL) >= 0:
+		file.Err = &Error{notText(file.SQL), "the file is not text in UTF-8\nhint: save it with the encoding UTF-8"}
+	case strings.Trim(sqltoken.StripComments(file.SQL), "; \t\r\n") == "":
+		file.Err = errors.New("the file has no statement")
+	}
+	return file
 }
 
 // builtInMacros returns the names of the macros that the built-in queries depend on.
-func builtInMacros() []string {
+var builtInMacros = sync.OnceValue(func() []string {
 	var names []string
 	for _, folder := range []string{"base", "metrics"} {
 		for _, file := range Files(folder) {
@@ -66,15 +128,28 @@ func builtInMacros() []string {
 		}
 	}
 	return names
+})
+
+// An Error is a problem at a place in a text.
+type Error struct {
+	Offset int // bytes from the beginning of the text; negative when unknown
+	Text   string
 }
+
+func (e *Error) Error() string { return e.Text }
 
 var errorLine = regexp.MustCompile(`(?s)\n+LINE (\d+): (.*)\n( *)\^`)
 
-// Explain prefixes an error of DuckDB with the file's path and, where the message shows an excerpt with a mark below it, line
-// and column: queries/late.sql:3:14: ….
+// Explain prefixes an error with the file's path and, where it has a place or is one of DuckDB that shows an excerpt with a mark below it,
+// line and column: queries/late.sql:3:14: ….
 func (f File) Explain(err error) error {
-	if err == nil || f.Path == "" {
+	if err == nil || f.Path == "" || strings.HasPrefix(err.Error(), f.Path) {
 		return err
+	}
+	if at := (*Error)(nil); errors.As(err, &at) && at.Offset >= 0 && at.Offset <= len(f.SQL) {
+		before := f.SQL[:at.Offset]
+		line := before[strings.LastIndexByte(before, '\n')+1:]
+		return fmt.Errorf("%s:%d:%d: %w", f.Path, strings.Count(before, "\n")+1, utf8.RuneCountInString(line)+1, err)
 	}
 	message := err.Error()
 	match := errorLine.FindStringSubmatchIndex(message)

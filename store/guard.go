@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -33,6 +34,18 @@ var allowedWords = strings.Fields(`select from with values table describe desc s
 
 func errNotAllowed(what string) error {
 	return fmt.Errorf("%s is not allowed\nhint: only reading the published data and temporary tables are allowed", what)
+}
+
+// checkStatement accepts a SELECT, or another single statement that changes only temporary objects. It runs nothing.
+func checkStatement(ctx context.Context, conn *sql.Conn, statement string) error {
+	parsed, err := parseSelect(ctx, conn, statement)
+	switch {
+	case err == nil:
+		return parsed.checkNodes()
+	case errors.Is(err, errNUL):
+		return err
+	}
+	return checkAllowed(conn, statement)
 }
 
 // checkAllowed accepts a single statement that changes only temporary objects. It runs nothing.

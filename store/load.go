@@ -28,7 +28,6 @@ type Progress func(done, total, lines int64)
 type LoadOptions struct {
 	SpoolDir      string
 	DefaultSource string   // of lines without a source
-	RunLedger     string   // the scheduler's ledger; may be missing
 	RetryRejects  bool     // first read the rejected lines again
 	Progress      Progress // may be nil
 
@@ -47,7 +46,7 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	if err := s.addRejected(ctx, started, &summary); err != nil {
 		return summary, err
 	}
-	if err := s.loadRuns(ctx, options.RunLedger); err != nil {
+	if err := s.loadRuns(ctx, s.options.RunLedger); err != nil {
 		return summary, err
 	}
 	var err error

@@ -99,19 +99,6 @@ func dropMacros(ctx context.Context, tx *sql.Tx) error {
 // Warnings returns the warnings from opening the database.
 func (s *Store) Warnings() []string { return s.warnings }
 
-// defineUserQueries creates a macro for each user query. A failure is a warning; nothing else is affected.
-func (s *Store) defineUserQueries(ctx context.Context) {
-	for _, file := range queries.TopologicalOrder(s.options.UserQueries) {
-		err := checkAllowed(s.conn, file.Macro())
-		if err == nil {
-			_, err = s.conn.ExecContext(ctx, file.Macro())
-		}
-		if err != nil {
-			s.warnings = append(s.warnings, file.Explain(err).Error())
-		}
-	}
-}
-
 // inTransaction runs do in a transaction.
 func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := s.conn.BeginTx(ctx, nil)

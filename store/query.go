@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -15,57 +16,104 @@ import (
 // column names, even if there are no rows. row is called with each row's values, as goValue converts them; the slice is reused.
 func (r *Reader) Query(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
-	return r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
-		return r.run(ctx, conn, statement, bound, header, row)
+	return r.named(ctx, name, args, func(conn *sql.Conn, query queries.File, bound []any) error {
+		return r.runFile(ctx, conn, query, bound, header, row)
 	})
 }
 
 // Stream is Query for a result of any length: it is kept within the memory limit, or on disk. Duplicate column names get a number.
 func (r *Reader) Stream(ctx context.Context, name string, args map[string]any,
 	header func(columns []string) error, row func(values []any) error) error {
-	return r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
-		return r.stream(ctx, conn, statement, bound, header, row)
+	return r.named(ctx, name, args, func(conn *sql.Conn, query queries.File, bound []any) error {
+		return r.stream(ctx, conn, query.SQL, bound, header, row)
 	})
 }
 
 // Evaluate reports whether a condition, an expression over the columns of a named query's single row, is true.
 func (r *Reader) Evaluate(ctx context.Context, name string, args map[string]any, condition string) (result bool, err error) {
-	err = r.named(ctx, name, args, func(conn *sql.Conn, statement string, bound []any) error {
-		statement = "select coalesce((" + condition + "\n)::bool, false) from " + parenthesize(statement)
-		if err := checkAllowed(conn, statement); err != nil {
-			return err
+	var refused error
+	err = r.named(ctx, name, args, func(conn *sql.Conn, query queries.File, bound []any) error {
+		if refused = checkExpression(ctx, conn, condition); refused != nil {
+			return refused
 		}
-		return conn.QueryRowContext(ctx, statement, bound...).Scan(&result)
+		statement := "select coalesce((" + trimEnd(condition) + "\n)::bool, false) from " + parenthesize(query.SQL) + " limit 2"
+		rows := 0
+		err := r.run(ctx, conn, statement, bound, func([]string) error { return nil }, func(values []any) error {
+			rows++
+			result = values[0].(bool)
+			return nil
+		})
+		if err == nil && rows != 1 {
+			err = errors.New("it has to return a single row")
+		}
+		return err
 	})
-	return result, err
+	return result, cmp.Or(refused, err)
 }
 
 func (r *Reader) named(ctx context.Context, name string, args map[string]any,
-	run func(conn *sql.Conn, statement string, bound []any) error) error {
+	run func(conn *sql.Conn, query queries.File, bound []any) error) error {
 	query, err := queries.Named(r.userQueries, name)
 	if err != nil {
 		return err
 	}
+	err = r.bind(ctx, query, args, run)
+	if err != nil && strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
+		err = fmt.Errorf("%w\nhint: the published copy is from another version of callsheet; run callsheet load", err)
+	}
+	if err != nil {
+		err = fmt.Errorf("query %s: %w", name, err)
+	}
+	return err
+}
+
+// bind calls run with a query, once it is allowed, and its arguments.
+func (r *Reader) bind(ctx context.Context, query queries.File, args map[string]any,
+	run func(conn *sql.Conn, query queries.File, bound []any) error) error {
 	var bound []any
 	for _, parameter := range query.Parameters() {
 		bound = append(bound, sql.Named(parameter, args[parameter]))
 	}
 	conn := <-r.free
 	defer func() { r.free <- conn }()
-	if query.Path != "" {
-		err = checkAllowed(conn, query.SQL)
+	err := query.Err
+	if err == nil && query.Path != "" {
+		_, err = checkSelect(ctx, conn, query.SQL)
 	}
 	if err == nil {
-		err = run(conn, query.SQL, bound)
+		err = run(conn, query, bound)
 	}
-	if err != nil {
-		err = query.Explain(err)
-		if strings.Contains(err.Error(), "Catalog Error") && query.Path == "" {
-			err = fmt.Errorf("%w\nhint: the published copy is from another version of callsheet; run callsheet load", err)
+	return query.Explain(err)
+}
+
+// Select runs a user's query that is not a named one.
+func (r *Reader) Select(ctx context.Context, query queries.File, header func(columns []string) error, row func(values []any) error) error {
+	return r.bind(ctx, query, nil, func(conn *sql.Conn, query queries.File, bound []any) error {
+		return r.runFile(ctx, conn, query, bound, header, row)
+	})
+}
+
+// maxUserRows is how many rows a user's query may return, except to Stream: the driver holds a whole result in memory, and a sheet has no
+// more rows.
+const maxUserRows = 1 << 20
+
+func (r *Reader) runFile(ctx context.Context, conn *sql.Conn, query queries.File, bound []any,
+	header func(columns []string) error, row func(values []any) error) error {
+	if query.Path == "" {
+		return r.run(ctx, conn, query.SQL, bound, header, row)
+	}
+	rows := 0
+	limited := fmt.Sprintf("from %s limit %d", parenthesize(query.SQL), maxUserRows+1)
+	err := r.run(ctx, conn, limited, bound, header, func(values []any) error {
+		if rows++; rows > maxUserRows {
+			return refusal(fmt.Sprintf("it returns more than %d rows\nhint: callsheet query --format csv has no limit", maxUserRows))
 		}
-		return fmt.Errorf("query %s: %w", name, err)
+		return row(values)
+	})
+	if IsStatementError(err) && rows == 0 { // it fails again, with an error that points into the text
+		err = r.run(ctx, conn, query.SQL, bound, header, row)
 	}
-	return nil
+	return err
 }
 
 // Catalog returns the rows of metric_catalog without opening a database: name, label, unit, format, formula, good.
@@ -95,7 +143,7 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
-	if err := checkAllowed(conn, statement); err != nil {
+	if err := checkStatement(ctx, conn, statement); err != nil {
 		return err
 	}
 	return r.run(ctx, conn, statement, nil, header, row)
@@ -106,7 +154,7 @@ func (r *Reader) StreamSQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) error {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
-	if err := checkAllowed(conn, statement); err != nil {
+	if err := checkStatement(ctx, conn, statement); err != nil {
 		return err
 	}
 	return r.stream(ctx, conn, statement, nil, header, row)

@@ -38,10 +38,8 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		}
 		r.add(conn)
 	}
-	for _, statement := range sandbox {
-		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", statement, err), r.Close())
-		}
+	if err := enterSandbox(ctx, conn); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }

@@ -107,7 +107,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
 	if storedMacros == wantMacros {
-		return nil
+		return s.defineUserQueries(ctx, false)
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if err := writeSettings(ctx, tx, s.options.Settings, want); err != nil {
@@ -135,7 +135,9 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
-	s.defineUserQueries(ctx)
+	if err := s.defineUserQueries(ctx, true); err != nil {
+		return err
+	}
 	if _, err := s.conn.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros); err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}

@@ -102,3 +102,44 @@ func cutOptions(text string) (rest string, ok bool) {
 
 // parenthesize makes a statement usable as a subquery.
 func parenthesize(statement string) string { return "(\n" + trimEnd(statement) + "\n)" }
+
+// wordOffset returns where words in lower case follow each other in a statement, or -1.
+func wordOffset(statement string, words ...string) int {
+	begin, matched, pos := 0, 0, 0
+	for token := range sqltoken.All(statement) {
+		if !isGap(token) {
+			word := strings.ToLower(token.Text)
+			if matched > 0 && word != words[matched] {
+				matched = 0
+			}
+			if word == words[matched] {
+				if matched == 0 {
+					begin = pos
+				}
+				if matched++; matched == len(words) {
+					return begin
+				}
+			}
+		}
+		pos += len(token.Text)
+	}
+	return -1
+}
+
+// secondStatement returns where the second statement of a text begins, or -1.
+func secondStatement(text string) int {
+	first, ended, pos := false, false, 0
+	for token := range sqltoken.All(text) {
+		switch {
+		case isGap(token):
+		case token.Text == ";":
+			ended = first
+		case ended:
+			return pos
+		default:
+			first = true
+		}
+		pos += len(token.Text)
+	}
+	return -1
+}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -36,6 +37,7 @@ type Options struct {
 	Settings    Settings
 	Now         func() time.Time
 	UserQueries []queries.File // the user's own named queries
+	RunLedger   string         // the scheduler's ledger, which a load reads; may be missing
 	Immutable   bool           // the file is a published copy, which is never written, so any number of instances can open it
 	Connections int            // of a reader, each for one query at a time; 1 when 0
 
@@ -49,6 +51,7 @@ type Store struct {
 	conn    *sql.Conn
 
 	warnings []string                        // from opening it, for the summary of the load
+	unusable map[string]error                // user queries without a macro, by name; see UnusableQueries
 	judge    func(ctx context.Context) error // of a preview: takes lines out of `staged`
 }
 
@@ -98,6 +101,11 @@ func open(ctx context.Context, options Options) (*Store, error) {
 	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if !options.loadsOnly { // a preview attaches the published copy, and has no SQL of users
+		if err := enterSandbox(ctx, conn, options.RunLedger); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	if err := s.applySettings(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -168,7 +176,7 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 			releaseFile()
 		}
 	}
-	connector, err := newConnector(file+"?"+mode, func(execer driver.ExecerContext) error {
+	connector, err := newConnector(file, mode, func(execer driver.ExecerContext) error {
 		for _, statement := range settings {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
 				return fmt.Errorf("%s: %w", statement, err)
@@ -191,15 +199,27 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 // instanceCacheMutex guards the driver's cache of open databases while it is replaced.
 var instanceCacheMutex sync.Mutex
 
+// CheckPath returns an error for a path that DuckDB's driver would misread: it takes the options of a database from a URL, in which ? and #
+// end the path.
+func CheckPath(path string) error {
+	if parsed, err := url.Parse(path + "?" + reading); err != nil || parsed.RawQuery != reading {
+		return fmt.Errorf("DuckDB's driver cannot open the path %s\nhint: choose a data_dir without ?, # and %%", path)
+	}
+	return nil
+}
+
 // newConnector opens a new database instance. The driver would otherwise return the instance that already has the path open, with
 // its settings, even if the file has been replaced since.
-func newConnector(dsn string, init func(driver.ExecerContext) error) (*duckdb.Connector, error) {
+func newConnector(path, mode string, init func(driver.ExecerContext) error) (*duckdb.Connector, error) {
+	if err := CheckPath(path); err != nil {
+		return nil, err
+	}
 	instanceCacheMutex.Lock()
 	defer instanceCacheMutex.Unlock()
 	cache := mapping.CreateInstanceCache()
 	defer mapping.DestroyInstanceCache(&cache)
 	duckdb.GetInstanceCache = func() mapping.InstanceCache { return cache }
-	return duckdb.NewConnector(dsn, init)
+	return duckdb.NewConnector(path+"?"+mode, init)
 }
 
 // fileLocks has a lock for each database file, by path. The lock of the operating system does not exclude other users within this
@@ -243,11 +263,25 @@ func sessionSettings(options Options) []string {
 	return statements
 }
 
-// sandbox restricts user SQL to the published database: no other file can be read or written, nothing attached, no extension loaded,
+// enterSandbox restricts SQL to the open database and files: no other file can be read or written, nothing attached, no extension loaded,
 // and none of these settings changed. It applies to all connections of an instance, so it runs when all are open.
-var sandbox = []string{
-	"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
-	"set enable_external_access = false", "set lock_configuration = true",
+func enterSandbox(ctx context.Context, conn *sql.Conn, files ...string) error {
+	var quoted []string
+	for _, file := range files {
+		if file != "" {
+			quoted = append(quoted, quote(file))
+		}
+	}
+	for _, statement := range []string{
+		"set allowed_paths = [" + strings.Join(quoted, ", ") + "]",
+		"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
+		"set enable_external_access = false", "set lock_configuration = true",
+	} {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // explainOpen rewrites DuckDB's error for a locked or missing file, with a hint.

@@ -35,7 +35,8 @@ included. Ratios are fractions, durations are seconds, and an unknown figure is 
 has, such as a misspelt group, is a warning: exit code 3.
 
 A .sql file in the folder queries beside the configuration is a named query, too, and replaces a built-in one of the same name. It
-can use every table and macro, and the parameters $from, $to and the filters by name; other parameters are given with --set.`,
+is a single SELECT, which can use every table and macro, and the parameters $from, $to and the filters by name; other parameters are
+given with --set.`,
 		Example: `  callsheet query
   callsheet query groups --from 2026-10-01 --to 2026-10-31
   callsheet query agents --period last-week --group Sales --hours 09:00-18:00 --format csv
@@ -110,11 +111,13 @@ can use every table and macro, and the parameters $from, $to and the filters by 
 	return command
 }
 
-// findQuery returns a named query, and prints which user queries cannot be read.
+// findQuery returns a named query.
 func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
-	own, err := queries.User(c.UserQueries())
-	if err != nil && a.parent == nil { // the parent of a child has printed it
-		fmt.Fprintln(a.stderr, "callsheet:", err)
+	own := queries.User(c.UserQueries())
+	for _, file := range own {
+		if file.Misnamed && file.Name == name {
+			return file, file.Explain(file.Err)
+		}
 	}
 	return queries.Named(own, name)
 }
@@ -172,7 +175,8 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 func (a *app) listQueries(db string) error {
 	var own []queries.File
 	if cfg, err := a.config(); err == nil && db == "" {
-		if own, err = queries.User(cfg.UserQueries()); err != nil {
+		own = queries.User(cfg.UserQueries())
+		if err := queries.Problems(own); err != nil {
 			fmt.Fprintln(a.stderr, "callsheet:", err)
 		}
 	}

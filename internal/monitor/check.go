@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"callsheet/internal/config"
 	"callsheet/internal/importer"
@@ -51,6 +52,17 @@ func (k *checker) warn(what string, err error) {
 	k.findings[len(k.findings)-1].IsWarning = true
 }
 
+// errUnusableQuery is of a report whose query has a problem, which is another finding.
+var errUnusableQuery = errors.New("it uses a query that has a problem")
+
+// addReport adds the finding of a report or a template, but a problem of a user query only once.
+func (k *checker) addReport(what string, err error) {
+	if err != nil && (errors.Is(err, errUnusableQuery) || slices.ContainsFunc(k.findings, func(f Finding) bool { return f.Note == err.Error() })) {
+		return
+	}
+	k.add(what, err)
+}
+
 // Check checks everything that can be wrong, in the order in which problems should be fixed. It changes nothing.
 func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 	c, k := p.Config, &checker{Pipeline: p}
@@ -58,12 +70,9 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 	if len(c.Collector.Sources) > 0 {
 		k.add("collector sources and tokens", checkTokens(c))
 	}
-	k.add("data folder "+c.Path(c.DataDir), checkWritable(c.Path(c.DataDir)))
+	k.add("data folder "+c.Path(c.DataDir), errors.Join(checkWritable(c.Path(c.DataDir)), store.CheckPath(c.Database())))
+	k.user = queries.User(c.UserQueries())
 	var err error
-	k.user, err = queries.User(c.UserQueries())
-	if len(k.user) > 0 || err != nil {
-		k.add("own queries "+c.UserQueries(), err)
-	}
 	if k.empty, err = openEmptyStore(ctx, p); err != nil {
 		k.add("queries", err)
 		return k.findings
@@ -72,6 +81,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 	if c.Store.Publish {
 		k.checkAccess()
 	}
+	k.checkUserQueries(ctx)
 	for _, source := range c.Collector.Sources {
 		if len(source.Import.Fields) > 0 || source.Import.Direction != "" {
 			k.add("import of source "+source.Name, k.checkImport(ctx, source))
@@ -82,7 +92,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 	}
 	for _, name := range pipeline.TemplateNames(c) {
 		if !slices.ContainsFunc(c.Reports, func(r config.Report) bool { return r.Name == name }) {
-			k.add("template "+name, k.checkReport(ctx, name))
+			k.addReport("template "+name, k.checkReport(ctx, name))
 		}
 	}
 	k.checkQueries(ctx)
@@ -125,7 +135,7 @@ func (k *checker) checkImport(ctx context.Context, source config.Source) error {
 
 // checkConfiguredReport checks a report, its channels, its recipients queries and its folders.
 func (k *checker) checkConfiguredReport(ctx context.Context, report config.Report) {
-	k.add("report "+report.Name, k.checkReport(ctx, report.Name))
+	k.addReport("report "+report.Name, k.checkReport(ctx, report.Name))
 	entry, err := k.Entry(report)
 	if err != nil {
 		k.add("report "+report.Name+", deliver", err)
@@ -150,6 +160,9 @@ func (k *checker) checkReport(ctx context.Context, name string) error {
 		return err
 	}
 	for _, query := range definition.Queries() {
+		if _, unusable := k.empty.unusable[query]; unusable {
+			return errUnusableQuery
+		}
 		if _, err := queries.Named(k.user, query); err != nil {
 			return err
 		}
@@ -166,26 +179,58 @@ func (k *checker) checkReport(ctx context.Context, name string) error {
 	return err
 }
 
-// checkQueries runs every named query on an empty database: the built-in ones are one finding, each of the user's another.
+// checkQueries runs every built-in query on an empty database.
 func (k *checker) checkQueries(ctx context.Context) {
-	yesterday, err := period.Parse("yesterday", k.Now().In(k.Config.Zone())) // the period of most reports, which have run most queries
-	errs := []error{err}
+	var errs []error
+	for _, query := range queries.All(nil) {
+		if i := slices.IndexFunc(k.user, func(f queries.File) bool { return f.Name == query.Name && !f.Misnamed }); i < 0 {
+			errs = append(errs, k.empty.cached.Query(ctx, query.Name, k.arguments(), ignoreHeader, ignoreRow))
+		}
+	}
+	k.add("queries", errors.Join(errs...))
+}
+
+// userQueryTimeout is far above what a query of an empty database needs.
+const userQueryTimeout = 10 * time.Second
+
+// checkUserQueries runs every user query on an empty database. One that uses another with a problem is no finding.
+func (k *checker) checkUserQueries(ctx context.Context) {
+	for _, query := range k.user {
+		err, unusable := k.empty.unusable[query.Name]
+		if unusable && err == nil {
+			continue
+		}
+		if !unusable {
+			err = k.runUserQuery(ctx, query)
+		}
+		if err != nil {
+			k.empty.unusable[query.Name] = nil // reports that use it are no findings
+		}
+		k.add("query "+query.Name, err)
+	}
+}
+
+func (k *checker) runUserQuery(ctx context.Context, query queries.File) error {
+	limited, cancel := context.WithTimeout(ctx, userQueryTimeout)
+	defer cancel()
+	err := k.empty.cached.Query(limited, query.Name, k.arguments(), ignoreHeader, ignoreRow)
+	if limited.Err() != nil && ctx.Err() == nil {
+		err = query.Explain(fmt.Errorf("it takes longer than %s on an empty database\nhint: look for a part that never ends", userQueryTimeout))
+	}
+	return err
+}
+
+// arguments returns those of yesterday, the period of most reports, whose queries are then cached.
+func (k *checker) arguments() map[string]any {
+	yesterday, err := period.Parse("yesterday", k.Now().In(k.Config.Zone()))
+	if err != nil {
+		panic(err) // a constant
+	}
 	arguments := pipeline.QueryArguments(yesterday, nil)
 	for _, filter := range queries.Filters {
 		arguments[filter] = nil
 	}
-	for _, query := range queries.All(k.user) {
-		err := k.empty.cached.Query(ctx, query.Name, arguments, ignoreHeader, ignoreRow)
-		if query.Path != "" {
-			k.add("query "+query.Name, err)
-			continue
-		}
-		errs = append(errs, err)
-	}
-	k.add("queries", errors.Join(errs...))
-	for _, warning := range k.empty.warnings {
-		k.add("macro", errors.New(warning))
-	}
+	return arguments
 }
 
 func (k *checker) checkPublished(ctx context.Context) error {

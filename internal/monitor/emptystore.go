@@ -16,7 +16,7 @@ type emptyStore struct {
 	*store.Reader
 	cached   *report.CachedSource // reports share many queries
 	dir      string
-	warnings []string // about user queries that could not be defined as macros
+	unusable map[string]error // user queries, as of store.Store.UnusableQueries
 }
 
 func openEmptyStore(ctx context.Context, p *pipeline.Pipeline) (empty emptyStore, err error) {
@@ -34,7 +34,7 @@ func openEmptyStore(ctx context.Context, p *pipeline.Pipeline) (empty emptyStore
 	if err != nil {
 		return empty, err
 	}
-	empty.warnings = db.Warnings()
+	empty.unusable = db.UnusableQueries()
 	if err := db.Close(); err != nil {
 		return empty, err
 	}

@@ -15,6 +15,7 @@ import (
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/notify"
+	"callsheet/queries"
 	"callsheet/store"
 	"callsheet/templates"
 )
@@ -134,13 +135,9 @@ func (p *Pipeline) recipients(d config.MailDelivery) func(ctx context.Context, p
 // QueryRecipients runs a query with the columns part and address and returns the addresses by part. Without the column part, every
 // address gets all parts.
 func QueryRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
-	statement, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("recipients_query: %w", err)
-	}
 	part, address := -1, -1
 	recipients := map[string][]string{}
-	err = reader.SQL(ctx, string(statement), func(columns []string) error {
+	err := reader.Select(ctx, queries.Read(path), func(columns []string) error {
 		part, address = slices.Index(columns, "part"), slices.Index(columns, "address")
 		if address < 0 {
 			return fmt.Errorf("no column address, the columns are %s\nhint: return address, and part for a burst", strings.Join(columns, ", "))
@@ -159,7 +156,7 @@ func QueryRecipients(ctx context.Context, reader *store.Reader, path string) (ma
 		return nil
 	})
 	if err != nil {
-		err = fmt.Errorf("recipients_query %s: %w", path, err)
+		err = fmt.Errorf("recipients_query %w", err)
 	}
 	return recipients, err
 }

@@ -52,7 +52,7 @@ func checkDefinition(c *config.Config, definition *report.Definition) error {
 			}
 		}
 	}
-	user, _ := queries.User(c.UserQueries()) // an unreadable query is an error when it runs
+	user := queries.User(c.UserQueries())
 	available := append([]string{"from", "to", "since"}, queries.Filters...)
 	for _, name := range definition.Queries() {
 		query, err := queries.Named(user, name)

@@ -8,14 +8,13 @@ import (
 	"callsheet/store"
 )
 
-// StoreOptions returns the options of the database at path. check reports user queries that cannot be read; here they are left out.
+// StoreOptions returns the options of the database at path.
 func (p *Pipeline) StoreOptions(path string) store.Options {
 	c := p.Config
-	user, _ := queries.User(c.UserQueries())
 	return store.Options{
-		UserQueries: user,
+		UserQueries: queries.User(c.UserQueries()),
 		Path:        path, TempDir: c.Data("tmp"), TempLimit: int64(c.Store.TempLimit), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
-		Settings: settings(c), Now: p.Now,
+		Settings: settings(c), Now: p.Now, RunLedger: c.RunLedger(),
 	}
 }
 

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -101,7 +102,9 @@ func (s steps) Parts(ctx context.Context, name string, span period.Period) (part
 		arguments := QueryArguments(span, entry.Filters)
 		arguments["each"] = true // campaign
 		return reader.Query(ctx, partQueries[entry.Burst], arguments, func(columns []string) error {
-			calls = slices.Index(columns, "calls")
+			if calls = slices.Index(columns, "calls"); calls < 0 { // of a user query that replaces the built-in one
+				return errors.New("no column calls, which says which parts have any")
+			}
 			return nil
 		}, func(values []any) error {
 			if part, ok := values[0].(string); ok && part != "" && values[calls] != int64(0) {

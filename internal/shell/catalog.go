@@ -76,9 +76,9 @@ func (s *Session) metrics(ctx context.Context, word string, out *Writer) error {
 }
 
 func (s *Session) queries(out *Writer) error {
-	user, err := queries.User(s.UserQueries)
-	if err != nil {
-		fmt.Fprintln(out.notes, err) // the readable ones are listed all the same
+	user := queries.User(s.UserQueries)
+	if err := queries.Problems(user); err != nil {
+		fmt.Fprintln(out.notes, err)
 	}
 	if err := out.Header([]string{"query", "what it returns", "parameters"}); err != nil {
 		return err
