@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"callsheet/internal/sqltoken"
+	"callsheet/internal/suggest"
 )
 
 //go:embed schema/*.sql base/*.sql metrics/*.sql load/*.sql import/*.sql named/*.sql session/*.sql
@@ -109,7 +110,7 @@ func Named(user []File, name string) (File, error) {
 		for i, f := range list {
 			names[i] = f.Name
 		}
-		return File{}, fmt.Errorf("unknown query %q\nhint: the queries are %s", name, strings.Join(names, ", "))
+		return File{}, fmt.Errorf("unknown query %q%s", name, suggest.Hint(name, names, "the queries are"))
 	}
 	return list[i], list[i].Explain(list[i].Err)
 }
@@ -156,6 +157,21 @@ func (f File) Parameters() []string {
 	var names []string
 	for token := range sqltoken.All(f.SQL) {
 		if name := strings.TrimPrefix(token.Text, "$"); isParameter(token) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Required returns the parameters that have no meaning when they are left out: the query neither replaces their NULL by another value,
+// as coalesce($minutes, 10) does, nor asks for it, as $minutes is null does.
+func (f File) Required() (names []string) {
+	text := sqltoken.StripComments(f.SQL)
+	for _, name := range f.Parameters() {
+		parameter := regexp.QuoteMeta("$"+name) + `\b`
+		optional := regexp.MustCompile(`(?i)(coalesce|ifnull)\s*\(\s*(try_)?(cast\s*\(\s*)?` + parameter + `|` +
+			parameter + `(\s*::\s*[\w\[\](), ]+?)?\s*(is\s+(not\s+)?(null|distinct)|\bnotnull\b|\bisnull\b)|is\s+(not\s+)?distinct\s+from\s+` + parameter)
+		if !optional.MatchString(text) {
 			names = append(names, name)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"callsheet/internal/period"
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 	"callsheet/queries"
 )
 
@@ -166,7 +166,7 @@ func (r *resultSet) columnIndexes(columns []string) ([]int, error) {
 
 func missingColumn(query, column string, available []string) error {
 	hint := "it has " + strings.Join(available, ", ")
-	if near := yamlstrict.Nearest(column, available); near != "" {
+	if near := suggest.Nearest(column, available); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return fmt.Errorf("query %s has no column %q\nhint: %s", query, column, hint)

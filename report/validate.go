@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 
 	"github.com/goccy/go-yaml"
 )
@@ -132,7 +132,7 @@ func (c *checker) kind(path string, s Sheet) {
 		at, hint := path+".kind", "the kinds are "+strings.Join(kindNames, ", ")
 		if s.Kind == "" {
 			at = path
-		} else if near := yamlstrict.Nearest(s.Kind, kindNames); near != "" {
+		} else if near := suggest.Nearest(s.Kind, kindNames); near != "" {
 			hint = fmt.Sprintf("did you mean %s? %s", near, hint)
 		}
 		c.add(at, hint, "unknown kind of sheet %q", s.Kind)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 	"callsheet/queries"
 )
 
@@ -148,7 +148,7 @@ func (c *checker) oneOfWords(path, key, word string, words []string) {
 		return
 	}
 	hint := "use one of " + strings.Join(words, ", ")
-	if near := yamlstrict.Nearest(word, words); near != "" {
+	if near := suggest.Nearest(word, words); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	c.add(path, hint, "%s does not take %q", key, word)
@@ -160,7 +160,7 @@ func (c *checker) oneOfColumns(path, key, column string, columns []string) {
 		return
 	}
 	hint := "it must be one of columns"
-	if near := yamlstrict.Nearest(column, columns); near != "" {
+	if near := suggest.Nearest(column, columns); near != "" {
 		hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	c.add(path, hint, "%s names %q, which is not among the sheet's columns", key, column)

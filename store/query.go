@@ -140,9 +140,10 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 
 // SQL runs a single user statement.
 func (r *Reader) SQL(ctx context.Context, statement string,
-	header func(columns []string) error, row func(values []any) error) error {
+	header func(columns []string) error, row func(values []any) error) (err error) {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
+	defer func() { err = explainNames(ctx, conn, statement, err) }()
 	if err := checkStatement(ctx, conn, statement); err != nil {
 		return err
 	}
@@ -151,9 +152,10 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 
 // StreamSQL is SQL for a result of any length: it is kept within the memory limit, or on disk.
 func (r *Reader) StreamSQL(ctx context.Context, statement string,
-	header func(columns []string) error, row func(values []any) error) error {
+	header func(columns []string) error, row func(values []any) error) (err error) {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
+	defer func() { err = explainNames(ctx, conn, statement, err) }()
 	if err := checkStatement(ctx, conn, statement); err != nil {
 		return err
 	}

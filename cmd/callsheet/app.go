@@ -19,6 +19,7 @@ type app struct {
 	now            func() time.Time
 	args           []string      // the command line; nil in a test that runs a command in-process
 	parent         *child.Parent // the process that started this one as its child; may be nil
+	collects       bool          // it runs until it is stopped, which is no error
 	runsAs         string        // the user that root switched to; empty if it did not
 }
 
@@ -65,7 +66,16 @@ func (a *app) logger(c *config.Config) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if c.Log.Format == "json" {
+		options.ReplaceAttr = durationsInSeconds
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// durationsInSeconds replaces durations, which slog writes to JSON as nanoseconds.
+func durationsInSeconds(_ []string, attr slog.Attr) slog.Attr {
+	if attr.Value.Kind() == slog.KindDuration {
+		attr.Value = slog.Float64Value(attr.Value.Duration().Seconds())
+	}
+	return attr
 }

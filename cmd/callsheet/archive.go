@@ -52,7 +52,7 @@ It can run at the same time as the collector and loads.`,
 			if err != nil {
 				return err
 			}
-			archived, skipped, err := spool.Archive(spool.ArchiveOptions{
+			archived, skipped, err := spool.Archive(c.Context(), spool.ArchiveOptions{
 				Dir: p.Config.SpoolDir(), Before: min(before, today), Now: now, Compare: loaded.Compare,
 			})
 			var from, to int64

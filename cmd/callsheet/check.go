@@ -27,6 +27,9 @@ report's template and the published data. It changes nothing.`,
 				return err
 			}
 			findings := monitor.Check(c.Context(), p)
+			if err := c.Context().Err(); err != nil {
+				return err
+			}
 			if asJSON {
 				if err := json.NewEncoder(a.stdout).Encode(findings); err != nil {
 					return err

@@ -43,6 +43,7 @@ const lameDuckTime = time.Second
 
 // collect runs the collector until ctx ends, then lets requests in flight finish.
 func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheus.Registry) error {
+	a.collects = true
 	log := a.logger(c)
 	raiseGOMAXPROCS()
 	raiseGOGC()

@@ -15,7 +15,7 @@ import (
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/importer"
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 )
 
 // importFlags are the flags of callsheet import.
@@ -106,11 +106,7 @@ func (flags importFlags) reading(c *config.Config) (name string, r importer.Read
 		for _, source := range c.Collector.Sources {
 			names = append(names, source.Name)
 		}
-		hint := "the sources are " + strings.Join(names, ", ")
-		if near := yamlstrict.Nearest(name, names); near != "" {
-			hint = fmt.Sprintf("did you mean %s?", near)
-		}
-		return "", r, fmt.Errorf("no source %s is configured\nhint: %s", name, hint)
+		return "", r, fmt.Errorf("no source %s is configured%s", name, suggest.Hint(name, names, "the sources are"))
 	}
 	if flags.dateOrder != "" && flags.dateOrder != "dmy" && flags.dateOrder != "mdy" {
 		return "", r, fmt.Errorf("--date-order %q must be dmy or mdy", flags.dateOrder)

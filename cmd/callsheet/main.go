@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 	"callsheet/internal/child"
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/job"
 )
 
 func main() {
@@ -34,6 +36,9 @@ func run(args []string) int {
 	root := newRoot(a)
 	root.SetArgs(args)
 	err = root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil && !a.collects {
+		err = interrupted(err)
+	}
 	code, message := exitcode.Of(err), ""
 	if err != nil {
 		message = strings.TrimPrefix(err.Error(), "callsheet: ")
@@ -50,4 +55,12 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "callsheet:", display.EscapeLines(message))
 	}
 	return code
+}
+
+// interrupted returns the error of a command that Ctrl-C or a supervisor stopped. What failed because of that is no news.
+func interrupted(err error) error {
+	if errors.Is(err, job.ErrStopped) { // which says how to go on
+		return fmt.Errorf("interrupted: %w", err)
+	}
+	return errors.New("interrupted")
 }

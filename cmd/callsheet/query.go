@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -86,6 +85,9 @@ given with --set.`,
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
+			if missing := missingParameters(query, arguments); len(missing) > 0 {
+				return exitcode.UsageError(a.needsSet(c.Context(), p, query, arguments, missing))
+			}
 			if a.startsChildren() {
 				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
@@ -120,25 +122,6 @@ func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
 		}
 	}
 	return queries.Named(own, name)
-}
-
-// setArguments adds the arguments of --set: parameters of the query that no other flag sets.
-func setArguments(arguments map[string]any, query queries.File, set []string) error {
-	for _, pair := range set {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return fmt.Errorf("--set %s has no =\nhint: write it as --set minutes=10", pair)
-		}
-		_, exists := arguments[name]
-		if exists || slices.Contains(queries.Filters, name) {
-			return fmt.Errorf("--set %s: the period and the filters set this parameter", name)
-		}
-		if !slices.Contains(query.Parameters(), name) {
-			return fmt.Errorf("query %s has no parameter %q\nhint: its parameters are %s", query.Name, name, strings.Join(query.Parameters(), ", "))
-		}
-		arguments[name] = value
-	}
-	return nil
 }
 
 func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, arguments map[string]any, filters map[string]string,
@@ -185,6 +168,9 @@ func (a *app) listQueries(db string) error {
 		mark := ""
 		if query.Path != "" {
 			mark = "(" + query.Path + ") "
+		}
+		for _, name := range missingParameters(query, nil) {
+			mark += "(needs --set " + name + "=…) "
 		}
 		fmt.Fprintf(w, "%s\t%s%s\n", query.Name, mark, query.Doc())
 	}

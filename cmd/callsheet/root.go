@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -9,9 +11,6 @@ import (
 
 	"callsheet/internal/exitcode"
 )
-
-// version is set by the release build.
-var version = "0.1"
 
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
@@ -23,30 +22,29 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
   callsheet init && callsheet serve               # collect deliveries, run the scheduled reports
   callsheet query groups --from 2026-10-01 --to 2026-10-31
   callsheet report daily --period yesterday`,
-		Version:           version,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args:              cobra.NoArgs,
-		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:       newBuildVersion().String(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArguments,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	path := "callsheet.yaml"
-	if env := os.Getenv("CALLSHEET_CONFIG"); env != "" {
-		path = env
-	}
-	root.PersistentFlags().StringVar(&a.configPath, "config", path, "configuration file; also CALLSHEET_CONFIG")
+	root.PersistentFlags().StringVar(&a.configPath, "config", defaultConfig(), "configuration file; also CALLSHEET_CONFIG")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return exitcode.UsageError(fmt.Errorf("%w\nhint: %s --help shows the flags", err, c.CommandPath()))
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("callsheet {{.Version}}\n")
 	root.AddCommand(demoCommand(a), initCommand(a), serveCommand(a), collectCommand(a), loadCommand(a), queryCommand(a),
-		sqlCommand(a), importCommand(a), archiveCommand(a), verifyCommand(a), pruneCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a))
+		sqlCommand(a), importCommand(a), archiveCommand(a), verifyCommand(a), pruneCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a),
+		configCommand(a), templateCommand(a), versionCommand(a))
+	addCompletions(a, root)
 	for _, command := range append(root.Commands(), root) {
 		checkArguments(command)
 	}
 	return root
 }
+
+// defaultConfig is the path of the configuration without --config.
+func defaultConfig() string { return cmp.Or(os.Getenv("CALLSHEET_CONFIG"), "callsheet.yaml") }
 
 // checkArguments adds the usage exit code and a hint to cobra's errors about arguments.
 func checkArguments(command *cobra.Command) {
@@ -55,7 +53,9 @@ func checkArguments(command *cobra.Command) {
 		if check == nil {
 			return nil
 		}
-		if err := check(c, args); err != nil {
+		if err := check(c, args); errors.As(err, new(exitcode.Error)) {
+			return err
+		} else if err != nil {
 			return exitcode.UsageError(fmt.Errorf("%s\nhint: %s --help shows the arguments", strings.TrimSuffix(err.Error(), "."), c.CommandPath()))
 		}
 		return nil

@@ -18,6 +18,7 @@ import (
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
+	"callsheet/internal/suggest"
 )
 
 func runCommand(a *app) *cobra.Command {
@@ -50,7 +51,7 @@ a part of the spool could not be loaded.`,
 			}
 			entry, ok := runner.Find(args[0])
 			if !ok {
-				return exitcode.UsageError(fmt.Errorf("no report %q in the configuration\nhint: %s", args[0], configuredReports(p.Config)))
+				return exitcode.UsageError(fmt.Errorf("no report %q in the configuration%s", args[0], configuredReports(args[0], p.Config)))
 			}
 			due := entry.LastDue(a.now())
 			if at != "" {
@@ -68,11 +69,22 @@ a part of the spool could not be loaded.`,
 				return p.RunScheduled(c.Context(), runner, entry, due)
 			}
 			entry.RetryFor, entry.WaitForData = retryFor, 0 // a person is waiting
+			before, delivered, err := runner.Delivered(entry, due)
+			if err != nil {
+				return err
+			}
 			runs, err := runner.RunWithRetries(c.Context(), entry, due, job.RunOptions{Resend: resend})
 			if asJSON && len(runs) > 0 {
-				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(newRunJSON(runs)))
+				summary := newRunJSON(runs)
+				if delivered {
+					summary.AlreadySentAt = before.FinishedAt
+				}
+				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(summary))
 			} else {
 				a.printRuns(runs)
+			}
+			if delivered && !asJSON && err == nil {
+				a.printAlreadySent(before, runs, entry.Zone)
 			}
 			return outcome(runs, err)
 		},
@@ -94,8 +106,9 @@ a part of the spool could not be loaded.`,
 // runJSON is a run with its parts and recipients.
 type runJSON struct {
 	job.Run
-	Delivered []string  `json:"delivered"` // locations
-	Runs      []job.Run `json:"runs"`      // of its parts and recipients
+	AlreadySentAt time.Time `json:"already_sent_at,omitzero"` // by an earlier run
+	Delivered     []string  `json:"delivered"`                // locations
+	Runs          []job.Run `json:"runs"`                     // of its parts and recipients
 }
 
 func newRunJSON(runs []job.Run) runJSON {
@@ -126,6 +139,21 @@ func (a *app) printRuns(runs []job.Run) {
 			fmt.Fprintf(messages, "%s: %s: %s\n", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error)
 		}
 	}
+}
+
+// printAlreadySent says that an earlier run has delivered the report, and what this one did about it.
+func (a *app) printAlreadySent(before job.Run, runs []job.Run, zone *time.Location) {
+	var again []string
+	for _, run := range runs {
+		if run.Recipient != "" && run.FinishedAt.After(before.FinishedAt) {
+			again = append(again, strings.TrimSpace(run.Part+" "+run.Recipient))
+		}
+	}
+	then := "nothing was sent\nhint: --resend sends it again"
+	if len(again) > 0 {
+		then = "delivered again to " + strings.Join(again, ", ")
+	}
+	fmt.Fprintf(display.EscapingWriter{W: a.stderr}, "%s for %s: already sent %s; %s\n", before.Report, before.Period, display.Time(before.FinishedAt.In(zone)), then)
 }
 
 // outcome returns the error, and so the exit code, of a run.
@@ -206,13 +234,10 @@ func newRunner(p *pipeline.Pipeline, alerts *monitor.Alerts) (*job.Runner, error
 	return runner, nil
 }
 
-func configuredReports(c *config.Config) string {
+// configuredReports returns the hint for an unknown report.
+func configuredReports(name string, c *config.Config) string {
 	if len(c.Reports) == 0 {
-		return "the configuration has no reports; callsheet report builds a built-in one"
+		return "\nhint: the configuration has no reports; callsheet report builds a built-in one"
 	}
-	var names []string
-	for _, report := range c.Reports {
-		names = append(names, report.Name)
-	}
-	return "configured: " + strings.Join(names, ", ")
+	return suggest.Hint(name, pipeline.ReportNames(c), "configured:")
 }

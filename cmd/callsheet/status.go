@@ -35,7 +35,7 @@ exit code is 3 if something needs attention.`,
 				return err
 			}
 			s, err := monitor.ReadStatus(c.Context(), p, days)
-			if err != nil {
+			if err := errors.Join(err, c.Context().Err()); err != nil {
 				return err
 			}
 			if asJSON {

@@ -73,16 +73,39 @@ func TestSmallConfigGetsDefaults(t *testing.T) {
 
 func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 	cases := map[string][]string{
-		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n": {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
-		"data_dir: ./data\nreports: 5\n":                              {"line 2"},
-		"busines: {}\n":                                               {"line 1", `did you mean "business"`},
-		"business: {short_abandon: 5}\n":                              {"short_abandon"},
-		"business: {exclude_out_of_hours: true}\n":                    {"exclude_out_of_hours", "needs business.hours"},
-		"timezone: Asia/Calcuta\n":                                    {"timezone", "Asia/Calcuta"},
-		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":            {"reports[0].schedule"},
-		"reports: [{name: a/b}]\n":                                    {"reports[0].name"},
-		"reports: [{name: a, burst: agent, deliver: [{folder: x, name: \"{report}-{period}.xlsx\"}]}]\n":                                                         {"reports[0].deliver[0].name", "{part}"},
-		"reports: [{name: a, burst: agent, deliver: [{bucket: \"s3://x\", name: \"{report}.xlsx\"}]}]\n":                                                         {"reports[0].deliver[0].name", "{part}"},
+		"timezone: Asia/Kolkata\ncollector:\n  lisen: 127.0.0.1:80\n":                                    {"line 3", `unknown key "lisen"`, `did you mean "listen"`},
+		"data_dir: ./data\nreports: 5\n":                                                                 {"line 2"},
+		"busines: {}\n":                                                                                  {"line 1", `did you mean "business"`},
+		"business: {short_abandon: 5}\n":                                                                 {"line 1, short_abandon", "write 5s"},
+		"business: {recovery_window: 1 day}\n":                                                           {"line 1, recovery_window", "hint: write 24h"},
+		"business:\n  service_level_target: 20 sec\n":                                                    {"line 2, service_level_target", "hint: write 20s"},
+		"reports: [{name: a, retry_for: 2}]\n":                                                           {"retry_for", "2h for hours"},
+		"store: {memory_limit: 500}\n":                                                                   {"store.memory_limit", "write 500MB"},
+		"store: {temp_limit: 20G}\n":                                                                     {"temp_limit", "hint: write 20GiB"},
+		"mail: {max_attachment: 20 mb}\n":                                                                {"max_attachment", "hint: write 20MiB"},
+		"business: {hours: {mon-fri: \"9-18\"}}\n":                                                       {"business.hours", "hint: write 09:00-18:00"},
+		"reports: [{name: a, filters: {hours: 9am-1pm}}]\n":                                              {"reports[0].filters", "hint: write 09:00-13:00"},
+		"reports: [{name: a, filters: {direction: incomming}}]\n":                                        {"reports[0].filters", `did you mean "incoming"`},
+		"reports: [{name: a, burst: agnet}]\n":                                                           {"reports[0].burst", `did you mean "agent"`},
+		"reports: [{name: a, burst: grup}]\n":                                                            {"reports[0].burst", `did you mean "call_group"`},
+		"reports: [{name: a, skip: [weekend]}]\n":                                                        {"reports[0].skip", `did you mean "weekends"`},
+		"log: {level: warning}\n":                                                                        {"log.level", `did you mean "warn"`},
+		"collector: {sources: [{name: main, date_order: dym}]}\n":                                        {"date_order", `did you mean "dmy"`},
+		"reports: [{name: a, period: yesterdya}]\n":                                                      {"reports[0].period", "did you mean yesterday"},
+		"business: {exclude_out_of_hours: true}\n":                                                       {"exclude_out_of_hours", "needs business.hours"},
+		"timezone: Asia/Calcuta\n":                                                                       {"timezone", "Asia/Calcuta"},
+		"reports: [{name: a, schedule: \"61 * * * *\"}]\n":                                               {"reports[0].schedule", `the minute "61" is wrong: expected 0 to 59`},
+		"reports: [{name: a, schedule: \"0 25 * * *\"}]\n":                                               {"reports[0].schedule", `the hour "25"`},
+		"reports: [{name: a, schedule: \"0 8 0 * *\"}]\n":                                                {"reports[0].schedule", `the day of month "0"`},
+		"reports: [{name: a, schedule: \"0 8 * JANUARY *\"}]\n":                                          {"reports[0].schedule", `the month "JANUARY"`},
+		"reports: [{name: a, schedule: \"0 8 * * MON-FUN\"}]\n":                                          {"reports[0].schedule", `the weekday "MON-FUN"`, "MON-FRI"},
+		"reports: [{name: a, schedule: \"0 8 30 2 *\"}]\n":                                               {"reports[0].schedule", "is never due"},
+		"reports: [{name: a, schedule: \"0 8 * *\"}]\n":                                                  {"reports[0].schedule", "expected minute hour day-of-month month weekday"},
+		"reports: [{name: a, schedule: \"TZ=Asia/Kolkata\"}]\n":                                          {"reports[0].schedule", "timezone"},
+		"reports: [{name: a, schedule: \" \"}]\n":                                                        {"reports[0].schedule", "expected minute"},
+		"reports: [{name: a/b}]\n":                                                                       {"reports[0].name"},
+		"reports: [{name: a, burst: agent, deliver: [{folder: x, name: \"{report}-{period}.xlsx\"}]}]\n": {"reports[0].deliver[0].name", "{part}"},
+		"reports: [{name: a, burst: agent, deliver: [{bucket: \"s3://x\", name: \"{report}.xlsx\"}]}]\n": {"reports[0].deliver[0].name", "{part}"},
 		"reports: [{name: a, deliver: [{folder: x, name: l.xlsx}]}, {name: b, deliver: [{folder: ./x/, name: L.xlsx}]}]\n":                                       {"reports[1].deliver[0]", "reports[0].deliver[0]"},
 		"reports: [{name: a, deliver: [{folder: x/y, name: \"{period}.xlsx\"}]}, {name: b, period: today, deliver: [{folder: x, name: \"y/{period}.xlsx\"}]}]\n": {"reports[1].deliver[0]", "the same file"},
 		"reports: [{name: a}, {name: a}]\n":                                                                     {"reports[1].name", "twice"},
@@ -110,6 +133,13 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 				t.Errorf("%q: the error lacks %q:\n%v", text, want, err)
 			}
 		}
+	}
+}
+
+func TestAWrongZoneIsOneError(t *testing.T) {
+	_, err := Parse([]byte("timezone: Asia/Calcuta\nreports: [{name: a}, {name: b}]\n"))
+	if err == nil || strings.Count(err.Error(), "Asia/Calcuta") != 1 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/suggest"
 )
 
 var (
@@ -34,7 +36,11 @@ func (b *Business) OpenHours() ([]OpenSpan, error) {
 			written = strings.ReplaceAll(written, " ", "")
 			opens, closes, _ := strings.Cut(written, "-")
 			if !span.MatchString(written) || closes <= opens {
-				return nil, fmt.Errorf("%q is not a span of a day, such as 09:00-18:00", written)
+				err := fmt.Errorf("%q is not a span of a day, such as 09:00-18:00", written)
+				if hint := suggest.Span(written); hint != "" {
+					err = fmt.Errorf("%w\nhint: %s", err, hint)
+				}
+				return nil, err
 			}
 			for day := from; day <= to; day++ {
 				list = append(list, OpenSpan{day + 1, opens, closes})

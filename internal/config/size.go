@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"callsheet/internal/suggest"
 	"callsheet/internal/yamlstrict"
 )
 
@@ -33,17 +34,23 @@ func (s *Size) UnmarshalYAML(text []byte) error {
 		*s = Size(n * unit.bytes)
 		return nil
 	}
-	return &yamlstrict.ValueError{Value: written, Message: "expected a size, such as 8MiB"}
+	return &yamlstrict.ValueError{Value: written, Message: "expected a size, such as 8MiB", Hint: suggest.Size(written)}
 }
 
 // memory is an amount of memory in DuckDB's syntax: 500MB, 1.5 GiB, 4g.
-var memory = regexp.MustCompile(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)(?:b|bytes?)?\s*$`)
+var memory = regexp.MustCompile(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt])(i?)(?:b|bytes?)?\s*$`)
+
+var isNumber = regexp.MustCompile(`^\s*[0-9]{1,6}\s*$`)
 
 // ParseMemory returns the bytes of a memory limit in DuckDB's syntax.
 func ParseMemory(text string) (int64, error) {
 	parts := memory.FindStringSubmatch(text)
 	if parts == nil {
-		return 0, fmt.Errorf("%q is not an amount of memory, such as 500MB or 2GB", text)
+		err := fmt.Errorf("%q is not an amount of memory, such as 500MB or 2GB", text)
+		if isNumber.MatchString(text) {
+			err = fmt.Errorf("%w\nhint: write %[2]sMB or %[2]sGB", err, strings.TrimSpace(text))
+		}
+		return 0, err
 	}
 	amount, err := strconv.ParseFloat(parts[1], 64)
 	if err != nil {
@@ -53,9 +60,6 @@ func ParseMemory(text string) (int64, error) {
 	if parts[3] != "" {
 		base = 1024
 	}
-	power := 0
-	if parts[2] != "" {
-		power = 1 + strings.Index("kmgt", strings.ToLower(parts[2]))
-	}
+	power := 1 + strings.Index("kmgt", strings.ToLower(parts[2]))
 	return int64(amount * math.Pow(base, float64(power))), nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"callsheet/internal/locale"
 	"callsheet/internal/period"
+	"callsheet/internal/suggest"
 )
 
 // name is the form of names, which are used in URLs, file names and labels.
@@ -56,12 +57,8 @@ func (c *Config) validate(add adder) {
 	if len(c.AlertTo) > 0 && (c.Mail.Host == "" || c.Mail.From == "") {
 		add("alert_to", "needs mail.host and mail.from")
 	}
-	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
-		add("log.level", "%q must be debug, info, warn or error", c.Log.Level)
-	}
-	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
-		add("log.format", "%q must be text or json", c.Log.Format)
-	}
+	checkChoice(add, "log.level", c.Log.Level, "debug", "info", "warn", "error")
+	checkChoice(add, "log.format", c.Log.Format, "text", "json")
 }
 
 // redact returns a value for an error message: the scheme of a URL, which may contain a secret, and the first of several words, since a
@@ -107,13 +104,11 @@ func (c *Collector) validate(add adder) {
 		}
 		seen[source.Name] = true
 		checkZone(add, key+".timezone", source.Timezone)
-		if source.OutgoingCaller != "agent" && source.OutgoingCaller != "customer" {
-			add(key+".outgoing_caller", "%q must be agent or customer", source.OutgoingCaller)
-		}
+		checkChoice(add, key+".outgoing_caller", source.OutgoingCaller, "agent", "customer")
 		checkNetworks(add, key+".allow", source.Allow)
 		source.validateReading(add, key)
-		if order := source.Import.DateOrder; order != "" && order != "dmy" && order != "mdy" {
-			add(key+".import.date_order", "%q must be dmy or mdy", order)
+		if order := source.Import.DateOrder; order != "" {
+			checkChoice(add, key+".import.date_order", order, "dmy", "mdy")
 		}
 	}
 	checkNetworks(add, "collector.trusted_proxies", c.TrustedProxies)
@@ -185,8 +180,8 @@ func phone(number string) string {
 }
 
 func (m *Mail) validate(add adder) {
-	if !slices.Contains([]string{"starttls", "tls", "none"}, m.TLS) {
-		add("mail.tls", "must be starttls, tls or none")
+	if modes := []string{"starttls", "tls", "none"}; !slices.Contains(modes, m.TLS) {
+		add("mail.tls", mustBe(m.TLS, modes))
 	}
 	if strings.ContainsAny(m.Host, "/@ ") {
 		add("mail.host", "must be a host name only; port, tls, username and password are separate keys")
@@ -200,6 +195,19 @@ func (m *Mail) validate(add adder) {
 			add("mail.from", "is not a mail address, such as \"Call reports <reports@example.com>\"")
 		}
 	}
+}
+
+// checkChoice checks that a value is one of the choices of a key.
+func checkChoice(add adder, key, value string, choices ...string) {
+	if !slices.Contains(choices, value) {
+		add(key, "%q "+mustBe(value, choices), value)
+	}
+}
+
+// mustBe returns an error's text without the value, which may be a secret in the wrong place.
+func mustBe(value string, choices []string) string {
+	last := len(choices) - 1
+	return "must be " + strings.Join(choices[:last], ", ") + " or " + choices[last] + suggest.Hint(value, choices, "")
 }
 
 func checkZone(add adder, key, zone string) {

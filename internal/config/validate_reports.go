@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/mail"
@@ -10,23 +9,34 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"callsheet/internal/period"
+	"callsheet/internal/suggest"
 	"callsheet/queries"
 )
 
 var hoursForm = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)$`)
 
+// Directions are the values of the filter direction, NamedHours those of the filter hours that have a name.
+var (
+	Directions = []string{"incoming", "outgoing", "unknown"}
+	NamedHours = []string{"business", "closed"}
+)
+
 // CheckFilter returns an error if a filter's key or value is invalid.
 func CheckFilter(key, value string) error {
 	switch {
 	case !slices.Contains(queries.Filters, key):
-		return fmt.Errorf("unknown filter %q; available: %s", key, strings.Join(queries.Filters, ", "))
-	case key == "direction" && !slices.Contains([]string{"incoming", "outgoing", "unknown"}, value):
-		return fmt.Errorf("direction %q must be incoming, outgoing or unknown", value)
-	case key == "hours" && value != "business" && value != "closed" && !hoursForm.MatchString(value):
-		return fmt.Errorf("hours %q must be business, closed or a span such as 09:00-13:30", value)
+		return fmt.Errorf("unknown filter %q%s", key, suggest.Hint(key, queries.Filters, "available:"))
+	case key == "direction" && !slices.Contains(Directions, value):
+		return fmt.Errorf("direction %q must be incoming, outgoing or unknown%s", value, suggest.Hint(value, Directions, ""))
+	case key == "hours" && !slices.Contains(NamedHours, value) && !hoursForm.MatchString(value):
+		hint := ""
+		if near := suggest.Nearest(value, NamedHours); near != "" {
+			hint = "\nhint: did you mean " + near + "?"
+		} else if written := suggest.Span(value); written != "" {
+			hint = "\nhint: " + written
+		}
+		return fmt.Errorf("hours %q must be business, closed or a span such as 09:00-13:30%s", value, hint)
 	}
 	return nil
 }
@@ -42,12 +52,11 @@ func (c *Config) validateReports(add adder) {
 			add(key+".name", "%q is defined twice", report.Name)
 		}
 		seen[report.Name] = true
-		checkZone(add, key+".timezone", report.Timezone)
+		if report.Timezone != c.Timezone { // which is checked
+			checkZone(add, key+".timezone", report.Timezone)
+		}
 		if report.Schedule != "" {
-			if _, err := cron.ParseStandard(report.Schedule); err != nil {
-				if len(strings.Fields(report.Schedule)) != 5 {
-					err = errors.New("expected minute hour day-of-month month weekday, such as \"0 8 * * *\"")
-				}
+			if err := checkSchedule(report.Schedule); err != nil {
 				add(key+".schedule", "%w", err)
 			}
 		}
@@ -60,19 +69,15 @@ func (c *Config) validateReports(add adder) {
 			}
 		}
 		for _, days := range report.Skip {
-			if days != "weekends" && days != "holidays" {
-				add(key+".skip", "%q must be weekends or holidays", days)
-			}
+			checkChoice(add, key+".skip", days, "weekends", "holidays")
 		}
-		if _, known := Bursts[report.Burst]; report.Burst != "" && !known {
-			add(key+".burst", "%q is not one of %s", report.Burst, strings.Join(slices.Sorted(maps.Keys(Bursts)), ", "))
+		if report.Burst != "" {
+			checkChoice(add, key+".burst", report.Burst, slices.Sorted(maps.Keys(Bursts))...)
 		}
 		if *report.CatchUp < 0 || report.WaitForData < 0 || *report.RetryFor < 0 {
 			add(key, "catch_up, wait_for_data and retry_for must not be negative")
 		}
-		if report.IfNothing != "skip" && report.IfNothing != "tell" {
-			add(key+".if_nothing", "%q must be skip or tell", report.IfNothing)
-		}
+		checkChoice(add, key+".if_nothing", report.IfNothing, "skip", "tell")
 		for j, delivery := range report.Deliver {
 			c.validateDelivery(add, fmt.Sprintf("%s.deliver[%d]", key, j), delivery)
 		}
@@ -107,8 +112,8 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 			}
 		}
 	}
-	if d.Webhook != nil && !slices.Contains([]string{"", "json", "slack", "teams", "googlechat"}, d.Webhook.Shape) {
-		add(key+".webhook.shape", "must be json, slack, teams or googlechat")
+	if shapes := []string{"json", "slack", "teams", "googlechat"}; d.Webhook != nil && d.Webhook.Shape != "" && !slices.Contains(shapes, d.Webhook.Shape) {
+		add(key+".webhook.shape", mustBe(d.Webhook.Shape, shapes))
 	}
 	if d.Bucket != "" && !bucketForm.MatchString(d.Bucket) {
 		add(key+".bucket", "must begin with s3://, gs://, azblob:// or file://")

@@ -12,8 +12,8 @@ var outcomes = []string{"answered", "no_answer", "busy", "cancelled", "abandoned
 
 // validateReading checks the settings by which a source's texts are read; key is that of the source.
 func (s Source) validateReading(add adder, key string) {
-	if s.DateOrder != "" && s.DateOrder != "dmy" && s.DateOrder != "mdy" {
-		add(key+".date_order", "%q must be dmy or mdy", s.DateOrder)
+	if s.DateOrder != "" {
+		checkChoice(add, key+".date_order", s.DateOrder, "dmy", "mdy")
 	}
 	checkWords(add, key+".status_words", s.StatusWords, outcomes)
 	checkWords(add, key+".import.status_words", s.Import.StatusWords, outcomes)
@@ -49,9 +49,7 @@ func checkWords(add adder, key string, words map[string]string, meanings []strin
 			add(key, "%s and %s are the same word: case, spaces and punctuation do not count", other, word)
 		}
 		seen[plain] = word
-		if !slices.Contains(meanings, words[word]) {
-			add(key, "%q must be one of %s", words[word], strings.Join(meanings, "|"))
-		}
+		checkChoice(add, key, words[word], meanings...)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 )
 
 // Mapping says which fields of the vendor the columns of a file are.
@@ -55,7 +55,7 @@ func nearestField(name string) string {
 	if field := fieldOf(name); field != "" && !isRole(field) {
 		return field
 	}
-	return yamlstrict.Nearest(name, vendorFields())
+	return suggest.Nearest(name, vendorFields())
 }
 
 // column is a column of a table.
@@ -170,7 +170,7 @@ func (m *Mapping) checkColumns(headings []string) error {
 			continue
 		}
 		hint := "the columns are " + listed(headings)
-		if near := yamlstrict.Nearest(m.Fields[field], headings); near != "" {
+		if near := suggest.Nearest(m.Fields[field], headings); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return exitcode.UsageError(fmt.Errorf("--field %s=%s: there is no such column\nhint: %s", field, m.Fields[field], hint))

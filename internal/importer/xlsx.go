@@ -13,7 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"callsheet/internal/exitcode"
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 )
 
 // serialMark precedes the number of a cell that is shown as a date, a time or a duration, serialMark1904 that of a workbook whose days
@@ -85,11 +85,7 @@ func (s *sheetReader) choose(name string) (sheet string, err error) {
 	if i := slices.IndexFunc(sheets, func(sheet string) bool { return strings.EqualFold(sheet, name) }); i >= 0 {
 		return sheets[i], nil
 	}
-	hint := "the sheets are " + strings.Join(sheets, ", ")
-	if near := yamlstrict.Nearest(name, sheets); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return "", exitcode.UsageError(fmt.Errorf("there is no sheet %q\nhint: %s", name, hint))
+	return "", exitcode.UsageError(fmt.Errorf("there is no sheet %q%s", name, suggest.Hint(name, sheets, "the sheets are")))
 }
 
 // checkMerged returns an error for cells that are merged over rows below the headings: only the first of the rows has the value.

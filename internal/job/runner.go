@@ -109,6 +109,15 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options Ru
 	return x.finish(ctx, err)
 }
 
+// Delivered returns the summary row of a report that an earlier run delivered to every recipient; ok is false if there is none.
+func (r *Runner) Delivered(entry Entry, due time.Time) (row Run, ok bool, err error) {
+	x, err := r.resume(entry, due, RunOptions{})
+	if err != nil {
+		return row, false, err
+	}
+	return x.summary(), x.isDelivered(), nil
+}
+
 // Fail records an attempt whose process crashed. The run is retried like any other failed run.
 func (r *Runner) Fail(ctx context.Context, entry Entry, due time.Time, reason error) (runs []Run, err error) {
 	release, err := r.Steps.Lock(ctx, entry.Report)

@@ -49,7 +49,7 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 			return nil
 		}
 		x.Log.Warn("delivery failed and will be retried", "report", x.entry.Report, "period", x.span.String(), "recipients", len(pending),
-			"in", wait, "error", pending[0].row.Error)
+			"in", wait, "failed", failedRows(pending))
 		if !sleep(ctx, wait) {
 			return ErrStopped
 		}
@@ -114,4 +114,12 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, err error) 
 		retry = !errors.Is(err, notify.ErrPermanent)
 	}
 	return retry, x.record(d.row)
+}
+
+// failedRows names the recipients of deliveries that failed, each with its error.
+func failedRows(deliveries []delivery) (failed []string) {
+	for _, d := range deliveries {
+		failed = append(failed, d.row.target()+": "+d.row.Error)
+	}
+	return failed
 }

@@ -103,8 +103,18 @@ func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
 	case runs[0].Succeeded():
 		log.Info("report done", "state", runs[0].State, "period", runs[0].Period, "file", runs[0].File, "rows", runs[0].Rows, "recipients", len(runs)-1)
 	default:
-		log.Error("report was not delivered completely", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error)
+		log.Error("report was not delivered completely", "state", runs[0].State, "period", runs[0].Period, "error", runs[0].Error, "failed", failures(runs))
 	}
+}
+
+// failures names the recipients that do not have a report, each with its error.
+func failures(runs []Run) (failed []string) {
+	for _, run := range runs {
+		if run.Recipient != "" && run.State != Sent {
+			failed = append(failed, run.target()+": "+run.Error)
+		}
+	}
+	return failed
 }
 
 // reportFailure calls OnFinished for a run that could not be recorded in the ledger.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 )
 
 // Locale is a convention for numbers and dates.
@@ -39,11 +39,7 @@ func Parse(name string) (Locale, error) {
 		}
 		names = append(names, l.Name)
 	}
-	hint := "use one of " + strings.Join(names, ", ")
-	if near := yamlstrict.Nearest(name, names); near != "" {
-		hint = "did you mean " + near + "? " + hint
-	}
-	return Locale{}, fmt.Errorf("unknown locale %q\nhint: %s", name, hint)
+	return Locale{}, fmt.Errorf("unknown locale %q%s", name, suggest.Hint(name, names, "use one of"))
 }
 
 // Number formats a number with grouped digits: 12,345.6 or 1,23,456.

@@ -39,7 +39,7 @@ func TestLocalesFormatNumbersAndDates(t *testing.T) {
 }
 
 func TestUnknownLocaleIsAnErrorWithAHint(t *testing.T) {
-	if _, err := Parse("en_IN"); err == nil || !strings.Contains(err.Error(), "did you mean en-IN?") {
+	if _, err := Parse("en_IN"); err == nil || !strings.Contains(err.Error(), "did you mean \"en-IN\"?") {
 		t.Errorf("got %v", err)
 	}
 }

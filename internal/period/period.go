@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"callsheet/internal/suggest"
 )
 
 // Period is a span of whole days, both ends included. From and To are civil dates, as midnights in UTC.
@@ -59,6 +61,9 @@ func Parse(name string, now time.Time) (Period, error) {
 			return Period{}, fmt.Errorf("month %q does not exist", name)
 		}
 		return month(first), nil
+	}
+	if near := suggest.Nearest(name, Names); near != "" {
+		return Period{}, fmt.Errorf("unknown period %q\nhint: did you mean %s?", name, near)
 	}
 	return Period{}, fmt.Errorf("unknown period %q\nhint: use %s, a day (2026-10-05), a week (2026-W41) or a month (2026-10)",
 		name, strings.Join(Names, ", "))

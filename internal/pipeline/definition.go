@@ -11,6 +11,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/suggest"
 	"callsheet/queries"
 	"callsheet/report"
 	"callsheet/templates"
@@ -25,8 +26,11 @@ func Definition(c *config.Config, name string) (*report.Definition, config.Repor
 	text, dir, err := templateText(c, entry.Template)
 	if errors.Is(err, fs.ErrNotExist) {
 		hint := "available: " + strings.Join(TemplateNames(c), ", ")
-		if names := reportNames(c); len(names) > 0 {
+		if names := ReportNames(c); len(names) > 0 {
 			hint += "; configured: " + strings.Join(names, ", ")
+		}
+		if near := suggest.Nearest(entry.Template, append(ReportNames(c), TemplateNames(c)...)); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		if entry.Template != name {
 			return nil, entry, exitcode.UsageError(fmt.Errorf("report %s: unknown template %q\nhint: %s", name, entry.Template, hint))
@@ -82,19 +86,28 @@ func templateText(c *config.Config, template string) (text []byte, dir string, e
 	return text, filepath.Dir(path), err
 }
 
+// BuiltInTemplates returns the names of the built-in templates of workbooks, sorted.
+func BuiltInTemplates() (names []string) {
+	paths, _ := fs.Glob(templates.FS, "*.yaml")
+	for _, path := range paths {
+		names = append(names, strings.TrimSuffix(path, ".yaml"))
+	}
+	return names
+}
+
 // TemplateNames returns the names of the built-in and of the user's templates, sorted.
 func TemplateNames(c *config.Config) []string {
-	builtIn, _ := fs.Glob(templates.FS, "*.yaml")
+	names := BuiltInTemplates()
 	user, _ := filepath.Glob(filepath.Join(c.UserTemplates(), "*.yaml"))
-	var names []string
-	for _, path := range append(builtIn, user...) {
+	for _, path := range user {
 		names = append(names, strings.TrimSuffix(filepath.Base(path), ".yaml"))
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-func reportNames(c *config.Config) (names []string) {
+// ReportNames returns the names of the configured reports.
+func ReportNames(c *config.Config) (names []string) {
 	for _, r := range c.Reports {
 		names = append(names, r.Name)
 	}

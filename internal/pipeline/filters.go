@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"callsheet/internal/exitcode"
-	"callsheet/internal/yamlstrict"
+	"callsheet/internal/suggest"
 	"callsheet/queries"
 	"callsheet/store"
 )
@@ -29,7 +29,7 @@ func CheckFilters(ctx context.Context, reader *store.Reader, filters map[string]
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("no call has the %s %q", filter, value))
-		if near := nearest(value, values); near != "" {
+		if near := suggest.Nearest(value, values); near != "" {
 			lines = append(lines, fmt.Sprintf("hint: did you mean %q?", near))
 		}
 	}
@@ -37,12 +37,4 @@ func CheckFilters(ctx context.Context, reader *store.Reader, filters map[string]
 		return nil
 	}
 	return exitcode.WarningError(errors.New(strings.Join(lines, "\n")))
-}
-
-// nearest returns the value that differs only in case, else the one that is spelled most alike.
-func nearest(value string, values []string) string {
-	if i := slices.IndexFunc(values, func(other string) bool { return strings.EqualFold(other, value) }); i >= 0 {
-		return values[i]
-	}
-	return yamlstrict.Nearest(value, values[:min(len(values), 10_000)])
 }

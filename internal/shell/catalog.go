@@ -3,8 +3,10 @@ package shell
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"callsheet/internal/suggest"
 	"callsheet/queries"
 )
 
@@ -52,16 +54,18 @@ func (s *Session) tables(ctx context.Context, out *Writer) error {
 func ignoreHeader([]string) error { return nil }
 
 func (s *Session) schema(ctx context.Context, table string, out *Writer) error {
+	var names []string
 	err := s.reader.SQL(ctx, `select table_name as "table", column_name as "column", data_type as type
 from duckdb_columns() where not internal order by table_name, column_index`,
 		out.Header, func(values []any) error {
 			if table != "" && !strings.EqualFold(table, text(values[0])) {
+				names = append(names, text(values[0]))
 				return nil
 			}
 			return out.Row(values)
 		})
 	if err == nil && out.written == 0 {
-		err = fmt.Errorf("unknown table %q\nhint: .tables lists the tables", table)
+		err = fmt.Errorf("unknown table %q%s", table, suggest.Hint(table, slices.Compact(names), "the tables are"))
 	}
 	return err
 }

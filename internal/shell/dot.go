@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"callsheet/internal/suggest"
 )
 
 // dotCommand is a command of the prompt itself.
@@ -27,7 +29,7 @@ func dotCommands() []dotCommand {
 		{"timing", "on|off", "print the number of rows and the time after each statement", []string{"on", "off"}, (*Prompt).setTiming},
 		{"limit", "DURATION", "time limit of a statement, as in 30s or 10m", nil, (*Prompt).setLimit},
 		{"help", "", "this help", nil, (*Prompt).help},
-		{"quit", "", "quit; so does Ctrl-D", nil, (*Prompt).quit},
+		{"quit", "", "quit; so do exit, quit, \\q and Ctrl-D", nil, (*Prompt).quit},
 		{"exit", "", "quit", nil, (*Prompt).quit},
 	}
 }
@@ -43,6 +45,28 @@ func sessionCommand(kind string) func(p *Prompt, ctx context.Context, argument s
 // screenFormats are the formats that can be read on a screen.
 var screenFormats = []string{"table", "csv", "json", "ndjson", "markdown"}
 
+// otherWords are what other prompts understand, and the dot command that does it here.
+var otherWords = map[string]string{
+	"exit": ".quit", "quit": ".quit", `\q`: ".quit", "q": ".quit", ":q": ".quit", "bye": ".quit", "logout": ".quit", "exit()": ".quit", "quit()": ".quit",
+	"help": ".help", "?": ".help", `\?`: ".help", `\h`: ".help",
+	`\d`: ".tables", `\dt`: ".tables",
+}
+
+// dotCommandOf returns the dot command for a line that is a word of another prompt, else the line.
+func dotCommandOf(line string) string {
+	word := strings.ToLower(strings.Trim(line, "; \t"))
+	if command, ok := otherWords[word]; ok {
+		return command
+	}
+	if table, ok := strings.CutPrefix(word, `\d `); ok {
+		return ".schema " + table
+	}
+	if strings.HasPrefix(word, `\`) {
+		return "." + strings.TrimLeft(word, `\`) // an unknown command, and no statement to wait for the end of
+	}
+	return line
+}
+
 func (p *Prompt) runDotCommand(ctx context.Context, line string) error {
 	name, argument, _ := strings.Cut(strings.TrimRight(line, "; \t"), " ")
 	for _, command := range dotCommands() {
@@ -54,7 +78,11 @@ func (p *Prompt) runDotCommand(ctx context.Context, line string) error {
 			return command.run(p, ctx, argument)
 		}
 	}
-	return fmt.Errorf("unknown command %q\nhint: .help lists the commands", name)
+	var names []string
+	for _, command := range dotCommands() {
+		names = append(names, "."+command.name)
+	}
+	return fmt.Errorf("unknown command %q%s", name, suggest.Hint(name, names, "the commands are"))
 }
 
 func (p *Prompt) help(context.Context, string) error {
@@ -74,7 +102,7 @@ func (p *Prompt) quit(context.Context, string) error { return errQuit }
 
 func (p *Prompt) setFormat(_ context.Context, name string) error {
 	if !slices.Contains(screenFormats, name) {
-		return fmt.Errorf("unknown format %q\nhint: use one of %s", name, strings.Join(screenFormats, ", "))
+		return fmt.Errorf("unknown format %q%s", name, suggest.Hint(name, screenFormats, "use one of"))
 	}
 	p.Format = name
 	return nil

@@ -66,7 +66,7 @@ func (p *Prompt) Run(ctx context.Context) error {
 		return err
 	}
 	p.loadHistory()
-	fmt.Fprintf(p.Stdout, "read-only, %s\n.help for help, Ctrl-D to quit\n", p.published)
+	fmt.Fprintf(p.Stdout, "read-only, %s\n.help for help, exit or Ctrl-D to quit\n", p.published)
 	for {
 		input, err := p.read(ctx)
 		if errors.Is(err, io.EOF) {
@@ -98,8 +98,11 @@ func (p *Prompt) read(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if text == "" && strings.HasPrefix(line, ".") {
-			return line, nil
+		if text == "" {
+			line = dotCommandOf(line)
+			if strings.HasPrefix(line, ".") {
+				return line, nil
+			}
 		}
 		text += line + "\n"
 		if _, complete := splitStatements(text); complete {

@@ -13,10 +13,12 @@ import (
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/suggest"
 	"callsheet/report"
 )
 
-var formats = []string{"table", "csv", "json", "ndjson", "markdown", "xlsx"}
+// Formats are the names of the formats.
+var Formats = []string{"table", "csv", "json", "ndjson", "markdown", "xlsx"}
 
 // FormatHelp is the help text of every --format flag.
 const FormatHelp = "table (on a terminal), csv (in a pipe), json, ndjson, markdown or xlsx"
@@ -45,8 +47,8 @@ func NewWriter(w, notes io.Writer, format string) (*Writer, error) {
 			format = "table"
 		}
 	}
-	if !slices.Contains(formats, format) {
-		return nil, fmt.Errorf("unknown format %q\nhint: use one of %s", format, strings.Join(formats, ", "))
+	if !slices.Contains(Formats, format) {
+		return nil, fmt.Errorf("unknown format %q%s", format, suggest.Hint(format, Formats, "use one of"))
 	}
 	if format == "xlsx" && display.IsTerminal(w) {
 		return nil, errors.New("a workbook cannot be written to a terminal\nhint: redirect it to a file, as in --format xlsx >groups.xlsx")
@@ -66,7 +68,7 @@ func (w *Writer) Header(columns []string) error {
 	for _, name := range wanted {
 		i := slices.Index(columns, name)
 		if i < 0 {
-			return exitcode.UsageError(fmt.Errorf("no column %q\nhint: the columns are %s", name, strings.Join(columns, ", ")))
+			return exitcode.UsageError(fmt.Errorf("no column %q%s", name, suggest.Hint(name, columns, "the columns are")))
 		}
 		w.indexes = append(w.indexes, i)
 	}

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ type NotArchived struct {
 // that of the file, every checksum in it must match, and its lines must be those that were loaded. It removes the plain file last. If
 // it is killed at any step, the file exists plain, compressed or both, and both count as one. Files whose name does not begin with a
 // day are written by other programs and are not archived.
-func Archive(options ArchiveOptions) (done []Archived, skipped []NotArchived, err error) {
+func Archive(ctx context.Context, options ArchiveOptions) (done []Archived, skipped []NotArchived, err error) {
 	if options.files == nil {
 		options.files = atomicfile.OS{}
 	}
@@ -59,6 +60,9 @@ func Archive(options ArchiveOptions) (done []Archived, skipped []NotArchived, er
 		return nil, nil, err
 	}
 	for _, file := range files {
+		if ctx.Err() != nil {
+			return done, skipped, ctx.Err()
+		}
 		if file.Compressed() || !isDay(file.Name) || file.Name[:len(time.DateOnly)] >= options.Before ||
 			options.Now.Sub(file.ModTime) < archiveAfter {
 			continue

@@ -55,7 +55,7 @@ func archiveOptions(dir string, now time.Time) ArchiveOptions {
 func TestArchiveCompressesFinishedDaysOnly(t *testing.T) {
 	dir, now := dayFiles(t)
 	before := stored(t, dir)
-	done, skipped, err := Archive(archiveOptions(dir, now))
+	done, skipped, err := Archive(t.Context(), archiveOptions(dir, now))
 	if err != nil || len(done) != 2 || len(skipped) != 0 {
 		t.Fatalf("%v, %v, %v", done, skipped, err)
 	}
@@ -64,14 +64,14 @@ func TestArchiveCompressesFinishedDaysOnly(t *testing.T) {
 		t.Errorf("on disk %v, want %v", got, want)
 	}
 	sameContent(t, dir, before)
-	if done, skipped, err := Archive(archiveOptions(dir, now)); err != nil || len(done) != 0 || len(skipped) != 0 {
+	if done, skipped, err := Archive(t.Context(), archiveOptions(dir, now)); err != nil || len(done) != 0 || len(skipped) != 0 {
 		t.Errorf("again: %v, %v, %v", done, skipped, err)
 	}
 }
 
 func TestArchiveSkipsRecentlyWrittenFiles(t *testing.T) {
 	dir, now := dayFiles(t)
-	if done, _, err := Archive(archiveOptions(dir, now.Add(-90*time.Minute))); err != nil || len(done) != 0 {
+	if done, _, err := Archive(t.Context(), archiveOptions(dir, now.Add(-90*time.Minute))); err != nil || len(done) != 0 {
 		t.Errorf("%v, %v", done, err)
 	}
 }
@@ -99,7 +99,7 @@ func TestArchiveSkipsFilesThatAreNotKnownToBeIntact(t *testing.T) {
 			disk.Put("/spool/2026-10-05.ndjson", c.content)
 			o := archiveOptions("/spool", time.Now())
 			o.files, o.Compare = disk, func(File) error { return c.compared }
-			done, skipped, err := Archive(o)
+			done, skipped, err := Archive(t.Context(), o)
 			if err != nil || (len(done) == 1) != c.archived || (len(skipped) == 1) == c.archived {
 				t.Fatalf("archived %v, skipped %v, %v", done, skipped, err)
 			}
@@ -121,7 +121,7 @@ func TestArchiveSkipsFilesWithLinesThatAreNotDurable(t *testing.T) {
 	disk.Put("/spool/"+markName, string(appendMark(nil, map[string]int64{"2026-10-05.ndjson": int64(len(line))})))
 	o := archiveOptions("/spool", time.Now())
 	o.files = disk
-	done, skipped, err := Archive(o)
+	done, skipped, err := Archive(t.Context(), o)
 	if err != nil || len(done) != 0 || len(skipped) != 1 {
 		t.Errorf("archived %v, skipped %v, %v", done, skipped, err)
 	}
@@ -164,7 +164,7 @@ func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 		}
 	}
 	disk, o := prepare(1)
-	if done, skipped, err := Archive(o); err != nil || len(done) != 2 {
+	if done, skipped, err := Archive(t.Context(), o); err != nil || len(done) != 2 {
 		t.Fatalf("archived %v, skipped %v, %v", done, skipped, err)
 	}
 	check(disk, "without a crash")
@@ -175,16 +175,16 @@ func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 				what := fmt.Sprintf("crash in operation %d of %d, share %v", at, last, share)
 				disk, o := prepare(at*10 + round)
 				disk.CrashAt = at
-				Archive(o)
+				Archive(t.Context(), o)
 				disk = disk.Crash(share)
 				check(disk, what)
 				disk.CrashAt = 1 + at/2
 				o.files = disk
-				Archive(o)
+				Archive(t.Context(), o)
 				disk = disk.Crash(share)
 				check(disk, what+", and again")
 				o.files = disk
-				if _, skipped, err := Archive(o); err != nil || len(skipped) != 0 {
+				if _, skipped, err := Archive(t.Context(), o); err != nil || len(skipped) != 0 {
 					t.Fatalf("%s: then %v, %v", what, skipped, err)
 				}
 				check(disk, what+", then archived")
@@ -202,7 +202,7 @@ func TestArchiveLosesAndDuplicatesNothingInAnyCrashOrFailure(t *testing.T) {
 					}
 					return nil
 				}
-				Archive(o)
+				Archive(t.Context(), o)
 				check(disk, fmt.Sprintf("operation %d fails with %v, always %v", at, failure, always))
 			}
 		}

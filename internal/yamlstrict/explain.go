@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"callsheet/internal/suggest"
 )
 
 // Error is an error in a file. It shows keys and never a value: a value may be a secret, or be next to one.
@@ -55,10 +57,12 @@ func (e *Error) WithExcerpt(text []byte) *Error {
 	return &shown
 }
 
-// ValueError is returned by an UnmarshalYAML method for an invalid value. Message does not contain the value.
+// ValueError is returned by an UnmarshalYAML method for an invalid value. Message and Hint do not contain the value, unless it is
+// certainly not a secret.
 type ValueError struct {
 	Value   string
 	Message string
+	Hint    string
 }
 
 func (e *ValueError) Error() string { return e.Message }
@@ -81,7 +85,7 @@ func explain(err error, text []byte, known []string) error {
 	}
 	if value := badValue(err); value != nil {
 		where = findValue(text, value.Value)
-		e.Message = value.Message
+		e.Message, e.Hint = value.Message, value.Hint
 	}
 	if where == nil {
 		return e
@@ -100,12 +104,15 @@ func describe(err yaml.Error, text []byte, known []string) (message, hint string
 	case *yaml.UnknownFieldError:
 		key := firstQuoted(err.Message)
 		hint = "the examples show every key"
-		if near := Nearest(key, known); near != "" {
+		if near := suggest.Nearest(key, known); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return "unknown key" + shownKey(key, text), hint
 	case *yaml.TypeError:
-		return expected(err.DstType), ""
+		if where := err.GetToken(); where != nil && err.DstType == reflect.TypeFor[time.Duration]() {
+			hint = suggest.Duration(where.Value)
+		}
+		return expected(err.DstType), hint
 	case *yaml.OverflowError:
 		return "the number is too large", ""
 	case *yaml.UnexpectedNodeTypeError:
@@ -150,7 +157,7 @@ func badValue(err error) *ValueError {
 		written := quoted.FindAllString(err.Error(), -1)
 		if len(written) > 0 {
 			text, _ := strconv.Unquote(written[len(written)-1])
-			return &ValueError{text, expected(reflect.TypeFor[time.Duration]())}
+			return &ValueError{text, expected(reflect.TypeFor[time.Duration]()), suggest.Duration(text)}
 		}
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"reflect"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 )
@@ -48,35 +47,4 @@ func keys(t reflect.Type, seen map[reflect.Type]bool) []string {
 		return list
 	}
 	return nil
-}
-
-// Nearest returns the candidate with the smallest edit distance to word, empty if none is near.
-func Nearest(word string, candidates []string) string {
-	best, fewest := "", len(word)/2+1
-	for _, candidate := range candidates {
-		if n := edits(strings.ToLower(word), strings.ToLower(candidate)); n < fewest {
-			best, fewest = candidate, n
-		}
-	}
-	return best
-}
-
-// edits returns the Levenshtein distance in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

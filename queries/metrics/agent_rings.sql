@@ -25,7 +25,7 @@ from rows join legs using (direction, call_key);
 create or replace macro ring_counts(p_dims, p_rows) as table
 with rung as (from agent_rings(p_rows))
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
     count(*) as rang,
     count(*) filter (where picked_up) / count(*) as agent_answer_rate
 from rung

@@ -16,7 +16,7 @@ parts as (
     from transfers(p_dims, p_rows)
 )
 -- A call that goes on into another hour or day has a peak in it, even if no call started there.
-select columns(lambda x: list_contains(p_dims, x)), max(columns(lambda x: not list_contains(p_dims, x)))
+select columns(p_dims), max(columns(lambda x: not list_contains(p_dims, x)))
 from parts
 group by all
 having max(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday']);
@@ -48,7 +48,7 @@ parts as (
     from busy_time(p_dims, legs)
 ),
 rows as (
-    select columns(lambda x: list_contains(p_dims, x)), max(columns(lambda x: not list_contains(p_dims, x)))
+    select columns(p_dims), max(columns(lambda x: not list_contains(p_dims, x)))
     from parts
     group by all
 )

@@ -16,7 +16,7 @@ intervals as (
 -- The part of each interval that no earlier one of the same agent and day covers.
 uncovered as (
     select
-        columns(lambda x: list_contains(p_dims, x)), row(*columns(lambda x: list_contains(p_dims, x))) as scope,
+        columns(p_dims), row(*columns(p_dims)) as scope,
         agent as of_agent, local_day as of_day, busy_from, busy_to,
         -- In whole microseconds: a sum of fractions would depend on their order.
         epoch_us(busy_to) - epoch_us(greatest(busy_from, max(busy_to) over (
@@ -27,14 +27,14 @@ uncovered as (
 ),
 agent_days as (
     select
-        columns(lambda x: list_contains(p_dims, x)), of_agent, of_day,
+        columns(p_dims), of_agent, of_day,
         sum(greatest(microseconds, 0)) as busy,
         epoch_us(max(busy_to) filter (where busy_to > busy_from)) - epoch_us(min(busy_from) filter (where busy_to > busy_from)) as there
     from uncovered
     group by all
 )
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
     (sum(busy) / 1000000)::bigint as busy_seconds,
     sum(busy) / sum(there) as busy_share
 from agent_days

@@ -4,7 +4,7 @@ create or replace macro customers(p_dims, p_rows) as table
 with
 callers as materialized (
     select
-        columns(lambda x: list_contains(p_dims, x)), customer_key as caller, count(*) as incoming,
+        columns(p_dims), customer_key as caller, count(*) as incoming,
         max(started_at) filter (where not answered and outcome <> 'ivr_only') as last_missed_at
     from query_table(p_rows)
     where direction = 'incoming' and customer_key is not null
@@ -17,7 +17,7 @@ spoken as (
     group by customer_key
 )
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
     count(*) filter (where incoming >= 2) as repeat_customers,
     count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
 from callers left join spoken using (caller)

@@ -8,7 +8,7 @@
 -- metric_catalog describes every metric. total_of() has all metrics of a set of calls in one row; values_of() has a row per metric.
 create or replace macro kpi(p_dims, p_rows) as table
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
 
     count(*) as calls,
     count(*) filter (where direction = 'incoming') as incoming,

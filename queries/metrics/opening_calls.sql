@@ -4,7 +4,7 @@ create or replace macro opening_calls(p_columns, p_rows) as table
 with
 asked as materialized (
     select
-        columns(lambda x: list_contains(p_columns, x)),
+        columns(p_columns),
         call_key as opened_by, customer_key as caller, started_at as first_missed_at,
         to_seconds((select recovery_window_seconds from settings)) as recovery_window
     from query_table(p_rows)

@@ -31,11 +31,11 @@ pieces as (
 ),
 -- Times are in half microseconds, so that an end comes before a start at the same time.
 changes as (
-    select columns(lambda x: list_contains(p_dims, x)), row(*columns(lambda x: list_contains(p_dims, x))) as scope,
+    select columns(p_dims), row(*columns(p_dims)) as scope,
         2 * epoch_us(started_at) + 1 as time, 1 as change
     from pieces
     union all
-    select columns(lambda x: list_contains(p_dims, x)), row(*columns(lambda x: list_contains(p_dims, x))),
+    select columns(p_dims), row(*columns(p_dims)),
         2 * epoch_us(ended_at), -1
     from pieces
 ),
@@ -43,6 +43,6 @@ counted as (
     select *, sum(change) over (partition by scope order by time rows unbounded preceding) as concurrent
     from changes
 )
-select columns(lambda x: list_contains(p_dims, x)), max(concurrent)::bigint as peak_concurrent
+select columns(p_dims), max(concurrent)::bigint as peak_concurrent
 from counted
 group by all;

@@ -3,7 +3,7 @@
 create or replace macro recovery(p_dims, p_rows) as table
 with episodes as (from opening_calls(p_dims, p_rows))
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
     count(*) as missed_episodes,
     count(*) filter (where recovery = 'open') as open_episodes,
     count(*) filter (where recovery = 'callback') as recovered_by_callback,

@@ -5,7 +5,7 @@ create or replace macro repeat_calls(p_dims, p_rows) as table
 with
 answered_calls as (
     select
-        columns(lambda x: list_contains(p_dims, x)),
+        columns(p_dims),
         call_key as answered_call, customer_key as answered_key, started_at as answered_from, local_day as answered_on
     from query_table(p_rows)
     where direction = 'incoming' and answered
@@ -26,7 +26,7 @@ repeated as (
         on answered_key = customer_key and started_at > answered_from and started_at <= answered_from + to_hours(24)
 )
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
     case when count(answered_key) > 0 then count(repeated_call) / count(*) end as repeat_24h_rate
 from answered_calls left join repeated on answered_call = repeated_call
 group by all;

@@ -13,7 +13,7 @@ taken as (
     group by direction, call_key
 )
 select
-    columns(lambda x: list_contains(p_dims, x)),
+    columns(p_dims),
     count(*) filter (where taken.agents >= 2) / nullif(count(*) filter (where taken.agents > 0 or agent is not null), 0) as transfer_rate
 from answered_calls left join taken using (direction, call_key)
 group by all;

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/internal/config"
+	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/shell"
+	"callsheet/queries"
+	"callsheet/store"
+)
+
+// completionTimeout bounds how long Tab waits for values from the database.
+const completionTimeout = 2 * time.Second
+
+// names completes an argument or the value of a flag with names, and with no files. What cannot be read has no names: Tab shows no
+// errors.
+func names(list func(c *cobra.Command) []string) cobra.CompletionFunc {
+	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return list(c), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// firstName is names for a command with one argument.
+func firstName(list func(c *cobra.Command) []string) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return list(c), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func fixed(values ...string) func(*cobra.Command) []string {
+	return func(*cobra.Command) []string { return values }
+}
+
+// addCompletions adds completions to the flags of every command and to the arguments of those that take names.
+func addCompletions(a *app, root *cobra.Command) {
+	arguments := map[string]func(*cobra.Command) []string{
+		"query": func(*cobra.Command) []string {
+			var list []string
+			for _, query := range queries.All(a.userQueries()) {
+				list = append(list, cobra.CompletionWithDesc(query.Name, query.Doc()))
+			}
+			return list
+		},
+		"report": a.configured(func(c *config.Config) []string {
+			list := append(pipeline.ReportNames(c), pipeline.TemplateNames(c)...)
+			slices.Sort(list)
+			return slices.Compact(list)
+		}),
+		"run": a.configured(pipeline.ReportNames),
+	}
+	flags := map[string]func(*cobra.Command) []string{
+		"format": fixed(shell.Formats...), "period": fixed(period.Names...), "direction": fixed(config.Directions...), "hours": fixed(config.NamedHours...),
+		"date-order": fixed("dmy", "mdy"), "columns": a.queryColumns, "set": nil, "from": nil, "to": nil, "as-of": nil, "since": nil, "for": nil, "before": nil,
+	}
+	for _, filter := range []string{"group", "agent", "number", "campaign", "source"} {
+		flags[filter] = func(c *cobra.Command) []string { return a.filterValues(c.Context(), filter) }
+	}
+	for _, command := range root.Commands() {
+		if list, ok := arguments[command.Name()]; ok {
+			command.ValidArgsFunction = firstName(list)
+		} else if command.ValidArgsFunction == nil && command.Name() != "import" {
+			command.ValidArgsFunction = cobra.NoFileCompletions
+		}
+		for flag, list := range flags {
+			if command.Flags().Lookup(flag) == nil {
+				continue
+			}
+			complete := cobra.CompletionFunc(cobra.NoFileCompletions)
+			if list != nil {
+				complete = names(list)
+			}
+			if err := command.RegisterFlagCompletionFunc(flag, complete); err != nil {
+				panic(err) // the flag exists
+			}
+		}
+	}
+	if err := root.MarkPersistentFlagFilename("config", "yaml", "yml"); err != nil {
+		panic(err)
+	}
+}
+
+// configured returns names of the configuration, or those of an empty one if it cannot be read.
+func (a *app) configured(list func(c *config.Config) []string) func(*cobra.Command) []string {
+	return func(*cobra.Command) []string {
+		c, err := config.Load(a.configPath)
+		if err != nil {
+			empty := config.Default()
+			c = &empty
+		}
+		return list(c)
+	}
+}
+
+func (a *app) userQueries() []queries.File {
+	c, err := config.Load(a.configPath)
+	if err != nil {
+		return nil
+	}
+	own, _ := queries.User(c.UserQueries())
+	return own
+}
+
+// filterValues returns the values that a filter can have.
+func (a *app) filterValues(ctx context.Context, filter string) (values []string) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, cancel := context.WithTimeout(ctx, completionTimeout)
+	defer cancel()
+	p, err := a.open()
+	if err != nil {
+		return nil
+	}
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return nil
+	}
+	defer reader.Close()
+	values, _, _ = reader.FilterValues(ctx, filter, "")
+	return values
+}
+
+// queryColumns returns the metrics, which are the columns that most queries have.
+func (a *app) queryColumns(c *cobra.Command) (columns []string) {
+	ctx := c.Context()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	_ = store.Catalog(ctx, func(values []any) error { // without it there is nothing to complete
+		columns = append(columns, fmt.Sprint(values[0]))
+		return nil
+	})
+	return columns
+}

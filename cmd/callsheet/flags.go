@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"callsheet/internal/exitcode"
+	"callsheet/internal/suggest"
+)
+
+// flagError adds the usage exit code and a hint to an error about a flag: the nearest flag, or how to write the value.
+func flagError(c *cobra.Command, err error) error {
+	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, f.Name)
+			}
+		})
+		if near := suggest.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+			hint = fmt.Sprintf("did you mean --%s?", near)
+		}
+	case errors.As(err, &invalid):
+		flag, value := invalid.GetFlag(), invalid.GetValue()
+		kind := flag.Value.Type()
+		switch {
+		case kind == "duration":
+			kind = "duration such as 30s, 10m or 2h"
+			if written := suggest.Duration(value); written != "" {
+				hint = strings.Replace(written, "write ", "write --"+flag.Name+" ", 1)
+			}
+		case strings.Contains(kind, "int"):
+			kind = "whole number"
+		}
+		err = fmt.Errorf("--%s %q is not a %s", flag.Name, value, kind)
+	}
+	return exitcode.UsageError(fmt.Errorf("%w\nhint: %s", err, hint))
+}
+
+// noArguments refuses the arguments of a command that only has subcommands: an unknown one is a typing error.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, command := range c.Commands() {
+		if command.IsAvailableCommand() {
+			names = append(names, command.Name())
+		}
+	}
+	return exitcode.UsageError(fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), suggest.Hint(args[0], names, "the commands are")))
+}
