@@ -16,6 +16,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/display"
 )
 
 // errDamaged is the error of a published copy whose content has changed.
@@ -155,7 +156,7 @@ func checkCopy(files atomicfile.FS, copied string, whole bool) (sum checksum, er
 	case info.Size() == sum.Size && statOf(info) == sum.Stat && !whole:
 		return sum, nil
 	case info.Size() != sum.Size:
-		return sum, fmt.Errorf("%w: %s has %d bytes instead of %d", errDamaged, copied, info.Size(), sum.Size)
+		return sum, fmt.Errorf("%w: %s has %s instead of %s", errDamaged, copied, display.Plural(int(info.Size()), "byte"), display.Count(sum.Size))
 	}
 	got, _, err := hashFile(context.Background(), files, copied)
 	if err == nil && got != sum.XXHash {

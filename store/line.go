@@ -3,10 +3,10 @@ package store
 import (
 	"bytes"
 	"encoding/hex"
-	"fmt"
 	"time"
 	"unicode/utf8"
 
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 )
 
@@ -79,7 +79,7 @@ func (l *line) identify() {
 // parseText sets the columns and returns the reason to reject the line, if any.
 func (l *line) parseText(sources lineSources) (reason string) {
 	if l.tooLong {
-		return fmt.Sprintf("line too long: %d bytes", l.length)
+		return "line too long: " + display.Plural(int(l.length), "byte")
 	}
 	if err := spool.CheckLine(l.text); err != nil {
 		return err.Error()

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 	"callsheet/queries"
 )
@@ -114,9 +115,9 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 			continue
 		}
 		if at.bytes < at.file.Durable {
-			problems[at.file.Name] = fmt.Sprintf("%s ends within a line; its last %d bytes are not loaded until a newline follows", at.file.Name, rest)
+			problems[at.file.Name] = fmt.Sprintf("%s ends within a line; its last %s not loaded until a newline follows", at.file.Name, display.Agree(rest, "byte is", "bytes are"))
 		} else {
-			problems[at.file.Name] = fmt.Sprintf("%s has %d bytes that the collector has not synced; they are loaded once it runs again", at.file.Name, rest)
+			problems[at.file.Name] = fmt.Sprintf("%s has %s that the collector has not synced, which is loaded once it runs again", at.file.Name, display.Plural(int(rest), "byte"))
 		}
 	}
 	if deferred == 0 {

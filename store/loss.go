@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"callsheet/internal/display"
 	"callsheet/queries"
 )
 
@@ -23,7 +24,8 @@ func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
 	if err != nil {
 		return fmt.Errorf("comparing with the old database: %w\nhint: callsheet load --rebuild --accept-loss does not compare", err)
 	}
-	return fmt.Errorf("the rebuilt database would lose %d calls, whose deliveries are no longer in the spool; the old database is kept\nhint: restore the missing or changed spool files (callsheet status names them), or run callsheet load --rebuild --accept-loss", lost)
+	return fmt.Errorf("the rebuilt database would lose %s no longer in the spool; the old database is kept\nhint: restore the missing or changed spool files (callsheet status names them), or run callsheet load --rebuild --accept-loss",
+		display.Agree(lost, "call, whose deliveries are", "calls, whose deliveries are"))
 }
 
 func lostCalls(ctx context.Context, options Options, rebuilt string) (lost int64, err error) {

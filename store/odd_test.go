@@ -55,7 +55,7 @@ func TestBadFilesDoNotStopALoad(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	warnings := strings.Join(got.Warnings, "\n")
-	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1048576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory"} {
+	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1,048,576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory"} {
 		if !strings.Contains(warnings, want) {
 			t.Errorf("no warning %q in:\n%s", want, warnings)
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 	"callsheet/queries"
 )
@@ -67,7 +68,7 @@ type changedError struct{ message string }
 func (e changedError) Error() string { return e.message }
 
 func (at position) shorter() changedError {
-	return changedError{fmt.Sprintf("%s is shorter than what was loaded from it (%d bytes)", at.file.Name, at.bytes)}
+	return changedError{fmt.Sprintf("%s is shorter than what was loaded from it (%s)", at.file.Name, display.Plural(int(at.bytes), "byte"))}
 }
 
 // verify reads the loaded part of a file again and returns its end, which moves if rejected lines were corrected or line endings

@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 	"callsheet/queries"
 )
@@ -38,7 +39,8 @@ func (p problems) addMissing(known map[string]position, files []spool.File, undo
 	}
 	for name, at := range known {
 		if !present[name] && !undone[name] && at.lines > 0 {
-			p[name] = fmt.Sprintf("%s is missing from the spool; %d of its lines are loaded; put it back, or run callsheet load --rebuild --accept-loss if it was removed on purpose", name, at.lines)
+			p[name] = fmt.Sprintf("%s is missing from the spool; %s loaded; put it back, or run callsheet load --rebuild --accept-loss if it was removed on purpose", name,
+				display.Agree(at.lines, "of its lines is", "of its lines are"))
 		}
 	}
 }

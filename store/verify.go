@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"callsheet/internal/display"
 	"callsheet/queries"
 )
 
@@ -16,7 +17,7 @@ type Counts struct {
 }
 
 func (c Counts) String() string {
-	return fmt.Sprintf("%d calls, %d versions and %d rejected lines", c.Calls, c.Versions, c.Rejects)
+	return fmt.Sprintf("%s, %s and %s", display.Plural(int(c.Calls), "call"), display.Plural(int(c.Versions), "version"), display.Plural(int(c.Rejects), "rejected line"))
 }
 
 func countRows(ctx context.Context, conn *sql.Conn) (counts Counts, err error) {

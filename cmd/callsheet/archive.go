@@ -59,7 +59,7 @@ It can run at the same time as the collector and loads.`,
 			for _, file := range archived {
 				from, to = from+file.Before, to+file.After
 			}
-			fmt.Fprintf(a.stdout, "%s archived, %s bytes to %s\n", display.Plural(len(archived), "file"), display.Count(from), display.Count(to))
+			fmt.Fprintf(a.stdout, "%s archived, %s to %s\n", display.Plural(len(archived), "file"), display.Plural(int(from), "byte"), display.Count(to))
 			if err != nil {
 				return err
 			}

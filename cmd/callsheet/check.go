@@ -71,7 +71,7 @@ func checkResult(findings []monitor.Finding) error {
 	if problems == 0 {
 		return nil
 	}
-	err := fmt.Errorf("%d of %d checks found a problem", problems, len(findings))
+	err := fmt.Errorf("%d of %s found a problem", problems, display.Plural(len(findings), "check"))
 	if problems == warnings {
 		return exitcode.WarningError(err)
 	}

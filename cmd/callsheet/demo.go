@@ -73,8 +73,8 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "sent %s deliveries over HTTP in %.1f s, loaded %s lines in %.1f s\n\n",
-		display.Count(int64(d.deliveries)), d.sent.Seconds(), display.Count(d.summary.Lines), d.loaded.Seconds())
+	fmt.Fprintf(a.stdout, "sent %s over HTTP in %.1f s, loaded %s in %.1f s\n\n",
+		display.Plural(d.deliveries, "delivery"), d.sent.Seconds(), display.Plural(int(d.summary.Lines), "line"), d.loaded.Seconds())
 	p, whole := a.pipeline(d.config), period.Period{From: d.last.AddDate(0, 0, 1-o.days), To: d.last}
 	if err := a.printFigures(ctx, p, whole); err != nil {
 		return err
@@ -235,7 +235,7 @@ func (a *app) demoWorkbooks(ctx context.Context, p *pipeline.Pipeline, day time.
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s calls\t%s\n", one[0], display.Count(result.Calls), shortPath(path))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", one[0], display.Plural(int(result.Calls), "call"), shortPath(path))
 	}
 	return w.Flush()
 }
@@ -255,7 +255,7 @@ func shortPath(path string) string {
 func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Summary, whole period.Period) {
 	fmt.Fprintf(w, "\nspool      %s\ndatabase   %s\n", shortPath(c.SpoolDir()), shortPath(c.PublishedDatabase()))
 	if summary.Rejects > 0 {
-		fmt.Fprintf(w, "rejected   %s broken lines, kept in the table rejects\n", display.Count(summary.Rejects))
+		fmt.Fprintf(w, "rejected   %s, kept in the table rejects\n", display.Plural(int(summary.Rejects), "broken line"))
 	}
 	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n", filepath.Join(o.dir, "callsheet.yaml"),
 		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly))

@@ -150,7 +150,7 @@ func (a *app) printDays(preview store.PreviewSummary) {
 		a.printDay(day.Day.Format(time.DateOnly), day)
 	}
 	if len(preview.Days) > listed {
-		fmt.Fprintf(a.stdout, "and %d more days\n", len(preview.Days)-listed)
+		fmt.Fprintf(a.stdout, "and %s\n", display.Plural(len(preview.Days)-listed, "more day"))
 	}
 	if len(preview.Days) == 0 {
 		return
@@ -168,13 +168,13 @@ func (a *app) printDays(preview store.PreviewSummary) {
 	if preview.Known < 0 {
 		return
 	}
-	fmt.Fprintf(a.stdout, "%s of these calls are in the database already", display.Count(preview.Known))
+	fmt.Fprintf(a.stdout, "%s in the database already", display.Agree(preview.Known, "of these calls is", "of these calls are"))
 	var differ []string
 	for _, column := range slices.Sorted(maps.Keys(preview.Differ)) {
 		differ = append(differ, fmt.Sprintf("%s in %s", display.Count(preview.Differ[column]), column))
 	}
 	if len(differ) > 0 {
-		fmt.Fprintf(a.stdout, "; they differ: %s", strings.Join(differ, ", "))
+		fmt.Fprintf(a.stdout, "; values that differ: %s", strings.Join(differ, ", "))
 	}
 	fmt.Fprintln(a.stdout)
 }

@@ -79,8 +79,8 @@ func (a *app) undoImport(ctx context.Context, p *pipeline.Pipeline, name string)
 	}
 	for _, other := range imports {
 		if rows := other.Needs[undone.ID]; rows > 0 {
-			return fmt.Errorf("%s of %s were left out of import %s, since import %s has them\nhint: undo %[3]s first, then %[4]s, and import %[2]s again",
-				display.Plural(int(rows), "row"), importName(other), other.ID, undone.ID)
+			return fmt.Errorf("%s left out of import %s, since import %s has them\nhint: undo %[2]s first, then %[3]s, and import %[4]s again",
+				display.Agree(rows, "row of "+importName(other)+" was", "rows of "+importName(other)+" were"), other.ID, undone.ID, importName(other))
 		}
 	}
 	if err := spool.Undo(p.Config.SpoolDir(), undone.ID); err != nil {

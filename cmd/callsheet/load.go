@@ -76,10 +76,10 @@ func printSummary(w io.Writer, s store.Summary) {
 		display.Plural(int(s.Lines), "new line"), display.Plural(int(s.Files), "file"), display.Plural(int(s.Reports), "report"), display.Plural(int(s.LiveEvents), "live event"),
 		display.Plural(int(s.OtherEvents), "other event"), display.Count(s.Rejects))
 	if s.Recovered > 0 {
-		fmt.Fprintf(w, "%s previously rejected lines are loaded now\n", display.Count(s.Recovered))
+		fmt.Fprintf(w, "%s loaded now\n", display.Agree(s.Recovered, "previously rejected line is", "previously rejected lines are"))
 	}
 	if s.Copies > 0 {
-		fmt.Fprintf(w, "%s more lines are copies of deliveries that are loaded from other lines\n", display.Count(s.Copies))
+		fmt.Fprintf(w, "%s loaded from other lines\n", display.Agree(s.Copies, "more line is a copy of a delivery that is", "more lines are copies of deliveries that are"))
 	}
 	if len(s.Undone) > 0 && !s.Incomplete {
 		fmt.Fprintf(w, "%s taken out; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
@@ -97,7 +97,7 @@ func loadWarnings(s store.Summary) error {
 		message += warning + "\n"
 	}
 	if s.Rejects > 0 {
-		message += fmt.Sprintf("%s lines were rejected; the others are loaded\n", display.Count(s.Rejects))
+		message += display.Agree(s.Rejects, "line was rejected", "lines were rejected") + "; the others are loaded\n"
 		for _, line := range s.Rejected {
 			message += line.String() + "\n"
 		}

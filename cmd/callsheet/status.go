@@ -72,13 +72,13 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		}
 		fmt.Fprintf(t, "%s\t%s: last delivery %s%s\n", heading, source.Source, format(source.LastReceived), silent)
 	}
-	fmt.Fprintf(t, "spool\t%s files, %s bytes, last written %s\n", display.Count(int64(s.Spool.Files)), display.Count(s.Spool.Bytes), format(s.Spool.LastSeen))
+	fmt.Fprintf(t, "spool\t%s, %s, last written %s\n", display.Plural(s.Spool.Files, "file"), display.Plural(int(s.Spool.Bytes), "byte"), format(s.Spool.LastSeen))
 	if s.Spool.Waiting > 0 {
-		fmt.Fprintf(t, "\t%s of them have lines that are not loaded yet\n", display.Count(int64(s.Spool.Waiting)))
+		fmt.Fprintf(t, "\t%s lines that are not loaded yet\n", display.Agree(int64(s.Spool.Waiting), "of them has", "of them have"))
 	}
 	if s.Data != nil {
 		fmt.Fprintf(t, "data\tcomplete through %s, loaded %s\n", format(s.Data.CompleteThrough), format(s.Data.LoadedAt))
-		fmt.Fprintf(t, "\t%s calls, %s rejected lines\n", display.Count(s.Data.Calls), display.Count(s.Data.Rejects))
+		fmt.Fprintf(t, "\t%s, %s\n", display.Plural(int(s.Data.Calls), "call"), display.Plural(int(s.Data.Rejects), "rejected line"))
 		if len(s.Data.Recomputed) > 0 { // the newest
 			fmt.Fprintf(t, "\tfigures were computed again at %s: %s\n", format(&s.Data.Recomputed[0].At), s.Data.Recomputed[0].Reason)
 		}
@@ -102,7 +102,7 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		if i == 0 {
 			heading = "days"
 		}
-		fmt.Fprintf(t, "%s\t%s  %s  %s calls\n", heading, day.Day, day.Content, display.Count(day.Calls))
+		fmt.Fprintf(t, "%s\t%s  %s  %s\n", heading, day.Day, day.Content, display.Plural(int(day.Calls), "call"))
 	}
 	return t.Flush()
 }

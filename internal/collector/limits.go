@@ -41,5 +41,8 @@ func bodyTooLarge(limit int64) error {
 }
 
 func tooManyDeliveries(limit int) error {
+	if limit == 1 {
+		return tooLargeError{"more than %d delivery in one request", 1}
+	}
 	return tooLargeError{"more than %d deliveries in one request", int64(limit)}
 }

@@ -14,6 +14,14 @@ func Count(n int64) string {
 	return digits
 }
 
+// Agree formats a number with the words of its number: 1 line was rejected, 2 lines were rejected.
+func Agree(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n) + " " + many
+}
+
 // Plural formats a number of things: 1 row, 2 rows, 2 deliveries.
 func Plural(n int, thing string) string {
 	if stem, ok := strings.CutSuffix(thing, "ry"); ok && n != 1 {

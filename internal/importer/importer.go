@@ -137,7 +137,7 @@ var fieldHints = map[string]string{
 // add adds a line, unless it adds nothing to the spool.
 func (i *Importer) add(c candidate, line []byte, seen *Seen) error {
 	if len(line) > spool.MaxLine {
-		i.Report.reject(c.place, fmt.Sprintf("a delivery of %s bytes; the limit is %s", display.Count(int64(len(line))), display.Count(spool.MaxLine)))
+		i.Report.reject(c.place, fmt.Sprintf("a delivery of %s; the limit is %s", display.Plural(len(line), "byte"), display.Count(spool.MaxLine)))
 		return nil
 	}
 	id := i.row

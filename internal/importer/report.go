@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"callsheet/internal/display"
 )
 
 // Report accounts for the rows of a file: Rows = Imported + Known + Rejected + Skipped.
@@ -54,7 +56,7 @@ func (r *Report) placeOf(n int64) string { return fmt.Sprintf("%s, %s %d", r.Pat
 // check returns an error if a row is not accounted for, which is a mistake of the program.
 func (r *Report) check() error {
 	if sum := r.Imported + r.Known + r.Rejected + r.Skipped; sum != r.Rows {
-		return fmt.Errorf("%s: %d rows, but %d imported, in the spool already, rejected and skipped", r.Path, r.Rows, sum)
+		return fmt.Errorf("%s: %s, but %d imported, in the spool already, rejected and skipped", r.Path, display.Plural(int(r.Rows), "row"), sum)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/spool"
 )
@@ -141,7 +142,7 @@ func (t *tableReader) fit(cells []string) (fitted []string, damage string) {
 	case len(cells) < width && !text:
 		return append(cells, make([]string, width-len(cells))...), ""
 	}
-	return nil, fmt.Sprintf("%d fields, the header has %d\nhint: a separator within a value must be in quotes; see the line in a text editor", len(cells), width)
+	return nil, fmt.Sprintf("%s, the header has %d\nhint: a separator within a value must be in quotes; see the line in a text editor", display.Plural(len(cells), "field"), width)
 }
 
 // value returns the trimmed cell of a field.

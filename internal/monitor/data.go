@@ -105,8 +105,8 @@ func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *
 			weeks, fewest := values[1].(int64), values[2]
 			status.Silent = weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
 			if status.Silent {
-				s.addAlarm("source "+source.Name, fmt.Sprintf("source %s has sent nothing since %s; in the same hours of each of the last %d weeks it sent at least %d deliveries\nhint: check that the vendor has the right URL, and that /readyz answers 200",
-					source.Name, display.Time(status.LastReceived.In(p.Config.Zone())), weeks, fewest))
+				s.addAlarm("source "+source.Name, fmt.Sprintf("source %s has sent nothing since %s; in the same hours of each of the last %d weeks it sent at least %s\nhint: check that the vendor has the right URL, and that /readyz answers 200",
+					source.Name, display.Time(status.LastReceived.In(p.Config.Zone())), weeks, display.Plural(int(fewest.(int64)), "delivery")))
 			}
 			return nil
 		})
@@ -128,8 +128,8 @@ func (s *Status) readRejects(ctx context.Context, reader *store.Reader, now time
 	return reader.Query(ctx, "rejected", map[string]any{"since": now.AddDate(0, 0, -1)}, ignoreHeader, func(values []any) error {
 		lines, rejects := values[0].(int64), values[1].(int64)
 		if rejects > maxRejects && rejects > lines/maxRejectShare {
-			s.addAlarm("rejects", fmt.Sprintf("%s of %s lines of the last day were rejected\nhint: callsheet sql \"from rejects order by rejected_at desc limit 20\" shows them",
-				display.Count(rejects), display.Count(lines)))
+			s.addAlarm("rejects", fmt.Sprintf("%s of %s of the last day were rejected\nhint: callsheet sql \"from rejects order by rejected_at desc limit 20\" shows them",
+				display.Count(rejects), display.Plural(int(lines), "line")))
 		}
 		return nil
 	})
@@ -150,7 +150,7 @@ func (s *Status) readDamage(ctx context.Context, reader *store.Reader) error {
 	}
 	text := strings.Join(damaged[:min(maxListedDamage, len(damaged))], "\n")
 	if more := len(damaged) - maxListedDamage; more > 0 {
-		text += fmt.Sprintf("\nand %s more damaged lines", display.Count(int64(more)))
+		text += "\nand " + display.Plural(more, "more damaged line")
 	}
 	s.addAlarm("damaged lines", text+"\nhint: restore the file from a backup and run callsheet load --retry-rejects")
 	return nil

@@ -125,8 +125,8 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 func (s *Status) readSpool(files []spool.File, now time.Time) {
 	for _, file := range files {
 		if unsynced := file.Size - file.Durable; unsynced > 0 && now.Sub(file.ModTime) > maxUnsyncedAge {
-			s.addAlarm("not durable "+file.Name, fmt.Sprintf("the last %s bytes of %s are written but not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
-				display.Count(unsynced), display.Escape(file.Name)))
+			s.addAlarm("not durable "+file.Name, fmt.Sprintf("%s has %s written but not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
+				display.Escape(file.Name), display.Agree(unsynced, "byte at its end that is", "bytes at its end that are")))
 		}
 		s.Spool.Files++
 		s.Spool.Bytes += file.Size

@@ -3,11 +3,12 @@ package spool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"runtime"
 	"sync"
+
+	"callsheet/internal/display"
 )
 
 // Verified counts the lines of a spool.
@@ -104,7 +105,7 @@ func (v *verifier) file(file File) {
 		v.report(Damage{file.Name, number + 1, offset, "cannot be read further: " + err.Error()})
 	case err != nil && !file.Compressed() && offset < file.Durable:
 		sum.Damaged++
-		v.report(Damage{file.Name, number + 1, offset, fmt.Sprintf("the last %d bytes have no newline and are not a line", file.Durable-offset)})
+		v.report(Damage{file.Name, number + 1, offset, "the last " + display.Agree(file.Durable-offset, "byte has no newline and is not a line", "bytes have no newline and are not a line")})
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
