@@ -74,7 +74,7 @@ func TestMissingFileIsAProblemUntilRestored(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson is missing from the spool; 1 of its lines are loaded") {
+	if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson is missing from the spool; 1 of its lines is loaded") {
 		t.Errorf("got %+v", got)
 	}
 	if got := problemsOf(t, dir); !strings.HasPrefix(got, "a.ndjson") {
