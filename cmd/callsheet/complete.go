@@ -106,8 +106,7 @@ func (a *app) userQueries() []queries.File {
 	if err != nil {
 		return nil
 	}
-	own, _ := queries.User(c.UserQueries())
-	return own
+	return queries.User(c.UserQueries())
 }
 
 // filterValues returns the values that a filter can have.
