@@ -117,18 +117,49 @@ func decode(contentType, contentEncoding, query string, body []byte, l limits) (
 	if int64(len(body)) > l.body {
 		return nil, bodyTooLarge(l.body)
 	}
-	var envelopes []spool.Envelope
+	var envelopes, fromQuery []spool.Envelope // none of both is a manual test of the URL
 	var err error
-	switch {
-	case len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) > 0:
-		envelopes, err = decodeBody(contentType, contentEncoding, body, l)
-	case query != "": // otherwise it is a manual test of the URL
-		envelopes, err = decodeForm(spool.EncodingQuery, []byte(query), l.fields)
+	if query != "" {
+		if fromQuery, err = decodeForm(spool.EncodingQuery, []byte(query), l.fields); err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, err
+	if len(bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))) > 0 {
+		if envelopes, err = decodeBody(contentType, contentEncoding, body, l); err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range fromQuery {
+		envelopes = addQuery(envelopes, one)
 	}
 	return splitWrappers(envelopes, l.deliveries)
+}
+
+// maxAdded limits the bytes that the fields of a query string add to an array.
+const maxAdded = 1 << 20
+
+// addQuery adds the fields of a query string to each delivery of the body. Where it has none, or they are too long to be repeated, they
+// are a delivery of their own.
+func addQuery(envelopes []spool.Envelope, query spool.Envelope) []spool.Envelope {
+	added := false
+	for i, one := range envelopes {
+		if one.Payload == nil || query.Payload == nil || len(envelopes)*len(query.Payload) > maxAdded+len(query.Payload) {
+			continue
+		}
+		added = true
+		with := query.Payload
+		if len(one.Payload) > len("{}") {
+			with = slices.Concat(one.Payload[:len(one.Payload)-1], []byte{','}, query.Payload[1:])
+		}
+		envelopes[i].Payload = with
+		if kind := spool.Kind(with); kind != spool.KindOther { // type can be a parameter of the URL
+			envelopes[i].Kind = kind
+		}
+	}
+	if !added {
+		envelopes = append(envelopes, query)
+	}
+	return envelopes
 }
 
 // splitWrappers replaces a wrapper of several deliveries by a wrapper of each.
