@@ -181,7 +181,9 @@ func TestDamageCostsItsRowAndNoOther(t *testing.T) {
 		"neither UTF-8 nor Windows-1252":      {row(1, "\x81") + row(2, "fine"), 1, 1, 0, "line 2: it is neither"},
 		"totals":                              {row(1, "x") + "Total,,,40,\n" + ",,,40,\nGrand Total:,,,,\n", 1, 0, 3, ""},
 		"a total in another column":           {row(1, "x") + ",Total,,40,\n", 1, 0, 1, ""},
-		"a row without CallSid":               {",IVR,2026-10-05 10:15:02,40,x\n", 1, 0, 0, ""}, // the loader rejects it
+		"the headings again":                  {row(1, "x") + header + row(2, "x") + strings.ToUpper(header), 2, 0, 2, ""},
+		"other headings":                      {row(1, "x") + "CallSid,Direction,StartTime,TalkDuration,Remarks\n", 2, 0, 0, ""}, // the loader rejects it
+		"a row without CallSid":               {",IVR,2026-10-05 10:15:02,40,x\n", 1, 0, 0, ""},                                  // the loader rejects it
 	} {
 		got, report, err := readContent(t, testReading(t), header+c.body)
 		if err != nil || int64(len(got)) != c.read || report.Rejected != c.rejected || report.Skipped != c.skipped {
@@ -190,6 +192,21 @@ func TestDamageCostsItsRowAndNoOther(t *testing.T) {
 		if c.reason != "" && (len(report.Rejects) == 0 || !strings.Contains(report.Rejects[0].Place+": "+report.Rejects[0].Reason, c.reason)) {
 			t.Errorf("%s: %v, want %q", name, report.Rejects, c.reason)
 		}
+	}
+}
+
+// TestRepeatedHeadingsAreSkipped: an export of several pages has titles and headings on each. They are no samples of the columns' values.
+func TestRepeatedHeadingsAreSkipped(t *testing.T) {
+	const page = "Calls of October\nCall ID,Agent,Start,Talk (s),\n"
+	got, report, err := readContent(t, testReading(t), page+"1,9280000001,2026-10-05 10:15:02,40,\n"+page+"2,9280000002,2026-10-05 10:16:02,40,\n,,,,\n"+page)
+	if err != nil || len(got) != 2 || report.Rows != 6 || report.Skipped != 4 || report.Rejected != 0 {
+		t.Fatalf("%v, %v, %+v", got, err, report)
+	}
+	if want := "a repeated heading"; report.Skips[1].Reason != want || !strings.Contains(report.Skips[1].Place, "line 5") {
+		t.Errorf("skipped %v, want %s in line 5", report.Skips[1], want)
+	}
+	if !strings.Contains(got[0], `"DialWhomNumber":"9280000001"`) {
+		t.Errorf("%s: the agent's column has numbers", got[0])
 	}
 }
 

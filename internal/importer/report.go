@@ -15,7 +15,7 @@ type Report struct {
 	Imported int64
 	Known    int64 // in the spool already
 	Rejected int64
-	Skipped  int64 // rows of sums
+	Skipped  int64 // rows of sums, and repeated headings
 
 	Columns      []Column // of a table, in its order
 	DateOrder    string   // in which its dates were read, where they do not say it themselves

@@ -26,7 +26,8 @@ type tableReader struct {
 	direction       func(text string) (direction string, err error)
 	outgoingIsAgent bool // SourceNumber of outgoing calls is the agent
 
-	first   []row // read while the headings were looked for
+	first   []row      // read while the headings were looked for
+	titles  [][]string // the rows above the headings, and the headings: each page of an export can repeat them
 	payload []byte
 }
 
@@ -49,17 +50,30 @@ func (t *tableReader) open() error {
 	}
 	i, _ := t.mapping.findHeadings(t.first)
 	headings, number := t.first[i].cells, t.first[i].number
+	for _, title := range t.first[:i+1] {
+		t.titles = append(t.titles, title.cells)
+	}
 	t.first = t.first[i+1:]
 	if err := t.mapping.checkColumns(headings); err != nil {
 		return err
 	}
-	if t.layout, err = t.mapping.layout(headings, t.first); err != nil {
+	samples := slices.DeleteFunc(slices.Clone(t.first), func(r row) bool { return t.isTitle(r.cells) })
+	if t.layout, err = t.mapping.layout(headings, samples); err != nil {
 		return err
 	}
 	if sheet, ok := t.rows.(*sheetReader); ok {
 		return sheet.checkMerged(number)
 	}
 	return nil
+}
+
+// isTitle reports whether a row repeats the headings, or a row above them.
+func (t *tableReader) isTitle(cells []string) bool {
+	return slices.ContainsFunc(t.titles, func(title []string) bool {
+		width := min(len(title), len(cells))
+		same := func(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+		return slices.EqualFunc(title[:width], cells[:width], same) && isBlank(title[width:]) && isBlank(cells[width:])
+	})
 }
 
 func (t *tableReader) nextRow() (row, error) {
@@ -90,6 +104,9 @@ func (t *tableReader) read(deliver func(place int64, payload []byte) error, refu
 			refuse(r.number, r.damage)
 			continue
 		case isBlank(r.cells):
+			continue
+		case t.isTitle(r.cells):
+			skip(r.number, "a repeated heading")
 			continue
 		case t.isTotal(r.cells):
 			skip(r.number, "a total")
