@@ -40,7 +40,7 @@ func lostCalls(ctx context.Context, options Options, rebuilt string) (lost int64
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	statements := append(sessionSettings(options),
-		"attach "+quote(options.Path)+" as old (read_only)", "attach "+quote(rebuilt)+" as rebuilt (read_only)")
+		"attach "+quote(options.Path)+" as old (read_only)", "attach "+quote(rebuilt)+" as rebuilt (read_only)", "use rebuilt")
 	for _, statement := range statements {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return 0, fmt.Errorf("%s: %w", statement, err)
