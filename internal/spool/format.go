@@ -42,7 +42,7 @@
 //	  - kind is call_report, live_call, other or unreadable; encoding is json, form or query. Older collectors wrote other where they did
 //	    not know a spelling or a wrapper, so a reader decides by the payload if the kind is other;
 //	  - payload is the JSON object as sent, compacted, with numbers and key order unchanged; of a form or a query it is an object of
-//	    strings, in which a repeated key has an array of strings. Of a wrapper with an array of deliveries, it is the wrapper with one
+//	    strings, in which a repeated key has an array of strings. The fields of a query string beside a body follow those of the body. Of a wrapper with an array of deliveries, it is the wrapper with one
 //	    of them: {"data":[{…}]};
 //	  - an unreadable delivery has "body_base64", its exact bytes, instead of payload;
 //	  - crc is the CRC-32C (Castagnoli) of the bytes of the line before `,"crc"`, in 8 hex digits, and always the last member.
