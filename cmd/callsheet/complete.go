@@ -59,7 +59,7 @@ func addCompletions(a *app, root *cobra.Command) {
 		"run": a.configured(pipeline.ReportNames),
 	}
 	flags := map[string]func(*cobra.Command) []string{
-		"format": fixed(shell.Formats...), "period": fixed(period.Names...), "direction": fixed(config.Directions...), "hours": fixed(config.NamedHours...),
+		"format": fixed(shell.Formats...), "csv": fixed(shell.CSVModes...), "period": fixed(period.Names...), "direction": fixed(config.Directions...), "hours": fixed(config.NamedHours...),
 		"date-order": fixed("dmy", "mdy"), "columns": a.queryColumns, "set": nil, "from": nil, "to": nil, "as-of": nil, "since": nil, "for": nil, "before": nil,
 	}
 	for _, filter := range []string{"group", "agent", "number", "campaign", "source"} {

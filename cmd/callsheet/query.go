@@ -22,7 +22,7 @@ import (
 
 func queryCommand(a *app) *cobra.Command {
 	var span periodFlags
-	var format, asOf, since, db string
+	var format, csvMode, asOf, since, db string
 	var columns, set []string
 	var limits shell.Limits
 	filters := filterFlags{}
@@ -43,11 +43,15 @@ given with --set.`,
   callsheet query summary --period 2026-10-05 --as-of "2026-10-06 08:00"
   callsheet query restated --period last-month --since 2026-11-02
   callsheet query days --period last-month --format xlsx >days.xlsx
+  callsheet query days --period last-month --csv excel >days.csv
   callsheet query long_calls --set minutes=10
   callsheet query groups --db /var/lib/callsheet/published/calls.duckdb`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := shell.NewWriter(a.stdout, a.stderr, format)
+			if err == nil {
+				err = out.SetCSV(csvMode, format)
+			}
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
@@ -101,6 +105,7 @@ given with --set.`,
 	registerLimits(command, &limits)
 	command.Flags().StringVar(&since, "since", "", "for restated: what changed after this time; default the end of the period")
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
+	command.Flags().StringVar(&csvMode, "csv", "", shell.CSVHelp)
 	command.Flags().StringSliceVar(&columns, "columns", nil, "only these columns, in this order")
 	command.Flags().StringArrayVar(&set, "set", nil, "NAME=VALUE of a parameter of a user query, as text; repeatable")
 	help := command.HelpFunc()

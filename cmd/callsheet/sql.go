@@ -18,7 +18,7 @@ import (
 )
 
 func sqlCommand(a *app) *cobra.Command {
-	var format, db string
+	var format, csvMode, db string
 	var limits shell.Limits
 	var session bool
 	command := &cobra.Command{
@@ -41,6 +41,9 @@ its commands.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out, err := shell.NewWriter(a.stdout, a.stderr, format)
+			if err == nil {
+				err = out.SetCSV(csvMode, format)
+			}
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
@@ -76,6 +79,7 @@ its commands.`,
 		},
 	}
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
+	command.Flags().StringVar(&csvMode, "csv", "", shell.CSVHelp)
 	registerDatabase(command, &db)
 	command.Flags().BoolVar(&session, "session", false, "serve the prompt that started this process")
 	if err := command.Flags().MarkHidden("session"); err != nil {

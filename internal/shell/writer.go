@@ -35,6 +35,7 @@ type Writer struct {
 	rows     [][]string // of a table or markdown, which are written by Close, once the widths are known
 	numeric  []bool
 	csv      *csv.Writer
+	excel    bool // csv for Excel
 	xlsx     *report.Rows
 	written  int
 }
@@ -76,8 +77,7 @@ func (w *Writer) Header(columns []string) error {
 	w.numeric = make([]bool, len(wanted))
 	switch w.format {
 	case "csv":
-		w.csv = csv.NewWriter(w.w)
-		return w.csv.Write(wanted)
+		return w.startCSV(wanted)
 	case "json":
 		_, err := io.WriteString(w.w, "[")
 		return err
@@ -97,7 +97,7 @@ func (w *Writer) Row(values []any) error {
 	w.written++
 	switch w.format {
 	case "csv":
-		return w.csv.Write(texts(row))
+		return w.csvRow(row)
 	case "json", "ndjson":
 		return w.object(row)
 	case "xlsx":

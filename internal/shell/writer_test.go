@@ -2,6 +2,7 @@ package shell
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,6 +31,37 @@ func TestTablesEscapeControlCharacters(t *testing.T) {
 		}
 		if lines := strings.ReplaceAll(out.String(), "\n", "\\n"); format != "csv" && display.Escape(lines) != lines {
 			t.Errorf("%s: got %q", format, out.String())
+		}
+	}
+}
+
+// TestCSVForExcelIsGuarded: a text that begins as a formula has a ' before it, and a number stays one.
+func TestCSVForExcelIsGuarded(t *testing.T) {
+	row := []any{int64(-5), -0.5, "=1+1", "+919812345678", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "-7", "－1", "a=b", " =1", nil, "-", `=HYPERLINK("x")`, "शून्य"}
+	for mode, want := range map[string]string{
+		"excel": "\ufeff'=h,HEAD\n-5,-0.5,'=1+1,'+919812345678,'-1+2,'@SUM(A1),'\t=1,\"'\r=1\",-7,'－1,a=b,\" =1\",,'-,\"'=HYPERLINK(\"\"x\"\")\",शून्य\n",
+		"plain": "=h,HEAD\n-5,-0.5,=1+1,+919812345678,-1+2,@SUM(A1),\"\t=1\",\"\r=1\",-7,－1,a=b,\" =1\",,-,\"=HYPERLINK(\"\"x\"\")\",शून्य\n",
+	} {
+		var out bytes.Buffer
+		w, err := NewWriter(&out, &out, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := []string{"=h"}
+		for i := range row[1:] {
+			header = append(header, fmt.Sprintf("c%d", i))
+		}
+		if err := w.SetCSV(mode, ""); err != nil {
+			t.Fatal(err)
+		}
+		want = strings.Replace(want, "HEAD", strings.Join(header[1:], ","), 1)
+		for _, err := range []error{w.Header(header), w.Row(row), w.Close()} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if out.String() != want {
+			t.Errorf("%s: got\n%q\nwant\n%q", mode, out.String(), want)
 		}
 	}
 }
