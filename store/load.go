@@ -40,7 +40,7 @@ type LoadOptions struct {
 // in the summary and does not stop the others.
 func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) {
 	started := s.options.Now()
-	summary := Summary{Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}, Undone: []string{}} // empty lists, not null, in JSON
+	summary := Summary{Migrated: s.migrated, Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}, Undone: []string{}} // empty lists, not null, in JSON
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
 	}

@@ -1,49 +1,109 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"callsheet/queries"
 )
 
-// migrate applies the pending schema migrations, each in its own transaction.
+// migrate applies the schema migrations that the database lacks, each in its own transaction with its row in schema_migrations. A
+// database with a migration that this program does not know is refused.
 func (s *Store) migrate(ctx context.Context) error {
-	if _, err := s.conn.ExecContext(ctx,
-		"create table if not exists schema_migrations (version bigint not null, name varchar not null)"); err != nil {
-		return fmt.Errorf("preparing %s: %w", s.options.Path, err)
+	for _, statement := range []string{
+		"create table if not exists schema_migrations (version bigint not null, name varchar not null)",
+		"alter table schema_migrations add column if not exists program varchar", // the version of callsheet that applied it
+	} {
+		if _, err := s.conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("preparing %s: %w", s.options.Path, err)
+		}
 	}
-	var done int
-	if err := s.conn.QueryRowContext(ctx, "select coalesce(max(version), 0) from schema_migrations").Scan(&done); err != nil {
+	applied, err := s.appliedMigrations(ctx)
+	if err != nil {
 		return fmt.Errorf("reading the schema version: %w", err)
 	}
-	newest := 0
-	for _, file := range queries.Files("schema") {
-		number, _, _ := strings.Cut(file.Name, "_")
-		version, err := strconv.Atoi(number)
-		if err != nil {
-			return fmt.Errorf("migration %s has no number: %w", file.Name, err)
-		}
-		newest = max(newest, version)
-		if version <= done {
+	files := queries.Files("schema")
+	if err := s.refuseNewer(applied, files); err != nil {
+		return err
+	}
+	for _, file := range files {
+		if slices.ContainsFunc(applied, func(m migration) bool { return m.name == file.Name }) {
 			continue
 		}
-		err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		err := s.inTransaction(ctx, func(tx *sql.Tx) error {
 			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, "insert into schema_migrations values (?, ?)", version, file.Name)
+			_, err := tx.ExecContext(ctx, "insert into schema_migrations (version, name, program) values (?, ?, ?)", schemaVersion(file), file.Name, s.options.Program)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("migrating to %s: %w", file.Name, err)
 		}
 	}
-	if done > newest {
-		return fmt.Errorf("database %s was created by a newer program (schema %d, this one knows %d)\nhint: update callsheet, or run callsheet load --rebuild", s.options.Path, done, newest)
+	if last := len(applied) - 1; last >= 0 && len(applied) < len(files) {
+		s.migrated = fmt.Sprintf("the database was made by %s and has been migrated from schema %d to %d", applied[last].maker(), applied[last].version, schemaVersion(files[len(files)-1]))
+	}
+	return nil
+}
+
+// migration is a row of schema_migrations.
+type migration struct {
+	version int
+	name    string
+	program sql.NullString // the version of callsheet that applied it; unknown in databases of before it was recorded
+}
+
+func (m migration) maker() string {
+	if m.program.String == "" {
+		return "an earlier callsheet"
+	}
+	return "callsheet " + m.program.String
+}
+
+func (s *Store) appliedMigrations(ctx context.Context) (applied []migration, err error) {
+	rows, err := s.conn.QueryContext(ctx, "select version, name, program from schema_migrations order by version, name")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m migration
+		if err := rows.Scan(&m.version, &m.name, &m.program); err != nil {
+			return nil, err
+		}
+		applied = append(applied, m)
+	}
+	return applied, rows.Err()
+}
+
+// schemaVersion is the number at the beginning of a migration's name.
+func schemaVersion(file queries.File) int {
+	number, _, _ := strings.Cut(file.Name, "_")
+	version, err := strconv.Atoi(number)
+	if err != nil {
+		panic(err) // the files are embedded
+	}
+	return version
+}
+
+// refuseNewer returns an error for a database with a migration that this program does not have.
+func (s *Store) refuseNewer(applied []migration, files []queries.File) error {
+	for _, m := range slices.Backward(applied) {
+		if slices.ContainsFunc(files, func(file queries.File) bool { return file.Name == m.name }) {
+			continue
+		}
+		maker := "a newer callsheet"
+		if m.program.String != "" {
+			maker = "callsheet " + m.program.String + ", which is newer"
+		}
+		return fmt.Errorf("database %s was made by %s: it has schema %d, and this one, %s, knows %d\nhint: update callsheet, or build it again with this version from the spool: callsheet load --rebuild",
+			s.options.Path, maker, m.version, cmp.Or(s.options.Program, "of unknown version"), schemaVersion(files[len(files)-1]))
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"callsheet/queries"
 )
@@ -70,7 +72,9 @@ func TestOldDatabaseMigrates(t *testing.T) {
 				false as short_abandon, []::varchar[] as flags, 1 as versions, 1 as deliveries, first_received_at, last_received_at,
 				'all calls' as everything
 			from call_versions where coins <> '7'`, callKey([]byte("main"), []byte("n1")), callKey([]byte("main"), []byte("n2"))))
-	load(t, dir, testSettings())
+	if got := load(t, dir, testSettings()); !strings.HasPrefix(got.Migrated, "the database was made by an earlier callsheet and has been migrated from schema 9 to ") {
+		t.Errorf("the load says %q", got.Migrated)
+	}
 	check := func(when, statement, want string) {
 		t.Helper()
 		if got := lines(query(t, published(t, dir, testSettings()), statement)[1:]); got != want {
@@ -154,5 +158,29 @@ func TestOldLiveEventsMigrate(t *testing.T) {
 			load(t, dir, testSettings())
 		}
 		check("another event", "Picked,08,08,2,,{\"coins\":\"1\",\"receiver_name\":\"Asha\",\"type\":\"live_call\"}\nPicked,06,06,1,06,{\"type\":\"live_call\"}\nRinging,00,07,5,00,{\"type\":\"live_call\"}\n")
+	}
+}
+
+// TestNewerDatabaseIsRefused before anything in it changes, with the version that made it and what to do.
+func TestNewerDatabaseIsRefused(t *testing.T) {
+	for program, want := range map[string]string{"'9.1'": "callsheet 9.1, which is newer", "null": "a newer callsheet"} {
+		dir := spoolOf(t, map[string]string{"a.ndjson": ""})
+		path := filepath.Join(dir, "calls.duckdb")
+		oldDatabase(t, path, "0010", "alter table schema_migrations add column program varchar; insert into schema_migrations values (999, '0999_future', "+program+")")
+		_, err := Open(t.Context(), Options{Path: path, Program: "0.1", Settings: testSettings(), Now: time.Now})
+		if err == nil || !strings.Contains(err.Error(), "was made by "+want) || !strings.Contains(err.Error(), "schema 999") || !strings.Contains(err.Error(), "hint: update callsheet") {
+			t.Errorf("opening it: %v", err)
+		}
+		db, conn, err := connect(t.Context(), Options{Path: path, Settings: testSettings()}, reading)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var migrations int
+		if err := conn.QueryRowContext(t.Context(), "select count(*) from schema_migrations").Scan(&migrations); err != nil || migrations != 10 {
+			t.Errorf("%d migrations, %v", migrations, err)
+		}
+		if err := errors.Join(conn.Close(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

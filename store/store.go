@@ -34,6 +34,7 @@ type Options struct {
 	TempLimit   int64  // bytes that all instances together may spill; DuckDB's own limit for each when 0
 	MemoryLimit string // in DuckDB's notation, such as 1GiB; DuckDB's own default when empty
 	Threads     int    // one per core when 0
+	Program     string // the version of callsheet, which the database records
 	Settings    Settings
 	Now         func() time.Time
 	UserQueries []queries.File // the user's own named queries
@@ -50,6 +51,7 @@ type Store struct {
 	db      *database
 	conn    *sql.Conn
 
+	migrated string                          // from which version, for the summary of the load; empty if it was not
 	warnings []string                        // from opening it, for the summary of the load
 	unusable map[string]error                // user queries without a macro, by name; see UnusableQueries
 	judge    func(ctx context.Context) error // of a preview: takes lines out of `staged`
@@ -295,6 +297,8 @@ func explainOpen(path string, err error) error {
 			holder = "process " + holder
 		}
 		return fmt.Errorf("database %s is in use by %s\nhint: wait for it, or close the program that has the file open; readers should open the published copy", path, holder)
+	case strings.Contains(text, "Trying to read a database file with version number"):
+		return fmt.Errorf("database %s was made by a newer DuckDB than %s, which this callsheet has\nhint: update callsheet: %w", path, DuckDBVersion(), err)
 	case strings.Contains(text, "database does not exist"), errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first", path)
 	}

@@ -23,14 +23,15 @@ type Summary struct {
 	Rejects     int64          `json:"rejects"`
 	Rejected    []spool.Damage `json:"rejected_lines"` // the first of the rejects
 	Blank       int64          `json:"blank"`
-	Copies      int64          `json:"copies"`   // lines whose delivery was loaded from another line
-	Recovered   int64          `json:"mended"`   // previously rejected lines that are loaded now
-	Calls       int64          `json:"calls"`    // in the store after the load
-	Stored      Counts         `json:"-"`        // rows in the store after the load
-	Warnings    []string       `json:"troubles"` // files and user queries that could not be read, with the reason
-	Undone      []string       `json:"undone"`   // files of undone imports whose lines the database has, or had before a rebuild
-	Unnamed     int64          `json:"-"`        // calls under an id that stands for nothing since the configuration changed
-	Incomplete  bool           `json:"-"`        // a file of the spool has a problem, so a rebuild could lose its lines
+	Copies      int64          `json:"copies"`             // lines whose delivery was loaded from another line
+	Recovered   int64          `json:"mended"`             // previously rejected lines that are loaded now
+	Calls       int64          `json:"calls"`              // in the store after the load
+	Stored      Counts         `json:"-"`                  // rows in the store after the load
+	Warnings    []string       `json:"troubles"`           // files and user queries that could not be read, with the reason
+	Migrated    string         `json:"migrated,omitempty"` // what the upgrade of an older database did
+	Undone      []string       `json:"undone"`             // files of undone imports whose lines the database has, or had before a rebuild
+	Unnamed     int64          `json:"-"`                  // calls under an id that stands for nothing since the configuration changed
+	Incomplete  bool           `json:"-"`                  // a file of the spool has a problem, so a rebuild could lose its lines
 }
 
 // setUndone lists the loaded files of undone imports.

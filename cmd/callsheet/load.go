@@ -84,6 +84,9 @@ func printSummary(w io.Writer, s store.Summary) {
 	if len(s.Undone) > 0 && !s.Incomplete {
 		fmt.Fprintf(w, "%s taken out; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
 	}
+	if s.Migrated != "" {
+		fmt.Fprintln(w, s.Migrated)
+	}
 	fmt.Fprintf(w, "%s in the store\n", display.Plural(int(s.Calls), "call"))
 }
 

@@ -50,6 +50,9 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 func (s steps) Refresh(ctx context.Context) (problems []string, err error) {
 	err = s.step(ctx, "loading", func(ctx context.Context) error {
 		summary, err := s.Pipeline.Refresh(ctx, false, nil)
+		if err == nil && summary.Migrated != "" {
+			s.Log.Info(summary.Migrated)
+		}
 		if err == nil && summary.NeedsAttention() {
 			s.Log.Warn("load needs attention", "rejects", summary.Rejects, "warnings", summary.Warnings)
 		}
