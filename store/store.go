@@ -298,7 +298,7 @@ func explainOpen(path string, err error) error {
 		}
 		return fmt.Errorf("database %s is in use by %s\nhint: wait for it, or close the program that has the file open; readers should open the published copy", path, holder)
 	case strings.Contains(text, "Trying to read a database file with version number"):
-		return fmt.Errorf("database %s was made by a newer DuckDB than %s, which this callsheet has\nhint: update callsheet: %w", path, DuckDBVersion(), err)
+		return nameError{fmt.Sprintf("database %s was made by a newer DuckDB than the %s of this callsheet\nhint: update callsheet", path, DuckDBVersion()), err}
 	case strings.Contains(text, "database does not exist"), errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first", path)
 	}
