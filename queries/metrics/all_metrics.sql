@@ -5,13 +5,9 @@ with
 parts as (
     from kpi(p_dims, p_rows)
     union all by name
-    from customers(p_dims, p_rows)
-    union all by name
-    from repeat_calls(p_dims, p_rows)
+    from customer_parts(p_dims, p_rows)
     union all by name
     from peak_concurrency(p_dims, p_running)
-    union all by name
-    from recovery(p_dims, p_rows)
     union all by name
     from transfers(p_dims, p_rows)
 )

@@ -1,24 +1,44 @@
--- What is counted by customer, per combination of the named dimension columns, over any set of calls: customers who called at least
--- twice, and those who were missed and to whom nobody has spoken since their last missed call there, in any group and direction.
-create or replace macro customers(p_dims, p_rows) as table
+-- The metrics of what customers did beside a call, per combination of the named dimension columns, over any set of calls.
+--
+-- repeat_customers called at least twice in these calls. repeat_24h_rate: masked customers are not known to call again; if all are masked,
+-- the share is unknown. callers_lost were missed, and nobody has spoken to them since their last missed call there, in any group and
+-- direction. The others are the aggregates over missed episodes, as kpi() has those over calls: an episode has the dimensions of the call that
+-- opened it, and open ones are in none of the rates. customer_parts() has two rows per combination, of parts of these metrics.
+create or replace macro customer_parts(p_dims, p_rows) as table
 with
-callers as materialized (
-    select
-        columns(p_dims), customer_key as caller, count(*) as incoming,
-        max(started_at) filter (where not answered and outcome <> 'ivr_only') as last_missed_at
-    from query_table(p_rows)
-    where direction = 'incoming' and customer_key is not null
+followed as (from followed_calls(p_dims, p_rows)),
+callers as (
+    select columns(p_dims), caller
+    from followed
+    where has_other_calls
     group by all
-),
-spoken as (
-    select customer_key as caller, max(started_at) as last_spoken_at
-    from calls
-    where answered and started_at > (select min(last_missed_at) from callers)
-    group by customer_key
+    having count(*) >= 2
 )
+select columns(p_dims), count(*) as repeat_customers
+from callers
+group by all
+union all by name
 select
     columns(p_dims),
-    count(*) filter (where incoming >= 2) as repeat_customers,
-    count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
-from callers left join spoken using (caller)
+    -- If the last missed call was not followed by one in which somebody spoke to the customer, neither was any other.
+    count(distinct caller) filter (where was_missed and coalesce(last_spoken_at <= called_at, true)) as callers_lost,
+    case when count(caller) filter (where was_answered) > 0
+         then count(*) filter (where called_again) / count(*) filter (where was_answered) end as repeat_24h_rate,
+    count(recovery) as missed_episodes,
+    count(*) filter (where recovery = 'open') as open_episodes,
+    count(*) filter (where recovery = 'callback') as recovered_by_callback,
+    count(*) filter (where recovery = 'return') as recovered_by_return,
+    count(*) filter (where recovery = 'unrecovered') as unrecovered,
+    (recovered_by_callback + recovered_by_return) / nullif(missed_episodes - open_episodes, 0) as recovery_rate,
+    median(minutes_to_recover(called_at, recovered_at)) filter (where recovery is not null) as median_minutes_to_recover
+from followed
+group by all;
+
+-- The same in one row per combination.
+create or replace macro customers(p_dims, p_rows) as table
+select
+    columns(p_dims),
+    coalesce(max(repeat_customers), 0) as repeat_customers,
+    max(columns(lambda x: not list_contains(p_dims, x) and x <> 'repeat_customers'))
+from customer_parts(p_dims, p_rows)
 group by all;

@@ -60,7 +60,7 @@ select
     sum(coins) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
     sum(coins) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
 
-    count(distinct customer_key) as unique_customers
+    count(distinct customer_number_of(customer_key)) as unique_customers
 from (
     select
         *,

