@@ -8,7 +8,7 @@ import (
 
 // clientAddress returns the sender's address: the peer's or, behind trusted proxies, the last one in X-Forwarded-For that is not a
 // trusted proxy. It is the zero address if a trusted proxy sends no valid address.
-func (c *Collector) clientAddress(r *http.Request) netip.Addr {
+func (u *rules) clientAddress(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
@@ -19,7 +19,7 @@ func (c *Collector) clientAddress(r *http.Request) netip.Addr {
 		return address // without the header, the request is from the proxy's machine
 	}
 	hops := strings.Split(forwarded, ",")
-	for i := len(hops) - 1; i >= 0 && contains(c.options.TrustedProxies, address); i-- {
+	for i := len(hops) - 1; i >= 0 && contains(u.trustedProxies, address); i-- {
 		hop, ok := parseHop(strings.TrimSpace(hops[i]))
 		if !ok {
 			return netip.Addr{} // anyone could have written what is further left

@@ -13,9 +13,9 @@ var (
 )
 
 // readBody reads the body of a request. A large body first acquires its size from the source's bodies; the caller releases it.
-func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *source) (body []byte, acquired int64, err error) {
-	reader := http.MaxBytesReader(w, r.Body, c.options.MaxBody)
-	if r.ContentLength > c.options.MaxBody {
+func (u *rules) readBody(w http.ResponseWriter, r *http.Request, from *source) (body []byte, acquired int64, err error) {
+	reader := http.MaxBytesReader(w, r.Body, u.limits.body)
+	if r.ContentLength > u.limits.body {
 		_, err := io.Copy(io.Discard, reader) // clients read the response only after they have sent the body
 		return nil, 0, bodyError(err)
 	}
@@ -27,10 +27,10 @@ func (c *Collector) readBody(w http.ResponseWriter, r *http.Request, from *sourc
 		if _, err := buffer.ReadFrom(io.LimitReader(reader, smallBody)); err != nil || buffer.Len() < smallBody {
 			return buffer.Bytes(), 0, bodyError(err)
 		}
-		acquired = c.options.MaxBody
+		acquired = u.limits.body
 	}
 	if acquired > 0 {
-		if from.bodies.Acquire(c.waits.context(), acquired) != nil {
+		if from.bodies.Acquire(u.waits.context(), acquired) != nil {
 			return nil, 0, errOverloaded
 		}
 	}

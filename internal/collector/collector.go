@@ -9,7 +9,6 @@
 package collector
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -73,28 +72,18 @@ const (
 
 // Collector is the HTTP front end of a spool.
 type Collector struct {
-	options  Options
-	sources  map[string]*source
+	options  Options // its sources, proxies and limits are those of the start; rules has the current ones
+	rules    atomic.Pointer[rules]
 	metrics  *metrics
 	throttle throttle
-	waits    waits
 	draining atomic.Bool
 }
 
 // New returns a collector.
 func New(options Options) *Collector {
-	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
-	options.MaxDeliveries = cmp.Or(options.MaxDeliveries, DefaultMaxDeliveries)
-	options.InFlight = cmp.Or(options.InFlight, DefaultInFlight)
-	options.Wait = cmp.Or(options.Wait, DefaultWait)
-	c := &Collector{
-		options: options, sources: map[string]*source{}, metrics: newMetrics(options.Registry),
-		waits: waits{wait: options.Wait},
-	}
+	c := &Collector{options: options, metrics: newMetrics(options.Registry)}
 	c.metrics.watch(options.Registry, options.Spool)
-	for _, s := range options.Sources {
-		c.sources[s.Name] = newSource(s, options, c.metrics)
-	}
+	c.Reload(options)
 	return c
 }
 

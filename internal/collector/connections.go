@@ -16,18 +16,18 @@ import (
 // sent.
 const arrivalGrace = 500 * time.Millisecond
 
-// LimitConnections limits how many connections of a listener are open at once. At the limit, a new connection replaces one that waits
+// limitConnections limits how many connections of a listener are open at once. At the limit, a new connection replaces one that waits
 // for its sender. New connections, which have not delivered anything, are closed first, oldest first, while they are more than a quarter
 // of the limit; then also idle ones, which wait for their next delivery. When three quarters of the limit are open, an address may have
 // at most a quarter of the limit as new connections. A connection is not closed in its first half second of waiting, nor while its
 // delivery is being stored. Only one goroutine may call Accept.
-func LimitConnections(listener net.Listener, limit int, now func() time.Time) net.Listener {
+func limitConnections(listener net.Listener, limit int, now func() time.Time) *limitedListener {
 	return &limitedListener{
 		Listener: listener, limit: limit, grace: arrivalGrace, now: now, freshOf: map[netip.Prefix]int{}, changed: make(chan struct{}, 1),
 	}
 }
 
-// limitedListener is the listener that LimitConnections returns.
+// limitedListener is the listener that limitConnections returns.
 type limitedListener struct {
 	net.Listener
 	limit int
@@ -141,6 +141,14 @@ func (l *limitedListener) Close() error {
 	l.mu.Unlock()
 	l.signal()
 	return l.Listener.Close()
+}
+
+// setLimit changes the limit. Connections over a lower one stay open until another arrives.
+func (l *limitedListener) setLimit(limit int) {
+	l.mu.Lock()
+	l.limit = limit
+	l.mu.Unlock()
+	l.signal()
 }
 
 func (l *limitedListener) signal() {

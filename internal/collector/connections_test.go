@@ -20,8 +20,8 @@ func listenLimited(t *testing.T, c *Collector, limit int, grace time.Duration) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	accepting := LimitConnections(listener, limit, time.Now)
-	accepting.(*limitedListener).grace = grace
+	accepting := limitConnections(listener, limit, time.Now)
+	accepting.grace = grace
 	server := c.Server(c.Handler())
 	t.Cleanup(func() { server.Close() })
 	go server.Serve(accepting)
@@ -184,8 +184,8 @@ func TestLimitCountsConnectionsBelowTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accepting := LimitConnections(listener, 4, time.Now)
-	accepting.(*limitedListener).grace = 100 * time.Millisecond
+	accepting := limitConnections(listener, 4, time.Now)
+	accepting.grace = 100 * time.Millisecond
 	server := c.Server(c.Handler())
 	t.Cleanup(func() { server.Close() })
 	go server.Serve(tls.NewListener(accepting, pair.Config()))
@@ -210,7 +210,7 @@ func TestShutdownEndsAnAcceptThatWaitsForRoom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := LimitConnections(inner, 1, time.Now)
+	listener := limitConnections(inner, 1, time.Now)
 	dialFrom(t, "127.0.0.1", inner.Addr().String(), "")
 	busy, err := listener.Accept()
 	if err != nil {

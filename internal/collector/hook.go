@@ -24,18 +24,19 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 		c.refuse(w, nil, http.StatusMethodNotAllowed, "use POST or GET")
 		return
 	}
-	from, status, reason := c.authenticate(r, name, token)
+	rules := c.rules.Load()
+	from, status, reason := rules.authenticate(r, name, token)
 	if status != 0 {
-		c.refuseSender(w, r, from, status, reason)
+		c.refuseSender(w, rules.clientAddress(r), from, status, reason)
 		return
 	}
-	body, acquired, err := c.readBody(w, r, from)
+	body, acquired, err := rules.readBody(w, r, from)
 	if acquired > 0 {
 		defer from.bodies.Release(acquired)
 	}
 	var stored int
 	if err == nil {
-		stored, err = c.store(r, from, body)
+		stored, err = c.store(r, rules, from, body)
 	}
 	if err != nil {
 		c.refuseDelivery(w, from, err)
@@ -46,23 +47,23 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 }
 
 // store makes the deliveries of a request durable, within the configured wait.
-func (c *Collector) store(r *http.Request, from *source, body []byte) (deliveries int, err error) {
+func (c *Collector) store(r *http.Request, rules *rules, from *source, body []byte) (deliveries int, err error) {
 	// A connection that was closed to make room gets no response, so its delivery is not stored.
 	if !keepConnection(r.Context()) {
 		return 0, errOverloaded
 	}
-	wait := c.waits.context()
+	wait := rules.waits.context()
 	if err := acquire(wait, r.Context(), from.slots); err != nil {
 		return 0, err
 	}
 	defer release(from.slots)
-	envelopes, err := decodeRequest(r, body, smallLimits)
+	envelopes, err := decodeRequest(r, body, rules.limits.small())
 	if err != nil {
 		if err := acquire(wait, r.Context(), from.expanding); err != nil {
 			return 0, err
 		}
 		defer release(from.expanding)
-		if envelopes, err = decodeRequest(r, body, c.options.limits()); err != nil {
+		if envelopes, err = decodeRequest(r, body, rules.limits); err != nil {
 			return 0, err
 		}
 	}

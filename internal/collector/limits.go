@@ -28,6 +28,12 @@ func (o Options) limits() limits {
 	return limits{body: o.MaxBody, inflated: o.MaxBody, deliveries: o.MaxDeliveries, fields: maxFields}
 }
 
+// small returns smallLimits, or the limits where they are smaller.
+func (l limits) small() limits {
+	s := smallLimits
+	return limits{min(s.body, l.body), min(s.inflated, l.inflated), min(s.deliveries, l.deliveries), min(s.fields, l.fields)}
+}
+
 // tooLargeError is the limit that a request exceeds.
 type tooLargeError struct {
 	format string

@@ -182,7 +182,7 @@ func TestLargeRequestsDelayOnlyTheirSource(t *testing.T) {
 // A body of unknown length counts as the largest one only if it is not small.
 func TestSmallChunkedBodiesDoNotWait(t *testing.T) {
 	c, m := testCollector(Options{MaxBody: 1 << 20})
-	from := c.sources["main"]
+	from := c.rules.Load().sources["main"]
 	if !from.bodies.TryAcquire(largeBodies << 20) {
 		t.Fatal("blocked")
 	}

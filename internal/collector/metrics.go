@@ -81,6 +81,9 @@ func (m *metrics) forSource(source string) sourceMetrics {
 	return sourceMetrics{deliveries, m.last.WithLabelValues(source)}
 }
 
+// forget removes the time of the last delivery of a source that is no longer configured: nothing is expected from it.
+func (m *metrics) forget(source string) { m.last.DeleteLabelValues(source) }
+
 func (m sourceMetrics) stored(envelopes []spool.Envelope, now time.Time) {
 	for i := range envelopes {
 		m.deliveries[deliveryLabels{envelopes[i].Kind, envelopes[i].Encoding}].Inc()

@@ -36,6 +36,8 @@ type Listeners struct {
 	Address string // with the port, where the system has chosen it
 
 	hooks, admin net.Listener // admin may be nil
+	limited      *limitedListener
+	tls          *TLS // nil for plain HTTP
 }
 
 // Listen opens the addresses.
@@ -50,20 +52,20 @@ func Listen(o ListenOptions) (_ *Listeners, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Address, l.hooks = hooks.Addr().String(), LimitConnections(hooks, connectionLimit(o.MaxConnections, o.Log), o.Now)
+	l.Address, l.limited = hooks.Addr().String(), limitConnections(hooks, connectionLimit(o.MaxConnections, o.Log), o.Now)
+	l.hooks = l.limited
 	if o.CertFile != "" {
-		pair, err := NewTLS(o.CertFile, o.KeyFile, o.Log)
-		if err != nil {
+		if l.tls, err = NewTLS(o.CertFile, o.KeyFile, o.Log); err != nil {
 			return nil, exitcode.UsageError(err)
 		}
-		l.hooks = tls.NewListener(l.hooks, pair.Config())
+		l.hooks = tls.NewListener(l.hooks, l.tls.Config())
 	}
 	if o.AdminAddress != "" {
 		admin, err := listen("collector.admin_listen", o.AdminAddress)
 		if err != nil {
 			return nil, err
 		}
-		l.admin = LimitConnections(admin, adminConnections, o.Now)
+		l.admin = limitConnections(admin, adminConnections, o.Now)
 	}
 	return l, nil
 }
@@ -106,6 +108,7 @@ func connectionLimit(configured int, log *slog.Logger) int {
 type Server struct {
 	Failed <-chan error // receives the error of a listener that fails
 
+	listeners *Listeners
 	collector *Collector
 	spool     *spool.Writer
 	servers   []*http.Server
@@ -114,7 +117,7 @@ type Server struct {
 
 // Serve opens the spool and serves requests until Stop. On failure it closes the listeners.
 func Serve(l *Listeners, options Options, spoolOptions spool.Options) (*Server, error) {
-	s := &Server{failed: make(chan error, 2)}
+	s := &Server{listeners: l, failed: make(chan error, 2)}
 	s.Failed = s.failed
 	spoolOptions.Committed = func(lines, bytes int, took time.Duration) { s.collector.Committed(lines, bytes, took) }
 	writer, err := spool.Open(spoolOptions)
@@ -139,6 +142,20 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 			s.failed <- err
 		}
 	}()
+}
+
+// Reload applies other options while requests are served. The addresses, TLS or plain HTTP, and the spool's folder and collector id stay
+// as they are. After an error, of a certificate, nothing has changed.
+func (s *Server) Reload(options Options, listen ListenOptions, zone *time.Location) error {
+	if s.listeners.tls != nil && listen.CertFile != "" {
+		if err := s.listeners.tls.Use(listen.CertFile, listen.KeyFile); err != nil {
+			return exitcode.UsageError(err)
+		}
+	}
+	s.listeners.limited.setLimit(connectionLimit(listen.MaxConnections, listen.Log))
+	s.spool.SetZone(zone)
+	s.collector.Reload(options)
+	return nil
 }
 
 // Stop reports not ready for a while, so that a load balancer stops sending before connections are refused. Then it waits for

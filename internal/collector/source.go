@@ -18,17 +18,29 @@ type source struct {
 	metrics sourceMetrics
 
 	// Limits for concurrent requests, per source, so that a source delays no other. A request acquires them in this order.
+	*gates
+}
+
+// gates are the semaphores of a source.
+type gates struct {
+	maxBody   int64
 	bodies    *semaphore.Weighted // bytes of large bodies in memory
 	slots     chan struct{}       // in-flight requests
 	expanding chan struct{}       // in-flight requests over smallLimits
 }
 
-func newSource(s Source, options Options, m *metrics) *source {
-	prepared := &source{
-		name: s.Name, allow: s.Allow, metrics: m.forSource(s.Name),
-		bodies:    semaphore.NewWeighted(largeBodies * options.MaxBody),
-		slots:     make(chan struct{}, options.InFlight),
-		expanding: make(chan struct{}, maxExpanding),
+// newSource prepares a source. It takes over the gates of the previous source of that name, unless their size has changed.
+func newSource(s Source, options Options, m *metrics, previous *source) *source {
+	prepared := &source{name: s.Name, allow: s.Allow, metrics: m.forSource(s.Name)}
+	if previous != nil && previous.maxBody == options.MaxBody && cap(previous.slots) == options.InFlight {
+		prepared.gates = previous.gates
+	} else {
+		prepared.gates = &gates{
+			maxBody:   options.MaxBody,
+			bodies:    semaphore.NewWeighted(largeBodies * options.MaxBody),
+			slots:     make(chan struct{}, options.InFlight),
+			expanding: make(chan struct{}, maxExpanding),
+		}
 	}
 	for _, token := range s.Tokens {
 		prepared.hashes = append(prepared.hashes, sha256.Sum256([]byte(token)))
@@ -38,13 +50,13 @@ func newSource(s Source, options Options, m *metrics) *source {
 
 // authenticate returns the source in the path of a request; status is 0 if the sender is authorized. A token in the path takes precedence
 // over a bearer token.
-func (c *Collector) authenticate(r *http.Request, name, token string) (from *source, status int, reason string) {
-	s, known := c.sources[name]
+func (u *rules) authenticate(r *http.Request, name, token string) (from *source, status int, reason string) {
+	s, known := u.sources[name]
 	if !known {
 		return nil, http.StatusNotFound, "unknown source"
 	}
 	// Checked before the token: an address that is not allowed gets the same response for a correct and a wrong token.
-	if len(s.allow) > 0 && !contains(s.allow, c.clientAddress(r)) {
+	if len(s.allow) > 0 && !contains(s.allow, u.clientAddress(r)) {
 		return s, http.StatusForbidden, "address not allowed"
 	}
 	if token == "" {

@@ -51,8 +51,7 @@ func (t *throttle) take(address netip.Addr, now time.Time) (wait time.Duration) 
 // refuseSender refuses a request for an unknown source, from an address that is not allowed, or with a wrong token. Its log line has the
 // form that docs/install.md gives for fail2ban and nothing of the path, which may contain a token. Throttled requests are not logged. A
 // correct token is never throttled, since many senders can share an address.
-func (c *Collector) refuseSender(w http.ResponseWriter, r *http.Request, from *source, status int, reason string) {
-	address := c.clientAddress(r)
+func (c *Collector) refuseSender(w http.ResponseWriter, address netip.Addr, from *source, status int, reason string) {
 	if wait := c.throttle.take(address, c.options.Now()); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		w.Header().Set("Connection", "close")

@@ -11,21 +11,30 @@ import (
 
 // TLS is a certificate with its key. It reads the files again when either changes, so that a renewed certificate needs no restart.
 type TLS struct {
-	certFile, keyFile string
-	log               *slog.Logger
+	log *slog.Logger
 
 	mu      sync.Mutex
+	files   [2]string // of the certificate and its key
 	current *tls.Certificate
 	changed [2]time.Time // modification times of the files when they were last read, successfully or not
 }
 
 // NewTLS reads the certificate and its key.
 func NewTLS(certFile, keyFile string, log *slog.Logger) (*TLS, error) {
-	t := &TLS{certFile: certFile, keyFile: keyFile, log: log}
-	if err := t.read(t.times()); err != nil {
-		return nil, fmt.Errorf("reading the certificate: %w\nhint: collector.tls needs cert_file and key_file in PEM, readable by this user", err)
+	t := &TLS{log: log}
+	return t, t.Use(certFile, keyFile)
+}
+
+// Use reads a certificate and its key, which may be in other files than before. After an error the old ones stay.
+func (t *TLS) Use(certFile, keyFile string) error {
+	next := &TLS{files: [2]string{certFile, keyFile}}
+	if err := next.read(next.times()); err != nil {
+		return fmt.Errorf("reading the certificate: %w\nhint: collector.tls needs cert_file and key_file in PEM, readable by this user", err)
 	}
-	return t, nil
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.files, t.current, t.changed = next.files, next.current, next.changed
+	return nil
 }
 
 // Config returns the TLS configuration for a server.
@@ -49,7 +58,7 @@ func (t *TLS) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 
 func (t *TLS) read(times [2]time.Time) error {
 	t.changed = times
-	pair, err := tls.LoadX509KeyPair(t.certFile, t.keyFile)
+	pair, err := tls.LoadX509KeyPair(t.files[0], t.files[1])
 	if err == nil {
 		t.current = &pair
 	}
@@ -57,7 +66,7 @@ func (t *TLS) read(times [2]time.Time) error {
 }
 
 func (t *TLS) times() (times [2]time.Time) {
-	for i, path := range []string{t.certFile, t.keyFile} {
+	for i, path := range t.files {
 		if info, err := os.Stat(path); err == nil {
 			times[i] = info.ModTime()
 		}

@@ -124,6 +124,13 @@ func (w *Writer) Err() error {
 	return w.failure
 }
 
+// SetZone changes the time zone of the days.
+func (w *Writer) SetZone(zone *time.Location) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.options.Zone = zone
+}
+
 // Close commits the queue, closes the file and releases the lock. Later appends return ErrClosed.
 func (w *Writer) Close() error {
 	w.mu.Lock()
