@@ -80,20 +80,6 @@ func (r *Reader) AsOf(ctx context.Context, asOf time.Time) error {
 	return nil
 }
 
-// Waiting counts the spool files that changed since they were last loaded.
-func (r *Reader) Waiting(ctx context.Context, files []spool.File) (count int, err error) {
-	known, err := positions(ctx, r.all[0])
-	if err != nil {
-		return 0, err
-	}
-	for _, file := range files {
-		if !known[file.Name].isUnchanged(file) {
-			count++
-		}
-	}
-	return count, nil
-}
-
 // Problems lists the problems of spool files: those of the last load, and those that have appeared since. It is never nil. undone are the
 // files of undone imports.
 func (r *Reader) Problems(ctx context.Context, files []spool.File, undone map[string]bool) ([]string, error) {

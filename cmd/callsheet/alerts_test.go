@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"callsheet/internal/exitcode"
 	"callsheet/internal/monitor"
 )
@@ -130,21 +132,22 @@ func TestSecondSchedulerStandsBy(t *testing.T) {
 	config := reportHome(t, mailServer, "  - {name: one, schedule: \"@hourly\", deliver: [{folder: ./out}]}\n")
 	a := testApp(time.Now())
 	a.configPath = config
-	p, err := a.open()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var log syncedBuffer
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 2)
 	for range 2 {
-		alerts := &monitor.Alerts{Pipeline: p}
-		runner, err := newRunner(p, alerts)
+		p, err := a.open()
 		if err != nil {
 			t.Fatal(err)
 		}
-		runner.Log = slog.New(slog.NewTextHandler(&log, nil))
-		go func() { ended <- schedule(ctx, runner, alerts) }()
+		p.Log = slog.New(slog.NewTextHandler(&log, nil))
+		s := newScheduler(p, prometheus.NewRegistry())
+		apply, err := s.prepare(p.Config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apply()
+		go func() { ended <- s.serve(ctx) }()
 		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(p.Config.Data(".schedule.lock")) {
 			time.Sleep(time.Millisecond) // retry until the first scheduler has the lock
 		}
@@ -181,4 +184,54 @@ func (b *syncedBuffer) String() string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	return b.text.String()
+}
+
+// TestOldPublishedDataRaisesAnAlert has a delivery that no load reads.
+func TestOldPublishedDataRaisesAnAlert(t *testing.T) {
+	config := loaderHome(t)
+	now := time.Now()
+	a := &app{configPath: config, stdout: &strings.Builder{}, stderr: &strings.Builder{}, now: func() time.Time { return now }}
+	appendLine(t, config, "a.ndjson", callOf(1, "Sales"))
+	invoke(t, a, "load")
+	status := func() *monitor.Status {
+		t.Helper()
+		p, err := a.open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := monitor.ReadStatus(context.Background(), p, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	appendLine(t, config, "a.ndjson", callOf(2, "Sales"))
+	appended := time.Now()
+	for _, c := range []struct {
+		after    time.Duration
+		settings string
+		alarm    bool
+	}{
+		{10 * time.Minute, "", false},
+		{20 * time.Minute, "", true},
+		{20 * time.Minute, "store: {load_every: 1h}\n", false},
+		{4 * time.Hour, "store: {load_every: 1h}\n", true},
+		{400 * time.Hour, "store: {load_every: 0s}\n", false},
+	} {
+		if err := os.WriteFile(config, []byte("data_dir: ./data\n"+c.settings), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		now = appended.Add(c.after)
+		s := status()
+		if _, alarm := s.Alarms["published data"]; alarm != c.alarm {
+			t.Errorf("after %v with %q: %v", c.after, c.settings, s.Alarms)
+		}
+		if age := time.Duration(s.Data.AgeSeconds) * time.Second; (age-c.after).Abs() > time.Minute || s.Data.WaitingSince == nil {
+			t.Errorf("after %v the age is %v, since %v", c.after, age, s.Data.WaitingSince)
+		}
+	}
+	invoke(t, a, "load")
+	if s := status(); s.Data.AgeSeconds != 0 || s.Data.WaitingSince != nil {
+		t.Errorf("after a load: %+v", s.Data)
+	}
 }

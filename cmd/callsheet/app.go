@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"callsheet/internal/child"
@@ -17,10 +18,12 @@ type app struct {
 	configPath     string
 	stdout, stderr io.Writer
 	now            func() time.Time
-	args           []string      // the command line; nil in a test that runs a command in-process
-	parent         *child.Parent // the process that started this one as its child; may be nil
-	collects       bool          // it runs until it is stopped, which is no error
-	runsAs         string        // the user that root switched to; empty if it did not
+	args           []string       // the command line; nil in a test that runs a command in-process
+	parent         *child.Parent  // the process that started this one as its child; may be nil
+	collects       bool           // it runs until it is stopped, which is no error
+	runsAs         string         // the user that root switched to; empty if it did not
+	runningConfig  bool           // standard input has the configuration that the parent has in force
+	level          *slog.LevelVar // of the log, once there is one; a reload changes it
 }
 
 // startsChildren reports whether a command that needs a child process starts it: a child itself does not.
@@ -28,7 +31,11 @@ func (a *app) startsChildren() bool { return a.parent == nil && a.args != nil }
 
 // config reads the configuration file and switches to the owner of the data.
 func (a *app) config() (*config.Config, error) {
-	c, err := config.Load(a.configPath)
+	load := func() (*config.Config, error) { return config.Load(a.configPath) }
+	if a.runningConfig {
+		load = func() (*config.Config, error) { return config.ReadRunning(a.configPath, os.Stdin) }
+	}
+	c, err := load()
 	if err != nil {
 		return nil, exitcode.UsageError(err)
 	}
@@ -58,13 +65,21 @@ func (a *app) pipeline(c *config.Config) *pipeline.Pipeline {
 	}
 }
 
-// logger writes to standard error in the configured format.
-func (a *app) logger(c *config.Config) *slog.Logger {
-	var level slog.Level
+// levelOf returns the configured level of the log.
+func levelOf(c *config.Config) (level slog.Level) {
 	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
 		level = slog.LevelInfo
 	}
-	options := &slog.HandlerOptions{Level: level}
+	return level
+}
+
+// logger writes to standard error in the configured format.
+func (a *app) logger(c *config.Config) *slog.Logger {
+	if a.level == nil {
+		a.level = new(slog.LevelVar)
+	}
+	a.level.Set(levelOf(c))
+	options := &slog.HandlerOptions{Level: a.level}
 	if c.Log.Format == "json" {
 		options.ReplaceAttr = durationsInSeconds
 		return slog.New(slog.NewJSONHandler(a.stderr, options))

@@ -24,15 +24,18 @@ func collectCommand(a *app) *cobra.Command {
 		Use:   "collect",
 		Short: "Run the collector alone",
 		Long: `collect runs the collector without the scheduler, until it is interrupted. Deliveries are answered with 200 once they are on
-disk.`,
+disk. A load from cron makes them visible: callsheet load.
+
+On SIGHUP it reads the configuration again, without refusing a delivery; docs/operations.md says what can change.`,
 		Example: `  callsheet collect`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			hangups := catchHangups()
 			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
-			return a.collect(c.Context(), cfg, prometheus.NewRegistry())
+			return a.collect(c.Context(), cfg, collecting{command: "collect", hangups: hangups, registry: prometheus.NewRegistry()})
 		},
 	}
 }
@@ -41,23 +44,49 @@ disk.`,
 // in flight it stays below the 10 s that supervisors commonly wait.
 const lameDuckTime = time.Second
 
+// collecting is how a command runs the collector.
+type collecting struct {
+	command  string
+	hangups  <-chan os.Signal
+	registry *prometheus.Registry
+	started  func() // called when deliveries are accepted; may be nil
+	// prepare returns how to apply another configuration to the rest of the process, or why that is not possible; may be nil.
+	prepare func(c *config.Config) (apply func(), err error)
+}
+
 // collect runs the collector until ctx ends, then lets requests in flight finish.
-func (a *app) collect(ctx context.Context, c *config.Config, registry *prometheus.Registry) error {
+func (a *app) collect(ctx context.Context, c *config.Config, how collecting) error {
 	a.collects = true
 	log := a.logger(c)
 	raiseGOMAXPROCS()
 	raiseGOGC()
-	server, address, err := startCollector(c, log, a.now, registry)
+	server, address, err := startCollector(c, log, a.now, how.registry)
 	if err != nil {
 		return err
 	}
 	log.Info("collecting", "listen", address, "spool", c.SpoolDir(), "sources", len(c.Collector.Sources))
-	select {
-	case <-ctx.Done():
-		log.Info("stopping")
-		return server.Stop(lameDuckTime)
-	case err := <-server.Failed:
+	r, err := a.newReloader(ctx, c, how, server, log)
+	if err != nil {
 		return errors.Join(err, server.Stop(0))
+	}
+	defer r.close()
+	if how.started != nil {
+		how.started()
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			log.Info("stopping")
+			return server.Stop(lameDuckTime)
+		case err := <-server.Failed:
+			return errors.Join(err, server.Stop(0))
+		case <-how.hangups:
+			if r.terminalIsGone() {
+				log.Info("stopping: the terminal was closed")
+				return server.Stop(0)
+			}
+			r.reload()
+		}
 	}
 }
 
@@ -68,13 +97,7 @@ func startCollector(c *config.Config, log *slog.Logger, now func() time.Time, re
 		return nil, "", exitcode.UsageError(err)
 	}
 	options.Log, options.Registry, options.Now = log, registry, now
-	listen := collector.ListenOptions{
-		Address: c.Collector.Listen, AdminAddress: c.Collector.AdminListen, MaxConnections: c.Collector.Limits.Connections, Log: log, Now: time.Now,
-	}
-	if files := c.Collector.TLS; files.CertFile != "" {
-		listen.CertFile, listen.KeyFile = c.Path(files.CertFile), c.Path(files.KeyFile)
-	}
-	listeners, err := collector.Listen(listen)
+	listeners, err := collector.Listen(listenOptions(c, log))
 	if err != nil {
 		return nil, "", err
 	}
@@ -85,6 +108,17 @@ func startCollector(c *config.Config, log *slog.Logger, now func() time.Time, re
 		Dir: c.SpoolDir(), CollectorID: c.Collector.ID, Zone: c.Zone(), Now: now, Log: log,
 	})
 	return server, listeners.Address, err
+}
+
+// listenOptions returns the collector's addresses from the configuration.
+func listenOptions(c *config.Config, log *slog.Logger) collector.ListenOptions {
+	listen := collector.ListenOptions{
+		Address: c.Collector.Listen, AdminAddress: c.Collector.AdminListen, MaxConnections: c.Collector.Limits.Connections, Log: log, Now: time.Now,
+	}
+	if files := c.Collector.TLS; files.CertFile != "" {
+		listen.CertFile, listen.KeyFile = c.Path(files.CertFile), c.Path(files.KeyFile)
+	}
+	return listen
 }
 
 // collectorOptions returns the collector's options from the configuration.

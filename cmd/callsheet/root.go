@@ -29,6 +29,10 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentFlags().StringVar(&a.configPath, "config", defaultConfig(), "configuration file; also CALLSHEET_CONFIG")
+	root.PersistentFlags().BoolVar(&a.runningConfig, "running-config", false, "read the configuration of the parent process from standard input")
+	if err := root.PersistentFlags().MarkHidden("running-config"); err != nil {
+		panic(err)
+	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(flagError)

@@ -62,6 +62,9 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		return display.Time(t.In(zone))
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if p := s.Process; p != nil {
+		fmt.Fprintf(t, "process\tcallsheet %s, process %d, since %s, with the configuration of %s\n", p.Command, p.PID, format(&p.StartedAt), format(&p.ReadAt))
+	}
 	for i, source := range s.Sources {
 		heading, silent := "", ""
 		if i == 0 {
@@ -78,6 +81,7 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 	}
 	if s.Data != nil {
 		fmt.Fprintf(t, "data\tcomplete through %s, loaded %s\n", format(s.Data.CompleteThrough), format(s.Data.LoadedAt))
+		fmt.Fprintf(t, "\tpublished %s; %s\n", format(&s.Data.PublishedAt), dataAge(s.Data, format))
 		fmt.Fprintf(t, "\t%s, %s\n", display.Plural(int(s.Data.Calls), "call"), display.Plural(int(s.Data.Rejects), "rejected line"))
 		if len(s.Data.Recomputed) > 0 { // the newest
 			fmt.Fprintf(t, "\tfigures were computed again at %s: %s\n", format(&s.Data.Recomputed[0].At), s.Data.Recomputed[0].Reason)
@@ -105,6 +109,14 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		fmt.Fprintf(t, "%s\t%s  %s  %s\n", heading, day.Day, day.Content, display.Plural(int(day.Calls), "call"))
 	}
 	return t.Flush()
+}
+
+// dataAge says how old the published data is.
+func dataAge(data *monitor.DataStatus, format func(*time.Time) string) string {
+	if data.WaitingSince == nil {
+		return "everything received is in it"
+	}
+	return fmt.Sprintf("it lacks what came since %s, %s ago", format(data.WaitingSince), display.Duration(time.Duration(data.AgeSeconds)*time.Second))
 }
 
 // printEvents prints what is stored, but belongs to no call.

@@ -36,6 +36,19 @@ func TryLock(path string) (*Lock, error) {
 	return lock, nil
 }
 
+// IsHeld reports whether another process, or another lock of this one, holds the lock file at path.
+func IsHeld(path string) (bool, error) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	file := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	free, err := file.TryRLock()
+	if err != nil {
+		return false, err
+	}
+	return !free, file.Unlock()
+}
+
 // TakeLock takes the lock file at path, waiting at most wait. The file holds the process id of its holder, which the error reports.
 // what names what is locked, for errors.
 func TakeLock(ctx context.Context, path, what string, wait time.Duration) (*Lock, error) {

@@ -31,6 +31,7 @@ type Config struct {
 
 	file     string
 	database string // of ForDatabase
+	text     []byte // of the file
 }
 
 // Collector configures the HTTP collector.
@@ -90,6 +91,7 @@ type Store struct {
 	TempLimit   Size          `yaml:"temp_limit"` // for temporary files in data_dir/tmp
 	Threads     int           `yaml:"threads"`
 	Publish     bool          `yaml:"publish"`
+	LoadEvery   time.Duration `yaml:"load_every"` // by serve; 0 for not at all
 	// Who may read the published copy.
 	PublishedMode  FileMode `yaml:"published_mode"`
 	PublishedGroup string   `yaml:"published_group"` // name or number of its group; that of the process if empty
@@ -200,7 +202,7 @@ func Default() Config {
 		Locale:    locale.Default,
 		DataDir:   "./data",
 		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, MaxDeliveries: 10_000, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
-		Store:     Store{MemoryLimit: "500MB", TimeLimit: time.Hour, TempLimit: 20 << 30, Publish: true},
+		Store:     Store{MemoryLimit: "500MB", TimeLimit: time.Hour, TempLimit: 20 << 30, Publish: true, LoadEvery: 5 * time.Minute},
 		Business: Business{
 			ShortAbandon:       5 * time.Second,
 			ServiceLevelTarget: 20 * time.Second,
@@ -220,10 +222,15 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseFile(path, text)
+}
+
+func parseFile(path string, text []byte) (*Config, error) {
 	c, err := Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	c.text = text
 	if c.file, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}

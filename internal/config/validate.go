@@ -45,6 +45,9 @@ func (c *Config) validate(add adder) {
 	if c.Store.TimeLimit <= 0 {
 		add("store.time_limit", "%v must be positive", c.Store.TimeLimit)
 	}
+	if c.Store.LoadEvery < 0 {
+		add("store.load_every", "%v must not be negative; 0 is off", c.Store.LoadEvery)
+	}
 	c.Business.validate(add)
 	c.validateReports(add)
 	c.validateNames(add)

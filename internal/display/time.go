@@ -9,3 +9,16 @@ func Time(t time.Time) string {
 	}
 	return t.Format("Mon 2006-01-02 15:04")
 }
+
+// Duration formats a duration in whole seconds, minutes, hours or days, of which there are at least two where possible.
+func Duration(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		if d >= 2*unit.length {
+			return Plural(int(d/unit.length), unit.name)
+		}
+	}
+	return Plural(int(d/time.Second), "second")
+}

@@ -93,11 +93,11 @@ const (
 	confirmInterval   = 10 * time.Minute // of checking a jump forward against the data
 )
 
-// watchClock corrects the schedules when the wall clock is set, until ctx ends.
-func (r *Runner) watchClock(ctx context.Context) {
+// watchClock corrects the schedules when the wall clock is set, while active.
+func (r *Runner) watchClock(ctx, active context.Context) {
 	retry := !r.withdrawFuture(ctx)
 	lagged, checked := false, time.Time{}
-	for sleep(ctx, clockPollInterval) {
+	for sleep(active, clockPollInterval) {
 		if r.clock.hasSteppedBack() {
 			r.Log.Warn("the clock went back; due times are computed again", "now", r.now())
 			retry = true

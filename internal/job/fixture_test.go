@@ -188,7 +188,7 @@ func serve(t *testing.T, d *fixture, span time.Duration) {
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), span)
 	defer stop()
-	if err := d.Serve(ctx); err != nil {
+	if err := d.Serve(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -36,6 +36,10 @@ func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time,
 	if attempt == nil {
 		attempt = r.Run
 	}
+	active := options.active
+	if active == nil {
+		active = ctx
+	}
 	deadline := r.now().Add(entry.RetryFor)
 	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
 		runs, err := attempt(ctx, entry, due, options)
@@ -54,7 +58,7 @@ func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time,
 		}
 		wait = min(wait, left)
 		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", deadline, "error", reason)
-		if !sleep(ctx, wait) {
+		if !sleep(active, wait) {
 			return runs, ErrStopped
 		}
 	}

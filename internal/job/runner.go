@@ -63,6 +63,7 @@ type Runner struct {
 	OnMissed func(ctx context.Context, entry Entry, due []time.Time)
 
 	clock *clock // of Serve
+	turns *turns // of Serve
 }
 
 // Find returns the entry of a report.
@@ -78,6 +79,8 @@ func (r *Runner) Find(report string) (Entry, bool) {
 // RunOptions are the options of a run by hand.
 type RunOptions struct {
 	Resend bool // also send what may have arrived; send everything if all of it arrived
+
+	active context.Context // no further attempt begins once it has ended; may be nil
 }
 
 // ErrStopped is returned by a run that ends because the program ends. A later run resumes it.

@@ -15,32 +15,60 @@ const (
 
 // Serve runs every entry at its due times until ctx ends, and waits for runs in progress. First it resumes interrupted runs and
 // catches up with the due times since the last one in the ledger. Failed runs are logged and recorded.
-func (r *Runner) Serve(ctx context.Context) error {
+//
+// A runner from next takes over: the attempt of a run in progress ends under the runner that began it, everything else is up to the new
+// one. next may be nil.
+func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 	if err := r.Ledger.compact(); err != nil {
 		return err
 	}
-	runs, err := r.Ledger.Runs()
-	if err != nil {
+	if _, err := r.Ledger.Runs(); err != nil {
 		return err
 	}
-	var tasks sync.WaitGroup
 	if r.Uptime != nil {
 		r.clock = newClock(r.Now, r.Uptime)
-		tasks.Go(func() { r.watchClock(ctx) })
 	}
-	for _, entry := range r.Entries {
-		if entry.Schedule == nil {
-			continue
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
+	for r.turns = newTurns(); ; {
+		active, retire := context.WithCancel(ctx)
+		if r.clock != nil {
+			tasks.Go(func() { r.watchClock(ctx, active) })
 		}
-		tasks.Go(func() { r.serveEntry(ctx, entry, runs) })
+		for _, entry := range r.Entries {
+			if entry.Schedule != nil {
+				tasks.Go(func() { r.serveEntry(ctx, active, entry) })
+			}
+		}
+		select {
+		case <-ctx.Done():
+			retire()
+			return nil
+		case following := <-next:
+			retire()
+			following.clock, following.turns = r.clock, r.turns
+			following.turns.begin(following.Entries, following.now())
+			r = following
+		}
 	}
-	tasks.Wait()
-	return nil
 }
 
-// serveEntry runs one entry at its due times. Each run is for the scheduled time, not for when it starts. Rows of the future are
-// ignored: the clock was ahead when they were written.
-func (r *Runner) serveEntry(ctx context.Context, entry Entry, runs []Run) {
+// serveEntry runs one entry at its due times while active. Each run is for the scheduled time, not for when it starts. Rows of the
+// future are ignored: the clock was ahead when they were written.
+func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
+	done, ok := r.turns.take(active, entry.Report)
+	if !ok {
+		return
+	}
+	defer func() { r.turns.release(entry.Report, done) }()
+	runs, err := r.Ledger.Runs()
+	for err != nil {
+		r.Log.Error("the run ledger cannot be read; trying again", "report", entry.Report, "error", err)
+		if !sleep(active, time.Minute) {
+			return
+		}
+		runs, err = r.Ledger.Runs()
+	}
 	last := r.now() // the due times up to then are done
 	first := true
 	for _, run := range runs {
@@ -51,19 +79,24 @@ func (r *Runner) serveEntry(ctx context.Context, entry Entry, runs []Run) {
 			first, last = false, run.DueAt
 		}
 		if !run.isTerminal() {
-			r.runDue(ctx, entry, run.DueAt)
+			r.runDue(ctx, active, entry, run.DueAt)
 		}
 	}
-	for ctx.Err() == nil {
+	if done.After(last) || first && !done.IsZero() {
+		last = done
+	}
+	for active.Err() == nil {
 		now := r.now()
 		if now.Sub(last) > maxLookback {
 			last = now.Add(-maxLookback)
 		}
 		if due := entry.Schedule.Between(last, now); len(due) > 0 {
-			r.runOverdue(ctx, entry, due, now)
+			done = time.Time{} // if another runner takes over meanwhile, the ledger has what was run
+			r.runOverdue(ctx, active, entry, due, now)
 		}
 		last = now
-		if entry.Schedule.Next(now).IsZero() || !r.sleepUntil(ctx, entry.Schedule.Next(now)) {
+		if entry.Schedule.Next(now).IsZero() || !r.sleepUntil(active, entry.Schedule.Next(now)) {
+			done = r.now()
 			return
 		}
 		if now = r.now(); last.Sub(now) > clockStep { // the clock was set back
@@ -73,7 +106,7 @@ func (r *Runner) serveEntry(ctx context.Context, entry Entry, runs []Run) {
 }
 
 // runOverdue runs due times that have passed, newest first: all that are not missed yet, and at most CatchUp missed ones.
-func (r *Runner) runOverdue(ctx context.Context, entry Entry, due []time.Time, now time.Time) {
+func (r *Runner) runOverdue(ctx, active context.Context, entry Entry, due []time.Time, now time.Time) {
 	slices.Reverse(due)
 	onTime := slices.IndexFunc(due, func(t time.Time) bool { return now.Sub(t) > missedAfter })
 	if onTime < 0 {
@@ -81,20 +114,22 @@ func (r *Runner) runOverdue(ctx context.Context, entry Entry, due []time.Time, n
 	}
 	count := min(onTime+entry.CatchUp, len(due))
 	for _, t := range due[:count] {
-		r.runDue(ctx, entry, t)
+		r.runDue(ctx, active, entry, t)
 	}
-	if skipped := due[count:]; len(skipped) > 0 && ctx.Err() == nil {
+	if skipped := due[count:]; len(skipped) > 0 && active.Err() == nil {
 		r.recordSkipped(ctx, entry, skipped)
 	}
 }
 
-func (r *Runner) runDue(ctx context.Context, entry Entry, due time.Time) {
-	if ctx.Err() != nil {
+func (r *Runner) runDue(ctx, active context.Context, entry Entry, due time.Time) {
+	if active.Err() != nil {
 		return
 	}
-	runs, err := r.RunWithRetries(ctx, entry, due, RunOptions{})
+	runs, err := r.RunWithRetries(ctx, entry, due, RunOptions{active: active})
 	log := r.Log.With("report", entry.Report, "due", due)
 	switch {
+	case errors.Is(err, ErrStopped) && ctx.Err() == nil:
+		log.Info("report is retried with the new configuration")
 	case errors.Is(err, ErrStopped):
 		log.Info("report stopped; it resumes when the scheduler starts again")
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"callsheet/internal/display"
@@ -22,19 +23,52 @@ type Alerts struct {
 	Pipeline *pipeline.Pipeline
 	Metrics  *Metrics // may be nil
 
-	lastAlert sync.Map // time of the last alert by the name of a failing report
+	lastAlert sync.Map                          // time of the last alert by the name of a failing report
+	reloaded  atomic.Pointer[pipeline.Pipeline] // with the configuration in force; nil before a reload
+	again     chan struct{}                     // has an element when the status is to be read at once
+}
+
+// NewAlerts returns alerts for a scheduler.
+func NewAlerts(p *pipeline.Pipeline, m *Metrics) *Alerts {
+	return &Alerts{Pipeline: p, Metrics: m, again: make(chan struct{}, 1)}
+}
+
+// Reload makes later alerts go by another configuration.
+func (a *Alerts) Reload(p *pipeline.Pipeline) {
+	for _, report := range a.pipeline().Config.Reports {
+		if _, ok := p.Config.FindReport(report.Name); !ok {
+			a.Metrics.forget(report.Name)
+		}
+	}
+	a.reloaded.Store(p)
+	a.Again()
+}
+
+// Again makes Watch read the status at once.
+func (a *Alerts) Again() {
+	select {
+	case a.again <- struct{}{}:
+	default:
+	}
+}
+
+func (a *Alerts) pipeline() *pipeline.Pipeline {
+	if p := a.reloaded.Load(); p != nil {
+		return p
+	}
+	return a.Pipeline
 }
 
 // RunFinished counts a run in a terminal state, sends an alert if it failed and calls the heartbeat URL if it succeeded.
 func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Run) {
-	summary, now := runs[0], a.Pipeline.Now()
+	summary, now := runs[0], a.pipeline().Now()
 	a.Metrics.RunFinished(summary)
 	last, failedBefore := a.lastAlert.Load(entry.Report)
 	switch {
 	case summary.Succeeded():
 		a.lastAlert.Delete(entry.Report)
 		if err := a.heartbeat(ctx, entry.Report); err != nil {
-			a.Pipeline.Log.Warn("heartbeat failed", "report", entry.Report, "error", err)
+			a.pipeline().Log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}
 	case failedBefore && now.Sub(last.(time.Time)) < runAlertInterval:
 	default:
@@ -66,7 +100,7 @@ func (a *Alerts) RunsMissed(ctx context.Context, entry job.Entry, due []time.Tim
 
 // heartbeat calls the URL that a monitoring service expects to be called after each successful run of a report.
 func (a *Alerts) heartbeat(ctx context.Context, report string) error {
-	entry, _ := a.Pipeline.Config.FindReport(report)
+	entry, _ := a.pipeline().Config.FindReport(report)
 	if entry.Heartbeat == "" {
 		return nil
 	}
@@ -79,11 +113,12 @@ func (a *Alerts) heartbeat(ctx context.Context, report string) error {
 
 // send mails an alert to the operator. Its content is in the log as well.
 func (a *Alerts) send(ctx context.Context, message notify.Message) {
-	c, log := a.Pipeline.Config, a.Pipeline.Log
+	p := a.pipeline()
+	c, log := p.Config, p.Log
 	if len(c.AlertTo) == 0 {
 		return
 	}
-	channel, err := a.Pipeline.MailChannel()
+	channel, err := p.MailChannel()
 	if err != nil {
 		log.Error("alert could not be sent", "error", err)
 		return

@@ -40,9 +40,12 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	}
 	defer reader.Close()
 	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
-	if s.Spool.Waiting, err = reader.Waiting(ctx, files); err != nil {
+	waiting, err := reader.Waiting(ctx, files)
+	if err != nil {
 		return err
 	}
+	s.Spool.Waiting = waiting.Files
+	s.setAge(waiting.Since, p)
 	undone, err := spool.Undone(p.Config.SpoolDir(), files)
 	if err != nil {
 		return err

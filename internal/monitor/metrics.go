@@ -1,8 +1,14 @@
 package monitor
 
 import (
+	"math"
+	"os"
+	"sync"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
+	"callsheet/internal/config"
 	"callsheet/internal/job"
 )
 
@@ -12,10 +18,15 @@ type Metrics struct {
 	lastSuccess   *prometheus.GaugeVec
 	childFailures *prometheus.CounterVec
 	fileProblems  prometheus.Gauge
+	publishedAt   prometheus.Gauge
+
+	mutex        sync.Mutex
+	known        bool       // the age of the published data has been read
+	waitingSince *time.Time // receipt of the oldest delivery that is not published; nil if there is none
 }
 
 // NewMetrics registers the metrics.
-func NewMetrics(registry *prometheus.Registry) *Metrics {
+func NewMetrics(registry *prometheus.Registry, now func() time.Time) *Metrics {
 	m := &Metrics{
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "callsheet_report_runs_total", Help: "Finished runs of reports, by final state.",
@@ -24,14 +35,33 @@ func NewMetrics(registry *prometheus.Registry) *Metrics {
 			Name: "callsheet_report_success_timestamp_seconds", Help: "Time of the last run of a report that reached every recipient, or had nothing to report.",
 		}, []string{"report"}),
 		childFailures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "callsheet_child_failures_total", Help: "Child processes that crashed or were killed at a limit, by task: run or status.",
+			Name: "callsheet_child_failures_total", Help: "Child processes that crashed or were killed at a limit, by task: run, load or status.",
 		}, []string{"what"}),
 		fileProblems: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "callsheet_spool_file_problems", Help: "Spool files that are missing, changed or unreadable, so that calls may be missing.",
 		}),
+		publishedAt: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "callsheet_published_timestamp_seconds", Help: "When the published data was last replaced; it is not while nothing new comes.",
+		}),
 	}
-	registry.MustRegister(m.runs, m.lastSuccess, m.childFailures, m.fileProblems)
+	registry.MustRegister(m.runs, m.lastSuccess, m.childFailures, m.fileProblems, m.publishedAt,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "callsheet_published_age_seconds", Help: "For how long the oldest delivery waits that is not in the published data; 0 if all are in it.",
+		}, func() float64 { return m.age(now()) }))
 	return m
+}
+
+// age returns the age of the published data in seconds, NaN while it is unknown.
+func (m *Metrics) age(now time.Time) float64 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	switch {
+	case !m.known:
+		return math.NaN()
+	case m.waitingSince == nil:
+		return 0
+	}
+	return max(now.Sub(*m.waitingSince).Seconds(), 0)
 }
 
 // RunFinished counts a run.
@@ -52,8 +82,33 @@ func (m *Metrics) ChildFailed(task string) {
 	}
 }
 
-func (m *Metrics) setFileProblems(s *Status) {
-	if m != nil && s.Data != nil {
-		m.fileProblems.Set(float64(len(s.Data.FileProblems)))
+// setData sets the metrics of the published data.
+func (m *Metrics) setData(s *Status) {
+	if m == nil || s.Data == nil {
+		return
+	}
+	m.fileProblems.Set(float64(len(s.Data.FileProblems)))
+	m.publishedAt.Set(float64(s.Data.PublishedAt.Unix()))
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.known, m.waitingSince = true, s.Data.WaitingSince
+}
+
+// Loaded records that a load has published everything that had come.
+func (m *Metrics) Loaded(c *config.Config) {
+	info, err := os.Stat(c.ReadDatabase())
+	if err != nil {
+		return // the next status tells
+	}
+	m.publishedAt.Set(float64(info.ModTime().Unix()))
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.known, m.waitingSince = true, nil
+}
+
+// forget removes the time of the last success of a report that is no longer configured: nothing is expected of it.
+func (m *Metrics) forget(report string) {
+	if m != nil {
+		m.lastSuccess.DeleteLabelValues(report)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 // Status is the state of the sources, the spool, the data and the reports. Unknown values are left out.
 type Status struct {
+	Process  *ProcessStatus `json:"process,omitempty"` // nil if none collects
 	Sources  []SourceStatus `json:"sources"`
 	Spool    SpoolStatus    `json:"spool"`
 	Data     *DataStatus    `json:"data,omitempty"` // nil before the first load
@@ -42,6 +43,8 @@ type SpoolStatus struct {
 type DataStatus struct {
 	Path            string     `json:"path"`
 	PublishedAt     time.Time  `json:"published_at"`
+	WaitingSince    *time.Time `json:"waiting_since,omitempty"` // receipt of the oldest delivery that is not in it
+	AgeSeconds      int64      `json:"age_seconds"`             // for how long that one waits; 0 if everything received is in it
 	LoadedAt        *time.Time `json:"loaded_at,omitempty"`
 	CompleteThrough *time.Time `json:"complete_through,omitempty"`
 	Calls           int64      `json:"calls"`
@@ -109,6 +112,9 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	s.readSpool(files, p.Now())
 	if err := s.readData(ctx, p, files, days); err != nil {
 		return nil, err
+	}
+	if err := s.readProcess(c, p.ConfigPath); err != nil {
+		s.Warnings = append(s.Warnings, err.Error())
 	}
 	if c.Store.Publish {
 		if err := pipeline.Access(c).Check(); err != nil {

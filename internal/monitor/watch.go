@@ -23,10 +23,14 @@ const (
 	statusMemory        = 4 << 30 // of the process that reads the status
 )
 
-// Watch reads the status at intervals until ctx ends. It sends an alert about each problem when it appears, and again after a day.
+// Watch reads the status at intervals, and after Again, until ctx ends. It sends an alert about each problem when it appears, and again after a day.
 func (a *Alerts) Watch(ctx context.Context) {
-	log := a.Pipeline.Log
+	log := a.pipeline().Log
 	for {
+		select {
+		case <-a.again:
+		default:
+		}
 		alarms, err := a.childStatus(ctx)
 		if ctx.Err() != nil {
 			return
@@ -40,6 +44,7 @@ func (a *Alerts) Watch(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-a.again:
 		case <-time.After(watchInterval):
 		}
 	}
@@ -50,7 +55,7 @@ func (a *Alerts) childStatus(ctx context.Context) (alarms map[string]string, err
 	ctx, cancel := context.WithTimeoutCause(ctx, watchInterval, fmt.Errorf("status took longer than %s and was stopped", watchInterval))
 	defer cancel()
 	var out bytes.Buffer
-	err = a.Pipeline.RunChild(ctx, child.Command{Args: []string{"status", "--days", "1", "--json"}, Stdout: &out, Memory: statusMemory, Group: true})
+	err = a.pipeline().RunChild(ctx, child.Command{Args: []string{"status", "--days", "1", "--json"}, Stdout: &out, Memory: statusMemory, Group: true})
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
@@ -59,14 +64,15 @@ func (a *Alerts) childStatus(ctx context.Context) (alarms map[string]string, err
 	}
 	var s Status
 	if err = json.Unmarshal(out.Bytes(), &s); err == nil {
-		a.Metrics.setFileProblems(&s)
+		a.Metrics.setData(&s)
 	}
 	return s.Alarms, err
 }
 
 // SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times.
 func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error {
-	path, now := a.Pipeline.Config.Data("alerts.json"), a.Pipeline.Now()
+	p := a.pipeline()
+	path, now := p.Config.Data("alerts.json"), p.Now()
 	previous := map[string]time.Time{}
 	if text, err := os.ReadFile(path); err == nil {
 		_ = json.Unmarshal(text, &previous) // a damaged file only repeats alerts
@@ -78,7 +84,7 @@ func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error
 			continue
 		}
 		sent[name] = now
-		a.Pipeline.Log.Warn("needs attention", "what", alarms[name])
+		p.Log.Warn("needs attention", "what", alarms[name])
 		a.send(ctx, notify.Message{
 			Report: "alert", Title: "callsheet needs attention", When: name, Period: now.Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
 		})

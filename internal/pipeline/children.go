@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 )
+
+const stepLoading = "loading" // the name of the step
 
 const (
 	childGrace = 7 * time.Second // for a child to stop, so that serve stops within 10 s
@@ -91,7 +94,7 @@ func (p *Pipeline) runMemory() int64 {
 func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Time) (runs []job.Run, err error) {
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	activity := "running"
+	activity, loading := "running", []spoolState(nil)
 	timer := time.NewTimer(0)
 	command := child.Command{
 		Args:   []string{"run", entry.Report, "--scheduled", "--for", due.Format(time.RFC3339Nano)},
@@ -106,6 +109,9 @@ func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Tim
 			}
 			timer.Stop()
 			if step := message.Step; step != "" {
+				if state, ok := p.spoolState(); ok && step == stepLoading && loading == nil {
+					loading = append(loading, state)
+				}
 				activity = step
 				timer = time.AfterFunc(p.Config.Store.TimeLimit+stepGrace, func() { cancel(p.timeoutError(step)) })
 			}
@@ -113,6 +119,9 @@ func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Tim
 	}
 	err = p.RunChild(limited, command)
 	timer.Stop()
+	if len(loading) > 0 && len(runs) > 0 && runs[0].Succeeded() {
+		p.Loads.note(loading[0])
+	}
 	switch crash := new(child.Crash); {
 	case limited.Err() != nil && ctx.Err() == nil:
 		err = childError{context.Cause(limited)}
@@ -129,11 +138,15 @@ type childError struct{ error }
 
 func (e childError) Unwrap() error { return e.error }
 
-// RunChild runs a command of this program in a child process, with the same configuration and log. A command that fails is an
-// exitcode.Error.
+// RunChild runs a command of this program in a child process, with the same configuration, which the file may not have any more, and
+// the same log. A command that fails is an exitcode.Error.
 func (p *Pipeline) RunChild(ctx context.Context, command child.Command) error {
-	command.Args = append([]string{"--config", p.ConfigPath}, command.Args...)
-	command.Stderr, command.Grace = p.Stderr, childGrace
+	var running bytes.Buffer
+	if err := p.Config.WriteRunning(&running); err != nil {
+		return err
+	}
+	command.Args = append([]string{"--config", p.ConfigPath, "--running-config"}, command.Args...)
+	command.Stdin, command.Stderr, command.Grace = &running, p.Stderr, childGrace
 	outcome, err := command.Run(ctx)
 	if err == nil && outcome.Code != exitcode.Done {
 		err = exitcode.Error{Code: outcome.Code, Err: errors.New(outcome.Error)}

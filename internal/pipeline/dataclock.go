@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"time"
 
 	"callsheet/internal/child"
@@ -40,20 +39,14 @@ func (p *Pipeline) dataTime(ctx context.Context) (time.Time, error) {
 func (p *Pipeline) childDataTime(ctx context.Context) (newest time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.Config.Store.TimeLimit)
 	defer cancel()
-	run := func(stdout io.Writer, args ...string) error {
-		err := p.RunChild(ctx, child.Command{Args: args, Stdout: stdout, Memory: p.runMemory(), Group: true})
-		if err != nil && exitcode.Of(err) != exitcode.Warnings {
-			return fmt.Errorf("callsheet %s: %w", args[0], err)
-		}
-		return nil
-	}
-	if err := run(io.Discard, "load"); err != nil {
-		return newest, err
+	if _, err := p.loadInChild(ctx); err != nil && exitcode.Of(err) != exitcode.Warnings {
+		return newest, fmt.Errorf("callsheet load: %w", err)
 	}
 	var out bytes.Buffer
 	now := p.Now().Format(time.RFC3339Nano)
-	if err := run(&out, "query", "data_clock", "--set", "since="+now, "--set", "now="+now, "--format", "json"); err != nil {
-		return newest, err
+	args := []string{"query", "data_clock", "--set", "since=" + now, "--set", "now=" + now, "--format", "json"}
+	if err := p.RunChild(ctx, child.Command{Args: args, Stdout: &out, Memory: p.runMemory(), Group: true}); err != nil {
+		return newest, fmt.Errorf("callsheet query data_clock: %w", err)
 	}
 	var rows []struct {
 		DataTime time.Time `json:"data_time"`

@@ -13,7 +13,7 @@ import (
 	"callsheet/store"
 )
 
-// loadLockTimeout is how long a load waits for another one.
+// loadLockTimeout is how long a load by hand waits for another one. Those of a scheduler wait for as long as a load may take.
 const loadLockTimeout = time.Minute
 
 // rebuildSuffix is of a database that replaces another once it is complete.
@@ -144,7 +144,11 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 	if err := MakeDataDir(c); err != nil {
 		return store.Summary{}, err
 	}
-	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), loadLockTimeout)
+	timeout := loadLockTimeout
+	if p.Parent != nil {
+		timeout = max(timeout, c.Store.TimeLimit)
+	}
+	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), timeout)
 	if err != nil {
 		return store.Summary{}, err
 	}

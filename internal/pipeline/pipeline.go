@@ -27,6 +27,7 @@ type Pipeline struct {
 	Log        *slog.Logger
 	Stderr     io.Writer     // of child processes
 	Parent     *child.Parent // the process that watches this one; may be nil
+	Loads      *Loads        // of a scheduler; may be nil
 	NoDatabase bool          // of a process with a collector, which must survive a crash of DuckDB: only child processes open the database
 }
 
@@ -38,7 +39,7 @@ func MakeDataDir(c *config.Config) error {
 	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
-	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", ".*.lock"} {
+	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "process.json*", ".*.lock"} {
 		paths, _ := filepath.Glob(c.Data(pattern)) // the pattern is valid
 		for _, path := range paths {
 			info, err := os.Stat(path)

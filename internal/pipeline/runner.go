@@ -60,7 +60,7 @@ func skipFunc(skip, holidays []string) func(day time.Time) bool {
 
 // PublishRuns loads the run ledger into the table report_runs and publishes it.
 func (p *Pipeline) PublishRuns(ctx context.Context, entry job.Entry) {
-	err := p.step(ctx, "loading", func(ctx context.Context) error {
+	err := p.step(ctx, stepLoading, func(ctx context.Context) error {
 		_, err := p.Refresh(ctx, false, nil)
 		return err
 	})

@@ -48,7 +48,7 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 }
 
 func (s steps) Refresh(ctx context.Context) (problems []string, err error) {
-	err = s.step(ctx, "loading", func(ctx context.Context) error {
+	err = s.step(ctx, stepLoading, func(ctx context.Context) error {
 		summary, err := s.Pipeline.Refresh(ctx, false, nil)
 		if err == nil && summary.Migrated != "" {
 			s.Log.Info(summary.Migrated)

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"callsheet/internal/collector"
+	"callsheet/internal/config"
+	"callsheet/internal/display"
+	"callsheet/internal/monitor"
+)
+
+// catchHangups returns a channel of SIGHUP, which ends a process that does not catch it.
+func catchHangups() <-chan os.Signal {
+	hangups := make(chan os.Signal, 1) // one reload is enough for several signals
+	signal.Notify(hangups, syscall.SIGHUP)
+	return hangups
+}
+
+// reloader applies the configuration file to a running collector.
+type reloader struct {
+	app        *app
+	running    *config.Config
+	how        collecting
+	server     *collector.Server
+	process    *monitor.Process
+	log        *slog.Logger
+	onTerminal bool // at the start
+}
+
+func (a *app) newReloader(ctx context.Context, c *config.Config, how collecting, server *collector.Server, log *slog.Logger) (*reloader, error) {
+	path, err := filepath.Abs(a.configPath)
+	if err != nil {
+		return nil, err
+	}
+	process, err := monitor.StartProcess(ctx, how.command, c, path, how.registry, a.now)
+	if err != nil {
+		return nil, err
+	}
+	return &reloader{a, c, how, server, process, log, display.IsTerminal(a.stderr)}, nil
+}
+
+// terminalIsGone reports whether the terminal was closed in which the process was started: that is a SIGHUP, too.
+func (r *reloader) terminalIsGone() bool { return r.onTerminal && !display.IsTerminal(r.app.stderr) }
+
+// reload reads the configuration file and applies it as a whole, except for what cannot change without a restart. One with which the
+// process would not start is refused, and the earlier one stays.
+func (r *reloader) reload() {
+	next, err := config.Load(r.app.configPath)
+	var notApplied []string
+	if err == nil {
+		notApplied = next.KeepFixed(r.running)
+		err = r.apply(next)
+	}
+	if err != nil {
+		r.log.Error("the configuration is refused; the earlier one stays in force", "error", err)
+		r.logError(r.process.Refused(r.app.configPath, err))
+		return
+	}
+	r.running = next
+	r.logError(r.process.Applied(next, notApplied))
+	level := levelOf(next)
+	r.app.level.Set(min(level, r.app.level.Level())) // a reload is logged if it is with either level
+	defer r.app.level.Set(level)
+	r.log.Info("the configuration was reloaded", "sources", len(next.Collector.Sources), "reports", len(next.Reports))
+	if len(notApplied) > 0 {
+		r.log.Warn("restart to apply the rest of the configuration", "not_applied", notApplied)
+	}
+}
+
+// apply changes nothing unless all of it succeeds.
+func (r *reloader) apply(next *config.Config) error {
+	options, err := collectorOptions(next)
+	if err != nil {
+		return err
+	}
+	applyRest := func() {}
+	if r.how.prepare != nil {
+		if applyRest, err = r.how.prepare(next); err != nil {
+			return err
+		}
+	}
+	if err := r.server.Reload(options, listenOptions(next, r.log), next.Zone()); err != nil {
+		return err
+	}
+	applyRest()
+	return nil
+}
+
+// logError logs that status cannot show the configuration in force.
+func (r *reloader) logError(err error) {
+	if err != nil {
+		r.log.Warn("callsheet status does not know the configuration in force", "error", err)
+	}
+}
+
+func (r *reloader) close() { r.logError(r.process.Close()) }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
+	"callsheet/internal/job"
+	"callsheet/internal/monitor"
+	"callsheet/internal/pipeline"
+)
+
+// scheduler loads, runs the reports and watches the status, each with the configuration that was applied last.
+type scheduler struct {
+	registry *prometheus.Registry
+	alerts   *monitor.Alerts
+	loads    *pipeline.Loads
+	first    *pipeline.Pipeline
+	current  atomic.Pointer[plan]
+
+	runners   chan *job.Runner        // the latest, while it has not taken over
+	pipelines chan *pipeline.Pipeline // the latest, while it has not taken over
+}
+
+// plan is what a scheduler makes of a configuration.
+type plan struct {
+	pipeline *pipeline.Pipeline
+	runner   *job.Runner
+}
+
+func newScheduler(p *pipeline.Pipeline, registry *prometheus.Registry) *scheduler {
+	metrics := monitor.NewMetrics(registry, p.Now)
+	p.NoDatabase = true
+	p.Loads = &pipeline.Loads{
+		OnLoaded: func(p *pipeline.Pipeline) { metrics.Loaded(p.Config) },
+		OnFailed: func(err error) {
+			if pipeline.IsChildFailure(err) {
+				metrics.ChildFailed("load")
+			}
+		},
+	}
+	return &scheduler{
+		registry: registry, alerts: monitor.NewAlerts(p, metrics), loads: p.Loads, first: p,
+		runners: make(chan *job.Runner, 1), pipelines: make(chan *pipeline.Pipeline, 1),
+	}
+}
+
+// prepare finds mistakes now and not at the first due time. What it returns applies the configuration.
+func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
+	p := *s.first
+	p.Config = c
+	runner, err := newRunner(&p, s.alerts)
+	if err != nil {
+		return nil, err
+	}
+	for _, report := range c.Reports {
+		if _, _, err := pipeline.Definition(c, report.Name); err != nil {
+			return nil, err
+		}
+	}
+	p.UseChildren(runner, func() { s.alerts.Metrics.ChildFailed("run") })
+	runner.OnFinished = s.alerts.RunFinished // the child publishes the ledger
+	return func() {
+		s.current.Store(&plan{&p, runner})
+		s.alerts.Reload(&p)
+		replace(s.runners, runner)
+		replace(s.pipelines, &p)
+	}, nil
+}
+
+// replace puts the latest value into a channel for one. It has one sender.
+func replace[T any](latest chan T, value T) {
+	select {
+	case <-latest:
+	default:
+	}
+	latest <- value
+}
+
+// standbyInterval is how often a second scheduler checks whether the first has ended.
+const standbyInterval = time.Minute
+
+// serve loads, runs the reports and watches the status, once no other process does so on the same data folder.
+func (s *scheduler) serve(ctx context.Context) error {
+	c, log := s.first.Config, s.first.Log
+	if err := pipeline.MakeDataDir(c); err != nil {
+		return err
+	}
+	for logged, wait := false, time.Duration(0); ; logged, wait = true, standbyInterval {
+		lock, err := atomicfile.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), wait)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			return errors.Join(s.run(ctx), lock.Release())
+		}
+		if !logged {
+			log.Warn("another scheduler runs on this data folder; this one stands by", "error", err)
+		}
+	}
+}
+
+func (s *scheduler) run(ctx context.Context) error {
+	for len(s.runners) > 0 || len(s.pipelines) > 0 { // those of current, or older
+		select {
+		case <-s.runners:
+		case <-s.pipelines:
+		}
+	}
+	current := s.current.Load()
+	var tasks sync.WaitGroup
+	tasks.Go(func() { s.alerts.Watch(ctx) })
+	tasks.Go(func() { s.loads.Serve(ctx, current.pipeline, s.pipelines) })
+	err := current.runner.Serve(ctx, s.runners)
+	<-ctx.Done() // Serve may have failed, and collecting goes on
+	tasks.Wait()
+	return err
+}

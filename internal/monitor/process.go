@@ -1,0 +1,152 @@
+package monitor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
+	"callsheet/internal/display"
+)
+
+// ProcessStatus is the process that collects into a data folder, and the configuration that it uses. It is kept in process.json.
+type ProcessStatus struct {
+	PID        int       `json:"pid"`
+	Command    string    `json:"command"` // serve or collect
+	StartedAt  time.Time `json:"started_at"`
+	Config     string    `json:"config"` // the path of the file
+	ReadAt     time.Time `json:"config_read_at"`
+	NotApplied []string  `json:"not_applied,omitempty"` // keys of the file that differ from those in force until a restart
+	Refused    string    `json:"refused,omitempty"`     // why the file was refused, when it was read last
+
+	Fingerprint        string `json:"fingerprint"`
+	RefusedFingerprint string `json:"refused_fingerprint,omitempty"`
+}
+
+// Process tells status which configuration this process uses, until Close.
+type Process struct {
+	path       string
+	now        func() time.Time
+	status     ProcessStatus
+	lock       *atomicfile.Lock
+	successful prometheus.Gauge
+	readAt     prometheus.Gauge
+}
+
+const (
+	processFile = "process.json"
+	processLock = ".process.lock" // held by the process; process.json may be of one that was killed
+)
+
+// processLockTimeout is how long to wait for a status that is looking whether the lock is held.
+const processLockTimeout = 5 * time.Second
+
+// StartProcess records the configuration with which a command has started to collect.
+func StartProcess(ctx context.Context, command string, c *config.Config, configPath string, registry *prometheus.Registry, now func() time.Time) (*Process, error) {
+	lock, err := atomicfile.TakeLock(ctx, c.Data(processLock), "the data folder "+c.Data(), processLockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{
+		path: c.Data(processFile), now: now, lock: lock,
+		status: ProcessStatus{PID: os.Getpid(), Command: command, StartedAt: now(), Config: configPath},
+		successful: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "callsheet_config_last_reload_successful", Help: "1 if the configuration that was read last is in force, 0 if it was refused.",
+		}),
+		readAt: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "callsheet_config_last_reload_success_timestamp_seconds", Help: "When the configuration in force was read.",
+		}),
+	}
+	registry.MustRegister(p.successful, p.readAt)
+	return p, p.Applied(c, nil)
+}
+
+// Applied records the configuration that is now in force, and the keys that are not before a restart.
+func (p *Process) Applied(c *config.Config, notApplied []string) error {
+	p.status.ReadAt, p.status.Fingerprint, p.status.NotApplied = p.now(), c.Fingerprint(), notApplied
+	p.status.Refused, p.status.RefusedFingerprint = "", ""
+	p.successful.Set(1)
+	p.readAt.Set(float64(p.now().Unix()))
+	return p.write()
+}
+
+// Refused records that the file at path is not used, and why. The earlier configuration stays in force.
+func (p *Process) Refused(path string, reason error) error {
+	p.status.Refused = reason.Error()
+	p.status.RefusedFingerprint, _ = config.FileFingerprint(path) // empty if it cannot be read
+	p.successful.Set(0)
+	return p.write()
+}
+
+func (p *Process) write() error {
+	text, err := json.Marshal(p.status)
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(atomicfile.OS{}, p.path, text)
+}
+
+// Close removes the record.
+func (p *Process) Close() error {
+	return errors.Join(atomicfile.RemoveIfExists(atomicfile.OS{}, p.path), p.lock.Release())
+}
+
+// readProcess reads which process collects, if one does, and whether it uses the configuration of the file.
+func (s *Status) readProcess(c *config.Config, configPath string) error {
+	held, err := atomicfile.IsHeld(c.Data(processLock))
+	if err != nil || !held {
+		return err
+	}
+	text, err := os.ReadFile(c.Data(processFile))
+	if errors.Is(err, fs.ErrNotExist) { // it is starting or stopping
+		return nil
+	}
+	var process ProcessStatus
+	if err == nil {
+		err = json.Unmarshal(text, &process)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Data(processFile), err)
+	}
+	s.Process = &process
+	s.checkConfig(configPath, c.Zone())
+	return nil
+}
+
+// checkConfig warns if the running process does not use what the file says.
+func (s *Status) checkConfig(configPath string, zone *time.Location) {
+	process := s.Process
+	since := display.Time(process.ReadAt.In(zone))
+	who := fmt.Sprintf("callsheet %s (process %d)", process.Command, process.PID)
+	reload := fmt.Sprintf("hint: callsheet check, then systemctl reload callsheet or kill -HUP %d", process.PID)
+	if len(process.NotApplied) > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s keeps its earlier %s until it is restarted\nhint: restart it, or change the configuration back",
+			who, strings.Join(process.NotApplied, ", ")))
+	}
+	fingerprint, err := config.FileFingerprint(configPath)
+	switch {
+	case err != nil:
+		s.addAlarm("configuration", fmt.Sprintf("%s uses the configuration of %s, and the file cannot be read: %v", who, since, err))
+	case fingerprint == process.Fingerprint:
+	case fingerprint == process.RefusedFingerprint:
+		s.addAlarm("configuration", fmt.Sprintf("%s refused the configuration and uses the one of %s: %s\n%s", who, since, process.Refused, reload))
+	case !sameFile(configPath, process.Config):
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s uses another configuration: %s", who, process.Config))
+	default:
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s uses the configuration of %s; the file has changed since\n%s", who, since, reload))
+	}
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, otherErr := os.Stat(b)
+	return err == nil && otherErr == nil && os.SameFile(one, other)
+}

@@ -1,0 +1,134 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"callsheet/internal/child"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/spool"
+	"callsheet/store"
+)
+
+// Loads loads and publishes new deliveries at intervals, in child processes.
+type Loads struct {
+	OnLoaded func(p *Pipeline) // called after each load that succeeded
+	OnFailed func(err error)   // called after each load that failed
+
+	mutex   sync.Mutex
+	loaded  spoolState // of the last load that succeeded, at its start
+	warning string     // of the last load, so that each is logged once
+}
+
+// spoolState is what a load depends on. Two equal states need one load.
+type spoolState struct {
+	config string
+	files  []spool.File
+}
+
+func (s spoolState) equal(other spoolState) bool {
+	return s.config == other.config && slices.EqualFunc(s.files, other.files, func(a, b spool.File) bool {
+		return a.Path == b.Path && a.Size == b.Size && a.Durable == b.Durable && a.ModTime.Equal(b.ModTime)
+	})
+}
+
+// spoolState returns the present state; ok is false if it cannot be read.
+func (p *Pipeline) spoolState() (state spoolState, ok bool) {
+	files, err := spool.List(p.Config.SpoolDir())
+	return spoolState{p.Config.Fingerprint(), files}, err == nil
+}
+
+// Serve loads what is new at once, and then every store.load_every, until ctx ends. Nothing is loaded while nothing is new. A pipeline
+// from next, with another configuration, takes over after the load in progress; next may be nil.
+func (l *Loads) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
+	for {
+		var again <-chan time.Time
+		if interval := p.Config.Store.LoadEvery; interval > 0 {
+			l.loadNew(ctx, p)
+			again = time.After(interval)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case p = <-next:
+		case <-again:
+		}
+	}
+}
+
+func (l *Loads) loadNew(ctx context.Context, p *Pipeline) {
+	state, ok := p.spoolState()
+	_, errPublished := os.Stat(p.Config.ReadDatabase())
+	if ok && errPublished == nil && l.has(state) || ctx.Err() != nil {
+		return
+	}
+	began := p.Now()
+	summary, err := p.loadInChild(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	warning := ""
+	if exitcode.Of(err) == exitcode.Warnings {
+		warning, err = err.Error(), nil
+	}
+	if err != nil {
+		p.Log.Error("load failed", "error", err, "next", p.Config.Store.LoadEvery)
+		l.OnFailed(err)
+		return
+	}
+	if ok {
+		l.note(state)
+	}
+	if summary.Lines > 0 {
+		p.Log.Info("loaded", "lines", summary.Lines, "calls", summary.Calls, "rejects", summary.Rejects, "took", p.Now().Sub(began).Round(time.Millisecond))
+	}
+	if warning != "" && warning != l.warning {
+		p.Log.Warn("load needs attention", "warnings", warning)
+	}
+	l.warning = warning
+	l.OnLoaded(p)
+}
+
+// has reports whether a state is loaded.
+func (l *Loads) has(state spoolState) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.loaded.config != "" && l.loaded.equal(state)
+}
+
+// note records a state that has been loaded, by this process or a report. Without Loads it does nothing.
+func (l *Loads) note(state spoolState) {
+	if l == nil {
+		return
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.loaded = state
+}
+
+// loadInChild loads and publishes in a child process, within the limits of a load. Warnings are an exitcode.Error.
+func (p *Pipeline) loadInChild(ctx context.Context) (summary store.Summary, err error) {
+	limited, cancel := context.WithTimeoutCause(ctx, p.Config.Store.TimeLimit, p.timeoutError(stepLoading))
+	defer cancel()
+	var out bytes.Buffer
+	err = p.RunChild(limited, child.Command{Args: []string{"load", "--json"}, Stdout: &out, Memory: p.runMemory(), Group: true})
+	switch {
+	case limited.Err() != nil && ctx.Err() == nil:
+		return summary, childError{context.Cause(limited)}
+	case errors.Is(err, child.ErrMemory), errors.As(err, new(*child.Crash)):
+		return summary, childError{fmt.Errorf("the process of the load: %w", err)}
+	case err != nil && exitcode.Of(err) != exitcode.Warnings:
+		return summary, err
+	}
+	return summary, errors.Join(err, json.Unmarshal(out.Bytes(), &summary))
+}
+
+// IsChildFailure reports whether an error is of a child process that crashed or was killed at a limit.
+func IsChildFailure(err error) bool { return errors.As(err, new(childError)) }
