@@ -78,10 +78,8 @@ func recomputeReason(definitionsChanged, settingsChanged bool) string {
 	return ""
 }
 
-// macrosFingerprint is a hash of what else the database stores for readers: the metrics and the named queries.
-func (o Options) macrosFingerprint(calls string) string {
-	return hashed(calls, queries.Files("metrics"), queries.Files("named"), o.UserQueries)
-}
+// macrosFingerprint is a hash of all SQL that the database stores as macros.
+func (o Options) macrosFingerprint() string { return hashed(definitionsFingerprint(), o.UserQueries) }
 
 func hashed(text string, files ...[]queries.File) string {
 	hash := sha256.New()
@@ -98,7 +96,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wantMacros := s.options.macrosFingerprint(want)
+	wantMacros := s.options.macrosFingerprint()
 	wantDefinitions := definitionsFingerprint()
 	var stored, storedMacros, storedDefinitions string
 	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, '') from settings").
@@ -106,15 +104,18 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
-	if storedMacros == wantMacros {
+	sameMacros := storedMacros == wantMacros
+	if sameMacros && stored == want {
 		return s.defineUserQueries(ctx, false)
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if err := writeSettings(ctx, tx, s.options.Settings, want); err != nil {
 			return err
 		}
-		if err := s.defineMacros(ctx, tx); err != nil {
-			return err
+		if !sameMacros {
+			if err := s.defineMacros(ctx, tx); err != nil {
+				return err
+			}
 		}
 		if stored == "" { // a new database has no calls
 			return nil
@@ -135,7 +136,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
-	if err := s.defineUserQueries(ctx, true); err != nil {
+	if err := s.defineUserQueries(ctx, !sameMacros); err != nil {
 		return err
 	}
 	if _, err := s.conn.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros); err != nil {
