@@ -153,6 +153,23 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 	return r.run(ctx, conn, statement, nil, header, row)
 }
 
+// LimitedSQL is SQL for the first rows of a SELECT, at which DuckDB stops. Other statements have few rows.
+func (r *Reader) LimitedSQL(ctx context.Context, statement string, limit int,
+	header func(columns []string) error, row func(values []any) error) error {
+	conn := <-r.free
+	defer func() { r.free <- conn }()
+	if err := checkStatement(ctx, conn, statement); err != nil {
+		return err
+	}
+	if _, err := parseSelect(ctx, conn, statement); err == nil {
+		err = r.run(ctx, conn, fmt.Sprintf("from %s limit %d", parenthesize(statement), limit), nil, header, row)
+		if !IsStatementError(err) {
+			return err
+		}
+	}
+	return r.run(ctx, conn, statement, nil, header, row) // a wrong one fails again, with an error that points into what was typed
+}
+
 // StreamSQL is SQL for a result of any length: it is kept within the memory limit, or on disk.
 func (r *Reader) StreamSQL(ctx context.Context, statement string,
 	header func(columns []string) error, row func(values []any) error) (err error) {

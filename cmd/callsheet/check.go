@@ -26,22 +26,39 @@ report's template and the published data. It changes nothing.`,
 			if err != nil {
 				return err
 			}
-			findings := monitor.Check(c.Context(), p)
-			if err := c.Context().Err(); err != nil {
-				return err
-			}
-			if asJSON {
-				if err := json.NewEncoder(a.stdout).Encode(findings); err != nil {
+			if !a.startsChildren() {
+				findings := monitor.Check(c.Context(), p, func(done monitor.Progress) {
+					_ = a.parent.Send(done) // the end of the process says so, too
+				})
+				if err := c.Context().Err(); err != nil {
 					return err
 				}
-			} else {
-				a.printFindings(findings)
+				return a.finishCheck(findings, asJSON)
 			}
-			return checkResult(findings)
+			findings, err := a.checkInChild(c.Context(), p)
+			if err != nil {
+				return err
+			}
+			return a.finishCheck(findings, asJSON)
 		},
 	}
 	command.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return command
+}
+
+// finishCheck prints the findings, unless the parent process does.
+func (a *app) finishCheck(findings []monitor.Finding, asJSON bool) error {
+	switch {
+	case a.parent != nil:
+		return nil
+	case asJSON:
+		if err := json.NewEncoder(a.stdout).Encode(findings); err != nil {
+			return err
+		}
+	default:
+		a.printFindings(findings)
+	}
+	return checkResult(findings)
 }
 
 func (a *app) printFindings(findings []monitor.Finding) {

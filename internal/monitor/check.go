@@ -30,26 +30,39 @@ type Finding struct {
 	IsWarning bool `json:"-"` // if not OK, it needs a look, while everything works
 }
 
+// Progress is what Check does: a check begins, or it has a finding.
+type Progress struct {
+	Begun     string
+	Finding   *Finding
+	IsWarning bool // of the finding
+}
+
 // checker collects the findings of one pipeline.
 type checker struct {
 	*pipeline.Pipeline
 	user     []queries.File // the user's named queries
 	empty    emptyStore
 	findings []Finding
+	progress func(Progress)
 }
 
-func (k *checker) add(what string, err error) {
-	f := Finding{What: what, OK: err == nil}
+// begin says what the next finding is about. It is for checks that run SQL, which may never end.
+func (k *checker) begin(what string) { k.progress(Progress{Begun: what}) }
+
+func (k *checker) add(what string, err error) { k.addFinding(what, err, false) }
+
+func (k *checker) addFinding(what string, err error, isWarning bool) {
+	f := Finding{What: what, OK: err == nil, IsWarning: isWarning}
 	if err != nil {
 		f.Note = err.Error()
 	}
 	k.findings = append(k.findings, f)
+	k.progress(Progress{Finding: &f, IsWarning: isWarning})
 }
 
 // warn adds a finding that needs a look, while everything works.
 func (k *checker) warn(what string, err error) {
-	k.add(what, err)
-	k.findings[len(k.findings)-1].IsWarning = true
+	k.addFinding(what, err, true)
 }
 
 // errUnusableQuery is of a report whose query has a problem, which is another finding.
@@ -64,8 +77,8 @@ func (k *checker) addReport(what string, err error) {
 }
 
 // Check checks everything that can be wrong, in the order in which problems should be fixed. It changes nothing.
-func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
-	c, k := p.Config, &checker{Pipeline: p}
+func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) []Finding {
+	c, k := p.Config, &checker{Pipeline: p, progress: progress}
 	k.add("configuration "+p.ConfigPath, nil)
 	if len(c.Collector.Sources) > 0 {
 		k.add("collector sources and tokens", checkTokens(c))
@@ -92,11 +105,13 @@ func Check(ctx context.Context, p *pipeline.Pipeline) []Finding {
 	}
 	for _, name := range pipeline.TemplateNames(c) {
 		if !slices.ContainsFunc(c.Reports, func(r config.Report) bool { return r.Name == name }) {
+			k.begin("template " + name)
 			k.addReport("template "+name, k.checkReport(ctx, name))
 		}
 	}
 	k.checkQueries(ctx)
 	if _, err := os.Lstat(c.PublishedDatabase()); err == nil {
+		k.begin("published data " + c.PublishedDatabase())
 		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
 		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
 	}
@@ -135,6 +150,7 @@ func (k *checker) checkImport(ctx context.Context, source config.Source) error {
 
 // checkConfiguredReport checks a report, its channels, its recipients queries and its folders.
 func (k *checker) checkConfiguredReport(ctx context.Context, report config.Report) {
+	k.begin("report " + report.Name)
 	k.addReport("report "+report.Name, k.checkReport(ctx, report.Name))
 	entry, err := k.Entry(report)
 	if err != nil {
@@ -142,6 +158,7 @@ func (k *checker) checkConfiguredReport(ctx context.Context, report config.Repor
 	}
 	for _, delivery := range report.Deliver {
 		if delivery.Mail != nil && delivery.Mail.RecipientsQuery != "" {
+			k.begin("report " + report.Name + ", recipients")
 			_, err := pipeline.QueryRecipients(ctx, k.empty.Reader, k.Config.Path(delivery.Mail.RecipientsQuery))
 			k.add("report "+report.Name+", recipients", err)
 		}
@@ -181,6 +198,7 @@ func (k *checker) checkReport(ctx context.Context, name string) error {
 
 // checkQueries runs every built-in query on an empty database.
 func (k *checker) checkQueries(ctx context.Context) {
+	k.begin("queries")
 	var errs []error
 	for _, query := range queries.All(nil) {
 		if i := slices.IndexFunc(k.user, func(f queries.File) bool { return f.Name == query.Name && !f.Misnamed }); i < 0 {
@@ -201,6 +219,7 @@ func (k *checker) checkUserQueries(ctx context.Context) {
 			continue
 		}
 		if !unusable {
+			k.begin("query " + query.Name)
 			err = k.runUserQuery(ctx, query)
 		}
 		if err != nil {

@@ -82,8 +82,8 @@ func (p *Pipeline) attempt(ctx context.Context, entry job.Entry, due time.Time, 
 	return nil, err
 }
 
-// runMemory is the memory limit of a run's process: DuckDB's for a load or a query, and as much again for everything else.
-func (p *Pipeline) runMemory() int64 {
+// RunMemory is the memory limit of a run's process: DuckDB's for a load or a query, and as much again for everything else.
+func (p *Pipeline) RunMemory() int64 {
 	load, _ := config.ParseMemory(p.Config.Store.MemoryLimit) // validated
 	query, _ := config.ParseMemory(ReaderMemory)
 	return 2 * max(load, query)
@@ -98,7 +98,7 @@ func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Tim
 	timer := time.NewTimer(0)
 	command := child.Command{
 		Args:   []string{"run", entry.Report, "--scheduled", "--for", due.Format(time.RFC3339Nano)},
-		Memory: p.runMemory(), Group: true,
+		Memory: p.RunMemory(), Group: true,
 		Receive: func(text json.RawMessage) {
 			var message runMessage
 			if json.Unmarshal(text, &message) != nil {
@@ -126,7 +126,7 @@ func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Tim
 	case limited.Err() != nil && ctx.Err() == nil:
 		err = childError{context.Cause(limited)}
 	case errors.Is(err, child.ErrMemory):
-		err = childError{fmt.Errorf("%s needed more than %s MB of memory and was stopped", activity, display.Count(p.runMemory()/1e6))}
+		err = childError{fmt.Errorf("%s needed more than %s MB of memory and was stopped", activity, display.Count(p.RunMemory()/1e6))}
 	case errors.As(err, &crash):
 		err = childError{fmt.Errorf("its process %w while %s", crash, activity)}
 	}

@@ -45,7 +45,7 @@ func (p *Pipeline) childDataTime(ctx context.Context) (newest time.Time, err err
 	var out bytes.Buffer
 	now := p.Now().Format(time.RFC3339Nano)
 	args := []string{"query", "data_clock", "--set", "since=" + now, "--set", "now=" + now, "--format", "json"}
-	if err := p.RunChild(ctx, child.Command{Args: args, Stdout: &out, Memory: p.runMemory(), Group: true}); err != nil {
+	if err := p.RunChild(ctx, child.Command{Args: args, Stdout: &out, Memory: p.RunMemory(), Group: true}); err != nil {
 		return newest, fmt.Errorf("callsheet query data_clock: %w", err)
 	}
 	var rows []struct {

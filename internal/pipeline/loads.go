@@ -118,7 +118,7 @@ func (p *Pipeline) loadInChild(ctx context.Context) (summary store.Summary, err 
 	limited, cancel := context.WithTimeoutCause(ctx, p.Config.Store.TimeLimit, p.timeoutError(stepLoading))
 	defer cancel()
 	var out bytes.Buffer
-	err = p.RunChild(limited, child.Command{Args: []string{"load", "--json"}, Stdout: &out, Memory: p.runMemory(), Group: true})
+	err = p.RunChild(limited, child.Command{Args: []string{"load", "--json"}, Stdout: &out, Memory: p.RunMemory(), Group: true})
 	switch {
 	case limited.Err() != nil && ctx.Err() == nil:
 		return summary, childError{context.Cause(limited)}

@@ -152,12 +152,7 @@ func (s *Session) statement(ctx context.Context, statement string, out *Writer) 
 		}
 		return out.Row(values)
 	}
-	// With a limit clause DuckDB stops early. A statement that is no subquery, such as explain, fails before it runs and is run
-	// unchanged; so is a wrong one, so that the error points into what was typed.
-	err = s.reader.SQL(ctx, fmt.Sprintf("from (%s\n) limit %d", statement, maxRows+1), out.Header, row)
-	if store.IsStatementError(err) {
-		err = s.reader.SQL(ctx, statement, out.Header, row)
-	}
+	err = s.reader.LimitedSQL(ctx, statement, maxRows+1, out.Header, row)
 	if errors.Is(err, errMore) {
 		return true, nil
 	}
