@@ -155,9 +155,10 @@ func (r *Reader) SQL(ctx context.Context, statement string,
 
 // LimitedSQL is SQL for the first rows of a SELECT, at which DuckDB stops. Other statements have few rows.
 func (r *Reader) LimitedSQL(ctx context.Context, statement string, limit int,
-	header func(columns []string) error, row func(values []any) error) error {
+	header func(columns []string) error, row func(values []any) error) (err error) {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
+	defer func() { err = explainNames(ctx, conn, statement, err) }()
 	if err := checkStatement(ctx, conn, statement); err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (s *Store) defineUserQuery(ctx context.Context, file queries.File) error {
 			err = plain
 		}
 	}
-	return err
+	return explainNames(ctx, s.conn, file.SQL, err)
 }
 
 // tableMacros returns the names of the macros that return tables.
