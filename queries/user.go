@@ -170,5 +170,5 @@ func (f File) Explain(err error) error {
 			location += ":" + strconv.Itoa(start+mark+1)
 		}
 	}
-	return fmt.Errorf("%s: %s", location, strings.TrimSpace(message[:match[0]]))
+	return fmt.Errorf("%s: %s", location, strings.TrimSpace(message[:match[0]]+message[match[1]:]))
 }
