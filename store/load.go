@@ -42,7 +42,7 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	started := s.options.Now()
 	summary := Summary{Migrated: s.migrated, Warnings: append([]string{}, s.warnings...), Rejected: []spool.Damage{}, Undone: []string{}} // empty lists, not null, in JSON
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
-		return summary, explainFull(fmt.Errorf("loading %s: %w", options.SpoolDir, err))
+		return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
 	}
 	if err := s.addRejected(ctx, started, &summary); err != nil {
 		return summary, err
@@ -117,7 +117,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 		if at.bytes < at.file.Durable {
 			problems[at.file.Name] = fmt.Sprintf("%s ends within a line; its last %s not loaded until a newline follows", at.file.Name, display.Agree(rest, "byte is", "bytes are"))
 		} else {
-			problems[at.file.Name] = fmt.Sprintf("%s has %s that the collector has not synced, which is loaded once it runs again", at.file.Name, display.Plural(int(rest), "byte"))
+			problems[at.file.Name] = Unsynced(at.file)
 		}
 	}
 	if deferred == 0 {

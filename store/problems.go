@@ -115,6 +115,12 @@ func (s *Store) recordProblems(ctx context.Context, known map[string]position, n
 	return nil
 }
 
+// Unsynced describes the bytes of a file after its durable length.
+func Unsynced(file spool.File) string {
+	return fmt.Sprintf("the last %s of %s are written but not synced; they are loaded once the collector runs again",
+		display.Plural(int(file.Size-file.Durable), "byte"), display.Escape(file.Name))
+}
+
 // isPrintableName reports whether a file name can be shown unquoted.
 func isPrintableName(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) && r != '\u200c' && r != '\u200d' })

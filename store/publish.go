@@ -49,7 +49,7 @@ func Publish(ctx context.Context, p Publication) (problems []string, err error) 
 	}
 	problems, err = p.publish(ctx)
 	if err != nil {
-		return problems, explainFull(fmt.Errorf("publishing: %w", err))
+		return problems, fmt.Errorf("publishing: %w", err)
 	}
 	return problems, nil
 }

@@ -39,14 +39,14 @@ type scratch struct {
 
 // newScratch creates a folder in parent, and parent if it is missing, and removes the folders of killed processes. The spill limit
 // is total/share bytes, or less if the others have reserved more. It returns nil without an error for users who have no write
-// permission: their statements cannot spill.
+// permission, and for readers of a full disk: their statements cannot spill.
 func newScratch(parent string, total, share int64) (*scratch, error) {
 	s, err := openScratch(parent, total, share)
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || share == readerShare && IsFull(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, explainFull(fmt.Errorf("temporary folder: %w", err))
+		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
 	return s, nil
 }

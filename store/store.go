@@ -119,7 +119,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 func (s *Store) Close() error {
 	_, err := s.conn.ExecContext(context.Background(), "checkpoint")
 	if err != nil {
-		err = explainFull(fmt.Errorf("writing the database %s: %w", s.options.Path, err))
+		err = fmt.Errorf("writing the database %s: %w", s.options.Path, err)
 	}
 	if err := errors.Join(err, s.conn.Close(), s.db.Close()); err != nil {
 		return err
@@ -303,7 +303,7 @@ func explainOpen(path string, err error) error {
 		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first", path)
 	}
 	if errors.Is(err, fs.ErrPermission) || strings.Contains(text, "Permission denied") {
-		return fmt.Errorf("no permission to read %s: %w\nhint: store.published_mode and store.published_group say who may read the published copy", path, err)
+		return fmt.Errorf("no permission to read %s: %w\nhint: it must belong to the user that runs callsheet; others may read the published copy, if store.published_mode and store.published_group let them", path, err)
 	}
 	return fmt.Errorf("opening database %s: %w", path, err)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"callsheet/internal/display"
 	"callsheet/queries"
@@ -57,10 +58,7 @@ func checkNoWAL(path string) error {
 	return fmt.Errorf("write-ahead log %s.wal remains: the checkpoint failed\nhint: run callsheet load again", path)
 }
 
-// explainFull adds a hint to the error of a full disk.
-func explainFull(err error) error {
-	if err == nil || !strings.Contains(err.Error(), "No space left on device") {
-		return err
-	}
-	return fmt.Errorf("%w\nhint: free disk space; the next load resumes", err)
+// IsFull reports whether an error means that a disk is full. DuckDB's has only a text.
+func IsFull(err error) bool {
+	return err != nil && (errors.Is(err, syscall.ENOSPC) || strings.Contains(err.Error(), "No space left on device"))
 }

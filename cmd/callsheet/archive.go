@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +27,8 @@ func archiveCommand(a *app) *cobra.Command {
 		Short: "Compress finished days of the spool",
 		Long: `archive compresses the spool files of finished days to .ndjson.zst, about a tenth of the size. Each archive is synced, read
 back and compared with what was loaded before the plain file is removed; if it is killed, nothing is lost and nothing is
-loaded twice. A file with a wrong checksum, or with other lines than were loaded, is kept and named; the exit code is 3.
+loaded twice. It says which files are left as they are and why: a day is compressed once it is over and an hour has passed since the
+last write; files that are not named after a day, such as imports, stay. A file with a wrong checksum, or with other lines than were loaded, is kept and named; the exit code is 3.
 It can run at the same time as the collector and loads.`,
 		Example: `  callsheet archive
   callsheet archive --before 2026-10-01`,
@@ -52,14 +55,17 @@ It can run at the same time as the collector and loads.`,
 			if err != nil {
 				return err
 			}
+			left := map[string][]string{} // names by reason
 			archived, skipped, err := spool.Archive(c.Context(), spool.ArchiveOptions{
 				Dir: p.Config.SpoolDir(), Before: min(before, today), Now: now, Compare: loaded.Compare,
+				Left: func(name, reason string) { left[reason] = append(left[reason], name) },
 			})
 			var from, to int64
 			for _, file := range archived {
 				from, to = from+file.Before, to+file.After
 			}
 			fmt.Fprintf(a.stdout, "%s archived, %s to %s\n", display.Plural(len(archived), "file"), display.Plural(int(from), "byte"), display.Count(to))
+			a.printLeft(left)
 			if err != nil {
 				return err
 			}
@@ -83,6 +89,19 @@ func readLoaded(ctx context.Context, p *pipeline.Pipeline) (store.Loaded, error)
 	return loaded, errors.Join(err, reader.Close())
 }
 
+// printLeft names the files that archive leaves as they are, by the reason.
+func (a *app) printLeft(left map[string][]string) {
+	const named = 3
+	for _, reason := range slices.Sorted(maps.Keys(left)) {
+		names := left[reason]
+		text := strings.Join(names[:min(named, len(names))], ", ")
+		if more := len(names) - named; more > 0 {
+			text += fmt.Sprintf(" and %s more", display.Count(int64(more)))
+		}
+		fmt.Fprintf(display.EscapingWriter{W: a.stdout}, "%s not archived: %s: %s\n", display.Plural(len(names), "file"), reason, text)
+	}
+}
+
 // reportSkipped names the files that were not archived. Damaged ones are a warning; the others only need a load.
 func (a *app) reportSkipped(skipped []spool.NotArchived) error {
 	var damaged []string
@@ -94,7 +113,7 @@ func (a *app) reportSkipped(skipped []spool.NotArchived) error {
 			continue
 		}
 		fmt.Fprintln(a.stderr, text)
-		needsLoad = true
+		needsLoad = needsLoad || errors.Is(file.Reason, spool.ErrNotLoaded)
 	}
 	if needsLoad {
 		fmt.Fprintln(a.stderr, "hint: run callsheet load, then callsheet archive again")

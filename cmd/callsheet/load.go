@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/monitor"
 	"callsheet/store"
 )
 
@@ -95,9 +97,9 @@ func loadWarnings(s store.Summary) error {
 	if !s.NeedsAttention() {
 		return nil
 	}
-	var message string
-	for _, warning := range s.Warnings {
-		message += warning + "\n"
+	message := strings.Join(s.Warnings, "\n")
+	if message != "" && s.Rejects > 0 {
+		message += "\n"
 	}
 	if s.Rejects > 0 {
 		message += display.Agree(s.Rejects, "line was rejected", "lines were rejected") + "; the others are loaded\n"
@@ -107,7 +109,7 @@ func loadWarnings(s store.Summary) error {
 		if more := s.Rejects - int64(len(s.Rejected)); more > 0 {
 			message += fmt.Sprintf("and %s more\n", display.Count(more))
 		}
-		message += "hint: the table rejects has them, with file, line and reason"
+		message += monitor.RejectsHint
 	}
 	return exitcode.WarningError(errors.New(message))
 }

@@ -181,3 +181,15 @@ func TestAnalystReadsThePublishedFileAlone(t *testing.T) {
 		t.Errorf("without --db: %v: %s", err, out)
 	}
 }
+
+func TestPortWithoutAPrivilegeIsExplained(t *testing.T) {
+	t.Parallel()
+	if start, err := os.ReadFile("/proc/sys/net/ipv4/ip_unprivileged_port_start"); err == nil && strings.TrimSpace(string(start)) != "1024" {
+		t.Skip("every user may listen on port 80 here")
+	}
+	s := newServiceUser(t, strings.Replace(smallConfig, "ADDRESS", "127.0.0.1:80", 1))
+	out, err := s.command(s.uid, "collect").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "the port of 127.0.0.1:80 needs a privilege\nhint: set collector.listen to a port from 1024") {
+		t.Errorf("%v: %s", err, out)
+	}
+}

@@ -136,7 +136,8 @@ func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Re
 
 // checkFilters returns a warning if the filters of a workbook have values that no call has.
 func (a *app) checkFilters(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.Workbook) error {
-	filters := maps.Clone(w.Filters)
+	filters := map[string]string{}
+	maps.Copy(filters, w.Filters)
 	for key, value := range entry.Filters {
 		filters[key] = cmp.Or(filters[key], value)
 	}

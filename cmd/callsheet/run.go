@@ -86,7 +86,11 @@ a part of the spool could not be loaded.`,
 			if delivered && !asJSON && err == nil {
 				a.printAlreadySent(before, runs, entry.Zone)
 			}
-			return outcome(runs, err)
+			if err := outcome(runs, err); err != nil {
+				return err
+			}
+			report, _ := p.Config.FindReport(entry.Report)
+			return a.checkFilters(c.Context(), p, report, pipeline.Workbook{})
 		},
 	}
 	command.Flags().StringVar(&at, "for", "", "due time to run for: 2026-10-05T08:00, or a day")

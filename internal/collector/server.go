@@ -81,11 +81,27 @@ func (l *Listeners) Close() error {
 	return errors.Join(errs...)
 }
 
+// CheckListen returns the error that Listen would have for the address of a configuration key, unless a program is listening there: the
+// collector itself, usually.
+func CheckListen(key, address string) error {
+	if connection, err := net.DialTimeout("tcp", address, time.Second); err == nil {
+		return connection.Close()
+	}
+	listener, err := listen(key, address)
+	if err != nil {
+		return err
+	}
+	return listener.Close()
+}
+
 // listen listens on the address of a configuration key.
 func listen(key, address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is in use by another program\nhint: stop it, or choose another %s", address, key)
+	}
+	if errors.Is(err, syscall.EACCES) {
+		return nil, fmt.Errorf("the port of %s needs a privilege\nhint: set %s to a port from 1024, behind a reverse proxy; or give the service AmbientCapabilities=CAP_NET_BIND_SERVICE", address, key)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w\nhint: %s must be an address of this machine", address, err, key)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,51 @@ func (s Secret) Resolve(key string) (string, error) {
 			key, missing, missing)
 	}
 	return text, nil
+}
+
+// isLiteral reports whether a secret is written in the configuration itself, and not only as a variable.
+func (s Secret) isLiteral() bool { return variable.ReplaceAllString(string(s), "") != "" }
+
+// HasSecrets reports whether the configuration itself has tokens, a password, or URLs of webhooks, which are as good as passwords.
+func (c *Config) HasSecrets() bool {
+	secrets := []Secret{c.Mail.Password}
+	for _, source := range c.Collector.Sources {
+		secrets = append(secrets, source.Tokens...)
+	}
+	for _, report := range c.Reports {
+		secrets = append(secrets, report.Heartbeat)
+		for _, d := range report.Deliver {
+			if d.Webhook != nil {
+				secrets = append(secrets, d.Webhook.URL)
+			}
+		}
+	}
+	return slices.ContainsFunc(secrets, Secret.isLiteral)
+}
+
+// SecretFile is the file of a key.
+type SecretFile struct{ Key, Path string }
+
+// SecretFiles returns the files with secrets that the configuration names.
+func (c *Config) SecretFiles() (files []SecretFile) {
+	add := func(key, path string) {
+		if path != "" {
+			files = append(files, SecretFile{key, c.Path(path)})
+		}
+	}
+	add("collector.tls.key_file", c.Collector.TLS.KeyFile)
+	for i, source := range c.Collector.Sources {
+		add(fmt.Sprintf("collector.sources[%d].tokens_file", i), source.TokensFile)
+	}
+	for i, report := range c.Reports {
+		for j, d := range report.Deliver {
+			if d.Webhook != nil {
+				add(fmt.Sprintf("reports[%d].deliver[%d].webhook.url_file", i, j), d.Webhook.URLFile)
+			}
+		}
+	}
+	add("mail.password_file", c.Mail.PasswordFile)
+	return files
 }
 
 // ResolveSecret returns a secret from the configuration or, if it is empty there, from its file. key is the configuration key, for

@@ -55,6 +55,25 @@ func TestMissedRunsAreCaughtUpNewestFirstAndTheRestReported(t *testing.T) {
 	})
 }
 
+func TestDueTimesBeforeAReportExistedAreNotMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		entry := Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Channels: []notify.Channel{p}}
+		d := newFixture(t, entry)
+		time.Sleep(10*24*time.Hour + 12*time.Hour)
+		// It is tried by hand, for the first due time of the month.
+		if _, err := d.Run(t.Context(), entry, time.Date(2000, 1, 2, 8, 0, 0, 0, time.UTC), RunOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.done = nil
+		serve(t, d, 24*time.Hour)
+		d.want(t, "done", d.done, "refresh", "build daily 2000-01-11", "send a@x")
+		if d.missed != 0 {
+			t.Errorf("OnMissed got %d due times", d.missed)
+		}
+	})
+}
+
 func TestServeContinuesAfterFailedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		every, err := ParseSchedule("@hourly", time.UTC, nil)

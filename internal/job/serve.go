@@ -70,10 +70,14 @@ func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
 		runs, err = r.Ledger.Runs()
 	}
 	last := r.now() // the due times up to then are done
+	known := last   // since when there is the report
 	first := true
 	for _, run := range runs {
 		if run.Report != entry.Report || !run.IsSummary() || run.DueAt.After(r.now()) {
 			continue
+		}
+		if run.StartedAt.Before(known) {
+			known = run.StartedAt
 		}
 		if first || run.DueAt.After(last) {
 			first, last = false, run.DueAt
@@ -81,6 +85,9 @@ func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
 		if !run.isTerminal() {
 			r.runDue(ctx, active, entry, run.DueAt)
 		}
+	}
+	if !first && known.After(last) { // a first run by hand was for an older due time: those in between are not missed
+		last = known
 	}
 	if done.After(last) || first && !done.IsZero() {
 		last = done

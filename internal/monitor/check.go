@@ -91,6 +91,8 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 		return k.findings
 	}
 	defer k.empty.close()
+	k.checkHost(pipeline.CheckDisk(c))
+	k.add("database "+c.Database(), checkOpens(c.Database()))
 	if c.Store.Publish {
 		k.checkAccess()
 	}
@@ -114,6 +116,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 		k.begin("published data " + c.PublishedDatabase())
 		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
 		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
+		k.checkFilters(ctx)
 	}
 	return k.findings
 }
@@ -252,6 +255,20 @@ func (k *checker) arguments() map[string]any {
 	return arguments
 }
 
+// checkFilters reports filters and parts of configured reports that no call has.
+func (k *checker) checkFilters(ctx context.Context) {
+	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return // checkPublished reports it
+	}
+	defer reader.Close()
+	for _, report := range k.Config.Reports {
+		if err := pipeline.CheckReportFilters(ctx, reader, report); err != nil {
+			k.warn("report "+report.Name+", filters and recipients", err)
+		}
+	}
+}
+
 func (k *checker) checkPublished(ctx context.Context) error {
 	if err := checkChecksum(k.Config); err != nil {
 		return err
@@ -297,6 +314,18 @@ func checkChecksum(c *config.Config) error {
 		return nil
 	}
 	return store.CheckPublished(c.PublishedDatabase())
+}
+
+// checkOpens opens an existing file for writing, without changing it.
+func checkOpens(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("not writable: %w\nhint: it must belong to the user that runs callsheet", err)
+	}
+	return file.Close()
 }
 
 // checkWritable creates a file in a folder, or in the folder where it would be created.

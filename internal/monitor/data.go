@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -46,18 +47,13 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	}
 	s.Spool.Waiting = waiting.Files
 	s.setAge(waiting.Since, p)
-	undone, err := spool.Undone(p.Config.SpoolDir(), files)
-	if err != nil {
+	if err := s.readFileProblems(ctx, p, reader, files); err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(undone)) {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("import %s is undone; the next load takes its calls out\nhint: run callsheet load", strings.TrimSuffix(name, ".ndjson")))
-	}
-	if s.Data.FileProblems, err = reader.Problems(ctx, files, undone); err != nil {
-		return err
-	}
-	for _, problem := range s.Data.FileProblems {
-		s.addAlarm("spool file "+problem, problem)
+	for _, report := range p.Config.Reports {
+		if err := pipeline.CheckReportFilters(ctx, reader, report); err != nil {
+			s.warn(fmt.Sprintf("report %s: %v", report.Name, err))
+		}
 	}
 	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now())); err != nil {
 		return err
@@ -71,6 +67,29 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 		return err
 	}
 	return s.readDays(ctx, reader, period.Day(p.Now().In(p.Config.Zone())), days)
+}
+
+// readFileProblems reads which spool files calls may be missing from.
+func (s *Status) readFileProblems(ctx context.Context, p *pipeline.Pipeline, reader *store.Reader, files []spool.File) error {
+	if _, err := spool.List(p.Config.SpoolDir()); errors.Is(err, fs.ErrPermission) { // nothing is known of the files
+		s.addAlarm("spool folder", err.Error())
+		s.Data.FileProblems = []string{err.Error()}
+		return nil
+	}
+	undone, err := spool.Undone(p.Config.SpoolDir(), files)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(undone)) {
+		s.warn(fmt.Sprintf("import %s is undone; the next load takes its calls out\nhint: run callsheet load", strings.TrimSuffix(name, ".ndjson")))
+	}
+	if s.Data.FileProblems, err = reader.Problems(ctx, files, undone); err != nil {
+		return err
+	}
+	for _, problem := range s.Data.FileProblems {
+		s.addAlarm("spool file "+problem, problem)
+	}
+	return nil
 }
 
 func (s *Status) readDays(ctx context.Context, reader *store.Reader, today time.Time, days int) error {
@@ -93,9 +112,9 @@ const (
 )
 
 func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *store.Reader, files []spool.File) error {
-	lastReceived, err := spool.LastReceived(files)
-	if err != nil {
-		return err
+	lastReceived, unreadable := spool.LastReceived(files)
+	if unreadable != nil {
+		s.warn(unreadable.Error())
 	}
 	for _, source := range p.Config.Collector.Sources {
 		status := SourceStatus{Source: source.Name}
@@ -127,12 +146,15 @@ const (
 	maxRejectShare = 100
 )
 
+// RejectsHint is how to see rejected lines.
+const RejectsHint = `hint: the table rejects has them, with file, line and reason: callsheet sql "from rejects order by rejected_at desc limit 20"`
+
 func (s *Status) readRejects(ctx context.Context, reader *store.Reader, now time.Time) error {
 	return reader.Query(ctx, "rejected", map[string]any{"since": now.AddDate(0, 0, -1)}, ignoreHeader, func(values []any) error {
 		lines, rejects := values[0].(int64), values[1].(int64)
 		if rejects > maxRejects && rejects > lines/maxRejectShare {
-			s.addAlarm("rejects", fmt.Sprintf("%s of %s of the last day were rejected\nhint: callsheet sql \"from rejects order by rejected_at desc limit 20\" shows them",
-				display.Count(rejects), display.Plural(int(lines), "line")))
+			s.addAlarm("rejects", fmt.Sprintf("%s of %s of the last day were rejected\n%s",
+				display.Count(rejects), display.Plural(int(lines), "line"), RejectsHint))
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"callsheet/internal/display"
@@ -29,22 +30,48 @@ func (s *Status) readReports(p *pipeline.Pipeline) error {
 		s.addAlarm("run ledger", fmt.Sprintf("%s: line %d cannot be read (%s in all); a line that a crash cut short is harmless, but a damaged one may hide that a report was sent\nhint: check the reports of that time; callsheet prune --runs 400 removes the lines",
 			p.Config.RunLedger(), damaged[0], display.Plural(len(damaged), "unreadable line")))
 	}
+	var configured time.Time // when the configuration was last changed: it had its reports since then at the latest
+	if info, err := os.Stat(p.ConfigPath); err == nil {
+		configured = info.ModTime()
+	}
 	for _, entry := range runner.Entries {
-		s.readReport(entry, runs, p.Now())
+		s.readReport(entry, runs, configured, p.Now())
 	}
 	return nil
 }
 
-func (s *Status) readReport(entry job.Entry, runs []job.Run, now time.Time) {
+// isOverdue reports whether a report should have run by now. A due time proves nothing before the report was configured: it is known by
+// the last change of the configuration, or by an earlier run, which may have been by hand and for an older due time.
+func isOverdue(entry job.Entry, runs []job.Run, configured, now time.Time) bool {
+	due := entry.LastDue(now)
+	if entry.Schedule == nil || now.Sub(due) <= maxDelay+entry.WaitForData {
+		return false
+	}
+	known := configured
+	for _, run := range runs {
+		switch {
+		case run.Report != entry.Report || !run.IsSummary():
+		case !run.DueAt.Before(due) && !run.DueAt.After(now):
+			return false
+		case run.StartedAt.Before(known):
+			known = run.StartedAt
+		}
+	}
+	return known.Before(due)
+}
+
+func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now time.Time) {
 	status := ReportStatus{Report: entry.Report, NextAt: entry.NextDue(now)}
+	overdue := isOverdue(entry, runs, configured, now)
+	if overdue {
+		s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
+			entry.Report, display.Time(entry.LastDue(now)), entry.Report))
+	}
 	if run, ok := LastRun(runs, entry.Report, now); ok {
 		lastAt := RunTime(run).In(entry.Zone)
 		status.LastAt, status.Period, status.State, status.Error = &lastAt, run.Period, string(run.State), run.Error
-		due := entry.LastDue(now)
 		switch {
-		case entry.Schedule != nil && run.DueAt.Before(due) && now.Sub(due) > maxDelay+entry.WaitForData:
-			s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
-				entry.Report, display.Time(due), entry.Report))
+		case overdue:
 		case run.State == job.Retrying:
 			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s retries it now",
 				entry.Report, run.Period, display.Time(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))

@@ -3,12 +3,13 @@ package monitor
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strings"
 	"time"
 
-	"callsheet/internal/display"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
+	"callsheet/store"
 )
 
 // Status is the state of the sources, the spool, the data and the reports. Unknown values are left out.
@@ -94,12 +95,8 @@ type DayStatus struct {
 	Content string `json:"content"`
 }
 
-const (
-	maxUnsyncedAge = time.Minute // of bytes in the spool; a running collector syncs within milliseconds
-
-	minFreeBytes = 1 << 30 // of the disk of data_dir
-	minFreeShare = 50      // and at least one of so many bytes
-)
+// maxUnsyncedAge is of bytes in the spool; a running collector syncs within milliseconds.
+const maxUnsyncedAge = time.Minute
 
 // ReadStatus reads the status with the hashes of the last days.
 func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, error) {
@@ -107,7 +104,7 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	s := &Status{Sources: []SourceStatus{}, Reports: []ReportStatus{}, Days: []DayStatus{}, Warnings: []string{}, Alarms: map[string]string{}}
 	files, err := spool.List(c.SpoolDir())
 	if err != nil {
-		s.Warnings = append(s.Warnings, err.Error())
+		s.warn(err.Error())
 	}
 	s.readSpool(files, p.Now())
 	if err := s.readData(ctx, p, files, days); err != nil {
@@ -118,21 +115,19 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	}
 	if c.Store.Publish {
 		if err := pipeline.Access(c).Check(); err != nil {
-			s.Warnings = append(s.Warnings, err.Error())
+			s.warn(err.Error())
 		}
 	}
-	dir := c.Path(c.DataDir)
-	if free, total, err := diskSpace(dir); err == nil && (free < minFreeBytes || free < total/minFreeShare) {
-		s.addAlarm("disk", fmt.Sprintf("the disk of %s has %s MB left\nhint: compress finished days with callsheet archive, or enlarge the disk", dir, display.Count(int64(free>>20))))
+	if err := pipeline.CheckDisk(c); err != nil {
+		s.addAlarm("disk", err.Error())
 	}
 	return s, s.readReports(p)
 }
 
 func (s *Status) readSpool(files []spool.File, now time.Time) {
 	for _, file := range files {
-		if unsynced := file.Size - file.Durable; unsynced > 0 && now.Sub(file.ModTime) > maxUnsyncedAge {
-			s.addAlarm("not durable "+file.Name, fmt.Sprintf("%s has %s written but not synced; they are loaded once the collector runs again\nhint: start the collector: callsheet serve",
-				display.Escape(file.Name), display.Agree(unsynced, "byte at its end that is", "bytes at its end that are")))
+		if file.Size > file.Durable && now.Sub(file.ModTime) > maxUnsyncedAge {
+			s.addAlarm("not durable "+file.Name, store.Unsynced(file)+"\nhint: start the collector: callsheet serve")
 		}
 		s.Spool.Files++
 		s.Spool.Bytes += file.Size
@@ -143,8 +138,15 @@ func (s *Status) readSpool(files []spool.File, now time.Time) {
 	s.Spool.Waiting = s.Spool.Files
 }
 
+// warn adds a warning, unless it is there already, perhaps with a hint.
+func (s *Status) warn(text string) {
+	if !slices.ContainsFunc(s.Warnings, func(other string) bool { return strings.HasPrefix(other, text) }) {
+		s.Warnings = append(s.Warnings, text)
+	}
+}
+
 // addAlarm adds an urgent warning.
 func (s *Status) addAlarm(name, text string) {
-	s.Warnings = append(s.Warnings, text)
+	s.warn(text)
 	s.Alarms[name] = text
 }

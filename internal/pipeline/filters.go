@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/suggest"
 	"callsheet/queries"
@@ -31,6 +33,41 @@ func CheckFilters(ctx context.Context, reader *store.Reader, filters map[string]
 		lines = append(lines, fmt.Sprintf("no call has the %s %q", filter, value))
 		if near := suggest.Nearest(value, values); near != "" {
 			lines = append(lines, fmt.Sprintf("hint: did you mean %q?", near))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return exitcode.WarningError(errors.New(strings.Join(lines, "\n")))
+}
+
+// CheckReportFilters returns a warning for filters, and parts of a burst with recipients, that no call has. Before the first call every value
+// may still come.
+func CheckReportFilters(ctx context.Context, reader *store.Reader, entry config.Report) error {
+	selections := []map[string]string{entry.Filters}
+	for _, delivery := range entry.Deliver {
+		if delivery.Mail != nil {
+			for _, part := range slices.Sorted(maps.Keys(delivery.Mail.Recipients)) {
+				selections = append(selections, map[string]string{config.Bursts[entry.Burst]: part})
+			}
+		}
+	}
+	calls := int64(0)
+	err := reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
+		calls, _ = values[2].(int64)
+		return nil
+	})
+	if err != nil || calls == 0 {
+		return err
+	}
+	var lines []string
+	for _, filters := range selections {
+		err := CheckFilters(ctx, reader, filters)
+		if err != nil && exitcode.Of(err) != exitcode.Warnings {
+			return err
+		}
+		if err != nil {
+			lines = append(lines, err.Error())
 		}
 	}
 	if len(lines) == 0 {

@@ -159,7 +159,7 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 		err = spool.RemoveUndone(c.SpoolDir())
 	}
 	if err != nil || !c.Store.Publish {
-		return summary, err
+		return summary, explainFull(c, err)
 	}
 	problems, err := store.Publish(ctx, store.Publication{
 		Database: path, Path: c.PublishedDatabase(), Access: Access(c), Now: p.Now,
@@ -168,7 +168,7 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 		},
 	})
 	summary.Warnings = append(summary.Warnings, problems...)
-	return summary, err
+	return summary, explainFull(c, err)
 }
 
 // load opens the database at path for the time of the load only.

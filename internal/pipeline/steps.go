@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -76,6 +77,9 @@ func (s steps) ShouldRun(ctx context.Context, name string, span period.Period) (
 	entry, _ := s.Config.FindReport(name)
 	err = s.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
 		should, err = ShouldRun(ctx, reader, entry, span)
+		if err == nil && !should {
+			s.warnOfFilters(ctx, reader, entry)
+		}
 		return err
 	})
 	return should, markPermanent(err)
@@ -125,12 +129,30 @@ func (s steps) Build(ctx context.Context, name string, span period.Period, part 
 	err = s.step(ctx, "building", func(ctx context.Context) error {
 		w := Workbook{Report: name, Period: span, Part: part}
 		path, result, err := s.Pipeline.Build(ctx, w)
-		if err == nil {
-			built = job.Workbook{Rows: result.Rows, Message: NewMessage(entry, w, path, result)}
+		if err != nil {
+			return err
 		}
-		return err
+		built = job.Workbook{Rows: result.Rows, Message: NewMessage(entry, w, path, result)}
+		if result.Calls > 0 || len(entry.Filters) == 0 {
+			return nil
+		}
+		return s.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
+			if warning := s.warnOfFilters(ctx, reader, entry); warning != nil {
+				built.Message.Notes = append(built.Message.Notes, strings.Split(warning.Error(), "\n")...)
+			}
+			return nil
+		})
 	})
 	return built, markPermanent(err)
+}
+
+// warnOfFilters logs and returns the warning that a report without calls has filters that no call has.
+func (s steps) warnOfFilters(ctx context.Context, reader *store.Reader, entry config.Report) error {
+	err := CheckFilters(ctx, reader, entry.Filters)
+	if err != nil && s.Parent != nil { // a run by hand returns it
+		s.Log.Warn("filters match no call", "report", entry.Name, "error", err)
+	}
+	return err
 }
 
 func (s steps) EmptyMessage(name string, span period.Period) notify.Message {

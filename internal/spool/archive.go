@@ -27,6 +27,8 @@ type ArchiveOptions struct {
 	// Compare compares a file with what was loaded from it. It returns ErrNotLoaded if the file was not loaded completely, and another
 	// error if they differ.
 	Compare func(File) error
+	// Left is called with each file that is not compressed and stays so for now, though nothing is wrong with it. It may be nil.
+	Left func(name, reason string)
 
 	files atomicfile.FS
 }
@@ -55,6 +57,9 @@ func Archive(ctx context.Context, options ArchiveOptions) (done []Archived, skip
 	if options.files == nil {
 		options.files = atomicfile.OS{}
 	}
+	if options.Left == nil {
+		options.Left = func(string, string) {}
+	}
 	files, err := list(options.files, options.Dir)
 	if err != nil {
 		return nil, nil, err
@@ -63,12 +68,15 @@ func Archive(ctx context.Context, options ArchiveOptions) (done []Archived, skip
 		if ctx.Err() != nil {
 			return done, skipped, ctx.Err()
 		}
-		if file.Compressed() || !isDay(file.Name) || file.Name[:len(time.DateOnly)] >= options.Before ||
-			options.Now.Sub(file.ModTime) < archiveAfter {
+		if file.Compressed() {
+			continue
+		}
+		if reason := options.reasonToLeave(file); reason != "" {
+			options.Left(file.Name, reason)
 			continue
 		}
 		if file.Durable < file.Size {
-			skipped = append(skipped, NotArchived{file.Name, errors.New("its last lines are not durable"), false})
+			skipped = append(skipped, NotArchived{file.Name, errors.New("its last lines are not synced; they are once the collector runs again"), false})
 			continue
 		}
 		size, err := file.compress(options.Compare)
@@ -82,6 +90,19 @@ func Archive(ctx context.Context, options ArchiveOptions) (done []Archived, skip
 		done = append(done, Archived{file.Name, file.Size, size})
 	}
 	return done, skipped, nil
+}
+
+// reasonToLeave says why a file is not archived now, empty if it is.
+func (o ArchiveOptions) reasonToLeave(file File) string {
+	switch {
+	case !isDay(file.Name):
+		return "its name does not begin with a day"
+	case file.Name[:len(time.DateOnly)] >= o.Before:
+		return "its day is not before " + o.Before
+	case o.Now.Sub(file.ModTime) < archiveAfter:
+		return "it was written less than an hour ago"
+	}
+	return ""
 }
 
 // contentError is the reason not to archive a file.

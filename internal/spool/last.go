@@ -3,6 +3,7 @@ package spool
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -16,8 +17,9 @@ const (
 )
 
 // LastReceived returns the time of the newest delivery of each source in the ends of the files that were written last. A source that is
-// missing has sent nothing for long, or much less than others. Imports do not count: no source sent them.
-func LastReceived(files []File) (map[string]time.Time, error) {
+// missing has sent nothing for long, or much less than others. Imports do not count: no source sent them. With an error for each file that
+// cannot be read it returns what the others say.
+func LastReceived(files []File) (_ map[string]time.Time, err error) {
 	files = slices.DeleteFunc(slices.Clone(files), func(file File) bool {
 		_, imported := file.ImportID()
 		return imported || file.Compressed()
@@ -25,33 +27,35 @@ func LastReceived(files []File) (map[string]time.Time, error) {
 	slices.SortFunc(files, func(a, b File) int { return b.ModTime.Compare(a.ModTime) })
 	last := map[string]time.Time{}
 	for _, file := range files[:min(lastFiles, len(files))] {
-		r, err := file.Open(max(0, file.Durable-lastBytes))
-		if errors.Is(err, os.ErrNotExist) {
-			continue // archived meanwhile
-		}
-		if err != nil {
-			return nil, err
-		}
-		for {
-			line, err := r.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return nil, errors.Join(err, r.Close())
-			}
-			var envelope struct {
-				ReceivedAt time.Time `json:"received_at"`
-				Source     string    `json:"source"`
-			}
-			// The first line is incomplete, and others may have no envelope.
-			if json.Unmarshal(line.Text, &envelope) == nil && envelope.ReceivedAt.After(last[envelope.Source]) {
-				last[envelope.Source] = envelope.ReceivedAt
-			}
-		}
-		if err := r.Close(); err != nil {
-			return nil, err
+		failed := file.lastReceived(last)
+		if failed != nil && !errors.Is(failed, os.ErrNotExist) { // archived meanwhile
+			err = errors.Join(err, fmt.Errorf("%s: %w", file.Name, failed))
 		}
 	}
-	return last, nil
+	return last, err
+}
+
+// lastReceived updates the times with those in the end of a file.
+func (f File) lastReceived(last map[string]time.Time) error {
+	r, err := f.Open(max(0, f.Durable-lastBytes))
+	if err != nil {
+		return err
+	}
+	for {
+		line, err := r.Next()
+		if err == io.EOF {
+			return r.Close()
+		}
+		if err != nil {
+			return errors.Join(err, r.Close())
+		}
+		var envelope struct {
+			ReceivedAt time.Time `json:"received_at"`
+			Source     string    `json:"source"`
+		}
+		// The first line is incomplete, and others may have no envelope.
+		if json.Unmarshal(line.Text, &envelope) == nil && envelope.ReceivedAt.After(last[envelope.Source]) {
+			last[envelope.Source] = envelope.ReceivedAt
+		}
+	}
 }

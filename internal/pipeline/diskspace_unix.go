@@ -1,6 +1,6 @@
 //go:build unix
 
-package monitor
+package pipeline
 
 import "golang.org/x/sys/unix"
 
