@@ -129,7 +129,10 @@ func (s *Store) defineMacros(ctx context.Context, tx *sql.Tx) error {
 			return fmt.Errorf("defining query %s: %w", file.Name, err)
 		}
 	}
-	return nil
+	if s.options.loadsOnly {
+		return nil
+	}
+	return commentAll(ctx, tx, named)
 }
 
 func dropMacros(ctx context.Context, tx *sql.Tx) error {

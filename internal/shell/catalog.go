@@ -10,27 +10,12 @@ import (
 	"callsheet/queries"
 )
 
-// rowMeanings describe the rows of the tables that analysts read, in the words of docs/analysts.md.
-var rowMeanings = map[string]string{
-	"calls":          "a call that has a report",
-	"call_versions":  "a distinct report of a call, its fields as sent",
-	"live_events":    "a distinct live event of a call",
-	"call_legs":      "a phone of a call that rang or was picked up, with its agent and talk",
-	"other_events":   "a delivery of another kind, with its payload",
-	"rejects":        "a line that could not be loaded",
-	"spool_files":    "how far a file was read",
-	"loads":          "a load and what it added",
-	"report_runs":    "a run of the scheduler, its parts and recipients",
-	"metric_catalog": "what each metric is",
-	"column_catalog": "what each column of calls is",
-}
-
 func (s *Session) tables(ctx context.Context, out *Writer) error {
-	var names []string
-	err := s.reader.SQL(ctx, `select table_name from duckdb_tables() where not internal
-		union all select view_name from duckdb_views() where not internal order by all`,
+	var names, meanings []string
+	err := s.reader.SQL(ctx, `select table_name, comment from duckdb_tables() where not internal
+		union all select view_name, comment from duckdb_views() where not internal order by all`,
 		ignoreHeader, func(values []any) error {
-			names = append(names, text(values[0]))
+			names, meanings = append(names, text(values[0])), append(meanings, text(values[1]))
 			return nil
 		})
 	if err != nil {
@@ -39,10 +24,10 @@ func (s *Session) tables(ctx context.Context, out *Writer) error {
 	if err := out.Header([]string{"table", "rows", "a row is"}); err != nil {
 		return err
 	}
-	for _, name := range names {
+	for i, name := range names {
 		countSQL := `select count(*) from "` + strings.ReplaceAll(name, `"`, `""`) + `"` // DuckDB's estimates include deleted rows
 		err := s.reader.SQL(ctx, countSQL, ignoreHeader, func(values []any) error {
-			return out.Row([]any{name, values[0], rowMeanings[name]})
+			return out.Row([]any{name, values[0], meanings[i]})
 		})
 		if err != nil {
 			return err
@@ -55,7 +40,7 @@ func ignoreHeader([]string) error { return nil }
 
 func (s *Session) schema(ctx context.Context, table string, out *Writer) error {
 	var names []string
-	err := s.reader.SQL(ctx, `select table_name as "table", column_name as "column", data_type as type
+	err := s.reader.SQL(ctx, `select table_name as "table", column_name as "column", data_type as type, comment as "is"
 from duckdb_columns() where not internal order by table_name, column_index`,
 		out.Header, func(values []any) error {
 			if table != "" && !strings.EqualFold(table, text(values[0])) {

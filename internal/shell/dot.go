@@ -82,7 +82,11 @@ func (p *Prompt) runDotCommand(ctx context.Context, line string) error {
 	for _, command := range dotCommands() {
 		names = append(names, "."+command.name)
 	}
-	return fmt.Errorf("unknown command %q%s", name, suggest.Hint(name, names, "the commands are"))
+	hint := suggest.Hint(name, names, "")
+	if hint == "" {
+		hint = "\nhint: .help lists the commands"
+	}
+	return fmt.Errorf("unknown command %q%s", name, hint)
 }
 
 func (p *Prompt) help(context.Context, string) error {

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -86,17 +85,13 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-func TestRowMeaningsMatchTheDocumentation(t *testing.T) {
-	doc, err := os.ReadFile("../../docs/analysts.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for table, row := range rowMeanings {
-		if strings.Contains(table, "_catalog") || table == "spool_files" || table == "loads" { // two tables in a line there
-			continue
-		}
-		if !strings.Contains(string(doc), "| "+table+" | "+row+" |") {
-			t.Errorf("docs/analysts.md does not say that a row of %s is %s", table, row)
+func TestWordsOfOtherPrompts(t *testing.T) {
+	for line, want := range map[string]string{
+		"exit": ".quit", "QUIT;": ".quit", `\q`: ".quit", " quit ": ".quit", "help": ".help", `\?`: ".help", `\dt`: ".tables", `\d calls`: ".schema calls", `\x`: ".x",
+		"select 1;": "select 1;", ".quit": ".quit", "from exit;": "from exit;", "": "",
+	} {
+		if got := dotCommandOf(line); got != want {
+			t.Errorf("%q is taken for %q, want %q", line, got, want)
 		}
 	}
 }
