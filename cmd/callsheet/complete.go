@@ -84,6 +84,7 @@ func addCompletions(a *app, root *cobra.Command) {
 			}
 		}
 	}
+	completeWithoutPackage(a, root)
 	if err := root.MarkPersistentFlagFilename("config", "yaml", "yml"); err != nil {
 		panic(err)
 	}
@@ -140,4 +141,27 @@ func (a *app) queryColumns(c *cobra.Command) (columns []string) {
 		return nil
 	})
 	return columns
+}
+
+// bashFallback is the function of the package bash-completion that cobra's script needs, for machines without it.
+const bashFallback = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref() {
+        words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+    }
+fi
+`
+
+// completeWithoutPackage makes the script of completion bash work without the package bash-completion.
+func completeWithoutPackage(a *app, root *cobra.Command) {
+	bash, _, err := root.Find([]string{"completion", "bash"})
+	if err != nil {
+		panic(err) // cobra adds it
+	}
+	script := bash.RunE
+	bash.RunE = func(c *cobra.Command, args []string) error {
+		if _, err := fmt.Fprint(a.stdout, bashFallback); err != nil {
+			return err
+		}
+		return script(c, args)
+	}
 }
