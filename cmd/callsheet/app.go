@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -38,6 +39,9 @@ func (a *app) config() (*config.Config, error) {
 	c, err := load()
 	if err != nil {
 		return nil, exitcode.UsageError(err)
+	}
+	if info, err := os.Stat(c.Data()); err == nil && !info.IsDir() {
+		return nil, exitcode.UsageError(fmt.Errorf("data_dir: %s is not a folder\nhint: move the file away, or set another data_dir", c.Data()))
 	}
 	return c, a.switchToOwner(c.Data(), c.SpoolDir())
 }

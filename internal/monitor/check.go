@@ -54,7 +54,7 @@ func (k *checker) add(what string, err error) { k.addFinding(what, err, false) }
 func (k *checker) addFinding(what string, err error, isWarning bool) {
 	f := Finding{What: what, OK: err == nil, IsWarning: isWarning}
 	if err != nil {
-		f.Note = err.Error()
+		f.Note = strings.TrimPrefix(err.Error(), what+": ")
 	}
 	k.findings = append(k.findings, f)
 	k.progress(Progress{Finding: &f, IsWarning: isWarning})
@@ -70,7 +70,7 @@ var errUnusableQuery = errors.New("it uses a query that has a problem")
 
 // addReport adds the finding of a report or a template, but a problem of a user query only once.
 func (k *checker) addReport(what string, err error) {
-	if err != nil && (errors.Is(err, errUnusableQuery) || slices.ContainsFunc(k.findings, func(f Finding) bool { return f.Note == err.Error() })) {
+	if err != nil && (errors.Is(err, errUnusableQuery) || slices.ContainsFunc(k.findings, func(f Finding) bool { return f.Note == err.Error() || f.What+": "+f.Note == err.Error() })) {
 		return
 	}
 	k.add(what, err)
