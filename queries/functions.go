@@ -18,7 +18,10 @@ var (
 		pragma_collations pragma_database_size pragma_metadata_info pragma_platform pragma_show pragma_storage_info pragma_table_info
 		pragma_user_agent pragma_version icu_calendar_names pg_timezone_names
 		generate_series range unnest repeat repeat_row json_each json_tree query_table summary histogram histogram_values test_all_types
-		test_vector_types
+		test_vector_types`)
+
+	// They have side effects and return a value.
+	allowedScalars = strings.Fields(`
 		current_connection_id current_query current_query_id current_transaction_id error gen_random_uuid random setseed stats uuid uuidv4
 		uuidv7`)
 
@@ -38,7 +41,12 @@ func IsRefusedFunction(name string) bool {
 	return slices.Contains(refusedFunctions, strings.ToLower(name))
 }
 
-// IsJudgedFunction reports whether a name is in one of the lists. A macro of that name would stand in for the function.
+// IsJudgedFunction reports whether a name is in one of the lists.
 func IsJudgedFunction(name string) bool {
+	return isTableFunction(name) || slices.Contains(allowedScalars, name)
+}
+
+// isTableFunction reports whether a macro of a name would stand in for a table function of DuckDB.
+func isTableFunction(name string) bool {
 	return slices.Contains(allowedFunctions, name) || slices.Contains(refusedFunctions, name)
 }

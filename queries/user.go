@@ -74,10 +74,14 @@ func checkName(name string) error {
 		return fmt.Errorf("callsheet itself uses its query %s, which cannot be replaced\nhint: rename the file", name)
 	case slices.Contains(builtInMacros(), name):
 		return fmt.Errorf("%s is the name of a built-in macro\nhint: rename the file", name)
-	case IsJudgedFunction(name):
+	case isTableFunction(name) && !isBuiltIn(name):
 		return fmt.Errorf("%s is the name of a function of DuckDB\nhint: rename the file", name)
 	}
 	return nil
+}
+
+func isBuiltIn(name string) bool {
+	return slices.ContainsFunc(Files("named"), func(f File) bool { return f.Name == name })
 }
 
 // fixedQueries are the built-in queries that commands read by position: status, check and the scheduler depend on them.
