@@ -241,6 +241,16 @@ func (w plainWorld) transferRate(calls []plainCall) float64 {
 	return share(transferred, known)
 }
 
+// whole returns the calls that these are the legs of.
+func (w plainWorld) whole(legs []plainCall) (calls []plainCall) {
+	for _, leg := range legs {
+		if leg.answered {
+			calls = append(calls, w.calls[slices.IndexFunc(w.calls, func(c plainCall) bool { return c.sid == leg.sid })])
+		}
+	}
+	return calls
+}
+
 // repeatRate is the share of answered incoming calls that the same customer followed with another incoming call within 24 hours.
 func (w plainWorld) repeatRate(calls []plainCall) float64 {
 	answered, repeated, named := 0.0, 0.0, false

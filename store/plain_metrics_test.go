@@ -198,6 +198,7 @@ func (w plainWorld) agentRows(q plainQuestion, dims []string) map[string]plainRo
 		busy, there := w.busy(of)
 		f["busy_seconds"], f["busy_share"] = busy, share(busy, there)
 		f["rang"], f["agent_answer_rate"] = rang[key], share(picked[key], rang[key])
+		f["transfer_rate"] = w.transferRate(w.whole(of))
 		rows[key] = rowOf(f)
 	}
 	return ofAgents(rows, q, dims)

@@ -133,12 +133,20 @@ func (w plainWorld) missedRows(q plainQuestion, _ []string) map[string]plainRow 
 	return rows
 }
 
+// waitingRows has a row per customer who waits, of the first episode, with the tries of all.
 func (w plainWorld) waitingRows(q plainQuestion, keys []string) map[string]plainRow {
-	rows := w.missedRows(q, keys)
-	for key, row := range rows {
-		if row["last_spoken_at"] != "" {
-			delete(rows, key)
+	rows, missed, firstOf := map[string]plainRow{}, w.missedRows(q, keys), map[string]string{}
+	for _, e := range w.episodes(w.slice(q.stretch(), q.filter)) { // of one customer in their order
+		if !w.spokenSince(e).IsZero() {
+			continue
 		}
+		customer, at := lastTen(e.first.customerNumber), w.clockTime(e.first.started)
+		if first, waits := firstOf[customer]; waits {
+			rows[first]["attempts"] = rows[first]["attempts"].(float64) + float64(e.attempts)
+			rows[first]["last_missed_at"] = w.clockTime(e.last.started)
+			continue
+		}
+		firstOf[customer], rows[at] = at, missed[at]
 	}
 	return rows
 }

@@ -20,8 +20,8 @@ create or replace macro word_direction(p_word) as
 create or replace macro call_direction(p_text) as word_direction(direction_word(p_text));
 
 -- The direction of a report or live event by its call and its word, of those in which it is not one of the vendor's. A configured word comes
--- first. Those without a direction belong to the call of the same source and id that has one; if two have, they belong to neither. is_open
--- are those of which nothing names a direction.
+-- first. Those without a known direction belong to the call of the same source and id that has one; if two have, they belong to neither. is_open
+-- are those of which nothing names a known direction.
 create or replace macro directions_of(p_versions, p_live) as table
 with
 sent as materialized (
@@ -30,12 +30,9 @@ sent as materialized (
     select distinct source, call_key, sent_direction from query_table(p_live) where coalesce(sent_direction, '') not in ('IVR', 'WEBOBD')
 ),
 worded as materialized (
-    select
-        call_key, sent_direction, coalesce(words.direction, call_direction(sent_direction)) as direction,
-        clean_name(sent_text(sent_direction, nothing_values)) is null as is_missing
+    select call_key, sent_direction, coalesce(words.direction, call_direction(sent_direction)) as direction
     from sent left join (select source, direction_word(word) as word, direction from direction_words) as words
         on words.source = sent.source and words.word = direction_word(sent.sent_direction)
-    left join (select source, nothing_values from source_settings()) as settings on settings.source = sent.source
 ),
 known as (
     select call_key, case when min(direction) = max(direction) then min(direction) else 'unknown' end as direction
@@ -52,51 +49,57 @@ known as (
 select
     call_key, sent_direction,
     case when worded.direction = 'unknown' then coalesce(known.direction, 'unknown') else worded.direction end as direction,
-    known.direction is null and bool_and(is_missing and worded.direction = 'unknown') over (partition by call_key) as is_open
+    known.direction is null and worded.direction = 'unknown' as is_open
 from worded left join known using (call_key);
 
--- The same with the direction of open calls, from what only one direction has: a campaign, a failed leg, and an agent who rang for three
--- seconds before leg A was picked up are outgoing; the IVR picks leg A up at once, and only in reports of incoming calls can nobody be dialled.
+-- The same with the direction of open calls that have no word for it either, from what only one direction has: a campaign, a failed leg, and an
+-- agent who rang for three seconds before leg A was picked up are outgoing; the IVR picks leg A up at once, and only in reports of incoming
+-- calls can nobody be dialled.
 create or replace macro inferred_directions(p_versions, p_live, p_directions, p_statuses) as table
 with
 sent as (
     select
         source, call_key, call_sid, true as is_report, last_received_at, start_time, leg_a_picked_time, campid, source_number, dial_whom_number,
-        status, callstatus
+        status, callstatus, sent_direction
     from query_table(p_versions) semi join (from query_table(p_directions) where is_open) using (call_key)
     union all by name
-    select source, call_key, false as is_report, campid
+    select source, call_key, false as is_report, campid, sent_direction
     from query_table(p_live) semi join (from query_table(p_directions) where is_open) using (call_key)
 ),
+-- Lists, so that a macro is bound once for all fields.
 read_values as (
     select
-        sent.source, call_key, is_report,
-        clean_name(sent_text(campid, nothing_values)) is not null as has_campaign,
-        clean_name(sent_text(source_number, nothing_values)) is not null as has_source,
-        clean_name(sent_text(dial_whom_number, nothing_values)) is not null as has_dialled,
-        status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status,
+        sent.source, call_key, call_sid, is_report,
+        list_transform([campid, source_number, dial_whom_number, status, callstatus, sent_direction], lambda text:
+            clean_name(sent_text(text, nothing_values))) as texts,
         list_transform([start_time, leg_a_picked_time], lambda text: examined_time(sent_text(text, nothing_values),
-            coalesce(date_order, 'dmy'), coalesce(timezone, 'Asia/Kolkata'), call_sid, last_received_at).found) as times,
-        coalesce(times[1], to_timestamp(call_sid_second(call_sid))) as started_at,
-        times[2] as leg_a_picked_at
+            coalesce(date_order, 'dmy'), coalesce(timezone, 'Asia/Kolkata'), call_sid, last_received_at).found) as times
     from sent left join source_settings() as settings using (source)
+),
+evidence as (
+    select
+        source, call_key, is_report, texts, coalesce(texts[4], texts[5]) as status,
+        times[2] as leg_a_picked_at, coalesce(times[1], to_timestamp(call_sid_second(call_sid))) as started_at
+    from read_values
 ),
 inferred as (
     select
         call_key,
-        case when bool_or(has_campaign) or bool_or(failed_leg is not null)
-               or bool_or(leg_a_picked_at >= started_at + interval 3 seconds and within_call(started_at, leg_a_picked_at)) then 'outgoing'
-             when bool_or(leg_a_picked_at = started_at) or bool_or(has_source) and not bool_or(has_dialled) filter (where is_report) then 'incoming'
+        case when bool_or(texts[6] is not null) then 'unknown'
+             when bool_or(texts[1] is not null or failed_leg is not null
+                          or coalesce(leg_a_picked_at >= started_at + interval 3 seconds and within_call(started_at, leg_a_picked_at), false)) then 'outgoing'
+             when bool_or(leg_a_picked_at = started_at)
+               or bool_or(texts[2] is not null) and not bool_or(texts[3] is not null) filter (where is_report) then 'incoming'
              else 'unknown' end as direction
-    from read_values left join query_table(p_statuses) as statuses
-        on statuses.source = read_values.source and statuses.status = read_values.status
+    from evidence left join query_table(p_statuses) as statuses
+        on statuses.source = evidence.source and statuses.status = evidence.status
     group by call_key
 )
 select directions.* replace (coalesce(inferred.direction, directions.direction) as direction)
 from query_table(p_directions) as directions left join inferred using (call_key);
 
 -- Reports or live events with these directions; there are few where the vendor's webhooks are the source. sent_direction is NULL where
--- nothing names a direction.
+-- nothing names a known direction.
 create or replace macro directed(p_versions, p_directions) as table
 select versions.* replace (
     coalesce(directions.direction, versions.direction) as direction,

@@ -1,2 +1,2 @@
--- How many calls have no direction in any report or live event.
+-- How many calls have no known direction in any report or live event.
 select count(*) as calls from refreshed_directions where is_open;

@@ -31,8 +31,8 @@ total as (select 'all calls' as everything),
 rows as (from total left join (from metric_rows(['everything'], p_rows, p_running)) using (everything))
 from zero_filled(rows);
 
--- Every metric that agents have: those of kpi() over the legs of calls, rings and busy time. p_rung are the calls to count rings in,
--- including those in which no report names the agent; an agent whose phone only rang has a row.
+-- Every metric that agents have: those of kpi() over the legs of calls, rings, busy time and transfers. p_rung are the calls to count rings
+-- in, including those in which no report names the agent; an agent whose phone only rang has a row.
 create or replace macro agent_metrics(p_dims, p_rows, p_rung) as table
 with
 legs as (from agent_calls(p_rows)),
@@ -42,6 +42,8 @@ parts as (
     from ring_counts(p_dims, p_rung)
     union all by name
     from busy_time(p_dims, legs)
+    union all by name
+    from transfers(p_dims, legs)
 ),
 rows as (
     select columns(p_dims), max(columns(lambda x: not list_contains(p_dims, x)))

@@ -1,8 +1,14 @@
--- Missed callers to whom nobody has spoken since, over any set of calls: a row per episode, with how long they have waited until the
--- newest data.
+-- Missed callers to whom nobody has spoken since, over any set of calls: a row per customer, with how long the customer has waited until the
+-- newest data. If the customer waits since several episodes, the first one counts, with the tries of all.
 create or replace macro waiting_callers(p_rows) as table
 select
-    *,
-    epoch(complete_through() - first_missed_at) / 3600 as hours_waiting
+    customer_key,
+    arg_min_null(columns(['customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday']),
+                 (first_missed_at, source)),
+    min(first_missed_at) as first_missed_at,
+    max(last_missed_at) as last_missed_at,
+    sum(attempts)::bigint as attempts,
+    epoch(complete_through() - min(first_missed_at)) / 3600 as hours_waiting
 from missed_episodes(p_rows)
-where last_spoken_at is null;
+where last_spoken_at is null
+group by customer_key;
