@@ -33,6 +33,9 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "callsheet:", err)
 		return exitcode.Failed
 	}
+	if a.parent != nil {
+		signal.Ignore(syscall.SIGHUP) // pkill -HUP callsheet is for the parent
+	}
 	root := newRoot(a)
 	root.SetArgs(args)
 	err = root.ExecuteContext(ctx)

@@ -235,3 +235,30 @@ func (p *terminal) pressUntil(keys, want string) {
 		}
 	}
 }
+
+// TestServeStopsWithItsTerminal closes the terminal on which serve was started.
+func TestServeStopsWithItsTerminal(t *testing.T) {
+	t.Parallel()
+	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: freeAddress(t), log: &syncedBuffer{}}}
+	s.write(oneSource("a-token-for-tests", ""))
+	s.process = exec.Command("callsheet", "--config", s.path(), "serve")
+	terminal, err := pty.Start(s.process)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.process.Process.Kill()
+	if err := waitReady(s.address); err != nil {
+		t.Fatal(err)
+	}
+	terminal.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- s.process.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("it does not stop")
+	}
+}

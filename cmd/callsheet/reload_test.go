@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -347,28 +348,37 @@ func TestReloadedCertificateIsServed(t *testing.T) {
 	}
 }
 
-// TestReloadedReportsRun adds a report while another is being built: that one ends with the configuration with which it began.
+// TestReloadedReportsRun adds a report while another is being sent: that one ends with the configuration with which it began.
 func TestReloadedReportsRun(t *testing.T) {
 	t.Parallel()
-	s := &reloading{served: startServe(t, oneSheet, "")}
-	pid := 0
-	s.until("the run's process", func() bool { pid = s.run(); return pid != 0 })
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil { // so that it is running while the configuration changes
+	var old, changed atomic.Int32
+	answer := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/old" {
+			changed.Add(1)
+			return
+		}
+		old.Add(1)
+		<-answer
+	}))
+	defer server.Close()
+	one := "reports:\n  - {name: one, template: daily, schedule: '%s', period: '2026-10-05', deliver: [{webhook: {url: '" + server.URL + "%s', shape: json}}]}\n"
+	source := oneSource("a-token-for-tests", "") + "store: {load_every: 1s}\n"
+	s := startReloading(t, "serve", source+fmt.Sprintf(one, "@every 1s", "/old"))
+	s.until("the report is being sent", func() bool { return old.Load() == 1 })
+	pid := s.run()
+	s.reload(source+fmt.Sprintf(one, "0 8 * * *", "/changed")+
+		"  - {name: two, template: daily, schedule: '@every 1s', period: '2026-10-05', deliver: [{folder: ./two}]}\n", reloaded)
+	s.write("oops: 1\n")                                      // from now on the file does not matter
+	if err := syscall.Kill(pid, syscall.SIGHUP); err != nil { // as pkill -HUP callsheet does
 		t.Fatal(err)
 	}
-	config := "collector: {listen: ADDRESS, sources: [{name: main, tokens: [a-token-for-tests]}]}\nstore: {load_every: 1s}\nreports:\n" +
-		"  - {name: one, schedule: '0 8 * * *', catch_up: 0, deliver: [{folder: ./new}]}\n" +
-		"  - {name: two, template: one, schedule: '@every 1s', period: '2026-10-05', deliver: [{folder: ./two}]}\n"
-	s.reload(config, reloaded)
-	s.write("oops: 1\n") // from now on the file does not matter
 	two := filepath.Join(s.dir, "two", "two-2026-10-05.xlsx")
 	s.until("the new report", func() bool { _, err := os.Stat(two); return err == nil })
-	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
-	s.until("the report that was running", s.delivered)
-	if _, err := os.Stat(filepath.Join(s.dir, "new")); err == nil {
-		t.Error("it was delivered with the new configuration")
+	close(answer)
+	s.until("the report that was being sent", func() bool { return strings.Contains(s.log.String(), `msg="report done" report=one`) })
+	if old.Load() != 1 || changed.Load() != 0 || strings.Contains(s.log.String(), "process of a report failed") {
+		t.Errorf("it was sent %d times as before, %d times as changed", old.Load(), changed.Load())
 	}
 }
 
