@@ -30,7 +30,7 @@ On SIGHUP it reads the configuration again, without refusing a delivery; docs/op
 		Example: `  callsheet collect`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			hangups := catchHangups()
+			hangups := a.catchHangups()
 			cfg, err := a.config()
 			if err != nil {
 				return err
@@ -47,7 +47,7 @@ const lameDuckTime = time.Second
 // collecting is how a command runs the collector.
 type collecting struct {
 	command  string
-	hangups  <-chan os.Signal
+	hangups  hangups
 	registry *prometheus.Registry
 	started  func() // called when deliveries are accepted; may be nil
 	// prepare returns how to apply another configuration to the rest of the process, or why that is not possible; may be nil.
@@ -80,7 +80,7 @@ func (a *app) collect(ctx context.Context, c *config.Config, how collecting) err
 			return server.Stop(lameDuckTime)
 		case err := <-server.Failed:
 			return errors.Join(err, server.Stop(0))
-		case <-how.hangups:
+		case <-how.hangups.signals:
 			if r.terminalIsGone() {
 				log.Info("stopping: the terminal was closed")
 				return server.Stop(0)

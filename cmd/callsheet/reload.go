@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"callsheet/internal/collector"
 	"callsheet/internal/config"
@@ -14,22 +15,27 @@ import (
 	"callsheet/internal/monitor"
 )
 
-// catchHangups returns a channel of SIGHUP, which ends a process that does not catch it.
-func catchHangups() <-chan os.Signal {
-	hangups := make(chan os.Signal, 1) // one reload is enough for several signals
-	signal.Notify(hangups, syscall.SIGHUP)
-	return hangups
+// hangups are the signals SIGHUP, which end a process that does not catch them.
+type hangups struct {
+	signals    <-chan os.Signal
+	onTerminal bool // the process was started on one
+}
+
+// catchHangups is called before anything else, so that no signal ends the process.
+func (a *app) catchHangups() hangups {
+	signals := make(chan os.Signal, 1) // one reload is enough for several
+	signal.Notify(signals, syscall.SIGHUP)
+	return hangups{signals, display.IsTerminal(a.stderr)}
 }
 
 // reloader applies the configuration file to a running collector.
 type reloader struct {
-	app        *app
-	running    *config.Config
-	how        collecting
-	server     *collector.Server
-	process    *monitor.Process
-	log        *slog.Logger
-	onTerminal bool // at the start
+	app     *app
+	running *config.Config
+	how     collecting
+	server  *collector.Server
+	process *monitor.Process
+	log     *slog.Logger
 }
 
 func (a *app) newReloader(ctx context.Context, c *config.Config, how collecting, server *collector.Server, log *slog.Logger) (*reloader, error) {
@@ -41,11 +47,20 @@ func (a *app) newReloader(ctx context.Context, c *config.Config, how collecting,
 	if err != nil {
 		return nil, err
 	}
-	return &reloader{a, c, how, server, process, log, display.IsTerminal(a.stderr)}, nil
+	return &reloader{a, c, how, server, process, log}, nil
 }
 
-// terminalIsGone reports whether the terminal was closed in which the process was started: that is a SIGHUP, too.
-func (r *reloader) terminalIsGone() bool { return r.onTerminal && !display.IsTerminal(r.app.stderr) }
+// terminalIsGone reports whether the terminal was closed in which the process was started: that is a SIGHUP, too, and the terminal may be
+// gone a moment later.
+func (r *reloader) terminalIsGone() bool {
+	for range 20 {
+		if !r.how.hangups.onTerminal || !display.IsTerminal(r.app.stderr) {
+			return r.how.hangups.onTerminal
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
+}
 
 // reload reads the configuration file and applies it as a whole, except for what cannot change without a restart. One with which the
 // process would not start is refused, and the earlier one stays.

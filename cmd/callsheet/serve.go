@@ -21,7 +21,7 @@ On SIGHUP it reads the configuration again, without refusing a delivery or stopp
   kill -HUP PID                                   # or systemctl reload callsheet`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			hangups := catchHangups()
+			hangups := a.catchHangups()
 			p, err := a.open()
 			if err != nil {
 				return err
