@@ -133,7 +133,7 @@ func TestNamedQueriesAreDeterministic(t *testing.T) {
 				appendTo(t, filepath.Join(dir, "spool", pick(rng, []string{"2026-10-05.a.ndjson", "2026-10-05.b.ndjson"})), line)
 			}
 			rest = rest[n:]
-			load(t, dir, settings)
+			loadInBatches(t, dir, settings, 0)
 		}
 		reader := published(t, dir, settings)
 		reader.Close() // within a process, DuckDB returns the same instance for an open path

@@ -110,13 +110,20 @@ func writeSpool(t *testing.T, dir string, files map[string]string) {
 // load loads dir/spool into dir/calls.duckdb.
 func load(t *testing.T, dir string, settings Settings) Summary {
 	t.Helper()
-	return loadInBatches(t, dir, settings, 0)
+	return loadWith(t, dir, Options{Settings: settings}, 0)
 }
 
+// loadInBatches loads with two threads, in batches of so many bytes, or in one if 0.
 func loadInBatches(t *testing.T, dir string, settings Settings, bytes int64) Summary {
 	t.Helper()
+	return loadWith(t, dir, Options{Settings: settings, Threads: 2}, bytes)
+}
+
+func loadWith(t *testing.T, dir string, options Options, bytes int64) Summary {
+	t.Helper()
 	ctx := context.Background()
-	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: settings, Now: testNow, Threads: 2})
+	options.Path, options.Now = filepath.Join(dir, "calls.duckdb"), testNow
+	db := openStore(t, options)
 	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: bytes})
 	if err != nil {
 		t.Fatal(err)

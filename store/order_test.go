@@ -44,7 +44,7 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 					appendTo(t, filepath.Join(dir, "spool", []string{"a.ndjson", "b.ndjson"}[rng.IntN(2)]), delivery)
 				}
 				shuffled = shuffled[n:]
-				load(t, dir, testSettings())
+				loadInBatches(t, dir, testSettings(), 0)
 			}
 			reader := published(t, dir, testSettings())
 			for _, asOf := range []bool{false, true} { // as of the last delivery, calls and names are computed again

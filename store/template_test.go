@@ -7,9 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 )
+
+// TestMain runs databases on one thread each, unless a test or -cpu says otherwise: tests run in parallel, and DuckDB's threads poll
+// while they wait for each other, which is much of the work on a small database. Tests of order and determinism use more.
+func TestMain(m *testing.M) {
+	runtime.GOMAXPROCS(1)
+	os.Exit(m.Run())
+}
 
 // templates caches empty databases by settings, since creating one takes longer than most tests.
 var templates sync.Map
