@@ -16,8 +16,8 @@ func checkCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration, templates, queries and folders",
-		Long: `check looks for problems before they cause a failure: in the configuration, the tokens, the folders, every named query, every
-report's template and the published data. It changes nothing.`,
+		Long: `check looks for problems before they cause a failure: in the configuration, the tokens, the folders, the reports, the site's
+own queries and templates, and the published data. It changes nothing.`,
 		Example: `  callsheet check
   callsheet check --json`,
 		Args: cobra.NoArgs,

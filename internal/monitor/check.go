@@ -86,8 +86,9 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	k.add("data folder "+c.Path(c.DataDir), errors.Join(checkWritable(c.Path(c.DataDir)), store.CheckPath(c.Database())))
 	k.user = queries.User(c.UserQueries())
 	var err error
-	if k.empty, err = openEmptyStore(ctx, p); err != nil {
-		k.add("queries", err)
+	k.empty, err = openEmptyStore(ctx, p)
+	k.add("queries", err)
+	if err != nil {
 		return k.findings
 	}
 	defer k.empty.close()
@@ -105,13 +106,16 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	for _, report := range c.Reports {
 		k.checkConfiguredReport(ctx, report)
 	}
-	for _, name := range pipeline.TemplateNames(c) {
+	templates := pipeline.UserTemplateNames(c)
+	if len(k.user) > 0 { // which a built-in template may use instead of the built-in query of the same name
+		templates = pipeline.TemplateNames(c)
+	}
+	for _, name := range templates {
 		if !slices.ContainsFunc(c.Reports, func(r config.Report) bool { return r.Name == name }) {
 			k.begin("template " + name)
 			k.addReport("template "+name, k.checkReport(ctx, name))
 		}
 	}
-	k.checkQueries(ctx)
 	if _, err := os.Lstat(c.PublishedDatabase()); err == nil {
 		k.begin("published data " + c.PublishedDatabase())
 		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
@@ -197,18 +201,6 @@ func (k *checker) checkReport(ctx context.Context, name string) error {
 	_, err = definition.Build(ctx, k.empty.cached, report.Request{Period: days, Zone: k.Config.Zone(), Filters: entry.Filters},
 		filepath.Join(k.empty.dir, "check.xlsx"))
 	return err
-}
-
-// checkQueries runs every built-in query on an empty database.
-func (k *checker) checkQueries(ctx context.Context) {
-	k.begin("queries")
-	var errs []error
-	for _, query := range queries.All(nil) {
-		if i := slices.IndexFunc(k.user, func(f queries.File) bool { return f.Name == query.Name && !f.Misnamed }); i < 0 {
-			errs = append(errs, k.empty.cached.Query(ctx, query.Name, k.arguments(), ignoreHeader, ignoreRow))
-		}
-	}
-	k.add("queries", errors.Join(errs...))
 }
 
 // userQueryTimeout is far above what a query of an empty database needs.

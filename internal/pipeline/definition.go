@@ -97,13 +97,18 @@ func BuiltInTemplates() (names []string) {
 
 // TemplateNames returns the names of the built-in and of the user's templates, sorted.
 func TemplateNames(c *config.Config) []string {
-	names := BuiltInTemplates()
-	user, _ := filepath.Glob(filepath.Join(c.UserTemplates(), "*.yaml"))
-	for _, path := range user {
-		names = append(names, strings.TrimSuffix(filepath.Base(path), ".yaml"))
-	}
+	names := append(BuiltInTemplates(), UserTemplateNames(c)...)
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// UserTemplateNames returns the names of the user's templates, sorted.
+func UserTemplateNames(c *config.Config) (names []string) {
+	paths, _ := filepath.Glob(filepath.Join(c.UserTemplates(), "*.yaml")) // which is sorted
+	for _, path := range paths {
+		names = append(names, strings.TrimSuffix(filepath.Base(path), ".yaml"))
+	}
+	return names
 }
 
 // ReportNames returns the names of the configured reports.
