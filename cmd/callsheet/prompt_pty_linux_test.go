@@ -32,7 +32,7 @@ func TestPromptOnATerminal(t *testing.T) {
 	p.enter(".schema loads")
 	p.expect("last_received_at  TIMESTAMP WITH TIME ZONE")
 	p.enter(".nonsense")
-	p.expect("hint: the commands are .tables")
+	p.expect("hint: .help lists the commands")
 	p.enter("select nothing from calls;")
 	p.expect("LINE 1: select nothing from calls") // and not the wrapped statement
 	p.enter("create temp table mine as select 'kept' as here; from mine;")
