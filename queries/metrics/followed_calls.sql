@@ -36,12 +36,12 @@ relevant as materialized (
 ),
 -- Most customers have one call, and nothing to compare it with.
 several as materialized (
-    select customer, max(started_at) filter (where answered) as last_spoken_at
+    select customer, bool_or(missed) as has_missed, max(started_at) filter (where answered) as last_spoken_at
     from relevant
     group by customer
     having count(*) > 1
 ),
-several_calls as materialized (from relevant semi join several using (customer)),
+several_calls as materialized (select relevant.*, has_missed from relevant join several using (customer)),
 -- A call is later than another if it starts later. Of calls that start at the same time, the answered ones come first, so that they
 -- do not recover the missed ones.
 in_turn as (
@@ -56,7 +56,7 @@ in_turn as (
         lead(call_key) over sequence as next_call
     from several_calls, (select recovery_window from bounds)
     -- A call of unknown direction neither opens nor closes an episode.
-    where missed or answered and direction <> 'unknown'
+    where has_missed and (missed or answered and direction <> 'unknown')
     window sequence as (partition by customer order by started_at, not answered, source, direction, call_sid)
 ),
 -- The first and the last missed call of each episode, often the same one.
