@@ -76,7 +76,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		oldest.closeLocked()
 	}
 	l.makeRoom()
-	if l.closed {
+	if l.open >= l.limit { // closed while it waited for room
 		return nil, errors.Join(net.ErrClosed, accepted.Close())
 	}
 	l.open++
@@ -141,6 +141,17 @@ func (l *limitedListener) Close() error {
 	l.mu.Unlock()
 	l.signal()
 	return l.Listener.Close()
+}
+
+// settle waits, once the listener is closed, until the deliveries of the connections that it has accepted are being stored. One that sends
+// nothing is given its grace.
+func (l *limitedListener) settle() {
+	for hasFresh := true; hasFresh; time.Sleep(time.Millisecond) {
+		l.mu.Lock()
+		newest := l.fresh.Back()
+		hasFresh = newest != nil && l.remainingGrace(newest.Value.(*limitedConn)) > 0
+		l.mu.Unlock()
+	}
 }
 
 // setLimit changes the limit. Connections over a lower one stay open until another arrives.

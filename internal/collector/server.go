@@ -48,6 +48,13 @@ func Listen(o ListenOptions) (_ *Listeners, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
+	addresses := []string{o.Address}
+	if o.AdminAddress != "" {
+		addresses = append(addresses, o.AdminAddress)
+	}
+	if err := checkInherited(addresses...); err != nil {
+		return nil, err
+	}
 	hooks, err := listen("collector.listen", o.Address)
 	if err != nil {
 		return nil, err
@@ -94,9 +101,12 @@ func CheckListen(key, address string) error {
 	return listener.Close()
 }
 
-// listen listens on the address of a configuration key.
+// listen listens on the address of a configuration key, or takes the listener that systemd has opened for it.
 func listen(key, address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := inheritedFor(address)
+	if listener == nil && err == nil {
+		listener, err = net.Listen("tcp", address)
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is in use by another program\nhint: stop it, or choose another %s", address, key)
 	}
@@ -154,7 +164,7 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 	server := s.collector.Server(handler)
 	s.servers = append(s.servers, server)
 	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			s.failed <- err
 		}
 	}()
@@ -179,9 +189,11 @@ func (s *Server) Reload(options Options, listen ListenOptions, zone *time.Locati
 func (s *Server) Stop(lameDuck time.Duration) error {
 	s.collector.Drain()
 	time.Sleep(lameDuck)
+	// A http.Server that shuts down closes connections whose request it has not read yet. So first no more are accepted.
+	errs := []error{s.listeners.Close()}
+	s.listeners.limited.settle()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	var errs []error
 	for _, server := range s.servers {
 		err := server.Shutdown(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {
