@@ -42,3 +42,11 @@ select
     max(columns(lambda x: not list_contains(p_dims, x) and x <> 'repeat_customers'))
 from customer_parts(p_dims, p_rows)
 group by all;
+
+-- The metrics of missed episodes alone, per combination in which there are some.
+create or replace macro recovery(p_dims, p_rows) as table
+select
+    columns(p_dims),
+    missed_episodes, open_episodes, recovered_by_callback, recovered_by_return, unrecovered, recovery_rate, median_minutes_to_recover
+from customers(p_dims, p_rows)
+where missed_episodes > 0;
