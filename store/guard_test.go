@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -87,8 +88,10 @@ func TestUserStatementsCanRead(t *testing.T) {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
-	if err := reader.SQL(t.Context(), "slect 1", ignoreColumns, ignoreValues); err == nil || !strings.Contains(err.Error(), `begins with "slect"`) {
-		t.Errorf("a typo: %v", err)
+	for statement, begins := range map[string]string{"slect 1": "slect", ".help": ".", "( ) select 1": ")"} {
+		if err := reader.SQL(t.Context(), statement, ignoreColumns, ignoreValues); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("begins with %q", begins)) {
+			t.Errorf("%s: %v", statement, err)
+		}
 	}
 }
 

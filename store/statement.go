@@ -54,12 +54,11 @@ func trimEnd(statement string) string {
 	return statement[:end]
 }
 
-// firstWord returns the first keyword of a statement in lower case, after any parentheses.
+// firstWord returns the first keyword of a statement, or what else it begins with, in lower case, after any parentheses.
 func firstWord(statement string) string {
 	for token := range sqltoken.All(statement) {
 		if !isGap(token) && token.Text != "(" {
-			word, _ := cutWord(token.Text)
-			return word
+			return strings.ToLower(token.Text)
 		}
 	}
 	return ""
