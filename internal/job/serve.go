@@ -30,27 +30,34 @@ func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 	}
 	var tasks sync.WaitGroup
 	defer tasks.Wait()
-	for r.turns = newTurns(); ; {
-		active, retire := context.WithCancel(ctx)
-		if r.clock != nil {
-			tasks.Go(func() { r.watchClock(ctx, active) })
-		}
-		for _, entry := range r.Entries {
-			if entry.Schedule != nil {
-				tasks.Go(func() { r.serveEntry(ctx, active, entry) })
-			}
-		}
+	r.turns = newTurns()
+	for running := r; ; {
+		retire := running.serveEntries(ctx, &tasks)
 		select {
 		case <-ctx.Done():
 			retire()
 			return nil
 		case following := <-next:
 			retire()
-			following.clock, following.turns = r.clock, r.turns
+			following.clock, following.turns = running.clock, running.turns
 			following.turns.begin(following.Entries, following.now())
-			r = following
+			running = following
 		}
 	}
+}
+
+// serveEntries starts a task for each entry and for the clock. retire ends them, but for the attempts in progress.
+func (r *Runner) serveEntries(ctx context.Context, tasks *sync.WaitGroup) (retire context.CancelFunc) {
+	active, retire := context.WithCancel(ctx)
+	if r.clock != nil {
+		tasks.Go(func() { r.watchClock(ctx, active) })
+	}
+	for _, entry := range r.Entries {
+		if entry.Schedule != nil {
+			tasks.Go(func() { r.serveEntry(ctx, active, entry) })
+		}
+	}
+	return retire
 }
 
 // serveEntry runs one entry at its due times while active. Each run is for the scheduled time, not for when it starts. Rows of the

@@ -26,10 +26,10 @@ func takeover(t *testing.T, d *fixture, after time.Duration, entries []Entry, sp
 	ctx, stop := context.WithTimeout(context.Background(), after+span)
 	defer stop()
 	next := make(chan *Runner)
+	following := *d.Runner
+	following.Entries = entries
 	go func() {
 		time.Sleep(after)
-		following := *d.Runner
-		following.clock, following.turns, following.Entries = nil, nil, entries
 		next <- &following
 	}()
 	if err := d.Serve(ctx, next); err != nil {
