@@ -1,15 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -61,32 +57,7 @@ func TestRestartWithASocketUnitRefusesNoDelivery(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			var stop atomic.Bool
-			var mutex sync.Mutex
-			acked := map[string]bool{}
-			var senders sync.WaitGroup
-			for sender := range 4 {
-				senders.Go(func() {
-					client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-					for i := 0; !stop.Load(); i++ {
-						sid := fmt.Sprintf("%d-%d", sender, i)
-						response, err := client.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json", strings.NewReader(fmt.Sprintf(`{"CallSid":%q}`, sid)))
-						if err != nil {
-							t.Errorf("%s %s: %v", time.Now().UTC().Format("05.000"), sid, err)
-							return
-						}
-						response.Body.Close()
-						if response.StatusCode != http.StatusOK {
-							t.Errorf("%s: %s", sid, response.Status)
-							return
-						}
-						mutex.Lock()
-						acked[sid] = true
-						mutex.Unlock()
-						time.Sleep(time.Millisecond)
-					}
-				})
-			}
+			senders := startSenders(t, address, 0) // HTTP cannot tell whether a request on a kept connection was read before it was closed
 			for range 3 {
 				process, _ := startWithSocket(t, dir, socket, command)
 				if err := waitReady(address); err != nil {
@@ -105,14 +76,7 @@ func TestRestartWithASocketUnitRefusesNoDelivery(t *testing.T) {
 			if err := waitReady(address); err != nil {
 				t.Fatal(err)
 			}
-			stop.Store(true)
-			senders.Wait()
-			found := spooledSids(t, filepath.Join(dir, "data", "spool"))
-			for sid := range acked {
-				if found[sid] != 1 {
-					t.Fatalf("of %d acknowledged deliveries %s is in the spool %d times", len(acked), sid, found[sid])
-				}
-			}
+			senders.end(dir)
 		})
 	}
 }
