@@ -12,7 +12,8 @@ import (
 	"callsheet/internal/config"
 )
 
-// checkHost checks what the machine gives the service: files that nobody else reads, addresses to listen on, space on the disk.
+// checkHost checks what the machine gives the service: files that nobody else reads, addresses to listen on, a
+// certificate, space on the disk.
 func (k *checker) checkHost(diskErr error) {
 	c := k.Config
 	k.warn("who can read secrets", k.checkSecretFiles())
@@ -20,6 +21,10 @@ func (k *checker) checkHost(diskErr error) {
 		k.add("collector.listen "+c.Collector.Listen, collector.CheckListen("collector.listen", c.Collector.Listen))
 		if c.Collector.AdminListen != "" {
 			k.add("collector.admin_listen "+c.Collector.AdminListen, collector.CheckListen("collector.admin_listen", c.Collector.AdminListen))
+		}
+		if files := c.Collector.TLS; files.CertFile != "" {
+			_, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), k.Log)
+			k.add("certificate "+c.Path(files.CertFile), err)
 		}
 		k.warn("encryption of deliveries", checkEncryption(c.Collector))
 	}
