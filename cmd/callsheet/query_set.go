@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"callsheet/internal/pipeline"
 	"callsheet/internal/suggest"
@@ -73,13 +74,16 @@ func (a *app) needsSet(ctx context.Context, p *pipeline.Pipeline, query queries.
 	return fmt.Errorf("query %s needs a value for %s\nhint: %s", query.Name, strings.Join(missing, " and "), command)
 }
 
-// exampleValues returns values with which the query runs, as NAME=VALUE: numbers, days or words, whichever it takes.
+// exampleTimeout limits the search for values with which a query runs: the error must not take as long as the query.
+const exampleTimeout = 2 * time.Second
+
+// exampleValues returns values with which the query runs, as NAME=VALUE: numbers, days or words, whichever it takes. If none are found in
+// time, they are the most likely ones.
 func (a *app) exampleValues(ctx context.Context, p *pipeline.Pipeline, query queries.File, arguments map[string]any, missing []string) []string {
 	kinds := [...]string{number: "10", day: fmt.Sprint(arguments["from"]), word: "Sales", clock: "09:00", truth: "true"}
-	tried := maps.Clone(arguments)
-	for _, name := range missing {
-		tried[name] = valuesOf(query, name, kinds)[0]
-	}
+	ctx, stop := context.WithTimeout(ctx, exampleTimeout)
+	defer stop()
+	tried, found := maps.Clone(arguments), false
 	if reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{}); err == nil {
 		defer reader.Close()
 		runs := func() bool {
@@ -89,19 +93,20 @@ func (a *app) exampleValues(ctx context.Context, p *pipeline.Pipeline, query que
 		var try func(names []string) bool
 		try = func(names []string) bool {
 			if len(names) == 0 {
-				return runs()
+				return ctx.Err() == nil && runs()
 			}
 			return slices.ContainsFunc(valuesOf(query, names[0], kinds), func(value string) bool {
 				tried[names[0]] = value
 				return try(names[1:])
 			})
 		}
-		if len(missing) <= 3 {
-			try(missing)
-		}
+		found = try(missing)
 	}
 	pairs := make([]string, len(missing))
 	for i, name := range missing {
+		if !found {
+			tried[name] = valuesOf(query, name, kinds)[0]
+		}
 		pairs[i] = fmt.Sprintf("%s=%s", name, tried[name])
 	}
 	return pairs

@@ -70,7 +70,7 @@ func TestRestartWithASocketUnitRefusesNoDelivery(t *testing.T) {
 				if err := process.Wait(); err != nil {
 					t.Fatal(err)
 				}
-				time.Sleep(200 * time.Millisecond) // nobody accepts connections
+				time.Sleep(200 * time.Millisecond) // connections wait in the queue of the socket
 			}
 			startWithSocket(t, dir, socket, command)
 			if err := waitReady(address); err != nil {
