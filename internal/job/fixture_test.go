@@ -38,6 +38,7 @@ func daily(t *testing.T, zoneName string) *Schedule {
 // A fakeChannel returns the errors that a test sets, and keeps what arrived.
 type fakeChannel struct {
 	recipients []string
+	settings   string
 	idempotent bool
 	answers    map[string][]error // of the attempts to a recipient, in order; nil after the last
 	mu         sync.Mutex
@@ -59,6 +60,10 @@ func (p *fakeChannel) Recipients(_ context.Context, part string) ([]string, erro
 	}
 	return recipients, nil
 }
+
+func (p *fakeChannel) Key(recipient string) string { return notify.Mail{}.Key(recipient) }
+
+func (p *fakeChannel) Settings() []any { return []any{p.settings} }
 
 func (p *fakeChannel) Idempotent() bool { return p.idempotent }
 

@@ -35,6 +35,7 @@ type Run struct {
 	Period     string          `json:"period"`
 	Part       string          `json:"part,omitempty"`      // empty: all parts
 	Recipient  string          `json:"recipient,omitempty"` // empty: all recipients
+	Channel    string          `json:"channel,omitempty"`   // hash of the settings of the recipient's channel
 	DueAt      time.Time       `json:"due_at"`
 	StartedAt  time.Time       `json:"started_at"`
 	FinishedAt time.Time       `json:"finished_at,omitzero"`

@@ -11,8 +11,7 @@ import (
 // A delivery is one message to one recipient.
 type delivery struct {
 	message notify.Message
-	channel notify.Channel
-	row     Run
+	target
 }
 
 // send sends every message to its recipients, and retries failed deliveries with backoff until RetryFor has passed.
@@ -22,13 +21,11 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 	}
 	var pending []delivery
 	for _, message := range messages {
-		for _, channel := range x.entry.Channels {
-			deliveries, err := x.deliveries(ctx, message, channel)
-			if err != nil {
-				return err
-			}
-			pending = append(pending, deliveries...)
+		deliveries, err := x.deliveries(ctx, message)
+		if err != nil {
+			return err
 		}
+		pending = append(pending, deliveries...)
 	}
 	deadline := x.now().Add(x.entry.RetryFor)
 	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
@@ -56,29 +53,16 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 	}
 }
 
-// deliveries returns the deliveries of a message through a channel, without those that an earlier attempt has made or may have made.
-func (x *run) deliveries(ctx context.Context, message notify.Message, channel notify.Channel) (pending []delivery, err error) {
-	recipients, err := channel.Recipients(ctx, message.Part)
-	row := x.base
-	row.Part, row.SHA256 = message.Part, message.SHA256
-	if err == nil && len(recipients) == 0 {
-		err = Permanent(errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query"))
-	}
+// deliveries returns the deliveries of a message, without those that an earlier attempt has made or may have made.
+func (x *run) deliveries(ctx context.Context, message notify.Message) (pending []delivery, err error) {
+	targets, err := x.targets(ctx, message)
 	if err != nil {
-		row.Recipient, row.State, row.Error, row.FinishedAt = noRecipient, Failed, err.Error(), x.now()
-		x.touched[row.key()] = true
-		x.noteRetryable(err)
-		return nil, x.record(row)
+		return nil, err
 	}
-	for _, recipient := range recipients {
-		row.Recipient = recipient
-		if x.touched[row.key()] {
-			continue // another channel has the same recipient
-		}
-		x.touched[row.key()] = true
-		old := x.rows[row.key()]
+	for _, t := range targets {
+		old := x.rows[t.row.key()]
 		switch {
-		case x.resendAll, x.options.Resend && old.State != Sent, channel.Idempotent():
+		case x.resendAll, x.options.Resend && old.State != Sent, t.channel.Idempotent():
 		case old.State == Sent || old.State == Unknown:
 			continue
 		case old.State == Sending:
@@ -89,8 +73,8 @@ func (x *run) deliveries(ctx context.Context, message notify.Message, channel no
 			}
 			continue
 		}
-		row.Attempts = old.Attempts
-		pending = append(pending, delivery{message, channel, row})
+		t.row.Attempts = old.Attempts
+		pending = append(pending, delivery{message, t})
 	}
 	return pending, nil
 }
@@ -102,7 +86,7 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, err error) 
 	if err := x.record(d.row); err != nil {
 		return false, err
 	}
-	location, err := d.channel.Send(ctx, d.message, d.row.Recipient)
+	location, err := d.channel.Send(ctx, d.message, d.recipient)
 	d.row.Location, d.row.FinishedAt = location, x.now()
 	switch {
 	case err == nil:

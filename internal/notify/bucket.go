@@ -35,6 +35,12 @@ func (b Bucket) Recipients(context.Context, string) ([]string, error) {
 	return []string{b.location("")}, nil
 }
 
+// Key returns the bucket.
+func (b Bucket) Key(recipient string) string { return recipient }
+
+// Settings returns what decides where the object is: the query can contain the prefix, the endpoint and the region.
+func (b Bucket) Settings() []any { return []any{"bucket", b.URL, b.Name} }
+
 // location returns the URL of the bucket, or of a key in it, without its query, which may contain secrets.
 func (b Bucket) location(key string) string {
 	u, err := url.Parse(b.URL)

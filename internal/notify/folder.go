@@ -26,6 +26,12 @@ func (f Folder) Recipients(context.Context, string) ([]string, error) {
 	return []string{filepath.Join(f.Dir, f.Name)}, nil
 }
 
+// Key returns the folder.
+func (f Folder) Key(recipient string) string { return recipient }
+
+// Settings returns what decides where the file is and how many are kept.
+func (f Folder) Settings() []any { return []any{"folder", f.Dir, f.Name, f.Keep} }
+
 // Idempotent returns true: a file of the same name is replaced.
 func (f Folder) Idempotent() bool { return true }
 

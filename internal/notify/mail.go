@@ -29,30 +29,36 @@ type Mail struct {
 // Idempotent returns false: each mail arrives.
 func (m Mail) Idempotent() bool { return false }
 
-// Recipients returns all addresses of a part, without duplicates.
+// Key identifies a person by the address, without the display name.
+func (m Mail) Key(recipient string) string { return addressKey(recipient) }
+
+// Settings returns what a recipient sees of the channel.
+func (m Mail) Settings() []any { return []any{"mail", m.ReplyTo, m.Subject, m.NoAttachment} }
+
+// Recipients returns the bare addresses of a part, each person once.
 func (m Mail) Recipients(ctx context.Context, part string) ([]string, error) {
 	to, err := m.to(ctx, part)
 	if err != nil {
 		return nil, err
 	}
 	var all []string
-	seen := map[string]bool{}
-	for _, address := range slices.Concat(to, m.CC, m.BCC) {
-		if key := strings.ToLower(address); !seen[key] {
-			seen[key] = true
-			all = append(all, address)
-		}
+	for _, address := range withoutDuplicates(slices.Concat(to, m.CC, m.BCC), map[string]bool{}) {
+		all = append(all, bareAddress(address))
 	}
 	return all, nil
 }
 
 // to returns the addresses of the To header.
 func (m Mail) to(ctx context.Context, part string) ([]string, error) {
-	if m.PartRecipients == nil {
-		return m.To, nil
+	to := m.To
+	if m.PartRecipients != nil {
+		recipients, err := m.PartRecipients(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		to = slices.Concat(to, recipients)
 	}
-	recipients, err := m.PartRecipients(ctx, part)
-	return slices.Concat(m.To, recipients), err
+	return withoutDuplicates(to, map[string]bool{}), nil
 }
 
 // Send mails the message to one address. The headers name all addresses of To and CC.
@@ -93,17 +99,19 @@ func (m Mail) compose(message Message, to []string, recipient string) ([]byte, e
 		return nil, err
 	}
 	msg := gomail.NewMsg()
+	seen := map[string]bool{}
+	to, cc := withoutDuplicates(to, seen), withoutDuplicates(m.CC, seen)
 	errs := []error{msg.From(m.Server.From)}
 	if len(to) > 0 {
 		errs = append(errs, msg.To(to...))
 	}
-	if len(m.CC) > 0 {
-		errs = append(errs, msg.Cc(m.CC...))
+	if len(cc) > 0 {
+		errs = append(errs, msg.Cc(cc...))
 	}
 	if m.ReplyTo != "" {
 		errs = append(errs, msg.ReplyTo(m.ReplyTo))
 	}
-	if len(to)+len(m.CC) == 0 {
+	if len(to)+len(cc) == 0 {
 		errs = append(errs, msg.SetAddrHeader(gomail.HeaderTo, m.Server.From)) // all recipients are BCC
 	}
 	msg.Subject(strings.Join(strings.Fields(message.expand(m.subject(message), func(text string) string { return text })), " "))

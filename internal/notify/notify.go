@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 )
@@ -36,11 +37,23 @@ type Figure struct {
 type Channel interface {
 	// Recipients returns the recipients of a part of a report. A channel that is not for people has one, its location.
 	Recipients(ctx context.Context, part string) ([]string, error)
+	// Key identifies a recipient: it is equal for all ways to write one, also those of ledgers of earlier versions.
+	Key(recipient string) string
+	// Settings returns everything but the recipients that decides what arrives, and where. Two channels of a report that have the same
+	// settings send one message to a recipient of both; otherwise each sends its own. The values are plain, not pointers or
+	// functions, and may contain secrets.
+	Settings() []any
 	// Send delivers a message to one recipient and returns where it was delivered. The error is ErrPermanent if a retry cannot
 	// succeed, and ErrUnknown if the message may have arrived.
 	Send(ctx context.Context, message Message, recipient string) (location string, err error)
 	// Idempotent reports whether sending a message twice has the same effect as sending it once.
 	Idempotent() bool
+}
+
+// ChannelID is a short hash of the settings of a channel, in hex.
+func ChannelID(channel Channel) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%#v", channel.Settings()))
+	return hex.EncodeToString(sum[:4])
 }
 
 // Classes of errors of Send. Other errors can be retried.

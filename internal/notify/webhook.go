@@ -34,6 +34,12 @@ func (w Webhook) Recipients(context.Context, string) ([]string, error) {
 	return []string{fmt.Sprintf("webhook %s #%x", u.Host, sum[:2])}, nil
 }
 
+// Key returns the recipient.
+func (w Webhook) Key(recipient string) string { return recipient }
+
+// Settings returns what decides how a message looks. The URL is in the recipient.
+func (w Webhook) Settings() []any { return []any{"webhook", w.Format} }
+
 // Idempotent returns false: a chat shows every message.
 func (w Webhook) Idempotent() bool { return false }
 

@@ -24,7 +24,8 @@ func Recipients(ctx context.Context, channels []notify.Channel) (recipients []st
 	return recipients, nil
 }
 
-// Deliver sends a workbook once through every channel of a report, without the ledger. It returns the locations.
+// Deliver sends a workbook once through every channel of a report, without the ledger. It returns the locations. Channels with the same
+// settings send one message to a recipient of both.
 func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message notify.Message) ([]string, error) {
 	channels, err := p.Channels(entry)
 	if err != nil {
@@ -32,10 +33,16 @@ func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message not
 	}
 	var locations []string
 	var errs []error
+	sent := map[[2]string]bool{}
 	for _, channel := range channels {
 		recipients, err := channel.Recipients(ctx, "")
 		errs = append(errs, err)
 		for _, recipient := range recipients {
+			key := [2]string{notify.ChannelID(channel), channel.Key(recipient)}
+			if sent[key] {
+				continue
+			}
+			sent[key] = true
 			location, err := channel.Send(ctx, message, recipient)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", message.File, recipient, err))

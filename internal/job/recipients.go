@@ -1,0 +1,96 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+
+	"callsheet/internal/notify"
+)
+
+// channelSuffix ends the recipient of a row if another channel has the row of the recipient without it.
+var channelSuffix = regexp.MustCompile(` #[0-9a-f]{8}$`)
+
+// A target is a recipient of a message through a channel.
+type target struct {
+	channel   notify.Channel
+	channelID string
+	recipient string
+	row       Run // in the ledger
+}
+
+// is reports whether a row of the ledger is of the target's recipient, through any channel.
+func (t target) is(row Run) bool {
+	return row.Recipient != "" && row.Part == t.row.Part &&
+		t.channel.Key(channelSuffix.ReplaceAllString(row.Recipient, "")) == t.channel.Key(t.recipient)
+}
+
+// targets returns the recipients of a message, each with its row. A recipient has a row for each channel with other settings; the
+// first has the recipient's name, the others a suffix. A row of earlier attempts stays with its channel when the channels change their
+// order. One whose channel changed its settings, or of a version that did not record the channel, goes to the first channel without a
+// row, so that nobody is sent a message again because of the change.
+func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, err error) {
+	for _, channel := range x.entry.Channels {
+		id := notify.ChannelID(channel)
+		row := x.base
+		row.Part, row.SHA256, row.Channel = message.Part, message.SHA256, id
+		recipients, err := channel.Recipients(ctx, message.Part)
+		if err == nil && len(recipients) == 0 {
+			err = Permanent(errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query"))
+		}
+		if err != nil {
+			row.Recipient, row.Channel, row.State, row.Error, row.FinishedAt = noRecipient, "", Failed, err.Error(), x.now()
+			x.touched[row.key()] = true
+			x.noteRetryable(err)
+			if err := x.record(row); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for _, recipient := range recipients {
+			t := target{channel, id, recipient, row}
+			shared := slices.ContainsFunc(targets, func(other target) bool {
+				return other.channelID == id && other.channel.Key(other.recipient) == channel.Key(recipient)
+			})
+			if !shared {
+				targets = append(targets, t)
+			}
+		}
+	}
+	for _, matches := range []func(Run, target) bool{
+		func(row Run, t target) bool { return row.Channel == t.channelID },
+		func(row Run, t target) bool { return row.State != Failed },
+		func(Run, target) bool { return true },
+	} {
+		for i := range targets {
+			x.claimRow(&targets[i], matches)
+		}
+	}
+	for i := range targets {
+		x.addRow(&targets[i])
+	}
+	return targets, nil
+}
+
+// claimRow gives a target without a row one of its recipient that no other target has.
+func (x *run) claimRow(t *target, matches func(Run, target) bool) {
+	for _, k := range x.keys {
+		if row := x.rows[k]; t.row.Recipient == "" && !x.touched[k] && t.is(row) && matches(row, *t) {
+			t.row.Recipient = row.Recipient
+			x.touched[k] = true
+		}
+	}
+}
+
+// addRow gives a target that has no row a new one.
+func (x *run) addRow(t *target) {
+	if t.row.Recipient != "" {
+		return
+	}
+	t.row.Recipient = t.recipient
+	if x.touched[t.row.key()] {
+		t.row.Recipient += " #" + t.channelID
+	}
+	x.touched[t.row.key()] = true
+}
