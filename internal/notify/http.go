@@ -2,16 +2,28 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// client sends to secret URLs. It does not follow redirects, which would send the URL to another host as the referrer and turn a POST
-// into a GET without its body. It does not keep connections alive, because net/http logs what a server sends on an idle one.
-var client = &http.Client{
-	Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// transport sends to secret URLs. It does not keep connections alive, because net/http logs what a server sends on an idle one.
+var transport = &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
+
+// do sends a request without an http.Client, which would follow redirects: it would send the URL to another host as the referrer, and
+// turn a POST into a GET without its body.
+func do(request *http.Request) (*http.Response, error) {
+	if user := request.URL.User; user != nil && request.Header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		request.SetBasicAuth(user.Username(), password)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return nil, redact(err)
+	}
+	return response, nil
 }
 
 // Ping requests a secret URL and returns an error unless the server answers with success.
@@ -22,25 +34,60 @@ func Ping(ctx context.Context, url string, timeout time.Duration) error {
 	if err != nil {
 		return errInvalidURL
 	}
-	response, err := client.Do(request)
+	response, err := do(request)
 	if err != nil {
-		return redact(err)
+		return err
 	}
 	defer response.Body.Close()
-	return checkStatus(response)
+	return checkStatus(response, readAnswer(response))
 }
 
-// checkStatus returns nil for a status of success. The error has no text of the server, which may repeat the URL or the request.
-func checkStatus(response *http.Response) error {
+// checkStatus returns nil for a status of success. Of the server's text, which may repeat the URL or the request, the error has only
+// what answerReason and redirectTarget let pass.
+func checkStatus(response *http.Response, answer []byte) error {
 	code := response.StatusCode
 	err := fmt.Errorf("the server answered %d %s", code, http.StatusText(code))
+	if reason := answerReason(answer, requestSecrets(response.Request)); reason != "" {
+		err = fmt.Errorf("%w: %s", err, reason)
+	}
 	switch {
 	case code/100 == 2:
 		return nil
 	case code/100 == 3:
-		return permanent(fmt.Errorf("%w\nhint: redirects are not followed; configure the URL that it redirects to", err))
+		return permanent(fmt.Errorf("the server answered %d %s and redirects to %s\nhint: redirects are not followed; configure the URL that it redirects to",
+			code, http.StatusText(code), redirectTarget(response)))
 	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:
-		return err
+		return retryAfterError{err, retryAfter(response.Header)}
 	}
 	return permanent(err)
+}
+
+// retryAfterError is an error of a server that says how long no further attempt should be made.
+type retryAfterError struct {
+	error
+	after time.Duration
+}
+
+func (e retryAfterError) Unwrap() error { return e.error }
+
+// RetryAfter returns how long a server wants no further attempt, 0 if it does not say.
+func RetryAfter(err error) time.Duration {
+	if limited, ok := errors.AsType[retryAfterError](err); ok {
+		return limited.after
+	}
+	return 0
+}
+
+// retryAfter reads the header Retry-After: seconds, or a time by the server's clock.
+func retryAfter(header http.Header) time.Duration {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e6 { // some send fractions
+		return time.Duration(seconds * float64(time.Second))
+	}
+	until, err := http.ParseTime(text)
+	now, nowErr := http.ParseTime(header.Get("Date"))
+	if err != nil || nowErr != nil {
+		return 0
+	}
+	return max(until.Sub(now), 0)
 }

@@ -1,8 +1,14 @@
 package notify
 
-import "strings"
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+)
 
-// payload returns the message in the format of a webhook.
+// payload returns the message in the format of a webhook. Names of groups and the like arrive as they are written: they mention nobody
+// and format nothing. A message that is too long for a chat is cut, and says so.
 func (m Message) payload(format string) any {
 	switch format {
 	case "slack":
@@ -15,74 +21,88 @@ func (m Message) payload(format string) any {
 	return m
 }
 
-// maxSlackFields is the number of fields that Slack allows in a section.
-const maxSlackFields = 10
-
-func (m Message) slackPayload() any {
-	fields := []map[string]string{}
-	for _, f := range m.Figures[:min(len(m.Figures), maxSlackFields)] {
-		fields = append(fields, slackMarkdown("*"+escapeSlack(f.Label)+"*\n"+escapeSlack(f.Value)+"\n"+escapeSlack(f.Change)))
-	}
-	blocks := []any{map[string]any{"type": "section", "text": slackMarkdown("*" + escapeSlack(m.heading()) + "*")}}
-	if len(fields) > 0 {
-		blocks = append(blocks, map[string]any{"type": "section", "fields": fields})
-	}
-	notes := escapeSlack(strings.Join(m.Notes, "\n"))
-	if m.Link != "" {
-		notes += "\n<" + m.Link + "|The workbook>"
-	}
-	if notes = strings.TrimSpace(notes); notes != "" {
-		blocks = append(blocks, map[string]any{"type": "context", "elements": []any{slackMarkdown(notes)}})
-	}
-	return map[string]any{"text": m.heading(), "blocks": blocks}
-}
-
-func slackMarkdown(text string) map[string]string {
-	return map[string]string{"type": "mrkdwn", "text": text}
-}
-
-// escapeSlack keeps Slack from reading a text as a link or a mention.
-func escapeSlack(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-}
-
-func (m Message) teamsPayload() any {
-	facts := []map[string]string{}
-	for _, f := range m.Figures {
-		facts = append(facts, map[string]string{"title": f.Label, "value": strings.TrimSpace(f.Value + "  " + f.Change)})
-	}
-	body := []any{map[string]any{"type": "TextBlock", "text": m.heading(), "weight": "Bolder", "size": "Medium", "wrap": true}}
-	if len(facts) > 0 {
-		body = append(body, map[string]any{"type": "FactSet", "facts": facts})
-	}
-	for _, note := range m.Notes {
-		body = append(body, map[string]any{"type": "TextBlock", "text": note, "isSubtle": true, "wrap": true})
-	}
-	card := map[string]any{"type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.4", "body": body}
-	if m.Link != "" {
-		card["actions"] = []any{map[string]any{"type": "Action.OpenUrl", "title": "The workbook", "url": m.Link}}
-	}
-	return map[string]any{"type": "message", "attachments": []any{map[string]any{
-		"contentType": "application/vnd.microsoft.card.adaptive", "content": card,
-	}}}
-}
-
-func (m Message) googleChatPayload() any {
-	lines := []string{"*" + m.heading() + "*"}
-	for _, f := range m.Figures {
-		lines = append(lines, strings.TrimSpace(f.Label+": *"+f.Value+"*  "+f.Change))
-	}
-	lines = append(lines, m.Notes...)
-	if m.Link != "" {
-		lines = append(lines, "<"+m.Link+"|The workbook>")
-	}
-	return map[string]string{"text": strings.Join(lines, "\n")}
-}
-
 // heading is the title line of a message.
 func (m Message) heading() string {
 	if m.Part != "" {
-		return m.Title + ", " + m.Part + ", " + m.When
+		return oneLine(m.Title + ", " + m.Part + ", " + m.When)
 	}
-	return m.Title + ", " + m.When
+	return oneLine(m.Title + ", " + m.When)
+}
+
+// lines returns the notes as lines, none of which is empty.
+func (m Message) lines() (lines []string) {
+	for line := range strings.SplitSeq(strings.ReplaceAll(strings.Join(m.Notes, "\n"), "\r", "\n"), "\n") {
+		if strings.TrimSpace(line) != "" {
+			lines = append(lines, strings.TrimRight(line, " \t"))
+		}
+	}
+	return lines
+}
+
+// text returns the figure as one line.
+func (f Figure) text() string {
+	return oneLine(f.Label + ": " + f.Value + "  " + f.Change)
+}
+
+// Text returns the whole message as plain text.
+func (m Message) Text() string {
+	lines := []string{m.heading()}
+	for _, f := range m.Figures {
+		lines = append(lines, f.text())
+	}
+	lines = append(lines, m.lines()...)
+	if m.Link != "" {
+		lines = append(lines, m.Link)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// oneLine replaces line breaks and other white space by single spaces.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// cut returns a text of at most limit characters when escaped. One that is longer ends in "…".
+func cut(text string, limit int, escape func(string) string) string {
+	if length(escape(text)) <= limit {
+		return text
+	}
+	runes := []rune(text)
+	n := sort.Search(min(len(runes), limit), func(n int) bool { return length(escape(string(runes[:n+1])+"…")) > limit })
+	return string(runes[:n]) + "…"
+}
+
+// length counts the characters of a text as the chats do, in units of UTF-16.
+func length(text string) (n int) {
+	for _, r := range text {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}
+
+// fit returns the lines if they fit, else the first of them that do, with a line that says how many are left out. The last call of fits
+// is with the result.
+func fit(lines []string, fits func([]string) bool) []string {
+	first := func(n int) []string {
+		if n == len(lines) {
+			return lines
+		}
+		return append(lines[:n:n], fmt.Sprintf("… %d more lines do not fit", len(lines)-n))
+	}
+	kept := first(len(lines))
+	if !fits(kept) {
+		kept = first(sort.Search(len(lines), func(n int) bool { return !fits(first(n + 1)) }))
+		fits(kept)
+	}
+	return kept
+}
+
+// size returns the size of a payload in bytes.
+func size(payload any) int {
+	text, err := json.Marshal(payload)
+	if err != nil {
+		panic(err) // of strings, maps and lists
+	}
+	return len(text)
 }

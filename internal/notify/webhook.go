@@ -63,16 +63,17 @@ func (w Webhook) Send(ctx context.Context, message Message, recipient string) (_
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	request.Header.Set("User-Agent", "callsheet")
-	response, err := client.Do(request)
+	response, err := do(request)
 	if err != nil {
 		if written.Load() {
-			return "", unknown(redact(err))
+			return "", unknown(err)
 		}
-		return "", redact(err)
-	}
-	defer response.Body.Close()
-	if err := checkStatus(response); err != nil {
 		return "", err
 	}
-	return recipient, nil
+	defer response.Body.Close()
+	answer := readAnswer(response)
+	if err := checkStatus(response, answer); err != nil {
+		return "", err
+	}
+	return recipient, refusal(answer, requestSecrets(request))
 }

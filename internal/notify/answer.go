@@ -1,0 +1,138 @@
+package notify
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxAnswer is how much of an answer is read.
+const maxAnswer = 64 << 10
+
+// readAnswer returns the begin of an answer's body, as far as it came: the status says already what became of the request.
+func readAnswer(response *http.Response) []byte {
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	return body
+}
+
+// plainReason matches the reasons of chats, such as invalid_blocks or "Bad Request: chat not found". Without digits it holds no token.
+var plainReason = regexp.MustCompile(`^[A-Za-z][A-Za-z_ :,.'-]{2,100}$`)
+
+// answerReason returns the reason or the number of an error in an answer, such as {"ok":false,"error":"invalid_auth"}, or invalid_blocks.
+// It returns nothing that may be a part of a secret.
+func answerReason(answer []byte, secrets []string) string {
+	var fields map[string]any
+	if json.Unmarshal(answer, &fields) != nil {
+		return reasonIn(strings.TrimSpace(string(answer)), secrets)
+	}
+	if nested, ok := fields["error"].(map[string]any); ok {
+		fields = nested
+	}
+	for _, key := range []string{"error", "description", "status", "message", "code", "error_code", "type"} {
+		if reason := reasonIn(fields[key], secrets); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func reasonIn(value any, secrets []string) string {
+	switch value := value.(type) {
+	case float64:
+		if text := fmt.Sprint(value); len(text) <= 6 && !slices.Contains(secrets, text) {
+			return "error " + text
+		}
+	case string:
+		words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" :,.'", r) })
+		if plainReason.MatchString(value) && !slices.ContainsFunc(append(words, value), func(word string) bool { return overlaps(word, secrets) }) {
+			return value
+		}
+	}
+	return ""
+}
+
+// refusal returns the error of an answer of success whose body says that the request failed, as Slack and Telegram do: {"ok":false}.
+func refusal(answer []byte, secrets []string) error {
+	var result struct {
+		OK *bool `json:"ok"`
+	}
+	if json.Unmarshal(answer, &result) != nil || result.OK == nil || *result.OK {
+		return nil
+	}
+	reason := answerReason(answer, secrets)
+	err := fmt.Errorf("the server refused the message: %s", reason)
+	if reason == "" {
+		return fmt.Errorf("the server refused the message and gave no reason")
+	}
+	if slices.ContainsFunc([]string{"internal", "fatal", "timeout", "unavailable", "limited"}, func(word string) bool { return strings.Contains(reason, word) }) {
+		return err
+	}
+	return permanent(err)
+}
+
+// requestSecrets returns the parts of a request that nobody else may read: of its URL, and of headers that the configuration sets.
+func requestSecrets(request *http.Request) (secrets []string) {
+	u := request.URL
+	password, _ := u.User.Password()
+	secrets = append(strings.Split(u.Path, "/"), u.User.Username(), password, u.Fragment)
+	for key, values := range u.Query() {
+		secrets = append(secrets, values...)
+		if strings.Join(values, "") == "" {
+			secrets = append(secrets, key)
+		}
+	}
+	for name, values := range request.Header {
+		if name != "Content-Type" && name != "User-Agent" {
+			secrets = append(secrets, strings.Fields(strings.Join(values, " "))...)
+		}
+	}
+	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
+}
+
+// overlaps reports whether a text contains one of the secrets, or is a part of one that is long enough to be of use.
+func overlaps(text string, secrets []string) bool {
+	for range 3 { // it may be escaped more than once
+		lower := strings.ToLower(text)
+		for _, secret := range secrets {
+			secret = strings.ToLower(secret)
+			if strings.Contains(lower, secret) || len(lower) >= 4 && strings.Contains(secret, lower) {
+				return true
+			}
+		}
+		text, _ = url.PathUnescape(text)
+	}
+	return false
+}
+
+// maxShownSegment is of a path; a longer segment may be a token.
+const maxShownSegment = 40
+
+// redirectTarget returns where an answer redirects to. A server often appends the path of the request, which is secret: such parts
+// are "…", and the query is left out.
+func redirectTarget(response *http.Response) string {
+	to, err := response.Location()
+	if err != nil || to.Host == "" {
+		return "a URL that cannot be read"
+	}
+	secrets := requestSecrets(response.Request)
+	long := slices.DeleteFunc(slices.Clone(secrets), func(secret string) bool { return len(secret) < 8 })
+	if overlaps(to.Host, long) {
+		return to.Scheme + "://…"
+	}
+	target := to.Scheme + "://" + to.Host
+	for segment := range strings.SplitSeq(strings.Trim(to.EscapedPath(), "/"), "/") {
+		switch {
+		case segment == "":
+		case len(segment) <= maxShownSegment && !overlaps(segment, secrets):
+			target += "/" + segment
+		case !strings.HasSuffix(target, "/…"):
+			target += "/…"
+		}
+	}
+	return target
+}
