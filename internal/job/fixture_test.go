@@ -113,7 +113,9 @@ func newFixture(t *testing.T, entries ...Entry) *fixture {
 	d.complete.Store(true)
 	for i := range entries {
 		for _, channel := range entries[i].Channels {
-			channel.(*fakeChannel).log = d.log
+			if fake, ok := channel.(*fakeChannel); ok {
+				fake.log = d.log
+			}
 		}
 	}
 	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -134,6 +135,61 @@ func TestCrashedAttemptIsRetried(t *testing.T) {
 		serve(t, d, 24*time.Hour)
 		if last := d.finished[len(d.finished)-1]; len(d.finished) != 2 || last[0].State != Failed || last[0].Period != "2000-01-01" {
 			t.Errorf("OnFinished got %+v", d.finished)
+		}
+	})
+}
+
+// limitedChannel takes one message every ten seconds, and says so, as chats do. parts is the number of its messages.
+type limitedChannel struct {
+	fakeChannel
+	next    time.Time
+	refused int
+}
+
+func (p *limitedChannel) Send(ctx context.Context, message notify.Message, recipient string) (string, error) {
+	if wait := time.Until(p.next); wait > 0 {
+		p.refused++
+		return "", notify.Limited(errors.New("429 too many requests"), wait)
+	}
+	p.next = time.Now().Add(10 * time.Second)
+	return p.fakeChannel.Send(ctx, message, recipient)
+}
+
+// TestLimitedServerGetsMessagesAtItsPace sends the parts of a burst to one chat.
+func TestLimitedServerGetsMessagesAtItsPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &limitedChannel{fakeChannel: fakeChannel{recipients: []string{"chat"}}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Channels: []notify.Channel{p}})
+		p.log = d.log
+		for n := range 30 {
+			d.parts = append(d.parts, fmt.Sprint("part ", n))
+		}
+		start := time.Now()
+		runs, err := d.Run(t.Context(), d.Entries[0], start, RunOptions{})
+		if err != nil || runs[0].State != Sent || p.count() != 30 {
+			t.Errorf("%d of 30 arrived: %+v, %v", p.count(), runs[0], err)
+		}
+		if took := time.Since(start); took != 290*time.Second || p.refused != 29 {
+			t.Errorf("it took %v, and %d requests were refused", took, p.refused)
+		}
+	})
+}
+
+// TestRetryAfterIsObeyed has a server that asks for a longer wait than that before a retry.
+func TestRetryAfterIsObeyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limited := notify.Limited(errors.New("429 too many requests"), 5*time.Minute)
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {limited}, "b@x": {errors.New("451 later")}}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
+		start := time.Now()
+		runs, err := d.Run(t.Context(), d.Entries[0], start, RunOptions{})
+		if err != nil || runs[0].State != Sent {
+			t.Errorf("%+v, %v", runs[0], err)
+		}
+		for _, run := range runs[1:] { // retries are after 1, 3 and 7 minutes
+			if want := map[string]time.Duration{"a@x": 7 * time.Minute, "b@x": time.Minute}[run.Recipient]; run.FinishedAt.Sub(start) != want || run.Attempts != 2 {
+				t.Errorf("%s after %v, %d attempts", run.Recipient, run.FinishedAt.Sub(start), run.Attempts)
+			}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -28,21 +29,20 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 		pending = append(pending, deliveries...)
 	}
 	deadline := x.now().Add(x.entry.RetryFor)
+	limits := limits{}
 	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
-		var failed []delivery
-		for _, d := range pending {
-			if ctx.Err() != nil {
-				return ErrStopped
-			}
-			retry, err := x.sendOne(context.WithoutCancel(ctx), &d)
+		for goOn := true; goOn; {
+			failed, took, err := x.sendRound(ctx, pending, limits)
 			if err != nil {
 				return err
 			}
-			if retry {
-				failed = append(failed, d)
+			pending = failed
+			pause := limits.pause(took, x.now())
+			if goOn = pause > 0; goOn && !sleep(ctx, pause) {
+				return ErrStopped
 			}
 		}
-		if pending = failed; len(pending) == 0 || x.now().Add(wait).After(deadline) {
+		if len(pending) == 0 || x.now().Add(wait).After(deadline) {
 			return nil
 		}
 		x.Log.Warn("delivery failed and will be retried", "report", x.entry.Report, "period", x.span.String(), "recipients", len(pending),
@@ -51,6 +51,52 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 			return ErrStopped
 		}
 	}
+}
+
+// limits has the times before which servers want no further message, by recipient.
+type limits map[string]time.Time
+
+// pause returns how long to wait for a server that took a message and then asked for a short wait, 0 if there is none. Such a server
+// takes the parts of a burst one by one, which is no failure.
+func (l limits) pause(took map[string]bool, now time.Time) (pause time.Duration) {
+	for recipient, until := range l {
+		if wait := until.Sub(now); took[recipient] && wait > 0 && wait <= initialBackoff && (pause == 0 || wait < pause) {
+			pause = wait
+		}
+	}
+	return pause
+}
+
+// sendRound tries each delivery once, but not those to servers that want no message now. It returns the deliveries that can be retried,
+// and which recipients took a message.
+func (x *run) sendRound(ctx context.Context, pending []delivery, limits limits) (failed []delivery, took map[string]bool, err error) {
+	took = map[string]bool{}
+	for _, d := range pending {
+		if ctx.Err() != nil {
+			return nil, nil, ErrStopped
+		}
+		if until := limits[d.recipient]; x.now().Before(until) {
+			d.row.State, d.row.FinishedAt = Failed, x.now()
+			d.row.Error = cmp.Or(d.row.Error, "not tried: the server takes no message before "+until.Format(time.TimeOnly))
+			if err := x.record(d.row); err != nil {
+				return nil, nil, err
+			}
+			failed = append(failed, d)
+			continue
+		}
+		retry, after, err := x.sendOne(context.WithoutCancel(ctx), &d)
+		if err != nil {
+			return nil, nil, err
+		}
+		if retry {
+			failed = append(failed, d)
+		}
+		if after > 0 {
+			limits[d.recipient] = x.now().Add(after)
+		}
+		took[d.recipient] = took[d.recipient] || d.row.State == Sent
+	}
+	return failed, took, nil
 }
 
 // deliveries returns the deliveries of a message, without those that an earlier attempt has made or may have made.
@@ -79,12 +125,12 @@ func (x *run) deliveries(ctx context.Context, message notify.Message) (pending [
 	return pending, nil
 }
 
-// sendOne makes one delivery and reports whether it failed and can be retried.
-func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, err error) {
+// sendOne makes one delivery and reports whether it failed and can be retried, and how long the server wants no further message.
+func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, after time.Duration, err error) {
 	d.row.State, d.row.Error, d.row.FinishedAt = Sending, "", time.Time{}
 	d.row.Attempts++
 	if err := x.record(d.row); err != nil {
-		return false, err
+		return false, 0, err
 	}
 	location, err := d.channel.Send(ctx, d.message, d.recipient)
 	d.row.Location, d.row.FinishedAt = location, x.now()
@@ -95,9 +141,9 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, err error) 
 		d.row.State, d.row.Error = Unknown, err.Error()
 	default:
 		d.row.State, d.row.Error = Failed, err.Error()
-		retry = !errors.Is(err, notify.ErrPermanent)
+		retry, after = !errors.Is(err, notify.ErrPermanent), notify.RetryAfter(err)
 	}
-	return retry, x.record(d.row)
+	return retry, after, x.record(d.row)
 }
 
 // failedRows names the recipients of deliveries that failed, each with its error.

@@ -57,7 +57,7 @@ func checkStatus(response *http.Response, answer []byte) error {
 		return permanent(fmt.Errorf("the server answered %d %s and redirects to %s\nhint: redirects are not followed; configure the URL that it redirects to",
 			code, http.StatusText(code), redirectTarget(response)))
 	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:
-		return retryAfterError{err, retryAfter(response.Header)}
+		return Limited(err, retryAfter(response.Header))
 	}
 	return permanent(err)
 }
@@ -69,6 +69,9 @@ type retryAfterError struct {
 }
 
 func (e retryAfterError) Unwrap() error { return e.error }
+
+// Limited returns an error of a server that wants no further attempt for a while.
+func Limited(err error, after time.Duration) error { return retryAfterError{err, after} }
 
 // RetryAfter returns how long a server wants no further attempt, 0 if it does not say.
 func RetryAfter(err error) time.Duration {
