@@ -28,11 +28,11 @@ func (p *page) writeFindings(configured *Alerts, at int) int {
 	found, err := p.findings(alerts)
 	p.Check(err)
 	if len(found) == 0 {
-		words := "Nothing: no group is far below the overall rate, nothing got much worse, and the evidence is clean."
+		words := "Nothing: no group is far below average, nothing got much worse, and the data has no gaps."
 		if why := p.noData(); why != "" {
 			words = "Nothing is known: " + why + "."
 		} else if p.calls() == 0 {
-			words = "Nothing: there were no calls in this period or the period before, and the evidence is clean."
+			words = "Nothing: there were no calls in this period or the period before, and the data has no gaps."
 		}
 		p.Put(firstColumn, at, words, xlsx.CellStyle{})
 		return at + 1
@@ -118,7 +118,7 @@ func (b *book) waitingFinding() ([]finding, error) {
 	words := b.plural(n, "missed caller still needs", "missed callers still need") + " a call back"
 	if len(missed.rows) > 0 && missed.row(0).get("last_spoken_at") == nil {
 		if first, ok := missed.row(0).get("first_missed_at").(time.Time); ok {
-			words += "; the first called on " + b.formatTime(first)
+			words += "; longest wait: since " + b.timeInPeriod(first)
 		}
 	}
 	return []finding{{words, b.sheetAbout("missed")}}, nil
@@ -151,7 +151,7 @@ func (b *book) weakGroupFindings(groups *resultSet, a Alerts) []finding {
 	slices.SortStableFunc(all, func(x, y weak) int { return cmp.Compare(y.below, x.below) })
 	var found []finding
 	for _, w := range all[:min(len(all), 2)] {
-		found = append(found, finding{fmt.Sprintf("%s: %s answered, %s points below the overall rate; %s of %s missed",
+		found = append(found, finding{fmt.Sprintf("%s: %s answered, %s points below average; %s of %s missed",
 			w.name, w.rate, b.locale.Number(w.below*100, 1), b.locale.Number(float64(w.missed), 0), b.plural(w.offered, "call", "calls")),
 			b.sheetAbout("groups")})
 	}
@@ -187,9 +187,15 @@ func (b *book) worsenedFindings(a Alerts) []finding {
 	slices.SortStableFunc(all, func(x, y change) int { return cmp.Compare(y.ratio, x.ratio) })
 	var found []finding
 	for _, c := range all[:min(len(all), 2)] {
-		words := fmt.Sprintf("%s is %s and was %s on %s: %s worse", c.meta.label,
-			b.formatValue(c.value, c.meta.format), b.formatValue(c.before, c.meta.format), b.earlierPeriod(),
-			b.difference(c.meta, c.value, c.before))
+		label, verb := c.meta.label, "fell"
+		if c.meta.name == "missed" {
+			label = "Missed calls"
+		}
+		if c.value > c.before {
+			verb = "rose"
+		}
+		words := fmt.Sprintf("%s %s from %s to %s compared with %s", label, verb,
+			b.formatValue(c.before, c.meta.format), b.formatValue(c.value, c.meta.format), b.earlierPeriod())
 		if usual := b.usual(c.meta); usual != "" {
 			words += "; " + usual
 		}
@@ -215,7 +221,7 @@ func (b *book) evidenceFinding() []finding {
 	for _, e := range []struct{ column, one, many string }{
 		{"rejected_lines", "line was rejected", "lines were rejected"},
 		{"live_without_report", "live call has no report", "live calls have no report"},
-		{"unknown_statuses", "call has an unknown status", "calls have an unknown status"},
+		{"unknown_statuses", "call has an unrecognised status", "calls have an unrecognised status"},
 		{"flagged_calls", "call contradicts itself", "calls contradict themselves"},
 		{"ungrouped_calls", "call has no group", "calls have no group"},
 	} {
@@ -226,5 +232,5 @@ func (b *book) evidenceFinding() []finding {
 	if len(parts) == 0 {
 		return nil
 	}
-	return []finding{{"Evidence: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.evidenceSheet()}}
+	return []finding{{"Data quality: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.evidenceSheet()}}
 }

@@ -95,11 +95,7 @@ func (b *book) comparedWith() string {
 	if !c.hasEarlier {
 		return "nothing: the first delivery came on " + dayInWords(c.firstDelivery)
 	}
-	words := b.earlierPeriod()
-	if c.earlier.Days() == 1 {
-		words += " (the same weekday before)"
-	}
-	return words
+	return b.earlierPeriod()
 }
 
 // earlierPeriod names the earlier period, and until when as long as the period is not over.
@@ -113,6 +109,20 @@ func (b *book) earlierPeriod() string {
 		return words + " until " + b.locale.DateTime(c.until)
 	}
 	return words + " until " + c.until.Format("15:04")
+}
+
+// versus names the earlier period in few words: "vs last Friday".
+func (b *book) versus() string {
+	switch earlier := b.compared.earlier; {
+	case earlier.Days() == 1:
+		return "vs last " + earlier.From.Format("Monday")
+	case earlier.IsWeek():
+		return "vs last week"
+	case earlier.IsMonth():
+		return "vs last month"
+	default:
+		return "vs the " + b.plural(int64(earlier.Days()), "day", "days") + " before"
+	}
 }
 
 func dayInWords(day time.Time) string { return period.Period{From: day, To: day}.Words() }
@@ -130,20 +140,32 @@ func (b *book) change(c columnMeta) change {
 	before, comparable := b.compared.before(c.name)
 	grey, usual := b.theme.Grey, b.usual(c)
 	switch {
+	case !known && b.calls() == 0:
+		return change{"no calls", usual, grey}
 	case !known:
-		return change{"nothing to measure", usual, grey}
+		return change{"no calls to measure", usual, grey}
 	case !comparable:
-		return change{"nothing to compare with", usual, grey}
-	case now == before:
-		return change{"= unchanged, neutral", usual, grey}
+		return change{"no earlier data", usual, grey}
+	case b.isSame(c, now, before):
+		return change{"= unchanged " + b.versus(), usual, grey}
 	}
 	arrow := "▼ "
 	if now > before {
 		arrow = "▲ "
 	}
-	verdict := toText(b.compared.figures[c.name].get("verdict"))
-	colours := map[string]string{"better": b.theme.Good, "worse": b.theme.Bad, "neutral": grey}
-	return change{arrow + b.difference(c, now, before) + ", " + verdict, usual, colours[verdict]}
+	text := arrow + b.difference(c, now, before) + " " + b.versus()
+	switch toText(b.compared.figures[c.name].get("verdict")) {
+	case "better":
+		return change{text + ", better", usual, b.theme.Good}
+	case "worse":
+		return change{text + ", worse", usual, b.theme.Bad}
+	}
+	return change{text, usual, grey}
+}
+
+// isSame reports whether two values of a metric are the same as shown: the difference of those that are not is no news.
+func (b *book) isSame(c columnMeta, now, before float64) bool {
+	return b.formatValue(now, c.format) == b.formatValue(before, c.format)
 }
 
 // usual returns the usual range of a metric, such as "usually 280 to 340", or "" if it is unknown.
@@ -159,7 +181,7 @@ func (b *book) usual(c columnMeta) string {
 	return "usually " + low + " to " + high
 }
 
-// difference returns the difference of two figures without its sign: of rates in points, of others also as a share.
+// difference returns the size of the difference of two figures: of rates in points, of others also as a share with its sign.
 func (b *book) difference(c columnMeta, now, before float64) string {
 	difference := math.Abs(now - before)
 	if c.format == "rate" {
@@ -167,7 +189,11 @@ func (b *book) difference(c columnMeta, now, before float64) string {
 	}
 	text := b.formatValue(difference, c.format)
 	if before > 0 {
-		text += " (" + b.formatValue(difference/before, "rate") + ")"
+		sign := "−"
+		if now > before {
+			sign = "+"
+		}
+		text += " (" + sign + b.formatValue(difference/before, "rate") + ")"
 	}
 	return text
 }

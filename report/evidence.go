@@ -5,7 +5,7 @@ import "callsheet/report/xlsx"
 // evidenceWidths are the widths of the columns: what was counted, the count, and what it means.
 var evidenceWidths = []float64{32, 14, 90}
 
-// fillEvidence shows how far the figures can be trusted, zeros included, for readers who doubt a figure.
+// fillEvidence shows the quality of the data, zeros included, for readers who doubt a figure.
 func (b *book) fillEvidence(s Sheet) error {
 	flags, err := b.data.result(querySpec{"flags", b.req.Period, nil})
 	if err != nil {
@@ -17,7 +17,7 @@ func (b *book) fillEvidence(s Sheet) error {
 		p.SetWidth(i+1, width)
 	}
 	p.Put(1, headerRow, p.completeThrough(), xlsx.CellStyle{Bold: true})
-	at := p.writeEvidence(p.section("What was received, and what is missing", headerRow+2, len(evidenceWidths)))
+	at := p.writeEvidence(p.section("Received and missing", headerRow+2, len(evidenceWidths)))
 	at = p.section("Call reports that contradict themselves or lack something", at+1, len(evidenceWidths))
 	for i := range flags.rows {
 		flag := flags.row(i)
@@ -55,7 +55,7 @@ var evidenceLines = []struct{ column, label, meaning string }{
 	{"reports_without_live", "Reports without live events", "calls with a report but no live events; their figures are complete"},
 	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, but not in the figures"},
 	{"files_with_problems", "Files with a problem", "spool files that are missing, changed or unreadable; calls may be missing"},
-	{"unknown_statuses", "Unknown statuses", "calls with a status that callsheet does not know"},
+	{"unknown_statuses", "Unrecognised statuses", "calls with a status that callsheet does not know"},
 	{"unknown_keys", "Unknown fields", "fields of the vendor's reports that are not documented; kept"},
 	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself; counted as reported"},
 	{"masked_calls", "Masked numbers", "calls whose customer number is masked, so that it identifies nobody; not counted under Customers"},

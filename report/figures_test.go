@@ -33,7 +33,9 @@ func TestHourWithoutCallsIsDrawnAsZero(t *testing.T) {
 func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
 	compare := func(w columnMeta, now, before any, verdict string) string {
-		b.summary = row{[]string{w.name}, []any{now}}
+		b.summary = row{[]string{w.name, "calls"}, []any{now, int64(9)}}
+		friday := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+		b.compared.earlier = period.Period{From: friday, To: friday}
 		b.compared.figures = map[string]row{"calls": {[]string{"before"}, []any{9.0}}, w.name: {[]string{"before", "verdict"}, []any{before, verdict}}}
 		return b.change(w).text
 	}
@@ -47,16 +49,17 @@ func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 		verdict     string
 		want        string
 	}{
-		{missed, int64(29), int64(23), "worse", "▲ 6 (26.1%), worse"},
-		{missed, int64(1000), int64(2500), "better", "▼ 1,500 (60.0%), better"},
-		{missed, int64(4), int64(0), "worse", "▲ 4, worse"},
-		{missed, int64(4), int64(4), "same", "= unchanged, neutral"},
-		{rate, 0.842, 0.821, "better", "▲ 2.1 points, better"},
-		{rate, 0.8, 0.9, "worse", "▼ 10.0 points, worse"},
-		{rate, nil, 0.9, "", "nothing to measure"},
-		{rate, 0.9, nil, "", "nothing to compare with"},
-		{offered, int64(386), int64(374), "neutral", "▲ 12 (3.2%), neutral"},
-		{talk, int64(3600), int64(7325), "neutral", "▼ 1:02:05 (50.9%), neutral"},
+		{missed, int64(29), int64(23), "worse", "▲ 6 (+26.1%) vs last Friday, worse"},
+		{missed, int64(1000), int64(2500), "better", "▼ 1,500 (−60.0%) vs last Friday, better"},
+		{missed, int64(4), int64(0), "worse", "▲ 4 vs last Friday, worse"},
+		{missed, int64(4), int64(4), "same", "= unchanged vs last Friday"},
+		{rate, 0.842, 0.821, "better", "▲ 2.1 points vs last Friday, better"},
+		{rate, 0.8, 0.9, "worse", "▼ 10.0 points vs last Friday, worse"},
+		{rate, 0.84204, 0.84196, "better", "= unchanged vs last Friday"}, // both are shown as 84.2%
+		{rate, nil, 0.9, "", "no calls to measure"},
+		{rate, 0.9, nil, "", "no earlier data"},
+		{offered, int64(386), int64(374), "neutral", "▲ 12 (+3.2%) vs last Friday"},
+		{talk, int64(3600), int64(7325), "neutral", "▼ 1:02:05 (−50.9%) vs last Friday"},
 	} {
 		if got := compare(c.word, c.now, c.before, c.verdict); got != c.want {
 			t.Errorf("%s %v after %v: got %q, want %q", c.word.name, c.now, c.before, got, c.want)

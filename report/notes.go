@@ -72,7 +72,7 @@ func (p *page) writeEvidenceNotes(at int) int {
 	if p.sheetOf("evidence") != "" {
 		return at - 1
 	}
-	return p.writeEvidence(p.notesSection("Evidence", at))
+	return p.writeEvidence(p.notesSection("Data quality", at))
 }
 
 func (p *page) writeLimits(at int) int {

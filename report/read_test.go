@@ -262,9 +262,9 @@ func TestSummaryShowsChangesAsSignNumberAndWord(t *testing.T) {
 		page.WriteString(strings.Join(row, "\t") + "\n")
 	}
 	for _, want := range []string{
-		"Daily call report", "Sunday 4 October 2026", "times in Asia/Kolkata", "Data complete through 5 Oct 2026 07:58",
-		"9 duplicates removed", "1 line rejected", "Sunday 27 September 2026 (the same weekday before)",
-		"▼ 8.1 points, worse", ", neutral", "All groups", "Needs attention", "sheet Notes", "बिक्री",
+		"Daily call report", "Sunday 4 October 2026", "times in Asia/Kolkata", "Last delivery received 5 Oct 2026 07:58",
+		"9 duplicates removed", "1 line rejected", "Sunday 27 September 2026",
+		"▼ 8.1 points vs last Sunday, worse", "vs last Sunday\n", "All groups", "Needs attention", "sheet Notes", "बिक्री",
 	} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the summary does not contain %q:\n%s", want, page.String())

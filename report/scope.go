@@ -56,13 +56,23 @@ func (b *book) dataQuality() string {
 // completeThrough describes up to when deliveries have arrived.
 func (b *book) completeThrough() string {
 	through := "No delivery has arrived yet"
-	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
-		through = "Data complete through " + b.formatTime(t)
+	if t, ok := b.evidence.get("last_delivery_at").(time.Time); ok {
+		through = "Last delivery received " + b.formatTime(t)
+	} else if t, ok := b.evidence.get("complete_through").(time.Time); ok {
+		through = "Imported calls up to " + b.formatTime(t)
 	}
 	if !b.req.AsOf.IsZero() {
 		through = "As of " + b.formatTime(b.req.AsOf) + "  ·  " + through
 	}
 	return through
+}
+
+// timeInPeriod returns an instant without the day if the period has only one.
+func (b *book) timeInPeriod(t time.Time) string {
+	if b.req.Period.Days() == 1 {
+		return t.In(b.req.Zone).Format("15:04")
+	}
+	return b.formatTime(t)
 }
 
 // formatTime returns an instant in the zone and the style of the report.

@@ -221,7 +221,7 @@ func (w plainWorld) evidence(q plainQuestion, _ []string) map[string]plainRow {
 		day := w.day(plainCall{started: live.at})
 		count("live_without_report", day >= q.from && day <= q.to && live.at.Before(w.through.Add(-6*time.Hour)))
 	}
-	row := plainRow{"complete_through": w.clockTime(w.through)}
+	row := plainRow{"complete_through": w.clockTime(w.through), "last_delivery_at": w.clockTime(w.through)}
 	for _, name := range strings.Fields(`reports_received duplicates_removed versions_superseded late_reports imported_calls live_without_report
 		reports_without_live rejected_lines files_with_problems unknown_statuses unknown_keys flagged_calls masked_calls ungrouped_calls`) {
 		row[name] = f[name]

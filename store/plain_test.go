@@ -56,7 +56,7 @@ func (c plainCall) missed() bool {
 
 func (c plainCall) missedReason() string {
 	for reason, outcomes := range map[string]string{
-		"all engaged": "agent_engaged agent_ringing busy", "rang out": "no_answer", "caller hung up": "abandoned cancelled",
+		"all agents busy": "agent_engaged agent_ringing busy", "rang out": "no_answer", "caller hung up": "abandoned cancelled",
 		"network": "unavailable congestion", "IVR only": "ivr_only",
 	} {
 		if slices.Contains(strings.Fields(outcomes), c.status.outcome) {

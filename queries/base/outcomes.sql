@@ -83,7 +83,7 @@ create or replace macro is_known_key(p_key) as
 -- Why an incoming call was not answered, in words. A call that ended in the IVR is not missed, but it was not answered either.
 create or replace macro missed_reason(p_outcome) as
     case
-        when p_outcome in ('agent_engaged', 'agent_ringing', 'busy') then 'all engaged'
+        when p_outcome in ('agent_engaged', 'agent_ringing', 'busy') then 'all agents busy'
         when p_outcome = 'no_answer' then 'rang out'
         when p_outcome in ('abandoned', 'cancelled') then 'caller hung up'
         when p_outcome in ('unavailable', 'congestion') then 'network'

@@ -9,7 +9,10 @@ select received_at from repeated_deliveries where not imported
 union all
 select received_at from other_events where not imported;
 
+-- When the newest delivery was received; NULL if everything was imported.
+create or replace macro last_delivery_at() as (select max(last_received_at) from loads);
+
 -- Up to when the data is complete: the time of the newest delivery. If everything was imported, the end of the last call.
 create or replace macro complete_through() as coalesce(
-    (select max(last_received_at) from loads),
+    last_delivery_at(),
     (select max(least(coalesce(ended_at, started_at), last_received_at)) from calls where imported));

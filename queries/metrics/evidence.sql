@@ -30,6 +30,7 @@ reports as (
 )
 select
     (select complete_through from received) as complete_through,
+    last_delivery_at() as last_delivery_at,
     reports_received,
     duplicates_removed,
     versions_superseded,
