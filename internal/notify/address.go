@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"fmt"
 	"net/mail"
 	"strings"
 
@@ -44,4 +45,36 @@ func withoutDuplicates(addresses []string, seen map[string]bool) (unique []strin
 		}
 	}
 	return unique
+}
+
+// parseAddress parses a mail address, with or without a name. Its domain is in ASCII then: bücher.example is xn--bcher-kva.example.
+func parseAddress(text string) (*mail.Address, error) {
+	address, err := mail.ParseAddress(text)
+	if err != nil {
+		return nil, err
+	}
+	at := strings.LastIndex(address.Address, "@")
+	local, domain := address.Address[:at], address.Address[at+1:]
+	if !isASCII(domain) {
+		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
+			return nil, err
+		}
+	}
+	if address.Address = local + "@" + domain; len(local) > 64 || len(domain) > 255 { // RFC 5321, 4.5.3.1
+		return nil, fmt.Errorf("the address is longer than mail servers accept")
+	}
+	return address, nil
+}
+
+// domainOf returns the domain of a parsed address.
+func domainOf(address string) string { return address[strings.LastIndex(address, "@")+1:] }
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > 127 })
+}
+
+// envelope returns a parsed address as it is written in MAIL and RCPT: the part before the @ is quoted where it has to be.
+func envelope(address *mail.Address) string {
+	written := (&mail.Address{Address: address.Address}).String()
+	return strings.TrimSuffix(strings.TrimPrefix(written, "<"), ">")
 }

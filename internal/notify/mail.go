@@ -2,7 +2,9 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -61,66 +63,142 @@ func (m Mail) to(ctx context.Context, part string) ([]string, error) {
 	return withoutDuplicates(to, map[string]bool{}), nil
 }
 
-// Send mails the message to one address. The headers name all addresses of To and CC.
+// Send mails the message to one address. The headers name all addresses of To and CC. A workbook that makes the mail too large, or with
+// which the server refuses it, is left out: the figures and the link arrive.
 func (m Mail) Send(ctx context.Context, message Message, recipient string) (string, error) {
-	address, err := mail.ParseAddress(recipient)
-	if err != nil {
-		return "", permanent(fmt.Errorf("%q is not a mail address: %w", recipient, err))
-	}
-	if err := m.Server.checkDomain(address.Address); err != nil {
-		return "", permanent(err)
-	}
-	to, err := m.to(ctx, message.Part)
+	d, err := m.draft(ctx, message, recipient)
 	if err != nil {
 		return "", err
 	}
-	content, err := m.compose(message, to, recipient)
-	if err != nil {
-		return "", permanent(err)
+	err = m.deliver(ctx, &d)
+	if refused, ok := errors.AsType[*replyError](err); ok && d.attach && refused.refusesWorkbook() {
+		d.attach, d.withoutFile = false, "the mail server refused the mail with it ("+refused.status()+")"
+		err = m.deliver(ctx, &d)
 	}
-	return m.Server.send(ctx, address.Address, content)
+	if err != nil {
+		return "", err
+	}
+	if d.withoutFile != "" {
+		return "mail to " + d.to.Address + " without the workbook: " + d.withoutFile, nil
+	}
+	return "mail to " + d.to.Address, nil
 }
 
-// compose returns the mail with its headers.
-func (m Mail) compose(message Message, to []string, recipient string) ([]byte, error) {
-	attach := message.File != "" && !m.NoAttachment
-	if attach && m.Server.MaxAttachment > 0 {
-		info, err := os.Stat(message.File)
+// A draft is a mail to one address before it is composed.
+type draft struct {
+	message     Message
+	from, to    *mail.Address
+	toHeader    []string
+	id          string
+	attach      bool   // the workbook
+	withoutFile string // why the workbook is not attached although it should be
+}
+
+func (m Mail) draft(ctx context.Context, message Message, recipient string) (d draft, err error) {
+	d = draft{message: message, attach: message.File != "" && !m.NoAttachment, id: cmp.Or(message.ID, NewID())}
+	if d.to, err = parseAddress(recipient); err != nil {
+		return d, permanent(fmt.Errorf("%q is not a mail address: %w", recipient, err))
+	}
+	if d.from, err = parseAddress(m.Server.From); err != nil {
+		return d, permanent(fmt.Errorf("mail.from %q: %w", m.Server.From, err))
+	}
+	if err := m.Server.checkDomain(d.to.Address); err != nil {
+		return d, permanent(err)
+	}
+	d.toHeader, err = m.to(ctx, message.Part)
+	return d, err
+}
+
+// deliver sends a draft in a session of its own.
+func (m Mail) deliver(ctx context.Context, d *draft) error {
+	server, err := m.Server.open(ctx)
+	if err != nil {
+		return err
+	}
+	content, err := m.composeWithin(d, server)
+	if err != nil {
+		server.quit()
+		return permanent(err)
+	}
+	if err := m.Server.send(server, envelope(d.from), envelope(d.to), content); err != nil {
+		server.close() // without a farewell, which could end an interrupted text
+		return err
+	}
+	server.quit()
+	return nil
+}
+
+// composeWithin returns the mail, without its workbook if it would be larger than the configuration or the server allows.
+func (m Mail) composeWithin(d *draft, server *session) ([]byte, error) {
+	limit, whose := m.Server.MaxAttachment, "mail.max_attachment is"
+	if size := server.maxSize(); size > 0 && (limit <= 0 || size < limit) {
+		limit, whose = size, "the mail server accepts"
+	}
+	size := int64(0)
+	if d.attach && limit > 0 {
+		info, err := os.Stat(d.message.File)
 		if err != nil {
 			return nil, err
 		}
-		if attach = info.Size() <= m.Server.MaxAttachment; !attach {
-			message.Notes = append(slices.Clone(message.Notes), fmt.Sprintf("The workbook is not attached: its size is %.1f MB, and the limit is %.1f MB.",
-				float64(info.Size())/1e6, float64(m.Server.MaxAttachment)/1e6))
+		size = base64Size(info.Size()) // a lower bound that spares composing a huge mail
+	}
+	if size <= limit || limit <= 0 {
+		content, err := m.compose(*d, server.supports("SMTPUTF8"))
+		if size = int64(len(content)); err != nil || !d.attach || limit <= 0 || size <= limit {
+			return content, err
 		}
 	}
-	html, text, err := m.Templates.Execute(message, attach)
+	d.attach, d.withoutFile = false, fmt.Sprintf("the mail would have %s with it, and %s %s", megabytes(size), whose, megabytes(limit))
+	return m.compose(*d, server.supports("SMTPUTF8"))
+}
+
+// base64Size returns the size of encoded bytes in lines of 76 characters.
+func base64Size(n int64) int64 {
+	encoded := (n + 2) / 3 * 4
+	return encoded + (encoded+75)/76*2
+}
+
+func megabytes(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
+
+// compose returns the mail with its headers.
+func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
+	message := d.message
+	if d.withoutFile != "" {
+		message.Notes = append(slices.Clone(message.Notes), "The workbook is not attached: "+d.withoutFile+".")
+	}
+	html, text, err := m.Templates.Execute(message, d.attach)
 	if err != nil {
 		return nil, err
 	}
 	msg := gomail.NewMsg()
-	seen := map[string]bool{}
-	to, cc := withoutDuplicates(to, seen), withoutDuplicates(m.CC, seen)
-	errs := []error{msg.From(m.Server.From)}
-	if len(to) > 0 {
-		errs = append(errs, msg.To(to...))
+	var errs []error
+	addresses := func(set func(...string) error, texts []string) int {
+		listed, err := headerAddresses(texts, utf8)
+		if errs = append(errs, err); len(listed) > 0 {
+			errs = append(errs, set(listed...))
+		}
+		return len(listed)
 	}
-	if len(cc) > 0 {
-		errs = append(errs, msg.Cc(cc...))
+	errs = append(errs, msg.From(d.from.String()))
+	seen := map[string]bool{}
+	if addresses(msg.To, withoutDuplicates(d.toHeader, seen))+addresses(msg.Cc, withoutDuplicates(m.CC, seen)) == 0 {
+		errs = append(errs, msg.To(d.from.String())) // all recipients are BCC
 	}
 	if m.ReplyTo != "" {
-		errs = append(errs, msg.ReplyTo(m.ReplyTo))
+		addresses(func(texts ...string) error { return msg.ReplyTo(texts[0]) }, []string{m.ReplyTo})
 	}
-	if len(to)+len(cc) == 0 {
-		errs = append(errs, msg.SetAddrHeader(gomail.HeaderTo, m.Server.From)) // all recipients are BCC
-	}
-	msg.Subject(strings.Join(strings.Fields(message.expand(m.subject(message), func(text string) string { return text })), " "))
+	msg.Subject(headerText(message.expand(m.subject(message), func(text string) string { return text })))
 	msg.SetDate()
-	msg.SetMessageIDWithValue(m.messageID(message, recipient))
+	msg.SetMessageIDWithValue(d.messageID())
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
-	if attach {
+	if d.attach {
 		msg.AttachFile(message.File, gomail.WithFileName(message.fileName("")),
 			gomail.WithFileContentType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
 	}
@@ -130,6 +208,33 @@ func (m Mail) compose(message Message, to []string, recipient string) ([]byte, e
 		return nil, err
 	}
 	return content.Bytes(), nil
+}
+
+// headerAddresses returns addresses for a header. Those with letters other than ASCII before the @ are left out unless the server
+// supports them: they cannot be written, and their own mails are refused.
+func headerAddresses(texts []string, utf8 bool) (listed []string, err error) {
+	for _, text := range texts {
+		address, err := parseAddress(text)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a mail address: %w", text, err)
+		}
+		if utf8 || isASCII(address.Address) {
+			listed = append(listed, address.String())
+		}
+	}
+	return listed, nil
+}
+
+// maxHeaderText is the longest subject, in characters: some clients show none that is much longer, and lines of a header have a limit.
+const maxHeaderText = 200
+
+// headerText returns a text for a header: one line, shortened if it is long.
+func headerText(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if letters := []rune(text); len(letters) > maxHeaderText {
+		text = string(letters[:maxHeaderText-1]) + "…"
+	}
+	return text
 }
 
 // subject returns the pattern of the subject.
@@ -143,9 +248,12 @@ func (m Mail) subject(message Message) string {
 	return "{title}, " + message.When
 }
 
-// messageID is the same for the same workbook to the same address, so that a mail server can drop a duplicate.
-func (m Mail) messageID(message Message, recipient string) string {
-	sum := sha256.Sum256(fmt.Append(nil, message.Report, "\n", message.Period, "\n", message.Part, "\n", message.SHA256, "\n", recipient))
-	_, domain, _ := strings.Cut(m.Server.From, "@")
-	return fmt.Sprintf("%x@%s", sum[:16], strings.Trim(domain, "> "))
+// NewID returns the ID of a new message.
+func NewID() string { return rand.Text() }
+
+// messageID is the same for the same message to the same address, so that a mail server can drop a duplicate. Without the workbook it is
+// another message.
+func (d draft) messageID() string {
+	sum := sha256.Sum256(fmt.Append(nil, d.id, "\n", addressKey(d.to.Address), "\n", d.attach))
+	return fmt.Sprintf("%x@%s", sum[:16], domainOf(d.from.Address))
 }

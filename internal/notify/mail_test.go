@@ -4,15 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"io"
-	"math/big"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -27,21 +22,27 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"callsheet/internal/smtptest"
 )
 
 // A fakeSMTP is a real SMTP server that keeps what it receives and can be made to fail.
 type fakeSMTP struct {
-	mutex    sync.Mutex
-	arrived  map[string][][]byte   // by recipient
-	refuse   func(to string) error // at RCPT
-	finish   func(to string) error // after the text
-	hangUp   func(to string) bool  // before answering to the text
-	user     string
-	password string
-	echo     bool // repeats a wrong password
-	from     string
-	port     int
-	roots    *x509.CertPool
+	mutex      sync.Mutex
+	arrived    map[string][][]byte   // by recipient
+	refuse     func(to string) error // at RCPT
+	finish     func(to string) error // after the text
+	hangUp     func(to string) bool  // before answering to the text
+	refuseText func(text []byte) error
+	user       string
+	password   string
+	echo       bool // repeats a wrong password
+	from       string
+	port       int
+	certFile   string
+	maxSize    int64 // that it announces
+	utf8       bool  // it supports SMTPUTF8
+	lines      func() []string
 }
 
 func startFakeSMTP(t *testing.T, security string, set func(*fakeSMTP)) *fakeSMTP {
@@ -52,41 +53,19 @@ func startFakeSMTP(t *testing.T, security string, set func(*fakeSMTP)) *fakeSMTP
 	}
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &smtpSession{server: m, conn: c}, nil }))
 	server.Domain, server.AllowInsecureAuth = "localhost", security == "none"
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.port = listener.Addr().(*net.TCPAddr).Port
+	server.MaxMessageBytes, server.EnableSMTPUTF8 = m.maxSize, m.utf8
+	strict := smtptest.Listen(t)
+	m.port, m.lines = strict.Port(), strict.Commands
+	var listener net.Listener = strict
 	if security != "none" {
-		server.TLSConfig = m.certificate(t)
+		server.TLSConfig, m.certFile, _ = smtptest.Certificate(t)
 	}
 	if security == "tls" {
-		listener = tls.NewListener(listener, server.TLSConfig)
+		listener = tls.NewListener(strict.Listener, server.TLSConfig)
 	}
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
 	return m
-}
-
-// certificate creates a self-signed certificate for localhost.
-func (m *fakeSMTP) certificate(t *testing.T) *tls.Config {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.roots = x509.NewCertPool()
-	m.roots.AddCert(certificate)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 }
 
 type smtpSession struct {
@@ -137,6 +116,11 @@ func (l *smtpSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	if l.server.refuseText != nil {
+		if err := l.server.refuseText(text); err != nil {
+			return err
+		}
+	}
 	l.server.mutex.Lock()
 	defer l.server.mutex.Unlock()
 	for _, to := range l.to {
@@ -166,7 +150,7 @@ func (m *fakeSMTP) channel(t *testing.T, security string) Mail {
 	}
 	return Mail{Templates: texts, Server: MailServer{
 		Host: "localhost", Port: m.port, TLS: security, From: "Call reports <reports@example.com>", Timeout: 5 * time.Second,
-		Username: m.user, Password: func() (string, error) { return m.password, nil }, tlsConfig: &tls.Config{RootCAs: m.roots, ServerName: "localhost"},
+		Username: m.user, Password: func() (string, error) { return m.password, nil }, CAFile: m.certFile,
 	}}
 }
 
@@ -307,7 +291,7 @@ func TestMailErrorsAreClassified(t *testing.T) {
 				return answer(550, "5.1.1 no such user for "+base64.StdEncoding.EncodeToString([]byte("\x00reports\x00s3cretX")))
 			}
 		}, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "s3cretX", nil } }, want: "recipient: the server answered 550 5.", permanent: true},
-		"unknown signer": {configure: func(m *Mail) { m.Server.TLS, m.Server.tlsConfig = "starttls", nil }, want: "STARTTLS"},
+		"unknown signer": {configure: func(m *Mail) { m.Server.TLS = "starttls" }, want: "STARTTLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := startFakeSMTP(t, "none", c.set)

@@ -24,6 +24,9 @@ type Message struct {
 	Figures []Figure `json:"figures"`
 	Notes   []string `json:"notes"`          // completeness of the data, remarks
 	Link    string   `json:"link,omitempty"` // URL of the workbook
+	// ID is the same when the same message is sent again, so that a mail server can drop a duplicate. Without one, each Send is of a new
+	// message.
+	ID string `json:"id,omitempty"`
 }
 
 // Figure is one of the large figures of the summary sheet.

@@ -1,20 +1,15 @@
 package notify
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"net/textproto"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
-
-	gomail "github.com/wneessen/go-mail"
 )
 
 // MailServer is the SMTP server that sends mail.
@@ -22,155 +17,174 @@ type MailServer struct {
 	Host           string
 	Port           int
 	TLS            string // starttls, tls or none
+	CAFile         string // PEM file of certificates to trust beside the system's; empty for none
+	EHLO           string // name to introduce this machine with; its full host name, else the sender's domain, if empty
 	Username       string
 	Password       func() (string, error)
+	Token          TokenSource // of OAuth2, instead of a password; may be nil
 	From           string
 	AllowedDomains []string      // of recipients; empty allows all
-	MaxAttachment  int64         // bytes; 0 for no limit
+	MaxAttachment  int64         // size of a mail with its workbook, in bytes; 0 for no limit
 	Timeout        time.Duration // of each step
-
-	tlsConfig *tls.Config // nil: the system's
 }
 
-// checkDomain returns an error if AllowedDomains forbids an address.
-func (s MailServer) checkDomain(address string) error {
-	_, domain, _ := strings.Cut(address, "@")
-	for _, allowed := range s.AllowedDomains {
-		if strings.EqualFold(domain, allowed) {
-			return nil
-		}
-	}
-	if len(s.AllowedDomains) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s is in none of mail.allowed_domains: %s", address, strings.Join(s.AllowedDomains, ", "))
-}
-
-// Steps of an SMTP session, as named in errors.
+// Steps of a session, as named in errors.
 const (
 	stepConnect   = "connecting"
+	stepHello     = "EHLO"
+	stepSTARTTLS  = "STARTTLS"
+	stepLogin     = "login"
 	stepSender    = "sender"
 	stepRecipient = "recipient"
 	stepText      = "message text"
 )
 
-// send sends a mail to one address.
-func (s MailServer) send(ctx context.Context, address string, content []byte) (string, error) {
-	from, err := mail.ParseAddress(s.From)
+// open connects to the server, encrypts the connection and logs in.
+func (s MailServer) open(ctx context.Context) (_ *session, err error) {
+	config, err := s.tlsConfig()
 	if err != nil {
-		return "", permanent(fmt.Errorf("mail.from %q: %w", s.From, err))
+		return nil, permanent(err)
 	}
-	client, err := s.client()
+	limited, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(limited, "tcp", s.address())
 	if err != nil {
-		return "", permanent(err)
+		return nil, s.wrapError(stepConnect, err, nil)
 	}
-	server, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return "", s.wrapError(stepConnect, err)
-	}
-	defer server.Close()
-	for _, step := range []struct {
-		name string
-		do   func() error
-	}{{stepSender, func() error { return server.Mail(from.Address) }}, {stepRecipient, func() error { return server.Rcpt(address) }}} {
-		if err := errors.Join(server.UpdateDeadline(s.Timeout), step.do()); err != nil {
-			return "", s.wrapError(step.name, err)
-		}
-	}
-	body, err := server.Data()
-	if err != nil {
-		return "", s.wrapError(stepText, err)
-	}
-	if _, err := bytes.NewReader(content).WriteTo(body); err != nil {
-		return "", s.wrapError(stepText, err) // without the end of the text, so the server delivers nothing
-	}
-	if err := errors.Join(server.UpdateDeadline(s.Timeout), body.Close()); err != nil {
-		if isSMTPReply(err) {
-			return "", s.wrapError(stepText, err)
-		}
-		return "", unknown(s.wrapError(stepText, err)) // the mail was sent but not acknowledged
-	}
-	_ = server.Quit() // the mail is acknowledged
-	return "mail to " + address, nil
-}
-
-func (s MailServer) client() (*gomail.Client, error) {
-	options := []gomail.Option{gomail.WithPort(s.Port), gomail.WithTimeout(s.Timeout), gomail.WithTLSPolicy(gomail.TLSMandatory)}
-	switch s.TLS {
-	case "tls":
-		options = append(options, gomail.WithSSL())
-	case "none":
-		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
-	}
-	if s.tlsConfig != nil {
-		options = append(options, gomail.WithTLSConfig(s.tlsConfig))
-	}
-	if s.Username != "" {
-		password, err := s.Password()
+	opened := newSession(ctx, conn, s.Timeout)
+	defer func() {
 		if err != nil {
-			return nil, err
+			opened.close()
 		}
-		auth := gomail.SMTPAuthAutoDiscover
-		if s.TLS == "none" { // to a loopback address, or explicitly insecure
-			auth = gomail.SMTPAuthPlainNoEnc
+	}()
+	if s.TLS == "tls" {
+		if err := opened.encrypt(ctx, config); err != nil {
+			return nil, s.wrapError(stepConnect, err, nil)
 		}
-		options = append(options, gomail.WithUsername(s.Username), gomail.WithPassword(password), gomail.WithSMTPAuth(auth))
 	}
-	return gomail.NewClient(s.Host, options...)
+	if _, _, err := opened.reply(220); err != nil {
+		return nil, s.wrapError(stepConnect, err, nil)
+	}
+	name := s.localName(ctx)
+	if err := opened.hello(name); err != nil {
+		return nil, s.wrapError(stepHello, err, nil)
+	}
+	if s.TLS == "starttls" {
+		if !opened.supports("STARTTLS") {
+			return nil, s.wrap(stepSTARTTLS, errors.New("the server does not support STARTTLS"))
+		}
+		if err := opened.startTLS(ctx, config); err != nil {
+			return nil, s.wrapError(stepSTARTTLS, err, nil)
+		}
+		if err := opened.hello(name); err != nil {
+			return nil, s.wrapError(stepHello, err, nil)
+		}
+	}
+	if s.Username == "" {
+		return opened, nil
+	}
+	return opened, s.login(ctx, opened)
 }
 
-// wrapError wraps the error of a step; a 5xx reply is permanent. The text of a reply is left out during the login, and wherever it
-// contains the password.
-func (s MailServer) wrapError(step string, err error) error {
-	var reply *textproto.Error
-	if !errors.As(err, &reply) {
-		return s.wrap(step, connectionError(err))
+func (s MailServer) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
+
+// send sends a mail to one address. It returns nil once the server has acknowledged the mail.
+func (s MailServer) send(open *session, from, to string, content []byte) error {
+	parameters, err := open.declare(from, to, content)
+	if err != nil {
+		return permanent(s.wrap(stepRecipient, err))
 	}
-	text := fmt.Sprintf("the server answered %d %s", reply.Code, enhancedCode.FindString(reply.Msg))
+	if err := open.mail(from, len(content), parameters...); err != nil {
+		return s.wrapError(stepSender, err, open.secrets)
+	}
+	if err := open.recipient(to); err != nil {
+		return s.wrapError(stepRecipient, err, open.secrets)
+	}
+	ended, err := open.data(content)
 	switch {
-	case step == stepConnect && reply.Code == 535:
-		text += ", wrong user or password"
-	case step != stepConnect && !containsSecret(reply.Msg, s.secrets()...):
-		text = fmt.Sprintf("the server answered %d %s", reply.Code, reply.Msg)
+	case err == nil:
+		return nil
+	case ended && !isSMTPReply(err):
+		return unknown(s.wrapError(stepText, err, open.secrets)) // the mail was sent but not acknowledged
 	}
-	if err = s.wrap(step, errors.New(strings.TrimSpace(text))); reply.Code >= 500 {
-		return permanent(err)
+	return s.wrapError(stepText, err, open.secrets)
+}
+
+// Check connects to the server, logs in and announces a mail from the sender. It sends none.
+func (s MailServer) Check(ctx context.Context) error {
+	from, err := parseAddress(s.From)
+	if err != nil {
+		return fmt.Errorf("mail.from %q: %w", s.From, err)
 	}
+	open, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer open.quit()
+	parameters, err := open.declare(from.Address, "", nil)
+	if err == nil {
+		err = open.mail(from.Address, 0, parameters...)
+	}
+	if err != nil {
+		return s.wrapError(stepSender, err, open.secrets)
+	}
+	_, _, err = open.command(250, "RSET")
 	return err
 }
 
+// replyError is a reply that refuses. It keeps no text of the server.
+type replyError struct {
+	step     string
+	code     int
+	enhanced string // enhanced status code (RFC 3463), such as 5.7.1; may be empty
+	err      error
+}
+
+func (e *replyError) Error() string { return e.err.Error() }
+
+// status returns the codes of the reply.
+func (e *replyError) status() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", e.code, e.enhanced))
+}
+
+// refusesWorkbook reports whether the mail may be accepted without its workbook: it was too large, or its text was refused.
+func (e *replyError) refusesWorkbook() bool {
+	_, detail, _ := strings.Cut(e.enhanced, ".")
+	return e.code == 552 || detail == "3.4" || detail == "2.3" || e.step == stepText && e.code >= 500
+}
+
+// wrapError wraps the error of a step; a 5xx reply is permanent. The text of a reply is left out during the login, and wherever it
+// contains a secret.
+func (s MailServer) wrapError(step string, err error, secrets []string) error {
+	reply, ok := errors.AsType[*textproto.Error](err)
+	if !ok {
+		return s.wrap(step, redact(err))
+	}
+	refused := &replyError{step: step, code: reply.Code, enhanced: enhancedCode.FindString(reply.Msg)}
+	text := "the server answered " + refused.status()
+	switch {
+	case step == stepLogin && reply.Code == 535 && s.Token != nil:
+		text += ", access token refused"
+	case step == stepLogin && reply.Code == 535:
+		text += ", wrong user or password"
+	case step != stepLogin && !containsSecret(reply.Msg, secrets...):
+		text = fmt.Sprintf("the server answered %d %s", reply.Code, strings.Join(strings.Fields(reply.Msg), " "))
+	}
+	refused.err = s.wrap(step, errors.New(text))
+	if reply.Code >= 500 {
+		return permanent(refused)
+	}
+	return refused
+}
+
 func (s MailServer) wrap(step string, err error) error {
-	return fmt.Errorf("mail server %s, %s: %w", net.JoinHostPort(s.Host, fmt.Sprint(s.Port)), step, err)
+	return fmt.Errorf("mail server %s, %s: %w", s.address(), step, err)
 }
 
-// enhancedCode matches the enhanced status code (RFC 3463) at the beginning of a reply.
-var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}`)
-
-// connectionError returns why a step failed without a reply.
-func connectionError(err error) error {
-	switch text := err.Error(); {
-	case strings.Contains(text, "does not support STARTTLS"):
-		return errors.New("the server does not support STARTTLS")
-	case strings.Contains(text, "does not support SMTP AUTH"), strings.Contains(text, "not able to detect a supported"):
-		return errors.New("the server offers no login method that callsheet supports")
-	}
-	return redact(err)
-}
-
-// secrets returns the forms in which a server can repeat the password.
-func (s MailServer) secrets() []string {
-	if s.Username == "" {
-		return nil
-	}
-	password, err := s.Password()
-	if err != nil || password == "" {
-		return nil
-	}
-	encode := base64.StdEncoding.EncodeToString
-	return []string{password, encode([]byte(password)), encode([]byte("\x00" + s.Username + "\x00" + password)), encode([]byte(s.Username))}
-}
+// enhancedCode matches the enhanced status code at the beginning of a reply.
+var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
 
 func isSMTPReply(err error) bool {
-	var reply *textproto.Error
-	return errors.As(err, &reply)
+	_, ok := errors.AsType[*textproto.Error](err)
+	return ok
 }

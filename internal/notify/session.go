@@ -1,0 +1,243 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// A session is a connection to a mail server, in the words of RFC 5321. A reply that refuses is a *textproto.Error.
+//
+// go-mail's client and net/smtp are not used: they declare BODY=8BITMIME and SMTPUTF8 whenever the server offers them, never a SIZE, and
+// have one deadline for several steps.
+type session struct {
+	conn       net.Conn
+	text       *textproto.Conn
+	extensions map[string]string // parameters by keyword in capitals, as the server announced them
+	timeout    time.Duration     // of each step
+	timer      *time.Timer       // of the current step
+	secrets    []string          // that were sent, and may not appear in errors
+	stop       func() bool       // watching the context
+}
+
+// expired is a deadline that has passed.
+var expired = time.Unix(1, 0)
+
+// newSession returns a session over a connection. Its steps fail once ctx has ended.
+func newSession(ctx context.Context, conn net.Conn, timeout time.Duration) *session {
+	s := &session{conn: conn, text: textproto.NewConn(conn), timeout: timeout}
+	s.timer = time.AfterFunc(timeout, func() { _ = conn.SetDeadline(expired) })
+	s.stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
+	return s
+}
+
+// begin starts the time of a step.
+func (s *session) begin() {
+	s.timer.Reset(s.timeout)
+	_ = s.conn.SetDeadline(time.Time{})
+}
+
+func (s *session) close() {
+	s.stop()
+	s.timer.Stop()
+	_ = s.conn.Close()
+}
+
+// quit ends the session. What the server answers does not matter: a mail is acknowledged before.
+func (s *session) quit() {
+	_, _, _ = s.command(221, "QUIT")
+	s.close()
+}
+
+// reply reads a reply of an expected code, or class of codes when it has one or two digits.
+func (s *session) reply(expected int) (code int, text string, err error) {
+	s.begin()
+	return s.text.ReadResponse(expected)
+}
+
+// command sends a line and reads the reply. 0 expects any.
+func (s *session) command(expected int, line string) (code int, text string, err error) {
+	if strings.ContainsAny(line, "\r\n\x00") {
+		return 0, "", errors.New("a command must be one line")
+	}
+	s.begin()
+	if err := s.text.PrintfLine("%s", line); err != nil {
+		return 0, "", s.lastWord(err)
+	}
+	return s.reply(expected)
+}
+
+// lastWord returns the reply with which a server explained that it ends the connection, or else the error of writing to it.
+func (s *session) lastWord(err error) error {
+	if refused, ok := errors.AsType[*textproto.Error](readReply(s)); ok {
+		return refused
+	}
+	return err
+}
+
+func readReply(s *session) error {
+	_, _, err := s.reply(999)
+	return err
+}
+
+// hello introduces the client and reads the extensions of the server. A server that does not know EHLO is greeted with HELO.
+func (s *session) hello(name string) error {
+	_, text, err := s.command(250, "EHLO "+name)
+	if refused, ok := errors.AsType[*textproto.Error](err); ok && refused.Code/100 == 5 && refused.Code != 554 {
+		text = ""
+		_, _, err = s.command(250, "HELO "+name)
+	}
+	s.extensions = map[string]string{}
+	for i, line := range strings.Split(text, "\n") {
+		if keyword, parameters, _ := strings.Cut(line, " "); i > 0 {
+			s.extensions[strings.ToUpper(keyword)] = parameters
+		}
+	}
+	return err
+}
+
+func (s *session) supports(extension string) bool {
+	_, ok := s.extensions[extension]
+	return ok
+}
+
+// maxSize returns the largest mail that the server accepts, in bytes; 0 if it announced none.
+func (s *session) maxSize() int64 {
+	size, err := strconv.ParseInt(strings.TrimSpace(s.extensions["SIZE"]), 10, 64)
+	if err != nil || size < 0 {
+		return 0
+	}
+	return size
+}
+
+// startTLS encrypts the session. What the server said before is forgotten, so that nobody can have inserted it.
+func (s *session) startTLS(ctx context.Context, config *tls.Config) error {
+	if _, _, err := s.command(220, "STARTTLS"); err != nil {
+		return err
+	}
+	return s.encrypt(ctx, config)
+}
+
+func (s *session) encrypt(ctx context.Context, config *tls.Config) error {
+	s.begin()
+	encrypted := tls.Client(s.conn, config)
+	if err := encrypted.HandshakeContext(ctx); err != nil {
+		return err
+	}
+	s.conn, s.text = encrypted, textproto.NewConn(encrypted)
+	return nil
+}
+
+const (
+	maxCommand    = 510 // octets of a command line, without its end
+	maxChallenges = 10  // in a login
+)
+
+// login performs the exchange of a SASL mechanism (RFC 4954).
+func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
+	encode := base64.StdEncoding.EncodeToString
+	name, first, err := mechanism.Start(server)
+	if err != nil {
+		return err
+	}
+	line, initial := "AUTH "+name, ""
+	if first != nil {
+		if initial = encode(first); initial == "" {
+			initial = "="
+		}
+	}
+	inFirstLine := initial != "" && len(line)+1+len(initial) <= maxCommand
+	if inFirstLine {
+		line += " " + initial
+	}
+	for round := range maxChallenges {
+		code, text, err := s.command(0, line)
+		switch {
+		case err != nil:
+			return err
+		case code == 235:
+			return nil
+		case code != 334:
+			return &textproto.Error{Code: code, Msg: text}
+		}
+		if round == 0 && initial != "" && !inFirstLine {
+			line = initial // asked for by an empty challenge
+			continue
+		}
+		challenge, err := base64.StdEncoding.DecodeString(text)
+		var response []byte
+		if err == nil {
+			response, err = mechanism.Next(challenge, true)
+		}
+		if err != nil {
+			_, _, _ = s.command(501, "*") // cancels
+			return err
+		}
+		line = encode(response)
+	}
+	return errInvalidAnswer
+}
+
+var errNoSMTPUTF8 = errors.New("the address has letters other than ASCII before the @, and the server does not support them (SMTPUTF8)")
+
+// declare returns the parameters that a mail needs, or an error if the server does not support one.
+func (s *session) declare(from, to string, content []byte) (parameters []string, err error) {
+	header, body, _ := bytes.Cut(content, []byte("\r\n\r\n"))
+	switch {
+	case isASCII(from + to + string(header)):
+		if !isASCII(string(body)) {
+			return nil, errors.New("the text is not 7-bit") // compose encodes it
+		}
+		return nil, nil
+	case !s.supports("SMTPUTF8"):
+		return nil, errNoSMTPUTF8
+	}
+	return []string{"SMTPUTF8"}, nil
+}
+
+// mail begins a mail of a size in bytes. parameters are declared, and must be supported.
+func (s *session) mail(from string, size int, parameters ...string) error {
+	if s.supports("SIZE") {
+		parameters = append([]string{"SIZE=" + strconv.Itoa(size)}, parameters...)
+	}
+	_, _, err := s.command(250, strings.Join(append([]string{"MAIL FROM:<" + from + ">"}, parameters...), " "))
+	return err
+}
+
+func (s *session) recipient(to string) error {
+	_, _, err := s.command(25, "RCPT TO:<"+to+">")
+	return err
+}
+
+// chunk is how much of the text is written at least within the time of a step.
+const chunk = 64 << 10
+
+// data sends the text and its end. ended reports whether the end may have reached the server, which may then have accepted the mail.
+func (s *session) data(content []byte) (ended bool, err error) {
+	if _, _, err := s.command(354, "DATA"); err != nil {
+		return false, err
+	}
+	text := s.text.DotWriter()
+	for part := range slices.Chunk(content, chunk) {
+		s.begin()
+		if _, err := text.Write(part); err != nil {
+			return false, s.lastWord(err) // without the end of the text, so the server delivers nothing
+		}
+	}
+	s.begin()
+	if err := text.Close(); err != nil {
+		return true, s.lastWord(err)
+	}
+	_, _, err = s.reply(250)
+	return true, err
+}

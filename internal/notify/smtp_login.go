@@ -1,0 +1,105 @@
+package notify
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// A TokenSource returns an access token. refused is the token that the server has just refused, or empty; it is not returned again.
+type TokenSource func(ctx context.Context, refused string) (string, error)
+
+var errNoMechanism = errors.New("the server offers no login method that callsheet supports")
+
+// login logs in with the password, or with an access token. A refused token is replaced once: the server may have revoked it.
+func (s MailServer) login(ctx context.Context, open *session) error {
+	if s.Token == nil {
+		password, err := s.Password()
+		if err != nil {
+			return permanent(err)
+		}
+		open.hide(password, "\x00"+s.Username+"\x00"+password)
+		open.secrets = append(open.secrets, base64.StdEncoding.EncodeToString([]byte(s.Username))) // of LOGIN
+		return s.authenticate(open, passwordMechanisms(s.Host, s.Username, password))
+	}
+	token, err := s.Token(ctx, "")
+	if err != nil {
+		return err
+	}
+	err = s.authenticate(open, s.tokenMechanisms(open, token))
+	if refused, ok := errors.AsType[*replyError](err); !ok || refused.code != 535 {
+		return err
+	}
+	fresh, tokenErr := s.Token(ctx, token)
+	if tokenErr != nil {
+		return tokenErr
+	}
+	return s.authenticate(open, s.tokenMechanisms(open, fresh))
+}
+
+// authenticate performs the first mechanism that the server offers.
+func (s MailServer) authenticate(open *session, mechanisms []mechanism) error {
+	offered := strings.Fields(strings.ToUpper(open.extensions["AUTH"]))
+	i := slices.IndexFunc(mechanisms, func(m mechanism) bool { return slices.Contains(offered, m.name) })
+	if i < 0 {
+		return permanent(s.wrap(stepLogin, errNoMechanism))
+	}
+	if err := open.login(mechanisms[i].auth, &smtp.ServerInfo{Name: s.Host, TLS: s.TLS != "none", Auth: offered}); err != nil {
+		return s.wrapError(stepLogin, err, nil)
+	}
+	return nil
+}
+
+// mechanism is a way to log in (SASL).
+type mechanism struct {
+	name string
+	auth smtp.Auth
+}
+
+// passwordMechanisms returns the mechanisms in the order of preference. PLAIN and LOGIN may run unencrypted: the configuration allows
+// that only on this machine, or explicitly.
+func passwordMechanisms(host, username, password string) []mechanism {
+	return []mechanism{
+		{"SCRAM-SHA-256", smtp.ScramSHA256Auth(username, password)},
+		{"SCRAM-SHA-1", smtp.ScramSHA1Auth(username, password)},
+		{"PLAIN", smtp.PlainAuth("", username, password, host, true)},
+		{"LOGIN", smtp.LoginAuth(username, password, host, true)},
+		{"CRAM-MD5", smtp.CRAMMD5Auth(username, password)},
+		{"NTLM", smtp.NTLMAuth(username, password, "")},
+	}
+}
+
+func (s MailServer) tokenMechanisms(open *session, token string) []mechanism {
+	xoauth2 := tokenAuth{name: "XOAUTH2", response: "user=" + s.Username + "\x01auth=Bearer " + token + "\x01\x01"}
+	bearer := tokenAuth{name: "OAUTHBEARER", response: "n,a=" + saslName.Replace(s.Username) + ",\x01auth=Bearer " + token + "\x01\x01", dummy: "\x01"}
+	open.hide(token, xoauth2.response, bearer.response)
+	return []mechanism{{xoauth2.name, xoauth2}, {bearer.name, bearer}}
+}
+
+// saslName escapes a user name in a GS2 header (RFC 5801).
+var saslName = strings.NewReplacer("=", "=3D", ",", "=2C")
+
+// tokenAuth logs in with an access token: with XOAUTH2 of Google and Microsoft, or with OAUTHBEARER (RFC 7628).
+type tokenAuth struct {
+	name, response string
+	dummy          string // answers the challenge that describes why the token was refused
+}
+
+func (a tokenAuth) Start(*smtp.ServerInfo) (string, []byte, error) {
+	return a.name, []byte(a.response), nil
+}
+
+func (a tokenAuth) Next([]byte, bool) ([]byte, error) { return []byte(a.dummy), nil }
+
+// hide keeps secrets, also as Base64, out of errors.
+func (s *session) hide(secrets ...string) {
+	for _, secret := range secrets {
+		if secret != "" {
+			s.secrets = append(s.secrets, secret, base64.StdEncoding.EncodeToString([]byte(secret)))
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+)
+
+// checkDomain returns an error if AllowedDomains forbids an address.
+func (s MailServer) checkDomain(address string) error {
+	if len(s.AllowedDomains) == 0 {
+		return nil
+	}
+	for _, allowed := range s.AllowedDomains {
+		if ascii, err := idna.Lookup.ToASCII(allowed); err == nil {
+			allowed = ascii
+		}
+		if strings.EqualFold(domainOf(address), allowed) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is in none of mail.allowed_domains: %s", address, strings.Join(s.AllowedDomains, ", "))
+}
+
+// tlsConfig returns how the server's certificate is verified.
+func (s MailServer) tlsConfig() (*tls.Config, error) {
+	config := &tls.Config{ServerName: s.Host}
+	if s.CAFile == "" || s.TLS == "none" {
+		return config, nil
+	}
+	text, err := os.ReadFile(s.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("mail.ca_file: %w", err)
+	}
+	if config.RootCAs, err = x509.SystemCertPool(); err != nil {
+		config.RootCAs = x509.NewCertPool()
+	}
+	if !config.RootCAs.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("mail.ca_file: %s has no certificate\nhint: it must be PEM, with BEGIN CERTIFICATE", s.CAFile)
+	}
+	return config, nil
+}
+
+// hostNameTimeout limits the lookup of the machine's full host name.
+const hostNameTimeout = 2 * time.Second
+
+// localName returns the name for EHLO. It is never localhost or a name without a domain, which servers refuse.
+func (s MailServer) localName(ctx context.Context) string {
+	if s.EHLO != "" {
+		return s.EHLO
+	}
+	ctx, cancel := context.WithTimeout(ctx, hostNameTimeout)
+	defer cancel()
+	host, err := os.Hostname()
+	if err == nil && !isFullHostName(host) {
+		host, err = net.DefaultResolver.LookupCNAME(ctx, host)
+		host = strings.TrimSuffix(host, ".")
+	}
+	if err == nil && isFullHostName(host) {
+		return host
+	}
+	from, err := parseAddress(s.From)
+	if err != nil {
+		return "[127.0.0.1]" // not reached: the sender is validated
+	}
+	return domainOf(from.Address)
+}
+
+var fullHostName = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`)
+
+// isFullHostName reports whether a name is one that other machines can know this one by.
+func isFullHostName(name string) bool {
+	return fullHostName.MatchString(name) && !strings.HasSuffix(name, ".localdomain") && !strings.HasSuffix(name, ".localhost")
+}
