@@ -22,6 +22,7 @@ var allowedImports = map[string][]string{
 	"templates":                   {},
 	"internal/notify":             {"internal/atomicfile"},
 	"internal/demo":               {},
+	"internal/smtptest":           {},
 	"internal/pipeline":           {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest"},
 	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "queries", "report", "store"},
 	"internal/display":            {},

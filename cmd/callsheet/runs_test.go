@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,6 +24,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"callsheet/internal/job"
+	"callsheet/internal/smtptest"
 )
 
 // fakeSMTP is an SMTP server that delays its answers and can refuse recipients.
@@ -42,11 +42,8 @@ func startFakeSMTP(t *testing.T) *fakeSMTP {
 	s := &fakeSMTP{arrived: map[string][]string{}, refused: map[string]*smtp.SMTPError{}}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &mailSession{server: s}, nil }))
 	server.Domain = "localhost"
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.port = listener.Addr().(*net.TCPAddr).Port
+	listener := smtptest.Listen(t)
+	s.port = listener.Port()
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
 	return s

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -113,8 +114,16 @@ func (x *run) buildEmpty() ([]notify.Message, error) {
 		return nil, errEmpty
 	}
 	message, row := x.Steps.EmptyMessage(x.entry.Report, x.span), x.base
-	message.Notes = append(x.completenessNotes(), message.Notes...)
+	message.Notes, message.ID = append(x.completenessNotes(), message.Notes...), notify.NewID()
+	var earlier notify.Message
+	if old := x.summary(); old.File == "" && json.Unmarshal(old.Message, &earlier) == nil && !x.options.Resend {
+		message.ID = earlier.ID
+	}
 	row.State, row.RetryUntil, row.Incomplete = Built, x.retryDeadline, x.problemSummary()
+	var err error
+	if row.Message, err = json.Marshal(message); err != nil {
+		return nil, err
+	}
 	return []notify.Message{message}, x.record(row)
 }
 
@@ -124,7 +133,10 @@ func (x *run) buildPart(ctx context.Context, part string) (message notify.Messag
 	row.Part = part
 	if old, exists := x.rows[row.key()]; exists && old.File != "" && !x.resendAll {
 		if sum, err := notify.FileSHA256(old.File); err == nil && sum == old.SHA256 && json.Unmarshal(old.Message, &message) == nil {
-			message.File = old.File
+			message.File, message.ID = old.File, cmp.Or(message.ID, old.SHA256) // earlier versions recorded no ID
+			if x.options.Resend {
+				message.ID = notify.NewID() // a mail server may have seen the other, and drop it again
+			}
 			return message, nil
 		}
 	}
@@ -133,7 +145,7 @@ func (x *run) buildPart(ctx context.Context, part string) (message notify.Messag
 		return message, err
 	}
 	message = built.Message
-	message.Notes = append(x.completenessNotes(), message.Notes...)
+	message.Notes, message.ID = append(x.completenessNotes(), message.Notes...), notify.NewID()
 	row.State, row.File, row.SHA256, row.Rows, row.Incomplete = Built, message.File, message.SHA256, built.Rows, x.problemSummary()
 	if row.Message, err = json.Marshal(message); err != nil {
 		return message, err

@@ -43,6 +43,7 @@ type fakeChannel struct {
 	answers    map[string][]error // of the attempts to a recipient, in order; nil after the last
 	mu         sync.Mutex
 	arrived    []string
+	ids        []string // of the messages of all attempts
 	log        func(string)
 }
 
@@ -75,6 +76,7 @@ func (p *fakeChannel) Send(_ context.Context, message notify.Message, recipient 
 	p.log("send " + recipient)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.ids = append(p.ids, message.ID)
 	if err == nil {
 		p.arrived = append(p.arrived, recipient)
 	}

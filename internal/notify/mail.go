@@ -89,13 +89,13 @@ type draft struct {
 	message     Message
 	from, to    *mail.Address
 	toHeader    []string
-	id          string
+	id, channel string
 	attach      bool   // the workbook
 	withoutFile string // why the workbook is not attached although it should be
 }
 
 func (m Mail) draft(ctx context.Context, message Message, recipient string) (d draft, err error) {
-	d = draft{message: message, attach: message.File != "" && !m.NoAttachment, id: cmp.Or(message.ID, NewID())}
+	d = draft{message: message, attach: message.File != "" && !m.NoAttachment, id: cmp.Or(message.ID, NewID()), channel: ChannelID(m)}
 	if d.to, err = parseAddress(recipient); err != nil {
 		return d, permanent(fmt.Errorf("%q is not a mail address: %w", recipient, err))
 	}
@@ -251,9 +251,9 @@ func (m Mail) subject(message Message) string {
 // NewID returns the ID of a new message.
 func NewID() string { return rand.Text() }
 
-// messageID is the same for the same message to the same address, so that a mail server can drop a duplicate. Without the workbook it is
-// another message.
+// messageID is the same for the same message to the same address, so that a mail server can drop a duplicate. Without the workbook, or
+// through a channel with another subject, it is another mail.
 func (d draft) messageID() string {
-	sum := sha256.Sum256(fmt.Append(nil, d.id, "\n", addressKey(d.to.Address), "\n", d.attach))
+	sum := sha256.Sum256(fmt.Append(nil, d.id, "\n", d.channel, "\n", addressKey(d.to.Address), "\n", d.attach))
 	return fmt.Sprintf("%x@%s", sum[:16], domainOf(d.from.Address))
 }

@@ -391,6 +391,11 @@ func TestMessageIDIdentifiesTheMessage(t *testing.T) {
 	if id := send(rebuilt, "a@example.com"); id == first {
 		t.Errorf("rebuilt: %s", id)
 	}
+	m.Subject = "Another block of mail: {title}"
+	if id := send(p, "a@example.com"); id == first {
+		t.Errorf("through another channel: %s", id)
+	}
+	m.Subject = ""
 	m.Server.MaxAttachment = 10
 	if id := send(p, "a@example.com"); id == first {
 		t.Errorf("without the workbook: %s", id)
