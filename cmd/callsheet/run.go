@@ -45,7 +45,8 @@ a part of the spool could not be loaded.`,
 			if err != nil {
 				return err
 			}
-			runner, err := newRunner(p, &monitor.Alerts{Pipeline: p})
+			alerts := &monitor.Alerts{Pipeline: p, RetryNow: true}
+			runner, err := newRunner(p, alerts)
 			if err != nil {
 				return err
 			}
@@ -88,6 +89,10 @@ a part of the spool could not be loaded.`,
 			}
 			if err := outcome(runs, err); err != nil {
 				return err
+			}
+			alerts.Retry(c.Context())
+			if err := monitor.Unsent(p.Config); err != nil {
+				return exitcode.WarningError(err)
 			}
 			report, _ := p.Config.FindReport(entry.Report)
 			return a.checkFilters(c.Context(), p, report, pipeline.Workbook{})

@@ -116,6 +116,7 @@ func (s *scheduler) run(ctx context.Context) error {
 	current := s.current.Load()
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.alerts.Watch(ctx) })
+	tasks.Go(func() { s.alerts.Deliver(ctx) })
 	tasks.Go(func() { s.loads.Serve(ctx, current.pipeline, s.pipelines) })
 	err := current.runner.Serve(ctx, s.runners)
 	<-ctx.Done() // Serve may have failed, and collecting goes on

@@ -18,16 +18,16 @@ import (
 
 // Config is the whole file. Its paths are relative to the folder of the file; Path makes them absolute.
 type Config struct {
-	Timezone  string    `yaml:"timezone"`
-	Locale    string    `yaml:"locale"` // of numbers and dates in workbooks
-	DataDir   string    `yaml:"data_dir"`
-	Collector Collector `yaml:"collector"`
-	Store     Store     `yaml:"store"`
-	Business  Business  `yaml:"business"`
-	Reports   []Report  `yaml:"reports"`
-	Mail      Mail      `yaml:"mail"`
-	AlertTo   []string  `yaml:"alert_to"`
-	Log       Log       `yaml:"log"`
+	Timezone  string        `yaml:"timezone"`
+	Locale    string        `yaml:"locale"` // of numbers and dates in workbooks
+	DataDir   string        `yaml:"data_dir"`
+	Collector Collector     `yaml:"collector"`
+	Store     Store         `yaml:"store"`
+	Business  Business      `yaml:"business"`
+	Reports   []Report      `yaml:"reports"`
+	Mail      Mail          `yaml:"mail"`
+	AlertTo   []AlertTarget `yaml:"alert_to"`
+	Log       Log           `yaml:"log"`
 
 	file     string
 	database string // of ForDatabase
@@ -157,13 +157,6 @@ type MailDelivery struct {
 	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that returns part and address
 	Subject         string              `yaml:"subject"`
 	Attach          *bool               `yaml:"attach"` // the workbook; true by default
-}
-
-// WebhookTarget is the URL of a chat or another service.
-type WebhookTarget struct {
-	URL     Secret `yaml:"url"`
-	URLFile string `yaml:"url_file"`
-	Shape   string `yaml:"shape"`
 }
 
 // Mail is the mail server.

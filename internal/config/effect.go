@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -17,6 +18,9 @@ func (c *Config) checkEffect(add adder) {
 		for j, d := range report.Deliver {
 			d.checkEffect(add, fmt.Sprintf("%s.deliver[%d]", key, j), report.Burst != "")
 		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Webhooks())) {
+		c.Webhooks()[key].checkEffect(add, key)
 	}
 }
 
@@ -59,14 +63,5 @@ func (r Report) checkEffect(add adder, key string) {
 func (d Delivery) checkEffect(add adder, key string, burst bool) {
 	if d.Mail != nil && len(d.Mail.Recipients) > 0 && !burst {
 		add(key+".mail.recipients", "does nothing without burst; use to")
-	}
-	if d.Webhook == nil {
-		return
-	}
-	switch {
-	case d.Webhook.URL == "" && d.Webhook.URLFile == "":
-		add(key+".webhook", "needs url or url_file")
-	case d.Webhook.URL != "" && d.Webhook.URLFile != "":
-		add(key+".webhook.url_file", "does nothing beside url; leave one of them out")
 	}
 }

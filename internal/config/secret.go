@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -51,11 +52,9 @@ func (c *Config) HasSecrets() bool {
 	}
 	for _, report := range c.Reports {
 		secrets = append(secrets, report.Heartbeat)
-		for _, d := range report.Deliver {
-			if d.Webhook != nil {
-				secrets = append(secrets, d.Webhook.URL)
-			}
-		}
+	}
+	for _, webhook := range c.Webhooks() {
+		secrets = append(secrets, webhook.URL)
 	}
 	return slices.ContainsFunc(secrets, Secret.isLiteral)
 }
@@ -74,12 +73,8 @@ func (c *Config) SecretFiles() (files []SecretFile) {
 	for i, source := range c.Collector.Sources {
 		add(fmt.Sprintf("collector.sources[%d].tokens_file", i), source.TokensFile)
 	}
-	for i, report := range c.Reports {
-		for j, d := range report.Deliver {
-			if d.Webhook != nil {
-				add(fmt.Sprintf("reports[%d].deliver[%d].webhook.url_file", i, j), d.Webhook.URLFile)
-			}
-		}
+	for _, key := range slices.Sorted(maps.Keys(c.Webhooks())) {
+		add(key+".url_file", c.Webhooks()[key].URLFile)
 	}
 	add("mail.password_file", c.Mail.PasswordFile)
 	return files

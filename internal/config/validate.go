@@ -52,14 +52,7 @@ func (c *Config) validate(add adder) {
 	c.validateReports(add)
 	c.validateNames(add)
 	c.Mail.validate(add)
-	for i, address := range c.AlertTo {
-		if _, err := mail.ParseAddress(address); err != nil {
-			add(fmt.Sprintf("alert_to[%d]", i), "%q is not a mail address", address)
-		}
-	}
-	if len(c.AlertTo) > 0 && (c.Mail.Host == "" || c.Mail.From == "") {
-		add("alert_to", "needs mail.host and mail.from")
-	}
+	c.validateAlerts(add)
 	checkChoice(add, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	checkChoice(add, "log.format", c.Log.Format, "text", "json")
 }

@@ -112,8 +112,8 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 			}
 		}
 	}
-	if shapes := []string{"json", "slack", "teams", "googlechat"}; d.Webhook != nil && d.Webhook.Shape != "" && !slices.Contains(shapes, d.Webhook.Shape) {
-		add(key+".webhook.shape", mustBe(d.Webhook.Shape, shapes))
+	if d.Webhook != nil {
+		d.Webhook.validate(add, key+".webhook")
 	}
 	if d.Bucket != "" && !bucketForm.MatchString(d.Bucket) {
 		add(key+".bucket", "must begin with s3://, gs://, azblob:// or file://")

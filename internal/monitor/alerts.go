@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"callsheet/internal/display"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
 	"callsheet/internal/pipeline"
@@ -22,10 +21,13 @@ const (
 type Alerts struct {
 	Pipeline *pipeline.Pipeline
 	Metrics  *Metrics // may be nil
+	RetryNow bool     // try alerts again that wait for their next attempt, because no later one is certain
 
 	lastAlert sync.Map                          // time of the last alert by the name of a failing report
 	reloaded  atomic.Pointer[pipeline.Pipeline] // with the configuration in force; nil before a reload
 	again     chan struct{}                     // has an element when the status is to be read at once
+	mutex     sync.Mutex                        // while alerts are sent
+	unsaved   []*pendingAlert                   // which could not be written
 }
 
 // NewAlerts returns alerts for a scheduler.
@@ -79,21 +81,23 @@ func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Ru
 				notes = append(notes, fmt.Sprintf("%s %s: %s: %s", run.Part, run.Recipient, run.State, run.Error))
 			}
 		}
-		a.send(ctx, notify.Message{
+		a.send(ctx, fmt.Sprintf("run-%s-%d", entry.Report, now.UnixNano()), notify.Message{
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, summary.State),
 			Period: summary.Period, When: "for " + summary.Period, Notes: notes,
 		})
+		return
 	}
+	a.Retry(ctx)
 }
 
 // RunsMissed sends an alert about skipped due times, newest first.
 func (a *Alerts) RunsMissed(ctx context.Context, entry job.Entry, due []time.Time) {
 	notes := []string{"Nothing ran at the due time, and catch_up allows no more runs. To run one now: callsheet run " + entry.Report + " --for DUE"}
 	for _, t := range due {
-		notes = append(notes, "Skipped: "+display.Time(t))
+		notes = append(notes, "Skipped: "+alertTime(t))
 	}
-	last := display.Time(due[0])
-	a.send(ctx, notify.Message{
+	last := alertTime(due[0])
+	a.send(ctx, fmt.Sprintf("missed-%s-%d", entry.Report, due[0].UnixNano()), notify.Message{
 		Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: last, When: "due " + last, Notes: notes,
 	})
 }
@@ -109,25 +113,4 @@ func (a *Alerts) heartbeat(ctx context.Context, report string) error {
 		return err
 	}
 	return notify.Ping(ctx, url, heartbeatTimeout)
-}
-
-// send mails an alert to the operator. Its content is in the log as well.
-func (a *Alerts) send(ctx context.Context, message notify.Message) {
-	p := a.pipeline()
-	c, log := p.Config, p.Log
-	if len(c.AlertTo) == 0 {
-		return
-	}
-	channel, err := p.MailChannel()
-	if err != nil {
-		log.Error("alert could not be sent", "error", err)
-		return
-	}
-	channel.To = c.AlertTo
-	channel.Server.AllowedDomains = nil // the configuration names the addresses itself
-	for _, address := range c.AlertTo {
-		if _, err := channel.Send(ctx, message, address); err != nil {
-			log.Error("alert could not be sent", "to", address, "about", message.Title, "error", err)
-		}
-	}
 }

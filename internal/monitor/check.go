@@ -106,6 +106,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	for _, report := range c.Reports {
 		k.checkConfiguredReport(ctx, report)
 	}
+	k.checkWebhooks(ctx)
 	templates := pipeline.UserTemplateNames(c)
 	if len(k.user) > 0 { // which a built-in template may use instead of the built-in query of the same name
 		templates = pipeline.TemplateNames(c)

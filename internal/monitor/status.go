@@ -121,6 +121,9 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	if err := pipeline.CheckDisk(c); err != nil {
 		s.addAlarm("disk", err.Error())
 	}
+	if err := Unsent(c); err != nil {
+		s.warn(err.Error())
+	}
 	return s, s.readReports(p)
 }
 

@@ -3,6 +3,7 @@ package monitor
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -22,6 +23,21 @@ const (
 	alertRepeatInterval = 24 * time.Hour
 	statusMemory        = 4 << 30 // of the process that reads the status
 )
+
+// alertRetryInterval is how often Deliver looks for alerts to send again.
+const alertRetryInterval = 15 * time.Second
+
+// Deliver sends the alerts that could not be sent before, of this process and of others, until ctx ends.
+func (a *Alerts) Deliver(ctx context.Context) {
+	for {
+		a.Retry(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(alertRetryInterval):
+		}
+	}
+}
 
 // Watch reads the status at intervals, and after Again, until ctx ends. It sends an alert about each problem when it appears, and again after a day.
 func (a *Alerts) Watch(ctx context.Context) {
@@ -69,7 +85,8 @@ func (a *Alerts) childStatus(ctx context.Context) (alarms map[string]string, err
 	return s.Alarms, err
 }
 
-// SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times.
+// SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times, and the outbox the alarms that cannot
+// be sent now.
 func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error {
 	p := a.pipeline()
 	path, now := p.Config.Data("alerts.json"), p.Now()
@@ -85,7 +102,7 @@ func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error
 		}
 		sent[name] = now
 		p.Log.Warn("needs attention", "what", alarms[name])
-		a.send(ctx, notify.Message{
+		a.send(ctx, fmt.Sprintf("alarm-%x", sha256.Sum256([]byte(name))), notify.Message{
 			Report: "alert", Title: "callsheet needs attention", When: name, Period: now.Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
 		})
 	}

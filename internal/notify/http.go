@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -93,4 +94,28 @@ func retryAfter(header http.Header) time.Duration {
 		return 0
 	}
 	return max(until.Sub(now), 0)
+}
+
+// WebhookServer returns the scheme and host of a webhook's URL, the rest of which is secret.
+func WebhookServer(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", fmt.Errorf("%w\nhint: it begins with https://", errInvalidURL)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// Reach returns an error unless the server at a URL without secrets answers, with any status.
+func Reach(ctx context.Context, server string, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, server+"/", nil)
+	if err != nil {
+		return errInvalidURL
+	}
+	response, err := do(request)
+	if err != nil {
+		return fmt.Errorf("cannot be reached: %w", err)
+	}
+	return response.Body.Close()
 }

@@ -58,6 +58,28 @@ func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
 	return notify.Folder{Dir: p.Config.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
 }
 
+// AlertChannels returns the channels that alerts are sent through. A channel with an error is left out.
+func (p *Pipeline) AlertChannels() (channels []notify.Channel, err error) {
+	var errs []error
+	var addresses []string
+	for _, target := range p.Config.AlertTo {
+		if target.Webhook == nil {
+			addresses = append(addresses, target.Address)
+			continue
+		}
+		channels = append(channels, webhook(p.Config, *target.Webhook))
+	}
+	if len(addresses) > 0 {
+		m, err := p.MailChannel()
+		m.To = addresses
+		m.Server.AllowedDomains = nil // the configuration names the addresses itself
+		if errs = append(errs, err); err == nil {
+			channels = append(channels, m)
+		}
+	}
+	return channels, errors.Join(errs...)
+}
+
 // MailChannel returns a channel through the configured mail server, without recipients. The password is read when a mail is sent, so
 // that other commands do not need it.
 func (p *Pipeline) MailChannel() (notify.Mail, error) {

@@ -39,7 +39,7 @@ func MakeDataDir(c *config.Config) error {
 	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
-	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "process.json*", ".*.lock"} {
+	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "alerts", "alerts/*", "process.json*", ".*.lock"} {
 		paths, _ := filepath.Glob(c.Data(pattern)) // the pattern is valid
 		for _, path := range paths {
 			info, err := os.Stat(path)

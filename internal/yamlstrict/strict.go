@@ -39,7 +39,7 @@ func keys(t reflect.Type, seen map[reflect.Type]bool) []string {
 		seen[t] = true
 		var list []string
 		for field := range t.Fields() {
-			if tag := field.Tag.Get("yaml"); tag != "" {
+			if tag := field.Tag.Get("yaml"); tag != "" && tag != "-" {
 				list = append(list, tag)
 				list = append(list, keys(field.Type, seen)...)
 			}

@@ -1,0 +1,212 @@
+package monitor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
+	"callsheet/internal/display"
+	"callsheet/internal/notify"
+)
+
+// An alert that cannot be sent is retried after initialAlertBackoff; each further wait is twice as long, up to maxAlertBackoff.
+const (
+	initialAlertBackoff = 15 * time.Second
+	maxAlertBackoff     = time.Hour
+	maxAlertAge         = 7 * 24 * time.Hour // then it is given up
+	alertLockTimeout    = time.Minute
+)
+
+// pendingAlert is an alert that some recipient has not been sent. It is a file in data_dir/alerts, so that it is sent after a restart as
+// well, by whichever process is there. Sending it twice is better than not at all: an attempt whose end is not known is repeated.
+type pendingAlert struct {
+	Message  notify.Message `json:"message"`
+	At       time.Time      `json:"at"`
+	Told     []string       `json:"told,omitempty"` // recipients that have it
+	Attempts int            `json:"attempts"`
+	RetryAt  time.Time      `json:"retry_at"`
+	Error    string         `json:"error,omitempty"` // of the last attempt
+
+	path string
+}
+
+func alertDir(c *config.Config) string { return c.Data("alerts") }
+
+// readPending returns the alerts in data_dir, oldest first, and the paths of files that are damaged.
+func readPending(c *config.Config) (alerts []*pendingAlert, damaged []string) {
+	paths, _ := filepath.Glob(filepath.Join(alertDir(c), "*.json")) // the pattern is valid
+	for _, path := range paths {
+		alert := &pendingAlert{path: path}
+		text, err := os.ReadFile(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // sent meanwhile
+		case err != nil || json.Unmarshal(text, alert) != nil:
+			damaged = append(damaged, path)
+		default:
+			alerts = append(alerts, alert)
+		}
+	}
+	slices.SortStableFunc(alerts, func(a, b *pendingAlert) int { return a.At.Compare(b.At) })
+	return alerts, damaged
+}
+
+func (p *pendingAlert) save() error {
+	text, err := json.Marshal(p)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(p.path), 0o700)
+	}
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(atomicfile.OS{}, p.path, text)
+}
+
+// send keeps an alert until every recipient of alert_to has been sent it, and tries to send it now. An alert of the same name replaces
+// an earlier one. Its content is in the log as well.
+func (a *Alerts) send(ctx context.Context, name string, message notify.Message) {
+	p := a.pipeline()
+	if len(p.Config.AlertTo) == 0 {
+		return
+	}
+	now := p.Now().In(p.Config.Zone())
+	message.Notes = append(slices.Clone(message.Notes), "Noticed "+alertTime(now))
+	alert := &pendingAlert{Message: message, At: now, RetryAt: now, path: filepath.Join(alertDir(p.Config), name+".json")}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if err := alert.save(); err != nil {
+		p.Log.Error("alert cannot be kept, and is lost if it cannot be sent before the process ends", "about", message.Title, "error", err)
+		a.unsaved = append(a.unsaved, alert)
+	}
+	a.sendPending(ctx)
+}
+
+// alertTime formats a time with its zone.
+func alertTime(t time.Time) string { return display.Time(t) + t.Format(" MST") }
+
+// Retry sends the alerts that could not be sent before, as far as their next attempt is due.
+func (a *Alerts) Retry(ctx context.Context) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.sendPending(ctx)
+}
+
+// sendPending tries each alert whose attempt is due. A recipient that fails is not tried again for the other alerts.
+func (a *Alerts) sendPending(ctx context.Context) {
+	p := a.pipeline()
+	log, lockPath := p.Log, p.Config.Data(".alerts.lock")
+	notDue := func(alert *pendingAlert) bool { return !a.RetryNow && p.Now().Before(alert.RetryAt) }
+	alerts, damaged := readPending(p.Config)
+	for _, path := range damaged {
+		log.Error("alert cannot be read and is not sent", "file", path, "error", os.Rename(path, path+".damaged"))
+	}
+	if len(slices.DeleteFunc(slices.Concat(alerts, a.unsaved), notDue)) == 0 {
+		return
+	}
+	lock, err := atomicfile.TakeLock(ctx, lockPath, "the alerts of "+p.Config.Data(), alertLockTimeout)
+	if err != nil {
+		if held, _ := atomicfile.IsHeld(lockPath); held {
+			log.Warn("alerts wait, because another process is sending some", "error", err)
+			return
+		}
+		log.Error("alerts are sent without a lock", "error", err) // on a full disk, say
+	} else {
+		defer lock.Release()
+	}
+	alerts, _ = readPending(p.Config) // another process may have sent some
+	channels, channelErr := p.AlertChannels()
+	if len(channels) == 0 && channelErr == nil {
+		channelErr = errors.New("alert_to is empty")
+	}
+	failed := map[string]error{}
+	due := slices.DeleteFunc(slices.Concat(alerts, a.unsaved), notDue)
+	a.unsaved = slices.DeleteFunc(a.unsaved, func(alert *pendingAlert) bool { return !notDue(alert) })
+	for _, alert := range due {
+		failure := a.attempt(ctx, alert, channels, failed)
+		if a.finish(alert, errors.Join(channelErr, failure)) {
+			continue
+		}
+		if err := alert.save(); err != nil {
+			a.unsaved = append(a.unsaved, alert)
+		}
+	}
+}
+
+// attempt sends an alert to the recipients that do not have it. failed has those that failed before, by id.
+func (a *Alerts) attempt(ctx context.Context, alert *pendingAlert, channels []notify.Channel, failed map[string]error) error {
+	var errs []error
+	for _, channel := range channels {
+		recipients, err := channel.Recipients(ctx, "")
+		errs = append(errs, err)
+		for _, recipient := range recipients {
+			id := channel.Key(recipient) + " #" + notify.ChannelID(channel)
+			if slices.Contains(alert.Told, id) {
+				continue
+			}
+			err := failed[id]
+			if err == nil {
+				_, err = channel.Send(ctx, alert.Message, recipient)
+			}
+			if err != nil {
+				failed[id] = err
+				errs = append(errs, fmt.Errorf("%s: %w", recipient, err))
+				continue
+			}
+			alert.Told = append(alert.Told, id)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// finish reports whether nothing more is to be done about an alert, whose file it then removes. Otherwise it sets the time of the next
+// attempt.
+func (a *Alerts) finish(alert *pendingAlert, failure error) bool {
+	p := a.pipeline()
+	now, log := p.Now(), p.Log.With("about", alert.Message.Title, "when", alert.Message.When)
+	if failure == nil {
+		if alert.Attempts > 0 {
+			log.Info("alert was sent after all", "attempts", alert.Attempts+1)
+		}
+		return a.remove(alert, log)
+	}
+	wait := min(initialAlertBackoff<<min(alert.Attempts, 20), maxAlertBackoff)
+	alert.Attempts, alert.RetryAt, alert.Error = alert.Attempts+1, now.Add(max(wait, notify.RetryAfter(failure))), failure.Error()
+	if now.Sub(alert.At) > maxAlertAge {
+		log.Error("alert could not be sent and is given up", "error", failure)
+		return a.remove(alert, log)
+	}
+	log.Error("alert could not be sent", "error", failure, "next_attempt", alert.RetryAt)
+	return false
+}
+
+func (a *Alerts) remove(alert *pendingAlert, log *slog.Logger) bool {
+	if err := atomicfile.RemoveIfExists(atomicfile.OS{}, alert.path); err != nil {
+		log.Error("alert that was sent cannot be removed", "error", err)
+		return false
+	}
+	return true
+}
+
+// Unsent returns an error if an alert could not be sent to everyone yet.
+func Unsent(c *config.Config) error {
+	alerts, damaged := readPending(c)
+	alerts = slices.DeleteFunc(alerts, func(alert *pendingAlert) bool { return alert.Attempts == 0 }) // being sent
+	switch {
+	case len(damaged) > 0:
+		return fmt.Errorf("alert %s cannot be read", damaged[0])
+	case len(alerts) == 0:
+		return nil
+	}
+	last := slices.MaxFunc(alerts, func(a, b *pendingAlert) int { return a.RetryAt.Compare(b.RetryAt) })
+	return fmt.Errorf("%s could not be sent, the oldest of %s: %s\nhint: callsheet serve goes on trying, and so does each callsheet run",
+		display.Plural(len(alerts), "alert"), alertTime(alerts[0].At.In(c.Zone())), strings.ReplaceAll(last.Error, "\n", "; "))
+}
