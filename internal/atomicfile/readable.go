@@ -14,7 +14,8 @@ const (
 	ReadableDir os.FileMode = 0o755
 )
 
-// MkdirReadable creates a folder and its missing parents, readable by all users. An existing folder keeps its mode.
+// MkdirReadable creates a folder and its missing parents, readable by all users unless it is on a share that does not change modes. An
+// existing folder keeps its mode.
 func MkdirReadable(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
@@ -36,5 +37,6 @@ func MkdirReadable(dir string) error {
 	if info, err = os.Stat(dir); err != nil {
 		return err
 	}
-	return os.Chmod(dir, info.Mode()|ReadableDir) // keeps a setgid bit from the parent
+	_ = os.Chmod(dir, info.Mode()|ReadableDir) // keeps a setgid bit from the parent
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 )
 
@@ -26,23 +25,7 @@ func WriteChecked(files FS, path string, write func(io.Writer) error, check func
 	if err != nil {
 		return err
 	}
-	return replace(files, path, hidden, file, write, check)
-}
-
-// WriteReadable is Write for a file that all users can read. Concurrent writers of one path need no lock: the last one wins. A process
-// that is killed leaves a file named .callsheet-*.tmp.
-func WriteReadable(path string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".callsheet-*.tmp")
-	if err != nil {
-		return err
-	}
-	writeReadable := func(w io.Writer) error { return errors.Join(file.Chmod(Readable), write(w)) }
-	return replace(OS{}, path, file.Name(), osFile{file}, writeReadable, func(string) error { return nil })
-}
-
-// replace writes the hidden file and gives it the name path. After an error it removes the hidden file.
-func replace(files FS, path, hidden string, file File, write func(io.Writer) error, check func(hidden string) error) error {
-	err := write(file)
+	err = write(file)
 	if err == nil {
 		err = file.Sync()
 	}

@@ -16,15 +16,16 @@ type run struct {
 	entry         Entry
 	options       RunOptions
 	span          period.Period
-	base          Run          // the fields that all rows share
-	rows          map[key]Run  // the current row of each key
-	keys          []key        // in the order of their first row
-	touched       map[key]bool // recipients, and parts that failed, of this attempt
-	retryDeadline time.Time    // set while an earlier failure is retried
-	retryableErr  error        // the first failure of a part or a recipient lookup that a retry may overcome
-	resendAll     bool         // the report was delivered; build it from current data and send it to everyone
-	dataTimedOut  bool         // WaitForData passed without data from after the period
-	problems      []string     // what this attempt could not load
+	base          Run             // the fields that all rows share
+	rows          map[key]Run     // the current row of each key
+	keys          []key           // in the order of their first row
+	touched       map[key]bool    // recipients, and parts that failed, of this attempt
+	warned        map[string]bool // recipients of which a warning is logged
+	retryDeadline time.Time       // set while an earlier failure is retried
+	retryableErr  error           // the first failure of a part or a recipient lookup that a retry may overcome
+	resendAll     bool            // the report was delivered; build it from current data and send it to everyone
+	dataTimedOut  bool            // WaitForData passed without data from after the period
+	problems      []string        // what this attempt could not load
 }
 
 // resume reads the state in which earlier attempts left a run.

@@ -137,6 +137,9 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, after time.
 	switch {
 	case err == nil:
 		d.row.State = Sent
+	case errors.Is(err, notify.ErrWarning):
+		d.row.State = Sent
+		x.warnOnce(d.row, err)
 	case errors.Is(err, notify.ErrUnknown) && !d.channel.Idempotent():
 		d.row.State, d.row.Error = Unknown, err.Error()
 	default:
@@ -144,6 +147,17 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, after time.
 		retry, after = !errors.Is(err, notify.ErrPermanent), notify.RetryAfter(err)
 	}
 	return retry, after, x.record(d.row)
+}
+
+// warnOnce logs a warning of a delivery, the first one of the channel in this attempt: the parts of a burst have the same.
+func (x *run) warnOnce(row Run, warning error) {
+	if x.warned == nil {
+		x.warned = map[string]bool{}
+	}
+	if !x.warned[row.Recipient] {
+		x.warned[row.Recipient] = true
+		x.Log.Warn("delivered, with a warning", "report", x.entry.Report, "period", x.span.String(), "place", row.Location, "warning", warning)
+	}
 }
 
 // failedRows names the recipients of deliveries that failed, each with its error.

@@ -20,8 +20,6 @@ import (
 	_ "gocloud.dev/blob/gcsblob"   // gs://
 	_ "gocloud.dev/blob/s3blob"    // s3://
 	"gocloud.dev/gcerrors"
-
-	"callsheet/internal/atomicfile"
 )
 
 // Bucket is a channel to object storage. Credentials come from the environment variables of the storage's tools.
@@ -67,14 +65,19 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		}
 	}()
 	key := message.fileName(b.Name)
-	if err := b.makeParent(key); err != nil {
-		return "", err
-	}
 	bucket, err := blob.OpenBucket(ctx, b.URL)
 	if err != nil {
 		return "", permanent(b.openError(err))
 	}
 	defer bucket.Close()
+	if path, ok := b.filePath(key); ok {
+		// Like a Folder, which works on shares. The library's writer needs a rename from the folder for temporary files.
+		refused, err := copyFile(message.File, path)
+		if err == nil && refused != "" {
+			err = warning(errors.New(refused))
+		}
+		return b.location(key), err
+	}
 	file, err := os.Open(message.File)
 	if err != nil {
 		return "", permanent(err)
@@ -93,7 +96,6 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 		ContentMD5:  sum.Sum(nil),
 		Metadata:    map[string]string{"sha256": message.SHA256},
-		BeforeWrite: makeReadable,
 	})
 	if err != nil {
 		return "", writeError(err)
@@ -109,26 +111,17 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 	return b.location(key), nil
 }
 
-// makeParent creates the folder of a key in a file:// bucket, readable for all users like that of a Folder.
-func (b Bucket) makeParent(key string) error {
+// filePath returns the path of a key in a file:// bucket; ok is false for other buckets.
+func (b Bucket) filePath(key string) (path string, ok bool) {
 	u, err := url.Parse(b.URL)
 	if err != nil || u.Scheme != fileblob.Scheme {
-		return nil // opening the bucket reports the error
+		return "", false
 	}
-	base := filepath.Join(u.Host, u.Path)
-	if _, err := os.Stat(base); err != nil && !u.Query().Has("create_dir") {
-		return nil
+	dir := u.Path
+	if u.Host == "." {
+		dir = strings.TrimPrefix(dir, "/")
 	}
-	return atomicfile.MkdirReadable(filepath.Dir(filepath.Join(base, u.Query().Get("prefix"), filepath.FromSlash(key))))
-}
-
-// makeReadable lets all users read a workbook in a file:// bucket.
-func makeReadable(as func(any) bool) error {
-	var file *os.File
-	if as(&file) {
-		return file.Chmod(atomicfile.Readable)
-	}
-	return nil
+	return filepath.Join(filepath.FromSlash(dir), filepath.FromSlash(u.Query().Get("prefix")+key)), true
 }
 
 // openError returns why a bucket cannot be opened. Nothing was sent yet, so only the URL can disclose a secret.

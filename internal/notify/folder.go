@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"callsheet/internal/atomicfile"
 )
@@ -35,32 +37,67 @@ func (f Folder) Settings() []any { return []any{"folder", f.Dir, f.Name, f.Keep}
 // Idempotent returns true: a file of the same name is replaced.
 func (f Folder) Idempotent() bool { return true }
 
-// Send copies the workbook into the folder. The copy appears atomically and replaces a file of the same name.
+// Send copies the workbook into the folder. The copy appears atomically, unless the folder is on a share that cannot rename, and replaces
+// a file of the same name.
 func (f Folder) Send(_ context.Context, message Message, _ string) (string, error) {
 	if message.File == "" {
 		return "", nil
 	}
 	to := filepath.Join(f.Dir, filepath.FromSlash(message.fileName(f.Name)))
-	in := filepath.Dir(to)
-	if err := atomicfile.MkdirReadable(in); err != nil {
+	refused, err := copyFile(message.File, to)
+	if err != nil {
 		return "", err
 	}
-	source, err := os.Open(message.File)
+	if f.Keep > 0 {
+		if err := f.removeOld(filepath.Dir(to), message); err != nil {
+			refused = strings.TrimPrefix(refused+"; "+err.Error(), "; ")
+		}
+	}
+	if refused != "" {
+		return to, warning(errors.New(refused))
+	}
+	return to, nil
+}
+
+// copyFile copies a workbook to a path, whose folder it creates. refused is what the folder's file system cannot do.
+func copyFile(from, to string) (refused string, err error) {
+	if err := atomicfile.MkdirReadable(filepath.Dir(to)); err != nil {
+		return "", writeHint(err)
+	}
+	source, err := os.Open(from)
 	if err != nil {
 		return "", permanent(err)
 	}
 	defer source.Close()
-	err = atomicfile.WriteReadable(to, func(w io.Writer) error {
+	refused, err = atomicfile.WriteShared(atomicfile.OS{}, to, func(w io.Writer) error {
 		_, err := io.Copy(w, source)
 		return err
 	})
-	if err == nil && f.Keep > 0 {
-		err = f.removeOld(in, message)
-	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("writing %s: %w", to, writeHint(err))
 	}
-	return to, nil
+	return refused, nil
+}
+
+// writeHints say what to do about an error of a file system.
+var writeHints = map[syscall.Errno]string{
+	syscall.ENOSPC: "free space there",
+	syscall.EDQUOT: "the quota of the folder or of the account is used up",
+	syscall.EROFS:  "it is mounted read-only",
+	syscall.ESTALE: "the server no longer knows the folder; mount it again",
+	syscall.EIO:    "the disk or the server of the share failed; its log says why",
+	syscall.EACCES: "the account that runs callsheet needs permission to create and to replace files there; a file that is open elsewhere may be locked",
+	syscall.EPERM:  "the account that runs callsheet needs permission to create and to replace files there; a file that is open elsewhere may be locked",
+	syscall.EBUSY:  "the file may be open in another program",
+}
+
+// writeHint appends what to do about an error of a file system.
+func writeHint(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) && writeHints[errno] != "" {
+		return fmt.Errorf("%w\nhint: %s", err, writeHints[errno])
+	}
+	return err
 }
 
 // periodPattern matches Message.Period: a day, a week, a month or a range of days.

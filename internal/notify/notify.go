@@ -47,7 +47,7 @@ type Channel interface {
 	// functions, and may contain secrets.
 	Settings() []any
 	// Send delivers a message to one recipient and returns where it was delivered. The error is ErrPermanent if a retry cannot
-	// succeed, and ErrUnknown if the message may have arrived.
+	// succeed, ErrUnknown if the message may have arrived, and ErrWarning if it was delivered.
 	Send(ctx context.Context, message Message, recipient string) (location string, err error)
 	// Idempotent reports whether sending a message twice has the same effect as sending it once.
 	Idempotent() bool
@@ -63,9 +63,12 @@ func ChannelID(channel Channel) string {
 var (
 	ErrPermanent = errors.New("permanent failure")
 	ErrUnknown   = errors.New("not known whether it arrived")
+	ErrWarning   = errors.New("delivered, with a warning")
 )
 
 func permanent(err error) error { return classifiedError{err, ErrPermanent} }
+
+func warning(err error) error { return classifiedError{err, ErrWarning} }
 
 func unknown(err error) error { return classifiedError{err, ErrUnknown} }
 

@@ -44,7 +44,9 @@ func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message not
 			}
 			sent[key] = true
 			location, err := channel.Send(ctx, message, recipient)
-			if err != nil {
+			if errors.Is(err, notify.ErrWarning) {
+				p.Log.Warn("delivered, with a warning", "place", location, "warning", err)
+			} else if err != nil {
 				errs = append(errs, fmt.Errorf("delivering %s to %s: %w", message.File, recipient, err))
 				continue
 			}
