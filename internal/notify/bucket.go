@@ -20,6 +20,8 @@ import (
 	_ "gocloud.dev/blob/gcsblob"   // gs://
 	_ "gocloud.dev/blob/s3blob"    // s3://
 	"gocloud.dev/gcerrors"
+
+	"callsheet/internal/atomicfile"
 )
 
 // Bucket is a channel to object storage. Credentials come from the environment variables of the storage's tools.
@@ -65,18 +67,22 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		}
 	}()
 	key := message.fileName(b.Name)
+	dir, query, isFolder := b.folder()
+	if isFolder && query.Get("create_dir") != "" {
+		if err := atomicfile.MkdirReadable(dir); err != nil {
+			return "", writeHint(err)
+		}
+	}
 	bucket, err := blob.OpenBucket(ctx, b.URL)
 	if err != nil {
 		return "", permanent(b.openError(err))
 	}
 	defer bucket.Close()
-	if path, ok := b.filePath(key); ok {
-		// Like a Folder, which works on shares. The library's writer needs a rename from the folder for temporary files.
-		refused, err := copyFile(message.File, path)
-		if err == nil && refused != "" {
-			err = warning(errors.New(refused))
+	if isFolder {
+		if err = copyIntoBucket(message.File, dir, query.Get("prefix")+key); err == nil || errors.Is(err, ErrWarning) {
+			return b.location(key), err
 		}
-		return b.location(key), err
+		return "", err
 	}
 	file, err := os.Open(message.File)
 	if err != nil {
@@ -111,17 +117,34 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 	return b.location(key), nil
 }
 
-// filePath returns the path of a key in a file:// bucket; ok is false for other buckets.
-func (b Bucket) filePath(key string) (path string, ok bool) {
+// copyIntoBucket writes an object of a file:// bucket like a Folder: the library's writer cannot rename from the folder for temporary
+// files to a share, and syncs nothing.
+func copyIntoBucket(file, dir, key string) error {
+	if !filepath.IsLocal(filepath.FromSlash(key)) {
+		return permanent(fmt.Errorf("the key %q is outside of the bucket", key))
+	}
+	path := filepath.Join(dir, filepath.FromSlash(key))
+	refused, err := copyFile(file, path)
+	if err != nil {
+		return err
+	}
+	_ = os.Remove(path + ".attrs") // metadata of the previous object, which earlier versions wrote
+	if refused != "" {
+		return warning(errors.New(refused))
+	}
+	return nil
+}
+
+// folder returns the folder of a file:// bucket; ok is false for other buckets.
+func (b Bucket) folder() (dir string, query url.Values, ok bool) {
 	u, err := url.Parse(b.URL)
 	if err != nil || u.Scheme != fileblob.Scheme {
-		return "", false
+		return "", nil, false // opening the bucket reports the error
 	}
-	dir := u.Path
-	if u.Host == "." {
+	if dir = u.Path; u.Host == "." {
 		dir = strings.TrimPrefix(dir, "/")
 	}
-	return filepath.Join(filepath.FromSlash(dir), filepath.FromSlash(u.Query().Get("prefix")+key)), true
+	return filepath.FromSlash(dir), u.Query(), true
 }
 
 // openError returns why a bucket cannot be opened. Nothing was sent yet, so only the URL can disclose a secret.

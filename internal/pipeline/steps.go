@@ -42,7 +42,8 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 	entry, _ := c.FindReport(name)
 	for _, delivery := range entry.Deliver {
 		if delivery.Folder != "" {
-			removeStaleTemps(c.Path(delivery.Folder), s.Now())
+			subfolders := strings.Repeat("*"+string(filepath.Separator), strings.Count(delivery.Name, "/"))
+			removeStaleTemps(filepath.Join(c.Path(delivery.Folder), subfolders), s.Now())
 		}
 	}
 	return lock.Release, nil
