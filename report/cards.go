@@ -112,7 +112,7 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 	value.Size, value.Bold, value.Align, value.Indent = 13, true, "left", 1
 	overall.Size, overall.TextColour, overall.Align, overall.Indent = 9.5, p.theme.Grey, "left", 1
 	first := l.columns[0]
-	title := p.displayName(first.name, values[l.indexes[0]], p.cellValue(values[l.indexes[0]], first.format))
+	title := p.displayName(first.name, values[l.indexes[0]], p.columnValue(first, values[l.indexes[0]]))
 	p.noteTruncated(title, first)
 	if title == nil {
 		title = missingName(first.name)
@@ -127,7 +127,7 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 	for i, c := range l.columns[1:] {
 		value.NumberFormat, overall.NumberFormat = l.formats[i+1], l.formats[i+1]
 		p.Put(i+1, at+1, c.label, label)
-		p.Put(i+1, at+2, p.cellValue(values[l.indexes[i+1]], c.format), value)
+		p.Put(i+1, at+2, p.columnValue(c, values[l.indexes[i+1]]), value)
 		var comparison any
 		if s.Total != "" {
 			if text := p.formatValue(l.totals.get(c.name), c.format); text != "" && c.isAverage() {

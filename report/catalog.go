@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 
 	"callsheet/report/xlsx"
@@ -9,7 +10,26 @@ import (
 // A columnMeta describes a column, from metric_catalog or column_catalog.
 type columnMeta struct {
 	name, label, unit, format, meaning string
-	good                               string // higher, lower or neutral
+	good                               string            // higher, lower or neutral
+	words                              map[string]string // of its values that are codes
+}
+
+// inWords returns a value of the column with codes replaced by words.
+func (c columnMeta) inWords(v any) any {
+	if c.words == nil {
+		return v
+	}
+	switch v := v.(type) {
+	case string:
+		return cmp.Or(c.words[v], v)
+	case []any:
+		all := make([]any, len(v))
+		for i, item := range v {
+			all[i] = c.inWords(item)
+		}
+		return all
+	}
+	return v
 }
 
 // isAverage reports whether the figure of a part can be compared with that of the total, as a sum cannot.
@@ -38,6 +58,19 @@ func (q *queryCache) loadCatalog() (catalog, error) {
 	if err != nil {
 		return all, err
 	}
+	codes, err := q.result(querySpec{"codes", q.req.Period, nil})
+	if err != nil {
+		return all, err
+	}
+	words := map[string]map[string]string{}
+	for i := range codes.rows {
+		row := codes.row(i)
+		name := toText(row.get("name"))
+		if words[name] == nil {
+			words[name] = map[string]string{}
+		}
+		words[name][toText(row.get("code"))] = toText(row.get("words"))
+	}
 	for i := range metrics.rows {
 		row := metrics.row(i)
 		c := columnMeta{
@@ -53,7 +86,16 @@ func (q *queryCache) loadCatalog() (catalog, error) {
 			name: toText(row.get("name")), label: toText(row.get("label")),
 			format: toText(row.get("format")), meaning: toText(row.get("meaning")),
 		}
+		c.words = words[c.name]
 		all.columns[c.name] = c
+	}
+	// The values of this column are names of columns.
+	if field, ok := all.columns["field"]; ok {
+		field.words = map[string]string{}
+		for name, c := range all.columns {
+			field.words[name] = c.label
+		}
+		all.columns["field"] = field
 	}
 	return all, nil
 }

@@ -93,7 +93,7 @@ func (d *detail) start() error {
 		}
 		content := 0.0
 		for v := range values {
-			content = max(content, d.displayWidth(d.cellValue(v, c.format), *c, format))
+			content = max(content, d.displayWidth(d.columnValue(*c, v), *c, format))
 		}
 		d.styles = append(d.styles, padded(d.bodyStyle(align(c.format, i+1), format)))
 		d.widths = append(d.widths, min(columnWidth(c.label, content), maxDetailWidth))
@@ -125,7 +125,7 @@ func (d *detail) write(values []any) error {
 	d.rows.BeginRow(at)
 	for i, c := range d.meta {
 		value := values[d.indexes[i]]
-		shown := d.knownDisplayName(c.name, value, d.cellValue(value, c.format))
+		shown := d.knownDisplayName(c.name, value, d.columnValue(c, value))
 		d.rows.AddCell(shown)
 		if s, ok := shown.(string); ok {
 			if strings.HasSuffix(s, xlsx.TruncationMark) {

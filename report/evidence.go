@@ -21,7 +21,7 @@ func (b *book) fillEvidence(s Sheet) error {
 	at = p.section("Call reports that contradict themselves or lack something", at+1, len(evidenceWidths))
 	for i := range flags.rows {
 		flag := flags.row(i)
-		p.writeEvidenceLine(at, xlsx.CleanText(toText(flag.get("flag"))), flag.get("calls"), xlsx.CleanText(toText(flag.get("meaning"))))
+		p.writeEvidenceLine(at, toText(p.catalog.callColumn("flag").inWords(flag.get("flag"))), flag.get("calls"), xlsx.CleanText(toText(flag.get("meaning"))))
 		at++
 	}
 	p.HideGridLines()

@@ -72,7 +72,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 	row := header
 	for v := range values {
 		row++
-		shown := p.cellValue(v, c.format)
+		shown := p.columnValue(c, v)
 		if column == firstColumn {
 			shown = p.displayName(c.name, v, shown)
 		}

@@ -107,7 +107,7 @@ func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
 	content, row := 0.0, t.header
 	for v := range values {
 		row++
-		shown := p.cellValue(v, c.format)
+		shown := p.columnValue(*c, v)
 		if isText(c.format) && (i == 0 || slices.Contains(nameColumns, c.name)) {
 			shown = p.displayName(c.name, v, shown)
 		}

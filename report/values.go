@@ -14,6 +14,9 @@ import (
 
 var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 
+// columnValue converts a value of a column for a cell, with codes in words.
+func (b *book) columnValue(c columnMeta, v any) any { return b.cellValue(c.inWords(v), c.format) }
+
 // cellValue converts v for a cell of a column with the given format: to nil (an empty cell), a string, an int64 or a float64. An
 // unknown value stays empty; it never becomes 0.
 func (b *book) cellValue(v any, format string) any {

@@ -54,7 +54,7 @@ var comparisons = map[string]struct {
 
 // notCompared are the other named queries: catalogs, and what is known of deliveries, files and loads, not of calls. What was restated is
 // compared in TestAsOfIsALoadUntilThen; equal contents have equal hashes in TestNamedQueriesAreDeterministic.
-var notCompared = strings.Fields(`metrics columns settings census events unknown_words data_clock silence freshness rejected damaged_lines
+var notCompared = strings.Fields(`metrics columns codes settings census events unknown_words data_clock silence freshness rejected damaged_lines
 	problems recomputations restated content`)
 
 // columnsNotCompared are the columns of calls without a meaning in these worlds, and those that only describe a metric.
