@@ -68,7 +68,7 @@ given with --set.`,
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
-			days, err := span.parse(a.now().In(cfg.Zone()), "yesterday")
+			days, err := span.parse(a.now(), cfg.Zone(), cfg.Zone(), "yesterday")
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
@@ -204,16 +204,14 @@ func (f *periodFlags) register(command *cobra.Command) {
 	command.Flags().StringVar(&f.to, "to", "", "last day of the period")
 }
 
-// parse returns the period of the flags: --from or --to alone is a single day, no flag is the default.
-func (f *periodFlags) parse(now time.Time, defaultPeriod string) (period.Period, error) {
+// parse returns the period of the flags for a reader in a zone: --from or --to alone is a single day, no flag is the default. Days are
+// counted in another zone.
+func (f *periodFlags) parse(now time.Time, reader, counted *time.Location, defaultPeriod string) (period.Period, error) {
 	if f.name != "" && (f.from != "" || f.to != "") {
 		return period.Period{}, errors.New("--period and --from/--to are two periods\nhint: use one of them")
 	}
-	if f.name != "" {
-		return period.Parse(f.name, now)
-	}
 	if f.from == "" && f.to == "" {
-		return period.Parse(defaultPeriod, now)
+		return period.ForReader(cmp.Or(f.name, defaultPeriod), now, reader, counted)
 	}
 	from, err := period.ParseDay(cmp.Or(f.from, f.to))
 	if err != nil {

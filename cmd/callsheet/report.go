@@ -53,7 +53,7 @@ nothing.`,
 			if err != nil {
 				return err
 			}
-			days, err := span.parse(a.now().In(zone), entry.Period)
+			days, err := span.parse(a.now(), zone, p.Config.Zone(), entry.Period)
 			if err != nil {
 				return exitcode.UsageError(err)
 			}

@@ -69,12 +69,14 @@ a part of the spool could not be loaded.`,
 			if scheduled {
 				return p.RunScheduled(c.Context(), runner, entry, due)
 			}
-			entry.RetryFor, entry.WaitForData = retryFor, 0 // a person is waiting
-			before, delivered, err := runner.Delivered(entry, due)
+			a.noteOpenPeriod(entry, due)
+			entry.RetryFor = retryFor
+			options := job.RunOptions{Resend: resend, ByHand: true}
+			before, delivered, err := runner.Delivered(entry, due, options)
 			if err != nil {
 				return err
 			}
-			runs, err := runner.RunWithRetries(c.Context(), entry, due, job.RunOptions{Resend: resend})
+			runs, err := runner.RunWithRetries(c.Context(), entry, due, options)
 			if asJSON && len(runs) > 0 {
 				summary := newRunJSON(runs)
 				if delivered {
@@ -150,6 +152,20 @@ func (a *app) printRuns(runs []job.Run) {
 	}
 }
 
+// noteOpenPeriod says that a run by hand is too early for its whole period.
+func (a *app) noteOpenPeriod(entry job.Entry, due time.Time) {
+	span, err := entry.Span(due)
+	until := entry.OpenUntil(due, a.now())
+	if err != nil || until.IsZero() || period.IsRunning(entry.Period) {
+		return
+	}
+	then := ""
+	if entry.Schedule != nil {
+		then = "; the scheduled report comes besides, once it is"
+	}
+	fmt.Fprintf(a.stderr, "%s for %s: this has what there is so far, for the period is not over before %s%s\n", entry.Report, span, entry.EndText(until), then)
+}
+
 // printAlreadySent says that an earlier run has delivered the report, and what this one did about it.
 func (a *app) printAlreadySent(before job.Run, runs []job.Run, zone *time.Location) {
 	var again []string
@@ -186,7 +202,7 @@ func outcome(runs []job.Run, err error) error {
 }
 
 func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error {
-	days, err := period.Parse(entry.Period, due.In(entry.Zone))
+	days, err := entry.Span(due)
 	if err != nil {
 		return err
 	}
@@ -212,7 +228,7 @@ func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error 
 
 // sendTest mails a report to one address.
 func (a *app) sendTest(ctx context.Context, p *pipeline.Pipeline, entry job.Entry, due time.Time, to string) error {
-	span, err := period.Parse(entry.Period, due.In(entry.Zone))
+	span, err := entry.Span(due)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (c *Config) validateReports(add adder) {
 			checkZone(add, key+".timezone", report.Timezone)
 		}
 		if report.Schedule != "" {
-			if err := checkSchedule(report.Schedule); err != nil {
+			if err := c.checkSchedule(report); err != nil {
 				add(key+".schedule", "%w", err)
 			}
 		}

@@ -16,13 +16,13 @@ const dataPollInterval = time.Minute
 
 // awaitData loads until the period is complete and nothing is left to load, or until WaitForData has passed.
 func (x *run) awaitData(ctx context.Context) error {
-	deadline := x.base.DueAt.Add(x.entry.WaitForData)
+	deadline := x.entry.Ready(x.base.DueAt).Add(x.entry.WaitForData)
 	for {
 		var err error
 		if x.problems, err = x.Steps.Refresh(ctx); err != nil {
 			return err
 		}
-		if x.entry.WaitForData == 0 || x.base.PeriodOpen && len(x.problems) == 0 {
+		if x.entry.WaitForData == 0 || x.options.ByHand || x.base.PeriodOpen && len(x.problems) == 0 {
 			return nil
 		}
 		complete := x.base.PeriodOpen

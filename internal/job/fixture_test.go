@@ -15,6 +15,7 @@ import (
 
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
+	"callsheet/internal/schedule"
 )
 
 func zone(t *testing.T, name string) *time.Location {
@@ -26,9 +27,9 @@ func zone(t *testing.T, name string) *time.Location {
 	return z
 }
 
-func daily(t *testing.T, zoneName string) *Schedule {
+func daily(t *testing.T, zoneName string) *schedule.Schedule {
 	t.Helper()
-	s, err := ParseSchedule("0 8 * * *", zone(t, zoneName), nil)
+	s, err := schedule.Parse("0 8 * * *", zone(t, zoneName), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,8 +127,10 @@ func newFixture(t *testing.T, entries ...Entry) *fixture {
 		d.locked(func() { newest = d.newest })
 		return newest, nil
 	}
-	d.OnMissed = func(_ context.Context, _ Entry, due []time.Time) { d.missed += len(due) }
-	d.OnFinished = func(_ context.Context, _ Entry, runs []Run) { d.finished = append(d.finished, runs) }
+	d.OnMissed = func(_ context.Context, _ Entry, due []time.Time) { d.locked(func() { d.missed += len(due) }) }
+	d.OnFinished = func(_ context.Context, _ Entry, runs []Run) {
+		d.locked(func() { d.finished = append(d.finished, runs) })
+	}
 	return d
 }
 

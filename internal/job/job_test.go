@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"callsheet/internal/notify"
+	"callsheet/internal/schedule"
 )
 
 func TestServeRunsEachDueTimeForItsPeriod(t *testing.T) {
@@ -76,7 +77,7 @@ func TestDueTimesBeforeAReportExistedAreNotMissed(t *testing.T) {
 
 func TestServeContinuesAfterFailedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		every, err := ParseSchedule("@hourly", time.UTC, nil)
+		every, err := schedule.Parse("@hourly", time.UTC, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ type run struct {
 
 // resume reads the state in which earlier attempts left a run.
 func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, error) {
-	span, base, err := r.newRow(entry, due)
+	span, base, err := r.newRow(entry, due, options.ByHand)
 	if err != nil {
 		return nil, err
 	}
@@ -54,17 +54,18 @@ func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, e
 	return x, nil
 }
 
-// newRow returns the period of a report for a due time, and a row with the fields that all rows of the run share.
-func (r *Runner) newRow(entry Entry, due time.Time) (span period.Period, row Run, err error) {
-	if span, err = period.Parse(entry.Period, due.In(entry.Zone)); err != nil {
+// newRow returns the period of a report for a due time, and a row with the fields that all rows of the run share. A run by hand may
+// begin before a scheduled one could.
+func (r *Runner) newRow(entry Entry, due time.Time, byHand bool) (span period.Period, row Run, err error) {
+	if span, err = entry.Span(due); err != nil {
 		return span, row, Permanent(err)
 	}
 	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.now()}
-	end := due
-	if row.StartedAt.Before(due) {
-		end = row.StartedAt // run by hand before it is due
+	began := entry.Ready(due)
+	if byHand && row.StartedAt.Before(began) {
+		began = row.StartedAt
 	}
-	row.PeriodOpen = !period.Day(end.In(entry.Zone)).After(span.To)
+	row.PeriodOpen = began.Before(span.End(entry.dataZone()))
 	return span, row, nil
 }
 

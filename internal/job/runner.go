@@ -10,39 +10,22 @@ import (
 	"time"
 
 	"callsheet/internal/notify"
+	"callsheet/internal/schedule"
 )
 
 // Entry is a report of the configuration.
 type Entry struct {
 	Report      string
-	Schedule    *Schedule      // nil: run by hand only
-	Zone        *time.Location // of a relative period such as yesterday
-	Period      string         // relative to the due time
-	Burst       bool           // a workbook for each part
+	Schedule    *schedule.Schedule // nil: run by hand only
+	Zone        *time.Location     // of the schedule and of the reader's yesterday
+	DataZone    *time.Location     // in which days are counted; Zone if nil
+	Period      string             // relative to the due time
+	Burst       bool               // a workbook for each part
 	Channels    []notify.Channel
 	CatchUp     int           // maximum number of missed due times that are run late
 	WaitForData time.Duration // how long to wait for data through the end of the period
 	RetryFor    time.Duration // how long a failed run or delivery is retried
 	NotifyEmpty bool          // send a message when there is nothing to report
-}
-
-// NextDue returns the first due time after now, or the zero time without a schedule.
-func (e Entry) NextDue(now time.Time) time.Time {
-	if e.Schedule == nil {
-		return time.Time{}
-	}
-	return e.Schedule.Next(now)
-}
-
-// LastDue returns the last due time up to now, which is that of a run by hand. Without a schedule, or before its first due time,
-// it is now.
-func (e Entry) LastDue(now time.Time) time.Time {
-	if e.Schedule != nil {
-		if last := e.Schedule.Last(now); !last.IsZero() {
-			return last
-		}
-	}
-	return now.In(e.Zone)
 }
 
 // Runner runs the reports of the configuration.
@@ -79,6 +62,7 @@ func (r *Runner) Find(report string) (Entry, bool) {
 // RunOptions are the options of a run by hand.
 type RunOptions struct {
 	Resend bool // also send what may have arrived; send everything if all of it arrived
+	ByHand bool // a person is waiting: wait neither for the end of the period nor for data
 
 	active context.Context // no further attempt begins once it has ended; may be nil
 }
@@ -113,8 +97,8 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options Ru
 }
 
 // Delivered returns the summary row of a report that an earlier run delivered to every recipient; ok is false if there is none.
-func (r *Runner) Delivered(entry Entry, due time.Time) (row Run, ok bool, err error) {
-	x, err := r.resume(entry, due, RunOptions{})
+func (r *Runner) Delivered(entry Entry, due time.Time, options RunOptions) (row Run, ok bool, err error) {
+	x, err := r.resume(entry, due, options)
 	if err != nil {
 		return row, false, err
 	}

@@ -60,8 +60,8 @@ func (r *Runner) serveEntries(ctx context.Context, tasks *sync.WaitGroup) (retir
 	return retire
 }
 
-// serveEntry runs one entry at its due times while active. Each run is for the scheduled time, not for when it starts. Rows of the
-// future are ignored: the clock was ahead when they were written.
+// serveEntry runs one entry at its due times while active, or once the period is over where days are counted. Each run is for the
+// scheduled time, not for when it starts.
 func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
 	done, ok := r.turns.take(active, entry.Report)
 	if !ok {
@@ -76,45 +76,51 @@ func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
 		}
 		runs, err = r.Ledger.Runs()
 	}
-	last := r.now() // the due times up to then are done
-	known := last   // since when there is the report
-	first := true
-	for _, run := range runs {
-		if run.Report != entry.Report || !run.IsSummary() || run.DueAt.After(r.now()) {
+	last, unfinished, found := r.progress(entry, runs)
+	if done.After(last) || !found && !done.IsZero() {
+		last = done
+	}
+	var waiting []time.Time // due times whose period is not over
+	for _, due := range unfinished {
+		if entry.Ready(due).After(r.now()) {
+			waiting = append(waiting, due)
 			continue
 		}
-		if run.StartedAt.Before(known) {
-			known = run.StartedAt
-		}
-		if first || run.DueAt.After(last) {
-			first, last = false, run.DueAt
-		}
-		if !run.isTerminal() {
-			r.runDue(ctx, active, entry, run.DueAt)
-		}
-	}
-	if !first && known.After(last) { // a first run by hand was for an older due time: those in between are not missed
-		last = known
-	}
-	if done.After(last) || first && !done.IsZero() {
-		last = done
+		r.runDue(ctx, active, entry, due)
 	}
 	for active.Err() == nil {
 		now := r.now()
 		if now.Sub(last) > maxLookback {
 			last = now.Add(-maxLookback)
 		}
-		if due := entry.Schedule.Between(last, now); len(due) > 0 {
+		due := mergeDue(waiting, entry.Schedule.Between(last, now))
+		ready, _ := slices.BinarySearchFunc(due, now, func(t, now time.Time) int { // later due times are ready later
+			if entry.Ready(t).After(now) {
+				return 1
+			}
+			return -1
+		})
+		if waiting = due[ready:]; ready > 0 {
 			done = time.Time{} // if another runner takes over meanwhile, the ledger has what was run
-			r.runOverdue(ctx, active, entry, due, now)
+			r.runOverdue(ctx, active, entry, due[:ready], now)
+		}
+		next := entry.Schedule.Next(now)
+		if len(waiting) > 0 {
+			r.recordWaiting(entry, waiting)
+			if end := entry.Ready(waiting[0]); next.IsZero() || end.Before(next) {
+				next = end
+			}
 		}
 		last = now
-		if entry.Schedule.Next(now).IsZero() || !r.sleepUntil(active, entry.Schedule.Next(now)) {
-			done = r.now()
+		if next.IsZero() || !r.sleepUntil(active, next) {
+			if done = r.now(); len(waiting) > 0 {
+				done = waiting[0].Add(-1) // they are in the ledger, unless it could not be written
+			}
 			return
 		}
 		if now = r.now(); last.Sub(now) > clockStep { // the clock was set back
 			last = now
+			waiting = slices.DeleteFunc(waiting, func(due time.Time) bool { return due.After(now) })
 		}
 	}
 }
@@ -122,7 +128,7 @@ func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
 // runOverdue runs due times that have passed, newest first: all that are not missed yet, and at most CatchUp missed ones.
 func (r *Runner) runOverdue(ctx, active context.Context, entry Entry, due []time.Time, now time.Time) {
 	slices.Reverse(due)
-	onTime := slices.IndexFunc(due, func(t time.Time) bool { return now.Sub(t) > missedAfter })
+	onTime := slices.IndexFunc(due, func(t time.Time) bool { return now.Sub(entry.Ready(t)) > missedAfter })
 	if onTime < 0 {
 		onTime = len(due)
 	}
@@ -168,56 +174,12 @@ func failures(runs []Run) (failed []string) {
 
 // reportFailure calls OnFinished for a run that could not be recorded in the ledger.
 func (r *Runner) reportFailure(ctx context.Context, entry Entry, due time.Time, failure error) {
-	_, row, err := r.newRow(entry, due)
+	_, row, err := r.newRow(entry, due, false)
 	if err != nil {
 		row = Run{Report: entry.Report, DueAt: due}
 	}
 	row.State, row.FinishedAt, row.Error = Failed, r.now(), failure.Error()
 	r.OnFinished(context.WithoutCancel(ctx), entry, []Run{row})
-}
-
-// recordSkipped records missed due times as skipped, unless the ledger has a row for them, and calls OnMissed.
-func (r *Runner) recordSkipped(ctx context.Context, entry Entry, due []time.Time) {
-	skipped, err := r.appendSkipped(ctx, entry, due)
-	if err != nil {
-		r.Log.Error("missed reports could not be recorded", "report", entry.Report, "due", due, "error", err)
-	}
-	if len(skipped) > 0 {
-		r.Log.Warn("missed reports are skipped", "report", entry.Report, "due", skipped, "catch_up", entry.CatchUp)
-		r.OnMissed(context.WithoutCancel(ctx), entry, skipped)
-	}
-}
-
-func (r *Runner) appendSkipped(ctx context.Context, entry Entry, due []time.Time) (skipped []time.Time, err error) {
-	release, err := r.Steps.Lock(ctx, entry.Report)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	runs, err := r.Ledger.Runs()
-	if err != nil {
-		return nil, err
-	}
-	recorded := map[key]bool{}
-	for _, run := range runs {
-		recorded[run.key()] = !run.isPremature()
-	}
-	for _, t := range due {
-		_, row, err := r.newRow(entry, t)
-		if err != nil {
-			return skipped, err
-		}
-		if recorded[row.key()] {
-			continue
-		}
-		row.State, row.FinishedAt, row.Error = Skipped, r.now(), "not started within 10 minutes of its due time, and catch_up is exhausted"
-		if err := r.Ledger.Append(row); err != nil {
-			return skipped, err
-		}
-		recorded[row.key()] = true
-		skipped = append(skipped, t)
-	}
-	return skipped, nil
 }
 
 // sleepUntil waits until a due time has passed or the clock was set back, and reports false when ctx ends before. It checks the clock

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"callsheet/internal/notify"
+	"callsheet/internal/schedule"
 )
 
 // every returns the schedule of a cron line in UTC.
-func every(t *testing.T, line string) *Schedule {
+func every(t *testing.T, line string) *schedule.Schedule {
 	t.Helper()
-	s, err := ParseSchedule(line, time.UTC, nil)
+	s, err := schedule.Parse(line, time.UTC, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

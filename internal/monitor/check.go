@@ -56,8 +56,12 @@ func (k *checker) addFinding(what string, err error, isWarning bool) {
 	if err != nil {
 		f.Note = strings.TrimPrefix(err.Error(), what+": ")
 	}
+	k.report(f)
+}
+
+func (k *checker) report(f Finding) {
 	k.findings = append(k.findings, f)
-	k.progress(Progress{Finding: &f, IsWarning: isWarning})
+	k.progress(Progress{Finding: &f, IsWarning: f.IsWarning})
 }
 
 // warn adds a finding that needs a look, while everything works.
@@ -163,6 +167,9 @@ func (k *checker) checkConfiguredReport(ctx context.Context, report config.Repor
 	entry, err := k.Entry(report)
 	if err != nil {
 		k.add("report "+report.Name+", deliver", err)
+	}
+	if err == nil && entry.Schedule != nil {
+		k.checkDueTimes(report, entry)
 	}
 	for _, delivery := range report.Deliver {
 		if delivery.Mail != nil && delivery.Mail.RecipientsQuery != "" {

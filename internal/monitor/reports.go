@@ -43,17 +43,22 @@ func (s *Status) readReports(p *pipeline.Pipeline) error {
 // isOverdue reports whether a report should have run by now. A due time proves nothing before the report was configured: it is known by
 // the last change of the configuration, or by an earlier run, which may have been by hand and for an older due time.
 func isOverdue(entry job.Entry, runs []job.Run, configured, now time.Time) bool {
-	due := entry.LastDue(now)
-	if entry.Schedule == nil || now.Sub(due) <= maxDelay+entry.WaitForData {
+	if entry.Schedule == nil {
+		return false
+	}
+	due := entry.LastReady(now)
+	if due.IsZero() || now.Sub(entry.Ready(due)) <= maxDelay+entry.WaitForData {
 		return false
 	}
 	known := configured
 	for _, run := range runs {
-		switch {
-		case run.Report != entry.Report || !run.IsSummary():
-		case !run.DueAt.Before(due) && !run.DueAt.After(now):
+		if run.Report != entry.Report || !run.IsSummary() {
+			continue
+		}
+		if !run.DueAt.Before(due) && !entry.Ready(run.DueAt).After(now) && !entry.IsEarly(run) {
 			return false
-		case run.StartedAt.Before(known):
+		}
+		if run.StartedAt.Before(known) {
 			known = run.StartedAt
 		}
 	}
@@ -65,7 +70,7 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 	overdue := isOverdue(entry, runs, configured, now)
 	if overdue {
 		s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
-			entry.Report, display.Time(entry.LastDue(now)), entry.Report))
+			entry.Report, display.Time(entry.LastReady(now)), entry.Report))
 	}
 	if run, ok := LastRun(runs, entry.Report, now); ok {
 		lastAt := RunTime(run).In(entry.Zone)
@@ -77,7 +82,7 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 				entry.Report, run.Period, display.Time(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
 		case !run.FinishedAt.IsZero() && !run.Succeeded():
 			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
-		case run.FinishedAt.IsZero() && now.Sub(run.StartedAt) > maxDelay+entry.WaitForData+entry.RetryFor:
+		case run.FinishedAt.IsZero() && now.Sub(latest(run.StartedAt, entry.Ready(run.DueAt))) > maxDelay+entry.WaitForData+entry.RetryFor:
 			s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s for %s has been %s since %s\nhint: if no process is working on it, callsheet run %s continues it",
 				entry.Report, run.Period, run.State, display.Time(run.StartedAt.In(entry.Zone)), entry.Report))
 		}
@@ -102,4 +107,11 @@ func RunTime(run job.Run) time.Time {
 		return run.StartedAt
 	}
 	return run.FinishedAt
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

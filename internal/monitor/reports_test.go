@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"callsheet/internal/job"
+	"callsheet/internal/schedule"
 )
 
 func TestReportIsOverdueOnlyAfterADueTimeAtWhichItExisted(t *testing.T) {
-	schedule, err := job.ParseSchedule("0 8 * * *", time.UTC, nil)
+	schedule, err := schedule.Parse("0 8 * * *", time.UTC, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,5 +43,46 @@ func TestReportIsOverdueOnlyAfterADueTimeAtWhichItExisted(t *testing.T) {
 	}
 	if isOverdue(job.Entry{Report: "daily", Zone: time.UTC}, nil, at(1, 0), at(6, 10)) {
 		t.Error("a report without a schedule is overdue")
+	}
+}
+
+func TestReportThatWaitsForTheEndOfItsPeriodIsNotOverdue(t *testing.T) {
+	zones := map[string]*time.Location{}
+	for _, name := range []string{"Pacific/Kiritimati", "Pacific/Niue"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zones[name] = zone
+	}
+	daily, err := schedule.Parse("0 6 * * *", zones["Pacific/Kiritimati"], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := job.Entry{Report: "daily", Schedule: daily, Zone: zones["Pacific/Kiritimati"], DataZone: zones["Pacific/Niue"], Period: "yesterday"}
+	// It is due at 16:00 UTC, and its day is over in Niue 19 hours later, at 11:00 UTC.
+	at := func(day, hour int) time.Time { return time.Date(2026, 10, day, hour, 0, 0, 0, time.UTC) }
+	row := func(due, started time.Time, state job.State, open bool) job.Run {
+		span, err := entry.Span(due)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return job.Run{Report: "daily", Period: span.String(), DueAt: due, StartedAt: started, State: state, PeriodOpen: open}
+	}
+	ran, waits := row(at(4, 16), at(5, 11), job.Sent, false), row(at(5, 16), at(5, 16), job.Due, false)
+	for name, c := range map[string]struct {
+		runs []job.Run
+		now  time.Time
+		want bool
+	}{
+		"it waits":                                 {[]job.Run{ran, waits}, at(6, 10), false},
+		"half an hour after it was over":           {[]job.Run{ran}, at(6, 11).Add(30 * time.Minute), false},
+		"it waits, and the one before did not run": {[]job.Run{row(at(3, 16), at(4, 11), job.Sent, false), waits}, at(6, 10), true},
+		"it was run by hand before it was over":    {[]job.Run{ran, row(at(5, 16), at(5, 17), job.Sent, true)}, at(6, 13), true},
+		"it was run by hand since":                 {[]job.Run{ran, row(at(5, 16), at(6, 12), job.Sent, false)}, at(6, 13), false},
+	} {
+		if got := isOverdue(entry, c.runs, at(1, 0), c.now); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

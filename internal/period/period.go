@@ -1,7 +1,7 @@
 // Package period parses and formats spans of whole days: "yesterday", "2026-W41", "last-month".
 //
-// A period is a pair of civil dates, both included, in the caller's time zone. The package does not read the clock: the caller passes the
-// present time.
+// A period is a pair of civil dates, both included, in the zone in which days are counted. The package does not read the clock: the
+// caller passes the present time.
 package period
 
 import (
@@ -69,6 +69,19 @@ func Parse(name string, now time.Time) (Period, error) {
 		name, strings.Join(Names, ", "))
 }
 
+// ForReader parses a period for a reader whose zone may not be the one in which days are counted. What was (yesterday, last-week,
+// last-month) goes by the reader's date, so that a report each morning has each day once, also when the clocks change; it may not be
+// over yet where days are counted. What is running (today, this-week, this-month) is what runs where days are counted.
+func ForReader(name string, now time.Time, reader, counted *time.Location) (Period, error) {
+	if IsRunning(name) {
+		return Parse(name, now.In(counted))
+	}
+	return Parse(name, now.In(reader))
+}
+
+// IsRunning reports whether the name is that of a period that is not over.
+func IsRunning(name string) bool { return name == "today" || strings.HasPrefix(name, "this-") }
+
 // ParseDay parses a civil date, 2006-01-02.
 func ParseDay(s string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, s)
@@ -96,6 +109,31 @@ func Between(from, to time.Time) (Period, error) {
 			to.Format(time.DateOnly), from.Format(time.DateOnly))
 	}
 	return Period{from, to}, nil
+}
+
+// End returns when the last day is over in a zone.
+func (p Period) End(zone *time.Location) time.Time { return Instant(p.To.AddDate(0, 0, 1), zone) }
+
+// Instant returns when a zone's wall clock first shows a time, which is given in UTC, or first shows a later one.
+func Instant(wall time.Time, zone *time.Location) time.Time {
+	_, before := wall.AddDate(0, 0, -1).In(zone).Zone()
+	_, after := wall.AddDate(0, 0, 1).In(zone).Zone()
+	// The larger the offset, the earlier the instant.
+	early := wall.Add(-time.Duration(max(before, after)) * time.Second).In(zone)
+	late := wall.Add(-time.Duration(min(before, after)) * time.Second).In(zone)
+	switch wall {
+	case WallClock(early):
+		return early
+	case WallClock(late):
+		return late
+	}
+	_, change := early.ZoneBounds() // the clock jumps over the time
+	return change.In(zone)
+}
+
+// WallClock returns the wall-clock time of t as a time in UTC.
+func WallClock(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
 // Days returns the number of days in p.

@@ -42,3 +42,55 @@ func TestParseRejectsInvalidPeriods(t *testing.T) {
 		}
 	}
 }
+
+func TestPeriodEndsWhenItsLastDayIsOver(t *testing.T) {
+	for _, c := range []struct{ zone, name, end string }{
+		{"Asia/Kolkata", "2026-10-05", "2026-10-06T00:00:00+05:30"},
+		{"Pacific/Kiritimati", "2026-W41", "2026-10-12T00:00:00+14:00"},
+		{"America/Los_Angeles", "2026-10", "2026-11-01T00:00:00-07:00"},  // the day on which the clocks go back
+		{"America/Santiago", "2026-09-05", "2026-09-06T01:00:00-03:00"},  // the clock goes from 24:00 to 01:00
+		{"America/Havana", "2026-10-31", "2026-11-01T00:00:00-04:00"},    // midnight is shown twice
+		{"America/Sao_Paulo", "2019-02-16", "2019-02-17T00:00:00-03:00"}, // 23:00 to 24:00 is shown twice
+		{"Pacific/Apia", "2011-12-29", "2011-12-31T00:00:00+14:00"},      // there was no 30 December
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Parse(c.name, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.End(zone).Format(time.RFC3339); got != c.end {
+			t.Errorf("%s in %s: it ends %s, want %s", c.name, c.zone, got, c.end)
+		}
+	}
+}
+
+func TestReadersInAnotherZoneGetWhatWasByTheirDateAndWhatRunsByTheData(t *testing.T) {
+	kolkata, _ := time.LoadLocation("Asia/Kolkata")
+	for _, c := range []struct{ reader, at, name, want string }{
+		{"Pacific/Auckland", "2026-10-06T06:00:00+13:00", "yesterday", "2026-10-05"}, // 22:30 of the 5th in India
+		{"Pacific/Auckland", "2026-10-06T06:00:00+13:00", "today", "2026-10-05"},
+		{"Pacific/Auckland", "2026-11-01T06:00:00+13:00", "last-month", "2026-10"},
+		{"Pacific/Auckland", "2026-11-01T06:00:00+13:00", "this-month", "2026-10"},
+		{"Pacific/Kiritimati", "2026-10-05T02:00:00+14:00", "last-week", "2026-W40"},
+		{"Pacific/Kiritimati", "2026-10-05T02:00:00+14:00", "this-week", "2026-W40"},
+		{"America/Los_Angeles", "2026-10-05T20:00:00-07:00", "yesterday", "2026-10-04"}, // 08:30 of the 6th in India
+		{"America/Los_Angeles", "2026-10-05T20:00:00-07:00", "today", "2026-10-06"},
+		{"America/Los_Angeles", "2026-10-31T20:00:00-07:00", "this-month", "2026-11"},
+		{"Pacific/Auckland", "2026-10-06T06:00:00+13:00", "2026-09", "2026-09"},
+	} {
+		reader, err := time.LoadLocation(c.reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := ForReader(c.name, at, reader, kolkata); err != nil || p.String() != c.want {
+			t.Errorf("%s in %s at %s: got %v, %v, want %s", c.name, c.reader, c.at, p, err, c.want)
+		}
+	}
+}

@@ -3,13 +3,13 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
+	"callsheet/internal/schedule"
 )
 
 // Runner returns a runner of the configured reports.
@@ -34,12 +34,13 @@ func (p *Pipeline) Entry(report config.Report) (entry job.Entry, err error) {
 		Report: report.Name, Period: report.Period, Burst: report.Burst != "", CatchUp: *report.CatchUp,
 		WaitForData: report.WaitForData, RetryFor: *report.RetryFor, NotifyEmpty: report.IfNothing == "tell",
 	}
+	entry.DataZone = p.Config.Zone()
 	if entry.Zone, err = time.LoadLocation(report.Timezone); err != nil {
 		return entry, err
 	}
 	if report.Schedule != "" {
-		if entry.Schedule, err = job.ParseSchedule(report.Schedule, entry.Zone, skipFunc(report.Skip, p.Config.Business.Holidays)); err != nil {
-			return entry, exitcode.UsageError(err)
+		if entry.Schedule, err = schedule.Parse(report.Schedule, entry.Zone, p.Config.SkipDay(report)); err != nil {
+			return entry, exitcode.UsageError(fmt.Errorf("report %s, schedule %q: %w", report.Name, report.Schedule, err))
 		}
 	}
 	if err := notify.CheckPattern(report.Link); err != nil {
@@ -47,15 +48,6 @@ func (p *Pipeline) Entry(report config.Report) (entry job.Entry, err error) {
 	}
 	entry.Channels, err = p.Channels(report)
 	return entry, err
-}
-
-// skipFunc returns a function that reports whether a schedule skips a day.
-func skipFunc(skip, holidays []string) func(day time.Time) bool {
-	return func(day time.Time) bool {
-		weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
-		return weekend && slices.Contains(skip, "weekends") ||
-			slices.Contains(skip, "holidays") && slices.Contains(holidays, day.Format(time.DateOnly))
-	}
 }
 
 // PublishRuns loads the run ledger into the table report_runs and publishes it.

@@ -67,9 +67,7 @@ func (s steps) Refresh(ctx context.Context) (problems []string, err error) {
 }
 
 func (s steps) IsComplete(ctx context.Context, span period.Period) (bool, error) {
-	next := span.To.AddDate(0, 0, 1)
-	end := time.Date(next.Year(), next.Month(), next.Day(), 0, 0, 0, 0, s.Config.Zone())
-	_, complete, err := s.dataClock(ctx, end)
+	_, complete, err := s.dataClock(ctx, span.End(s.Config.Zone()))
 	return complete, err
 }
 

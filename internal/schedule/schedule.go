@@ -1,30 +1,51 @@
-package job
+// Package schedule computes when reports are due: the times of a cron line in a time zone, without skipped days.
+package schedule
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"callsheet/internal/period"
 )
 
-// Schedule is when a report is due: the times of a cron line in a time zone, without skipped days.
+// Schedule is when a report is due.
 type Schedule struct {
-	cron    cron.Schedule
+	cron    *cron.SpecSchedule
 	zone    *time.Location
 	skipDay func(day time.Time) bool
 }
 
-// ParseSchedule parses a cron line of five fields, or a descriptor such as @daily. skipDay reports whether a day, in the zone, has no
-// due times; nil skips no day.
-func ParseSchedule(line string, zone *time.Location, skipDay func(day time.Time) bool) (*Schedule, error) {
-	parsed, err := cron.ParseStandard(line)
+// Parse parses a cron line of five fields, or a descriptor such as @daily. skipDay reports whether a day, in the zone, has no due
+// times; nil skips no day. A schedule that is never due is an error.
+func Parse(line string, zone *time.Location, skipDay func(day time.Time) bool) (*Schedule, error) {
+	parsed, err := parse(line)
 	if err != nil {
-		return nil, fmt.Errorf("schedule %q: %w", line, err)
+		return nil, err
 	}
-	if skipDay == nil {
-		skipDay = func(time.Time) bool { return false }
+	s := &Schedule{parsed, zone, func(time.Time) bool { return false }}
+	// The days of any nine years are those of all.
+	epoch := time.Date(2024, 1, 1, 0, 0, 0, 0, zone)
+	if s.Next(epoch).IsZero() {
+		texts := append(strings.Fields(line), "", "", "", "", "")
+		return nil, fmt.Errorf("is never due: month %s has no day %s", texts[3], texts[2])
 	}
-	return &Schedule{parsed, zone, skipDay}, nil
+	if skipDay != nil {
+		s.skipDay = skipDay
+	}
+	if s.Next(epoch).IsZero() {
+		return nil, errors.New("is never due: skip leaves out every day of it")
+	}
+	return s, nil
+}
+
+// EitherDay reports whether the line names both days of the month and weekdays. It is due on either, as cron has it.
+func (s *Schedule) EitherDay() bool {
+	const star = 1 << 63 // of the library
+	return s.cron.Dom&star == 0 && s.cron.Dow&star == 0
 }
 
 // maxLookahead bounds the search for the next due time. It is more than the eight years that can lie between two 29ths of February.
@@ -40,51 +61,29 @@ func (s *Schedule) Next(after time.Time) time.Time {
 		if !s.skipDay(t) {
 			return t
 		}
+		t = period.Instant(period.Day(t).AddDate(0, 0, 1), s.zone).Add(-time.Nanosecond)
 	}
 }
 
 // nextUnskipped is Next without regard to skipped days. A time of day is due once a day, also when clocks change: a time that the clock
 // jumps over is due right after the jump, and one that occurs twice is due the first time. Hourly schedules are due every real hour.
 func (s *Schedule) nextUnskipped(after time.Time) time.Time {
-	fields, ok := s.cron.(*cron.SpecSchedule)
 	const everyHour = 1<<24 - 1
-	if !ok || fields.Hour&everyHour == everyHour {
+	if s.cron.Hour&everyHour == everyHour {
 		return s.cron.Next(after.In(s.zone))
 	}
 	// The cron line is evaluated in UTC, on wall-clock times, which are then looked up in the zone.
-	utc := *fields
+	utc := *s.cron
 	utc.Location = time.UTC
-	for wall := wallClock(after.In(s.zone)).Add(-4 * time.Hour); ; {
+	for wall := period.WallClock(after.In(s.zone)).Add(-4 * time.Hour); ; {
 		wall = utc.Next(wall)
 		if wall.IsZero() {
 			return wall
 		}
-		if t := s.instant(wall); t.After(after) {
+		if t := period.Instant(wall, s.zone); t.After(after) {
 			return t
 		}
 	}
-}
-
-// wallClock returns the wall-clock time of t as a time in UTC.
-func wallClock(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
-}
-
-// instant returns when the zone's wall clock first shows a time, or first shows a later one.
-func (s *Schedule) instant(wall time.Time) time.Time {
-	_, before := wall.AddDate(0, 0, -1).In(s.zone).Zone()
-	_, after := wall.AddDate(0, 0, 1).In(s.zone).Zone()
-	// The larger the offset, the earlier the instant.
-	early := wall.Add(-time.Duration(max(before, after)) * time.Second).In(s.zone)
-	late := wall.Add(-time.Duration(min(before, after)) * time.Second).In(s.zone)
-	switch wall {
-	case wallClock(early):
-		return early
-	case wallClock(late):
-		return late
-	}
-	_, change := early.ZoneBounds() // the clock jumps over the time
-	return change.In(s.zone)
 }
 
 // Between returns the due times after one time up to another, oldest first.

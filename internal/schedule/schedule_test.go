@@ -1,4 +1,4 @@
-package job
+package schedule
 
 import (
 	"slices"
@@ -32,7 +32,7 @@ func TestTimeOfDayIsDueOnceADayAcrossClockChanges(t *testing.T) {
 			[]string{"2026-10-05T07:30:00+05:30", "2026-10-06T07:30:00+05:30"}},
 		{"0 0 29 2 *", "Asia/Kolkata", "2026-10-03T12:00:00Z", "2028-10-06T12:00:00Z", []string{"2028-02-29T00:00:00+05:30"}},
 	} {
-		s, err := ParseSchedule(c.line, zone(t, c.zone), nil)
+		s, err := Parse(c.line, zone(t, c.zone), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestSkippedDaysHaveNoDueTimes(t *testing.T) {
 	holiday := func(day time.Time) bool {
 		return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday || day.Format(time.DateOnly) == "2026-10-02"
 	}
-	s, err := ParseSchedule("0 8 * * *", zone(t, "Asia/Kolkata"), holiday)
+	s, err := Parse("0 8 * * *", zone(t, "Asia/Kolkata"), holiday)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,20 +60,15 @@ func TestSkippedDaysHaveNoDueTimes(t *testing.T) {
 	if got := s.Last(moment(t, "2026-10-04T12:00:00Z")); got.Format(time.DateOnly) != "2026-10-01" {
 		t.Errorf("the last before Sunday is %v", got)
 	}
-	never, err := ParseSchedule("0 8 30 2 *", time.UTC, nil)
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := never.Next(moment(t, "2026-10-01T12:00:00Z")); !got.IsZero() {
-		t.Errorf("the 30th of February is %v", got)
-	}
-	always, err := ParseSchedule("0 8 * * *", time.UTC, func(time.Time) bool { return true })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := always.Next(moment(t, "2026-10-01T12:00:00Z")); !got.IsZero() {
-		t.Errorf("with every day skipped it is due %v", got)
-	}
+	return z
 }
 
 func moment(t *testing.T, text string) time.Time {
@@ -83,27 +78,4 @@ func moment(t *testing.T, text string) time.Time {
 		t.Fatal(err)
 	}
 	return at
-}
-
-func TestLastDueIsTheLastScheduledTime(t *testing.T) {
-	london := zone(t, "Europe/London")
-	cases := []struct{ schedule, now, want string }{
-		{"0 8 * * *", "2026-10-05T09:00:00+01:00", "2026-10-05T08:00:00+01:00"},
-		{"0 8 * * *", "2026-10-05T08:00:00+01:00", "2026-10-05T08:00:00+01:00"},
-		{"0 8 * * *", "2026-10-05T07:59:59+01:00", "2026-10-04T08:00:00+01:00"},
-		{"0 8 * * MON", "2026-10-11T12:00:00+01:00", "2026-10-05T08:00:00+01:00"},
-		{"0 8 1 * *", "2026-10-31T12:00:00Z", "2026-10-01T08:00:00+01:00"},
-		{"0 8 29 2 *", "2026-10-05T12:00:00+01:00", "2024-02-29T08:00:00Z"},
-		{"30 7 * * *", "2026-10-25T08:00:00Z", "2026-10-25T07:30:00Z"}, // the day summer time ends
-	}
-	for _, c := range cases {
-		schedule, err := ParseSchedule(c.schedule, london, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := Entry{Schedule: schedule, Zone: london}.LastDue(moment(t, c.now))
-		if got.Format(time.RFC3339) != c.want {
-			t.Errorf("%s at %s: got %s, want %s", c.schedule, c.now, got.Format(time.RFC3339), c.want)
-		}
-	}
 }
