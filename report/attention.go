@@ -20,24 +20,14 @@ type finding struct{ text, sheet string }
 // writeFindings lists what needs attention, or that nothing does.
 func (p *page) writeFindings(configured *Alerts, at int) int {
 	p.SetHeight(at, 8)
-	at = p.summarySection("Needs attention", at+1)
-	alerts := defaultAlerts()
-	if configured != nil {
-		alerts = *configured
-	}
-	found, err := p.findings(alerts)
+	at = p.summarySection(attentionTitle, at+1)
+	found, nothing, err := p.attention(configured)
 	p.Check(err)
-	if len(found) == 0 {
-		words := "Nothing: no group is far below average, nothing got much worse, and the data has no gaps."
-		if why := p.noData(); why != "" {
-			words = "Nothing is known: " + why + "."
-		} else if p.calls() == 0 {
-			words = "Nothing: there were no calls in this period or the period before, and the data has no gaps."
-		}
-		p.Put(firstColumn, at, words, xlsx.CellStyle{})
+	if nothing != "" {
+		p.Put(firstColumn, at, nothing, xlsx.CellStyle{})
 		return at + 1
 	}
-	for _, f := range found[:min(len(found), maxFindings)] {
+	for _, f := range found {
 		words := "●  " + f.text
 		if f.sheet != "" {
 			words += "  →  sheet " + f.sheet
@@ -48,6 +38,27 @@ func (p *page) writeFindings(configured *Alerts, at int) int {
 		at++
 	}
 	return at
+}
+
+const attentionTitle = "Needs attention"
+
+// attention returns the first maxFindings findings, or a sentence that there are none.
+func (b *book) attention(configured *Alerts) (found []finding, nothing string, err error) {
+	alerts := defaultAlerts()
+	if configured != nil {
+		alerts = *configured
+	}
+	found, err = b.findings(alerts)
+	switch why := b.noData(); {
+	case err != nil || len(found) > 0:
+	case why != "":
+		nothing = "Nothing is known: " + why + "."
+	case b.calls() == 0:
+		nothing = "Nothing: there were no calls in this period or the period before, and the data has no gaps."
+	default:
+		nothing = "Nothing: no group is far below average, nothing got much worse, and the data has no gaps."
+	}
+	return found[:min(len(found), maxFindings)], nothing, err
 }
 
 // findings returns the findings in order of importance: first those that make the figures doubtful.

@@ -38,6 +38,7 @@ type book struct {
 	settings     row
 	detailRows   int64
 	remarks      []string // what was truncated or left out, for Notes
+	inMessage    bool     // texts are for a message, not for a sheet
 }
 
 // fillers fill the sheets of each kind. The sheet exists and is empty.

@@ -106,9 +106,9 @@ func (b *book) earlierPeriod() string {
 	case c.until.IsZero():
 		return words
 	case c.earlier.Days() > 1:
-		return words + " until " + b.locale.DateTime(c.until)
+		return words + " until " + b.withZone(b.locale.DateTime(c.until))
 	}
-	return words + " until " + c.until.Format("15:04")
+	return words + " until " + b.withZone(c.until.Format("15:04"))
 }
 
 // versus names the earlier period in few words: "vs last Friday".

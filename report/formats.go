@@ -78,14 +78,17 @@ func (b *book) numberFormat(c columnMeta, values func(yield func(any) bool)) str
 	if c.format != "coins" {
 		return b.excelFormat(c.format)
 	}
+	return b.countFormat(coinDecimals(c, values))
+}
+
+func coinDecimals(c columnMeta, values func(yield func(any) bool)) (most int) {
 	if c.unit != "" && c.unit != "coins" {
-		return b.countFormat(2)
+		return 2
 	}
-	most := 0
 	for v := range values {
 		most = max(most, decimals(v))
 	}
-	return b.countFormat(most)
+	return most
 }
 
 // decimals returns the number of decimals of a value, at most four, as the database stores no more of a coin.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 
 	"callsheet/report/xlsx"
@@ -26,11 +27,7 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 		p.Put(firstColumn, at, p.emptyMessage(Sheet{}), p.greyStyle())
 		return at + 1
 	}
-	top := r.Top
-	if top == 0 {
-		top = 10
-	}
-	rows := result.rows[:min(top, len(result.rows))]
+	rows := r.shown(result)
 	last := at + len(rows)
 	p.SetStyle(firstColumn, at, lastColumn, at, p.headerStyle("left"))
 	p.SetStyle(firstColumn, at+1, lastColumn, last, xlsx.CellStyle{BottomBorder: p.theme.Rule})
@@ -51,6 +48,11 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 		at++
 	}
 	return at
+}
+
+// shown returns the first rows of a ranking's query.
+func (r *Ranking) shown(result *resultSet) [][]any {
+	return result.rows[:min(cmp.Or(r.Top, 10), len(result.rows))]
 }
 
 // rankingColumn returns the sheet's column for a column of the ranking. The first, which has names, is two columns wide.
@@ -74,12 +76,9 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 		row++
 		shown := p.columnValue(c, v)
 		if column == firstColumn {
-			shown = p.displayName(c.name, v, shown)
+			shown = p.rankedName(c, v)
 		}
 		p.noteTruncated(shown, c)
-		if shown == nil && column == firstColumn {
-			shown = missingName(c.name)
-		}
 		p.Put(column, row, shown, p.bodyStyle(side, format))
 	}
 	if r.Bar == c.name {
@@ -90,6 +89,14 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 		total = p.cellValue(p.summary.get(c.name), c.format)
 	}
 	p.Put(column, row+1, total, p.totalStyle(side, format))
+}
+
+// rankedName returns the name in the first column of a row.
+func (b *book) rankedName(c columnMeta, v any) any {
+	if shown := b.displayName(c.name, v, b.cellValue(v, c.format)); shown != nil {
+		return shown
+	}
+	return missingName(c.name)
 }
 
 func (p *page) summarySection(title string, at int) int {

@@ -42,7 +42,7 @@ type Request struct {
 // A Result describes a finished workbook.
 type Result struct {
 	Title        string
-	Figures      []Figure // of the summary
+	Brief                 // the summary, for a message
 	DataQuality  string   // how complete the data is
 	DataWarnings []string // what may be missing
 	Calls        int64    // in the period, after the filters
@@ -93,8 +93,13 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	if err != nil {
 		return Result{}, err
 	}
+	b.inMessage = true
+	brief, err := b.brief()
+	if err != nil {
+		return Result{}, err
+	}
 	return Result{
-		Title: d.Title, Figures: b.summaryFigures(), DataQuality: b.dataQuality(), DataWarnings: b.dataWarnings(),
+		Title: d.Title, Brief: brief, DataQuality: b.dataQuality(), DataWarnings: b.dataWarnings(),
 		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.Bytes, SHA256: saved.SHA256,
 		Sheets: b.workbook.SheetNames(), Remarks: b.remarks,
 	}, nil

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -24,19 +25,39 @@ func (b *book) scopeOf(span period.Period, filters map[string]string) string {
 
 // filterText describes the filters of the request and of a sheet.
 func (b *book) filterText(sheet map[string]string) string {
+	return cmp.Or(FilterWords(b.req.Filters, sheet), "all calls")
+}
+
+// FilterWords describes filters: "only group Sales, incoming calls, business hours"; it is empty if there are none. If a filter has
+// several values, all of them hold.
+func FilterWords(all ...map[string]string) string {
 	var texts []string
 	for _, name := range queries.Filters {
-		for _, filters := range []map[string]string{b.req.Filters, sheet} {
-			text := name + " " + xlsx.CleanText(filters[name])
-			if _, ok := filters[name]; ok && !slices.Contains(texts, text) {
+		for _, filters := range all {
+			value, ok := filters[name]
+			if text := filterWords(name, xlsx.CleanText(value)); ok && !slices.Contains(texts, text) {
 				texts = append(texts, text)
 			}
 		}
 	}
 	if len(texts) == 0 {
-		return "all calls"
+		return ""
 	}
 	return "only " + strings.Join(texts, ", ")
+}
+
+func filterWords(name, value string) string {
+	switch {
+	case name == "direction" && value == "unknown":
+		return "calls of unknown direction"
+	case name == "direction":
+		return value + " calls"
+	case name == "hours" && value == "business":
+		return "business hours"
+	case name == "hours" && value == "closed":
+		return "outside business hours"
+	}
+	return name + " " + value
 }
 
 // dataQuality describes in one line how far the figures can be trusted, zeros included.
@@ -70,13 +91,21 @@ func (b *book) completeThrough() string {
 // timeInPeriod returns an instant without the day if the period has only one.
 func (b *book) timeInPeriod(t time.Time) string {
 	if b.req.Period.Days() == 1 {
-		return t.In(b.req.Zone).Format("15:04")
+		return b.withZone(t.In(b.req.Zone).Format("15:04"))
 	}
 	return b.formatTime(t)
 }
 
 // formatTime returns an instant in the zone and the style of the report.
-func (b *book) formatTime(t time.Time) string { return b.locale.DateTime(t.In(b.req.Zone)) }
+func (b *book) formatTime(t time.Time) string { return b.withZone(b.locale.DateTime(t.In(b.req.Zone))) }
+
+// withZone appends the zone to a time in a message. In the workbook, each sheet names it once.
+func (b *book) withZone(text string) string {
+	if b.inMessage {
+		text += " " + b.req.Zone.String()
+	}
+	return text
+}
 
 // emptyMessage returns the message of a sheet without rows.
 func (b *book) emptyMessage(s Sheet) string {

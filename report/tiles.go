@@ -7,33 +7,6 @@ import (
 	"callsheet/report/xlsx"
 )
 
-// A Figure is a tile as text, for a mail or a message.
-type Figure struct{ Label, Value, Change string }
-
-// summaryFigures returns the tiles of the summary as text.
-func (b *book) summaryFigures() []Figure {
-	var figures []Figure
-	for _, s := range b.def.Sheets {
-		for _, t := range s.Tiles {
-			c := b.catalog.metrics[t.Metric]
-			figures = append(figures, b.asFigure(c, b.tileLabel(t, c)))
-			for _, name := range besideServiceLevel(t) {
-				c := b.catalog.metrics[name]
-				figures = append(figures, b.asFigure(c, c.label))
-			}
-		}
-	}
-	return figures
-}
-
-func (b *book) asFigure(c columnMeta, label string) Figure {
-	change := b.change(c)
-	if change.usual != "" {
-		change.text += "; " + change.usual
-	}
-	return Figure{label, b.figure(c.name), change.text}
-}
-
 // figure returns a metric of the summary as text.
 func (b *book) figure(metric string) string {
 	return cmp.Or(b.formatValue(b.summary.get(metric), b.catalog.metrics[metric].format), "unknown")

@@ -70,7 +70,7 @@ nothing.`,
 			}
 			var delivered []string
 			var failed error
-			message := pipeline.NewMessage(entry, w, path, result)
+			message := p.NewMessage(entry, w, path, result)
 			if send {
 				delivered, failed = p.Deliver(c.Context(), entry, message)
 			}
@@ -110,7 +110,7 @@ func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Re
 	if err != nil {
 		return err
 	}
-	html, text, err := texts.Execute(message, true)
+	html, text, err := texts.Execute(message, true, "")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/url"
@@ -14,7 +15,7 @@ import (
 )
 
 // Placeholders can be used in braces in file names, subjects and links.
-var Placeholders = []string{"report", "title", "period", "part"}
+var Placeholders = []string{"report", "title", "period", "part", "filters"}
 
 // CheckPattern returns an error if a pattern has an unknown placeholder.
 func CheckPattern(pattern string) error {
@@ -34,7 +35,7 @@ func CheckPattern(pattern string) error {
 // expand replaces the placeholders of a pattern by the message's values, each passed through clean.
 func (m Message) expand(pattern string, clean func(string) string) string {
 	return strings.NewReplacer("{report}", clean(m.Report), "{title}", clean(m.Title), "{period}", clean(m.Period),
-		"{part}", clean(m.Part)).Replace(pattern)
+		"{part}", clean(m.Part), "{filters}", clean(cmp.Or(m.Filters, "all calls"))).Replace(pattern)
 }
 
 // ExpandLink replaces the placeholders of a link.

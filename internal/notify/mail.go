@@ -11,7 +11,6 @@ import (
 	"net/mail"
 	"os"
 	"slices"
-	"strings"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -171,7 +170,7 @@ func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
 	if d.withoutFile != "" {
 		message.Notes = append(slices.Clone(message.Notes), "The workbook is not attached: "+d.withoutFile+".")
 	}
-	html, text, err := m.Templates.Execute(message, d.attach)
+	html, text, err := m.Templates.Execute(message, d.attach, "")
 	if err != nil {
 		return nil, err
 	}
@@ -192,15 +191,14 @@ func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
 	if m.ReplyTo != "" {
 		addresses(func(texts ...string) error { return msg.ReplyTo(texts[0]) }, []string{m.ReplyTo})
 	}
-	msg.Subject(headerText(message.expand(m.subject(message), func(text string) string { return text })))
+	msg.Subject(headerText(m.subject(message)))
 	msg.SetDate()
 	msg.SetMessageIDWithValue(d.messageID())
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	if d.attach {
-		msg.AttachFile(message.File, gomail.WithFileName(message.fileName("")),
-			gomail.WithFileContentType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+		msg.AttachFile(message.File, named(message.fileName(""), "attachment", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
 	}
 	var content bytes.Buffer
 	_, err = msg.WriteTo(&content)
@@ -230,22 +228,18 @@ const maxHeaderText = 200
 
 // headerText returns a text for a header: one line, shortened if it is long.
 func headerText(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = oneLine(text)
 	if letters := []rune(text); len(letters) > maxHeaderText {
 		text = string(letters[:maxHeaderText-1]) + "…"
 	}
 	return text
 }
 
-// subject returns the pattern of the subject.
 func (m Mail) subject(message Message) string {
-	switch {
-	case m.Subject != "":
-		return m.Subject
-	case message.Part != "":
-		return "{title}, {part}, " + message.When
+	if m.Subject == "" {
+		return message.heading()
 	}
-	return "{title}, " + message.When
+	return message.expand(m.Subject, func(text string) string { return text })
 }
 
 // NewID returns the ID of a new message.

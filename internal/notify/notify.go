@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // Message is a finished report: the path of the workbook, and a summary for those who do not open it. Mail templates and webhooks
@@ -27,6 +28,13 @@ type Message struct {
 	// ID is the same when the same message is sent again, so that a mail server can drop a duplicate. Without one, each Send is of a new
 	// message.
 	ID string `json:"id,omitempty"`
+
+	Filters      string    `json:"filters,omitempty"`       // in words: "only group Sales, incoming calls"; empty for all calls
+	Zone         string    `json:"zone,omitempty"`          // of the days and hours
+	ComparedWith string    `json:"compared_with,omitempty"` // the period that changes are against, in words
+	Findings     []Finding `json:"findings,omitempty"`      // what needs attention, most important first
+	NoFindings   string    `json:"no_findings,omitempty"`   // says that nothing needs attention
+	Groups       *Table    `json:"groups,omitempty"`        // the ranking of the summary
 }
 
 // Figure is one of the large figures of the summary sheet.
@@ -34,6 +42,31 @@ type Figure struct {
 	Label  string `json:"label"`
 	Value  string `json:"value"`
 	Change string `json:"change"` // since the previous period, in words
+}
+
+// Finding is a sentence about what needs attention.
+type Finding struct {
+	Text  string `json:"text"`
+	Sheet string `json:"sheet,omitempty"` // of the workbook, with the rows
+}
+
+// Table is a table of figures as text. The first column has names. An unknown figure is empty.
+type Table struct {
+	Title   string     `json:"title"`
+	Columns []string   `json:"columns"`
+	Rows    [][]string `json:"rows"`
+	Total   []string   `json:"total"`
+	More    string     `json:"more,omitempty"` // how many rows are left out, in words
+}
+
+// First returns the table with its first n columns.
+func (t Table) First(n int) Table {
+	n = min(n, len(t.Columns))
+	t.Columns, t.Total, t.Rows = t.Columns[:n], t.Total[:n], slices.Clone(t.Rows)
+	for i := range t.Rows {
+		t.Rows[i] = t.Rows[i][:n]
+	}
+	return t
 }
 
 // Channel delivers messages.

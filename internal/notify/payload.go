@@ -3,6 +3,7 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -21,12 +22,10 @@ func (m Message) payload(format string) any {
 	return m
 }
 
-// heading is the title line of a message.
+// heading is the title line of a message. It names the part and the filters, so that no part is taken for the whole.
 func (m Message) heading() string {
-	if m.Part != "" {
-		return oneLine(m.Title + ", " + m.Part + ", " + m.When)
-	}
-	return oneLine(m.Title + ", " + m.When)
+	parts := []string{m.Title, m.Part, m.Filters, m.When}
+	return oneLine(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", "))
 }
 
 // lines returns the notes as lines, none of which is empty.

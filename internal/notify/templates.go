@@ -6,7 +6,7 @@ import (
 	texttemplate "text/template"
 )
 
-// MailTemplates are the templates of a mail's two bodies. Their data are the fields of a Message, Attached and Name.
+// MailTemplates are the templates of a mail's two bodies. Their data are the fields of a Message, and those of mailData.
 type MailTemplates struct {
 	html *htmltemplate.Template
 	text *texttemplate.Template
@@ -14,23 +14,32 @@ type MailTemplates struct {
 
 // ParseMailTemplates parses both templates.
 func ParseMailTemplates(html, text string) (MailTemplates, error) {
-	h, err := htmltemplate.New("mail.html").Parse(html)
+	h, err := htmltemplate.New("mail.html").Funcs(htmltemplate.FuncMap{
+		"lines": func(text string) []string { return strings.Split(text, "\n") },
+		// html/template removes comments, and Outlook reads the conditional ones.
+		"outlook": func(html string) htmltemplate.HTML { return htmltemplate.HTML("<!--[if mso]>" + html + "<![endif]-->") },
+	}).Parse(html)
 	if err != nil {
 		return MailTemplates{}, err
 	}
-	t, err := texttemplate.New("mail.txt").Parse(text)
+	t, err := texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap{
+		"lines": func(text string) []string { return strings.Split(text, "\n") },
+		"wrap":  wrapText, "table": textTable, "figures": textFigures,
+	}).Parse(text)
 	return MailTemplates{h, t}, err
 }
 
 type mailData struct {
 	Message
-	Attached bool   // whether the workbook is attached
-	Name     string // of the workbook
+	Attached bool             // whether the workbook is attached
+	Name     string           // of the workbook
+	Picture  htmltemplate.URL // of the summary; empty if there is none
 }
 
-// Execute returns both bodies.
-func (t MailTemplates) Execute(message Message, attached bool) (html, text string, err error) {
-	data := mailData{message, attached, message.fileName("")}
+// Execute returns both bodies. picture is the URL of the summary as a picture, or "".
+func (t MailTemplates) Execute(message Message, attached bool, picture string) (html, text string, err error) {
+	data := mailData{message, attached, message.fileName(""), htmltemplate.URL(picture)}
+	data.Title, data.Part = oneLine(data.Title), oneLine(data.Part)
 	var h, p strings.Builder
 	if err := t.html.Execute(&h, data); err != nil {
 		return "", "", err
@@ -39,4 +48,53 @@ func (t MailTemplates) Execute(message Message, attached bool) (html, text strin
 		return "", "", err
 	}
 	return h.String(), p.String(), nil
+}
+
+// Scope describes the calls of a report, as the summary does. It is the period, or what else an alert is about.
+func (d mailData) Scope() string {
+	parts := []string{d.When}
+	switch {
+	case d.Filters != "":
+		parts = append(parts, d.Filters)
+	case d.Zone != "":
+		parts = append(parts, "all calls")
+	}
+	if d.Zone != "" {
+		parts = append(parts, "times in "+d.Zone)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Headline is the first figures in one line.
+func (d mailData) Headline() string {
+	var parts []string
+	for _, f := range d.Figures[:min(len(d.Figures), 3)] {
+		parts = append(parts, f.Label+" "+f.Value)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Preview is what a list of mails shows beside the subject.
+func (d mailData) Preview() string {
+	switch {
+	case len(d.Findings) > 0 && len(d.Figures) > 0:
+		return d.Headline() + ". " + d.Findings[0].Text
+	case len(d.Figures) == 0 && len(d.Notes) > 0:
+		return d.Notes[0]
+	}
+	return d.Headline()
+}
+
+// Remarks are the notes that no finding says.
+func (d mailData) Remarks() (remarks []string) {
+	found := map[string]bool{}
+	for _, f := range d.Findings {
+		found[f.Text+"."] = true
+	}
+	for _, note := range d.Notes {
+		if !found[note] {
+			remarks = append(remarks, note)
+		}
+	}
+	return remarks
 }

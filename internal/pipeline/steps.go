@@ -131,7 +131,7 @@ func (s steps) Build(ctx context.Context, name string, span period.Period, part 
 		if err != nil {
 			return err
 		}
-		built = job.Workbook{Rows: result.Rows, Message: NewMessage(entry, w, path, result)}
+		built = job.Workbook{Rows: result.Rows, Message: s.NewMessage(entry, w, path, result)}
 		if result.Calls > 0 || len(entry.Filters) == 0 {
 			return nil
 		}
@@ -155,9 +155,13 @@ func (s steps) warnOfFilters(ctx context.Context, reader *store.Reader, entry co
 }
 
 func (s steps) EmptyMessage(name string, span period.Period) notify.Message {
-	return notify.Message{
-		Report: name, Title: name, Period: span.String(), When: span.Words(), Figures: []notify.Figure{}, Notes: []string{"There is nothing to report."},
+	definition, entry, err := Definition(s.Config, name)
+	message := emptyMessage(s.Config, entry, Workbook{Report: name, Period: span})
+	if err == nil {
+		message.Title = definition.Title
 	}
+	message.Notes = append(message.Notes, "There is nothing to report.")
+	return message
 }
 
 // markPermanent marks errors that a retry cannot fix: mistakes in the configuration or in a user query.

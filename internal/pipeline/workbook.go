@@ -114,17 +114,33 @@ func (w Workbook) fileName() string {
 }
 
 // NewMessage returns the message that a finished workbook is sent with.
-func NewMessage(entry config.Report, w Workbook, path string, result report.Result) notify.Message {
-	message := notify.Message{
-		Report: w.Report, Title: result.Title, Period: w.Period.String(), When: w.Period.Words(), Part: w.Part,
-		File: path, SHA256: result.SHA256, Figures: []notify.Figure{}, Notes: []string{},
-	}
+func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, result report.Result) notify.Message {
+	message := emptyMessage(p.Config, entry, w)
+	message.Title, message.File, message.SHA256 = result.Title, path, result.SHA256
 	for _, figure := range result.Figures {
 		message.Figures = append(message.Figures, notify.Figure(figure))
+	}
+	message.ComparedWith, message.NoFindings, message.Groups = result.ComparedWith, result.NoFindings, (*notify.Table)(result.Ranking)
+	for _, finding := range result.Findings {
+		message.Findings = append(message.Findings, notify.Finding(finding))
 	}
 	for _, note := range slices.Concat(result.DataWarnings, []string{result.DataQuality}, result.Remarks) {
 		message.Notes = append(message.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
 	}
 	message.Link = message.ExpandLink(entry.Link)
 	return message
+}
+
+// emptyMessage returns a message that says what a report is about.
+func emptyMessage(c *config.Config, entry config.Report, w Workbook) notify.Message {
+	filters := map[string]string{}
+	maps.Copy(filters, entry.Filters)
+	maps.Copy(filters, w.Filters)
+	if w.Part != "" {
+		delete(filters, config.Bursts[entry.Burst]) // the part is named beside the filters
+	}
+	return notify.Message{
+		Report: w.Report, Title: w.Report, Period: w.Period.String(), When: w.Period.Words(), Part: w.Part, Zone: c.Zone().String(),
+		Filters: report.FilterWords(filters), Figures: []notify.Figure{}, Notes: []string{},
+	}
 }
