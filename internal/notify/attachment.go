@@ -22,13 +22,13 @@ func named(name, disposition, contentType string) gomail.FileOption {
 }
 
 // nameParameter returns a parameter with a name, as lines of their own, which keeps the longest name below the 998 bytes of a line.
-func nameParameter(key, name string) string {
+// The exact name comes first, because Python's parser takes the first of the two.
+func nameParameter(key, name string) (parameter string) {
 	ascii := asciiName(name)
-	parameter := ";\r\n " + key + `="` + ascii + `"`
 	if ascii != name {
-		parameter += ";\r\n " + key + "*=UTF-8''" + percentEncode(name)
+		parameter = ";\r\n " + key + "*=UTF-8''" + percentEncode(name)
 	}
-	return parameter
+	return parameter + ";\r\n " + key + `="` + ascii + `"`
 }
 
 // asciiName returns a name in ASCII: letters without accents, and _ for other characters and for those that readers are known to
