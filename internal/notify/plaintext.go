@@ -109,7 +109,7 @@ func textTable(t Table) string {
 func textFigures(figures []Figure) string {
 	var rows [][]string
 	for _, f := range figures {
-		rows = append(rows, []string{f.Label, f.Value, f.Change})
+		rows = append(rows, []string{f.Label + ":", f.Value, f.Change})
 	}
 	return alignColumns(rows, func(column int) bool { return column == 1 }, 2)
 }
