@@ -26,7 +26,11 @@ func TestAttachmentNamesAreReadByEveryReader(t *testing.T) {
 		message.Part, message.File = part, testMessage(t, "bytes").File
 		want := message.fileName("")
 		m := Mail{Templates: builtInTemplates(t), Server: MailServer{From: "reports@example.com"}}
-		content, err := m.compose(message, []string{"a@example.com"}, "a@example.com")
+		d, err := m.draft(t.Context(), message, "a@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := m.compose(d, false)
 		if err != nil {
 			t.Fatal(err)
 		}
