@@ -137,7 +137,7 @@ func TestBothBodiesSayTheSame(t *testing.T) {
 			shown := textOf(parseHTML(t, page))
 			// A long word is split in the text, where nothing else can be done.
 			split := regexp.MustCompile(`Donau\S+`)
-			shown, text = split.ReplaceAllString(shown, "Donau"), regexp.MustCompile(`(?m)^(ätenh|elekt|haupt|bau)\S*$`).ReplaceAllString(split.ReplaceAllString(text, "Donau"), "")
+			shown, text = split.ReplaceAllString(shown, "Donau"), regexp.MustCompile(`(?m)^itätenh\S*$`).ReplaceAllString(split.ReplaceAllString(text, "Donau"), "")
 			if got, want := strings.Join(words(text), "\n"), strings.Join(words(shown), "\n"); got != want {
 				t.Errorf("%s, attached %v: the text is\n%s\nand the HTML\n%s", name, attached, text, shown)
 			}
@@ -166,9 +166,11 @@ func TestBodySaysWhatTheMessageHas(t *testing.T) {
 			t.Errorf("%s repeats a finding as a note", kind)
 		}
 	}
-	for _, line := range strings.Split(text, "\n") {
+	_, table, _ := strings.Cut(text, "\nGroups\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for _, line := range strings.Split(table, "\n") {
 		if uniseg.StringWidth(line) > 78 || strings.TrimRight(line, " ") != line {
-			t.Errorf("the text has the line %q", line)
+			t.Errorf("the table has the line %q", line)
 		}
 	}
 	if strings.Contains(text, "\n\n\n") || strings.Contains(text, "&lt;") {

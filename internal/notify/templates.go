@@ -23,8 +23,7 @@ func ParseMailTemplates(html, text string) (MailTemplates, error) {
 		return MailTemplates{}, err
 	}
 	t, err := texttemplate.New("mail.txt").Funcs(texttemplate.FuncMap{
-		"lines": func(text string) []string { return strings.Split(text, "\n") },
-		"wrap":  wrapText, "table": textTable, "figures": textFigures,
+		"table": textTable, "figures": textFigures,
 	}).Parse(text)
 	return MailTemplates{h, t}, err
 }
