@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"callsheet/queries"
@@ -45,8 +44,10 @@ func computeCalls(ctx context.Context, db session) error {
 			return err
 		}
 	}
-	if err := errors.Join(runStep(ctx, db, "load/name_agents"), runStep(ctx, db, "load/learn_virtual_numbers")); err != nil {
-		return err
+	for _, step := range []string{"name_agents", "learn_virtual_numbers", "delivery_days"} {
+		if err := runStep(ctx, db, "load/"+step); err != nil {
+			return err
+		}
 	}
 	var respelled int64
 	if err := db.QueryRowContext(ctx, queries.SQL("load/respelled_numbers")).Scan(&respelled); err != nil || respelled == 0 {

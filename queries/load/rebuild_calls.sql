@@ -4,6 +4,7 @@ delete from shared_call_legs;
 delete from agent_name_days;
 delete from agent_name_changes;
 delete from virtual_number_days;
+delete from delivery_days;
 create or replace temp table renewed_days (local_day date);
 
 create or replace temp view refreshed_versions as from call_versions;

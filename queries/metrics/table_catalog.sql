@@ -35,6 +35,7 @@ from (values
     ('agent_name_changes', '', 'a change of a phone''s agent by day; agent_names is made from these'),
     ('virtual_number_spellings', '', 'how a virtual number is shown that is reported in another spelling'),
     ('virtual_number_days', '', 'a spelling of a virtual number in reports of a day, from which the shown one is learned'),
+    ('delivery_days', '', 'a source''s first delivery of calls of a day; of an import the start of the first call'),
 
     -- of several tables
     ('', 'content_hash', 'hash of all fields sent, by which a duplicate is recognised'),
@@ -189,5 +190,7 @@ from (values
     ('virtual_number_spellings', 'shown', 'the spelling that is shown'),
     ('virtual_number_days', 'virtual_number', 'the number as reported'),
     ('virtual_number_days', 'local_day', 'day of the calls, in the report zone'),
-    ('virtual_number_days', 'first_at', 'the first of them')
+    ('virtual_number_days', 'first_at', 'the first of them'),
+    ('delivery_days', 'local_day', 'day of the calls, in the report zone'),
+    ('delivery_days', 'first_at', 'when the first report was received; of imports, when the first call began')
 ) as catalog (table_name, column_name, meaning);

@@ -11,4 +11,5 @@ create or replace temp table agent_name_days as from agent_name_days where false
 create or replace temp table agent_name_changes as from agent_name_changes where false;
 create or replace temp table virtual_number_days as from virtual_number_days where false;
 create or replace temp table virtual_number_spellings as from virtual_number_spellings where false;
+create or replace temp table delivery_days as from delivery_days where false;
 create or replace temp table renewed_days (local_day date);

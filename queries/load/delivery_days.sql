@@ -1,0 +1,6 @@
+-- When each source's first delivery was, by the days that name_agents.sql renews. Of an import the start of the call counts.
+delete from delivery_days where local_day in (select local_day from renewed_days);
+insert into delivery_days
+select source, local_day, min(case when imported then started_at else first_received_at end)
+from calls semi join renewed_days using (local_day)
+group by source, local_day;
