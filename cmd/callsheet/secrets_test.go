@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -60,10 +61,20 @@ func TestSecretsReachNoOutput(t *testing.T) {
 	dir := t.TempDir()
 	sink := httptest.NewServer(http.HandlerFunc(echo))
 	defer sink.Close()
+	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"access_token": "XQZ0037", "refresh_token": "XQZ0036", "token_type": "Bearer"}`)
+	}))
+	defer tokens.Close()
 	listen := freeAddress(t)
 	replace := strings.NewReplacer("SINK", sink.URL, "MAIL", echoingMailServer(t), "NOBODY", "http://127.0.0.1:1", "LISTEN", listen)
+	mail := regexp.MustCompile(`(?m)^mail: .*$`)
+	oauth2 := `mail: {host: 127.0.0.1, port: MAIL, tls: none, username: XQZ0003, from: reports@example.com, oauth2: {token_url: "SINK/400/token", client_id: client, client_secret: "${XQZ_PASSWORD}", refresh_token_file: refresh}}`
 	for name, text := range map[string]string{
 		"callsheet.yaml":                    replace.Replace(secretConfig),
+		"oauth2.yaml":                       replace.Replace(mail.ReplaceAllString(secretConfig, strings.ReplaceAll(oauth2, "$", "$$"))),
+		"token.yaml":                        replace.Replace(mail.ReplaceAllString(secretConfig, strings.ReplaceAll(strings.Replace(oauth2, "SINK/400/token", tokens.URL, 1), "$", "$$"))),
+		"refresh":                           "XQZ0036\n",
 		"wrong.yaml":                        replace.Replace(secretConfig) + "  - {name: [XQZ0029]\n",
 		"tokens":                            "XQZ0030-token\n",
 		"webhook":                           sink.URL + "/500/XQZ0010\n",
@@ -124,6 +135,14 @@ func TestSecretsReachNoOutput(t *testing.T) {
 		}
 	}
 	command("wrong.yaml", "check").Run()
+	for _, config := range []string{"oauth2.yaml", "token.yaml"} {
+		before := output.Len()
+		command(config, "check").Run()
+		command(config, "run", "bad", "--to", "boss@example.com").Run()
+		if said := output.String()[before:]; !strings.Contains(said, "token endpoint 127.0.0.1") && !strings.Contains(said, "access token refused") {
+			t.Errorf("%s: no login with OAuth2:\n%s", config, said)
+		}
+	}
 	if states["failed"] < 12 || states["sent"] < 3 {
 		t.Errorf("the runs ended in %v", states)
 	}
@@ -208,7 +227,7 @@ func echoingMailServer(t *testing.T) (port string) {
 					decoded, _ := base64.StdEncoding.DecodeString(words[max(len(words)-2, 0)])
 					switch words[0] {
 					case "EHLO":
-						io.WriteString(conn, "250-here\r\n250 AUTH PLAIN LOGIN\r\n")
+						io.WriteString(conn, "250-here\r\n250 AUTH PLAIN LOGIN XOAUTH2\r\n")
 					case "QUIT":
 						return
 					default:

@@ -159,20 +159,6 @@ type MailDelivery struct {
 	Attach          *bool               `yaml:"attach"` // the workbook; true by default
 }
 
-// Mail is the mail server.
-type Mail struct {
-	Host           string   `yaml:"host"`
-	Port           int      `yaml:"port"`
-	TLS            string   `yaml:"tls"` // starttls, tls or none
-	Insecure       bool     `yaml:"insecure"`
-	Username       string   `yaml:"username"`
-	Password       Secret   `yaml:"password"`
-	PasswordFile   string   `yaml:"password_file"`
-	From           string   `yaml:"from"`
-	AllowedDomains []string `yaml:"allowed_domains"`
-	MaxAttachment  Size     `yaml:"max_attachment"`
-}
-
 // Log configures the log on standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error

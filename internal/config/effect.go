@@ -24,23 +24,6 @@ func (c *Config) checkEffect(add adder) {
 	}
 }
 
-func (m Mail) checkEffect(add adder) {
-	login := m.Password != "" || m.PasswordFile != ""
-	if m.Host == "" && (m.Username != "" || login || m.From != "" || m.Insecure || len(m.AllowedDomains) > 0) {
-		add("mail.host", "is missing; the other keys of mail do nothing without it")
-		return
-	}
-	if m.Password != "" && m.PasswordFile != "" {
-		add("mail.password_file", "does nothing beside password; leave one of them out")
-	}
-	if m.Username == "" && login {
-		add("mail.password", "does nothing without username")
-	}
-	if m.Insecure && m.TLS != "none" {
-		add("mail.insecure", "does nothing without tls: none; a certificate is always verified")
-	}
-}
-
 func (r Report) checkEffect(add adder, key string) {
 	if r.Schedule == "" {
 		for _, unused := range []struct {

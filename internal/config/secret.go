@@ -46,7 +46,7 @@ func (s Secret) isLiteral() bool { return variable.ReplaceAllString(string(s), "
 
 // HasSecrets reports whether the configuration itself has tokens, a password, or URLs of webhooks, which are as good as passwords.
 func (c *Config) HasSecrets() bool {
-	secrets := []Secret{c.Mail.Password}
+	secrets := []Secret{c.Mail.Password, c.Mail.OAuth2.ClientSecret, c.Mail.OAuth2.RefreshToken}
 	for _, source := range c.Collector.Sources {
 		secrets = append(secrets, source.Tokens...)
 	}
@@ -77,6 +77,8 @@ func (c *Config) SecretFiles() (files []SecretFile) {
 		add(key+".url_file", c.Webhooks()[key].URLFile)
 	}
 	add("mail.password_file", c.Mail.PasswordFile)
+	add("mail.oauth2.client_secret_file", c.Mail.OAuth2.ClientSecretFile)
+	add("mail.oauth2.refresh_token_file", c.Mail.OAuth2.RefreshTokenFile)
 	return files
 }
 

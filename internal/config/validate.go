@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"net/mail"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -173,24 +172,6 @@ func phone(number string) string {
 		return strings.TrimSpace(number)
 	}
 	return digits[len(digits)-10:]
-}
-
-func (m *Mail) validate(add adder) {
-	if modes := []string{"starttls", "tls", "none"}; !slices.Contains(modes, m.TLS) {
-		add("mail.tls", mustBe(m.TLS, modes))
-	}
-	if strings.ContainsAny(m.Host, "/@ ") {
-		add("mail.host", "must be a host name only; port, tls, username and password are separate keys")
-	}
-	if address, err := netip.ParseAddr(m.Host); m.TLS == "none" && !m.Insecure && m.Host != "" && m.Host != "localhost" &&
-		(err != nil || !address.IsLoopback()) {
-		add("mail.tls", "none sends passwords and reports unencrypted; use starttls or tls, or set insecure: true")
-	}
-	if m.From != "" {
-		if _, err := mail.ParseAddress(m.From); err != nil {
-			add("mail.from", "is not a mail address, such as \"Call reports <reports@example.com>\"")
-		}
-	}
 }
 
 // checkChoice checks that a value is one of the choices of a key.

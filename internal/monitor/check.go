@@ -111,6 +111,9 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 		k.checkConfiguredReport(ctx, report)
 	}
 	k.checkWebhooks(ctx)
+	if c.Mail.Host != "" && c.Mail.From != "" {
+		k.checkMailServer(ctx)
+	}
 	templates := pipeline.UserTemplateNames(c)
 	if len(k.user) > 0 { // which a built-in template may use instead of the built-in query of the same name
 		templates = pipeline.TemplateNames(c)
@@ -141,6 +144,19 @@ func (k *checker) checkAccess() {
 	if err == nil {
 		k.warn("folders of "+path, access.CheckReach(path))
 	}
+}
+
+// checkMailServer logs in to the mail server and announces a mail, without sending one.
+func (k *checker) checkMailServer(ctx context.Context) {
+	what := "mail from " + k.Config.Mail.From
+	k.begin(what)
+	channel, err := k.MailChannel()
+	if err != nil {
+		k.add(what, err)
+		return
+	}
+	err = channel.Server.Check(ctx)
+	k.addFinding(what, err, !errors.Is(err, notify.ErrPermanent)) // it may be down for the moment
 }
 
 func checkTokens(c *config.Config) error {

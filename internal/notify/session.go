@@ -188,7 +188,7 @@ func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
 	return errInvalidAnswer
 }
 
-var errNoSMTPUTF8 = errors.New("the address has letters other than ASCII before the @, and the server does not support them (SMTPUTF8)")
+var errNoSMTPUTF8 = errors.New("an address with letters other than ASCII before the @ needs SMTPUTF8, which the server does not support")
 
 // declare returns the parameters that a mail needs, or an error if the server does not support one.
 func (s *session) declare(from, to string, content []byte) (parameters []string, err error) {
@@ -205,9 +205,9 @@ func (s *session) declare(from, to string, content []byte) (parameters []string,
 	return []string{"SMTPUTF8"}, nil
 }
 
-// mail begins a mail of a size in bytes. parameters are declared, and must be supported.
+// mail begins a mail of a size in bytes, 0 if it is unknown. parameters are declared, and must be supported.
 func (s *session) mail(from string, size int, parameters ...string) error {
-	if s.supports("SIZE") {
+	if s.supports("SIZE") && size > 0 {
 		parameters = append([]string{"SIZE=" + strconv.Itoa(size)}, parameters...)
 	}
 	_, _, err := s.command(250, strings.Join(append([]string{"MAIL FROM:<" + from + ">"}, parameters...), " "))

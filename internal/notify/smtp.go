@@ -114,7 +114,7 @@ func (s MailServer) send(open *session, from, to string, content []byte) error {
 func (s MailServer) Check(ctx context.Context) error {
 	from, err := parseAddress(s.From)
 	if err != nil {
-		return fmt.Errorf("mail.from %q: %w", s.From, err)
+		return permanent(fmt.Errorf("mail.from %q: %w", s.From, err))
 	}
 	open, err := s.open(ctx)
 	if err != nil {
@@ -122,14 +122,16 @@ func (s MailServer) Check(ctx context.Context) error {
 	}
 	defer open.quit()
 	parameters, err := open.declare(from.Address, "", nil)
-	if err == nil {
-		err = open.mail(from.Address, 0, parameters...)
-	}
 	if err != nil {
+		return permanent(s.wrap(stepSender, err))
+	}
+	if err := open.mail(envelope(from), 0, parameters...); err != nil {
 		return s.wrapError(stepSender, err, open.secrets)
 	}
-	_, _, err = open.command(250, "RSET")
-	return err
+	if _, _, err := open.command(250, "RSET"); err != nil {
+		return s.wrapError(stepSender, err, open.secrets)
+	}
+	return nil
 }
 
 // replyError is a reply that refuses. It keeps no text of the server.

@@ -405,3 +405,31 @@ func TestMessageIDIdentifiesTheMessage(t *testing.T) {
 		t.Errorf("two alerts: %s", one)
 	}
 }
+
+// TestDovecotLogsIn logs in to a real server after STARTTLS, with a password.
+func TestDovecotLogsIn(t *testing.T) {
+	relay := smtptest.StartOpenSMTPD(t)
+	for i, method := range []string{"scram-sha-256 plain", "login"} {
+		server := smtptest.StartDovecot(t, method, relay)
+		m := (&fakeSMTP{port: server.Port, user: "reports", password: "secret", certFile: server.CertFile}).channel(t, "starttls")
+		if err := m.Server.Check(t.Context()); err != nil {
+			t.Errorf("%s: %v", method, err)
+		}
+		if _, err := m.Send(t.Context(), testMessage(t, "x"), "boss@example.com"); err != nil {
+			t.Errorf("%s: %v", method, err)
+			continue
+		}
+		relay.Mails(t, "boss@example.com", i+1)
+		if i > 0 {
+			continue // it delays answers to wrong passwords
+		}
+		m.Server.Password = func() (string, error) { return "wrong", nil }
+		if err := m.Server.Check(t.Context()); err == nil || !errors.Is(err, ErrPermanent) || !strings.Contains(err.Error(), "login: the server answered 535 5.7.8, wrong user or password") {
+			t.Errorf("%s: a wrong password: %v", method, err)
+		}
+		m.Server.CAFile = ""
+		if err := m.Server.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "STARTTLS: tls: failed to verify certificate") {
+			t.Errorf("an unknown certificate: %v", err)
+		}
+	}
+}

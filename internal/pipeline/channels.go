@@ -80,22 +80,6 @@ func (p *Pipeline) AlertChannels() (channels []notify.Channel, err error) {
 	return channels, errors.Join(errs...)
 }
 
-// MailChannel returns a channel through the configured mail server, without recipients. The password is read when a mail is sent, so
-// that other commands do not need it.
-func (p *Pipeline) MailChannel() (notify.Mail, error) {
-	c := p.Config
-	texts, err := MailTemplates(c)
-	if err != nil {
-		return notify.Mail{}, err
-	}
-	return notify.Mail{Templates: texts, Server: notify.MailServer{
-		Host: c.Mail.Host, Port: c.Mail.Port, TLS: c.Mail.TLS, From: c.Mail.From,
-		Username:       c.Mail.Username,
-		Password:       func() (string, error) { return c.ResolveSecret("mail.password", c.Mail.Password, c.Mail.PasswordFile) },
-		AllowedDomains: c.Mail.AllowedDomains, MaxAttachment: int64(c.Mail.MaxAttachment), Timeout: sendTimeout,
-	}}, nil
-}
-
 // MailTemplates returns mail.html and mail.txt, the user's or the built-in ones.
 func MailTemplates(c *config.Config) (notify.MailTemplates, error) {
 	text := func(name string) (string, error) {

@@ -32,14 +32,7 @@ const startScript = `mount -t tmpfs -o mode=755 none /var/spool && mount -t tmpf
 // StartOpenSMTPD starts a server. The test is skipped if the program is not installed, or cannot be started by this user.
 func StartOpenSMTPD(t testing.TB) *OpenSMTPD {
 	t.Helper()
-	program, err := exec.LookPath("/usr/sbin/smtpd")
-	switch {
-	case err == nil && os.Getuid() == 0:
-	case os.Getenv("CALLSHEET_TEST_SERVERS") != "":
-		t.Fatalf("OpenSMTPD cannot be started: %v, user %d", err, os.Getuid())
-	default:
-		t.Skip("needs OpenSMTPD (the package opensmtpd) and root")
-	}
+	program := installed(t, "/usr/sbin/smtpd", "OpenSMTPD (the package opensmtpd)")
 	s := &OpenSMTPD{Port: freePort(t), MaxSize: maxSize, mails: map[string][][]byte{}}
 	config := filepath.Join(t.TempDir(), "smtpd.conf")
 	text := fmt.Sprintf(`smtp max-message-size %d
@@ -53,35 +46,8 @@ match from any for any action "keep"
 	var log bytes.Buffer
 	command := exec.Command("unshare", "--mount", "--propagation", "private", "sh", "-c", startScript, program, config)
 	command.Stdout, command.Stderr = &log, &log
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("OpenSMTPD says:\n%s", log.String())
-		}
-		_ = command.Process.Signal(os.Interrupt) // the parent process; the others end with it
-		_ = command.Wait()
-	})
-	for range 200 {
-		if conn, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", s.Port)); err == nil {
-			conn.Close()
-			return s
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatalf("OpenSMTPD does not listen:\n%s", log.String())
-	return nil
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
+	start(t, command, s.Port, &log)
+	return s
 }
 
 // startMailboxes starts the server to which OpenSMTPD delivers. It returns its port.
