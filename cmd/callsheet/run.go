@@ -11,11 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/config"
-	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 	"callsheet/internal/monitor"
-	"callsheet/internal/notify"
 	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/suggest"
@@ -30,7 +28,8 @@ func runCommand(a *app) *cobra.Command {
 		Short: "Run one scheduled report now, as at its due time",
 		Long: `run does what the scheduler does for one configured report: load, publish, build, deliver. It runs as at the last due time of
 the report's schedule, so yesterday is the day before that; --for sets another due time. Recipients that have the report of that
-period are skipped, the others get it. With --resend the report is also sent where an interrupted attempt may have delivered it,
+period are skipped, the others get it; the output says which. --dry-run lists the files and recipients of each part, from the data
+that is loaded, and changes nothing. With --resend the report is also sent where an interrupted attempt may have delivered it,
 and to everyone if everyone has it. The exit code is 3 if a recipient does not have the report, or if calls may be missing because
 a part of the spool could not be loaded.`,
 		Example: `  callsheet run daily
@@ -62,7 +61,7 @@ a part of the spool could not be loaded.`,
 			}
 			switch {
 			case dryRun:
-				return a.dryRun(c.Context(), entry, due)
+				return a.dryRun(c.Context(), p, runner, entry, due, asJSON)
 			case to != "":
 				return a.sendTest(c.Context(), p, entry, due, to)
 			}
@@ -72,22 +71,16 @@ a part of the spool could not be loaded.`,
 			a.noteOpenPeriod(entry, due)
 			entry.RetryFor = retryFor
 			options := job.RunOptions{Resend: resend, ByHand: true}
-			before, delivered, err := runner.Delivered(entry, due, options)
+			before, delivered, err := runner.Earlier(entry, due, options)
 			if err != nil {
 				return err
 			}
 			runs, err := runner.RunWithRetries(c.Context(), entry, due, options)
+			result := newRunResult(entry, before, delivered, runs)
 			if asJSON && len(runs) > 0 {
-				summary := newRunJSON(runs)
-				if delivered {
-					summary.AlreadySentAt = before.FinishedAt
-				}
-				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(summary))
+				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(result.json()))
 			} else {
-				a.printRuns(runs)
-			}
-			if delivered && !asJSON && err == nil {
-				a.printAlreadySent(before, runs, entry.Zone)
+				a.printRun(result)
 			}
 			if err := outcome(runs, err); err != nil {
 				return err
@@ -101,7 +94,7 @@ a part of the spool could not be loaded.`,
 		},
 	}
 	command.Flags().StringVar(&at, "for", "", "due time to run for: 2026-10-05T08:00, or a day")
-	command.Flags().BoolVar(&dryRun, "dry-run", false, "only print what would be done")
+	command.Flags().BoolVar(&dryRun, "dry-run", false, "only print what would be built and who would get it")
 	command.Flags().StringVar(&to, "to", "", "build it and mail it to this address only; nothing is recorded")
 	command.Flags().BoolVar(&resend, "resend", false, "send again what may have been sent, or everything if everyone has it")
 	command.Flags().DurationVar(&retryFor, "retry-for", 0, "how long to retry a run or a delivery that fails, as in 1h")
@@ -112,44 +105,6 @@ a part of the spool could not be loaded.`,
 	}
 	command.MarkFlagsMutuallyExclusive("dry-run", "to", "resend")
 	return command
-}
-
-// runJSON is a run with its parts and recipients.
-type runJSON struct {
-	job.Run
-	AlreadySentAt time.Time `json:"already_sent_at,omitzero"` // by an earlier run
-	Delivered     []string  `json:"delivered"`                // locations
-	Runs          []job.Run `json:"runs"`                     // of its parts and recipients
-}
-
-func newRunJSON(runs []job.Run) runJSON {
-	summary := runJSON{Run: runs[0], Delivered: []string{}, Runs: runs[1:]}
-	for _, run := range runs[1:] {
-		if run.State == job.Sent && run.Location != "" {
-			summary.Delivered = append(summary.Delivered, run.Location)
-		}
-	}
-	return summary
-}
-
-// printRuns prints the locations of workbooks, and the recipients that do not have them.
-func (a *app) printRuns(runs []job.Run) {
-	messages := display.EscapingWriter{W: a.stderr}
-	for _, run := range runs {
-		switch {
-		case run.Recipient == "" && run.File != "":
-			fmt.Fprintln(a.stdout, run.File)
-		case run.IsSummary() && run.State == job.Skipped:
-			fmt.Fprintf(messages, "%s for %s: %s\n", run.Report, run.Period, run.Error)
-		case run.State == job.Sent && run.Location != "":
-			fmt.Fprintln(a.stdout, run.Location)
-		}
-	}
-	for _, run := range runs {
-		if run.Recipient != "" && run.State != job.Sent {
-			fmt.Fprintf(messages, "%s: %s: %s\n", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error)
-		}
-	}
 }
 
 // noteOpenPeriod says that a run by hand is too early for its whole period.
@@ -164,66 +119,6 @@ func (a *app) noteOpenPeriod(entry job.Entry, due time.Time) {
 		then = "; the scheduled report comes besides, once it is"
 	}
 	fmt.Fprintf(a.stderr, "%s for %s: this has what there is so far, for the period is not over before %s%s\n", entry.Report, span, entry.EndText(until), then)
-}
-
-// printAlreadySent says that an earlier run has delivered the report, and what this one did about it.
-func (a *app) printAlreadySent(before job.Run, runs []job.Run, zone *time.Location) {
-	var again []string
-	for _, run := range runs {
-		if run.Recipient != "" && run.FinishedAt.After(before.FinishedAt) {
-			again = append(again, strings.TrimSpace(run.Part+" "+run.Recipient))
-		}
-	}
-	then := "nothing was sent\nhint: --resend sends it again"
-	if len(again) > 0 {
-		then = "delivered again to " + strings.Join(again, ", ")
-	}
-	fmt.Fprintf(display.EscapingWriter{W: a.stderr}, "%s for %s: already sent %s; %s\n", before.Report, before.Period, display.Time(before.FinishedAt.In(zone)), then)
-}
-
-// outcome returns the error, and so the exit code, of a run.
-func outcome(runs []job.Run, err error) error {
-	if err != nil || len(runs) == 0 {
-		return err
-	}
-	summary := runs[0]
-	switch {
-	case summary.Succeeded():
-		return nil
-	case (summary.State == job.Failed || summary.State == job.Retrying) && summary.File == "" && len(runs) == 1:
-		return errors.New(summary.Error)
-	case summary.State == job.Incomplete:
-		return exitcode.WarningError(fmt.Errorf("%s for %s: %s\nhint: callsheet load names what could not be loaded; once it is, --resend sends the report again",
-			summary.Report, summary.Period, summary.Error))
-	case summary.State == job.Unknown:
-		return exitcode.WarningError(fmt.Errorf("%s for %s: %s\nhint: ask the recipients whether it arrived; --resend sends it again", summary.Report, summary.Period, summary.Error))
-	}
-	return exitcode.WarningError(fmt.Errorf("%s for %s: not delivered: %s\nhint: run it again for the recipients that do not have it", summary.Report, summary.Period, summary.Error))
-}
-
-func (a *app) dryRun(ctx context.Context, entry job.Entry, due time.Time) error {
-	days, err := entry.Span(due)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(a.stdout, "would load, publish and build %s for %s, due %s\n", entry.Report, days.Words(), due.In(entry.Zone).Format(time.RFC1123))
-	if entry.Burst {
-		fmt.Fprintln(a.stdout, "would build a workbook for each part and send it to the recipients of the part and to")
-	}
-	for _, channel := range entry.Channels {
-		recipients, err := channel.Recipients(ctx, "")
-		if err != nil {
-			return err
-		}
-		for _, recipient := range recipients {
-			if _, ok := channel.(notify.Folder); ok {
-				fmt.Fprintf(a.stdout, "would write it to %s\n", recipient)
-				continue
-			}
-			fmt.Fprintf(a.stdout, "would send it to %s\n", recipient)
-		}
-	}
-	return nil
 }
 
 // sendTest mails a report to one address.

@@ -30,7 +30,9 @@ func (t target) is(row Run) bool {
 // first has the recipient's name, the others a suffix. A row of earlier attempts stays with its channel when the channels change their
 // order. One whose channel changed its settings, or of a version that did not record the channel, goes to the first channel without a
 // row, so that nobody is sent a message again because of the change.
-func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, err error) {
+//
+// failed has the channels whose recipients are not known, or that have none.
+func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, failed []failedLookup) {
 	for _, channel := range x.entry.Channels {
 		id := notify.ChannelID(channel)
 		row := x.base
@@ -41,11 +43,7 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 		}
 		if err != nil {
 			row.Recipient, row.Channel, row.State, row.Error, row.FinishedAt = noRecipient, "", Failed, err.Error(), x.now()
-			x.touched[row.key()] = true
-			x.noteRetryable(err)
-			if err := x.record(row); err != nil {
-				return nil, err
-			}
+			failed = append(failed, failedLookup{row, err})
 			continue
 		}
 		for _, recipient := range recipients {
@@ -70,7 +68,18 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 	for i := range targets {
 		x.addRow(&targets[i])
 	}
-	return targets, nil
+	return targets, failed
+}
+
+// A failedLookup is the row and the error of a channel without recipients.
+type failedLookup struct {
+	row Run
+	err error
+}
+
+// sendsAgain reports whether a target is sent the message whatever an earlier attempt did.
+func (x *run) sendsAgain(t target, old Run) bool {
+	return x.resendAll || x.options.Resend && old.State != Sent || t.channel.Idempotent()
 }
 
 // claimRow gives a target without a row one of its recipient that no other target has.

@@ -124,6 +124,16 @@ func (x *run) isDelivered() bool {
 	return state == Sent || state == Incomplete && len(x.keys) > 1
 }
 
+// isUpToDate reports whether there is nothing to do: the report was delivered to people, who are not sent it again. Otherwise it decides
+// whether everyone gets it.
+func (x *run) isUpToDate() bool {
+	if !x.isDelivered() {
+		return false
+	}
+	x.resendAll = x.options.Resend || !x.hasChannel(false)
+	return !x.resendAll && !x.hasChannel(true)
+}
+
 // hasChannel reports whether the report goes to a channel that is idempotent, or to one that is not.
 func (x *run) hasChannel(idempotent bool) bool {
 	return slices.ContainsFunc(x.entry.Channels, func(c notify.Channel) bool { return c.Idempotent() == idempotent })

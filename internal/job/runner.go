@@ -83,11 +83,8 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options Ru
 	if err != nil {
 		return nil, err
 	}
-	if x.isDelivered() {
-		x.resendAll = options.Resend || !x.hasChannel(false)
-		if !x.resendAll && !x.hasChannel(true) {
-			return x.results(), nil
-		}
+	if x.isUpToDate() {
+		return x.results(), nil
 	}
 	err = x.execute(ctx)
 	if err != nil && ctx.Err() != nil {
@@ -96,13 +93,14 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options Ru
 	return x.finish(ctx, err)
 }
 
-// Delivered returns the summary row of a report that an earlier run delivered to every recipient; ok is false if there is none.
-func (r *Runner) Delivered(entry Entry, due time.Time, options RunOptions) (row Run, ok bool, err error) {
+// Earlier returns the rows that earlier attempts of a run left, the summary row first. delivered reports whether every recipient has the
+// report.
+func (r *Runner) Earlier(entry Entry, due time.Time, options RunOptions) (rows []Run, delivered bool, err error) {
 	x, err := r.resume(entry, due, options)
 	if err != nil {
-		return row, false, err
+		return nil, false, err
 	}
-	return x.summary(), x.isDelivered(), nil
+	return x.results(), x.isDelivered(), nil
 }
 
 // Fail records an attempt whose process crashed. The run is retried like any other failed run.

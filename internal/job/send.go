@@ -101,14 +101,18 @@ func (x *run) sendRound(ctx context.Context, pending []delivery, limits limits) 
 
 // deliveries returns the deliveries of a message, without those that an earlier attempt has made or may have made.
 func (x *run) deliveries(ctx context.Context, message notify.Message) (pending []delivery, err error) {
-	targets, err := x.targets(ctx, message)
-	if err != nil {
-		return nil, err
+	targets, failed := x.targets(ctx, message)
+	for _, failure := range failed {
+		x.touched[failure.row.key()] = true
+		x.noteRetryable(failure.err)
+		if err := x.record(failure.row); err != nil {
+			return nil, err
+		}
 	}
 	for _, t := range targets {
 		old := x.rows[t.row.key()]
 		switch {
-		case x.resendAll, x.options.Resend && old.State != Sent, t.channel.Idempotent():
+		case x.sendsAgain(t, old):
 		case old.State == Sent || old.State == Unknown:
 			continue
 		case old.State == Sending:

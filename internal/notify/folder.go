@@ -43,7 +43,7 @@ func (f Folder) Send(_ context.Context, message Message, _ string) (string, erro
 	if message.File == "" {
 		return "", nil
 	}
-	to := filepath.Join(f.Dir, filepath.FromSlash(message.fileName(f.Name)))
+	to := f.path(message)
 	refused, err := copyFile(message.File, to)
 	if err != nil {
 		return "", err
