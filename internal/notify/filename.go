@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -32,14 +33,51 @@ func CheckPattern(pattern string) error {
 	}
 }
 
-// expand replaces the placeholders of a pattern by the message's values, each passed through clean.
-func (m Message) expand(pattern string, clean func(string) string) string {
-	return strings.NewReplacer("{report}", clean(m.Report), "{title}", clean(m.Title), "{period}", clean(m.Period),
-		"{part}", clean(m.Part), "{filters}", clean(cmp.Or(m.Filters, "all calls"))).Replace(pattern)
+// CheckName returns an error if a pattern of file names is invalid on some system. A value may be anything: SafeName makes it valid.
+func CheckName(pattern string) error {
+	if pattern == "" {
+		return nil
+	}
+	if err := CheckPattern(pattern); err != nil {
+		return err
+	}
+	sample := Message{Report: "x", Title: "x", Period: "x", Part: "x", Filters: "x"}.expand(pattern, plain)
+	for element := range strings.SplitSeq(sample, "/") {
+		switch {
+		case element == "" || element == "." || element == "..":
+			return fmt.Errorf("name %q has an empty folder, . or ..\nhint: the name begins below the folder or bucket, and / separates folders", pattern)
+		case strings.ContainsFunc(element, isInvalidInName):
+			return fmt.Errorf("name %q: \\ : * ? \" < > | and control characters are invalid on Windows and on many shares\nhint: use - or _", pattern)
+		case strings.TrimRight(element, ". ") != element:
+			return fmt.Errorf("name %q: Windows and many shares remove a dot or space at the end of a name\nhint: remove it", pattern)
+		case deviceName.MatchString(element):
+			return fmt.Errorf("name %q: %s is the name of a device on Windows\nhint: use another", pattern, element)
+		}
+	}
+	return nil
 }
 
-// ExpandLink replaces the placeholders of a link.
-func (m Message) ExpandLink(link string) string { return m.expand(link, url.PathEscape) }
+func isInvalidInName(r rune) bool {
+	return unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r)
+}
+
+// expand replaces the placeholders of a pattern by the message's values, each passed through escape.
+func (m Message) expand(pattern string, escape func(string) string) string {
+	return strings.NewReplacer("{report}", escape(m.Report), "{title}", escape(m.Title), "{period}", escape(m.Period),
+		"{part}", escape(m.Part), "{filters}", escape(cmp.Or(m.Filters, "all calls"))).Replace(pattern)
+}
+
+func plain(text string) string { return text }
+
+// inNames returns the message with its values as they are in file names.
+func (m Message) inNames() Message {
+	m.Report, m.Title, m.Period, m.Part = SafeName(m.Report), SafeName(m.Title), SafeName(m.Period), cmp.Or(m.PartName, SafeName(m.Part))
+	m.Filters = SafeName(m.Filters)
+	return m
+}
+
+// ExpandLink replaces the placeholders of a link by the values as they are in file names.
+func (m Message) ExpandLink(link string) string { return m.inNames().expand(link, url.PathEscape) }
 
 // namePattern returns the configured pattern of the workbook's name, or the default.
 func (m Message) namePattern(configured string) string {
@@ -54,39 +92,83 @@ func (m Message) namePattern(configured string) string {
 
 // fileName returns the workbook's name for a pattern; / separates folders.
 func (m Message) fileName(pattern string) string {
-	elements := strings.Split(m.expand(m.namePattern(pattern), SafeName), "/")
+	elements := strings.Split(m.inNames().expand(m.namePattern(pattern), plain), "/")
 	for i, element := range elements {
-		ext := ""
-		if i == len(elements)-1 {
-			ext = path.Ext(element)
+		element = strings.TrimRight(element, ". ")
+		ext := path.Ext(element)
+		if i < len(elements)-1 || len(ext) > maxExtLength {
+			ext = ""
 		}
-		elements[i] = TruncateName(strings.TrimSuffix(element, ext), ext)
+		name := strings.TrimSuffix(element, ext)
+		if deviceName.MatchString(name) { // made of the pattern and a value
+			name = withHash("_"+name, name, maxPartLength)
+		}
+		elements[i] = TruncateName(name, ext)
 	}
 	return strings.Join(elements, "/")
 }
 
 const (
 	maxPartLength = 100 // of a value in a file name, in bytes
-	maxNameLength = 255 // of a file name, in bytes: the limit of common file systems
+	maxNameLength = 255 // of a file name, in bytes: the limit of common file systems, where Windows counts 255 UTF-16 units
+	maxExtLength  = 20
 )
 
-// reservedName matches device names of Windows, and names that end like those made by withHash.
-var reservedName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)|-[0-9a-f]{8}$`)
+// deviceName matches names that Windows takes for those of devices, with any extension.
+var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
 
-// SafeName sanitizes a text for use in a file name on any system. Different texts get different names, also on file systems that
-// normalize Unicode: a text that had to be changed gets a hash suffix.
+// hashedName matches names that end like those made by withHash.
+var hashedName = regexp.MustCompile(`(?i)-[0-9a-f]{8}$`)
+
+// SafeName sanitizes a text for use in a file name on any system. Different texts get different names: a text that had to be changed
+// gets a hash suffix. Names that differ only in case, or in characters that some file systems ignore, are left to UniqueNames.
 func SafeName(text string) string {
-	safe := strings.TrimRight(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
+	safe := strings.Trim(strings.Map(func(r rune) rune {
+		if isInvalidInName(r) {
 			return '_'
 		}
 		return r
 	}, norm.NFC.String(strings.ToValidUTF8(text, "_"))), ". ")
-	safe = strings.TrimLeft(safe, ". ")
-	if safe != text || len(safe) > maxPartLength || reservedName.MatchString(safe) {
+	if deviceName.MatchString(safe) {
+		safe = "_" + safe
+	}
+	if safe != text || len(safe) > maxPartLength || hashedName.MatchString(safe) {
 		safe = withHash(safe, text, maxPartLength)
 	}
 	return safe
+}
+
+// UniqueNames returns the safe names of those texts that SafeName leaves alike on a file system that ignores case, the form of Unicode
+// or invisible characters. Each gets a hash suffix, whichever of them are used together, so that none takes the file of another.
+func UniqueNames(texts []string) map[string]string {
+	alike := map[string]map[string]bool{}
+	for _, text := range texts {
+		key := foldName(SafeName(text))
+		if alike[key] == nil {
+			alike[key] = map[string]bool{}
+		}
+		alike[key][text] = true
+	}
+	names := map[string]string{}
+	for _, group := range alike {
+		for text := range group {
+			if safe := SafeName(text); len(group) > 1 && safe == text {
+				names[text] = withHash(safe, text, maxPartLength)
+			}
+		}
+	}
+	return names
+}
+
+// foldName returns the same text for names that some file system takes for the same.
+func foldName(name string) string {
+	visible := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
+			return -1
+		}
+		return r
+	}, name)
+	return norm.NFC.String(cases.Fold().String(norm.NFD.String(visible)))
 }
 
 // TruncateName returns a file name with its extension, truncated to what file systems allow. A truncated name gets a hash suffix.

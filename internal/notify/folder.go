@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/text/unicode/norm"
+
 	"callsheet/internal/atomicfile"
 )
 
@@ -106,14 +108,9 @@ const periodPattern = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
 // removeOld removes all but the newest files that this channel wrote to dir for the same report and part.
 func (f Folder) removeOld(dir string, message Message) error {
 	const mark = "\x00" // placeholder for the period
-	anyPeriod := message
+	anyPeriod := message.inNames()
 	anyPeriod.Period = mark
-	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), func(text string) string {
-		if text == mark {
-			return mark
-		}
-		return SafeName(text)
-	})
+	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), plain)
 	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, periodPattern) + "$")
 	if err != nil {
 		return err
@@ -124,7 +121,7 @@ func (f Folder) removeOld(dir string, message Message) error {
 	}
 	var files []os.FileInfo
 	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && pattern.MatchString(entry.Name()) {
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && pattern.MatchString(norm.NFC.String(entry.Name())) {
 			files = append(files, info)
 		}
 	}

@@ -239,7 +239,7 @@ func (m Mail) subject(message Message) string {
 	if m.Subject == "" {
 		return message.heading()
 	}
-	return message.expand(m.Subject, func(text string) string { return text })
+	return message.expand(m.Subject, plain)
 }
 
 // NewID returns the ID of a new message.

@@ -15,16 +15,17 @@ import (
 // Message is a finished report: the path of the workbook, and a summary for those who do not open it. Mail templates and webhooks
 // receive it.
 type Message struct {
-	Report  string   `json:"report"`
-	Title   string   `json:"title"`
-	Period  string   `json:"period"`         // as in file names: 2026-10-04, 2026-W41
-	When    string   `json:"when"`           // the period in words
-	Part    string   `json:"part,omitempty"` // of a burst: the group or agent
-	File    string   `json:"-"`              // path of the workbook; empty if there is none
-	SHA256  string   `json:"sha256,omitempty"`
-	Figures []Figure `json:"figures"`
-	Notes   []string `json:"notes"`          // completeness of the data, remarks
-	Link    string   `json:"link,omitempty"` // URL of the workbook
+	Report   string   `json:"report"`
+	Title    string   `json:"title"`
+	Period   string   `json:"period"`              // as in file names: 2026-10-04, 2026-W41
+	When     string   `json:"when"`                // the period in words
+	Part     string   `json:"part,omitempty"`      // of a burst: the group or agent
+	PartName string   `json:"part_name,omitempty"` // of Part in file names, where SafeName is not unique
+	File     string   `json:"-"`                   // path of the workbook; empty if there is none
+	SHA256   string   `json:"sha256,omitempty"`
+	Figures  []Figure `json:"figures"`
+	Notes    []string `json:"notes"`          // completeness of the data, remarks
+	Link     string   `json:"link,omitempty"` // URL of the workbook
 	// ID is the same when the same message is sent again, so that a mail server can drop a duplicate. Without one, each Send is of a new
 	// message.
 	ID string `json:"id,omitempty"`

@@ -37,7 +37,7 @@ func (p *Pipeline) Channels(entry config.Report) ([]notify.Channel, error) {
 }
 
 func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
-	if err := notify.CheckPattern(d.Name); err != nil {
+	if err := notify.CheckName(d.Name); err != nil {
 		return nil, err
 	}
 	switch {

@@ -77,7 +77,7 @@ func change(t *testing.T, v reflect.Value) {
 	t.Helper()
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(strings.TrimRight(v.String()+"/b", "/"))
+		v.SetString(strings.TrimPrefix(v.String()+"/b", "/"))
 	case reflect.Int:
 		v.SetInt(7)
 	case reflect.Bool:

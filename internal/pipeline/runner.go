@@ -15,7 +15,7 @@ import (
 // Runner returns a runner of the configured reports.
 func (p *Pipeline) Runner() (*job.Runner, error) {
 	runner := &job.Runner{
-		Steps: steps{p}, Ledger: job.Ledger{Path: p.Config.RunLedger()}, Now: p.Now, Uptime: p.Uptime, Log: p.Log,
+		Steps: newSteps(p), Ledger: job.Ledger{Path: p.Config.RunLedger()}, Now: p.Now, Uptime: p.Uptime, Log: p.Log,
 		DataTime: p.dataTime, OnFinished: func(ctx context.Context, entry job.Entry, _ []job.Run) { p.PublishRuns(ctx, entry) },
 	}
 	for _, report := range p.Config.Reports {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -26,7 +27,12 @@ const runLockTimeout = 5 * time.Second
 var partQueries = map[string]string{"call_group": "groups", "agent": "agents", "virtual_number": "numbers", "campaign_id": "campaigns"}
 
 // steps implements job.Steps on the spool and the store.
-type steps struct{ *Pipeline }
+type steps struct {
+	*Pipeline
+	partNames *sync.Map // map[string]string by report: the names of the parts listed last that are not those of notify.SafeName
+}
+
+func newSteps(p *Pipeline) steps { return steps{p, &sync.Map{}} }
 
 // Lock also removes temporary files that a killed run of the report has left.
 func (s steps) Lock(ctx context.Context, name string) (release func() error, err error) {
@@ -107,7 +113,7 @@ func (s steps) Parts(ctx context.Context, name string, span period.Period) (part
 		var calls int
 		arguments := QueryArguments(span, entry.Filters)
 		arguments["each"] = true // campaign
-		return reader.Query(ctx, partQueries[entry.Burst], arguments, func(columns []string) error {
+		err := reader.Query(ctx, partQueries[entry.Burst], arguments, func(columns []string) error {
 			if calls = slices.Index(columns, "calls"); calls < 0 { // of a user query that replaces the built-in one
 				return errors.New("no column calls, which says which parts have any")
 			}
@@ -118,6 +124,13 @@ func (s steps) Parts(ctx context.Context, name string, span period.Period) (part
 			}
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		// All values count, so that a part has the same name on a day without the other.
+		values, _, err := reader.FilterValues(ctx, config.Bursts[entry.Burst], "")
+		s.partNames.Store(name, notify.UniqueNames(append(values, parts...)))
+		return err
 	})
 	slices.Sort(parts)
 	return parts, markPermanent(err)
@@ -127,6 +140,9 @@ func (s steps) Build(ctx context.Context, name string, span period.Period, part 
 	entry, _ := s.Config.FindReport(name)
 	err = s.step(ctx, "building", func(ctx context.Context) error {
 		w := Workbook{Report: name, Period: span, Part: part}
+		if names, ok := s.partNames.Load(name); ok && part != "" {
+			w.Names = names.(map[string]string)
+		}
 		path, result, err := s.Pipeline.Build(ctx, w)
 		if err != nil {
 			return err

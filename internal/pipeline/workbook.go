@@ -19,6 +19,7 @@ import (
 	"callsheet/internal/period"
 	"callsheet/queries"
 	"callsheet/report"
+	"callsheet/store"
 )
 
 // Workbook describes a workbook to build.
@@ -27,9 +28,11 @@ type Workbook struct {
 	Period  period.Period
 	Filters map[string]string // beside those of the configuration
 	Part    string            // of a burst; empty without one
-	AsOf    time.Time         // with the data as it was known then; the zero time is now
-	Out     string            // a file or a folder; in the data folder when empty
-	PDF     string            // a path for the first sheet as PDF; none is made when empty
+	// Names are the values of filters, and parts, whose file name is not that of notify.SafeName.
+	Names map[string]string
+	AsOf  time.Time // with the data as it was known then; the zero time is now
+	Out   string    // a file or a folder; in the data folder when empty
+	PDF   string    // a path for the first sheet as PDF; none is made when empty
 }
 
 // buildTimeout is far above what a workbook needs: a year of a million calls takes a minute or two.
@@ -53,6 +56,11 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 		return "", result, err
 	}
 	defer source.Close()
+	if w.Names == nil {
+		if w.Names, err = filterNames(ctx, source, w.Filters); err != nil {
+			return "", result, err
+		}
+	}
 	if path, err = w.path(c); err != nil {
 		return "", result, err
 	}
@@ -97,7 +105,12 @@ func (w Workbook) path(c *config.Config) (string, error) {
 // fileName contains the report, the period, the filters and the as-of time, so that different workbooks have different names.
 func (w Workbook) fileName() string {
 	// A filter is written key=value, and a value contains no =.
-	clean := func(value string) string { return notify.SafeName(strings.ReplaceAll(value, "=", "\x00")) }
+	clean := func(value string) string {
+		if unique, ok := w.Names[value]; ok && !strings.Contains(value, "=") {
+			return unique
+		}
+		return notify.SafeName(strings.ReplaceAll(value, "=", "\x00"))
+	}
 	name := w.Report + "-" + w.Period.String()
 	for _, key := range queries.Filters {
 		if value := w.Filters[key]; value != "" {
@@ -113,10 +126,27 @@ func (w Workbook) fileName() string {
 	return notify.TruncateName(name, ".xlsx")
 }
 
+// filterNames returns the names of the values of filters that another value is like, for file systems that ignore case.
+func filterNames(ctx context.Context, reader *store.Reader, filters map[string]string) (map[string]string, error) {
+	names := map[string]string{}
+	for filter, value := range filters {
+		if slices.Contains([]string{"direction", "hours"}, filter) {
+			continue
+		}
+		values, _, err := reader.FilterValues(ctx, filter, value)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(names, notify.UniqueNames(append(values, value)))
+	}
+	return names, nil
+}
+
 // NewMessage returns the message that a finished workbook is sent with.
 func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, result report.Result) notify.Message {
 	message := emptyMessage(p.Config, entry, w)
 	message.Title, message.File, message.SHA256 = result.Title, path, result.SHA256
+	message.PartName = w.Names[w.Part]
 	for _, figure := range result.Figures {
 		message.Figures = append(message.Figures, notify.Figure(figure))
 	}
