@@ -39,6 +39,7 @@ type book struct {
 	detailRows   int64
 	remarks      []string // what was truncated or left out, for Notes
 	inMessage    bool     // texts are for a message, not for a sheet
+	omitted      []string // which sheets there would be if they had rows, for Notes
 }
 
 // fillers fill the sheets of each kind. The sheet exists and is empty.
@@ -100,7 +101,31 @@ func (b *book) loadData() (err error) {
 			return err
 		}
 	}
-	return b.loadComparison()
+	if err := b.loadComparison(); err != nil {
+		return err
+	}
+	return b.omitSheets()
+}
+
+// omitSheets leaves out the sheets that have no rows and need not be there then. Notes name them.
+func (b *book) omitSheets() error {
+	shown := *b.def
+	shown.Sheets = nil
+	for _, s := range b.def.Sheets {
+		if s.Omit {
+			result, err := b.sheetRows(s, b.req.Period)
+			if err != nil {
+				return fmt.Errorf("sheet %s: %w", s.Name, err)
+			}
+			if len(result.rows) == 0 {
+				b.omitted = append(b.omitted, "There is no sheet "+s.Name+". "+b.emptyMessage(s))
+				continue
+			}
+		}
+		shown.Sheets = append(shown.Sheets, s)
+	}
+	b.def = &shown
+	return nil
 }
 
 // fillSheets adds the sheets in the order of the definition. Notes are filled last, because they list what the other sheets leave

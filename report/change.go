@@ -65,6 +65,19 @@ func (c comparison) hasHour(day time.Time, hour int64) bool {
 	return !c.dataFrom.IsZero() && !day.Before(c.dataFrom) && !day.Add(time.Duration(hour)*time.Hour).After(c.dataThrough)
 }
 
+// withoutDaysBefore returns a result by day without the days before the first delivery, of which there can be no figures.
+func (c comparison) withoutDaysBefore(result *resultSet) *resultSet {
+	n := 0
+	for n < len(result.rows)-1 {
+		day, ok := result.row(n).get("local_day").(sqlvalue.Date)
+		if !ok || !time.Time(day).Before(c.dataFrom) {
+			break
+		}
+		n++
+	}
+	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[n:]}
+}
+
 // before returns the value of a metric in the earlier period. Without calls there, nothing is comparable.
 func (c comparison) before(metric string) (value float64, known bool) {
 	if calls, _ := c.figures["calls"].number("before"); calls == 0 {
@@ -146,7 +159,7 @@ func (b *book) change(c columnMeta) change {
 		return change{"no calls to measure", usual, grey}
 	case !comparable:
 		return change{"no earlier data", usual, grey}
-	case b.isSame(c, now, before):
+	case isSame(c, now, before):
 		return change{"= unchanged " + b.versus(), usual, grey}
 	}
 	arrow := "▼ "
@@ -163,9 +176,18 @@ func (b *book) change(c columnMeta) change {
 	return change{text, usual, grey}
 }
 
-// isSame reports whether two values of a metric are the same as shown: the difference of those that are not is no news.
-func (b *book) isSame(c columnMeta, now, before float64) bool {
-	return b.formatValue(now, c.format) == b.formatValue(before, c.format)
+// isSame reports whether the difference of two values of a metric would be shown as 0, which is no news.
+func isSame(c columnMeta, now, before float64) bool {
+	shown := 1.0
+	switch c.format {
+	case "rate":
+		shown = 0.001 // 0.1 points
+	case "coins":
+		shown = 0.01
+	case "decimal":
+		shown = 0.1
+	}
+	return math.Abs(now-before) < shown/2
 }
 
 // usual returns the usual range of a metric, such as "usually 280 to 340", or "" if it is unknown.

@@ -33,6 +33,7 @@ type Sheet struct {
 	Filters map[string]string `yaml:"filters"` // in addition to those of the report
 	Limit   int               `yaml:"limit"`   // maximum number of rows
 	Empty   string            `yaml:"empty"`   // message if there are no rows
+	Omit    bool              `yaml:"omit"`    // leave the sheet out if there are no rows
 	Columns []string          `yaml:"columns"` // of the query, in order
 	Labels  map[string]string `yaml:"labels"`  // headers that replace those of the catalog
 	Total   string            `yaml:"total"`   // label of the total row

@@ -27,6 +27,7 @@ func (d *detail) openSheet() error {
 	for i, width := range d.widths {
 		p.SetWidth(i+1, width)
 	}
+	p.SetTabColour(d.theme.Volume)
 	d.writeHeader(p)
 	return p.Err()
 }
@@ -49,6 +50,7 @@ func (d *detail) closeSheet() error {
 	bottom, table := headerRow+d.written, ""
 	if d.written > 0 {
 		table = xlsx.Range(1, headerRow, len(d.meta), bottom)
+		d.page.AllowDigitsAsText(table)
 	} else {
 		bottom++ // the empty message
 	}

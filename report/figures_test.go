@@ -55,7 +55,8 @@ func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 		{missed, int64(4), int64(4), "same", "= unchanged vs last Friday"},
 		{rate, 0.842, 0.821, "better", "▲ 2.1 points vs last Friday, better"},
 		{rate, 0.8, 0.9, "worse", "▼ 10.0 points vs last Friday, worse"},
-		{rate, 0.84204, 0.84196, "better", "= unchanged vs last Friday"}, // both are shown as 84.2%
+		{rate, 0.84204, 0.84196, "better", "= unchanged vs last Friday"}, // 0.0 points
+		{columnMeta{name: "coins_per_talk_minute", format: "coins"}, 1.3768, 1.3744, "worse", "= unchanged vs last Friday"},
 		{rate, nil, 0.9, "", "no calls to measure"},
 		{rate, 0.9, nil, "", "no earlier data"},
 		{offered, int64(386), int64(374), "neutral", "▲ 12 (+3.2%) vs last Friday"},

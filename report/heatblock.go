@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"callsheet/internal/sqlvalue"
 	"callsheet/report/xlsx"
 )
@@ -24,9 +26,44 @@ func (p *page) writeHeatBlock(s Sheet, h heatTable, c columnMeta, at int) int {
 		p.writeHeatRow(h, c, format, key, header+1+i)
 	}
 	end := header + len(h.keys)
-	p.addColourScale(xlsx.Range(2, header+1, hours+1, end), p.heatColour(c), c.good == "higher")
+	if painted := h.painted(c, header+1); painted != "" {
+		p.addColourScale(painted, p.heatColour(c), c.good == "higher")
+	}
 	p.writeHeatTotals(h, c, format, s.Rows, end+1)
 	return end + 4
+}
+
+// minHeatCalls is the number of calls from which a cell of a heat map is painted: the rate of a few calls is chance.
+const minHeatCalls = 5
+
+// heatCalls names the calls that a cell's figure is about: a rate is a share of those offered, or of the outgoing ones.
+func heatCalls(c columnMeta) string {
+	switch {
+	case c.name == "connect_rate" || c.name == "agent_no_show_rate":
+		return "outgoing"
+	case c.format == "rate":
+		return "offered"
+	}
+	return "calls"
+}
+
+// painted returns the cells to paint, as ranges of neighbours in a row; "" if there are none. top is the row of the first key.
+func (h *heatTable) painted(c columnMeta, top int) string {
+	var ranges []string
+	hours := int(h.last-h.first) + 1
+	for y, key := range h.keys {
+		from := 0
+		for x := range hours + 1 {
+			enough := x < hours && h.cells[cellKey(key)+cellKey(h.first+int64(x))].count(heatCalls(c)) >= minHeatCalls
+			switch {
+			case enough && from == 0:
+				from = x + 2
+			case !enough && from > 0:
+				ranges, from = append(ranges, xlsx.Range(from, top+y, x+1, top+y)), 0
+			}
+		}
+	}
+	return strings.Join(ranges, " ")
 }
 
 // heatColour returns the full colour of a metric's heat map: teal for an amount, brick for a metric that can be bad.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -38,5 +39,29 @@ func TestOnlyWeekdaysOfThePeriodHaveFigures(t *testing.T) {
 	}
 	if got := rows[5:]; !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestRatesOfFewCallsAreNotPainted: a cell of a heat map is painted from five offered calls on.
+func TestRatesOfFewCallsAreNotPainted(t *testing.T) {
+	d, err := Parse("small", []byte("title: T\nsheets: [{kind: heatmap, name: Hours, rows: day, metrics: [answer_rate]}]\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &testSource{}
+	for hour, calls := range map[int]int{9: 5, 10: 4, 11: 6, 12: 5} {
+		for i := range calls {
+			src.calls = append(src.calls, testCall{sid: fmt.Sprintf("%d.%d", hour, i), at: time.Date(2026, 10, 4, hour, i, 0, 0, india), group: "Sales",
+				agent: "Asha", direction: "incoming", outcome: "answered", answered: true, talk: 60, wait: 5})
+		}
+	}
+	path, _ := build(t, d, src, request(t, "yesterday"))
+	formats, err := open(t, path).GetConditionalFormats("Hours")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Nine to twelve are B to E.
+	if _, ok := formats["B6:B6 D6:E6"]; !ok || len(formats) != 1 {
+		t.Errorf("painted are %v", formats)
 	}
 }

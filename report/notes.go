@@ -87,7 +87,7 @@ func (p *page) writeLimits(at int) int {
 	remarks = append(slices.Clone(remarks),
 		"Wait times are upper bounds: the vendor does not report when a caller joined a queue.",
 		"Handle time, occupancy and schedule adherence cannot be computed from this data.")
-	for _, remark := range remarks {
+	for _, remark := range slices.Concat(remarks, p.omitted) {
 		p.Put(1, at, remark, xlsx.CellStyle{})
 		at++
 	}

@@ -22,11 +22,14 @@ func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
 			p.Check(err)
 			return at, nil
 		}
-		if c.By == "local_hour" {
+		switch c.By {
+		case "local_hour":
 			result = p.fillHourGaps(result)
+		case "local_day":
+			result = p.compared.withoutDaysBefore(result)
 		}
 		if !hasFigures(result, c) {
-			p.Put(firstColumn, at, xlsx.CleanText(c.Title), p.sectionStyle())
+			p.Put(firstColumn, at, xlsx.CleanText(expandDays(c.Title, extendBack(p.req.Period, c.Days).Days())), p.sectionStyle())
 			p.SetStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
 			p.Put(firstColumn, at+1, "No calls to draw.", p.greyStyle())
 			at += 2

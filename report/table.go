@@ -164,8 +164,12 @@ func (p *page) writeTotal(t tableLayout, label string, totals row) {
 func (p *page) finishTable(s Sheet, t tableLayout) {
 	p.AddTable(s.Name, xlsx.Range(1, t.header, len(t.columns), t.last))
 	for i, c := range t.columns {
+		values := xlsx.Range(i+1, t.header+1, i+1, t.last)
 		if slices.Contains(s.Bars, c.name) {
-			p.addDataBars(xlsx.Range(i+1, t.header+1, i+1, t.last), c)
+			p.addDataBars(values, c)
+		}
+		if isText(c.format) {
+			p.AllowDigitsAsText(values)
 		}
 	}
 	p.Freeze(1, t.header)

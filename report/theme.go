@@ -15,11 +15,11 @@ type Theme struct {
 	Grey     string `yaml:"grey"`     // of secondary text
 	Blue     string `yaml:"blue"`     // of titles and lines
 	Answered string `yaml:"answered"` // of answered calls in charts
-	Missed   string `yaml:"missed"`
-	Volume   string `yaml:"volume"` // of columns behind a line
-	Pale     string `yaml:"pale"`   // behind tiles and cards
-	Rule     string `yaml:"rule"`   // of thin lines between rows
-	Good     string `yaml:"good"`   // of a change for the better
+	Missed   string `yaml:"missed"`   // of missed calls: darker than those answered, in grey print too
+	Volume   string `yaml:"volume"`   // of columns behind a line
+	Pale     string `yaml:"pale"`     // behind tiles and cards
+	Rule     string `yaml:"rule"`     // of thin lines between rows
+	Good     string `yaml:"good"`     // of a change for the better
 	Bad      string `yaml:"bad"`
 	Bar      string `yaml:"bar"`     // of data bars
 	Heat     string `yaml:"heat"`    // of the darkest cell of a heat map
@@ -29,7 +29,7 @@ type Theme struct {
 func defaultTheme() Theme {
 	return Theme{
 		Font: "Calibri", Ink: "1F2933", Grey: "56616D", Blue: "1F4E78",
-		Answered: "2A9D8F", Missed: "C8553D", Volume: "B8C7DC",
+		Answered: "2A9D8F", Missed: "8F2F1C", Volume: "B8C7DC",
 		Pale: "F0F4F8", Rule: "D9E0E7", Good: "12695E", Bad: "A63D28",
 		Bar: "A9D8D3", Heat: "6CBFB5", Concern: "E9A898",
 	}

@@ -18,7 +18,7 @@ import (
 // sheetKinds are the keys that each kind of sheet takes in addition to kind, name, title and note, and those that it requires.
 var sheetKinds = map[string]struct{ allowed, required []string }{
 	"summary": {allowed: []string{"tiles", "charts", "ranking", "alerts"}, required: []string{"tiles"}},
-	"table": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "bars", "spark"},
+	"table": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "omit", "total", "bars", "spark"},
 		required: []string{"query", "columns"}},
 	"ranked": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty"}, required: []string{"query", "columns"}},
 	"cards": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
@@ -80,6 +80,9 @@ func (d *Definition) validate(text []byte) error {
 		c.content(path, s)
 		if s.Kind == "summary" && i > 0 {
 			c.add(path+".kind", "move it to the top of sheets", "the summary must be the first sheet")
+		}
+		if s.Omit && i == 0 {
+			c.add(path+".omit", "begin with a sheet that is always there", "the first sheet cannot be left out")
 		}
 	}
 	return errors.Join(c.errs...)

@@ -198,6 +198,10 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 	source := report.NewCachedSource(reader) // the reports share most queries
 	request := report.Request{Zone: p.Config.Zone(), Period: period.Period{
 		From: time.Date(2026, 9, 21, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC)}}
+	words := map[any]any{} // that sheets show instead of codes
+	for _, code := range query.json(t, "codes", "") {
+		words[code["code"]] = code["words"]
+	}
 	for _, name := range pipeline.TemplateNames(p.Config) {
 		t.Run(name, func(t *testing.T) {
 			definition, _, err := pipeline.Definition(p.Config, name)
@@ -227,7 +231,7 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 				switch {
 				case sheet.Days > 14: // the sheet goes back further than the query
 				case slices.Contains([]string{"table", "trend", "detail"}, sheet.Kind):
-					compared += compareSheet(t, book, sheet, query.json(t, sheet.Query, arguments), query.json(t, "summary", arguments))
+					compared += compareSheet(t, book, sheet, words, query.json(t, sheet.Query, arguments), query.json(t, "summary", arguments))
 				}
 			}
 			if compared < 100 {
@@ -238,7 +242,7 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 }
 
 // compareSheet checks that a sheet's table has the rows of a query and, below it, the total.
-func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, rows, total []map[string]any) (compared int) {
+func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, words map[any]any, rows, total []map[string]any) (compared int) {
 	t.Helper()
 	if len(rows) == 0 {
 		return 0
@@ -250,8 +254,12 @@ func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, rows, t
 	for i, cells := range table[1:] {
 		for j, name := range sheet.Columns {
 			compared++
-			if !isSameCell(t, cells[j], name, rows[i][name]) {
-				t.Errorf("%s row %d %s: %q in the sheet, %v in the query", sheet.Name, i, name, cells[j], rows[i][name])
+			want := rows[i][name]
+			if isText(want) && words[want] != nil {
+				want = words[want]
+			}
+			if !isSameCell(t, cells[j], name, want) {
+				t.Errorf("%s row %d %s: %q in the sheet, %v in the query", sheet.Name, i, name, cells[j], want)
 			}
 		}
 	}
@@ -272,6 +280,8 @@ func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, rows, t
 	}
 	return compared
 }
+
+func isText(v any) bool { _, ok := v.(string); return ok }
 
 // isSameCell compares a raw cell with a query's value: text as text, durations and times in days, unknown as empty.
 func isSameCell(t *testing.T, cell, name string, want any) bool {

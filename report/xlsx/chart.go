@@ -10,7 +10,7 @@ import (
 const maxAxisLabels = 40
 
 // A Chart draws a block of cells: a header row, and a row for each point. It has columns, stacked if there are several series, or
-// horizontal bars, and optionally a line on a second axis.
+// horizontal bars, and optionally a line on a second axis. A single series has no legend.
 type Chart struct {
 	Title, AltText          string
 	TitleColour, TextColour string
@@ -75,6 +75,9 @@ func (w *Workbook) columnChart(c Chart) *excelize.Chart {
 		Fill:   solidFill("FFFFFF"),
 		Border: excelize.LineOptions{Type: excelize.LineNone},
 		Format: excelize.GraphicOptions{AltText: c.AltText, Name: Truncate(c.Title, 60), Positioning: "oneCell"},
+	}
+	if len(c.Series) == 1 && c.Line == nil {
+		chart.Legend.Position = "none" // the title says it
 	}
 	if !c.HasNegative {
 		chart.YAxis.Minimum = &zero // a column that does not begin at 0 misleads

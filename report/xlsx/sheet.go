@@ -82,6 +82,16 @@ func (s *Sheet) Link(column, row int, sheet string) {
 	s.Check(s.workbook.file.SetCellHyperLink(s.Name, Cell(column, row), quote(sheet)+"!A1", "Location"))
 }
 
+// SetTabColour colours the sheet's tab.
+func (s *Sheet) SetTabColour(colour string) {
+	s.Check(s.workbook.file.SetSheetProps(s.Name, &excelize.SheetPropsOptions{TabColorRGB: &colour}))
+}
+
+// AllowDigitsAsText keeps Excel from marking the cells of a range whose text is a number, such as a phone's.
+func (s *Sheet) AllowDigitsAsText(ref string) {
+	s.Check(s.workbook.file.AddIgnoredErrors(s.Name, ref, excelize.IgnoredErrorsNumberStoredAsText))
+}
+
 // HideGridLines hides the grid lines.
 func (s *Sheet) HideGridLines() {
 	visible, zoom := false, 100.0

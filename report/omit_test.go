@@ -1,0 +1,32 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestSheetsWithoutRowsAreLeftOut builds a daily report without campaigns and late changes, and one with a campaign.
+func TestSheetsWithoutRowsAreLeftOut(t *testing.T) {
+	call := testCall{sid: "1", at: time.Date(2026, 10, 4, 9, 5, 0, 0, india), group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered",
+		answered: true, talk: 60, coins: 1}
+	for _, campaign := range []string{"", "Diwali"} {
+		call.camp = campaign
+		path, result := build(t, readTemplate(t, "daily"), &testSource{calls: []testCall{call}}, request(t, "yesterday"))
+		if slices.Contains(result.Sheets, "Campaigns") != (campaign != "") || slices.Contains(result.Sheets, "Late changes") {
+			t.Errorf("campaign %q: the sheets are %v", campaign, result.Sheets)
+		}
+		rows, err := open(t, path).GetRows("Notes")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var notes strings.Builder
+		for _, row := range rows {
+			notes.WriteString(strings.Join(row, " ") + "\n")
+		}
+		if want := "There is no sheet Campaigns. No campaign calls in this period."; strings.Contains(notes.String(), want) != (campaign == "") {
+			t.Errorf("campaign %q: Notes are\n%s", campaign, notes.String())
+		}
+	}
+}
