@@ -27,7 +27,10 @@ collector:
   listen: LISTEN
   sources: [{name: main, tokens: ["XQZ0002-token"]}, {name: other, tokens_file: tokens}]
 log: {level: debug}
-alert_to: [ops@example.com]
+alert_to:
+  - ops@example.com
+  - webhook: {url: "SINK/403/XQZ0036", headers: {Authorization: Bearer XQZ0037, X-Key: "${XQZ_HEADER}"}, shape: template, template: ops.tmpl}
+  - webhook: {url: "SINK/moved/XQZ0036", headers_file: webhook-headers}
 mail: {host: 127.0.0.1, port: MAIL, tls: none, username: XQZ0003, password: "${XQZ_PASSWORD}", from: reports@example.com}
 reports:
   - {name: good, template: one, heartbeat: "SINK/200/XQZ0005", deliver: [{webhook: {url: "SINK/200/XQZ0006"}}]}
@@ -77,6 +80,8 @@ func TestSecretsReachNoOutput(t *testing.T) {
 		"refresh":                           "XQZ0036\n",
 		"wrong.yaml":                        replace.Replace(secretConfig) + "  - {name: [XQZ0029]\n",
 		"tokens":                            "XQZ0030-token\n",
+		"webhook-headers":                   "X-Other: XQZ0039\n",
+		"ops.tmpl":                          "{\"text\": {{json .Text}}}\n",
 		"webhook":                           sink.URL + "/500/XQZ0010\n",
 		"templates/one.yaml":                oneSheet,
 		"data/spool/2026-10-05.main.ndjson": callOf(1, "Sales"),
@@ -93,7 +98,7 @@ func TestSecretsReachNoOutput(t *testing.T) {
 	command := func(config string, args ...string) *exec.Cmd {
 		c := exec.Command("callsheet", append([]string{"--config", config}, args...)...)
 		c.Dir, c.Stdout, c.Stderr = dir, &output, &output
-		c.Env = append(os.Environ(), "XQZ_PASSWORD=XQZ0031", "XQZ_WEBHOOK="+sink.URL+"/429/XQZ0009", "AWS_ACCESS_KEY_ID=XQZ0032",
+		c.Env = append(os.Environ(), "XQZ_PASSWORD=XQZ0031", "XQZ_WEBHOOK="+sink.URL+"/429/XQZ0009", "XQZ_HEADER=XQZ0038", "AWS_ACCESS_KEY_ID=XQZ0032",
 			"AWS_SECRET_ACCESS_KEY=XQZ0033", "AWS_MAX_ATTEMPTS=1", "AZURE_STORAGE_ACCOUNT=account", "AZURE_STORAGE_SAS_TOKEN=sig=XQZ0034")
 		return c
 	}

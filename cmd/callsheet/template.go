@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,11 +16,13 @@ import (
 func templateCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "template",
-		Short: "List the templates of workbooks and mails, or show one",
+		Short: "List the templates of workbooks, mails and webhooks, or show one",
 		Long: `template lists the templates. template show prints a built-in one, to begin your own with: a copy in the folder templates beside the
-configuration is used instead of the built-in one of the same name, and under another name it is another template.`,
+configuration is used instead of the built-in one of the same name, and under another name it is another template. The .tmpl files are
+examples of requests of webhooks, for the key template.`,
 		Example: `  callsheet template
-  callsheet template show daily >templates/mine.yaml`,
+  callsheet template show daily >templates/mine.yaml
+  callsheet template show telegram.tmpl >telegram.tmpl`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			for _, name := range templateFiles() {
@@ -54,8 +57,9 @@ configuration is used instead of the built-in one of the same name, and under an
 	return command
 }
 
-// templateFiles returns the names of the built-in templates: those of workbooks, then the files of mails.
+// templateFiles returns the names of the built-in templates: those of workbooks, then the files of mails and of webhooks.
 func templateFiles() []string {
 	mails, _ := fs.Glob(templates.FS, "mail.*")
-	return append(pipeline.BuiltInTemplates(), mails...)
+	webhooks, _ := fs.Glob(templates.FS, "*.tmpl")
+	return slices.Concat(pipeline.BuiltInTemplates(), mails, webhooks)
 }

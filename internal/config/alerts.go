@@ -31,7 +31,7 @@ func (c *Config) validateAlerts(add adder) {
 			continue
 		}
 		if _, err := mail.ParseAddress(target.Address); err != nil {
-			add(key, "%q is not a mail address", target.Address)
+			add(key, "is neither a mail address, such as ops@example.com, nor {webhook: …}") // the value may be a secret URL
 		}
 		if c.Mail.Host == "" || c.Mail.From == "" {
 			add(key, "needs mail.host and mail.from")

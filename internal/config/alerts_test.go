@@ -26,9 +26,9 @@ func TestAlertsGoToAddressesAndWebhooks(t *testing.T) {
 func TestMistakesInAlertTo(t *testing.T) {
 	for text, want := range map[string]string{
 		"alert_to: [ops@example.com]\n":                                                  "alert_to[0]: needs mail.host and mail.from",
-		alertServer + "alert_to: [ops]\n":                                                "alert_to[0]: \"ops\" is not a mail address",
-		alertServer + "alert_to: [ops@example.com, '']\n":                                "alert_to[1]: \"\" is not a mail address",
-		alertServer + "alert_to: [{}]\n":                                                 "alert_to[0]: \"\" is not a mail address",
+		alertServer + "alert_to: [ops]\n":                                                "alert_to[0]: is neither a mail address",
+		alertServer + "alert_to: [ops@example.com, '']\n":                                "alert_to[1]: is neither",
+		alertServer + "alert_to: [{}]\n":                                                 "alert_to[0]: is neither",
 		alertServer + "alert_to:\n  - a@example.com\n  - webhok: {url: \"https://x\"}\n": "line 4: unknown key \"webhok\"\nhint: did you mean \"webhook\"?",
 		alertServer + "alert_to:\n  - webhook:\n      url: x\n      shpae: slack\n":      "line 5: unknown key \"shpae\"\nhint: did you mean \"shape\"?",
 		"alert_to: [{webhook: {shape: slack}}]\n":                                        "alert_to[0].webhook: needs url or url_file",

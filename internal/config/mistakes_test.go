@@ -39,6 +39,12 @@ mail:
   password: XQZ0010XQZ
   from: reports@example.com
   max_attachment: 20MiB
+alert_to:
+  - webhook:
+      url: https://hooks.example.com/XQZ0001XQZ
+      shape: template
+      template: ops.tmpl
+      headers: {Authorization: Bearer XQZ0002XQZ, X-Key: "XQZ0003XQZ"}
 log: {level: info}
 `
 

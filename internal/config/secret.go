@@ -54,7 +54,10 @@ func (c *Config) HasSecrets() bool {
 		secrets = append(secrets, report.Heartbeat)
 	}
 	for _, webhook := range c.Webhooks() {
-		secrets = append(secrets, webhook.URL)
+		if webhook.URL != slackAPI {
+			secrets = append(secrets, webhook.URL)
+		}
+		secrets = append(secrets, slices.Collect(maps.Values(webhook.Headers))...)
 	}
 	return slices.ContainsFunc(secrets, Secret.isLiteral)
 }
@@ -75,6 +78,7 @@ func (c *Config) SecretFiles() (files []SecretFile) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Webhooks())) {
 		add(key+".url_file", c.Webhooks()[key].URLFile)
+		add(key+".headers_file", c.Webhooks()[key].HeadersFile)
 	}
 	add("mail.password_file", c.Mail.PasswordFile)
 	add("mail.oauth2.client_secret_file", c.Mail.OAuth2.ClientSecretFile)

@@ -22,6 +22,9 @@ func (k *checker) checkWebhooks(ctx context.Context) {
 	webhooks := k.Config.Webhooks()
 	for _, key := range slices.Sorted(maps.Keys(webhooks)) {
 		url, err := k.Config.ResolveSecret(key+".url", webhooks[key].URL, webhooks[key].URLFile)
+		if err == nil {
+			_, err = k.Config.ResolveHeaders(*webhooks[key])
+		}
 		server := ""
 		if err == nil {
 			server, err = notify.WebhookServer(url)

@@ -79,6 +79,7 @@ func (a *Alerts) send(ctx context.Context, name string, message notify.Message) 
 		return
 	}
 	now := p.Now().In(p.Config.Zone())
+	message.ID = notify.NewID()
 	message.Notes = append(slices.Clone(message.Notes), "Noticed "+alertTime(now))
 	alert := &pendingAlert{Message: message, At: now, RetryAt: now, path: filepath.Join(alertDir(p.Config), name+".json")}
 	a.mutex.Lock()

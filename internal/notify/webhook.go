@@ -2,22 +2,32 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
 	"sync/atomic"
 	"time"
 )
 
 // Webhook is a channel to a URL: of a chat, or one of the user's.
 type Webhook struct {
-	URL     func() (string, error) // secret: whoever knows it can post there
-	Format  string                 // of the payload: json, slack, teams or googlechat
-	Timeout time.Duration
+	URL      func() (string, error)      // secret: whoever knows it can post there
+	Headers  func() (http.Header, error) // may have secrets; nil for none
+	Method   string                      // POST if empty
+	Format   string                      // of the request: json, slack, slackfile, teams, googlechat or template
+	Template *WebhookTemplate            // of the format template
+	Channel  string                      // of slackfile
+	Success  *regexp.Regexp              // that the answer must match; may be nil
+	Identity string                      // what else tells two webhooks of a URL apart
+	Timeout  time.Duration
 }
 
 // Recipients returns the URL's host, and part of the URL's hash to distinguish two URLs of a host: the rest of the URL is secret.
@@ -38,42 +48,116 @@ func (w Webhook) Recipients(context.Context, string) ([]string, error) {
 func (w Webhook) Key(recipient string) string { return recipient }
 
 // Settings returns what decides how a message looks. The URL is in the recipient.
-func (w Webhook) Settings() []any { return []any{"webhook", w.Format} }
+func (w Webhook) Settings() []any {
+	settings := []any{"webhook", w.Format}
+	if w.Identity != "" {
+		settings = append(settings, w.Identity)
+	}
+	return settings
+}
 
 // Idempotent returns false: a chat shows every message.
 func (w Webhook) Idempotent() bool { return false }
 
-// Send posts the summary.
-func (w Webhook) Send(ctx context.Context, message Message, recipient string) (_ string, err error) {
+// Send posts the summary, and the workbook where the format uploads it.
+func (w Webhook) Send(ctx context.Context, message Message, recipient string) (string, error) {
 	to, err := w.URL()
 	if err != nil {
 		return "", permanent(err)
 	}
-	body, err := json.Marshal(message.payload(w.Format))
-	if err != nil {
-		return "", permanent(err)
+	header := http.Header{}
+	if w.Headers != nil {
+		if header, err = w.Headers(); err != nil {
+			return "", permanent(err)
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+	switch w.Format {
+	case "slackfile":
+		err = w.sendSlackFile(ctx, to, header, message)
+	default:
+		err = w.sendOne(ctx, to, header, message)
+	}
+	if err != nil {
+		return "", err
+	}
+	return recipient, nil
+}
+
+// sendOne sends a message in one request.
+func (w Webhook) sendOne(ctx context.Context, to string, header http.Header, message Message) error {
+	var sent content
+	var err error
+	if w.Template != nil {
+		sent, err = w.Template.content(message)
+	} else {
+		sent, err = jsonContent(message.payload(w.Format))
+	}
+	if err != nil {
+		return permanent(err)
+	}
+	defer sent.close()
+	answer, err := w.post(ctx, to, header, sent)
+	if err == nil && w.Success != nil && !w.Success.Match(answer) {
+		err = errors.New("the answer is not that of success")
+	}
+	return err
+}
+
+// content is the body of a request.
+type content struct {
+	contentType string
+	body        io.Reader
+	length      int64
+	file        io.Closer // a part of body; may be nil
+}
+
+func (c content) close() {
+	if c.file != nil {
+		c.file.Close()
+	}
+}
+
+func bytesContent(contentType string, body []byte) content {
+	return content{contentType: contentType, body: bytes.NewReader(body), length: int64(len(body))}
+}
+
+const jsonType = "application/json; charset=utf-8"
+
+func jsonContent(value any) (content, error) {
+	body, err := json.Marshal(value)
+	return bytesContent(jsonType, body), err
+}
+
+// minUploadRate is in bytes a second. A slower upload is given up.
+const minUploadRate = 100_000
+
+// post makes one request and returns the answer. The error is ErrUnknown if the server may have acted on the request.
+func (w Webhook) post(ctx context.Context, to string, header http.Header, sent content) (answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.Timeout+time.Duration(sent.length/minUploadRate)*time.Second)
 	defer cancel()
 	var written atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { written.Store(i.Err == nil) }})
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, cmp.Or(w.Method, http.MethodPost), to, sent.body)
 	if err != nil {
-		return "", permanent(errInvalidURL)
+		return nil, permanent(errInvalidURL)
 	}
-	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	request.ContentLength = sent.length
+	request.Header.Set("Content-Type", sent.contentType)
 	request.Header.Set("User-Agent", "callsheet")
+	for name, values := range header {
+		request.Header[name] = values
+	}
 	response, err := do(request)
 	if err != nil {
 		if written.Load() {
-			return "", unknown(err)
+			return nil, unknown(err)
 		}
-		return "", err
+		return nil, err
 	}
 	defer response.Body.Close()
-	answer := readAnswer(response)
+	answer = readAnswer(response)
 	if err := checkStatus(response, answer); err != nil {
-		return "", err
+		return nil, err
 	}
-	return recipient, refusal(answer, requestSecrets(request))
+	return answer, refusal(answer, requestSecrets(request))
 }

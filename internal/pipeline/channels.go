@@ -53,7 +53,7 @@ func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
 	case d.Bucket != "":
 		return notify.Bucket{URL: d.Bucket, Name: d.Name}, nil
 	case d.Webhook != nil:
-		return webhook(p.Config, *d.Webhook), nil
+		return p.webhook(*d.Webhook)
 	}
 	return notify.Folder{Dir: p.Config.Path(d.Folder), Name: d.Name, Keep: d.Keep}, nil
 }
@@ -67,7 +67,10 @@ func (p *Pipeline) AlertChannels() (channels []notify.Channel, err error) {
 			addresses = append(addresses, target.Address)
 			continue
 		}
-		channels = append(channels, webhook(p.Config, *target.Webhook))
+		channel, err := p.webhook(*target.Webhook)
+		if errs = append(errs, err); err == nil {
+			channels = append(channels, channel)
+		}
 	}
 	if len(addresses) > 0 {
 		m, err := p.MailChannel()
@@ -98,12 +101,6 @@ func MailTemplates(c *config.Config) (notify.MailTemplates, error) {
 		return notify.MailTemplates{}, err
 	}
 	return notify.ParseMailTemplates(html, plain)
-}
-
-func webhook(c *config.Config, target config.WebhookTarget) notify.Webhook {
-	return notify.Webhook{Format: target.Shape, Timeout: sendTimeout, URL: func() (string, error) {
-		return c.ResolveSecret("webhook.url", target.URL, target.URLFile)
-	}}
 }
 
 // allParts is the key of the recipients of every part. No part has this name.
