@@ -28,6 +28,6 @@ func (s *Status) setAge(since time.Time, p *pipeline.Pipeline) {
 	interval := p.Config.Store.LoadEvery
 	if interval > 0 && age > max(lateIntervals*interval, minLate) {
 		s.addAlarm("published data", fmt.Sprintf("the published data lacks what came since %s, %s ago; store.load_every is %s\nhint: callsheet load says why, or loads it; callsheet serve loads by itself, callsheet collect needs a load in cron",
-			display.Time(since.In(p.Config.Zone())), display.Duration(age), display.Duration(interval)))
+			display.ZonedTime(since.In(p.Config.Zone())), display.Duration(age), display.Duration(interval)))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"callsheet/internal/display"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
 	"callsheet/internal/pipeline"
@@ -94,9 +95,9 @@ func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Ru
 func (a *Alerts) RunsMissed(ctx context.Context, entry job.Entry, due []time.Time) {
 	notes := []string{"Nothing ran at the due time, and catch_up allows no more runs. To run one now: callsheet run " + entry.Report + " --for DUE"}
 	for _, t := range due {
-		notes = append(notes, "Skipped: "+alertTime(t))
+		notes = append(notes, "Skipped: "+display.ZonedTime(t))
 	}
-	last := alertTime(due[0])
+	last := display.ZonedTime(due[0])
 	a.send(ctx, fmt.Sprintf("missed-%s-%d", entry.Report, due[0].UnixNano()), notify.Message{
 		Report: entry.Report, Title: fmt.Sprintf("Report %s: missed", entry.Report), Period: last, When: "due " + last, Notes: notes,
 	})

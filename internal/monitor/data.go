@@ -128,7 +128,7 @@ func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *
 			status.Silent = weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
 			if status.Silent {
 				s.addAlarm("source "+source.Name, fmt.Sprintf("source %s has sent nothing since %s; in the same hours of each of the last %d weeks it sent at least %s\nhint: check that the vendor has the right URL, and that /readyz answers 200",
-					source.Name, display.Time(status.LastReceived.In(p.Config.Zone())), weeks, display.Plural(int(fewest.(int64)), "delivery")))
+					source.Name, display.ZonedTime(status.LastReceived.In(p.Config.Zone())), weeks, display.Plural(int(fewest.(int64)), "delivery")))
 			}
 			return nil
 		})

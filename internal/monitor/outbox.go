@@ -80,7 +80,7 @@ func (a *Alerts) send(ctx context.Context, name string, message notify.Message) 
 	}
 	now := p.Now().In(p.Config.Zone())
 	message.ID = notify.NewID()
-	message.Notes = append(slices.Clone(message.Notes), "Noticed "+alertTime(now))
+	message.Notes = append(slices.Clone(message.Notes), "Noticed "+display.ZonedTime(now))
 	alert := &pendingAlert{Message: message, At: now, RetryAt: now, path: filepath.Join(alertDir(p.Config), name+".json")}
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -90,9 +90,6 @@ func (a *Alerts) send(ctx context.Context, name string, message notify.Message) 
 	}
 	a.sendPending(ctx)
 }
-
-// alertTime formats a time with its zone.
-func alertTime(t time.Time) string { return display.Time(t) + t.Format(" MST") }
 
 // Retry sends the alerts that could not be sent before, as far as their next attempt is due.
 func (a *Alerts) Retry(ctx context.Context) {
@@ -157,7 +154,7 @@ func (a *Alerts) attempt(ctx context.Context, alert *pendingAlert, channels []no
 			if err == nil {
 				_, err = channel.Send(ctx, alert.Message, recipient)
 			}
-			if err != nil {
+			if err != nil && !errors.Is(err, notify.ErrWarning) {
 				failed[id] = err
 				errs = append(errs, fmt.Errorf("%s: %w", recipient, err))
 				continue
@@ -209,5 +206,5 @@ func Unsent(c *config.Config) error {
 	}
 	last := slices.MaxFunc(alerts, func(a, b *pendingAlert) int { return a.RetryAt.Compare(b.RetryAt) })
 	return fmt.Errorf("%s could not be sent, the oldest of %s: %s\nhint: callsheet serve goes on trying, and so does each callsheet run",
-		display.Plural(len(alerts), "alert"), alertTime(alerts[0].At.In(c.Zone())), strings.ReplaceAll(last.Error, "\n", "; "))
+		display.Plural(len(alerts), "alert"), display.ZonedTime(alerts[0].At.In(c.Zone())), strings.ReplaceAll(last.Error, "\n", "; "))
 }

@@ -124,7 +124,7 @@ func (s *Status) readProcess(c *config.Config, configPath string) error {
 // checkConfig warns if the running process does not use what the file says.
 func (s *Status) checkConfig(configPath string, zone *time.Location) {
 	process := s.Process
-	since := display.Time(process.ReadAt.In(zone))
+	since := display.ZonedTime(process.ReadAt.In(zone))
 	who := fmt.Sprintf("callsheet %s (process %d)", process.Command, process.PID)
 	reload := fmt.Sprintf("hint: callsheet check, then systemctl reload callsheet or kill -HUP %d", process.PID)
 	if len(process.NotApplied) > 0 {

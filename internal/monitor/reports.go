@@ -70,7 +70,7 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 	overdue := isOverdue(entry, runs, configured, now)
 	if overdue {
 		s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
-			entry.Report, display.Time(entry.LastReady(now)), entry.Report))
+			entry.Report, display.ZonedTime(entry.LastReady(now)), entry.Report))
 	}
 	if run, ok := LastRun(runs, entry.Report, now); ok {
 		lastAt := RunTime(run).In(entry.Zone)
@@ -79,12 +79,12 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 		case overdue:
 		case run.State == job.Retrying:
 			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s retries it now",
-				entry.Report, run.Period, display.Time(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
+				entry.Report, run.Period, display.ZonedTime(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
 		case !run.FinishedAt.IsZero() && !run.Succeeded():
 			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
 		case run.FinishedAt.IsZero() && now.Sub(latest(run.StartedAt, entry.Ready(run.DueAt))) > maxDelay+entry.WaitForData+entry.RetryFor:
 			s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s for %s has been %s since %s\nhint: if no process is working on it, callsheet run %s continues it",
-				entry.Report, run.Period, run.State, display.Time(run.StartedAt.In(entry.Zone)), entry.Report))
+				entry.Report, run.Period, run.State, display.ZonedTime(run.StartedAt.In(entry.Zone)), entry.Report))
 		}
 	}
 	s.Reports = append(s.Reports, status)

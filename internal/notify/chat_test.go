@@ -23,7 +23,7 @@ var hostileTexts = []string{
 func TestChatsShowTextsAsTheyAre(t *testing.T) {
 	for _, text := range hostileTexts {
 		message := Message{Report: "daily", Title: "Title " + text, Part: text, When: "Sunday", Link: "https://files.example.com/a?b=c&d=|x>",
-			Figures: []Figure{{text, text + " 1", text + " up"}}, Notes: []string{text, "first\n" + text}}
+			Figures: []Figure{{text, text + " 1", text + " up"}}, Notes: []string{text, "first\n" + text}, Filters: "only " + text, Findings: []Finding{{Text: text + " is low"}}}
 		for format, show := range map[string]func(testing.TB, []byte) string{"slack": shownInSlack, "teams": shownInTeams, "googlechat": shownInGoogleChat} {
 			body, err := json.Marshal(message.payload(format))
 			if err != nil {
@@ -34,7 +34,7 @@ func TestChatsShowTextsAsTheyAre(t *testing.T) {
 			if format == "googlechat" {
 				want = strings.ReplaceAll(text, "`", "ˋ")
 			}
-			for _, part := range []string{"Title " + want + ", " + want + ", Sunday", want + " 1", want + " up", "first\n" + want} {
+			for _, part := range []string{"Title " + want + ", " + want + ", only " + want + ", Sunday", "• " + want + " is low", want + " 1", want + " up", "first\n" + want} {
 				if !strings.Contains(shown, part) {
 					t.Errorf("%s does not show %q but\n%s\nsent as %s", format, part, shown, body)
 				}

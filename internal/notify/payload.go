@@ -28,9 +28,34 @@ func (m Message) heading() string {
 	return oneLine(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", "))
 }
 
-// lines returns the notes as lines, none of which is empty.
+// Remarks are the notes that no finding says.
+func (m Message) Remarks() (remarks []string) {
+	found := map[string]bool{}
+	for _, f := range m.Findings {
+		found[f.Text+"."] = true
+	}
+	for _, note := range m.Notes {
+		if !found[note] {
+			remarks = append(remarks, note)
+		}
+	}
+	return remarks
+}
+
+// lines returns what a message says beside its heading and its figures. No line is empty.
 func (m Message) lines() (lines []string) {
-	for line := range strings.SplitSeq(strings.ReplaceAll(strings.Join(m.Notes, "\n"), "\r", "\n"), "\n") {
+	var texts []string
+	if m.ComparedWith != "" {
+		texts = append(texts, "Compared with "+m.ComparedWith)
+	}
+	if len(m.Findings) > 0 || m.NoFindings != "" {
+		texts = append(texts, strings.TrimSpace("Needs attention: "+m.NoFindings))
+	}
+	for _, finding := range m.Findings {
+		texts = append(texts, "• "+oneLine(finding.Text))
+	}
+	texts = append(texts, m.Remarks()...)
+	for line := range strings.SplitSeq(strings.ReplaceAll(strings.Join(texts, "\n"), "\r", "\n"), "\n") {
 		if strings.TrimSpace(line) != "" {
 			lines = append(lines, strings.TrimRight(line, " \t"))
 		}

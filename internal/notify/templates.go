@@ -83,17 +83,3 @@ func (d mailData) Preview() string {
 	}
 	return d.Headline()
 }
-
-// Remarks are the notes that no finding says.
-func (d mailData) Remarks() (remarks []string) {
-	found := map[string]bool{}
-	for _, f := range d.Findings {
-		found[f.Text+"."] = true
-	}
-	for _, note := range d.Notes {
-		if !found[note] {
-			remarks = append(remarks, note)
-		}
-	}
-	return remarks
-}

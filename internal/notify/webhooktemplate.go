@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -23,7 +24,7 @@ type WebhookTemplate struct {
 var templateFunctions = template.FuncMap{
 	"json":     jsonText,
 	"line":     oneLine,
-	"cut":      func(limit int, text string) string { return cut(text, limit, func(text string) string { return text }) },
+	"cut":      cutLines,
 	"markdown": escapeMarkdown,
 }
 
@@ -62,6 +63,9 @@ func sampleMessages() []Message {
 		Report: "daily", Title: "Daily \"call\" report", Period: "2026-10-04", When: "Sunday 4 October 2026", Part: "R&D <Sales> \\ 'x'", File: "daily.xlsx",
 		SHA256: strings.Repeat("0", 64), ID: "sample", Figures: []Figure{{"Calls offered", "1,234", "▲ 12, better"}, {"Answer rate", "81.8%", ""}},
 		Notes: []string{"Data complete through 5 Oct 2026 07:58", "two\nlines"}, Link: "https://files.example.com/daily.xlsx",
+		Filters: "only incoming calls", Zone: "Asia/Kolkata", ComparedWith: "Saturday 3 October 2026",
+		Findings: []Finding{{"Sales answers \"less\" than others", "Groups"}},
+		Groups:   &Table{"By group", []string{"Group", "Calls"}, [][]string{{"R&D", "12"}}, []string{"All", "12"}, ""},
 	}
 	return []Message{full, {Report: "alert", Title: "callsheet needs attention", Period: "2026-10-05", When: "disk", Notes: []string{"the disk is full"}}}
 }
@@ -134,6 +138,16 @@ func (t *WebhookTemplate) fields(body []byte) (fields [][2]string, err error) {
 	return fields, nil
 }
 
+// cutLines returns the first lines of a text that fit a number of characters, and says how many do not. One long line is cut, too.
+func cutLines(limit int, text string) string {
+	whole := func(text string) string { return text }
+	lines := fit(strings.Split(text, "\n"), func(lines []string) bool { return length(strings.Join(lines, "\n")) <= limit })
+	if len(lines) == 1 {
+		return cut(text, limit, whole)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // jsonText returns a value as JSON, a text with its quotes.
 func jsonText(value any) (string, error) {
 	var out bytes.Buffer
@@ -145,13 +159,10 @@ func jsonText(value any) (string, error) {
 
 // escapeMarkdown keeps Markdown, as Discord and Mattermost read it, from formatting a text.
 func escapeMarkdown(text string) string {
-	return markdownEscapes.Replace(text)
+	return markdownLine.ReplaceAllString(markdownCharacters.ReplaceAllString(text, `\$0`), `$1\$2`)
 }
 
-var markdownEscapes = func() *strings.Replacer {
-	var pairs []string
-	for _, c := range "\\`*_~|>#+-.!()[]{}<:@" {
-		pairs = append(pairs, string(c), "\\"+string(c))
-	}
-	return strings.NewReplacer(pairs...)
-}()
+var (
+	markdownCharacters = regexp.MustCompile("[\\\\`*_~|<@\\[\\]]")
+	markdownLine       = regexp.MustCompile(`(?m)^(\s*\d*)([-+#>.)])`) // quotes, lists and headings
+)
