@@ -114,17 +114,12 @@ func (m Mail) deliver(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
+	defer server.quit()
 	content, err := m.composeWithin(d, server)
 	if err != nil {
-		server.quit()
 		return permanent(err)
 	}
-	if err := m.Server.send(server, envelope(d.from), envelope(d.to), content); err != nil {
-		server.close() // without a farewell, which could end an interrupted text
-		return err
-	}
-	server.quit()
-	return nil
+	return m.Server.send(server, envelope(d.from), envelope(d.to), content)
 }
 
 // composeWithin returns the mail, without its workbook if it would be larger than the configuration or the server allows.

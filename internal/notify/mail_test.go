@@ -149,7 +149,7 @@ func (m *fakeSMTP) channel(t *testing.T, security string) Mail {
 		t.Fatal(err)
 	}
 	return Mail{Templates: texts, Server: MailServer{
-		Host: "localhost", Port: m.port, TLS: security, From: "Call reports <reports@example.com>", Timeout: 5 * time.Second,
+		Host: "localhost", Port: m.port, TLS: security, From: "Call reports <reports@example.com>", Timeout: 5 * time.Second, AcceptTimeout: 5 * time.Second,
 		Username: m.user, Password: func() (string, error) { return m.password, nil }, CAFile: m.certFile,
 	}}
 }
@@ -277,7 +277,7 @@ func TestMailErrorsAreClassified(t *testing.T) {
 		"too large":      {set: func(m *fakeSMTP) { m.finish = func(string) error { return answer(552, "message too large") } }, want: "too large", permanent: true},
 		"later":          {set: func(m *fakeSMTP) { m.finish = once(answer(451, "queue is full")) }, want: "queue is full", arrivesOnRetry: true},
 		"hangs up":       {set: func(m *fakeSMTP) { m.hangUp = func(string) bool { return true } }, want: "message text"},
-		"silent at end":  {set: func(m *fakeSMTP) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, configure: func(m *Mail) { m.Server.Timeout = time.Second }, want: "not known whether it arrived", unknown: true},
+		"silent at end":  {set: func(m *fakeSMTP) { m.finish = func(string) error { time.Sleep(2 * time.Second); return nil } }, configure: func(m *Mail) { m.Server.AcceptTimeout = time.Second }, want: "not known whether it arrived", unknown: true},
 		"wrong password": {set: func(m *fakeSMTP) { m.user, m.password = "reports", "secret" }, configure: func(m *Mail) { m.Server.Password = func() (string, error) { return "wrong", nil } }, want: "wrong user or password", permanent: true},
 		"no password": {set: func(m *fakeSMTP) { m.user = "reports" }, configure: func(m *Mail) {
 			m.Server.Password = func() (string, error) { return "", errors.New("SMTP_PASSWORD is not set") }

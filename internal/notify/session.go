@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
@@ -27,6 +28,7 @@ type session struct {
 	timeout    time.Duration     // of each step
 	timer      *time.Timer       // of the current step
 	secrets    []string          // that were sent, and may not appear in errors
+	inText     bool              // the text of a mail has begun, and not ended
 	stop       func() bool       // watching the context
 }
 
@@ -42,8 +44,8 @@ func newSession(ctx context.Context, conn net.Conn, timeout time.Duration) *sess
 }
 
 // begin starts the time of a step.
-func (s *session) begin() {
-	s.timer.Reset(s.timeout)
+func (s *session) begin(timeout time.Duration) {
+	s.timer.Reset(timeout)
 	_ = s.conn.SetDeadline(time.Time{})
 }
 
@@ -53,24 +55,29 @@ func (s *session) close() {
 	_ = s.conn.Close()
 }
 
-// quit ends the session. What the server answers does not matter: a mail is acknowledged before.
+// quitTimeout limits the farewell, which nothing depends on.
+const quitTimeout = 5 * time.Second
+
+// quit ends the session, without a farewell if a text is not complete.
 func (s *session) quit() {
-	_, _, _ = s.command(221, "QUIT")
+	if s.timeout = min(s.timeout, quitTimeout); !s.inText {
+		_, _, _ = s.command(2, "QUIT")
+	}
 	s.close()
 }
 
-// reply reads a reply of an expected code, or class of codes when it has one or two digits.
+// reply reads a reply of an expected class of codes: 2 or 3, or 0 for any.
 func (s *session) reply(expected int) (code int, text string, err error) {
-	s.begin()
+	s.begin(s.timeout)
 	return s.text.ReadResponse(expected)
 }
 
-// command sends a line and reads the reply. 0 expects any.
+// command sends a line and reads the reply.
 func (s *session) command(expected int, line string) (code int, text string, err error) {
 	if strings.ContainsAny(line, "\r\n\x00") {
 		return 0, "", errors.New("a command must be one line")
 	}
-	s.begin()
+	s.begin(s.timeout)
 	if err := s.text.PrintfLine("%s", line); err != nil {
 		return 0, "", s.lastWord(err)
 	}
@@ -79,23 +86,18 @@ func (s *session) command(expected int, line string) (code int, text string, err
 
 // lastWord returns the reply with which a server explained that it ends the connection, or else the error of writing to it.
 func (s *session) lastWord(err error) error {
-	if refused, ok := errors.AsType[*textproto.Error](readReply(s)); ok {
-		return refused
+	if code, text, replyErr := s.reply(0); replyErr == nil && code >= 400 {
+		return &textproto.Error{Code: code, Msg: text}
 	}
-	return err
-}
-
-func readReply(s *session) error {
-	_, _, err := s.reply(999)
 	return err
 }
 
 // hello introduces the client and reads the extensions of the server. A server that does not know EHLO is greeted with HELO.
 func (s *session) hello(name string) error {
-	_, text, err := s.command(250, "EHLO "+name)
+	_, text, err := s.command(2, "EHLO "+name)
 	if refused, ok := errors.AsType[*textproto.Error](err); ok && refused.Code/100 == 5 && refused.Code != 554 {
 		text = ""
-		_, _, err = s.command(250, "HELO "+name)
+		_, _, err = s.command(2, "HELO "+name)
 	}
 	s.extensions = map[string]string{}
 	for i, line := range strings.Split(text, "\n") {
@@ -122,14 +124,14 @@ func (s *session) maxSize() int64 {
 
 // startTLS encrypts the session. What the server said before is forgotten, so that nobody can have inserted it.
 func (s *session) startTLS(ctx context.Context, config *tls.Config) error {
-	if _, _, err := s.command(220, "STARTTLS"); err != nil {
+	if _, _, err := s.command(2, "STARTTLS"); err != nil {
 		return err
 	}
 	return s.encrypt(ctx, config)
 }
 
 func (s *session) encrypt(ctx context.Context, config *tls.Config) error {
-	s.begin()
+	s.begin(s.timeout)
 	encrypted := tls.Client(s.conn, config)
 	if err := encrypted.HandshakeContext(ctx); err != nil {
 		return err
@@ -180,7 +182,7 @@ func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
 			response, err = mechanism.Next(challenge, true)
 		}
 		if err != nil {
-			_, _, _ = s.command(501, "*") // cancels
+			_, _, _ = s.command(0, "*") // cancels
 			return err
 		}
 		line = encode(response)
@@ -195,10 +197,13 @@ func (s *session) declare(from, to string, content []byte) (parameters []string,
 	header, body, _ := bytes.Cut(content, []byte("\r\n\r\n"))
 	switch {
 	case isASCII(from + to + string(header)):
-		if !isASCII(string(body)) {
-			return nil, errors.New("the text is not 7-bit") // compose encodes it
+		if isASCII(string(body)) {
+			return nil, nil
 		}
-		return nil, nil
+		if s.supports("8BITMIME") {
+			return []string{"BODY=8BITMIME"}, nil
+		}
+		return nil, errors.New("the text is 8-bit, which the server does not support (8BITMIME)")
 	case !s.supports("SMTPUTF8"):
 		return nil, errNoSMTPUTF8
 	}
@@ -210,34 +215,44 @@ func (s *session) mail(from string, size int, parameters ...string) error {
 	if s.supports("SIZE") && size > 0 {
 		parameters = append([]string{"SIZE=" + strconv.Itoa(size)}, parameters...)
 	}
-	_, _, err := s.command(250, strings.Join(append([]string{"MAIL FROM:<" + from + ">"}, parameters...), " "))
+	_, _, err := s.command(2, strings.Join(append([]string{"MAIL FROM:<" + from + ">"}, parameters...), " "))
 	return err
 }
 
 func (s *session) recipient(to string) error {
-	_, _, err := s.command(25, "RCPT TO:<"+to+">")
+	_, _, err := s.command(2, "RCPT TO:<"+to+">")
 	return err
 }
 
 // chunk is how much of the text is written at least within the time of a step.
 const chunk = 64 << 10
 
-// data sends the text and its end. ended reports whether the end may have reached the server, which may then have accepted the mail.
-func (s *session) data(content []byte) (ended bool, err error) {
-	if _, _, err := s.command(354, "DATA"); err != nil {
+// data sends the text and its end, and waits for the reply for at most the time of accepting it. ended reports whether the server may have accepted the mail.
+func (s *session) data(content []byte, accepting time.Duration) (ended bool, err error) {
+	if _, _, err := s.command(3, "DATA"); err != nil {
 		return false, err
 	}
+	s.inText = true
 	text := s.text.DotWriter()
 	for part := range slices.Chunk(content, chunk) {
-		s.begin()
+		s.begin(s.timeout)
 		if _, err := text.Write(part); err != nil {
 			return false, s.lastWord(err) // without the end of the text, so the server delivers nothing
 		}
 	}
-	s.begin()
-	if err := text.Close(); err != nil {
-		return true, s.lastWord(err)
+	s.begin(s.timeout)
+	endErr := text.Close()
+	s.begin(accepting)
+	code, reply, err := s.text.ReadResponse(0)
+	switch {
+	case err != nil:
+		return true, cmp.Or(endErr, err)
+	case code/100 == 2:
+		s.inText = false
+		return true, nil
+	case code < 400:
+		return true, errInvalidAnswer
 	}
-	_, _, err = s.reply(250)
-	return true, err
+	s.inText = false
+	return false, &textproto.Error{Code: code, Msg: reply}
 }

@@ -26,6 +26,7 @@ type MailServer struct {
 	AllowedDomains []string      // of recipients; empty allows all
 	MaxAttachment  int64         // size of a mail with its workbook, in bytes; 0 for no limit
 	Timeout        time.Duration // of each step
+	AcceptTimeout  time.Duration // of the server for a text that is complete: it may look for viruses
 }
 
 // Steps of a session, as named in errors.
@@ -65,7 +66,7 @@ func (s MailServer) open(ctx context.Context) (_ *session, err error) {
 	if _, _, err := opened.reply(220); err != nil {
 		return nil, s.wrapError(stepConnect, err, nil)
 	}
-	name := s.localName(ctx)
+	name := s.localName()
 	if err := opened.hello(name); err != nil {
 		return nil, s.wrapError(stepHello, err, nil)
 	}
@@ -83,7 +84,11 @@ func (s MailServer) open(ctx context.Context) (_ *session, err error) {
 	if s.Username == "" {
 		return opened, nil
 	}
-	return opened, s.login(ctx, opened)
+	if err := s.login(ctx, opened); err != nil {
+		opened.quit()
+		return nil, err
+	}
+	return opened, nil
 }
 
 func (s MailServer) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
@@ -100,11 +105,11 @@ func (s MailServer) send(open *session, from, to string, content []byte) error {
 	if err := open.recipient(to); err != nil {
 		return s.wrapError(stepRecipient, err, open.secrets)
 	}
-	ended, err := open.data(content)
+	ended, err := open.data(content, s.AcceptTimeout)
 	switch {
 	case err == nil:
 		return nil
-	case ended && !isSMTPReply(err):
+	case ended:
 		return unknown(s.wrapError(stepText, err, open.secrets)) // the mail was sent but not acknowledged
 	}
 	return s.wrapError(stepText, err, open.secrets)
@@ -170,7 +175,7 @@ func (s MailServer) wrapError(step string, err error, secrets []string) error {
 	case step == stepLogin && reply.Code == 535:
 		text += ", wrong user or password"
 	case step != stepLogin && !containsSecret(reply.Msg, secrets...):
-		text = fmt.Sprintf("the server answered %d %s", reply.Code, strings.Join(strings.Fields(reply.Msg), " "))
+		text = fmt.Sprintf("the server answered %d %s", reply.Code, replyText(reply.Msg, refused.enhanced))
 	}
 	refused.err = s.wrap(step, errors.New(text))
 	if reply.Code >= 500 {
@@ -186,7 +191,17 @@ func (s MailServer) wrap(step string, err error) error {
 // enhancedCode matches the enhanced status code at the beginning of a reply.
 var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
 
-func isSMTPReply(err error) bool {
-	_, ok := errors.AsType[*textproto.Error](err)
-	return ok
+// maxReply is how much of a reply is in an error, in characters.
+const maxReply = 300
+
+// replyText returns a reply as one line. Servers repeat the enhanced code in each line.
+func replyText(reply, enhanced string) string {
+	if enhanced != "" {
+		reply = strings.ReplaceAll(reply, "\n"+enhanced, "\n")
+	}
+	text := []rune(oneLine(reply))
+	if len(text) > maxReply {
+		return string(text[:maxReply]) + "…"
+	}
+	return string(text)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/idna"
@@ -49,30 +50,38 @@ func (s MailServer) tlsConfig() (*tls.Config, error) {
 	return config, nil
 }
 
-// hostNameTimeout limits the lookup of the machine's full host name.
-const hostNameTimeout = 2 * time.Second
-
 // localName returns the name for EHLO. It is never localhost or a name without a domain, which servers refuse.
-func (s MailServer) localName(ctx context.Context) string {
+func (s MailServer) localName() string {
 	if s.EHLO != "" {
 		return s.EHLO
 	}
-	ctx, cancel := context.WithTimeout(ctx, hostNameTimeout)
-	defer cancel()
-	host, err := os.Hostname()
-	if err == nil && !isFullHostName(host) {
-		host, err = net.DefaultResolver.LookupCNAME(ctx, host)
-		host = strings.TrimSuffix(host, ".")
-	}
-	if err == nil && isFullHostName(host) {
+	if host := machineName(); host != "" {
 		return host
 	}
 	from, err := parseAddress(s.From)
 	if err != nil {
-		return "[127.0.0.1]" // not reached: the sender is validated
+		return "[127.0.0.1]" // not reached: the sender is parsed before
 	}
 	return domainOf(from.Address)
 }
+
+// hostNameTimeout limits the lookup of the machine's full host name.
+const hostNameTimeout = 2 * time.Second
+
+// machineName returns the full host name of this machine, or an empty text if it has none.
+var machineName = sync.OnceValue(func() string {
+	host, err := os.Hostname()
+	if err == nil && !isFullHostName(host) {
+		ctx, cancel := context.WithTimeout(context.Background(), hostNameTimeout)
+		defer cancel()
+		host, err = net.DefaultResolver.LookupCNAME(ctx, host)
+		host = strings.TrimSuffix(host, ".")
+	}
+	if err != nil || !isFullHostName(host) {
+		return ""
+	}
+	return host
+})
 
 var fullHostName = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`)
 

@@ -1,8 +1,17 @@
 package pipeline
 
 import (
+	"time"
+
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/notify"
+)
+
+// Mail servers may hesitate on purpose, and a mail that they accept too late is one of which nobody knows whether it arrived.
+// RFC 5321, 4.5.3.2 recommends up to five minutes, and ten.
+const (
+	mailTimeout   = time.Minute
+	acceptTimeout = 10 * time.Minute
 )
 
 // MailChannel returns a channel through the configured mail server, without recipients. Secrets are read when a mail is sent, so that
@@ -17,7 +26,8 @@ func (p *Pipeline) MailChannel() (notify.Mail, error) {
 		Host: c.Mail.Host, Port: c.Mail.Port, TLS: c.Mail.TLS, EHLO: c.Mail.EHLO, From: c.Mail.From,
 		Username:       c.Mail.Username,
 		Password:       func() (string, error) { return c.ResolveSecret("mail.password", c.Mail.Password, c.Mail.PasswordFile) },
-		AllowedDomains: c.Mail.AllowedDomains, MaxAttachment: int64(c.Mail.MaxAttachment), Timeout: sendTimeout,
+		AllowedDomains: c.Mail.AllowedDomains, MaxAttachment: int64(c.Mail.MaxAttachment),
+		Timeout: mailTimeout, AcceptTimeout: acceptTimeout,
 	}
 	if c.Mail.CAFile != "" {
 		server.CAFile = c.Path(c.Mail.CAFile)
