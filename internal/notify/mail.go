@@ -78,9 +78,9 @@ func (m Mail) Send(ctx context.Context, message Message, recipient string) (stri
 		return "", err
 	}
 	if d.withoutFile != "" {
-		return "mail to " + d.to.Address + " without the workbook: " + d.withoutFile, nil
+		return "mail to " + envelope(d.to) + " without the workbook: " + d.withoutFile, nil
 	}
-	return "mail to " + d.to.Address, nil
+	return "mail to " + envelope(d.to), nil
 }
 
 // A draft is a mail to one address before it is composed.
