@@ -46,6 +46,10 @@ func (s MailServer) open(ctx context.Context) (_ *session, err error) {
 	if err != nil {
 		return nil, permanent(err)
 	}
+	credential, err := s.credential(ctx) // before the server waits for it
+	if err != nil {
+		return nil, err
+	}
 	limited, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(limited, "tcp", s.address())
@@ -84,7 +88,7 @@ func (s MailServer) open(ctx context.Context) (_ *session, err error) {
 	if s.Username == "" {
 		return opened, nil
 	}
-	if err := s.login(ctx, opened); err != nil {
+	if err := s.login(ctx, opened, credential); err != nil {
 		opened.quit()
 		return nil, err
 	}

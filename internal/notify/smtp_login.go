@@ -15,26 +15,33 @@ type TokenSource func(ctx context.Context, refused string) (string, error)
 
 var errNoMechanism = errors.New("the server offers no login method that callsheet supports")
 
-// login logs in with the password, or with an access token. A refused token is replaced once: the server may have revoked it.
-func (s MailServer) login(ctx context.Context, open *session) error {
-	if s.Token == nil {
-		password, err := s.Password()
-		if err != nil {
-			return permanent(err)
-		}
-		open.hide(password, "\x00"+s.Username+"\x00"+password)
-		open.secrets = append(open.secrets, base64.StdEncoding.EncodeToString([]byte(s.Username))) // of LOGIN
-		return s.authenticate(open, passwordMechanisms(s.Host, s.Username, password))
+// credential returns the password or an access token; it is empty without a login.
+func (s MailServer) credential(ctx context.Context) (string, error) {
+	switch {
+	case s.Username == "":
+		return "", nil
+	case s.Token != nil:
+		return s.Token(ctx, "")
 	}
-	token, err := s.Token(ctx, "")
+	password, err := s.Password()
 	if err != nil {
-		return err
+		return "", permanent(err)
 	}
-	err = s.authenticate(open, s.tokenMechanisms(open, token))
+	return password, nil
+}
+
+// login logs in with a password or an access token. A refused token is replaced once: the server may have revoked it.
+func (s MailServer) login(ctx context.Context, open *session, credential string) error {
+	if s.Token == nil {
+		open.hide(credential, "\x00"+s.Username+"\x00"+credential)
+		open.secrets = append(open.secrets, base64.StdEncoding.EncodeToString([]byte(s.Username))) // of LOGIN
+		return s.authenticate(open, passwordMechanisms(s.Host, s.Username, credential))
+	}
+	err := s.authenticate(open, s.tokenMechanisms(open, credential))
 	if refused, ok := errors.AsType[*replyError](err); !ok || refused.code != 535 {
 		return err
 	}
-	fresh, tokenErr := s.Token(ctx, token)
+	fresh, tokenErr := s.Token(ctx, credential)
 	if tokenErr != nil {
 		return tokenErr
 	}
