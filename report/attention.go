@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"callsheet/internal/period"
 	"callsheet/report/xlsx"
 )
 
@@ -91,7 +92,7 @@ func (b *book) missingData() []finding {
 	}
 	last := b.req.Period.To
 	through, ok := b.evidence.get("complete_through").(time.Time)
-	if ok && through.Before(time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, b.req.Zone)) {
+	if ok && through.Before(period.Instant(last, b.req.Zone)) {
 		found = append(found, finding{"No delivery since " + b.formatTime(through) + ": the end of the period may be missing",
 			b.evidenceSheet()})
 	}

@@ -166,8 +166,7 @@ func (b *book) dataTime() time.Time {
 	if t, ok := b.evidence.get("complete_through").(time.Time); ok {
 		return t
 	}
-	end := b.req.Period.To.AddDate(0, 0, 1)
-	return time.Date(end.Year(), end.Month(), end.Day(), 0, 0, 0, 0, b.req.Zone)
+	return b.req.Period.End(b.req.Zone)
 }
 
 func (b *book) calls() int64 { return b.summary.count("calls") }

@@ -37,8 +37,11 @@ func scheduleCommand(a *app) *cobra.Command {
 			fmt.Fprintln(w, "REPORT\tSCHEDULE\tZONE\tPERIOD\tLAST RUN\tSTATE\tNEXT RUN")
 			for _, entry := range runner.Entries {
 				last, state := "never", ""
-				if run, ok := monitor.LastRun(runs, entry.Report, a.now()); ok {
+				if run, ok := monitor.LastRun(runs, entry, a.now()); ok {
 					last, state = display.Time(monitor.RunTime(run).In(entry.Zone)), string(run.State)+" "+run.Period
+					if until := monitor.WaitsUntil(run, entry, a.now()); !until.IsZero() {
+						state += ", waits until " + display.Time(until.In(entry.Zone))
+					}
 				}
 				report, _ := p.Config.FindReport(entry.Report)
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.Report, report.Schedule, entry.Zone, entry.Period,

@@ -98,6 +98,9 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		last := "never ran"
 		if report.LastAt != nil {
 			last = fmt.Sprintf("%s %s at %s", report.Period, report.State, display.Time(*report.LastAt))
+			if report.WaitsUntil != nil {
+				last = fmt.Sprintf("%s waits until %s, when it is over", report.Period, display.Time(*report.WaitsUntil))
+			}
 		}
 		fmt.Fprintf(t, "%s\t%s: %s, next %s\n", heading, report.Report, last, display.Time(report.NextAt))
 	}

@@ -225,3 +225,29 @@ func TestRunningPeriodIsTheOneThatRunsWhereDaysAreCounted(t *testing.T) {
 		}
 	}
 }
+
+func TestRunningReportOfAnEarlierVersionIsNotSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the clock begins at midnight UTC of 2000-01-01: 16:00 of 31 December in Los Angeles
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}}
+		entry := Entry{Report: "now", Schedule: every(t, "0 * * * *"), Zone: zone(t, "America/Los_Angeles"), DataZone: time.UTC, Period: "today", Channels: []notify.Channel{p}}
+		d := newFixture(t, entry)
+		due := time.Now()
+		// Earlier versions took the reader's date, and one was interrupted after the first recipient.
+		for _, row := range []Run{{State: Sending}, {State: Sent, Recipient: "a@x"}} {
+			row.Report, row.Period, row.PeriodOpen, row.DueAt, row.StartedAt = "now", "1999-12-31", true, due, due
+			if err := d.Ledger.Append(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		serve(t, d, 10*time.Minute)
+		d.want(t, "arrived", p.arrived, "b@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent")
+		if _, err := d.Run(t.Context(), entry, due, RunOptions{ByHand: true}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "arrived by hand", p.arrived, "b@x")
+		serve(t, d, time.Hour)
+		d.want(t, "the next", d.states(t)[3:], "2000-01-01 sent", "2000-01-01 a@x sent", "2000-01-01 b@x sent")
+	})
+}

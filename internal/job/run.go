@@ -34,11 +34,12 @@ func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, e
 	if err != nil {
 		return nil, err
 	}
-	x := &run{Runner: r, entry: entry, options: options, span: span, base: base, rows: map[key]Run{}, touched: map[key]bool{}}
 	recorded, err := r.Ledger.Runs()
 	if err != nil {
 		return nil, err
 	}
+	span, base.Period = recordedPeriod(entry, recorded, span, base)
+	x := &run{Runner: r, entry: entry, options: options, span: span, base: base, rows: map[key]Run{}, touched: map[key]bool{}}
 	for _, row := range recorded {
 		k := base.key()
 		k.part, k.recipient = row.Part, row.Recipient
@@ -67,6 +68,21 @@ func (r *Runner) newRow(entry Entry, due time.Time, byHand bool) (span period.Pe
 	}
 	row.PeriodOpen = began.Before(span.End(entry.dataZone()))
 	return span, row, nil
+}
+
+// recordedPeriod returns the running period that the ledger has for a due time, or else the given one. Earlier versions went by the
+// reader's date in it; what they began or sent for the due time is the same report.
+func recordedPeriod(entry Entry, recorded []Run, span period.Period, base Run) (period.Period, string) {
+	for _, row := range recorded {
+		if !period.IsRunning(entry.Period) || row.Report != entry.Report || !row.PeriodOpen || !row.DueAt.Equal(base.DueAt) {
+			continue
+		}
+		old, err := period.Parse(row.Period, row.DueAt)
+		if isSameKind := old.Days() == span.Days() || old.IsMonth() && span.IsMonth(); err == nil && isSameKind {
+			return old, old.String()
+		}
+	}
+	return span, base.Period
 }
 
 // execute loads, builds and sends.

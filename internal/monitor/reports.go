@@ -72,9 +72,13 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 		s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
 			entry.Report, display.ZonedTime(entry.LastReady(now)), entry.Report))
 	}
-	if run, ok := LastRun(runs, entry.Report, now); ok {
+	if run, ok := LastRun(runs, entry, now); ok {
 		lastAt := RunTime(run).In(entry.Zone)
 		status.LastAt, status.Period, status.State, status.Error = &lastAt, run.Period, string(run.State), run.Error
+		if until := WaitsUntil(run, entry, now); !until.IsZero() {
+			until = until.In(entry.Zone)
+			status.WaitsUntil = &until
+		}
 		switch {
 		case overdue:
 		case run.State == job.Retrying:
@@ -91,14 +95,26 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 }
 
 // LastRun returns the summary of the run of a report that was due last. Runs that are due in the future were run by hand, or while
-// the clock was ahead, and do not count.
-func LastRun(runs []job.Run, report string, now time.Time) (last job.Run, ok bool) {
+// the clock was ahead, and do not count. A run that waits counts more than one by hand before it.
+func LastRun(runs []job.Run, entry job.Entry, now time.Time) (last job.Run, ok bool) {
 	for _, run := range runs {
-		if run.Report == report && run.IsSummary() && !run.DueAt.After(now) && (!ok || !run.DueAt.Before(last.DueAt)) {
-			last, ok = run, true
+		if run.Report != entry.Report || !run.IsSummary() || run.DueAt.After(now) || ok && run.DueAt.Before(last.DueAt) {
+			continue
 		}
+		if ok && run.DueAt.Equal(last.DueAt) && entry.IsEarly(run) && !entry.IsEarly(last) {
+			continue
+		}
+		last, ok = run, true
 	}
 	return last, ok
+}
+
+// WaitsUntil returns until when a run waits for the end of its period, or the zero time.
+func WaitsUntil(run job.Run, entry job.Entry, now time.Time) time.Time {
+	if until := entry.Ready(run.DueAt); run.State == job.Due && until.After(now) {
+		return until
+	}
+	return time.Time{}
 }
 
 // RunTime returns when a run finished, or started if it has not finished.

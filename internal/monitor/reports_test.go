@@ -86,3 +86,28 @@ func TestReportThatWaitsForTheEndOfItsPeriodIsNotOverdue(t *testing.T) {
 		}
 	}
 }
+
+func TestStatusShowsWhatWaitsBesideARunByHand(t *testing.T) {
+	zone, err := time.LoadLocation("Pacific/Auckland")
+	if err != nil {
+		t.Fatal(err)
+	}
+	daily, err := schedule.Parse("0 6 * * *", zone, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := job.Entry{Report: "daily", Schedule: daily, Zone: zone, DataZone: time.UTC, Period: "yesterday"}
+	due := time.Date(2026, 10, 6, 6, 0, 0, 0, zone) // the 5th, which is over seven hours later
+	waits := job.Run{Report: "daily", Period: "2026-10-05", DueAt: due, StartedAt: due, State: job.Due}
+	early := job.Run{Report: "daily", Period: "2026-10-05", DueAt: due, StartedAt: due.Add(time.Minute), State: job.Sent, PeriodOpen: true}
+	now := due.Add(time.Hour)
+	for _, runs := range [][]job.Run{{waits, early}, {early, waits}} {
+		run, ok := LastRun(runs, entry, now)
+		if until := WaitsUntil(run, entry, now); !ok || run.State != job.Due || !until.Equal(due.Add(7*time.Hour)) {
+			t.Errorf("%+v waits until %v", run, until)
+		}
+	}
+	if run, ok := LastRun([]job.Run{early}, entry, now); !ok || run.State != job.Sent {
+		t.Errorf("run by hand alone: %+v", run)
+	}
+}

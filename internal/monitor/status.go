@@ -86,6 +86,8 @@ type ReportStatus struct {
 	State  string     `json:"state,omitempty"`
 	Error  string     `json:"error,omitempty"`
 	NextAt time.Time  `json:"next_at"`
+
+	WaitsUntil *time.Time `json:"waits_until,omitempty"` // the end of the period of a run that was due before
 }
 
 // DayStatus has the number of a day's calls and a hash of them.
