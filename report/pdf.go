@@ -18,12 +18,20 @@ import (
 // ErrNoLibreOffice is returned by PDF if LibreOffice is not installed.
 var ErrNoLibreOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or leave the PDF out")
 
-// PDF writes the first page of the report's first sheet, the summary, to path, completely or not at all.
-func (d *Definition) PDF(ctx context.Context, src Source, req Request, path string) error {
-	office, err := exec.LookPath("soffice")
-	if err != nil {
+// CheckLibreOffice returns ErrNoLibreOffice if PDF cannot find it.
+func CheckLibreOffice() error {
+	if _, err := exec.LookPath("soffice"); err != nil {
 		return ErrNoLibreOffice
 	}
+	return nil
+}
+
+// PDF writes the first page of the report's first sheet, the summary, to path, completely or not at all.
+func (d *Definition) PDF(ctx context.Context, src Source, req Request, path string) error {
+	if err := CheckLibreOffice(); err != nil {
+		return err
+	}
+	office := "soffice"
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".callsheet-*.tmp")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

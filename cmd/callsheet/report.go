@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -57,7 +60,7 @@ nothing.`,
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
-			w := pipeline.Workbook{Report: args[0], Period: days, Out: out, PDF: pdf}
+			w := pipeline.Workbook{Report: args[0], Period: days, Out: out, PDF: pdf, ForMail: send || preview}
 			if w.Filters, err = filters.parse(); err != nil {
 				return err
 			}
@@ -110,7 +113,12 @@ func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Re
 	if err != nil {
 		return err
 	}
-	html, text, err := texts.Execute(message, true, "")
+	enclosed := notify.Enclosed{Workbook: true}
+	picture := notify.SummaryPath(message.File, notify.SummaryPicture)
+	if _, err := os.Stat(picture); err == nil {
+		enclosed.Picture = url.PathEscape(filepath.Base(picture)) // beside the HTML
+	}
+	html, text, err := texts.Execute(message, enclosed)
 	if err != nil {
 		return err
 	}

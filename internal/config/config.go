@@ -156,7 +156,8 @@ type MailDelivery struct {
 	Recipients      map[string][]string `yaml:"recipients"`       // by burst part
 	RecipientsQuery string              `yaml:"recipients_query"` // path of a SQL file that returns part and address
 	Subject         string              `yaml:"subject"`
-	Attach          *bool               `yaml:"attach"` // the workbook; true by default
+	Attach          *bool               `yaml:"attach"`  // the workbook; true by default
+	Summary         string              `yaml:"summary"` // its form: picture, pdf or none
 }
 
 // Log configures the log on standard error.

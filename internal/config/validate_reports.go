@@ -103,6 +103,9 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 		add(key+".keep", "is only for folder, and must not be negative")
 	}
 	if d.Mail != nil {
+		if d.Mail.Summary != "" {
+			checkChoice(add, key+".mail.summary", d.Mail.Summary, "picture", "pdf", "none")
+		}
 		if c.Mail.Host == "" || c.Mail.From == "" {
 			add(key+".mail", "needs mail.host and mail.from")
 		}

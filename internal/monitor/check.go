@@ -180,6 +180,11 @@ func (k *checker) checkImport(ctx context.Context, source config.Source) error {
 func (k *checker) checkConfiguredReport(ctx context.Context, report config.Report) {
 	k.begin("report " + report.Name)
 	k.addReport("report "+report.Name, k.checkReport(ctx, report.Name))
+	if definition, _, err := pipeline.Definition(k.Config, report.Name); err == nil { // which checkReport reports
+		if err := pipeline.CheckSummary(report, definition); err != nil {
+			k.warn("report "+report.Name+", summary of its mails", err)
+		}
+	}
 	entry, err := k.Entry(report)
 	if err != nil {
 		k.add("report "+report.Name+", deliver", err)

@@ -22,6 +22,7 @@ type Mail struct {
 	ReplyTo      string
 	Subject      string // pattern; the default when empty
 	NoAttachment bool   // send the figures without the workbook
+	Summary      string // the form in which a mail has the summary: SummaryPicture, SummaryPDF or none
 	Templates    MailTemplates
 	// PartRecipients returns the addresses of a part, in addition to To. It may be nil.
 	PartRecipients func(ctx context.Context, part string) ([]string, error)
@@ -34,7 +35,7 @@ func (m Mail) Idempotent() bool { return false }
 func (m Mail) Key(recipient string) string { return addressKey(recipient) }
 
 // Settings returns what a recipient sees of the channel.
-func (m Mail) Settings() []any { return []any{"mail", m.ReplyTo, m.Subject, m.NoAttachment} }
+func (m Mail) Settings() []any { return []any{"mail", m.ReplyTo, m.Subject, m.NoAttachment, m.Summary} }
 
 // Recipients returns the bare addresses of a part, each person once.
 func (m Mail) Recipients(ctx context.Context, part string) ([]string, error) {
@@ -71,7 +72,7 @@ func (m Mail) Send(ctx context.Context, message Message, recipient string) (stri
 	}
 	err = m.deliver(ctx, &d)
 	if refused, ok := errors.AsType[*replyError](err); ok && d.attach && refused.refusesWorkbook() {
-		d.attach, d.withoutFile = false, "the mail server refused the mail with it ("+refused.status()+")"
+		d.textOnly, d.attach, d.withoutFile = true, false, "the mail server refused the mail with it ("+refused.status()+")"
 		err = m.deliver(ctx, &d)
 	}
 	if err != nil {
@@ -90,6 +91,7 @@ type draft struct {
 	toHeader    []string
 	id, channel string
 	attach      bool   // the workbook
+	textOnly    bool   // without the summary as a picture or PDF
 	withoutFile string // why the workbook is not attached although it should be
 }
 
@@ -143,7 +145,12 @@ func (m Mail) composeWithin(d *draft, server *session) ([]byte, error) {
 		}
 	}
 	d.attach, d.withoutFile = false, fmt.Sprintf("the mail would have %s with it, and %s %s", megabytes(size), whose, megabytes(limit))
-	return m.compose(*d, server.supports("SMTPUTF8"))
+	content, err := m.compose(*d, server.supports("SMTPUTF8"))
+	if err == nil && int64(len(content)) > limit {
+		d.textOnly = true
+		content, err = m.compose(*d, server.supports("SMTPUTF8"))
+	}
+	return content, err
 }
 
 // base64Size returns the size of encoded bytes in lines of 76 characters.
@@ -165,7 +172,8 @@ func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
 	if d.withoutFile != "" {
 		message.Notes = append(slices.Clone(message.Notes), "The workbook is not attached: "+d.withoutFile+".")
 	}
-	html, text, err := m.Templates.Execute(message, d.attach, "")
+	enclosed := m.summary(d)
+	html, text, err := m.Templates.Execute(message, enclosed.Enclosed)
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +200,7 @@ func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
+	enclosed.add(msg, html)
 	if d.attach {
 		msg.AttachFile(message.File, named(message.fileName(""), "attachment", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
 	}

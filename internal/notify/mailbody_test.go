@@ -130,7 +130,7 @@ func TestBothBodiesSayTheSame(t *testing.T) {
 	}
 	for name, message := range messages() {
 		for _, attached := range []bool{true, false} {
-			page, text, err := builtInTemplates(t).Execute(message, attached, "")
+			page, text, err := builtInTemplates(t).Execute(message, Enclosed{Workbook: attached, PDF: "summary.pdf"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +147,7 @@ func TestBothBodiesSayTheSame(t *testing.T) {
 
 func TestBodySaysWhatTheMessageHas(t *testing.T) {
 	message := fullMessage()
-	page, text, err := builtInTemplates(t).Execute(message, true, "cid:summary@callsheet")
+	page, text, err := builtInTemplates(t).Execute(message, Enclosed{Workbook: true, Picture: "cid:summary@callsheet"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ var unsupportedCSS = regexp.MustCompile(`(?i)\b(flex|grid|position|float|backgro
 
 // TestBodyIsReadableInEveryMailReader checks what can be known without the readers: they support less than browsers.
 func TestBodyIsReadableInEveryMailReader(t *testing.T) {
-	page, _, err := builtInTemplates(t).Execute(fullMessage(), true, "cid:summary@callsheet")
+	page, _, err := builtInTemplates(t).Execute(fullMessage(), Enclosed{Workbook: true, Picture: "cid:summary@callsheet"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestBodyIsReadableInEveryMailReader(t *testing.T) {
 
 // TestColoursHaveContrast: 4.5 to 1 on the background, in the light and in the dark scheme.
 func TestColoursHaveContrast(t *testing.T) {
-	page, _, err := builtInTemplates(t).Execute(fullMessage(), true, "")
+	page, _, err := builtInTemplates(t).Execute(fullMessage(), Enclosed{Workbook: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +278,7 @@ func TestTemplatesOfASiteKeepWorking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, text, err := texts.Execute(fullMessage(), true, "")
+	page, text, err := texts.Execute(fullMessage(), Enclosed{Workbook: true})
 	if err != nil || !strings.Contains(page, "<b>Calls offered</b> 1,234") || strings.Count(page, "<i>") != 4 || !strings.Contains(text, "calls may be missing.") {
 		t.Errorf("%v\n%s\n%s", err, page, text)
 	}

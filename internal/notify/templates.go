@@ -28,16 +28,24 @@ func ParseMailTemplates(html, text string) (MailTemplates, error) {
 	return MailTemplates{h, t}, err
 }
 
+// Enclosed is what a mail has beside its text.
+type Enclosed struct {
+	Workbook bool   // is attached
+	Picture  string // URL of the summary as a picture; "" if there is none
+	PDF      string // name of the attached summary; "" if there is none
+}
+
 type mailData struct {
 	Message
 	Attached bool             // whether the workbook is attached
 	Name     string           // of the workbook
-	Picture  htmltemplate.URL // of the summary; empty if there is none
+	Picture  htmltemplate.URL // of the summary, in the HTML
+	PDF      string           // name of the summary, which is attached
 }
 
-// Execute returns both bodies. picture is the URL of the summary as a picture, or "".
-func (t MailTemplates) Execute(message Message, attached bool, picture string) (html, text string, err error) {
-	data := mailData{message, attached, message.fileName(""), htmltemplate.URL(picture)}
+// Execute returns both bodies.
+func (t MailTemplates) Execute(message Message, with Enclosed) (html, text string, err error) {
+	data := mailData{message, with.Workbook, message.fileName(""), htmltemplate.URL(with.Picture), with.PDF}
 	data.Title, data.Part = oneLine(data.Title), oneLine(data.Part)
 	var h, p strings.Builder
 	if err := t.html.Execute(&h, data); err != nil {

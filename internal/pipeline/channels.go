@@ -31,6 +31,10 @@ func (p *Pipeline) Channels(entry config.Report) ([]notify.Channel, error) {
 		if err != nil {
 			return nil, exitcode.UsageError(fmt.Errorf("report %s, deliver[%d]: %w", entry.Name, i, err))
 		}
+		if m, ok := channel.(notify.Mail); ok {
+			m.Summary = summaryForm(entry, *delivery.Mail)
+			channel = m
+		}
 		channels = append(channels, channel)
 	}
 	return channels, nil

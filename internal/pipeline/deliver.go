@@ -77,6 +77,10 @@ func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.P
 		return nil, err
 	}
 	channel.To = []string{to}
+	configured, _ := p.Config.FindReport(entry.Report)
+	if forms, _ := summaryForms(configured); len(forms) > 0 {
+		channel.Summary = forms[0]
+	}
 	for _, part := range parts {
 		workbook, err := steps.Build(ctx, entry.Report, span, part)
 		if err != nil {

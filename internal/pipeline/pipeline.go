@@ -29,6 +29,8 @@ type Pipeline struct {
 	Parent     *child.Parent // the process that watches this one; may be nil
 	Loads      *Loads        // of a scheduler; may be nil
 	NoDatabase bool          // of a process with a collector, which must survive a crash of DuckDB: only child processes open the database
+
+	summaryTime time.Duration // that summaries of workbooks have taken
 }
 
 var errNoDatabase = errors.New("the process of a collector does not open the database")

@@ -139,7 +139,7 @@ func (s steps) Parts(ctx context.Context, name string, span period.Period) (part
 func (s steps) Build(ctx context.Context, name string, span period.Period, part string) (built job.Workbook, err error) {
 	entry, _ := s.Config.FindReport(name)
 	err = s.step(ctx, "building", func(ctx context.Context) error {
-		w := Workbook{Report: name, Period: span, Part: part}
+		w := Workbook{Report: name, Period: span, Part: part, ForMail: true}
 		if names, ok := s.partNames.Load(name); ok && part != "" {
 			w.Names = names.(map[string]string)
 		}

@@ -29,10 +29,11 @@ type Workbook struct {
 	Filters map[string]string // beside those of the configuration
 	Part    string            // of a burst; empty without one
 	// Names are the values of filters, and parts, whose file name is not that of notify.SafeName.
-	Names map[string]string
-	AsOf  time.Time // with the data as it was known then; the zero time is now
-	Out   string    // a file or a folder; in the data folder when empty
-	PDF   string    // a path for the first sheet as PDF; none is made when empty
+	Names   map[string]string
+	AsOf    time.Time // with the data as it was known then; the zero time is now
+	Out     string    // a file or a folder; in the data folder when empty
+	PDF     string    // a path for the first sheet as PDF; none is made when empty
+	ForMail bool      // also write the summary that the report's mails have
 }
 
 // buildTimeout is far above what a workbook needs: a year of a million calls takes a minute or two.
@@ -51,13 +52,17 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 	if w.Part != "" {
 		filters[config.Bursts[entry.Burst]] = w.Part
 	}
-	source, err := p.OpenReader(ctx, ReaderOptions{AsOf: w.AsOf, Connections: report.QueryConcurrency})
+	reader, err := p.OpenReader(ctx, ReaderOptions{AsOf: w.AsOf, Connections: report.QueryConcurrency})
 	if err != nil {
 		return "", result, err
 	}
-	defer source.Close()
+	defer reader.Close()
+	source := report.Source(reader)
+	if w.PDF != "" || w.ForMail {
+		source = queryCache{report.NewCachedSource(reader), reader}
+	}
 	if w.Names == nil {
-		if w.Names, err = filterNames(ctx, source, w.Filters); err != nil {
+		if w.Names, err = filterNames(ctx, reader, w.Filters); err != nil {
 			return "", result, err
 		}
 	}
@@ -79,9 +84,15 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 			return "", result, fmt.Errorf("report %s as %s: %w", w.Report, w.PDF, err)
 		}
 	}
+	if err := removeSummaries(path); err != nil {
+		return "", result, err
+	}
 	result, err = definition.Build(ctx, source, request, path)
 	if err != nil {
 		return "", result, fmt.Errorf("report %s for %s: %w", w.Report, w.Period, err)
+	}
+	if w.ForMail {
+		p.buildSummaries(ctx, definition, entry, source, request, path)
 	}
 	return path, result, nil
 }
