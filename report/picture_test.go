@@ -5,7 +5,6 @@ import (
 	"errors"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,11 +12,8 @@ import (
 
 // TestPictureIsTheSummaryForAPhone: sharp at twice the width of a phone, without margins, and small.
 func TestPictureIsTheSummaryForAPhone(t *testing.T) {
-	for _, program := range []string{"soffice", "pdftoppm"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(program + " is not installed")
-		}
-	}
+	needs(t, "soffice")
+	needs(t, "pdftoppm")
 	dir := t.TempDir()
 	pdf, path := filepath.Join(dir, "summary.pdf"), filepath.Join(dir, "summary.png")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
