@@ -32,7 +32,7 @@ func (p *Pipeline) Channels(entry config.Report) ([]notify.Channel, error) {
 			return nil, exitcode.UsageError(fmt.Errorf("report %s, deliver[%d]: %w", entry.Name, i, err))
 		}
 		if m, ok := channel.(notify.Mail); ok {
-			m.Summary = summaryForm(entry, *delivery.Mail)
+			m.Summary = summaryForm(entry, *delivery.Mail) // with the default
 			channel = m
 		}
 		channels = append(channels, channel)
@@ -52,6 +52,7 @@ func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
 		}
 		m.To, m.CC, m.BCC, m.ReplyTo, m.Subject = d.Mail.To, d.Mail.CC, d.Mail.BCC, d.Mail.ReplyTo, d.Mail.Subject
 		m.NoAttachment = d.Mail.Attach != nil && !*d.Mail.Attach
+		m.Summary = d.Mail.Summary
 		m.PartRecipients = p.recipients(*d.Mail)
 		return m, notify.CheckPattern(d.Mail.Subject)
 	case d.Bucket != "":
