@@ -29,13 +29,15 @@ func (p *page) writeFindings(configured *Alerts, at int) int {
 		return at + 1
 	}
 	for _, f := range found {
-		words := "●  " + f.text
+		words, style := "●  "+f.text, xlsx.CellStyle{Size: 10.5, VAlign: "center", Wrap: true}
 		if f.sheet != "" {
 			words += "  →  sheet " + f.sheet
+			style.TextColour, style.Underline = p.theme.Blue, true
 			p.Link(firstColumn, at, f.sheet)
 		}
-		p.Put(firstColumn, at, words, xlsx.CellStyle{Size: 10.5, VAlign: "center"})
-		p.SetHeight(at, 17)
+		p.Merge(firstColumn, at, lastColumn, at) // so that the link covers its text, and long text wraps
+		p.Put(firstColumn, at, words, style)
+		p.SetHeight(at, 17*float64(lineCount(words, summaryWidth*11/style.Size)))
 		at++
 	}
 	return at

@@ -18,6 +18,7 @@ type plot struct {
 	line           *series
 	horizontal     bool // bars from left to right, the first at the top
 	hasNegative    bool
+	highest        float64 // the height of the highest column
 }
 
 // A series is a column of a plot.
@@ -41,6 +42,9 @@ func (p *page) addChart(source plot, c Chart, place chartPlace) {
 		Categories: source.categories, CategoryFormat: source.categoryFormat,
 		ValueFormat: p.valueAxisFormat(source.columns[0].meta.format), ValueTitle: c.Axis,
 		Horizontal: source.horizontal, HasNegative: source.hasNegative,
+	}
+	if source.columns[0].meta.format == "duration" {
+		chart.ValueStep = durationStep(source.highest) / xlsx.SecondsPerDay
 	}
 	var colours []string
 	for _, s := range source.columns {
@@ -73,6 +77,22 @@ func (b *book) seriesColour(c columnMeta, taken []string, count int) string {
 		}
 	}
 	return colours[len(taken)%len(colours)]
+}
+
+// durationStep returns the distance in seconds of the lines behind columns of some height: whole minutes, quarters of an hour, hours or
+// days. Excel would choose tenths of a day.
+func durationStep(highest float64) float64 {
+	const minute, hour, day, most = 60, 3600, xlsx.SecondsPerDay, 6
+	for _, step := range []float64{minute, 5 * minute, 15 * minute, hour / 2, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour} {
+		if highest <= most*step {
+			return step
+		}
+	}
+	step := float64(day)
+	for highest > most*step {
+		step *= 2
+	}
+	return step
 }
 
 func (b *book) valueAxisFormat(format string) string {

@@ -20,7 +20,7 @@ func (d *detail) openSheet() error {
 			d.sheet.Name, name, d.locale.Number(float64(d.limits.rows), 0)))
 	}
 	p := d.newPage(name)
-	d.page, d.rows, d.written, d.links = p, p.StreamRows(d.styles), 0, 0
+	d.page, d.rows, d.written, d.links = p, p.StreamRows(d.styles), 0, 1 // the link to the first sheet
 	p.HideGridLines()
 	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, HeaderRows: headerRow})
 	p.Freeze(1, headerRow)
@@ -38,7 +38,9 @@ func (d *detail) writeHeader(p *page) {
 	if d.part > 1 {
 		s.Title = s.title() + fmt.Sprintf(" (part %d)", d.part)
 	}
-	p.heading(s, d.req.Period)
+	if first := p.writeHeading(s, d.req.Period); first != "" {
+		d.rows.LinkToSheet(1, noteRow, first)
+	}
 	p.SetHeight(headerRow, 31)
 	for i, c := range d.meta {
 		p.Put(i+1, headerRow, c.label, d.filterHeaderStyle(align(c.format, i+1)))
@@ -64,7 +66,7 @@ func (d *detail) finish() error {
 		p.Put(1, headerRow+1, d.emptyMessage(d.sheet), xlsx.CellStyle{Bold: true})
 	}
 	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
-		p.Put(1, 3, "The first "+d.plural(limit, "row", "rows")+", "+d.omittedText(d.sheet, d.read)+".", d.greyStyle())
+		p.writeNote("The first " + d.plural(limit, "row", "rows") + ", " + d.omittedText(d.sheet, d.read) + ".")
 	}
 	if p.Err() != nil {
 		return p.Err()

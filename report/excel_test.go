@@ -2,8 +2,12 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // TestExcelMarksNoPhoneAsAnError: text cells with digits are exempt from "number stored as text", on tables and on the streamed sheet.
@@ -23,6 +27,53 @@ func TestExcelMarksNoPhoneAsAnError(t *testing.T) {
 	}
 	if sheets != 3 {
 		t.Errorf("%d of the 3 sheets", sheets)
+	}
+}
+
+// TestFiguresHaveAFormat: no fraction in a cell of the built-in reports has the format General, which shows up to ten decimals.
+func TestFiguresHaveAFormat(t *testing.T) {
+	src := &testSource{calls: testMonth()}
+	fractions := 0
+	for _, name := range []string{"daily", "monthly", "agents", "coins", "missed"} {
+		path, _ := build(t, readTemplate(t, name), src, request(t, "yesterday"))
+		f := open(t, path)
+		for _, sheet := range f.GetSheetList() {
+			if sheet == "Calls" {
+				continue // the coins of a call are shown as they are
+			}
+			rows, err := f.GetRows(sheet, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for y, row := range rows {
+				for x, cell := range row {
+					n, err := strconv.ParseFloat(cell, 64)
+					if err != nil || n == math.Trunc(n) {
+						continue
+					}
+					at, _ := excelize.CoordinatesToCellName(x+1, y+1)
+					if kind, _ := f.GetCellType(sheet, at); kind != excelize.CellTypeNumber && kind != excelize.CellTypeUnset {
+						continue
+					}
+					fractions++
+					if format := formatOf(t, f, sheet, at); format == "" || format == "General" {
+						t.Errorf("%s, %s!%s: %s has no format", name, sheet, at, cell)
+					}
+				}
+			}
+		}
+	}
+	if fractions < 1000 {
+		t.Errorf("only %d fractions", fractions)
+	}
+}
+
+func TestStepsOfDurationsAreRound(t *testing.T) {
+	for highest, want := range map[float64]float64{0: 60, 300: 60, 3599: 900, 3 * 3600: 1800, 10.5 * 3600: 2 * 3600, 61 * 3600: 12 * 3600, 80 * 3600: 86400,
+		30 * 86400: 8 * 86400} {
+		if got := durationStep(highest); got != want {
+			t.Errorf("up to %v s: steps of %v s, want %v s", highest, got, want)
+		}
 	}
 }
 

@@ -17,13 +17,35 @@ type page struct {
 
 func (b *book) newPage(name string) *page { return &page{book: b, Sheet: b.workbook.Sheet(name)} }
 
-// heading writes the title and the two grey lines with which every sheet but the summary begins.
+// heading writes the title, the two grey lines with which every sheet but the summary begins, and the way back to the first sheet.
 func (p *page) heading(s Sheet, span period.Period) {
+	if first := p.writeHeading(s, span); first != "" {
+		p.Link(1, noteRow, first)
+	}
+}
+
+// writeHeading is heading without the link of its cell. It returns the sheet to link to, "" on the first one.
+func (p *page) writeHeading(s Sheet, span period.Period) (first string) {
 	p.Put(1, 1, xlsx.CleanText(s.title()), p.titleStyle())
 	p.SetHeight(1, 26)
 	p.Put(1, 2, p.scopeOf(span, s.Filters), p.greyStyle())
-	if s.Note != "" {
-		p.Put(1, 3, xlsx.CleanText(s.Note), p.greyStyle())
+	if first = p.def.Sheets[0].Name; s.Name == first {
+		p.writeNote(s.Note)
+		return ""
+	}
+	p.Put(1, noteRow, "← "+first, p.linkStyle())
+	p.writeNote(s.Note)
+	return first
+}
+
+// writeNote writes the second grey line, beside the link to the first sheet.
+func (p *page) writeNote(text string) {
+	column := 2
+	if p.Name == p.def.Sheets[0].Name {
+		column = 1
+	}
+	if text != "" {
+		p.Put(column, noteRow, xlsx.CleanText(text), p.greyStyle())
 	}
 }
 

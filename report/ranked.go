@@ -38,7 +38,7 @@ func (b *book) fillRanked(s Sheet) error {
 	p.SetWidth(len(t.columns)+1, 3)
 	p.addChart(plot{
 		sheet: s.Name, header: t.header, first: t.header + 1, last: t.last, categories: 1, columns: []series{{2, by}},
-		horizontal: true, hasNegative: result.hasNegative(s.Columns[1:2]),
+		horizontal: true, hasNegative: result.hasNegative(s.Columns[1:2]), highest: result.highest(s.Columns[1:2]),
 	}, Chart{Title: by.label}, chartPlace{len(t.columns) + 2, headerRow, 640, uint(90 + 24*len(result.rows))})
 	return p.Err()
 }

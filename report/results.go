@@ -128,6 +128,19 @@ func (b *book) sheetRows(s Sheet, covered period.Period) (*resultSet, error) {
 	return r, err
 }
 
+// highest returns the greatest sum of some columns in a row: the height of a stacked column.
+func (r *resultSet) highest(columns []string) (highest float64) {
+	for i := range r.rows {
+		sum := 0.0
+		for _, column := range columns {
+			n, _ := r.row(i).number(column)
+			sum += n
+		}
+		highest = max(highest, sum)
+	}
+	return highest
+}
+
 // hasNegative reports whether any value of some columns is below 0.
 func (r *resultSet) hasNegative(columns []string) bool {
 	for i := range r.rows {

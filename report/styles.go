@@ -10,6 +10,11 @@ func (b *book) titleStyle() xlsx.CellStyle {
 
 func (b *book) greyStyle() xlsx.CellStyle { return xlsx.CellStyle{Size: 10, TextColour: b.theme.Grey} }
 
+// linkStyle is for cells that lead to another sheet.
+func (b *book) linkStyle() xlsx.CellStyle {
+	return xlsx.CellStyle{Size: 10, TextColour: b.theme.Blue, Underline: true, VAlign: "center"}
+}
+
 func (b *book) sectionStyle() xlsx.CellStyle {
 	return xlsx.CellStyle{Size: 12, Bold: true, TextColour: b.theme.Blue, BottomBorder: b.theme.Blue, VAlign: "bottom"}
 }

@@ -16,6 +16,8 @@ const (
 	gapWidth    = 1.2
 	firstColumn = 2
 	lastColumn  = 12
+
+	summaryWidth = 9*gridWidth + 2*gapWidth // from firstColumn to lastColumn
 	// chartWidth is the width of the grid in pixels, at 7 for a character and 5 for the padding of a column.
 	chartWidth  = 9*78 + 2*13
 	chartHeight = 178

@@ -116,7 +116,7 @@ func (p *page) writeChart(pending pendingChart, at int) int {
 	}
 	source := plot{
 		sheet: p.Name, header: at, first: at + 1, last: at + len(data.rows), categories: gridColumns[0],
-		categoryFormat: p.excelFormat(columns[0].format), hasNegative: data.hasNegative(pending.chart.Columns),
+		categoryFormat: p.excelFormat(columns[0].format), hasNegative: data.hasNegative(pending.chart.Columns), highest: data.highest(pending.chart.Columns),
 	}
 	if columns[0].format == "day" {
 		source.categoryFormat = axisDayFormat(len(data.rows))

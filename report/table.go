@@ -10,6 +10,9 @@ import (
 // headerRow is the header row of every table, below the three lines of the heading.
 const headerRow = 4
 
+// noteRow is the last line of the heading, with a sheet's note and the link to the first sheet.
+const noteRow = 3
+
 // fillTable writes a query's rows as a native table, and below it the total, which comes from a separate query.
 func (b *book) fillTable(s Sheet) error {
 	result, err := b.sheetRows(s, b.req.Period)

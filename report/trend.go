@@ -41,7 +41,7 @@ func (b *book) fillTrend(s Sheet) error {
 		}
 		source := b.trendPlot(s, c, t)
 		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)
-		source.hasNegative = result.hasNegative(c.Columns)
+		source.hasNegative, source.highest = result.hasNegative(c.Columns), result.highest(c.Columns)
 		p.addChart(source, c, chartPlace{len(t.columns) + 2, at, 720, 300})
 		at += 16
 	}

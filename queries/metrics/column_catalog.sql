@@ -66,6 +66,7 @@ from (values
     ('last_spoken_at', 'Last spoken to', 'time', 'last call in which somebody spoke to the customer since the last missed one, even after the recovery window'),
     ('hours_waiting', 'Hours waiting', 'decimal', 'hours from the first missed call to the newest data'),
     ('missed_reason', 'Reason', 'text', 'why a call was missed, by its outcome'),
+    ('missed_share', 'Share of missed', 'rate', 'missed calls for a reason / all missed calls'),
     ('flag', 'Flag', 'text', 'contradiction or gap in a report'),
     ('meaning', 'Meaning', 'text', 'explanation of the flag'),
     ('restated_at', 'Became known', 'time', 'when the change was received'),

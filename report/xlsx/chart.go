@@ -23,6 +23,7 @@ type Chart struct {
 	CategoryFormat string // number format; that of the cells when empty
 	Series         []Series
 	ValueFormat    string
+	ValueStep      float64 // distance of the axis's lines; Excel's choice if 0
 	ValueTitle     string
 	Horizontal     bool // bars from left to right, the first point at the top
 	HasNegative    bool // the axis need not begin at 0
@@ -69,7 +70,7 @@ func (w *Workbook) columnChart(c Chart) *excelize.Chart {
 		Legend:    excelize.ChartLegend{Position: "top", Font: &font},
 		XAxis:     excelize.ChartAxis{Font: font, ReverseOrder: c.Horizontal},
 		YAxis: excelize.ChartAxis{
-			MajorGridLines: true, Font: font, Title: w.axisTitle(c, c.ValueTitle),
+			MajorGridLines: true, MajorUnit: c.ValueStep, Font: font, Title: w.axisTitle(c, c.ValueTitle),
 			NumFmt: excelize.ChartNumFmt{CustomNumFmt: c.ValueFormat},
 		},
 		Fill:   solidFill("FFFFFF"),

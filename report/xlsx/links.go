@@ -11,7 +11,7 @@ import (
 
 // links are the hyperlinks of a sheet, as markup of the sheet and of its relationships.
 type links struct {
-	n                int
+	n                int // with an address
 	cells, relations bytes.Buffer
 }
 
@@ -29,12 +29,23 @@ func (r *Rows) Link(column, row int, address string) {
 	l.relations.WriteString(`" TargetMode="External"></Relationship>`)
 }
 
-// writeLinks patches the links into the sheet and into its relationships, a part that the sheet's table has created.
+// LinkToSheet makes a cell a link to a sheet of the workbook.
+func (r *Rows) LinkToSheet(column, row int, sheet string) {
+	l := &r.links.cells
+	fmt.Fprintf(l, `<hyperlink ref="%s" location="`, Cell(column, row))
+	xml.EscapeText(l, []byte(quote(sheet)+"!A1")) // a bytes.Buffer returns no error
+	l.WriteString(`"></hyperlink>`)
+}
+
+// writeLinks patches the links into the sheet and, those with an address, into its relationships, a part that the sheet's table has
+// created.
 func (r *Rows) writeLinks(part string) {
 	s := r.sheet
 	placeholder := fmt.Sprintf(`<hyperlinks><hyperlink ref="A1" location="%s"></hyperlink></hyperlinks>`, linkPlaceholder)
 	s.workbook.patch(part, placeholder, "<hyperlinks>"+r.links.cells.String()+"</hyperlinks>")
-	s.workbook.patch("xl/worksheets/_rels/"+strings.TrimPrefix(part, "xl/worksheets/")+".rels",
-		"</Relationships>", r.links.relations.String()+"</Relationships>")
+	if r.links.n > 0 {
+		s.workbook.patch("xl/worksheets/_rels/"+strings.TrimPrefix(part, "xl/worksheets/")+".rels",
+			"</Relationships>", r.links.relations.String()+"</Relationships>")
+	}
 	s.Check(s.workbook.file.SetCellHyperLink(s.Name, "A1", linkPlaceholder, "Location"))
 }

@@ -129,7 +129,7 @@ func (r *Rows) flush() {
 }
 
 // Close adds the rows to the sheet, of which the range used is in use. The range table, unless it is empty, becomes a native table;
-// a sheet with links must have one.
+// a sheet with links to addresses must have one.
 func (r *Rows) Close(used, table string) error {
 	r.flush()
 	if err := r.stop(); err != nil {
@@ -144,7 +144,7 @@ func (r *Rows) Close(used, table string) error {
 	if table != "" {
 		s.AddTable(s.Name, table)
 	}
-	if r.links.n > 0 {
+	if r.links.cells.Len() > 0 {
 		r.writeLinks(part)
 	}
 	return s.Err()

@@ -11,6 +11,7 @@ type CellStyle struct {
 	NumberFormat  string  // General when empty
 	Size          float64 // of the font; 11 when 0
 	Bold          bool
+	Underline     bool
 	TextColour    string // that of Options when empty
 	Fill          string // a colour; none when empty
 	Align, VAlign string
@@ -59,6 +60,9 @@ func (w *Workbook) excelizeStyle(s CellStyle) *excelize.Style {
 	}
 	if s.Fill != "" {
 		style.Fill = solidFill(s.Fill)
+	}
+	if s.Underline {
+		style.Font.Underline = "single"
 	}
 	top := thinBorder
 	if s.ThickTop {
