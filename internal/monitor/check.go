@@ -146,6 +146,21 @@ func (k *checker) checkAccess() {
 	}
 }
 
+// bucketTimeout limits the check of a bucket, for which the storage's library retries.
+const bucketTimeout = 30 * time.Second
+
+// checkBucket opens a bucket, without writing to it.
+func (k *checker) checkBucket(ctx context.Context, what string, bucket notify.Bucket) {
+	k.begin(what)
+	ctx, cancel := context.WithTimeout(ctx, bucketTimeout)
+	defer cancel()
+	err := bucket.Check(ctx)
+	if dir, ok := bucket.Folder(); ok && err == nil {
+		err = checkWritable(dir)
+	}
+	k.addFinding(what, err, !errors.Is(err, notify.ErrPermanent)) // it may be down for the moment
+}
+
 // checkMailServer logs in to the mail server and announces a mail, without sending one.
 func (k *checker) checkMailServer(ctx context.Context) {
 	what := "mail from " + k.Config.Mail.From
@@ -200,8 +215,11 @@ func (k *checker) checkConfiguredReport(ctx context.Context, report config.Repor
 		}
 	}
 	for _, channel := range entry.Channels {
-		if folder, ok := channel.(notify.Folder); ok {
-			k.add("report "+report.Name+", folder "+folder.Dir, checkWritable(folder.Dir))
+		switch place := channel.(type) {
+		case notify.Folder:
+			k.add("report "+report.Name+", folder "+place.Dir, checkWritable(place.Dir))
+		case notify.Bucket:
+			k.checkBucket(ctx, "report "+report.Name+", bucket "+place.Location(), place)
 		}
 	}
 }

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/azureblob" // azblob://
@@ -56,16 +55,59 @@ func (b Bucket) location(key string) string {
 // Idempotent returns true: an object of the same key is replaced.
 func (b Bucket) Idempotent() bool { return true }
 
+// Check opens the bucket and asks for the first name in it. Credentials that may only write are valid. It writes nothing.
+func (b Bucket) Check(ctx context.Context) error {
+	if dir, query, ok := b.folder(); ok && query.Get("create_dir") != "" {
+		if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+	}
+	bucket, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer bucket.Close()
+	exists, err := bucket.IsAccessible(ctx)
+	if err == nil && !exists {
+		return permanent(errors.New("it does not exist\nhint: create the bucket, or correct its name, region and endpoint"))
+	}
+	if err == nil || gcerrors.Code(err) == gcerrors.PermissionDenied && !slices.Contains(wrongCredentials, errorCode(err)) {
+		return nil
+	}
+	return b.requestError(err)
+}
+
+func (b Bucket) open(ctx context.Context) (*blob.Bucket, error) {
+	u, err := url.Parse(b.URL)
+	if err != nil {
+		return nil, permanent(errInvalidURL)
+	}
+	if endpoint := u.Query().Get("endpoint"); endpoint != "" && !strings.HasPrefix(endpoint, "https://") && !strings.HasPrefix(endpoint, "http://") {
+		return nil, permanent(errors.New("endpoint must begin with https:// or http://"))
+	}
+	bucket, err := blob.OpenBucket(ctx, b.URL)
+	if err != nil {
+		return nil, permanent(b.openError(err))
+	}
+	return bucket, nil
+}
+
+// nameIn adds the bucket to an error.
+func (b Bucket) nameIn(err *error) {
+	if *err != nil {
+		*err = fmt.Errorf("bucket %s: %w", b.location(""), *err)
+	}
+}
+
+// uploadTimeout is far above what a workbook needs over a slow line.
+const uploadTimeout = 10 * time.Minute
+
 // Send writes the workbook as an object, which appears atomically.
 func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, err error) {
 	if message.File == "" {
 		return "", nil
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("bucket %s: %w", b.location(""), err)
-		}
-	}()
+	defer b.nameIn(&err)
 	key := message.fileName(b.Name)
 	dir, query, isFolder := b.folder()
 	if isFolder && query.Get("create_dir") != "" {
@@ -73,9 +115,9 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 			return "", writeHint(err)
 		}
 	}
-	bucket, err := blob.OpenBucket(ctx, b.URL)
+	bucket, err := b.open(ctx)
 	if err != nil {
-		return "", permanent(b.openError(err))
+		return "", err
 	}
 	defer bucket.Close()
 	if isFolder {
@@ -96,7 +138,7 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
 	defer cancel() // a write that is canceled before Close creates no object
 	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -104,15 +146,15 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		Metadata:    map[string]string{"sha256": message.SHA256},
 	})
 	if err != nil {
-		return "", writeError(err)
+		return "", b.requestError(err)
 	}
 	if _, err := io.Copy(w, file); err != nil {
 		cancel()
 		_ = w.Close()
-		return "", writeError(err)
+		return "", b.requestError(err)
 	}
 	if err := w.Close(); err != nil {
-		return "", writeError(err)
+		return "", b.requestError(err)
 	}
 	return b.location(key), nil
 }
@@ -135,7 +177,16 @@ func copyIntoBucket(file, dir, key string) error {
 	return nil
 }
 
-// folder returns the folder of a file:// bucket; ok is false for other buckets.
+// Folder returns the folder of a file:// bucket; ok is false for other buckets.
+func (b Bucket) Folder() (dir string, ok bool) {
+	dir, _, ok = b.folder()
+	return dir, ok
+}
+
+// Location returns the URL of the bucket without its query, which may contain secrets.
+func (b Bucket) Location() string { return b.location("") }
+
+// folder returns the folder of a file:// bucket and the query of its URL; ok is false for other buckets.
 func (b Bucket) folder() (dir string, query url.Values, ok bool) {
 	u, err := url.Parse(b.URL)
 	if err != nil || u.Scheme != fileblob.Scheme {
@@ -145,54 +196,4 @@ func (b Bucket) folder() (dir string, query url.Values, ok bool) {
 		dir = strings.TrimPrefix(dir, "/")
 	}
 	return filepath.FromSlash(dir), u.Query(), true
-}
-
-// openError returns why a bucket cannot be opened. Nothing was sent yet, so only the URL can disclose a secret.
-func (b Bucket) openError(err error) error {
-	text := strings.ReplaceAll(err.Error(), b.URL, b.location(""))
-	u, parseErr := url.Parse(b.URL)
-	if parseErr != nil {
-		return errInvalidURL
-	}
-	password, _ := u.User.Password()
-	secrets := []string{u.User.Username(), password, u.RawQuery}
-	for key, values := range u.Query() {
-		secrets = append(secrets, values...)
-		if strings.Join(values, "") == "" {
-			secrets = append(secrets, key)
-		}
-	}
-	if containsSecret(text, secrets...) {
-		return errors.New("its URL has parameters that this storage does not accept\nhint: see https://gocloud.dev/howto/blob/")
-	}
-	return errors.New(text)
-}
-
-// errorCode matches the error codes of storages, such as NoSuchBucket or AccessDenied.
-var errorCode = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
-
-// writeError returns why a storage did not take an object: the kind of error, the status and the error code. The text of the storage
-// is left out, since it can repeat the request.
-func writeError(err error) error {
-	var words []string
-	kind := gcerrors.Code(err)
-	if kind != gcerrors.Unknown {
-		words = append(words, kind.String())
-	}
-	var status interface{ HTTPStatusCode() int }
-	var code interface{ ErrorCode() string }
-	if errors.As(err, &status) && status.HTTPStatusCode() > 0 {
-		words = append(words, fmt.Sprintf("the server answered %d %s", status.HTTPStatusCode(), http.StatusText(status.HTTPStatusCode())))
-	}
-	if errors.As(err, &code) && errorCode.MatchString(code.ErrorCode()) {
-		words = append(words, code.ErrorCode())
-	}
-	if cause := redact(err); cause != errInvalidAnswer || len(words) == 0 {
-		words = append(words, cause.Error())
-	}
-	summary := errors.New(strings.Join(words, ", "))
-	if slices.Contains([]gcerrors.ErrorCode{gcerrors.NotFound, gcerrors.PermissionDenied, gcerrors.InvalidArgument, gcerrors.Unimplemented}, kind) {
-		return permanent(summary)
-	}
-	return summary
 }
