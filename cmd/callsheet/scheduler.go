@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 	"callsheet/internal/monitor"
 	"callsheet/internal/pipeline"
@@ -58,6 +60,9 @@ func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
 	runner, err := newRunner(&p, s.alerts)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := p.AlertChannels(); err != nil {
+		return nil, exitcode.UsageError(fmt.Errorf("alert_to: %w", err))
 	}
 	for _, report := range c.Reports {
 		if _, _, err := pipeline.Definition(c, report.Name); err != nil {

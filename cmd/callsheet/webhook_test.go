@@ -67,12 +67,13 @@ reports:
       - webhook: {url_file: telegram, shape: template, template: telegram-document.tmpl, upload: document}
   - name: broken
     template: daily
+    heartbeat: "${NO_SUCH_HEARTBEAT}"
     deliver: [{folder: ./telegram/x}]
 `
 	write("callsheet.yaml", text)
 	config = filepath.Join(dir, "callsheet.yaml")
 	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "R&D <!channel>"))
-	if code, out, stderr := runCallsheet(t, "--config", config, "check"); code == 2 || !strings.Contains(out, "ok       webhooks at "+server.URL) || !strings.Contains(out, "ok       alert_to") || strings.Contains(out+stderr, "s3cret") || strings.Contains(out+stderr, "t0ken") {
+	if code, out, stderr := runCallsheet(t, "--config", config, "check"); code == 2 || !strings.Contains(out, "ok       server of webhooks "+server.URL) || !strings.Contains(out, "ok       alert_to") || strings.Contains(out+stderr, "s3cret") || strings.Contains(out+stderr, "t0ken") {
 		t.Errorf("check ends with %d\n%s%s", code, out, stderr)
 	}
 	if code, out, stderr := runCallsheet(t, "--config", config, "run", "daily", "--for", "2026-10-06"); code != 0 || strings.Contains(out+stderr, "s3cret") {
@@ -96,7 +97,8 @@ reports:
 	write("telegram-document.tmpl", "{\n{{.Tilte}}}")
 	write("callsheet.yaml", strings.NewReplacer("url: \""+server.URL+"/issue\"", "url: \"${NO_SUCH_VARIABLE}\"", "headers_file: headers", "headers_file: nowhere").Replace(text))
 	code, out, stderr = runCallsheet(t, "--config", config, "check")
-	for _, want := range []string{"PROBLEM  report daily, deliver: ", "template: telegram-document.tmpl:2:", "PROBLEM  alert_to[0].webhook: alert_to[0].webhook.url: environment variable NO_SUCH_VARIABLE is not set"} {
+	for _, want := range []string{"PROBLEM  report daily, deliver: ", "template: telegram-document.tmpl:2:", "PROBLEM  alert_to[0].webhook: alert_to[0].webhook.url: environment variable NO_SUCH_VARIABLE is not set",
+		"PROBLEM  report broken, heartbeat: heartbeat: environment variable NO_SUCH_HEARTBEAT is not set"} {
 		if code != 1 || !strings.Contains(out, want) {
 			t.Errorf("check ends with %d and lacks %q\n%s%s", code, want, out, stderr)
 		}

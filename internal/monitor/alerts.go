@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,7 +80,7 @@ func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Ru
 		notes := []string{summary.Error}
 		for _, run := range runs[1:] {
 			if run.Recipient != "" && run.State != job.Sent {
-				notes = append(notes, fmt.Sprintf("%s %s: %s: %s", run.Part, run.Recipient, run.State, run.Error))
+				notes = append(notes, fmt.Sprintf("%s: %s: %s", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error))
 			}
 		}
 		a.send(ctx, fmt.Sprintf("run-%s-%d", entry.Report, now.UnixNano()), notify.Message{

@@ -122,9 +122,6 @@ func (a *Alerts) sendPending(ctx context.Context) {
 	}
 	alerts, _ = readPending(p.Config) // another process may have sent some
 	channels, channelErr := p.AlertChannels()
-	if len(channels) == 0 && channelErr == nil {
-		channelErr = errors.New("alert_to is empty")
-	}
 	failed := map[string]error{}
 	due := slices.DeleteFunc(slices.Concat(alerts, a.unsaved), notDue)
 	a.unsaved = slices.DeleteFunc(a.unsaved, func(alert *pendingAlert) bool { return !notDue(alert) })
@@ -171,7 +168,10 @@ func (a *Alerts) finish(alert *pendingAlert, failure error) bool {
 	p := a.pipeline()
 	now, log := p.Now(), p.Log.With("about", alert.Message.Title, "when", alert.Message.When)
 	if failure == nil {
-		if alert.Attempts > 0 {
+		switch {
+		case len(p.Config.AlertTo) == 0:
+			log.Warn("alert is given up, because alert_to is empty by now")
+		case alert.Attempts > 0:
 			log.Info("alert was sent after all", "attempts", alert.Attempts+1)
 		}
 		return a.remove(alert, log)

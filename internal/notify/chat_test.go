@@ -120,10 +120,9 @@ func shownInSlack(t testing.TB, body []byte) string {
 		Text     string `json:"text"`
 		Markdown *bool  `json:"mrkdwn"`
 		Blocks   []struct {
-			Type     string            `json:"type"`
-			Text     *slackTextObject  `json:"text"`
-			Fields   []slackTextObject `json:"fields"`
-			Elements []slackTextObject `json:"elements"`
+			Type   string            `json:"type"`
+			Text   *slackTextObject  `json:"text"`
+			Fields []slackTextObject `json:"fields"`
 		} `json:"blocks"`
 	}
 	strictly(t, body, &message)
@@ -132,9 +131,8 @@ func shownInSlack(t testing.TB, body []byte) string {
 	}
 	shown := []string{unescapeChat(t, message.Text)}
 	for _, block := range message.Blocks {
-		valid := block.Type == "header" && block.Text != nil && block.Fields == nil && block.Elements == nil ||
-			block.Type == "section" && (block.Text != nil) != (block.Fields != nil) && block.Elements == nil && len(block.Fields) <= 10 ||
-			block.Type == "context" && block.Text == nil && block.Fields == nil && len(block.Elements) > 0 && len(block.Elements) <= 10
+		valid := block.Type == "header" && block.Text != nil && block.Fields == nil ||
+			block.Type == "section" && (block.Text != nil) != (block.Fields != nil) && len(block.Fields) <= 10
 		if !valid {
 			t.Errorf("invalid_blocks: %+v", block)
 		}
@@ -143,9 +141,6 @@ func shownInSlack(t testing.TB, body []byte) string {
 		}
 		for _, field := range block.Fields {
 			shown = append(shown, field.show(t, 2000))
-		}
-		for _, element := range block.Elements {
-			shown = append(shown, element.show(t, 3000))
 		}
 	}
 	return strings.Join(shown, "\n")

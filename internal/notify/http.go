@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -31,9 +32,9 @@ func do(request *http.Request) (*http.Response, error) {
 func Ping(ctx context.Context, url string, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := newRequest(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return errInvalidURL
+		return err
 	}
 	response, err := do(request)
 	if err != nil {
@@ -96,22 +97,34 @@ func retryAfter(header http.Header) time.Duration {
 	return max(until.Sub(now), 0)
 }
 
-// WebhookServer returns the scheme and host of a webhook's URL, the rest of which is secret.
+// WebhookServer returns the scheme and host of a secret URL.
 func WebhookServer(text string) (string, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", fmt.Errorf("%w\nhint: it begins with https://", errInvalidURL)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", permanent(fmt.Errorf("%w\nhint: it is an address that begins with https://", errInvalidURL))
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// newRequest returns a request to a secret URL.
+func newRequest(ctx context.Context, method, to string, body io.Reader) (*http.Request, error) {
+	if _, err := WebhookServer(to); err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, to, body)
+	if err != nil {
+		return nil, permanent(errInvalidURL)
+	}
+	return request, nil
 }
 
 // Reach returns an error unless the server at a URL without secrets answers, with any status.
 func Reach(ctx context.Context, server string, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, server+"/", nil)
+	request, err := newRequest(ctx, http.MethodHead, server+"/", nil)
 	if err != nil {
-		return errInvalidURL
+		return err
 	}
 	response, err := do(request)
 	if err != nil {

@@ -37,7 +37,7 @@ func (m Message) slackPayload() map[string]any {
 		return len(texts) <= room
 	})
 	for _, text := range texts {
-		blocks = append(blocks, map[string]any{"type": "context", "elements": []any{slackText(text, maxSlackText)}})
+		blocks = append(blocks, map[string]any{"type": "section", "text": slackText(text, maxSlackText)})
 	}
 	if m.Link != "" {
 		blocks = append(blocks, map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": "<" + escapeLink(escapeSlack(m.Link)) + "|The workbook>"}})

@@ -137,9 +137,9 @@ func (w Webhook) post(ctx context.Context, to string, header http.Header, sent c
 	defer cancel()
 	var written atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) { written.Store(i.Err == nil) }})
-	request, err := http.NewRequestWithContext(ctx, cmp.Or(w.Method, http.MethodPost), to, sent.body)
+	request, err := newRequest(ctx, cmp.Or(w.Method, http.MethodPost), to, sent.body)
 	if err != nil {
-		return nil, permanent(errInvalidURL)
+		return nil, err
 	}
 	request.ContentLength = sent.length
 	request.Header.Set("Content-Type", sent.contentType)
