@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -49,8 +50,7 @@ func (k *checker) checkWebhooks(ctx context.Context) {
 }
 
 func (k *checker) webhookURL(key string, webhook config.WebhookTarget) (string, error) {
-	if _, err := k.Config.ResolveHeaders(webhook); err != nil {
-		return "", err
-	}
-	return k.Config.ResolveSecret(key+".url", webhook.URL, webhook.URLFile)
+	url, err := k.Config.ResolveSecret(key+".url", webhook.URL, webhook.URLFile)
+	_, headerErr := k.Config.ResolveHeaders(webhook)
+	return url, errors.Join(err, headerErr)
 }
