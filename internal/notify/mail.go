@@ -103,6 +103,7 @@ func (m Mail) draft(ctx context.Context, message Message, recipient string) (d d
 	if d.from, err = parseAddress(m.Server.From); err != nil {
 		return d, permanent(fmt.Errorf("mail.from %q: %w", m.Server.From, err))
 	}
+	d.from.Name = headerText(d.from.Name)
 	if err := m.Server.checkDomain(d.to.Address); err != nil {
 		return d, permanent(err)
 	}
@@ -220,14 +221,14 @@ func headerAddresses(texts []string, utf8 bool) (listed []string, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q is not a mail address: %w", text, err)
 		}
-		if utf8 || isASCII(address.Address) {
+		if address.Name = headerText(address.Name); utf8 || isASCII(address.Address) {
 			listed = append(listed, address.String())
 		}
 	}
 	return listed, nil
 }
 
-// maxHeaderText is the longest subject, in characters: some clients show none that is much longer, and lines of a header have a limit.
+// maxHeaderText is the longest subject or name, in characters: some clients show none that is much longer, and lines of a header have a limit.
 const maxHeaderText = 200
 
 // headerText returns a text for a header: one line, shortened if it is long.

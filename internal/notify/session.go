@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net"
 	"net/textproto"
 	"slices"
@@ -100,10 +101,13 @@ func (s *session) hello(name string) error {
 		_, _, err = s.command(2, "HELO "+name)
 	}
 	s.extensions = map[string]string{}
-	for i, line := range strings.Split(text, "\n") {
-		if keyword, parameters, _ := strings.Cut(line, " "); i > 0 {
-			s.extensions[strings.ToUpper(keyword)] = parameters
+	for _, line := range strings.Split(text, "\n")[1:] {
+		keyword, parameters := line, ""
+		if i := strings.IndexAny(line, " ="); i >= 0 { // old servers announce AUTH=LOGIN, some beside AUTH LOGIN
+			keyword, parameters = line[:i], line[i+1:]
 		}
+		keyword = strings.ToUpper(keyword)
+		s.extensions[keyword] = strings.TrimSpace(s.extensions[keyword] + " " + parameters)
 	}
 	return err
 }
@@ -190,24 +194,27 @@ func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
 	return errInvalidAnswer
 }
 
-var errNoSMTPUTF8 = errors.New("an address with letters other than ASCII before the @ needs SMTPUTF8, which the server does not support")
+var errNoSMTPUTF8 = errors.New("the address has letters other than ASCII before the @, and the server does not support them (SMTPUTF8)")
 
 // declare returns the parameters that a mail needs, or an error if the server does not support one.
 func (s *session) declare(from, to string, content []byte) (parameters []string, err error) {
 	header, body, _ := bytes.Cut(content, []byte("\r\n\r\n"))
 	switch {
 	case isASCII(from + to + string(header)):
-		if isASCII(string(body)) {
-			return nil, nil
-		}
-		if s.supports("8BITMIME") {
-			return []string{"BODY=8BITMIME"}, nil
-		}
-		return nil, errors.New("the text is 8-bit, which the server does not support (8BITMIME)")
-	case !s.supports("SMTPUTF8"):
-		return nil, errNoSMTPUTF8
+	case s.supports("SMTPUTF8"):
+		return []string{"SMTPUTF8"}, nil
+	case isASCII(from):
+		return nil, fmt.Errorf("%s: %w", to, errNoSMTPUTF8)
+	default:
+		return nil, fmt.Errorf("%s: %w", from, errNoSMTPUTF8)
 	}
-	return []string{"SMTPUTF8"}, nil
+	switch {
+	case !slices.ContainsFunc(body, func(b byte) bool { return b > 127 }):
+		return nil, nil
+	case s.supports("8BITMIME"):
+		return []string{"BODY=8BITMIME"}, nil
+	}
+	return nil, errors.New("the text is 8-bit, which the server does not support (8BITMIME)")
 }
 
 // mail begins a mail of a size in bytes, 0 if it is unknown. parameters are declared, and must be supported.

@@ -2,6 +2,8 @@ package notify
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -169,7 +171,7 @@ func (e *replyError) refusesWorkbook() bool {
 func (s MailServer) wrapError(step string, err error, secrets []string) error {
 	reply, ok := errors.AsType[*textproto.Error](err)
 	if !ok {
-		return s.wrap(step, redact(err))
+		return s.wrap(step, s.withHint(step, err))
 	}
 	refused := &replyError{step: step, code: reply.Code, enhanced: enhancedCode.FindString(reply.Msg)}
 	text := "the server answered " + refused.status()
@@ -186,6 +188,20 @@ func (s MailServer) wrapError(step string, err error, secrets []string) error {
 		return permanent(refused)
 	}
 	return refused
+}
+
+// withHint returns why a step failed without a reply, and what may help.
+func (s MailServer) withHint(step string, err error) error {
+	reason := redact(err)
+	switch {
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return fmt.Errorf("%w\nhint: if it is of an authority of your own, set mail.ca_file to its certificate", reason)
+	case step == stepConnect && s.TLS != "tls" && s.Port == 465 && isTimeout(err):
+		return fmt.Errorf("%w\nhint: port 465 expects TLS from the start; set mail.tls to tls", reason)
+	case step == stepConnect && s.TLS == "tls" && errors.As(err, new(tls.RecordHeaderError)):
+		return fmt.Errorf("%w from the start\nhint: set mail.tls to starttls, or use the port for TLS, usually 465", reason)
+	}
+	return reason
 }
 
 func (s MailServer) wrap(step string, err error) error {

@@ -73,6 +73,7 @@ func TestMailKeepsToTheRules(t *testing.T) {
 	for i := range 300 {
 		m.CC = append(m.CC, fmt.Sprintf("Colleague with a long name %d <colleague-%d@department-%d.example.com>", i, i, i))
 	}
+	m.CC[7] = strings.Repeat("n", 2000) + " <colleague-7@example.com>"
 	m.CC = append(m.CC, `"J. Doe, \"Sales\"" <j.doe@example.com>`, "Jörg Müller <joerg@bücher.example>", `"odd user"@example.com`)
 	for name, set := range map[string]func(*Message){
 		"plain":         func(*Message) {},
@@ -228,6 +229,7 @@ func TestRepliesAreClassified(t *testing.T) {
 		"login closes":            {replies: map[string]string{"EHLO": "250-here|250 AUTH PLAIN", "AUTH": "421 4.7.0 too many failures"}, user: "reports", want: "login: the server answered 421 4.7.0"},
 		"login is not possible":   {replies: map[string]string{"EHLO": "250-here|250 AUTH GSSAPI"}, user: "reports", want: "no login method", permanent: true},
 		"login at MAIL":           {replies: map[string]string{"MAIL": "530 5.7.0 authenticate first"}, want: "sender: the server answered 530", permanent: true},
+		"login as of old":         {replies: map[string]string{"EHLO": "250-here|250-AUTH=LOGIN|250 AUTH GSSAPI", "AUTH": "334 ", "c": "235 welcome"}, user: "reports", text: "250 ok"},
 		"endless login":           {replies: map[string]string{"EHLO": "250-here|250 AUTH LOGIN", "AUTH": "334 ", "c": "334 "}, user: "reports", want: "login"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -430,7 +432,7 @@ func TestDovecotLogsIn(t *testing.T) {
 			t.Errorf("%s: a wrong password: %v", method, err)
 		}
 		m.Server.CAFile = ""
-		if err := m.Server.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "STARTTLS: tls: failed to verify certificate") {
+		if err := m.Server.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "STARTTLS: tls: failed to verify certificate") || !strings.Contains(err.Error(), "hint: if it is of an authority of your own, set mail.ca_file") {
 			t.Errorf("an unknown certificate: %v", err)
 		}
 	}
