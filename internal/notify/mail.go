@@ -131,6 +131,8 @@ func (m Mail) composeWithin(d *draft, server *session) ([]byte, error) {
 	if size := server.maxSize(); size > 0 && (limit <= 0 || size < limit) {
 		limit, whose = size, "the mail server accepts"
 	}
+	// Another server on the way may not support SMTPUTF8, so that only a mail to or from such an address asks for it.
+	utf8 := server.supports("SMTPUTF8") && !isASCII(d.from.Address+d.to.Address)
 	size := int64(0)
 	if d.attach && limit > 0 {
 		info, err := os.Stat(d.message.File)
@@ -140,16 +142,16 @@ func (m Mail) composeWithin(d *draft, server *session) ([]byte, error) {
 		size = base64Size(info.Size()) // a lower bound that spares composing a huge mail
 	}
 	if size <= limit || limit <= 0 {
-		content, err := m.compose(*d, server.supports("SMTPUTF8"))
+		content, err := m.compose(*d, utf8)
 		if size = int64(len(content)); err != nil || !d.attach || limit <= 0 || size <= limit {
 			return content, err
 		}
 	}
 	d.attach, d.withoutFile = false, fmt.Sprintf("the mail would have %s with it, and %s %s", megabytes(size), whose, megabytes(limit))
-	content, err := m.compose(*d, server.supports("SMTPUTF8"))
+	content, err := m.compose(*d, utf8)
 	if err == nil && int64(len(content)) > limit {
 		d.textOnly = true
-		content, err = m.compose(*d, server.supports("SMTPUTF8"))
+		content, err = m.compose(*d, utf8)
 	}
 	return content, err
 }
@@ -213,8 +215,8 @@ func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
 	return content.Bytes(), nil
 }
 
-// headerAddresses returns addresses for a header. Those with letters other than ASCII before the @ are left out unless the server
-// supports them: they cannot be written, and their own mails are refused.
+// headerAddresses returns addresses for a header. Those with letters other than ASCII before the @ are left out of mails that do not
+// need SMTPUTF8 otherwise.
 func headerAddresses(texts []string, utf8 bool) (listed []string, err error) {
 	for _, text := range texts {
 		address, err := parseAddress(text)
