@@ -71,8 +71,11 @@ func (m Mail) Send(ctx context.Context, message Message, recipient string) (stri
 		return "", err
 	}
 	err = m.deliver(ctx, &d)
-	if refused, ok := errors.AsType[*replyError](err); ok && d.attach && refused.refusesWorkbook() {
-		d.textOnly, d.attach, d.withoutFile = true, false, "the mail server refused the mail with it ("+refused.status()+")"
+	if refused, ok := errors.AsType[*replyError](err); ok && refused.refusesFiles() && m.enclosesFiles(d) {
+		if d.attach {
+			d.withoutFile = "the mail server refused the mail with it (" + refused.status() + ")"
+		}
+		d.textOnly, d.attach = true, false
 		err = m.deliver(ctx, &d)
 	}
 	if err != nil {
@@ -126,35 +129,41 @@ func (m Mail) deliver(ctx context.Context, d *draft) error {
 }
 
 // composeWithin returns the mail, without its workbook if it would be larger than the configuration or the server allows.
-func (m Mail) composeWithin(d *draft, server *session) ([]byte, error) {
+func (m Mail) composeWithin(d *draft, server *session) (_ []byte, err error) {
 	limit, whose := m.Server.MaxAttachment, "mail.max_attachment is"
 	if size := server.maxSize(); size > 0 && (limit <= 0 || size < limit) {
 		limit, whose = size, "the mail server accepts"
 	}
 	// Another server on the way may not support SMTPUTF8, so that only a mail to or from such an address asks for it.
 	utf8 := server.supports("SMTPUTF8") && !isASCII(d.from.Address+d.to.Address)
+	tooLarge := func(size int64) bool { return limit > 0 && size > limit }
 	size := int64(0)
-	if d.attach && limit > 0 {
+	if d.attach {
 		info, err := os.Stat(d.message.File)
 		if err != nil {
 			return nil, err
 		}
 		size = base64Size(info.Size()) // a lower bound that spares composing a huge mail
 	}
-	if size <= limit || limit <= 0 {
-		content, err := m.compose(*d, utf8)
-		if size = int64(len(content)); err != nil || !d.attach || limit <= 0 || size <= limit {
+	var content []byte
+	if !tooLarge(size) {
+		if content, err = m.compose(*d, utf8); err != nil || !tooLarge(int64(len(content))) {
+			return content, err
+		}
+		size = int64(len(content))
+	}
+	if d.attach {
+		d.attach, d.withoutFile = false, fmt.Sprintf("the mail would have %s with it, and %s %s", megabytes(size), whose, megabytes(limit))
+		if content, err = m.compose(*d, utf8); err != nil || !tooLarge(int64(len(content))) {
 			return content, err
 		}
 	}
-	d.attach, d.withoutFile = false, fmt.Sprintf("the mail would have %s with it, and %s %s", megabytes(size), whose, megabytes(limit))
-	content, err := m.compose(*d, utf8)
-	if err == nil && int64(len(content)) > limit {
-		d.textOnly = true
-		content, err = m.compose(*d, utf8)
-	}
-	return content, err
+	d.textOnly = true
+	return m.compose(*d, utf8)
 }
+
+// enclosesFiles reports whether a mail has more than its text.
+func (m Mail) enclosesFiles(d draft) bool { return d.attach || m.summary(d).file != "" }
 
 // base64Size returns the size of encoded bytes in lines of 76 characters.
 func base64Size(n int64) int64 {
@@ -255,6 +264,6 @@ func NewID() string { return rand.Text() }
 // messageID is the same for the same message to the same address, so that a mail server can drop a duplicate. Without the workbook, or
 // through a channel with another subject, it is another mail.
 func (d draft) messageID() string {
-	sum := sha256.Sum256(fmt.Append(nil, d.id, "\n", d.channel, "\n", addressKey(d.to.Address), "\n", d.attach))
+	sum := sha256.Sum256(fmt.Append(nil, d.id, "\n", d.channel, "\n", addressKey(d.to.Address), "\n", d.attach, d.textOnly))
 	return fmt.Sprintf("%x@%s", sum[:16], domainOf(d.from.Address))
 }

@@ -160,8 +160,8 @@ func (e *replyError) status() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", e.code, e.enhanced))
 }
 
-// refusesWorkbook reports whether the mail may be accepted without its workbook: it was too large, or its text was refused.
-func (e *replyError) refusesWorkbook() bool {
+// refusesFiles reports whether the mail may be accepted without its files: it was too large, or its text was refused.
+func (e *replyError) refusesFiles() bool {
 	_, detail, _ := strings.Cut(e.enhanced, ".")
 	return e.code == 552 || detail == "3.4" || detail == "2.3" || e.step == stepText && e.code >= 500
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/mail"
 	"net/textproto"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -434,6 +435,36 @@ func TestDovecotLogsIn(t *testing.T) {
 		m.Server.CAFile = ""
 		if err := m.Server.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "STARTTLS: tls: failed to verify certificate") || !strings.Contains(err.Error(), "hint: if it is of an authority of your own, set mail.ca_file") {
 			t.Errorf("an unknown certificate: %v", err)
+		}
+	}
+}
+
+// TestRefusedPictureIsLeftOut has mails without the workbook whose picture is too large.
+func TestRefusedPictureIsLeftOut(t *testing.T) {
+	for name, set := range map[string]func(*fakeSMTP){
+		"announced": func(m *fakeSMTP) { m.maxSize = 100_000 },
+		"refused": func(m *fakeSMTP) {
+			m.refuseText = func(text []byte) error {
+				if strings.Contains(string(text), "image/png") {
+					return &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 3, 4}, Message: "too large"}
+				}
+				return nil
+			}
+		},
+	} {
+		box := startFakeSMTP(t, "none", set)
+		m := box.channel(t, "none")
+		m.NoAttachment, m.Summary = true, SummaryPicture
+		p := testMessage(t, "a workbook")
+		if err := os.WriteFile(SummaryPath(p.File, SummaryPicture), make([]byte, 100_000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if location, err := m.Send(t.Context(), p, "a@example.com"); err != nil || location != "mail to a@example.com" {
+			t.Errorf("%s: %q, %v", name, location, err)
+			continue
+		}
+		if parts := parseMail(t, box.arrived["a@example.com"][0]).parts; len(parts) != 2 || !strings.Contains(parts["text/plain"], "1,234") {
+			t.Errorf("%s: parts %q", name, parts)
 		}
 	}
 }
