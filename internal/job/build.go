@@ -113,7 +113,7 @@ func (x *run) buildEmpty() ([]notify.Message, error) {
 	if !x.entry.NotifyEmpty {
 		return nil, errEmpty
 	}
-	message, row := x.Steps.EmptyMessage(x.entry.Report, x.span), x.base
+	message, row := x.Steps.EmptyMessage(x.entry.Report, x.span, ""), x.base
 	message.Notes, message.ID = append(x.completenessNotes(), message.Notes...), notify.NewID()
 	var earlier notify.Message
 	if old := x.summary(); old.File == "" && json.Unmarshal(old.Message, &earlier) == nil && !x.options.Resend {

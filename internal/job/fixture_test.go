@@ -171,7 +171,7 @@ func (d *fixture) Build(_ context.Context, report string, p period.Period, part 
 	return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum}, 7}, err
 }
 
-func (d *fixture) EmptyMessage(report string, p period.Period) notify.Message {
+func (d *fixture) EmptyMessage(report string, p period.Period, _ string) notify.Message {
 	return notify.Message{Report: report, Period: p.String(), Notes: []string{"nothing"}}
 }
 

@@ -66,8 +66,7 @@ func (r *Runner) Plan(ctx context.Context, entry Entry, due time.Time, options R
 
 func (x *run) planPart(ctx context.Context, part string, empty bool) PlannedPart {
 	planned := PlannedPart{Part: part, Deliveries: []PlannedDelivery{}}
-	message := x.Steps.EmptyMessage(x.entry.Report, x.span) // it has the names that are part of paths
-	message.Part = part
+	message := x.Steps.EmptyMessage(x.entry.Report, x.span, part)
 	targets, failed := x.targets(ctx, message)
 	for _, failure := range failed {
 		planned.Error = failure.err.Error()

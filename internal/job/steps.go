@@ -21,8 +21,9 @@ type Steps interface {
 	Parts(ctx context.Context, report string, span period.Period) ([]string, error)
 	// Build builds the workbook of a part; part is empty without a burst.
 	Build(ctx context.Context, report string, span period.Period, part string) (Workbook, error)
-	// EmptyMessage is the message to send when there is nothing to report.
-	EmptyMessage(report string, span period.Period) notify.Message
+	// EmptyMessage is the message to send when there is nothing to report. That of a part of the burst that Parts listed last has the
+	// names that a workbook would have.
+	EmptyMessage(report string, span period.Period, part string) notify.Message
 }
 
 // Workbook is a finished workbook.

@@ -139,10 +139,7 @@ func (s steps) Parts(ctx context.Context, name string, span period.Period) (part
 func (s steps) Build(ctx context.Context, name string, span period.Period, part string) (built job.Workbook, err error) {
 	entry, _ := s.Config.FindReport(name)
 	err = s.step(ctx, "building", func(ctx context.Context) error {
-		w := Workbook{Report: name, Period: span, Part: part, ForMail: true}
-		if names, ok := s.partNames.Load(name); ok && part != "" {
-			w.Names = names.(map[string]string)
-		}
+		w := s.workbook(name, span, part)
 		path, result, err := s.Pipeline.Build(ctx, w)
 		if err != nil {
 			return err
@@ -170,9 +167,20 @@ func (s steps) warnOfFilters(ctx context.Context, reader *store.Reader, entry co
 	return err
 }
 
-func (s steps) EmptyMessage(name string, span period.Period) notify.Message {
+// workbook returns the workbook of a part, with the names of the parts that were listed last.
+func (s steps) workbook(name string, span period.Period, part string) Workbook {
+	w := Workbook{Report: name, Period: span, Part: part, ForMail: true}
+	if names, ok := s.partNames.Load(name); ok && part != "" {
+		w.Names = names.(map[string]string)
+	}
+	return w
+}
+
+func (s steps) EmptyMessage(name string, span period.Period, part string) notify.Message {
 	definition, entry, err := Definition(s.Config, name)
-	message := emptyMessage(s.Config, entry, Workbook{Report: name, Period: span})
+	w := s.workbook(name, span, part)
+	message := emptyMessage(s.Config, entry, w)
+	message.PartName = w.Names[part]
 	if err == nil {
 		message.Title = definition.Title
 	}
