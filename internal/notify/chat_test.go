@@ -330,3 +330,17 @@ func TestRetryAfterIsReadInBothForms(t *testing.T) {
 		t.Error("an error of another kind")
 	}
 }
+
+// TestLinksThatNoChatOpensAreText has a path, with which Teams refuses a card.
+func TestLinksThatNoChatOpensAreText(t *testing.T) {
+	for _, link := range []string{`\\server\share\daily.xlsx`, "/mnt/share/daily.xlsx", "file:///mnt/daily.xlsx", "javascript:alert(1)"} {
+		message := testMessage(t, "x")
+		message.Link = link
+		for format, show := range map[string]func(testing.TB, []byte) string{"slack": shownInSlack, "teams": shownInTeams, "googlechat": shownInGoogleChat} {
+			body, err := json.Marshal(message.payload(format))
+			if err != nil || !strings.Contains(show(t, body), "The workbook: "+link) || bytes.Contains(body, []byte("|The workbook")) || bytes.Contains(body, []byte("OpenUrl")) {
+				t.Errorf("%s: %s, %v", format, body, err)
+			}
+		}
+	}
+}

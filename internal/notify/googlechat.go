@@ -16,8 +16,8 @@ func (m Message) googleChatPayload() any {
 		lines = append(lines, googleChatText(line))
 	}
 	link := ""
-	if m.Link != "" {
-		link = "\n<" + escapeLink(escapeSlack(m.Link)) + "|The workbook>"
+	if address := m.webLink(); address != "" {
+		link = "\n<" + escapeLink(escapeSlack(address)) + "|The workbook>"
 	}
 	lines = fit(lines, func(lines []string) bool { return length(strings.Join(lines, "\n")+link) <= maxGoogleChatText })
 	return map[string]string{"text": strings.Join(lines, "\n") + link}

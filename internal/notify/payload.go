@@ -55,12 +55,23 @@ func (m Message) lines() (lines []string) {
 		texts = append(texts, "• "+oneLine(finding.Text))
 	}
 	texts = append(texts, m.Remarks()...)
+	if m.Link != m.webLink() {
+		texts = append(texts, "The workbook: "+m.Link)
+	}
 	for line := range strings.SplitSeq(strings.ReplaceAll(strings.Join(texts, "\n"), "\r", "\n"), "\n") {
 		if strings.TrimSpace(line) != "" {
 			lines = append(lines, strings.TrimRight(line, " \t"))
 		}
 	}
 	return lines
+}
+
+// webLink returns the link if a chat can open it: a path of a share is text.
+func (m Message) webLink() string {
+	if _, err := WebhookServer(m.Link); err != nil {
+		return ""
+	}
+	return m.Link
 }
 
 // text returns the figure as one line.
@@ -75,8 +86,8 @@ func (m Message) Text() string {
 		lines = append(lines, f.text())
 	}
 	lines = append(lines, m.lines()...)
-	if m.Link != "" {
-		lines = append(lines, m.Link)
+	if link := m.webLink(); link != "" {
+		lines = append(lines, link)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -39,8 +39,8 @@ func (m Message) slackPayload() map[string]any {
 	for _, text := range texts {
 		blocks = append(blocks, map[string]any{"type": "section", "text": slackText(text, maxSlackText)})
 	}
-	if m.Link != "" {
-		blocks = append(blocks, map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": "<" + escapeLink(escapeSlack(m.Link)) + "|The workbook>"}})
+	if link := m.webLink(); link != "" {
+		blocks = append(blocks, map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": "<" + escapeLink(escapeSlack(link)) + "|The workbook>"}})
 	}
 	return map[string]any{"text": slackText(m.heading(), maxSlackSummary)["text"], "mrkdwn": false, "blocks": blocks}
 }

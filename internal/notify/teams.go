@@ -28,8 +28,8 @@ func (m Message) teamsCard(lines []string) any {
 		body = append(body, richText(textRun(line, map[string]any{"isSubtle": true})))
 	}
 	card := map[string]any{"type": "AdaptiveCard", "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "version": "1.4", "body": body}
-	if m.Link != "" {
-		card["actions"] = []any{map[string]any{"type": "Action.OpenUrl", "title": "The workbook", "url": m.Link}}
+	if link := m.webLink(); link != "" {
+		card["actions"] = []any{map[string]any{"type": "Action.OpenUrl", "title": "The workbook", "url": link}}
 	}
 	return map[string]any{"type": "message", "attachments": []any{map[string]any{
 		"contentType": "application/vnd.microsoft.card.adaptive", "content": card,

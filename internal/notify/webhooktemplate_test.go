@@ -235,12 +235,26 @@ func TestJiraTakesTheExample(t *testing.T) {
 					Name string `json:"name"`
 				} `json:"issuetype"`
 				Summary     string `json:"summary"`
-				Description string `json:"description"`
+				Description struct { // https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+					Type    string `json:"type"`
+					Version int    `json:"version"`
+					Content []struct {
+						Type    string `json:"type"`
+						Content []struct {
+							Type string `json:"type"`
+							Text string `json:"text"`
+						} `json:"content"`
+					} `json:"content"`
+				} `json:"description"`
 			} `json:"fields"`
 		}
 		jsonRequest(t, r, &issue)
 		within(t, "summary", issue.Fields.Summary, 255)
-		within(t, "description", issue.Fields.Description, 32767)
+		block := issue.Fields.Description.Content[0]
+		within(t, "description", block.Content[0].Text, 32767)
+		if issue.Fields.Description.Version != 1 || block.Type != "codeBlock" {
+			t.Errorf("%+v", issue)
+		}
 		if strings.Contains(issue.Fields.Summary, "\n") {
 			t.Error("the summary has line breaks")
 		}
