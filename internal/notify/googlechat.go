@@ -8,7 +8,7 @@ const maxGoogleChatText = 4096
 
 // googleChatPayload is one text: https://developers.google.com/workspace/chat/format-messages
 func (m Message) googleChatPayload() any {
-	lines := []string{googleChatBold(m.heading())}
+	lines := []string{googleChatBold(m.Heading())}
 	for _, f := range m.Figures {
 		lines = append(lines, strings.TrimSpace(googleChatText(oneLine(f.Label))+": "+googleChatBold(oneLine(f.Value))+"  "+googleChatText(oneLine(f.Change))))
 	}

@@ -253,7 +253,7 @@ func headerText(text string) string {
 
 func (m Mail) subject(message Message) string {
 	if m.Subject == "" {
-		return message.heading()
+		return message.Heading()
 	}
 	return message.expand(m.Subject, plain)
 }

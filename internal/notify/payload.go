@@ -22,8 +22,8 @@ func (m Message) payload(format string) any {
 	return m
 }
 
-// heading is the title line of a message. It names the part and the filters, so that no part is taken for the whole.
-func (m Message) heading() string {
+// Heading is the title line of a message. It names the part and the filters, so that no part is taken for the whole.
+func (m Message) Heading() string {
 	parts := []string{m.Title, m.Part, m.Filters, m.When}
 	return oneLine(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", "))
 }
@@ -81,7 +81,7 @@ func (f Figure) text() string {
 
 // Text returns the whole message as plain text.
 func (m Message) Text() string {
-	lines := []string{m.heading()}
+	lines := []string{m.Heading()}
 	for _, f := range m.Figures {
 		lines = append(lines, f.text())
 	}

@@ -18,7 +18,7 @@ const (
 
 // slackPayload has texts that are not ours as plain_text, which Slack does not format: mrkdwn has no escape for * _ ~ and `.
 func (m Message) slackPayload() map[string]any {
-	heading := slackText(m.heading(), maxSlackText)
+	heading := slackText(m.Heading(), maxSlackText)
 	blocks := []any{map[string]any{"type": "section", "text": heading}}
 	if length(heading["text"].(string)) <= maxSlackHeader {
 		blocks[0] = map[string]any{"type": "header", "text": heading}
@@ -42,7 +42,7 @@ func (m Message) slackPayload() map[string]any {
 	if link := m.webLink(); link != "" {
 		blocks = append(blocks, map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": "<" + escapeLink(escapeSlack(link)) + "|The workbook>"}})
 	}
-	return map[string]any{"text": slackText(m.heading(), maxSlackSummary)["text"], "mrkdwn": false, "blocks": blocks}
+	return map[string]any{"text": slackText(m.Heading(), maxSlackSummary)["text"], "mrkdwn": false, "blocks": blocks}
 }
 
 // joinLines joins lines to texts of at most limit characters when escaped.

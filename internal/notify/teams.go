@@ -16,7 +16,7 @@ func (m Message) teamsPayload() (payload any) {
 }
 
 func (m Message) teamsCard(lines []string) any {
-	body := []any{richText(textRun(m.heading(), map[string]any{"weight": "Bolder", "size": "Medium"}))}
+	body := []any{richText(textRun(m.Heading(), map[string]any{"weight": "Bolder", "size": "Medium"}))}
 	for _, f := range m.Figures {
 		runs := []any{textRun(oneLine(f.Label)+":  ", nil), textRun(oneLine(f.Value), map[string]any{"weight": "Bolder"})}
 		if change := oneLine(f.Change); change != "" {

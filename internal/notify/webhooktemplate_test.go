@@ -234,7 +234,7 @@ func TestJiraTakesTheExample(t *testing.T) {
 				IssueType struct {
 					Name string `json:"name"`
 				} `json:"issuetype"`
-				Summary     string `json:"summary"`
+				Summary     string   `json:"summary"`
 				Description struct { // https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 					Type    string `json:"type"`
 					Version int    `json:"version"`
