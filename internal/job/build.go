@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"callsheet/internal/notify"
@@ -114,7 +115,8 @@ func (x *run) buildEmpty() ([]notify.Message, error) {
 		return nil, errEmpty
 	}
 	message, row := x.Steps.EmptyMessage(x.entry.Report, x.span, ""), x.base
-	message.Notes, message.ID = append(x.completenessNotes(), message.Notes...), notify.NewID()
+	x.warnOfMissingCalls(&message)
+	message.ID = notify.NewID()
 	var earlier notify.Message
 	if old := x.summary(); old.File == "" && json.Unmarshal(old.Message, &earlier) == nil && !x.options.Resend {
 		message.ID = earlier.ID
@@ -145,7 +147,8 @@ func (x *run) buildPart(ctx context.Context, part string) (message notify.Messag
 		return message, err
 	}
 	message = built.Message
-	message.Notes, message.ID = append(x.completenessNotes(), message.Notes...), notify.NewID()
+	x.warnOfMissingCalls(&message)
+	message.ID = notify.NewID()
 	row.State, row.File, row.SHA256, row.Rows, row.Incomplete = Built, message.File, message.SHA256, built.Rows, x.problemSummary()
 	if row.Message, err = json.Marshal(message); err != nil {
 		return message, err
@@ -153,15 +156,22 @@ func (x *run) buildPart(ctx context.Context, part string) (message notify.Messag
 	return message, x.record(row)
 }
 
-// completenessNotes warn readers of a report that may lack calls.
-func (x *run) completenessNotes() (notes []string) {
+// warnOfMissingCalls tells readers of a report that it may lack calls, before everything else that needs their attention.
+func (x *run) warnOfMissingCalls(message *notify.Message) {
+	var warnings []string
 	if x.dataTimedOut {
-		notes = append(notes, "This report may be incomplete: no data from after the period had arrived when it was built.")
+		warnings = append(warnings, "This report may be incomplete: no data from after the period had arrived when it was built.")
 	}
 	if len(x.problems) > 0 {
-		notes = append(notes, "Calls may be missing: "+x.problemSummary())
+		warnings = append(warnings, "Calls may be missing: "+x.problemSummary())
 	}
-	return notes
+	var findings []notify.Finding
+	for _, warning := range warnings {
+		findings = append(findings, notify.Finding{Text: strings.TrimSuffix(warning, ".")})
+		message.NoFindings = "" // which says that the data has no gaps
+	}
+	message.Notes = append(warnings, message.Notes...)
+	message.Findings = append(findings, message.Findings...)
 }
 
 // problemSummary describes in one line what could not be loaded; it is empty if everything was.

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,10 @@ func TestReportWithMissingCallsIsIncomplete(t *testing.T) {
 		}
 		if !strings.Contains(string(runs[0].Message), "Calls may be missing: "+changed) {
 			t.Errorf("its notes lack the problem: %s", runs[0].Message)
+		}
+		var message notify.Message
+		if err := json.Unmarshal(runs[0].Message, &message); err != nil || len(message.Findings) == 0 || !strings.HasPrefix(message.Findings[0].Text, "Calls may be missing: ") || message.NoFindings != "" {
+			t.Errorf("it is not what needs attention first: %v, %s", err, runs[0].Message)
 		}
 		// It stays incomplete until it is sent again, even if the file is loaded meanwhile.
 		d.problems = nil

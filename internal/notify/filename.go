@@ -64,7 +64,20 @@ func isInvalidInName(r rune) bool {
 // expand replaces the placeholders of a pattern by the message's values, each passed through escape.
 func (m Message) expand(pattern string, escape func(string) string) string {
 	return strings.NewReplacer("{report}", escape(m.Report), "{title}", escape(m.Title), "{period}", escape(m.Period),
-		"{part}", escape(m.Part), "{filters}", escape(cmp.Or(m.Filters, "all calls"))).Replace(pattern)
+		"{part}", escape(m.Part), "{filters}", escape(m.filterWords())).Replace(pattern)
+}
+
+const allCalls = "all calls"
+
+// filterWords describes the filters, or the part if there are none.
+func (m Message) filterWords() string {
+	switch {
+	case m.Filters != "":
+		return m.Filters
+	case m.Part != "":
+		return "only " + m.Part
+	}
+	return allCalls
 }
 
 func plain(text string) string { return text }

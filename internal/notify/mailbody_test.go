@@ -153,7 +153,7 @@ func TestBodySaysWhatTheMessageHas(t *testing.T) {
 	}
 	for kind, shown := range map[string]string{"html": textOf(parseHTML(t, page)), "text": oneLine(text)} {
 		for _, want := range []string{
-			"Daily call report, R&D <!channel>", "Sunday 4 October 2026 · only incoming calls, business hours · times in Asia/Kolkata",
+			"Daily call report, R&D <!channel>, only incoming calls, business hours", "Sunday 4 October 2026 · times in Asia/Kolkata",
 			"Compared with Sunday 27 September 2026 (the same weekday before)", "Needs attention",
 			"<b>Sales</b>: 63.4% answered", "Sales & <Support> 41 63.4% 26 15", "All groups 1,234 81.8% 1,067 27", "and 3 more",
 			"Full report attached: groups-2026-10-04-", "Last delivery received 5 Oct 2026 07:58 Asia/Kolkata",
@@ -168,6 +168,10 @@ func TestBodySaysWhatTheMessageHas(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(text, "\nGroups\n")
 	table, _, _ = strings.Cut(table, "\n\n")
+	message.Filters = ""
+	if page, text, err := builtInTemplates(t).Execute(message, Enclosed{}); err != nil || strings.Contains(page+text, allCalls) {
+		t.Errorf("%v: a part is shown as all calls:\n%s", err, text)
+	}
 	for _, line := range strings.Split(table, "\n") {
 		if uniseg.StringWidth(line) > 78 || strings.TrimRight(line, " ") != line {
 			t.Errorf("the table has the line %q", line)
@@ -294,8 +298,10 @@ func TestSubjectNamesPartAndFilters(t *testing.T) {
 			t.Errorf("%q: got %q", subject, got)
 		}
 	}
-	if got := (Mail{Subject: "{report} ({filters})"}).subject(Message{Report: "daily"}); got != "daily (all calls)" {
-		t.Errorf("got %q", got)
+	for want, message := range map[string]Message{"daily (all calls)": {Report: "daily"}, "daily (only Sales)": {Report: "daily", Part: "Sales"}} {
+		if got := (Mail{Subject: "{report} ({filters})"}).subject(message); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

@@ -32,10 +32,10 @@ func (m Message) Heading() string {
 func (m Message) Remarks() (remarks []string) {
 	found := map[string]bool{}
 	for _, f := range m.Findings {
-		found[f.Text+"."] = true
+		found[f.Text] = true
 	}
 	for _, note := range m.Notes {
-		if !found[note] {
+		if !found[strings.TrimSuffix(note, ".")] {
 			remarks = append(remarks, note)
 		}
 	}

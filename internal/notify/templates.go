@@ -2,6 +2,7 @@ package notify
 
 import (
 	htmltemplate "html/template"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 )
@@ -57,16 +58,19 @@ func (t MailTemplates) Execute(message Message, with Enclosed) (html, text strin
 	return h.String(), p.String(), nil
 }
 
-// Scope describes the calls of a report, as the summary does. It is the period, or what else an alert is about.
+// Heading is the title with the part and the filters, so that nobody takes a part for the whole.
+func (d mailData) Heading() string {
+	parts := []string{d.Title, d.Part, d.Filters}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
+}
+
+// Scope is the period, or what else an alert is about, and the zone.
 func (d mailData) Scope() string {
 	parts := []string{d.When}
-	switch {
-	case d.Filters != "":
-		parts = append(parts, d.Filters)
-	case d.Zone != "":
-		parts = append(parts, "all calls")
-	}
 	if d.Zone != "" {
+		if d.Part == "" && d.Filters == "" {
+			parts = append(parts, allCalls)
+		}
 		parts = append(parts, "times in "+d.Zone)
 	}
 	return strings.Join(parts, " · ")
