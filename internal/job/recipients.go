@@ -17,13 +17,14 @@ type target struct {
 	channel   notify.Channel
 	channelID string
 	recipient string
-	row       Run // in the ledger
+	key       string // of the recipient
+	row       Run    // in the ledger
 }
 
 // is reports whether a row of the ledger is of the target's recipient, through any channel.
 func (t target) is(row Run) bool {
 	return row.Recipient != "" && row.Part == t.row.Part &&
-		t.channel.Key(channelSuffix.ReplaceAllString(row.Recipient, "")) == t.channel.Key(t.recipient)
+		(row.Recipient == t.recipient || t.channel.Key(channelSuffix.ReplaceAllString(row.Recipient, "")) == t.key)
 }
 
 // targets returns the recipients of a message, each with its row. A recipient has a row for each channel with other settings; the
@@ -47,10 +48,8 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 			continue
 		}
 		for _, recipient := range recipients {
-			t := target{channel, id, recipient, row}
-			shared := slices.ContainsFunc(targets, func(other target) bool {
-				return other.channelID == id && other.channel.Key(other.recipient) == channel.Key(recipient)
-			})
+			t := target{channel, id, recipient, channel.Key(recipient), row}
+			shared := slices.ContainsFunc(targets, func(other target) bool { return other.channelID == id && other.key == t.key })
 			if !shared {
 				targets = append(targets, t)
 			}
