@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -14,8 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/wneessen/go-mail/smtp"
 )
 
 // A session is a connection to a mail server, in the words of RFC 5321. A reply that refuses is a *textproto.Error.
@@ -142,56 +139,6 @@ func (s *session) encrypt(ctx context.Context, config *tls.Config) error {
 	}
 	s.conn, s.text = encrypted, textproto.NewConn(encrypted)
 	return nil
-}
-
-const (
-	maxCommand    = 510 // octets of a command line, without its end
-	maxChallenges = 10  // in a login
-)
-
-// login performs the exchange of a SASL mechanism (RFC 4954).
-func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
-	encode := base64.StdEncoding.EncodeToString
-	name, first, err := mechanism.Start(server)
-	if err != nil {
-		return err
-	}
-	line, initial := "AUTH "+name, ""
-	if first != nil {
-		if initial = encode(first); initial == "" {
-			initial = "="
-		}
-	}
-	inFirstLine := initial != "" && len(line)+1+len(initial) <= maxCommand
-	if inFirstLine {
-		line += " " + initial
-	}
-	for round := range maxChallenges {
-		code, text, err := s.command(0, line)
-		switch {
-		case err != nil:
-			return err
-		case code == 235:
-			return nil
-		case code != 334:
-			return &textproto.Error{Code: code, Msg: text}
-		}
-		if round == 0 && initial != "" && !inFirstLine {
-			line = initial // asked for by an empty challenge
-			continue
-		}
-		challenge, err := base64.StdEncoding.DecodeString(text)
-		var response []byte
-		if err == nil {
-			response, err = mechanism.Next(challenge, true)
-		}
-		if err != nil {
-			_, _, _ = s.command(0, "*") // cancels
-			return err
-		}
-		line = encode(response)
-	}
-	return errInvalidAnswer
 }
 
 var errNoSMTPUTF8 = errors.New("the address has letters other than ASCII before the @, and the server does not support them (SMTPUTF8)")

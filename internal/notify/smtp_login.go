@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"net/textproto"
 	"slices"
 	"strings"
 
@@ -101,6 +102,56 @@ func (a tokenAuth) Start(*smtp.ServerInfo) (string, []byte, error) {
 }
 
 func (a tokenAuth) Next([]byte, bool) ([]byte, error) { return []byte(a.dummy), nil }
+
+const (
+	maxCommand    = 510 // octets of a command line, without its end
+	maxChallenges = 10  // in a login
+)
+
+// login performs the exchange of a SASL mechanism (RFC 4954).
+func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
+	encode := base64.StdEncoding.EncodeToString
+	name, first, err := mechanism.Start(server)
+	if err != nil {
+		return err
+	}
+	line, initial := "AUTH "+name, ""
+	if first != nil {
+		if initial = encode(first); initial == "" {
+			initial = "="
+		}
+	}
+	inFirstLine := initial != "" && len(line)+1+len(initial) <= maxCommand
+	if inFirstLine {
+		line += " " + initial
+	}
+	for round := range maxChallenges {
+		code, text, err := s.command(0, line)
+		switch {
+		case err != nil:
+			return err
+		case code == 235:
+			return nil
+		case code != 334:
+			return &textproto.Error{Code: code, Msg: text}
+		}
+		if round == 0 && initial != "" && !inFirstLine {
+			line = initial // asked for by an empty challenge
+			continue
+		}
+		challenge, err := base64.StdEncoding.DecodeString(text)
+		var response []byte
+		if err == nil {
+			response, err = mechanism.Next(challenge, true)
+		}
+		if err != nil {
+			_, _, _ = s.command(0, "*") // cancels
+			return err
+		}
+		line = encode(response)
+	}
+	return errInvalidAnswer
+}
 
 // hide keeps secrets, also as Base64, out of errors.
 func (s *session) hide(secrets ...string) {
