@@ -44,7 +44,7 @@ func computeCalls(ctx context.Context, db session) error {
 			return err
 		}
 	}
-	for _, step := range []string{"name_agents", "learn_virtual_numbers", "delivery_days"} {
+	for _, step := range []string{"name_agents", "learn_virtual_numbers", "delivery_days", "customers"} {
 		if err := runStep(ctx, db, "load/"+step); err != nil {
 			return err
 		}

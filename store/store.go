@@ -262,6 +262,8 @@ func sessionSettings(options Options) []string {
 	// DuckDB counts one calling thread among its threads; each further connection adds a caller, which works too.
 	threads = max(1, threads+1-max(1, options.Connections))
 	statements = append(statements, fmt.Sprintf("set threads = %d", threads))
+	// DuckDB expects tables filled in the same transaction to be empty, and would join each of their rows with every other one.
+	statements = append(statements, "set asof_loop_join_threshold = 0")
 	return statements
 }
 

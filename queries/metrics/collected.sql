@@ -15,4 +15,4 @@ create or replace macro last_delivery_at() as (select max(last_received_at) from
 -- Up to when the data is complete: the time of the newest delivery. If everything was imported, the end of the last call.
 create or replace macro complete_through() as coalesce(
     last_delivery_at(),
-    (select max(least(coalesce(ended_at, started_at), last_received_at)) from calls where imported));
+    (select max(imported_through) from delivery_days));

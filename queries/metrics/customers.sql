@@ -8,20 +8,21 @@ create or replace macro customer_parts(p_dims, p_rows) as table
 with
 followed as (from followed_calls(p_dims, p_rows)),
 callers as (
-    select columns(p_dims), caller
+    select columns(p_dims), caller, count(*) as calls, max(called_at) filter (where was_missed) as last_missed_at
     from followed
-    where has_other_calls
+    where caller is not null
     group by all
-    having count(*) >= 2
 )
-select columns(p_dims), count(*) as repeat_customers
+select
+    columns(p_dims),
+    count(*) filter (where calls >= 2) as repeat_customers,
+    count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
 from callers
+left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller
 group by all
 union all by name
 select
     columns(p_dims),
-    -- If the last missed call was not followed by one in which somebody spoke to the customer, neither was any other.
-    count(distinct caller) filter (where was_missed and coalesce(last_spoken_at <= called_at, true)) as callers_lost,
     case when count(caller) filter (where was_answered) > 0
          then count(*) filter (where called_again) / count(*) filter (where was_answered) end as repeat_24h_rate,
     count(recovery) as missed_episodes,
@@ -39,7 +40,8 @@ create or replace macro customers(p_dims, p_rows) as table
 select
     columns(p_dims),
     coalesce(max(repeat_customers), 0) as repeat_customers,
-    max(columns(lambda x: not list_contains(p_dims, x) and x <> 'repeat_customers'))
+    coalesce(max(callers_lost), 0) as callers_lost,
+    max(columns(lambda x: not list_contains(p_dims, x) and x <> 'repeat_customers' and x <> 'callers_lost'))
 from customer_parts(p_dims, p_rows)
 group by all;
 

@@ -1,3 +1,16 @@
+-- The missed episodes that a call of any set of calls opened, without the calls that recovered them; missed_episodes() explains them.
+create or replace macro opened_episodes(p_rows) as table
+with
+missed as (from query_table(p_rows) where direction = 'incoming' and not answered and outcome <> 'ivr_only'),
+opened as materialized (
+    from followed_calls(['customer_key', 'customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday',
+                         'everything'], missed)
+    where recovery is not null
+)
+select opened.*, case when last_spoken_at > last_missed_at then last_spoken_at end as last_spoken_at
+from opened
+left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from opened)) as conversations on customer = caller;
+
 -- Missed callers and what became of them: a row per episode that a call of any set of calls opened.
 --
 --   with slice as (from calls where local_day = '2026-10-05')
@@ -15,22 +28,18 @@
 -- than the last missed call.
 create or replace macro missed_episodes(p_rows) as table
 with
-missed as (from query_table(p_rows) where direction = 'incoming' and not answered and outcome <> 'ivr_only'),
-opened as materialized (
-    from followed_calls(['customer_key', 'customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday',
-                         'everything'], missed)
-    where recovery is not null
-),
+opened as materialized (from opened_episodes(p_rows)),
 recovering as (
     select direction, call_key, agent, call_group
-    from calls semi join opened on started_at = recovered_at and call_key = recovering_call
+    from calls
+    where started_at between (select min(recovered_at) from opened) and (select max(recovered_at) from opened)
 )
 select
     customer_key, customer_number, opened.call_group, virtual_number, source, local_day, local_hour, weekday,
     called_at as first_missed_at, last_missed_at, attempts, recovery,
     recovered_at, recovering.agent as recovered_by, recovering.call_group as recovered_group,
     minutes_to_recover(called_at, recovered_at) as minutes_to_recover,
-    case when last_spoken_at > last_missed_at then last_spoken_at end as last_spoken_at,
+    last_spoken_at,
     everything
 from opened
 left join recovering

@@ -36,6 +36,9 @@ from (values
     ('virtual_number_spellings', '', 'how a virtual number is shown that is reported in another spelling'),
     ('virtual_number_days', '', 'a spelling of a virtual number in reports of a day, from which the shown one is learned'),
     ('delivery_days', '', 'a source''s first delivery of calls of a day; of an import the start of the first call'),
+    ('customer_episodes', '', 'a missed episode, with the call that opened it and its recovery'),
+    ('repeated_calls', '', 'an answered incoming call that another one of the customer followed within 24 hours'),
+    ('last_conversations', '', 'a customer, and when somebody last spoke to them'),
 
     -- of several tables
     ('', 'content_hash', 'hash of all fields sent, by which a duplicate is recognised'),
@@ -192,5 +195,14 @@ from (values
     ('virtual_number_days', 'local_day', 'day of the calls, in the report zone'),
     ('virtual_number_days', 'first_at', 'the first of them'),
     ('delivery_days', 'local_day', 'day of the calls, in the report zone'),
-    ('delivery_days', 'first_at', 'when the first report was received; of imports, when the first call began')
+    ('delivery_days', 'first_at', 'when the first report was received; of imports, when the first call began'),
+    ('delivery_days', 'imported_through', 'when the last imported call ended; empty if none was imported'),
+    ('', 'customer', 'the customer_key as a number'),
+    ('customer_episodes', 'started_at', 'when the call began that opened it'),
+    ('customer_episodes', 'attempts', 'number of missed calls in it'),
+    ('customer_episodes', 'last_missed_at', 'when the last of them began'),
+    ('customer_episodes', 'recovery', 'callback or return; empty if there was none within the recovery window'),
+    ('customer_episodes', 'recovered_at', 'when the call began in which somebody spoke to the customer'),
+    ('customer_episodes', 'recovering_call', 'call_key of that call'),
+    ('last_conversations', 'last_spoken_at', 'when the last call began in which somebody spoke to the customer, in any direction')
 ) as catalog (table_name, column_name, meaning);

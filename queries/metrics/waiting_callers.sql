@@ -4,11 +4,11 @@ create or replace macro waiting_callers(p_rows) as table
 select
     customer_key,
     arg_min_null(columns(['customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday']),
-                 (first_missed_at, source)),
-    min(first_missed_at) as first_missed_at,
+                 (called_at, source)),
+    min(called_at) as first_missed_at,
     max(last_missed_at) as last_missed_at,
     sum(attempts)::bigint as attempts,
-    epoch(complete_through() - min(first_missed_at)) / 3600 as hours_waiting
-from missed_episodes(p_rows)
+    epoch(complete_through() - min(called_at)) / 3600 as hours_waiting
+from opened_episodes(p_rows)
 where last_spoken_at is null
 group by customer_key;

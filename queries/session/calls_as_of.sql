@@ -12,4 +12,8 @@ create or replace temp table agent_name_changes as from agent_name_changes where
 create or replace temp table virtual_number_days as from virtual_number_days where false;
 create or replace temp table virtual_number_spellings as from virtual_number_spellings where false;
 create or replace temp table delivery_days as from delivery_days where false;
+create or replace temp table customer_episodes as from customer_episodes where false;
+create or replace temp table repeated_calls as from repeated_calls where false;
+create or replace temp table last_conversations as from last_conversations where false;
 create or replace temp table renewed_days (local_day date);
+create or replace temp table renewed_customers (customer bigint, started_at timestamptz);
