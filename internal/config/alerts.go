@@ -28,6 +28,9 @@ func (c *Config) validateAlerts(add adder) {
 		key := fmt.Sprintf("alert_to[%d]", i)
 		if target.Webhook != nil {
 			target.Webhook.validate(add, key+".webhook")
+			if target.Webhook.Summary != "" {
+				add(key+".webhook.summary", "does nothing, because an alert has no workbook")
+			}
 			continue
 		}
 		if _, err := mail.ParseAddress(target.Address); err != nil {

@@ -52,7 +52,7 @@ func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	// These keys are only in comments, since an entry would not be a default.
-	optional := []string{"number", "from", "to", "cc", "bcc", "reply_to", "recipients", "recipients_query", "url", "url_file", "shape", "webhook", "template", "method", "headers", "headers_file", "upload", "success", "channel"}
+	optional := []string{"number", "from", "to", "cc", "bcc", "reply_to", "recipients", "recipients_query", "url", "url_file", "shape", "webhook", "template", "method", "headers", "headers_file", "upload", "success", "channel", "summary"}
 	for _, key := range yamlstrict.Keys(Config{}) {
 		if !slices.Contains(optional, key) && !strings.Contains(string(text), key+":") {
 			t.Errorf("the example lacks the key %s", key)

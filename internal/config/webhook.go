@@ -19,6 +19,7 @@ type WebhookTarget struct {
 	Headers     map[string]Secret `yaml:"headers"`
 	HeadersFile string            `yaml:"headers_file"` // lines as in Authorization: Bearer x
 	Upload      string            `yaml:"upload"`       // field of a form for the workbook
+	Summary     string            `yaml:"summary"`      // picture or pdf: upload the summary in this form instead
 	Success     string            `yaml:"success"`      // regular expression that the answer must match
 	Channel     string            `yaml:"channel"`      // of slackfile
 }
@@ -67,6 +68,12 @@ func (w *WebhookTarget) validate(add adder, key string) {
 	}
 	if methods := []string{"POST", "PUT", "PATCH"}; w.Method != "" && !slices.Contains(methods, w.Method) {
 		add(key+".method", mustBe(w.Method, methods))
+	}
+	if w.Summary != "" && w.Upload == "" && w.Shape != "slackfile" {
+		add(key+".summary", "does nothing without upload or shape: slackfile")
+	}
+	if forms := []string{"picture", "pdf"}; w.Summary != "" && !slices.Contains(forms, w.Summary) {
+		add(key+".summary", mustBe(w.Summary, forms))
 	}
 	if _, err := regexp.Compile(w.Success); err != nil {
 		add(key+".success", "is not a regular expression")

@@ -16,6 +16,8 @@ func TestMistakesInWebhooks(t *testing.T) {
 		`url: "https://x", headers: {content-length: "3"}`:                                        "webhook.headers: Content-Length cannot be set",
 		`url: "https://x", shape: slack, headers: {content-type: text/plain}`:                     "webhook.headers: Content-Type can be set with shape: template only",
 		`url: "https://x", shape: template, template: t, upload: f, headers: {Content-Type: a/b}`: "webhook.headers: Content-Type is multipart/form-data with upload",
+		`url: "https://x", shape: slack, summary: picture`:                                        "webhook.summary: does nothing without upload",
+		`url: "https://x", shape: template, template: t, upload: f, summary: png`:                 "webhook.summary: must be picture or pdf",
 		`shape: slackfile`:                              "webhook: slackfile needs channel",
 		`shape: slackfile, channel: C1`:                 "webhook: slackfile needs channel",
 		`url: "https://x", shape: templat, template: t`: "did you mean \"template\"?",

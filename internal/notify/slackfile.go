@@ -20,7 +20,7 @@ func (w Webhook) sendSlackFile(ctx context.Context, api string, header http.Head
 		payload["channel"] = w.Channel
 		return w.postJSON(ctx, api+"chat.postMessage", header, payload)
 	}
-	file, err := message.upload()
+	file, err := message.upload(w.Summary)
 	if err != nil {
 		return permanent(err)
 	}

@@ -6,25 +6,34 @@ import (
 	"mime/multipart"
 	"net/textproto"
 	"os"
+	"path"
 	"strings"
 )
 
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-// upload is a file to upload: the workbook, or the text of a message without one.
+// upload is a file to upload.
 type upload struct {
 	name, contentType string
 	body              io.ReadCloser
 	length            int64
 }
 
-func (m Message) upload() (upload, error) {
+// summaryTypes are the content types of the forms of a summary.
+var summaryTypes = map[string]string{SummaryPicture: "image/png", SummaryPDF: "application/pdf"}
+
+// upload returns the summary in a form, if it was made, else the workbook, and the text of a message without one.
+func (m Message) upload(summary string) (upload, error) {
 	if m.File == "" {
 		text := m.Text() + "\n"
 		name := strings.TrimSuffix(m.fileName(""), ".xlsx") + ".txt"
 		return upload{name, "text/plain; charset=utf-8", io.NopCloser(strings.NewReader(text)), int64(len(text))}, nil
 	}
-	file, err := os.Open(m.File)
+	name, contentType, source := m.fileName(""), workbookType, m.File
+	if made := SummaryPath(m.File, summary); summary != "" && exists(made) {
+		name, contentType, source = strings.TrimSuffix(name, ".xlsx")+path.Ext(made), summaryTypes[summary], made
+	}
+	file, err := os.Open(source)
 	if err != nil {
 		return upload{}, err
 	}
@@ -33,15 +42,16 @@ func (m Message) upload() (upload, error) {
 		file.Close()
 		return upload{}, err
 	}
-	return upload{m.fileName(""), workbookType, file, info.Size()}, nil
+	return upload{name, contentType, file, info.Size()}, nil
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // formContent returns a form with fields, and a file as its last field. The file is not read into memory.
-func formContent(fields [][2]string, fileField string, message Message) (content, error) {
-	u, err := message.upload()
-	if err != nil {
-		return content{}, err
-	}
+func formContent(fields [][2]string, fileField string, u upload) content {
 	var form bytes.Buffer // writing to it cannot fail
 	w := multipart.NewWriter(&form)
 	for _, field := range fields {
@@ -56,5 +66,5 @@ func formContent(fields [][2]string, fileField string, message Message) (content
 	return content{
 		contentType: w.FormDataContentType(), body: io.MultiReader(bytes.NewReader(all[:begin]), u.body, bytes.NewReader(all[begin:])),
 		length: int64(len(all)) + u.length, file: u.body,
-	}, nil
+	}
 }

@@ -25,6 +25,7 @@ type Webhook struct {
 	Format   string                      // of the request: json, slack, slackfile, teams, googlechat or template
 	Template *WebhookTemplate            // of the format template
 	Channel  string                      // of slackfile
+	Summary  string                      // SummaryPicture or SummaryPDF to upload instead of the workbook
 	Success  *regexp.Regexp              // that the answer must match; may be nil
 	Identity string                      // what else tells two webhooks of a URL apart
 	Timeout  time.Duration
@@ -88,7 +89,7 @@ func (w Webhook) sendOne(ctx context.Context, to string, header http.Header, mes
 	var sent content
 	var err error
 	if w.Template != nil {
-		sent, err = w.Template.content(message)
+		sent, err = w.Template.content(message, w.Summary)
 	} else {
 		sent, err = jsonContent(message.payload(w.Format))
 	}

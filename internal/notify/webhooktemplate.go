@@ -107,8 +107,8 @@ func isJSON(contentType string) bool {
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
 }
 
-// content returns the body of the request for a message.
-func (t *WebhookTemplate) content(message Message) (content, error) {
+// content returns the body of the request for a message, with the workbook or a form of its summary.
+func (t *WebhookTemplate) content(message Message, summary string) (content, error) {
 	body, err := t.render(message)
 	if err != nil || t.upload == "" {
 		return bytesContent(t.contentType, body), err
@@ -117,7 +117,11 @@ func (t *WebhookTemplate) content(message Message) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	return formContent(fields, t.upload, message)
+	file, err := message.upload(summary)
+	if err != nil {
+		return content{}, err
+	}
+	return formContent(fields, t.upload, file), nil
 }
 
 // fields returns the members of a JSON object as fields of a form: texts as they are, and everything else as JSON.

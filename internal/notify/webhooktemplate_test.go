@@ -322,7 +322,7 @@ func TestFormFieldsKeepTheirKinds(t *testing.T) {
 	}
 	message := testMessage(t, "x")
 	message.Report = "विक्रय \"x\"; y"
-	sent, err := template.content(message)
+	sent, err := template.content(message, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -403,6 +403,26 @@ func TestSlackGetsTheWorkbook(t *testing.T) {
 		_, err := w.Send(t.Context(), testMessage(t, "the workbook"), "there")
 		if !errors.Is(err, ErrPermanent) || err.Error() != "the server refused the message: invalid_auth" {
 			t.Errorf("%s: %v", refuse, err)
+		}
+	}
+}
+
+func TestUploadIsTheSummaryIfItWasMade(t *testing.T) {
+	message := testMessage(t, "the workbook")
+	write(t, SummaryPath(message.File, SummaryPicture), "a picture")
+	for form, want := range map[string][3]string{
+		"":             {"daily-2026-10-04.xlsx", workbookType, "the workbook"},
+		SummaryPicture: {"daily-2026-10-04.png", "image/png", "a picture"},
+		SummaryPDF:     {"daily-2026-10-04.xlsx", workbookType, "the workbook"}, // it was not made
+	} {
+		u, err := message.upload(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(u.body)
+		u.body.Close()
+		if got := [3]string{u.name, u.contentType, string(text)}; got != want || err != nil || u.length != int64(len(text)) {
+			t.Errorf("%q: %q, %v", form, got, err)
 		}
 	}
 }

@@ -30,17 +30,20 @@ func summaryForm(entry config.Report, d config.MailDelivery) string {
 	return cmp.Or(d.Summary, notify.SummaryPicture)
 }
 
-// summaryForms returns the forms in which the mails of a report have its summary, and whether the configuration asks for one.
+// summaryForms returns the forms in which the mails and uploads of a report have its summary, and whether the configuration asks for one.
 func summaryForms(entry config.Report) (forms []string, asked bool) {
 	for _, d := range entry.Deliver {
-		if d.Mail == nil {
-			continue
+		form, configured := "none", ""
+		switch {
+		case d.Mail != nil:
+			form, configured = summaryForm(entry, *d.Mail), d.Mail.Summary
+		case d.Webhook != nil:
+			form, configured = cmp.Or(d.Webhook.Summary, "none"), d.Webhook.Summary
 		}
-		form := summaryForm(entry, *d.Mail)
 		if form != "none" && !slices.Contains(forms, form) {
 			forms = append(forms, form)
 		}
-		asked = asked || form != "none" && d.Mail.Summary != ""
+		asked = asked || form != "none" && configured != ""
 	}
 	return forms, asked
 }
@@ -99,7 +102,7 @@ func (p *Pipeline) buildSummaries(ctx context.Context, definition *report.Defini
 		p.summaryTime += p.Now().Sub(start)
 	}
 	if err != nil {
-		p.Log.Warn("mails go without the summary", "report", entry.Name, "workbook", workbook, "error", err)
+		p.Log.Warn("the report goes without the summary", "report", entry.Name, "workbook", workbook, "error", err)
 	}
 }
 

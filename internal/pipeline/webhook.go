@@ -17,7 +17,7 @@ import (
 func (p *Pipeline) webhook(target config.WebhookTarget) (channel notify.Webhook, err error) {
 	c := p.Config
 	channel = notify.Webhook{
-		Format: target.Shape, Method: target.Method, Channel: target.Channel, Timeout: sendTimeout,
+		Format: target.Shape, Method: target.Method, Channel: target.Channel, Summary: target.Summary, Timeout: sendTimeout,
 		URL:     func() (string, error) { return c.ResolveSecret("webhook.url", target.URL, target.URLFile) },
 		Headers: func() (http.Header, error) { return c.ResolveHeaders(target) },
 	}
@@ -39,7 +39,7 @@ func (p *Pipeline) webhook(target config.WebhookTarget) (channel notify.Webhook,
 
 // identity returns what tells apart two webhooks of one URL and shape.
 func identity(target config.WebhookTarget, text string) string {
-	parts := []string{target.Method, target.Channel, target.Upload, target.HeadersFile, target.Success, target.Template, text}
+	parts := []string{target.Method, target.Channel, target.Upload, target.HeadersFile, target.Success, target.Template, target.Summary, text}
 	for _, name := range slices.Sorted(maps.Keys(target.Headers)) {
 		parts = append(parts, name+": "+string(target.Headers[name]))
 	}
