@@ -114,6 +114,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	if c.Mail.Host != "" && c.Mail.From != "" {
 		k.checkMailServer(ctx)
 	}
+	k.checkMailTemplates()
 	templates := pipeline.UserTemplateNames(c)
 	if len(k.user) > 0 { // which a built-in template may use instead of the built-in query of the same name
 		templates = pipeline.TemplateNames(c)
@@ -159,6 +160,21 @@ func (k *checker) checkBucket(ctx context.Context, what string, bucket notify.Bu
 		err = checkWritable(dir)
 	}
 	k.addFinding(what, err, !errors.Is(err, notify.ErrPermanent)) // it may be down for the moment
+}
+
+// checkMailTemplates checks the site's own templates of mails.
+func (k *checker) checkMailTemplates() {
+	if !slices.ContainsFunc([]string{"mail.html", "mail.txt"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(k.Config.UserTemplates(), name))
+		return err == nil
+	}) {
+		return
+	}
+	texts, err := pipeline.MailTemplates(k.Config)
+	if err == nil {
+		err = texts.Check()
+	}
+	k.add("templates of mails", err)
 }
 
 // checkMailServer logs in to the mail server and announces a mail, without sending one.

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	htmltemplate "html/template"
 	"slices"
 	"strings"
@@ -58,10 +59,26 @@ func (t MailTemplates) Execute(message Message, with Enclosed) (html, text strin
 	return h.String(), p.String(), nil
 }
 
-// Heading is the title with the part and the filters, so that nobody takes a part for the whole.
-func (d mailData) Heading() string {
+// FullTitle is the title with the part and the filters, so that nobody takes a part for the whole.
+func (d mailData) FullTitle() string {
 	parts := []string{d.Title, d.Part, d.Filters}
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
+}
+
+// Check executes the templates for a report and for an alert, so that mistakes are found before a mail is due.
+func (t MailTemplates) Check() error {
+	for i, sample := range sampleMessages() {
+		for first := sample.Figures; i == 0 && len(sample.Figures) < 12; { // a template may expect as many as a summary can have
+			sample.Figures = append(sample.Figures, first...)
+		}
+		if _, _, err := t.Execute(sample, Enclosed{Workbook: sample.File != ""}); err != nil {
+			if i > 0 {
+				err = fmt.Errorf("for an alert, which has no figures: %w", err)
+			}
+			return err
+		}
+	}
+	return nil
 }
 
 // Scope is the period, or what else an alert is about, and the zone.
