@@ -102,7 +102,7 @@ func (p *Pipeline) buildSummaries(ctx context.Context, definition *report.Defini
 		p.summaryTime += p.Now().Sub(start)
 	}
 	if err != nil {
-		p.Log.Warn("the report goes without the summary", "report", entry.Name, "workbook", workbook, "error", err)
+		p.Log.Warn("mails go without the summary", "report", entry.Name, "workbook", workbook, "error", err)
 	}
 }
 
