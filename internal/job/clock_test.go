@@ -76,7 +76,7 @@ func TestReportsOfClockThatWasAheadAtStartAreRebuilt(t *testing.T) {
 		serve(t, d, 3*day)
 		d.want(t, "built", builds(d), "1999-12-31", "2000-01-03", "2000-01-01", "2000-01-02", "2000-01-03")
 		d.want(t, "ledger", slices.DeleteFunc(d.states(t), func(s string) bool { return strings.Contains(s, "@") }),
-			"1999-12-31 sent", "2000-01-03 sent", "2000-01-02 sent", "2000-01-01 sent")
+			"1999-12-31 sent", "2000-01-02 sent", "2000-01-01 sent", "2000-01-03 sent")
 	})
 }
 

@@ -46,7 +46,7 @@ func TestMissedRunsAreCaughtUpNewestFirstAndTheRestReported(t *testing.T) {
 		d.want(t, "done", d.done, "refresh", "build daily 2000-01-05", "send a@x", "refresh", "build daily 2000-01-04", "send a@x",
 			"refresh", "build daily 2000-01-06", "send a@x")
 		d.want(t, "ledger", slices.DeleteFunc(d.states(t), func(s string) bool { return strings.Contains(s, "@") }),
-			"1999-12-31 sent", "2000-01-05 sent", "2000-01-04 sent", "2000-01-03 skipped", "2000-01-02 skipped", "2000-01-01 skipped", "2000-01-06 sent")
+			"1999-12-31 sent", "2000-01-04 sent", "2000-01-03 skipped", "2000-01-02 skipped", "2000-01-01 skipped", "2000-01-05 sent", "2000-01-06 sent")
 		if d.missed != 3 {
 			t.Errorf("OnMissed got %d due times", d.missed)
 		}
@@ -54,6 +54,35 @@ func TestMissedRunsAreCaughtUpNewestFirstAndTheRestReported(t *testing.T) {
 		serve(t, d, time.Hour)
 		d.want(t, "done when nothing was missed", d.done)
 	})
+}
+
+// TestInterruptedCatchUpLosesNoDueTime ends the process, or hands over to another runner, while the newest of several missed runs is built.
+func TestInterruptedCatchUpLosesNoDueTime(t *testing.T) {
+	for _, restart := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &fakeChannel{recipients: []string{"a@x"}}
+			entry := Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 3, RetryFor: time.Hour, Channels: []notify.Channel{p}}
+			d := newFixture(t, entry)
+			serve(t, d, 9*time.Hour)
+			time.Sleep(4*24*time.Hour + time.Hour) // nothing runs
+			d.build = errors.New("interrupted")
+			go func() {
+				time.Sleep(2 * time.Second)
+				d.locked(func() { d.build = nil })
+			}()
+			if restart {
+				serve(t, d, time.Second)
+				serve(t, d, 2*time.Hour)
+			} else {
+				takeover(t, d, time.Second, []Entry{entry}, 2*time.Hour)
+			}
+			d.want(t, "ledger", slices.DeleteFunc(d.states(t), func(s string) bool { return strings.Contains(s, "@") }),
+				"1999-12-31 sent", "2000-01-03 sent", "2000-01-02 sent", "2000-01-01 skipped", "2000-01-04 sent")
+			if d.missed != 1 {
+				t.Errorf("OnMissed got %d due times", d.missed)
+			}
+		})
+	}
 }
 
 func TestDueTimesBeforeAReportExistedAreNotMissed(t *testing.T) {

@@ -43,8 +43,8 @@ func mergeDue(a, b []time.Time) []time.Time {
 	return slices.CompactFunc(all, time.Time.Equal)
 }
 
-// recordWaiting records due times whose period is not over, unless the ledger has them, so that they are run also after a restart.
-func (r *Runner) recordWaiting(entry Entry, due []time.Time) {
+// recordDue records due times that wait until something, unless the ledger has them, so that they are run also after a restart.
+func (r *Runner) recordDue(entry Entry, due []time.Time, until func(due time.Time) string) {
 	runs, err := r.Ledger.Runs()
 	for _, t := range due {
 		_, row, rowErr := r.newRow(entry, t, false)
@@ -54,9 +54,8 @@ func (r *Runner) recordWaiting(entry Entry, due []time.Time) {
 		if slices.ContainsFunc(runs, func(run Run) bool { return run.key() == row.key() && !run.isPremature() }) {
 			continue
 		}
-		until := entry.Ready(t)
-		row.State, row.Error = Due, "waits until "+entry.EndText(until)+", when its period is over where days are counted"
-		r.Log.Info("report waits until its period is over", "report", entry.Report, "period", row.Period, "due", t, "until", until)
+		row.State, row.Error = Due, "waits until "+until(t)
+		r.Log.Info("report waits", "report", entry.Report, "period", row.Period, "due", t, "until", until(t))
 		err = r.Ledger.Append(row)
 	}
 	if err != nil {

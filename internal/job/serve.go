@@ -106,7 +106,9 @@ func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
 		}
 		next := entry.Schedule.Next(now)
 		if len(waiting) > 0 {
-			r.recordWaiting(entry, waiting)
+			r.recordDue(entry, waiting, func(due time.Time) string {
+				return entry.EndText(entry.Ready(due)) + ", when its period is over where days are counted"
+			})
 			if end := entry.Ready(waiting[0]); next.IsZero() || end.Before(next) {
 				next = end
 			}
@@ -133,11 +135,15 @@ func (r *Runner) runOverdue(ctx, active context.Context, entry Entry, due []time
 		onTime = len(due)
 	}
 	count := min(onTime+entry.CatchUp, len(due))
+	// The ledger has them all before the first run: one that the end of the process or another runner interrupts hides none.
+	if count > 1 {
+		r.recordDue(entry, due[1:count], func(time.Time) string { return "newer ones that were due have run" })
+	}
+	if skipped := due[count:]; len(skipped) > 0 {
+		r.recordSkipped(ctx, entry, skipped)
+	}
 	for _, t := range due[:count] {
 		r.runDue(ctx, active, entry, t)
-	}
-	if skipped := due[count:]; len(skipped) > 0 && active.Err() == nil {
-		r.recordSkipped(ctx, entry, skipped)
 	}
 }
 
