@@ -48,9 +48,12 @@ func (w Webhook) Recipients(context.Context, string) ([]string, error) {
 // Key returns the recipient.
 func (w Webhook) Key(recipient string) string { return recipient }
 
-// Settings returns what decides how a message looks. The URL is in the recipient.
+// Settings returns what decides how a message looks, and the URL, of which the recipient has only some bits of a hash.
 func (w Webhook) Settings() []any {
 	settings := []any{"webhook", w.Format}
+	if to, err := w.URL(); err == nil {
+		settings = append(settings, to)
+	}
 	if w.Identity != "" {
 		settings = append(settings, w.Identity)
 	}

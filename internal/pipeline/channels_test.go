@@ -72,6 +72,30 @@ func TestEachKeyOfADeliveryDistinguishesChannels(t *testing.T) {
 	}
 }
 
+// TestURLsOfOneRecipientAreTwoChannels finds two URLs whose hashes begin with the same two bytes, which is all that a recipient shows.
+func TestURLsOfOneRecipientAreTwoChannels(t *testing.T) {
+	p := &Pipeline{Config: &config.Config{}}
+	byRecipient := map[string]notify.Channel{}
+	for i := range 1 << 16 {
+		channel, err := p.channel(config.Delivery{Webhook: &config.WebhookTarget{URL: config.Secret(fmt.Sprintf("https://chat.example.com/%d", i))}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		recipients, err := channel.Recipients(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := byRecipient[recipients[0]]; ok {
+			if notify.ChannelID(channel) == notify.ChannelID(other) {
+				t.Errorf("%s is one channel for two URLs", recipients[0])
+			}
+			return
+		}
+		byRecipient[recipients[0]] = channel
+	}
+	t.Error("no two URLs have the same recipient")
+}
+
 // change sets a value of the configuration to another one.
 func change(t *testing.T, v reflect.Value) {
 	t.Helper()
