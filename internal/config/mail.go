@@ -79,8 +79,14 @@ func (m *Mail) validate(add adder) {
 	if modes := []string{"starttls", "tls", "none"}; !slices.Contains(modes, m.TLS) {
 		add("mail.tls", mustBe(m.TLS, modes))
 	}
-	if strings.ContainsAny(m.Host, "/@ ") {
-		add("mail.host", "must be a host name only; port, tls, username and password are separate keys")
+	if _, err := netip.ParseAddr(m.Host); strings.ContainsAny(m.Host, "/@ :[]") && err != nil {
+		add("mail.host", "must be a host name or an IP address only; port, tls, username and password are separate keys")
+	}
+	if m.Port < 1 || m.Port > 65535 {
+		add("mail.port", "must be between 1 and 65535, usually 587 or 465")
+	}
+	if m.Host != "" && m.Username != "" && m.Password == "" && m.PasswordFile == "" && !m.OAuth2.Enabled() {
+		add("mail.password", "is missing; username needs password, password_file or oauth2")
 	}
 	if m.TLS == "none" && !m.Insecure && m.Host != "" && !isLoopback(m.Host) {
 		add("mail.tls", "none sends passwords and reports unencrypted; use starttls or tls, or set insecure: true")

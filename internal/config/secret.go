@@ -96,7 +96,10 @@ func (c *Config) ResolveSecret(key string, secret Secret, file string) (string, 
 	if err != nil {
 		return "", fmt.Errorf("%s_file: %w", key, err)
 	}
-	return strings.TrimSpace(string(text)), nil
+	if secret := strings.TrimSpace(string(text)); secret != "" {
+		return secret, nil
+	}
+	return "", fmt.Errorf("%s_file: the file is empty", key)
 }
 
 // readSecretFile reads the file of a …_file key. Its error does not contain the path, since a user may have set the key to the secret.

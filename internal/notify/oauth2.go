@@ -83,11 +83,16 @@ var (
 
 // oauth2Hints say what to do about the errors of RFC 6749.
 var oauth2Hints = map[string]string{
-	"invalid_client":      "client_id or client_secret is wrong, or the secret has expired",
-	"invalid_grant":       "the refresh token has expired or was revoked; get a new one",
-	"invalid_scope":       "check scopes",
-	"unauthorized_client": "the application may not get tokens in this way; check its registration",
+	"invalid_client":         "client_id or client_secret is wrong, or the secret has expired",
+	"invalid_grant":          "the refresh token has expired or was revoked; get a new one",
+	"invalid_scope":          "check scopes",
+	"invalid_request":        "check token_url, client_id and scopes",
+	"unsupported_grant_type": "the server issues no tokens in this way; use a refresh token, or leave it out for client credentials",
+	"unauthorized_client":    "the application may not get tokens in this way; check its registration",
 }
+
+// checkTokenURL is the hint for an answer that no token endpoint gives.
+const checkTokenURL = "check token_url"
 
 // wrapError returns an error without what the endpoint says, which may repeat a secret, except for the codes.
 func (o OAuth2) wrapError(err error) error {
@@ -97,7 +102,11 @@ func (o OAuth2) wrapError(err error) error {
 	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		return fmt.Errorf("mail.oauth2: %s: %w", host, redact(err))
+		reason := redact(err)
+		if reason == errInvalidAnswer {
+			reason = fmt.Errorf("%w\nhint: %s", reason, checkTokenURL)
+		}
+		return fmt.Errorf("mail.oauth2: %s: %w", host, reason)
 	}
 	code := refused.Response.StatusCode
 	text := fmt.Sprintf("mail.oauth2: %s answered %d", host, code)
@@ -107,8 +116,11 @@ func (o OAuth2) wrapError(err error) error {
 	if detail := microsoftCode.FindString(refused.ErrorDescription); detail != "" {
 		text += " " + detail
 	}
-	if hint := oauth2Hints[refused.ErrorCode]; hint != "" {
+	switch hint := oauth2Hints[refused.ErrorCode]; {
+	case hint != "":
 		text += "\nhint: " + hint
+	case refused.ErrorCode == "" && code < 500 && code != http.StatusTooManyRequests:
+		text += "\nhint: " + checkTokenURL
 	}
 	if code/100 == 5 || code == http.StatusTooManyRequests || code == http.StatusRequestTimeout ||
 		slices.Contains([]string{"temporarily_unavailable", "server_error", "slow_down"}, refused.ErrorCode) {

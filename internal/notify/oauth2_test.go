@@ -173,8 +173,8 @@ func TestTokenErrorsAreClassified(t *testing.T) {
 		"busy with 400": {status: 400, refusal: map[string]string{"error": "temporarily_unavailable"}, want: "answered 400 temporarily_unavailable"},
 		"limited":       {status: 429, refusal: map[string]string{}, want: "answered 429"},
 		"echoes":        {status: 400, refusal: map[string]string{"error": "s3cret/+% is unknown"}, want: "answered 400", permanent: true},
-		"redirects":     {status: 302, refusal: map[string]string{}, want: "answered 302", permanent: true},
-		"empty":         {status: 200, refusal: map[string]string{}, want: "no valid answer"},
+		"redirects":     {status: 302, refusal: map[string]string{}, want: "answered 302\nhint: check token_url", permanent: true},
+		"empty":         {status: 200, refusal: map[string]string{}, want: "no valid answer\nhint: check token_url"},
 	} {
 		endpoint := &tokenEndpoint{form: url.Values{"grant_type": {"client_credentials"}}, status: c.status, refusal: c.refusal}
 		o, _ := endpoint.client(t)

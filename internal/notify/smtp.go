@@ -42,6 +42,8 @@ const (
 	stepText      = "message text"
 )
 
+var errNoSTARTTLS = errors.New("the server does not support STARTTLS\nhint: set mail.tls to tls and mail.port to that for TLS, usually 465; none is for a server on this machine")
+
 // open connects to the server, encrypts the connection and logs in.
 func (s MailServer) open(ctx context.Context) (_ *session, err error) {
 	config, err := s.tlsConfig()
@@ -78,7 +80,7 @@ func (s MailServer) open(ctx context.Context) (_ *session, err error) {
 	}
 	if s.TLS == "starttls" {
 		if !opened.supports("STARTTLS") {
-			return nil, s.wrap(stepSTARTTLS, errors.New("the server does not support STARTTLS"))
+			return nil, s.wrap(stepSTARTTLS, errNoSTARTTLS)
 		}
 		if err := opened.startTLS(ctx, config); err != nil {
 			return nil, s.wrapError(stepSTARTTLS, err, nil)
@@ -200,6 +202,8 @@ func (s MailServer) withHint(step string, err error) error {
 		return fmt.Errorf("%w\nhint: port 465 expects TLS from the start; set mail.tls to tls", reason)
 	case step == stepConnect && s.TLS == "tls" && errors.As(err, new(tls.RecordHeaderError)):
 		return fmt.Errorf("%w from the start\nhint: set mail.tls to starttls, or use the port for TLS, usually 465", reason)
+	case step == stepConnect && s.TLS != "tls" && errors.As(err, new(textproto.ProtocolError)):
+		return fmt.Errorf("%w\nhint: it may not be a mail server; check mail.host and mail.port", reason)
 	}
 	return reason
 }

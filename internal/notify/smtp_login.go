@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -14,7 +15,16 @@ import (
 // A TokenSource returns an access token. refused is the token that the server has just refused, or empty; it is not returned again.
 type TokenSource func(ctx context.Context, refused string) (string, error)
 
-var errNoMechanism = errors.New("the server offers no login method that callsheet supports")
+// noMechanism returns the error of a server that offers no usable login method.
+func (s MailServer) noMechanism(offered []string) error {
+	switch {
+	case len(offered) > 0:
+		return fmt.Errorf("the server offers no login method that callsheet supports, but %s", oneLine(strings.Join(offered, ", ")))
+	case s.TLS == "none":
+		return errors.New("the server offers no login without encryption\nhint: set mail.tls to starttls or tls; leave out mail.username if the server needs no login")
+	}
+	return errors.New("the server offers no login\nhint: leave out mail.username if it needs none, or use the port for submission, usually 587 or 465")
+}
 
 // credential returns the password or an access token; it is empty without a login.
 func (s MailServer) credential(ctx context.Context) (string, error) {
@@ -54,7 +64,7 @@ func (s MailServer) authenticate(open *session, mechanisms []mechanism) error {
 	offered := strings.Fields(strings.ToUpper(open.extensions["AUTH"]))
 	i := slices.IndexFunc(mechanisms, func(m mechanism) bool { return slices.Contains(offered, m.name) })
 	if i < 0 {
-		return permanent(s.wrap(stepLogin, errNoMechanism))
+		return permanent(s.wrap(stepLogin, s.noMechanism(offered)))
 	}
 	if err := open.login(mechanisms[i].auth, &smtp.ServerInfo{Name: s.Host, TLS: s.TLS != "none", Auth: offered}); err != nil {
 		return s.wrapError(stepLogin, err, nil)

@@ -58,7 +58,7 @@ func TestOpenSMTPDTakesMail(t *testing.T) {
 		t.Errorf("text\n%s", c.parts["text/plain"])
 	}
 	m.Server.TLS = "starttls"
-	if err := m.Server.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "STARTTLS: the server does not support STARTTLS") {
+	if err := m.Server.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "STARTTLS: the server does not support STARTTLS\nhint: set mail.tls to tls") {
 		t.Errorf("no encryption: %v", err)
 	}
 	m.Server.From = "jörg@example.com"
@@ -222,13 +222,14 @@ func TestRepliesAreClassified(t *testing.T) {
 		"another success":         {replies: map[string]string{"MAIL": "251 fine"}, text: "200 fine"},
 		"no end of the text":      {text: "354 go on", want: "not known whether", unknown: true},
 		"nonsense after the text": {text: "ok", want: "not known whether", unknown: true},
-		"nonsense":                {greeting: "HTTP/1.1 400 Bad Request", want: "no valid answer"},
+		"nonsense":                {greeting: "HTTP/1.1 400 Bad Request", want: "no valid answer\nhint: it may not be a mail server"},
 		"no valid recipients":     {replies: map[string]string{"RCPT": "550-5.1.1 no such user|550 5.1.1 here"}, want: "recipient: the server answered 550 5.1.1 no such user here", permanent: true},
 		"forwards":                {replies: map[string]string{"RCPT": "251 user not local"}, text: "250 ok"},
 		"login later":             {replies: map[string]string{"EHLO": "250-here|250 AUTH PLAIN", "AUTH": "454 4.7.0 temporary failure"}, user: "reports", want: "login: the server answered 454 4.7.0"},
 		"login never":             {replies: map[string]string{"EHLO": "250-here|250 auth LOGIN plain", "AUTH": "535 5.7.8 secret is wrong"}, user: "reports", want: "login: the server answered 535 5.7.8, wrong user or password", permanent: true},
 		"login closes":            {replies: map[string]string{"EHLO": "250-here|250 AUTH PLAIN", "AUTH": "421 4.7.0 too many failures"}, user: "reports", want: "login: the server answered 421 4.7.0"},
-		"login is not possible":   {replies: map[string]string{"EHLO": "250-here|250 AUTH GSSAPI"}, user: "reports", want: "no login method", permanent: true},
+		"login is not possible":   {replies: map[string]string{"EHLO": "250-here|250 AUTH GSSAPI"}, user: "reports", want: "no login method that callsheet supports, but GSSAPI", permanent: true},
+		"login is not offered":    {replies: map[string]string{"EHLO": "250-here|250 8BITMIME"}, user: "reports", want: "no login without encryption\nhint: set mail.tls", permanent: true},
 		"login at MAIL":           {replies: map[string]string{"MAIL": "530 5.7.0 authenticate first"}, want: "sender: the server answered 530", permanent: true},
 		"login as of old":         {replies: map[string]string{"EHLO": "250-here|250-AUTH=LOGIN|250 AUTH GSSAPI", "AUTH": "334 ", "c": "235 welcome"}, user: "reports", text: "250 ok"},
 		"endless login":           {replies: map[string]string{"EHLO": "250-here|250 AUTH LOGIN", "AUTH": "334 ", "c": "334 "}, user: "reports", want: "login"},

@@ -104,7 +104,9 @@ func describe(err yaml.Error, text []byte, known []string) (message, hint string
 	case *yaml.UnknownFieldError:
 		key := firstQuoted(err.Message)
 		hint = "the examples show every key"
-		if near := suggest.Nearest(key, known); near != "" {
+		if slices.Contains(known, key) {
+			hint = "the key belongs elsewhere: check the indentation, and the examples, which show every key"
+		} else if near := suggest.Nearest(key, known); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return "unknown key" + shownKey(key, text), hint

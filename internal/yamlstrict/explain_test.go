@@ -16,6 +16,7 @@ func TestErrorsShowKeysAndNoValues(t *testing.T) {
 		"words: hunter2\n":                   "line 1, words: expected a list such as [a, b]; this is a string",
 		"parts: [{hunter2}]\n":               "line 1: unknown key\nhint: the examples show every key",
 		"title: a\nparts: [{lisen: h}]\n":    "line 2: unknown key \"lisen\"\nhint: did you mean \"listen\"?",
+		"parts: [{title: hunter2}]\n":        "line 1: unknown key \"title\"\nhint: the key belongs elsewhere: check the indentation",
 		"parts:\n  - {listen: [hunter2]}\n":  "line 2, listen: expected a text",
 		"title: hunter2: hunter3\n":          "line 1, title: mapping value is not allowed in this context",
 		"next: {<<: *hunter2}\n":             "cannot be read as YAML",
