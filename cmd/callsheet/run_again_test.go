@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -75,6 +76,17 @@ func TestRunAgainSaysWhatIsNewAndWhatWasSent(t *testing.T) {
 	stdout, _ = run(0, "mixed", "--dry-run")
 	wants("dry run", stdout, "a@example.com has it since ", "would write it to ", "!would send")
 
+	out := filepath.Join(home, "out")
+	if err := errors.Join(os.Rename(out, out+".was"), os.WriteFile(out, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr = run(3, "mixed")
+	wants("folder fails", stderr, out+": failed: ", "mixed for 2026-10-05: already sent ", "; it could not be delivered again, and what was delivered before stays\n", "!nothing was sent")
+	if err := errors.Join(os.Remove(out), os.Rename(out+".was", out)); err != nil {
+		t.Fatal(err)
+	}
+	run(0, "mixed")
+
 	server.refuse("support@example.com", &smtp.SMTPError{Code: 550, Message: "no such user"})
 	run(3, "parts")
 	stdout, _ = run(0, "parts", "--dry-run")
@@ -82,7 +94,7 @@ func TestRunAgainSaysWhatIsNewAndWhatWasSent(t *testing.T) {
 	server.refuse("support@example.com", nil)
 	_, stderr = run(0, "parts")
 	wants("parts", stderr, "sent now to 1: Support support@example.com; already sent to 1: Sales sales@example.com\n")
-	if got := fmt.Sprint(server.counts()); got != "map[a@example.com:3 b@example.com:2 ops@example.com:3 sales@example.com:1 support@example.com:1]" {
+	if got := fmt.Sprint(server.counts()); got != "map[a@example.com:3 b@example.com:2 ops@example.com:4 sales@example.com:1 support@example.com:1]" {
 		t.Errorf("mails %s", got)
 	}
 }

@@ -18,6 +18,7 @@ type runResult struct {
 	had      []job.Run // recipients that earlier runs sent it to, and this one did not
 	got      []job.Run // recipients that this one sent it to
 	complete time.Time // when everyone had it before; zero if not everyone had
+	failed   bool      // to deliver to a recipient
 }
 
 func newRunResult(entry job.Entry, before []job.Run, delivered bool, runs []job.Run) runResult {
@@ -33,6 +34,7 @@ func newRunResult(entry job.Entry, before []job.Run, delivered bool, runs []job.
 	}
 	for _, run := range runs {
 		if run.State != job.Sent || run.Recipient == "" {
+			r.failed = r.failed || run.Recipient != ""
 			continue
 		}
 		if at, ok := sent[[2]string{run.Part, run.Recipient}]; ok && at.Equal(run.FinishedAt) {
@@ -109,6 +111,8 @@ func (r runResult) earlier() string {
 	}
 	got, had := recipientNames(r.got), recipientNames(r.had)
 	switch {
+	case r.didNothing() && r.failed:
+		return "already sent " + display.Time(r.complete.In(r.zone)) + "; it could not be delivered again, and what was delivered before stays"
 	case r.didNothing():
 		return "already sent " + display.Time(r.complete.In(r.zone)) + "; nothing was sent\nhint: --resend sends it again"
 	case !r.complete.IsZero():

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -69,10 +70,26 @@ func refusal(answer []byte, secrets []string) error {
 	if reason == "" {
 		return fmt.Errorf("the server refused the message and gave no reason")
 	}
-	if slices.ContainsFunc([]string{"internal", "fatal", "timeout", "unavailable", "limited"}, func(word string) bool { return strings.Contains(reason, word) }) {
+	if slices.ContainsFunc([]string{"internal", "fatal", "timeout", "unavailable", "limited"}, func(word string) bool { return strings.Contains(reason, word) }) ||
+		temporaryNumber.MatchString(reason) {
 		return err
 	}
 	return permanent(err)
+}
+
+// temporaryNumber matches reasons that are a status for "later".
+var temporaryNumber = regexp.MustCompile(`^error (429|5[0-9]{2})$`)
+
+// webPage matches the begin of a page for people.
+var webPage = regexp.MustCompile(`(?i)^(\x{feff})?\s*<(!doctype html|html)[\s>]`)
+
+// pageError returns an error if a chat answered with a web page. The message is not in the chat then: the URL is that of a page, or
+// something between sent a page of its own.
+func (w Webhook) pageError(answer []byte) error {
+	if slices.Contains([]string{"slack", "slackfile", "teams", "googlechat"}, w.Format) && webPage.Match(answer) {
+		return permanent(errors.New("the server answered with a web page\nhint: configure the address of the webhook; that of a channel or a page takes no messages"))
+	}
+	return nil
 }
 
 // requestSecrets returns the parts of a request that nobody else may read: of its URL, and of headers that the configuration sets.

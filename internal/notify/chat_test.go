@@ -294,6 +294,10 @@ func TestAnswersThatRefuseAMessageAreErrors(t *testing.T) {
 		{200, `{"ok":false,"error":"channel_not_found"}`, "refused the message: channel_not_found", true},
 		{200, `{"ok":false,"error":"internal_error"}`, "refused the message: internal_error", false},
 		{200, `{"ok":false,"error":"s3cret"}`, "gave no reason", false},
+		{200, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 3"}`, "error 429", false},
+		{200, `{"ok":false,"error_code":502,"description":"502"}`, "error 502", false},
+		{200, `{"ok":false,"error_code":5021}`, "error 5021", true},
+		{304, "", "304 Not Modified", true},
 		{400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`, "400 Bad Request: Bad Request: chat not found", true},
 		{400, `{"ok":false,"description":"Bad token s3cret"}`, "400 Bad Request", true},
 		{400, `{"message":"Cannot send an empty message","code":50006}`, "Cannot send an empty message", true},
@@ -308,6 +312,22 @@ func TestAnswersThatRefuseAMessageAreErrors(t *testing.T) {
 		_, err := w.Send(t.Context(), testMessage(t, "text"), "there")
 		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || errors.Is(err, ErrPermanent) != c.permanent || strings.Contains(err.Error(), "s3cret")) {
 			t.Errorf("%d %s: %v", c.status, c.body, err)
+		}
+	}
+}
+
+// TestAWebPageIsNoAnswerOfAChat has what the address of a channel, instead of its webhook, or a portal of the network answers.
+func TestAWebPageIsNoAnswerOfAChat(t *testing.T) {
+	for body, isPage := range map[string]bool{
+		"<!DOCTYPE html>\n<title>Sign in</title>": true, "\ufeff \r\n<HTML><body>s3cret": true, "<html lang=en>": true,
+		"ok": false, "": false, "1": false, `{"text":"<html>"}`: false, "<ok/>": false,
+	} {
+		for _, format := range []string{"slack", "teams", "googlechat", "json"} {
+			w := startWebhook(t, format, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, body) })
+			_, err := w.Send(t.Context(), testMessage(t, "text"), "there")
+			if want := isPage && format != "json"; want != (err != nil) || want && (!errors.Is(err, ErrPermanent) || !strings.Contains(err.Error(), "answered with a web page")) {
+				t.Errorf("%s, %q: %v", format, body, err)
+			}
 		}
 	}
 }

@@ -102,16 +102,17 @@ func writeHint(err error) error {
 	return err
 }
 
-// periodPattern matches Message.Period: a day, a week, a month or a range of days.
-const periodPattern = `[0-9]{4}-[0-9W-]{2,}(_[0-9-]+)?`
+var digit = regexp.MustCompile(`[0-9]`)
 
-// removeOld removes all but the newest files that this channel wrote to dir for the same report and part.
+// removeOld removes all but the newest files that this channel wrote to dir for the same report and part, and for a period of the same
+// kind: a pattern of all kinds would take a part that begins with digits for the end of a period.
 func (f Folder) removeOld(dir string, message Message) error {
 	const mark = "\x00" // placeholder for the period
 	anyPeriod := message.inNames()
 	anyPeriod.Period = mark
 	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), plain)
-	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, periodPattern) + "$")
+	sameKind := digit.ReplaceAllString(regexp.QuoteMeta(SafeName(message.Period)), "[0-9]")
+	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, sameKind) + "$")
 	if err != nil {
 		return err
 	}

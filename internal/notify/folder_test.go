@@ -105,6 +105,28 @@ func TestFolderKeepsNewestFilesOfReportAndPart(t *testing.T) {
 	}
 }
 
+// TestFolderKeepsFilesOfPartsWithDigits has parts whose names look like the end of a period.
+func TestFolderKeepsFilesOfPartsWithDigits(t *testing.T) {
+	for _, name := range []string{"", "{report}-{part}-{period}.xlsx"} {
+		for _, period := range []string{"2026-10-01", "2026-10", "2026-W40", "2026-10-01_2026-10-03"} {
+			dir := t.TempDir()
+			parts := []string{"12-911", "03-911", "01_911", "2026-911", "911-2026", "W12-911", "2026-10-02_2026-10-04-911", "911"}
+			for range 2 {
+				for _, part := range parts {
+					p := testMessage(t, "text")
+					p.Part, p.Period = part, period
+					if _, err := (Folder{Dir: dir, Name: name, Keep: 1}).Send(t.Context(), p, ""); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if entries, err := os.ReadDir(dir); err != nil || len(entries) != len(parts) {
+				t.Errorf("%s, %s: left %v, %v", name, period, entries, err)
+			}
+		}
+	}
+}
+
 func TestSafeNamesAreValidAndUnique(t *testing.T) {
 	seen := map[string]string{}
 	for _, text := range []string{"Sales", "a/b", "a:b", "a_b", "..", ".hidden", "con.", "बिक्री", strings.Repeat("é", 500), strings.Repeat("é", 501), "x\x00y", "\xff", "😀", "", "café", "cafe\u0301", "nul", "NUL.txt", "a\u0085b",

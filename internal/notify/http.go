@@ -55,7 +55,7 @@ func checkStatus(response *http.Response, answer []byte) error {
 	switch {
 	case code/100 == 2:
 		return nil
-	case code/100 == 3:
+	case code/100 == 3 && code != http.StatusNotModified:
 		return permanent(fmt.Errorf("the server answered %d %s and redirects to %s\nhint: redirects are not followed; configure the URL that it redirects to",
 			code, http.StatusText(code), redirectTarget(response)))
 	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:

@@ -163,5 +163,8 @@ func (w Webhook) post(ctx context.Context, to string, header http.Header, sent c
 	if err := checkStatus(response, answer); err != nil {
 		return nil, err
 	}
+	if err := w.pageError(answer); err != nil {
+		return nil, err
+	}
 	return answer, refusal(answer, requestSecrets(request))
 }

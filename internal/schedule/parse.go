@@ -148,6 +148,8 @@ func (f field) parseItem(item string) (canonical, hint string) {
 			}
 		case !stepped:
 			to = from
+		case f.max == 7 && from == 7:
+			from = 0 // 7/2, as SUN/2
 		}
 	}
 	step := 1
