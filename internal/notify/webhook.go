@@ -102,7 +102,7 @@ func (w Webhook) sendOne(ctx context.Context, to string, header http.Header, mes
 	defer sent.close()
 	answer, err := w.post(ctx, to, header, sent)
 	if err == nil && w.Success != nil && !w.Success.Match(answer) {
-		err = errors.New("the answer is not that of success")
+		err = errors.New("the answer is not that of success\nhint: success is a regular expression that the answer matches when the service took the message")
 	}
 	return err
 }

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
 	"regexp"
 	"slices"
 	"strings"
 	"text/template"
+	"unicode/utf8"
 )
 
 // WebhookTemplate is a template of a user for the body of a request. Its data are the fields of a Message, Name and Text.
@@ -42,7 +44,7 @@ func ParseWebhookTemplate(file, text, contentType, upload string) (*WebhookTempl
 	}
 	parsed, err := template.New(file).Option("missingkey=error").Funcs(templateFunctions).Parse(text)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\nhint: the syntax is that of Go templates; functions beside theirs are %s", err, strings.Join(slices.Sorted(maps.Keys(templateFunctions)), ", "))
 	}
 	t := &WebhookTemplate{file, contentType, upload, parsed}
 	for _, sample := range sampleMessages() {
@@ -81,11 +83,11 @@ func (m Message) workbookName() string {
 func (t *WebhookTemplate) render(message Message) ([]byte, error) {
 	var out bytes.Buffer
 	if err := t.template.Execute(&out, webhookData{message, message.workbookName()}); err != nil {
-		return nil, fmt.Errorf("%w\nhint: docs/delivery.md lists the fields", err)
+		return nil, fmt.Errorf("%w\nhint: docs/delivery.md lists the fields; an alert has no figures and no groups, so {{with .Groups}} or {{range .Figures}} around theirs", err)
 	}
 	body := bytes.TrimSpace(out.Bytes())
 	if t.upload == "" && !isJSON(t.contentType) {
-		return body, nil
+		return body, t.checkForm(body)
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {
@@ -105,6 +107,23 @@ func (t *WebhookTemplate) render(message Message) ([]byte, error) {
 func isJSON(contentType string) bool {
 	media, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+}
+
+// notInForm matches what the fields of a form cannot have as it is. A & in a text would begin another field, so the samples have other
+// characters of these beside it.
+var notInForm = regexp.MustCompile("[^!$'()*,\\-./0-9:;=?@A-Z_a-z~&%+\\[\\]]|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)")
+
+// checkForm returns an error if the result is to be a form and is not.
+func (t *WebhookTemplate) checkForm(body []byte) error {
+	if media, _, err := mime.ParseMediaType(t.contentType); err != nil || media != "application/x-www-form-urlencoded" {
+		return nil
+	}
+	if at := notInForm.FindIndex(body); at != nil {
+		character, _ := utf8.DecodeRune(body[at[0]:])
+		return fmt.Errorf("%s: line %d of the result is not %s: %q must be escaped\nhint: {{urlquery .Title}} writes a text; all fields are in one line, as in a=1&b=2",
+			t.file, 1+bytes.Count(body[:at[0]], []byte("\n")), t.contentType, character)
+	}
+	return nil
 }
 
 // content returns the body of the request for a message, with the workbook or a form of its summary.

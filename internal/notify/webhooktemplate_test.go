@@ -315,6 +315,30 @@ func TestTemplateSendsAsConfigured(t *testing.T) {
 	}
 }
 
+func TestFormThatIsNotEscapedIsAMistake(t *testing.T) {
+	const form = "application/x-www-form-urlencoded"
+	for text, want := range map[string]string{
+		"a={{urlquery .Text}}&b[]=x,y&c={{.Period}}": "",
+		"a={{.ID}}%20%C3%A9+x":                       "",
+		"a={{.Part}}&b=1":                            "' ' must be escaped\nhint: {{urlquery .Title}}",
+		"a={{.When}}":                                "' ' must be escaped",
+		"a={{urlquery .Title}}\n&b=1":                "line 1 of the result is not application/x-www-form-urlencoded: '\\n' must",
+		"a=é":                                        "'é' must be escaped",
+		"a=100%":                                     "'%' must be escaped",
+		"a=100%2":                                    "'%' must be escaped",
+		"a=%zz&b=1":                                  "'%' must be escaped",
+		"a=<b>":                                      "'<' must be escaped",
+	} {
+		_, err := ParseWebhookTemplate("x.tmpl", text, form+"; charset=utf-8", "")
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(strings.Replace(err.Error(), "; charset=utf-8", "", 1), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := ParseWebhookTemplate("x.tmpl", "a b", "text/plain", ""); err != nil {
+		t.Errorf("another type: %v", err)
+	}
+}
+
 func TestFormFieldsKeepTheirKinds(t *testing.T) {
 	template, err := ParseWebhookTemplate("x.tmpl", `{"text": {{json .Title}}, "number": 1e3, "yes": true, "none": null, "object": {"a": [1, "b"]}}`, "", "file")
 	if err != nil {
