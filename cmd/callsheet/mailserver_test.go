@@ -127,3 +127,32 @@ func TestReportArrivesWithAccessToken(t *testing.T) {
 		t.Errorf("check with a file that has no certificate: %d\n%s", code, stdout)
 	}
 }
+
+// TestTestMailIsThatOfTheRecipients: --to sends what the first mail of the report's deliver would, to that address only.
+func TestTestMailIsThatOfTheRecipients(t *testing.T) {
+	server := smtptest.StartOpenSMTPD(t)
+	config := reportHome(t, &fakeSMTP{port: server.Port}, `  - name: one
+    deliver:
+      - mail: {to: [boss@example.com], cc: [cfo@example.com], recipients_query: none.sql, subject: "Calls of {period}", attach: false}
+`)
+	query := "select 'lead@example.com' as address"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(config), "none.sql"), []byte(query), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	appendLine(t, config, "2026-10-05.ndjson", callOf(1, "Sales"))
+	if code, _, stderr := runCallsheet(t, "--config", config, "run", "one", "--for", "2026-10-06", "--to", "me@example.com"); code != 0 {
+		t.Errorf("%d\n%s", code, stderr)
+	}
+	text := server.Mails(t, "me@example.com", 1)[0]
+	m, err := mail.ReadMessage(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Header.Get("Subject") != "Calls of 2026-10-05" || m.Header.Get("To") != "<me@example.com>" || m.Header.Get("Cc") != "" ||
+		bytes.Contains(text, []byte(".xlsx\"")) {
+		t.Errorf("%.2000s", text)
+	}
+	for _, other := range []string{"boss@example.com", "cfo@example.com", "lead@example.com"} {
+		server.Mails(t, other, 0)
+	}
+}

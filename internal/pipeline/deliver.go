@@ -56,6 +56,16 @@ func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message not
 	return locations, errors.Join(errs...)
 }
 
+// testChannel returns the first of a report's mail channels, so that a test shows what its recipients get, or a plain one.
+func (p *Pipeline) testChannel(entry job.Entry) (notify.Mail, error) {
+	for _, channel := range entry.Channels {
+		if mail, ok := channel.(notify.Mail); ok {
+			return mail, nil
+		}
+	}
+	return p.MailChannel()
+}
+
 // TestMails builds a report, all parts of a burst, and mails it to one address, without the ledger. sent is called for each mail.
 // problems describes what could not be loaded.
 func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.Period, to string, sent func(file, location string)) (problems []string, err error) {
@@ -72,15 +82,11 @@ func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.P
 			return nil, err
 		}
 	}
-	channel, err := p.MailChannel()
+	channel, err := p.testChannel(entry)
 	if err != nil {
 		return nil, err
 	}
-	channel.To = []string{to}
-	configured, _ := p.Config.FindReport(entry.Report)
-	if forms, _ := summaryForms(configured); len(forms) > 0 {
-		channel.Summary = forms[0]
-	}
+	channel.To, channel.CC, channel.BCC, channel.PartRecipients = []string{to}, nil, nil, nil
 	for _, part := range parts {
 		workbook, err := steps.Build(ctx, entry.Report, span, part)
 		if err != nil {
