@@ -91,3 +91,31 @@ func TestOnlyChartsOfSeveralSeriesHaveALegend(t *testing.T) {
 		}
 	}
 }
+
+// TestTilesLeadToTheirSheets follows the links of the labels of the daily report's tiles.
+func TestTilesLeadToTheirSheets(t *testing.T) {
+	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "yesterday"))
+	f := open(t, path)
+	want := map[string]string{"Calls offered": "Groups", "Answer rate": "Groups", "Callers still waiting": "Missed", "Talk time": "Groups",
+		"Service level, 20 s": "Groups", "Coins per talk minute": "Coins"}
+	found := 0
+	cells, err := f.GetHyperLinkCells("Summary", "Location")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range cells {
+		label, err := f.GetCellValue("Summary", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sheet, ok := want[label]; ok {
+			found++
+			if _, target, _ := f.GetCellHyperLink("Summary", at); target != "'"+sheet+"'!A1" {
+				t.Errorf("%s leads to %s, want %s", label, target, sheet)
+			}
+		}
+	}
+	if found != len(want) {
+		t.Errorf("%d of %d tiles are links", found, len(want))
+	}
+}

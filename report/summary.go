@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"callsheet/report/xlsx"
 )
@@ -87,6 +88,21 @@ func (p *page) writeFooter(at int) int {
 func (b *book) sheetOf(kind string) string {
 	for _, s := range b.def.Sheets {
 		if s.Kind == kind {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// sheetWith returns the name of the first sheet with a metric in its rows, or "". Missed callers are rows themselves.
+func (b *book) sheetWith(metric string) string {
+	if metric == "callers_lost" || metric == "missed_episodes" {
+		if sheet := cmp.Or(b.sheetAbout("to_call_back"), b.sheetAbout("missed")); sheet != "" {
+			return sheet
+		}
+	}
+	for _, s := range b.def.Sheets {
+		if s.Kind != "summary" && slices.Contains(s.Columns, metric) {
 			return s.Name
 		}
 	}

@@ -99,6 +99,11 @@ func (p *page) writeTile(t Tile, column, at, rows int) {
 		p.SetStyle(column, at+i, column+2, at+i, style)
 		p.SetHeight(at+i, tileHeights[i])
 	}
+	if sheet := p.sheetWith(c.name); sheet != "" {
+		label.TextColour, label.Underline = p.theme.Blue, true
+		p.Merge(column, at, column+2, at)
+		p.Link(column, at, sheet)
+	}
 	p.Put(column, at, p.tileLabel(t, c), label)
 	// Unlike text, a number does not flow into the next cell, so it needs all three.
 	p.Merge(column, at+1, column+2, at+1)
