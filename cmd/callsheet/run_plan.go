@@ -73,7 +73,7 @@ func printPlan(out io.Writer, plan job.Plan, entry job.Entry) {
 	for _, part := range plan.Parts {
 		prefix := ""
 		if part.Part != "" {
-			prefix = part.Part + ": "
+			prefix = display.Escape(part.Part) + ": "
 		}
 		for _, d := range part.Deliveries {
 			fmt.Fprintln(out, prefix+deliveryText(d, entry))

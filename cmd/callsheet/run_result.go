@@ -96,7 +96,7 @@ func (a *app) printRun(r runResult) {
 		case run.IsSummary() && run.State == job.Skipped:
 			fmt.Fprintf(messages, "%s for %s: %s\n", run.Report, run.Period, run.Error)
 		case run.Recipient != "" && run.State != job.Sent:
-			fmt.Fprintf(messages, "%s: %s: %s\n", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error)
+			fmt.Fprintf(messages, "%s: %s: %s\n", strings.TrimSpace(display.Escape(run.Part)+" "+run.Recipient), run.State, run.Error)
 		}
 	}
 	if text := r.earlier(); text != "" {

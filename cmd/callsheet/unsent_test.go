@@ -65,7 +65,7 @@ func TestAlertsArriveOnceTheServerIsBack(t *testing.T) {
 	p := alertHome(t, deadPort(t), "[ops@example.com]", &now)
 	entry := job.Entry{Report: "daily", Zone: time.UTC}
 	first := monitor.NewAlerts(p, nil)
-	first.RunFinished(t.Context(), entry, []job.Run{{Report: "daily", Period: "2026-10-05", State: job.Failed, Error: "the disk is full"}})
+	first.RunFinished(t.Context(), entry, []job.Run{{Report: "daily", Period: "2026-10-05", DueAt: alertNow, State: job.Failed, Error: "the disk is full"}})
 	first.RunsMissed(t.Context(), entry, []time.Time{alertNow.Add(-24 * time.Hour)})
 	if err := first.SendAlarms(t.Context(), map[string]string{"disk": "the disk is nearly full"}); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestAlertsArriveOnceTheServerIsBack(t *testing.T) {
 	second.Retry(t.Context())
 	second.Retry(t.Context())
 	all := strings.Join(mails.mails("ops@example.com"), "\n")
-	for _, want := range []string{"Report daily: failed", "the disk is full", "Report daily: missed", "the disk is nearly full", "Noticed Tue 2026-10-06 08:30 Asia/Kolkata"} {
+	for _, want := range []string{"Report daily: failed", "the disk is full", "callsheet run daily --for 2026-10-06T03:00:00Z", "Report daily: missed", "the disk is nearly full", "Noticed Tue 2026-10-06 08:30 Asia/Kolkata"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no mail has %q", want)
 		}

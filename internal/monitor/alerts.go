@@ -77,19 +77,40 @@ func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Ru
 	case failedBefore && now.Sub(last.(time.Time)) < runAlertInterval:
 	default:
 		a.lastAlert.Store(entry.Report, now)
-		notes := []string{summary.Error}
-		for _, run := range runs[1:] {
-			if run.Recipient != "" && run.State != job.Sent {
-				notes = append(notes, fmt.Sprintf("%s: %s: %s", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error))
-			}
-		}
 		a.send(ctx, fmt.Sprintf("run-%s-%d", entry.Report, now.UnixNano()), notify.Message{
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, summary.State),
-			Period: summary.Period, When: "for " + summary.Period, Notes: notes,
+			Period: summary.Period, When: "for " + summary.Period, Notes: append(failures(runs), remedy(entry, summary)),
 		})
 		return
 	}
 	a.Retry(ctx)
+}
+
+// failures returns the error of a run and those of its recipients. A run with one such recipient has no other error.
+func failures(runs []job.Run) (texts []string) {
+	same := false
+	for _, run := range runs[1:] {
+		if run.Recipient != "" && run.State != job.Sent {
+			texts = append(texts, fmt.Sprintf("%s: %s: %s", strings.TrimSpace(run.Part+" "+run.Recipient), run.State, run.Error))
+			same = strings.HasSuffix(runs[0].Error, ": "+run.Error)
+		}
+	}
+	if same && len(texts) == 1 {
+		return texts
+	}
+	return append([]string{runs[0].Error}, texts...)
+}
+
+// remedy says what to do about a run that failed.
+func remedy(entry job.Entry, run job.Run) string {
+	command := fmt.Sprintf("callsheet run %s --for %s", entry.Report, run.DueAt.In(entry.Zone).Format(time.RFC3339Nano))
+	switch run.State {
+	case job.Unknown:
+		return "Ask the recipients whether it arrived. To send it again to those who may not have it: " + command + " --resend"
+	case job.Incomplete:
+		return "callsheet load says what could not be loaded. To send the report again once it is: " + command + " --resend"
+	}
+	return "To send what was not sent, once the cause is removed: " + command
 }
 
 // RunsMissed sends an alert about skipped due times, newest first.

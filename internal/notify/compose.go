@@ -66,7 +66,7 @@ func megabytes(n int64) string {
 func (m Mail) compose(d draft, utf8 bool) ([]byte, error) {
 	message := d.message
 	if d.withoutFile != "" {
-		message.Notes = append(slices.Clone(message.Notes), "The workbook is not attached: "+d.withoutFile+".")
+		message.Notes = append(slices.Clone(message.Notes), "The workbook "+message.fileName("")+" is not attached: "+d.withoutFile+".")
 	}
 	enclosed := m.summary(d)
 	html, text, err := m.Templates.Execute(message, enclosed.Enclosed)

@@ -331,7 +331,7 @@ func TestRefusedWorkbookIsLeftOut(t *testing.T) {
 			continue
 		}
 		text := parseMail(t, box.arrived["a@example.com"][0]).parts["text/plain"]
-		for _, want := range []string{p.Link, "1,234", "The workbook is not attached: the mail server refused the mail with it (" + c.want + ")."} {
+		for _, want := range []string{p.Link, "1,234", "The workbook " + p.fileName("") + " is not attached: the mail server refused the mail with it (" + c.want + ")."} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %q in\n%s", name, want, text)
 			}
