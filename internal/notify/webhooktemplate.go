@@ -111,7 +111,7 @@ func isJSON(contentType string) bool {
 
 // notInForm matches what the fields of a form cannot have as it is. A & in a text would begin another field, so the samples have other
 // characters of these beside it.
-var notInForm = regexp.MustCompile("[^!$'()*,\\-./0-9:;=?@A-Z_a-z~&%+\\[\\]]|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)")
+var notInForm = regexp.MustCompile(`[^!$'()*,\-./0-9:;=?@A-Z_a-z~&%+\[\]]|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
 
 // checkForm returns an error if the result is to be a form and is not.
 func (t *WebhookTemplate) checkForm(body []byte) error {
