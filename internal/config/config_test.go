@@ -227,6 +227,28 @@ func TestNetworksAcceptIPv4MappedIPv6(t *testing.T) {
 	}
 }
 
+func TestReportsThatWriteTheSameFileAreMistakes(t *testing.T) {
+	const s3 = "s3://calls?region=r&endpoint=https://s3.example.com"
+	for _, c := range []struct {
+		one, two string // channels
+		same     bool
+	}{
+		{`{folder: /srv/calls, name: x.xlsx}`, `{bucket: "file:///srv/calls", name: x.xlsx}`, true},
+		{`{folder: /srv/calls, name: a/x.xlsx}`, `{bucket: "file:///srv/calls?create_dir=true&prefix=a/", name: X.xlsx}`, true},
+		{`{bucket: "` + s3 + `", name: a/x.xlsx}`, `{bucket: "` + s3 + `&prefix=a/", name: x.xlsx}`, true},
+		{`{bucket: "` + s3 + `", name: x.xlsx}`, `{bucket: "s3://calls?endpoint=https://s3.example.com&region=r", name: x.xlsx}`, true},
+		{`{folder: /srv, name: "{filters}.xlsx"}`, `{folder: /srv, name: "{filters}.xlsx"}`, false},
+		{`{bucket: "` + s3 + `", name: x.xlsx}`, `{bucket: "` + s3 + `&prefix=b/", name: x.xlsx}`, false},
+		{`{bucket: "` + s3 + `", name: x.xlsx}`, `{bucket: "s3://calls?region=r&endpoint=https://other.example.com", name: x.xlsx}`, false},
+		{`{bucket: "` + s3 + `", name: x.xlsx}`, `{bucket: "gs://calls", name: x.xlsx}`, false},
+	} {
+		text := "reports: [{name: a, filters: {direction: incoming}, deliver: [" + c.one + "]}, {name: b, deliver: [" + c.two + "]}]\n"
+		if _, err := Parse([]byte(text)); (err != nil) != c.same || err != nil && !strings.Contains(err.Error(), "reports[1].deliver[0]: writes the same file") {
+			t.Errorf("%s, %s: %v", c.one, c.two, err)
+		}
+	}
+}
+
 func TestReportsThatShareAFolderUnderDifferentNamesAreValid(t *testing.T) {
 	for _, text := range []string{
 		"reports: [{name: a, deliver: [{folder: x}]}, {name: b, deliver: [{folder: x}]}]\n",

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ func (c *Config) validateNames(add adder) {
 }
 
 // location returns where a delivery writes its files: the same for two deliveries that can write the same file. It ignores case, as file
-// systems of shares often do.
+// systems of shares often do, and the order of a bucket's parameters.
 func (c *Config) location(report Report, d Delivery) string {
 	defaultName := "{report}-{period}.xlsx"
 	if report.Burst != "" {
@@ -52,10 +53,26 @@ func (c *Config) location(report Report, d Delivery) string {
 			kind = "week"
 		}
 	}
-	name := strings.NewReplacer("{report}", report.Name, "{period}", "{"+kind+"}", "{title}", "{"+report.Template+"}").
-		Replace(cmp.Or(d.Name, defaultName))
+	name := strings.NewReplacer("{report}", report.Name, "{period}", "{"+kind+"}", "{title}", "{"+report.Template+"}",
+		"{filters}", fmt.Sprint(report.Filters)).Replace(cmp.Or(d.Name, defaultName))
 	if d.Bucket != "" {
-		return strings.ToLower(d.Bucket + "\x00" + path.Clean(name))
+		return strings.ToLower(bucketLocation(d.Bucket, name))
 	}
 	return strings.ToLower(path.Join(filepath.ToSlash(c.Path(d.Folder)), name))
+}
+
+// bucketLocation returns where an object is. That of a file:// bucket is its path, which is a folder's as well.
+func bucketLocation(bucket, name string) string {
+	u, err := url.Parse(bucket)
+	if err != nil {
+		return bucket + "\x00" + name // opening it reports the error
+	}
+	query := u.Query()
+	name = query.Get("prefix") + name
+	if u.Scheme == "file" && u.Host == "" {
+		return path.Join(u.Path, name)
+	}
+	query.Del("prefix")
+	u.RawQuery = query.Encode()
+	return u.String() + "\x00" + path.Clean(name)
 }
