@@ -40,6 +40,12 @@ a part of the spool could not be loaded.`,
   callsheet run daily --resend`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			// An unset variable of a script would send the report to everyone.
+			for _, flag := range []string{"for", "to"} {
+				if c.Flags().Changed(flag) && strings.TrimSpace(c.Flag(flag).Value.String()) == "" {
+					return exitcode.UsageError(fmt.Errorf("--%s is empty\nhint: give a value, or leave the flag out", flag))
+				}
+			}
 			p, err := a.open()
 			if err != nil {
 				return err
