@@ -227,6 +227,17 @@ func TestNetworksAcceptIPv4MappedIPv6(t *testing.T) {
 	}
 }
 
+func TestNamesOfPartsNeedABurst(t *testing.T) {
+	for name, mistake := range map[string]bool{"{part}.xlsx": true, "{part}/x.xlsx": true, "a/{part}": true, "{part}{part}.xlsx": true, "{report}-{part}.xlsx": false, "x{part}/y.xlsx": false} {
+		for burst, mistake := range map[string]bool{"": mistake, "burst: agent, ": false} {
+			_, err := Parse([]byte("reports: [{name: a, " + burst + "deliver: [{folder: x, name: \"" + name + "\"}]}]\n"))
+			if (err != nil) != mistake || err != nil && !strings.Contains(err.Error(), "reports[0].deliver[0].name: ") {
+				t.Errorf("%s, %q: %v", name, burst, err)
+			}
+		}
+	}
+}
+
 func TestReportsThatWriteTheSameFileAreMistakes(t *testing.T) {
 	const s3 = "s3://calls?region=r&endpoint=https://s3.example.com"
 	for _, c := range []struct {

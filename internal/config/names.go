@@ -25,6 +25,9 @@ func (c *Config) validateNames(add adder) {
 			if report.Burst != "" && d.Name != "" && !strings.Contains(d.Name, "{part}") {
 				add(key+".name", "%q is the same for every part of the burst, so each part would overwrite the previous one; add {part}", d.Name)
 			}
+			if report.Burst == "" && isEmptyWithoutPart(d.Name) {
+				add(key+".name", "%q is empty without burst: {part} is the part of a burst", d.Name)
+			}
 			location := c.location(report, d)
 			if owner, taken := owners[location]; taken && !strings.HasPrefix(owner, fmt.Sprintf("reports[%d].", i)) {
 				add(key, "writes the same file as %s, so each would overwrite the other; add {report} to name, or use another folder", owner)
@@ -33,6 +36,17 @@ func (c *Config) validateNames(add adder) {
 			owners[location] = key
 		}
 	}
+}
+
+// isEmptyWithoutPart reports whether a pattern has a folder or a file name of which only the extension is left without {part}.
+func isEmptyWithoutPart(pattern string) bool {
+	for element := range strings.SplitSeq(pattern, "/") {
+		rest := strings.ReplaceAll(element, "{part}", "")
+		if rest != element && strings.TrimSuffix(rest, path.Ext(rest)) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // location returns where a delivery writes its files: the same for two deliveries that can write the same file. It ignores case, as file

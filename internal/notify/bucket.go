@@ -57,7 +57,11 @@ func (b Bucket) Idempotent() bool { return true }
 
 // Check opens the bucket and asks for the first name in it. Credentials that may only write are valid. It writes nothing.
 func (b Bucket) Check(ctx context.Context) error {
-	if dir, query, ok := b.folder(); ok && query.Get("create_dir") != "" {
+	dir, query, ok := b.folder()
+	if ok && !isInBucket(query.Get("prefix")+"x") {
+		return permanent(errors.New("its prefix is outside of the bucket\nhint: a prefix begins below the bucket's folder, as in prefix=calls/"))
+	}
+	if ok && query.Get("create_dir") != "" {
 		if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 			return nil
 		}
@@ -159,10 +163,13 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 	return b.location(key), nil
 }
 
+// isInBucket reports whether a key of a file:// bucket is a path below its folder.
+func isInBucket(key string) bool { return filepath.IsLocal(filepath.FromSlash(key)) }
+
 // copyIntoBucket writes an object of a file:// bucket like a Folder: the library's writer cannot rename from the folder for temporary
 // files to a share, and syncs nothing.
 func copyIntoBucket(file, dir, key string) error {
-	if !filepath.IsLocal(filepath.FromSlash(key)) {
+	if !isInBucket(key) {
 		return permanent(fmt.Errorf("the key %q is outside of the bucket", key))
 	}
 	path := filepath.Join(dir, filepath.FromSlash(key))
