@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,4 +194,32 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSilentServerDelaysOnlyTwoAttempts has servers that answer nobody, one of them only at first.
+func TestSilentServerDelaysOnlyTwoAttempts(t *testing.T) {
+	for name, c := range map[string]struct {
+		silences    []int // of the attempts to a, b, c, d and e
+		retryFor    time.Duration
+		state       State
+		tried       int
+		lastFailure string
+	}{
+		"for good":             {[]int{9, 9, 9, 9, 9}, 0, Failed, 2, "not tried: the server did not answer for other recipients"},
+		"once in a while":      {[]int{1, 0, 1, 0, 1}, 0, Partial, 5, "silence"},
+		"until the next round": {[]int{1, 1, 0, 0, 0}, time.Hour, Sent, 7, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			silence := errors.Join(errors.New("silence"), notify.ErrSilent)
+			p := &fakeChannel{recipients: []string{"a@x", "b@x", "c@x", "d@x", "e@x"}, answers: map[string][]error{}}
+			for i, recipient := range p.recipients {
+				p.answers[recipient] = slices.Repeat([]error{silence}, c.silences[i])
+			}
+			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: c.retryFor, Channels: []notify.Channel{p}})
+			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+			if err != nil || runs[0].State != c.state || len(p.ids) != c.tried || !strings.Contains(runs[5].Error, c.lastFailure) {
+				t.Errorf("%s: %s after %d attempts, %q, %v", name, runs[0].State, len(p.ids), runs[5].Error, err)
+			}
+		})
+	}
 }

@@ -67,32 +67,45 @@ func (l limits) pause(took map[string]bool, now time.Time) (pause time.Duration)
 	return pause
 }
 
-// sendRound tries each delivery once, but not those to servers that want no message now. It returns the deliveries that can be retried,
-// and which recipients took a message.
+// maxSilent is how many attempts in a row a server may not answer before the others of the round are not made: each waits for a minute,
+// and the operator is told only afterwards.
+const maxSilent = 2
+
+// sendRound tries each delivery once, but not those to servers that want no message now, or do not answer. It returns the deliveries that
+// can be retried, and which recipients took a message.
 func (x *run) sendRound(ctx context.Context, pending []delivery, limits limits) (failed []delivery, took map[string]bool, err error) {
 	took = map[string]bool{}
+	silent := map[string]int{} // attempts in a row that the server did not answer, by channel
 	for _, d := range pending {
-		if ctx.Err() != nil {
+		reason := ""
+		switch until := limits[d.recipient]; {
+		case ctx.Err() != nil:
 			return nil, nil, ErrStopped
+		case x.now().Before(until):
+			reason = "the server takes no message before " + until.Format(time.TimeOnly)
+		case silent[d.channelID] >= maxSilent:
+			reason = "the server did not answer for other recipients"
 		}
-		if until := limits[d.recipient]; x.now().Before(until) {
-			d.row.State, d.row.FinishedAt = Failed, x.now()
-			d.row.Error = cmp.Or(d.row.Error, "not tried: the server takes no message before "+until.Format(time.TimeOnly))
+		if reason != "" {
+			d.row.State, d.row.FinishedAt, d.row.Error = Failed, x.now(), cmp.Or(d.row.Error, "not tried: "+reason)
 			if err := x.record(d.row); err != nil {
 				return nil, nil, err
 			}
 			failed = append(failed, d)
 			continue
 		}
-		retry, after, err := x.sendOne(context.WithoutCancel(ctx), &d)
+		failure, err := x.sendOne(context.WithoutCancel(ctx), &d)
 		if err != nil {
 			return nil, nil, err
 		}
-		if retry {
+		if d.row.State == Failed && !errors.Is(failure, notify.ErrPermanent) {
 			failed = append(failed, d)
 		}
-		if after > 0 {
+		if after := notify.RetryAfter(failure); d.row.State == Failed && after > 0 {
 			limits[d.recipient] = x.now().Add(after)
+		}
+		if silent[d.channelID]++; !errors.Is(failure, notify.ErrSilent) {
+			silent[d.channelID] = 0
 		}
 		took[d.recipient] = took[d.recipient] || d.row.State == Sent
 	}
@@ -129,28 +142,27 @@ func (x *run) deliveries(ctx context.Context, message notify.Message) (pending [
 	return pending, nil
 }
 
-// sendOne makes one delivery and reports whether it failed and can be retried, and how long the server wants no further message.
-func (x *run) sendOne(ctx context.Context, d *delivery) (retry bool, after time.Duration, err error) {
+// sendOne makes one delivery. It returns why the delivery failed, if it did; err is of the ledger.
+func (x *run) sendOne(ctx context.Context, d *delivery) (failure, err error) {
 	d.row.State, d.row.Error, d.row.FinishedAt = Sending, "", time.Time{}
 	d.row.Attempts++
 	if err := x.record(d.row); err != nil {
-		return false, 0, err
+		return nil, err
 	}
-	location, err := d.channel.Send(ctx, d.message, d.recipient)
+	location, failure := d.channel.Send(ctx, d.message, d.recipient)
 	d.row.Location, d.row.FinishedAt = location, x.now()
 	switch {
-	case err == nil:
+	case failure == nil:
 		d.row.State = Sent
-	case errors.Is(err, notify.ErrWarning):
+	case errors.Is(failure, notify.ErrWarning):
 		d.row.State = Sent
-		x.warnOnce(d.row, err)
-	case errors.Is(err, notify.ErrUnknown) && !d.channel.Idempotent():
-		d.row.State, d.row.Error = Unknown, err.Error()
+		x.warnOnce(d.row, failure)
+	case errors.Is(failure, notify.ErrUnknown) && !d.channel.Idempotent():
+		d.row.State, d.row.Error = Unknown, failure.Error()
 	default:
-		d.row.State, d.row.Error = Failed, err.Error()
-		retry, after = !errors.Is(err, notify.ErrPermanent), notify.RetryAfter(err)
+		d.row.State, d.row.Error = Failed, failure.Error()
 	}
-	return retry, after, x.record(d.row)
+	return failure, x.record(d.row)
 }
 
 // warnOnce logs a warning of a delivery, the first one of the channel in this attempt: the parts of a burst have the same.

@@ -111,7 +111,10 @@ func (m Mail) draft(ctx context.Context, message Message, recipient string) (d d
 // deliver sends a draft in a session of its own.
 func (m Mail) deliver(ctx context.Context, d *draft) error {
 	server, err := m.Server.open(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, errTimeout):
+		return classifiedError{err, ErrSilent}
+	case err != nil:
 		return err
 	}
 	defer server.quit()

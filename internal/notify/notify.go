@@ -81,7 +81,8 @@ type Channel interface {
 	// functions, and may contain secrets.
 	Settings() []any
 	// Send delivers a message to one recipient and returns where it was delivered. The error is ErrPermanent if a retry cannot
-	// succeed, ErrUnknown if the message may have arrived, and ErrWarning if it was delivered.
+	// succeed, ErrUnknown if the message may have arrived, ErrSilent if the server
+	// answers nobody, and ErrWarning if it was delivered.
 	Send(ctx context.Context, message Message, recipient string) (location string, err error)
 	// Idempotent reports whether sending a message twice has the same effect as sending it once.
 	Idempotent() bool
@@ -98,6 +99,7 @@ var (
 	ErrPermanent = errors.New("permanent failure")
 	ErrUnknown   = errors.New("not known whether it arrived")
 	ErrWarning   = errors.New("delivered, with a warning")
+	ErrSilent    = errors.New("the server did not answer, whoever the recipient is")
 )
 
 func permanent(err error) error { return classifiedError{err, ErrPermanent} }

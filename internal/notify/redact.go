@@ -18,6 +18,7 @@ import (
 var (
 	errInvalidURL    = errors.New("invalid URL")
 	errInvalidAnswer = errors.New("the server sent no valid answer")
+	errTimeout       = errors.New("the server did not answer in time")
 )
 
 // redact returns the reason of a network error without text that may hold a secret. The network libraries quote URLs, headers and
@@ -34,7 +35,7 @@ func redact(err error) error {
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	case isTimeout(err):
-		return errors.New("the server did not answer in time")
+		return errTimeout
 	case errors.As(err, &path) && errors.As(path.Err, &errno):
 		return path
 	case errors.As(err, &lookup):

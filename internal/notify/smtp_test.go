@@ -267,7 +267,7 @@ func TestEachStepHasADeadline(t *testing.T) {
 	defer listener.Close()
 	m := (&fakeSMTP{port: listener.Addr().(*net.TCPAddr).Port}).channel(t, "none")
 	m.Server.Timeout = 50 * time.Millisecond
-	if _, err := m.Send(t.Context(), testMessage(t, "x"), "a@example.com"); err == nil || !strings.Contains(err.Error(), "connecting: the server did not answer in time") {
+	if _, err := m.Send(t.Context(), testMessage(t, "x"), "a@example.com"); err == nil || !strings.Contains(err.Error(), "connecting: the server did not answer in time") || !errors.Is(err, ErrSilent) {
 		t.Errorf("silent from the start: %v", err)
 	}
 	accepted := make(chan error, 1)
@@ -292,7 +292,7 @@ func TestEachStepHasADeadline(t *testing.T) {
 		}()
 	}()
 	_, err = m.Send(t.Context(), testMessage(t, strings.Repeat("x", 12<<20)), "a@example.com")
-	if err == nil || !strings.Contains(err.Error(), "message text: the server did not answer in time") || errors.Is(err, ErrUnknown) {
+	if err == nil || !strings.Contains(err.Error(), "message text: the server did not answer in time") || errors.Is(err, ErrUnknown) || errors.Is(err, ErrSilent) {
 		t.Errorf("silent in the text: %v", err)
 	}
 	if err := <-accepted; err != nil {
