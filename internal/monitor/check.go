@@ -177,6 +177,12 @@ func (k *checker) checkMailTemplates() {
 	k.add("templates of mails", err)
 }
 
+// The check of a mail server ends before the minute that a check may take.
+const (
+	mailStepTimeout  = 40 * time.Second
+	mailCheckTimeout = 50 * time.Second
+)
+
 // checkMailServer logs in to the mail server and announces a mail, without sending one.
 func (k *checker) checkMailServer(ctx context.Context) {
 	what := "mail from " + k.Config.Mail.From
@@ -186,7 +192,10 @@ func (k *checker) checkMailServer(ctx context.Context) {
 		k.add(what, err)
 		return
 	}
-	err = channel.Server.Check(ctx)
+	limited, cancel := context.WithTimeout(ctx, mailCheckTimeout)
+	defer cancel()
+	channel.Server.Timeout = mailStepTimeout
+	err = channel.Server.Check(limited)
 	k.addFinding(what, err, !errors.Is(err, notify.ErrPermanent)) // it may be down for the moment
 }
 

@@ -36,6 +36,8 @@ func redact(err error) error {
 		return context.Canceled
 	case isTimeout(err):
 		return errTimeout
+	case errors.Is(err, net.ErrClosed): // by the end of the context
+		return errors.New("stopped before the server answered")
 	case errors.As(err, &path) && errors.As(path.Err, &errno):
 		return path
 	case errors.As(err, &lookup):

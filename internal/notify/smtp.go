@@ -200,6 +200,8 @@ func (s MailServer) withHint(step string, err error) error {
 		return fmt.Errorf("%w\nhint: if it is of an authority of your own, set mail.ca_file to its certificate", reason)
 	case step == stepConnect && s.TLS != "tls" && s.Port == 465 && isTimeout(err):
 		return fmt.Errorf("%w\nhint: port 465 expects TLS from the start; set mail.tls to tls", reason)
+	case step == stepConnect && isTimeout(err):
+		return fmt.Errorf("%w\nhint: check mail.host and mail.port; a firewall may block the connection", reason)
 	case step == stepConnect && s.TLS == "tls" && errors.As(err, new(tls.RecordHeaderError)):
 		return fmt.Errorf("%w from the start\nhint: set mail.tls to starttls, or use the port for TLS, usually 465", reason)
 	case step == stepConnect && s.TLS != "tls" && errors.As(err, new(textproto.ProtocolError)):

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"mime"
@@ -270,15 +271,25 @@ func TestEachStepHasADeadline(t *testing.T) {
 	if _, err := m.Send(t.Context(), testMessage(t, "x"), "a@example.com"); err == nil || !strings.Contains(err.Error(), "connecting: the server did not answer in time") || !errors.Is(err, ErrSilent) {
 		t.Errorf("silent from the start: %v", err)
 	}
+	m.Server.Timeout = time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := m.Server.Check(ctx); err == nil || !strings.Contains(err.Error(), "connecting: stopped before the server answered") {
+		t.Errorf("silent until the context has ended: %v", err)
+	}
+	m.Server.Timeout = 50 * time.Millisecond
 	accepted := make(chan error, 1)
 	go func() { // takes the beginning of the text only
 		accepted <- func() error {
-			conn, err := listener.Accept() // of the first attempt
-			if err != nil {
-				return err
+			for range 2 { // of the attempts before
+				conn, err := listener.Accept()
+				if err != nil {
+					return err
+				}
+				conn.Close()
 			}
-			conn.Close()
-			if conn, err = listener.Accept(); err != nil {
+			conn, err := listener.Accept()
+			if err != nil {
 				return err
 			}
 			text := textproto.NewConn(conn)
