@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -135,11 +136,12 @@ func headerText(text string) string {
 	return text
 }
 
+// subject returns the subject of a message. It is the heading if the pattern has no text for it, such as {part} without a burst.
 func (m Mail) subject(message Message) string {
-	if m.Subject == "" {
-		return message.Heading()
+	if subject := message.expand(m.Subject, plain); strings.TrimSpace(subject) != "" {
+		return subject
 	}
-	return message.expand(m.Subject, plain)
+	return message.Heading()
 }
 
 // NewID returns the ID of a new message.

@@ -435,3 +435,16 @@ func TestMailRecipientsOfPart(t *testing.T) {
 		}
 	}
 }
+
+func TestSubjectIsNeverEmpty(t *testing.T) {
+	message := testMessage(t, "x")
+	message.Part = ""
+	for pattern, want := range map[string]string{
+		"": message.Heading(), "{part}": message.Heading(), " {part} ": message.Heading(), " \t": message.Heading(),
+		"{part}: {title}": ": " + message.Title,
+	} {
+		if got := (Mail{Subject: pattern}).subject(message); got != want {
+			t.Errorf("%q: %q, want %q", pattern, got, want)
+		}
+	}
+}
