@@ -58,7 +58,7 @@ func (m Mail) to(ctx context.Context, part string) ([]string, error) {
 }
 
 // Send mails the message to one address. The headers name all addresses of To and CC. A workbook that makes the mail too large, or with
-// which the server refuses it, is left out: the figures and the link arrive.
+// which the server refuses it, is left out: the figures and the link arrive, with a warning.
 func (m Mail) Send(ctx context.Context, message Message, recipient string) (string, error) {
 	d, err := m.draft(ctx, message, recipient)
 	if err != nil {
@@ -76,7 +76,8 @@ func (m Mail) Send(ctx context.Context, message Message, recipient string) (stri
 		return "", err
 	}
 	if d.withoutFile != "" {
-		return "mail to " + envelope(d.to) + " without the workbook: " + d.withoutFile, nil
+		without := "without the workbook: " + d.withoutFile
+		return "mail to " + envelope(d.to) + " " + without, warning(errors.New(without))
 	}
 	return "mail to " + envelope(d.to), nil
 }

@@ -380,7 +380,7 @@ func TestMailLinksLargeWorkbook(t *testing.T) {
 	m.Server.MaxAttachment = 1000
 	p := testMessage(t, strings.Repeat("x", 2000))
 	p.Link = "https://files.example.com/daily-2026-10-04.xlsx"
-	if _, err := m.Send(t.Context(), p, "a@example.com"); err != nil {
+	if _, err := m.Send(t.Context(), p, "a@example.com"); !errors.Is(err, ErrWarning) {
 		t.Fatal(err)
 	}
 	c := parseMail(t, box.arrived["a@example.com"][0])

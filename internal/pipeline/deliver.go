@@ -93,7 +93,7 @@ func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.P
 			return nil, err
 		}
 		location, err := channel.Send(ctx, workbook.Message, to)
-		if err != nil {
+		if err != nil && !errors.Is(err, notify.ErrWarning) {
 			return nil, err
 		}
 		sent(workbook.Message.File, location)
