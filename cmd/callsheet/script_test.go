@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,12 +30,25 @@ func TestMain(m *testing.M) {
 }
 
 // tests runs commands on one thread each: many run at the same time, and DuckDB's threads poll while they wait for each other, which
-// is most of the work on a small database. The tests of a busy collector use all threads.
+// is most of the work on a small database. The tests of a busy collector use all threads. Twice as many tests run at once as there are
+// cores, since many wait for servers, locks and timeouts.
 type tests struct{ *testing.M }
 
 func (t tests) Run() int {
 	os.Setenv(maxThreads, "1")
+	flag.Parse()
+	if !isSet("test.parallel") {
+		if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
+	}
 	return t.M.Run()
+}
+
+// isSet reports whether a flag is on the command line.
+func isSet(name string) (set bool) {
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
 }
 
 // maxThreads is the environment variable that limits the threads of Go and DuckDB.

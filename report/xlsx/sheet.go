@@ -84,6 +84,7 @@ func (s *Sheet) Link(column, row int, sheet string) {
 
 // SetTabColour colours the sheet's tab.
 func (s *Sheet) SetTabColour(colour string) {
+	colour = "FF" + colour // opaque
 	s.Check(s.workbook.file.SetSheetProps(s.Name, &excelize.SheetPropsOptions{TabColorRGB: &colour}))
 }
 
