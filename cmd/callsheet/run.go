@@ -122,9 +122,9 @@ func (a *app) noteOpenPeriod(entry job.Entry, due time.Time) {
 	}
 	then := ""
 	if entry.Schedule != nil {
-		then = "; the scheduled report comes besides, once it is"
+		then = "; the scheduled report is sent once the period is over"
 	}
-	fmt.Fprintf(a.stderr, "%s for %s: this has what there is so far, for the period is not over before %s%s\n", entry.Report, span, entry.EndText(until), then)
+	fmt.Fprintf(a.stderr, "%s for %s: the period is not over before %s; this report has the calls so far%s\n", entry.Report, span, entry.EndText(until), then)
 }
 
 // sendTest mails a report to one address.

@@ -57,7 +57,7 @@ from (values
     ('imported', 'Imported', 'yesno', 'known from imported exports only'),
     ('first_missed_at', 'First missed', 'time', 'the missed call that opened an episode'),
     ('last_missed_at', 'Last missed', 'time', 'the last missed call of an episode'),
-    ('attempts', 'Attempts', 'count', 'missed calls of an episode; for a customer to call back, all of them since anybody last spoke to the customer'),
+    ('attempts', 'Attempts', 'count', 'missed calls of an episode; in to_call_back, all missed calls since somebody last spoke to the customer'),
     ('recovery', 'Recovery', 'text', 'how an episode ended: callback, return or unrecovered; open until then'),
     ('recovered_at', 'Recovered', 'time', 'the call that recovered an episode'),
     ('recovered_by', 'Recovered by', 'text', 'the agent of that call'),
