@@ -20,13 +20,12 @@ type finding struct{ text, sheet string }
 
 // writeFindings lists what needs attention, or that nothing does.
 func (p *page) writeFindings(configured *Alerts, at int) int {
-	p.SetHeight(at, 8)
-	at = p.summarySection(attentionTitle, at+1)
+	at = p.summarySection(attentionTitle, at)
 	found, nothing, err := p.attention(configured)
 	p.Check(err)
 	if nothing != "" {
 		p.Put(firstColumn, at, nothing, xlsx.CellStyle{})
-		return at + 1
+		at++
 	}
 	for _, f := range found {
 		words, style := "●  "+f.text, xlsx.CellStyle{Size: 10.5, VAlign: "center", Wrap: true}
@@ -40,7 +39,8 @@ func (p *page) writeFindings(configured *Alerts, at int) int {
 		p.SetHeight(at, 17*float64(lineCount(words, summaryWidth*11/style.Size)))
 		at++
 	}
-	return at
+	p.SetHeight(at, 8)
+	return at + 1
 }
 
 const attentionTitle = "Needs attention"

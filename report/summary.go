@@ -27,7 +27,7 @@ const (
 // gridColumns are the columns of the blocks.
 var gridColumns = []int{2, 3, 4, 6, 7, 8, 10, 11, 12}
 
-// fillSummary lays out the first page: how the period went, what got worse, and what to do.
+// fillSummary lays out the first page: how the period went, what needs attention, and the figures behind it.
 func (b *book) fillSummary(s Sheet) error {
 	p := b.newPage(s.Name)
 	p.SetWidth(1, 1.2)
@@ -40,9 +40,9 @@ func (b *book) fillSummary(s Sheet) error {
 	at := p.writeBanner()
 	p.addLogo()
 	at = p.writeTiles(s.Tiles, at)
+	at = p.writeFindings(s.Alerts, at)
 	at, charts := p.reserveCharts(s, at)
 	at = p.writeRanking(s.Ranking, at)
-	at = p.writeFindings(s.Alerts, at)
 	at = p.writeFooter(at)
 	p.HideGridLines()
 	p.setUpPrinting(xlsx.PrintSetup{OnePage: true, Area: fmt.Sprintf("$A$1:$M$%d", at)})
