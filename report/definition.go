@@ -46,6 +46,8 @@ type Sheet struct {
 	Charts  []Chart           `yaml:"charts"`
 	Ranking *Ranking          `yaml:"ranking"`
 	Alerts  *Alerts           `yaml:"alerts"`
+
+	Optional []string `yaml:"optional"` // columns to leave out if they are 0 or empty in every row and in the total
 }
 
 // A Spark draws a sparkline in each row of a table: a metric by day, from a query with the table's first column and local_day. The days

@@ -17,7 +17,7 @@ func (b *book) fillEvidence(s Sheet) error {
 		p.SetWidth(i+1, width)
 	}
 	p.Put(1, headerRow, p.completeThrough(), xlsx.CellStyle{Bold: true})
-	at := p.writeEvidence(p.section("Received and missing", headerRow+2, len(evidenceWidths)))
+	at := p.writeEvidence(p.section("From deliveries to calls", headerRow+2, len(evidenceWidths)))
 	at = p.section("Call reports that contradict themselves or lack something", at+1, len(evidenceWidths))
 	for i := range flags.rows {
 		flag := flags.row(i)
@@ -29,8 +29,18 @@ func (b *book) fillEvidence(s Sheet) error {
 	return p.Err()
 }
 
-// writeEvidence writes the columns of the query evidence as lines.
+// An evidenceLine describes a column of the query evidence.
+type evidenceLine struct{ column, label, meaning string }
+
+// writeEvidence writes the columns of the query evidence: first the lines that add up, then the others.
 func (p *page) writeEvidence(at int) int {
+	for _, line := range deliveryLines {
+		p.writeEvidenceLine(at, line.label, p.evidence.get(line.column), line.meaning)
+		at++
+	}
+	p.SetStyle(1, at-1, 1, at-1, p.totalStyle("left", ""))
+	p.SetStyle(2, at-1, 2, at-1, p.totalStyle("right", p.excelFormat("count")))
+	at++
 	for _, line := range evidenceLines {
 		p.writeEvidenceLine(at, line.label, p.evidence.get(line.column), line.meaning)
 		at++
@@ -44,11 +54,17 @@ func (p *page) writeEvidenceLine(at int, label string, count any, meaning string
 	p.Put(3, at, meaning, xlsx.CellStyle{Align: "left", Indent: 1})
 }
 
-// evidenceLines describe the columns of the query evidence.
-var evidenceLines = []struct{ column, label, meaning string }{
-	{"reports_received", "Reports received", "call reports delivered for the calls of this workbook, duplicates included"},
-	{"duplicates_removed", "Duplicates removed", "reports that were delivered again; each call counts once"},
-	{"versions_superseded", "Versions superseded", "reports replaced by a later, different report of the same call"},
+// deliveryLines add up: the last is the first without those between.
+var deliveryLines = []evidenceLine{
+	{"reports_received", "Deliveries received", "call reports delivered for the calls of this workbook, duplicates included"},
+	{"duplicates_removed", "− Duplicates removed", "reports that were delivered again; each call counts once"},
+	{"versions_superseded", "− Superseded versions", "reports replaced by a later, different report of the same call"},
+	{"further_legs", "− Further phones", "reports of a second or later phone of the same call, as after a transfer"},
+	{"calls", "= Calls", "the calls of this workbook"},
+}
+
+// evidenceLines describe the other columns, zeros included.
+var evidenceLines = []evidenceLine{
 	{"late_reports", "Late reports", "reports received on a later day than the call ended"},
 	{"imported_calls", "Imported calls", "calls known from imported exports only; the collector received nothing of them"},
 	{"live_without_report", "Live calls without a report", "calls with live events but no report within six hours; not in the figures"},

@@ -30,3 +30,27 @@ func TestSheetsWithoutRowsAreLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// TestOptionalColumnsWithoutFiguresAreLeftOut builds a table in which one of two optional columns has a figure.
+func TestOptionalColumnsWithoutFiguresAreLeftOut(t *testing.T) {
+	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
+	calls := []testCall{
+		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "incoming", outcome: "answered", answered: true, talk: 60, coins: 1},
+		{sid: "2", at: at, group: "Sales", agent: "Asha", direction: "incoming", outcome: "abandoned", coins: 0.5},
+	}
+	d, err := Parse("small", []byte("title: T\nsheets:\n  - {kind: table, name: Groups, query: groups, total: All,"+
+		" columns: [call_group, calls, coins_failed_agent, coins_unanswered], optional: [coins_failed_agent, coins_unanswered]}"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]string{1: "Group Calls", 2: "Group Calls Coins on unanswered"} {
+		path, _ := build(t, d, &testSource{calls: calls[:n]}, request(t, "yesterday"))
+		rows, err := open(t, path).GetRows("Groups")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(rows[headerRow-1], " "); got != want {
+			t.Errorf("%d calls: the columns are %q, want %q", n, got, want)
+		}
+	}
+}

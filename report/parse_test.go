@@ -30,6 +30,7 @@ func TestParseErrorsNameProblemLineAndHint(t *testing.T) {
 		{"bad query name", "query: groups", "query: select 1", "not a query's name", "6 |", "callsheet query"},
 		{"column twice", "[call_group, offered]", "[call_group, call_group]", "listed twice", "7 |", "once"},
 		{"bar of no column", "query: groups", "query: groups\n    bars: [offred]", "not among", "7 |", "did you mean offered?"},
+		{"optional name", "query: groups", "query: groups\n    optional: [call_group]", "cannot do without", "7 |", "leave it out"},
 		{"summary not first", "kind: table", "kind: summary\n    tiles: [{metric: calls}]\n    note: x", "must be the first", "4 |", "top"},
 		{"no title", "title: Small\n", "", "no title", "", "title: Daily"},
 		{"no colour", "title: Small", "title: Small\ntheme: {ink: reddish}", "not a colour", "2 |", "in quotes"},

@@ -25,13 +25,23 @@ func (b *book) fillRanked(s Sheet) error {
 	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
+	totals, err := b.sheetTotals(s, b.req.Period)
+	if err != nil {
+		return err
+	}
+	s = s.withFigures(result, totals)
 	result, omitted := b.applyLimit(s, result)
 	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
 	}
+	at := t.last + 2
+	if s.Total != "" {
+		p.writeTotal(t, s.Total, totals)
+		at++
+	}
 	if omitted != "" {
-		p.Put(1, t.last+2, omitted, p.greyStyle())
+		p.Put(1, at, omitted, p.greyStyle())
 	}
 	p.finishTable(s, t)
 	by := t.columns[1]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"callsheet/internal/period"
 	"callsheet/report/xlsx"
 )
 
@@ -27,6 +28,11 @@ func (b *book) fillTable(s Sheet) error {
 	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
+	totals, err := b.sheetTotals(s, b.req.Period)
+	if err != nil {
+		return err
+	}
+	s = s.withFigures(result, totals)
 	result, omitted := b.applyLimit(s, result)
 	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
@@ -37,10 +43,6 @@ func (b *book) fillTable(s Sheet) error {
 	}
 	at := t.last + 2
 	if s.Total != "" {
-		totals, err := b.data.singleRow(querySpec{"total", b.req.Period, s.Filters})
-		if err != nil {
-			return err
-		}
 		p.writeTotal(t, s.Total, totals)
 		at++
 	}
@@ -52,6 +54,27 @@ func (b *book) fillTable(s Sheet) error {
 		p.addSparklines(s, p.sparkRows(s, result, t), len(s.Columns)+1, len(s.Columns)+2)
 	}
 	return p.Err()
+}
+
+// sheetTotals returns the figures of a sheet's total row, computed from the calls; none if the sheet has no total.
+func (b *book) sheetTotals(s Sheet, covered period.Period) (row, error) {
+	if s.Total == "" {
+		return row{}, nil
+	}
+	return b.data.singleRow(querySpec{"total", covered, s.Filters})
+}
+
+// withFigures returns the sheet without those of its optional columns that are 0 or empty in every row and in the total.
+func (s Sheet) withFigures(result *resultSet, totals row) Sheet {
+	isEmpty := func(v any) bool { n, ok := toNumber(v); return ok && n == 0 || toText(v) == "" }
+	s.Columns = slices.DeleteFunc(slices.Clone(s.Columns), func(column string) bool {
+		if !slices.Contains(s.Optional, column) || !isEmpty(totals.get(column)) {
+			return false
+		}
+		index := slices.Index(result.columns, column)
+		return !slices.ContainsFunc(result.rows, func(values []any) bool { return !isEmpty(values[index]) })
+	})
+	return s
 }
 
 // applyLimit returns the rows that a sheet shows, and a text about those it omits.

@@ -21,15 +21,16 @@ func (b *book) fillTrend(s Sheet) error {
 		p.Put(1, headerRow, b.emptyMessage(s), xlsx.CellStyle{Bold: true})
 		return p.Err()
 	}
+	totals, err := b.sheetTotals(s, covered)
+	if err != nil {
+		return err
+	}
+	s = s.withFigures(result, totals)
 	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
 	}
 	if s.Total != "" {
-		totals, err := b.data.singleRow(querySpec{"total", covered, s.Filters})
-		if err != nil {
-			return err
-		}
 		p.writeTotal(t, expandDays(s.Total, len(result.rows)), totals)
 	}
 	p.finishTable(s, t)

@@ -18,13 +18,14 @@ import (
 // sheetKinds are the keys that each kind of sheet takes in addition to kind, name, title and note, and those that it requires.
 var sheetKinds = map[string]struct{ allowed, required []string }{
 	"summary": {allowed: []string{"tiles", "charts", "ranking", "alerts"}, required: []string{"tiles"}},
-	"table": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "omit", "total", "bars", "spark"},
+	"table": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "omit", "total", "bars", "spark"},
 		required: []string{"query", "columns"}},
-	"ranked": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty"}, required: []string{"query", "columns"}},
+	"ranked": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "total"},
+		required: []string{"query", "columns"}},
 	"cards": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
 		required: []string{"query", "columns"}},
 	"heatmap": {allowed: []string{"rows", "days", "metrics", "filters"}, required: []string{"rows", "metrics"}},
-	"trend": {allowed: []string{"query", "columns", "labels", "filters", "total", "days", "charts"},
+	"trend": {allowed: []string{"query", "columns", "optional", "labels", "filters", "total", "days", "charts"},
 		required: []string{"query", "columns"}},
 	"detail":   {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty"}, required: []string{"query", "columns"}},
 	"evidence": {},

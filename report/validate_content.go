@@ -24,6 +24,7 @@ func (c *checker) content(path string, s Sheet) {
 	for i, bar := range s.Bars {
 		c.oneOfColumns(fmt.Sprintf("%s.bars[%d]", path, i), "bars", bar, s.Columns)
 	}
+	c.optional(path+".optional", s)
 	for column, label := range s.Labels {
 		c.oneOfColumns(path+".labels", "labels", column, s.Columns)
 		if len(utf16.Encode([]rune(label))) > maxLabel {
@@ -128,6 +129,22 @@ func (c *checker) columns(path string, columns []string) {
 	for i, column := range columns {
 		if slices.Contains(columns[:i], column) {
 			c.add(fmt.Sprintf("%s[%d]", path, i), "list each once", "%q is listed twice", column)
+		}
+	}
+}
+
+// optional checks that the columns which may be left out are not needed: the first names the row, and the second of a ranked sheet and
+// those in charts are drawn.
+func (c *checker) optional(path string, s Sheet) {
+	for i, column := range s.Optional {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		c.oneOfColumns(at, "optional", column, s.Columns)
+		needed := slices.Index(s.Columns, column) == 0 || s.Kind == "ranked" && slices.Index(s.Columns, column) == 1
+		for _, chart := range s.Charts {
+			needed = needed || chart.Line == column || slices.Contains(chart.Columns, column)
+		}
+		if needed {
+			c.add(at, "leave it out of optional", "the sheet %q cannot do without the column %q", s.Name, column)
 		}
 	}
 }

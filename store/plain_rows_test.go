@@ -209,6 +209,8 @@ func (w plainWorld) evidence(q plainQuestion, _ []string) map[string]plainRow {
 		f["reports_received"] += float64(reports)
 		f["duplicates_removed"] += float64(reports - versions)
 		f["versions_superseded"] += float64(versions - max(1, len(c.legs)))
+		f["further_legs"] += float64(max(1, len(c.legs)) - 1)
+		f["calls"]++
 		count("late_reports", !c.imported() && w.day(plainCall{started: c.firstReceived()}) > w.day(plainCall{started: c.ended}))
 		count("imported_calls", c.imported())
 		count("reports_without_live", len(c.deliveries) == reports)
@@ -222,7 +224,7 @@ func (w plainWorld) evidence(q plainQuestion, _ []string) map[string]plainRow {
 		count("live_without_report", day >= q.from && day <= q.to && live.at.Before(w.through.Add(-6*time.Hour)))
 	}
 	row := plainRow{"complete_through": w.clockTime(w.through), "last_delivery_at": w.clockTime(w.through)}
-	for _, name := range strings.Fields(`reports_received duplicates_removed versions_superseded late_reports imported_calls live_without_report
+	for _, name := range strings.Fields(`reports_received duplicates_removed versions_superseded further_legs calls late_reports imported_calls live_without_report
 		reports_without_live rejected_lines files_with_problems unknown_statuses unknown_keys flagged_calls masked_calls ungrouped_calls`) {
 		row[name] = f[name]
 	}

@@ -12,13 +12,14 @@ live as (
 received as (
     select complete_through() as complete_through
 ),
+-- A report of a call's second phone is neither a duplicate nor superseded: so reports_received = calls + duplicates_removed
+-- + versions_superseded + further_legs, over any calls.
 reports as (
     select
         coalesce(sum(deliveries), 0)::bigint as reports_received,
         coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
-        coalesce(sum(versions - 1), 0)::bigint
-            - (select count(*) from slice join shared_call_legs using (direction, call_key) where is_reported and not is_first)
-            as versions_superseded,
+        coalesce(sum(versions - 1), 0)::bigint as further_versions,
+        count(*) as calls,
         count(*) filter (where not imported and timezone((select timezone from settings), first_received_at)::date
             > timezone((select timezone from settings), coalesce(ended_at, started_at))::date) as late_reports,
         count(*) filter (where imported) as imported_calls,
@@ -27,13 +28,20 @@ reports as (
         count(*) filter (where customer_number is not null and customer_key is null) as masked_calls,
         count(*) filter (where call_group is null) as ungrouped_calls
     from slice
+),
+legs as (
+    select count(*) as further_legs
+    from slice join shared_call_legs using (direction, call_key)
+    where is_reported and not is_first
 )
 select
     (select complete_through from received) as complete_through,
     last_delivery_at() as last_delivery_at,
     reports_received,
     duplicates_removed,
-    versions_superseded,
+    further_versions - further_legs as versions_superseded,
+    further_legs,
+    calls,
     late_reports,
     imported_calls,
     (select count(*) from live anti join calls using (call_key)
@@ -50,4 +58,4 @@ select
     flagged_calls,
     masked_calls,
     ungrouped_calls
-from reports;
+from reports, legs;
