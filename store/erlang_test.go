@@ -89,6 +89,9 @@ func one(t *testing.T, reader *Reader, statement string) float64 {
 
 // exactServiceLevel is Erlang C as in the textbook: with T the term aⁿ/n!·n/(n−a), callers wait with the probability T/(T + Σ aᵏ/k!, k<n).
 func exactServiceLevel(agents int, traffic, talk, target float64) float64 {
+	if n := float64(agents); n <= traffic {
+		return 0
+	}
 	const bits = 2000
 	float := func(x float64) *big.Float { return new(big.Float).SetPrec(bits).SetFloat64(x) }
 	term, sum := float(1), float(0)

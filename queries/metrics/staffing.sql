@@ -69,7 +69,7 @@ measured as (
     select
         columns(p_dims), weekday, half_hour, is_open, half_hours,
         coalesce(offered, 0) as offered, coalesce(missed, 0) as missed, service_level, avg_talk_seconds,
-        offered / half_hours * (avg_talk_seconds / 1800) as traffic,
+        coalesce(offered, 0) / half_hours * (avg_talk_seconds / 1800) as traffic,
         -- The list has only the half-hours in which somebody took a call.
         half_hours - coalesce(unknown, 0) as known,
         (known + 1) // 2 - (known - coalesce(len(agents), 0)) as middle,
