@@ -13,7 +13,7 @@ import (
 // zone beside them.
 type Brief struct {
 	Figures      []Figure
-	ComparedWith string // the period that the changes are against
+	ComparedWith string // the periods that the figures are compared with
 	Findings     []Finding
 	NoFindings   string // says so if there are no findings
 	Ranking      *TextTable
@@ -68,8 +68,8 @@ func (b *book) tileFigures(tiles []Tile) (figures []Figure) {
 
 func (b *book) asFigure(c columnMeta, label string) Figure {
 	change := b.change(c)
-	if change.usual != "" {
-		change.text += "; " + change.usual
+	if change.second != "" {
+		change.text += "; " + change.second
 	}
 	return Figure{label, b.figure(c.name), change.text}
 }

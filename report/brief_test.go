@@ -19,7 +19,7 @@ func TestBriefSaysWhatTheSummarySays(t *testing.T) {
 		for _, row := range rows {
 			cells = append(cells, row...)
 		}
-		if !slices.Contains(cells, "Compared with "+result.ComparedWith) {
+		if !strings.Contains(strings.Join(cells, "\n"), "ompared with "+result.ComparedWith) {
 			t.Errorf("%s: compared with %q", template, result.ComparedWith)
 		}
 		if len(result.Findings) == 0 && result.NoFindings == "" {

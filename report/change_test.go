@@ -8,11 +8,11 @@ import (
 // The calls of the tests are from 7 September to 4 October 2026, and the last delivery came on the 5th at 07:58.
 func TestSummarySaysWhatItIsComparedWith(t *testing.T) {
 	for period, want := range map[string][]string{
-		"2026-10-04": {"Compared with Sunday 27 September 2026", "usually "},
-		"2026-10-05": {"Compared with Monday 28 September 2026 until 07:58"},
-		"2026-W41":   {"Compared with 28 September to 4 October 2026 (week 40) until 28 Sep 2026 07:58"},
-		"2026-W37":   {"Compared with nothing: the first delivery came on Monday 7 September 2026"},
-		"2026-10-07": {"Compared with nothing: there is no data of this period yet", "There is no data of this period yet.", "No delivery since"},
+		"2026-10-04": {"Compared with Sunday 27 September, and the last three Sundays", "within usual "},
+		"2026-10-05": {"Until 07:58, compared with Monday 28 September until 07:58, and the last three Mondays"},
+		"2026-W41":   {"Monday 07:58, compared with Monday 07:58 of last week, and of the last three weeks"},
+		"2026-W37":   {"No comparison: the first delivery came on Monday 7 September 2026"},
+		"2026-10-07": {"No comparison: there is no data of this period yet", "There is no data of this period yet.", "No delivery since"},
 		"2026-09-02": {"There is no data of this period: the first delivery came on Monday 7 September 2026.", "Nothing is known"},
 	} {
 		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, period))

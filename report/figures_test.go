@@ -35,6 +35,7 @@ func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 	compare := func(w columnMeta, now, before any, verdict string) string {
 		b.summary = row{[]string{w.name, "calls"}, []any{now, int64(9)}}
 		friday := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+		b.compared.isOrdinary = true
 		b.compared.earlier = period.Period{From: friday, To: friday}
 		b.compared.figures = map[string]row{"calls": {[]string{"before"}, []any{9.0}}, w.name: {[]string{"before", "verdict"}, []any{before, verdict}}}
 		return b.change(w).text
@@ -58,7 +59,7 @@ func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 		{rate, 0.84204, 0.84196, "better", "= unchanged vs last Friday"}, // 0.0 points
 		{columnMeta{name: "coins_per_talk_minute", format: "coins"}, 1.3768, 1.3744, "worse", "= unchanged vs last Friday"},
 		{rate, nil, 0.9, "", "no calls to measure"},
-		{rate, 0.9, nil, "", "no earlier data"},
+		{rate, 0.9, nil, "", ""},
 		{offered, int64(386), int64(374), "neutral", "▲ 12 (+3.2%) vs last Friday"},
 		{talk, int64(3600), int64(7325), "neutral", "▼ 1:02:05 (−50.9%) vs last Friday"},
 	} {

@@ -33,7 +33,7 @@ func extendBack(p period.Period, n int) period.Period {
 
 // querySpecs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
 func (d *Definition) querySpecs(p period.Period) (all []querySpec) {
-	for _, name := range []string{"metrics", "columns", "codes", "settings", "total", "changes", "previous_period", "evidence"} {
+	for _, name := range []string{"metrics", "columns", "codes", "settings", "total", "changes", "compared_periods", "evidence"} {
 		all = append(all, querySpec{name, p, nil})
 	}
 	for _, s := range d.Sheets {

@@ -54,7 +54,7 @@ func (b *book) fillSummary(s Sheet) error {
 func (p *page) writeBanner() int {
 	p.Put(firstColumn, 1, xlsx.CleanText(p.def.Title), xlsx.CellStyle{Size: 22, Bold: true, TextColour: p.theme.Blue, VAlign: "center"})
 	p.SetHeight(1, 34)
-	lines := []string{p.scope(), p.dataQuality(), "Compared with " + p.comparedWith()}
+	lines := []string{p.scope(), p.dataQuality(), p.comparison()}
 	for i, line := range lines {
 		p.Put(firstColumn, 2+i, line, p.greyStyle())
 	}

@@ -68,7 +68,7 @@ func (p *page) writeTiles(tiles []Tile, at int) int {
 	return at
 }
 
-// tileHeights are the heights in points of a tile's rows: its label, the value, its change, its usual range, a second metric, and what is
+// tileHeights are the heights in points of a tile's rows: its label, the value, its usual range, its change, a second metric, and what is
 // shown beside a service level.
 var tileHeights = []float64{17, 31, 16, 15, 17, 16}
 
@@ -108,9 +108,11 @@ func (p *page) writeTile(t Tile, column, at, rows int) {
 	// Unlike text, a number does not flow into the next cell, so it needs all three.
 	p.Merge(column, at+1, column+2, at+1)
 	p.Put(column, at+1, p.cellValue(v, c.format), value)
-	p.Put(column, at+2, change.text, moved)
-	if change.usual != "" {
-		p.Put(column, at+3, change.usual, small)
+	if change.text != "" {
+		p.Put(column, at+2, change.text, moved)
+	}
+	if change.second != "" {
+		p.Put(column, at+3, change.second, small)
 	}
 	p.Put(column, at+4, p.secondFigure(t.Also), small)
 	if len(besideServiceLevel(t)) > 0 {

@@ -44,6 +44,7 @@ var comparisons = map[string]struct {
 	"concurrency":    {[]string{"virtual_number", "local_hour"}, plainWorld.concurrency},
 	// Rows that are not figures of metrics are in plain_rows_test.go.
 	"previous_period":  {[]string{"everything"}, plainWorld.previousPeriod},
+	"compared_periods": {[]string{"stretch"}, plainWorld.comparedPeriods},
 	"calls":            {[]string{"source", "call_sid"}, plainWorld.calledRows},
 	"missed":           {[]string{"first_missed_at"}, plainWorld.missedRows},
 	"to_call_back":     {[]string{"first_missed_at"}, plainWorld.waitingRows},

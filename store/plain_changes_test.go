@@ -26,8 +26,7 @@ func (w plainWorld) comparedFigures(q plainQuestion) (period, before, weekBefore
 		if n == 1 && whole.days() <= 7 {
 			weekBefore = earlier
 		}
-		cut, _ := w.cut(whole.back(n), whole)
-		if earlier != nil && (whole.days() > 7 || !w.hasHoliday(cut)) {
+		if earlier != nil && w.isUsual(whole.back(n), whole) {
 			usual = append(usual, earlier)
 		}
 	}
@@ -76,6 +75,7 @@ func (w plainWorld) changes(q plainQuestion, _ []string) map[string]plainRow {
 			"value": value, "before": was, "change": value - was, "change_share": share(value-was, was), "verdict": plainVerdict(name, value, was),
 			"week_before": weekWas, "week_change": value - weekWas, "week_verdict": plainVerdict(name, value, weekWas),
 			"usual_low": low, "usual_high": high, "usual_n": float64(known),
+			"usual_verdict": plainUsualVerdict(name, value, low, high),
 		}
 	}
 	return rows
@@ -102,4 +102,22 @@ func plainVerdict(name string, value, was float64) any {
 		return "worse"
 	}
 	return "neutral"
+}
+
+// plainUsualVerdict compares the figures as they are shown.
+func plainUsualVerdict(name string, value, low, high float64) any {
+	if math.IsNaN(low) {
+		return ""
+	}
+	digits := 1.0
+	switch {
+	case strings.HasSuffix(name, "rate") || strings.HasSuffix(name, "share") || name == "service_level":
+		digits = 1000
+	case strings.HasPrefix(name, "coins"):
+		digits = 100
+	case strings.Contains(name, "minutes"):
+		digits = 10
+	}
+	shown := func(v float64) float64 { return math.Round(v*digits) / digits }
+	return plainVerdict(name, shown(value), max(shown(low), min(shown(high), shown(value))))
 }

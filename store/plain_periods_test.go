@@ -138,8 +138,17 @@ func (w plainWorld) isComparable(s plainStretch, q plainQuestion) bool {
 	return s.from.After(w.firstDelivery(q)) && !w.local(w.through).Before(q.stretch().from)
 }
 
+// hasHoliday reports whether there is a holiday in the part of a stretch of which there is data.
 func (w plainWorld) hasHoliday(s plainStretch) bool {
-	return slices.ContainsFunc(w.settings.Holidays, func(day string) bool { return !localDay(day).Before(s.from) && localDay(day).Before(s.until) })
+	return slices.ContainsFunc(w.settings.Holidays, func(day string) bool {
+		return !localDay(day).Before(s.from) && localDay(day).Before(s.until) && localDay(day).Before(w.local(w.through))
+	})
+}
+
+// isUsual reports whether a comparable stretch with data is in the usual range of a period: up to a week, neither has a holiday.
+func (w plainWorld) isUsual(s, period plainStretch) bool {
+	cut, _ := w.cut(s, period)
+	return period.days() > 7 || !w.hasHoliday(cut) && !w.hasHoliday(period)
 }
 
 // slice returns the calls that started in a stretch and pass a filter.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -184,18 +185,49 @@ func (w plainWorld) repeatCustomers(q plainQuestion, _ []string) map[string]plai
 }
 
 func (w plainWorld) previousPeriod(q plainQuestion, _ []string) map[string]plainRow {
+	row := w.comparedPeriod(q, q.stretch().previous())
+	row["has_data"] = row["left_out"] != "no data"
+	return map[string]plainRow{"all calls": row}
+}
+
+func (w plainWorld) comparedPeriods(q plainQuestion, _ []string) map[string]plainRow {
+	whole := q.stretch()
+	stretches := []plainStretch{whole, whole.back(1), whole.back(2), whole.back(3), whole.back(4)}
+	if previous := whole.previous(); previous != whole.back(1) {
+		stretches = append(stretches, previous)
+	}
+	rows := map[string]plainRow{}
+	for n, stretch := range stretches {
+		row := w.comparedPeriod(q, stretch)
+		row["is_before"] = stretch == whole.previous()
+		row["is_usual"] = n >= 1 && n <= 4 && row["left_out"] == "" && w.isUsual(stretch, whole)
+		rows[strconv.Itoa(n)] = row
+	}
+	return rows
+}
+
+func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainRow {
 	source, _ := q.filter.arguments["source"].(string)
-	earlier := q.stretch().previous()
-	cut, isCut := w.cut(earlier, q.stretch())
-	until, hasData := "", w.isComparable(earlier, q)
+	cut, isCut, hasData := stretch, false, w.hasFigures(stretch, q.filter)
+	if stretch != q.stretch() {
+		cut, isCut = w.cut(stretch, q.stretch())
+		hasData = w.isComparable(stretch, q)
+	}
+	leftOut, until := "", ""
+	switch {
+	case !hasData:
+		leftOut = "no data"
+	case q.stretch().days() <= 7 && w.hasHoliday(cut):
+		leftOut = "holiday"
+	}
 	if isCut && hasData {
 		until = cut.until.Format(time.DateTime)
 	}
-	return map[string]plainRow{"all calls": {
-		"first_day": earlier.from.Format(time.DateOnly), "last_day": earlier.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
-		"has_data": hasData, "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
+	return plainRow{
+		"first_day": stretch.from.Format(time.DateOnly), "last_day": stretch.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
+		"left_out": leftOut, "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
 		"data_through": w.local(w.through).Format(time.DateTime),
-	}}
+	}
 }
 
 // evidence counts what was delivered for the calls of a slice.

@@ -1,5 +1,5 @@
 -- What changed: a row per metric, with its value in the earlier period and its usual range (as in summary) and, for up to a week, on the
--- same weekdays a week before; better and worse follow the metric's own direction.
+-- same weekdays a week before; better and worse follow the metric's own direction. Within the usual range, usual_verdict is same.
 with recent as (
     from period_calls(recent_from($from::date, $to::date, null), $to,
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
@@ -15,6 +15,7 @@ select
     week_before,
     value - week_before as week_change,
     verdict(good, value, week_before) as week_verdict,
-    usual_low, usual_high, usual_n
+    usual_low, usual_high, usual_n,
+    usual_verdict(good, format, value, usual_low, usual_high) as usual_verdict
 from metric_catalog join figures using (name)
 order by metric_catalog.rowid;

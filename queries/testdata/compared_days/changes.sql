@@ -3,18 +3,19 @@
 -- no calls in the two days before, and two on the same weekdays a week before. Eight days are compared with eight days before, until 4 October at 11:30: 2 answered on the 28th, whose holiday
 -- does not matter in so many days; before that 1 on the 22nd and 1 on the 14th. On 21 September nothing was answered, and 1 of 2 the
 -- Monday before: fewer answered is worse, fewer missed is better, and where there is no rate there is no verdict.
-select 'day' as period, name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n
+-- Against the usual range: 3 answered are better than 0 to 1 and 6 than 1 to 2, a rate of 1 is within 0.5 to 1, and calls have no direction.
+select 'day' as period, name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n, usual_verdict
 from changes('2026-10-12', '2026-10-12')
 where name in ('calls', 'answered_in', 'answer_rate')
 union all
-select 'two days', name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n
+select 'two days', name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n, usual_verdict
 from changes('2026-10-12', '2026-10-13')
 where name in ('answered_in', 'answer_rate')
 union all
-select 'eight days', name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n
+select 'eight days', name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n, usual_verdict
 from changes('2026-10-05', '2026-10-12')
 where name in ('answered_in')
 union all
-select 'no calls', name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n
+select 'no calls', name, value, before, change, verdict, week_before, week_verdict, usual_low, usual_high, usual_n, usual_verdict
 from changes('2026-09-21', '2026-09-21')
 where name in ('answered_in', 'missed', 'answer_rate');

@@ -1,0 +1,124 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"callsheet/internal/period"
+)
+
+// comparison says in a sentence what is compared with what, or why nothing is.
+func (b *book) comparison() string {
+	with := b.comparedWith()
+	if why, ok := strings.CutPrefix(with, "nothing: "); ok {
+		return "No comparison: " + why
+	}
+	if !b.isRunning() {
+		return "Compared with " + with
+	}
+	if b.req.Period.Days() == 1 {
+		return "Until " + b.compared.dataThrough.Format("15:04") + ", compared with " + with
+	}
+	return b.stretchWords(b.req.Period, b.compared.dataThrough) + ", compared with " + with
+}
+
+// isRunning reports whether the period was not over at the last delivery.
+func (b *book) isRunning() bool {
+	return b.compared.dataThrough.Before(b.req.Period.To.AddDate(0, 0, 1))
+}
+
+// comparedWith says what the figures of the period are compared with, or why with nothing.
+func (b *book) comparedWith() string {
+	c := b.compared
+	if why := b.noData(); why != "" {
+		return "nothing: " + why
+	}
+	var with []string
+	if c.hasEarlier {
+		with = append(with, b.earlierPeriod())
+	}
+	if c.usual > 1 {
+		with = append(with, b.usualPeriods())
+	}
+	if len(with) == 0 {
+		return "nothing: the first delivery came on " + dayInWords(c.firstDelivery)
+	}
+	return strings.Join(with, ", and ")
+}
+
+// earlierPeriod names the earlier period, and until when as long as the period is not over.
+func (b *book) earlierPeriod() string {
+	c := b.compared
+	switch {
+	case c.until.IsZero():
+		return b.wordsBeside(c.earlier)
+	case c.earlier.Days() == 1:
+		return b.wordsBeside(c.earlier) + " until " + b.withZone(c.until.Format("15:04"))
+	case c.earlier.IsWeek():
+		return b.withZone(b.stretchWords(c.earlier, c.until)) + " of last week"
+	}
+	return b.withZone(b.stretchWords(c.earlier, c.until))
+}
+
+// usualPeriods names the periods that the usual range is of: "three of the last four Fridays (6 November: holiday)".
+func (b *book) usualPeriods() string {
+	c, asked := b.compared, b.req.Period
+	words := "the last " + inWords(c.usual+len(c.leftOut)) + " "
+	if len(c.leftOut) > 0 {
+		words = inWords(c.usual) + " of " + words
+	}
+	switch {
+	case asked.Days() == 1:
+		words += asked.From.Format("Monday") + "s"
+	case asked.IsWeek() && b.isRunning():
+		words = "of " + words + "weeks"
+	case asked.IsWeek():
+		words += "weeks"
+	case asked.IsMonth():
+		words += "months"
+	case asked.Days() < 7:
+		words = "the same days of " + words + "weeks"
+	default:
+		words += fmt.Sprintf("periods of %d days", asked.Days())
+	}
+	var reasons []string
+	for _, left := range c.leftOut {
+		reasons = append(reasons, b.wordsBeside(left.period)+": "+left.why)
+	}
+	if len(reasons) > 0 {
+		words += " (" + strings.Join(reasons, ", ") + ")"
+	}
+	return words
+}
+
+// inWords returns a number of comparable periods, of which there are at most four.
+func inWords(n int) string { return [...]string{"no", "one", "two", "three", "four"}[n] }
+
+// wordsBeside names a period, without its year if it is that of the report.
+func (b *book) wordsBeside(p period.Period) string {
+	words := p.Words()
+	if year := b.req.Period.To.Format(" 2006"); p.To.Format(" 2006") == year {
+		words = strings.Replace(words, year, "", 1)
+	}
+	return words
+}
+
+// stretchWords names the part of a period until a time: "Monday to Friday 18:40", "1 to 20 November 18:40".
+func (b *book) stretchWords(p period.Period, until time.Time) string {
+	clock := until.Format(" 15:04")
+	last := until
+	if until.Equal(until.Truncate(24*time.Hour)) && until.After(p.From) { // as much as the whole day before
+		clock, last = "", until.AddDate(0, 0, -1)
+	}
+	last = last.Truncate(24 * time.Hour)
+	switch {
+	case p.IsWeek() && last.Equal(p.From):
+		return "Monday" + clock
+	case p.IsWeek():
+		return "Monday to " + last.Format("Monday") + clock
+	}
+	return b.wordsBeside(period.Period{From: p.From, To: last}) + clock
+}
+
+func dayInWords(day time.Time) string { return period.Period{From: day, To: day}.Words() }

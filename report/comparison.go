@@ -1,0 +1,125 @@
+package report
+
+import (
+	"time"
+
+	"callsheet/internal/period"
+	"callsheet/internal/sqlvalue"
+)
+
+// A comparison is what the figures of the period are compared with. All of it is decided in SQL.
+type comparison struct {
+	earlier       period.Period
+	until         time.Time // the earlier period ends then, as long as the period is not over; otherwise zero
+	hasEarlier    bool      // there is data of the earlier period
+	isOrdinary    bool      // neither the period nor the earlier one has a holiday that matters
+	usual         int       // number of periods that the usual range is of
+	leftOut       []leftOut // of those that would be
+	firstDelivery time.Time // the day of it; zero without data
+	dataFrom      time.Time // the first day with data; zero without data
+	dataThrough   time.Time // the time of the last delivery, by the clock of the report zone
+	figures       map[string]row
+}
+
+// A leftOut period is comparable but not compared with, and why: "holiday".
+type leftOut struct {
+	period period.Period
+	why    string
+}
+
+// loadComparison reads the periods that are compared, and how each metric compares with the earlier one and with its usual range.
+func (b *book) loadComparison() error {
+	periods, err := b.data.result(querySpec{"compared_periods", b.req.Period, nil})
+	if err != nil {
+		return err
+	}
+	changes, err := b.data.result(querySpec{"changes", b.req.Period, nil})
+	if err != nil {
+		return err
+	}
+	c := comparison{isOrdinary: true, figures: map[string]row{}}
+	for i := range periods.rows {
+		c.add(periods.row(i))
+	}
+	for i := range changes.rows {
+		change := changes.row(i)
+		c.figures[toText(change.get("name"))] = change
+	}
+	b.compared = c
+	return nil
+}
+
+// add adds a row of compared_periods.
+func (c *comparison) add(r row) {
+	compared := period.Period{From: localTime(r.get("first_day")), To: localTime(r.get("last_day"))}
+	stretch, why := r.count("stretch"), toText(r.get("left_out"))
+	isBefore := r.get("is_before") == true
+	switch {
+	case stretch == 0:
+		c.firstDelivery, c.dataFrom = localTime(r.get("first_delivery")), localTime(r.get("data_from"))
+		c.dataThrough = localTime(r.get("data_through"))
+	case r.get("is_usual") == true:
+		c.usual++
+	case why == "holiday":
+		c.leftOut = append(c.leftOut, leftOut{compared, why})
+	}
+	if isBefore {
+		c.earlier, c.until, c.hasEarlier = compared, localTime(r.get("until")), why != "no data"
+	}
+	if why == "holiday" && (stretch == 0 || isBefore) {
+		c.isOrdinary = false
+	}
+}
+
+// localTime returns the date or time without a zone of a query's column, zero if it is unknown.
+func localTime(v any) time.Time {
+	switch v := v.(type) {
+	case sqlvalue.Date:
+		return time.Time(v)
+	case sqlvalue.LocalTime:
+		return time.Time(v)
+	}
+	return time.Time{}
+}
+
+// hasDay reports whether there can be figures of a day: it is not before the first delivery, nor still to come.
+func (c comparison) hasDay(day time.Time) bool { return c.hasHour(day, 0) }
+
+// hasHour reports the same of an hour of a day.
+func (c comparison) hasHour(day time.Time, hour int64) bool {
+	return !c.dataFrom.IsZero() && !day.Before(c.dataFrom) && !day.Add(time.Duration(hour)*time.Hour).After(c.dataThrough)
+}
+
+// withoutDaysBefore returns a result by day without the days before the first delivery, of which there can be no figures.
+func (c comparison) withoutDaysBefore(result *resultSet) *resultSet {
+	n := 0
+	for n < len(result.rows)-1 {
+		day, ok := result.row(n).get("local_day").(sqlvalue.Date)
+		if !ok || !time.Time(day).Before(c.dataFrom) {
+			break
+		}
+		n++
+	}
+	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[n:]}
+}
+
+// before returns the value of a metric in the earlier period. Without calls there, nothing is comparable.
+func (c comparison) before(metric string) (value float64, known bool) {
+	if calls, _ := c.figures["calls"].number("before"); calls == 0 {
+		return 0, false
+	}
+	return c.figures[metric].number("before")
+}
+
+// noData says why there are no figures of the period; it is "" if there can be some.
+func (b *book) noData() string {
+	switch c := b.compared; {
+	case c.dataFrom.IsZero():
+		return "there is no data yet"
+	case c.dataThrough.Before(b.req.Period.From):
+		return "there is no data of this period yet"
+	case c.dataFrom.After(b.req.Period.To):
+		return "there is no data of this period: the first delivery came on " + dayInWords(c.dataFrom)
+	}
+	return ""
+}
