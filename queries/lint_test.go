@@ -35,7 +35,7 @@ func TestFiltersAreTheParametersOfQueries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := total.Parameters(), append([]string{"from", "to"}, Filters...); !slices.Equal(got, want) {
+	if got, want := total.Parameters(), append(append([]string{"from", "to"}, Filters...), "metrics"); !slices.Equal(got, want) {
 		t.Errorf("query total has the parameters %v, want %v", got, want)
 	}
 }

@@ -90,7 +90,7 @@ func (b *book) openWorkbook(tempDir string) (err error) {
 
 // loadData runs the queries of all sheets, and reads the results that every sheet needs.
 func (b *book) loadData() (err error) {
-	b.data.prefetch(b.def.querySpecs(b.req.Period))
+	b.data.prefetch(b.def.needs(b.req.Period))
 	if b.catalog, err = b.data.loadCatalog(); err != nil {
 		return err
 	}

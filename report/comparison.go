@@ -100,7 +100,7 @@ func (c comparison) withoutDaysBefore(result *resultSet) *resultSet {
 		}
 		n++
 	}
-	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[n:]}
+	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[n:], absent: result.absent}
 }
 
 // before returns the value of a metric in the earlier period. Without calls there, nothing is comparable.

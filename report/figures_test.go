@@ -33,11 +33,12 @@ func TestHourWithoutCallsIsDrawnAsZero(t *testing.T) {
 func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
 	compare := func(w columnMeta, now, before any, verdict string) string {
-		b.summary = row{[]string{w.name, "calls"}, []any{now, int64(9)}}
+		b.summary = row{columns: []string{w.name, "calls"}, values: []any{now, int64(9)}}
 		friday := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
 		b.compared.isOrdinary = true
 		b.compared.earlier = period.Period{From: friday, To: friday}
-		b.compared.figures = map[string]row{"calls": {[]string{"before"}, []any{9.0}}, w.name: {[]string{"before", "verdict"}, []any{before, verdict}}}
+		b.compared.figures = map[string]row{"calls": {columns: []string{"before"}, values: []any{9.0}},
+			w.name: {columns: []string{"before", "verdict"}, values: []any{before, verdict}}}
 		return b.change(w).text
 	}
 	missed := columnMeta{name: "missed", format: "count", good: "lower"}

@@ -31,45 +31,77 @@ func extendBack(p period.Period, n int) period.Period {
 	return p
 }
 
-// querySpecs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
-func (d *Definition) querySpecs(p period.Period) (all []querySpec) {
-	for _, name := range []string{"metrics", "columns", "codes", "settings", "total", "changes", "compared_periods", "evidence"} {
-		all = append(all, querySpec{name, p, nil})
+// A need is a query and the columns that the workbook shows of its result; all of them if there are none.
+type need struct {
+	querySpec
+	columns []string
+}
+
+// needs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
+func (d *Definition) needs(p period.Period) (all []need) {
+	add := func(query string, covered period.Period, filters map[string]string, columns ...string) {
+		all = append(all, need{querySpec{query, covered, filters}, columns})
 	}
+	for _, query := range []string{"metrics", "columns", "codes", "settings", "compared_periods", "evidence"} {
+		add(query, p, nil)
+	}
+	add("total", p, nil, "calls")
+	add("changes", p, nil, "calls")
 	for _, s := range d.Sheets {
 		covered := extendBack(p, s.Days)
 		switch s.Kind {
 		case "summary":
-			all = append(all, querySpec{"groups", p, nil}, querySpec{"missed", p, nil}) // for "Needs attention"
+			add("missed", p, nil) // for "Needs attention", as the next two
+			add("groups", p, nil, "call_group", "offered", "missed", "answer_rate")
+			add("total", p, nil, attentionMetrics...)
+			add("total", p, nil, s.tileMetrics()...)
+			add("changes", p, nil, append(s.tileMetrics(), attentionMetrics...)...)
 			for _, c := range s.Charts {
-				all = append(all, querySpec{c.Query, extendBack(p, c.Days), nil})
+				add(c.Query, extendBack(p, c.Days), nil, c.columnNames()...)
 			}
 			if s.Ranking != nil {
-				all = append(all, querySpec{s.Ranking.Query, p, nil})
+				add(s.Ranking.Query, p, nil, s.Ranking.Columns...)
+				add("total", p, nil, s.Ranking.Columns...)
 			}
 		case "table", "ranked", "cards", "trend":
-			all = append(all, querySpec{s.Query, covered, s.Filters})
+			add(s.Query, covered, s.Filters, s.Columns...)
 		case "heatmap":
 			axis := heatAxes[s.Rows]
-			all = append(all, querySpec{axis.cells, covered, s.Filters}, querySpec{axis.totals, covered, s.Filters},
-				querySpec{"hours_of_day", covered, s.Filters}, querySpec{"total", covered, s.Filters})
+			cells := append([]string{"calls", "offered", "outgoing", axis.column, "local_hour"}, s.Metrics...)
+			add(axis.cells, covered, s.Filters, cells...)
+			add(axis.totals, covered, s.Filters, append([]string{axis.column}, s.Metrics...)...)
+			add("hours_of_day", covered, s.Filters, append([]string{"local_hour"}, s.Metrics...)...)
+			add("total", covered, s.Filters, s.Metrics...)
 		case "evidence":
-			all = append(all, querySpec{"flags", p, nil})
+			add("flags", p, nil)
 		}
 		if s.Total != "" {
-			all = append(all, querySpec{"total", covered, s.Filters})
+			add("total", covered, s.Filters, s.Columns...)
 		}
 		if s.Spark != nil {
-			all = append(all, querySpec{s.Spark.Query, extendBack(p, s.Spark.Days), s.Filters})
+			add(s.Spark.Query, extendBack(p, s.Spark.Days), s.Filters, s.Columns[0], "local_day", s.Spark.Column)
 		}
 	}
 	return all
 }
 
+// attentionMetrics are the metrics that "Needs attention" reads, whatever the tiles show.
+var attentionMetrics = []string{"calls", "answer_rate", "service_level", "missed", "connect_rate", "callers_lost", "coins", "coins_unanswered"}
+
+func (s Sheet) tileMetrics() (names []string) {
+	for _, t := range s.Tiles {
+		names = append(append(names, t.Metric), besideServiceLevel(t)...)
+		if t.Also != "" {
+			names = append(names, t.Also)
+		}
+	}
+	return names
+}
+
 // Queries returns the names of the queries that the definition uses, sorted.
 func (d *Definition) Queries() []string {
 	names := map[string]bool{}
-	for _, q := range d.querySpecs(period.Period{}) {
+	for _, q := range d.needs(period.Period{}) {
 		names[q.name] = true
 	}
 	for _, s := range d.Sheets {
@@ -84,16 +116,28 @@ func (d *Definition) Queries() []string {
 const QueryConcurrency = 2
 
 // prefetch runs queries ahead of the sheets that use them. An error is cached, too, and the sheet that needs the result returns it.
-func (q *queryCache) prefetch(specs []querySpec) {
+func (q *queryCache) prefetch(needs []need) {
+	var specs []querySpec
+	q.columns = map[string][]string{}
+	for _, n := range needs {
+		key := n.String()
+		columns, seen := q.columns[key]
+		switch {
+		case !seen:
+			specs, columns = append(specs, n.querySpec), n.columns
+		case len(columns) == 0 || len(n.columns) == 0:
+			columns = nil
+		default:
+			columns = append(slices.Clone(columns), n.columns...)
+		}
+		slices.Sort(columns)
+		q.columns[key] = slices.Compact(columns)
+	}
 	// The longest first, so that none is still running when all others are done.
 	slices.SortStableFunc(specs, func(x, y querySpec) int { return cmp.Compare(y.period.Days(), x.period.Days()) })
 	waiting := make(chan querySpec, len(specs))
-	seen := map[string]bool{}
 	for _, spec := range specs {
-		if !seen[spec.String()] {
-			seen[spec.String()] = true
-			waiting <- spec
-		}
+		waiting <- spec
 	}
 	close(waiting)
 	var workers sync.WaitGroup

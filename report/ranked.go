@@ -65,5 +65,5 @@ func rankBy(result *resultSet, column string) (*resultSet, error) {
 	}
 	rows := slices.DeleteFunc(slices.Clone(result.rows), func(values []any) bool { return value(values) == 0 })
 	slices.SortStableFunc(rows, func(x, y []any) int { return cmp.Compare(value(y), value(x)) })
-	return &resultSet{query: result.query, columns: result.columns, rows: rows}, nil
+	return &resultSet{query: result.query, columns: result.columns, rows: rows, absent: result.absent}, nil
 }

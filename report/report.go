@@ -8,6 +8,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	if err := b.loadData(); err != nil {
 		return Result{}, b.explainTimeout(err)
 	}
-	if err := b.fillSheets(); err != nil {
+	if err := cmp.Or(b.fillSheets(), b.data.unasked); err != nil {
 		return Result{}, b.explainTimeout(err)
 	}
 	saved, err := b.workbook.Save(path)
@@ -95,7 +96,7 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	}
 	b.inMessage = true
 	brief, err := b.brief()
-	if err != nil {
+	if err = cmp.Or(err, b.data.unasked); err != nil {
 		return Result{}, err
 	}
 	return Result{

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -21,8 +22,11 @@ type queryCache struct {
 	req  Request
 	mask bool // customers' numbers
 
+	columns map[string][]string // that the workbook shows, by the key of the querySpec; all if there are none
+
 	mu      sync.Mutex
 	results map[string]func() (*resultSet, error) // by the key of the querySpec
+	unasked error                                 // the first column that was read without being among columns
 }
 
 // A resultSet is the whole result of a query.
@@ -30,12 +34,14 @@ type resultSet struct {
 	query   string
 	columns []string
 	rows    [][]any
+	absent  func(column string) // is called when a column that the result lacks is read; may be nil
 }
 
 // A row is one row of a result, read by column name.
 type row struct {
 	columns []string
 	values  []any
+	absent  func(column string)
 }
 
 // args returns the arguments of a query, with the filters of the request and of the sheet.
@@ -85,9 +91,28 @@ func (q *queryCache) hidesRows(spec querySpec) bool {
 	return q.filtersConflict(spec) && spec.name != "total"
 }
 
+// fetch runs a query for the columns that the workbook shows, or for all if it lacks one of them, since the error lists those it has.
 func (q *queryCache) fetch(spec querySpec) (*resultSet, error) {
+	columns := q.columns[spec.String()]
+	r, err := q.fetchColumns(spec, columns)
+	if err != nil || len(columns) == 0 {
+		return r, err
+	}
+	if _, err := r.columnIndexes(columns); err != nil && spec.name != "total" {
+		return q.fetchColumns(spec, nil)
+	}
+	return r, nil
+}
+
+// fetchColumns runs a query. Queries of metrics have the parameter metrics, and compute no others; the rest ignores it.
+func (q *queryCache) fetchColumns(spec querySpec, columns []string) (*resultSet, error) {
 	r := &resultSet{query: spec.name}
-	err := q.src.Query(q.ctx, spec.name, q.args(spec),
+	args := q.args(spec)
+	if len(columns) > 0 {
+		args["metrics"] = strings.Join(columns, ",")
+		r.absent = func(column string) { q.noteAbsent(spec, columns, column) }
+	}
+	err := q.src.Query(q.ctx, spec.name, args,
 		func(columns []string) error { r.columns = slices.Clone(columns); return nil },
 		func(values []any) error {
 			if q.hidesRows(spec) {
@@ -104,6 +129,16 @@ func (q *queryCache) fetch(spec querySpec) (*resultSet, error) {
 		return nil, fmt.Errorf("query %s: %w", spec.name, err)
 	}
 	return r, nil
+}
+
+// noteAbsent records that a column was read that is not among those asked for.
+func (q *queryCache) noteAbsent(spec querySpec, asked []string, column string) {
+	if column == "" || slices.Contains(asked, column) {
+		return // the query has no such column
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.unasked = cmp.Or(q.unasked, fmt.Errorf("column %s of query %s is shown, but was not asked for; this is a bug in callsheet", column, spec.name))
 }
 
 // singleRow returns the result of a query that gives exactly one row.
@@ -164,7 +199,7 @@ func columnValues(rows [][]any, index int) iter.Seq[any] {
 	}
 }
 
-func (r *resultSet) row(i int) row { return row{r.columns, r.rows[i]} }
+func (r *resultSet) row(i int) row { return row{r.columns, r.rows[i], r.absent} }
 
 // columnIndexes returns the indexes of columns. The error for a column that the query lacks lists those it has.
 func (r *resultSet) columnIndexes(columns []string) ([]int, error) {
@@ -189,6 +224,9 @@ func missingColumn(query, column string, available []string) error {
 func (r row) get(column string) any {
 	if i := slices.Index(r.columns, column); i >= 0 && i < len(r.values) {
 		return r.values[i]
+	}
+	if r.absent != nil {
+		r.absent(column)
 	}
 	return nil
 }

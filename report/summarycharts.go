@@ -57,7 +57,7 @@ func hasFigures(result *resultSet, c Chart) bool {
 // fillHourGaps adds a row for each hour without calls between hours with calls, so that the chart shows the gap. The counts of such a
 // row are 0.
 func (p *page) fillHourGaps(result *resultSet) *resultSet {
-	full := &resultSet{query: result.query, columns: result.columns}
+	full := &resultSet{query: result.query, columns: result.columns, absent: result.absent}
 	for i := range result.rows {
 		hour := result.row(i).count("local_hour")
 		for len(full.rows) > 0 && full.row(len(full.rows)-1).count("local_hour") < hour-1 {

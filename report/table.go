@@ -83,7 +83,7 @@ func (b *book) applyLimit(s Sheet, result *resultSet) (shown *resultSet, omitted
 		return result, ""
 	}
 	omitted = b.omittedText(s, int64(len(result.rows)))
-	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[:s.Limit]}, omitted
+	return &resultSet{query: result.query, columns: result.columns, rows: result.rows[:s.Limit], absent: result.absent}, omitted
 }
 
 // omittedText returns a text about the rows beyond a sheet's limit, and adds a remark to Notes.

@@ -3,8 +3,9 @@
 -- repeat_customers called at least twice in these calls. repeat_24h_rate: masked customers are not known to call again; if all are masked,
 -- the share is unknown. callers_lost were missed, and nobody has spoken to them since their last missed call there, in any group and
 -- direction. The others are the aggregates over missed episodes, as kpi() has those over calls: an episode has the dimensions of the call that
--- opened it, and open ones are in none of the rates. customer_parts() has two rows per combination, of parts of these metrics.
-create or replace macro customer_parts(p_dims, p_rows) as table
+-- opened it, and open ones are in none of the rates. customer_parts() has two rows per combination, of parts of these metrics, if they are
+-- asked for.
+create or replace macro customer_parts(p_dims, p_rows, p_asked := null) as table
 with
 followed as (from followed_calls(p_dims, p_rows)),
 callers as (
@@ -19,6 +20,7 @@ select
     count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
 from callers
 left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller
+where asks_for(p_asked, ['repeat_customers', 'callers_lost'])
 group by all
 union all by name
 select
@@ -33,6 +35,8 @@ select
     (recovered_by_callback + recovered_by_return) / nullif(missed_episodes - open_episodes, 0) as recovery_rate,
     median(minutes_to_recover(called_at, recovered_at)) filter (where recovery is not null) as median_minutes_to_recover
 from followed
+where asks_for(p_asked, ['repeat_24h_rate', 'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
+                         'recovery_rate', 'median_minutes_to_recover'])
 group by all;
 
 -- The same in one row per combination.

@@ -103,20 +103,23 @@ join (
 ) using (local_day)
 where started_at < ends_at and ended_at > begins_at;
 
--- Every metric of each stretch that has data; NULL in a period itself that has none.
-create or replace macro stretch_metrics(p_rows, p_stretches) as table
+-- Every metric of each stretch that has data, or those that are asked for; NULL in a period itself that has none.
+create or replace macro stretch_metrics(p_rows, p_stretches, p_asked := null) as table
 with
 started as (from calls_in_stretches(p_rows, p_stretches)),
 running as (from running_in_stretches(p_rows, p_stretches)),
 measured as (
     select stretch, is_before, is_week_before, is_usual, has_data or calls is not null as is_known, metrics.* exclude (stretch)
-    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, running)) as metrics using (stretch)
+    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, running, p_asked)) as metrics using (stretch)
     where has_data or stretch = 0
 ),
-known as (from measured where is_known)
-from zero_filled(known)
-union all by name
-from measured where not is_known;
+known as (from measured where is_known),
+filled as (
+    from zero_filled(known)
+    union all by name
+    from measured where not is_known
+)
+from asked_columns(['stretch', 'is_before', 'is_week_before', 'is_usual', 'is_known'], p_asked, filled);
 
 -- The figures of a period, one row: each metric, and as before_…, usual_low_… and usual_high_… that of the earlier period and
 -- the usual range. usual_n is how many comparable periods there are.

@@ -1,6 +1,7 @@
 -- Every metric of calls per agent and day.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-legs as (from agent_calls(slice))
-from kpi(['agent', 'local_day'], legs)
+legs as (from agent_calls(slice)),
+rows as (from kpi(['agent', 'local_day'], legs))
+from asked_columns(['agent', 'local_day'], $metrics, rows)
 where agent is not null and ($agent is null or agent = $agent)
 order by agent, local_day;

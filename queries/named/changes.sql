@@ -5,7 +5,7 @@ with recent as (
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 stretches as materialized (from stretches_of(recent, $from, $to, $source, null, null)),
-metrics as materialized (from stretch_metrics(recent, stretches)),
+metrics as materialized (from stretch_metrics(recent, stretches, $metrics)),
 figures as (from compared_figures(metrics))
 select
     name, label, unit, value, before,
@@ -18,4 +18,5 @@ select
     usual_low, usual_high, usual_n,
     usual_verdict(good, format, value, usual_low, usual_high) as usual_verdict
 from metric_catalog join figures using (name)
+where asks_for($metrics, [name])
 order by metric_catalog.rowid;

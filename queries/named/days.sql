@@ -5,9 +5,10 @@ days as (
     select unnest(generate_series($from::date, $to::date, interval 1 day))::date as local_day
 ),
 known as (
-    from days left join (from metric_rows(['local_day'], slice, running)) using (local_day)
+    from days left join (from metric_rows(['local_day'], slice, running, $metrics)) using (local_day)
     where calls > 0 or has_data(local_day, local_day, $source)
 ),
-rows as (from zero_filled(known))
-from days left join rows using (local_day)
+rows as (from zero_filled(known)),
+filled as (from days left join rows using (local_day))
+from asked_columns(['local_day'], $metrics, filled)
 order by local_day;

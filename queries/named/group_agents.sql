@@ -1,6 +1,6 @@
 -- Every metric per group and agent.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rung as (from period_calls($from, $to, $group, null, $number, $direction, $campaign, $source, $hours))
-from agent_metrics(['call_group', 'agent'], slice, rung)
+from agent_metrics(['call_group', 'agent'], slice, rung, $metrics)
 where agent is not null and ($agent is null or agent = $agent)
 order by call_group, answered desc, calls desc, agent;

@@ -1,4 +1,5 @@
 -- Every metric of calls per group and day.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
-from kpi(['call_group', 'local_day'], slice)
+with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+rows as (from kpi(['call_group', 'local_day'], slice))
+from asked_columns(['call_group', 'local_day'], $metrics, rows)
 order by call_group, local_day;

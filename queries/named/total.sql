@@ -3,4 +3,4 @@ with slice as (from period_calls($from, $to, $group, $agent, $number, $direction
 running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select columns(lambda x: x <> 'everything')
 from (select 'all calls' as everything)
-left join (from total_of(slice, running) where calls > 0 or has_data($from::date, $to::date, $source)) using (everything);
+left join (from total_of(slice, running, $metrics) where calls > 0 or has_data($from::date, $to::date, $source)) using (everything);
