@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -77,6 +78,15 @@ func (w plainWorld) changes(q plainQuestion, _ []string) map[string]plainRow {
 			"usual_low": low, "usual_high": high, "usual_n": float64(known),
 			"usual_verdict": plainUsualVerdict(name, value, low, high),
 		}
+		goal := w.goal(name, fmt.Sprint(q.filter.arguments["group"]), fmt.Sprint(q.filter.arguments["number"]))
+		to, verdict := distance(name, value, goal), ""
+		switch {
+		case to >= 0:
+			verdict = "met"
+		case to < 0:
+			verdict = "not met"
+		}
+		rows[name]["goal"], rows[name]["to_goal"], rows[name]["goal_verdict"] = goal, to, verdict
 	}
 	return rows
 }

@@ -29,6 +29,13 @@ type Settings struct {
 	BusinessHours      []Hours
 	Holidays           []string // 2006-01-02
 	ExcludeOutOfHours  bool     // from the rates of offered calls
+	Goals              []Goal   `json:",omitempty"`
+}
+
+// Goal is what a metric should reach: for the calls of a group or of a virtual number, or for all if neither is given.
+type Goal struct {
+	Metric, Group, Number string
+	Goal                  float64
 }
 
 // Source is an account that sends deliveries.
@@ -53,8 +60,9 @@ type Hours struct {
 	Opens, Closes string // 09:00, 18:30; the latter excluded
 }
 
-// fingerprint is a hash of what `calls` depends on besides deliveries: the settings and the SQL in queries/base.
+// fingerprint is a hash of what `calls` depends on besides deliveries: the settings, other than goals, and the SQL in queries/base.
 func (settings Settings) fingerprint() (string, error) {
+	settings.Goals = nil
 	text, err := json.Marshal(settings)
 	if err != nil {
 		return "", err
@@ -78,8 +86,10 @@ func recomputeReason(definitionsChanged, settingsChanged bool) string {
 	return ""
 }
 
-// macrosFingerprint is a hash of all SQL that the database stores as macros.
-func (o Options) macrosFingerprint() string { return hashed(definitionsFingerprint(), o.UserQueries) }
+// macrosFingerprint is a hash of what the database stores besides calls: the SQL of macros, and goals.
+func (o Options) macrosFingerprint() string {
+	return hashed(definitionsFingerprint()+fmt.Sprint(o.Settings.Goals), o.UserQueries)
+}
 
 func hashed(text string, files ...[]queries.File) string {
 	hash := sha256.New()
@@ -117,6 +127,9 @@ func (s *Store) applySettings(ctx context.Context) error {
 				return err
 			}
 		}
+		if _, err := tx.ExecContext(ctx, queries.SQL("load/goals")); err != nil {
+			return fmt.Errorf("goals: %w", err)
+		}
 		if stored == "" { // a new database has no calls
 			return nil
 		}
@@ -150,8 +163,9 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
 			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint(),
-			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0}},
+			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
+		"goals": {},
 	}
 	for _, source := range settings.Sources {
 		tables["sources"] = append(tables["sources"], row{source.Name, source.Timezone, source.OutgoingCaller, cmp.Or(source.DateOrder, "dmy"),
@@ -175,6 +189,9 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	}
 	for _, day := range settings.Holidays {
 		tables["holidays"] = append(tables["holidays"], row{day})
+	}
+	for _, goal := range settings.Goals {
+		tables["goals"] = append(tables["goals"], row{goal.Metric, nullIfEmpty(goal.Group), nullIfEmpty(goal.Number), goal.Goal})
 	}
 	for table, rows := range tables {
 		if _, err := tx.ExecContext(ctx, "delete from "+table); err != nil {

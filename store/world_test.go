@@ -66,6 +66,7 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	}
 	settings.Holidays = []string{"2026-10-22"}
 	settings.ExcludeOutOfHours = seed%2 == 0
+	settings.Goals = worldGoals
 	zone, err := time.LoadLocation(reportZone)
 	if err != nil {
 		panic(err)

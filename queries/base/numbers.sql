@@ -67,6 +67,10 @@ create or replace macro last_digits(p_number) as right(regexp_replace(p_number, 
 create or replace macro is_same_number(p_number, p_other) as
     p_number = p_other or strlen(last_digits(p_number)) = 10 and last_digits(p_number) = last_digits(p_other);
 
+-- What two spellings of one number have in common.
+create or replace macro number_id(p_number) as
+    case when strlen(last_digits(p_number)) = 10 then last_digits(p_number) else p_number end;
+
 -- Any rows with the virtual numbers of calls, in the spelling that is shown.
 create or replace macro with_shown_numbers(p_rows) as table
 select rows.* replace (coalesce(spelled.shown, rows.virtual_number) as virtual_number)

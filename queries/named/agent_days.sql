@@ -1,7 +1,9 @@
 -- Every metric of calls per agent and day.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+with
+slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 legs as (from agent_calls(slice)),
-rows as (from kpi(['agent', 'local_day'], legs))
-from asked_columns(['agent', 'local_day'], $metrics, rows)
+rows as (from kpi(['agent', 'local_day'], legs)),
+judged as (from with_goals(rows, $group, $number))
+from asked_columns(['agent', 'local_day'], $metrics, judged)
 where agent is not null and ($agent is null or agent = $agent)
 order by agent, local_day;

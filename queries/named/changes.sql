@@ -1,12 +1,15 @@
 -- What changed: a row per metric, with its value in the earlier period and its usual range (as in summary) and, for up to a week, on the
--- same weekdays a week before; better and worse follow the metric's own direction. Within the usual range, usual_verdict is same.
-with recent as (
+-- same weekdays a week before; better and worse follow the metric's own direction. Within the usual range, usual_verdict is same. to_goal
+-- is negative if the value misses its goal.
+with
+recent as (
     from period_calls(recent_from($from::date, $to::date, null), $to,
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 stretches as materialized (from stretches_of(recent, $from, $to, $source, null, null)),
 metrics as materialized (from stretch_metrics(recent, stretches, $metrics)),
-figures as (from compared_figures(metrics))
+figures as (from compared_figures(metrics)),
+goals as (select goals_of(goals, $group, $number) as goals from settings)
 select
     name, label, unit, value, before,
     value - before as change,
@@ -16,7 +19,10 @@ select
     value - week_before as week_change,
     verdict(good, value, week_before) as week_verdict,
     usual_low, usual_high, usual_n,
-    usual_verdict(good, format, value, usual_low, usual_high) as usual_verdict
-from metric_catalog join figures using (name)
+    usual_verdict(good, format, value, usual_low, usual_high) as usual_verdict,
+    goals[name] as goal,
+    case good when 'higher' then value - goal else goal - value end as to_goal,
+    case when to_goal >= 0 then 'met' when to_goal < 0 then 'not met' end as goal_verdict
+from metric_catalog join figures using (name), goals
 where asks_for($metrics, [name])
 order by metric_catalog.rowid;

@@ -1,5 +1,6 @@
 -- Every metric per day of the period; a day without calls has zeros, NULL if it is before the first delivery or still to come.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+with
+slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 days as (
     select unnest(generate_series($from::date, $to::date, interval 1 day))::date as local_day
@@ -9,6 +10,7 @@ known as (
     where calls > 0 or has_data(local_day, local_day, $source)
 ),
 rows as (from zero_filled(known)),
-filled as (from days left join rows using (local_day))
-from asked_columns(['local_day'], $metrics, filled)
+filled as (from days left join rows using (local_day)),
+judged as (from with_all_goals(filled, $group, $number))
+from asked_columns(['local_day'], $metrics, judged)
 order by local_day;

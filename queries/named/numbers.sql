@@ -1,5 +1,8 @@
 -- Every metric per virtual number, busiest first.
-with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
-from all_metrics(['virtual_number'], slice, running, $metrics)
+with
+slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+rows as (from all_metrics(['virtual_number'], slice, running, $metrics)),
+judged as (from with_all_goals(rows, $group, virtual_number))
+from asked_columns(['virtual_number'], $metrics, judged)
 order by calls desc, virtual_number;
