@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -13,7 +14,8 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 	var talks, waits []float64
 	f := map[string]float64{}
 	for _, name := range strings.Fields(`calls incoming outgoing ivr_only answered answered_in abandoned short_abandoned connected
-		agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer`) {
+		agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer
+		coins_failed_unknown coins_unanswered_in`) {
 		f[name] = 0
 	}
 	var rings, abandons []float64
@@ -38,8 +40,11 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 			talks = append(talks, float64(c.talkSeconds))
 		} else {
 			f["coins_unanswered"] += coins
-			if c.status.failedLeg != "" {
-				f["coins_failed_"+c.status.failedLeg] += coins
+			switch {
+			case c.direction == "incoming":
+				f["coins_unanswered_in"] += coins
+			default:
+				f["coins_failed_"+cmp.Or(c.status.failedLeg, "unknown")] += coins
 			}
 		}
 		switch c.direction {

@@ -9,6 +9,7 @@ import (
 // Metrics that add up over any parts of the calls.
 var additive = strings.Fields(`calls incoming outgoing ivr_only offered answered answered_in missed missed_masked abandoned short_abandoned
 		connected agent_no_show customer_no_answer talk_seconds call_seconds coins coins_unanswered coins_failed_agent coins_failed_customer
+		coins_failed_unknown coins_unanswered_in
 		missed_episodes open_episodes recovered_by_callback recovered_by_return unrecovered`)
 
 // TestFiguresAddUp checks invariants over random worlds: each statement finds the violations.
@@ -18,7 +19,15 @@ func TestFiguresAddUp(t *testing.T) {
 		"incoming calls are answered, missed or the IVR's": `from total where incoming <> answered_in + missed + ivr_only
 			or offered <> answered_in + missed or abandoned > missed or short_abandoned > abandoned`,
 		"outgoing calls connect or fail on a leg": `from total where outgoing < connected + agent_no_show + customer_no_answer
-			or coins_unanswered < coins_failed_agent + coins_failed_customer`,
+			or connected + agent_no_show + customer_no_answer <> outgoing`,
+		"coins on unanswered calls are lost on one side": `from (from total union all by name from by_agent union all by name from by_group)
+			where coins_unanswered <> coins_failed_agent + coins_failed_customer + coins_failed_unknown + coins_unanswered_in
+				or coins_unanswered > coins
+			union all by name
+			select 'differ' as call_group from total
+			where (coins, coins_unanswered) <> (select (sum(coins), sum(coins_unanswered)) from spent)
+				or (coins, coins_unanswered) <> (select (sum(coins), sum(coins_unanswered)) from wasted)`,
+		"no agent is charged for an incoming call that nobody answered": `from by_agent where coins_unanswered_in <> 0`,
 		"episodes of all days take every missed call with a known caller once": `select sum(attempts) from missed('2000-01-01', '2100-01-01')
 			having sum(attempts) <> (select count(*) from calls
 				where direction = 'incoming' and not answered and outcome <> 'ivr_only' and customer_key is not null)`,
@@ -64,6 +73,7 @@ func TestFiguresAddUp(t *testing.T) {
 			"from summary(DAYS, p_hours := 'closed')"),
 	}
 	tables := map[string]string{"slice": "period_calls", "total": "summary", "episodes": "missed", "by_agent": "agents", "by_group": "groups",
+		"spent": "coins", "wasted": "waste",
 		"by_day": "days", "by_hour": "hours", "evidence": "evidence", "waiting": "to_call_back"}
 	inPeriod := func(statement string) string {
 		return strings.ReplaceAll(statement, "DAYS", "'"+worldFrom+"', '"+worldTo+"'")

@@ -94,6 +94,11 @@ func asAgents(calls []plainCall) (legs []plainCall) {
 			legs = append(legs, row)
 		}
 	}
+	for i, leg := range legs { // what a missed call cost, no agent caused
+		if leg.direction == "incoming" && !leg.answered {
+			legs[i].coins = 0
+		}
+	}
 	return legs
 }
 

@@ -98,6 +98,21 @@ func (w plainWorld) callRows(q plainQuestion, dims []string) map[string]plainRow
 	return rows
 }
 
+// chargedRows are callRows, with incoming calls that nobody answered in the rows of no agent.
+func (w plainWorld) chargedRows(q plainQuestion, dims []string) map[string]plainRow {
+	calls := slices.Clone(w.slice(q.stretch(), q.filter))
+	for i, c := range calls {
+		if c.direction == "incoming" && !c.answered {
+			calls[i].agentName, calls[i].agentNumber = "", ""
+		}
+	}
+	rows := map[string]plainRow{}
+	for key, of := range w.byKey(calls, dims) {
+		rows[key] = rowOf(w.figures(of))
+	}
+	return rows
+}
+
 // timeDimensions are those by which a call counts in the hours in which it is in progress, and not where it started.
 var timeDimensions = []string{"local_day", "weekday", "local_hour"}
 

@@ -19,12 +19,17 @@ where agent is not null;
 
 create or replace view call_legs as from all_call_legs();
 
+-- Whether the coins of a call count for its agent. What an incoming call cost that nobody answered, no agent caused.
+create or replace macro is_charged(p_direction, p_answered) as p_answered or p_direction <> 'incoming';
+
 -- A set of calls as the agents took them: a call of which reports name several agents has a row for each, with the agent's own talk. An
 -- agent of whom two phones took part in one call has one row. What it cost, how long it lasted,
 -- how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
 create or replace macro agent_calls(p_rows) as table
 with
-rows as (from query_table(p_rows)),
+rows as (
+    select * replace (case when is_charged(direction, answered) then coins else 0 end as coins) from query_table(p_rows)
+),
 transferred as (select distinct direction, call_key from shared_call_legs where is_reported and not is_first)
 from rows anti join transferred using (direction, call_key)
 union all by name

@@ -57,6 +57,8 @@ select
     coins_unanswered / nullif(sum(coins), 0) as coins_unanswered_share,
     case when bool_or(is_failed_agent) then sum(coins) filter (where is_failed_agent) else 0 end as coins_failed_agent,
     case when bool_or(is_failed_customer) then sum(coins) filter (where is_failed_customer) else 0 end as coins_failed_customer,
+    case when bool_or(is_failed_unknown) then sum(coins) filter (where is_failed_unknown) else 0 end as coins_failed_unknown,
+    case when bool_or(is_unanswered_in) then sum(coins) filter (where is_unanswered_in) else 0 end as coins_unanswered_in,
     sum(coins) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
     sum(coins) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
 
@@ -71,8 +73,11 @@ from (
         -- Where neither the status nor leg A says whose leg failed, it is not known to be the agent's.
         direction = 'outgoing' and not answered and leg_a_picked_at is null
             and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
-        not answered and failed_leg is not distinct from 'agent' as is_failed_agent,
-        not answered and failed_leg is not distinct from 'customer' as is_failed_customer
+        -- An unanswered call is in one of these four.
+        not answered and direction = 'incoming' as is_unanswered_in,
+        not answered and direction <> 'incoming' and failed_leg is not distinct from 'agent' as is_failed_agent,
+        not answered and direction <> 'incoming' and failed_leg is not distinct from 'customer' as is_failed_customer,
+        not answered and direction <> 'incoming' and failed_leg is null as is_failed_unknown
     from query_table(p_rows), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings)
 )
 group by all;

@@ -8,7 +8,7 @@ create or replace macro zero_without_calls(p_metric) as list_contains([
 -- Whether a metric is 0 where there are no calls; where there are, it can be unknown.
 create or replace macro zero_or_unknown(p_metric) as list_contains([
     'talk_seconds', 'call_seconds', 'coins', 'coins_unanswered', 'coins_failed_agent', 'coins_failed_customer',
-    'peak_concurrent', 'busy_seconds'], p_metric);
+    'coins_failed_unknown', 'coins_unanswered_in', 'peak_concurrent', 'busy_seconds'], p_metric);
 
 -- Rows of metrics, some of which may have no calls: counts and sums are 0 there; ratios, means, percentiles and maxima stay NULL.
 -- The first select has no rows; it only keeps the order of the columns.
