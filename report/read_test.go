@@ -68,6 +68,11 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		args := (&queryCache{req: req}).args(querySpec{"summary", req.Period, s.Filters})
 		columns, rows := src.queryAll(t, s.Query, args)
 		sumColumns, sum := src.queryAll(t, "summary", args)
+		totals := row{}
+		if s.Total != "" {
+			totals = row{sumColumns, sum[0]}
+		}
+		s = s.withFigures(&resultSet{columns: columns, rows: rows}, totals)
 		for i, name := range s.Columns {
 			at := slices.Index(columns, name)
 			for n, row := range rows {

@@ -22,6 +22,11 @@ create or replace view call_legs as from all_call_legs();
 -- Whether the coins of a call count for its agent. What an incoming call cost that nobody answered, no agent caused.
 create or replace macro is_charged(p_direction, p_answered) as p_answered or p_direction <> 'incoming';
 
+-- A set of calls with the agents whom they are charged to.
+create or replace macro charged_calls(p_rows) as table
+select * replace (case when is_charged(direction, answered) then agent end as agent)
+from query_table(p_rows);
+
 -- A set of calls as the agents took them: a call of which reports name several agents has a row for each, with the agent's own talk. An
 -- agent of whom two phones took part in one call has one row. What it cost, how long it lasted,
 -- how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
