@@ -70,7 +70,7 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		sumColumns, sum := src.queryAll(t, "summary", args)
 		totals := row{}
 		if s.Total != "" {
-			totals = row{sumColumns, sum[0]}
+			totals = row{columns: sumColumns, values: sum[0]}
 		}
 		s = s.withFigures(&resultSet{columns: columns, rows: rows}, totals)
 		for i, name := range s.Columns {
