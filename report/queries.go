@@ -65,6 +65,9 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			}
 		case "table", "ranked", "cards", "trend":
 			add(s.Query, covered, s.Filters, s.Columns...)
+			if s.Query == "restated" {
+				add("is_restated", p, nil)
+			}
 		case "heatmap":
 			axis := heatAxes[s.Rows]
 			cells := append([]string{"calls", "offered", "outgoing", axis.column, "local_hour"}, s.Metrics...)

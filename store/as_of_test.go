@@ -107,11 +107,15 @@ func changedFields(t *testing.T, then, now *Reader) string {
 	return strings.Join(changes, "\n")
 }
 
-// restatedSince returns the same fields of the query restated.
+// restatedSince returns the same fields of the query restated. If there are rows, is_restated says so.
 func restatedSince(t *testing.T, reader *Reader, since time.Time) string {
 	t.Helper()
 	var changes []string
-	rows := namedRows(t, reader, "restated", map[string]any{"from": worldFrom, "to": worldTo, "since": since})
+	args := map[string]any{"from": worldFrom, "to": worldTo, "since": since}
+	rows := namedRows(t, reader, "restated", args)
+	if is := namedRows(t, reader, "is_restated", args); len(rows) > 1 && is[1][0] != "true" {
+		t.Errorf("since %s: is_restated %v, and restated has %d rows", since, is, len(rows)-1)
+	}
 	for _, row := range rows[1:] {
 		value := map[string]string{}
 		for i, column := range rows[0] {

@@ -16,3 +16,16 @@ from (
 )
 where received_at > p_since
 group by call_key;
+
+-- The same for calls that are in a period now, or may have been then: a report is received after the start of the call, unless a clock is
+-- wrong by days.
+create or replace macro changed_calls(p_from, p_to, p_since) as table
+with candidates as (
+    select call_key from calls where local_day between p_from::date and p_to::date
+    union all
+    select call_key from call_versions where first_received_at between p_from::date - interval 7 day and p_since
+    union all
+    select call_key from live_events where first_received_at between p_from::date - interval 7 day and p_since
+)
+select call_key, restated_at
+from changed_since(p_since) semi join candidates using (call_key);

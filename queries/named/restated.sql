@@ -3,16 +3,7 @@ with
 as_of as (
     select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
 ),
--- Calls that are in the period now, or may have been then: a report is received after the start of the call, unless a clock is
--- wrong by days. Only these are compared.
-candidates as (
-    select call_key from calls where local_day between $from::date and $to::date
-    union all
-    select call_key from call_versions semi join as_of on first_received_at between $from::date - interval 7 day and since
-    union all
-    select call_key from live_events semi join as_of on first_received_at between $from::date - interval 7 day and since
-),
-restated_calls as materialized (select call_key, restated_at from changed_since((select since from as_of)) semi join candidates using (call_key)),
+restated_calls as materialized (from changed_calls($from, $to, (select since from as_of))),
 versions_then as materialized (from versions_as_of((select since from as_of)) semi join restated_calls using (call_key)),
 live_then as materialized (from live_events_as_of((select since from as_of)) semi join restated_calls using (call_key)),
 computed_then as materialized (from calls_from(versions_then, live_then)),
