@@ -27,7 +27,7 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 		if exists || slices.Contains(queries.Filters, name) {
 			return fmt.Errorf("--set %s: the period and the filters set this parameter", name)
 		}
-		if !slices.Contains(ownParameters(query), name) {
+		if !slices.Contains(query.Parameters(), name) || name == "metrics" {
 			return fmt.Errorf("query %s has no parameter %q%s", query.Name, name, parametersHint(query, name))
 		}
 		arguments[name] = value
@@ -36,16 +36,11 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 }
 
 func parametersHint(query queries.File, name string) string {
-	own := ownParameters(query)
+	own := slices.DeleteFunc(query.Parameters(), isGiven)
 	if len(own) == 0 {
 		return "\nhint: it has none; the period and the filters have flags"
 	}
 	return suggest.Hint(name, own, "its parameters are")
-}
-
-// ownParameters returns the parameters of a query that --set can set.
-func ownParameters(query queries.File) []string {
-	return slices.DeleteFunc(query.Parameters(), isGiven)
 }
 
 // isGiven reports whether a parameter has a flag of its own, or is one of reports.
