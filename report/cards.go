@@ -6,10 +6,8 @@ import "callsheet/report/xlsx"
 var cardHeights = []float64{22, 15, 24, 15, 9}
 
 const (
-	cardWidth = 17 // characters of a column
-	// The printable area of A4 in landscape, in points.
-	pageWidth, pageHeight = 770, 505
-	headingHeight         = 56
+	cardWidth     = 17 // characters of a column
+	headingHeight = 56 // points
 )
 
 // A cardLayout is what all cards of a sheet share.
@@ -60,7 +58,7 @@ func (b *book) fillCards(s Sheet) error {
 	}
 	p.Freeze(0, headerRow-1)
 	p.HideGridLines()
-	p.setUpCardPrinting(columns, len(result.rows), s.Spark != nil)
+	p.setUpCardPrinting(columns, len(result.rows))
 	return p.Err()
 }
 
@@ -82,25 +80,17 @@ func (p *page) cardLayout(s Sheet, result *resultSet, totals row) (cardLayout, e
 }
 
 // setUpCardPrinting breaks pages between cards.
-func (p *page) setUpCardPrinting(columns, cards int, hasSpark bool) {
-	width := float64(columns) * columnPoints(cardWidth)
-	if hasSpark {
-		width += columnPoints(sparkWidth) - columnPoints(cardWidth)
-	}
-	percent := min(100, int(95*pageWidth/width)) // 95: programs differ a little in the width of characters
+func (p *page) setUpCardPrinting(columns, cards int) {
+	scale := p.setUpScaledPrinting(p.printedColumns(columns), headerRow-1)
 	height := 0.0
 	for _, row := range cardHeights {
 		height += row
 	}
-	perPage := max(1, int((100*pageHeight/float64(percent)-headingHeight)/height))
-	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, HeaderRows: headerRow - 1, Percent: percent})
+	perPage := max(1, int((pageHeight/scale-headingHeight)/height))
 	for card := perPage; card < cards; card += perPage {
 		p.BreakPage(headerRow + card*len(cardHeights))
 	}
 }
-
-// columnPoints converts the width of a column to points: a character has 7 pixels, the padding 5, and a pixel is 0.75 points.
-func columnPoints(characters float64) float64 { return (characters*7 + 5) * 0.75 }
 
 // writeCard writes one card: its values from the first column on, and the sparkline in the last.
 func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
@@ -108,9 +98,9 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 	name, label, value, overall := box, box, box, box
 	name.Align = "left"
 	name.TopBorder, name.ThickTop, name.Bold, name.Size, name.TextColour, name.Indent = p.theme.Blue, true, true, 13, p.theme.Blue, 1
-	label.Size, label.TextColour, label.Align, label.Indent = 9.5, p.theme.Grey, "left", 1
+	label.Size, label.TextColour, label.Align, label.Indent = 10, p.theme.Grey, "left", 1
 	value.Size, value.Bold, value.Align, value.Indent = 13, true, "left", 1
-	overall.Size, overall.TextColour, overall.Align, overall.Indent = 9.5, p.theme.Grey, "left", 1
+	overall.Size, overall.TextColour, overall.Align, overall.Indent = 10, p.theme.Grey, "left", 1
 	first := l.columns[0]
 	title := p.displayName(first.name, values[l.indexes[0]], p.columnValue(first, values[l.indexes[0]]))
 	p.noteTruncated(title, first)

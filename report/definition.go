@@ -32,6 +32,7 @@ type Sheet struct {
 	Query   string            `yaml:"query"`   // that returns the rows
 	Filters map[string]string `yaml:"filters"` // in addition to those of the report
 	Limit   int               `yaml:"limit"`   // maximum number of rows
+	Print   bool              `yaml:"print"`   // of a detail sheet: print its rows, too
 	Empty   string            `yaml:"empty"`   // message if there are no rows
 	Omit    bool              `yaml:"omit"`    // leave the sheet out if there are no rows
 	Columns []string          `yaml:"columns"` // of the query, in order

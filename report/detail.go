@@ -95,8 +95,12 @@ func (d *detail) start() error {
 		for v := range values {
 			content = max(content, d.displayWidth(d.columnValue(*c, v), *c, format))
 		}
-		d.styles = append(d.styles, padded(d.bodyStyle(align(c.format, i+1), format)))
-		d.widths = append(d.widths, min(columnWidth(c.label, content), maxDetailWidth))
+		if c.format == "duration" {
+			content = max(content, textWidth("100:00:00")) // later rows may be longer than the sample
+		}
+		side := align(c.format, i+1)
+		d.styles = append(d.styles, padded(d.bodyStyle(side, format), i+1))
+		d.widths = append(d.widths, min(columnWidth(c.label, content, side), maxDetailWidth))
 	}
 	if err := d.openSheet(); err != nil {
 		return err

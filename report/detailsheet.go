@@ -22,7 +22,6 @@ func (d *detail) openSheet() error {
 	p := d.newPage(name)
 	d.page, d.rows, d.written, d.links = p, p.StreamRows(d.styles), 0, 1 // the link to the first sheet
 	p.HideGridLines()
-	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, HeaderRows: headerRow})
 	p.Freeze(1, headerRow)
 	for i, width := range d.widths {
 		p.SetWidth(i+1, width)
@@ -32,18 +31,44 @@ func (d *detail) openSheet() error {
 	return p.Err()
 }
 
+// notPrinted is said on a sheet whose rows are not printed: there may be thousands of pages.
+const notPrinted = "Not printed: to print some rows, select them and print the selection."
+
+// note returns the second grey line.
+func (d *detail) note(text string) string {
+	if d.sheet.Print {
+		return text
+	}
+	return strings.TrimSpace(text + " " + notPrinted)
+}
+
+// setUpPrinting prints the rows, or only the heading.
+func (d *detail) setUpPrinting(bottom int) {
+	if d.sheet.Print {
+		d.page.setUpTablePrinting(len(d.meta), headerRow, bottom, chartArea{})
+		return
+	}
+	if d.written > 0 {
+		bottom = noteRow
+	}
+	d.page.setUpPrinting(xlsx.PrintSetup{
+		Landscape: true, Areas: []string{xlsx.PrintArea(1, 1, d.page.printedColumns(1), bottom)},
+	})
+}
+
 // writeHeader writes the heading and the header row.
 func (d *detail) writeHeader(p *page) {
 	s := d.sheet
+	s.Note = d.note(s.Note)
 	if d.part > 1 {
 		s.Title = s.title() + fmt.Sprintf(" (part %d)", d.part)
 	}
 	if first := p.writeHeading(s, d.req.Period); first != "" {
 		d.rows.LinkToSheet(1, noteRow, first)
 	}
-	p.SetHeight(headerRow, 31)
+	p.setHeaderHeight(headerRow, d.meta)
 	for i, c := range d.meta {
-		p.Put(i+1, headerRow, c.label, d.filterHeaderStyle(align(c.format, i+1)))
+		p.Put(i+1, headerRow, c.label, d.filterHeaderStyle(align(c.format, i+1), i+1))
 	}
 }
 
@@ -56,6 +81,7 @@ func (d *detail) closeSheet() error {
 	} else {
 		bottom++ // the empty message
 	}
+	d.setUpPrinting(bottom)
 	return d.rows.Close(xlsx.Range(1, 1, len(d.meta), bottom), table)
 }
 
@@ -66,7 +92,7 @@ func (d *detail) finish() error {
 		p.Put(1, headerRow+1, d.emptyMessage(d.sheet), xlsx.CellStyle{Bold: true})
 	}
 	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
-		p.writeNote("The first " + d.plural(limit, "row", "rows") + ", " + d.omittedText(d.sheet, d.read) + ".")
+		p.writeNote(d.note("The first " + d.plural(limit, "row", "rows") + ", " + d.omittedText(d.sheet, d.read) + "."))
 	}
 	if p.Err() != nil {
 		return p.Err()

@@ -18,6 +18,7 @@ func (b *book) fillEvidence(s Sheet) error {
 	}
 	p.Put(1, headerRow, p.completeThrough(), xlsx.CellStyle{Bold: true})
 	at := p.writeEvidence(p.section("From deliveries to calls", headerRow+2, len(evidenceWidths)))
+	p.BreakPage(at + 1)
 	at = p.section("Call reports that contradict themselves or lack something", at+1, len(evidenceWidths))
 	for i := range flags.rows {
 		flag := flags.row(i)
@@ -25,7 +26,7 @@ func (b *book) fillEvidence(s Sheet) error {
 		at++
 	}
 	p.HideGridLines()
-	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, OnePage: true})
+	p.setUpScaledPrinting(len(evidenceWidths), 0)
 	return p.Err()
 }
 
@@ -49,9 +50,10 @@ func (p *page) writeEvidence(at int) int {
 }
 
 func (p *page) writeEvidenceLine(at int, label string, count any, meaning string) {
-	p.Put(1, at, label, xlsx.CellStyle{TextColour: p.theme.Grey})
-	p.Put(2, at, p.cellValue(count, "count"), xlsx.CellStyle{NumberFormat: p.excelFormat("count"), Align: "right"})
-	p.Put(3, at, meaning, xlsx.CellStyle{Align: "left", Indent: 1})
+	p.Put(1, at, label, xlsx.CellStyle{TextColour: p.theme.Grey, VAlign: "top"})
+	p.Put(2, at, p.cellValue(count, "count"), xlsx.CellStyle{NumberFormat: p.excelFormat("count"), Align: "right", VAlign: "top"})
+	p.Put(3, at, meaning, xlsx.CellStyle{Align: "left", Indent: 1, Wrap: true, VAlign: "top"})
+	p.SetHeight(at, 15.5*float64(lineCount(meaning, p.Width(3)-indentWidth)))
 }
 
 // deliveryLines add up: the last is the first without those between.

@@ -6,7 +6,6 @@ import (
 
 	"callsheet/internal/period"
 	"callsheet/internal/sqlvalue"
-	"callsheet/report/xlsx"
 )
 
 // heatAxes are the possible rows of a heat map: the query for the cells, the query for the row totals, and the key column of both.
@@ -42,23 +41,46 @@ func (b *book) fillHeatmap(s Sheet) error {
 	p.heading(s, covered)
 	p.SetWidth(1, 17)
 	p.HideGridLines()
-	rows := len(h.keys) * len(s.Metrics)
-	p.setUpPrinting(xlsx.PrintSetup{Landscape: rows <= 16, OnePage: rows <= 70})
 	if len(h.cells) == 0 {
-		p.Put(1, headerRow, b.emptyMessage(s), xlsx.CellStyle{Bold: true})
-		return p.Err()
+		return p.writeEmpty(s)
 	}
 	hours := int(h.last-h.first) + 1
-	for i := range hours {
-		p.SetWidth(i+2, 6.2)
-	}
-	p.SetWidth(hours+2, 9.5)
-	at := headerRow
+	p.setHeatWidths(s, h, hours)
+	at, room := headerRow, 0.0
 	for _, metric := range s.Metrics {
+		height := heatRowHeight * float64(len(h.keys)+4)
+		if at > headerRow && height > room {
+			p.BreakPage(at)
+			room = pageHeight / minScale
+		} else if at == headerRow {
+			room = pageHeight/minScale - headingHeight
+		}
+		room -= height
 		at = p.writeHeatBlock(s, h, p.catalog.metricColumn(metric), at)
 	}
 	p.Freeze(1, headerRow+1)
+	p.setUpScaledPrinting(hours+2, 0)
 	return p.Err()
+}
+
+// heatRowHeight is the height in points of a row of a heat map.
+const heatRowHeight = 19
+
+// setHeatWidths makes the columns of the hours as wide as the longest of their figures, and alike.
+func (p *page) setHeatWidths(s Sheet, h heatTable, hours int) {
+	cell, total := 5.2, 9.5
+	for _, metric := range s.Metrics {
+		c := p.catalog.metricColumn(metric)
+		format := p.numberFormat(c, h.values(metric))
+		for v := range h.values(metric) {
+			cell = max(cell, p.displayWidth(p.cellValue(v, c.format), c, narrowFormat(c, format))*10/11+cellPadding)
+		}
+		total = max(total, boldWidth*p.displayWidth(p.cellValue(h.total.get(metric), c.format), c, format)+cellPadding)
+	}
+	for i := range hours {
+		p.SetWidth(i+2, cell)
+	}
+	p.SetWidth(hours+2, total)
 }
 
 func (b *book) heatTable(s Sheet, covered period.Period) (heatTable, error) {

@@ -26,7 +26,7 @@ func (b *book) fillNotes(s Sheet) error {
 	at = p.writeMetrics(s, at+1)
 	p.writeColumnNotes(at + 1)
 	p.HideGridLines()
-	p.setUpPrinting(xlsx.PrintSetup{Landscape: true})
+	p.setUpScaledPrinting(len(notesWidths), 0)
 	return p.Err()
 }
 
@@ -60,11 +60,23 @@ func (p *page) writeAbout(at int) int {
 		{"Totals", "computed from all calls, not from the rows above them"},
 		{"Created by", "callsheet " + p.req.Version},
 	} {
-		p.Put(1, at, line[0], xlsx.CellStyle{TextColour: p.theme.Grey})
-		p.Put(2, at, line[1], xlsx.CellStyle{})
+		p.writeNoteLine(at, line[0], line[1])
 		at++
 	}
 	return at
+}
+
+// writeNoteLine writes a name, and its explanation across the other columns.
+func (p *page) writeNoteLine(at int, name, text string) {
+	p.Put(1, at, name, xlsx.CellStyle{TextColour: p.theme.Grey, VAlign: "top"})
+	p.putAcross(2, len(notesWidths), at, text)
+}
+
+// putAcross writes a text across columns of a row, in as many lines as it needs.
+func (p *page) putAcross(from, to, at int, text string) {
+	p.Merge(from, at, to, at)
+	p.Put(from, at, text, xlsx.CellStyle{Wrap: true, VAlign: "top"})
+	p.SetHeight(at, 15.5*float64(lineCount(text, p.widthTo(to)-p.widthTo(from-1))))
 }
 
 // writeEvidenceNotes writes the evidence, unless there is a sheet for it.
@@ -88,7 +100,7 @@ func (p *page) writeLimits(at int) int {
 		"Wait times are upper bounds: the vendor does not report when a caller joined a queue.",
 		"Handle time, occupancy and schedule adherence cannot be computed from this data.")
 	for _, remark := range slices.Concat(remarks, p.omitted) {
-		p.Put(1, at, remark, xlsx.CellStyle{})
+		p.putAcross(1, len(notesWidths), at, remark)
 		at++
 	}
 	return at
@@ -127,8 +139,7 @@ func (p *page) writeColumnNotes(at int) {
 		}
 		at = p.notesSection("Columns of "+s.Name, at)
 		for _, c := range describeColumns(s.Columns, s.Labels, p.catalog.callColumn) {
-			p.Put(1, at, c.label, xlsx.CellStyle{TextColour: p.theme.Grey})
-			p.Put(2, at, xlsx.CleanText(c.meaning), xlsx.CellStyle{})
+			p.writeNoteLine(at, c.label, xlsx.CleanText(c.meaning))
 			at++
 		}
 		at++

@@ -13,6 +13,14 @@ import (
 type page struct {
 	*book
 	*xlsx.Sheet
+	headingLines []headingLine
+}
+
+// A headingLine is a line above a sheet's content, which flows across its columns.
+type headingLine struct {
+	column int
+	text   string
+	size   float64
 }
 
 func (b *book) newPage(name string) *page { return &page{book: b, Sheet: b.workbook.Sheet(name)} }
@@ -26,9 +34,9 @@ func (p *page) heading(s Sheet, span period.Period) {
 
 // writeHeading is heading without the link of its cell. It returns the sheet to link to, "" on the first one.
 func (p *page) writeHeading(s Sheet, span period.Period) (first string) {
-	p.Put(1, 1, xlsx.CleanText(s.title()), p.titleStyle())
+	p.putHeading(1, 1, s.title(), p.titleStyle())
 	p.SetHeight(1, 26)
-	p.Put(1, 2, p.scopeOf(span, s.Filters), p.greyStyle())
+	p.putHeading(1, 2, p.scopeOf(span, s.Filters), p.greyStyle())
 	if first = p.def.Sheets[0].Name; s.Name == first {
 		p.writeNote(s.Note)
 		return ""
@@ -45,8 +53,14 @@ func (p *page) writeNote(text string) {
 		column = 1
 	}
 	if text != "" {
-		p.Put(column, noteRow, xlsx.CleanText(text), p.greyStyle())
+		p.putHeading(column, noteRow, text, p.greyStyle())
 	}
+}
+
+func (p *page) putHeading(column, row int, text string, style xlsx.CellStyle) {
+	text = xlsx.CleanText(text)
+	p.Put(column, row, text, style)
+	p.headingLines = append(p.headingLines, headingLine{column, text, style.Size})
 }
 
 // writeEmpty writes the message of a sheet without rows.
@@ -56,15 +70,6 @@ func (p *page) writeEmpty(s Sheet) error {
 	p.setUpPrinting(xlsx.PrintSetup{Landscape: true})
 	return p.Err()
 }
-
-// setUpPrinting sets how the sheet is printed, with the report's name in the footer.
-func (p *page) setUpPrinting(setup xlsx.PrintSetup) {
-	setup.Footer = xlsx.Truncate(p.def.Title+" · "+p.req.Period.Words(), maxFooter)
-	p.SetUpPrinting(setup)
-}
-
-// maxFooter leaves room for the rest of the footer, of which Excel allows 255 characters, and for each & to be written twice.
-const maxFooter = 120
 
 // addDataBars draws data bars in the cells of a column.
 func (p *page) addDataBars(ref string, c columnMeta) {

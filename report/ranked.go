@@ -46,10 +46,12 @@ func (b *book) fillRanked(s Sheet) error {
 	p.finishTable(s, t)
 	by := t.columns[1]
 	p.SetWidth(len(t.columns)+1, 3)
+	place := chartPlace{len(t.columns) + 2, headerRow, 640, uint(90 + 24*len(result.rows))}
 	p.addChart(plot{
 		sheet: s.Name, header: t.header, first: t.header + 1, last: t.last, categories: 1, columns: []series{{2, by}},
 		horizontal: true, hasNegative: result.hasNegative(s.Columns[1:2]), highest: result.highest(s.Columns[1:2]),
-	}, Chart{Title: by.label}, chartPlace{len(t.columns) + 2, headerRow, 640, uint(90 + 24*len(result.rows))})
+	}, Chart{Title: by.label}, place)
+	p.setUpTablePrinting(len(t.columns), t.header, p.LastRow(), p.chartArea(place))
 	return p.Err()
 }
 

@@ -85,7 +85,7 @@ func (r *Rows) start() (err error) {
 		for v := range values {
 			width = max(width, p.displayWidth(plainValue(v), columnMeta{format: format}, p.excelFormat(format)))
 		}
-		p.SetWidth(i+1, min(columnWidth(column, width), maxColumnWidth))
+		p.SetWidth(i+1, min(columnWidth(column, width, "left"), maxColumnWidth))
 		p.Set(i+1, 1, column)
 	}
 	p.Freeze(0, 1)

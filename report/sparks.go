@@ -37,7 +37,7 @@ func (p *page) addSparkColumns(s Sheet, t *tableLayout) {
 	for i, header := range headers {
 		header = xlsx.UniqueName(xlsx.HeaderText(header), taken)
 		t.columns, t.formats = append(t.columns, columnMeta{label: header}), append(t.formats, format)
-		p.Put(column+i, t.header, header, p.filterHeaderStyle("left"))
+		p.Put(column+i, t.header, header, p.filterHeaderStyle("left", column+i))
 	}
 	p.SetStyle(column, t.header+1, column+len(days), t.last, p.bodyStyle("right", format))
 	p.SetWidth(column, sparkWidth)
@@ -91,6 +91,7 @@ func (p *page) addSparklines(s Sheet, rows []sparkRow, column, firstDay int) {
 			}
 			p.Set(firstDay+i, r.row, v)
 		}
+		p.Set(column, r.row, " ") // LibreOffice prints the next figure, a hidden one, as ### into an empty cell at the edge of a page
 		cells = append(cells, xlsx.Cell(column, r.row))
 		ranges = append(ranges, xlsx.Range(firstDay, r.row, firstDay+len(days)-1, r.row))
 	}

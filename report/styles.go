@@ -27,12 +27,10 @@ func (b *book) headerStyle(align string) xlsx.CellStyle {
 	}
 }
 
-// filterHeaderStyle is for a header with a filter button, which covers the right end of the cell.
-func (b *book) filterHeaderStyle(align string) xlsx.CellStyle {
-	style := b.headerStyle(align)
-	if align == "right" {
-		style.Indent = 2
-	}
+// filterHeaderStyle is for a header with a filter button, which covers the lower right end of the cell.
+func (b *book) filterHeaderStyle(align string, column int) xlsx.CellStyle {
+	style := padded(b.headerStyle(align), column)
+	style.VAlign = "top"
 	return style
 }
 
@@ -46,17 +44,18 @@ func (b *book) totalStyle(align, format string) xlsx.CellStyle {
 	return xlsx.CellStyle{NumberFormat: format, Align: align, Bold: true, TopBorder: b.theme.Blue, VAlign: "center"}
 }
 
-// padded keeps a right-aligned figure away from left-aligned text in the next column.
-func padded(style xlsx.CellStyle) xlsx.CellStyle {
-	if style.Align == "right" {
+// padded keeps left-aligned text away from a right-aligned figure in the column before. Indents are for the left only: LibreOffice
+// ignores most others.
+func padded(style xlsx.CellStyle, column int) xlsx.CellStyle {
+	if style.Align == "left" && column > 1 {
 		style.Indent = 1
 	}
 	return style
 }
 
-// align returns "left" for text and for the first column, which names the row, and "right" for figures.
+// align returns "left" for text, times and the first column, which names the row, and "right" for figures.
 func align(format string, column int) string {
-	if isText(format) || column == 1 {
+	if isText(format) || format == "day" || format == "time" || column == 1 {
 		return "left"
 	}
 	return "right"

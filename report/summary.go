@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"callsheet/report/xlsx"
@@ -45,7 +44,7 @@ func (b *book) fillSummary(s Sheet) error {
 	at = p.writeRanking(s.Ranking, at)
 	at = p.writeFooter(at)
 	p.HideGridLines()
-	p.setUpPrinting(xlsx.PrintSetup{OnePage: true, Area: fmt.Sprintf("$A$1:$M$%d", at)})
+	p.setUpPrinting(xlsx.PrintSetup{OnePage: true, Areas: []string{xlsx.PrintArea(1, 1, lastColumn+1, at)}})
 	p.writeChartData(charts, at+2)
 	return p.Err()
 }

@@ -50,9 +50,12 @@ func (b *book) fillTable(s Sheet) error {
 		p.Put(1, at, omitted, p.greyStyle())
 	}
 	p.finishTable(s, t)
+	columns := len(s.Columns)
 	if s.Spark != nil {
-		p.addSparklines(s, p.sparkRows(s, result, t), len(s.Columns)+1, len(s.Columns)+2)
+		columns++
+		p.addSparklines(s, p.sparkRows(s, result, t), columns, columns+1)
 	}
+	p.setUpTablePrinting(columns, t.header, p.LastRow(), chartArea{})
 	return p.Err()
 }
 
@@ -116,8 +119,17 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 	for i := range t.columns {
 		p.writeColumn(&t, i, result.rows, indexes[i])
 	}
-	p.SetHeight(header, 31)
+	p.setHeaderHeight(header, t.columns)
 	return t, p.Err()
+}
+
+// setHeaderHeight makes room for the lines of a table's headers. The columns have their widths.
+func (p *page) setHeaderHeight(header int, columns []columnMeta) {
+	lines := 1
+	for i, c := range columns {
+		lines = max(lines, headerLines(c.label, p.Width(i+1)-margin(align(c.format, i+1))))
+	}
+	p.SetHeight(header, headerHeight(lines))
 }
 
 // writeColumn writes one column of a table.
@@ -129,7 +141,7 @@ func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
 	format := p.numberFormat(*c, values)
 	t.formats = append(t.formats, format)
 	side := align(c.format, i+1)
-	p.Put(i+1, t.header, c.label, p.filterHeaderStyle(side))
+	p.Put(i+1, t.header, c.label, p.filterHeaderStyle(side, i+1))
 	content, row := 0.0, t.header
 	for v := range values {
 		row++
@@ -144,16 +156,16 @@ func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
 		content = max(content, p.displayWidth(shown, *c, format))
 		p.Set(i+1, row, shown)
 	}
-	p.SetStyle(i+1, t.header+1, i+1, t.last, padded(p.bodyStyle(side, format)))
+	p.SetStyle(i+1, t.header+1, i+1, t.last, padded(p.bodyStyle(side, format), i+1))
 	row = t.header
 	for v := range values {
 		row++
 		n, _ := toNumber(v)
 		if negative := p.negativeFormat(n, format); negative != format {
-			p.SetStyle(i+1, row, i+1, row, padded(p.bodyStyle(side, negative)))
+			p.SetStyle(i+1, row, i+1, row, padded(p.bodyStyle(side, negative), i+1))
 		}
 	}
-	p.SetWidth(i+1, columnWidth(c.label, content))
+	p.SetWidth(i+1, columnWidth(c.label, content, side))
 }
 
 // missingName returns what a row without a name is called, such as that of the calls without a group.
@@ -182,11 +194,19 @@ func (p *page) writeTotal(t tableLayout, label string, totals row) {
 			v = p.cellValue(totals.get(c.name), c.format)
 		}
 		n, _ := toNumber(v)
-		p.Put(i+1, at, v, padded(p.totalStyle(align(c.format, i+1), p.negativeFormat(n, t.formats[i]))))
+		side, format := align(c.format, i+1), p.negativeFormat(n, t.formats[i])
+		p.Put(i+1, at, v, padded(p.totalStyle(side, format), i+1))
+		content := p.displayWidth(v, c, format)
+		if i == 0 {
+			content = boldWidth * textWidth(toText(v))
+		}
+		if v != nil {
+			p.SetWidth(i+1, max(p.Width(i+1), columnWidth("", content, side)))
+		}
 	}
 }
 
-// finishTable makes the table native, adds data bars, and sets the sheet up for screen and paper.
+// finishTable makes the table native, adds data bars, and sets the sheet up for the screen.
 func (p *page) finishTable(s Sheet, t tableLayout) {
 	p.AddTable(s.Name, xlsx.Range(1, t.header, len(t.columns), t.last))
 	for i, c := range t.columns {
@@ -200,5 +220,4 @@ func (p *page) finishTable(s Sheet, t tableLayout) {
 	}
 	p.Freeze(1, t.header)
 	p.HideGridLines()
-	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, HeaderRows: t.header})
 }

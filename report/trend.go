@@ -35,7 +35,7 @@ func (b *book) fillTrend(s Sheet) error {
 	}
 	p.finishTable(s, t)
 	p.SetWidth(len(t.columns)+1, 3)
-	at := headerRow
+	at, charts := headerRow, chartArea{}
 	for _, c := range s.Charts {
 		if !hasFigures(result, c) {
 			continue
@@ -43,9 +43,12 @@ func (b *book) fillTrend(s Sheet) error {
 		source := b.trendPlot(s, c, t)
 		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)
 		source.hasNegative, source.highest = result.hasNegative(c.Columns), result.highest(c.Columns)
-		p.addChart(source, c, chartPlace{len(t.columns) + 2, at, 720, 300})
-		at += 16
+		place := chartPlace{len(t.columns) + 2, at, 720, 240}
+		p.addChart(source, c, place)
+		charts = p.chartArea(place)
+		at += 13
 	}
+	p.setUpTablePrinting(len(t.columns), t.header, p.LastRow(), charts)
 	return p.Err()
 }
 

@@ -27,7 +27,7 @@ var sheetKinds = map[string]struct{ allowed, required []string }{
 	"heatmap": {allowed: []string{"rows", "days", "metrics", "filters"}, required: []string{"rows", "metrics"}},
 	"trend": {allowed: []string{"query", "columns", "optional", "labels", "filters", "total", "days", "charts"},
 		required: []string{"query", "columns"}},
-	"detail":   {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty"}, required: []string{"query", "columns"}},
+	"detail":   {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "print"}, required: []string{"query", "columns"}},
 	"evidence": {},
 	"notes":    {},
 }

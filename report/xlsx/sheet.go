@@ -68,6 +68,21 @@ func (s *Sheet) SetWidth(column int, characters float64) {
 	s.Check(s.workbook.file.SetColWidth(s.Name, name, name, characters))
 }
 
+// Width returns the width of a column in characters, 0 if it is hidden.
+func (s *Sheet) Width(column int) float64 {
+	name, err := excelize.ColumnNumberToName(column)
+	s.Check(err)
+	if visible, _ := s.workbook.file.GetColVisible(s.Name, name); !visible {
+		return 0
+	}
+	width, err := s.workbook.file.GetColWidth(s.Name, name)
+	s.Check(err)
+	return width
+}
+
+// LastRow returns the last row with a value or a style.
+func (s *Sheet) LastRow() int { return s.workbook.usedRanges[s.Name].bottom }
+
 // HideColumns hides a range of columns.
 func (s *Sheet) HideColumns(from, to int) {
 	first, err := excelize.ColumnNumberToName(from)

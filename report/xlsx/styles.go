@@ -16,6 +16,7 @@ type CellStyle struct {
 	Fill          string // a colour; none when empty
 	Align, VAlign string
 	Wrap          bool
+	Shrink        bool // smaller letters if the text does not fit
 	Indent        int
 	TopBorder     string // colours; no line when empty
 	BottomBorder  string
@@ -53,7 +54,7 @@ func (w *Workbook) excelizeStyle(s CellStyle) *excelize.Style {
 	}
 	style := &excelize.Style{
 		Font:      &excelize.Font{Family: w.options.Font, Size: s.Size, Bold: s.Bold, Color: s.TextColour},
-		Alignment: &excelize.Alignment{Horizontal: s.Align, Vertical: s.VAlign, WrapText: s.Wrap, Indent: s.Indent},
+		Alignment: &excelize.Alignment{Horizontal: s.Align, Vertical: s.VAlign, WrapText: s.Wrap, ShrinkToFit: s.Shrink, Indent: s.Indent},
 	}
 	if s.NumberFormat != "" && s.NumberFormat != "General" {
 		style.CustomNumFmt = &s.NumberFormat
