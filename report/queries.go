@@ -127,7 +127,7 @@ func (q *queryCache) prefetch(needs []need) {
 		columns, seen := q.columns[key]
 		switch {
 		case !seen:
-			specs, columns = append(specs, n.querySpec), n.columns
+			specs, columns = append(specs, n.querySpec), slices.Clone(n.columns) // sorted below
 		case len(columns) == 0 || len(n.columns) == 0:
 			columns = nil
 		default:
