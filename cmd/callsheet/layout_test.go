@@ -34,7 +34,7 @@ var allowedImports = map[string][]string{
 	"internal/yamlstrict":         {"internal/suggest"},
 	"internal/collector":          {"internal/exitcode", "internal/spool"},
 	"internal/importer":           {"internal/display", "internal/exitcode", "internal/spool", "internal/yamlstrict", "store", "internal/suggest"},
-	"internal/config":             {"internal/locale", "internal/period", "internal/schedule", "internal/yamlstrict", "queries", "internal/suggest"},
+	"internal/config":             {"internal/locale", "internal/period", "internal/schedule", "internal/sqltoken", "internal/yamlstrict", "queries", "internal/suggest"},
 	"store":                       {"internal/atomicfile", "internal/spool", "internal/sqltoken", "internal/sqlvalue", "internal/suggest", "queries", "internal/display"},
 	"report":                      {"internal/atomicfile", "internal/locale", "internal/period", "internal/sqlvalue", "internal/yamlstrict", "queries", "report/xlsx", "internal/suggest"},
 	"report/lint":                 {},

@@ -107,6 +107,9 @@ type Business struct {
 	RecoveryWindow     time.Duration     `yaml:"recovery_window"`
 	NumberGroups       map[string]string `yaml:"number_groups"`
 	Agents             []Agent           `yaml:"agents"`
+	Goals              Goals             `yaml:"goals"`
+	GroupGoals         map[string]Goals  `yaml:"group_goals"`  // replace those of goals for the calls of a group
+	NumberGoals        map[string]Goals  `yaml:"number_goals"` // for those of a virtual number, also before those of its group
 }
 
 // Agent is the name of a number, limited to a span of days by From and To.

@@ -43,7 +43,7 @@ func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 	// The lists with examples are empty by default.
 	c.Collector.Sources, c.Reports = nil, nil
 	c.Collector.TrustedProxies, c.Business.Holidays, c.Business.Agents, c.Mail.AllowedDomains, c.Mail.OAuth2.Scopes, c.AlertTo = nil, nil, nil, nil, nil, nil
-	c.Business.Hours, c.Business.NumberGroups = nil, nil
+	c.Business.Hours, c.Business.NumberGroups, c.Business.Goals, c.Business.GroupGoals, c.Business.NumberGoals = nil, nil, nil, nil, nil
 	if want := Default(); !reflect.DeepEqual(*c, want) {
 		t.Errorf("the example's values are\n%+v\nand the defaults\n%+v", *c, want)
 	}
@@ -116,6 +116,27 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n":                            {"agents[1]", "agents[0]"},
 		"business: {number_groups: {\"01204000001\": Sales, \"+91 120 4000001\": Support}}\n":                   {"business.number_groups", "are the same number"},
 		"business: {agents: [{number: \"sip:9280000001@pbx\", name: A}, {number: \"09280000001\", name: B}]}\n": {"agents[1]", "agents[0]"},
+		"business: {goals: {answr_rate: 0.8}}\n":                                                                {"business.goals", `unknown metric "answr_rate"`, `did you mean "answer_rate"`},
+		"business: {goals: {answer_rate: 85%}}\n":                                                               {"line 1, goals", "write 0.85"},
+		"business: {goals: {answer_rate: \"92.5 %\"}}\n":                                                        {"line 1, goals", "write 0.925"},
+		"business: {goals: {answer_rate: 85}}\n":                                                                {"business.goals.answer_rate", "0 to 1", "write 0.85"},
+		"business: {goals: {abandon_rate: -0.1}}\n":                                                             {"business.goals.abandon_rate", "0 to 1"},
+		"business: {goals: {answer_rate: high}}\n":                                                              {"line 1, goals", "expected a number"},
+		"business: {goals: {answer_rate: .nan}}\n":                                                              {"line 1, goals", "expected a number"},
+		"business: {goals: {avg_wait_seconds: 20s}}\n":                                                          {"line 1, goals", "write 20"},
+		"business: {goals: {avg_wait_seconds: -1}}\n":                                                           {"business.goals.avg_wait_seconds", "negative"},
+		"business: {goals: {talk_seconds: 5}}\n":                                                                {"business.goals", "talk_seconds cannot have a goal", "neither"},
+		"business: {goals: {missed: 5}}\n":                                                                      {"business.goals", "missed cannot have a goal", "grows with the period", "answer_rate"},
+		"business: {group_goals: {Sales: {}}}\n":                                                                {"business.group_goals.Sales", "has no goals"},
+		"business: {group_goals: {Sales: {anser_rate: 1}}}\n":                                                   {"business.group_goals.Sales", `did you mean "answer_rate"`},
+		"business: {group_goals: {Sales: 0.9}}\n":                                                               {"group_goals", "expected keys with values"},
+		"business: {number_goals: {\"01204000001\": {answer_rate: 2}}}\n":                                       {"business.number_goals.01204000001.answer_rate", "0 to 1"},
+		"business: {number_goals: {\"01204000001\": {answer_rate: 1}, \"+911204000001\": {answer_rate: 1}}}\n":  {"business.number_goals", "are the same number"},
+		"reports: [{name: a, only_if: below_goal}]\n":                                                           {"reports[0].only_if", "below_goal is never true", "business.goals"},
+		"reports: [{name: a, only_if: \"offered > 50 and Below_Goal\"}]\n":                                      {"reports[0].only_if", "below_goal is never true"},
+		"business: {goals: {agent_answer_rate: 1}}\nreports: [{name: a, only_if: below_goal}]\n":                {"reports[0].only_if", "below_goal is never true"},
+		"business: {group_goals: {Sales: {answer_rate: 1}}}\nreports: [{name: a, only_if: below_goal}]\n":       {"reports[0].only_if", "below_goal is never true"},
+		"business: {goals: {answer_rate: 1}}\nreports: [{name: a, only_if: service_level_to_goal < -0.1}]\n":    {"reports[0].only_if", "service_level has no goal"},
 		"collector: {listen: 8080}\n":                                                                           {"collector.listen"},
 		"collector: {sources: [{name: main, allow: [nowhere]}]}\n":                                              {"allow", "nowhere"},
 		"collector: {limits: {max_body: lots}}\n":                                                               {"line 1, max_body", "8MiB"},
@@ -132,6 +153,20 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: the error lacks %q:\n%v", text, want, err)
 			}
+		}
+	}
+}
+
+func TestConditionsAboutGoalsThatTheReportHasAreValid(t *testing.T) {
+	for _, text := range []string{
+		"business: {goals: {answer_rate: 0.85}}\nreports: [{name: a, only_if: below_goal and offered > 20}]\n",
+		"business: {group_goals: {Sales: {answer_rate: 1}}}\nreports: [{name: a, filters: {group: Sales}, only_if: below_goal}]\n",
+		"business: {number_goals: {\"01204000001\": {recovery_rate: 0}}}\nreports: [{name: a, filters: {number: +91 1204000001}, only_if: recovery_rate_to_goal < 0}]\n",
+		"business: {goals: {answer_rate: 1}}\nreports: [{name: a, only_if: \"offered > 5 -- below_goal\"}]\n",
+		"reports: [{name: a, only_if: \"'below_goal' = 'x' or calls > 5\"}]\n",
+	} {
+		if _, err := Parse([]byte(text)); err != nil {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

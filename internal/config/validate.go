@@ -133,6 +133,7 @@ func (b *Business) validate(add adder) {
 			add(fmt.Sprintf("business.holidays[%d]", i), "%v", err)
 		}
 	}
+	b.validateGoals(add)
 	groups := map[string]string{} // number by phone
 	for _, number := range slices.Sorted(maps.Keys(b.NumberGroups)) {
 		if other, known := groups[phone(number)]; known {

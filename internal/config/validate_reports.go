@@ -78,6 +78,7 @@ func (c *Config) validateReports(add adder) {
 			add(key, "catch_up, wait_for_data and retry_for must not be negative")
 		}
 		checkChoice(add, key+".if_nothing", report.IfNothing, "skip", "tell")
+		c.checkGoalCondition(add, key, report)
 		for j, delivery := range report.Deliver {
 			c.validateDelivery(add, fmt.Sprintf("%s.deliver[%d]", key, j), delivery)
 		}

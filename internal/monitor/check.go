@@ -319,7 +319,7 @@ func (k *checker) arguments() map[string]any {
 	return arguments
 }
 
-// checkFilters reports filters and parts of configured reports that no call has.
+// checkFilters reports goals, and filters and parts of configured reports, that no call has.
 func (k *checker) checkFilters(ctx context.Context) {
 	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {
@@ -330,6 +330,9 @@ func (k *checker) checkFilters(ctx context.Context) {
 		if err := pipeline.CheckReportFilters(ctx, reader, report); err != nil {
 			k.warn("report "+report.Name+", filters and recipients", err)
 		}
+	}
+	if err := pipeline.CheckGoals(ctx, reader, k.Config.Business); err != nil {
+		k.warn("goals of groups and numbers", err)
 	}
 }
 

@@ -55,6 +55,9 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 			s.warn(fmt.Sprintf("report %s: %v", report.Name, err))
 		}
 	}
+	if err := pipeline.CheckGoals(ctx, reader, p.Config.Business); err != nil {
+		s.warn(fmt.Sprintf("goals of groups and numbers: %v", err))
+	}
 	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now())); err != nil {
 		return err
 	}

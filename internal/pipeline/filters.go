@@ -52,6 +52,22 @@ func CheckReportFilters(ctx context.Context, reader *store.Reader, entry config.
 			}
 		}
 	}
+	return checkSelections(ctx, reader, selections)
+}
+
+// CheckGoals returns a warning for goals of groups and virtual numbers that no call has.
+func CheckGoals(ctx context.Context, reader *store.Reader, business config.Business) error {
+	var selections []map[string]string
+	for _, group := range slices.Sorted(maps.Keys(business.GroupGoals)) {
+		selections = append(selections, map[string]string{"group": group})
+	}
+	for _, number := range slices.Sorted(maps.Keys(business.NumberGoals)) {
+		selections = append(selections, map[string]string{"number": number})
+	}
+	return checkSelections(ctx, reader, selections)
+}
+
+func checkSelections(ctx context.Context, reader *store.Reader, selections []map[string]string) error {
 	calls := int64(0)
 	err := reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
 		calls, _ = values[2].(int64)

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"io/fs"
+	"maps"
+	"slices"
 
 	"callsheet/internal/config"
 	"callsheet/queries"
@@ -31,6 +33,7 @@ func settings(c *config.Config) store.Settings {
 			Name: source.Name, Timezone: source.Timezone, OutgoingCaller: source.OutgoingCaller, DateOrder: source.DateOrder,
 			StatusWords: source.AllStatusWords(), DirectionWords: source.DirectionWords, NothingValues: source.NothingValues})
 	}
+	s.Goals = goals(c.Business)
 	for _, agent := range c.Business.Agents {
 		s.Agents = append(s.Agents, store.Agent(agent))
 	}
@@ -39,6 +42,23 @@ func settings(c *config.Config) store.Settings {
 		s.BusinessHours = append(s.BusinessHours, store.Hours(span))
 	}
 	return s
+}
+
+// goals lists the goals: those for all calls, then those of groups and of numbers.
+func goals(b config.Business) (list []store.Goal) {
+	add := func(group, number string, goals config.Goals) {
+		for _, metric := range slices.Sorted(maps.Keys(goals)) {
+			list = append(list, store.Goal{Metric: metric, Group: group, Number: number, Goal: float64(goals[metric])})
+		}
+	}
+	add("", "", b.Goals)
+	for _, group := range slices.Sorted(maps.Keys(b.GroupGoals)) {
+		add(group, "", b.GroupGoals[group])
+	}
+	for _, number := range slices.Sorted(maps.Keys(b.NumberGoals)) {
+		add("", number, b.NumberGoals[number])
+	}
+	return list
 }
 
 // Access returns who may read the published copy.

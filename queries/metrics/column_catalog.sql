@@ -85,6 +85,8 @@ from (values
     ('day_forecast_offered', 'Calls expected that day', 'decimal', 'calls expected on the day in business hours: the median of the same weekdays of the eight weeks before'),
     ('forecast_error', 'Forecast error', 'rate', 'of the days of the last four weeks, forecast in the same way from the weeks before them: sum of the differences / sum of the calls'),
     ('error_days', 'Days compared', 'count', 'days of the last four weeks that the error is of'),
+    ('goal', 'Goal', 'decimal', 'what the metric should reach, in its unit'),
+    ('below_goal', 'Misses a goal', 'yesno', 'whether any figure of the row misses its goal; empty if it has no goal or nothing is known'),
     ('flag', 'Flag', 'text', 'contradiction or gap in a report'),
     ('meaning', 'Meaning', 'text', 'explanation of the flag'),
     ('restated_at', 'Became known', 'time', 'when the change was received'),
