@@ -277,7 +277,7 @@ func TestSummaryShowsChangesAsSignNumberAndWord(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Daily call report", "Sunday 4 October 2026", "times in Asia/Kolkata", "Last delivery received 5 Oct 2026 07:58",
-		"9 duplicates removed", "1 line rejected", "Compared with Sunday 27 September, and the last three Sundays",
+		"of 5 missed callers", "9 duplicates removed", "1 line rejected", "Compared with Sunday 27 September, and the last three Sundays",
 		"within usual 74.1–91.3%", "▼ 8.1 points vs last Sunday", "▲ above usual 0.77–0.82, worse", "vs last Sunday\n", "All groups", "Needs attention", "sheet Notes", "बिक्री",
 	} {
 		if !strings.Contains(page.String(), want) {

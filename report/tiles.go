@@ -114,7 +114,7 @@ func (p *page) writeTile(t Tile, column, at, rows int) {
 	if change.second != "" {
 		p.Put(column, at+3, change.second, small)
 	}
-	p.Put(column, at+4, p.secondFigure(t.Also), small)
+	p.Put(column, at+4, p.secondFigure(t), small)
 	if len(besideServiceLevel(t)) > 0 {
 		small.Size = 9
 		p.Put(column, at+5, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
@@ -122,7 +122,8 @@ func (p *page) writeTile(t Tile, column, at, rows int) {
 }
 
 // secondFigure returns a tile's second metric as text, such as "Average talk 2:47".
-func (p *page) secondFigure(metric string) any {
+func (p *page) secondFigure(t Tile) any {
+	metric := t.Also
 	if metric == "" {
 		return nil
 	}
@@ -130,6 +131,9 @@ func (p *page) secondFigure(metric string) any {
 	if !ok {
 		p.Check(unknownMetric(metric, p.catalog))
 		return nil
+	}
+	if t.Metric == "callers_lost" && metric == "missed_customers" {
+		return "of " + p.plural(p.summary.count(metric), "missed caller", "missed callers")
 	}
 	return c.label + " " + p.figure(metric)
 }

@@ -111,6 +111,7 @@ func (w plainWorld) figures(calls []plainCall) map[string]float64 {
 		}
 	}
 	f["callers_lost"] = w.lost(calls)
+	f["missed_customers"] = missedCustomers(calls)
 	f["ivr_only_rate"] = share(f["ivr_only"], f["incoming"])
 	net := rated["offered"] - rated["short"]
 	f["answer_rate"] = share(rated["answered"], rated["offered"])

@@ -97,7 +97,7 @@ var (
 		recovery_rate`)
 	lessIsBetter = strings.Fields(`missed missed_out_of_hours missed_masked abandoned abandon_rate net_abandon_rate avg_wait_seconds
 		p90_wait_seconds avg_ring_seconds p90_ring_seconds repeat_24h_rate agent_no_show agent_no_show_rate coins_unanswered_share
-		coins_per_talk_minute missed_episodes unrecovered median_minutes_to_recover`)
+		coins_per_talk_minute missed_episodes missed_customers unrecovered median_minutes_to_recover`)
 )
 
 func plainVerdict(name string, value, was float64) any {

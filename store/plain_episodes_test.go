@@ -88,6 +88,16 @@ func (w plainWorld) lost(slice []plainCall) float64 {
 	return float64(len(lastMissed))
 }
 
+func missedCustomers(slice []plainCall) float64 {
+	missed := map[string]bool{}
+	for _, c := range slice {
+		if key := lastTen(c.customerNumber); key != "" && c.missed() {
+			missed[key] = true
+		}
+	}
+	return float64(len(missed))
+}
+
 // recoveryFigures computes the metrics of episodes.
 func recoveryFigures(episodes []plainEpisode) map[string]float64 {
 	count := map[string]float64{}

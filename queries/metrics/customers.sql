@@ -1,7 +1,7 @@
 -- The metrics of what customers did beside a call, per combination of the named dimension columns, over any set of calls.
 --
--- repeat_customers called at least twice in these calls. repeat_24h_rate: masked customers are not known to call again; if all are masked,
--- the share is unknown. callers_lost were missed, and nobody has spoken to them since their last missed call there, in any group and
+-- repeat_customers called at least twice in these calls, missed_customers were missed at least once. repeat_24h_rate: masked customers are
+-- not known to call again; if all are masked, the share is unknown. callers_lost are those of them whom nobody has spoken to since their last missed call there, in any group and
 -- direction. The others are the aggregates over missed episodes, as kpi() has those over calls: an episode has the dimensions of the call that
 -- opened it, and open ones are in none of the rates. customer_parts() has two rows per combination, of parts of these metrics, if they are
 -- asked for.
@@ -17,10 +17,11 @@ callers as (
 select
     columns(p_dims),
     count(*) filter (where calls >= 2) as repeat_customers,
+    count(last_missed_at) as missed_customers,
     count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
 from callers
 left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller
-where asks_for(p_asked, ['repeat_customers', 'callers_lost'])
+where asks_for(p_asked, ['repeat_customers', 'missed_customers', 'callers_lost'])
 group by all
 union all by name
 select
@@ -44,8 +45,9 @@ create or replace macro customers(p_dims, p_rows) as table
 select
     columns(p_dims),
     coalesce(max(repeat_customers), 0) as repeat_customers,
+    coalesce(max(missed_customers), 0) as missed_customers,
     coalesce(max(callers_lost), 0) as callers_lost,
-    max(columns(lambda x: not list_contains(p_dims, x) and x <> 'repeat_customers' and x <> 'callers_lost'))
+    max(columns(lambda x: not list_contains(p_dims, x) and x not in ('repeat_customers', 'missed_customers', 'callers_lost')))
 from customer_parts(p_dims, p_rows)
 group by all;
 

@@ -1,7 +1,7 @@
 -- Whether a metric is 0, and not NULL, where there is nothing to count.
 create or replace macro zero_without_calls(p_metric) as list_contains([
     'calls', 'incoming', 'outgoing', 'ivr_only', 'offered', 'answered', 'answered_in', 'missed', 'missed_masked', 'abandoned', 'short_abandoned',
-    'connected', 'agent_no_show', 'customer_no_answer', 'unique_customers', 'repeat_customers', 'callers_lost',
+    'connected', 'agent_no_show', 'customer_no_answer', 'unique_customers', 'repeat_customers', 'missed_customers', 'callers_lost',
     'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
     'rang'], p_metric);
 
