@@ -64,7 +64,7 @@ func TestForecastMatchesPlainComputation(t *testing.T) {
 			median, weeks := forecast(time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, p.zone))
 			row := plainRow{"weekday": float64(isoWeekday(local)), "is_open": fmt.Sprint(p.isOpen(at)), "is_holiday": fmt.Sprint(p.isHoliday(at)), "weeks": weeks,
 				"day_forecast_offered": median, "forecast_offered": math.NaN(), "agents_needed": math.NaN(), "traffic": math.NaN(),
-				"avg_talk_seconds": talk / answered, "forecast_error": off / sum, "error_days": days}
+				"avg_talk_seconds": talk / answered, "forecast_error": off / sum, "error_days": days, "planned_service_level": 0.8}
 			switch key := p.halfHourKey(at); {
 			case p.isHoliday(at):
 				row["day_forecast_offered"] = math.NaN()

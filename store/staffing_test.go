@@ -177,7 +177,7 @@ func TestStaffingMatchesPlainComputation(t *testing.T) {
 		for key := range known {
 			row := plainRow{"is_open": fmt.Sprint(open[key]), "half_hours": halfHours[key], "offered": offered[key], "missed": missed[key],
 				"service_level": ratio(offered[key]-missed[key], offered[key]), "avg_talk_seconds": talk / answered,
-				"agents_seen": math.NaN(), "agents_needed": math.NaN(), "agents_short": math.NaN(),
+				"planned_service_level": 0.8, "agents_seen": math.NaN(), "agents_needed": math.NaN(), "agents_short": math.NaN(),
 				"expected_service_level": math.NaN(), "one_more_service_level": math.NaN(), "one_more_answered": math.NaN()}
 			traffic := offered[key] / halfHours[key] * talk / answered / 1800
 			row["traffic"] = traffic

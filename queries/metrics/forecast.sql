@@ -72,5 +72,5 @@ select
     forecast_offered * avg_talk_seconds / 1800 as traffic,
     case when seen >= 5 then agents_needed(forecast_offered * avg_talk_seconds / 1800, avg_talk_seconds, target, planned_service_level(p_of_group)) end
         as agents_needed,
-    forecast_error, error_days
+    forecast_error, error_days, planned_service_level(p_of_group) as planned_service_level
 from expected cross join error cross join zone left join talk on true;

@@ -79,8 +79,8 @@ measured as (
 ),
 planned as (
     select
-        *,
-        case when is_planned then agents_needed(traffic, avg_talk_seconds, target, planned_service_level(p_of_group)) end as agents_needed,
+        *, planned_service_level(p_of_group) as goal,
+        case when is_planned then agents_needed(traffic, avg_talk_seconds, target, goal) end as agents_needed,
         case when is_planned then erlang_service_level(agents_seen, traffic, avg_talk_seconds, target) end as expected_service_level,
         case when is_planned and agents_seen + 1 > traffic
              then erlang_service_level(agents_seen + 1, traffic, avg_talk_seconds, target) end as one_more_service_level
@@ -91,7 +91,8 @@ select
     agents_seen, agents_needed, case when agents_needed is not null then greatest(agents_needed - agents_seen, 0) end as agents_short,
     expected_service_level, one_more_service_level,
     case when one_more_service_level is not null
-         then least(offered * (one_more_service_level - expected_service_level), offered * (1 - service_level)) end as one_more_answered
+         then least(offered * (one_more_service_level - expected_service_level), offered * (1 - service_level)) end as one_more_answered,
+    goal as planned_service_level
 from planned;
 
 -- The stretches of a weekday in which a group had fewer agents than it needed and missed calls: a row per stretch of consecutive half-hours.

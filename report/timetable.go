@@ -1,0 +1,180 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"callsheet/internal/sqlvalue"
+	"callsheet/report/xlsx"
+)
+
+// A timetable holds the rows of a query by half-hour and by day or weekday.
+type timetable struct {
+	column    string // of the days: local_day or weekday
+	days      []any
+	halfHours []string
+	cells     map[string]row
+}
+
+// fillTimetable writes a block for each figure of a query, side by side: half-hours down, days or weekdays across.
+func (b *book) fillTimetable(s Sheet) error {
+	covered := extendBack(b.req.Period, s.Days)
+	result, err := b.sheetRows(s, covered)
+	if err != nil {
+		return err
+	}
+	if _, err := result.columnIndexes(append([]string{"half_hour"}, s.Metrics...)); err != nil {
+		return err
+	}
+	p := b.newPage(s.Name)
+	p.heading(s, covered)
+	t := b.timetableOf(result, s.Metrics)
+	if len(t.halfHours) == 0 {
+		return p.writeEmpty(s)
+	}
+	p.HideGridLines()
+	p.SetWidth(1, 9.5)
+	top := headerRow + 2
+	for i, half := range t.halfHours {
+		p.Put(1, top+i, half, xlsx.CellStyle{Align: "left", VAlign: "center", TextColour: p.theme.Grey})
+		p.SetHeight(top+i, 15.5)
+	}
+	at := 2
+	for _, c := range describeColumns(s.Metrics, s.Labels, p.catalog.metricColumn) {
+		at = p.writeTimetableBlock(t, c, at, top)
+	}
+	at = top + len(t.halfHours) + 2
+	for _, remark := range p.timetableRemarks(s, result, t) {
+		p.Put(1, at, remark, p.greyStyle())
+		at++
+	}
+	p.Freeze(1, headerRow+1)
+	p.setUpPrinting(xlsx.PrintSetup{Landscape: true, OnePage: true})
+	return p.Err()
+}
+
+// timetableOf arranges rows. Half-hours before the first and after the last with a figure that does not round to 0 are left out.
+func (b *book) timetableOf(result *resultSet, figures []string) timetable {
+	t := timetable{column: "weekday", cells: map[string]row{}}
+	if slices.Contains(result.columns, "local_day") {
+		t.column = "local_day"
+	}
+	used := map[string]bool{}
+	for i := range result.rows {
+		r := result.row(i)
+		half, day := toText(r.get("half_hour")), r.get(t.column)
+		t.cells[half+cellKey(day)] = r
+		if !slices.Contains(t.halfHours, half) {
+			t.halfHours = append(t.halfHours, half)
+		}
+		if t.column == "local_day" && !slices.Contains(t.days, day) {
+			t.days = append(t.days, day)
+		}
+		for _, figure := range figures {
+			n, _ := r.number(figure)
+			used[half] = used[half] || math.Abs(n) >= 0.5
+		}
+	}
+	if t.column == "weekday" {
+		t.days = b.heatKeys("weekday", b.req.Period)
+	}
+	slices.Sort(t.halfHours)
+	isUsed := func(half string) bool { return used[half] }
+	first := slices.IndexFunc(t.halfHours, isUsed)
+	if first < 0 {
+		t.halfHours = nil
+		return t
+	}
+	last := len(t.halfHours) - 1
+	for !isUsed(t.halfHours[last]) {
+		last--
+	}
+	t.halfHours = t.halfHours[first : last+1]
+	return t
+}
+
+// writeTimetableBlock writes the block of one figure from a column on, and returns the column where the next may begin.
+func (p *page) writeTimetableBlock(t timetable, c columnMeta, left, top int) int {
+	right := left + len(t.days) - 1
+	p.Put(left, top-2, c.label, p.sectionStyle())
+	p.SetStyle(left+1, top-2, right, top-2, p.sectionStyle())
+	p.SetHeight(top-2, 22)
+	bottom := top + len(t.halfHours) - 1
+	figure := xlsx.CellStyle{NumberFormat: p.countFormat(0), Align: "center", VAlign: "center", Size: 10}
+	for x, day := range t.days {
+		column := left + x
+		p.SetWidth(column, 5.7)
+		p.Put(column, top-1, p.shortDay(day), p.heatHeaderStyle("center"))
+		total := any(nil)
+		for y, half := range t.halfHours {
+			r, known := t.cells[half+cellKey(day)]
+			style := figure
+			if open, ok := r.get("is_open").(bool); ok && known && !open || r.get("is_holiday") == true {
+				style.Fill = p.theme.Pale
+			}
+			p.Put(column, top+y, p.cellValue(r.get(c.name), c.format), style)
+			total = cmp.Or(total, p.cellValue(r.get("day_"+c.name), c.format))
+		}
+		if slices.Contains(t.anyColumns(), "day_"+c.name) {
+			p.Put(1, bottom+1, "All day", xlsx.CellStyle{Bold: true, TopBorder: p.theme.Blue, VAlign: "center", Align: "left"})
+			sum := figure
+			sum.Bold, sum.TopBorder = true, p.theme.Blue
+			p.Put(column, bottom+1, total, sum)
+		}
+	}
+	colour := p.theme.Heat
+	if c.name == "agents_short" {
+		colour = p.theme.Concern
+	}
+	p.addColourScale(xlsx.Range(left, top, right, bottom), colour, false)
+	p.SetWidth(right+1, 2)
+	return right + 2
+}
+
+func (t timetable) anyColumns() []string {
+	for _, r := range t.cells {
+		return r.columns
+	}
+	return nil
+}
+
+// shortDay returns the header of a day or weekday.
+func (p *page) shortDay(day any) string {
+	if date, ok := day.(sqlvalue.Date); ok {
+		return localTime(date).Format("Mon 2")
+	}
+	return toText(p.cellValue(day, "weekday"))[:3]
+}
+
+// timetableRemarks says below the blocks what the figures rest on, and why some are missing; what agents needed assume is on Notes, too.
+func (p *page) timetableRemarks(s Sheet, result *resultSet, t timetable) (remarks []string) {
+	any := result.row(0)
+	if error, ok := any.number("forecast_error"); ok {
+		remarks = append(remarks, fmt.Sprintf("The forecast was on average %s off the calls of a day, on the last %s that can be compared.",
+			p.formatValue(error, "rate"), p.plural(any.count("error_days"), "day", "days")))
+	} else if slices.Contains(result.columns, "forecast_error") {
+		remarks = append(remarks, "How far the forecast is off cannot be said yet: that takes three weeks of data.")
+	}
+	for _, day := range t.days {
+		r := t.cells[t.halfHours[0]+cellKey(day)]
+		switch date := localTime(day); {
+		case r.get("is_holiday") == true:
+			remarks = append(remarks, dayInWords(date)+" is a holiday, for which nothing is forecast.")
+		case t.column == "local_day" && r.get("day_forecast_offered") == nil:
+			remarks = append(remarks, dayInWords(date)+" has no forecast: fewer than two comparable days before it are complete.")
+		}
+	}
+	if slices.Contains(s.Metrics, "agents_needed") {
+		target, _ := p.settings.number("service_level_target_seconds")
+		goal, _ := any.number("planned_service_level")
+		needed := fmt.Sprintf("Agents needed answer %s of calls within %g seconds by Erlang C, from the calls of a half-hour and the average talk of %s.",
+			p.formatValue(goal, "rate"), target, p.formatValue(any.get("avg_talk_seconds"), "short_duration"))
+		assumed := "After-call work, ringing and outgoing calls are not known to it, so the real need is higher. Figures of fewer than five calls are empty."
+		remarks = append(remarks, needed, assumed)
+		p.addRemark(needed)
+		p.addRemark(assumed)
+	}
+	return remarks
+}
