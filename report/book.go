@@ -44,15 +44,16 @@ type book struct {
 
 // fillers fill the sheets of each kind. The sheet exists and is empty.
 var fillers = map[string]func(*book, Sheet) error{
-	"summary":  (*book).fillSummary,
-	"table":    (*book).fillTable,
-	"ranked":   (*book).fillRanked,
-	"cards":    (*book).fillCards,
-	"evidence": (*book).fillEvidence,
-	"heatmap":  (*book).fillHeatmap,
-	"trend":    (*book).fillTrend,
-	"detail":   (*book).fillDetail,
-	"notes":    (*book).fillNotes,
+	"summary":   (*book).fillSummary,
+	"table":     (*book).fillTable,
+	"ranked":    (*book).fillRanked,
+	"cards":     (*book).fillCards,
+	"evidence":  (*book).fillEvidence,
+	"heatmap":   (*book).fillHeatmap,
+	"timetable": (*book).fillTimetable,
+	"trend":     (*book).fillTrend,
+	"detail":    (*book).fillDetail,
+	"notes":     (*book).fillNotes,
 }
 
 // newBook begins a workbook. Content that is too large for memory goes to temporary files in tempDir.
@@ -113,7 +114,7 @@ func (b *book) omitSheets() error {
 	shown.Sheets = nil
 	for _, s := range b.def.Sheets {
 		if s.Omit {
-			result, err := b.sheetRows(s, b.req.Period)
+			result, err := b.sheetRows(s, extendBack(b.req.Period, s.Days))
 			if err != nil {
 				return fmt.Errorf("sheet %s: %w", s.Name, err)
 			}

@@ -42,7 +42,7 @@ type Sheet struct {
 	Spark   *Spark            `yaml:"spark"`   // a sparkline for each row
 	Days    int               `yaml:"days"`    // minimum number of days, up to the end of the period
 	Rows    string            `yaml:"rows"`    // of a heat map: day or weekday
-	Metrics []string          `yaml:"metrics"` // of a heat map: a block for each
+	Metrics []string          `yaml:"metrics"` // of a heat map or timetable: a block for each
 	Tiles   []Tile            `yaml:"tiles"`
 	Charts  []Chart           `yaml:"charts"`
 	Ranking *Ranking          `yaml:"ranking"`

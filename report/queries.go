@@ -68,6 +68,8 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			if s.Query == "restated" {
 				add("is_restated", p, nil)
 			}
+		case "timetable":
+			add(s.Query, covered, s.Filters)
 		case "heatmap":
 			axis := heatAxes[s.Rows]
 			cells := append([]string{"calls", "offered", "outgoing", axis.column, "local_hour"}, s.Metrics...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"callsheet/internal/sqlvalue"
 	"callsheet/report/xlsx"
@@ -30,7 +31,7 @@ func (b *book) fillTimetable(s Sheet) error {
 	}
 	p := b.newPage(s.Name)
 	p.heading(s, covered)
-	t := b.timetableOf(result, s.Metrics)
+	t := b.timetableOf(result, s.Metrics[0])
 	if len(t.halfHours) == 0 {
 		return p.writeEmpty(s)
 	}
@@ -42,7 +43,7 @@ func (b *book) fillTimetable(s Sheet) error {
 		p.SetHeight(top+i, 15.5)
 	}
 	at := 2
-	for _, c := range describeColumns(s.Metrics, s.Labels, p.catalog.metricColumn) {
+	for _, c := range describeColumns(s.Metrics, nil, p.catalog.metricColumn) {
 		at = p.writeTimetableBlock(t, c, at, top)
 	}
 	at = top + len(t.halfHours) + 2
@@ -55,8 +56,8 @@ func (b *book) fillTimetable(s Sheet) error {
 	return p.Err()
 }
 
-// timetableOf arranges rows. Half-hours before the first and after the last with a figure that does not round to 0 are left out.
-func (b *book) timetableOf(result *resultSet, figures []string) timetable {
+// timetableOf arranges rows. Half-hours before the first and after the last in which a figure does not round to 0 are left out.
+func (b *book) timetableOf(result *resultSet, figure string) timetable {
 	t := timetable{column: "weekday", cells: map[string]row{}}
 	if slices.Contains(result.columns, "local_day") {
 		t.column = "local_day"
@@ -72,10 +73,8 @@ func (b *book) timetableOf(result *resultSet, figures []string) timetable {
 		if t.column == "local_day" && !slices.Contains(t.days, day) {
 			t.days = append(t.days, day)
 		}
-		for _, figure := range figures {
-			n, _ := r.number(figure)
-			used[half] = used[half] || math.Abs(n) >= 0.5
-		}
+		n, _ := r.number(figure)
+		used[half] = used[half] || math.Abs(n) >= 0.5
 	}
 	if t.column == "weekday" {
 		t.days = b.heatKeys("weekday", b.req.Period)
@@ -148,33 +147,51 @@ func (p *page) shortDay(day any) string {
 	return toText(p.cellValue(day, "weekday"))[:3]
 }
 
-// timetableRemarks says below the blocks what the figures rest on, and why some are missing; what agents needed assume is on Notes, too.
+// timetableRemarks says below the blocks what the figures rest on, and why some are missing. What agents needed assume is on Notes, too.
 func (p *page) timetableRemarks(s Sheet, result *resultSet, t timetable) (remarks []string) {
-	any := result.row(0)
-	if error, ok := any.number("forecast_error"); ok {
-		remarks = append(remarks, fmt.Sprintf("The forecast was on average %s off the calls of a day, on the last %s that can be compared.",
-			p.formatValue(error, "rate"), p.plural(any.count("error_days"), "day", "days")))
-	} else if slices.Contains(result.columns, "forecast_error") {
+	sample := result.row(0)
+	if slices.Contains(result.columns, "forecast_error") {
+		remarks = p.forecastRemarks(sample, t)
+	}
+	if !slices.Contains(s.Metrics, "agents_needed") {
+		return remarks
+	}
+	target, _ := p.settings.number("service_level_target_seconds")
+	assumed := []string{
+		fmt.Sprintf("With the agents needed, %s of calls are answered within %g seconds of being in the queue: Erlang C, from the calls of a half-hour and the average talk.",
+			p.formatValue(sample.get("planned_service_level"), "rate"), target),
+		"After-call work, ringing and outgoing calls are not known to it, so the real need is higher. Nothing is said of fewer than five calls.",
+	}
+	if slices.Contains(s.Metrics, "agents_short") {
+		assumed = append(assumed,
+			"Where no agent is short and callers are missed all the same, more agents will not help: look for calls that ring and are not picked up, and for long greetings.")
+	}
+	for _, remark := range assumed {
+		p.addRemark(remark)
+	}
+	return append(remarks, assumed...)
+}
+
+// forecastRemarks says how far the forecast is off, and which days have none.
+func (p *page) forecastRemarks(sample row, t timetable) (remarks []string) {
+	if off, ok := sample.number("forecast_error"); ok {
+		remarks = append(remarks, fmt.Sprintf("A forecast made like this was on average %s off the calls of a day, on %s of the last four weeks.",
+			p.formatValue(off, "rate"), p.plural(sample.count("error_days"), "day", "days")))
+	} else {
 		remarks = append(remarks, "How far the forecast is off cannot be said yet: that takes three weeks of data.")
 	}
+	var unknown []string
 	for _, day := range t.days {
 		r := t.cells[t.halfHours[0]+cellKey(day)]
 		switch date := localTime(day); {
 		case r.get("is_holiday") == true:
-			remarks = append(remarks, dayInWords(date)+" is a holiday, for which nothing is forecast.")
-		case t.column == "local_day" && r.get("day_forecast_offered") == nil:
-			remarks = append(remarks, dayInWords(date)+" has no forecast: fewer than two comparable days before it are complete.")
+			remarks = append(remarks, date.Format("Monday 2 January")+" is a holiday: nothing is forecast.")
+		case r.get("day_forecast_offered") == nil:
+			unknown = append(unknown, date.Format("Monday 2 January"))
 		}
 	}
-	if slices.Contains(s.Metrics, "agents_needed") {
-		target, _ := p.settings.number("service_level_target_seconds")
-		goal, _ := any.number("planned_service_level")
-		needed := fmt.Sprintf("Agents needed answer %s of calls within %g seconds by Erlang C, from the calls of a half-hour and the average talk of %s.",
-			p.formatValue(goal, "rate"), target, p.formatValue(any.get("avg_talk_seconds"), "short_duration"))
-		assumed := "After-call work, ringing and outgoing calls are not known to it, so the real need is higher. Figures of fewer than five calls are empty."
-		remarks = append(remarks, needed, assumed)
-		p.addRemark(needed)
-		p.addRemark(assumed)
+	if len(unknown) > 0 {
+		remarks = append(remarks, "No forecast for "+strings.Join(unknown, ", ")+": it takes two such weekdays that are complete and no holidays.")
 	}
 	return remarks
 }

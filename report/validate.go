@@ -24,7 +24,8 @@ var sheetKinds = map[string]struct{ allowed, required []string }{
 		required: []string{"query", "columns"}},
 	"cards": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
 		required: []string{"query", "columns"}},
-	"heatmap": {allowed: []string{"rows", "days", "metrics", "filters"}, required: []string{"rows", "metrics"}},
+	"heatmap":   {allowed: []string{"rows", "days", "metrics", "filters"}, required: []string{"rows", "metrics"}},
+	"timetable": {allowed: []string{"query", "metrics", "filters", "days", "empty", "omit"}, required: []string{"query", "metrics"}},
 	"trend": {allowed: []string{"query", "columns", "optional", "labels", "filters", "total", "days", "charts"},
 		required: []string{"query", "columns"}},
 	"detail":   {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "print"}, required: []string{"query", "columns"}},
@@ -32,7 +33,7 @@ var sheetKinds = map[string]struct{ allowed, required []string }{
 	"notes":    {},
 }
 
-var kindNames = []string{"summary", "table", "ranked", "cards", "heatmap", "trend", "detail", "evidence", "notes"}
+var kindNames = []string{"summary", "table", "ranked", "cards", "heatmap", "timetable", "trend", "detail", "evidence", "notes"}
 
 var queryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
