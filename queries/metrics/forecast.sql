@@ -5,10 +5,10 @@
 -- the calls of those days were. A day counts if it is complete, is after the first delivery of every source that still delivers, and is not a
 -- holiday; with fewer than two such days nothing is expected. forecast_error is of the days of the last four weeks, each
 -- forecast in the same way from the weeks before it: the sum of the differences / the sum of the calls, whatever their sign.
-create or replace macro forecast_of(p_rows, p_to, p_source, p_of_group) as table
+create or replace macro forecast_of(p_rows, p_to, p_source, p_of_group, p_of_number) as table
 with
 rows as (from query_table(p_rows) where direction = 'incoming' and in_business_hours and local_day <= p_to::date),
-zone as (select timezone, service_level_target_seconds as target from settings),
+zone as (select timezone, service_level_target_seconds as target, planned_service_level(goals, p_of_group, p_of_number) as goal from settings),
 begun as (
     select timezone((select timezone from zone), max(first_at))::date as day
     from first_deliveries()
@@ -70,7 +70,7 @@ expected as (
 select
     local_day, weekday, half_hour, is_open, is_holiday, weeks, day_forecast_offered, forecast_offered, avg_talk_seconds,
     forecast_offered * avg_talk_seconds / 1800 as traffic,
-    case when seen >= 5 then agents_needed(forecast_offered * avg_talk_seconds / 1800, avg_talk_seconds, target, planned_service_level(p_of_group)) end
+    case when seen >= 5 then agents_needed(forecast_offered * avg_talk_seconds / 1800, avg_talk_seconds, target, goal) end
         as agents_needed,
-    forecast_error, error_days, planned_service_level(p_of_group) as planned_service_level
+    forecast_error, error_days, goal as planned_service_level
 from expected cross join error cross join zone left join talk on true;

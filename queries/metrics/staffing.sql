@@ -1,5 +1,6 @@
--- The share of calls to be answered within the target wait that agents are planned for.
-create or replace macro planned_service_level(p_group) as 0.8;
+-- The share of calls to be answered within the target wait that agents are planned for: the goal of the group or number, else 80 %.
+create or replace macro planned_service_level(p_scopes, p_group, p_number) as
+    coalesce(goals_of(p_scopes, p_group, p_number)['service_level'], 0.8);
 
 -- When agents were on answered incoming calls, over any set of calls: a row per agent and call, with the half-hours of the period in
 -- which they talked. A call that several agents took has a row for each; the agent is NULL if it is not known.
@@ -27,9 +28,9 @@ from talks;
 -- of the half-hour alone. agents_seen is the median over the days. Figures that rest on fewer than five calls are NULL, and those of
 -- closed half-hours. one_more_answered is how many more calls would have been answered within the target wait, in all half-hours
 -- together; NULL if even one agent more would not be enough for the traffic, since then Erlang C does not say.
-create or replace macro staffing_of(p_dims, p_rows, p_from, p_to, p_source, p_of_group := null) as table
+create or replace macro staffing_of(p_dims, p_rows, p_from, p_to, p_source, p_of_group, p_of_number) as table
 with
-begins as (select timezone(timezone, p_from::date::timestamp) as begins_at, service_level_target_seconds as target from settings),
+begins as (select timezone(timezone, p_from::date::timestamp) as begins_at, service_level_target_seconds as target, goals as scopes from settings),
 slots as (from complete_half_hours(p_from, p_to, p_source) where not is_holiday),
 slot_counts as (select weekday, half_hour, bool_or(is_open) as is_open, count(*) as half_hours from slots group by all),
 rows as (from query_table(p_rows)),
@@ -74,17 +75,17 @@ measured as (
         half_hours - coalesce(unknown, 0) as known,
         (known + 1) // 2 - (known - coalesce(len(agents), 0)) as middle,
         case when known > 0 then if(middle > 0, agents[middle], 0) end as agents_seen,
-        is_open and offered >= 5 as is_planned
-    from averaged join slot_counts using (weekday, half_hour)
+        is_open and offered >= 5 as is_planned, target, planned_service_level(scopes, p_of_group, p_of_number) as goal
+    from averaged join slot_counts using (weekday, half_hour) cross join begins
 ),
 planned as (
     select
-        *, planned_service_level(p_of_group) as goal,
+        *,
         case when is_planned then agents_needed(traffic, avg_talk_seconds, target, goal) end as agents_needed,
         case when is_planned then erlang_service_level(agents_seen, traffic, avg_talk_seconds, target) end as expected_service_level,
         case when is_planned and agents_seen + 1 > traffic
              then erlang_service_level(agents_seen + 1, traffic, avg_talk_seconds, target) end as one_more_service_level
-    from measured, begins
+    from measured
 )
 select
     columns(p_dims), weekday, half_hour, is_open, half_hours, offered, missed, service_level, avg_talk_seconds, traffic,
@@ -97,11 +98,11 @@ from planned;
 
 -- The stretches of a weekday in which a group had fewer agents than it needed and missed calls: a row per stretch of consecutive half-hours.
 -- Agents are those of the half-hour with the fewest and with the greatest need.
-create or replace macro staffing_gaps_of(p_rows, p_from, p_to, p_source) as table
+create or replace macro staffing_gaps_of(p_rows, p_from, p_to, p_source, p_of_number) as table
 with
 short as (
     select *, half_hour_of_day(half_hour) as place
-    from staffing_of(['call_group'], p_rows, p_from, p_to, p_source, call_group)
+    from staffing_of(['call_group'], p_rows, p_from, p_to, p_source, call_group, p_of_number)
     where agents_short > 0 and missed > 0
 ),
 stretches as (

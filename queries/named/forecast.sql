@@ -3,5 +3,5 @@ with rows as (from period_calls($to::date - 83, $to, $group, $agent, $number, $d
 select
     local_day, weekday, half_hour, is_open, is_holiday, weeks, forecast_offered, day_forecast_offered, agents_needed, avg_talk_seconds,
     traffic, forecast_error, error_days, planned_service_level
-from forecast_of(rows, $to, $source, $group)
+from forecast_of(rows, $to, $source, $group, $number)
 order by local_day, half_hour;

@@ -3,5 +3,5 @@ with rows as (from period_calls($from::date - 1, $to, $group, $agent, $number, $
 select
     weekday, half_hour, is_open, half_hours, offered, missed, service_level, avg_talk_seconds, traffic, agents_seen, agents_needed,
     agents_short, expected_service_level, one_more_service_level, one_more_answered, planned_service_level
-from staffing_of(['everything'], rows, $from, $to, $source, $group)
+from staffing_of(['everything'], rows, $from, $to, $source, $group, $number)
 order by weekday, half_hour;

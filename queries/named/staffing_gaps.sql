@@ -2,5 +2,5 @@
 with rows as (from period_calls($from::date - 1, $to, $group, $agent, $number, $direction, $campaign, $source, $hours))
 select
     call_group, weekday, from_time, to_time, offered, missed, agents_seen, agents_needed, agents_short, one_more_answered
-from staffing_gaps_of(rows, $from, $to, $source)
+from staffing_gaps_of(rows, $from, $to, $source, $number)
 order by missed desc, call_group, weekday, from_time;
