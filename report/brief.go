@@ -12,6 +12,7 @@ import (
 // A Brief is the content of the summary sheet as text, for a message. It is empty for a report without a summary. Times have their
 // zone beside them.
 type Brief struct {
+	Headline     string // what happened, what is worse, and who waits, in one sentence
 	Figures      []Figure
 	ComparedWith string // the periods that the figures are compared with
 	Findings     []Finding
@@ -40,11 +41,15 @@ func (b *book) brief() (Brief, error) {
 	if s.Kind != "summary" {
 		return Brief{}, nil
 	}
-	found, nothing, err := b.attention(s.Alerts)
+	found, nothing, err := b.attention(s)
 	if err != nil {
 		return Brief{}, err
 	}
-	brief := Brief{Figures: b.tileFigures(s.Tiles), ComparedWith: b.comparedWith(), NoFindings: nothing}
+	headline, err := b.headline(s)
+	if err != nil {
+		return Brief{}, err
+	}
+	brief := Brief{Headline: headline, Figures: b.tileFigures(s.Tiles), ComparedWith: b.comparedWith(), NoFindings: nothing}
 	for _, f := range found {
 		brief.Findings = append(brief.Findings, Finding{f.text, f.sheet})
 	}

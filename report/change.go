@@ -100,8 +100,11 @@ func isSame(c columnMeta, now, before float64) bool {
 }
 
 // usual returns the usual range of a metric in words, such as "usually 280–340", or "" if it is unknown.
-func (b *book) usual(c columnMeta) string {
-	if usual := b.usualRange(c); usual != "" {
+func (b *book) usual(c columnMeta) string { return b.usually(b.compared.figures[c.name], c.format) }
+
+// usually returns the usual range of a row in words.
+func (b *book) usually(r row, format string) string {
+	if usual := b.rangeInWords(r, format); usual != "" {
 		return "usually " + usual
 	}
 	return ""
@@ -109,8 +112,11 @@ func (b *book) usual(c columnMeta) string {
 
 // usualRange returns the usual range of a metric, such as "78.1–84.2%", or "" if it is unknown.
 func (b *book) usualRange(c columnMeta) string {
-	low := b.formatValue(b.compared.figures[c.name].get("usual_low"), c.format)
-	high := b.formatValue(b.compared.figures[c.name].get("usual_high"), c.format)
+	return b.rangeInWords(b.compared.figures[c.name], c.format)
+}
+
+func (b *book) rangeInWords(r row, format string) string {
+	low, high := b.formatValue(r.get("usual_low"), format), b.formatValue(r.get("usual_high"), format)
 	switch {
 	case low == "" || high == "":
 		return ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 
 	"callsheet/internal/yamlstrict"
 )
@@ -48,6 +49,8 @@ type Sheet struct {
 	Ranking *Ranking          `yaml:"ranking"`
 	Alerts  *Alerts           `yaml:"alerts"`
 
+	Findings []string `yaml:"findings"` // kinds that "Needs attention" lists; findingKinds has the default
+
 	Optional []string `yaml:"optional"` // columns to leave out if they are 0 or empty in every row and in the total
 }
 
@@ -90,24 +93,29 @@ type Ranking struct {
 	Bar     string            `yaml:"bar"`
 }
 
-// Alerts are the thresholds of "Needs attention".
+// Alerts are the thresholds of "Needs attention". The query findings has the defaults.
 type Alerts struct {
-	MinOffered  int64   `yaml:"min_offered"`  // a group with fewer offered calls is ignored
-	BelowPoints float64 `yaml:"below_points"` // minimum distance of a group's answer rate from the overall rate
-	WorsePoints float64 `yaml:"worse_points"` // minimum change of a rate for the worse
-	WorseShare  float64 `yaml:"worse_share"`  // minimum change of a count for the worse, as a share of the count before
-	WasteShare  float64 `yaml:"waste_share"`  // minimum share of the coins spent on unanswered calls
+	MinOffered  *int64   `yaml:"min_offered"`  // a group, agent or rate with fewer calls is ignored
+	BelowPoints *float64 `yaml:"below_points"` // minimum distance of a group's or agent's rate from the overall rate
+	WorsePoints *float64 `yaml:"worse_points"` // minimum distance of a rate from its usual value
+	WorseShare  *float64 `yaml:"worse_share"`  // minimum distance of a count from its usual range, as a share of it
+	WasteShare  *float64 `yaml:"waste_share"`  // minimum share of the coins spent on unanswered calls
 }
 
-// UnmarshalYAML decodes over the defaults.
-func (a *Alerts) UnmarshalYAML(text []byte) error {
-	type plain Alerts
-	*a = defaultAlerts()
-	return yamlstrict.Decode(text, (*plain)(a))
-}
-
-func defaultAlerts() Alerts {
-	return Alerts{MinOffered: 5, BelowPoints: 0.03, WorsePoints: 0.03, WorseShare: 0.2, WasteShare: 0.05}
+// parameters returns the thresholds that are set as parameters of the query findings.
+func (a Alerts) parameters() map[string]string {
+	set := map[string]string{}
+	if a.MinOffered != nil {
+		set["min_offered"] = strconv.FormatInt(*a.MinOffered, 10)
+	}
+	for name, value := range map[string]*float64{
+		"below_points": a.BelowPoints, "worse_points": a.WorsePoints, "worse_share": a.WorseShare, "waste_share": a.WasteShare,
+	} {
+		if value != nil {
+			set[name] = strconv.FormatFloat(*value, 'g', -1, 64)
+		}
+	}
+	return set
 }
 
 // Parse decodes and validates a definition. name is for errors only; paths in the definition are relative to dir.

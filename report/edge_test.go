@@ -49,7 +49,7 @@ func TestEmptyPeriodShowsAMessage(t *testing.T) {
 		if result.Rows != 0 || result.Calls != 0 {
 			t.Errorf("%s: got %+v", name, result)
 		}
-		for sheet, at := range map[string]string{"Summary": "B5", "Groups": "A4", "Agents": "A4", "Calls": "A5"} {
+		for sheet, at := range map[string]string{"Summary": "B2", "Groups": "A4", "Agents": "A4", "Calls": "A5"} {
 			if got := shown(t, f, sheet, at); !strings.HasPrefix(got, "No calls in this period") {
 				t.Errorf("%s: %s!%s shows %q", name, sheet, at, got)
 			}
@@ -246,7 +246,7 @@ func TestFiltersAreAppliedAndShown(t *testing.T) {
 	if want := int64(len(src.callsBetween("2026-10-04", "2026-10-04", "Support"))); result.Rows != want || want == 0 {
 		t.Errorf("got %d rows, want %d", result.Rows, want)
 	}
-	if got := shown(t, open(t, path), "Summary", "B2"); !strings.Contains(got, "only group Support") {
+	if got := shown(t, open(t, path), "Summary", "B3"); !strings.Contains(got, "only group Support") {
 		t.Errorf("the summary shows %q", got)
 	}
 }

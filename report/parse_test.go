@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -79,15 +80,14 @@ func TestThemeOverridesDefaults(t *testing.T) {
 	}
 }
 
-func TestAlertsOverrideDefaults(t *testing.T) {
-	d, err := Parse("small", []byte(strings.Replace(smallReport, "tiles:", "alerts: {min_offered: 10}, tiles:", 1)), "")
+func TestAlertsAreParametersOfFindings(t *testing.T) {
+	d, err := Parse("small", []byte(strings.Replace(smallReport, "tiles:", "alerts: {min_offered: 10, waste_share: 0}, tiles:", 1)), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := defaultAlerts()
-	want.MinOffered = 10
-	if *d.Sheets[0].Alerts != want {
-		t.Errorf("got %+v", *d.Sheets[0].Alerts)
+	want := map[string]string{"min_offered": "10", "waste_share": "0"}
+	if got := d.Sheets[0].Alerts.parameters(); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 	"callsheet/internal/period"
 )
 
-// A querySpec is a query whose result a workbook holds in memory: its name, the days it covers, and filters beside those of the request.
+// A querySpec is a query whose result a workbook holds in memory: its name, the days it covers, and filters beside those of the request
+// or other parameters.
 type querySpec struct {
 	name    string
 	period  period.Period
@@ -51,11 +52,10 @@ func (d *Definition) needs(p period.Period) (all []need) {
 		covered := extendBack(p, s.Days)
 		switch s.Kind {
 		case "summary":
-			add("missed", p, nil) // for "Needs attention", as the next two
-			add("groups", p, nil, "call_group", "offered", "missed", "answer_rate")
-			add("total", p, nil, attentionMetrics...)
-			add("total", p, nil, s.tileMetrics()...)
-			add("changes", p, nil, append(s.tileMetrics(), attentionMetrics...)...)
+			findings := findingsSpec(s, p)
+			add(findings.name, p, findings.filters)
+			add("total", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
+			add("changes", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			for _, c := range s.Charts {
 				add(c.Query, extendBack(p, c.Days), nil, c.columnNames()...)
 			}
@@ -90,8 +90,8 @@ func (d *Definition) needs(p period.Period) (all []need) {
 	return all
 }
 
-// attentionMetrics are the metrics that "Needs attention" reads, whatever the tiles show.
-var attentionMetrics = []string{"calls", "answer_rate", "service_level", "missed", "connect_rate", "callers_lost", "coins", "coins_unanswered"}
+// headlineMetrics are the metrics that the headline and "Needs attention" read, whatever the tiles show.
+var headlineMetrics = []string{"calls", "offered", "outgoing", "answer_rate", "connect_rate", "coins", "coins_unanswered_share"}
 
 func (s Sheet) tileMetrics() (names []string) {
 	for _, t := range s.Tiles {
@@ -101,6 +101,14 @@ func (s Sheet) tileMetrics() (names []string) {
 		}
 	}
 	return names
+}
+
+// findingsSpec returns the query of "Needs attention" with the thresholds of a summary.
+func findingsSpec(s Sheet, p period.Period) querySpec {
+	if s.Alerts == nil {
+		return querySpec{"findings", p, nil}
+	}
+	return querySpec{"findings", p, s.Alerts.parameters()}
 }
 
 // Queries returns the names of the queries that the definition uses, sorted.

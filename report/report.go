@@ -36,6 +36,7 @@ type Request struct {
 	Filters map[string]string // by name: group, agent, number, direction, campaign, source, hours
 	Locale  locale.Locale
 	AsOf    time.Time     // when the source's data is from; zero for the latest
+	Now     time.Time     // until when there can be deliveries of a period that is not over; zero if it is
 	Version string        // of the program, for the footer and Notes
 	Timeout time.Duration // of the build; none when 0
 }

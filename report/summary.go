@@ -36,10 +36,10 @@ func (b *book) fillSummary(s Sheet) error {
 	for _, column := range gridColumns {
 		p.SetWidth(column, gridWidth)
 	}
-	at := p.writeBanner()
+	at := p.writeBanner(s)
 	p.addLogo()
 	at = p.writeTiles(s.Tiles, at)
-	at = p.writeFindings(s.Alerts, at)
+	at = p.writeFindings(s, at)
 	at, charts := p.reserveCharts(s, at)
 	at = p.writeRanking(s.Ranking, at)
 	at = p.writeFooter(at)
@@ -49,20 +49,24 @@ func (b *book) fillSummary(s Sheet) error {
 	return p.Err()
 }
 
-// writeBanner writes the title, the scope, the data quality and the period compared with.
-func (p *page) writeBanner() int {
+// writeBanner writes the title, the headline, the scope, the data quality and the period compared with.
+func (p *page) writeBanner(s Sheet) int {
 	p.Put(firstColumn, 1, xlsx.CleanText(p.def.Title), xlsx.CellStyle{Size: 22, Bold: true, TextColour: p.theme.Blue, VAlign: "center"})
 	p.SetHeight(1, 34)
+	headline, err := p.headline(s)
+	p.Check(err)
+	if p.calls() == 0 {
+		headline = p.emptyMessage(Sheet{})
+	}
+	style := xlsx.CellStyle{Size: 12, Bold: true, VAlign: "center", Wrap: true}
+	p.Merge(firstColumn, 2, lastColumn, 2)
+	p.Put(firstColumn, 2, headline, style)
+	p.SetHeight(2, 18*float64(lineCount(headline, summaryWidth*10/style.Size)))
 	lines := []string{p.scope(), p.dataQuality(), p.comparison()}
 	for i, line := range lines {
-		p.Put(firstColumn, 2+i, line, p.greyStyle())
+		p.Put(firstColumn, 3+i, line, p.greyStyle())
 	}
-	at := 2 + len(lines)
-	if p.calls() == 0 {
-		p.Put(firstColumn, at, p.emptyMessage(Sheet{}), xlsx.CellStyle{Size: 13, Bold: true, VAlign: "center"})
-		p.SetHeight(at, 24)
-		at++
-	}
+	at := 3 + len(lines)
 	p.SetHeight(at, 8)
 	return at + 1
 }

@@ -59,6 +59,9 @@ func (c *checker) content(path string, s Sheet) {
 	if len(s.Tiles) > maxTiles {
 		c.add(path+".tiles", fmt.Sprintf("keep at most %d", maxTiles), "there are %d tiles", len(s.Tiles))
 	}
+	for i, kind := range s.Findings {
+		c.oneOfWords(fmt.Sprintf("%s.findings[%d]", path, i), "findings", kind, findingKinds)
+	}
 	for i, chart := range s.Charts {
 		c.chart(fmt.Sprintf("%s.charts[%d]", path, i), s, chart)
 	}

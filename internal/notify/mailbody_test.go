@@ -37,6 +37,7 @@ func fullMessage() Message {
 	return Message{
 		Report: "groups", Title: "Daily call report", Period: "2026-10-04", When: "Sunday 4 October 2026", Part: "R&D <!channel>",
 		Filters: "only incoming calls, business hours", Zone: "Asia/Kolkata", File: "built.xlsx", SHA256: strings.Repeat("ab", 32),
+		Headline: "1,234 calls offered, 81.8% answered (usually 82.0–88.4%), R&D fell most; 12 callers still wait.",
 		Figures: []Figure{
 			{"Calls offered", "1,234", "▲ 12 (1.0%), better; usually 1,100 to 1,300"},
 			{"Answer rate", "81.8%", "▼ 2.5 points, worse; usually 82.0% to 88.4%"},

@@ -23,6 +23,7 @@ type Message struct {
 	PartName string   `json:"part_name,omitempty"` // of Part in file names, where SafeName is not unique
 	File     string   `json:"-"`                   // path of the workbook; empty if there is none
 	SHA256   string   `json:"sha256,omitempty"`
+	Headline string   `json:"headline,omitempty"` // what happened, what is worse, and who waits, in one sentence
 	Figures  []Figure `json:"figures"`
 	Notes    []string `json:"notes"`          // completeness of the data, remarks
 	Link     string   `json:"link,omitempty"` // URL of the workbook

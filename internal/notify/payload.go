@@ -44,7 +44,7 @@ func (m Message) Remarks() (remarks []string) {
 
 // lines returns what a message says beside its heading and its figures. No line is empty.
 func (m Message) lines() (lines []string) {
-	var texts []string
+	texts := []string{m.Headline}
 	if m.ComparedWith != "" {
 		texts = append(texts, "Compared with "+m.ComparedWith)
 	}

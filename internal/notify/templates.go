@@ -93,8 +93,8 @@ func (d mailData) Scope() string {
 	return strings.Join(parts, " · ")
 }
 
-// Headline is the first figures in one line.
-func (d mailData) Headline() string {
+// FirstFigures is the first figures in one line.
+func (d mailData) FirstFigures() string {
 	var parts []string
 	for _, f := range d.Figures[:min(len(d.Figures), 3)] {
 		parts = append(parts, f.Label+" "+f.Value)
@@ -105,10 +105,12 @@ func (d mailData) Headline() string {
 // Preview is what a list of mails shows beside the subject.
 func (d mailData) Preview() string {
 	switch {
+	case d.Headline != "":
+		return d.Headline
 	case len(d.Findings) > 0 && len(d.Figures) > 0:
-		return d.Headline() + ". " + d.Findings[0].Text
+		return d.FirstFigures() + ". " + d.Findings[0].Text
 	case len(d.Figures) == 0 && len(d.Notes) > 0:
 		return d.Notes[0]
 	}
-	return d.Headline()
+	return d.FirstFigures()
 }

@@ -63,7 +63,7 @@ func ParseWebhookTemplate(file, text, contentType, upload string) (*WebhookTempl
 func sampleMessages() []Message {
 	full := Message{
 		Report: "daily", Title: "Daily \"call\" report", Period: "2026-10-04", When: "Sunday 4 October 2026", Part: "R&D <Sales> \\ 'x'", File: "daily.xlsx",
-		SHA256: strings.Repeat("0", 64), ID: "sample", Figures: []Figure{{"Calls offered", "1,234", "▲ 12, better"}, {"Answer rate", "81.8%", ""}},
+		SHA256: strings.Repeat("0", 64), ID: "sample", Headline: "1,234 calls offered, 81.8% answered.", Figures: []Figure{{"Calls offered", "1,234", "▲ 12, better"}, {"Answer rate", "81.8%", ""}},
 		Notes: []string{"Data complete through 5 Oct 2026 07:58", "two\nlines"}, Link: "https://files.example.com/daily.xlsx",
 		Filters: "only incoming calls", Zone: "Asia/Kolkata", ComparedWith: "Saturday 3 October 2026",
 		Findings: []Finding{{"Sales answers \"less\" than others", "Groups"}},

@@ -76,8 +76,12 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 	if err != nil {
 		return "", result, err
 	}
+	now := w.AsOf
+	if now.IsZero() {
+		now = p.Now()
+	}
 	request := report.Request{
-		Period: w.Period, Zone: c.Zone(), Locale: loc, Filters: filters, AsOf: w.AsOf, Version: p.Version, Timeout: buildTimeout,
+		Period: w.Period, Zone: c.Zone(), Locale: loc, Filters: filters, AsOf: w.AsOf, Now: now, Version: p.Version, Timeout: buildTimeout,
 	}
 	if w.PDF != "" {
 		if err := definition.PDF(ctx, source, request, w.PDF); err != nil {
@@ -161,7 +165,7 @@ func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, resu
 	for _, figure := range result.Figures {
 		message.Figures = append(message.Figures, notify.Figure(figure))
 	}
-	message.ComparedWith, message.NoFindings, message.Groups = result.ComparedWith, result.NoFindings, (*notify.Table)(result.Ranking)
+	message.Headline, message.ComparedWith, message.NoFindings, message.Groups = result.Headline, result.ComparedWith, result.NoFindings, (*notify.Table)(result.Ranking)
 	for _, finding := range result.Findings {
 		message.Findings = append(message.Findings, notify.Finding(finding))
 	}
