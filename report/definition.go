@@ -52,6 +52,9 @@ type Sheet struct {
 	Findings []string `yaml:"findings"` // kinds that "Needs attention" lists; findingKinds has the default
 
 	Optional []string `yaml:"optional"` // columns to leave out if they are 0 or empty in every row and in the total
+
+	Sections *Sections `yaml:"sections"` // tables under headings instead of one table
+	FillIn   []string  `yaml:"fill_in"`  // headers of empty columns after the others, for people to write in
 }
 
 // A Spark draws a sparkline in each row of a table: a metric by day, from a query with the table's first column and local_day. The days

@@ -13,8 +13,9 @@ var numberFormats = map[string]string{
 	"duration":       "[h]:mm:ss",
 	"short_duration": "[m]:ss",
 	"decimal":        "#,##0.0",
+	"number":         "#,##0.00", // of a column that no catalog describes
 	"day":            "ddd d mmm yyyy",
-	"time":           "d mmm yyyy hh:mm:ss",
+	"time":           "d mmm yyyy hh:mm",
 	"hour":           "00",
 	"":               "General",
 }
@@ -37,7 +38,7 @@ func (b *book) excelFormat(name string) string {
 		case "day":
 			return "ddd, mmm d, yyyy"
 		case "time":
-			return "mmm d, yyyy h:mm:ss AM/PM"
+			return "mmm d, yyyy h:mm AM/PM"
 		}
 	}
 	return numberFormats[name]

@@ -19,6 +19,8 @@ func (b *book) formatValue(v any, format string) string {
 		return formatClock(n, true)
 	case "short_duration":
 		return formatClock(n, false)
+	case "number":
+		return b.locale.Number(n, 2)
 	case "decimal":
 		return b.locale.Number(n, 1)
 	case "coins":

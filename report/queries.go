@@ -64,7 +64,11 @@ func (d *Definition) needs(p period.Period) (all []need) {
 				add("total", p, nil, s.Ranking.Columns...)
 			}
 		case "table", "ranked", "cards", "trend":
-			add(s.Query, covered, s.Filters, s.Columns...)
+			columns := s.Columns
+			if s.Sections != nil {
+				columns = append(slices.Clone(columns), s.Sections.By)
+			}
+			add(s.Query, covered, s.Filters, columns...)
 			if s.Query == "restated" {
 				add("is_restated", p, nil)
 			}

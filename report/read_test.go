@@ -147,7 +147,7 @@ func TestCellsHaveTheFormatOfTheirColumn(t *testing.T) {
 	f := open(t, path)
 	for at, want := range map[string]string{
 		"Groups!B5": "#,##0", "Groups!E5": "0.0%", "Groups!H5": "0.0%", "Groups!I5": "[m]:ss", "Groups!L5": "[h]:mm:ss", "Groups!A5": "@",
-		"Trend!A5": "ddd d mmm yyyy", "Calls!A5": "d mmm yyyy hh:mm:ss", "Calls!E5": "@", "Calls!K5": "[h]:mm:ss",
+		"Trend!A5": "ddd d mmm yyyy", "Calls!A5": "d mmm yyyy hh:mm", "Calls!E5": "@", "Calls!K5": "[h]:mm:ss",
 		"Agents!P5": "#,##0.00", "Hours!B5": "00",
 	} {
 		sheet, ref, _ := strings.Cut(at, "!")

@@ -78,8 +78,11 @@ func (r *Rows) start() (err error) {
 	for i, column := range r.columns {
 		values := columnValues(r.sample, i)
 		format := inferFormat(values)
-		if isText(format) || format == "day" || format == "time" {
+		switch {
+		case isText(format) || format == "day":
 			styles[i].NumberFormat = p.excelFormat(format)
+		case format == "time":
+			styles[i].NumberFormat = "d mmm yyyy hh:mm:ss" // values as they are
 		}
 		width := 0.0
 		for v := range values {

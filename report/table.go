@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,6 +21,7 @@ func (b *book) fillTable(s Sheet) error {
 	if err != nil {
 		return err
 	}
+	result = b.withWords(result)
 	if _, err := b.sparkValues(s); err != nil {
 		return err
 	}
@@ -34,6 +36,13 @@ func (b *book) fillTable(s Sheet) error {
 	}
 	s = s.withFigures(result, totals)
 	result, omitted := b.applyLimit(s, result)
+	if s.Sections != nil {
+		at, err := p.writeSections(s, result)
+		if err == nil && omitted != "" {
+			p.Put(1, at, omitted, p.greyStyle())
+		}
+		return cmp.Or(err, p.Err())
+	}
 	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
@@ -50,7 +59,7 @@ func (b *book) fillTable(s Sheet) error {
 		p.Put(1, at, omitted, p.greyStyle())
 	}
 	p.finishTable(s, t)
-	columns := len(s.Columns)
+	columns := len(s.Columns) + len(s.FillIn)
 	if s.Spark != nil {
 		columns++
 		p.addSparklines(s, p.sparkRows(s, result, t), columns, columns+1)
@@ -118,7 +127,11 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 	}
 	for i := range t.columns {
 		p.writeColumn(&t, i, result.rows, indexes[i])
+		if s.Columns[i] == "customer_number" {
+			p.linkPhones(&t, i+1, result.rows, indexes[i])
+		}
 	}
+	p.addFillIn(s, &t)
 	p.setHeaderHeight(header, t.columns)
 	return t, p.Err()
 }
@@ -208,6 +221,13 @@ func (p *page) writeTotal(t tableLayout, label string, totals row) {
 
 // finishTable makes the table native, adds data bars, and sets the sheet up for the screen.
 func (p *page) finishTable(s Sheet, t tableLayout) {
+	p.makeTable(s, t)
+	p.Freeze(1, t.header)
+	p.HideGridLines()
+}
+
+// makeTable makes the table native and adds data bars.
+func (p *page) makeTable(s Sheet, t tableLayout) {
 	p.AddTable(s.Name, xlsx.Range(1, t.header, len(t.columns), t.last))
 	for i, c := range t.columns {
 		values := xlsx.Range(i+1, t.header+1, i+1, t.last)
@@ -218,6 +238,4 @@ func (p *page) finishTable(s Sheet, t tableLayout) {
 			p.AllowDigitsAsText(values)
 		}
 	}
-	p.Freeze(1, t.header)
-	p.HideGridLines()
 }

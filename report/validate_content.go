@@ -25,6 +25,7 @@ func (c *checker) content(path string, s Sheet) {
 		c.oneOfColumns(fmt.Sprintf("%s.bars[%d]", path, i), "bars", bar, s.Columns)
 	}
 	c.optional(path+".optional", s)
+	c.sections(path, s)
 	for column, label := range s.Labels {
 		c.oneOfColumns(path+".labels", "labels", column, s.Columns)
 		if len(utf16.Encode([]rune(label))) > maxLabel {
@@ -133,6 +134,24 @@ func (c *checker) columns(path string, columns []string) {
 		if slices.Contains(columns[:i], column) {
 			c.add(fmt.Sprintf("%s[%d]", path, i), "list each once", "%q is listed twice", column)
 		}
+	}
+}
+
+// sections checks what splits a table and what people fill in: neither goes with sparklines, whose days are the last columns.
+func (c *checker) sections(path string, s Sheet) {
+	if s.Sections != nil && s.Sections.By == "" {
+		c.add(path+".sections", "such as by: waiting_since", "sections requires by, a column of the query")
+	}
+	for i, header := range s.FillIn {
+		if header == "" || len(utf16.Encode([]rune(header))) > maxLabel || slices.Contains(s.FillIn[:i], header) {
+			c.add(path+".fill_in", "write a different short header for each", "a column to fill in has no header of its own")
+		}
+	}
+	if s.Spark != nil && (s.Sections != nil || len(s.FillIn) > 0) {
+		c.add(path+".spark", "leave out spark", "a table with a spark can have neither sections nor fill_in")
+	}
+	if s.Total != "" && s.Sections != nil {
+		c.add(path+".total", "leave out total", "a table with sections has no total")
 	}
 }
 

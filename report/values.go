@@ -64,6 +64,8 @@ func guessFormat(v any) string {
 	switch v.(type) {
 	case int64:
 		return "count"
+	case float64:
+		return "number"
 	case sqlvalue.Date:
 		return "day"
 	case time.Time, sqlvalue.LocalTime:

@@ -80,9 +80,9 @@ func (b *book) widestDate(format string) string {
 	case format == "day":
 		return "Wed 30 Mar 2026"
 	case b.locale.MonthFirst:
-		return "Mar 30, 2026 00:00:00 AM"
+		return "Mar 30, 2026 00:00 AM"
 	}
-	return "30 Mar 2026 00:00:00"
+	return "30 Mar 2026 00:00"
 }
 
 // formatDecimals returns the number of decimals of a number format, and four for General, which shows what there are.

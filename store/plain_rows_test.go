@@ -148,8 +148,25 @@ func (w plainWorld) waitingRows(q plainQuestion, keys []string) map[string]plain
 			continue
 		}
 		firstOf[customer], rows[at] = at, missed[at]
+		rows[at]["waiting"], rows[at]["waiting_since"] = waited(w.through.Sub(e.first.started)), "older"
+		for since, ago := range map[string]int{"today": 0, "yesterday": -1} {
+			if w.day(e.first) == w.local(w.through).AddDate(0, 0, ago).Format(time.DateOnly) {
+				rows[at]["waiting_since"] = since
+			}
+		}
 	}
 	return rows
+}
+
+// waited returns a duration in words.
+func waited(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
 func (w plainWorld) repeatCustomers(q plainQuestion, _ []string) map[string]plainRow {

@@ -72,6 +72,14 @@ func (l Locale) DateTime(t time.Time) string {
 	return t.Format("2 Jan 2006 15:04")
 }
 
+// DateTimeSeconds is DateTime with seconds.
+func (l Locale) DateTimeSeconds(t time.Time) string {
+	if l.MonthFirst {
+		return t.Format("Jan 2, 2006 3:04:05 PM")
+	}
+	return t.Format("2 Jan 2006 15:04:05")
+}
+
 // Weekdays returns the days of the week, 1 Monday … 7 Sunday, in the order of the locale.
 func (l Locale) Weekdays() []int64 {
 	days := make([]int64, 7)

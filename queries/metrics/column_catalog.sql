@@ -65,6 +65,8 @@ from (values
     ('minutes_to_recover', 'Minutes to recover', 'decimal', 'minutes from the first missed call to the recovery'),
     ('last_spoken_at', 'Last spoken to', 'time', 'last call in which somebody spoke to the customer since the last missed one, even after the recovery window'),
     ('hours_waiting', 'Hours waiting', 'decimal', 'hours from the first missed call to the newest data'),
+    ('waiting', 'Waiting', 'text', 'the same in words: minutes up to an hour, hours up to two days, else days, rounded down'),
+    ('waiting_since', 'Since', 'text', 'whether the first missed call was today, yesterday or on an older day, counted from the day of the newest data'),
     ('missed_reason', 'Reason', 'text', 'why a call was missed, by its outcome'),
     ('missed_share', 'Share of missed', 'rate', 'missed calls for a reason / all missed calls'),
     ('half_hour', 'Half-hour', 'text', 'beginning of a half-hour of the day, in the report zone'),

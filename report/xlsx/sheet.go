@@ -97,6 +97,11 @@ func (s *Sheet) Link(column, row int, sheet string) {
 	s.Check(s.workbook.file.SetCellHyperLink(s.Name, Cell(column, row), quote(sheet)+"!A1", "Location"))
 }
 
+// LinkTo makes a cell a hyperlink to an address of at most MaxLinkAddress bytes.
+func (s *Sheet) LinkTo(column, row int, address string) {
+	s.Check(s.workbook.file.SetCellHyperLink(s.Name, Cell(column, row), address, "External"))
+}
+
 // SetTabColour colours the sheet's tab.
 func (s *Sheet) SetTabColour(colour string) {
 	colour = "FF" + colour // opaque

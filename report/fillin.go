@@ -1,0 +1,20 @@
+package report
+
+import "callsheet/report/xlsx"
+
+// fillInWidth is the width of a column for people to write in by hand.
+const fillInWidth = 16
+
+// addFillIn adds the empty columns of a table, with lines beside their cells.
+func (p *page) addFillIn(s Sheet, t *tableLayout) {
+	for _, header := range s.FillIn {
+		column := len(t.columns) + 1
+		c := columnMeta{name: header, label: xlsx.HeaderText(header), format: "text"}
+		t.columns, t.formats = append(t.columns, c), append(t.formats, "@")
+		p.Put(column, t.header, c.label, p.filterHeaderStyle("left", column))
+		box := p.bodyStyle("left", "@")
+		box.LeftBorder = p.theme.Grey
+		p.SetStyle(column, t.header+1, column, t.last, box)
+		p.SetWidth(column, fillInWidth)
+	}
+}

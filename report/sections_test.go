@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestWhoWaitsIsListedByDayWithLinksToDial builds the list of callers to call back. The newest delivery is of 5 October, 07:58.
+func TestWhoWaitsIsListedByDayWithLinksToDial(t *testing.T) {
+	missed := func(sid string, day, hour int, customer string) testCall {
+		return testCall{sid: sid, at: time.Date(2026, 10, day, hour, 0, 0, 0, india), group: "Sales", direction: "incoming", outcome: "abandoned",
+			customer: customer, wait: 30}
+	}
+	calls := []testCall{missed("1", 1, 9, "09000000001"), missed("2", 3, 18, "+919000000002"), missed("3", 4, 9, "9000000003"), missed("4", 4, 12, "09000000004"), missed("5", 5, 6, "09000000005")}
+	for _, masked := range []bool{false, true} {
+		d := readTemplate(t, "missed")
+		d.MaskCustomers = masked
+		req := request(t, "yesterday")
+		req.Period.From, req.Period.To = req.Period.From.AddDate(0, 0, -6), req.Period.To.AddDate(0, 0, 1)
+		path, _ := build(t, d, &testSource{calls: calls}, req)
+		f := open(t, path)
+		rows, err := f.GetRows("To call back")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sections, waiting []string
+		for _, row := range rows {
+			switch {
+			case len(row) > 0 && strings.HasSuffix(row[0], ")"):
+				sections = append(sections, row[0])
+			case len(row) > 3 && row[1] == "Sales":
+				waiting = append(waiting, row[3])
+			}
+		}
+		if got := strings.Join(sections, "; "); got != "Today, Monday 5 October (1); Yesterday, Sunday 4 October (2); Older (2)" {
+			t.Errorf("the sections are %q", got)
+		}
+		if got := strings.Join(waiting, "; "); got != "1 h; 22 h; 19 h; 3 days; 37 h" {
+			t.Errorf("they wait %q", got)
+		}
+		if tables, err := f.GetTables("To call back"); err != nil || len(tables) != 3 {
+			t.Errorf("tables %v, %v", tables, err)
+		}
+		linked, address, err := f.GetCellHyperLink("To call back", "A10")
+		if err != nil || linked == masked || !masked && address != "tel:9000000003" {
+			t.Errorf("masked %v: the number leads to %q, %v", masked, address, err)
+		}
+	}
+}
+
+// TestLateChangesAreInWordsAndFormats: what a field was and is now looks as on the sheet of calls.
+func TestLateChangesAreInWordsAndFormats(t *testing.T) {
+	b := &book{catalog: catalog{columns: map[string]columnMeta{
+		"outcome":      {format: "text", words: map[string]string{"no_answer": "no answer"}},
+		"talk_seconds": {format: "duration"}, "wait_seconds": {format: "short_duration"}, "coins": {format: "coins"},
+		"started_at": {format: "time"}, "flags": {format: "list", words: map[string]string{"clock_mismatch": "clocks differ"}},
+	}}}
+	result := &resultSet{columns: []string{"field", "old", "new"}, rows: [][]any{
+		{"outcome", "no_answer", "answered"}, {"talk_seconds", nil, "75"}, {"wait_seconds", "9", "61"}, {"coins", "1", "1.25"},
+		{"started_at", "2026-10-05 09:05:10", "2026-10-05 09:05:40"}, {"flags", "clock_mismatch, new_flag", ""}, {"call", nil, "first report"},
+	}}
+	want := "[[outcome no answer answered] [talk_seconds <nil> 0:01:15] [wait_seconds 0:09 1:01] [coins 1 1.25] " +
+		"[started_at 5 Oct 2026 09:05:10 5 Oct 2026 09:05:40] [flags clocks differ, new_flag <nil>] [call <nil> first report]]"
+	if got := strings.ReplaceAll(fmt.Sprint(b.withWords(result).rows), "  ", " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if b.withWords(&resultSet{columns: []string{"old"}}).rows != nil || result.rows[0][1] != "no_answer" {
+		t.Error("a result is changed in place")
+	}
+}
