@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"callsheet/internal/sqlvalue"
@@ -75,6 +76,9 @@ func (b *book) asFigure(c columnMeta, label string) Figure {
 	change := b.change(c)
 	if change.second != "" {
 		change.text += "; " + change.second
+	}
+	if goal, _ := b.goal(c); goal != "" {
+		change.text = strings.TrimSuffix(goal+"; "+change.text, "; ")
 	}
 	return Figure{label, b.figure(c.name), change.text}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"callsheet/queries"
 	"callsheet/report/xlsx"
 )
 
@@ -34,11 +35,7 @@ func (c columnMeta) inWords(v any) any {
 
 // isAverage reports whether the figure of a part can be compared with that of the total, as a sum cannot.
 func (c columnMeta) isAverage() bool {
-	switch c.format {
-	case "rate", "short_duration", "decimal":
-		return true
-	}
-	return c.format == "coins" && c.unit != "coins"
+	return queries.Metric{Unit: c.unit, Format: c.format}.IsAverage()
 }
 
 // A catalog describes metrics and the columns of calls. A name in both, such as coins, is a sum on a sheet of metrics and belongs to one
@@ -105,7 +102,22 @@ func (all catalog) metricColumn(name string) columnMeta {
 	if c, ok := all.metrics[name]; ok {
 		return c
 	}
+	if metric, isDistance := strings.CutSuffix(name, "_to_goal"); isDistance {
+		if c, ok := all.metrics[metric]; ok {
+			return c.toGoal()
+		}
+	}
 	return all.callColumn(name)
+}
+
+// toGoal describes the column with the distance of a metric from its goal.
+func (c columnMeta) toGoal() columnMeta {
+	d := columnMeta{name: c.name + "_to_goal", label: c.label + ", to goal", format: "difference", unit: c.unit}
+	if c.format != "rate" {
+		d.format = "decimal" // Excel shows no negative durations
+		d.label += ", " + c.unit
+	}
+	return d
 }
 
 // callColumn describes a column of a sheet of calls. A column in no catalog has its name as its label and no format.

@@ -16,6 +16,7 @@ type plot struct {
 	categoryFormat string
 	columns        []series
 	line           *series
+	goal           int  // column with the goal of the line; 0 if it has none
 	horizontal     bool // bars from left to right, the first at the top
 	hasNegative    bool
 	highest        float64 // the height of the highest column
@@ -55,6 +56,7 @@ func (p *page) addChart(source plot, c Chart, place chartPlace) {
 		chart.Line = &xlsx.Line{
 			Series: xlsx.Series{Column: line.column, Colour: p.theme.Blue}, Title: line.meta.label,
 			Format: p.excelFormat(line.meta.format), Fractions: line.meta.format == "rate",
+			Goal: xlsx.Series{Column: source.goal, Colour: p.theme.Ink},
 		}
 	}
 	p.AddChart(place.column, place.row, chart)
@@ -114,6 +116,9 @@ func (b *book) altText(title string, source plot) string {
 	}
 	if source.line != nil {
 		text += ", with a line of " + source.line.meta.label
+	}
+	if source.goal > 0 {
+		text += " and one of its goal"
 	}
 	return xlsx.CleanText(fmt.Sprintf("%s. %s. %s. The figures are on sheet %s, rows %d to %d.",
 		title, text, b.scope(), source.sheet, source.first, source.last))

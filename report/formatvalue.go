@@ -15,6 +15,15 @@ func (b *book) formatValue(v any, format string) string {
 	switch format {
 	case "rate":
 		return strconv.FormatFloat(n*100, 'f', 1, 64) + "%"
+	case "difference":
+		text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64) + "%"
+		switch {
+		case n > 0:
+			return "+" + text
+		case n < 0:
+			return "−" + text
+		}
+		return text
 	case "duration":
 		return formatClock(n, true)
 	case "short_duration":

@@ -45,7 +45,9 @@ func (p *page) writeAbout(at int) int {
 	target, _ := p.settings.number("service_level_target_seconds")
 	short, _ := p.settings.number("short_abandon_seconds")
 	window, _ := p.settings.number("recovery_window_seconds")
-	for _, line := range [][2]string{
+	goals, err := p.goalLines()
+	p.Check(err)
+	for _, line := range slices.Concat([][2]string{
 		{"Period", p.req.Period.Words()},
 		{"Compared with", p.comparedWith()},
 		{"Filters", p.filterText(nil)},
@@ -55,11 +57,12 @@ func (p *page) writeAbout(at int) int {
 		{"Rates", p.denominators()},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
 		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the last attempt counts as recovered"},
+	}, goals, [][2]string{
 		{"Usual range", "least to greatest of the last four comparable periods, without short ones with holidays, as far back as there is data"},
 		{"Empty cells", "the value is unknown, or there is nothing to measure; never the same as 0"},
 		{"Totals", "computed from all calls, not from the rows above them"},
 		{"Created by", "callsheet " + p.req.Version},
-	} {
+	}) {
 		p.writeNoteLine(at, line[0], line[1])
 		at++
 	}

@@ -57,6 +57,9 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			add("total", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			add("changes", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			for _, c := range s.Charts {
+				if c.Line != "" {
+					add("changes", p, nil, c.Line) // its goal
+				}
 				add(c.Query, extendBack(p, c.Days), nil, c.columnNames()...)
 			}
 			if s.Ranking != nil {
@@ -83,6 +86,8 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			add("total", covered, s.Filters, s.Metrics...)
 		case "evidence":
 			add("flags", p, nil)
+		case "notes":
+			add("goals", p, nil)
 		}
 		if s.Total != "" {
 			add("total", covered, s.Filters, s.Columns...)

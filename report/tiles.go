@@ -48,14 +48,11 @@ func (b *book) tileLabel(t Tile, c columnMeta) string {
 // writeTiles writes the tiles, three in a row, and what the rates on them are shares of.
 func (p *page) writeTiles(tiles []Tile, at int) int {
 	for line := range slices.Chunk(tiles, 3) {
-		rows := tileRows
-		if hasServiceLevel(line) {
-			rows++
-		}
+		shape := tileShape{hasGoal: p.hasGoal(line), hasServiceLevel: hasServiceLevel(line)}
 		for i, t := range line {
-			p.writeTile(t, gridColumns[i*3], at, rows)
+			p.writeTile(t, gridColumns[i*3], at, shape)
 		}
-		at += rows
+		at += len(shape.heights())
 		p.SetHeight(at, 7)
 		at++
 	}
@@ -68,15 +65,24 @@ func (p *page) writeTiles(tiles []Tile, at int) int {
 	return at
 }
 
-// tileHeights are the heights in points of a tile's rows: its label, the value, its usual range, its change, a second metric, and what is
-// shown beside a service level.
-var tileHeights = []float64{17, 31, 16, 15, 17, 16}
+// A tileShape says which rows the tiles beside each other have, beyond the label, the value, its usual range, its change and a second
+// metric.
+type tileShape struct{ hasGoal, hasServiceLevel bool }
 
-// tileRows are the rows of a tile without a service level.
-const tileRows = 5
+// heights are the heights in points of the rows.
+func (s tileShape) heights() []float64 {
+	heights := []float64{17, 31, 16, 15, 17}
+	if s.hasGoal {
+		heights = slices.Insert(heights, 2, 16)
+	}
+	if s.hasServiceLevel {
+		heights = append(heights, 16)
+	}
+	return heights
+}
 
-// writeTile writes a tile in a number of rows; all but the value is in small type.
-func (p *page) writeTile(t Tile, column, at, rows int) {
+// writeTile writes a tile; all but the value is in small type.
+func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 	c, ok := p.catalog.metrics[t.Metric]
 	if !ok {
 		p.Check(unknownMetric(t.Metric, p.catalog))
@@ -95,10 +101,11 @@ func (p *page) writeTile(t Tile, column, at, rows int) {
 	change := p.change(c)
 	moved.TextColour, moved.Size = change.colour, 10
 	small.TextColour, small.Size = p.theme.Grey, 10
-	for i, style := range []xlsx.CellStyle{label, value, moved, small, small, small}[:rows] {
-		p.SetStyle(column, at+i, column+2, at+i, style)
-		p.SetHeight(at+i, tileHeights[i])
+	for i, height := range shape.heights() {
+		p.SetStyle(column, at+i, column+2, at+i, small)
+		p.SetHeight(at+i, height)
 	}
+	p.SetStyle(column, at, column+2, at, label)
 	if sheet := p.sheetWith(c.name); sheet != "" {
 		label.TextColour, label.Underline = p.theme.Blue, true
 		p.Merge(column, at, column+2, at)
@@ -106,18 +113,27 @@ func (p *page) writeTile(t Tile, column, at, rows int) {
 	}
 	p.Put(column, at, p.tileLabel(t, c), label)
 	// Unlike text, a number does not flow into the next cell, so it needs all three.
-	p.Merge(column, at+1, column+2, at+1)
-	p.Put(column, at+1, p.cellValue(v, c.format), value)
+	at++
+	p.SetStyle(column, at, column+2, at, value)
+	p.Merge(column, at, column+2, at)
+	p.Put(column, at, p.cellValue(v, c.format), value)
+	at++
+	if goal, colour := p.goal(c); goal != "" {
+		judged := small
+		judged.TextColour = colour
+		p.Put(column, at, goal, judged)
+		at++
+	}
 	if change.text != "" {
-		p.Put(column, at+2, change.text, moved)
+		p.Put(column, at, change.text, moved)
 	}
 	if change.second != "" {
-		p.Put(column, at+3, change.second, small)
+		p.Put(column, at+1, change.second, small)
 	}
-	p.Put(column, at+4, p.secondFigure(t), small)
+	p.Put(column, at+2, p.secondFigure(t), small)
 	if len(besideServiceLevel(t)) > 0 {
 		small.Size = 9
-		p.Put(column, at+5, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
+		p.Put(column, at+3, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
 	}
 }
 

@@ -62,10 +62,8 @@ func (b *book) displayWidth(v any, c columnMeta, format string) float64 {
 		return textWidth(b.formatValue(n*xlsx.SecondsPerDay, c.format))
 	case "day", "time", "hour":
 		return textWidth(b.widestDate(c.format))
-	case "rate":
-		return textWidth(b.formatValue(n, "rate"))
-	case "decimal":
-		return textWidth(b.formatValue(n, "decimal"))
+	case "rate", "difference", "decimal":
+		return textWidth(b.formatValue(n, c.format))
 	}
 	return textWidth(b.locale.Number(n, formatDecimals(format)))
 }

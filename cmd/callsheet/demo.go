@@ -162,6 +162,7 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	}
 	text := strings.ReplaceAll(initTemplate, "FRESH_TOKEN", token)
 	text = numberGroupsLine.ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
+	text = goalsLine.ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("created by callsheet demo; emptied by the next\n"), 0o644); err != nil {
 		return nil, "", err
 	}
@@ -174,6 +175,9 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 
 // numberGroupsLine is the line of init.yaml that the demo replaces with its number groups and agents.
 var numberGroupsLine = regexp.MustCompile(`(?m)^  # number_groups:.*$`)
+
+// goalsLine is the line that it replaces with goals of its own.
+var goalsLine = regexp.MustCompile(`(?m)^  # goals:.*$`)
 
 // demoMark is a file in folders that demo may empty.
 const demoMark = ".callsheet-demo"

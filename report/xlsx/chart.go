@@ -42,6 +42,7 @@ type Line struct {
 	Title     string
 	Format    string
 	Fractions bool
+	Goal      Series // is dashed; none if its column is 0
 }
 
 // AddChart puts a chart at a cell. All its text has an explicit colour, because some programs show text without one in white.
@@ -112,8 +113,15 @@ func (w *Workbook) lineChart(c Chart) *excelize.Chart {
 	line.Marker = excelize.ChartMarker{
 		Symbol: "circle", Size: 6, Fill: line.Fill, Border: excelize.LineOptions{Type: excelize.LineNone},
 	}
+	lines := []excelize.ChartSeries{line}
+	if c.Line.Goal.Column > 0 {
+		goal := c.excelizeSeries(c.Line.Goal)
+		goal.Line = excelize.LineOptions{Type: excelize.LineSolid, Dash: excelize.LineDashDash, Width: 1}
+		goal.Marker = excelize.ChartMarker{Symbol: "none"}
+		lines = append(lines, goal)
+	}
 	return &excelize.Chart{
-		Type: excelize.Line, Series: []excelize.ChartSeries{line}, YAxis: axis, ShowBlanksAs: "gap",
+		Type: excelize.Line, Series: lines, YAxis: axis, ShowBlanksAs: "gap",
 		Legend: excelize.ChartLegend{Position: "top", Font: &font},
 	}
 }

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// goalOf returns what a metric should reach in the calls of the report; ok is false if it has no goal.
+func (b *book) goalOf(metric string) (goal float64, ok bool) {
+	return b.compared.figures[metric].number("goal")
+}
+
+// goal says what a metric should reach and whether it does: "Goal 85%: met", or "Goal 85%: not met, −3.2 points". It is empty if the
+// metric has no goal.
+func (b *book) goal(c columnMeta) (text, colour string) {
+	goal, ok := b.goalOf(c.name)
+	if !ok {
+		return "", ""
+	}
+	text = "Goal " + b.goalValue(c, goal)
+	now, _ := b.summary.number(c.name)
+	switch verdict := toText(b.compared.figures[c.name].get("goal_verdict")); {
+	case verdict == "met":
+		return text + ": met", b.theme.Good
+	case verdict == "":
+		return text, b.theme.Grey
+	case isSame(c, now, goal):
+		return text + ": just not met", b.theme.Bad
+	}
+	sign := "+"
+	if now < goal {
+		sign = "−"
+	}
+	difference, _, _ := strings.Cut(b.difference(c, now, goal), " (")
+	return text + ": not met, " + sign + difference, b.theme.Bad
+}
+
+// goalValue returns a goal with the decimals that it was given.
+func (b *book) goalValue(c columnMeta, goal float64) string {
+	if c.format == "rate" {
+		return strconv.FormatFloat(math.Round(goal*1e8)/1e6, 'f', -1, 64) + "%"
+	}
+	return b.formatValue(goal, c.format)
+}
+
+// hasGoal reports whether the metric of any tile has a goal.
+func (b *book) hasGoal(tiles []Tile) bool {
+	for _, t := range tiles {
+		if _, ok := b.goalOf(t.Metric); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// goalLines are the goals that apply to the calls of the report, for Notes: a line per metric, with those of groups and numbers.
+func (b *book) goalLines() (lines [][2]string, err error) {
+	result, err := b.data.result(querySpec{"goals", b.req.Period, nil})
+	if err != nil {
+		return nil, err
+	}
+	for i := range result.rows {
+		r := result.row(i)
+		c := b.catalog.metrics[toText(r.get("metric"))]
+		goal, _ := r.number("goal")
+		text := b.goalValue(c, goal)
+		if of := cmp.Or(toText(r.get("call_group")), toText(r.get("virtual_number"))); of != "" {
+			text = of + " " + text
+		}
+		label := "Goal: " + c.label
+		if last := len(lines) - 1; last >= 0 && lines[last][0] == label {
+			lines[last][1] += "; " + text
+			continue
+		}
+		lines = append(lines, [2]string{label, text})
+	}
+	if len(lines) > 0 {
+		lines = append(lines, [2]string{"To goal", "how far a figure is from its goal: negative if it misses it, whichever direction is better"})
+	}
+	return lines, nil
+}
