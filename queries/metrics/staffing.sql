@@ -2,23 +2,29 @@
 create or replace macro planned_service_level(p_scopes, p_group, p_number) as
     coalesce(goals_of(p_scopes, p_group, p_number)['service_level'], 0.8);
 
--- When agents were on answered incoming calls, over any set of calls: a row per agent and call, with the half-hours of the period in
--- which they talked. A call that several agents took has a row for each; the agent is NULL if it is not known.
-create or replace macro agent_talks(p_rows, p_begins_at) as table
+-- When agents were on answered incoming calls, over any set of calls: a row per agent, call and half-hour of the period in which they talked,
+-- with the named dimension columns. A call that several agents took has a row for each; the agent is NULL if it is not known.
+create or replace macro agent_talks(p_dims, p_rows, p_begins_at) as table
 with
 rows as (from query_table(p_rows) where direction = 'incoming'),
 talks as (
-    select rows.*, coalesce(leg_b_picked_at, ended_at - to_seconds(talk_seconds), started_at) as talks_from
+    select columns(p_dims), agent, talk_seconds, coalesce(leg_b_picked_at, ended_at - to_seconds(talk_seconds), started_at) as talks_from
     from rows anti join (select distinct direction, call_key from shared_call_legs) using (direction, call_key)
     where answered
-    union all by name
-    select rows.* replace (legs.agent as agent, legs.talk_seconds as talk_seconds), coalesce(legs.picked_at, legs.started_at)
-    from rows join shared_call_legs as legs using (direction, call_key)
-    where legs.answered or legs.picked_at is not null
+    union all
+    select columns(p_dims), leg.agent, leg.talk_seconds, coalesce(leg.picked_at, leg.started_at)
+    from (
+        select rows.*, legs as leg
+        from rows join shared_call_legs as legs using (direction, call_key)
+        where legs.answered or legs.picked_at is not null
+    )
+),
+spans as (
+    select columns(p_dims), agent, epoch_us(talks_from) - epoch_us(p_begins_at) as from_us, greatest(talk_seconds, 1) * 1000000 as talk_us
+    from talks
 )
-select *, unnest(range(half_hour_slot(talks_from, p_begins_at),
-                       half_hour_slot(talks_from + to_seconds(greatest(talk_seconds, 1)) - interval 1 microsecond, p_begins_at) + 1)) as slot
-from talks;
+select columns(p_dims), agent, unnest(range(from_us // 1800000000, (from_us + talk_us - 1) // 1800000000 + 1)) as slot
+from spans;
 
 -- How many agents took incoming calls, and how many are needed: a row per combination of the named dimension columns, weekday and half-hour
 -- of the day, over a set of calls. The calls are those of the period from p_from to p_to, and of the day before for calls that go on
@@ -39,7 +45,7 @@ arrivals as (
     from (select *, half_hour_slot(started_at, (select begins_at from begins)) as slot from rows where direction = 'incoming') as rows
     join slots using (slot)
 ),
-talks as (from agent_talks(rows, (select begins_at from begins))),
+talks as (from agent_talks(p_dims, rows, (select begins_at from begins))),
 present as (
     select columns(p_dims), slots.weekday, half_hour, slot, count(distinct agent) as agents, bool_or(agent is null) as is_unknown
     from talks join slots using (slot)
