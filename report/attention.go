@@ -17,6 +17,12 @@ type finding struct{ text, sheet string }
 
 const attentionTitle = "Needs attention"
 
+// A finding ends before linkColumn, in which the link to its sheet begins.
+const (
+	linkColumn   = 11
+	findingWidth = 7*gridWidth + 2*gapWidth
+)
+
 // writeFindings lists what needs attention, or that nothing does.
 func (p *page) writeFindings(s Sheet, at int) int {
 	at = p.summarySection(attentionTitle, at)
@@ -27,15 +33,18 @@ func (p *page) writeFindings(s Sheet, at int) int {
 		at++
 	}
 	for _, f := range found {
-		words, style := "●  "+f.text, xlsx.CellStyle{Size: 10.5, VAlign: "center", Wrap: true}
+		// The link has cells of its own, since LibreOffice does not wrap the text of a link.
+		style := xlsx.CellStyle{Size: 10.5, VAlign: "center", Wrap: true, BottomBorder: p.theme.Rule}
+		p.SetStyle(firstColumn, at, lastColumn, at, style)
+		p.Merge(firstColumn, at, linkColumn-1, at)
+		p.Put(firstColumn, at, "●  "+f.text, style)
+		p.SetHeight(at, 16*float64(lineCount("●  "+f.text, findingWidth*11/style.Size))+3)
 		if f.sheet != "" {
-			words += "  →  sheet " + f.sheet
-			style.TextColour, style.Underline = p.theme.Blue, true
-			p.Link(firstColumn, at, f.sheet)
+			link := xlsx.CellStyle{Size: style.Size, VAlign: "center", BottomBorder: style.BottomBorder, TextColour: p.theme.Blue, Underline: true}
+			p.Merge(linkColumn, at, lastColumn, at)
+			p.Put(linkColumn, at, "→ "+f.sheet, link)
+			p.Link(linkColumn, at, f.sheet)
 		}
-		p.Merge(firstColumn, at, lastColumn, at) // so that the link covers its text, and long text wraps
-		p.Put(firstColumn, at, words, style)
-		p.SetHeight(at, 17*float64(lineCount(words, summaryWidth*11/style.Size)))
 		at++
 	}
 	p.SetHeight(at, 8)
@@ -117,9 +126,12 @@ func (b *book) headline(s Sheet) (string, error) {
 	for _, r := range rows {
 		if r.get("kind") == "group" {
 			name := cmp.Or(xlsx.Truncate(toText(r.get("subject")), 40), "calls with no group")
-			if r.get("below") == "usual" {
+			switch r.get("below") {
+			case "usual":
 				words += ", " + name + " fell most"
-			} else {
+			case "goal":
+				words += ", " + name + " is furthest below its goal"
+			default:
 				words += ", " + name + " is furthest below average"
 			}
 			break

@@ -86,8 +86,18 @@ func (b *book) changed(f row) finding {
 	if name == "missed" {
 		label = "Missed calls"
 	}
-	words := label + " " + b.formatValue(f.get("value"), c.format) + ", " + b.usually(f, c.format)
-	return finding{words + b.causes(f), b.sheetOf("trend")}
+	return finding{label + " " + b.formatValue(f.get("value"), c.format) + b.expected(f, c.format) + b.causes(f), b.sheetOf("trend")}
+}
+
+// expected returns the goal and the usual range of a finding: ", goal 85.0%, usually 87.0–91.0%".
+func (b *book) expected(f row, format string) (words string) {
+	if goal := b.formatValue(f.get("goal"), format); goal != "" {
+		words += ", goal " + goal
+	}
+	if usually := b.usually(f, format); usually != "" {
+		words += ", " + usually
+	}
+	return words
 }
 
 func (b *book) weakGroup(f row) finding {
@@ -96,9 +106,7 @@ func (b *book) weakGroup(f row) finding {
 		name = xlsx.Truncate(group, 40)
 	}
 	words := name + ": " + b.formatValue(f.get("value"), "rate") + " answered"
-	if usually := b.usually(f, "rate"); usually != "" {
-		words += ", " + usually
-	}
+	words += b.expected(f, "rate")
 	if f.get("below") == "average" {
 		average, _ := f.number("average")
 		value, _ := f.number("value")

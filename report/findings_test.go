@@ -46,6 +46,7 @@ func TestFindingsInWords(t *testing.T) {
 		{"change", with(causes, map[string]any{"subject": "missed", "value": 20.0, "usual_low": 8.0, "usual_high": 11.0}), "Missed calls 20, usually 8–11" + because},
 		{"group", with(causes, map[string]any{"subject": "Support", "value": 0.8, "usual_low": 0.87, "usual_high": 0.91, "average": 0.85, "below": "usual"}),
 			"Support: 80.0% answered, usually 87.0–91.0%" + because},
+		{"group", map[string]any{"subject": "Support", "value": 0.8, "goal": 0.85, "below": "goal"}, "Support: 80.0% answered, goal 85.0%"},
 		{"group", map[string]any{"value": 0.8, "average": 0.8563, "below": "average", "missed": int64(1), "no_answer": int64(1)},
 			"Calls with no group: 80.0% answered, 5.6 points below average. 1 missed: 1 call rang out"},
 		{"missed", causes, "20 of 100 offered calls were missed" + because[len(". 20 missed"):]},

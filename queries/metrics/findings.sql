@@ -6,6 +6,9 @@ create or replace macro is_lower_rate(p_rate, p_calls, p_usual, p_usual_calls) a
                                  * (1 / p_calls + 1 / p_usual_calls))
     and p_rate < p_usual;
 
+-- Whether a rate of p_calls misses its goal, by one call at least.
+create or replace macro misses_goal(p_rate, p_calls, p_goal) as coalesce((p_goal - p_rate) * p_calls >= 1 - 1e-9, false);
+
 -- What became of the offered calls of any set of calls: a row for all of them, and one per group. worst_… is the hour of a weekday in which
 -- most calls were missed, if more than one was; agents are those who took calls.
 create or replace macro missed_causes(p_rows) as table
@@ -68,11 +71,11 @@ from callers;
 -- times it is compared with. rank orders the findings: first what makes the figures doubtful, then by the calls or callers that a finding is
 -- about, then by coins. Last comes why calls were missed, if that is not worse than usual.
 --
--- value is the figure that a finding is about, average that of all calls. A finding about a rate needs p_min_offered calls. The rate is
--- below the usual range, and the usual rate in the middle of it, or the average, is higher by p_worse_points or p_below_points at least and
--- by two standard errors.
-create or replace macro findings_of(p_rows, p_recent, p_stretches, p_from, p_to, p_min_offered, p_below_points, p_worse_points, p_worse_share,
-                                    p_waste_share) as table
+-- value is the figure that a finding is about, average that of all calls, below what it is compared with. A finding about a rate needs
+-- p_min_offered calls. The rate misses its goal; or it is below the usual range, and the usual rate in the middle of it, or the average, is
+-- higher by p_worse_points or p_below_points at least and by two standard errors.
+create or replace macro findings_of(p_rows, p_recent, p_stretches, p_from, p_to, p_group, p_number,
+                                    p_min_offered, p_below_points, p_worse_points, p_worse_share, p_waste_share) as table
 with
 slice as (from query_table(p_rows)),
 compared as (
@@ -119,13 +122,18 @@ usual_figures as (
     group by name
     having count(*) > 1
 ),
+goals as (select goals as scopes, goals_of(goals, p_group, p_number) as of_whole from settings),
 changes as (
-    select name, value, usual_low, usual_high, case when name = 'missed' then value else round((1 - value) * calls) end as concern
-    from figures join usual_figures using (name)
-    where stretch = 0 and calls >= p_min_offered
-      and case when name = 'missed'
-               then value - usual_high >= greatest(p_min_offered, p_worse_share * usual_high) and value - usual >= 2 * sqrt(usual)
-               else value < usual_low and usual - value >= p_worse_points and is_lower_rate(value, calls, usual, usual_calls) end
+    select
+        name, value, usual_low, usual_high, of_whole[name] as goal,
+        case when misses_goal(value, calls, goal) then 'goal'
+             when name = 'missed'
+             then if(value - usual_high >= greatest(p_min_offered, p_worse_share * usual_high) and value - usual >= 2 * sqrt(usual), 'usual', null)
+             when value < usual_low and usual - value >= p_worse_points and is_lower_rate(value, calls, usual, usual_calls)
+             then 'usual' end as below,
+        case when name = 'missed' then value else round((1 - value) * calls) end as concern
+    from figures left join usual_figures using (name) cross join goals
+    where stretch = 0 and calls >= p_min_offered and below is not null
 ),
 
 usual_groups as (
@@ -140,14 +148,17 @@ usual_groups as (
 weak_groups as (
     select
         rates.call_group, rates.answer_rate, rates.offered, usual_low, usual_high, whole.answer_rate as average,
-        case when rates.answer_rate < usual_low and usual - rates.answer_rate >= p_worse_points
+        goals_of(scopes, rates.call_group, p_number)['answer_rate'] as goal,
+        case when misses_goal(rates.answer_rate, rates.offered, goal) then 'goal'
+             when rates.answer_rate < usual_low and usual - rates.answer_rate >= p_worse_points
                   and is_lower_rate(rates.answer_rate, rates.offered, usual, usual_calls) then 'usual'
              when average - rates.answer_rate >= p_below_points
                   and is_lower_rate(rates.answer_rate, rates.offered, average, whole.offered) then 'average' end as below,
-        case below when 'usual' then usual else average end - rates.answer_rate as short
+        case below when 'goal' then goal when 'usual' then usual else average end - rates.answer_rate as short
     from (from group_rates where stretch = 0) as rates
     left join usual_groups on usual_groups.call_group is not distinct from rates.call_group
     cross join (from total_rates where stretch = 0) as whole
+    cross join goals
     where rates.offered >= p_min_offered
     qualify below is not null and row_number() over (order by below is null, below = 'average', short desc, rates.call_group) <= 2
 ),
@@ -193,14 +204,14 @@ found as (
     where waiting > 0
 
     union all by name
-    select 2 as class, 'change' as kind, name as subject, 'calls' as unit, concern, value, usual_low, usual_high, causes.* exclude (is_total, call_group)
+    select 2 as class, 'change' as kind, name as subject, 'calls' as unit, concern, value, goal, usual_low, usual_high, below, causes.* exclude (is_total, call_group)
     from changes left join causes on is_total and name in ('answer_rate', 'missed')
     -- A lower answer rate, a lower service level and more missed calls are one finding.
     where name in ('answer_rate', 'connect_rate') or not exists (select 1 from changes where name = 'answer_rate')
 
     union all by name
     select 2 as class, 'group' as kind, weak_groups.call_group as subject, 'calls' as unit, missed as concern, answer_rate as value,
-        usual_low, usual_high, average, below, causes.* exclude (is_total, call_group)
+        goal, usual_low, usual_high, average, below, causes.* exclude (is_total, call_group)
     from weak_groups join causes on not is_total and causes.call_group is not distinct from weak_groups.call_group
     where (select count(*) from group_rates where stretch = 0) > 1
 
