@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // comparedFigures are the figures of a period and those that they are compared with; before and weekBefore are nil if there are none.
@@ -19,7 +20,7 @@ func (w plainWorld) comparedFigures(q plainQuestion) (period, before, weekBefore
 		if !w.isComparable(s, q) {
 			return nil
 		}
-		return w.measured(cut, q.filter)
+		return w.measuredAtAge(cut, whole, q.filter)
 	}
 	before = figures(whole.previous())
 	for n := 1; n <= 4; n++ {
@@ -32,6 +33,27 @@ func (w plainWorld) comparedFigures(q plainQuestion) (period, before, weekBefore
 		}
 	}
 	return period, before, weekBefore, usual
+}
+
+// measuredAtAge are the figures of an earlier stretch as they were as long after its end as the data goes on after that of the period:
+// without the calls that came later.
+func (w plainWorld) measuredAtAge(s, period plainStretch, filter plainFilter) map[string]float64 {
+	through := w.local(w.through)
+	seen := s.until.Add(max(through.Sub(period.until), 0))
+	if seen.After(through) {
+		seen = through
+	}
+	then := w
+	then.through = time.Date(seen.Year(), seen.Month(), seen.Day(), seen.Hour(), seen.Minute(), seen.Second(), seen.Nanosecond(), w.zone)
+	then.calls = slices.DeleteFunc(slices.Clone(w.calls), func(c plainCall) bool { return c.started.After(then.through) })
+	figures, known := w.measured(s, filter), then.metrics(w.slice(s, filter))
+	for _, name := range strings.Fields("open_episodes unrecovered recovered_by_callback recovered_by_return recovery_rate median_minutes_to_recover callers_lost") {
+		figures[name] = known[name]
+	}
+	if seen.Before(s.until.Add(24 * time.Hour)) {
+		figures["repeat_24h_rate"] = math.NaN()
+	}
+	return figures
 }
 
 func figureOf(figures map[string]float64, name string) float64 {
@@ -97,7 +119,7 @@ var (
 		recovery_rate`)
 	lessIsBetter = strings.Fields(`missed missed_out_of_hours missed_masked abandoned abandon_rate net_abandon_rate avg_wait_seconds
 		p90_wait_seconds avg_ring_seconds p90_ring_seconds repeat_24h_rate agent_no_show agent_no_show_rate coins_unanswered_share
-		coins_per_talk_minute missed_episodes missed_customers unrecovered median_minutes_to_recover`)
+		coins_per_talk_minute missed_episodes missed_customers callers_lost unrecovered median_minutes_to_recover`)
 )
 
 func plainVerdict(name string, value, was float64) any {

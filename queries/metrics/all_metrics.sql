@@ -11,14 +11,15 @@ select columns(lambda x: list_contains(p_dims, x) or x in ('calls', 'offered', '
 from query_table(p_rows);
 
 -- The parts of all_metrics(), with NULL where there are no calls, for queries that have rows to add before zeros are filled in. Metrics
--- of parts that p_asked does not need are NULL.
-create or replace macro metric_rows(p_dims, p_rows, p_running, p_asked := null) as table
+-- of parts that p_asked does not need are NULL. What became of callers is that of p_customers, if it is not as known now.
+create or replace macro metric_rows(p_dims, p_rows, p_running, p_asked := null, p_customers := null) as table
 with
+customers_now as (from customer_parts(p_dims, p_rows, p_asked)),
 -- Each part has the dimension columns and some of the metrics.
 parts as (
     from kpi(p_dims, p_rows)
     union all by name
-    from customer_parts(p_dims, p_rows, p_asked)
+    from query_table(coalesce(p_customers, customers_now))
     union all by name
     from peak_concurrency(p_dims, p_running)
     where asks_for(p_asked, ['peak_concurrent'])

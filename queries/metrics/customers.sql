@@ -1,33 +1,25 @@
--- The metrics of what customers did beside a call, per combination of the named dimension columns, over any set of calls.
---
--- repeat_customers called at least twice in these calls, missed_customers were missed at least once. repeat_24h_rate: masked customers are
--- not known to call again; if all are masked, the share is unknown. callers_lost are those of them whom nobody has spoken to since their last missed call there, in any group and
--- direction. The others are the aggregates over missed episodes, as kpi() has those over calls: an episode has the dimensions of the call that
--- opened it, and open ones are in none of the rates. customer_parts() has two rows per combination, of parts of these metrics, if they are
--- asked for.
-create or replace macro customer_parts(p_dims, p_rows, p_asked := null) as table
-with
-followed as (from followed_calls(p_dims, p_rows)),
-callers as (
-    select columns(p_dims), caller, count(*) as calls, max(called_at) filter (where was_missed) as last_missed_at
-    from followed
-    where caller is not null
-    group by all
-)
+-- The customers of followed calls, a row each per combination.
+create or replace macro callers_of(p_dims, p_followed) as table
+select columns(p_dims), caller, count(*) as calls, max(called_at) filter (where was_missed) as last_missed_at
+from query_table(p_followed)
+where caller is not null
+group by all;
+
+-- The metrics of customer_parts(), of followed calls and of their customers with the last conversation.
+create or replace macro caller_counts(p_dims, p_followed, p_spoken, p_asked) as table
 select
     columns(p_dims),
     count(*) filter (where calls >= 2) as repeat_customers,
     count(last_missed_at) as missed_customers,
     count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
-from callers
-left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller
+from query_table(p_spoken)
 where asks_for(p_asked, ['repeat_customers', 'missed_customers', 'callers_lost'])
 group by all
 union all by name
 select
     columns(p_dims),
     case when count(caller) filter (where was_answered) > 0
-         then count(*) filter (where called_again) / count(*) filter (where was_answered) end as repeat_24h_rate,
+         then count(*) filter (where called_again) / nullif(count(*) filter (where was_answered and called_again is not null), 0) end as repeat_24h_rate,
     count(recovery) as missed_episodes,
     count(*) filter (where recovery = 'open') as open_episodes,
     count(*) filter (where recovery = 'callback') as recovered_by_callback,
@@ -35,10 +27,27 @@ select
     count(*) filter (where recovery = 'unrecovered') as unrecovered,
     (recovered_by_callback + recovered_by_return) / nullif(missed_episodes - open_episodes, 0) as recovery_rate,
     median(minutes_to_recover(called_at, recovered_at)) filter (where recovery is not null) as median_minutes_to_recover
-from followed
+from query_table(p_followed)
 where asks_for(p_asked, ['repeat_24h_rate', 'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
                          'recovery_rate', 'median_minutes_to_recover'])
 group by all;
+
+-- The metrics of what customers did beside a call, per combination of the named dimension columns, over any set of calls.
+--
+-- repeat_customers called at least twice in these calls, missed_customers were missed at least once. repeat_24h_rate: masked customers are
+-- not known to call again; if all are masked, the share is unknown. callers_lost are the missed customers whom nobody has spoken to since
+-- their last missed call there, in any group and direction. The others are the aggregates over missed episodes, as kpi() has those over
+-- calls: an episode has the dimensions of the call that opened it, and open ones are in none of the rates. customer_parts() has two rows per
+-- combination, of parts of these metrics, if they are asked for.
+create or replace macro customer_parts(p_dims, p_rows, p_asked := null) as table
+with
+followed as (from followed_calls(p_dims, p_rows)),
+callers as (from callers_of(p_dims, followed)),
+spoken as (
+    from callers
+    left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller
+)
+from caller_counts(p_dims, followed, spoken, p_asked);
 
 -- The same in one row per combination.
 create or replace macro customers(p_dims, p_rows) as table

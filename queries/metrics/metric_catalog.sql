@@ -57,7 +57,7 @@ from (values
     ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / (missed callers − still open)', 'higher'),
     ('median_minutes_to_recover', 'Minutes to recover', 'minutes', 'decimal', 'median minutes from the first missed call to the recovery', 'lower'),
     ('missed_customers', 'Missed customers', 'customers', 'count', 'distinct customers with a missed call; masked numbers are not counted', 'lower'),
-    ('callers_lost', 'Callers still waiting', 'customers', 'count', 'missed customers whom nobody has spoken to since the last one, in any group or direction, up to the newest data; masked numbers are not counted', 'neutral'),
+    ('callers_lost', 'Callers still waiting', 'customers', 'count', 'missed customers whom nobody has spoken to since the last one, in any group or direction, up to the newest data; masked numbers are not counted', 'lower'),
     ('peak_concurrent', 'Peak concurrency', 'calls', 'count', 'most calls at one moment of the period; a call is there from its start until just before its end, and by day and hour in those in which it runs', 'neutral'),
     ('rang', 'Calls offered to agent', 'calls', 'count', 'calls that rang the agent''s phone, by the report or by live events', 'neutral'),
     ('agent_answer_rate', 'Picked up', 'fraction', 'rate', 'calls the agent picked up (incoming: answered by them, outgoing: leg A picked) / calls offered to the agent', 'higher'),

@@ -56,7 +56,7 @@ periods as (
 ),
 ends as (
     select
-        stretch, periods.first_day, last_day, asked.*, coalesce(begun.day, span.first_day) as first_delivery,
+        stretch, periods.first_day, last_day, asked.*, through, coalesce(begun.day, span.first_day) as first_delivery,
         span.first_day as data_from, through as data_through,
         stretch > 0 and through < to_day + 1 as is_cut,
         least((last_day + 1)::timestamp,
@@ -74,6 +74,9 @@ select
     case when not has_data then 'no data' when has_holiday then 'holiday' end as left_out,
     timezone((select timezone from settings), first_day::timestamp) as begins_at,
     timezone((select timezone from settings), last_moment) as ends_at,
+    -- As long after its end as the data goes on after the end of the period.
+    case when stretch > 0 then timezone((select timezone from settings),
+        least(last_moment + greatest(through - (to_day + 1), interval 0 day), through)) end as seen_until,
     first_day = before_from and last_day = before_to and stretch > 0 as is_before,
     stretch = 1 and to_day - from_day < 7 as is_week_before,
     stretch between 1 and 4 and left_out is null and not bool_or(has_holiday and stretch = 0) over () as is_usual
@@ -108,9 +111,10 @@ create or replace macro stretch_metrics(p_rows, p_stretches, p_asked := null) as
 with
 started as (from calls_in_stretches(p_rows, p_stretches)),
 running as (from running_in_stretches(p_rows, p_stretches)),
+customers as (from customers_in_stretches(started, p_stretches, p_asked)),
 measured as (
     select stretch, is_before, is_week_before, is_usual, has_data or calls is not null as is_known, metrics.* exclude (stretch)
-    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, running, p_asked)) as metrics using (stretch)
+    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, running, p_asked, customers)) as metrics using (stretch)
     where has_data or stretch = 0
 ),
 known as (from measured where is_known),

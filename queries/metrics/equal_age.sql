@@ -1,0 +1,45 @@
+-- What became of callers depends on how long ago they called: yesterday's are not all called back yet. So earlier stretches are seen as they
+-- were seen_until, as long after their end as the newest data is after that of the period. What came later does not count there.
+--
+-- Whether a customer called again within 24 hours is unknown of a stretch that was seen for a shorter time after its end.
+create or replace macro followed_in_stretches(p_rows, p_stretches) as table
+select followed.* replace (
+    case when recovery is null or seen_until is null or recovered_at <= seen_until then recovery
+         when last_missed_at < seen_until - to_seconds(recovery_window_seconds) then 'unrecovered'
+         else 'open' end as recovery,
+    case when seen_until is null or recovered_at <= seen_until then recovered_at end as recovered_at,
+    case when seen_until is null or seen_until >= ends_at + interval 24 hour then called_again end as called_again),
+    seen_until
+from followed_calls(['stretch'], p_rows) as followed
+join (select stretch, seen_until, ends_at, recovery_window_seconds from query_table(p_stretches), settings) using (stretch);
+
+-- The customers of these calls with their last conversation until then. last_conversations has the last one of all; where it came later,
+-- the calls tell.
+create or replace macro spoken_in_stretches(p_followed) as table
+with
+callers as materialized (
+    select callers.*, seen_until, conversations.last_spoken_at
+    from callers_of(['stretch', 'seen_until'], p_followed) as callers
+    left join last_conversations as conversations on customer = caller
+),
+later as materialized (from callers where last_missed_at is not null and last_spoken_at > seen_until),
+talks as (
+    select customer_number_of(customer_key) as caller, started_at
+    from calls
+    where answered and started_at > (select min(last_missed_at) from later) and started_at <= (select max(seen_until) from later)
+      and customer_number_of(customer_key) in (select caller from later)
+),
+before as (
+    select stretch, caller, max(started_at) as spoken_at
+    from later join talks using (caller)
+    where started_at <= seen_until
+    group by all
+)
+select callers.* replace (case when last_spoken_at > seen_until then spoken_at else last_spoken_at end as last_spoken_at)
+from callers left join before using (stretch, caller);
+
+create or replace macro customers_in_stretches(p_rows, p_stretches, p_asked) as table
+with
+followed as (from followed_in_stretches(p_rows, p_stretches)),
+spoken as (from spoken_in_stretches(followed))
+from caller_counts(['stretch'], followed, spoken, p_asked);
