@@ -94,7 +94,7 @@ func (b *book) rankingText(r *Ranking) (*TextTable, error) {
 		return nil, err
 	}
 	table := &TextTable{Title: xlsx.CleanText(r.Title)}
-	rows := r.shown(result)
+	rows, _ := b.rankedRows(r, result)
 	rows = rows[:min(len(rows), maxRankedInMessage)]
 	columns := describeColumns(r.Columns, r.Labels, b.catalog.metricColumn)
 	most := make([]int, len(columns)) // decimals of coins

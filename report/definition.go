@@ -53,8 +53,9 @@ type Sheet struct {
 
 	Optional []string `yaml:"optional"` // columns to leave out if they are 0 or empty in every row and in the total
 
-	Sections *Sections `yaml:"sections"` // tables under headings instead of one table
-	FillIn   []string  `yaml:"fill_in"`  // headers of empty columns after the others, for people to write in
+	Min      map[string]int64 `yaml:"min"`      // a ranked sheet leaves out rows with less of a column
+	Sections *Sections        `yaml:"sections"` // tables under headings instead of one table
+	FillIn   []string         `yaml:"fill_in"`  // headers of empty columns after the others, for people to write in
 }
 
 // A Spark draws a sparkline in each row of a table: a metric by day, from a query with the table's first column and local_day. The days
@@ -85,7 +86,8 @@ type Chart struct {
 	Axis    string   `yaml:"axis"` // title of the left axis
 }
 
-// A Ranking is the short table on the summary: the first rows of a query, and the total.
+// A Ranking is the short table on the summary: the first rows of a query, and the total. Rows are in the order of the query, or by a column,
+// worst first; then those that have fewer than the minimum of a column come last.
 type Ranking struct {
 	Title   string            `yaml:"title"`
 	Query   string            `yaml:"query"`
@@ -94,6 +96,8 @@ type Ranking struct {
 	Top     int               `yaml:"top"`
 	Total   string            `yaml:"total"`
 	Bar     string            `yaml:"bar"`
+	By      string            `yaml:"by"`
+	Min     map[string]int64  `yaml:"min"`
 }
 
 // Alerts are the thresholds of "Needs attention". The query findings has the defaults.

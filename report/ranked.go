@@ -20,6 +20,10 @@ func (b *book) fillRanked(s Sheet) error {
 	if result, err = rankBy(result, s.Columns[1]); err != nil {
 		return err
 	}
+	enough := *result
+	enough.rows = slices.DeleteFunc(slices.Clone(result.rows), func(values []any) bool { return !hasMinimum(result, values, s.Min) })
+	few := len(result.rows) - len(enough.rows)
+	result = &enough
 	p := b.newPage(s.Name)
 	p.heading(s, b.req.Period)
 	if len(result.rows) == 0 {
@@ -42,6 +46,10 @@ func (b *book) fillRanked(s Sheet) error {
 	}
 	if omitted != "" {
 		p.Put(1, at, omitted, p.greyStyle())
+		at++
+	}
+	if few > 0 {
+		p.Put(1, at, "Besides, "+b.notRanked(s.Columns[0], s.Min, few)+".", p.greyStyle())
 	}
 	p.finishTable(s, t)
 	by := t.columns[1]

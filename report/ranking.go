@@ -3,6 +3,9 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"callsheet/report/xlsx"
 )
@@ -27,7 +30,7 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 		p.Put(firstColumn, at, p.emptyMessage(Sheet{}), p.greyStyle())
 		return at + 1
 	}
-	rows := r.shown(result)
+	rows, remark := p.rankedRows(r, result)
 	last := at + len(rows)
 	p.SetStyle(firstColumn, at, lastColumn, at, p.headerStyle("left"))
 	p.SetStyle(firstColumn, at+1, lastColumn, last, xlsx.CellStyle{BottomBorder: p.theme.Rule})
@@ -47,12 +50,86 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 		p.Put(firstColumn, at, text, p.greyStyle())
 		at++
 	}
+	if remark != "" {
+		p.Put(firstColumn, at, remark, p.greyStyle())
+		at++
+	}
 	return at
 }
 
-// shown returns the first rows of a ranking's query.
-func (r *Ranking) shown(result *resultSet) [][]any {
-	return result.rows[:min(cmp.Or(r.Top, 10), len(result.rows))]
+// rankedRows returns the first rows of a ranking, and a remark on their order. A rate of few calls says little, so rows below the minimum
+// come after the others.
+func (b *book) rankedRows(r *Ranking, result *resultSet) (rows [][]any, remark string) {
+	rows = slices.Clone(result.rows)
+	if by := slices.Index(result.columns, r.By); by >= 0 {
+		known := func(values []any) bool { _, ok := toNumber(values[by]); return ok && hasMinimum(result, values, r.Min) }
+		few := slices.DeleteFunc(slices.Clone(rows), known)
+		rows = slices.DeleteFunc(rows, func(values []any) bool { return !known(values) })
+		if len(rows) > 0 {
+			remark = b.orderRemark(r, len(few))
+		}
+		lowestFirst := b.catalog.metricColumn(r.By).good == "higher"
+		slices.SortStableFunc(rows, func(x, y []any) int {
+			first, _ := toNumber(x[by])
+			second, _ := toNumber(y[by])
+			if lowestFirst {
+				first, second = second, first
+			}
+			return cmp.Compare(second, first)
+		})
+		rows = append(rows, few...)
+	}
+	return rows[:min(cmp.Or(r.Top, 10), len(rows))], remark
+}
+
+// orderRemark says by what the rows are ordered, and how many are not ranked.
+func (b *book) orderRemark(r *Ranking, few int) string {
+	order := "Highest "
+	c := b.catalog.metricColumn(r.By)
+	if c.good == "higher" {
+		order = "Lowest "
+	}
+	order += lowerFirst(c.label) + " first"
+	if few > 0 {
+		order += "; " + b.notRanked(r.Columns[0], r.Min, few) + ", at the end"
+	}
+	return order + "."
+}
+
+// notRanked says how many rows have too few of something to be ranked.
+func (b *book) notRanked(column string, least map[string]int64, few int) string {
+	nouns := map[string][2]string{"agent": {"agent", "agents"}, "call_group": {"group", "groups"}, "virtual_number": {"number", "numbers"}}
+	noun, ok := nouns[column]
+	if !ok {
+		noun = [2]string{"row", "rows"}
+	}
+	var limits []string
+	for _, name := range slices.Sorted(maps.Keys(least)) {
+		limits = append(limits, fmt.Sprintf("%s below %s", lowerFirst(b.catalog.metricColumn(name).label), b.locale.Number(float64(least[name]), 0)))
+	}
+	text := b.plural(int64(few), noun[0], noun[1]) + " not ranked"
+	if len(limits) > 0 {
+		text += " (" + strings.Join(limits, ", ") + ")"
+	}
+	return text
+}
+
+// lowerFirst returns a label for the middle of a sentence.
+func lowerFirst(label string) string {
+	if len(label) < 2 || strings.ToUpper(label[:2]) == label[:2] {
+		return label // an abbreviation
+	}
+	return strings.ToLower(label[:1]) + label[1:]
+}
+
+// hasMinimum reports whether a row has enough of each column to be ranked.
+func hasMinimum(result *resultSet, values []any, least map[string]int64) bool {
+	for column, minimum := range least {
+		if n, _ := toNumber(values[slices.Index(result.columns, column)]); n < float64(minimum) {
+			return false
+		}
+	}
+	return true
 }
 
 // rankingColumn returns the sheet's column for a column of the ranking. The first, which has names, is two columns wide.
@@ -86,7 +163,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 	}
 	total := any(xlsx.CleanText(r.Total))
 	if column != firstColumn {
-		total = p.cellValue(p.summary.get(c.name), c.format)
+		total = p.totalValue(p.summary, c)
 	}
 	p.Put(column, row+1, total, p.totalStyle(side, format))
 }

@@ -196,6 +196,19 @@ func missingName(column string) any {
 	return nil
 }
 
+// totalValue returns the total of a column for its cell. What is counted by agent, such as phones that rang, has none: a call is there once
+// for each of them.
+func (b *book) totalValue(totals row, c columnMeta) any {
+	if slices.Contains(countedByAgent, c.name) {
+		return noTotal
+	}
+	return b.cellValue(totals.get(c.name), c.format)
+}
+
+const noTotal = "no total"
+
+var countedByAgent = []string{"rang", "agent_answer_rate", "busy_seconds", "busy_share"}
+
 // writeTotal writes the total row. An empty row separates it from the table, so that sorting and filtering do not move it.
 func (p *page) writeTotal(t tableLayout, label string, totals row) {
 	at := t.last + 2
@@ -204,7 +217,7 @@ func (p *page) writeTotal(t tableLayout, label string, totals row) {
 	for i, c := range t.columns {
 		v := any(xlsx.CleanText(label))
 		if i > 0 {
-			v = p.cellValue(totals.get(c.name), c.format)
+			v = p.totalValue(totals, c)
 		}
 		n, _ := toNumber(v)
 		side, format := align(c.format, i+1), p.negativeFormat(n, t.formats[i])

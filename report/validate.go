@@ -20,7 +20,7 @@ var sheetKinds = map[string]struct{ allowed, required []string }{
 	"summary": {allowed: []string{"tiles", "findings", "charts", "ranking", "alerts"}, required: []string{"tiles"}},
 	"table": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "omit", "total", "bars", "spark", "sections", "fill_in"},
 		required: []string{"query", "columns"}},
-	"ranked": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "total"},
+	"ranked": {allowed: []string{"query", "columns", "min", "optional", "labels", "filters", "limit", "empty", "total"},
 		required: []string{"query", "columns"}},
 	"cards": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
 		required: []string{"query", "columns"}},

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -26,6 +27,7 @@ func (c *checker) content(path string, s Sheet) {
 	}
 	c.optional(path+".optional", s)
 	c.sections(path, s)
+	c.minimum(path+".min", s.Min, s.Columns)
 	for column, label := range s.Labels {
 		c.oneOfColumns(path+".labels", "labels", column, s.Columns)
 		if len(utf16.Encode([]rune(label))) > maxLabel {
@@ -115,6 +117,12 @@ func (c *checker) ranking(path string, r Ranking) {
 	}
 	c.query(path+".query", r.Query)
 	c.columns(path+".columns", r.Columns)
+	if r.By != "" {
+		c.oneOfColumns(path+".by", "by", r.By, r.Columns)
+	} else if len(r.Min) > 0 {
+		c.add(path+".min", "add by, such as by: answer_rate", "min is without effect unless the ranking is by a column")
+	}
+	c.minimum(path+".min", r.Min, r.Columns)
 	if r.Bar != "" {
 		c.oneOfColumns(path+".bar", "bar", r.Bar, r.Columns)
 	}
@@ -133,6 +141,16 @@ func (c *checker) columns(path string, columns []string) {
 	for i, column := range columns {
 		if slices.Contains(columns[:i], column) {
 			c.add(fmt.Sprintf("%s[%d]", path, i), "list each once", "%q is listed twice", column)
+		}
+	}
+}
+
+// minimum checks the columns by whose figures rows are ranked or not.
+func (c *checker) minimum(path string, least map[string]int64, columns []string) {
+	for _, column := range slices.Sorted(maps.Keys(least)) {
+		c.oneOfColumns(path, "min", column, columns)
+		if least[column] < 1 {
+			c.add(path, "leave it out to rank all rows", "the minimum of %s is below 1", column)
 		}
 	}
 }

@@ -41,6 +41,7 @@ var comparisons = map[string]struct {
 	"group_agents":   {[]string{"call_group", "agent"}, plainWorld.agentRows},
 	"agent_days":     {[]string{"agent", "local_day"}, plainWorld.agentDays},
 	"campaigns":      {[]string{"campaign_id"}, plainWorld.campaigns},
+	"waits":          {[]string{"wait_band"}, plainWorld.waitBands},
 	"missed_reasons": {[]string{"missed_reason"}, plainWorld.missedReasons},
 	"concurrency":    {[]string{"virtual_number", "local_hour"}, plainWorld.concurrency},
 	// Rows that are not figures of metrics are in plain_rows_test.go.

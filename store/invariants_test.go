@@ -27,6 +27,8 @@ func TestFiguresAddUp(t *testing.T) {
 			select 'differ' as call_group from total
 			where (coins, coins_unanswered) <> (select (sum(coins), sum(coins_unanswered)) from spent)
 				or (coins, coins_unanswered) <> (select (sum(coins), sum(coins_unanswered)) from wasted)`,
+		"waits have every call that was answered or abandoned": `from total where
+			(answered_in, abandoned) <> (select (sum(answered_in), sum(abandoned)) from waited)`,
 		"no agent is charged for an incoming call that nobody answered": `from by_agent where coins_unanswered_in <> 0`,
 		"episodes of all days take every missed call with a known caller once": `select sum(attempts) from missed('2000-01-01', '2100-01-01')
 			having sum(attempts) <> (select count(*) from calls
@@ -73,7 +75,7 @@ func TestFiguresAddUp(t *testing.T) {
 			"from summary(DAYS, p_hours := 'closed')"),
 	}
 	tables := map[string]string{"slice": "period_calls", "total": "summary", "episodes": "missed", "by_agent": "agents", "by_group": "groups",
-		"spent": "coins", "wasted": "waste",
+		"spent": "coins", "wasted": "waste", "waited": "waits",
 		"by_day": "days", "by_hour": "hours", "evidence": "evidence", "waiting": "to_call_back"}
 	inPeriod := func(statement string) string {
 		return strings.ReplaceAll(statement, "DAYS", "'"+worldFrom+"', '"+worldTo+"'")

@@ -113,6 +113,50 @@ func (w plainWorld) chargedRows(q plainQuestion, dims []string) map[string]plain
 	return rows
 }
 
+// waitBands counts answered and abandoned calls by their wait.
+func (w plainWorld) waitBands(q plainQuestion, _ []string) map[string]plainRow {
+	bands, ends := []string{"up to 10 s", "11 to 20 s", "21 to 30 s", "31 to 60 s", "over 60 s", "unknown"}, []float64{10, 20, 30, 60, math.Inf(1)}
+	answered, abandoned := make([]float64, len(bands)), make([]float64, len(bands))
+	calls := 0
+	for _, c := range w.slice(q.stretch(), q.filter) {
+		counts, wait, known := abandoned, c.ended.Sub(c.started).Seconds(), true
+		switch {
+		case c.direction != "incoming" || c.status.outcome == "ivr_only":
+			continue
+		case c.answered:
+			wait, known = c.wait()
+			counts = answered
+		case c.missedReason() != "caller hung up":
+			continue
+		}
+		calls++
+		band := len(ends)
+		if known {
+			band = slices.IndexFunc(ends, func(end float64) bool { return wait <= end })
+		}
+		counts[band]++
+	}
+	rows := map[string]plainRow{}
+	if calls == 0 {
+		return rows
+	}
+	sum := func(counts []float64) (total float64) {
+		for _, n := range counts {
+			total += n
+		}
+		return total
+	}
+	for i, band := range bands {
+		row := plainRow{"answered_in": answered[i], "abandoned": abandoned[i], "answered_within": math.NaN(), "abandoned_within": math.NaN()}
+		if i < len(ends) {
+			row["answered_within"] = share(sum(answered[:i+1]), sum(answered[:len(ends)]))
+			row["abandoned_within"] = share(sum(abandoned[:i+1]), sum(abandoned[:len(ends)]))
+		}
+		rows[band] = row
+	}
+	return rows
+}
+
 // timeDimensions are those by which a call counts in the hours in which it is in progress, and not where it started.
 var timeDimensions = []string{"local_day", "weekday", "local_hour"}
 
