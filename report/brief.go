@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,7 +120,11 @@ func (b *book) rankingText(r *Ranking) (*TextTable, error) {
 	}
 	table.Total = append(table.Total, xlsx.CleanText(cmp.Or(r.Total, "Total")))
 	for i, c := range columns[1:] {
-		table.Total = append(table.Total, b.cellText(b.summary.get(c.name), c.format, most[i+1]))
+		total := b.cellText(b.summary.get(c.name), c.format, most[i+1])
+		if slices.Contains(countedByAgent, c.name) {
+			total = noTotal
+		}
+		table.Total = append(table.Total, total)
 	}
 	if rest := len(result.rows) - len(rows); rest > 0 {
 		table.More = fmt.Sprintf("and %s more", b.locale.Number(float64(rest), 0))

@@ -33,9 +33,9 @@ func (s *stuckSource) Stream(ctx context.Context, name string, args map[string]a
 
 func TestTimeoutNamesTheSheet(t *testing.T) {
 	for query, want := range map[string]string{
-		"group_agents": "sheet Group × Agent took longer than 1ms: query group_agents: ",
-		"calls":        "sheet Calls took longer than 1ms: query calls: ",
-		"evidence":     "loading the data of all sheets took longer than 1ms: query evidence: ",
+		"agents":   "sheet Agents took longer than 1ms: query agents: ",
+		"calls":    "sheet Calls took longer than 1ms: query calls: ",
+		"evidence": "loading the data of all sheets took longer than 1ms: query evidence: ",
 	} {
 		dir := t.TempDir()
 		req := request(t, "yesterday")
