@@ -108,9 +108,8 @@ func (p *page) writeTimetableBlock(t timetable, c columnMeta, left, top int) int
 		p.Put(column, top-1, p.shortDay(day), p.heatHeaderStyle("center"))
 		total := any(nil)
 		for y, half := range t.halfHours {
-			r, known := t.cells[half+cellKey(day)]
-			style := figure
-			if open, ok := r.get("is_open").(bool); ok && known && !open || r.get("is_holiday") == true {
+			r, style := t.cells[half+cellKey(day)], figure
+			if isClosed(r) {
 				style.Fill = p.theme.Pale
 			}
 			p.Put(column, top+y, p.cellValue(r.get(c.name), c.format), style)
@@ -132,6 +131,9 @@ func (p *page) writeTimetableBlock(t timetable, c columnMeta, left, top int) int
 	return right + 2
 }
 
+// isClosed reports whether a half-hour is out of business hours, or on a holiday.
+func isClosed(r row) bool { return r.get("is_open") == false || r.get("is_holiday") == true }
+
 func (t timetable) anyColumns() []string {
 	for _, r := range t.cells {
 		return r.columns
@@ -152,6 +154,12 @@ func (p *page) timetableRemarks(s Sheet, result *resultSet, t timetable) (remark
 	sample := result.row(0)
 	if slices.Contains(result.columns, "forecast_error") {
 		remarks = p.forecastRemarks(sample, t)
+	}
+	for _, r := range t.cells {
+		if isClosed(r) {
+			remarks = append(remarks, "Grey: out of business hours, or a holiday.")
+			break
+		}
 	}
 	if !slices.Contains(s.Metrics, "agents_needed") {
 		return remarks
@@ -186,7 +194,7 @@ func (p *page) forecastRemarks(sample row, t timetable) (remarks []string) {
 		switch date := localTime(day); {
 		case r.get("is_holiday") == true:
 			remarks = append(remarks, date.Format("Monday 2 January")+" is a holiday: nothing is forecast.")
-		case r.get("day_forecast_offered") == nil:
+		case r.count("weeks") < 2:
 			unknown = append(unknown, date.Format("Monday 2 January"))
 		}
 	}

@@ -63,7 +63,7 @@ coming as (
 expected as (
     select
         coming.*, coalesce(weeks, 0) as weeks, coalesce(seen, 0) as seen,
-        case when not is_holiday then day_forecast end as day_forecast_offered,
+        case when not is_holiday and bool_or(is_open) over (partition by local_day) then day_forecast end as day_forecast_offered,
         case when is_open then day_forecast_offered * case when day_forecast_offered = 0 then 0 else coalesce(share, 0) end end as forecast_offered
     from coming left join forecasts using (local_day) left join profile using (weekday, half_hour)
 )

@@ -28,7 +28,7 @@ from spans;
 
 -- How many agents took incoming calls, and how many are needed: a row per combination of the named dimension columns, weekday and half-hour
 -- of the day, over a set of calls. The calls are those of the period from p_from to p_to, and of the day before for calls that go on
--- after midnight. Only complete half-hours count, and holidays do not.
+-- after midnight. Only complete half-hours count, and holidays do not. A half-hour in which calls came on one weekday has a row for each.
 --
 -- The traffic is the calls offered in a half-hour × the average talk of all calls of the combination, which few calls change less than that
 -- of the half-hour alone. agents_seen is the median over the days. Figures that rest on fewer than five calls are NULL, and those of
@@ -61,6 +61,10 @@ parts as (
     group by all
     union all by name
     select columns(p_dims), avg_talk_seconds from kpi(p_dims, arrivals)
+    union all by name
+    select columns(p_dims), weekday, half_hour
+    from (select distinct columns(p_dims) from arrivals)
+    cross join (select weekday, half_hour from slot_counts where half_hour in (select half_hour from arrivals))
 ),
 merged as (
     select columns(p_dims), weekday, half_hour,

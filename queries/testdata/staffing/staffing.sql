@@ -7,9 +7,11 @@
 -- with four, the first above 0.8, as all groups together have no goal. One agent more: 6 × 0.3642 = 2.1855 calls more. 3 of the 6 were answered within 20 s.
 -- Monday 10:30: Asha still talked on the 12th, nobody on the 5th: lower median 0. Nothing was offered.
 -- Monday 11:00: 5 calls in 2 half-hours are 1.25 erlangs. Who took two of them on the 5th is not known, so that half-hour does not count.
+-- Wednesday 10:00: no calls, in three half-hours, but there were some on Mondays.
 -- Tuesday 15:00: 5 calls in 3 half-hours are 0.8333 erlangs: C(1) = 0.8333, so 1 − 0.8333 · exp(−0.1667 / 45) = 0.1697 with one.
 select
     weekday, half_hour, is_open, half_hours, offered, missed, service_level, avg_talk_seconds, round(traffic, 4) as traffic,
     agents_seen, agents_needed, agents_short, round(expected_service_level, 4) as expected, round(one_more_service_level, 4) as one_more,
     round(one_more_answered, 4) as answered
-from staffing('2026-10-05', '2026-10-26');
+from staffing('2026-10-05', '2026-10-26')
+where offered > 0 or half_hour = '10:30' or half_hour = '10:00' and weekday = 3;
