@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"callsheet/report/xlsx"
 )
 
 // goalOf returns what a metric should reach in the calls of the report; ok is false if it has no goal.
@@ -80,4 +82,22 @@ func (b *book) goalLines() (lines [][2]string, err error) {
 		lines = append(lines, [2]string{"To goal", "how far a figure is from its goal: negative if it misses it, whichever direction is better"})
 	}
 	return lines, nil
+}
+
+// lineGoal returns the goal of a chart's line, unless the sheet is about calls that may have another.
+func (b *book) lineGoal(source plot, filters map[string]string) (goal float64, ok bool) {
+	if source.line == nil || filters["group"] != "" || filters["number"] != "" {
+		return 0, false
+	}
+	return b.goalOf(source.line.meta.name)
+}
+
+// writeGoalColumn writes the goal of a chart's line beside each point.
+func (p *page) writeGoalColumn(source plot, goal float64) {
+	c := source.line.meta
+	p.Put(source.goal, source.header, "Goal", p.headerStyle("right"))
+	style := xlsx.CellStyle{NumberFormat: p.excelFormat(c.format), Align: "right", Size: 10}
+	for row := source.first; row <= source.last; row++ {
+		p.Put(source.goal, row, p.cellValue(goal, c.format), style)
+	}
 }

@@ -57,9 +57,6 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			add("total", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			add("changes", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			for _, c := range s.Charts {
-				if c.Line != "" {
-					add("changes", p, nil, c.Line) // its goal
-				}
 				add(c.Query, extendBack(p, c.Days), nil, c.columnNames()...)
 			}
 			if s.Ranking != nil {
@@ -88,6 +85,11 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			add("flags", p, nil)
 		case "notes":
 			add("goals", p, nil)
+		}
+		for _, c := range s.Charts {
+			if c.Line != "" {
+				add("changes", p, nil, c.Line) // its goal
+			}
 		}
 		if s.Total != "" {
 			add("total", covered, s.Filters, s.Columns...)

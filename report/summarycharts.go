@@ -141,22 +141,10 @@ func (p *page) writeChart(pending pendingChart, at int) int {
 			source.columns = append(source.columns, series{column, c})
 		}
 	}
-	if line := source.line; line != nil && len(columns) < len(gridColumns) {
-		if goal, ok := p.goalOf(line.meta.name); ok {
-			source.goal = gridColumns[len(columns)]
-			p.writeGoalColumn(source, goal)
-		}
+	if goal, ok := p.lineGoal(source, nil); ok && len(columns) < len(gridColumns) {
+		source.goal = gridColumns[len(columns)]
+		p.writeGoalColumn(source, goal)
 	}
 	p.addChart(source, pending.chart, chartPlace{firstColumn, pending.row, chartWidth, chartHeight})
 	return source.last + 1
-}
-
-// writeGoalColumn writes the goal of a chart's line beside each point.
-func (p *page) writeGoalColumn(source plot, goal float64) {
-	c := source.line.meta
-	p.Put(source.goal, source.header, "Goal", p.headerStyle("right"))
-	style := xlsx.CellStyle{NumberFormat: p.excelFormat(c.format), Align: "right", Size: 10}
-	for row := source.first; row <= source.last; row++ {
-		p.Put(source.goal, row, p.cellValue(goal, c.format), style)
-	}
 }

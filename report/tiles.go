@@ -118,6 +118,10 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 	p.Merge(column, at, column+2, at)
 	p.Put(column, at, p.cellValue(v, c.format), value)
 	at++
+	second := at + 2 // the same row in all tiles
+	if shape.hasGoal {
+		second++
+	}
 	if goal, colour := p.goal(c); goal != "" {
 		judged := small
 		judged.TextColour = colour
@@ -130,10 +134,10 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 	if change.second != "" {
 		p.Put(column, at+1, change.second, small)
 	}
-	p.Put(column, at+2, p.secondFigure(t), small)
+	p.Put(column, second, p.secondFigure(t), small)
 	if len(besideServiceLevel(t)) > 0 {
 		small.Size = 9
-		p.Put(column, at+3, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
+		p.Put(column, second+1, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
 	}
 }
 

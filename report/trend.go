@@ -36,6 +36,7 @@ func (b *book) fillTrend(s Sheet) error {
 	p.finishTable(s, t)
 	p.SetWidth(len(t.columns)+1, 3)
 	at, charts := headerRow, chartArea{}
+	goals := 0
 	for _, c := range s.Charts {
 		if !hasFigures(result, c) {
 			continue
@@ -44,8 +45,13 @@ func (b *book) fillTrend(s Sheet) error {
 		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)
 		source.hasNegative, source.highest = result.hasNegative(c.Columns), result.highest(c.Columns)
 		place := chartPlace{len(t.columns) + 2, at, 720, 240}
-		p.addChart(source, c, place)
 		charts = p.chartArea(place)
+		if goal, ok := p.lineGoal(source, s.Filters); ok {
+			goals++
+			source.goal = charts.last + 1 + goals // beside the charts, not printed
+			p.writeGoalColumn(source, goal)
+		}
+		p.addChart(source, c, place)
 		at += 13
 	}
 	p.setUpTablePrinting(len(t.columns), t.header, p.LastRow(), charts)
