@@ -126,7 +126,7 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 		columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), header: header, last: header + len(result.rows),
 	}
 	for i := range t.columns {
-		p.writeColumn(&t, i, result.rows, indexes[i])
+		p.writeColumn(s, &t, i, result.rows, indexes[i])
 		if s.Columns[i] == "customer_number" {
 			p.linkPhones(&t, i+1, result.rows, indexes[i])
 		}
@@ -146,7 +146,7 @@ func (p *page) setHeaderHeight(header int, columns []columnMeta) {
 }
 
 // writeColumn writes one column of a table.
-func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
+func (p *page) writeColumn(s Sheet, t *tableLayout, i int, rows [][]any, index int) {
 	c, values := &t.columns[i], columnValues(rows, index)
 	if c.format == "" {
 		c.format = inferFormat(values)
@@ -162,7 +162,7 @@ func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
 		if isText(c.format) && (i == 0 || slices.Contains(nameColumns, c.name)) {
 			shown = p.displayName(c.name, v, shown)
 		}
-		if shown == nil && i == 0 && isText(c.format) {
+		if shown == nil && isText(c.format) && namesRow(s.Columns, i) {
 			shown = missingName(c.name)
 		}
 		p.noteTruncated(shown, *c)
@@ -179,6 +179,13 @@ func (p *page) writeColumn(t *tableLayout, i int, rows [][]any, index int) {
 		}
 	}
 	p.SetWidth(i+1, columnWidth(c.label, content, side))
+}
+
+// namesRow reports whether a column is part of what a row is called: the first, and those that follow names, as an agent after the group.
+func namesRow(columns []string, i int) bool {
+	return i == 0 || slices.Contains(nameColumns, columns[i]) && !slices.ContainsFunc(columns[:i], func(column string) bool {
+		return !slices.Contains(nameColumns, column)
+	})
 }
 
 // missingName returns what a row without a name is called, such as that of the calls without a group.
