@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,12 +35,18 @@ func (b *book) comparedWith() string {
 	if why := b.noData(); why != "" {
 		return "nothing: " + why
 	}
+	if c.isIncomplete {
+		return "nothing: the data of this period is incomplete"
+	}
 	var with []string
 	if c.hasEarlier {
 		with = append(with, b.earlierPeriod())
 	}
 	if c.usual > 1 {
 		with = append(with, b.usualPeriods())
+	}
+	if len(with) == 0 && slices.ContainsFunc(c.leftOut, func(l leftOut) bool { return l.why == "incomplete" }) {
+		return "nothing: no earlier period is complete"
 	}
 	if len(with) == 0 {
 		return "nothing: the first delivery came on " + dayInWords(c.firstDelivery)

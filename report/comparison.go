@@ -12,6 +12,7 @@ type comparison struct {
 	earlier       period.Period
 	until         time.Time // the earlier period ends then, as long as the period is not over; otherwise zero
 	hasEarlier    bool      // there is data of the earlier period
+	isIncomplete  bool      // a spool file of the period has a problem
 	isOrdinary    bool      // neither the period nor the earlier one has a holiday that matters
 	usual         int       // number of periods that the usual range is of
 	leftOut       []leftOut // of those that would be
@@ -56,15 +57,16 @@ func (c *comparison) add(r row) {
 	isBefore := r.get("is_before") == true
 	switch {
 	case stretch == 0:
+		c.isIncomplete = why == "incomplete"
 		c.firstDelivery, c.dataFrom = localTime(r.get("first_delivery")), localTime(r.get("data_from"))
 		c.dataThrough = localTime(r.get("data_through"))
 	case r.get("is_usual") == true:
 		c.usual++
-	case why == "holiday":
+	case why == "holiday" || why == "incomplete":
 		c.leftOut = append(c.leftOut, leftOut{compared, why})
 	}
 	if isBefore {
-		c.earlier, c.until, c.hasEarlier = compared, localTime(r.get("until")), why != "no data"
+		c.earlier, c.until, c.hasEarlier = compared, localTime(r.get("until")), why != "no data" && why != "incomplete" && !c.isIncomplete
 	}
 	if why == "holiday" && (stretch == 0 || isBefore) {
 		c.isOrdinary = false

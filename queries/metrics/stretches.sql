@@ -29,7 +29,8 @@ create or replace macro recent_from(p_from, p_to, p_before_from) as
 --
 -- p_rows are calls from before and in the period. As long as the period is not over, earlier ones end at the minute of the last
 -- delivery. An earlier one counts if it begins after the day of the first delivery of every source with calls in the period, since
--- that day may have begun in the middle. left_out says why a stretch does not count: no data, or holiday, which only matters for the
+-- that day may have begun in the middle, and if it is complete: a day whose spool file has a problem lacks calls, and neither is a period
+-- with such a day compared. left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the
 -- usual range, and only up to a week. A period with a holiday has no usual range.
 create or replace macro stretches_of(p_rows, p_from, p_to, p_source, p_before_from, p_before_to) as table
 with
@@ -64,14 +65,18 @@ ends as (
         -- Without any delivery there are no days.
         coalesce(case when stretch = 0 then to_day >= span.first_day and from_day <= through
                       else through >= from_day and periods.first_day > first_delivery and periods.first_day <= through end,
-                 false) as has_data,
+                 false) as within_data,
+        exists (select 1 from file_problems()
+                where try_cast(left(file, 10) as date) >= periods.first_day
+                  and try_cast(left(file, 10) as date) < least(last_moment, through)) as is_incomplete,
         to_day - from_day < 7
             and exists (select 1 from holidays where day >= periods.first_day and day < least(last_moment, through)) as has_holiday
     from periods, asked, begun, data_span(p_source) as span
 )
 select
-    stretch, first_day, last_day, is_cut, last_moment, has_data, first_delivery, data_from, data_through,
-    case when not has_data then 'no data' when has_holiday then 'holiday' end as left_out,
+    stretch, first_day, last_day, is_cut, last_moment, first_delivery, data_from, data_through,
+    within_data and (stretch = 0 or not is_incomplete and not bool_or(is_incomplete and stretch = 0) over ()) as has_data,
+    case when not within_data then 'no data' when is_incomplete then 'incomplete' when has_holiday then 'holiday' end as left_out,
     timezone((select timezone from settings), first_day::timestamp) as begins_at,
     timezone((select timezone from settings), last_moment) as ends_at,
     -- As long after its end as the data goes on after the end of the period.
@@ -79,7 +84,8 @@ select
         least(last_moment + greatest(through - (to_day + 1), interval 0 day), through)) end as seen_until,
     first_day = before_from and last_day = before_to and stretch > 0 as is_before,
     stretch = 1 and to_day - from_day < 7 as is_week_before,
-    stretch between 1 and 4 and left_out is null and not bool_or(has_holiday and stretch = 0) over () as is_usual
+    stretch between 1 and 4 and left_out is null
+        and not bool_or((has_holiday or is_incomplete) and stretch = 0) over () as is_usual
 from ends;
 
 -- The calls of stretches that have data, a row per stretch in which the call started.
