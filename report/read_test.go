@@ -178,7 +178,7 @@ func TestDetailKeepsIdentifiersAndLocalTimes(t *testing.T) {
 			if got := raw(t, f, "Calls", at); got != want {
 				t.Errorf("%s %s: got %q, want %q", label, at, got, want)
 			}
-			if kind, _ := f.GetCellType("Calls", at); want != "" && kind != excelize.CellTypeInlineString {
+			if kind, _ := f.GetCellType("Calls", at); want != "" && kind != excelize.CellTypeSharedString {
 				t.Errorf("%s %s is of type %v, not text", label, at, kind)
 			}
 		}

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // appendNumber appends the shortest text that reads back as v. Integers have no exponent.
@@ -38,6 +39,21 @@ func appendEscaped(to []byte, s string) []byte {
 		from = i + 1
 	}
 	return append(to, s[from:]...)
+}
+
+// escapeSequences is appendEscaped for a text that is escaped as XML later.
+func escapeSequences(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	var escaped strings.Builder
+	for i := range len(s) {
+		if s[i] == '_' && isEscapeSequence(s[i:]) {
+			escaped.WriteString("_x005F")
+		}
+		escaped.WriteByte(s[i])
+	}
+	return escaped.String()
 }
 
 // isEscapeSequence reports whether a text begins with a sequence such as _x0041_.

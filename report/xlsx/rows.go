@@ -28,7 +28,7 @@ type Rows struct {
 }
 
 // columnMarkup is the markup of a column's cells: before the row number, and after it for each type of value.
-type columnMarkup struct{ prefix, empty, number, text, boolean string }
+type columnMarkup struct{ prefix, empty, number, shared, text, boolean string }
 
 // chunkSize is the amount of XML that is compressed at a time.
 const chunkSize = 1 << 18
@@ -49,7 +49,8 @@ func (s *Sheet) StreamRows(styles []CellStyle) *Rows {
 		}
 		r.columns = append(r.columns, columnMarkup{
 			prefix: `<c r="` + name, empty: attributes + `/>`, number: attributes + `><v>`,
-			text: attributes + ` t="inlineStr"><is><t xml:space="preserve">`, boolean: attributes + ` t="b"><v>`,
+			shared: attributes + ` t="s"><v>`,
+			text:   attributes + ` t="inlineStr"><is><t xml:space="preserve">`, boolean: attributes + ` t="b"><v>`,
 		})
 	}
 	s.workbook.streamed = append(s.workbook.streamed, r)
@@ -89,6 +90,12 @@ func (r *Rows) AddCell(value any) {
 	r.pending = append(append(r.pending, c.prefix...), r.rowNumber...)
 	switch v := value.(type) {
 	case string:
+		if index, ok := r.sheet.workbook.sharedString(v); ok {
+			r.pending = append(r.pending, c.shared...)
+			r.pending = strconv.AppendInt(r.pending, int64(index), 10)
+			r.pending = append(r.pending, "</v></c>"...)
+			return
+		}
 		r.pending = append(r.pending, c.text...)
 		r.pending = appendEscaped(r.pending, v)
 		r.pending = append(r.pending, "</t></is></c>"...)

@@ -22,7 +22,14 @@ func newTestWorkbook(t *testing.T) *Workbook {
 }
 
 func TestStreamedRowsAreReadBack(t *testing.T) {
+	for shared := range 3 { // texts beyond the first are written into their cells
+		testStreamedRows(t, shared)
+	}
+}
+
+func testStreamedRows(t *testing.T, shared int) {
 	w := newTestWorkbook(t)
+	w.maxShared = shared
 	s := w.Sheet("Sheet1")
 	rows := s.StreamRows([]CellStyle{{}, {NumberFormat: "0.00"}, {}})
 	for i, header := range []string{"Text", "Number", "Other"} {

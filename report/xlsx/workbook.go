@@ -35,6 +35,8 @@ type Workbook struct {
 	tables     map[string]bool      // names in use, in lower case
 	usedRanges map[string]usedRange // by sheet; sheets with streamed rows write theirs at once
 	streamed   []*Rows
+	shared     map[string]int     // indexes of the texts that streamed rows share
+	maxShared  int                // maxSharedStrings, or fewer in tests
 	patches    map[string][]patch // by part, in the order in which they occur
 	baseCharts []string           // chart parts of the base workbook, which stay unchanged
 }
@@ -51,7 +53,7 @@ func New(sheet string, options Options) (*Workbook, error) {
 func newWorkbook(file *excelize.File, options Options) *Workbook {
 	return &Workbook{
 		options: options, file: file, styles: map[CellStyle]int{}, tables: map[string]bool{},
-		usedRanges: map[string]usedRange{}, patches: map[string][]patch{},
+		usedRanges: map[string]usedRange{}, shared: map[string]int{}, maxShared: maxSharedStrings, patches: map[string][]patch{},
 	}
 }
 
