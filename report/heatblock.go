@@ -10,7 +10,7 @@ import (
 // writeHeatBlock writes the heat map of one metric from row at on, and returns the row where the next may begin.
 func (p *page) writeHeatBlock(s Sheet, h heatTable, c columnMeta, at int) int {
 	hours := int(h.last-h.first) + 1
-	p.Put(1, at, c.label+" by "+s.Rows+" and hour"+heatLegend(c), p.sectionStyle())
+	p.Put(1, at, c.label+" by "+s.Rows+" and hour"+heatLegend(c, h.hasClosed()), p.sectionStyle())
 	p.SetStyle(2, at, hours+2, at, p.sectionStyle())
 	p.SetHeight(at, 22)
 	header := at + 1
@@ -33,7 +33,8 @@ func (p *page) writeHeatBlock(s Sheet, h heatTable, c columnMeta, at int) int {
 	return end + 4
 }
 
-// minHeatCalls is the number of calls from which a cell of a heat map is painted: the rate of a few calls is chance.
+// minHeatCalls is the number of calls from which a cell of a heat map is painted: the rate of a few calls is chance. Hours
+// outside business hours are not painted, but hatched.
 const minHeatCalls = 5
 
 // heatCalls names the calls that a cell's figure is about: a rate is a share of those offered, or of the outgoing ones.
@@ -54,7 +55,8 @@ func (h *heatTable) painted(c columnMeta, top int) string {
 	for y, key := range h.keys {
 		from := 0
 		for x := range hours + 1 {
-			enough := x < hours && h.cells[cellKey(key)+cellKey(h.first+int64(x))].count(heatCalls(c)) >= minHeatCalls
+			cell := cellKey(key) + cellKey(h.first+int64(x))
+			enough := x < hours && h.cells[cell].count(heatCalls(c)) >= minHeatCalls && !h.isClosed(cell)
 			switch {
 			case enough && from == 0:
 				from = x + 2
@@ -74,14 +76,21 @@ func (p *page) heatColour(c columnMeta) string {
 	return p.theme.Concern
 }
 
-func heatLegend(c columnMeta) string {
+func heatLegend(c columnMeta, hasClosed bool) string {
+	var words []string
 	switch c.good {
 	case "higher":
-		return "  (darker is lower)"
+		words = append(words, "darker is lower")
 	case "lower":
-		return "  (darker is worse)"
+		words = append(words, "darker is worse")
 	}
-	return ""
+	if hasClosed {
+		words = append(words, "grey is outside business hours")
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "  (" + strings.Join(words, "; ") + ")"
 }
 
 func (p *page) heatHeaderStyle(align string) xlsx.CellStyle {
@@ -99,7 +108,11 @@ func (p *page) writeHeatRow(h heatTable, c columnMeta, format string, key any, a
 	hours := int(h.last-h.first) + 1
 	for i := range hours {
 		cell := cellKey(key) + cellKey(h.first+int64(i))
-		p.Put(i+2, at, p.heatValue(h.cells[cell], c, h.known[cell]), xlsx.CellStyle{NumberFormat: narrowFormat(c, format), Align: "center", VAlign: "center", Size: 10})
+		style := xlsx.CellStyle{NumberFormat: narrowFormat(c, format), Align: "center", VAlign: "center", Size: 10}
+		if h.isClosed(cell) {
+			style.Hatch, style.TextColour = p.theme.Volume, p.theme.Grey
+		}
+		p.Put(i+2, at, p.heatValue(h.cells[cell], c, h.known[cell]), style)
 	}
 	p.Put(hours+2, at, p.heatValue(h.byRow[cellKey(key)], c, h.knownRow(key)),
 		xlsx.CellStyle{NumberFormat: format, Bold: true, Align: "right", VAlign: "center", LeftBorder: p.theme.Blue})

@@ -22,6 +22,7 @@ type heatTable struct {
 	byRow       map[string]row
 	byHour      map[string]row
 	total       row
+	open        map[string]bool // whether the business is open in any part of a cell's hours; empty if that is not known
 	known       map[string]bool // cells of which there can be figures: of a day in the period, with data
 }
 
@@ -115,9 +116,36 @@ func (b *book) heatTable(s Sheet, covered period.Period) (heatTable, error) {
 		}
 	}
 	h.keys, h.known = b.heatKeys(s.Rows, covered), b.knownHours(s.Rows, covered)
-	var err error
+	hours, err := b.data.result(querySpec{"open_hours", covered, nil})
+	if err != nil {
+		return h, err
+	}
+	h.open = map[string]bool{}
+	for i := range hours.rows {
+		r := hours.row(i)
+		cell := cellKey(r.get(axis.column)) + cellKey(r.get("local_hour"))
+		h.open[cell] = h.open[cell] || r.get("is_open") == true
+	}
 	h.total, err = b.data.singleRow(querySpec{"total", covered, s.Filters})
 	return h, err
+}
+
+// isClosed reports whether the business is closed in a cell's hours.
+func (h *heatTable) isClosed(cell string) bool {
+	open, known := h.open[cell]
+	return known && !open
+}
+
+// hasClosed reports whether the business is closed in any cell's hours.
+func (h *heatTable) hasClosed() bool {
+	for _, key := range h.keys {
+		for hour := h.first; hour <= h.last; hour++ {
+			if h.isClosed(cellKey(key) + cellKey(hour)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // values returns all values of a metric, in no order.

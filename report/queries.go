@@ -79,6 +79,7 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			cells := append([]string{"calls", "offered", "outgoing", axis.column, "local_hour"}, s.Metrics...)
 			add(axis.cells, covered, s.Filters, cells...)
 			add(axis.totals, covered, s.Filters, append([]string{axis.column}, s.Metrics...)...)
+			add("open_hours", covered, nil)
 			add("hours_of_day", covered, s.Filters, append([]string{"local_hour"}, s.Metrics...)...)
 			add("total", covered, s.Filters, s.Metrics...)
 		case "evidence":

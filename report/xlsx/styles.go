@@ -14,6 +14,7 @@ type CellStyle struct {
 	Underline     bool
 	TextColour    string // that of Options when empty
 	Fill          string // a colour; none when empty
+	Hatch         string // a colour of thin diagonal lines, which some programs draw as a plain fill; none when empty
 	Align, VAlign string
 	Wrap          bool
 	Shrink        bool // smaller letters if the text does not fit
@@ -61,6 +62,10 @@ func (w *Workbook) excelizeStyle(s CellStyle) *excelize.Style {
 	}
 	if s.Fill != "" {
 		style.Fill = solidFill(s.Fill)
+	}
+	if s.Hatch != "" {
+		const thinDiagonals = 14
+		style.Fill = excelize.Fill{Type: "pattern", Pattern: thinDiagonals, Color: []string{s.Hatch}}
 	}
 	if s.Underline {
 		style.Font.Underline = "single"
