@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,6 +146,9 @@ func (b *book) fillSheets() error {
 			if (s.Kind == "notes") != notes {
 				continue
 			}
+			if i > 0 && i >= b.firstReference() {
+				b.newPage(s.Name).SetTabColour(b.theme.Volume)
+			}
 			b.currentSheet = s.Name
 			if err := fillers[s.Kind](b, s); err != nil {
 				return fmt.Errorf("sheet %s: %w", s.Name, err)
@@ -152,6 +156,15 @@ func (b *book) fillSheets() error {
 		}
 	}
 	return b.setProperties()
+}
+
+// firstReference returns the index of the first sheet to look things up in. Their tabs have another colour.
+func (b *book) firstReference() int {
+	i := slices.IndexFunc(b.def.Sheets, func(s Sheet) bool { return slices.Contains([]string{"evidence", "notes", "detail"}, s.Kind) })
+	if i < 0 {
+		return len(b.def.Sheets)
+	}
+	return i
 }
 
 // setProperties sets what a file manager shows. Their time is that of the data, because the clock would change the bytes.

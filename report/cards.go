@@ -117,7 +117,7 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 	for i, c := range l.columns[1:] {
 		value.NumberFormat, overall.NumberFormat = l.formats[i+1], l.formats[i+1]
 		p.Put(i+1, at+1, c.label, label)
-		p.Put(i+1, at+2, p.columnValue(c, values[l.indexes[i+1]]), value)
+		p.Put(i+1, at+2, p.columnValue(c, values[l.indexes[i+1]]), shrinking(value))
 		var comparison any
 		if s.Total != "" {
 			if text := p.formatValue(l.totals.get(c.name), c.format); text != "" && c.isAverage() {

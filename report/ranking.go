@@ -39,6 +39,9 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 	for i, c := range describeColumns(r.Columns, r.Labels, p.catalog.metricColumn) {
 		p.writeRankingColumn(r, rows, c, indexes[i], rankingColumn(i), at)
 	}
+	links, err := p.linksToTable(r.Columns[0], func(s Sheet) bool { return s.Query == r.Query })
+	p.Check(err)
+	p.linkRows(links, slices.Collect(columnValues(rows, indexes[0])), firstColumn, 2, last-len(rows)+1)
 	p.SetHeight(last+1, 17)
 	at = last + 2
 	if rest := len(result.rows) - len(rows); rest > 0 {
@@ -156,7 +159,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 			shown = p.rankedName(c, v)
 		}
 		p.noteTruncated(shown, c)
-		p.Put(column, row, shown, p.bodyStyle(side, format))
+		p.Put(column, row, shown, shrinking(p.bodyStyle(side, format)))
 	}
 	if r.Bar == c.name {
 		p.addDataBars(xlsx.Range(column, header+1, column, row), c)
@@ -165,7 +168,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 	if column != firstColumn {
 		total = p.totalValue(p.summary, c)
 	}
-	p.Put(column, row+1, total, p.totalStyle(side, format))
+	p.Put(column, row+1, total, shrinking(p.totalStyle(side, format)))
 }
 
 // rankedName returns the name in the first column of a row.

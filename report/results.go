@@ -208,6 +208,14 @@ func columnValues(rows [][]any, index int) iter.Seq[any] {
 	}
 }
 
+// column returns the values of a column, which the result has.
+func (r *resultSet) column(name string) (values []any) {
+	for i := range r.rows {
+		values = append(values, r.row(i).get(name))
+	}
+	return values
+}
+
 func (r *resultSet) row(i int) row { return row{r.columns, r.rows[i], r.absent} }
 
 // columnIndexes returns the indexes of columns. The error for a column that the query lacks lists those it has.

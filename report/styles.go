@@ -53,6 +53,12 @@ func padded(style xlsx.CellStyle, column int) xlsx.CellStyle {
 	return style
 }
 
+// shrinking makes a figure smaller that is too wide for a column whose width does not depend on its figures, rather than ###.
+func shrinking(style xlsx.CellStyle) xlsx.CellStyle {
+	style.Shrink = style.Align == "right" || style.NumberFormat != ""
+	return style
+}
+
 // align returns "left" for text, times and the first column, which names the row, and "right" for figures.
 func align(format string, column int) string {
 	if isText(format) || format == "day" || format == "time" || column == 1 {

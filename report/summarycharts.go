@@ -131,7 +131,7 @@ func (p *page) writeChart(pending pendingChart, at int) int {
 		row := at
 		for v := range values {
 			row++
-			p.Put(column, row, p.cellValue(v, c.format), xlsx.CellStyle{NumberFormat: format, Align: align(c.format, i+1), Size: 10})
+			p.Put(column, row, p.cellValue(v, c.format), shrinking(xlsx.CellStyle{NumberFormat: format, Align: align(c.format, i+1), Size: 10}))
 		}
 		switch {
 		case i == 0:

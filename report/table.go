@@ -59,6 +59,9 @@ func (b *book) fillTable(s Sheet) error {
 		p.Put(1, at, omitted, p.greyStyle())
 	}
 	p.finishTable(s, t)
+	if err := p.linkToDetails(s, result, t); err != nil {
+		return err
+	}
 	columns := len(s.Columns) + len(s.FillIn)
 	if s.Spark != nil {
 		columns++

@@ -116,7 +116,7 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 	at++
 	p.SetStyle(column, at, column+2, at, value)
 	p.Merge(column, at, column+2, at)
-	p.Put(column, at, p.cellValue(v, c.format), value)
+	p.Put(column, at, p.cellValue(v, c.format), shrinking(value))
 	at++
 	second := at + 2 // the same row in all tiles
 	if shape.hasGoal {

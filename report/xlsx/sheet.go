@@ -102,6 +102,11 @@ func (s *Sheet) LinkTo(column, row int, address string) {
 	s.Check(s.workbook.file.SetCellHyperLink(s.Name, Cell(column, row), address, "External"))
 }
 
+// LinkToRow makes a cell a link to a row of a sheet of the workbook.
+func (s *Sheet) LinkToRow(column, row int, sheet string, target int) {
+	s.Check(s.workbook.file.SetCellHyperLink(s.Name, Cell(column, row), quote(sheet)+"!"+Cell(1, target), "Location"))
+}
+
 // SetTabColour colours the sheet's tab.
 func (s *Sheet) SetTabColour(colour string) {
 	colour = "FF" + colour // opaque

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -53,6 +54,7 @@ func (w *Workbook) excelizeStyle(s CellStyle) *excelize.Style {
 	if s.TextColour == "" {
 		s.TextColour = w.options.TextColour
 	}
+	s.Shrink = s.Shrink || strings.Contains(s.NumberFormat, "mmm") // names of months are longer in some languages
 	style := &excelize.Style{
 		Font:      &excelize.Font{Family: w.options.Font, Size: s.Size, Bold: s.Bold, Color: s.TextColour},
 		Alignment: &excelize.Alignment{Horizontal: s.Align, Vertical: s.VAlign, WrapText: s.Wrap, ShrinkToFit: s.Shrink, Indent: s.Indent},
