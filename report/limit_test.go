@@ -33,7 +33,7 @@ func (s *stuckSource) Stream(ctx context.Context, name string, args map[string]a
 
 func TestTimeoutNamesTheSheet(t *testing.T) {
 	for query, want := range map[string]string{
-		"agents":   "sheet Agents took longer than 1ms: query agents: ",
+		"numbers":  "sheet Numbers took longer than 1ms: query numbers: ",
 		"calls":    "sheet Calls took longer than 1ms: query calls: ",
 		"evidence": "loading the data of all sheets took longer than 1ms: query evidence: ",
 	} {
