@@ -35,3 +35,10 @@ create or replace macro half_hour_slot(p_time, p_begins_at) as (epoch_us(p_time)
 -- The place of a half-hour such as '09:30' in the day, from 0 on, and the time of a place.
 create or replace macro half_hour_of_day(p_half_hour) as p_half_hour[1:2]::integer * 2 + p_half_hour[4:4]::integer // 3;
 create or replace macro time_of_half_hour(p_place) as format('{:02d}:{:02d}', p_place // 2, p_place % 2 * 30);
+
+-- The hours of a period, by day, and whether the business is open in any part of them; no rows if no business hours are configured.
+create or replace macro open_hours_of(p_from, p_to) as table
+select local_day, weekday, half_hour[1:2]::bigint as local_hour, bool_or(is_open and not is_holiday) as is_open
+from half_hours_of(p_from, p_to)
+where exists (select 1 from business_hours)
+group by all;
