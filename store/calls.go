@@ -44,16 +44,40 @@ func computeCalls(ctx context.Context, db session) error {
 			return err
 		}
 	}
-	for _, step := range []string{"name_agents", "learn_virtual_numbers", "delivery_days", "customers"} {
+	for _, step := range []string{"name_agents", "learn_virtual_numbers", "delivery_days", "renewed_customers"} {
 		if err := runStep(ctx, db, "load/"+step); err != nil {
 			return err
 		}
+	}
+	if err := followCustomers(ctx, db); err != nil {
+		return err
 	}
 	var respelled int64
 	if err := db.QueryRowContext(ctx, queries.SQL("load/respelled_numbers")).Scan(&respelled); err != nil || respelled == 0 {
 		return err
 	}
 	return runStep(ctx, db, "load/show_virtual_numbers")
+}
+
+// maxFollowedCalls is how many renewed calls the customers of a portion have, on average. Tests lower it.
+var maxFollowedCalls int64 = 500_000
+
+// followCustomers keeps what is known of the renewed customers.
+func followCustomers(ctx context.Context, db session) error {
+	var calls int64
+	if err := db.QueryRowContext(ctx, "select count(*) from renewed_customers").Scan(&calls); err != nil {
+		return err
+	}
+	portions := calls/maxFollowedCalls + 1
+	for portion := range portions {
+		if _, err := db.ExecContext(ctx, fmt.Sprintf("set variable portions = %d; set variable portion = %d", portions, portion)); err != nil {
+			return err
+		}
+		if err := runStep(ctx, db, "load/customers"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nameDirections gives each report and live event the direction of its call.

@@ -13,6 +13,8 @@ import (
 // keptTables are what a load keeps beside calls, and reads only in part when calls are added or change.
 var keptTables = []string{"customer_episodes", "repeated_calls", "last_conversations", "delivery_days"}
 
+func init() { maxFollowedCalls = 60 } // several portions in most loads of this package
+
 // TestWhatIsKeptOfCustomersIsThatOfAllCalls loads deliveries in random order, a few at a time, so that calls come before, between and
 // after those of a customer, and are corrected. What is kept is then the same as if all had come at once.
 func TestWhatIsKeptOfCustomersIsThatOfAllCalls(t *testing.T) {

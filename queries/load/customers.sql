@@ -1,15 +1,11 @@
--- Keeps what is known of customers, for those of the computed calls and of the calls that refresh_calls.sql removed: renewed_customers.
-insert into renewed_customers
-select customer_number_of(customer_key), started_at
-from calls semi join renewed_days using (local_day) semi join refreshed_calls using (call_key)
-where customer_key is not null;
-
+-- Keeps what is known of the renewed customers, of a portion of them at a time: of millions at once, it takes more memory than a load has.
 -- Only their calls since begins_at are read, since what is known of earlier ones has not changed. That is a recovery window or a day
 -- before the first renewed call of the customer or, if an episode lasted until then, its beginning.
 create or replace temp table followed_customers as
 with since as (
     select customer, min(started_at) - greatest(to_seconds(recovery_window_seconds), to_hours(24)) as begins_at
     from renewed_customers, (select recovery_window_seconds from settings)
+    where customer % getvariable('portions') = getvariable('portion')
     group by customer, recovery_window_seconds
 ),
 lasting as (from customer_episodes where last_missed_at >= (select min(begins_at) from since))
