@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,11 @@ func (b *book) attention(s Sheet) (found []finding, nothing string, err error) {
 	for _, r := range rows {
 		found = append(found, wordings[toText(r.get("kind"))](b, r))
 	}
-	found = append(found, b.evidenceFinding()...)
+	short, err := b.shortHour()
+	if err != nil {
+		return nil, "", err
+	}
+	found = append(append(found, short...), b.evidenceFinding()...)
 	switch why := b.noData(); {
 	case len(found) > 0:
 	case why != "":
@@ -94,6 +99,33 @@ func (b *book) findingRows(s Sheet) (rows []row, err error) {
 		}
 	}
 	return rows, nil
+}
+
+// shortHour names the half-hour in which one agent more would have done most, if there is a sheet about staffing.
+func (b *book) shortHour() ([]finding, error) {
+	spec, ok := b.def.staffingSpec(b.req.Period)
+	if !ok {
+		return nil, nil
+	}
+	result, err := b.data.result(spec)
+	if err != nil {
+		return nil, err
+	}
+	var most row
+	answered := 0.0
+	for i := range result.rows {
+		r := result.row(i)
+		if n, _ := r.number("one_more_answered"); r.count("agents_short") > 0 && n > answered {
+			most, answered = r, n
+		}
+	}
+	if answered < 1 {
+		return nil, nil
+	}
+	return []finding{{fmt.Sprintf("Too few agents on %ss from %s: %s seen, %s needed; one more would have answered about %s in time, in %s",
+		time.Weekday(most.count("weekday")%7), toText(most.get("half_hour")), b.formatValue(most.get("agents_seen"), "count"),
+		b.formatValue(most.get("agents_needed"), "count"), b.plural(int64(answered), "more call", "more calls"),
+		b.plural(int64(spec.period.Days()), "day", "days")), b.sheetAbout("staffing")}}, nil
 }
 
 // evidenceFinding reports evidence that makes individual calls doubtful.

@@ -123,3 +123,31 @@ func TestHeadlineSaysWhatHappened(t *testing.T) {
 		}
 	}
 }
+
+// TestShortHourIsWhereOneMoreAgentHelpsMost reads the rows of the staffing sheet.
+func TestShortHourIsWhereOneMoreAgentHelpsMost(t *testing.T) {
+	req := request(t, "2026-W40")
+	d := readTemplate(t, "weekly")
+	spec, ok := d.staffingSpec(req.Period)
+	if !ok {
+		t.Fatal("the weekly report has no sheet about staffing")
+	}
+	rows := &resultSet{columns: []string{"weekday", "half_hour", "agents_seen", "agents_needed", "agents_short", "one_more_answered"}, rows: [][]any{
+		{int64(1), "09:00", int64(4), int64(6), int64(2), nil},
+		{int64(1), "15:00", int64(4), int64(6), int64(2), 12.7},
+		{int64(7), "15:30", int64(4), int64(5), int64(1), 3.2},
+		{int64(7), "16:00", int64(5), int64(5), int64(0), 20.0},
+	}}
+	b := &book{def: d, req: req, data: &queryCache{results: map[string]func() (*resultSet, error){
+		spec.String(): func() (*resultSet, error) { return rows, nil },
+	}}}
+	found, err := b.shortHour()
+	want := "Too few agents on Mondays from 15:00: 4 seen, 6 needed; one more would have answered about 12 more calls in time, in 28 days"
+	if err != nil || len(found) != 1 || found[0] != (finding{want, "Staffing"}) {
+		t.Errorf("got %q, %v", found, err)
+	}
+	rows.rows = rows.rows[:1]
+	if found, err = b.shortHour(); err != nil || len(found) != 0 {
+		t.Errorf("got %q, %v", found, err)
+	}
+}

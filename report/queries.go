@@ -54,6 +54,9 @@ func (d *Definition) needs(p period.Period) (all []need) {
 		case "summary":
 			findings := findingsSpec(s, p)
 			add(findings.name, p, findings.filters)
+			if staffing, ok := d.staffingSpec(p); ok {
+				add(staffing.name, staffing.period, staffing.filters, staffingColumns...)
+			}
 			add("total", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			add("changes", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			for _, c := range s.Charts {
@@ -113,6 +116,19 @@ func (s Sheet) tileMetrics() (names []string) {
 		}
 	}
 	return names
+}
+
+// staffingColumns are those of which "Needs attention" is made.
+var staffingColumns = []string{"weekday", "half_hour", "agents_seen", "agents_needed", "agents_short", "one_more_answered"}
+
+// staffingSpec returns the query of the first sheet about staffing, if there is one.
+func (d *Definition) staffingSpec(p period.Period) (querySpec, bool) {
+	for _, s := range d.Sheets {
+		if s.Query == "staffing" {
+			return querySpec{s.Query, extendBack(p, s.Days), s.Filters}, true
+		}
+	}
+	return querySpec{}, false
 }
 
 // findingsSpec returns the query of "Needs attention" with the thresholds of a summary.
