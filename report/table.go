@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"callsheet/internal/period"
 	"callsheet/report/xlsx"
@@ -252,13 +253,17 @@ func (p *page) finishTable(s Sheet, t tableLayout) {
 // makeTable makes the table native and adds data bars.
 func (p *page) makeTable(s Sheet, t tableLayout) {
 	p.AddTable(s.Name, xlsx.Range(1, t.header, len(t.columns), t.last))
+	var texts []string
 	for i, c := range t.columns {
 		values := xlsx.Range(i+1, t.header+1, i+1, t.last)
 		if slices.Contains(s.Bars, c.name) {
 			p.addDataBars(values, c)
 		}
 		if isText(c.format) {
-			p.AllowDigitsAsText(values)
+			texts = append(texts, values)
 		}
+	}
+	if len(texts) > 0 {
+		p.AllowDigitsAsText(strings.Join(texts, " ")) // validators refuse many entries on a sheet
 	}
 }
