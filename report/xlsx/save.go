@@ -40,7 +40,7 @@ func (w *Workbook) Save(path string) (saved Saved, err error) {
 
 // Encode writes the workbook to out, part by part. excelize itself would build the whole archive in memory.
 func (w *Workbook) Encode(out io.Writer) (Saved, error) {
-	if err := errors.Join(w.writeUsedRanges(), w.cacheCharts()); err != nil {
+	if err := errors.Join(w.writeUsedRanges(), w.writeDigits(), w.cacheCharts()); err != nil {
 		return Saved{}, err
 	}
 	sum := sha256.New()

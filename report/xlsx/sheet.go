@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -115,7 +116,7 @@ func (s *Sheet) SetTabColour(colour string) {
 
 // AllowDigitsAsText keeps Excel from marking the cells of a range whose text is a number, such as a phone's.
 func (s *Sheet) AllowDigitsAsText(ref string) {
-	s.Check(s.workbook.file.AddIgnoredErrors(s.Name, ref, excelize.IgnoredErrorsNumberStoredAsText))
+	s.workbook.digits[s.Name] = append(s.workbook.digits[s.Name], ref)
 }
 
 // HideGridLines hides the grid lines.
@@ -177,6 +178,16 @@ func (s *Sheet) extendUsedRange(fromColumn, fromRow, toColumn, toRow int) {
 func (w *Workbook) writeUsedRanges() error {
 	for sheet, used := range w.usedRanges {
 		if err := w.file.SetSheetDimension(sheet, Range(used.left, used.top, used.right, used.bottom)); err != nil {
+			return fmt.Errorf("sheet %s: %w", sheet, err)
+		}
+	}
+	return nil
+}
+
+// writeDigits writes the ranges of AllowDigitsAsText as one element a sheet: validators allow few.
+func (w *Workbook) writeDigits() error {
+	for sheet, refs := range w.digits {
+		if err := w.file.AddIgnoredErrors(sheet, strings.Join(refs, " "), excelize.IgnoredErrorsNumberStoredAsText); err != nil {
 			return fmt.Errorf("sheet %s: %w", sheet, err)
 		}
 	}

@@ -34,6 +34,7 @@ type Workbook struct {
 	styles     map[CellStyle]int
 	tables     map[string]bool      // names in use, in lower case
 	usedRanges map[string]usedRange // by sheet; sheets with streamed rows write theirs at once
+	digits     map[string][]string  // ranges whose text may be a number, by sheet
 	streamed   []*Rows
 	shared     map[string]int     // indexes of the texts that streamed rows share
 	maxShared  int                // maxSharedStrings, or fewer in tests
@@ -53,7 +54,7 @@ func New(sheet string, options Options) (*Workbook, error) {
 func newWorkbook(file *excelize.File, options Options) *Workbook {
 	return &Workbook{
 		options: options, file: file, styles: map[CellStyle]int{}, tables: map[string]bool{},
-		usedRanges: map[string]usedRange{}, shared: map[string]int{}, maxShared: maxSharedStrings, patches: map[string][]patch{},
+		usedRanges: map[string]usedRange{}, shared: map[string]int{}, digits: map[string][]string{}, maxShared: maxSharedStrings, patches: map[string][]patch{},
 	}
 }
 
