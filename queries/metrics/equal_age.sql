@@ -23,16 +23,21 @@ callers as materialized (
     left join last_conversations as conversations on customer = caller
 ),
 later as materialized (from callers where last_missed_at is not null and last_spoken_at > seen_until),
+-- The days in which they were, since DuckDB reads only these parts of calls for them.
+days as (
+    select unnest(generate_series(timezone(timezone, min(last_missed_at))::date, timezone(timezone, max(seen_until))::date, interval 1 day))::date as local_day
+    from later, settings
+    group by timezone
+),
 talks as (
     select customer_number_of(customer_key) as caller, started_at
-    from calls
-    where answered and started_at > (select min(last_missed_at) from later) and started_at <= (select max(seen_until) from later)
-      and customer_number_of(customer_key) in (select caller from later)
+    from calls semi join days using (local_day)
+    where answered
 ),
 before as (
     select stretch, caller, max(started_at) as spoken_at
     from later join talks using (caller)
-    where started_at <= seen_until
+    where started_at > last_missed_at and started_at <= seen_until
     group by all
 )
 select callers.* replace (case when last_spoken_at > seen_until then spoken_at else last_spoken_at end as last_spoken_at)
