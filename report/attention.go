@@ -94,6 +94,7 @@ func (b *book) findingRows(s Sheet) (rows []row, err error) {
 		switch {
 		case wordings[kind] == nil: // of a user's query
 		case kind == "data_ends" && !b.lacksDays(since):
+		case kind == "change" && s.Findings != nil && !b.shows(s, toText(r.get("subject"))): // of another subject
 		case s.Findings == nil || slices.Contains(s.Findings, kind) || !slices.Contains(findingKinds, kind):
 			rows = append(rows, r)
 		}

@@ -86,7 +86,8 @@ func (b *book) changed(f row) finding {
 	if name == "missed" {
 		label = "Missed calls"
 	}
-	return finding{label + " " + b.formatValue(f.get("value"), c.format) + b.expected(f, c.format) + b.causes(f), b.sheetOf("trend")}
+	return finding{label + " " + b.formatValue(f.get("value"), c.format) + b.expected(f, c.format) + b.causes(f),
+		cmp.Or(b.sheetOf("trend"), b.sheetWith(name))}
 }
 
 // expected returns the goal and the usual range of a finding: ", goal 85.0%, usually 87.0–91.0%".

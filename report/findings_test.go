@@ -102,6 +102,7 @@ func TestHeadlineSaysWhatHappened(t *testing.T) {
 	for _, c := range []struct{ template, period, filter, value, want string }{
 		{"daily", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered \(usually [\d.]+–[\d.]+%\)(, .+)?; \d+ callers still wait\.$`},
 		{"coins", "yesterday", "", "", `^[\d.,]+ coins for \d+ calls, [\d.]+% of them on unanswered calls \(usually .+\)`},
+		{"missed", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered .+; \d+ callers still wait\.$`},
 		{"daily", "yesterday", "direction", "outgoing", `^\d+ outgoing calls, [\d.]+% connected \(usually [\d.]+–[\d.]+%\)\.$`},
 		{"daily", "yesterday", "group", "Nobody's", `^$`},
 		{"daily", "2026-08-01", "", "", `^$`},
@@ -120,6 +121,22 @@ func TestHeadlineSaysWhatHappened(t *testing.T) {
 		}
 		if c.filter == "direction" && strings.Contains(fmt.Sprint(result.Findings), "missed") {
 			t.Errorf("without incoming calls: %q", result.Findings)
+		}
+	}
+}
+
+// TestChosenFindingsAreAboutTheReportsFigures: a report about missed callers says nothing of the service level.
+func TestChosenFindingsAreAboutTheReportsFigures(t *testing.T) {
+	for _, c := range []struct {
+		template, metric string
+		want             bool
+	}{
+		{"missed", "missed", true}, {"missed", "answer_rate", true}, {"missed", "service_level", false}, {"missed", "connect_rate", false},
+		{"agents", "connect_rate", true}, {"daily", "service_level", true},
+	} {
+		b := &book{def: readTemplate(t, c.template)}
+		if got := b.shows(b.def.Sheets[0], c.metric); got != c.want {
+			t.Errorf("%s shows %s: %v", c.template, c.metric, got)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 	}
 	links, err := p.linksToTable(r.Columns[0], func(s Sheet) bool { return s.Query == r.Query })
 	p.Check(err)
-	p.linkRows(links, slices.Collect(columnValues(rows, indexes[0])), firstColumn, 2, last-len(rows)+1)
+	p.linkRows(links, slices.Collect(columnValues(rows, indexes[0])), firstColumn, last-len(rows)+1)
 	p.SetHeight(last+1, 17)
 	at = last + 2
 	if rest := len(result.rows) - len(rows); rest > 0 {
@@ -87,12 +87,15 @@ func (b *book) rankedRows(r *Ranking, result *resultSet) (rows [][]any, remark s
 
 // orderRemark says by what the rows are ordered, and how many are not ranked.
 func (b *book) orderRemark(r *Ranking, few int) string {
-	order := "Highest "
 	c := b.catalog.metricColumn(r.By)
-	if c.good == "higher" {
-		order = "Lowest "
+	high, low := "Highest ", "Lowest "
+	if c.format == "count" {
+		high, low = "Most ", "Fewest "
 	}
-	order += lowerFirst(c.label) + " first"
+	if c.good == "higher" {
+		high = low
+	}
+	order := high + lowerFirst(c.label) + " first"
 	if few > 0 {
 		order += "; " + b.notRanked(r.Columns[0], r.Min, few) + ", at the end"
 	}
@@ -157,6 +160,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 		shown := p.columnValue(c, v)
 		if column == firstColumn {
 			shown = p.rankedName(c, v)
+			p.Merge(column, row, column+1, row)
 		}
 		p.noteTruncated(shown, c)
 		p.Put(column, row, shown, shrinking(p.bodyStyle(side, format)))

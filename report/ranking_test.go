@@ -8,7 +8,7 @@ import (
 // TestRankingsGoByRateAmongRowsWithEnoughCalls: the worst rate first, then the rows with too few calls in the order of the query.
 func TestRankingsGoByRateAmongRowsWithEnoughCalls(t *testing.T) {
 	b := &book{catalog: catalog{metrics: map[string]columnMeta{
-		"answer_rate": {label: "Answer rate", good: "higher"}, "offered": {label: "Offered", good: "neutral"},
+		"answer_rate": {label: "Answer rate", good: "higher"}, "offered": {label: "Offered", format: "count", good: "neutral"},
 		"agent_no_show_rate": {label: "Share the agent did not pick up", good: "lower"},
 	}}}
 	result := &resultSet{columns: []string{"call_group", "offered", "answer_rate"}, rows: [][]any{
@@ -31,7 +31,7 @@ func TestRankingsGoByRateAmongRowsWithEnoughCalls(t *testing.T) {
 			"Lowest answer rate first; 2 groups not ranked (offered below 5), at the end."},
 		{Ranking{Columns: columns, By: "answer_rate", Min: map[string]int64{"offered": 5}, Top: 2}, "Support Billing ",
 			"Lowest answer rate first; 2 groups not ranked (offered below 5), at the end."},
-		{Ranking{Columns: columns, By: "offered"}, "Sales Support Billing Few None ", "Highest offered first."},
+		{Ranking{Columns: columns, By: "offered"}, "Sales Support Billing Few None ", "Most offered first."},
 		{Ranking{Columns: columns, By: "answer_rate", Min: map[string]int64{"offered": 500}}, "Sales Support Billing Few None ", ""},
 	} {
 		if rows, remark := names(&c.ranking); rows != c.rows || remark != c.remark {

@@ -35,8 +35,8 @@ func (b *book) linksToTable(column string, suits func(Sheet) bool) (links rowLin
 	return links, nil
 }
 
-// linkRows makes the names in a column of cells, from a row on, links to their rows. A name may flow into the next columns.
-func (p *page) linkRows(links rowLinks, names []any, column, columns, from int) {
+// linkRows makes the names in a column of cells, from a row on, links to their rows.
+func (p *page) linkRows(links rowLinks, names []any, column, from int) {
 	if len(names) > maxRowLinks {
 		return
 	}
@@ -48,9 +48,7 @@ func (p *page) linkRows(links rowLinks, names []any, column, columns, from int) 
 		style := p.bodyStyle("left", "@")
 		style.TextColour, style.Underline = p.theme.Blue, true
 		p.SetStyle(column, from+i, column, from+i, style)
-		for c := range columns {
-			p.LinkToRow(column+c, from+i, links.sheet, row)
-		}
+		p.LinkToRow(column, from+i, links.sheet, row)
 	}
 }
 
@@ -66,6 +64,6 @@ func (p *page) linkToDetails(s Sheet, result *resultSet, t tableLayout) error {
 	if err != nil {
 		return err
 	}
-	p.linkRows(links, result.column(first), 1, 1, t.header+1)
+	p.linkRows(links, result.column(first), 1, t.header+1)
 	return nil
 }

@@ -97,7 +97,12 @@ func (b *book) sheetOf(kind string) string {
 	return ""
 }
 
-// sheetWith returns the name of the first sheet with a metric in its rows, or "". Missed callers are rows themselves.
+// shows reports whether a metric is on the tiles of a summary or on another sheet.
+func (b *book) shows(s Sheet, metric string) bool {
+	return b.sheetWith(metric) != "" || slices.ContainsFunc(s.Tiles, func(t Tile) bool { return t.Metric == metric })
+}
+
+// sheetWith returns the name of the first sheet with a metric in its rows, else in its heat map or timetable, or "". Missed callers are rows themselves.
 func (b *book) sheetWith(metric string) string {
 	if metric == "callers_lost" || metric == "missed_episodes" {
 		if sheet := cmp.Or(b.sheetAbout("to_call_back"), b.sheetAbout("missed")); sheet != "" {
@@ -106,6 +111,11 @@ func (b *book) sheetWith(metric string) string {
 	}
 	for _, s := range b.def.Sheets {
 		if s.Kind != "summary" && slices.Contains(s.Columns, metric) {
+			return s.Name
+		}
+	}
+	for _, s := range b.def.Sheets {
+		if slices.Contains(s.Metrics, metric) {
 			return s.Name
 		}
 	}

@@ -1,6 +1,6 @@
 // Package lint finds problems of a workbook that validators ignore: tables whose headers differ from their cells, formulas without a
-// value, figures stored as text, unreferenced parts, charts without alternative text. It reads the file and shares no code with the
-// writer.
+// value, figures stored as text, links on empty cells, unreferenced parts, charts without alternative text. It reads the file and shares
+// no code with the writer.
 package lint
 
 import (

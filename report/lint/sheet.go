@@ -62,6 +62,7 @@ func (l *linter) cells(name, part string) (dimension area, cells map[position]st
 	}
 	defer r.Close()
 	cells = map[position]string{}
+	filled := map[position]bool{}
 	decoder := xml.NewDecoder(r)
 	for {
 		token, err := decoder.Token()
@@ -91,6 +92,12 @@ func (l *linter) cells(name, part string) (dimension area, cells map[position]st
 				l.addProblem("%s!%s exists twice", name, c.Ref)
 			}
 			cells[at] = l.text(c)
+			filled[at] = c.Value != nil || c.Inline != ""
+		case "hyperlink": // these come after the cells; openpyxl puts the target into an empty cell
+			ref := start.Attr[slices.IndexFunc(start.Attr, func(a xml.Attr) bool { return a.Name.Local == "ref" })].Value
+			if !filled[parseArea(ref).from] {
+				l.addProblem("%s!%s is a link on an empty cell", name, ref)
+			}
 		}
 	}
 }
