@@ -156,26 +156,31 @@ func (b *book) headline(s Sheet) (string, error) {
 		return "", err
 	}
 	words := b.mainFigure(s)
-	for _, r := range rows {
-		if r.get("kind") == "group" {
-			name := cmp.Or(xlsx.Truncate(toText(r.get("subject")), 40), "calls with no group")
-			switch r.get("below") {
-			case "usual":
-				words += ", " + name + " fell most"
-			case "goal":
-				words += ", " + name + " is furthest below its goal"
-			default:
-				words += ", " + name + " is furthest below average"
-			}
-			break
-		}
-	}
+	words += weakGroups(rows)
 	for _, r := range rows {
 		if n := r.count("concern"); r.get("kind") == "waiting" {
 			words += "; " + b.plural(n, "caller still waits", "callers still wait")
 		}
 	}
 	return words + ".", nil
+}
+
+// weakGroups names the groups among the findings that are below the same as the first of them: "; below goal: Support and Billing". It
+// ranks them no further, since the findings are ordered by the calls they concern.
+func weakGroups(rows []row) string {
+	var names []string
+	below := ""
+	for _, r := range rows {
+		if r.get("kind") != "group" || below != "" && below != toText(r.get("below")) {
+			continue
+		}
+		below = toText(r.get("below"))
+		names = append(names, cmp.Or(xlsx.Truncate(toText(r.get("subject")), 40), "calls with no group"))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; below " + below + ": " + strings.Join(names, " and ")
 }
 
 // mainFigure returns how many calls there were, and their rate with its usual range: of coins if these are what the summary is about, else

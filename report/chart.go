@@ -20,6 +20,7 @@ type plot struct {
 	horizontal     bool // bars from left to right, the first at the top
 	hasNegative    bool
 	highest        float64 // the height of the highest column
+	lineHighest    float64
 }
 
 // A series is a column of a plot.
@@ -44,9 +45,7 @@ func (p *page) addChart(source plot, c Chart, place chartPlace) {
 		ValueFormat: p.valueAxisFormat(source.columns[0].meta.format), ValueTitle: c.Axis,
 		Horizontal: source.horizontal, HasNegative: source.hasNegative,
 	}
-	if source.columns[0].meta.format == "duration" {
-		chart.ValueStep = durationStep(source.highest) / xlsx.SecondsPerDay
-	}
+	chart.ValueStep = axisStep(source.columns[0].meta.format, source.highest)
 	var colours []string
 	for _, s := range source.columns {
 		colours = append(colours, p.seriesColour(s.meta, colours, len(source.columns)))
@@ -58,6 +57,7 @@ func (p *page) addChart(source plot, c Chart, place chartPlace) {
 			Format: p.excelFormat(line.meta.format), Fractions: line.meta.format == "rate",
 			Goal: xlsx.Series{Column: source.goal, Colour: p.theme.Ink},
 		}
+		chart.Line.Step = axisStep(line.meta.format, source.lineHighest)
 	}
 	p.AddChart(place.column, place.row, chart)
 }
@@ -81,12 +81,23 @@ func (b *book) seriesColour(c columnMeta, taken []string, count int) string {
 	return colours[len(taken)%len(colours)]
 }
 
-// durationStep returns the distance in seconds of the lines behind columns of some height: whole minutes, quarters of an hour, hours or
-// days. Excel would choose tenths of a day.
-func durationStep(highest float64) float64 {
+// axisStep returns the distance of the marks of an axis in the unit of its figures, or 0 if the reader chooses it.
+func axisStep(format string, highest float64) float64 {
+	switch format {
+	case "duration":
+		return durationStep(highest, 60) / xlsx.SecondsPerDay
+	case "short_duration":
+		return durationStep(highest, 10) / xlsx.SecondsPerDay
+	}
+	return 0
+}
+
+// durationStep returns the distance in seconds, least or more, of the marks of an axis for figures of some height: whole minutes, quarters
+// of an hour, hours or days. Excel would choose tenths of a day.
+func durationStep(highest, least float64) float64 {
 	const minute, hour, day, most = 60, 3600, xlsx.SecondsPerDay, 6
-	for _, step := range []float64{minute, 5 * minute, 15 * minute, hour / 2, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour} {
-		if highest <= most*step {
+	for _, step := range []float64{10, 30, minute, 2 * minute, 5 * minute, 15 * minute, hour / 2, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour} {
+		if step >= least && highest <= most*step {
 			return step
 		}
 	}

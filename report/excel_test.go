@@ -71,10 +71,29 @@ func TestFiguresHaveAFormat(t *testing.T) {
 func TestStepsOfDurationsAreRound(t *testing.T) {
 	for highest, want := range map[float64]float64{0: 60, 300: 60, 3599: 900, 3 * 3600: 1800, 10.5 * 3600: 2 * 3600, 61 * 3600: 12 * 3600, 80 * 3600: 86400,
 		30 * 86400: 8 * 86400} {
-		if got := durationStep(highest); got != want {
+		if got := durationStep(highest, 60); got != want {
 			t.Errorf("up to %v s: steps of %v s, want %v s", highest, got, want)
 		}
 	}
+}
+
+// TestAxisOfALineOfDurationsIsRound reads the charts with average talk as a line: Excel would mark 0:43 and 1:26.
+func TestAxisOfALineOfDurationsIsRound(t *testing.T) {
+	path, _ := build(t, readTemplate(t, "agents"), &testSource{calls: testMonth()}, request(t, "yesterday"))
+	for name, part := range parts(t, path) {
+		_, after, found := strings.Cut(part, `formatCode="[m]:ss"`)
+		if !strings.HasPrefix(name, "xl/charts/chart") || !found {
+			continue
+		}
+		_, step, _ := strings.Cut(after, `majorUnit val="`)
+		step, _, _ = strings.Cut(step, `"`)
+		days, err := strconv.ParseFloat(step, 64)
+		if seconds := math.Round(days * 86400); err != nil || math.Mod(seconds, 10) != 0 || seconds == 0 {
+			t.Errorf("%s: the marks are %q of a day apart: %v", name, step, err)
+		}
+		return
+	}
+	t.Error("no chart has a line of durations")
 }
 
 // TestOnlyChartsOfSeveralSeriesHaveALegend looks at charts of one series, and of one with a line.

@@ -100,7 +100,7 @@ func with(a, b map[string]any) map[string]any {
 func TestHeadlineSaysWhatHappened(t *testing.T) {
 	src := &testSource{calls: testMonth()}
 	for _, c := range []struct{ template, period, filter, value, want string }{
-		{"daily", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered \(usually [\d.]+–[\d.]+%\)(, .+)?; \d+ callers still wait\.$`},
+		{"daily", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered \(usually [\d.]+–[\d.]+%\)(; .+)?; \d+ callers still wait\.$`},
 		{"coins", "yesterday", "", "", `^[\d.,]+ coins for \d+ calls, [\d.]+% of them on unanswered calls \(usually .+\)`},
 		{"missed", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered .+; \d+ callers still wait\.$`},
 		{"daily", "yesterday", "direction", "outgoing", `^\d+ outgoing calls, [\d.]+% connected \(usually [\d.]+–[\d.]+%\)\.$`},
@@ -137,6 +137,26 @@ func TestChosenFindingsAreAboutTheReportsFigures(t *testing.T) {
 		b := &book{def: readTemplate(t, c.template)}
 		if got := b.shows(b.def.Sheets[0], c.metric); got != c.want {
 			t.Errorf("%s shows %s: %v", c.template, c.metric, got)
+		}
+	}
+}
+
+// TestHeadlineNamesGroupsThatAreBelow without calling one of them the furthest: findings are ordered by the calls they concern.
+func TestHeadlineNamesGroupsThatAreBelow(t *testing.T) {
+	group := func(name any, below string) row {
+		return row{columns: []string{"kind", "subject", "below"}, values: []any{"group", name, below}}
+	}
+	for _, c := range []struct {
+		rows []row
+		want string
+	}{
+		{nil, ""},
+		{[]row{group("Support", "goal"), group("Collections", "goal")}, "; below goal: Support and Collections"},
+		{[]row{group("Support", "usual"), group("Collections", "average")}, "; below usual: Support"},
+		{[]row{group(nil, "average")}, "; below average: calls with no group"},
+	} {
+		if got := weakGroups(c.rows); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }

@@ -117,6 +117,7 @@ func (p *page) writeChart(pending pendingChart, at int) int {
 	source := plot{
 		sheet: p.Name, header: at, first: at + 1, last: at + len(data.rows), categories: gridColumns[0],
 		categoryFormat: p.excelFormat(columns[0].format), hasNegative: data.hasNegative(pending.chart.Columns), highest: data.highest(pending.chart.Columns),
+		lineHighest: data.highest([]string{pending.chart.Line}),
 	}
 	if columns[0].format == "day" {
 		source.categoryFormat = axisDayFormat(len(data.rows))

@@ -135,7 +135,7 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 		p.Put(column, at+1, change.second, small)
 	}
 	p.Put(column, second, p.secondFigure(t), small)
-	if len(besideServiceLevel(t)) > 0 {
+	if len(besideServiceLevel(t)) > 0 && v != nil {
 		small.Size = 9
 		p.Put(column, second+1, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)
 	}
@@ -151,6 +151,9 @@ func (p *page) secondFigure(t Tile) any {
 	if !ok {
 		p.Check(unknownMetric(metric, p.catalog))
 		return nil
+	}
+	if p.summary.get(metric) == nil {
+		return nil // "unknown" would say no more than the tile
 	}
 	if t.Metric == "callers_lost" && metric == "missed_customers" {
 		return "of " + p.plural(p.summary.count(metric), "missed caller", "missed callers")

@@ -44,6 +44,7 @@ func (b *book) fillTrend(s Sheet) error {
 		source := b.trendPlot(s, c, t)
 		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)
 		source.hasNegative, source.highest = result.hasNegative(c.Columns), result.highest(c.Columns)
+		source.lineHighest = result.highest([]string{c.Line})
 		place := chartPlace{len(t.columns) + 2, at, 720, 240}
 		charts = p.chartArea(place)
 		if goal, ok := p.lineGoal(source, s.Filters); ok {

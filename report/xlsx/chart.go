@@ -42,7 +42,8 @@ type Line struct {
 	Title     string
 	Format    string
 	Fractions bool
-	Goal      Series // is dashed; none if its column is 0
+	Step      float64 // distance of the axis' marks; 0 lets the reader choose
+	Goal      Series  // is dashed; none if its column is 0
 }
 
 // AddChart puts a chart at a cell. All its text has an explicit colour, because some programs show text without one in white.
@@ -104,6 +105,7 @@ func (w *Workbook) lineChart(c Chart) *excelize.Chart {
 		Secondary: true, Minimum: &zero, Font: font, Title: w.axisTitle(c, c.Line.Title),
 		NumFmt: excelize.ChartNumFmt{CustomNumFmt: c.Line.Format},
 	}
+	axis.MajorUnit = c.Line.Step
 	if c.Line.Fractions {
 		axis.Maximum, axis.MajorUnit = &one, 0.25
 		axis.NumFmt.CustomNumFmt = "0%"
