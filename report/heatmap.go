@@ -45,6 +45,15 @@ func (b *book) fillHeatmap(s Sheet) error {
 	if len(h.cells) == 0 {
 		return p.writeEmpty(s)
 	}
+	// Without incoming calls there would be a map of zeros and one without figures.
+	s.Metrics = slices.DeleteFunc(slices.Clone(s.Metrics), func(metric string) bool {
+		n, _ := h.total.number(metric)
+		return n == 0
+	})
+	if len(s.Metrics) == 0 {
+		s.Empty = "No figures in this period."
+		return p.writeEmpty(s)
+	}
 	hours := int(h.last-h.first) + 1
 	p.setHeatWidths(s, h, hours)
 	at, room := headerRow, 0.0

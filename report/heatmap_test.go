@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,5 +64,20 @@ func TestRatesOfFewCallsAreNotPainted(t *testing.T) {
 	// Nine to twelve are B to E.
 	if _, ok := formats["B6:B6 D6:E6"]; !ok || len(formats) != 1 {
 		t.Errorf("painted are %v", formats)
+	}
+}
+
+// TestHeatMapWithoutFiguresIsLeftOut builds the daily report of an account with outgoing calls only, and with one that was missed.
+func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
+	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
+	calls := []testCall{
+		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1},
+		{sid: "2", at: at, group: "Sales", direction: "incoming", outcome: "abandoned"},
+	}
+	for n, want := range map[int]string{1: "No figures in this period.", 2: "Offered by day and hour"} {
+		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: calls[:n]}, request(t, "yesterday"))
+		if got := shown(t, open(t, path), "Hours", "A4"); !strings.HasPrefix(got, want) {
+			t.Errorf("%d calls: the sheet begins with %q, want %q", n, got, want)
+		}
 	}
 }
