@@ -1,11 +1,10 @@
--- Whether a rate of p_calls is lower than a usual one of p_usual_calls by more than chance explains: by two standard errors of the
--- difference of two rates or more, beyond half a call on each side (Yates): without it, two bad calls of five would be enough.
+-- Whether a rate of p_calls is lower than a usual one of p_usual_calls by more than chance explains: by two calls, and by two standard
+-- errors of the difference of two rates or more, which alone is not enough for a handful of calls.
 create or replace macro is_lower_rate(p_rate, p_calls, p_usual, p_usual_calls) as
-    p_usual - p_rate - 0.5 * (1 / p_calls + 1 / p_usual_calls)
-    >= 2 * sqrt((p_rate * p_calls + p_usual * p_usual_calls) / (p_calls + p_usual_calls)
-                * (1 - (p_rate * p_calls + p_usual * p_usual_calls) / (p_calls + p_usual_calls))
-                * (1 / p_calls + 1 / p_usual_calls))
-    and p_rate < p_usual;
+    p_usual - p_rate >= 2 * sqrt((p_rate * p_calls + p_usual * p_usual_calls) / (p_calls + p_usual_calls)
+                                 * (1 - (p_rate * p_calls + p_usual * p_usual_calls) / (p_calls + p_usual_calls))
+                                 * (1 / p_calls + 1 / p_usual_calls))
+    and (p_usual - p_rate) * p_calls >= 2 - 1e-9;
 
 -- Whether a rate of p_calls misses its goal, by one call at least.
 create or replace macro misses_goal(p_rate, p_calls, p_goal) as coalesce((p_goal - p_rate) * p_calls >= 1 - 1e-9, false);
