@@ -35,8 +35,12 @@ func (b *book) comparedWith() string {
 	if why := b.noData(); why != "" {
 		return "nothing: " + why
 	}
-	if c.isIncomplete {
+	switch c.incomplete {
+	case "":
+	case "incomplete":
 		return "nothing: the data of this period is incomplete"
+	default:
+		return "nothing: the data of this period is incomplete, " + c.incomplete
 	}
 	var with []string
 	if c.hasEarlier {
@@ -45,8 +49,8 @@ func (b *book) comparedWith() string {
 	if c.usual > 1 {
 		with = append(with, b.usualPeriods())
 	}
-	if len(with) == 0 && slices.ContainsFunc(c.leftOut, func(l leftOut) bool { return l.why == "incomplete" }) {
-		return "nothing: no earlier period is complete"
+	if len(with) == 0 && slices.ContainsFunc(c.leftOut, func(l leftOut) bool { return l.why != "holiday" }) {
+		return "nothing: no earlier period is complete" + b.whyLeftOut()
 	}
 	if len(with) == 0 {
 		return "nothing: the first delivery came on " + dayInWords(c.firstDelivery)
@@ -89,14 +93,19 @@ func (b *book) usualPeriods() string {
 	default:
 		words += fmt.Sprintf("periods of %d days", asked.Days())
 	}
+	return words + b.whyLeftOut()
+}
+
+// whyLeftOut says why comparable periods are not compared: " (6 November: holiday, 13 November: no calls 10:00–13:00)".
+func (b *book) whyLeftOut() string {
 	var reasons []string
-	for _, left := range c.leftOut {
+	for _, left := range b.compared.leftOut {
 		reasons = append(reasons, b.wordsBeside(left.period)+": "+left.why)
 	}
-	if len(reasons) > 0 {
-		words += " (" + strings.Join(reasons, ", ") + ")"
+	if len(reasons) == 0 {
+		return ""
 	}
-	return words
+	return " (" + strings.Join(reasons, ", ") + ")"
 }
 
 // inWords returns a number of comparable periods, of which there are at most four.

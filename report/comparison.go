@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"time"
 
 	"callsheet/internal/period"
@@ -12,7 +13,7 @@ type comparison struct {
 	earlier       period.Period
 	until         time.Time // the earlier period ends then, as long as the period is not over; otherwise zero
 	hasEarlier    bool      // there is data of the earlier period
-	isIncomplete  bool      // a spool file of the period has a problem
+	incomplete    string    // why calls of the period are missing: "no calls 10:00–13:00"; otherwise empty
 	isOrdinary    bool      // neither the period nor the earlier one has a holiday that matters
 	usual         int       // number of periods that the usual range is of
 	leftOut       []leftOut // of those that would be
@@ -22,7 +23,7 @@ type comparison struct {
 	figures       map[string]row
 }
 
-// A leftOut period is comparable but not compared with, and why: "holiday".
+// A leftOut period is comparable but not compared with, and why: "holiday" or "no calls 10:00–13:00".
 type leftOut struct {
 	period period.Period
 	why    string
@@ -57,21 +58,29 @@ func (c *comparison) add(r row) {
 	isBefore := r.get("is_before") == true
 	switch {
 	case stretch == 0:
-		c.isIncomplete = why == "incomplete"
+		if why == "incomplete" {
+			c.incomplete = whyIncomplete(r)
+		}
 		c.firstDelivery, c.dataFrom = localTime(r.get("first_delivery")), localTime(r.get("data_from"))
 		c.dataThrough = localTime(r.get("data_through"))
 	case r.get("is_usual") == true:
 		c.usual++
-	case why == "holiday" || why == "incomplete":
+	case stretch > 4: // the earlier period, which is none of the comparable ones
+	case why == "holiday":
 		c.leftOut = append(c.leftOut, leftOut{compared, why})
+	case why == "incomplete":
+		c.leftOut = append(c.leftOut, leftOut{compared, whyIncomplete(r)})
 	}
 	if isBefore {
-		c.earlier, c.until, c.hasEarlier = compared, localTime(r.get("until")), why != "no data" && why != "incomplete" && !c.isIncomplete
+		c.earlier, c.until, c.hasEarlier = compared, localTime(r.get("until")), why != "no data" && why != "incomplete" && c.incomplete == ""
 	}
 	if why == "holiday" && (stretch == 0 || isBefore) {
 		c.isOrdinary = false
 	}
 }
+
+// whyIncomplete says why a period of compared_periods is incomplete: hours without calls, or a problem of a spool file.
+func whyIncomplete(r row) string { return cmp.Or(toText(r.get("no_calls")), "incomplete") }
 
 // localTime returns the date or time without a zone of a query's column, zero if it is unknown.
 func localTime(v any) time.Time {

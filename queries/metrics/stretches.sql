@@ -29,8 +29,8 @@ create or replace macro recent_from(p_from, p_to, p_before_from) as
 --
 -- p_rows are calls from before and in the period. As long as the period is not over, earlier ones end at the minute of the last
 -- delivery. An earlier one counts if it begins after the day of the first delivery of every source with calls in the period, since
--- that day may have begun in the middle, and if it is complete: a day whose spool file has a problem lacks calls, and neither is a period
--- with such a day compared. left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the
+-- that day may have begun in the middle, and if it is complete: a day whose spool file has a problem lacks calls, and so do no_calls, the
+-- hours of gap_hours(), if these lack one call of fifty. Nor is a period that is incomplete compared. left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the
 -- usual range, and only up to a week. A period with a holiday has no usual range.
 create or replace macro stretches_of(p_rows, p_from, p_to, p_source, p_before_from, p_before_to) as table
 with
@@ -68,10 +68,23 @@ ends as (
                  false) as within_data,
         exists (select 1 from file_problems()
                 where try_cast(left(file, 10) as date) >= periods.first_day
-                  and try_cast(left(file, 10) as date) < least(last_moment, through)) as is_incomplete,
+                  and try_cast(left(file, 10) as date) < least(last_moment, through)) as has_problem,
         to_day - from_day < 7
             and exists (select 1 from holidays where day >= periods.first_day and day < least(last_moment, through)) as has_holiday
     from periods, asked, begun, data_span(p_source) as span
+),
+gaps as (
+    select
+        stretch, sum(missing_calls) >= 0.02 * sum(calls + coalesce(missing_calls, 0)) as has_gap,
+        list(begins_at order by begins_at) filter (where missing_calls > 0) as hours
+    from ends
+    join gap_hours(recent_from(p_from::date, p_to::date, p_before_from::date), greatest(p_to::date, p_before_to::date), p_source)
+        on day between ends.first_day and last_day and begins_at + interval 1 hour <= last_moment
+    group by stretch
+),
+proven as (
+    select ends.*, has_problem or coalesce(has_gap, false) as is_incomplete, case when has_gap then hours end as no_calls
+    from ends left join gaps using (stretch)
 )
 select
     stretch, first_day, last_day, is_cut, last_moment, first_delivery, data_from, data_through,
@@ -85,8 +98,9 @@ select
     first_day = before_from and last_day = before_to and stretch > 0 as is_before,
     stretch = 1 and to_day - from_day < 7 as is_week_before,
     stretch between 1 and 4 and left_out is null
-        and not bool_or((has_holiday or is_incomplete) and stretch = 0) over () as is_usual
-from ends;
+        and not bool_or((has_holiday or is_incomplete) and stretch = 0) over () as is_usual,
+    no_calls
+from proven;
 
 -- The calls of stretches that have data, a row per stretch in which the call started.
 create or replace macro calls_in_stretches(p_rows, p_stretches) as table

@@ -203,6 +203,7 @@ from (values
     ('delivery_days', 'local_day', 'day of the calls, in the report zone'),
     ('delivery_days', 'first_at', 'when the first report was received; of imports, when the first call began'),
     ('delivery_days', 'imported_through', 'when the last imported call ended; empty if none was imported'),
+    ('delivery_days', 'hourly_calls', 'how many calls began in each hour of the day'),
     ('', 'customer', 'the customer_key as a number'),
     ('customer_episodes', 'started_at', 'when the call began that opened it'),
     ('customer_episodes', 'attempts', 'number of missed calls in it'),

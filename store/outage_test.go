@@ -1,0 +1,76 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// Hours without calls, in which other same weekdays have many, lack calls. There are ten calls from 9:00 on in every hour until 15:00, on
+// Mondays, Tuesdays and Wednesdays of six weeks from 7 September, but
+//   - none on Monday 5 October from 10:00 to 13:00: an outage, 30 of 60 calls;
+//   - none on Tuesday 29 September: a lost day;
+//   - one an hour on Wednesday 30 September, and none at 11:00 on the 23rd, when the 16th has nine and the 14th of October none: quiet;
+//   - none on Monday 21 September, which is a holiday.
+//
+// The 7th and 8th of September are the first day with a delivery and the day after. The last delivery comes on Wednesday 14 October at 14:50.
+func TestPeriodsWithAnOutageAreNotCompared(t *testing.T) {
+	t.Parallel()
+	calls := func(day string, hour int) int {
+		switch {
+		case day == "10-05" && hour >= 10 && hour < 13, day == "09-29", day == "09-21",
+			(day == "09-23" || day == "10-14") && hour == 11:
+			return 0
+		case day == "09-30":
+			return 1
+		case day == "09-16" && hour == 11:
+			return 9
+		}
+		return 10
+	}
+	var spool strings.Builder
+	for week, monday := range []string{"09-07", "09-14", "09-21", "09-28", "10-05", "10-12"} {
+		for weekday := range 3 {
+			var month, day int
+			fmt.Sscanf(monday, "%d-%d", &month, &day)
+			if day += weekday; month == 9 && day > 30 {
+				month, day = 10, day-30
+			}
+			date := fmt.Sprintf("%02d-%02d", month, day)
+			for hour := 9; hour < 15; hour++ {
+				for n := range calls(date, hour) {
+					fmt.Fprintf(&spool, `{"CallSid": "%d-%d-%d-%d", "Direction": "IVR", "SourceNumber": "09000000001", "DestinationNumber": `+
+						`"01204000001", "Status": "ANSWER", "StartTime": "2026-%s %02d:%02d:00", "EndTime": "2026-%[5]s %02[6]d:%02[7]d:30", `+
+						`"TalkDuration": "20"}`+"\n", week, weekday, hour, n, date, hour, n*5)
+				}
+			}
+		}
+	}
+	settings := testSettings()
+	settings.Holidays = []string{"2026-09-21"}
+	reader := loaded(t, settings, map[string]string{"2026-10-14.ndjson": spool.String()})
+	for _, c := range []struct{ period, want string }{
+		// Monday 12 October: the 5th has an outage, the 21st of September is a holiday; 28 and 14 September are usual.
+		{"'2026-10-12', '2026-10-12'", "1 incomplete no calls 10:00–13:00, 2 , 3 holiday , 4 "},
+		{"'2026-10-05', '2026-10-05'", "0 incomplete no calls 10:00–13:00, 1 , 2 holiday , 3 , 4 no data "},
+		{"'2026-10-13', '2026-10-13'", "1 , 2 incomplete no calls 09:00–15:00, 3 , 4 "},
+		// Wednesday is quiet on the 30th, and sometimes at 11:00.
+		{"'2026-10-14', '2026-10-14'", "1 , 2 , 3 , 4 "},
+		// The week from 5 October lacks 30 of 180 calls, the week before 60 of 126, of which Wednesday has 6.
+		{"'2026-10-05', '2026-10-11'", "0 incomplete no calls 5 October 10:00–13:00, 1 incomplete no calls 29 September 09:00–15:00, 2 holiday , 3 , 4 no data "},
+	} {
+		got := query(t, reader, "select string_agg(concat_ws(' ', stretch, left_out, no_calls) || case when left_out = 'incomplete' then '' else ' ' end, ', ' order by stretch) "+
+			"from compared_periods("+c.period+") where stretch > 0 or left_out is not null")[1][0]
+		if got != c.want {
+			t.Errorf("%s: got\n%s, want\n%s", c.period, got, c.want)
+		}
+	}
+	for period, want := range map[string]string{
+		"'2026-10-12', '2026-10-12'": "60,,2,60", "'2026-10-05', '2026-10-05'": "30,,0,", "'2026-10-13', '2026-10-13'": "60,60,3,60",
+	} {
+		got := strings.Join(query(t, reader, "select value, before, usual_n, usual_low from changes("+period+") where name = 'calls'")[1], ",")
+		if got != want {
+			t.Errorf("%s: got %s, want %s", period, got, want)
+		}
+	}
+}
