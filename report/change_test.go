@@ -3,6 +3,9 @@ package report
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"callsheet/internal/period"
 )
 
 // The calls of the tests are from 7 September to 4 October 2026, and the last delivery came on the 5th at 07:58.
@@ -70,6 +73,30 @@ func TestDaysWithoutDataAreEmpty(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestTitleSaysWhyCallsAreMissing(t *testing.T) {
+	day := func(of int) period.Period {
+		day := time.Date(2026, 10, of, 0, 0, 0, 0, time.UTC)
+		return period.Period{From: day, To: day}
+	}
+	through := day(14).From
+	outage := leftOut{day(5), "no calls 10:00–13:00"}
+	for _, c := range []struct {
+		compared comparison
+		want     string
+	}{
+		{comparison{usual: 3, leftOut: []leftOut{outage}},
+			"Compared with three of the last four Mondays (Monday 5 October: no calls 10:00–13:00)"},
+		{comparison{usual: 1, leftOut: []leftOut{outage}}, "No comparison: no earlier period is complete (Monday 5 October: no calls 10:00–13:00)"},
+		{comparison{incomplete: "no calls 09:00–11:00"}, "No comparison: the data of this period is incomplete, no calls 09:00–11:00"},
+	} {
+		c.compared.dataFrom, c.compared.dataThrough = day(1).From, through
+		b := &book{req: Request{Period: day(12)}, compared: c.compared}
+		if got := b.comparison(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }
