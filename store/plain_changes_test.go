@@ -17,7 +17,7 @@ func (w plainWorld) comparedFigures(q plainQuestion) (period, before, weekBefore
 	}
 	figures := func(s plainStretch) map[string]float64 {
 		cut, _ := w.cut(s, whole)
-		if !w.isComparable(s, q) {
+		if cut, _ := w.cut(s, q.stretch()); !w.isComparable(s, q) || w.isIncomplete(cut, q) || w.isIncomplete(q.stretch(), q) {
 			return nil
 		}
 		return w.measuredAtAge(cut, whole, q.filter)

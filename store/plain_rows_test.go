@@ -230,10 +230,12 @@ func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainR
 		cut, isCut = w.cut(stretch, q.stretch())
 		hasData = w.isComparable(stretch, q)
 	}
-	leftOut, until := "", ""
+	leftOut, until, incomplete := "", "", w.isIncomplete(cut, q)
 	switch {
 	case !hasData:
 		leftOut = "no data"
+	case incomplete:
+		leftOut = "incomplete"
 	case q.stretch().days() <= 7 && w.hasHoliday(cut):
 		leftOut = "holiday"
 	}
@@ -242,7 +244,7 @@ func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainR
 	}
 	return plainRow{
 		"first_day": stretch.from.Format(time.DateOnly), "last_day": stretch.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
-		"left_out": leftOut, "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
+		"left_out": leftOut, "no_calls": "", "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
 		"data_through": w.local(w.through).Format(time.DateTime),
 	}
 }
