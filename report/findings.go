@@ -165,6 +165,8 @@ func (b *book) worstHour(f row) string {
 	switch {
 	case agents == 0:
 		return words
+	case took == 0:
+		return words + ", when no agent took calls"
 	case took == agents && agents <= 2:
 		return words + ", when " + singular(agents, "the only agent", "both agents") + " took calls"
 	case took == agents:

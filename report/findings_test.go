@@ -88,6 +88,9 @@ func TestFindingsInWords(t *testing.T) {
 	if got := b.worstHour(row{columns: []string{"worst_hour", "worst_weekday", "worst_missed", "worst_offered", "agents", "worst_agents"}, values: []any{int64(9), int64(7), int64(4), int64(4), int64(2), int64(2)}}); got != "; worst Sundays 09:00–10:00, 4 of 4 missed, when both agents took calls" {
 		t.Errorf("got %q", got)
 	}
+	if got := b.worstHour(row{columns: []string{"worst_hour", "worst_weekday", "worst_missed", "worst_offered", "agents", "worst_agents"}, values: []any{int64(9), int64(7), int64(4), int64(4), int64(2), int64(0)}}); got != "; worst Sundays 09:00–10:00, 4 of 4 missed, when no agent took calls" {
+		t.Errorf("got %q", got)
+	}
 }
 
 func with(a, b map[string]any) map[string]any {
