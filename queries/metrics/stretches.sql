@@ -30,8 +30,10 @@ create or replace macro recent_from(p_from, p_to, p_before_from) as
 -- p_rows are calls from before and in the period. As long as the period is not over, earlier ones end at the minute of the last
 -- delivery. An earlier one counts if it begins after the day of the first delivery of every source with calls in the period, since
 -- that day may have begun in the middle, and if it is complete: a day whose spool file has a problem lacks calls, and so do no_calls, the
--- hours of gap_hours(), if these lack one call of fifty. Nor is a period that is incomplete compared. left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the
--- usual range, and only up to a week. A period with a holiday has no usual range.
+-- hours of gap_hours(), if these lack one call of fifty. Nor is a period that is incomplete compared.
+--
+-- left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the usual range, and only up to a
+-- week. A period with a holiday has no usual range.
 create or replace macro stretches_of(p_rows, p_from, p_to, p_source, p_before_from, p_before_to) as table
 with
 asked as (
