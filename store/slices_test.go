@@ -72,6 +72,9 @@ func TestPartsOfRandomSlicesAgree(t *testing.T) {
 			}
 			for _, of := range tableOf(namedRows(t, reader, query, alone)) {
 				for column, figure := range row {
+					if column == "below_goal" && !hasColumn(rows, "recovery_rate_to_goal") {
+						continue // of fewer figures than the total has
+					}
 					if other, has := of[column]; has && !isSameFigure(figure, other) {
 						t.Errorf("%s: %s of %v is %s, and alone %s", what, column, alone, figure, other)
 					}
