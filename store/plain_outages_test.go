@@ -2,12 +2,16 @@ package store
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
-// isIncomplete reports whether one call of fifty or more is missing in a stretch, by the hours without calls in which the same weekdays of up to
+// isIncomplete reports whether a stretch has an outage.
+func (w plainWorld) isIncomplete(s plainStretch, q plainQuestion) bool { return w.outage(s, q) != nil }
+
+// outage returns the hours without calls of a stretch if one call of fifty or more is missing, by the hours without calls in which the same weekdays of up to
 // four weeks before and after, within the times that are compared, have many.
-func (w plainWorld) isIncomplete(s plainStretch, q plainQuestion) bool {
+func (w plainWorld) outage(s plainStretch, q plainQuestion) (hours []time.Time) {
 	source, _ := q.filter.arguments["source"].(string)
 	hourly := map[time.Time]float64{}
 	for _, c := range w.calls {
@@ -42,7 +46,30 @@ func (w plainWorld) isIncomplete(s plainStretch, q plainQuestion) bool {
 		}
 		if hourly[hour] == 0 && busy >= max(2, others-1) {
 			missing += sum / busy
+			hours = append(hours, hour)
 		}
 	}
-	return missing > 0 && missing >= 0.02*(calls+missing)
+	if missing < 0.02*(calls+missing) {
+		return nil
+	}
+	return hours
+}
+
+// noCalls names hours, those that follow each other together.
+func noCalls(hours []time.Time, isDay bool) string {
+	layout := "2 January 15:04"
+	if isDay {
+		layout = "15:04"
+	}
+	var runs []string
+	for i := 0; i < len(hours); {
+		first := hours[i]
+		for i++; i < len(hours) && hours[i].Equal(hours[i-1].Add(time.Hour)); i++ {
+		}
+		runs = append(runs, first.Format(layout)+"–"+hours[i-1].Add(time.Hour).Format("15:04"))
+	}
+	if runs == nil {
+		return ""
+	}
+	return "no calls " + strings.Join(runs, ", ")
 }

@@ -203,7 +203,7 @@ func (w plainWorld) repeatCustomers(q plainQuestion, _ []string) map[string]plai
 
 func (w plainWorld) previousPeriod(q plainQuestion, _ []string) map[string]plainRow {
 	row := w.comparedPeriod(q, q.stretch().previous())
-	row["has_data"] = row["left_out"] != "no data" // no file of these worlds has a problem
+	row["has_data"] = row["left_out"] != "no data" && row["left_out"] != "incomplete" && !w.isIncomplete(q.stretch(), q)
 	return map[string]plainRow{"all calls": row}
 }
 
@@ -217,7 +217,7 @@ func (w plainWorld) comparedPeriods(q plainQuestion, _ []string) map[string]plai
 	for n, stretch := range stretches {
 		row := w.comparedPeriod(q, stretch)
 		row["is_before"] = stretch == whole.previous()
-		row["is_usual"] = n >= 1 && n <= 4 && row["left_out"] == "" && w.isUsual(stretch, whole)
+		row["is_usual"] = n >= 1 && n <= 4 && row["left_out"] == "" && w.isUsual(stretch, whole) && !w.isIncomplete(whole, q)
 		rows[strconv.Itoa(n)] = row
 	}
 	return rows
@@ -230,21 +230,21 @@ func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainR
 		cut, isCut = w.cut(stretch, q.stretch())
 		hasData = w.isComparable(stretch, q)
 	}
-	leftOut, until, incomplete := "", "", w.isIncomplete(cut, q)
+	leftOut, until, outage := "", "", w.outage(cut, q)
 	switch {
 	case !hasData:
 		leftOut = "no data"
-	case incomplete:
+	case outage != nil:
 		leftOut = "incomplete"
 	case q.stretch().days() <= 7 && w.hasHoliday(cut):
 		leftOut = "holiday"
 	}
-	if isCut && hasData {
+	if isCut && hasData && outage == nil && !w.isIncomplete(q.stretch(), q) {
 		until = cut.until.Format(time.DateTime)
 	}
 	return plainRow{
 		"first_day": stretch.from.Format(time.DateOnly), "last_day": stretch.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
-		"left_out": leftOut, "no_calls": "", "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
+		"left_out": leftOut, "no_calls": noCalls(outage, q.from == q.to), "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
 		"data_through": w.local(w.through).Format(time.DateTime),
 	}
 }
