@@ -153,12 +153,22 @@ func (w plainWorld) isUsual(s, period plainStretch) bool {
 
 // slice returns the calls that started in a stretch and pass a filter.
 func (w plainWorld) slice(s plainStretch, filter plainFilter) (calls []plainCall) {
+	until := w.instant(s.until)
 	for _, c := range w.calls {
-		if at := w.local(c.started); !at.Before(s.from) && at.Before(s.until) && filter.passes(c) {
+		if !w.local(c.started).Before(s.from) && c.started.Before(until) && filter.passes(c) {
 			calls = append(calls, c)
 		}
 	}
 	return calls
+}
+
+// instant returns when a clock of the zone shows a time, the later instant if it does so twice.
+func (w plainWorld) instant(local time.Time) time.Time {
+	at := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), w.zone)
+	if later := at.Add(time.Hour); w.local(later).Equal(local) {
+		return later
+	}
+	return at
 }
 
 // passing returns the calls of all days that pass a filter.

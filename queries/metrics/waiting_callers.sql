@@ -15,7 +15,7 @@ with waiting as (
         min(called_at) as first_missed_at,
         max(last_missed_at) as last_missed_at,
         sum(attempts)::bigint as attempts,
-        epoch(complete_through() - min(called_at)) / 3600 as hours_waiting
+        (epoch(complete_through()) - epoch(min(called_at))) / 3600 as hours_waiting
     from opened_episodes(p_rows)
     where last_spoken_at is null
     group by customer_key
