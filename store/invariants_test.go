@@ -29,7 +29,7 @@ func TestFiguresAddUp(t *testing.T) {
 				or (coins, coins_unanswered) <> (select (sum(coins), sum(coins_unanswered)) from wasted)`,
 		"waits have every call that was answered or abandoned": `from total where
 			(answered_in, abandoned) <> (select (sum(answered_in), sum(abandoned)) from waited)`,
-		"no agent is charged for an incoming call that nobody answered": `from by_agent where coins_unanswered_in <> 0`,
+		"no agent is charged for an unanswered incoming call": `from by_agent where coins_unanswered_in <> 0`,
 		"episodes of all days take every missed call with a known caller once": `select sum(attempts) from missed('2000-01-01', '2100-01-01')
 			having sum(attempts) <> (select count(*) from calls
 				where direction = 'incoming' and not answered and outcome <> 'ivr_only' and customer_key is not null)`,

@@ -98,7 +98,7 @@ func (w plainWorld) callRows(q plainQuestion, dims []string) map[string]plainRow
 	return rows
 }
 
-// chargedRows are callRows, with incoming calls that nobody answered in the rows of no agent.
+// chargedRows are callRows, with unanswered incoming calls in the rows of no agent.
 func (w plainWorld) chargedRows(q plainQuestion, dims []string) map[string]plainRow {
 	calls := slices.Clone(w.slice(q.stretch(), q.filter))
 	for i, c := range calls {

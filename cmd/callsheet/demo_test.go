@@ -88,7 +88,7 @@ func TestDemoFiguresAgree(t *testing.T) {
 			}
 			charged := c
 			if strings.Contains(name, "agents") && c.direction == "IVR" && !c.answered {
-				charged.coins = 0 // no agent is charged for an incoming call that nobody answered
+				charged.coins = 0 // no agent is charged for an unanswered incoming call
 			}
 			groups[k].add(charged)
 		}

@@ -14,7 +14,7 @@ import (
 // redefined are the columns whose figures have changed since the database was made; docs/metrics.md says how, under What changed.
 var redefined = map[string][]string{
 	"agents": {"coins", "coins_unanswered", "coins_unanswered_share", "coins_per_answered", "coins_per_talk_minute"},
-	// coins has a row of no agent for incoming calls that nobody answered.
+	// coins has a row of no agent for unanswered incoming calls.
 	"coins": {"agent", "calls", "answered", "coins", "coins_unanswered", "coins_unanswered_share", "coins_per_answered", "coins_per_talk_minute"},
 }
 

@@ -19,7 +19,7 @@ where agent is not null;
 
 create or replace view call_legs as from all_call_legs();
 
--- Whether the coins of a call count for its agent. What an incoming call cost that nobody answered, no agent caused.
+-- Whether the coins of a call count for its agent. No agent caused the coins of an unanswered incoming call.
 create or replace macro is_charged(p_direction, p_answered) as p_answered or p_direction <> 'incoming';
 
 -- A set of calls with the agents whom they are charged to.

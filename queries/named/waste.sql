@@ -1,4 +1,4 @@
--- Coins spent on unanswered calls, by agent and by the leg that failed. An incoming call that nobody answered is in the row of no agent.
+-- Coins spent on unanswered calls, by agent and by the leg that failed. An unanswered incoming call is in the row of no agent.
 with slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 charged as (from charged_calls(slice))
 select
