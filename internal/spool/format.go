@@ -59,9 +59,25 @@
 //	  - reported_at is when the vendor made the export. The report with the latest reported_at, then id, is the current one of a call; a
 //	    line without reported_at was reported when it was received.
 //
+// A line that was imported from a vendor's list is copied from there, with its id and times, and has the encoding api.
+//
 // Older versions imported lines without id, received_at, reported_at and encoding.
 //
 // Other programs may put *.ndjson files with bare lines, payloads without an envelope, into the folder.
+//
+// # Vendors' lists
+//
+// A vendor's list of the calls of a day is beside the spool, in DATA_DIR/vendor/SOURCE/YYYY-MM-DD.ndjson; the day is one of the source's
+// zone. It is complete, and the next fetch of the day replaces it. Its first line is a header, the others are envelopes:
+//
+//		{"list":"callerdesk","source":"main","day":"2026-10-05","fetched_at":"2026-10-06T02:30:00.000000+05:30","rows":512,"total":512}
+//		{"id":"01…","received_at":"…","reported_at":"…","source":"main","kind":"call_report","encoding":"api","payload":{…},"crc":"…"}
+//
+//	  - fetched_at is when the fetch began; received_at and reported_at of all lines are the same time;
+//	  - rows is the number of lines after the header, total what the vendor said;
+//	  - payload is the row with the names of the fields of a call report; fields that a call report does not have keep their names.
+//
+// A list is not part of the spool: comparing it with the calls adds no call. Hidden files are unfinished fetches.
 package spool
 
 import (
@@ -83,6 +99,7 @@ const (
 	EncodingJSON  = "json"
 	EncodingForm  = "form"
 	EncodingQuery = "query"
+	EncodingAPI   = "api" // a row of a vendor's list, not a delivery
 )
 
 // Envelope is a delivery. Exactly one of Payload and Body is set.

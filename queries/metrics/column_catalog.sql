@@ -43,6 +43,8 @@ from (values
     ('short_abandon', 'Short abandon', 'yesno', 'abandoned within the short-abandon limit'),
     ('flags', 'Flags', 'list', 'contradictions in the report'),
     ('recording_url', 'Recording', 'link', 'recording of the call'),
+    ('circle', 'Circle', 'text', 'the customer''s telecom circle, a region, as the vendor says'),
+    ('ivr_key', 'IVR key', 'text', 'the key that the caller pressed in the menu'),
     ('error_code', 'Error code', 'text', 'the vendor''s error code'),
     ('leg_a_picked_at', 'First leg picked up', 'time', 'when the first leg was picked up'),
     ('leg_b_started_at', 'Second leg started', 'time', 'when the second leg began to ring'),

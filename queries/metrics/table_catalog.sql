@@ -40,6 +40,9 @@ from (values
     ('customer_episodes', '', 'a missed episode, with the call that opened it and its recovery'),
     ('repeated_calls', '', 'an answered incoming call that another one of the customer followed within 24 hours'),
     ('last_conversations', '', 'a customer, and when somebody last spoke to them'),
+    ('vendor_lists', '', 'a vendor''s own list of a day''s calls, as last fetched'),
+    ('vendor_calls', '', 'a call of such a list, as it would be if the list were all there is'),
+    ('reconciliations', '', 'how the calls of a source and a day compare with the vendor''s own list'),
 
     -- of several tables
     ('', 'content_hash', 'hash of all fields sent, by which a duplicate is recognised'),
@@ -211,5 +214,24 @@ from (values
     ('customer_episodes', 'recovery', 'callback or return; empty if there was none within the recovery window'),
     ('customer_episodes', 'recovered_at', 'when the call began in which somebody spoke to the customer'),
     ('customer_episodes', 'recovering_call', 'call_key of that call'),
-    ('last_conversations', 'last_spoken_at', 'when the last call began in which somebody spoke to the customer, in any direction')
+    ('last_conversations', 'last_spoken_at', 'when the last call began in which somebody spoke to the customer, in any direction'),
+    ('', 'fetched_at', 'when the list was fetched: when the fetch began'),
+    ('', 'day', 'day of the list, in the zone of the source'),
+    ('', 'unreadable', 'rows of the list from which no call could be read'),
+    ('vendor_lists', 'list', 'the kind of the vendor''s API'),
+    ('vendor_lists', 'rows', 'rows of the list'),
+    ('vendor_lists', 'disk_bytes', 'size of the file when it was read'),
+    ('vendor_lists', 'modified_at', 'when the file was last written'),
+    ('vendor_calls', 'content_hash', 'hash of the newest row, by which a report that was taken from it is recognised'),
+    ('vendor_calls', 'list_rows', 'rows of the list for the call; more than one: it was listed more than once'),
+    ('reconciliations', 'vendor_calls', 'calls of the list'),
+    ('reconciliations', 'our_calls', 'calls known here: of the list, and others of the day'),
+    ('reconciliations', 'missing', 'calls of the list that are not known here'),
+    ('reconciliations', 'recovered', 'calls that are known here through the list only'),
+    ('reconciliations', 'unknown_to_vendor', 'calls known here that no list has'),
+    ('reconciliations', 'differing', 'calls of which the list says another status, talk, group, agent or coins'),
+    ('reconciliations', 'vendor_coins', 'coins of the list'),
+    ('reconciliations', 'our_coins', 'coins of the calls known here'),
+    ('reconciliations', 'is_final', 'whether the list was fetched after the last calls of the day had ended'),
+    ('reconciliations', 'is_complete', 'whether the list is final, and nothing is missing, unknown to the vendor, differing or unreadable')
 ) as catalog (table_name, column_name, meaning);

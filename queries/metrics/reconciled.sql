@@ -1,0 +1,94 @@
+-- The lists of some days, of all sources or one, with the bounds of the day in the zone of the source. A call that ended after settled_at, or
+-- still went on, may be missing on either side, so it is not compared.
+create or replace macro reconciled_lists(p_from, p_to, p_source) as table
+select
+    lists.source, day, fetched_at, unreadable, fetched_at - interval 10 minutes as settled_at,
+    timezone(coalesce(timezone, 'Asia/Kolkata'), day::timestamp) as begins_at,
+    timezone(coalesce(timezone, 'Asia/Kolkata'), (day + 1)::timestamp) as ends_at
+from vendor_lists as lists left join sources using (source)
+where day >= coalesce(p_from::date, '-infinity') and day <= coalesce(p_to::date, 'infinity')
+  and (p_source is null or lists.source = p_source);
+
+-- Whether two directions can be of one call.
+create or replace macro may_be_same_direction(p_direction, p_other) as
+    p_direction = p_other or 'unknown' in (p_direction, p_other);
+
+-- The calls of these lists, each beside ours if it is known, and our calls of their days that no list has. A call belongs to the day in whose
+-- list it is, else to that of its start. differences names what differs: missing, unknown to the vendor, or the fields in which the list says
+-- something else than we have. What the list does not say is not compared. An agent is a phone; names count where one is not known.
+create or replace macro reconciled_calls(p_from, p_to, p_source) as table
+with
+lists as materialized (from reconciled_lists(p_from, p_to, p_source)),
+pairs as (
+    select
+        listed.source, listed.day, listed.fetched_at, listed.direction, listed.call_sid, listed.call_key, listed.started_at,
+        listed.customer_number, true as is_listed, ours.call_key is not null as is_known, listed.content_hash, listed.list_rows,
+        listed.outcome as vendor_outcome, listed.talk_seconds as vendor_talk_seconds, listed.coins as vendor_coins,
+        case when listed.group_basis = 'reported' then listed.call_group end as vendor_group,
+        listed.agent_key as vendor_agent_key, coalesce(listed.agent_name, listed.agent_number) as vendor_agent,
+        ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
+        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at
+    from vendor_calls as listed join lists using (source, day)
+    left join calls as ours on ours.call_key = listed.call_key and may_be_same_direction(ours.direction, listed.direction)
+    where coalesce(listed.ended_at, listed.started_at) <= settled_at
+    union all by name
+    select
+        ours.source, lists.day, lists.fetched_at, ours.direction, ours.call_sid, ours.call_key, ours.started_at, ours.customer_number,
+        false as is_listed, true as is_known,
+        ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
+        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at
+    from calls as ours join lists on ours.source = lists.source and ours.started_at >= begins_at and ours.started_at < ends_at
+    where coalesce(ours.ended_at, ours.started_at) <= settled_at
+      and not exists (
+          from vendor_calls as listed
+          where listed.call_key = ours.call_key and may_be_same_direction(listed.direction, ours.direction))
+)
+select
+    *,
+    case when not is_known then ['missing']
+         when not is_listed then ['unknown to the vendor']
+         else list_filter([
+             case when vendor_outcome <> 'unknown' and vendor_outcome <> our_outcome then 'status' end,
+             case when vendor_talk_seconds is distinct from our_talk_seconds and vendor_talk_seconds is not null then 'talk' end,
+             case when vendor_group is distinct from our_group and vendor_group is not null then 'group' end,
+             case when vendor_agent_key <> our_agent_key
+                    or (vendor_agent_key is null or our_agent_key is null) and vendor_agent is not null
+                       and lower(vendor_agent) is distinct from lower(our_agent) then 'agent' end,
+             case when vendor_coins is distinct from our_coins and vendor_coins is not null then 'coins' end
+         ], lambda difference: difference is not null) end as differences
+from pairs;
+
+-- A row per source and day of the lists: how our calls compare with them. our_calls = vendor_calls - missing + unknown_to_vendor.
+create or replace macro reconciled_days(p_from, p_to, p_source) as table
+with
+lists as materialized (from reconciled_lists(p_from, p_to, p_source)),
+totals as (
+    select
+        source, day,
+        count(*) filter (where is_listed) as vendor_calls,
+        count(*) filter (where is_known) as our_calls,
+        count(*) filter (where not is_known) as missing,
+        count(*) filter (where not is_listed) as unknown_to_vendor,
+        count(*) filter (where is_listed and is_known and differences <> []) as differing,
+        sum(vendor_coins) as vendor_coins,
+        sum(our_coins) as our_coins
+    from reconciled_calls(p_from, p_to, p_source)
+    group by source, day
+)
+select
+    lists.source, lists.day, fetched_at,
+    coalesce(vendor_calls, 0)::bigint as vendor_calls,
+    coalesce(our_calls, 0)::bigint as our_calls,
+    coalesce(missing, 0)::bigint as missing,
+    null::bigint as recovered,
+    coalesce(unknown_to_vendor, 0)::bigint as unknown_to_vendor,
+    coalesce(differing, 0)::bigint as differing,
+    case when coalesce(totals.vendor_calls, 0) = 0 then 0 else totals.vendor_coins end::double as vendor_coins,
+    case when coalesce(totals.our_calls, 0) = 0 then 0 else totals.our_coins end::double as our_coins,
+    unreadable,
+    settled_at >= ends_at as is_final,
+    is_final and coalesce(missing + unknown_to_vendor + differing, 0) + unreadable = 0 as is_complete
+from lists left join totals using (source, day);
+
+-- The same for all days that were ever fetched.
+create or replace view reconciliations as from reconciled_days(null, null, null);
