@@ -55,6 +55,8 @@ func (b *book) versus() string {
 		return "vs last week"
 	case earlier.IsMonth():
 		return "vs last month"
+	case earlier.Days() > 7:
+		return "vs " + b.plural(int64(b.req.Period.From.Sub(earlier.From).Hours()/24/7), "week", "weeks") + " before"
 	default:
 		return "vs the " + b.plural(int64(earlier.Days()), "day", "days") + " before"
 	}

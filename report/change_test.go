@@ -93,7 +93,7 @@ func TestTitleSaysWhyCallsAreMissing(t *testing.T) {
 		{comparison{usual: 1, leftOut: []leftOut{outage}}, "No comparison: no earlier period is complete (Monday 5 October: no calls 10:00–13:00)"},
 		{comparison{incomplete: "no calls 09:00–11:00"}, "No comparison: the data of this period is incomplete, no calls 09:00–11:00"},
 	} {
-		c.compared.dataFrom, c.compared.dataThrough = day(1).From, through
+		c.compared.dataBegins, c.compared.dataThrough = day(1).From, through
 		b := &book{req: Request{Period: day(12)}, compared: c.compared}
 		if got := b.comparison(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

@@ -91,7 +91,7 @@ func (b *book) usualPeriods() string {
 	case asked.Days() < 7:
 		words = "the same days of " + words + "weeks"
 	default:
-		words += fmt.Sprintf("periods of %d days", asked.Days())
+		words += fmt.Sprintf("periods of %d days that begin on a %s", asked.Days(), asked.From.Format("Monday"))
 	}
 	return words + b.whyLeftOut()
 }

@@ -18,8 +18,8 @@ type comparison struct {
 	usual         int       // number of periods that the usual range is of
 	leftOut       []leftOut // of those that would be
 	firstDelivery time.Time // the day of it; zero without data
-	dataFrom      time.Time // the first day with data; zero without data
-	dataThrough   time.Time // the time of the last delivery, by the clock of the report zone
+	dataBegins    time.Time // the time of the first delivery, by the clock of the report zone; zero without data
+	dataThrough   time.Time // that of the last one
 	figures       map[string]row
 }
 
@@ -61,7 +61,7 @@ func (c *comparison) add(r row) {
 		if why == "incomplete" {
 			c.incomplete = whyIncomplete(r)
 		}
-		c.firstDelivery, c.dataFrom = localTime(r.get("first_delivery")), localTime(r.get("data_from"))
+		c.firstDelivery, c.dataBegins = localTime(r.get("first_delivery")), localTime(r.get("data_begins_at"))
 		c.dataThrough = localTime(r.get("data_through"))
 	case r.get("is_usual") == true:
 		c.usual++
@@ -94,19 +94,37 @@ func localTime(v any) time.Time {
 }
 
 // hasDay reports whether there can be figures of a day: it is not before the first delivery, nor still to come.
-func (c comparison) hasDay(day time.Time) bool { return c.hasHour(day, 0) }
+func (c comparison) hasDay(day time.Time) bool { return c.hasFigures(day, day.AddDate(0, 0, 1)) }
 
 // hasHour reports the same of an hour of a day.
 func (c comparison) hasHour(day time.Time, hour int64) bool {
-	return !c.dataFrom.IsZero() && !day.Before(c.dataFrom) && !day.Add(time.Duration(hour)*time.Hour).After(c.dataThrough)
+	from := day.Add(time.Duration(hour) * time.Hour)
+	return c.hasFigures(from, from.Add(time.Hour))
 }
+
+// hasHourOfDay reports the same of an hour of any day of a period.
+func (c comparison) hasHourOfDay(covered period.Period, hour int64) bool {
+	for day := covered.From; !day.After(covered.To); day = day.AddDate(0, 0, 1) {
+		if c.hasHour(day, hour) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c comparison) hasFigures(from, until time.Time) bool {
+	return !c.dataBegins.IsZero() && until.After(c.dataBegins) && !from.After(c.dataThrough)
+}
+
+// dataFrom returns the first day with data; zero without data.
+func (c comparison) dataFrom() time.Time { return c.dataBegins.Truncate(24 * time.Hour) }
 
 // withoutDaysBefore returns a result by day without the days before the first delivery, of which there can be no figures.
 func (c comparison) withoutDaysBefore(result *resultSet) *resultSet {
 	n := 0
 	for n < len(result.rows)-1 {
 		day, ok := result.row(n).get("local_day").(sqlvalue.Date)
-		if !ok || !time.Time(day).Before(c.dataFrom) {
+		if !ok || !time.Time(day).Before(c.dataFrom()) {
 			break
 		}
 		n++
@@ -125,12 +143,12 @@ func (c comparison) before(metric string) (value float64, known bool) {
 // noData says why there are no figures of the period; it is "" if there can be some.
 func (b *book) noData() string {
 	switch c := b.compared; {
-	case c.dataFrom.IsZero():
+	case c.dataBegins.IsZero():
 		return "there is no data yet"
 	case c.dataThrough.Before(b.req.Period.From):
 		return "there is no data of this period yet"
-	case c.dataFrom.After(b.req.Period.To):
-		return "there is no data of this period: the first delivery came on " + dayInWords(c.dataFrom)
+	case c.dataFrom().After(b.req.Period.To):
+		return "there is no data of this period: the first delivery came on " + dayInWords(c.dataFrom())
 	}
 	return ""
 }

@@ -81,3 +81,43 @@ func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// TestHoursBeforeTheFirstDeliveryAreEmpty: a late report of a call at 08:10 is the first delivery, at 11:05. Of the hours from nine to ten
+// nothing is known; from eleven on an hour without calls has a zero. The same holds for the chart's data.
+func TestHoursBeforeTheFirstDeliveryAreEmpty(t *testing.T) {
+	text := "title: T\nsheets:\n  - {kind: summary, name: Summary, tiles: [{metric: offered}], charts: [{title: By hour, query: hours_of_day, by: local_hour, columns: [missed]}]}\n" +
+		"  - {kind: heatmap, name: Hours, rows: day, metrics: [offered]}\n"
+	d, err := Parse("small", []byte(text), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &testSource{}
+	for i, clock := range []time.Duration{8*time.Hour + 10*time.Minute, 11*time.Hour + 10*time.Minute, 13 * time.Hour} {
+		c := testCall{sid: fmt.Sprint(i + 1), at: time.Date(2026, 10, 4, 0, 0, 0, 0, india).Add(clock), group: "Sales", direction: "incoming", outcome: "abandoned"}
+		if i == 0 {
+			c.late = 2*time.Hour + 55*time.Minute
+		}
+		src.calls = append(src.calls, c)
+	}
+	path, _ := build(t, d, src, request(t, "yesterday"))
+	f := open(t, path)
+	rows, err := f.GetRows("Hours")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"Sun 4 Oct 2026", "1", "", "", "1", "0", "1", "3"}, {"All days", "1", "", "", "1", "0", "1", "3"}}
+	if got := rows[5:]; !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	summary, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missed []string
+	for _, row := range summary[len(summary)-6:] {
+		missed = append(missed, strings.Join(row, " "))
+	}
+	if want := []string{" 08 1", " 09", " 10", " 11 1", " 12 0", " 13 1"}; !slices.Equal(missed, want) {
+		t.Errorf("behind the chart are %q, want %q", missed, want)
+	}
+}

@@ -21,6 +21,7 @@ type testCall struct {
 	answered                      bool
 	talk, wait                    int64
 	coins                         float64
+	late                          time.Duration // after its end the report came
 }
 
 // A testSource runs queries on a store with some calls.
@@ -165,7 +166,7 @@ func (s *testSource) spool() []byte {
 		text = append(append(text, envelope...), '\n')
 	}
 	for i, c := range s.calls {
-		ended := c.at.Add(time.Duration(c.talk+c.wait) * time.Second)
+		ended := c.at.Add(time.Duration(c.talk+c.wait)*time.Second + c.late)
 		line(ended, "call_report", c.report())
 		if i >= len(s.calls)-9 {
 			line(ended.Add(time.Minute), "call_report", c.report())

@@ -1,6 +1,9 @@
 package report
 
-import "callsheet/report/xlsx"
+import (
+	"callsheet/internal/period"
+	"callsheet/report/xlsx"
+)
 
 // A pendingChart is a chart whose data is still to be written, below the printed page.
 type pendingChart struct {
@@ -24,7 +27,7 @@ func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
 		}
 		switch c.By {
 		case "local_hour":
-			result = p.fillHourGaps(result)
+			result = p.fillHourGaps(result, extendBack(p.req.Period, c.Days))
 		case "local_day":
 			result = p.compared.withoutDaysBefore(result)
 		}
@@ -55,19 +58,20 @@ func hasFigures(result *resultSet, c Chart) bool {
 }
 
 // fillHourGaps adds a row for each hour without calls between hours with calls, so that the chart shows the gap. The counts of such a
-// row are 0.
-func (p *page) fillHourGaps(result *resultSet) *resultSet {
+// row are 0 if there can be figures of that hour.
+func (p *page) fillHourGaps(result *resultSet, covered period.Period) *resultSet {
 	full := &resultSet{query: result.query, columns: result.columns, absent: result.absent}
 	for i := range result.rows {
 		hour := result.row(i).count("local_hour")
 		for len(full.rows) > 0 && full.row(len(full.rows)-1).count("local_hour") < hour-1 {
+			gap := full.row(len(full.rows)-1).count("local_hour") + 1
 			empty := make([]any, len(result.columns))
 			for k, column := range result.columns {
-				if p.catalog.metricColumn(column).format == "count" {
+				if p.catalog.metricColumn(column).format == "count" && p.compared.hasHourOfDay(covered, gap) {
 					empty[k] = int64(0)
 				}
 				if column == "local_hour" {
-					empty[k] = full.row(len(full.rows)-1).count("local_hour") + 1
+					empty[k] = gap
 				}
 			}
 			full.rows = append(full.rows, empty)

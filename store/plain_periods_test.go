@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -69,21 +70,21 @@ func (s plainStretch) isMonth() bool {
 	return s.from.Day() == 1 && s.from.AddDate(0, 1, 0).Equal(s.until)
 }
 
-// back is the comparable stretch n before: up to a week the same weekdays, else months or as many days.
+// back is the comparable stretch n before: a month, or the same weekdays as many whole weeks back as do not overlap.
 func (s plainStretch) back(n int) plainStretch {
 	if s.isMonth() {
 		return plainStretch{s.from.AddDate(0, -n, 0), s.from.AddDate(0, 1-n, 0)}
 	}
-	days := -n * max(7, s.days())
+	days := -n * 7 * int(math.Ceil(float64(s.days())/7))
 	return plainStretch{s.from.AddDate(0, 0, days), s.until.AddDate(0, 0, days)}
 }
 
 // previous is the earlier stretch that a period is compared with.
 func (s plainStretch) previous() plainStretch {
-	if s.isMonth() || s.days() == 1 {
-		return s.back(1)
+	if days := s.days(); days > 1 && days < 7 {
+		return plainStretch{s.from.AddDate(0, 0, -days), s.from}
 	}
-	return plainStretch{s.from.AddDate(0, 0, -s.days()), s.from}
+	return s.back(1)
 }
 
 // cut ends an earlier stretch at the same minute as the data, if the period is not over.
@@ -99,7 +100,9 @@ func (w plainWorld) cut(earlier, period plainStretch) (cut plainStretch, isCut b
 }
 
 // began returns the day of the first delivery of a source; of all of them if it is empty.
-func (w plainWorld) began(source string) time.Time {
+func (w plainWorld) began(source string) time.Time { return w.beganAt(source).Truncate(24 * time.Hour) }
+
+func (w plainWorld) beganAt(source string) time.Time {
 	var first time.Time
 	for _, c := range w.calls {
 		at := c.firstReceived()
@@ -110,7 +113,7 @@ func (w plainWorld) began(source string) time.Time {
 			first = at
 		}
 	}
-	return w.local(first).Truncate(24 * time.Hour)
+	return w.local(first)
 }
 
 // hasFigures reports whether there are figures of a period of a source: not before the first delivery, nor after the last one.
@@ -145,10 +148,10 @@ func (w plainWorld) hasHoliday(s plainStretch) bool {
 	})
 }
 
-// isUsual reports whether a comparable stretch with data is in the usual range of a period: up to a week, neither has a holiday.
+// isUsual reports whether a comparable stretch with data is in the usual range of a period: in fewer than four weeks, neither has a holiday.
 func (w plainWorld) isUsual(s, period plainStretch) bool {
 	cut, _ := w.cut(s, period)
-	return period.days() > 7 || !w.hasHoliday(cut) && !w.hasHoliday(period)
+	return period.days() >= 28 || !w.hasHoliday(cut) && !w.hasHoliday(period)
 }
 
 // slice returns the calls that started in a stretch and pass a filter.

@@ -236,7 +236,7 @@ func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainR
 		leftOut = "no data"
 	case outage != nil:
 		leftOut = "incomplete"
-	case q.stretch().days() <= 7 && w.hasHoliday(cut):
+	case q.stretch().days() < 28 && w.hasHoliday(cut):
 		leftOut = "holiday"
 	}
 	if isCut && hasData && outage == nil && !w.isIncomplete(q.stretch(), q) {
@@ -245,7 +245,7 @@ func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainR
 	return plainRow{
 		"first_day": stretch.from.Format(time.DateOnly), "last_day": stretch.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
 		"left_out": leftOut, "no_calls": noCalls(outage, q.from == q.to), "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
-		"data_through": w.local(w.through).Format(time.DateTime),
+		"data_through": w.local(w.through).Format(time.DateTime), "data_begins_at": w.beganAt(source).Format(time.DateTime),
 	}
 }
 

@@ -4,12 +4,12 @@ select source, min(first_at) as first_at
 from delivery_days
 group by source;
 
--- From when to when there is data, in one row, in the report zone: from the day of the first delivery to the time of the last one.
+-- From when to when there is data, in one row, in the report zone: the time and the day of the first delivery, and the time of the last one.
 create or replace macro data_span(p_source) as table
 select
-    timezone(timezone, (select min(first_at) from delivery_days where p_source is null or source = p_source))::date as first_day,
+    timezone(timezone, first_at) as begins_at, timezone(timezone, first_at)::date as first_day,
     timezone(timezone, complete_through()) as through
-from settings;
+from settings, (select min(first_at) as first_at from delivery_days where p_source is null or source = p_source);
 
 -- Whether there can be figures of any of the days from p_from to p_to.
 create or replace macro has_data(p_from, p_to, p_source) as

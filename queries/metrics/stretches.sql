@@ -1,24 +1,23 @@
--- The period that a period is compared with: the same weekday a week before for a day, the month before for a whole month, else as
--- many days just before.
+-- The period that a period is compared with: as many days just before for two to six days, else the first of the comparable ones.
 create or replace macro previous_from(p_from, p_to) as
-    case when p_from = p_to then p_from - 7
-         when is_month(p_from, p_to) then (p_from - interval 1 month)::date
-         else p_from - (p_to - p_from + 1)::integer end;
+    case when p_to - p_from between 1 and 5 then p_from - (p_to - p_from + 1)::integer else comparable_from(p_from, p_to, 1) end;
 
 create or replace macro previous_to(p_from, p_to) as
-    case when p_from = p_to then p_from - 7 else p_from - 1 end;
+    case when p_to - p_from between 1 and 5 then p_from - 1 else comparable_to(p_from, p_to, 1) end;
 
 create or replace macro is_month(p_from, p_to) as day(p_from) = 1 and p_to = last_day(p_from);
 
--- The comparable periods, of which the usual range is: up to a week, the same weekdays some weeks back; else whole months, or as
--- many days, one after the other.
+-- The comparable periods, of which the usual range is: whole months before a month, else the same weekdays, as few whole weeks apart as
+-- the period has: one for up to 7 days, two for up to 14.
 create or replace macro comparable_from(p_from, p_to, p_back) as
     case when is_month(p_from, p_to) then (p_from - to_months(p_back))::date
-         else p_from - p_back * greatest(7, p_to - p_from + 1)::integer end;
+         else p_from - p_back * weeks_apart(p_from, p_to) * 7 end;
 
 create or replace macro comparable_to(p_from, p_to, p_back) as
     case when is_month(p_from, p_to) then (p_from - to_months(p_back - 1))::date - 1
-         else p_to - p_back * greatest(7, p_to - p_from + 1)::integer end;
+         else p_to - p_back * weeks_apart(p_from, p_to) * 7 end;
+
+create or replace macro weeks_apart(p_from, p_to) as ((p_to - p_from) // 7 + 1)::integer;
 
 -- The first day whose calls matter: those of all stretches, and of the day before, for calls that are still in progress.
 create or replace macro recent_from(p_from, p_to, p_before_from) as
@@ -32,8 +31,8 @@ create or replace macro recent_from(p_from, p_to, p_before_from) as
 -- that day may have begun in the middle, and if it is complete: a day whose spool file has a problem lacks calls, and so do no_calls, the
 -- hours of gap_hours(), if these lack one call of fifty. Nor is a period that is incomplete compared.
 --
--- left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the usual range, and only up to a
--- week. A period with a holiday has no usual range.
+-- left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the usual range, and only in fewer
+-- than four weeks, since longer periods have holidays as a rule. A period with a holiday that matters has no usual range.
 create or replace macro stretches_of(p_rows, p_from, p_to, p_source, p_before_from, p_before_to) as table
 with
 asked as (
@@ -60,7 +59,7 @@ periods as (
 ends as (
     select
         stretch, periods.first_day, last_day, asked.*, through, coalesce(begun.day, span.first_day) as first_delivery,
-        span.first_day as data_from, through as data_through,
+        span.first_day as data_from, span.begins_at as data_begins_at, through as data_through,
         stretch > 0 and through < to_day + 1 as is_cut,
         least((last_day + 1)::timestamp,
               case when is_cut then periods.first_day + (date_trunc('minute', through) - from_day) end) as last_moment,
@@ -71,7 +70,7 @@ ends as (
         exists (select 1 from file_problems()
                 where try_cast(left(file, 10) as date) >= periods.first_day
                   and try_cast(left(file, 10) as date) < least(last_moment, through)) as has_problem,
-        to_day - from_day < 7
+        to_day - from_day < 27
             and exists (select 1 from holidays where day >= periods.first_day and day < least(last_moment, through)) as has_holiday
     from periods, asked, begun, data_span(p_source) as span
 ),
@@ -89,7 +88,7 @@ proven as (
     from ends left join gaps using (stretch)
 )
 select
-    stretch, first_day, last_day, is_cut, last_moment, first_delivery, data_from, data_through,
+    stretch, first_day, last_day, is_cut, last_moment, first_delivery, data_from, data_begins_at, data_through,
     within_data and (stretch = 0 or not is_incomplete and not bool_or(is_incomplete and stretch = 0) over ()) as has_data,
     case when not within_data then 'no data' when is_incomplete then 'incomplete' when has_holiday then 'holiday' end as left_out,
     timezone((select timezone from settings), first_day::timestamp) as begins_at,

@@ -1,6 +1,7 @@
 -- Every metric of the whole period in one row; the same for the earlier period (before_…), and the usual range (usual_low_…, usual_high_…).
--- The earlier period is the same weekday a week before for a day, the month before for a month, else as many days before. The usual
--- range is that of usual_n comparable periods before: up to four, those with holidays left out.
+-- The earlier period is the same weekday a week before for a day, as many days just before for up to six, the month before for a month,
+-- else the same weekdays some whole weeks before. The usual range is that of usual_n comparable periods before: up to four, those with
+-- holidays left out.
 -- As in other queries by metric, below_goal says whether any figure misses its goal, and …_to_goal how far it is from it: negative if
 -- it misses the goal.
 with

@@ -1,4 +1,4 @@
--- A day: the same weekday a week before. A week: the one before. A month: the whole one before, be it shorter. Else as many days.
+-- A day: the same weekday a week before. A week: the one before. A month: the whole one before, be it shorter. Two to six days: as many just before.
 select 'day' as period, first_day, last_day from previous_period('2026-10-05', '2026-10-05')
 union all
 select 'week', first_day, last_day from previous_period('2026-10-05', '2026-10-11')
