@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/remote"
 )
 
 // maxAnswer is how much of an answer is read.
@@ -50,7 +51,7 @@ func reasonIn(value any, secrets []string) string {
 		}
 	case string:
 		words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" :,.'", r) })
-		if plainReason.MatchString(value) && !slices.ContainsFunc(append(words, value), func(word string) bool { return overlaps(word, secrets) }) {
+		if plainReason.MatchString(value) && !slices.ContainsFunc(append(words, value), func(word string) bool { return remote.Overlaps(word, secrets) }) {
 			return value
 		}
 	}
@@ -80,13 +81,10 @@ func refusal(answer []byte, secrets []string) error {
 // temporaryNumber matches reasons that are a status for "later".
 var temporaryNumber = regexp.MustCompile(`^error (429|5[0-9]{2})$`)
 
-// webPage matches the begin of a page for people.
-var webPage = regexp.MustCompile(`(?i)^(\x{feff})?\s*<(!doctype html|html)[\s>]`)
-
 // pageError returns an error if a chat answered with a web page. The message is not in the chat then: the URL is that of a page, or
 // something between sent a page of its own.
 func (w Webhook) pageError(answer []byte) error {
-	if slices.Contains([]string{"slack", "slackfile", "teams", "googlechat"}, w.Format) && webPage.Match(answer) {
+	if slices.Contains([]string{"slack", "slackfile", "teams", "googlechat"}, w.Format) && remote.IsWebPage(answer) {
 		return permanent(errors.New("the server answered with a web page\nhint: configure the address of the webhook; that of a channel or a page takes no messages"))
 	}
 	return nil
@@ -111,21 +109,6 @@ func requestSecrets(request *http.Request) (secrets []string) {
 	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
 }
 
-// overlaps reports whether a text contains one of the secrets, or is a part of one that is long enough to be of use.
-func overlaps(text string, secrets []string) bool {
-	for range 3 { // it may be escaped more than once
-		lower := strings.ToLower(text)
-		for _, secret := range secrets {
-			secret = strings.ToLower(secret)
-			if strings.Contains(lower, secret) || len(lower) >= 4 && strings.Contains(secret, lower) {
-				return true
-			}
-		}
-		text, _ = url.PathUnescape(text)
-	}
-	return false
-}
-
 // maxShownSegment is of a path; a longer segment may be a token.
 const maxShownSegment = 40
 
@@ -138,14 +121,14 @@ func redirectTarget(response *http.Response) string {
 	}
 	secrets := requestSecrets(response.Request)
 	long := slices.DeleteFunc(slices.Clone(secrets), func(secret string) bool { return len(secret) < 8 })
-	if overlaps(to.Host, long) {
+	if remote.Overlaps(to.Host, long) {
 		return to.Scheme + "://…"
 	}
 	target := to.Scheme + "://" + to.Host
 	for segment := range strings.SplitSeq(strings.Trim(to.EscapedPath(), "/"), "/") {
 		switch {
 		case segment == "":
-		case len(segment) <= maxShownSegment && !overlaps(segment, secrets):
+		case len(segment) <= maxShownSegment && !remote.Overlaps(segment, secrets):
 			target += "/" + segment
 		case !strings.HasSuffix(target, "/…"):
 			target += "/…"

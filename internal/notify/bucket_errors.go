@@ -12,6 +12,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"gocloud.dev/gcerrors"
+
+	"callsheet/internal/remote"
 )
 
 // bucketParameters are parameters of URLs, which errors may name.
@@ -36,7 +38,7 @@ func (b Bucket) openError(err error) error {
 			secrets = append(secrets, key)
 		}
 	}
-	if containsSecret(text, secrets...) {
+	if remote.ContainsSecret(text, secrets...) {
 		named := ""
 		for key := range u.Query() {
 			if slices.Contains(bucketParameters, key) && strings.Contains(text, key) {
@@ -113,7 +115,7 @@ func (b Bucket) requestError(err error) error {
 	if code != "" {
 		words = append(words, code)
 	}
-	if cause := redact(err); cause != errInvalidAnswer || len(words) == 0 {
+	if cause := remote.Redact(err); cause != remote.ErrInvalidAnswer || len(words) == 0 {
 		words = append(words, cause.Error())
 	}
 	summary := errors.New(strings.Join(words, ", ") + b.hint(code, err))

@@ -7,8 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
+
+	"callsheet/internal/remote"
 )
 
 // transport sends to secret URLs. It does not keep connections alive, because net/http logs what a server sends on an idle one.
@@ -23,7 +24,7 @@ func do(request *http.Request) (*http.Response, error) {
 	}
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return nil, redact(err)
+		return nil, remote.Redact(err)
 	}
 	return response, nil
 }
@@ -59,10 +60,12 @@ func checkStatus(response *http.Response, answer []byte) error {
 		return permanent(fmt.Errorf("the server answered %d %s and redirects to %s\nhint: redirects are not followed; configure the URL that it redirects to",
 			code, http.StatusText(code), redirectTarget(response)))
 	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:
-		return Limited(err, retryAfter(response.Header))
+		return Limited(err, remote.RetryAfter(response.Header))
 	}
 	return permanent(err)
 }
+
+var errInvalidURL = errors.New("invalid URL")
 
 // retryAfterError is an error of a server that says how long no further attempt should be made.
 type retryAfterError struct {
@@ -81,20 +84,6 @@ func RetryAfter(err error) time.Duration {
 		return limited.after
 	}
 	return 0
-}
-
-// retryAfter reads the header Retry-After: seconds, or a time by the server's clock.
-func retryAfter(header http.Header) time.Duration {
-	text := header.Get("Retry-After")
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e6 { // some send fractions
-		return time.Duration(seconds * float64(time.Second))
-	}
-	until, err := http.ParseTime(text)
-	now, nowErr := http.ParseTime(header.Get("Date"))
-	if err != nil || nowErr != nil {
-		return 0
-	}
-	return max(until.Sub(now), 0)
 }
 
 // WebhookServer returns the scheme and host of a secret URL.

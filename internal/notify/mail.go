@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+
+	"callsheet/internal/remote"
 )
 
 // Mail is a channel to mail addresses. Each address gets a mail of its own, so that a refused address does not affect the others.
@@ -113,7 +115,7 @@ func (m Mail) draft(ctx context.Context, message Message, recipient string) (d d
 func (m Mail) deliver(ctx context.Context, d *draft) error {
 	server, err := m.Server.open(ctx)
 	switch {
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, remote.ErrTimeout):
 		return classifiedError{err, ErrSilent}
 	case err != nil:
 		return err

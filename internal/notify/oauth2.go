@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"callsheet/internal/remote"
 )
 
 // OAuth2 gets access tokens from an authorization server: with a refresh token, or else with client credentials.
@@ -102,8 +104,8 @@ func (o OAuth2) wrapError(err error) error {
 	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		reason := redact(err)
-		if reason == errInvalidAnswer {
+		reason := remote.Redact(err)
+		if reason == remote.ErrInvalidAnswer {
 			reason = fmt.Errorf("%w\nhint: %s", reason, checkTokenURL)
 		}
 		return fmt.Errorf("mail.oauth2: %s: %w", host, reason)

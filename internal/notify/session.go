@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"callsheet/internal/remote"
 )
 
 // A session is a connection to a mail server, in the words of RFC 5321. A reply that refuses is a *textproto.Error.
@@ -205,7 +207,7 @@ func (s *session) data(content []byte, accepting time.Duration) (ended bool, err
 		s.inText = false
 		return true, nil
 	case code < 400:
-		return true, errInvalidAnswer
+		return true, remote.ErrInvalidAnswer
 	}
 	s.inText = false
 	return false, &textproto.Error{Code: code, Msg: reply}

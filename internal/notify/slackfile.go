@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"callsheet/internal/remote"
 )
 
 // sendSlackFile uploads the workbook into a channel of Slack, with the message: https://docs.slack.dev/messaging/working-with-files. A
@@ -35,7 +37,7 @@ func (w Webhook) sendSlackFile(ctx context.Context, api string, header http.Head
 		FileID    string `json:"file_id"`
 	}
 	if err := json.Unmarshal(answer, &target); err != nil || target.UploadURL == "" || target.FileID == "" {
-		return errInvalidAnswer
+		return remote.ErrInvalidAnswer
 	}
 	_, err = w.post(ctx, target.UploadURL, nil, content{contentType: file.contentType, body: file.body, length: file.length})
 	if err != nil {

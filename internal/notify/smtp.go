@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"callsheet/internal/remote"
 )
 
 // MailServer is the SMTP server that sends mail.
@@ -182,7 +184,7 @@ func (s MailServer) wrapError(step string, err error, secrets []string) error {
 		text += ", access token refused"
 	case step == stepLogin && reply.Code == 535:
 		text += ", wrong user or password"
-	case step != stepLogin && !containsSecret(reply.Msg, secrets...):
+	case step != stepLogin && !remote.ContainsSecret(reply.Msg, secrets...):
 		text = fmt.Sprintf("the server answered %d %s", reply.Code, replyText(reply.Msg, refused.enhanced))
 	}
 	refused.err = s.wrap(step, errors.New(text))
@@ -194,13 +196,13 @@ func (s MailServer) wrapError(step string, err error, secrets []string) error {
 
 // withHint returns why a step failed without a reply, and what may help.
 func (s MailServer) withHint(step string, err error) error {
-	reason := redact(err)
+	reason := remote.Redact(err)
 	switch {
 	case errors.As(err, new(x509.UnknownAuthorityError)):
 		return fmt.Errorf("%w\nhint: if it is of an authority of your own, set mail.ca_file to its certificate", reason)
-	case step == stepConnect && s.TLS != "tls" && s.Port == 465 && isTimeout(err):
+	case step == stepConnect && s.TLS != "tls" && s.Port == 465 && remote.IsTimeout(err):
 		return fmt.Errorf("%w\nhint: port 465 expects TLS from the start; set mail.tls to tls", reason)
-	case step == stepConnect && isTimeout(err):
+	case step == stepConnect && remote.IsTimeout(err):
 		return fmt.Errorf("%w\nhint: check mail.host and mail.port; a firewall may block the connection", reason)
 	case step == stepConnect && s.TLS == "tls" && errors.As(err, new(tls.RecordHeaderError)):
 		return fmt.Errorf("%w from the start\nhint: set mail.tls to starttls, or use the port for TLS, usually 465", reason)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/wneessen/go-mail/smtp"
+
+	"callsheet/internal/remote"
 )
 
 // A TokenSource returns an access token. refused is the token that the server has just refused, or empty; it is not returned again.
@@ -160,7 +162,7 @@ func (s *session) login(mechanism smtp.Auth, server *smtp.ServerInfo) error {
 		}
 		line = encode(response)
 	}
-	return errInvalidAnswer
+	return remote.ErrInvalidAnswer
 }
 
 // hide keeps secrets, also as Base64, out of errors.

@@ -1,4 +1,5 @@
-package notify
+// Package remote reads what servers elsewhere answer: it removes secrets from errors and texts, and knows when to try again.
+package remote
 
 import (
 	"context"
@@ -15,15 +16,15 @@ import (
 	"syscall"
 )
 
+// The errors of Redact that callers look for.
 var (
-	errInvalidURL    = errors.New("invalid URL")
-	errInvalidAnswer = errors.New("the server sent no valid answer")
-	errTimeout       = errors.New("the server did not answer in time")
+	ErrInvalidAnswer = errors.New("the server sent no valid answer")
+	ErrTimeout       = errors.New("the server did not answer in time")
 )
 
-// redact returns the reason of a network error without text that may hold a secret. The network libraries quote URLs, headers and
+// Redact returns the reason of a network error without text that may hold a secret. The network libraries quote URLs, headers and
 // what the server sent; only the kinds of errors below keep their text.
-func redact(err error) error {
+func Redact(err error) error {
 	var lookup *net.DNSError
 	var connection *net.OpError
 	var certificate *tls.CertificateVerificationError
@@ -34,8 +35,8 @@ func redact(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
-	case isTimeout(err):
-		return errTimeout
+	case IsTimeout(err):
+		return ErrTimeout
 	case errors.Is(err, net.ErrClosed): // by the end of the context
 		return errors.New("stopped before the server answered")
 	case errors.As(err, &path) && errors.As(path.Err, &errno):
@@ -56,16 +57,17 @@ func redact(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("the server closed the connection")
 	}
-	return errInvalidAnswer
+	return ErrInvalidAnswer
 }
 
-func isTimeout(err error) bool {
+// IsTimeout reports whether an error is that of a deadline.
+func IsTimeout(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// containsSecret reports whether a text contains one of the secrets, as it is or URL-escaped.
-func containsSecret(text string, secrets ...string) bool {
+// ContainsSecret reports whether a text contains one of the secrets, as it is or URL-escaped.
+func ContainsSecret(text string, secrets ...string) bool {
 	return slices.ContainsFunc(secrets, func(secret string) bool {
 		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret)) || strings.Contains(text, url.PathEscape(secret)))
 	})
