@@ -59,6 +59,7 @@ type Source struct {
 	DirectionWords map[string]string `yaml:"direction_words"` // incoming or outgoing, by word of Direction
 	NothingValues  []string          `yaml:"nothing_values"`  // texts that stand for nothing, beside those that always do
 	Import         Import            `yaml:"import"`
+	VendorAPI      *VendorAPI        `yaml:"vendor_api"` // nil without one
 }
 
 // Import says how exports of a source are read.

@@ -11,6 +11,11 @@ func (c *Config) checkEffect(add adder) {
 	if !c.Store.Publish && (c.Store.PublishedMode != 0 || c.Store.PublishedGroup != "") {
 		add("store", "published_mode and published_group do nothing with publish: false")
 	}
+	for i, source := range c.Collector.Sources {
+		if source.VendorAPI != nil {
+			source.VendorAPI.checkEffect(add, fmt.Sprintf("collector.sources[%d].vendor_api", i))
+		}
+	}
 	c.Mail.checkEffect(add)
 	for i, report := range c.Reports {
 		key := fmt.Sprintf("reports[%d]", i)

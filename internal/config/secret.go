@@ -44,11 +44,14 @@ func (s Secret) Resolve(key string) (string, error) {
 // isLiteral reports whether a secret is written in the configuration itself, and not only as a variable.
 func (s Secret) isLiteral() bool { return variable.ReplaceAllString(string(s), "") != "" }
 
-// HasSecrets reports whether the configuration itself has tokens, a password, or URLs of webhooks, which are as good as passwords.
+// HasSecrets reports whether the configuration itself has tokens, authcodes, a password, or URLs of webhooks, which are as good as passwords.
 func (c *Config) HasSecrets() bool {
 	secrets := []Secret{c.Mail.Password, c.Mail.OAuth2.ClientSecret, c.Mail.OAuth2.RefreshToken}
 	for _, source := range c.Collector.Sources {
 		secrets = append(secrets, source.Tokens...)
+		if source.VendorAPI != nil {
+			secrets = append(secrets, source.VendorAPI.Authcode, source.VendorAPI.Secret)
+		}
 	}
 	for _, report := range c.Reports {
 		secrets = append(secrets, report.Heartbeat)
@@ -75,6 +78,10 @@ func (c *Config) SecretFiles() (files []SecretFile) {
 	add("collector.tls.key_file", c.Collector.TLS.KeyFile)
 	for i, source := range c.Collector.Sources {
 		add(fmt.Sprintf("collector.sources[%d].tokens_file", i), source.TokensFile)
+		if source.VendorAPI != nil {
+			add(fmt.Sprintf("collector.sources[%d].vendor_api.authcode_file", i), source.VendorAPI.AuthcodeFile)
+			add(fmt.Sprintf("collector.sources[%d].vendor_api.secret_file", i), source.VendorAPI.SecretFile)
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Webhooks())) {
 		add(key+".url_file", c.Webhooks()[key].URLFile)

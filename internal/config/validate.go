@@ -102,6 +102,9 @@ func (c *Collector) validate(add adder) {
 		checkChoice(add, key+".outgoing_caller", source.OutgoingCaller, "agent", "customer")
 		checkNetworks(add, key+".allow", source.Allow)
 		source.validateReading(add, key)
+		if source.VendorAPI != nil {
+			source.VendorAPI.validate(add, key+".vendor_api")
+		}
 		if order := source.Import.DateOrder; order != "" {
 			checkChoice(add, key+".import.date_order", order, "dmy", "mdy")
 		}

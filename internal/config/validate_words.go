@@ -37,6 +37,23 @@ func (s Source) validateReading(add adder, key string) {
 	}
 }
 
+// Direction returns what a word of the vendor or of direction_words means: incoming, outgoing, or nothing if it is unknown.
+func (s Source) Direction(word string) string {
+	plain := plainWord(word)
+	switch plain {
+	case "IVR":
+		return "incoming"
+	case "WEBOBD":
+		return "outgoing"
+	}
+	for other, direction := range s.DirectionWords {
+		if plainWord(other) == plain {
+			return direction
+		}
+	}
+	return ""
+}
+
 // checkWords checks that each word has one of the meanings, and that no two words are compared as the same.
 func checkWords(add adder, key string, words map[string]string, meanings []string) {
 	seen := map[string]string{}

@@ -1,0 +1,20 @@
+package pipeline
+
+import (
+	"callsheet/internal/config"
+	"callsheet/internal/vendor"
+)
+
+// VendorAPI returns the API of a source that has vendor_api. It keeps to the rate limit over all of its requests, so a process needs one.
+func (p *Pipeline) VendorAPI(source config.Source) (vendor.API, error) {
+	authcode, secret, err := p.Config.ResolveVendorAPI(source)
+	if err != nil {
+		return nil, err
+	}
+	v := source.VendorAPI
+	return vendor.New(vendor.Options{
+		Kind: v.Kind, URL: v.URL, Authcode: authcode, Secret: secret, DataDir: p.Config.Data(),
+		Source: source.Name, OutgoingCaller: source.OutgoingCaller, Direction: source.Direction,
+		PerPage: v.PerPage, RequestsPerMinute: v.RequestsPerMinute, Now: p.Now,
+	})
+}
