@@ -16,8 +16,8 @@ import (
 	"callsheet/internal/sqlvalue"
 )
 
-// TestGolden runs the cases of queries/testdata: a folder has events.ndjson to load, optionally settings.json, and pairs of
-// NAME.sql, with the arithmetic in its comment, and NAME.csv, the expected result.
+// TestGolden runs the cases of queries/testdata: a folder has events.ndjson to load, optionally settings.json and the folder vendor, with
+// what was fetched from a vendor, and pairs of NAME.sql, with the arithmetic in its comment, and NAME.csv, the expected result.
 func TestGolden(t *testing.T) {
 	folders, err := filepath.Glob("../queries/testdata/*/events.ndjson")
 	if err != nil || len(folders) == 0 {
@@ -37,7 +37,15 @@ func TestGolden(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			reader := loaded(t, settings, map[string]string{"2026-10-05.ndjson": string(text)})
+			data := t.TempDir()
+			writeSpool(t, data, map[string]string{"2026-10-05.ndjson": string(text)})
+			if _, err := os.Stat(filepath.Join(dir, "vendor")); err == nil {
+				if err := os.CopyFS(filepath.Join(data, "vendor"), os.DirFS(filepath.Join(dir, "vendor"))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			load(t, data, settings)
+			reader := published(t, data, settings)
 			cases, err := filepath.Glob(filepath.Join(dir, "*.sql"))
 			if err != nil || len(cases) == 0 {
 				t.Fatalf("no query in %s: %v", dir, err)
@@ -124,7 +132,7 @@ func loadWith(t *testing.T, dir string, options Options, bytes int64) Summary {
 	ctx := context.Background()
 	options.Path, options.Now = filepath.Join(dir, "calls.duckdb"), testNow
 	db := openStore(t, options)
-	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: bytes})
+	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DataDir: dir, DefaultSource: "main", batchBytes: bytes})
 	if err != nil {
 		t.Fatal(err)
 	}

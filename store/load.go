@@ -29,6 +29,7 @@ type Progress func(done, total, lines int64)
 type LoadOptions struct {
 	SpoolDir      string
 	DefaultSource string   // of lines without a source
+	DataDir       string   // where the folder vendor is, with what was fetched from vendors; nothing is loaded from there if empty
 	RetryRejects  bool     // first read the rejected lines again
 	Progress      Progress // may be nil
 
@@ -49,6 +50,11 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	}
 	if err := s.loadRuns(ctx, s.options.RunLedger); err != nil {
 		return summary, err
+	}
+	if options.DataDir != "" {
+		if err := s.loadBalances(ctx, options.DataDir, &summary); err != nil {
+			return summary, err
+		}
 	}
 	var err error
 	if slices.ContainsFunc(s.options.Settings.Sources, func(source Source) bool { return len(source.NothingValues) > 0 }) {

@@ -182,7 +182,7 @@ func (p *Pipeline) load(ctx context.Context, path string, retryRejects bool, pro
 	}
 	c := p.Config
 	summary, err = db.Load(ctx, store.LoadOptions{
-		SpoolDir: c.SpoolDir(), DefaultSource: c.DefaultSource(), RetryRejects: retryRejects, Progress: progress,
+		SpoolDir: c.SpoolDir(), DataDir: c.Data(), DefaultSource: c.DefaultSource(), RetryRejects: retryRejects, Progress: progress,
 	})
 	return summary, errors.Join(err, db.Close())
 }

@@ -43,6 +43,7 @@ from (values
     ('vendor_lists', '', 'a vendor''s own list of a day''s calls, as last fetched'),
     ('vendor_calls', '', 'a call of such a list, as it would be if the list were all there is'),
     ('reconciliations', '', 'how the calls of a source and a day compare with the vendor''s own list'),
+    ('balances', '', 'what was left on an account, as the vendor said'),
 
     -- of several tables
     ('', 'content_hash', 'hash of all fields sent, by which a duplicate is recognised'),
@@ -233,5 +234,7 @@ from (values
     ('reconciliations', 'vendor_coins', 'coins of the list'),
     ('reconciliations', 'our_coins', 'coins of the calls known here'),
     ('reconciliations', 'is_final', 'whether the list was fetched after the last calls of the day had ended'),
-    ('reconciliations', 'is_complete', 'whether the list is final, and nothing is missing, unknown to the vendor, differing or unreadable')
+    ('reconciliations', 'is_complete', 'whether the list is final, and nothing is missing, unknown to the vendor, differing or unreadable'),
+    ('balances', 'fetched_at', 'when it was fetched'),
+    ('balances', 'balance', 'coins left')
 ) as catalog (table_name, column_name, meaning);
