@@ -130,7 +130,7 @@ func loadInBatches(t *testing.T, dir string, settings Settings, bytes int64) Sum
 func loadWith(t *testing.T, dir string, options Options, bytes int64) Summary {
 	t.Helper()
 	ctx := context.Background()
-	options.Path, options.Now = filepath.Join(dir, "calls.duckdb"), testNow
+	options.Path, options.DataDir, options.Now = filepath.Join(dir, "calls.duckdb"), dir, testNow
 	db := openStore(t, options)
 	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DataDir: dir, DefaultSource: "main", batchBytes: bytes})
 	if err != nil {
@@ -205,4 +205,12 @@ func cell(value any) string {
 		return time.Time(v).Format(time.DateTime)
 	}
 	return fmt.Sprint(value)
+}
+
+// copyVendor copies what was fetched from vendors from one data folder to another.
+func copyVendor(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.CopyFS(filepath.Join(to, "vendor"), os.DirFS(filepath.Join(from, "vendor"))); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -76,12 +76,14 @@ func definitionsFingerprint() string {
 }
 
 // recomputeReason says why figures are computed again; empty if those that are stored are current.
-func recomputeReason(definitionsChanged, settingsChanged bool) string {
+func recomputeReason(definitionsChanged, settingsChanged, directoryChanged bool) string {
 	switch {
 	case definitionsChanged:
 		return "this version of callsheet defines some figures differently: see What changed in docs/metrics.md"
 	case settingsChanged:
 		return "the settings changed"
+	case directoryChanged:
+		return "the directory of a vendor changed"
 	}
 	return ""
 }
@@ -100,7 +102,8 @@ func hashed(text string, files ...[]queries.File) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// applySettings updates the settings and macros if they have changed, and rebuilds `calls` if the change affects it.
+// applySettings updates the settings, the vendors' directories and the macros if they have changed, and rebuilds `calls` if the change
+// affects it.
 func (s *Store) applySettings(ctx context.Context) error {
 	want, err := s.options.Settings.fingerprint()
 	if err != nil {
@@ -108,18 +111,24 @@ func (s *Store) applySettings(ctx context.Context) error {
 	}
 	wantMacros := s.options.macrosFingerprint()
 	wantDefinitions := definitionsFingerprint()
-	var stored, storedMacros, storedDefinitions string
-	err = s.conn.QueryRowContext(ctx, "select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, '') from settings").
-		Scan(&stored, &storedMacros, &storedDefinitions)
+	directory, wantDirectory, err := s.readDirectories()
+	if err != nil {
+		return err
+	}
+	var stored, storedMacros, storedDefinitions, storedDirectory string
+	err = s.conn.QueryRowContext(ctx, `
+		select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, ''), coalesce(directory_fingerprint, '') from settings`).
+		Scan(&stored, &storedMacros, &storedDefinitions, &storedDirectory)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
 	sameMacros := storedMacros == wantMacros
-	if sameMacros && stored == want {
+	sameCalls := stored == want && storedDirectory == wantDirectory
+	if sameMacros && sameCalls {
 		return s.defineUserQueries(ctx, false)
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		if err := writeSettings(ctx, tx, s.options.Settings, want); err != nil {
+		if err := writeSettings(ctx, tx, s.options.Settings, want, wantDirectory); err != nil {
 			return err
 		}
 		if !sameMacros {
@@ -130,15 +139,18 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if _, err := tx.ExecContext(ctx, queries.SQL("load/goals")); err != nil {
 			return fmt.Errorf("goals: %w", err)
 		}
+		if err := writeDirectories(ctx, tx, directory); err != nil {
+			return err
+		}
 		if stored == "" { // a new database has no calls
 			return nil
 		}
-		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want); reason != "" {
+		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, storedDirectory != wantDirectory); reason != "" {
 			if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
 				return err
 			}
 		}
-		if stored == want {
+		if sameCalls {
 			return nil
 		}
 		if _, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls")); err != nil {
@@ -158,12 +170,12 @@ func (s *Store) applySettings(ctx context.Context) error {
 	return nil
 }
 
-func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerprint string) error {
+func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerprint, directoryFingerprint string) error {
 	type row []any
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
 			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint(),
-			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil}},
+			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, directoryFingerprint}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 		"goals": {},
 	}
@@ -178,11 +190,11 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 		}
 	}
 	for number, group := range settings.NumberGroups {
-		tables["number_groups"] = append(tables["number_groups"], row{number, group})
+		tables["number_groups"] = append(tables["number_groups"], row{number, group, nil, nil, nil})
 	}
 	for _, agent := range settings.Agents {
 		tables["agent_directory"] = append(tables["agent_directory"],
-			row{agent.Number, agent.Name, nullIfEmpty(agent.From), nullIfEmpty(agent.To)})
+			row{agent.Number, agent.Name, nullIfEmpty(agent.From), nullIfEmpty(agent.To), nil})
 	}
 	for _, hours := range settings.BusinessHours {
 		tables["business_hours"] = append(tables["business_hours"], row{hours.Weekday, hours.Opens, hours.Closes})

@@ -17,7 +17,7 @@ func (p *Pipeline) StoreOptions(path string) store.Options {
 		Program:     p.Version,
 		UserQueries: queries.User(c.UserQueries()),
 		Path:        path, TempDir: c.Data("tmp"), TempLimit: int64(c.Store.TempLimit), MemoryLimit: c.Store.MemoryLimit, Threads: c.Store.Threads,
-		Settings: settings(c), Now: p.Now, RunLedger: c.RunLedger(),
+		Settings: settings(c), Now: p.Now, RunLedger: c.RunLedger(), DataDir: c.Data(),
 	}
 }
 

@@ -39,10 +39,10 @@ type DirectoryEntry struct {
 // DirectoryChange is an entry that a sync found new or gone.
 type DirectoryChange struct {
 	DirectoryEntry
-	Source     string
-	FetchedAt  time.Time
-	PreviousAt time.Time // when the sync before fetched it; zero for the first one
-	IsListed   bool
+	Source     string    `json:"source"`
+	FetchedAt  time.Time `json:"fetched_at"`
+	PreviousAt time.Time `json:"previous_at,omitzero"` // when the sync before fetched it; zero for the first one
+	IsListed   bool      `json:"is_listed"`
 }
 
 // Directory is the history of a vendor's directory.
@@ -57,8 +57,8 @@ type Directory struct {
 }
 
 // directoryLine is a line of the file data_dir/vendor/SOURCE/directory.ndjson. The file is only appended to: each sync adds a line for
-// every entry that is new or gone, and a last one of the kind sync. All have the same fetched_at, which never decreases, and end
-// with a checksum as the lines of the spool do.
+// every entry that is new or gone, and a last one of the kind sync. All have the same fetched_at, later than that of the sync before,
+// and end with a checksum as the lines of the spool do.
 type directoryLine struct {
 	FetchedAt string `json:"fetched_at"`
 	Source    string `json:"source"`
@@ -169,8 +169,8 @@ func (d *Directory) Sync(entries []DirectoryEntry, fetchedAt time.Time) (added, 
 			added = append(added, entry)
 		}
 	}
-	if fetchedAt.Before(d.LastAt) { // the clock was set back
-		fetchedAt = d.LastAt
+	if fetchedAt = fetchedAt.Truncate(time.Microsecond); !fetchedAt.After(d.LastAt) { // the clock was set back
+		fetchedAt = d.LastAt.Add(time.Microsecond)
 	}
 	content := slices.Clone(d.content)
 	if len(content) > 0 && !bytes.HasSuffix(content, []byte("\n")) {

@@ -185,19 +185,27 @@ with_directory as (
         with_phone.*,
         case when not answered then 0
              else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at)) end as talk_seconds,
-        coalesce(reported_name, agent_directory.agent_name) as agent_name,
-        coalesce(reported_group, number_groups.call_group) as call_group,
+        coalesce(reported_name, configured_agents.agent_name, listed_agents.agent_name) as agent_name,
+        coalesce(reported_group, configured_numbers.call_group, listed_numbers.call_group) as call_group,
         configured_number
     from with_phone
-    left join agent_directory
-        on phone_key(agent_directory.agent_number) = with_phone.agent_key
-        and local_start::date between coalesce(agent_directory.valid_from, '-infinity')
-                                  and coalesce(agent_directory.valid_to, 'infinity')
+    left join (from agent_directory where source is null) as configured_agents
+        on phone_key(configured_agents.agent_number) = with_phone.agent_key
+        and local_start::date between coalesce(configured_agents.valid_from, '-infinity')
+                                  and coalesce(configured_agents.valid_to, 'infinity')
+    left join (from agent_directory where source is not null) as listed_agents
+        on listed_agents.source = with_phone.source and phone_key(listed_agents.agent_number) = with_phone.agent_key
+        and local_start::date between coalesce(listed_agents.valid_from, '-infinity') and coalesce(listed_agents.valid_to, 'infinity')
     left join (
         select phone_key(virtual_number) as phone, min(call_group) as call_group, min(virtual_number) as configured_number
         from number_groups
-        group by all) as number_groups
-        on number_groups.phone = phone_key(with_phone.virtual_number)
+        where source is null
+        group by all) as configured_numbers
+        on configured_numbers.phone = phone_key(with_phone.virtual_number)
+    left join (from number_groups where source is not null) as listed_numbers
+        on listed_numbers.source = with_phone.source
+        and phone_key(listed_numbers.virtual_number) = phone_key(with_phone.virtual_number)
+        and local_start::date between coalesce(listed_numbers.valid_from, '-infinity') and coalesce(listed_numbers.valid_to, 'infinity')
 )
 select
     source, direction, call_sid, call_key, started_at, ended_at,

@@ -11,7 +11,7 @@ with
 spellings as (
     select virtual_number, min(first_at) as first_at from virtual_number_days group by virtual_number
     union all
-    select virtual_number, '-infinity' from number_groups -- the configured one comes first
+    select virtual_number, '-infinity' from number_groups where source is null -- the configured one comes first
 ),
 keyed as (select *, phone_key(virtual_number) as phone from spellings),
 shown as (select phone, arg_min(virtual_number, (first_at, virtual_number)) as shown from keyed group by phone)

@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"callsheet/internal/spool"
+	"callsheet/queries"
+)
+
+// readDirectories returns the changes of the vendors' directories, and a hash of them, which is empty if there are none. A damaged line
+// is a warning.
+func (s *Store) readDirectories() (changes []spool.DirectoryChange, fingerprint string, err error) {
+	if s.options.DataDir == "" {
+		return nil, "", nil
+	}
+	directories, err := spool.ReadDirectories(s.options.DataDir)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading the vendors' directories: %w", err)
+	}
+	for _, directory := range directories {
+		changes = append(changes, directory.Changes...)
+		if directory.Damage != nil {
+			s.warnings = append(s.warnings, fmt.Sprintf("the line is skipped: %v", directory.Damage))
+		}
+	}
+	if len(changes) == 0 {
+		return nil, "", nil
+	}
+	text, err := json.Marshal(changes)
+	return changes, hashed(string(text)), err
+}
+
+// writeDirectories stores the changes, and the names and groups that follow from them.
+func writeDirectories(ctx context.Context, tx *sql.Tx, changes []spool.DirectoryChange) error {
+	text, err := json.Marshal(changes)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, queries.SQL("load/vendor_directory"), sql.Named("changes", string(text))); err != nil {
+		return fmt.Errorf("vendor_directory: %w", err)
+	}
+	return runStep(ctx, tx, "load/directory")
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"callsheet/internal/spool"
+)
+
+func agentEntry(id, name, number string) spool.DirectoryEntry {
+	return spool.DirectoryEntry{Kind: spool.DirectoryAgent, ID: id, Name: name, Number: number}
+}
+
+func groupEntry(id, name, numberID string) spool.DirectoryEntry {
+	return spool.DirectoryEntry{Kind: spool.DirectoryGroup, ID: id, Name: name, NumberID: numberID}
+}
+
+func numberEntry(id, number string) spool.DirectoryEntry {
+	return spool.DirectoryEntry{Kind: spool.DirectoryNumber, ID: id, Number: number}
+}
+
+// syncDirectory adds a sync of a source's directory at a time in India.
+func syncDirectory(t *testing.T, dir, source, at string, entries ...spool.DirectoryEntry) {
+	t.Helper()
+	when, err := time.Parse(time.DateTime+" -07:00", at+" +05:30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory, err := spool.ReadDirectory(dir, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := directory.Sync(entries, when); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// callsOf has an answered call of each phone on each day, by source.
+func callsOf(phones []string, days ...string) string {
+	var text strings.Builder
+	for _, day := range days {
+		for _, phone := range phones {
+			fmt.Fprintf(&text, `{"CallSid":"%s-%s","Direction":"IVR","SourceNumber":"9190000001","DestinationNumber":"01204000001","DialWhomNumber":"%s","Status":"ANSWER","StartTime":"%s 12:00:00","EndTime":"%s 12:01:00","TalkDuration":"30"}`+"\n",
+				day, phone, phone, day, day)
+		}
+	}
+	return text.String()
+}
+
+func agentsByDay(t *testing.T, reader *Reader) string {
+	t.Helper()
+	return lines(query(t, reader, `
+		select local_day::varchar as day, list(coalesce(agent_name, '-') order by agent_key) as agents, any_value(coalesce(call_group, '-')) as call_group
+		from calls group by all order by day`)[1:])
+}
+
+func TestPhoneThatChangedHandsIsRightOnBothSidesOfTheDate(t *testing.T) {
+	const phone, second, masked, spaced = "9820000001", "9820000002", "98xxxxxx03", "9820000004"
+	days := []string{"2026-10-05", "2026-10-06", "2026-10-07", "2026-10-08", "2026-10-09"}
+	numbers := []spool.DirectoryEntry{numberEntry("7", "01204000001"), groupEntry("1", "Sales", "7")}
+	all := func(entries ...spool.DirectoryEntry) []spool.DirectoryEntry { return append(entries, numbers...) }
+	dir := t.TempDir()
+	settings := testSettings()
+	writeSpool(t, dir, map[string]string{"a.ndjson": callsOf([]string{phone, second, spaced}, days...)})
+	load(t, dir, settings)
+
+	// The first sync is valid from the beginning.
+	syncDirectory(t, dir, "main", "2026-10-06 02:30:00", all(agentEntry("1", "Asha", phone), agentEntry("3", "Masked", masked))...)
+	load(t, dir, settings)
+	reader := published(t, dir, settings)
+	const want1 = "2026-10-05,[Asha - -],Sales\n2026-10-06,[Asha - -],Sales\n2026-10-07,[Asha - -],Sales\n2026-10-08,[Asha - -],Sales\n2026-10-09,[Asha - -],Sales\n"
+	if got := agentsByDay(t, reader); got != want1 {
+		t.Errorf("after the first sync got\n%s\nwant\n%s", got, want1)
+	}
+	reader.Close()
+
+	// The phone of Asha is Bela's from the 8th; the number of Asha's second phone, and a name with odd spaces, are new; since
+	// nobody had them on the 7th, they are valid from then. The number is Support's.
+	syncDirectory(t, dir, "main", "2026-10-07 02:30:00", all(agentEntry("1", "Asha", phone), agentEntry("3", "Masked", masked))...)
+	numbers = []spool.DirectoryEntry{numberEntry("7", "01204000001"), groupEntry("1", "Support", "7")}
+	syncDirectory(t, dir, "main", "2026-10-08 02:30:00", all(agentEntry("2", "Bela", phone), agentEntry("1", "Asha", "+91 98200 00002"), agentEntry("4", " Chand \u00a0 Rao\t", spaced))...)
+	load(t, dir, settings)
+	reader = published(t, dir, settings)
+	const want2 = "2026-10-05,[Asha - -],Sales\n2026-10-06,[Asha - -],Sales\n2026-10-07,[Asha Asha Chand Rao],Sales\n" +
+		"2026-10-08,[Bela Asha Chand Rao],Support\n2026-10-09,[Bela Asha Chand Rao],Support\n"
+	if got := agentsByDay(t, reader); got != want2 {
+		t.Errorf("after the change got\n%s\nwant\n%s", got, want2)
+	}
+	reader.Close()
+
+	// Bela's phone is another agent's, too; Asha is gone during the 9th, and keeps that day. The configuration wins where it speaks.
+	syncDirectory(t, dir, "main", "2026-10-09 18:00:00", all(agentEntry("2", "Bela", phone), agentEntry("5", "Divya", phone), agentEntry("4", "Chand Rao", spaced))...)
+	settings.Agents = []Agent{{Number: spaced, Name: "Chandrasekhar", From: "2026-10-06", To: "2026-10-07"}}
+	settings.NumberGroups = map[string]string{"+911204000001": "Configured"}
+	load(t, dir, settings)
+	reader = published(t, dir, settings)
+	const want3 = "2026-10-05,[Asha - -],Configured\n2026-10-06,[Asha - Chandrasekhar],Configured\n2026-10-07,[Asha Asha Chandrasekhar],Configured\n" +
+		"2026-10-08,[Bela Asha Chand Rao],Configured\n2026-10-09,[- Asha Chand Rao],Configured\n"
+	if got := agentsByDay(t, reader); got != want3 {
+		t.Errorf("after the third sync got\n%s\nwant\n%s", got, want3)
+	}
+
+	fresh := t.TempDir() // a rebuild
+	writeSpool(t, fresh, map[string]string{"a.ndjson": callsOf([]string{phone, second, spaced}, days...)})
+	copyVendor(t, dir, fresh)
+	load(t, fresh, settings)
+	rebuilt := published(t, fresh, settings)
+	for _, statement := range []string{"from calls order by all", "from agent_directory order by all", "from number_groups order by all", "from vendor_directory order by all"} {
+		if got, want := query(t, rebuilt, statement), query(t, reader, statement); !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s: rebuilt\n%s\nwant\n%s", statement, lines(got), lines(want))
+		}
+	}
+}
