@@ -67,22 +67,24 @@ type directoryLine struct {
 }
 
 func directoryPath(dataDir, source string) string {
-	return filepath.Join(dataDir, "vendor", source, "directory.ndjson")
+	return filepath.Join(VendorDir(dataDir), source, "directory.ndjson")
 }
 
 // ReadDirectories reads the directories in a data folder, by source.
 func ReadDirectories(dataDir string) ([]*Directory, error) {
-	paths, err := filepath.Glob(directoryPath(dataDir, "*"))
+	folders, err := os.ReadDir(VendorDir(dataDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	var found []*Directory
-	for _, path := range paths {
-		source := filepath.Base(filepath.Dir(path))
-		if strings.HasPrefix(source, ".") {
+	for _, folder := range folders {
+		if !folder.IsDir() || strings.HasPrefix(folder.Name(), ".") {
 			continue
 		}
-		directory, err := ReadDirectory(dataDir, source)
+		directory, err := ReadDirectory(dataDir, folder.Name())
 		if err != nil {
 			return nil, err
 		}

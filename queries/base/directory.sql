@@ -86,8 +86,12 @@ changed as (
 ),
 spans as (
     select
-        source, phone, is_disputed, arg_max(number, from_day) as number, arg_max(name, from_day) as name,
-        arg_min_null(since_day, from_day) as since_day, min(from_day) as from_day, arg_max_null(to_day, from_day) as to_day
+        source, phone, is_disputed,
+        arg_max(number, (from_day, number)) as number,
+        arg_max(name, (from_day, name)) as name,
+        arg_min_null(since_day, (from_day, since_day)) as since_day,
+        min(from_day) as from_day,
+        arg_max_null(to_day, (from_day, to_day)) as to_day
     from (select *, count(*) filter (where is_new) over (partition by source, phone order by from_day) as span from changed)
     group by source, phone, span, is_disputed
 ),
