@@ -239,6 +239,8 @@ from (values
     ('vendor_lists', 'modified_at', 'when the file was last written'),
     ('vendor_calls', 'content_hash', 'hash of the newest row, by which a report that was taken from it is recognised'),
     ('vendor_calls', 'list_rows', 'rows of the list for the call; more than one: it was listed more than once'),
+    ('vendor_calls', 'charged_coins', 'coins of all rows of the list for the call together'),
+    ('vendor_calls', 'list_phones', 'how many phones of agents the rows of the list for the call name'),
     ('reconciliations', 'vendor_calls', 'calls of the list'),
     ('reconciliations', 'our_calls', 'calls known here: of the list, and others of the day'),
     ('reconciliations', 'missing', 'calls of the list that are not known here'),
