@@ -25,6 +25,7 @@ var allowedImports = map[string][]string{
 	"internal/remote":             {},
 	"internal/vendor":             {"internal/atomicfile", "internal/display", "internal/remote", "internal/spool"},
 	"internal/demo":               {},
+	"internal/demo/vendorapi":     {"internal/demo"},
 	"internal/smtptest":           {},
 	"internal/pipeline":           {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
 	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "queries", "report", "store"},
@@ -50,7 +51,7 @@ var allowedImports = map[string][]string{
 	"bench/queries":               {"bench/reports", "queries", "store"},
 	"bench/reports":               {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -71,6 +71,8 @@ type call struct {
 	unreported  bool
 	late        bool // the report arrives the next morning
 	corrected   bool
+
+	reported map[string]string // by deliver: what the reports say in the end, by field
 }
 
 func (c *call) recording() string {

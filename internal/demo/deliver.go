@@ -68,11 +68,26 @@ func reports(r rng, c *call) []Delivery {
 	s := newStyle(r, encoding)
 	first := report(r, c, s)
 	out := []Delivery{encode(r, at, encoding, s, first)}
+	c.reported = map[string]string{}
+	c.learn(first)
 	if c.corrected {
 		second := correct(r, c, first)
 		out = append(out, encode(r, at.Add(r.seconds(1800, int(correctionWindow/time.Second)-60)), encoding, s, second))
+		c.learn(second)
+	}
+	for i := range out {
+		out[i].reportOf = c
 	}
 	return out
+}
+
+// learn adds what a report says. An empty field does not erase what an earlier one said.
+func (c *call) learn(report []field) {
+	for _, f := range report {
+		if f.value != "" {
+			c.reported[f.key] = f.value
+		}
+	}
 }
 
 // correct returns the second report of a call: with other coins, or with the

@@ -12,6 +12,8 @@
 //   - deliver generates what a vendor would send for each call: live events,
 //     the report, duplicates, corrections, late and broken deliveries.
 //
+// What the vendor's own list has of the same calls is in listed.go.
+//
 // All numbers and names are invented.
 package demo
 
@@ -23,6 +25,7 @@ import (
 // Options configure the deliveries. Equal Options give equal deliveries.
 type Options struct {
 	Calls int            // distinct calls with a report
+	Lost  int            // of them, whose reports do not arrive
 	Days  int            // days before Until; at least one
 	Seed  uint64         // of the random number generator
 	Until time.Time      // the midnight after the last day, in Zone
@@ -39,12 +42,14 @@ type Delivery struct {
 	Body        []byte    // body of a POST
 	Broken      bool      // unreadable, or a report without a call id
 	CallSid     string    // of the first payload; empty for broken ones and other events
+
+	reportOf *call // nil for other deliveries
 }
 
 // Generate returns the deliveries of o.Calls calls, sorted by arrival. Every one
 // arrives before o.Until.
 //
-// Exactly o.Calls distinct calls have at least one readable report. From 10
+// Exactly o.Calls distinct calls, less o.Lost, have at least one readable report. From 10
 // calls on, there are also one or two calls with live events and no report;
 // from 20 calls on, events that are not calls (add_member) and the Broken
 // deliveries: bodies that are not JSON, and reports without a CallSid. The
@@ -57,7 +62,7 @@ func Generate(o Options) []Delivery {
 	o = o.normal()
 	r := newRNG(o.Seed)
 	calls := simulate(o, r)
-	deliveries := deliver(o, r, calls)
+	deliveries := lose(o, calls, deliver(o, r, calls))
 	slices.SortStableFunc(deliveries, func(a, b Delivery) int { return a.At.Compare(b.At) })
 	return gather(r, deliveries)
 }
