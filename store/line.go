@@ -30,6 +30,7 @@ type line struct {
 	nothing       words // the source's own texts that stand for nothing
 	receivedAt    []byte
 	reportedAt    []byte   // only imported lines have one
+	fromList      bool     // of a vendor's list
 	id            []byte   // of the delivery; only a collector's and imported lines have one
 	values        [][]byte // of payloadFields
 	extra         []byte   // a JSON object of the undocumented members
@@ -151,6 +152,8 @@ func (l *line) parseEnvelope(object []byte, sources lineSources) (payload []byte
 			hasContent = true
 		case "id":
 			l.id = columnText(value)
+		case "encoding":
+			l.fromList = spool.Text(value) == spool.EncodingAPI
 		case "source":
 			if l.source = columnText(value); len(l.source) > 0 {
 				l.nothing = sources.nothing[string(l.source)]
@@ -163,7 +166,7 @@ func (l *line) parseEnvelope(object []byte, sources lineSources) (payload []byte
 		return end
 	})
 	if !hasKind || !hasContent {
-		l.source, l.receivedAt, l.reportedAt, l.id, l.kind = nil, nil, nil, nil, spool.Kind(object)
+		l.source, l.receivedAt, l.reportedAt, l.id, l.fromList, l.kind = nil, nil, nil, nil, false, spool.Kind(object)
 		l.nothing = sources.nothing[string(sources.byDefault)]
 		l.parsePayload(object, 0, nil)
 		return object

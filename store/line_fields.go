@@ -9,6 +9,7 @@ var payloadFields = []struct {
 	number       bool // 0 is a value of it
 	onlyReports  bool // live_events has no column for it
 	undocumented bool // not in the vendor's documentation, so it is kept in extra too
+	anyForm      bool // several values, or one that cannot be read, are no problem of the report
 }{
 	{key: "Direction", identity: true},
 	{key: "CallSid", identity: true},
@@ -31,6 +32,9 @@ var payloadFields = []struct {
 	{key: "LegB_Picked_time", onlyReports: true},
 	{key: "callstatus", undocumented: true},
 	{key: "type", undocumented: true},
+	{key: "circle", undocumented: true, anyForm: true},
+	{key: "key_press", undocumented: true, anyForm: true},
+	{key: "key_pressed", undocumented: true, anyForm: true},
 }
 
 // payloadIndex has the index in payloadFields by key.
@@ -70,6 +74,12 @@ var lineFields = []struct {
 	{"received_at", func(l *line) []byte { return l.receivedAt }},
 	{"reported_at", func(l *line) []byte { return l.reportedAt }},
 	{"id", func(l *line) []byte { return l.id }},
+	{"from_list", func(l *line) []byte {
+		if !l.fromList {
+			return nil
+		}
+		return []byte("true")
+	}},
 	{"extra", func(l *line) []byte { return l.extra }},
 	{"payload", func(l *line) []byte { return l.payload }},
 	{"field_problems", (*line).fieldProblems},

@@ -43,3 +43,18 @@ func TestLiveEventsKeepEveryField(t *testing.T) {
 		}
 	}
 }
+
+// TestHashOfAFieldStaysWhenItGetsAColumn: circle and the keys had none at first, and were members like any other.
+func TestHashOfAFieldStaysWhenItGetsAColumn(t *testing.T) {
+	for text, want := range map[string]uint64{
+		`{"CallSid":"1.1","Direction":"IVR","Status":"ANSWER","EndTime":"2026-10-05 10:00:00","key_press":["1","2"],"circle":{"a":1}}`:          9291758730578167726,
+		`{"CallSid":"1.1","Direction":"IVR","Status":"ANSWER","EndTime":"2026-10-05 10:00:00","Key Pressed":3,"circle":"Delhi","CIRCLE":"Goa"}`: 16037725222041034476,
+		`{"CallSid":"1.1","Direction":"IVR","type":"live_call","Status":"Ringing","key_press":"2","circle":"Delhi"}`:                            12566954823334111715,
+	} {
+		l := line{text: []byte(text)}
+		l.parse(newLineSources(Settings{}, "main"))
+		if l.contentHash != want || l.reason != "" {
+			t.Errorf("%s: %d %s", text, l.contentHash, l.reason)
+		}
+	}
+}

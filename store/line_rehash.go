@@ -11,7 +11,8 @@ import (
 
 // registerRehashing defines functions on a connection that migrations use: report_hash() is the content_hash of a stored report, from its
 // sent_direction, extra, field_problems and its documented fields in the order of payloadFields, and that of a live event, of which those
-// that only reports have are NULL; filled_members() is extra without its empty members.
+// that only reports have are NULL; filled_members() is extra without its empty members; sent_value() is the value of a
+// field that is kept in extra.
 func registerRehashing(conn *sql.Conn) error {
 	text, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
 	if err != nil {
@@ -24,6 +25,20 @@ func registerRehashing(conn *sql.Conn) error {
 	err = duckdb.RegisterScalarUDF(conn, "report_hash", &textFunction{
 		config: duckdb.ScalarFuncConfig{VariadicTypeInfo: text, ResultTypeInfo: hash, SpecialNullHandling: true},
 		call:   func(values [][]byte) any { return reportHash(values[0], values[1], values[2], values[3:]) },
+	})
+	if err != nil {
+		return err
+	}
+	err = duckdb.RegisterScalarUDF(conn, "sent_value", &textFunction{
+		config: duckdb.ScalarFuncConfig{InputTypeInfos: []duckdb.TypeInfo{text, text}, ResultTypeInfo: text},
+		call: func(values [][]byte) any {
+			var l line
+			l.parsePayload(values[0], 0, nil)
+			if value := l.values[payloadIndex[string(values[1])]]; len(value) > 0 {
+				return string(value)
+			}
+			return nil
+		},
 	})
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 		switch {
 		case string(one) == "{}": // an empty array of PHP
 		case one[0] == '{':
-			l.unreadable |= 1 << field
+			l.unreadable |= l.judged(field)
 			unknown = l.setAside(field, one, unknown)
 		case isBlankText(text):
 			if current == nil {
@@ -26,7 +26,7 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 			l.values[field] = text
 		case bytes.Equal(bytes.TrimSpace(current), bytes.TrimSpace(text)):
 		default:
-			l.conflicting |= 1 << field
+			l.conflicting |= l.judged(field)
 			if l.isNothing(field, current) && !l.isNothing(field, text) {
 				l.values[field] = text
 				one = spool.AppendString(nil, string(current))
@@ -35,6 +35,14 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 		}
 	}
 	return unknown
+}
+
+// judged returns the bit of a field of which conflicting and unreadable values are a problem, 0 for others.
+func (l *line) judged(field int) uint64 {
+	if payloadFields[field].anyForm {
+		return 0
+	}
+	return 1 << field
 }
 
 // setAside adds a value that does not count. An undocumented field is in extra anyway.

@@ -20,6 +20,7 @@ var fields = map[string]fieldUse{
 	"EndTime": ofReports, "CallDuration": ofReports, "TalkDuration": ofReports, "CallRecordingUrl": ofReports,
 	"LegA_Picked_time": ofReports, "LegB_Start_time": ofReports, "LegB_Picked_time": ofReports,
 	"coins": neutral, "campid": neutral, "receiver_name": neutral, "error_code": neutral, "callstatus": neutral,
+	"circle": neutral, "key_press": neutral, "key_pressed": neutral,
 }
 
 // respelled has the fields' names by their letters and digits in lower case.

@@ -84,7 +84,7 @@ merged as not materialized (
     select
         source, direction, call_sid, call_key,
         arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, is_single, is_report, rank,
-                                   first_received_at, last_received_at, reported_at, imported, deliveries, known_outcome, failed_leg,
+                                   first_received_at, last_received_at, reported_at, imported, from_list, deliveries, known_outcome, failed_leg,
                                    conflicting_values, unreadable_value, dropped_fraction, unreadable_start, unreadable_time,
                                    leg_a_sent)), rank),
         arg_max_null(columns(['known_outcome', 'failed_leg']), rank) filter (where status is not null),
@@ -107,7 +107,8 @@ merged as not materialized (
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at,
         max(reported_at) filter (where is_report) as reported_at,
-        bool_and(imported) as imported
+        bool_and(imported) as imported,
+        bool_and(from_list) as from_list
     from read_versions
     where not is_single
     group by source, direction, call_sid, call_key
@@ -267,7 +268,7 @@ select
                or sent_leg_b_start is not null and leg_b_started_at is null
                or sent_leg_b_picked is not null and leg_b_picked_at is null then 'unreadable_time' end
     ), ''), ','), []) as flags,
-    recording_url, error_code, leg_a_reported, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
-    versions, deliveries, first_received_at, last_received_at, reported_at, imported,
+    recording_url, circle, ivr_key, error_code, leg_a_reported, leg_a_picked_at, leg_b_started_at, leg_b_picked_at, extra,
+    versions, deliveries, first_received_at, last_received_at, reported_at, imported, from_list,
     'all calls' as everything
 from with_directory;

@@ -5,9 +5,9 @@ create or replace macro cleaned(p_versions) as table
 select
     columns(* exclude (
         nothing_values, date_order, field_problems, sent_direction, source_number, destination_number, dial_whom_number, call_duration, talk_duration, coins,
-        status, callstatus,
+        status, callstatus, circle,
         start_time, end_time, leg_a_picked_time, leg_b_start_time, leg_b_picked_time, call_recording_url, campid, call_group, receiver_name,
-        error_code, received_at, plain_source, plain_destination, plain_dialled, call_number, talk_number, coins_number,
+        error_code, key_press, key_pressed, received_at, plain_source, plain_destination, plain_dialled, call_number, talk_number, coins_number,
         plain_start, plain_end, plain_leg_a_picked, plain_leg_b_start, plain_leg_b_picked, odd_numbers, odd_seconds, odd_times)),
     clean_name(sent_direction) as sent_direction,
     case when odd_numbers is null then plain_source else odd_numbers[1] end as source_number,
@@ -27,6 +27,8 @@ select
     clean_name(call_group) as reported_group,
     clean_name(receiver_name) as reported_agent_name,
     clean_name(error_code) as error_code,
+    clean_name(circle) as circle,
+    coalesce(clean_name(key_press), clean_name(key_pressed)) as ivr_key,
     case when odd_seconds is null then false else odd_seconds[1].unreadable or odd_seconds[2].unreadable end
         or is_unreadable(coins_of(coins_number, coins), coins)
         or coalesce(contains(field_problems, 'unreadable '), false) as unreadable_value,
@@ -86,7 +88,10 @@ from (
                 sent_text(campid, nothing_values) as campid,
                 sent_text(call_group, nothing_values) as call_group,
                 sent_text(receiver_name, nothing_values) as receiver_name,
-                sent_text(error_code, nothing_values) as error_code)
+                sent_text(error_code, nothing_values) as error_code,
+                sent_text(circle, nothing_values) as circle,
+                sent_text(key_press, nothing_values) as key_press,
+                sent_text(key_pressed, nothing_values) as key_pressed)
             from (
                 select
                     versions.*, leg_a_picked_time is not null as leg_a_sent, settings.nothing_values, coalesce(settings.date_order, 'dmy') as date_order,

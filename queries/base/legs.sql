@@ -115,7 +115,7 @@ calls as (
         arg_min(columns(['local_day', 'local_hour', 'weekday', 'in_business_hours']), (started_at, leg_order)),
         min(started_at) as started_at,
         max(ended_at) as ended_at,
-        arg_min(columns(['virtual_number', 'reported_virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'error_code', 'extra']), newness),
+        arg_min(columns(['virtual_number', 'reported_virtual_number', 'customer_number', 'campaign_id', 'coins', 'recording_url', 'circle', 'ivr_key', 'error_code', 'extra']), newness),
         max(columns([
             'agent_number', 'agent_key', 'reported_agent_name', 'agent_name', 'agent', 'call_group', 'group_basis', 'status', 'outcome',
             'failed_leg', 'answered', 'ring_seconds', 'agent_ring_seconds', 'leg_a_reported', 'leg_a_picked_at', 'leg_b_started_at', 'leg_b_picked_at'
@@ -134,6 +134,7 @@ calls as (
         max(last_received_at) as last_received_at,
         max(reported_at) as reported_at,
         bool_and(imported) as imported,
+        bool_and(from_list) as from_list,
         'all calls' as everything
     from legs
     group by source, direction, call_sid, call_key

@@ -1,7 +1,7 @@
 -- The deliveries of every report and live event that was delivered more than once, staged and stored. A delivery that was read
 -- twice, from a copy of its file, is in here twice.
 create or replace temp table read_deliveries as
-select kind, direction, call_key, content_hash, received_at, reported_at, imported, id, 1 as deliveries
+select kind, direction, call_key, content_hash, received_at, reported_at, imported, from_list, id, 1 as deliveries
 from staged semi join (
     select kind, direction, call_key, content_hash from repeated_staged
     union
@@ -9,10 +9,10 @@ from staged semi join (
 ) using (kind, direction, call_key, content_hash)
 where reason is null
 union all
-select kind, direction, call_key, content_hash, received_at, reported_at, imported, id, deliveries
+select kind, direction, call_key, content_hash, received_at, reported_at, imported, from_list, id, deliveries
 from repeated_deliveries semi join duplicates using (kind, direction, call_key, content_hash)
 union all
-select kind, direction, call_key, content_hash, last_received_at, reported_at, imported, last_id, 1
+select kind, direction, call_key, content_hash, last_received_at, reported_at, imported, from_list, last_id, 1
 from duplicates
 where deliveries = 1;
 
@@ -20,7 +20,8 @@ where deliveries = 1;
 -- they are counted.
 create or replace temp table distinct_deliveries as
 select
-    kind, direction, call_key, content_hash, received_at, max(reported_at) as reported_at, bool_and(imported) as imported, id,
+    kind, direction, call_key, content_hash, received_at, max(reported_at) as reported_at, bool_and(imported) as imported,
+    bool_and(from_list) as from_list, id,
     case when id is null then sum(deliveries) else 1 end::bigint as deliveries
 from read_deliveries
 group by kind, direction, call_key, content_hash, received_at, id;
@@ -33,6 +34,7 @@ select
     counting_delivery(reported_at, id, imported).reported_at as reported_at,
     nullif(counting_delivery(reported_at, id, imported).id, '') as last_id,
     bool_and(imported) as imported,
+    bool_and(from_list) as from_list,
     sum(deliveries)::bigint as deliveries
 from distinct_deliveries
 group by kind, direction, call_key, content_hash;
@@ -42,7 +44,8 @@ create or replace temp view versions as
 select
     staged_versions.* exclude (received_at, id) replace (
         coalesce(totals.reported_at, staged_versions.reported_at) as reported_at,
-        coalesce(totals.imported, staged_versions.imported) as imported),
+        coalesce(totals.imported, staged_versions.imported) as imported,
+        coalesce(totals.from_list, staged_versions.from_list) as from_list),
     coalesce(totals.first_received_at, staged_versions.received_at) as first_received_at,
     coalesce(totals.last_received_at, staged_versions.received_at) as last_received_at,
     coalesce(totals.deliveries, 1) as deliveries,

@@ -11,12 +11,12 @@ select stored.* replace (
     least(coalesce(stored.sent_direction, ''), coalesce(staged_versions.sent_direction, '')) as sent_direction,
     coalesce(stored.leg_a_picked_time, staged_versions.leg_a_picked_time) as leg_a_picked_time)
 from (
-    select 'call_report' as kind, direction, call_key, content_hash, last_received_at, reported_at, imported, last_id, deliveries, extra,
-        sent_direction, leg_a_picked_time
+    select 'call_report' as kind, direction, call_key, content_hash, last_received_at, reported_at, imported, from_list, last_id, deliveries,
+        extra, sent_direction, leg_a_picked_time
     from call_versions semi join existing_calls using (call_key)
     union all
-    select 'live_call', direction, call_key, content_hash, last_received_at, reported_at, imported, last_id, deliveries, extra,
-        sent_direction, null
+    select 'live_call', direction, call_key, content_hash, last_received_at, reported_at, imported, false, last_id, deliveries,
+        extra, sent_direction, null
     from live_events semi join existing_calls using (call_key)
 ) as stored
 join staged_versions using (kind, direction, call_key, content_hash);

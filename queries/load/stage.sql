@@ -29,6 +29,7 @@ lines as (
         try_cast(field(v, 'received_at') as timestamptz) as received_at,
         try_cast(field(v, 'reported_at') as timestamptz) as reported_at,
         field(v, 'id') as id,
+        field(v, 'from_list') is not null as from_list,
         field(v, 'extra') as extra,
         field(v, 'payload') as payload,
         field(v, 'field_problems') as field_problems,
@@ -53,7 +54,10 @@ lines as (
         field(v, 'LegB_Start_time') as leg_b_start_time,
         field(v, 'LegB_Picked_time') as leg_b_picked_time,
         field(v, 'callstatus') as callstatus,
-        field(v, 'type') as event
+        field(v, 'type') as event,
+        field(v, 'circle') as circle,
+        field(v, 'key_press') as key_press,
+        field(v, 'key_pressed') as key_pressed
     from unpacked
 )
 select received_lines.* replace (

@@ -27,7 +27,7 @@ pairs as (
         case when listed.group_basis = 'reported' then listed.call_group end as vendor_group,
         listed.agent_key as vendor_agent_key, coalesce(listed.agent_name, listed.agent_number) as vendor_agent,
         ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
-        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at
+        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at, ours.from_list
     from vendor_calls as listed join lists using (source, day)
     left join calls as ours on ours.call_key = listed.call_key and may_be_same_direction(ours.direction, listed.direction)
     where coalesce(listed.ended_at, listed.started_at) <= settled_at
@@ -36,7 +36,7 @@ pairs as (
         ours.source, lists.day, lists.fetched_at, ours.direction, ours.call_sid, ours.call_key, ours.started_at, ours.customer_number,
         false as is_listed, true as is_known,
         ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
-        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at
+        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at, ours.from_list
     from calls as ours join lists on ours.source = lists.source and ours.started_at >= begins_at and ours.started_at < ends_at
     where coalesce(ours.ended_at, ours.started_at) <= settled_at
       and not exists (
@@ -68,6 +68,7 @@ totals as (
         count(*) filter (where is_listed) as vendor_calls,
         count(*) filter (where is_known) as our_calls,
         count(*) filter (where not is_known) as missing,
+        count(*) filter (where from_list) as recovered,
         count(*) filter (where not is_listed) as unknown_to_vendor,
         count(*) filter (where is_listed and is_known and differences <> []) as differing,
         sum(vendor_coins) as vendor_coins,
@@ -80,7 +81,7 @@ select
     coalesce(vendor_calls, 0)::bigint as vendor_calls,
     coalesce(our_calls, 0)::bigint as our_calls,
     coalesce(missing, 0)::bigint as missing,
-    null::bigint as recovered,
+    coalesce(recovered, 0)::bigint as recovered,
     coalesce(unknown_to_vendor, 0)::bigint as unknown_to_vendor,
     coalesce(differing, 0)::bigint as differing,
     case when coalesce(totals.vendor_calls, 0) = 0 then 0 else totals.vendor_coins end::double as vendor_coins,
