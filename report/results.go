@@ -107,11 +107,15 @@ func (q *queryCache) fetch(spec querySpec) (*resultSet, error) {
 	if err != nil || len(columns) == 0 {
 		return r, err
 	}
-	if _, err := r.columnIndexes(columns); err != nil && spec.name != "total" {
+	if _, err := r.columnIndexes(columns); err != nil && !slices.Contains(ofMetrics, spec.name) {
 		return q.fetchColumns(spec, nil)
 	}
 	return r, nil
 }
+
+// ofMetrics are the queries of which the workbook asks for metrics that are no columns of the result: changes has a row for each, and
+// total is asked for all columns of a sheet, its dimensions too.
+var ofMetrics = []string{"changes", "total"}
 
 // fetchColumns runs a query. Queries of metrics have the parameter metrics, and compute no others; the rest ignores it.
 func (q *queryCache) fetchColumns(spec querySpec, columns []string) (*resultSet, error) {

@@ -27,9 +27,9 @@ type testCall struct {
 // A testSource runs queries on a store with some calls.
 type testSource struct {
 	calls     []testCall
-	fail      string          // the query that fails after its first row
-	extraCall map[string]any  // columns that replace those of the first detail row
-	queried   map[string]bool // queries that ran, if not nil
+	fail      string         // the query that fails after its first row
+	extraCall map[string]any // columns that replace those of the first detail row
+	queried   map[string]int // how often queries ran, by name and arguments other than metrics; not counted if nil
 	mutex     sync.Mutex
 	store     *testStore
 }
@@ -99,7 +99,7 @@ func (s *testSource) Stream(ctx context.Context, name string, args map[string]an
 
 func (s *testSource) run(ctx context.Context, method func(*testStore) queryFunc, name string, args map[string]any,
 	header func([]string) error, row func([]any) error) error {
-	store, err := s.opened(name)
+	store, err := s.opened(name, args)
 	if err != nil {
 		return err
 	}

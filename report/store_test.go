@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -46,11 +47,13 @@ var testSettings = store.Settings{
 }
 
 // opened returns the store, which is opened by the first query.
-func (s *testSource) opened(query string) (_ *testStore, err error) {
+func (s *testSource) opened(query string, args map[string]any) (_ *testStore, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.queried != nil {
-		s.queried[query] = true
+		args = maps.Clone(args)
+		delete(args, "metrics")
+		s.queried[fmt.Sprint(query, " ", args)]++
 	}
 	if s.store == nil {
 		s.store, err = openStore(s.spool())

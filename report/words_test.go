@@ -10,7 +10,7 @@ import (
 // TestSheetsShowWordsNotCodes looks for every code of code_catalog, and for names of columns, in all cells of the built-in reports.
 func TestSheetsShowWordsNotCodes(t *testing.T) {
 	src := &testSource{calls: testMonth()}
-	s, err := src.opened("codes")
+	s, err := src.opened("codes", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
