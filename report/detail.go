@@ -38,7 +38,13 @@ type detail struct {
 // fillDetail streams a query's rows into the sheet. It holds no more of them in memory than the sample.
 func (b *book) fillDetail(s Sheet) error {
 	d := &detail{book: b, sheet: s, spec: querySpec{s.Query, b.req.Period, s.Filters}}
-	err := b.data.src.Stream(b.data.ctx, s.Query, b.data.args(d.spec), d.readHeader, d.readRow)
+	args := b.data.args(d.spec)
+	args["metrics"] = strings.Join(s.Columns, ",")
+	err := b.data.src.Stream(b.data.ctx, s.Query, args, d.readHeader, d.readRow)
+	if err != nil && d.indexes == nil { // the error names the columns of the whole result
+		delete(args, "metrics")
+		err = b.data.src.Stream(b.data.ctx, s.Query, args, d.readHeader, d.readRow)
+	}
 	if err != nil {
 		return fmt.Errorf("query %s: %w", s.Query, err)
 	}

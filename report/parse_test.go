@@ -112,7 +112,7 @@ func TestMissingColumnsAreErrors(t *testing.T) {
 
 // The error for an unknown column suggests the nearest name.
 func TestUnknownColumnSuggestsTheNearest(t *testing.T) {
-	for _, wrong := range []string{"[call_group, offred]", "[call_group, offered]\n  - {kind: detail, name: Calls, query: calls, columns: [call_sidd]}"} {
+	for _, wrong := range []string{"[call_group, offred]", "[call_group, offered]\n  - {kind: detail, name: Calls, query: calls, columns: [recording_ur]}"} {
 		d, err := Parse("small", []byte(strings.Replace(smallReport, "[call_group, offered]", wrong, 1)), "")
 		if err != nil {
 			t.Fatal(err)

@@ -23,7 +23,13 @@ from rows join legs using (direction, call_key);
 
 -- How many calls rang, and the share picked up, per combination of the named dimension columns, which include agent.
 create or replace macro ring_counts(p_dims, p_rows) as table
-with rung as (from agent_rings(p_rows))
+with
+-- Only these columns, since agent_rings() copies the rows that it is given.
+calls as (
+    select columns(lambda x: list_contains(p_dims, x) or x in ('direction', 'call_key', 'agent', 'outcome', 'answered', 'leg_a_picked_at'))
+    from query_table(p_rows)
+),
+rung as (from agent_rings(calls))
 select
     columns(p_dims),
     count(*) as rang,

@@ -1,11 +1,11 @@
--- The customers of followed calls, a row each per combination.
-create or replace macro callers_of(p_dims, p_followed) as table
+-- The customers of incoming_calls(), a row each per combination. Those who were not missed only matter for repeat_customers.
+create or replace macro callers_of(p_dims, p_incoming, p_asked) as table
 select columns(p_dims), caller, count(*) as calls, max(called_at) filter (where was_missed) as last_missed_at
-from query_table(p_followed)
-where caller is not null
+from query_table(p_incoming)
+where caller is not null and (was_missed or asks_for(p_asked, ['repeat_customers']))
 group by all;
 
--- The metrics of customer_parts(), of followed calls and of their customers with the last conversation.
+-- The metrics of customer_parts(), of followed_calls() and of their callers_of() with the last conversation.
 create or replace macro caller_counts(p_dims, p_followed, p_spoken, p_asked) as table
 select
     columns(p_dims),
@@ -41,8 +41,9 @@ group by all;
 -- combination, of parts of these metrics, if they are asked for.
 create or replace macro customer_parts(p_dims, p_rows, p_asked := null) as table
 with
-followed as (from followed_calls(p_dims, p_rows)),
-callers as (from callers_of(p_dims, followed)),
+incoming as materialized (from incoming_calls(p_dims, p_rows)),
+followed as (from followed_calls(incoming)),
+callers as (from callers_of(p_dims, incoming, p_asked)),
 spoken as (
     from callers
     left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller

@@ -2,24 +2,24 @@
 -- were seen_until, as long after their end as the newest data is after that of the period. What came later does not count there.
 --
 -- Whether a customer called again within 24 hours is unknown of a stretch that was seen for a shorter time after its end.
-create or replace macro followed_in_stretches(p_rows, p_stretches) as table
+create or replace macro followed_in_stretches(p_incoming, p_stretches) as table
 select followed.* replace (
     case when recovery is null or seen_until is null or recovered_at <= seen_until then recovery
          when last_missed_at < seen_until - to_seconds(recovery_window_seconds) then 'unrecovered'
          else 'open' end as recovery,
     case when seen_until is null or recovered_at <= seen_until then recovered_at end as recovered_at,
-    case when seen_until is null or seen_until >= ends_at + interval 24 hour then called_again end as called_again),
-    seen_until
-from followed_calls(['stretch'], p_rows) as followed
+    case when seen_until is null or seen_until >= ends_at + interval 24 hour then called_again end as called_again)
+from followed_calls(p_incoming) as followed
 join (select stretch, seen_until, ends_at, recovery_window_seconds from query_table(p_stretches), settings) using (stretch);
 
 -- The customers of these calls with their last conversation until then. last_conversations has the last one of all; where it came later,
 -- the calls tell.
-create or replace macro spoken_in_stretches(p_followed) as table
+create or replace macro spoken_in_stretches(p_incoming, p_stretches, p_asked) as table
 with
 callers as materialized (
     select callers.*, seen_until, conversations.last_spoken_at
-    from callers_of(['stretch', 'seen_until'], p_followed) as callers
+    from callers_of(['stretch'], p_incoming, p_asked) as callers
+    join (select stretch, seen_until from query_table(p_stretches)) using (stretch)
     left join last_conversations as conversations on customer = caller
 ),
 later as materialized (from callers where last_missed_at is not null and last_spoken_at > seen_until),
@@ -45,6 +45,7 @@ from callers left join before using (stretch, caller);
 
 create or replace macro customers_in_stretches(p_rows, p_stretches, p_asked) as table
 with
-followed as (from followed_in_stretches(p_rows, p_stretches)),
-spoken as (from spoken_in_stretches(followed))
+incoming as materialized (from incoming_calls(['stretch'], p_rows)),
+followed as (from followed_in_stretches(incoming, p_stretches)),
+spoken as (from spoken_in_stretches(incoming, p_stretches, p_asked))
 from caller_counts(['stretch'], followed, spoken, p_asked);

@@ -1,12 +1,12 @@
 -- The missed episodes that a call of any set of calls opened, without the calls that recovered them; missed_episodes() explains them.
 create or replace macro opened_episodes(p_rows) as table
 with
-missed as (from query_table(p_rows) where direction = 'incoming' and not answered and outcome <> 'ivr_only'),
-opened as materialized (
-    from followed_calls(['customer_key', 'customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday',
-                         'everything'], missed)
-    where recovery is not null
-)
+missed as materialized (
+    from incoming_calls(['customer_key', 'customer_number', 'call_group', 'virtual_number', 'source', 'local_day', 'local_hour', 'weekday',
+                         'everything'], p_rows)
+    where was_missed
+),
+opened as materialized (from followed_calls(missed) where recovery is not null)
 select opened.*, case when last_spoken_at > last_missed_at then last_spoken_at end as last_spoken_at
 from opened
 left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from opened)) as conversations on customer = caller;
