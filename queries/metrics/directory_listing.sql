@@ -26,11 +26,14 @@ groups as (
     from directory_entries()
     where kind = 'group'
 ),
+-- The names of phones by reports; none of a phone that no report names.
 learned_agents as (
     select
-        names.source, agent_key, spelled.shown as number, names.agent_name as name, nullif(since, '-infinity') as since,
-        lead(since) over (partition by names.source, agent_key order by since) as until
-    from agent_names as names left join agent_spellings as spelled using (agent_key)
+        phones.source, agent_key, spelled.shown as number, names.agent_name as name, nullif(since, '-infinity') as since,
+        lead(since) over (partition by phones.source, agent_key order by since) as until
+    from (select distinct source, agent_key from agent_name_days) as phones
+    join agent_spellings as spelled using (agent_key)
+    left join agent_names as names using (source, agent_key)
     where spelled.name_key = ''
 ),
 reported as materialized (
@@ -88,8 +91,9 @@ learned as (
         local_time(since, (select timezone from settings))::date as valid_from,
         local_time(until, (select timezone from settings))::date as valid_to
     from learned_agents
-    where (agent_key, lower(name)) not in (
-        select (phone_key(number), lower(name)) from agents where name is not null and phone_key(number) is not null)
+    where case when name is null then agent_key not in (select phone_key(number) from agents where phone_key(number) is not null)
+               else (agent_key, lower(name)) not in (
+                   select (phone_key(number), lower(name)) from agents where name is not null and phone_key(number) is not null) end
     union all by name
     select 'group' as kind, call_group as name, source, min(first_day) as valid_from
     from reported
@@ -106,5 +110,6 @@ select kind, name, number, call_group, origin, state, valid_from, valid_to, fetc
 from (
     select *, coalesce('vendor:' || source, 'config') as origin from entries
     union all by name
-    select *, 'calls:' || source as origin, case when valid_to is null then 'reported' else 'past' end as state from learned
+    select *, 'calls:' || source as origin, case when valid_to is not null then 'past' when kind = 'agent' and name is null then 'no name' else 'reported' end as state
+    from learned
 );
