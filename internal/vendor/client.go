@@ -46,6 +46,12 @@ type temporaryError struct {
 
 func (e temporaryError) Unwrap() error { return e.error }
 
+// IsTemporary reports whether a request may succeed later without any change, as when the vendor's server is down.
+func IsTemporary(err error) bool {
+	_, ok := errors.AsType[temporaryError](err)
+	return ok
+}
+
 // post sends a form with the authcode and passes the answer to read. It tries again after temporary errors.
 func (c *client) post(ctx context.Context, name string, form url.Values, read func(object) error) error {
 	for attempt := 0; ; attempt++ {
@@ -56,8 +62,13 @@ func (c *client) post(ctx context.Context, name string, form url.Values, read fu
 		if err == nil {
 			err = read(answer)
 		}
-		if err == nil || ctx.Err() != nil {
-			return errors.Join(ctx.Err(), err)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(ctx.Err(), context.Canceled):
+			return ctx.Err()
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		temporary, ok := errors.AsType[temporaryError](err)
 		switch {
