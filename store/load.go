@@ -52,6 +52,9 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 		return summary, err
 	}
 	if options.DataDir != "" {
+		if err := s.loadVendorLists(ctx, options.DataDir, &summary); err != nil {
+			return summary, err
+		}
 		if err := s.loadBalances(ctx, options.DataDir, &summary); err != nil {
 			return summary, err
 		}

@@ -43,16 +43,8 @@ func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines 
 // stage loads the next batch into temporary tables. It runs outside the transaction of the load, since DuckDB reads uncommitted
 // rows with one thread only; the database has no other writer meanwhile.
 func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int64, started time.Time) (*batch, error) {
-	batchCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	batch := reader.sendBatch(batchCtx, limit, lines)
-	_, err := s.conn.ExecContext(context.WithValue(ctx, batchKey{}, batch), queries.SQL("load/stage"), sql.Named("loaded_at", started))
+	batch, err := s.stageLines(ctx, reader, limit, lines, started)
 	if err != nil {
-		cancel()
-		batch.wait() // its goroutine uses the reader
-		return batch, err
-	}
-	if err := batch.wait(); err != nil {
 		return batch, err
 	}
 	if s.judge != nil {
@@ -77,6 +69,20 @@ func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int6
 		}
 	}
 	return batch, nil
+}
+
+// stageLines loads the next batch into the temporary table `staged`.
+func (s *Store) stageLines(ctx context.Context, reader *lineReader, limit, lines int64, started time.Time) (*batch, error) {
+	batchCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	batch := reader.sendBatch(batchCtx, limit, lines)
+	_, err := s.conn.ExecContext(context.WithValue(ctx, batchKey{}, batch), queries.SQL("load/stage"), sql.Named("loaded_at", started))
+	if err != nil {
+		cancel()
+		batch.wait() // its goroutine uses the reader
+		return batch, err
+	}
+	return batch, batch.wait()
 }
 
 // insertStaged moves the staged lines into their tables and returns how many other events and rejects it inserted.

@@ -8,6 +8,10 @@ delete from delivery_days;
 delete from customer_episodes;
 delete from repeated_calls;
 delete from last_conversations;
+-- The lists are read again after this.
+delete from vendor_calls;
+delete from vendor_lists;
+
 create or replace temp table renewed_days (local_day date);
 create or replace temp table renewed_customers (customer bigint, started_at timestamptz);
 

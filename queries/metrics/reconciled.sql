@@ -13,6 +13,9 @@ where day >= coalesce(p_from::date, '-infinity') and day <= coalesce(p_to::date,
 create or replace macro may_be_same_direction(p_direction, p_other) as
     p_direction = p_other or 'unknown' in (p_direction, p_other);
 
+-- Coins as a text without zeros at the end.
+create or replace macro coins_text(p_coins) as rtrim(rtrim(p_coins::decimal(18, 4)::varchar, '0'), '.');
+
 -- The calls of these lists, each beside ours if it is known, and our calls of their days that no list has. A call belongs to the day in whose
 -- list it is, else to that of its start. differences names what differs: missing, unknown to the vendor, or the fields in which the list says
 -- something else than we have. What the list does not say is not compared. An agent is a phone; names count where one is not known.
@@ -25,9 +28,10 @@ pairs as (
         listed.customer_number, true as is_listed, ours.call_key is not null as is_known, listed.content_hash, listed.list_rows,
         listed.outcome as vendor_outcome, listed.talk_seconds as vendor_talk_seconds, listed.coins as vendor_coins,
         case when listed.group_basis = 'reported' then listed.call_group end as vendor_group,
-        listed.agent_key as vendor_agent_key, coalesce(listed.agent_name, listed.agent_number) as vendor_agent,
+        listed.agent_key as vendor_agent_key, listed.agent_number as vendor_agent_number, listed.agent_name as vendor_agent_name,
         ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
-        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at, ours.from_list
+        ours.agent_key as our_agent_key, ours.agent_number as our_agent_number, ours.agent_name as our_agent_name,
+        ours.reported_at as our_reported_at, ours.from_list
     from vendor_calls as listed join lists using (source, day)
     left join calls as ours on ours.call_key = listed.call_key and may_be_same_direction(ours.direction, listed.direction)
     where coalesce(listed.ended_at, listed.started_at) <= settled_at
@@ -36,7 +40,8 @@ pairs as (
         ours.source, lists.day, lists.fetched_at, ours.direction, ours.call_sid, ours.call_key, ours.started_at, ours.customer_number,
         false as is_listed, true as is_known,
         ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
-        ours.agent_key as our_agent_key, ours.agent as our_agent, ours.reported_at as our_reported_at, ours.from_list
+        ours.agent_key as our_agent_key, ours.agent_number as our_agent_number, ours.agent_name as our_agent_name,
+        ours.reported_at as our_reported_at, ours.from_list
     from calls as ours join lists on ours.source = lists.source and ours.started_at >= begins_at and ours.started_at < ends_at
     where coalesce(ours.ended_at, ours.started_at) <= settled_at
       and not exists (
@@ -45,6 +50,7 @@ pairs as (
 )
 select
     *,
+    coalesce(vendor_agent_name, vendor_agent_number) as vendor_agent,
     case when not is_known then ['missing']
          when not is_listed then ['unknown to the vendor']
          else list_filter([
@@ -53,7 +59,7 @@ select
              case when vendor_group is distinct from our_group and vendor_group is not null then 'group' end,
              case when vendor_agent_key <> our_agent_key
                     or (vendor_agent_key is null or our_agent_key is null) and vendor_agent is not null
-                       and lower(vendor_agent) is distinct from lower(our_agent) then 'agent' end,
+                       and lower(vendor_agent) is distinct from lower(coalesce(our_agent_name, our_agent_number)) then 'agent' end,
              case when vendor_coins is distinct from our_coins and vendor_coins is not null then 'coins' end
          ], lambda difference: difference is not null) end as differences
 from pairs;

@@ -5,7 +5,7 @@ differing as (from reconciled_calls($from, $to, $source) where differences <> []
 by_field as (
     select
         source, day, direction, call_sid, started_at, customer_number, vendor_outcome, our_outcome, vendor_talk_seconds, our_talk_seconds,
-        vendor_group, our_group, vendor_agent, our_agent, vendor_coins, our_coins,
+        vendor_group, our_group, vendor_agent_name, vendor_agent_number, our_agent_name, our_agent_number, vendor_coins, our_coins,
         unnest(differences) as difference,
         not is_known or is_listed and fetched_at > our_reported_at as is_newer
     from differing
@@ -13,9 +13,9 @@ by_field as (
 select
     source, day, direction, call_sid, started_at, customer_number, difference,
     case difference when 'status' then vendor_outcome when 'talk' then vendor_talk_seconds::varchar when 'group' then vendor_group
-        when 'agent' then vendor_agent when 'coins' then vendor_coins::double::varchar when 'missing' then vendor_outcome end as vendor_value,
+        when 'agent' then concat_ws(' ', vendor_agent_name, vendor_agent_number) when 'coins' then coins_text(vendor_coins) when 'missing' then vendor_outcome end as vendor_value,
     case difference when 'status' then our_outcome when 'talk' then our_talk_seconds::varchar when 'group' then our_group
-        when 'agent' then our_agent when 'coins' then our_coins::double::varchar when 'unknown to the vendor' then our_outcome end as our_value,
+        when 'agent' then concat_ws(' ', our_agent_name, our_agent_number) when 'coins' then coins_text(our_coins) when 'unknown to the vendor' then our_outcome end as our_value,
     is_newer
 from by_field
 order by source, day, started_at, direction, call_sid, difference;
