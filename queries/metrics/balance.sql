@@ -89,3 +89,16 @@ select
     case when runs_out_on is not null
         then greatest(runs_out_on - coalesce(timezone((select timezone from settings), p_now::timestamptz)::date, fetched_on), 0)::bigint end as days_left
 from tonight left join last_days using (source);
+
+-- The coins of all weekdays, and how long the balances last in words.
+create or replace macro balance_total_of(p_source) as table
+select
+    (select sum(coins_last_7_days) from balance_weekdays_of(p_source)) as coins_last_7_days,
+    (select sum(coins_average_28_days) from balance_weekdays_of(p_source)) as coins_average_28_days,
+    string_agg(
+        case when accounts > 1 then source || ': ' else '' end || coins_in_words(balance) || ' left on '
+        || strftime(timezone(timezone, fetched_at), '%A %-d %B at %H:%M')
+        || case when balance <= 0 then '' when runs_out_on is not null then ', enough until ' || strftime(runs_out_on, '%A %-d %B')
+                else '; how long it lasts is not known' end,
+        '; ' order by source) || '.' as note
+from (select *, count(*) over () as accounts from balances_of(p_source, null)), settings;
