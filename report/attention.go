@@ -155,15 +155,19 @@ func (b *book) headline(s Sheet) (string, error) {
 	if err != nil || b.calls() == 0 {
 		return "", err
 	}
-	words := b.mainFigure(s)
-	words += weakGroups(rows)
-	for _, r := range rows {
-		if n := r.count("concern"); r.get("kind") == "waiting" {
-			words += "; " + b.plural(n, "caller still waits", "callers still wait")
+	words := b.mainFigure(s) + weakGroups(rows)
+	if !s.isAbout("callers_lost") {
+		for _, r := range rows {
+			if n := r.count("concern"); r.get("kind") == "waiting" {
+				words += "; " + b.plural(n, "caller still waits", "callers still wait")
+			}
 		}
 	}
 	return words + ".", nil
 }
+
+// isAbout reports whether a metric is what a summary is about: its first tile has it.
+func (s Sheet) isAbout(metric string) bool { return len(s.Tiles) > 0 && s.Tiles[0].Metric == metric }
 
 // weakGroups names the groups among the findings that are below the same as the first of them: "; below goal: Support and Billing". It
 // ranks them no further, since the findings are ordered by the calls they concern.
@@ -183,13 +187,42 @@ func weakGroups(rows []row) string {
 	return "; below " + below + ": " + strings.Join(names, " and ")
 }
 
-// mainFigure returns how many calls there were, and their rate with its usual range: of coins if these are what the summary is about, else
-// of calls offered, or of outgoing calls if there are no others.
+// missedCallers says how many of the missed callers still wait: "7 of 21 missed callers still wait (usually 7–14)".
+func (b *book) missedCallers() string {
+	waiting, of := b.summary.count("callers_lost"), b.summary.count("missed_customers")
+	usual := ""
+	if words := b.usual(b.catalog.metrics["callers_lost"]); words != "" {
+		usual = " (" + words + ")"
+	}
+	callers, wait := b.plural(of, "missed caller", "missed callers"), " still "+singular(waiting, "waits", "wait")
+	switch {
+	case of == 0:
+		return "No caller to call back"
+	case waiting == 0:
+		return "None of " + callers + " still waits" + usual
+	case of == 1:
+		return "The only missed caller" + wait + usual
+	case waiting == of:
+		return "All " + callers + wait + usual
+	}
+	return b.locale.Number(float64(waiting), 0) + " of " + callers + wait + usual
+}
+
+// missedOfOffered says how many calls were missed: "23 of 146 offered calls were missed".
+func (b *book) missedOfOffered() string {
+	missed := b.summary.count("missed")
+	return b.locale.Number(float64(missed), 0) + " of " + b.plural(b.summary.count("offered"), "offered call was", "offered calls were") + " missed"
+}
+
+// mainFigure returns what the summary is about, and a rate with its usual range: coins, missed callers, else how many calls were offered, or
+// outgoing if there are no others.
 func (b *book) mainFigure(s Sheet) string {
 	offered, outgoing, calls := b.summary.count("offered"), b.summary.count("outgoing"), b.plural(b.calls(), "call", "calls")
 	words, rate, done := calls, "", ""
 	switch coins, _ := b.summary.number("coins"); {
-	case len(s.Tiles) > 0 && s.Tiles[0].Metric == "coins" && coins > 0:
+	case s.isAbout("callers_lost") && offered > 0:
+		return b.missedCallers() + "; " + b.missedOfOffered()
+	case s.isAbout("coins") && coins > 0:
 		words, rate, done = b.formatValue(coins, "coins")+" coins for "+calls, "coins_unanswered_share", "of them on unanswered calls"
 	case offered > 0:
 		words, rate, done = b.plural(offered, "call", "calls")+" offered", "answer_rate", "answered"

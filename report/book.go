@@ -119,7 +119,7 @@ func (b *book) omitSheets() error {
 			if err != nil {
 				return fmt.Errorf("sheet %s: %w", s.Name, err)
 			}
-			if len(result.rows) == 0 {
+			if len(result.rows) == 0 || b.hasOnlyNames(s, result) {
 				b.omitted = append(b.omitted, "There is no sheet "+s.Name+". "+b.emptyMessage(s))
 				continue
 			}

@@ -12,6 +12,9 @@ import (
 type columnMeta struct {
 	name, label, unit, format, meaning string
 	good                               string            // higher, lower or neutral
+	base                               string            // the metric that counts the calls that it is about
+	baseMin                            int64             // from so many on a figure says something
+	direction                          string            // of these calls: incoming, outgoing or "" if both
 	words                              map[string]string // of its values that are codes
 }
 
@@ -73,6 +76,7 @@ func (q *queryCache) loadCatalog() (catalog, error) {
 		c := columnMeta{
 			name: toText(row.get("name")), label: toText(row.get("label")), unit: toText(row.get("unit")),
 			format: toText(row.get("format")), meaning: toText(row.get("formula")), good: toText(row.get("good")),
+			base: toText(row.get("base")), baseMin: row.count("base_min"), direction: toText(row.get("direction")),
 		}
 		all.metrics[c.name] = c
 		all.order = append(all.order, c.name)
@@ -112,10 +116,10 @@ func (all catalog) metricColumn(name string) columnMeta {
 
 // toGoal describes the column with the distance of a metric from its goal.
 func (c columnMeta) toGoal() columnMeta {
-	d := columnMeta{name: c.name + "_to_goal", label: c.label + ", to goal", format: "difference", unit: c.unit}
+	d := columnMeta{name: c.name + "_to_goal", label: c.label + " to goal, points", format: "points", unit: c.unit, direction: c.direction}
 	if c.format != "rate" {
 		d.format = "decimal" // Excel shows no negative durations
-		d.label += ", " + c.unit
+		d.label = c.label + " to goal, " + c.unit
 	}
 	return d
 }

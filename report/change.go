@@ -13,7 +13,8 @@ type change struct {
 	second string // the change since the earlier period, if text is about the usual range
 }
 
-// change describes how a metric compares. One earlier period is much noise, so it gives a verdict only where no usual range is known.
+// change describes how a metric compares. One earlier period is much noise, so it gives a verdict only where no usual range is known, and
+// beside one a holiday says nothing.
 func (b *book) change(c columnMeta) change {
 	figures, usual := b.compared.figures[c.name], b.usualRange(c)
 	now, known := b.summary.number(c.name)
@@ -42,7 +43,9 @@ func (b *book) change(c columnMeta) change {
 	case now < low:
 		judged = b.judged("▼ below usual "+usual, verdict)
 	}
-	judged.second = b.sinceEarlier(c, now)
+	if b.compared.isOrdinary {
+		judged.second = b.sinceEarlier(c, now)
+	}
 	return judged
 }
 

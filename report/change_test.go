@@ -100,3 +100,19 @@ func TestTitleSaysWhyCallsAreMissing(t *testing.T) {
 		}
 	}
 }
+
+// TestNoChangeSinceAHoliday: beside the usual range, a day says nothing of the change since a holiday.
+func TestNoChangeSinceAHoliday(t *testing.T) {
+	friday := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
+	b := &book{theme: defaultTheme(), summary: row{columns: []string{"missed", "calls"}, values: []any{int64(4), int64(9)}}}
+	b.compared.earlier = period.Period{From: friday, To: friday}
+	b.compared.figures = map[string]row{"calls": {columns: []string{"before"}, values: []any{9.0}},
+		"missed": {columns: []string{"before", "usual_low", "usual_high", "usual_verdict"}, values: []any{3.0, 2.0, 5.0, "same"}}}
+	for isOrdinary, want := range map[bool]string{true: "▲ 1 (+33.3%) vs last Friday", false: ""} {
+		b.compared.isOrdinary = isOrdinary
+		got := b.change(columnMeta{name: "missed", format: "count", good: "lower"})
+		if got.text != "within usual 2–5" || got.second != want {
+			t.Errorf("ordinary %v: got %q and %q, want %q", isOrdinary, got.text, got.second, want)
+		}
+	}
+}

@@ -62,14 +62,19 @@ func (b *book) waiting(f row) finding {
 		words += "; longest wait: since " + b.timeInPeriod(since)
 	}
 	if open := f.count("within_window"); open > 0 {
-		window, _ := b.settings.number("recovery_window_seconds")
 		who := b.locale.Number(float64(open), 0) + " " + singular(open, "is", "are")
 		if open == n && n > 1 {
 			who = "all are"
 		}
-		words += "; " + who + " still within the " + b.formatValue(window/3600, "count") + " h to do so"
+		words += "; " + who + " still within the " + b.recoveryWindow() + " to do so"
 	}
 	return finding{words, cmp.Or(b.sheetAbout("to_call_back"), b.sheetAbout("missed"))}
+}
+
+// recoveryWindow returns the time in which a missed caller is to be called back: "24 h".
+func (b *book) recoveryWindow() string {
+	window, _ := b.settings.number("recovery_window_seconds")
+	return b.formatValue(window/3600, "count") + " h"
 }
 
 func singular(n int64, one, many string) string {

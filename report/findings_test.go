@@ -105,7 +105,8 @@ func TestHeadlineSaysWhatHappened(t *testing.T) {
 	for _, c := range []struct{ template, period, filter, value, want string }{
 		{"daily", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered \(usually [\d.]+–[\d.]+%\)(; .+)?; \d+ callers still wait\.$`},
 		{"coins", "yesterday", "", "", `^[\d.,]+ coins for \d+ calls, [\d.]+% of them on unanswered calls \(usually .+\)`},
-		{"missed", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered .+; \d+ callers still wait\.$`},
+		{"missed", "yesterday", "", "", `^All \d+ missed callers still wait \(usually \d+–\d+\); \d+ of \d+ offered calls were missed(; .+)?\.$`},
+		{"missed", "yesterday", "direction", "outgoing", `^\d+ outgoing calls, [\d.]+% connected \(usually [\d.]+–[\d.]+%\)\.$`},
 		{"daily", "yesterday", "direction", "outgoing", `^\d+ outgoing calls, [\d.]+% connected \(usually [\d.]+–[\d.]+%\)\.$`},
 		{"daily", "yesterday", "group", "Nobody's", `^$`},
 		{"daily", "2026-08-01", "", "", `^$`},

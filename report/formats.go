@@ -10,7 +10,7 @@ import (
 var numberFormats = map[string]string{
 	"text": "@", "link": "@", "list": "@", "yesno": "@", "weekday": "@",
 	"rate":           "0.0%",
-	"difference":     "+0.0%;−0.0%;0.0%", // of two rates
+	"points":         "+0.0;−0.0;0.0", // difference of two rates in percent
 	"duration":       "[h]:mm:ss",
 	"short_duration": "[m]:ss",
 	"decimal":        "#,##0.0",

@@ -15,8 +15,8 @@ func (b *book) formatValue(v any, format string) string {
 	switch format {
 	case "rate":
 		return strconv.FormatFloat(n*100, 'f', 1, 64) + "%"
-	case "difference":
-		text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64) + "%"
+	case "points":
+		text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64)
 		switch {
 		case n > 0:
 			return "+" + text

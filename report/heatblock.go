@@ -33,22 +33,8 @@ func (p *page) writeHeatBlock(s Sheet, h heatTable, c columnMeta, at int) int {
 	return end + 4
 }
 
-// minHeatCalls is the number of calls from which a cell of a heat map is painted: the rate of a few calls is chance. Hours
-// outside business hours are not painted, but hatched.
-const minHeatCalls = 5
-
-// heatCalls names the calls that a cell's figure is about: a rate is a share of those offered, or of the outgoing ones.
-func heatCalls(c columnMeta) string {
-	switch {
-	case c.name == "connect_rate" || c.name == "agent_no_show_rate":
-		return "outgoing"
-	case c.format == "rate":
-		return "offered"
-	}
-	return "calls"
-}
-
-// painted returns the cells to paint, as ranges of neighbours in a row; "" if there are none. top is the row of the first key.
+// painted returns the cells to paint, as ranges of neighbours in a row; "" if there are none: the figure of a few calls is chance, and hours
+// outside business hours are hatched instead. top is the row of the first key.
 func (h *heatTable) painted(c columnMeta, top int) string {
 	var ranges []string
 	hours := int(h.last-h.first) + 1
@@ -56,7 +42,7 @@ func (h *heatTable) painted(c columnMeta, top int) string {
 		from := 0
 		for x := range hours + 1 {
 			cell := cellKey(key) + cellKey(h.first+int64(x))
-			enough := x < hours && h.cells[cell].count(heatCalls(c)) >= minHeatCalls && !h.isClosed(cell)
+			enough := x < hours && h.cells[cell].count(c.base) >= c.baseMin && !h.isClosed(cell)
 			switch {
 			case enough && from == 0:
 				from = x + 2

@@ -67,6 +67,41 @@ func TestRatesOfFewCallsAreNotPainted(t *testing.T) {
 	}
 }
 
+// TestOutgoingOnlyAccountsHaveNoIncomingColumns, and none of the sheets and charts of these; an account that has incoming calls on other
+// days keeps them.
+func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
+	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
+	calls := []testCall{
+		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1, vn: "01204000001"},
+		{sid: "2", at: at.AddDate(0, 0, -7), group: "Sales", direction: "incoming", outcome: "abandoned", vn: "01204000001"},
+		{sid: "3", at: at.AddDate(0, 0, -9), group: "Sales", agent: "Asha", direction: "outgoing", outcome: "no_answer", vn: "01204000001"},
+	}
+	for _, c := range []struct {
+		calls         []testCall
+		groups, trend string
+		service       bool
+	}{
+		{[]testCall{calls[0], calls[2]}, "Group|Outgoing|Connect rate|Talk time|Average talk|Coins|Coins on unanswered|Customers",
+			"Day|Outgoing|Talk time|Coins", false},
+		{calls, "Group|Offered|Answered incoming|Missed|Answer rate|Abandoned", "Day|Offered|Answered incoming|Missed", true},
+	} {
+		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: c.calls}, request(t, "yesterday"))
+		f := open(t, path)
+		for sheet, want := range map[string]string{"Groups": c.groups, "Trend": c.trend} {
+			rows, err := f.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(rows[headerRow-1], "|"); !strings.HasPrefix(got, want) {
+				t.Errorf("%d calls: %s has %s, want %s", len(c.calls), sheet, got, want)
+			}
+		}
+		if got := slices.Contains(f.GetSheetList(), "Service"); got != c.service {
+			t.Errorf("%d calls: there is a sheet Service: %v, want %v", len(c.calls), got, c.service)
+		}
+	}
+}
+
 // TestHeatMapWithoutFiguresIsLeftOut builds the daily report of an account with outgoing calls only, and with one that was missed.
 func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
 	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)

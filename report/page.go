@@ -14,6 +14,7 @@ type page struct {
 	*book
 	*xlsx.Sheet
 	headingLines []headingLine
+	phoneLinks   int // links that dial a number
 }
 
 // A headingLine is a line above a sheet's content, which flows across its columns.

@@ -1,24 +1,47 @@
 package report
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
-// maxPhoneLinks bounds the links of a table: the time to write one grows with their number.
+// maxPhoneLinks bounds the links of a sheet: the time to write one grows with their number.
 const maxPhoneLinks = 1000
+
+// phoneColumn is the column of customers' numbers.
+const phoneColumn = "customer_number"
 
 // phoneNumber matches a number that a phone can dial as it is. One that is masked has other characters.
 var phoneNumber = regexp.MustCompile(`^\+?[0-9]{8,15}$`)
 
 // linkPhones makes the customers' numbers of a table links that dial them.
 func (p *page) linkPhones(t *tableLayout, column int, rows [][]any, index int) {
-	row, links := t.header, 0
+	row := t.header
 	style := padded(p.bodyStyle("left", "@"), column)
 	style.TextColour, style.Underline = p.theme.Blue, true
 	for v := range columnValues(rows, index) {
 		row++
-		if number := toText(v); phoneNumber.MatchString(number) && links < maxPhoneLinks {
-			links++
+		if number := toText(v); phoneNumber.MatchString(number) && p.phoneLinks < maxPhoneLinks {
+			p.phoneLinks++
 			p.LinkTo(column, row, "tel:"+number)
 			p.SetStyle(column, row, column, row, style)
 		}
 	}
+}
+
+// phoneNote says that only the first numbers are links, if there are more of them than that.
+func (b *book) phoneNote(s Sheet, result *resultSet) string {
+	if !slices.Contains(s.Columns, phoneColumn) {
+		return ""
+	}
+	numbers := 0
+	for _, v := range result.column(phoneColumn) {
+		if phoneNumber.MatchString(toText(v)) {
+			numbers++
+		}
+	}
+	if numbers <= maxPhoneLinks {
+		return ""
+	}
+	return " The first " + b.locale.Number(maxPhoneLinks, 0) + " numbers can be dialled with a click."
 }

@@ -47,7 +47,7 @@ func (d *Definition) needs(p period.Period) (all []need) {
 		add(query, p, nil)
 	}
 	add("total", p, nil, "calls")
-	add("changes", p, nil, "calls")
+	add("changes", p, nil, "calls", "incoming", "outgoing")
 	for _, s := range d.Sheets {
 		covered := extendBack(p, s.Days)
 		switch s.Kind {
@@ -79,7 +79,7 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			add(s.Query, covered, s.Filters)
 		case "heatmap":
 			axis := heatAxes[s.Rows]
-			cells := append([]string{"calls", "offered", "outgoing", axis.column, "local_hour"}, s.Metrics...)
+			cells := append(append([]string{axis.column, "local_hour"}, baseMetrics...), s.Metrics...)
 			add(axis.cells, covered, s.Filters, cells...)
 			add(axis.totals, covered, s.Filters, append([]string{axis.column}, s.Metrics...)...)
 			add("open_hours", covered, nil)
@@ -105,8 +105,11 @@ func (d *Definition) needs(p period.Period) (all []need) {
 	return all
 }
 
+// baseMetrics count the calls that the figures of a heat map are about.
+var baseMetrics = []string{"calls", "incoming", "offered", "answered", "answered_in", "abandoned", "outgoing"}
+
 // headlineMetrics are the metrics that the headline and "Needs attention" read, whatever the tiles show.
-var headlineMetrics = []string{"calls", "offered", "outgoing", "answer_rate", "connect_rate", "coins", "coins_unanswered_share"}
+var headlineMetrics = []string{"calls", "offered", "missed", "outgoing", "answer_rate", "connect_rate", "coins", "coins_unanswered_share"}
 
 func (s Sheet) tileMetrics() (names []string) {
 	for _, t := range s.Tiles {

@@ -33,7 +33,7 @@ func (b *book) fillRanked(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	s = s.withFigures(result, totals)
+	s = b.withFigures(s, result, totals)
 	result, omitted := b.applyLimit(s, result)
 	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {

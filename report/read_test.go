@@ -72,7 +72,7 @@ func TestTablesHoldTheSourcesFigures(t *testing.T) {
 		if s.Total != "" {
 			totals = row{columns: sumColumns, values: sum[0]}
 		}
-		s = s.withFigures(&resultSet{columns: columns, rows: rows}, totals)
+		s = (&book{}).withFigures(s, &resultSet{columns: columns, rows: rows}, totals)
 		for i, name := range s.Columns {
 			at := slices.Index(columns, name)
 			for n, row := range rows {

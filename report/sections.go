@@ -51,6 +51,7 @@ func (p *page) writeSections(s Sheet, result *resultSet) (below int, err error) 
 	}
 	at, columns := headerRow, len(s.Columns)+len(s.FillIn)
 	widths := make([]float64, columns)
+	var tables []tableLayout
 	for _, of := range sections {
 		rows := *result
 		rows.rows = of.rows
@@ -60,18 +61,38 @@ func (p *page) writeSections(s Sheet, result *resultSet) (below int, err error) 
 			return 0, err
 		}
 		p.makeTable(s, t)
+		tables = append(tables, t)
 		at = t.last + 2
-		for i := range widths {
-			widths[i] = max(widths[i], p.Width(i+1))
+		for i, c := range t.columns {
+			side := align(c.format, i+1)
+			widths[i] = max(widths[i], p.Width(i+1), min(headerScale*textWidth(c.label)+margin(side), maxHeader))
 		}
 	}
 	for i, width := range widths {
 		p.SetWidth(i+1, width)
 	}
+	for _, t := range tables {
+		p.setHeaderHeight(t.header, t.columns)
+	}
 	p.Freeze(1, headerRow-1)
 	p.HideGridLines()
-	p.setUpTablePrinting(columns, headerRow-1, p.LastRow(), chartArea{})
+	p.printSections(tables, columns)
 	return at, p.Err()
+}
+
+// maxHeader is the width in characters up to which a header has one line.
+const maxHeader = 18
+
+// printSections begins each section on a new page, unless all of them fit on one: so no heading ends a page.
+func (p *page) printSections(tables []tableLayout, columns int) {
+	const rowHeight, fillRate = 15, 0.9 // programs differ in the height of rows
+	scale := p.setUpScaledPrinting(p.printedColumns(columns), headerRow-1)
+	if rowHeight*float64(p.LastRow()+2*len(tables)) <= fillRate*pageHeight/scale {
+		return
+	}
+	for _, t := range tables[1:] {
+		p.BreakPage(t.header - 1)
+	}
 }
 
 // sectionTitle returns the value in words, the day if all rows are of one, and how many rows there are.

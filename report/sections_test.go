@@ -1,7 +1,10 @@
 package report
 
 import (
+	"archive/zip"
 	"fmt"
+	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +50,64 @@ func TestWhoWaitsIsListedByDayWithLinksToDial(t *testing.T) {
 		if err != nil || linked == masked || !masked && address != "tel:9000000003" {
 			t.Errorf("masked %v: the number leads to %q, %v", masked, address, err)
 		}
+	}
+}
+
+// TestLongSectionsBeginOnNewPages: forty callers do not fit on a page, so a new one begins with the second section; three do.
+func TestLongSectionsBeginOnNewPages(t *testing.T) {
+	for n, want := range map[int]string{3: "[]", 40: "[26]"} {
+		src := &testSource{}
+		for i := range n {
+			src.calls = append(src.calls, testCall{sid: fmt.Sprint(i + 1), at: time.Date(2026, 10, 3+i%2, 9, i/2, 0, 0, india), group: "Sales",
+				direction: "incoming", outcome: "abandoned", customer: fmt.Sprintf("090000%05d", i), wait: 30})
+		}
+		req := request(t, "yesterday")
+		req.Period.From = req.Period.From.AddDate(0, 0, -6)
+		path, _ := build(t, readTemplate(t, "missed"), src, req)
+		// The first section has its heading in row 4, its header in 5, and 20 rows; an empty row follows.
+		if got := fmt.Sprint(pageBreaks(t, path, 2)); got != want {
+			t.Errorf("%d callers: pages end after rows %s, want %s", n, got, want)
+		}
+		waiting := fmt.Sprintf("of %d missed callers; %d within 24 h", n, n/2) // those of 4 October
+		if rows, err := open(t, path).GetRows("Summary"); err != nil || !strings.Contains(fmt.Sprint(rows), waiting) {
+			t.Errorf("no tile says %q, %v", waiting, err)
+		}
+	}
+}
+
+// pageBreaks returns the rows after which a page of a sheet ends.
+func pageBreaks(t *testing.T, path string, sheet int) (rows []string) {
+	t.Helper()
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	text, err := fs.ReadFile(archive, fmt.Sprintf("xl/worksheets/sheet%d.xml", sheet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range regexp.MustCompile(`<brk id="(\d+)"`).FindAllStringSubmatch(string(text), -1) {
+		rows = append(rows, match[1])
+	}
+	return rows
+}
+
+// TestOnlySoManyNumbersAreLinks: the note of a sheet says so.
+func TestOnlySoManyNumbersAreLinks(t *testing.T) {
+	b := &book{}
+	result := &resultSet{columns: []string{"customer_number"}}
+	for i := range maxPhoneLinks + 1 {
+		if note := b.phoneNote(Sheet{Columns: result.columns}, result); note != "" {
+			t.Fatalf("%d numbers: %q", i, note)
+		}
+		result.rows = append(result.rows, []any{fmt.Sprintf("090000%05d", i)})
+	}
+	if got := b.phoneNote(Sheet{Columns: result.columns}, result); got != " The first 1,000 numbers can be dialled with a click." {
+		t.Errorf("got %q", got)
+	}
+	if got := b.phoneNote(Sheet{Columns: []string{"call_group"}}, result); got != "" {
+		t.Errorf("without a column of numbers: %q", got)
 	}
 }
 

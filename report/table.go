@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,10 +24,15 @@ func (b *book) fillTable(s Sheet) error {
 		return err
 	}
 	result = b.withWords(result)
-	if _, err := b.sparkValues(s); err != nil {
+	sparks, err := b.sparkValues(s)
+	if err != nil {
 		return err
 	}
+	if s.Spark != nil && !b.hasDirection(s.Spark.Column) && !slices.ContainsFunc(slices.Collect(maps.Values(sparks)), func(v any) bool { return !isZero(v) }) {
+		s.Spark = nil
+	}
 	p := b.newPage(s.Name)
+	s.Note += b.phoneNote(s, result)
 	p.heading(s, b.req.Period)
 	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
@@ -35,7 +41,7 @@ func (b *book) fillTable(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	s = s.withFigures(result, totals)
+	s = b.withFigures(s, result, totals)
 	result, omitted := b.applyLimit(s, result)
 	if s.Sections != nil {
 		at, err := p.writeSections(s, result)
@@ -80,17 +86,43 @@ func (b *book) sheetTotals(s Sheet, covered period.Period) (row, error) {
 	return b.data.singleRow(querySpec{"total", covered, s.Filters})
 }
 
-// withFigures returns the sheet without those of its optional columns that are 0 or empty in every row and in the total.
-func (s Sheet) withFigures(result *resultSet, totals row) Sheet {
-	isEmpty := func(v any) bool { n, ok := toNumber(v); return ok && n == 0 || toText(v) == "" }
+// withFigures returns the sheet without the columns that are 0 or empty in every row and in the total, if they are optional or about calls of
+// a direction that there is none of.
+func (b *book) withFigures(s Sheet, result *resultSet, totals row) Sheet {
 	s.Columns = slices.DeleteFunc(slices.Clone(s.Columns), func(column string) bool {
-		if !slices.Contains(s.Optional, column) || !isEmpty(totals.get(column)) {
+		if !slices.Contains(s.Optional, column) && b.hasDirection(column) || !isZero(totals.get(column)) {
 			return false
 		}
 		index := slices.Index(result.columns, column)
-		return !slices.ContainsFunc(result.rows, func(values []any) bool { return !isEmpty(values[index]) })
+		return !slices.ContainsFunc(result.rows, func(values []any) bool { return !isZero(values[index]) })
 	})
 	return s
+}
+
+// isZero reports whether a value is 0, unknown or empty.
+func isZero(v any) bool {
+	n, ok := toNumber(v)
+	return ok && n == 0 || toText(v) == ""
+}
+
+// hasDirection reports whether there are calls of the direction that a column is about, in the period or in those that it is compared with. An
+// account with outgoing calls only has no use for columns about incoming ones, but one without such calls today has.
+func (b *book) hasDirection(column string) bool {
+	direction := b.catalog.metricColumn(column).direction
+	if direction == "" {
+		return true
+	}
+	for _, figure := range []string{"value", "before", "usual_high"} {
+		if n, _ := b.compared.figures[direction].number(figure); n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hasOnlyNames reports whether none of a sheet's columns of figures is shown.
+func (b *book) hasOnlyNames(s Sheet, result *resultSet) bool {
+	return !slices.ContainsFunc(b.withFigures(s, result, row{}).Columns, func(column string) bool { return !slices.Contains(nameColumns, column) })
 }
 
 // applyLimit returns the rows that a sheet shows, and a text about those it omits.
@@ -131,7 +163,7 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 	}
 	for i := range t.columns {
 		p.writeColumn(s, &t, i, result.rows, indexes[i])
-		if s.Columns[i] == "customer_number" {
+		if s.Columns[i] == phoneColumn {
 			p.linkPhones(&t, i+1, result.rows, indexes[i])
 		}
 	}

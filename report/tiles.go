@@ -156,9 +156,28 @@ func (p *page) secondFigure(t Tile) any {
 		return nil // "unknown" would say no more than the tile
 	}
 	if t.Metric == "callers_lost" && metric == "missed_customers" {
-		return "of " + p.plural(p.summary.count(metric), "missed caller", "missed callers")
+		return "of " + p.plural(p.summary.count(metric), "missed caller", "missed callers") + p.withinWindow()
 	}
 	return c.label + " " + p.figure(metric)
+}
+
+// withinWindow says how many of the callers who wait are still within the recovery window: "; 5 within 24 h".
+func (p *page) withinWindow() string {
+	found, err := p.data.result(findingsSpec(p.def.Sheets[0], p.req.Period))
+	p.Check(err)
+	if p.Err() != nil {
+		return ""
+	}
+	for i := range found.rows {
+		if f := found.row(i); f.get("kind") == "waiting" && f.count("within_window") > 0 {
+			open := p.locale.Number(float64(f.count("within_window")), 0)
+			if f.count("within_window") == f.count("concern") {
+				open = "all"
+			}
+			return "; " + open + " within " + p.recoveryWindow()
+		}
+	}
+	return ""
 }
 
 func unknownMetric(name string, all catalog) error {

@@ -25,7 +25,7 @@ func (b *book) fillTrend(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	s = s.withFigures(result, totals)
+	s = b.withFigures(s, result, totals)
 	t, err := p.writeTable(s, result, headerRow)
 	if err != nil {
 		return err
@@ -40,6 +40,10 @@ func (b *book) fillTrend(s Sheet) error {
 	for _, c := range s.Charts {
 		if !hasFigures(result, c) {
 			continue
+		}
+		c.Columns = slices.DeleteFunc(slices.Clone(c.Columns), func(column string) bool { return !slices.Contains(s.Columns, column) })
+		if !slices.Contains(s.Columns, c.Line) {
+			c.Line = ""
 		}
 		source := b.trendPlot(s, c, t)
 		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)

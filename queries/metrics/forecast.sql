@@ -70,7 +70,7 @@ expected as (
 select
     local_day, weekday, half_hour, is_open, is_holiday, weeks, day_forecast_offered, forecast_offered, avg_talk_seconds,
     forecast_offered * avg_talk_seconds / 1800 as traffic,
-    case when seen >= 5 then agents_needed(forecast_offered * avg_talk_seconds / 1800, avg_talk_seconds, target, goal) end
+    case when seen >= few_calls() then agents_needed(forecast_offered * avg_talk_seconds / 1800, avg_talk_seconds, target, goal) end
         as agents_needed,
     forecast_error, error_days, goal as planned_service_level
 from expected cross join error cross join zone left join talk on true;

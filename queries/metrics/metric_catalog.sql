@@ -1,8 +1,24 @@
 -- Describes every metric; the Notes sheet and the help of `query` show it.
 -- unit: calls, episodes, seconds, minutes, coins, customers, fraction or a ratio of these.
--- format: count, decimal, rate, duration, short_duration or coins; good: higher, lower or neutral.
-create or replace table metric_catalog (name, label, unit, format, formula, good) as
-select name, label, unit, format, formula, good
+-- format: count, decimal, rate, duration, short_duration or coins; good: higher, lower or neutral. base is the metric that counts the calls
+-- that a figure is about, or is a share or mean of; direction is that of these calls, NULL if both.
+create or replace table metric_catalog (name, label, unit, format, formula, good, base, direction) as
+select
+    name, label, unit, format, formula, good,
+    case when name in ('incoming', 'ivr_only', 'ivr_only_rate', 'repeat_customers', 'coins_unanswered_in') then 'incoming'
+         when name in ('offered', 'answered_in', 'missed', 'missed_out_of_hours', 'missed_masked', 'answer_rate', 'abandoned', 'short_abandoned',
+                       'abandon_rate', 'net_answer_rate', 'net_abandon_rate', 'service_level', 'missed_episodes', 'open_episodes',
+                       'recovered_by_callback', 'recovered_by_return', 'unrecovered', 'recovery_rate', 'median_minutes_to_recover',
+                       'missed_customers', 'callers_lost') then 'offered'
+         when name in ('avg_wait_seconds', 'p90_wait_seconds', 'avg_ring_seconds', 'p90_ring_seconds', 'transfer_rate', 'repeat_24h_rate')
+         then 'answered_in'
+         when name = 'avg_abandon_seconds' then 'abandoned'
+         when name in ('outgoing', 'connected', 'connect_rate', 'agent_no_show', 'agent_no_show_rate', 'customer_no_answer',
+                       'coins_failed_agent', 'coins_failed_customer') then 'outgoing'
+         when name in ('avg_talk_seconds', 'median_talk_seconds', 'p90_talk_seconds', 'longest_talk_seconds', 'coins_per_answered',
+                       'coins_per_talk_minute') then 'answered'
+         else 'calls' end as base,
+    case when base in ('incoming', 'offered', 'answered_in', 'abandoned') then 'incoming' when base = 'outgoing' then 'outgoing' end as direction
 from (values
     ('calls', 'Calls', 'calls', 'count', 'number of calls, one per call however often it was delivered', 'neutral'),
     ('incoming', 'Incoming', 'calls', 'count', 'calls with direction incoming', 'neutral'),
@@ -49,14 +65,14 @@ from (values
     ('coins_unanswered_in', 'Coins lost: incoming', 'coins', 'coins', 'coins charged for unanswered incoming calls, those that ended in the IVR too; coins on unanswered = agent side + customer side + side unknown + incoming', 'neutral'),
     ('coins_per_answered', 'Coins per answered', 'coins per call', 'coins', 'coins / answered', 'neutral'),
     ('coins_per_talk_minute', 'Coins per talk minute', 'coins per minute', 'coins', 'coins / (talk time in minutes)', 'lower'),
-    ('missed_episodes', 'Missed callers', 'episodes', 'count', 'missed calls by customer, from the first until the customer was recovered or the recovery window, counted from the last one, was over; an episode belongs to the call that opened it; masked numbers are not counted', 'lower'),
-    ('open_episodes', 'Still open', 'episodes', 'count', 'missed callers not recovered yet whose recovery window, counted from the last missed call, is not over', 'neutral'),
-    ('recovered_by_callback', 'Called back', 'episodes', 'count', 'missed callers who were then reached by an outgoing call within the recovery window', 'higher'),
-    ('recovered_by_return', 'Called again', 'episodes', 'count', 'missed callers who then called again and were answered within the recovery window', 'neutral'),
-    ('unrecovered', 'Not called back', 'episodes', 'count', 'missed callers who were neither called back nor answered until the recovery window was over', 'lower'),
-    ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / (missed callers − still open)', 'higher'),
+    ('missed_episodes', 'Callbacks due', 'episodes', 'count', 'missed calls by customer, from the first until the customer was recovered or the recovery window, counted from the last one, was over; an episode belongs to the call that opened it; masked numbers are not counted', 'lower'),
+    ('open_episodes', 'Still open', 'episodes', 'count', 'callbacks due that were not made yet and whose recovery window, counted from the last missed call, is not over', 'neutral'),
+    ('recovered_by_callback', 'Called back', 'episodes', 'count', 'callbacks due whose customer was then reached by an outgoing call within the recovery window', 'higher'),
+    ('recovered_by_return', 'Called again', 'episodes', 'count', 'callbacks due whose customer then called again and was answered within the recovery window', 'neutral'),
+    ('unrecovered', 'Not called back', 'episodes', 'count', 'callbacks due whose customer was neither called back nor answered until the recovery window was over', 'lower'),
+    ('recovery_rate', 'Recovery rate', 'fraction', 'rate', '(called back + called again) / (callbacks due − still open)', 'higher'),
     ('median_minutes_to_recover', 'Minutes to recover', 'minutes', 'decimal', 'median minutes from the first missed call to the recovery', 'lower'),
-    ('missed_customers', 'Missed customers', 'customers', 'count', 'distinct customers with a missed call; masked numbers are not counted', 'lower'),
+    ('missed_customers', 'Missed callers', 'customers', 'count', 'distinct customers with a missed call; masked numbers are not counted', 'lower'),
     ('callers_lost', 'Callers still waiting', 'customers', 'count', 'customers with a missed call and no conversation after it, in any group or direction, up to the newest data; masked numbers are not counted', 'lower'),
     ('peak_concurrent', 'Peak concurrency', 'calls', 'count', 'most calls at one moment of the period; a call is there from its start until just before its end, and by day and hour in those in which it runs', 'neutral'),
     ('rang', 'Calls offered to agent', 'calls', 'count', 'calls that rang the agent''s phone, by the report or by live events', 'neutral'),

@@ -85,7 +85,7 @@ measured as (
         half_hours - coalesce(unknown, 0) as known,
         (known + 1) // 2 - (known - coalesce(len(agents), 0)) as middle,
         case when known > 0 then if(middle > 0, agents[middle], 0) end as agents_seen,
-        is_open and offered >= 5 as is_planned, target, planned_service_level(scopes, p_of_group, p_of_number) as goal
+        is_open and offered >= few_calls() as is_planned, target, planned_service_level(scopes, p_of_group, p_of_number) as goal
     from averaged join slot_counts using (weekday, half_hour) cross join begins
 ),
 planned as (

@@ -152,6 +152,8 @@ from (values
     ('metric_catalog', 'format', 'how workbooks show it'),
     ('metric_catalog', 'formula', 'definition in words'),
     ('metric_catalog', 'good', 'whether higher or lower is better, or neither'),
+    ('metric_catalog', 'base', 'metric that counts the calls that it is about'),
+    ('metric_catalog', 'direction', 'direction of these calls; NULL if both'),
     ('column_catalog', 'name', 'name of the column'),
     ('column_catalog', 'format', 'how workbooks show it'),
     ('column_catalog', 'meaning', 'what it holds'),

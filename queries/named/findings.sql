@@ -13,6 +13,6 @@ select
     offered, missed, abandoned, no_answer, busy, agents, worst_weekday, worst_hour, worst_offered, worst_missed, worst_agents,
     rang, outgoing, coins, coins_failed_agent, coins_failed_customer, coins_incoming
 from findings_of(slice, recent, stretches, $from, $to, $group, $number,
-                 coalesce($min_offered::bigint, 5), coalesce($below_points::double, 0.03), coalesce($worse_points::double, 0.03),
+                 coalesce($min_offered::bigint, few_calls()), coalesce($below_points::double, 0.03), coalesce($worse_points::double, 0.03),
                  coalesce($worse_share::double, 0.2), coalesce($waste_share::double, 0.05))
 order by rank;
