@@ -106,14 +106,18 @@ func (b *book) loadData() (err error) {
 	if err := b.loadComparison(); err != nil {
 		return err
 	}
-	return b.omitSheets()
+	return b.chooseSheets()
 }
 
-// omitSheets leaves out the sheets that have no rows and need not be there then. Notes name them.
-func (b *book) omitSheets() error {
+// chooseSheets leaves out the sheets that have no rows and need not be there then, which Notes name, and gives the others the form for the
+// directions of the calls.
+func (b *book) chooseSheets() error {
 	shown := *b.def
 	shown.Sheets = nil
 	for _, s := range b.def.Sheets {
+		if !b.hasDirection("incoming") && b.hasDirection("outgoing") {
+			s = s.forOutgoing()
+		}
 		if s.Omit {
 			result, err := b.sheetRows(s, extendBack(b.req.Period, s.Days))
 			if err != nil {

@@ -116,10 +116,10 @@ func (all catalog) metricColumn(name string) columnMeta {
 
 // toGoal describes the column with the distance of a metric from its goal.
 func (c columnMeta) toGoal() columnMeta {
-	d := columnMeta{name: c.name + "_to_goal", label: c.label + " to goal, points", format: "points", unit: c.unit, direction: c.direction}
+	d := columnMeta{name: c.name + "_to_goal", label: c.label + ", to goal", format: "points", unit: c.unit, direction: c.direction}
 	if c.format != "rate" {
 		d.format = "decimal" // Excel shows no negative durations
-		d.label = c.label + " to goal, " + c.unit
+		d.label += ", " + c.unit
 	}
 	return d
 }

@@ -49,6 +49,8 @@ type Sheet struct {
 	Ranking *Ranking          `yaml:"ranking"`
 	Alerts  *Alerts           `yaml:"alerts"`
 
+	Outgoing *Sheet `yaml:"outgoing"` // replaces some keys where there are no incoming calls
+
 	Findings []string `yaml:"findings"` // kinds that "Needs attention" lists; findingKinds has the default
 
 	Optional []string `yaml:"optional"` // columns to leave out if they are 0 or empty in every row and in the total

@@ -10,7 +10,7 @@ import (
 var numberFormats = map[string]string{
 	"text": "@", "link": "@", "list": "@", "yesno": "@", "weekday": "@",
 	"rate":           "0.0%",
-	"points":         "+0.0;−0.0;0.0", // difference of two rates in percent
+	"points":         `+0.0%" points";−0.0%" points";0.0%" points"`, // difference of two rates
 	"duration":       "[h]:mm:ss",
 	"short_duration": "[m]:ss",
 	"decimal":        "#,##0.0",

@@ -16,7 +16,7 @@ func (b *book) formatValue(v any, format string) string {
 	case "rate":
 		return strconv.FormatFloat(n*100, 'f', 1, 64) + "%"
 	case "points":
-		text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64)
+		text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64) + "% points"
 		switch {
 		case n > 0:
 			return "+" + text

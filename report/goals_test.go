@@ -41,8 +41,8 @@ func TestDistancesFromGoalsAreDescribed(t *testing.T) {
 		"avg_wait_seconds": {name: "avg_wait_seconds", label: "Average wait", format: "short_duration", unit: "seconds"},
 	}}
 	for name, want := range map[string]columnMeta{
-		"answer_rate_to_goal":      {name: "answer_rate_to_goal", label: "Answer rate to goal, points", format: "points", unit: "fraction"},
-		"avg_wait_seconds_to_goal": {name: "avg_wait_seconds_to_goal", label: "Average wait to goal, seconds", format: "decimal", unit: "seconds"},
+		"answer_rate_to_goal":      {name: "answer_rate_to_goal", label: "Answer rate, to goal", format: "points", unit: "fraction"},
+		"avg_wait_seconds_to_goal": {name: "avg_wait_seconds_to_goal", label: "Average wait, to goal, seconds", format: "decimal", unit: "seconds"},
 		"other_to_goal":            {name: "other_to_goal", label: "Other to goal"},
 	} {
 		got := all.metricColumn(name)

@@ -82,7 +82,7 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 		service       bool
 	}{
 		{[]testCall{calls[0], calls[2]}, "Group|Outgoing|Connect rate|Talk time|Average talk|Coins|Coins on unanswered|Customers",
-			"Day|Outgoing|Talk time|Coins", false},
+			"Day|Outgoing|Connected|Connect rate|Customer no answer|", false},
 		{calls, "Group|Offered|Answered incoming|Missed|Answer rate|Abandoned", "Day|Offered|Answered incoming|Missed", true},
 	} {
 		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: c.calls}, request(t, "yesterday"))
@@ -96,21 +96,24 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 				t.Errorf("%d calls: %s has %s, want %s", len(c.calls), sheet, got, want)
 			}
 		}
+		if got := shown(t, f, "Summary", "B7"); (got == "Outgoing calls") == c.service {
+			t.Errorf("%d calls: the first tile is %q", len(c.calls), got)
+		}
 		if got := slices.Contains(f.GetSheetList(), "Service"); got != c.service {
 			t.Errorf("%d calls: there is a sheet Service: %v, want %v", len(c.calls), got, c.service)
 		}
 	}
 }
 
-// TestHeatMapWithoutFiguresIsLeftOut builds the daily report of an account with outgoing calls only, and with one that was missed.
+// TestHeatMapWithoutFiguresIsLeftOut builds the report on missed callers of an account with outgoing calls only, and with one that was missed.
 func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
 	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
 	calls := []testCall{
 		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1},
 		{sid: "2", at: at, group: "Sales", direction: "incoming", outcome: "abandoned"},
 	}
-	for n, want := range map[int]string{1: "No figures in this period.", 2: "Offered by day and hour"} {
-		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: calls[:n]}, request(t, "yesterday"))
+	for n, want := range map[int]string{1: "No figures in this period.", 2: "Missed by weekday and hour"} {
+		path, _ := build(t, readTemplate(t, "missed"), &testSource{calls: calls[:n]}, request(t, "yesterday"))
 		if got := shown(t, open(t, path), "Hours", "A4"); !strings.HasPrefix(got, want) {
 			t.Errorf("%d calls: the sheet begins with %q, want %q", n, got, want)
 		}

@@ -48,7 +48,7 @@ func (d *Definition) needs(p period.Period) (all []need) {
 	}
 	add("total", p, nil, "calls")
 	add("changes", p, nil, "calls", "incoming", "outgoing")
-	for _, s := range d.Sheets {
+	for _, s := range d.variants() {
 		covered := extendBack(p, s.Days)
 		switch s.Kind {
 		case "summary":

@@ -35,8 +35,12 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 	p.SetStyle(firstColumn, at, lastColumn, at, p.headerStyle("left"))
 	p.SetStyle(firstColumn, at+1, lastColumn, last, xlsx.CellStyle{BottomBorder: p.theme.Rule})
 	p.SetStyle(firstColumn, last+1, lastColumn, last+1, xlsx.CellStyle{Bold: true, TopBorder: p.theme.Blue})
-	p.SetHeight(at, 30)
-	for i, c := range describeColumns(r.Columns, r.Labels, p.catalog.metricColumn) {
+	columns, lines := describeColumns(r.Columns, r.Labels, p.catalog.metricColumn), 2
+	for _, c := range columns[1:] {
+		lines = max(lines, headerLines(c.label, gridWidth-margin("right")))
+	}
+	p.SetHeight(at, 15*float64(lines))
+	for i, c := range columns {
 		p.writeRankingColumn(r, rows, c, indexes[i], rankingColumn(i), at)
 	}
 	links, err := p.linksToTable(r.Columns[0], func(s Sheet) bool { return s.Query == r.Query })

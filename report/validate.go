@@ -17,16 +17,16 @@ import (
 
 // sheetKinds are the keys that each kind of sheet takes in addition to kind, name, title and note, and those that it requires.
 var sheetKinds = map[string]struct{ allowed, required []string }{
-	"summary": {allowed: []string{"tiles", "findings", "charts", "ranking", "alerts"}, required: []string{"tiles"}},
+	"summary": {allowed: []string{"tiles", "findings", "charts", "ranking", "alerts", "outgoing"}, required: []string{"tiles"}},
 	"table": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "omit", "total", "bars", "spark", "sections", "fill_in"},
 		required: []string{"query", "columns"}},
 	"ranked": {allowed: []string{"query", "columns", "min", "optional", "labels", "filters", "limit", "empty", "total"},
 		required: []string{"query", "columns"}},
 	"cards": {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "total", "spark"},
 		required: []string{"query", "columns"}},
-	"heatmap":   {allowed: []string{"rows", "days", "metrics", "filters"}, required: []string{"rows", "metrics"}},
+	"heatmap":   {allowed: []string{"rows", "days", "metrics", "filters", "outgoing"}, required: []string{"rows", "metrics"}},
 	"timetable": {allowed: []string{"query", "metrics", "filters", "days", "empty", "omit"}, required: []string{"query", "metrics"}},
-	"trend": {allowed: []string{"query", "columns", "optional", "labels", "filters", "total", "days", "charts"},
+	"trend": {allowed: []string{"query", "columns", "optional", "labels", "filters", "total", "days", "charts", "outgoing"},
 		required: []string{"query", "columns"}},
 	"detail":   {allowed: []string{"query", "columns", "labels", "filters", "limit", "empty", "print"}, required: []string{"query", "columns"}},
 	"evidence": {},
@@ -80,6 +80,7 @@ func (d *Definition) validate(text []byte) error {
 		c.sheetName(path, s, seen, i)
 		c.kind(path, s)
 		c.content(path, s)
+		c.outgoing(path, s)
 		if s.Kind == "summary" && i > 0 {
 			c.add(path+".kind", "move it to the top of sheets", "the summary must be the first sheet")
 		}

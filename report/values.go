@@ -30,10 +30,6 @@ func (b *book) cellValue(v any, format string) any {
 		if n, ok := toNumber(v); ok {
 			return n / xlsx.SecondsPerDay
 		}
-	case "points":
-		if n, ok := toNumber(v); ok {
-			return n * 100
-		}
 	case "weekday":
 		if n, ok := toNumber(v); ok && n >= 1 && n <= 7 {
 			return weekdays[int(n)-1]

@@ -62,9 +62,7 @@ func (b *book) displayWidth(v any, c columnMeta, format string) float64 {
 		return textWidth(b.formatValue(n*xlsx.SecondsPerDay, c.format))
 	case "day", "time", "hour":
 		return textWidth(b.widestDate(c.format))
-	case "points":
-		return textWidth(b.formatValue(n/100, c.format))
-	case "rate", "decimal":
+	case "rate", "points", "decimal":
 		return textWidth(b.formatValue(n, c.format))
 	}
 	return textWidth(b.locale.Number(n, formatDecimals(format)))
