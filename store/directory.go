@@ -23,7 +23,7 @@ func (s *Store) readDirectories() (changes []spool.DirectoryChange, fingerprint 
 	for _, directory := range directories {
 		changes = append(changes, directory.Changes...)
 		if directory.Damage != nil {
-			s.warnings = append(s.warnings, fmt.Sprintf("the line is skipped: %v", directory.Damage))
+			s.warnings = append(s.warnings, fmt.Sprintf("a line of a vendor's directory is skipped: %v\nhint: restore the file from a backup", directory.Damage))
 		}
 	}
 	if len(changes) == 0 {

@@ -114,3 +114,60 @@ func TestPhoneThatChangedHandsIsRightOnBothSidesOfTheDate(t *testing.T) {
 		}
 	}
 }
+
+func TestDirectoryListsWhereEachEntryComesFrom(t *testing.T) {
+	dir := t.TempDir()
+	settings := testSettings()
+	settings.Agents = []Agent{{Number: "9820000001", Name: "Ayesha", From: "2026-10-02"}}
+	settings.NumberGroups = map[string]string{"+911204000002": "Support"}
+	report := func(day int, number, phone, name, group string) string {
+		return fmt.Sprintf(`{"CallSid":"%s-%d","Direction":"IVR","SourceNumber":"9190000001","DestinationNumber":"%s","DialWhomNumber":"%s","receiver_name":"%s","call_group":"%s","Status":"ANSWER","StartTime":"2026-10-%02d 12:00:00","EndTime":"2026-10-%02d 12:01:00","TalkDuration":"30"}`+"\n",
+			phone, day, number, phone, name, group, day, day)
+	}
+	writeSpool(t, dir, map[string]string{"a.ndjson": report(5, "01204000001", "9820000001", "asha", "SALES") +
+		report(5, "01204000009", "9820000009", "Esha", "VIP") + report(7, "01204000009", "9820000009", "Fatima", "")})
+	entries := []spool.DirectoryEntry{
+		agentEntry("1", "Asha", "9820000001"), agentEntry("2", "Bela", "9820000002"), agentEntry("3", "Chand", "98xxxxxx03"),
+		agentEntry("4", "Divya", "9820000004, 9820000005"), agentEntry("5", "", "9820000006"), agentEntry("7", "Phoneless", ""),
+		agentEntry("8", "Divya", "9820000004"), agentEntry("9", "Hema", "9820000005"),
+		groupEntry("1", "Sales", "7"), groupEntry("2", "Support desk", "8"), groupEntry("3", "Idle", "0"), groupEntry("4", "Sales 2", "9"),
+		groupEntry("5", "Sales 3", "9"),
+		numberEntry("7", "01204000001"), numberEntry("8", "01204000002"), numberEntry("9", "01204000003"), numberEntry("10", "01204000004"),
+	}
+	syncDirectory(t, dir, "main", "2026-10-06 02:30:00", append(entries, agentEntry("6", "Gone", "9820000007"))...)
+	syncDirectory(t, dir, "main", "2026-10-08 02:30:00", append(entries, agentEntry("10", "New", "9820000010"))...)
+	load(t, dir, settings)
+	got := lines(query(t, published(t, dir, settings), "select * exclude (fetched_at, entry_id) from directory()")[1:])
+	const want = `agent,Asha,9820000001,,vendor:main,config wins,,
+agent,Ayesha,9820000001,,config,used,2026-10-02,
+agent,Bela,9820000002,,vendor:main,used,,
+agent,Chand,98xxxxxx03,,vendor:main,no number,,
+agent,Divya,9820000004,,vendor:main,used,,
+agent,Divya,9820000004,,vendor:main,used,,
+agent,Divya,9820000005,,vendor:main,several names,,
+agent,Esha,9820000009,,calls:main,past,,2026-10-07
+agent,Fatima,9820000009,,calls:main,reported,2026-10-07,
+agent,Gone,9820000007,,vendor:main,past,,2026-10-07
+agent,Hema,9820000005,,vendor:main,several names,,
+agent,New,9820000010,,vendor:main,used,2026-10-08,
+agent,Phoneless,,,vendor:main,no number,,
+agent,,9820000006,,vendor:main,no name,,
+group,Idle,,,vendor:main,no number,,
+group,Sales,,,vendor:main,used,,
+group,Sales 2,,,vendor:main,several groups,,
+group,Sales 3,,,vendor:main,several groups,,
+group,Support,,,config,used,,
+group,Support desk,,,vendor:main,config wins,,
+group,VIP,,,calls:main,reported,2026-10-05,
+number,,+911204000002,Support,config,used,,
+number,,01204000001,Sales,vendor:main,used,,
+number,,01204000002,Support desk,vendor:main,config wins,,
+number,,01204000003,Sales 2,vendor:main,several groups,,
+number,,01204000003,Sales 3,vendor:main,several groups,,
+number,,01204000004,,vendor:main,no group,,
+number,,01204000009,,calls:main,reported,2026-10-05,
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -59,7 +59,7 @@ var comparisons = map[string]struct {
 // compared in TestAsOfIsALoadUntilThen, staffing in TestErlang… and golden cases; equal contents have equal hashes in TestNamedQueriesAreDeterministic.
 var notCompared = strings.Fields(`metrics columns codes settings goals census events unknown_words data_clock silence freshness rejected damaged_lines
 	problems recomputations restated is_restated content findings staffing staffing_gaps forecast open_hours
-	reconciliations vendor_differences balance balance_weekdays balance_total
+	reconciliations vendor_differences balance balance_weekdays balance_total directory
 	billing billing_causes billing_claims billing_total pulses unlisted_days`)
 
 // columnsNotCompared are the columns of calls without a meaning in these worlds, and those that only describe a metric.

@@ -17,7 +17,7 @@ func checkCommand(a *app) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, templates, queries and folders",
 		Long: `check looks for problems before they cause a failure: in the configuration, the tokens, the folders, the reports, the site's
-own queries and templates, the mail server, and the published data. It changes and sends nothing.`,
+own queries and templates, the mail server, the vendor's API, and the published data. It changes and sends nothing.`,
 		Example: `  callsheet check
   callsheet check --json`,
 		Args: cobra.NoArgs,

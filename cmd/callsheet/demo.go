@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -41,6 +40,8 @@ type demoOptions struct {
 	days  int
 	seed  uint64
 	until string
+
+	vendorAPI string // address of the stand-in
 }
 
 // defaultDemo has the defaults of the flags.
@@ -53,18 +54,31 @@ func demoCommand(a *app) *cobra.Command {
 		Short: "Try callsheet with generated deliveries",
 		Long: `demo generates believable deliveries of a call centre, sends them over HTTP to a real collector in all three encodings,
 loads them, builds a daily, a weekly and a monthly workbook, and prints the figures and the paths. Everything is
-in one folder with its own configuration, so that the other commands can be tried on it.`,
+in one folder with its own configuration, so that the other commands can be tried on it.
+
+With --vendor-api it serves a stand-in of the vendor's API instead, which has the same calls, until it is interrupted: to try
+callsheet reconcile without an account. It has the calls of the demo in --dir, if there is one.`,
 		Example: `  callsheet demo
   callsheet demo --dir /tmp/demo --calls 20000 --days 31 --seed 7
-  callsheet --config callsheet-demo/callsheet.yaml query groups --period this-month`,
+  callsheet --config callsheet-demo/callsheet.yaml query groups --period this-month
+  callsheet demo --vendor-api 127.0.0.1:8090`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.vendorAPI == "" {
+				return a.demo(c.Context(), o)
+			}
+			if set := c.Flags().Changed; !set("calls") && !set("days") && !set("seed") && !set("until") {
+				o = o.ofFolder()
+			}
+			return a.serveVendorAPI(c.Context(), o)
+		},
 	}
 	command.Flags().StringVar(&o.dir, "dir", defaultDemo.dir, "folder for everything the demo creates; emptied if it holds an earlier demo")
 	command.Flags().IntVar(&o.calls, "calls", defaultDemo.calls, "number of calls")
 	command.Flags().IntVar(&o.days, "days", defaultDemo.days, "number of days with calls")
 	command.Flags().Uint64Var(&o.seed, "seed", defaultDemo.seed, "the same seed generates the same calls")
 	command.Flags().StringVar(&o.until, "until", "", "last day of the calls; default yesterday")
+	command.Flags().StringVar(&o.vendorAPI, "vendor-api", "", "serve a stand-in of the vendor's API at this address")
 	return command
 }
 
@@ -101,13 +115,10 @@ type createdDemo struct {
 
 // createDemo generates the deliveries, sends them to a collector and loads them.
 func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err error) {
-	if o.calls < 1 || o.days < 1 {
-		return d, exitcode.UsageError(errors.New("--calls and --days must be at least 1"))
+	size, err := o.size(a.now())
+	if err != nil {
+		return d, err
 	}
-	if _, err := period.ParseDay(o.until); o.until != "" && err != nil {
-		return d, exitcode.UsageError(err)
-	}
-	size := demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed}
 	if err := a.switchToOwner(o.dir); err != nil {
 		return d, err
 	}
@@ -116,12 +127,7 @@ func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err
 		return d, err
 	}
 	d.config = c
-	d.last, err = period.ParseDay(cmp.Or(o.until, a.now().In(c.Zone()).AddDate(0, 0, -1).Format(time.DateOnly)))
-	if err != nil {
-		return d, err
-	}
-	size.Zone = c.Zone()
-	size.Until = time.Date(d.last.Year(), d.last.Month(), d.last.Day()+1, 0, 0, 0, 0, size.Zone)
+	d.last = time.Date(size.Until.Year(), size.Until.Month(), size.Until.Day()-1, 0, 0, 0, 0, time.UTC)
 	deliveries := demo.Generate(size)
 	d.deliveries = len(deliveries)
 
@@ -163,7 +169,7 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	text := strings.ReplaceAll(initTemplate, "FRESH_TOKEN", token)
 	text = numberGroupsLine.ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
 	text = goalsLine.ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
-	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte("created by callsheet demo; emptied by the next\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte(markOf(o)), 0o644); err != nil {
 		return nil, "", err
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

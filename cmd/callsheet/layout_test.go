@@ -28,7 +28,7 @@ var allowedImports = map[string][]string{
 	"internal/demo/vendorapi":     {"internal/demo"},
 	"internal/smtptest":           {},
 	"internal/pipeline":           {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
-	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "queries", "report", "store"},
+	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "queries", "report", "store", "internal/vendor"},
 	"internal/display":            {},
 	"internal/exitcode":           {},
 	"internal/shell":              {"internal/child", "internal/config", "internal/display", "internal/exitcode", "queries", "report", "store", "internal/sqltoken", "internal/suggest"},

@@ -67,6 +67,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"freeport": freePort, "ready": ready, "deliver": deliverSample, "exitcode": exitCodeOf, "occupy": occupy, "config": writeConfig,
+			"vendorapi": vendorAPI,
 		},
 		RequireUniqueNames: true,
 	})

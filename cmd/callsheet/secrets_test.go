@@ -25,7 +25,10 @@ import (
 const secretConfig = `data_dir: ./data # XQZ0001
 collector:
   listen: LISTEN
-  sources: [{name: main, tokens: ["XQZ0002-token"]}, {name: other, tokens_file: tokens}]
+  sources:
+    - {name: main, tokens: ["XQZ0002-token"], vendor_api: {kind: callerdesk, url: "SINK/vendor/api", authcode: XQZ0040-code, secret: XQZ0041}}
+    - {name: other, tokens_file: tokens, vendor_api: {kind: callerdesk, url: "SINK/403/api", authcode_file: authcode, secret: "${XQZ_PASSWORD}"}}
+    - {name: down, tokens_file: tokens, vendor_api: {kind: callerdesk, url: "NOBODY/api", authcode_file: authcode}}
 log: {level: debug}
 alert_to:
   - ops@example.com
@@ -81,6 +84,7 @@ func TestSecretsReachNoOutput(t *testing.T) {
 		"wrong.yaml":                        replace.Replace(secretConfig) + "  - {name: [XQZ0029]\n",
 		"tokens":                            "XQZ0030-token\n",
 		"webhook-headers":                   "X-Other: XQZ0039\n",
+		"authcode":                          "XQZ0042-code\n",
 		"ops.tmpl":                          "{\"text\": {{json .Text}}}\n",
 		"webhook":                           sink.URL + "/500/XQZ0010\n",
 		"templates/one.yaml":                oneSheet,
@@ -126,6 +130,7 @@ func TestSecretsReachNoOutput(t *testing.T) {
 		{"report", "bad", "--period", "2026-10-05", "--preview"},
 		{"report", "bad", "--period", "2026-10-05", "--deliver", "--json"}, {"schedule"}, {"status"}, {"status", "--json"},
 		{"sql", "--format", "json", "from report_runs"},
+		{"reconcile", "--from", "2026-10-05", "--to", "2026-10-05"}, {"reconcile", "--json"}, {"directory", "sync"},
 	} {
 		before := output.Len()
 		command("callsheet.yaml", args...).Run() // most are meant to fail
@@ -151,9 +156,10 @@ func TestSecretsReachNoOutput(t *testing.T) {
 	if states["failed"] < 12 || states["sent"] < 3 {
 		t.Errorf("the runs ended in %v", states)
 	}
-	for n := range 40 {
+	for n := range 43 {
 		secret := fmt.Sprintf("XQZ%04d", n)
-		for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte("\x00XQZ0003\x00XQZ0031"))} {
+		for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte("\x00XQZ0003\x00XQZ0031")),
+			base64.StdEncoding.EncodeToString([]byte("XQZ0040-code:XQZ0041"))} {
 			if bytes.Contains(output.Bytes(), []byte(form)) {
 				t.Errorf("%s was printed:\n%s", form, lineWith(output.String(), form))
 			}
@@ -189,6 +195,10 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	line := strings.ReplaceAll(strings.ReplaceAll(string(sent), "\r", " "), "\n", " ")
 	kind := strings.Split(r.URL.Path, "/")[1]
 	switch kind {
+	case "vendor":
+		form, _ := io.ReadAll(r.Body)
+		json.NewEncoder(w).Encode(map[string]string{"type": "error", "message": "no such account: " + string(form) + " " + line})
+		return
 	case "moved":
 		http.Redirect(w, r, "/200"+r.URL.Path, http.StatusTemporaryRedirect)
 		return

@@ -111,6 +111,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 		k.checkConfiguredReport(ctx, report)
 	}
 	k.checkWebhooks(ctx)
+	k.checkVendorAPIs(ctx)
 	if c.Mail.Host != "" && c.Mail.From != "" {
 		k.checkMailServer(ctx)
 	}

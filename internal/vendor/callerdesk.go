@@ -152,8 +152,11 @@ func (c *callerDesk) row(fields json.RawMessage, day string) (row, error) {
 		return row{}, errors.New("it has no sid_id, so it is not known which call it is")
 	}
 	direction := c.Direction(flow)
-	if direction == "" {
-		return row{}, fmt.Errorf("its Flow_type is %q, and neither IVR nor WEBOBD\nhint: if it is a direction, teach it with direction_words of source %s", c.clean(flow), c.Source)
+	switch {
+	case flow == "":
+		return row{}, fmt.Errorf("call %s has no Flow_type, so it is not known who called", c.clean(sid))
+	case direction == "":
+		return row{}, fmt.Errorf("call %s has the Flow_type %q, which is neither IVR nor WEBOBD\nhint: say what it means in direction_words of source %s", c.clean(sid), c.clean(flow), c.Source)
 	}
 	if err := checkDay(values, day); err != nil {
 		return row{}, fmt.Errorf("call %s: %w", c.clean(sid), err)
@@ -320,8 +323,10 @@ var balanceNames = []string{"remainingbalance", "balanceremaining", "remainingco
 
 func (c *callerDesk) balance(ctx context.Context) (coins string, err error) {
 	err = c.post(ctx, "profile_billing_v2", nil, func(answer object) error {
-		if isEmpty, err := c.success(answer, directoryWords); err != nil || isEmpty {
-			return errors.Join(err, errNoBalance)
+		if isEmpty, err := c.success(answer, directoryWords); err != nil {
+			return err
+		} else if isEmpty {
+			return errNoBalance
 		}
 		found := map[string][]string{}
 		whole, err := json.Marshal(answer)

@@ -21,8 +21,8 @@ const (
 	maxHeader      = 1 << 20
 )
 
-// waits are the pauses between the attempts of a request.
-var waits = []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}
+// pauses are those between the attempts of a request.
+var pauses = []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}
 
 // maxWait is the longest pause that a server may ask for.
 const maxWait = 5 * time.Minute
@@ -31,7 +31,8 @@ const maxWait = 5 * time.Minute
 type client struct {
 	Options
 	transport http.RoundTripper
-	last      time.Time // of the last request
+	pauses    []time.Duration // between the attempts of a request
+	last      time.Time       // of the last request
 }
 
 // object is an answer.
@@ -45,6 +46,12 @@ type temporaryError struct {
 
 func (e temporaryError) Unwrap() error { return e.error }
 
+// IsTemporary reports whether a request may succeed later without any change, as when the vendor's server is down.
+func IsTemporary(err error) bool {
+	_, ok := errors.AsType[temporaryError](err)
+	return ok
+}
+
 // post sends a form with the authcode and passes the answer to read. It tries again after temporary errors.
 func (c *client) post(ctx context.Context, name string, form url.Values, read func(object) error) error {
 	for attempt := 0; ; attempt++ {
@@ -55,17 +62,22 @@ func (c *client) post(ctx context.Context, name string, form url.Values, read fu
 		if err == nil {
 			err = read(answer)
 		}
-		if err == nil || ctx.Err() != nil {
-			return errors.Join(ctx.Err(), err)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(ctx.Err(), context.Canceled):
+			return ctx.Err()
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		temporary, ok := errors.AsType[temporaryError](err)
 		switch {
-		case !ok || attempt == len(waits):
-			return fmt.Errorf("%s: %w", name, err)
 		case temporary.after > maxWait:
 			return fmt.Errorf("%s: %w; it wants no further request for %s", name, err, temporary.after.Round(time.Second))
+		case !ok || attempt == len(c.pauses):
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := c.Sleep(ctx, max(waits[attempt], temporary.after)); err != nil {
+		if err := c.Sleep(ctx, max(c.pauses[attempt], temporary.after)); err != nil {
 			return err
 		}
 	}
@@ -171,7 +183,7 @@ func (c *client) checkStatus(response *http.Response, body []byte) error {
 	case code/100 == 2:
 		return nil
 	case code/100 == 3:
-		return fmt.Errorf("%w and redirects\nhint: redirects are not followed, since they would send the authcode elsewhere; set url to the address of the API itself", err)
+		return fmt.Errorf("%w\nhint: redirects are not followed, since they would send the authcode elsewhere; set url to the address of the API itself", err)
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return fmt.Errorf("%w\nhint: check authcode, and whether the account needs secret", err)
 	case code == http.StatusNotFound:

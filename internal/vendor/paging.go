@@ -45,7 +45,10 @@ func (a *account) FetchCalls(ctx context.Context, day string, progress func(rows
 		return list, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	pages, err := openPartial(filepath.Join(dir, "."+day+".partial"), a.attempt(day))
+	if err := removeStale(dir, a.Now()); err != nil {
+		return list, err
+	}
+	pages, err := openPartial(filepath.Join(dir, "."+day+".partial"), a.newAttempt())
 	if err != nil {
 		return list, err
 	}
@@ -99,7 +102,7 @@ func (f *fetch) run(ctx context.Context) error {
 			return errors.Join(fmt.Errorf("%w, after %d attempts; the list of an earlier fetch stays\nhint: try again later; if it stays so, ask the vendor", err, pass),
 				f.pages.remove())
 		case contradicts:
-			if err := f.pages.begin(f.attempt(f.day)); err != nil {
+			if err := f.pages.begin(f.newAttempt()); err != nil {
 				return err
 			}
 		}
@@ -117,7 +120,7 @@ func (f *fetch) pass(ctx context.Context) error {
 		}
 		known := f.pages.total
 		if resumed && !p.IsEmpty && p.Total != known { // rows are in other places now
-			if err := f.pages.begin(f.attempt(f.day)); err != nil {
+			if err := f.pages.begin(f.newAttempt()); err != nil {
 				return err
 			}
 			resumed = false

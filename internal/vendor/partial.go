@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -24,7 +25,7 @@ type attempt struct {
 	Started time.Time `json:"started_at"`
 }
 
-func (a *account) attempt(day string) attempt { return attempt{a.URL, a.PerPage, a.Now()} }
+func (a *account) newAttempt() attempt { return attempt{a.URL, a.PerPage, a.Now()} }
 
 // continues reports whether the pages of an earlier attempt can be used by one that starts now.
 func (a attempt) continues(earlier attempt) bool {
@@ -59,6 +60,17 @@ func openPartial(path string, now attempt) (*partial, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return p, nil
+}
+
+// removeStale removes pages that are of no use any more.
+func removeStale(dir string, now time.Time) error {
+	paths, err := filepath.Glob(filepath.Join(dir, ".*.partial"))
+	for _, path := range paths {
+		if info, statErr := os.Stat(path); statErr == nil && now.Sub(info.ModTime()) > maxAge {
+			err = errors.Join(err, atomicfile.RemoveIfExists(atomicfile.OS{}, path))
+		}
+	}
+	return err
 }
 
 // begin starts without pages.

@@ -32,7 +32,7 @@ func (c *client) clean(message string) string {
 	for i, word := range words {
 		pieces := strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 		for _, piece := range pieces {
-			if remote.Overlaps(piece, secrets) {
+			if !strings.EqualFold(piece, "authcode") && remote.Overlaps(piece, secrets) {
 				words[i] = "***"
 			}
 		}

@@ -25,6 +25,8 @@ type API interface {
 	// FetchCalls fetches the list of the calls of a day (2006-01-02, in the zone of the source) and replaces the list in the data
 	// folder. progress, which may be nil, is called with the rows read so far and their total. After an error the old list stays.
 	FetchCalls(ctx context.Context, day string, progress func(rows, total int64)) (spool.VendorList, error)
+	// Check asks for one page of the list, once.
+	Check(ctx context.Context) error
 	// Directory fetches the agents, groups and numbers. There may be none.
 	Directory(ctx context.Context) ([]spool.DirectoryEntry, error)
 	// Balance fetches what is left of the account's credit.
@@ -75,9 +77,9 @@ type row struct {
 	Payload json.RawMessage `json:"payload"` // the call report, compact
 }
 
-// account is an API that is used one request at a time.
+// account is an API that is used for one request at a time.
 type account struct {
-	Options
+	*client
 	adapter
 }
 
@@ -88,15 +90,29 @@ func New(o Options) (API, error) {
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
-	c := &client{Options: o, transport: &http.Transport{
+	return newAccount(&client{Options: o, pauses: pauses, transport: &http.Transport{
 		// A connection that is kept alive would log what the server sends on it.
 		Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSClientConfig: o.TLS, MaxResponseHeaderBytes: maxHeader,
-	}}
-	switch o.Kind {
+	}})
+}
+
+func newAccount(c *client) (*account, error) {
+	switch c.Kind {
 	case "callerdesk":
-		return &account{o, &callerDesk{c}}, nil
+		return &account{c, &callerDesk{c}}, nil
 	}
-	return nil, fmt.Errorf("the kind %q of a vendor's API is not known", o.Kind)
+	return nil, fmt.Errorf("the kind %q of a vendor's API is not known", c.Kind)
+}
+
+func (a *account) Check(ctx context.Context) error {
+	once := *a.client
+	once.pauses = nil
+	b, err := newAccount(&once)
+	if err != nil {
+		return err
+	}
+	_, err = b.page(ctx, a.Now().AddDate(0, 0, -1).Format(time.DateOnly), 1)
+	return err
 }
 
 func (a *account) Balance(ctx context.Context) (spool.Balance, error) {

@@ -21,39 +21,43 @@ from (
 )
 where is_listed;
 
--- The parts of a text that may list several numbers or ids.
+-- The parts of a text that may list several numbers or ids; one that is NULL, if it lists none.
 create or replace macro listed_parts(p_text) as
-    list_filter(list_transform(regexp_split_to_array(p_text, '[,;/|&]'), lambda part: trimmed(part)), lambda part: part <> '');
+    coalesce(nullif(list_filter(list_transform(regexp_split_to_array(p_text, '[,;/|&]'), lambda part: trimmed(part)), lambda part: part <> ''), []),
+             [null]);
 
--- The agents of the directories: each phone of each with its name.
+-- The agents of the directories: each phone of each with its name. Of an agent without a phone, phone is NULL.
 create or replace macro listed_agents() as table
-select source, phone_key(number) as phone, number, single_spaced(clean_name(name)) as name, since_day, from_day, to_day
+select
+    source, entry_id, phone_key(number) as phone, number, single_spaced(clean_name(name)) as name, fetched_at, since_day, from_day, to_day
 from (
     select * replace (read_number(unnest(listed_parts(number))) as number)
     from directory_entries()
     where kind = 'agent'
 );
 
--- The virtual numbers of the directories, each with each group that it belongs to.
+-- The virtual numbers of the directories, each with each group that it belongs to, if any.
 create or replace macro listed_numbers() as table
 with
 numbers as (
-    select source, entry_id, read_number(unnest(listed_parts(number))) as number, since_day, from_day, to_day
+    select source, entry_id, read_number(unnest(listed_parts(number))) as number, fetched_at, since_day, from_day, to_day
     from directory_entries()
     where kind = 'number'
 ),
 groups as (
-    select source, unnest(listed_parts(number_id)) as entry_id, clean_name(name) as name, since_day, from_day, to_day
+    select source, unnest(listed_parts(number_id)) as entry_id, single_spaced(clean_name(name)) as name, fetched_at, since_day, from_day, to_day
     from directory_entries()
     where kind = 'group'
 )
 select
-    source, phone_key(number) as phone, number, name,
+    numbers.source, numbers.entry_id, phone_key(number) as phone, number, name,
+    greatest(groups.fetched_at, numbers.fetched_at) as fetched_at,
     case when groups.from_day > numbers.from_day then groups.since_day else numbers.since_day end as since_day,
     greatest(groups.from_day, numbers.from_day) as from_day,
     least(groups.to_day, numbers.to_day) as to_day
-from numbers join groups using (source, entry_id)
-where least(groups.to_day, numbers.to_day) is null or greatest(groups.from_day, numbers.from_day) <= least(groups.to_day, numbers.to_day);
+from numbers left join groups
+    on groups.source = numbers.source and groups.entry_id = numbers.entry_id
+    and greatest(groups.from_day, numbers.from_day) <= coalesce(least(groups.to_day, numbers.to_day), 'infinity');
 
 -- The name of each phone on each day, from rows as of listed_agents or listed_numbers; none while several names are listed for it. A
 -- phone that nobody is listed for any more keeps its name on the day of the sync that found that. One that nobody was listed for has

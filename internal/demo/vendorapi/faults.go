@@ -35,6 +35,7 @@ func CutOff(answer map[string]any) Reply {
 		body, _ := json.Marshal(answer)
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.Write(body[:len(body)/2])
+		http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"callsheet/internal/config"
+	"callsheet/internal/demo"
+	"callsheet/internal/demo/vendorapi"
+	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/period"
+)
+
+// demoAuthcode is the key of the made-up account.
+const demoAuthcode = "demo-authcode"
+
+// size returns the options of the generated calls, which end yesterday if until is empty.
+func (o demoOptions) size(now time.Time) (size demo.Options, err error) {
+	if o.calls < 1 || o.days < 1 {
+		return size, exitcode.UsageError(errors.New("--calls and --days must be at least 1"))
+	}
+	zone, err := time.LoadLocation(config.VendorZone)
+	if err != nil {
+		return size, err
+	}
+	last, err := period.ParseDay(cmp.Or(o.until, now.In(zone).AddDate(0, 0, -1).Format(time.DateOnly)))
+	if err != nil {
+		return size, exitcode.UsageError(err)
+	}
+	until := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, zone)
+	return demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed, Until: until, Zone: zone}, nil
+}
+
+// The mark of a demo's folder has its options, so that the stand-in has the same calls.
+const (
+	markText    = "created by callsheet demo; emptied by the next\n"
+	markOptions = "--calls %d --days %d --seed %d --until %s\n"
+)
+
+func markOf(o demo.Options) string {
+	return markText + fmt.Sprintf(markOptions, o.Calls, o.Days, o.Seed, o.Until.AddDate(0, 0, -1).Format(time.DateOnly))
+}
+
+// ofFolder returns the options of the demo in the folder; o if there is none.
+func (o demoOptions) ofFolder() demoOptions {
+	text, err := os.ReadFile(filepath.Join(o.dir, demoMark))
+	if err != nil {
+		return o
+	}
+	found := o
+	if _, err := fmt.Sscanf(strings.TrimPrefix(string(text), markText), markOptions, &found.calls, &found.days, &found.seed, &found.until); err != nil {
+		return o
+	}
+	return found
+}
+
+// serveVendorAPI serves the stand-in of the vendor's API until ctx ends.
+func (a *app) serveVendorAPI(ctx context.Context, o demoOptions) error {
+	size, err := o.size(a.now())
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.vendorAPI)
+	if err != nil {
+		return fmt.Errorf("--vendor-api: %w", err)
+	}
+	account := vendorapi.FromDemo(size, demoAuthcode)
+	handler := http.NewServeMux()
+	handler.Handle("/api/", vendorapi.New(account))
+	handler.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	first, last := size.Until.AddDate(0, 0, -o.days).Format(time.DateOnly), size.Until.AddDate(0, 0, -1).Format(time.DateOnly)
+	config := filepath.Join(o.dir, "callsheet.yaml")
+	if _, err := os.Stat(config); err != nil { // there is no demo
+		config = a.configPath
+	}
+	fmt.Fprintf(a.stdout, `stand-in of the vendor's API, with %s from %s to %s; Ctrl-C stops it
+
+in %s, under the source:
+
+      vendor_api: {kind: callerdesk, url: "http://%s/api", authcode: %s, per_page: 100, requests_per_minute: 6000}
+
+then: callsheet --config %[4]s reconcile --from %[2]s --to %[3]s
+`, display.Plural(len(account.Calls), "call"), first, last, config, listener.Addr(), demoAuthcode)
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+		return server.Close()
+	}
+}
