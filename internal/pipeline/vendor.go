@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"time"
+
 	"callsheet/internal/config"
 	"callsheet/internal/vendor"
 )
@@ -11,10 +13,14 @@ func (p *Pipeline) VendorAPI(source config.Source) (vendor.API, error) {
 	if err != nil {
 		return nil, err
 	}
+	zone, err := time.LoadLocation(source.Timezone)
+	if err != nil {
+		return nil, err
+	}
 	v := source.VendorAPI
 	return vendor.New(vendor.Options{
 		Kind: v.Kind, URL: v.URL, Authcode: authcode, Secret: secret, DataDir: p.Config.Data(),
-		Source: source.Name, OutgoingCaller: source.OutgoingCaller, Direction: source.Direction,
+		Source: source.Name, Zone: zone, OutgoingCaller: source.OutgoingCaller, Direction: source.Direction,
 		PerPage: v.PerPage, RequestsPerMinute: v.RequestsPerMinute, Now: p.Now,
 	})
 }

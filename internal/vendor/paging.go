@@ -45,10 +45,10 @@ func (a *account) FetchCalls(ctx context.Context, day string, progress func(rows
 		return list, err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
-	if err := removeStale(dir, a.Now()); err != nil {
+	if err := removeStale(dir, a.now()); err != nil {
 		return list, err
 	}
-	pages, err := openPartial(filepath.Join(dir, "."+day+".partial"), a.newAttempt())
+	pages, err := openPartial(filepath.Join(dir, "."+day+".partial"), day, a.newAttempt())
 	if err != nil {
 		return list, err
 	}

@@ -58,6 +58,14 @@ func TestRowsThatMoveAreAllRead(t *testing.T) {
 				delete(answer, key)
 			}
 		},
+		"rows without an id": func(_ *stand, rows *[]demo.ListRow, nth, _ int, answer map[string]any) {
+			for i := range rowsOf(answer) {
+				rowsOf(answer)[i].ID = ""
+			}
+			for i := range *rows {
+				(*rows)[i].ID = ""
+			}
+		},
 		"voicemail counts apart": func(_ *stand, _ *[]demo.ListRow, _, _ int, answer map[string]any) {
 			missed, _ := strconv.Atoi(answer["noanswer_total"].(string))
 			answer["noanswer_total"], answer["voicemail"] = missed-2, "2"
@@ -309,10 +317,14 @@ func TestInterruptedFetchGoesOn(t *testing.T) {
 		"clock set back":    {func(s *stand) { s.clock.Add(-int64(time.Hour)) }, pages},
 		"half a page saved": {func(s *stand) { cutFile(t, path(s), 40) }, pages - 1},
 		"an empty file":     {func(s *stand) { cutFile(t, path(s), 1<<30) }, pages},
+		"the day ended":     {func(s *stand) { s.clock.Store(time.Date(2026, 10, 7, 0, 10, 0, 0, zone).UnixNano()) }, pages},
 		"a call came in":    {func(s *stand) { rows = append(ofDay(), s.addCall("1")) }, (len(rows)+25)/25 + 1}, // and the one that shows it
 	} {
 		rows = ofDay()
 		s := newStand(t)
+		if name == "the day ended" {
+			s.clock.Store(time.Date(2026, 10, 6, 23, 50, 0, 0, zone).UnixNano())
+		}
 		began := s.clock.Load()
 		s.interrupt(t, 3)
 		c.between(s)

@@ -25,12 +25,14 @@ type attempt struct {
 	Started time.Time `json:"started_at"`
 }
 
-func (a *account) newAttempt() attempt { return attempt{a.URL, a.PerPage, a.Now()} }
+func (a *account) newAttempt() attempt { return attempt{a.URL, a.PerPage, a.now()} }
 
-// continues reports whether the pages of an earlier attempt can be used by one that starts now.
-func (a attempt) continues(earlier attempt) bool {
+// continues reports whether the pages of an earlier attempt for a day can be used by one that starts now. Those of a day that was not
+// over yet are of no use on a later one.
+func (a attempt) continues(earlier attempt, day string) bool {
 	age := a.Started.Sub(earlier.Started)
-	return a.URL == earlier.URL && a.PerPage == earlier.PerPage && age >= 0 && age < maxAge
+	date, earlierDate := a.Started.Format(time.DateOnly), earlier.Started.In(a.Started.Location()).Format(time.DateOnly)
+	return a.URL == earlier.URL && a.PerPage == earlier.PerPage && age >= 0 && age < maxAge && (earlierDate > day || earlierDate == date)
 }
 
 // partial has the pages that were read of a list: one line each, appended to a file, so that an interrupted fetch can go on. Of the rows
@@ -47,13 +49,13 @@ type partial struct {
 }
 
 // openPartial opens the file with the pages of an earlier attempt, or begins it.
-func openPartial(path string, now attempt) (*partial, error) {
+func openPartial(path, day string, now attempt) (*partial, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	p := &partial{file: file}
-	if p.resume(now) {
+	if p.resume(day, now) {
 		return p, nil
 	}
 	if err := p.begin(now); err != nil {
@@ -99,11 +101,11 @@ func (p *partial) write(value any) error {
 }
 
 // resume reads the pages of an earlier attempt. It reports false if they are of no use.
-func (p *partial) resume(now attempt) bool {
+func (p *partial) resume(day string, now attempt) bool {
 	reader, end := bufio.NewReader(p.file), int64(0)
 	first, err := reader.ReadBytes('\n')
 	var earlier attempt
-	if err != nil || json.Unmarshal(first, &earlier) != nil || !now.continues(earlier) {
+	if err != nil || json.Unmarshal(first, &earlier) != nil || !now.continues(earlier, day) {
 		return false
 	}
 	p.reset(earlier)

@@ -42,6 +42,7 @@ type Options struct {
 	DataDir  string // where the lists are kept
 
 	Source            string
+	Zone              *time.Location           // of the source: its days are counted there
 	OutgoingCaller    string                   // agent or customer, whose number SourceNumber is in outgoing calls
 	Direction         func(word string) string // incoming, outgoing, or empty for an unknown word
 	PerPage           int
@@ -87,6 +88,7 @@ type account struct {
 func New(o Options) (API, error) {
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	o.MaxBody = cmp.Or(o.MaxBody, defaultMaxBody)
+	o.Zone = cmp.Or(o.Zone, time.UTC)
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
@@ -95,6 +97,9 @@ func New(o Options) (API, error) {
 		Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSClientConfig: o.TLS, MaxResponseHeaderBytes: maxHeader,
 	}})
 }
+
+// now returns the time in the zone of the source.
+func (c *client) now() time.Time { return c.Now().In(c.Zone) }
 
 func newAccount(c *client) (*account, error) {
 	switch c.Kind {
@@ -111,12 +116,12 @@ func (a *account) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.page(ctx, a.Now().AddDate(0, 0, -1).Format(time.DateOnly), 1)
+	_, err = b.page(ctx, a.now().AddDate(0, 0, -1).Format(time.DateOnly), 1)
 	return err
 }
 
 func (a *account) Balance(ctx context.Context) (spool.Balance, error) {
-	now := a.Now()
+	now := a.now()
 	coins, err := a.balance(ctx)
 	return spool.Balance{Source: a.Source, FetchedAt: now, Coins: coins}, err
 }

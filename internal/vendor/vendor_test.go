@@ -55,7 +55,7 @@ func (s *stand) open(t *testing.T, url string, change ...func(*Options)) {
 	o := Options{
 		Kind: "callerdesk", URL: url, Authcode: authcode, DataDir: s.dir, Source: "main", OutgoingCaller: "agent", PerPage: 25, RequestsPerMinute: 60,
 		Direction: func(word string) string { return map[string]string{"IVR": "incoming", "WEBOBD": "outgoing"}[word] },
-		Now:       func() time.Time { return time.Unix(0, s.clock.Load()).In(zone) },
+		Zone:      zone, Now: func() time.Time { return time.Unix(0, s.clock.Load()) },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.waits = append(s.waits, d)
 			s.clock.Add(int64(d))

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -39,6 +40,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	account Account
+	byDay   map[string][]demo.ListedCall
 	served  []string
 }
 
@@ -46,7 +48,20 @@ type Server struct {
 type Reply func(w http.ResponseWriter, r *http.Request)
 
 // New returns a server of an account.
-func New(account Account) *Server { return &Server{account: account} }
+func New(account Account) *Server {
+	s := &Server{account: account}
+	s.sort()
+	return s
+}
+
+// sort sorts the calls into days.
+func (s *Server) sort() {
+	s.byDay = map[string][]demo.ListedCall{}
+	for _, c := range s.account.Calls {
+		day := c.Start.Format(time.DateOnly)
+		s.byDay[day] = append(s.byDay[day], c)
+	}
+}
 
 // FromDemo returns the account of the demo with the same options. Its balance lasts for some five days.
 func FromDemo(o demo.Options, authcode string) Account {
@@ -65,6 +80,7 @@ func (s *Server) Update(change func(*Account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.account)
+	s.sort()
 }
 
 // Requests returns the names of the requests that were served, with the page if there is one: call_list_v2 1.
@@ -112,8 +128,9 @@ func (s *Server) answer(name string, r *http.Request) (answer map[string]any, ok
 	requests := map[string]func(url.Values) map[string]any{
 		"call_list_v2": s.callList,
 		"getmemberlist_V2": func(form url.Values) map[string]any {
-			rows, _ := s.cut(form, len(s.account.Agents))
-			return map[string]any{"type": "success", "getmember": s.account.Agents[rows[0]:rows[1]], "total_record": len(s.account.Agents)}
+			all := s.account.Agents
+			number, size := s.page(form)
+			return map[string]any{"type": "success", "getmember": all[min((number-1)*size, len(all)):min(number*size, len(all))], "total_record": len(all)}
 		},
 		"getgrouplist_v2": func(url.Values) map[string]any {
 			return map[string]any{"type": "success", "grouplist": s.account.Groups, "total": len(s.account.Groups)}
@@ -146,43 +163,48 @@ func refusal(message string) map[string]any {
 	return map[string]any{"type": "error", "message": message}
 }
 
-// cut returns the begin and the end of the rows on the page that a form asks for.
-func (s *Server) cut(form url.Values, rows int) (span [2]int, number int) {
+// page returns the number and the size of the page that a form asks for.
+func (s *Server) page(form url.Values) (number, size int) {
 	number, _ = strconv.Atoi(form.Get("current_page"))
-	size, _ := strconv.Atoi(form.Get("per_page"))
-	number, size = max(number, 1), min(cmp.Or(max(size, 0), 25), cmp.Or(s.MaxPerPage, 100))
-	return [2]int{min((number-1)*size, rows), min(number*size, rows)}, number
+	size, _ = strconv.Atoi(form.Get("per_page"))
+	return max(number, 1), min(cmp.Or(max(size, 0), 25), cmp.Or(s.MaxPerPage, 100))
 }
 
 func (s *Server) callList(form url.Values) map[string]any {
-	var matching []demo.ListRow
-	answered := 0
-	for _, c := range s.account.Calls {
-		day := c.Start.Format(time.DateOnly)
-		if day < form.Get("start_date") || day > form.Get("end_date") || s.Now != nil && c.End.After(s.Now()) || !isWanted(c, form) {
+	number, size := s.page(form)
+	shown := []demo.ListRow{}
+	total, answered := 0, 0
+	days := slices.Sorted(maps.Keys(s.byDay))
+	for _, day := range slices.Backward(days) {
+		if day < form.Get("start_date") || day > form.Get("end_date") {
 			continue
 		}
-		matching = append(matching, c.Row)
-		if c.Answered {
-			answered++
+		for i := range s.byDay[day] {
+			c := &s.byDay[day][i]
+			if s.Now != nil && c.End.After(s.Now()) || !isWanted(c, form) {
+				continue
+			}
+			if total/size == number-1 {
+				shown = append(shown, c.Row)
+			}
+			total++
+			if c.Answered {
+				answered++
+			}
 		}
 	}
-	if len(matching) == 0 {
+	if total == 0 {
 		return refusal("No records found")
 	}
-	span, number := s.cut(form, len(matching))
-	return map[string]any{"type": "success", "result": matching[span[0]:span[1]], "current_page": number, "total": len(matching),
-		"answered_total": strconv.Itoa(answered), "noanswer_total": strconv.Itoa(len(matching) - answered), "voicemail": 0}
+	return map[string]any{"type": "success", "result": shown, "current_page": number, "total": total,
+		"answered_total": strconv.Itoa(answered), "noanswer_total": strconv.Itoa(total - answered), "voicemail": 0}
 }
 
 // isWanted applies the optional filters.
-func isWanted(c demo.ListedCall, form url.Values) bool {
-	for name, value := range map[string]string{"deskphone": c.Row.Deskphone, "member_num": c.Row.MemberNum, "callresult": c.Row.CallResult, "Flow_type": c.Row.FlowType} {
-		if wanted := form.Get(name); wanted != "" && wanted != value {
-			return false
-		}
-	}
-	return true
+func isWanted(c *demo.ListedCall, form url.Values) bool {
+	matches := func(name, value string) bool { return form.Get(name) == "" || form.Get(name) == value }
+	return matches("deskphone", c.Row.Deskphone) && matches("member_num", c.Row.MemberNum) && matches("callresult", c.Row.CallResult) &&
+		matches("Flow_type", c.Row.FlowType)
 }
 
 // live returns the calls that are running.
