@@ -1,6 +1,7 @@
 package vendor
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -155,6 +156,8 @@ func networkError(err error) error {
 
 // readObject reads a JSON object.
 func readObject(body []byte) (object, error) {
+	// Scripts on Windows begin with a byte order mark, and old databases have names in other encodings.
+	body = bytes.ToValidUTF8(bytes.TrimPrefix(body, []byte("\ufeff")), []byte("\ufffd"))
 	var answer object
 	switch err := json.Unmarshal(body, &answer); {
 	case remote.IsWebPage(body):

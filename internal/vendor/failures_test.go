@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -145,6 +146,30 @@ func TestFailuresThatPassAreOvercome(t *testing.T) {
 	s.checkWhole(t, ofDay())
 	if s.waits[0] != 90*time.Second {
 		t.Errorf("waits %v", s.waits)
+	}
+}
+
+// TestTextInAnotherEncodingIsReplaced checks an answer with a byte order mark and a name that is not UTF-8.
+func TestTextInAnotherEncodingIsReplaced(t *testing.T) {
+	s := newStand(t)
+	s.pageAnswer(func(_, number int, answer map[string]any) vendorapi.Reply {
+		if number > 1 {
+			return nil
+		}
+		rowsOf(answer)[0].CallerName = "Jos_"
+		text, err := json.Marshal(answer)
+		if err != nil {
+			t.Error(err)
+		}
+		return vendorapi.Body(200, "\ufeff"+strings.Replace(string(text), "Jos_", "Jos\xe9", 1))
+	})
+	if _, err := s.FetchCalls(t.Context(), day, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.checkWhole(t, ofDay())
+	first := ofDay()[0]
+	if name := s.calls(t)[first.FlowType+first.SidID]["caller_name"]; name != "Jos\ufffd" {
+		t.Errorf("name %q", name)
 	}
 }
 
