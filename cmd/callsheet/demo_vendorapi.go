@@ -63,40 +63,58 @@ func (o demoOptions) ofFolder() demoOptions {
 	return found
 }
 
-// serveVendorAPI serves the stand-in of the vendor's API until ctx ends.
-func (a *app) serveVendorAPI(ctx context.Context, o demoOptions) error {
-	size, err := o.size(a.now())
+// standIn is a server of the vendor's API with made-up calls.
+type standIn struct {
+	server *http.Server
+	failed <-chan error
+	calls  int
+	api    config.VendorAPI // how it is reached
+}
+
+// startStandIn starts the stand-in for the calls of a demo.
+func startStandIn(address string, size demo.Options) (*standIn, error) {
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", o.vendorAPI)
-	if err != nil {
-		return fmt.Errorf("--vendor-api: %w", err)
+		return nil, err
 	}
 	account := vendorapi.FromDemo(size, demoAuthcode)
 	handler := http.NewServeMux()
 	handler.Handle("/api/", vendorapi.New(account))
 	handler.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	first, last := size.Until.AddDate(0, 0, -o.days).Format(time.DateOnly), size.Until.AddDate(0, 0, -1).Format(time.DateOnly)
-	config := filepath.Join(o.dir, "callsheet.yaml")
-	if _, err := os.Stat(config); err != nil { // there is no demo
-		config = a.configPath
+	server, failed := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}, make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	return &standIn{server, failed, len(account.Calls), config.VendorAPI{
+		Kind: "callerdesk", URL: "http://" + listener.Addr().String() + "/api", Authcode: demoAuthcode, PerPage: 100, RequestsPerMinute: 60_000, DaysBack: 3,
+	}}, nil
+}
+
+// serveVendorAPI serves the stand-in until ctx ends.
+func (a *app) serveVendorAPI(ctx context.Context, o demoOptions) error {
+	size, err := o.size(a.now())
+	if err != nil {
+		return err
+	}
+	stand, err := startStandIn(o.vendorAPI, size)
+	if err != nil {
+		return fmt.Errorf("--vendor-api: %w", err)
+	}
+	file := filepath.Join(o.dir, "callsheet.yaml")
+	if _, err := os.Stat(file); err != nil { // there is no demo
+		file = a.configPath
 	}
 	fmt.Fprintf(a.stdout, `stand-in of the vendor's API, with %s from %s to %s; Ctrl-C stops it
 
 in %s, under the source:
 
-      vendor_api: {kind: callerdesk, url: "http://%s/api", authcode: %s, per_page: 100, requests_per_minute: 6000}
+      vendor_api: {kind: callerdesk, url: "%s", authcode: %s, per_page: %d, requests_per_minute: %d}
 
 then: callsheet --config %[4]s reconcile --from %[2]s --to %[3]s
-`, display.Plural(len(account.Calls), "call"), first, last, config, listener.Addr(), demoAuthcode)
+`, display.Plural(stand.calls, "call"), size.Until.AddDate(0, 0, -o.days).Format(time.DateOnly), size.Until.AddDate(0, 0, -1).Format(time.DateOnly), file,
+		stand.api.URL, demoAuthcode, stand.api.PerPage, stand.api.RequestsPerMinute)
 	select {
-	case err := <-served:
+	case err := <-stand.failed:
 		return err
 	case <-ctx.Done():
-		return server.Close()
+		return stand.server.Close()
 	}
 }
