@@ -1,9 +1,11 @@
 package pipeline
 
 import (
+	"context"
 	"time"
 
 	"callsheet/internal/config"
+	"callsheet/internal/spool"
 	"callsheet/internal/vendor"
 )
 
@@ -23,4 +25,13 @@ func (p *Pipeline) VendorAPI(source config.Source) (vendor.API, error) {
 		Source: source.Name, Zone: zone, OutgoingCaller: source.OutgoingCaller, Direction: source.Direction,
 		PerPage: v.PerPage, RequestsPerMinute: v.RequestsPerMinute, Now: p.Now,
 	})
+}
+
+// FetchBalance fetches the balance of an account and keeps it; the next load takes it in.
+func (p *Pipeline) FetchBalance(ctx context.Context, api vendor.API) error {
+	balance, err := api.Balance(ctx)
+	if err != nil {
+		return err
+	}
+	return spool.AppendBalance(p.Config.Data(), balance)
 }

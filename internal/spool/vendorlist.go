@@ -96,6 +96,12 @@ type VendorFile struct {
 	Source, Day string
 }
 
+// VendorFileAt returns a source's list of a day; the error is fs.ErrNotExist if there is none.
+func VendorFileAt(dataDir, source, day string) (VendorFile, error) {
+	file, err := FileAt(VendorListPath(dataDir, source, day))
+	return VendorFile{file, source, day}, err
+}
+
 // VendorFiles returns the lists in a data folder, by source and day.
 func VendorFiles(dataDir string) ([]VendorFile, error) {
 	sources, err := os.ReadDir(VendorDir(dataDir))
@@ -119,14 +125,14 @@ func VendorFiles(dataDir string) ([]VendorFile, error) {
 			if !ok || len(day) != len(time.DateOnly) || !isDay(day) {
 				continue
 			}
-			file, err := FileAt(VendorListPath(dataDir, source.Name(), day))
+			file, err := VendorFileAt(dataDir, source.Name(), day)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, VendorFile{file, source.Name(), day})
+			found = append(found, file)
 		}
 	}
 	return found, nil
@@ -153,11 +159,11 @@ func (f VendorFile) OpenList() (header VendorList, lines *Reader, err error) {
 
 // ReadVendorList returns the header of a source's list of a day; the error is fs.ErrNotExist if there is none.
 func ReadVendorList(dataDir, source, day string) (VendorList, error) {
-	file, err := FileAt(VendorListPath(dataDir, source, day))
+	file, err := VendorFileAt(dataDir, source, day)
 	if err != nil {
 		return VendorList{}, err
 	}
-	header, lines, err := VendorFile{file, source, day}.OpenList()
+	header, lines, err := file.OpenList()
 	if err != nil {
 		return header, err
 	}

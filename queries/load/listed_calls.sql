@@ -2,7 +2,7 @@
 -- A call that two lists have is one of each, so it has a key for each.
 create or replace temp table list_rows as
 select
-    staged.* exclude (source, line, byte_offset, text, payload, event, received_at) replace (hash(call_key, staged.file) as call_key),
+    staged.* exclude (source, byte_offset, text, payload, event, received_at) replace (hash(call_key, staged.file) as call_key),
     new_lists.source, day, fetched_at, staged.call_key as sent_key
 from staged join new_lists using (file)
 where reason is null and kind = 'call_report';
@@ -10,7 +10,7 @@ where reason is null and kind = 'call_report';
 -- Rows with the same fields are deliveries of one report.
 create or replace temp view list_versions as
 select
-    max(columns(* exclude (file, reason, kind, id, direction, call_key, content_hash, day, fetched_at, sent_key, extra))),
+    max(columns(* exclude (file, line, reason, kind, id, direction, call_key, content_hash, day, fetched_at, sent_key, extra))),
     direction, call_key, content_hash, min(extra) as extra, max(id) as last_id,
     min(fetched_at) as first_received_at, max(fetched_at) as last_received_at, count(*) as deliveries
 from list_rows
@@ -41,6 +41,7 @@ charged as (
         max(sent_key) as sent_key,
         arg_max(content_hash, (id, content_hash)) as content_hash,
         count(*) as list_rows,
+        list(line order by line) as lines,
         sum(coins_of(try_cast(sent_coins as decimal(18, 4)), sent_coins)) as charged_coins,
         count(distinct phone_key(read_number(phone))) as list_phones,
         bool_or(not is_nothing(sent_text(talk_duration, nothing_values)) or trimmed(talk_duration) = '0') as has_talk
@@ -52,5 +53,5 @@ select
         sent_key as call_key,
         -- 0 unless answered, but a list that says neither a status nor a talk does not say that.
         case when answered or outcome <> 'unknown' or has_talk then talk_seconds end as talk_seconds),
-    day, fetched_at, content_hash, list_rows, charged_coins, list_phones
+    day, fetched_at, content_hash, list_rows, lines, charged_coins, list_phones
 from typed_calls join charged using (call_key, direction);

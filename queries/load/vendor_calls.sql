@@ -12,5 +12,5 @@ insert into vendor_calls by name
 select
     source, day, fetched_at, direction, call_sid, call_key, content_hash, started_at, ended_at, status, outcome, answered, call_seconds,
     talk_seconds, virtual_number, customer_number, customer_key, agent_number, agent_key, agent_name, call_group, group_basis, coins, circle,
-    ivr_key, list_rows, flags, recording_url, failed_leg, leg_a_reported, leg_a_picked_at, charged_coins, list_phones
+    ivr_key, list_rows, flags, recording_url, failed_leg, leg_a_reported, leg_a_picked_at, charged_coins, list_phones, lines
 from listed_calls;

@@ -245,6 +245,7 @@ from (values
     ('vendor_lists', 'disk_bytes', 'size of the file when it was read'),
     ('vendor_lists', 'modified_at', 'when the file was last written'),
     ('vendor_calls', 'content_hash', 'hash of the newest row, by which a report that was taken from it is recognised'),
+    ('vendor_calls', 'lines', 'numbers of these lines in the file of the list; the first row is line 2'),
     ('vendor_calls', 'list_rows', 'rows of the list for the call; more than one: it was listed more than once'),
     ('vendor_calls', 'charged_coins', 'coins of all rows of the list for the call together'),
     ('vendor_calls', 'list_phones', 'how many phones of agents the rows of the list for the call name'),

@@ -1,0 +1,180 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"callsheet/internal/spool"
+	"callsheet/internal/vendor"
+	"callsheet/store"
+)
+
+// FetchedDay is a day of which the vendor's list was to be fetched.
+type FetchedDay struct {
+	Source, Day string
+	Err         error
+}
+
+// maxFailedDays is after how many days in a row that cannot be fetched the others are not tried: each was tried several times.
+const maxFailedDays = 2
+
+var errNotTried = errors.New("not tried, since the days before failed")
+
+// FetchLists replaces the lists of a source's days by what the vendor lists now. progress returns what is called with the rows
+// of a day. A day that fails keeps its earlier list.
+func (p *Pipeline) FetchLists(ctx context.Context, api vendor.API, source string, days []string, progress func(day string) func(rows, total int64)) (fetched []FetchedDay) {
+	failed := 0
+	for _, day := range days {
+		one := FetchedDay{Source: source, Day: day, Err: errNotTried}
+		if failed < maxFailedDays {
+			_, one.Err = api.FetchCalls(ctx, day, progress(day))
+		}
+		if one.Err == nil {
+			failed = 0
+		} else {
+			failed++
+		}
+		fetched = append(fetched, one)
+	}
+	return fetched
+}
+
+// Compare returns how the calls of the fetched days compare with the lists, by source and day.
+func (p *Pipeline) Compare(ctx context.Context, fetched []FetchedDay) (compared []store.Reconciliation, err error) {
+	err = p.eachSource(ctx, fetched, func(reader *store.Reader, source string, days map[string]bool, from, to string) error {
+		rows, err := reader.Reconciliations(ctx, source, from, to)
+		for _, row := range rows {
+			if days[row.Day] {
+				compared = append(compared, row)
+				delete(days, row.Day)
+			}
+		}
+		if err == nil && len(days) > 0 {
+			err = fmt.Errorf("source %s: the list of %s was fetched and cannot be loaded", source, slices.Sorted(maps.Keys(days))[0])
+		}
+		return err
+	})
+	return compared, err
+}
+
+// eachSource calls do with the fetched days of each source.
+func (p *Pipeline) eachSource(ctx context.Context, fetched []FetchedDay, do func(reader *store.Reader, source string, days map[string]bool, from, to string) error) error {
+	days := map[string]map[string]bool{}
+	for _, one := range fetched {
+		if one.Err == nil {
+			if days[one.Source] == nil {
+				days[one.Source] = map[string]bool{}
+			}
+			days[one.Source][one.Day] = true
+		}
+	}
+	if len(days) == 0 {
+		return nil
+	}
+	reader, err := p.OpenReader(ctx, ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	for _, source := range slices.Sorted(maps.Keys(days)) {
+		sorted := slices.Sorted(maps.Keys(days[source]))
+		if err = do(reader, source, days[source], sorted[0], sorted[len(sorted)-1]); err != nil {
+			break
+		}
+	}
+	return errors.Join(err, reader.Close())
+}
+
+// TakenIn is what was taken from the lists of a source into the spool.
+type TakenIn struct {
+	Import    string `json:"import"` // id of the import
+	Source    string `json:"source"`
+	Missing   int64  `json:"missing"`   // calls that were missing
+	Differing int64  `json:"differing"` // calls that differed
+}
+
+// TakeIn imports the rows of the fetched lists that say something newer than what is known; the next load loads them. Nothing is imported twice.
+func (p *Pipeline) TakeIn(ctx context.Context, fetched []FetchedDay) (taken []TakenIn, err error) {
+	release, err := p.LockImports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	if err := spool.RemoveUnfinished(p.Config.SpoolDir()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	err = p.eachSource(ctx, fetched, func(reader *store.Reader, source string, days map[string]bool, from, to string) error {
+		rows, err := reader.NewerRows(ctx, source, from, to)
+		rows = slices.DeleteFunc(rows, func(row store.NewerRow) bool { return !days[row.Day] })
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		// Each import has a time of its own, which is its id.
+		one, err := p.importRows(source, rows, p.Now().In(p.Config.Zone()).Add(time.Duration(len(taken))*time.Millisecond))
+		if err == nil {
+			taken = append(taken, one)
+		}
+		return err
+	})
+	return taken, err
+}
+
+// importRows copies rows of a source's lists into the spool.
+func (p *Pipeline) importRows(source string, rows []store.NewerRow, now time.Time) (taken TakenIn, err error) {
+	newest := slices.MaxFunc(rows, func(a, b store.NewerRow) int { return a.FetchedAt.Compare(b.FetchedAt) })
+	into, err := spool.NewImport(p.Config.SpoolDir(), now, newest.FetchedAt.In(now.Location()))
+	if err != nil {
+		return taken, err
+	}
+	taken = TakenIn{Import: into.ID(), Source: source}
+	record := spool.ImportRecord{Files: []string{"vendor/" + source}, FirstDay: rows[0].Day, LastDay: rows[len(rows)-1].Day}
+	for _, row := range rows {
+		record.Count(source, row.IsFirst)
+		switch {
+		case row.IsFirst && row.IsKnown:
+			taken.Differing++
+		case row.IsFirst:
+			taken.Missing++
+		}
+	}
+	for len(rows) > 0 {
+		day := slices.IndexFunc(rows, func(row store.NewerRow) bool { return row.Day != rows[0].Day })
+		if day < 0 {
+			day = len(rows)
+		}
+		if err := p.copyRows(into, source, rows[:day]); err != nil {
+			return taken, errors.Join(err, into.Abort())
+		}
+		rows = rows[day:]
+	}
+	return taken, into.Commit(record)
+}
+
+// copyRows copies rows of one list.
+func (p *Pipeline) copyRows(into *spool.Import, source string, rows []store.NewerRow) error {
+	day := rows[0].Day
+	list, err := spool.ReadVendorList(p.Config.Data(), source, day)
+	if err != nil {
+		return err
+	}
+	if !list.FetchedAt.Truncate(time.Microsecond).Equal(rows[0].FetchedAt) {
+		return fmt.Errorf("the list of source %s and %s has been fetched again meanwhile\nhint: run callsheet reconcile again", source, day)
+	}
+	file, err := spool.VendorFileAt(p.Config.Data(), source, day)
+	if err != nil {
+		return err
+	}
+	number := int64(1) // the header
+	return file.Lines(func(line spool.Line) error {
+		number++
+		if len(rows) == 0 || rows[0].Line != number {
+			return nil
+		}
+		rows = rows[1:]
+		return into.Add(line.Text)
+	})
+}
