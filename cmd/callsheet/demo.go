@@ -53,8 +53,9 @@ func demoCommand(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "Try callsheet with generated deliveries",
 		Long: `demo generates believable deliveries of a call centre, sends them over HTTP to a real collector in all three encodings,
-loads them, builds a daily, a weekly and a monthly workbook, and prints the figures and the paths. Everything is
-in one folder with its own configuration, so that the other commands can be tried on it.
+loads them, builds a daily, a weekly and a monthly workbook, and prints the figures and the paths. Some reports are lost on the
+way, and come back from the vendor's own list of calls (callsheet reconcile). Everything is in one folder with its own configuration,
+so that the other commands can be tried on it.
 
 With --vendor-api it serves a stand-in of the vendor's API instead, which has the same calls, until it is interrupted: to try
 callsheet reconcile without an account. It has the calls of the demo in --dir, if there is one.`,
@@ -90,6 +91,10 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	fmt.Fprintf(a.stdout, "sent %s over HTTP in %.1f s, loaded %s in %.1f s\n\n",
 		display.Plural(d.deliveries, "delivery"), d.sent.Seconds(), display.Plural(int(d.summary.Lines), "line"), d.loaded.Seconds())
 	p, whole := a.pipeline(d.config), period.Period{From: d.last.AddDate(0, 0, 1-o.days), To: d.last}
+	for _, taken := range d.reconciled.TakenIn {
+		fmt.Fprintf(a.stdout, "%s on the way, and the vendor's own list of calls (a stand-in here) had %s: callsheet reconcile --fix took them in\n\n",
+			display.Agree(int64(lostReports(o.calls)), "report was lost", "reports were lost"), display.Agree(taken.Missing, "such call", "such calls"))
+	}
 	if err := a.printFigures(ctx, p, whole); err != nil {
 		return err
 	}
@@ -111,9 +116,10 @@ type createdDemo struct {
 	deliveries   int
 	summary      store.Summary
 	sent, loaded time.Duration // how long it took
+	reconciled   reconciliation
 }
 
-// createDemo generates the deliveries, sends them to a collector and loads them.
+// createDemo generates the deliveries, sends them to a collector, loads them and takes in what was lost from the vendor's list.
 func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err error) {
 	size, err := o.size(a.now())
 	if err != nil {
@@ -137,6 +143,9 @@ func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err
 	started := a.now()
 	d.summary, err = a.pipeline(c).Refresh(ctx, false, nil)
 	d.loaded = a.now().Sub(started)
+	if err == nil {
+		d.reconciled, err = a.reconcileDemo(ctx, c, size)
+	}
 	return d, err
 }
 
@@ -166,7 +175,8 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	for _, number := range slices.Sorted(maps.Keys(names)) {
 		fmt.Fprintf(&agents, "\n    - {number: %q, name: %q}", number, names[number])
 	}
-	text := strings.ReplaceAll(initTemplate, "FRESH_TOKEN", token)
+	text := strings.ReplaceAll(initTemplate, `["FRESH_TOKEN"]`, fmt.Sprintf("[%q]\n      # callsheet demo --vendor-api %s serves this API:\n      # %s",
+		token, demoVendorAPI, vendorAPIBlock("http://"+demoVendorAPI+"/api")))
 	text = numberGroupsLine.ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
 	text = goalsLine.ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte(markOf(o)), 0o644); err != nil {
@@ -267,6 +277,6 @@ func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Su
 	if summary.Rejects > 0 {
 		fmt.Fprintf(w, "rejected   %s, kept in the table rejects\n", display.Plural(int(summary.Rejects), "broken line"))
 	}
-	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n", filepath.Join(o.dir, "callsheet.yaml"),
-		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly))
+	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n     callsheet demo --dir %s --vendor-api %s\n", filepath.Join(o.dir, "callsheet.yaml"),
+		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly), o.dir, demoVendorAPI)
 }

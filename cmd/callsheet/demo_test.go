@@ -74,6 +74,16 @@ func TestDemoFiguresAgree(t *testing.T) {
 	a.configPath = filepath.Join(dir, "callsheet.yaml")
 	useOneThread(t, a.configPath)
 	query := &queryResults{app: a, rows: map[string][]map[string]any{}}
+	var recovered int
+	for _, row := range query.json(t, "reconciliations", "--from=2026-09-21 --to=2026-10-04") {
+		recovered += int(row["recovered"].(float64))
+		if row["is_complete"] != true {
+			t.Errorf("a day is not complete: %v", row)
+		}
+	}
+	if want := lostReports(testDemo.Calls); recovered != want {
+		t.Errorf("%d calls are back from the vendor's list, want %d", recovered, want)
+	}
 	calls := plainCalls(t, filepath.Join(dir, "data", "spool"))
 	if len(calls) != 1500 {
 		t.Errorf("the spool has %d calls with a report, want 1500", len(calls))
@@ -202,9 +212,9 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 	source := report.NewCachedSource(reader) // the reports share most queries
 	request := report.Request{Zone: p.Config.Zone(), Period: period.Period{
 		From: time.Date(2026, 9, 21, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 10, 4, 0, 0, 0, 0, time.UTC)}}
-	words := map[any]any{} // that sheets show instead of codes
+	words := map[[2]string]any{} // that sheets show instead of the codes of a column
 	for _, code := range query.json(t, "codes", "") {
-		words[code["code"]] = code["words"]
+		words[[2]string{code["name"].(string), code["code"].(string)}] = code["words"]
 	}
 	for _, name := range pipeline.TemplateNames(p.Config) {
 		t.Run(name, func(t *testing.T) {
@@ -246,7 +256,7 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 }
 
 // compareSheet checks that a sheet's table has the rows of a query and, below it, the total.
-func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, words map[any]any, rows, total []map[string]any) (compared int) {
+func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, words map[[2]string]any, rows, total []map[string]any) (compared int) {
 	t.Helper()
 	if len(rows) == 0 {
 		return 0
@@ -272,8 +282,8 @@ func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, words m
 			if name == "old" || name == "new" {
 				continue // in words and formats
 			}
-			if isText(want) && words[want] != nil {
-				want = words[want]
+			if code, ok := want.(string); ok && words[[2]string{name, code}] != nil {
+				want = words[[2]string{name, code}]
 			}
 			if !isSameCell(t, cells[j], name, want) {
 				t.Errorf("%s row %d %s: %q in the sheet, %v in the query", sheet.Name, i, name, cells[j], want)
@@ -297,8 +307,6 @@ func compareSheet(t *testing.T, book *excelize.File, sheet report.Sheet, words m
 	}
 	return compared
 }
-
-func isText(v any) bool { _, ok := v.(string); return ok }
 
 // isSameCell compares a raw cell with a query's value: text as text, durations and times in days, unknown as empty.
 func isSameCell(t *testing.T, cell, name string, want any) bool {

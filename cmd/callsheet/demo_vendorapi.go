@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,11 @@ import (
 	"callsheet/internal/period"
 )
 
-// demoAuthcode is the key of the made-up account.
-const demoAuthcode = "demo-authcode"
+// The address in the configuration of a demo, and the key of the made-up account.
+const (
+	demoVendorAPI = "127.0.0.1:8090"
+	demoAuthcode  = "demo-authcode"
+)
 
 // size returns the options of the generated calls, which end yesterday if until is empty.
 func (o demoOptions) size(now time.Time) (size demo.Options, err error) {
@@ -37,7 +41,7 @@ func (o demoOptions) size(now time.Time) (size demo.Options, err error) {
 		return size, exitcode.UsageError(err)
 	}
 	until := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, zone)
-	return demo.Options{Calls: o.calls, Days: o.days, Seed: o.seed, Until: until, Zone: zone}, nil
+	return demo.Options{Calls: o.calls, Lost: lostReports(o.calls), Days: o.days, Seed: o.seed, Until: until, Zone: zone}, nil
 }
 
 // The mark of a demo's folder has its options, so that the stand-in has the same calls.
@@ -71,6 +75,11 @@ type standIn struct {
 	api    config.VendorAPI // how it is reached
 }
 
+// vendorAPIBlock is the configuration of the stand-in at a URL.
+func vendorAPIBlock(url string) string {
+	return fmt.Sprintf("vendor_api: {kind: callerdesk, url: %q, authcode: %s, per_page: 100, requests_per_minute: 60000}", url, demoAuthcode)
+}
+
 // startStandIn starts the stand-in for the calls of a demo.
 func startStandIn(address string, size demo.Options) (*standIn, error) {
 	listener, err := net.Listen("tcp", address)
@@ -86,6 +95,35 @@ func startStandIn(address string, size demo.Options) (*standIn, error) {
 	return &standIn{server, failed, len(account.Calls), config.VendorAPI{
 		Kind: "callerdesk", URL: "http://" + listener.Addr().String() + "/api", Authcode: demoAuthcode, PerPage: 100, RequestsPerMinute: 60_000, DaysBack: 3,
 	}}, nil
+}
+
+// lostReports is how many calls of a demo have reports that do not arrive.
+func lostReports(calls int) int {
+	if calls < 20 {
+		return 0
+	}
+	return min(2+calls/1000, 20)
+}
+
+// reconcileDemo compares the calls of a demo with the list of a stand-in, and takes in those whose reports did not arrive.
+func (a *app) reconcileDemo(ctx context.Context, c *config.Config, size demo.Options) (r reconciliation, err error) {
+	stand, err := startStandIn("127.0.0.1:0", size)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, stand.server.Close()) }()
+	with := *c
+	with.Collector.Sources = slices.Clone(c.Collector.Sources)
+	with.Collector.Sources[0].VendorAPI = &stand.api
+	var days []string
+	for day := size.Until.AddDate(0, 0, -size.Days); day.Before(size.Until); day = day.AddDate(0, 0, 1) {
+		days = append(days, day.Format(time.DateOnly))
+	}
+	r, err = a.runReconciliation(ctx, a.pipeline(&with), with.Collector.Sources[:1], map[string][]string{with.Collector.Sources[0].Name: days}, true)
+	if err == nil {
+		err = r.outcome(true)
+	}
+	return r, err
 }
 
 // serveVendorAPI serves the stand-in until ctx ends.
@@ -106,11 +144,11 @@ func (a *app) serveVendorAPI(ctx context.Context, o demoOptions) error {
 
 in %s, under the source:
 
-      vendor_api: {kind: callerdesk, url: "%s", authcode: %s, per_page: %d, requests_per_minute: %d}
+      %s
 
 then: callsheet --config %[4]s reconcile --from %[2]s --to %[3]s
 `, display.Plural(stand.calls, "call"), size.Until.AddDate(0, 0, -o.days).Format(time.DateOnly), size.Until.AddDate(0, 0, -1).Format(time.DateOnly), file,
-		stand.api.URL, demoAuthcode, stand.api.PerPage, stand.api.RequestsPerMinute)
+		vendorAPIBlock(stand.api.URL))
 	select {
 	case err := <-stand.failed:
 		return err

@@ -32,32 +32,10 @@ type failedDay struct {
 }
 
 func (a *app) reconcile(ctx context.Context, p *pipeline.Pipeline, sources []config.Source, days map[string][]string, flags reconcileFlags) error {
-	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, TakenIn: []pipeline.TakenIn{}} // not null in JSON
-	if err := pipeline.MakeDataDir(p.Config); err != nil {
+	r, err := a.runReconciliation(ctx, p, sources, days, flags.fix)
+	if err != nil {
 		return err
 	}
-	for _, source := range sources {
-		if err := a.fetchFromVendor(ctx, p, source, days[source.Name], &r); err != nil {
-			return err
-		}
-	}
-	if len(r.Failed) < len(r.fetched) {
-		if err := a.loadAndCompare(ctx, p, &r); err != nil {
-			return err
-		}
-	}
-	if flags.fix && len(r.Days) > 0 {
-		taken, err := p.TakeIn(ctx, r.fetched)
-		if err != nil {
-			return err
-		}
-		if r.TakenIn = append(r.TakenIn, taken...); len(taken) > 0 {
-			if err := a.loadAndCompare(ctx, p, &r); err != nil {
-				return err
-			}
-		}
-	}
-	var err error
 	if flags.asJSON {
 		err = json.NewEncoder(a.stdout).Encode(r)
 	} else {
@@ -67,6 +45,36 @@ func (a *app) reconcile(ctx context.Context, p *pipeline.Pipeline, sources []con
 		return err
 	}
 	return r.outcome(flags.fix)
+}
+
+// runReconciliation fetches and compares the days of the sources by their names, and takes in what is missing or newer if fix.
+func (a *app) runReconciliation(ctx context.Context, p *pipeline.Pipeline, sources []config.Source, days map[string][]string, fix bool) (reconciliation, error) {
+	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, TakenIn: []pipeline.TakenIn{}} // not null in JSON
+	if err := pipeline.MakeDataDir(p.Config); err != nil {
+		return r, err
+	}
+	for _, source := range sources {
+		if err := a.fetchFromVendor(ctx, p, source, days[source.Name], &r); err != nil {
+			return r, err
+		}
+	}
+	if len(r.Failed) < len(r.fetched) {
+		if err := a.loadAndCompare(ctx, p, &r); err != nil {
+			return r, err
+		}
+	}
+	if fix && len(r.Days) > 0 {
+		taken, err := p.TakeIn(ctx, r.fetched)
+		if err != nil {
+			return r, err
+		}
+		if r.TakenIn = append(r.TakenIn, taken...); len(taken) > 0 {
+			if err := a.loadAndCompare(ctx, p, &r); err != nil {
+				return r, err
+			}
+		}
+	}
+	return r, nil
 }
 
 // fetchFromVendor fetches the lists of a source, its directory and the balance. Without the latter two the days are compared all the same.
