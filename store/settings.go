@@ -190,11 +190,11 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 		}
 	}
 	for number, group := range settings.NumberGroups {
-		tables["number_groups"] = append(tables["number_groups"], row{number, group, nil, nil, nil})
+		tables["number_groups"] = append(tables["number_groups"], row{number, group, nil, nil, nil, nil})
 	}
 	for _, agent := range settings.Agents {
 		tables["agent_directory"] = append(tables["agent_directory"],
-			row{agent.Number, agent.Name, nullIfEmpty(agent.From), nullIfEmpty(agent.To), nil})
+			row{agent.Number, agent.Name, nullIfEmpty(agent.From), nullIfEmpty(agent.To), nil, nil})
 	}
 	for _, hours := range settings.BusinessHours {
 		tables["business_hours"] = append(tables["business_hours"], row{hours.Weekday, hours.Opens, hours.Closes})

@@ -29,10 +29,10 @@ select
                  case when rows.agent_key is not null then rows.agent_number end) as agent)
 from query_table(p_rows) as rows
 left join (from agent_directory where source is null) as configured
-    on phone_key(configured.agent_number) = rows.agent_key
+    on configured.agent_key = rows.agent_key
     and rows.local_day between coalesce(configured.valid_from, '-infinity') and coalesce(configured.valid_to, 'infinity')
 left join (from agent_directory where source is not null) as listed
-    on listed.source = rows.source and phone_key(listed.agent_number) = rows.agent_key
+    on listed.source = rows.source and listed.agent_key = rows.agent_key
     and rows.local_day between coalesce(listed.valid_from, '-infinity') and coalesce(listed.valid_to, 'infinity')
 asof left join agent_names as learned
     on learned.source = rows.source and learned.agent_key = rows.agent_key and learned.since <= rows.started_at

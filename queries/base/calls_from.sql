@@ -178,7 +178,8 @@ with_outcome as (
 ),
 -- A layer of its own, since an expression is copied to wherever its name is used in the same select.
 with_phone as (
-    select *, phone_key(agent_number) as agent_key, single_spaced(reported_agent_name) as reported_name
+    select
+        *, phone_key(agent_number) as agent_key, phone_key(virtual_number) as number_key, single_spaced(reported_agent_name) as reported_name
     from with_outcome
 ),
 with_directory as (
@@ -191,21 +192,20 @@ with_directory as (
         configured_number
     from with_phone
     left join (from agent_directory where source is null) as configured_agents
-        on phone_key(configured_agents.agent_number) = with_phone.agent_key
+        on configured_agents.agent_key = with_phone.agent_key
         and local_start::date between coalesce(configured_agents.valid_from, '-infinity')
                                   and coalesce(configured_agents.valid_to, 'infinity')
     left join (from agent_directory where source is not null) as listed_agents
-        on listed_agents.source = with_phone.source and phone_key(listed_agents.agent_number) = with_phone.agent_key
+        on listed_agents.source = with_phone.source and listed_agents.agent_key = with_phone.agent_key
         and local_start::date between coalesce(listed_agents.valid_from, '-infinity') and coalesce(listed_agents.valid_to, 'infinity')
     left join (
-        select phone_key(virtual_number) as phone, min(call_group) as call_group, min(virtual_number) as configured_number
+        select number_key, min(call_group) as call_group, min(virtual_number) as configured_number
         from number_groups
         where source is null
-        group by all) as configured_numbers
-        on configured_numbers.phone = phone_key(with_phone.virtual_number)
+        group by number_key) as configured_numbers
+        on configured_numbers.number_key = with_phone.number_key
     left join (from number_groups where source is not null) as listed_numbers
-        on listed_numbers.source = with_phone.source
-        and phone_key(listed_numbers.virtual_number) = phone_key(with_phone.virtual_number)
+        on listed_numbers.source = with_phone.source and listed_numbers.number_key = with_phone.number_key
         and local_start::date between coalesce(listed_numbers.valid_from, '-infinity') and coalesce(listed_numbers.valid_to, 'infinity')
 )
 select

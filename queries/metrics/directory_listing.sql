@@ -48,9 +48,9 @@ agent_entries as (
              when valid_to is not null then 'past'
              when phone_key(number) is null then 'no number'
              when name is null then 'no name'
-             when phone_key(number) in (select phone_key(agent_number) from agent_directory where source is null) then 'config wins'
+             when phone_key(number) in (select agent_key from agent_directory where source is null) then 'config wins'
              when (source, phone_key(number)) in (
-                 select (source, phone_key(agent_number)) from agent_directory where source is not null and valid_to is null) then 'used'
+                 select (source, agent_key) from agent_directory where source is not null and valid_to is null) then 'used'
              else 'several names' end as state
     from agents
 ),
@@ -61,9 +61,9 @@ number_entries as materialized (
              when valid_to is not null then 'past'
              when phone_key(number) is null then 'no number'
              when call_group is null then 'no group'
-             when phone_key(number) in (select phone_key(virtual_number) from number_groups where source is null) then 'config wins'
+             when phone_key(number) in (select number_key from number_groups where source is null) then 'config wins'
              when (source, phone_key(number)) in (
-                 select (source, phone_key(virtual_number)) from number_groups where source is not null and valid_to is null) then 'used'
+                 select (source, number_key) from number_groups where source is not null and valid_to is null) then 'used'
              else 'several groups' end as state
     from numbers
 ),

@@ -187,6 +187,7 @@ from (values
     ('direction_words', 'direction', 'incoming or outgoing'),
     ('number_groups', 'virtual_number', 'the number as configured or listed; compared by its last ten digits'),
     ('number_groups', 'call_group', 'its group'),
+    ('number_groups', 'number_key', 'its last ten digits, by which it is compared'),
     ('number_groups', 'source', 'the source whose vendor lists it; empty if configured, which comes first'),
     ('number_groups', 'valid_from', 'first day; empty for ever before'),
     ('number_groups', 'valid_to', 'last day; empty for ever after'),
