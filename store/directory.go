@@ -44,3 +44,11 @@ func writeDirectories(ctx context.Context, tx *sql.Tx, changes []spool.Directory
 	}
 	return runStep(ctx, tx, "load/directory")
 }
+
+// listedNames returns a hash of the names and groups that follow from the directories.
+func listedNames(ctx context.Context, tx *sql.Tx) (hash [2]uint64, err error) {
+	if err = tx.QueryRowContext(ctx, queries.SQL("load/listed_names")).Scan(&hash[0], &hash[1]); err != nil {
+		err = fmt.Errorf("listed_names: %w", err)
+	}
+	return hash, err
+}

@@ -77,6 +77,15 @@ func TestPhoneThatChangedHandsIsRightOnBothSidesOfTheDate(t *testing.T) {
 	}
 	reader.Close()
 
+	// What names no call computes nothing again.
+	syncDirectory(t, dir, "main", "2026-10-06 12:00:00", all(agentEntry("1", "Asha", phone), agentEntry("3", "Masked agent", masked))...)
+	load(t, dir, settings)
+	reader = published(t, dir, settings)
+	if got := lines(query(t, reader, "select reason, (select count(*) from vendor_directory) as changes from recomputations()")); got != "reason,changes\nthe directory of a vendor changed,6\n" {
+		t.Errorf("recomputed: %s", got)
+	}
+	reader.Close()
+
 	// The phone of Asha is Bela's from the 8th; the number of Asha's second phone, and a name with odd spaces, are new; since
 	// nobody had them on the 7th, they are valid from then. The number is Support's.
 	syncDirectory(t, dir, "main", "2026-10-07 02:30:00", all(agentEntry("1", "Asha", phone), agentEntry("3", "Masked", masked))...)

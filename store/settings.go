@@ -123,11 +123,14 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
 	sameMacros := storedMacros == wantMacros
-	sameCalls := stored == want && storedDirectory == wantDirectory
-	if sameMacros && sameCalls {
+	if sameMacros && stored == want && storedDirectory == wantDirectory {
 		return s.defineUserQueries(ctx, false)
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		namesBefore, err := listedNames(ctx, tx)
+		if err != nil {
+			return err
+		}
 		if err := writeSettings(ctx, tx, s.options.Settings, want, wantDirectory); err != nil {
 			return err
 		}
@@ -142,15 +145,19 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := writeDirectories(ctx, tx, directory); err != nil {
 			return err
 		}
+		names, err := listedNames(ctx, tx)
+		if err != nil {
+			return err
+		}
 		if stored == "" { // a new database has no calls
 			return nil
 		}
-		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, storedDirectory != wantDirectory); reason != "" {
+		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, names != namesBefore); reason != "" {
 			if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
 				return err
 			}
 		}
-		if sameCalls {
+		if stored == want && names == namesBefore {
 			return nil
 		}
 		if _, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls")); err != nil {
