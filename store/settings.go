@@ -47,6 +47,7 @@ type Source struct {
 	StatusWords    map[string]string // outcome by status word
 	DirectionWords map[string]string // incoming or outgoing, by word of Direction
 	NothingValues  []string          // texts that stand for nothing
+	VendorAPI      string            `json:",omitempty"` // kind of the vendor's API; calls do not depend on it
 }
 
 // Agent is the name of a number for a span of days; an empty bound is open.
@@ -60,9 +61,13 @@ type Hours struct {
 	Opens, Closes string // 09:00, 18:30; the latter excluded
 }
 
-// fingerprint is a hash of what `calls` depends on besides deliveries: the settings, other than goals, and the SQL in queries/base.
+// fingerprint is a hash of what `calls` depends on besides deliveries: the settings, other than goals and APIs, and the SQL in queries/base.
 func (settings Settings) fingerprint() (string, error) {
 	settings.Goals = nil
+	settings.Sources = slices.Clone(settings.Sources)
+	for i := range settings.Sources {
+		settings.Sources[i].VendorAPI = ""
+	}
 	text, err := json.Marshal(settings)
 	if err != nil {
 		return "", err
@@ -88,9 +93,15 @@ func recomputeReason(definitionsChanged, settingsChanged, directoryChanged bool)
 	return ""
 }
 
-// macrosFingerprint is a hash of what the database stores besides calls: the SQL of macros, and goals.
+// macrosFingerprint is a hash of what the database stores besides calls: the SQL of macros, goals, and which sources have an API.
 func (o Options) macrosFingerprint() string {
-	return hashed(definitionsFingerprint()+fmt.Sprint(o.Settings.Goals), o.UserQueries)
+	text := definitionsFingerprint() + fmt.Sprint(o.Settings.Goals)
+	for _, source := range o.Settings.Sources {
+		if source.VendorAPI != "" {
+			text += fmt.Sprintf("%q %q", source.Name, source.VendorAPI)
+		}
+	}
+	return hashed(text, o.UserQueries)
 }
 
 func hashed(text string, files ...[]queries.File) string {
@@ -188,7 +199,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	}
 	for _, source := range settings.Sources {
 		tables["sources"] = append(tables["sources"], row{source.Name, source.Timezone, source.OutgoingCaller, cmp.Or(source.DateOrder, "dmy"),
-			nullIfNone(source.NothingValues)})
+			nullIfNone(source.NothingValues), nullIfEmpty(source.VendorAPI)})
 		for word, outcome := range source.StatusWords {
 			tables["status_words"] = append(tables["status_words"], row{source.Name, word, outcome})
 		}

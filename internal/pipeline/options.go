@@ -32,6 +32,9 @@ func settings(c *config.Config) store.Settings {
 		s.Sources = append(s.Sources, store.Source{
 			Name: source.Name, Timezone: source.Timezone, OutgoingCaller: source.OutgoingCaller, DateOrder: source.DateOrder,
 			StatusWords: source.AllStatusWords(), DirectionWords: source.DirectionWords, NothingValues: source.NothingValues})
+		if source.VendorAPI != nil {
+			s.Sources[len(s.Sources)-1].VendorAPI = source.VendorAPI.Kind
+		}
 	}
 	s.Goals = goals(c.Business)
 	for _, agent := range c.Business.Agents {

@@ -181,6 +181,7 @@ from (values
     ('sources', 'outgoing_caller', 'who SourceNumber is on outgoing calls: agent or customer'),
     ('sources', 'date_order', 'order of day and month in its dates: dmy or mdy'),
     ('sources', 'nothing_values', 'texts that stand for nothing, in upper case'),
+    ('sources', 'vendor_api', 'the kind of the vendor''s API; empty without one'),
     ('status_words', 'word', 'the word in upper case, letters and digits only'),
     ('status_words', 'outcome', 'its outcome'),
     ('direction_words', 'word', 'the word in upper case, letters and digits only'),
