@@ -65,17 +65,17 @@ func (b *book) attention(s Sheet) (found []finding, nothing string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	found = append(append(found, short...), b.evidenceFinding()...)
+	found = slices.Concat(b.incompleteFinding(), found, short, b.evidenceFinding())
 	switch why := b.noData(); {
 	case len(found) > 0:
 	case why != "":
 		nothing = "Nothing is known: " + why + "."
 	case b.calls() == 0:
-		nothing = "Nothing: there were no calls in this period or the period before, and the data has no gaps."
+		nothing = "Nothing: there were no calls in this period or the period before, and " + b.gaps() + "."
 	case b.compared.figures["calls"].get("usual_low") == nil:
-		nothing = "Nothing: no caller waits, no group or agent is far below average, and the data has no gaps. There is no usual range yet."
+		nothing = "Nothing: no caller waits, no group or agent is far below average, and " + b.gaps() + ". There is no usual range yet."
 	default:
-		nothing = "Nothing: no caller waits, all rates are within their usual range, and the data has no gaps."
+		nothing = "Nothing: no caller waits, all rates are within their usual range, and " + b.gaps() + "."
 	}
 	return found[:min(len(found), maxFindings)], nothing, nil
 }

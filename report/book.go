@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,6 +36,7 @@ type book struct {
 	currentSheet string // name of the sheet being filled
 	summary      row    // totals of the period
 	evidence     row
+	complete     row // by the vendors' lists; empty if no source has vendor_api
 	compared     comparison
 	settings     row
 	detailRows   int64
@@ -103,7 +105,7 @@ func (b *book) loadData() (err error) {
 			return err
 		}
 	}
-	if err := b.loadComparison(); err != nil {
+	if err := cmp.Or(b.loadCompleteness(), b.loadComparison()); err != nil {
 		return err
 	}
 	return b.chooseSheets()
@@ -174,7 +176,7 @@ func (b *book) firstReference() int {
 // setProperties sets what a file manager shows. Their time is that of the data, because the clock would change the bytes.
 func (b *book) setProperties() error {
 	return b.workbook.SetProperties(xlsx.Properties{
-		Title: b.def.Title + ", " + b.req.Period.Words(), Subject: b.scope(), Description: b.dataQuality(),
+		Title: b.def.Title + ", " + b.req.Period.Words(), Subject: b.scope(), Description: b.description(),
 		Author: "callsheet " + b.req.Version, Language: "en-GB", Time: b.dataTime(),
 	})
 }

@@ -16,8 +16,14 @@ func (b *book) fillEvidence(s Sheet) error {
 	for i, width := range evidenceWidths {
 		p.SetWidth(i+1, width)
 	}
-	p.Put(1, headerRow, p.completeThrough(), xlsx.CellStyle{Bold: true})
-	at := p.writeEvidence(p.section("From deliveries to calls", headerRow+2, len(evidenceWidths)))
+	at := headerRow
+	p.Put(1, at, p.completeThrough(), xlsx.CellStyle{Bold: true})
+	if checked := p.checked(); checked != "" {
+		at++
+		p.Put(1, at, checked, xlsx.CellStyle{Bold: true})
+	}
+	at = p.writeChecked(at + 2)
+	at = p.writeEvidence(p.section("From deliveries to calls", at, len(evidenceWidths)))
 	p.BreakPage(at + 1)
 	at = p.section("Call reports that contradict themselves or lack something", at+1, len(evidenceWidths))
 	for i := range flags.rows {

@@ -53,6 +53,7 @@ func (p *page) writeAbout(at int) int {
 		{"Filters", p.filterText(nil)},
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
 		{"Data", p.completeThrough()},
+	}, p.checkedLines(), [][2]string{
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
 		{"Rates", p.denominators()},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
@@ -67,6 +68,14 @@ func (p *page) writeAbout(at int) int {
 		at++
 	}
 	return at
+}
+
+// checkedLines has the line about the vendors' lists, if a source has vendor_api.
+func (b *book) checkedLines() [][2]string {
+	if checked := b.checked(); checked != "" {
+		return [][2]string{{"Vendor's own list", checked + "; it is complete if every call on the list is here, and the same"}}
+	}
+	return nil
 }
 
 // writeNoteLine writes a name, and its explanation across the other columns.

@@ -46,6 +46,7 @@ type Result struct {
 	Title        string
 	Brief                 // the summary, for a message
 	DataQuality  string   // how complete the data is
+	Checked      string   // how the data compares with the vendor's own list; empty without vendor_api
 	DataWarnings []string // what may be missing
 	Calls        int64    // in the period, after the filters
 	Rows         int64    // on the detail sheets
@@ -101,7 +102,7 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 		return Result{}, err
 	}
 	return Result{
-		Title: d.Title, Brief: brief, DataQuality: b.dataQuality(), DataWarnings: b.dataWarnings(),
+		Title: d.Title, Brief: brief, DataQuality: b.dataQuality(), Checked: b.checked(), DataWarnings: b.dataWarnings(),
 		Calls: b.calls(), Rows: b.detailRows, Bytes: saved.Bytes, SHA256: saved.SHA256,
 		Sheets: b.workbook.SheetNames(), Remarks: b.remarks,
 	}, nil

@@ -74,6 +74,14 @@ func (b *book) dataQuality() string {
 	return b.completeThrough() + "  ·  " + strings.Join(parts, ", ")
 }
 
+// description is the data quality and the comparison with the vendors' lists, for the properties of the file.
+func (b *book) description() string {
+	if checked := b.checked(); checked != "" {
+		return b.dataQuality() + "  ·  " + checked
+	}
+	return b.dataQuality()
+}
+
 // completeThrough describes up to when deliveries have arrived.
 func (b *book) completeThrough() string {
 	through := "No delivery has arrived yet"

@@ -62,7 +62,11 @@ func (p *page) writeBanner(s Sheet) int {
 	p.Merge(firstColumn, 2, lastColumn, 2)
 	p.Put(firstColumn, 2, headline, style)
 	p.SetHeight(2, 18*float64(lineCount(headline, summaryWidth*10/style.Size)))
-	lines := []string{p.scope(), p.dataQuality(), p.comparison()}
+	lines := []string{p.scope(), p.dataQuality()}
+	if checked := p.checked(); checked != "" {
+		lines = append(lines, checked)
+	}
+	lines = append(lines, p.comparison())
 	for i, line := range lines {
 		p.Put(firstColumn, 3+i, line, p.greyStyle())
 	}

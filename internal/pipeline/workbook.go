@@ -169,7 +169,11 @@ func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, resu
 	for _, finding := range result.Findings {
 		message.Findings = append(message.Findings, notify.Finding(finding))
 	}
-	for _, note := range slices.Concat(result.DataWarnings, []string{result.DataQuality}, result.Remarks) {
+	quality := []string{result.DataQuality}
+	if result.Checked != "" {
+		quality = append(quality, result.Checked)
+	}
+	for _, note := range slices.Concat(result.DataWarnings, quality, result.Remarks) {
 		message.Notes = append(message.Notes, strings.ReplaceAll(note, "  ·  ", " · "))
 	}
 	message.Link = message.ExpandLink(entry.Link)

@@ -27,7 +27,7 @@ from needed
 left join reconciled_days(p_from::date - 2, p_to::date + 2, p_source) as reconciled using (source, day);
 
 -- The same in one row. Sums are of the days that were checked, and fetched_at is the time of their newest list. A day is in a list of days if
--- it is so for any source. verdict is NULL if no source has vendor_api, and complete only if every day is.
+-- it is so for any source. Without a checked day, sums are NULL. verdict is NULL if no source has vendor_api, and complete only if every day is.
 create or replace macro completeness_of(p_from, p_to, p_source, p_now) as table
 with
 days as (from completeness_days_of(p_from, p_to, p_source, p_now))
@@ -42,13 +42,13 @@ select
     count(*) filter (where verdict = 'complete') as complete,
     count(*) filter (where verdict = 'incomplete') as incomplete,
     count(*) filter (where verdict = 'unchecked') as unchecked,
-    coalesce(sum(vendor_calls) filter (where verdict <> 'unchecked'), 0)::bigint as vendor_calls,
-    coalesce(sum(our_calls) filter (where verdict <> 'unchecked'), 0)::bigint as our_calls,
-    coalesce(sum(missing) filter (where verdict <> 'unchecked'), 0)::bigint as missing,
-    coalesce(sum(recovered) filter (where verdict <> 'unchecked'), 0)::bigint as recovered,
-    coalesce(sum(unknown_to_vendor) filter (where verdict <> 'unchecked'), 0)::bigint as unknown_to_vendor,
-    coalesce(sum(differing) filter (where verdict <> 'unchecked'), 0)::bigint as differing,
-    coalesce(sum(unreadable) filter (where verdict <> 'unchecked'), 0)::bigint as unreadable,
+    sum(vendor_calls) filter (where verdict <> 'unchecked')::bigint as vendor_calls,
+    sum(our_calls) filter (where verdict <> 'unchecked')::bigint as our_calls,
+    sum(missing) filter (where verdict <> 'unchecked')::bigint as missing,
+    sum(recovered) filter (where verdict <> 'unchecked')::bigint as recovered,
+    sum(unknown_to_vendor) filter (where verdict <> 'unchecked')::bigint as unknown_to_vendor,
+    sum(differing) filter (where verdict <> 'unchecked')::bigint as differing,
+    sum(unreadable) filter (where verdict <> 'unchecked')::bigint as unreadable,
     list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and missing > 0), [])) as missing_days,
     list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and unknown_to_vendor > 0), [])) as unknown_days,
     list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and differing > 0), [])) as differing_days,
