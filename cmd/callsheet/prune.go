@@ -3,30 +3,46 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
+	"callsheet/internal/spool"
 )
 
 func pruneCommand(a *app) *cobra.Command {
-	var runs int
+	var runs, lists int
 	command := &cobra.Command{
 		Use:   "prune",
-		Short: "Delete old report history",
+		Short: "Delete old report history and old lists of the vendor",
 		Long: `prune deletes runs of reports that were due before the last N days from the scheduler's history, and with the next load from
-report_runs. A later run for such an old period does not know what was sent, and sends it again.`,
-		Example: `  callsheet prune --runs 400`,
-		Args:    cobra.NoArgs,
+report_runs. A later run for such an old period does not know what was sent, and sends it again.
+
+--lists deletes the vendor's own lists of calls of days before the last N. The next load forgets them: reports on such days say that they
+are not checked, and nothing is said of what was charged on them. Calls that reconcile --fix took in stay.`,
+		Example: `  callsheet prune --runs 400
+  callsheet prune --lists 100`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := a.config()
 			if err != nil {
 				return err
 			}
-			if runs < 1 {
+			if runs < 1 && lists < 1 {
 				return exitcode.UsageError(errors.New("nothing to prune\nhint: callsheet prune --runs 400 keeps 400 days of runs"))
+			}
+			if lists > 0 {
+				deleted, err := spool.RemoveVendorLists(cfg.Data(), a.now().In(cfg.Zone()).AddDate(0, 0, -lists).Format(time.DateOnly))
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(a.stdout, "%s deleted\n", display.Plural(deleted, "list"))
+			}
+			if runs < 1 {
+				return nil
 			}
 			deleted, err := job.Ledger{Path: cfg.RunLedger()}.Prune(a.now().AddDate(0, 0, -runs))
 			if err != nil {
@@ -37,5 +53,6 @@ report_runs. A later run for such an old period does not know what was sent, and
 		},
 	}
 	command.Flags().IntVar(&runs, "runs", 0, "number of days of runs to keep")
+	command.Flags().IntVar(&lists, "lists", 0, "number of days of the vendor's lists to keep")
 	return command
 }

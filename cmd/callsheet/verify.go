@@ -22,8 +22,8 @@ func verifyCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify",
 		Short: "Read the whole spool and check every line's checksum",
-		Long: `verify reads every file of the spool, archives too, and checks that each line is a JSON object and that its checksum
-matches. Lines of older collectors and other tools have no checksum; they are counted separately. Damaged lines are listed
+		Long: `verify reads every file of the spool, archives too, and what was fetched from the vendor's API, and checks that each line is a
+JSON object and that its checksum matches, and that the vendor's lists have all their rows. Lines of older collectors and other tools have no checksum; they are counted separately. Damaged lines are listed
 with file, line and offset, and the exit code is 3. It changes nothing and can run at the same time as the collector and loads.`,
 		Example: `  callsheet verify
   callsheet verify --json | jq .damaged_lines`,
@@ -35,7 +35,7 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 			}
 			bar := display.NewProgress(a.stderr, "verifying", a.now)
 			damaged := []spool.Damage{}
-			counts, err := spool.Verify(c.Context(), p.Config.SpoolDir(), func(d spool.Damage) {
+			counts, err := spool.Verify(c.Context(), p.Config.SpoolDir(), p.Config.Data(), func(d spool.Damage) {
 				if len(damaged) < maxListedDamage {
 					damaged = append(damaged, d)
 				}
@@ -51,7 +51,7 @@ with file, line and offset, and the exit code is 3. It changes nothing and can r
 				return err
 			}
 			if counts.Damaged > 0 {
-				return exitcode.WarningError(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines are loaded", display.Plural(int(counts.Damaged), "line")))
+				return exitcode.WarningError(fmt.Errorf("damaged: %s\nhint: restore the file from a backup; the other lines are loaded. A list of the vendor: callsheet reconcile fetches it again", display.Plural(int(counts.Damaged), "line")))
 			}
 			return nil
 		},

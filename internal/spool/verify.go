@@ -20,14 +20,20 @@ type Verified struct {
 	Damaged int64 `json:"damaged"`
 }
 
-// Verify reads the files of a spool folder, including archives, and as many at once as there are processors. It calls damaged with each
-// damaged line, and progress with how many of the bytes on disk are read. It makes no concurrent calls.
-func Verify(ctx context.Context, dir string, damaged func(Damage), progress func(done, total int64)) (Verified, error) {
+// Verify reads the files of a spool folder, including archives, and what was fetched from the vendors into a data folder, as many files at
+// once as there are processors. It calls damaged with each damaged line, and progress with how many of the bytes on disk are read. It
+// makes no concurrent calls.
+func Verify(ctx context.Context, dir, dataDir string, damaged func(Damage), progress func(done, total int64)) (Verified, error) {
 	files, err := List(dir)
 	if err != nil {
 		return Verified{}, err
 	}
-	v := &verifier{ctx: ctx, dir: dir, damaged: damaged, progress: progress}
+	fetched, rows, err := vendorLineFiles(dataDir)
+	if err != nil {
+		return Verified{}, err
+	}
+	files = append(files, fetched...)
+	v := &verifier{ctx: ctx, dir: dir, rows: rows, damaged: damaged, progress: progress}
 	for _, file := range files {
 		v.total += file.Size
 	}
@@ -51,6 +57,7 @@ func Verify(ctx context.Context, dir string, damaged func(Damage), progress func
 type verifier struct {
 	ctx      context.Context
 	dir      string
+	rows     map[string]int64 // of the vendors' lists, by name
 	damaged  func(Damage)
 	progress func(done, total int64)
 
@@ -107,6 +114,10 @@ func (v *verifier) file(file File) {
 		sum.Damaged++
 		v.report(Damage{file.Name, number + 1, offset, "the last " + display.Agree(file.Durable-offset, "byte has no newline and is not a line", "bytes have no newline and are not a line")})
 	}
+	if rows, ok := v.rows[file.Name]; ok && sum.Damaged == 0 && number != rows+1 && v.ctx.Err() == nil {
+		sum.Damaged++
+		v.report(Damage{file.Name, number + 1, offset, v.wrongRows(rows)})
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.sum.Files++
@@ -132,6 +143,14 @@ func (v *verifier) open(file File) (*Reader, error) {
 		}
 	}
 	return nil, err
+}
+
+// wrongRows says why a list of a vendor, whose lines are intact, is not what was written.
+func (v *verifier) wrongRows(rows int64) string {
+	if rows < 0 {
+		return "the first line does not describe a list of this source and day"
+	}
+	return "the list should have " + display.Plural(int(rows), "row")
 }
 
 func (v *verifier) report(damage Damage) {

@@ -34,7 +34,7 @@ func TestVerifyReportsEveryDamagedLine(t *testing.T) {
 	write("2026-10-08.ndjson", sound+`{"torn`)
 	var damaged []Damage
 	var done, total int64
-	sum, err := Verify(t.Context(), dir, func(d Damage) { damaged = append(damaged, d) }, func(d, of int64) { done, total = d, of })
+	sum, err := Verify(t.Context(), dir, "", func(d Damage) { damaged = append(damaged, d) }, func(d, of int64) { done, total = d, of })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,9 +49,9 @@ select
     sum(unknown_to_vendor) filter (where verdict <> 'unchecked')::bigint as unknown_to_vendor,
     sum(differing) filter (where verdict <> 'unchecked')::bigint as differing,
     sum(unreadable) filter (where verdict <> 'unchecked')::bigint as unreadable,
-    list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and missing > 0), [])) as missing_days,
-    list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and unknown_to_vendor > 0), [])) as unknown_days,
-    list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and differing > 0), [])) as differing_days,
-    list_sort(coalesce(list(distinct day) filter (where verdict <> 'unchecked' and unreadable > 0), [])) as unreadable_days,
-    list_sort(coalesce(list(distinct day) filter (where verdict = 'unchecked'), [])) as unchecked_days
+    coalesce(list(distinct day order by day) filter (where verdict <> 'unchecked' and missing > 0), []) as missing_days,
+    coalesce(list(distinct day order by day) filter (where verdict <> 'unchecked' and unknown_to_vendor > 0), []) as unknown_days,
+    coalesce(list(distinct day order by day) filter (where verdict <> 'unchecked' and differing > 0), []) as differing_days,
+    coalesce(list(distinct day order by day) filter (where verdict <> 'unchecked' and unreadable > 0), []) as unreadable_days,
+    coalesce(list(distinct day order by day) filter (where verdict = 'unchecked'), []) as unchecked_days
 from days;
