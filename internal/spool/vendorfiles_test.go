@@ -18,6 +18,9 @@ func TestVerifyReadsWhatWasFetchedFromVendors(t *testing.T) {
 		t.Fatal(err)
 	}
 	syncDirectory(t, dir, listHeader.FetchedAt, asha, sales)
+	if err := os.Mkdir(filepath.Join(dir, "spool"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	list, directory := VendorListPath(dir, "main", "2026-10-05"), directoryPath(dir, "main")
 	for _, c := range []struct {
 		name, path string
