@@ -18,7 +18,7 @@ import (
 	"callsheet/internal/pipeline"
 )
 
-// scheduler loads, runs the reports and watches the status, each with the configuration that was applied last.
+// scheduler loads, reconciles, runs the reports and watches the status, each with the configuration that was applied last.
 type scheduler struct {
 	registry *prometheus.Registry
 	alerts   *monitor.Alerts
@@ -26,8 +26,9 @@ type scheduler struct {
 	first    *pipeline.Pipeline
 	current  atomic.Pointer[plan]
 
-	runners   chan *job.Runner        // the latest, while it has not taken over
-	pipelines chan *pipeline.Pipeline // the latest, while it has not taken over
+	runners    chan *job.Runner        // the latest, while it has not taken over
+	pipelines  chan *pipeline.Pipeline // the latest, while it has not taken over for loads
+	reconciles chan *pipeline.Pipeline // the same for reconciliations
 }
 
 // plan is what a scheduler makes of a configuration.
@@ -49,7 +50,7 @@ func newScheduler(p *pipeline.Pipeline, registry *prometheus.Registry) *schedule
 	}
 	return &scheduler{
 		registry: registry, alerts: monitor.NewAlerts(p, metrics), loads: p.Loads, first: p,
-		runners: make(chan *job.Runner, 1), pipelines: make(chan *pipeline.Pipeline, 1),
+		runners: make(chan *job.Runner, 1), pipelines: make(chan *pipeline.Pipeline, 1), reconciles: make(chan *pipeline.Pipeline, 1),
 	}
 }
 
@@ -76,6 +77,7 @@ func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
 		s.alerts.Reload(&p)
 		replace(s.runners, runner)
 		replace(s.pipelines, &p)
+		replace(s.reconciles, &p)
 	}, nil
 }
 
@@ -91,7 +93,7 @@ func replace[T any](latest chan T, value T) {
 // standbyInterval is how often a second scheduler checks whether the first has ended.
 const standbyInterval = time.Minute
 
-// serve loads, runs the reports and watches the status, once no other process does so on the same data folder.
+// serve loads, reconciles, runs the reports and watches the status, once no other process does so on the same data folder.
 func (s *scheduler) serve(ctx context.Context) error {
 	c, log := s.first.Config, s.first.Log
 	if err := pipeline.MakeDataDir(c); err != nil {
@@ -112,10 +114,11 @@ func (s *scheduler) serve(ctx context.Context) error {
 }
 
 func (s *scheduler) run(ctx context.Context) error {
-	for len(s.runners) > 0 || len(s.pipelines) > 0 { // those of current, or older
+	for len(s.runners) > 0 || len(s.pipelines) > 0 || len(s.reconciles) > 0 { // those of current, or older
 		select {
 		case <-s.runners:
 		case <-s.pipelines:
+		case <-s.reconciles:
 		}
 	}
 	current := s.current.Load()
@@ -123,6 +126,13 @@ func (s *scheduler) run(ctx context.Context) error {
 	tasks.Go(func() { s.alerts.Watch(ctx) })
 	tasks.Go(func() { s.alerts.Deliver(ctx) })
 	tasks.Go(func() { s.loads.Serve(ctx, current.pipeline, s.pipelines) })
+	reconciles := &pipeline.Reconciles{OnFinished: func(err error) {
+		if pipeline.IsChildFailure(err) {
+			s.alerts.Metrics.ChildFailed("reconcile")
+		}
+		s.alerts.Again()
+	}}
+	tasks.Go(func() { reconciles.Serve(ctx, current.pipeline, s.reconciles) })
 	err := current.runner.Serve(ctx, s.runners)
 	<-ctx.Done() // Serve may have failed, and collecting goes on
 	tasks.Wait()

@@ -283,6 +283,15 @@ func (s Source) AllStatusWords() map[string]string {
 	return words
 }
 
+// Zone returns the time zone in which the vendor counts the days of the source.
+func (s Source) Zone() *time.Location {
+	zone, err := time.LoadLocation(s.Timezone)
+	if err != nil {
+		panic(err) // validated
+	}
+	return zone
+}
+
 // Zone returns the configured time zone.
 func (c *Config) Zone() *time.Location {
 	zone, err := time.LoadLocation(c.Timezone)

@@ -1,0 +1,195 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"callsheet/internal/child"
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/period"
+	"callsheet/internal/schedule"
+)
+
+const (
+	reconcileInterval = time.Minute      // how often schedules are looked at
+	beforeReport      = 15 * time.Minute // how long before a report is due its days are reconciled
+	recentlyEnded     = time.Hour        // a day is not reconciled again so soon
+	reconcileTimeout  = 12 * time.Hour   // for one source; the vendor's rate limit decides how long it takes
+
+	// A failed reconciliation is retried after initialReconcileBackoff; each further wait is twice as long, up to maxReconcileBackoff.
+	initialReconcileBackoff = 5 * time.Minute
+	maxReconcileBackoff     = time.Hour
+
+	// settleTime is how long after its end a day is fetched: calls that ended just before may not be on the list yet.
+	settleTime = 10 * time.Minute
+)
+
+// Reconciles compares the calls of sources with the vendors' own lists, and takes in what is missing: on vendor_api.schedule, and before
+// reports are due. Each reconciliation is a child process, one at a time.
+type Reconciles struct {
+	OnFinished func(err error) // called after each one; err is nil if it succeeded
+
+	looked map[string]time.Time // up to when the schedules of a source were looked at
+	days   map[string][]string  // that are due, by source
+}
+
+// Serve reconciles what is due until ctx ends. A pipeline from next, with another configuration, takes over after the reconciliation in
+// progress; next may be nil.
+func (r *Reconciles) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
+	r.looked, r.days = map[string]time.Time{}, map[string][]string{}
+	for {
+		for _, source := range p.Config.Collector.Sources {
+			if source.VendorAPI != nil && ctx.Err() == nil {
+				r.reconcileDue(ctx, p, source)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case p = <-next:
+		case <-time.After(reconcileInterval):
+		}
+	}
+}
+
+// reconcileDue reconciles the days of a source that are due, unless an earlier attempt has failed and the next one is not due.
+func (r *Reconciles) reconcileDue(ctx context.Context, p *Pipeline, source config.Source) {
+	now := p.Now()
+	state, err := ReadReconciled(p.Config, source.Name)
+	if err != nil {
+		p.Log.Warn("when the source was reconciled last is unknown; it is reconciled again", "source", source.Name, "error", err)
+	}
+	due := r.dueDays(p, source, state, now)
+	due = slices.DeleteFunc(due, func(day string) bool { return now.Sub(state.Days[day]).Abs() < recentlyEnded })
+	r.days[source.Name] = due
+	if len(due) == 0 || now.Before(state.RetryAt) && state.RetryAt.Sub(now) <= maxReconcileBackoff {
+		return
+	}
+	counts, err := p.reconcileInChild(ctx, source.Name, due[0], due[len(due)-1])
+	if ctx.Err() != nil {
+		return
+	}
+	log := p.Log.With("source", source.Name, "from", due[0], "to", due[len(due)-1])
+	if state.note(due, err, p.Now()); err != nil {
+		log.Error("reconciliation failed", "error", err, "next_attempt", state.RetryAt)
+	} else {
+		log.Info("reconciled", "vendor_calls", counts.VendorCalls, "missing", counts.Missing, "differing", counts.Differing,
+			"unknown_to_vendor", counts.UnknownToVendor)
+		r.days[source.Name] = nil
+	}
+	if failure := state.write(p.Config, source.Name); failure != nil {
+		p.Log.Error("the reconciliation could not be recorded", "source", source.Name, "error", failure)
+	}
+	r.OnFinished(err)
+}
+
+// dueDays returns the days of a source that are due now, in order: those that were due before, those of its schedule, and those of the
+// reports that are due soon. The schedule is due at once if the last reconciliation was before its last time, as after a restart.
+func (r *Reconciles) dueDays(p *Pipeline, source config.Source, state Reconciled, now time.Time) []string {
+	since, looked := r.looked[source.Name]
+	if !looked || since.After(now) { // the clock was set back
+		since = now
+	}
+	r.looked[source.Name] = now
+	finished := FinishedDays(source, now)
+	due := slices.DeleteFunc(r.days[source.Name], func(day string) bool { return !slices.Contains(finished, day) })
+	if times := reconcileSchedule(source); times != nil && (len(times.Between(since, now)) > 0 || !looked && times.Last(now).After(state.EndedAt)) {
+		due = finished
+	}
+	for _, report := range p.Config.Reports {
+		if named := report.Filters["source"]; report.Schedule == "" || named != "" && named != source.Name {
+			continue
+		}
+		entry, err := p.Entry(report) // validated
+		if err != nil {
+			continue
+		}
+		for _, at := range entry.Schedule.Between(since.Add(beforeReport), now.Add(beforeReport)) {
+			if span, err := entry.Span(at); err == nil {
+				due = append(due, daysOf(source, span, p.Config.Zone(), finished)...)
+			}
+		}
+	}
+	slices.Sort(due)
+	return slices.Compact(due)
+}
+
+// reconcileSchedule returns the times at which a source is reconciled, nil if none are configured.
+func reconcileSchedule(source config.Source) *schedule.Schedule {
+	if source.VendorAPI.Schedule == "" {
+		return nil
+	}
+	times, err := schedule.Parse(source.VendorAPI.Schedule, source.Zone(), nil)
+	if err != nil { // validated
+		return nil
+	}
+	return times
+}
+
+// FinishedDays returns the last days of a source that are over and of which the vendor's list is complete, oldest first.
+func FinishedDays(source config.Source, now time.Time) (days []string) {
+	today := period.Day(now.Add(-settleTime).In(source.Zone()))
+	for back := source.VendorAPI.DaysBack; back > 0; back-- {
+		days = append(days, today.AddDate(0, 0, -back).Format(time.DateOnly))
+	}
+	return days
+}
+
+// daysOf returns those of some days of a source that a period in the report zone overlaps.
+func daysOf(source config.Source, span period.Period, zone *time.Location, days []string) (in []string) {
+	for _, day := range days {
+		begin, _ := period.ParseDay(day)
+		starts, ends := period.Instant(begin, source.Zone()), period.Instant(begin.AddDate(0, 0, 1), source.Zone())
+		if starts.Before(span.End(zone)) && ends.After(period.Instant(span.From, zone)) {
+			in = append(in, day)
+		}
+	}
+	return in
+}
+
+// reconcileCounts are the sums of a reconciliation.
+type reconcileCounts struct {
+	VendorCalls     int64 `json:"vendor_calls"`
+	Missing         int64 `json:"missing"`
+	Differing       int64 `json:"differing"`
+	UnknownToVendor int64 `json:"unknown_to_vendor"`
+}
+
+// reconcileInChild reconciles some days of a source in a child process. Remaining differences are no error.
+func (p *Pipeline) reconcileInChild(ctx context.Context, source, from, to string) (sum reconcileCounts, err error) {
+	timeout := fmt.Errorf("it took longer than %s and was stopped", reconcileTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, reconcileTimeout, timeout)
+	defer cancel()
+	var out bytes.Buffer
+	err = p.RunChild(limited, child.Command{
+		Args:   []string{"reconcile", "--fix", "--json", "--source", source, "--from", from, "--to", to},
+		Stdout: &out, Memory: p.RunMemory(), Group: true,
+	})
+	switch {
+	case limited.Err() != nil && ctx.Err() == nil:
+		return sum, childError{timeout}
+	case errors.Is(err, child.ErrMemory), errors.As(err, new(*child.Crash)):
+		return sum, childError{fmt.Errorf("the process of the reconciliation: %w", err)}
+	case err != nil && exitcode.Of(err) != exitcode.Warnings:
+		return sum, err
+	}
+	var result struct {
+		Days []reconcileCounts `json:"days"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
+		return sum, fmt.Errorf("callsheet reconcile: %w", err)
+	}
+	for _, day := range result.Days {
+		sum.VendorCalls += day.VendorCalls
+		sum.Missing += day.Missing
+		sum.Differing += day.Differing
+		sum.UnknownToVendor += day.UnknownToVendor
+	}
+	return sum, nil
+}
