@@ -74,6 +74,9 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 			silent = ", longer ago than usual"
 		}
 		fmt.Fprintf(t, "%s\t%s: last delivery %s%s\n", heading, source.Source, format(source.LastReceived), silent)
+		if r := source.Reconciled; r != nil {
+			fmt.Fprintf(t, "\t%s\n", reconciledText(r, format))
+		}
 	}
 	fmt.Fprintf(t, "spool\t%s, %s, last written %s\n", display.Plural(s.Spool.Files, "file"), display.Plural(int(s.Spool.Bytes), "byte"), format(s.Spool.LastSeen))
 	if s.Spool.Waiting > 0 {
@@ -112,6 +115,18 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 		fmt.Fprintf(t, "%s\t%s  %s  %s\n", heading, day.Day, day.Content, display.Plural(int(day.Calls), "call"))
 	}
 	return t.Flush()
+}
+
+// reconciledText says how a source compares with the vendor's list.
+func reconciledText(r *monitor.ReconciledStatus, format func(*time.Time) string) string {
+	text := "vendor's list: never fetched for the last two weeks"
+	if r.LastFetched != nil {
+		text = fmt.Sprintf("vendor's list: fetched %s; of the last two weeks, %s complete, %d not", format(r.LastFetched), display.Plural(r.Complete, "day"), len(r.Incomplete))
+	}
+	if r.NextAt != nil {
+		text += ", next " + format(r.NextAt)
+	}
+	return text
 }
 
 // dataAge says how old the published data is.

@@ -133,12 +133,14 @@ type Report struct {
 	Burst       string            `yaml:"burst"`         // column: each of its values gets a workbook
 	CatchUp     *int              `yaml:"catch_up"`      // number of missed due times to run later
 	WaitForData time.Duration     `yaml:"wait_for_data"` // at most, after the due time
-	OnlyIf      string            `yaml:"only_if"`       // rows, or SQL over the summary's columns
-	IfNothing   string            `yaml:"if_nothing"`    // skip or tell
-	RetryFor    *time.Duration    `yaml:"retry_for"`     // of failed runs and deliveries
-	Link        string            `yaml:"link"`          // where readers can fetch the workbook
-	Heartbeat   Secret            `yaml:"heartbeat"`     // URL that is called after each good run
-	Deliver     []Delivery        `yaml:"deliver"`
+	// WaitForReconciliation makes a run wait, for WaitForData at most, until the period is complete by the vendors' own lists.
+	WaitForReconciliation bool           `yaml:"wait_for_reconciliation"`
+	OnlyIf                string         `yaml:"only_if"`    // rows, or SQL over the summary's columns
+	IfNothing             string         `yaml:"if_nothing"` // skip or tell
+	RetryFor              *time.Duration `yaml:"retry_for"`  // of failed runs and deliveries
+	Link                  string         `yaml:"link"`       // where readers can fetch the workbook
+	Heartbeat             Secret         `yaml:"heartbeat"`  // URL that is called after each good run
+	Deliver               []Delivery     `yaml:"deliver"`
 }
 
 // Delivery is one channel of a report; exactly one of Folder, Mail, Bucket and Webhook is set.

@@ -20,6 +20,9 @@ func (c *Config) checkEffect(add adder) {
 	for i, report := range c.Reports {
 		key := fmt.Sprintf("reports[%d]", i)
 		report.checkEffect(add, key)
+		if report.WaitForReconciliation && report.Schedule != "" {
+			c.checkReconciliation(add, key+".wait_for_reconciliation", report)
+		}
 		for j, d := range report.Deliver {
 			d.checkEffect(add, fmt.Sprintf("%s.deliver[%d]", key, j), report.Burst != "")
 		}
@@ -29,12 +32,29 @@ func (c *Config) checkEffect(add adder) {
 	}
 }
 
+// checkReconciliation reports a report that waits for what never comes.
+func (c *Config) checkReconciliation(add adder, key string, report Report) {
+	named := report.Filters["source"]
+	reconciled := slices.ContainsFunc(c.Collector.Sources, func(s Source) bool {
+		return s.VendorAPI != nil && (named == "" || s.Name == named)
+	})
+	switch {
+	case report.WaitForData == 0:
+		add(key, "does nothing without wait_for_data, which is how long to wait")
+	case !reconciled && named != "":
+		add(key, "does nothing: source %s has no vendor_api", named)
+	case !reconciled:
+		add(key, "does nothing: no source has vendor_api")
+	}
+}
+
 func (r Report) checkEffect(add adder, key string) {
 	if r.Schedule == "" {
 		for _, unused := range []struct {
 			key string
 			set bool
-		}{{"skip", len(r.Skip) > 0}, {"catch_up", r.CatchUp != nil}, {"wait_for_data", r.WaitForData != 0}, {"retry_for", r.RetryFor != nil}} {
+		}{{"skip", len(r.Skip) > 0}, {"catch_up", r.CatchUp != nil}, {"wait_for_data", r.WaitForData != 0}, {"retry_for", r.RetryFor != nil},
+			{"wait_for_reconciliation", r.WaitForReconciliation}} {
 			if unused.set {
 				add(key+"."+unused.key, "does nothing without schedule")
 			}

@@ -23,17 +23,12 @@ func (x *run) awaitData(ctx context.Context) error {
 		if x.problems, err = x.Steps.Refresh(ctx); err != nil {
 			return err
 		}
-		if x.entry.WaitForData == 0 || x.options.ByHand || x.base.PeriodOpen && len(x.problems) == 0 {
+		if x.entry.WaitForData == 0 || x.options.ByHand {
 			return nil
 		}
-		complete := x.base.PeriodOpen
-		if !complete {
-			if complete, err = x.Steps.IsComplete(ctx, x.span); err != nil {
-				return err
-			}
-		}
-		if complete && len(x.problems) == 0 {
-			return nil
+		complete, err := x.isComplete(ctx)
+		if err != nil || complete && len(x.problems) == 0 {
+			return err
 		}
 		if !x.now().Before(deadline) {
 			x.dataTimedOut = !complete
@@ -49,6 +44,18 @@ func (x *run) awaitData(ctx context.Context) error {
 			return ErrStopped
 		}
 	}
+}
+
+// isComplete reports whether the data of the period is complete: by the vendors' lists, which prove it, or because deliveries from after
+// the period have arrived.
+func (x *run) isComplete(ctx context.Context) (bool, error) {
+	switch {
+	case x.entry.WaitForReconciliation:
+		return x.Steps.IsReconciled(ctx, x.entry.Report, x.span)
+	case x.base.PeriodOpen:
+		return true, nil
+	}
+	return x.Steps.IsComplete(ctx, x.span)
 }
 
 // sleep reports whether the wait passed before ctx ended.
@@ -159,7 +166,10 @@ func (x *run) buildPart(ctx context.Context, part string) (message notify.Messag
 // warnOfMissingCalls tells readers of a report that it may lack calls, before everything else that needs their attention.
 func (x *run) warnOfMissingCalls(message *notify.Message) {
 	var warnings []string
-	if x.dataTimedOut {
+	switch {
+	case x.dataTimedOut && x.entry.WaitForReconciliation:
+		warnings = append(warnings, "This report may be incomplete: not every day was complete by the vendor's own list when it was built.")
+	case x.dataTimedOut:
 		warnings = append(warnings, "This report may be incomplete: no data from after the period had arrived when it was built.")
 	}
 	if len(x.problems) > 0 {

@@ -95,6 +95,7 @@ type fixture struct {
 	fail                 func(err error) // set by a test: changes the error
 	empty                bool
 	complete             atomic.Bool
+	reconciled           atomic.Bool
 	missed               int
 	parts                []string
 	finished             [][]Run
@@ -143,6 +144,10 @@ func (d *fixture) Refresh(context.Context) (problems []string, err error) {
 	d.log("refresh")
 	d.locked(func() { problems, err = d.problems, d.refresh })
 	return problems, err
+}
+
+func (d *fixture) IsReconciled(context.Context, string, period.Period) (bool, error) {
+	return d.reconciled.Load(), nil
 }
 
 func (d *fixture) IsComplete(context.Context, period.Period) (bool, error) {

@@ -268,6 +268,37 @@ func TestRunWaitsForData(t *testing.T) {
 	})
 }
 
+func TestRunWaitsForReconciliation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", WaitForData: time.Hour,
+			WaitForReconciliation: true, Channels: []notify.Channel{p}})
+		d.complete.Store(true) // deliveries from after the period do not count
+		go func() {
+			time.Sleep(8*time.Hour + 10*time.Minute + time.Second)
+			if states := d.states(t); !slices.Equal(states, []string{"1999-12-31 due"}) {
+				t.Errorf("while it waits: %q", states)
+			}
+			d.reconciled.Store(true)
+			d.complete.Store(false) // nor does it matter that none have come
+		}()
+		serve(t, d, 24*time.Hour)
+		runs, _ := d.Ledger.Runs()
+		if finished := runs[0].FinishedAt.UTC(); finished.Hour() != 8 || finished.Minute() != 11 {
+			t.Errorf("sent at %v", finished)
+		}
+		d.reconciled.Store(false)
+		d.complete.Store(true)
+		time.Sleep(time.Second)
+		serve(t, d, 24*time.Hour) // it is never complete: at nine it is sent with a warning
+		runs, _ = d.Ledger.Runs()
+		last := runs[len(runs)-2]
+		if last.FinishedAt.UTC().Hour() != 9 || last.State != Sent || !strings.Contains(string(last.Message), "not every day was complete by the vendor's own list") {
+			t.Errorf("never complete: %+v %s", last, last.Message)
+		}
+	})
+}
+
 func TestInterruptedBackoffResumesAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later"), errors.New("451 later")}}}

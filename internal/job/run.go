@@ -24,7 +24,7 @@ type run struct {
 	retryDeadline time.Time       // set while an earlier failure is retried
 	retryableErr  error           // the first failure of a part or a recipient lookup that a retry may overcome
 	resendAll     bool            // the report was delivered; build it from current data and send it to everyone
-	dataTimedOut  bool            // WaitForData passed without data from after the period
+	dataTimedOut  bool            // WaitForData passed and the period was not complete
 	problems      []string        // what this attempt could not load
 }
 

@@ -26,6 +26,8 @@ type Entry struct {
 	WaitForData time.Duration // how long to wait for data through the end of the period
 	RetryFor    time.Duration // how long a failed run or delivery is retried
 	NotifyEmpty bool          // send a message when there is nothing to report
+
+	WaitForReconciliation bool // WaitForData is how long to wait until the period is complete by the vendors' own lists
 }
 
 // Runner runs the reports of the configuration.

@@ -15,6 +15,8 @@ type Steps interface {
 	Refresh(ctx context.Context) (problems []string, err error)
 	// IsComplete reports whether deliveries from after the period have arrived.
 	IsComplete(ctx context.Context, span period.Period) (bool, error)
+	// IsReconciled reports whether the days of the period that are over are complete by the vendors' own lists.
+	IsReconciled(ctx context.Context, report string, span period.Period) (bool, error)
 	// ShouldRun reports whether there is something to report.
 	ShouldRun(ctx context.Context, report string, span period.Period) (bool, error)
 	// Parts lists the parts of a burst.

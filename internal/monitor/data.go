@@ -138,6 +138,9 @@ func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *
 		if err != nil {
 			return err
 		}
+		if status.Reconciled, err = s.readReconciled(ctx, p, reader, source); err != nil {
+			return err
+		}
 		s.Sources = append(s.Sources, status)
 	}
 	return nil

@@ -19,6 +19,9 @@ type Metrics struct {
 	childFailures *prometheus.CounterVec
 	fileProblems  prometheus.Gauge
 	publishedAt   prometheus.Gauge
+	reconciled    *prometheus.GaugeVec
+	differing     *prometheus.GaugeVec
+	reconciledAt  *prometheus.GaugeVec
 
 	mutex        sync.Mutex
 	known        bool       // the age of the published data has been read
@@ -43,8 +46,17 @@ func NewMetrics(registry *prometheus.Registry, now func() time.Time) *Metrics {
 		publishedAt: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "callsheet_published_timestamp_seconds", Help: "When the published data was last replaced; it is not while nothing new comes.",
 		}),
+		reconciled: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "callsheet_reconciled_days", Help: "Days of the last 14 that were compared with the vendor's list, by whether they are complete.",
+		}, []string{"source", "verdict"}),
+		differing: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "callsheet_reconciled_calls", Help: "Calls of these days that are missing, unknown to the vendor, or differing.",
+		}, []string{"source", "difference"}),
+		reconciledAt: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "callsheet_reconcile_success_timestamp_seconds", Help: "Time at which serve last finished comparing a source with the vendor's list.",
+		}, []string{"source"}),
 	}
-	registry.MustRegister(m.runs, m.lastSuccess, m.childFailures, m.fileProblems, m.publishedAt,
+	registry.MustRegister(m.runs, m.lastSuccess, m.childFailures, m.fileProblems, m.publishedAt, m.reconciled, m.differing, m.reconciledAt,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "callsheet_published_age_seconds", Help: "For how long the oldest delivery waits that is not in the published data; 0 if all are in it.",
 		}, func() float64 { return m.age(now()) }))
@@ -89,9 +101,31 @@ func (m *Metrics) setData(s *Status) {
 	}
 	m.fileProblems.Set(float64(len(s.Data.FileProblems)))
 	m.publishedAt.Set(float64(s.Data.PublishedAt.Unix()))
+	m.setReconciled(s.Sources)
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.known, m.waitingSince = true, s.Data.WaitingSince
+}
+
+// setReconciled replaces the metrics of sources with vendor_api.
+func (m *Metrics) setReconciled(sources []SourceStatus) {
+	m.reconciled.Reset()
+	m.differing.Reset()
+	m.reconciledAt.Reset()
+	for _, source := range sources {
+		r := source.Reconciled
+		if r == nil {
+			continue
+		}
+		m.reconciled.WithLabelValues(source.Source, "complete").Set(float64(r.Complete))
+		m.reconciled.WithLabelValues(source.Source, "incomplete").Set(float64(len(r.Incomplete)))
+		m.differing.WithLabelValues(source.Source, "missing").Set(float64(r.Missing))
+		m.differing.WithLabelValues(source.Source, "unknown_to_vendor").Set(float64(r.UnknownToVendor))
+		m.differing.WithLabelValues(source.Source, "differing").Set(float64(r.Differing))
+		if r.LastEnded != nil {
+			m.reconciledAt.WithLabelValues(source.Source).Set(float64(r.LastEnded.Unix()))
+		}
+	}
 }
 
 // Loaded records that a load has published everything that had come.

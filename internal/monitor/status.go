@@ -30,6 +30,8 @@ type SourceStatus struct {
 	Source       string     `json:"source"`
 	LastReceived *time.Time `json:"last_received,omitempty"`
 	Silent       bool       `json:"silent"` // for longer than in the previous weeks
+
+	Reconciled *ReconciledStatus `json:"reconciled,omitempty"` // nil without vendor_api
 }
 
 // SpoolStatus describes the files of the spool.

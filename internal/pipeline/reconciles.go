@@ -99,7 +99,7 @@ func (r *Reconciles) dueDays(p *Pipeline, source config.Source, state Reconciled
 	r.looked[source.Name] = now
 	finished := FinishedDays(source, now)
 	due := slices.DeleteFunc(r.days[source.Name], func(day string) bool { return !slices.Contains(finished, day) })
-	if times := reconcileSchedule(source); times != nil && (len(times.Between(since, now)) > 0 || !looked && times.Last(now).After(state.EndedAt)) {
+	if times := ReconcileSchedule(source); times != nil && (len(times.Between(since, now)) > 0 || !looked && times.Last(now).After(state.EndedAt)) {
 		due = finished
 	}
 	for _, report := range p.Config.Reports {
@@ -120,8 +120,8 @@ func (r *Reconciles) dueDays(p *Pipeline, source config.Source, state Reconciled
 	return slices.Compact(due)
 }
 
-// reconcileSchedule returns the times at which a source is reconciled, nil if none are configured.
-func reconcileSchedule(source config.Source) *schedule.Schedule {
+// ReconcileSchedule returns the times at which a source is reconciled, nil if none are configured.
+func ReconcileSchedule(source config.Source) *schedule.Schedule {
 	if source.VendorAPI.Schedule == "" {
 		return nil
 	}

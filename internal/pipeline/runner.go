@@ -33,6 +33,7 @@ func (p *Pipeline) Entry(report config.Report) (entry job.Entry, err error) {
 	entry = job.Entry{
 		Report: report.Name, Period: report.Period, Burst: report.Burst != "", CatchUp: *report.CatchUp,
 		WaitForData: report.WaitForData, RetryFor: *report.RetryFor, NotifyEmpty: report.IfNothing == "tell",
+		WaitForReconciliation: report.WaitForReconciliation,
 	}
 	entry.DataZone = p.Config.Zone()
 	if entry.Zone, err = time.LoadLocation(report.Timezone); err != nil {

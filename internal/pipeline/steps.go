@@ -77,6 +77,24 @@ func (s steps) IsComplete(ctx context.Context, span period.Period) (bool, error)
 	return complete, err
 }
 
+func (s steps) IsReconciled(ctx context.Context, name string, span period.Period) (is bool, err error) {
+	entry, _ := s.Config.FindReport(name)
+	arguments := QueryArguments(span, nil)
+	arguments["now"] = s.Now()
+	if source := entry.Filters["source"]; source != "" {
+		arguments["source"] = source
+	}
+	err = s.withReader(ctx, func(ctx context.Context, reader *store.Reader) error {
+		return reader.Query(ctx, "completeness", arguments, ignoreHeader, func(values []any) error {
+			days, _ := values[2].(int64)
+			pending, known := values[6].(int64)
+			is = known && days > 0 && pending == 0
+			return nil
+		})
+	})
+	return is, err
+}
+
 // ShouldRun evaluates the report's only_if.
 func (s steps) ShouldRun(ctx context.Context, name string, span period.Period) (should bool, err error) {
 	entry, _ := s.Config.FindReport(name)

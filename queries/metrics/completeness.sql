@@ -12,7 +12,7 @@ spans as (
     where p_source is null or source = p_source
 ),
 needed as (
-    select source, day
+    select source, day, timezone(zone, (day + 1)::timestamp) as ends_at
     from (
         select source, zone, unnest(generate_series(first_day::timestamp, last_day::timestamp, interval 1 day))::date as day
         from spans
@@ -20,14 +20,14 @@ needed as (
     where p_now is null or timezone(zone, day::timestamp) <= p_now::timestamptz
 )
 select
-    source, day,
+    source, day, ends_at,
     case when is_complete then 'complete' when is_final then 'incomplete' else 'unchecked' end as verdict,
     reconciled.* exclude (source, day, is_final, is_complete)
 from needed
 left join reconciled_days(p_from::date - 2, p_to::date + 2, p_source) as reconciled using (source, day);
 
 -- The same in one row. Sums are of the days that were checked, and fetched_at is the time of their newest list. A day is in a list of days if
--- it is so for any source. Without a checked day, sums are NULL. verdict is NULL if no source has vendor_api, and complete only if every day is.
+-- it is so for any source. Without a checked day, sums are NULL. pending days are over by p_now, and not complete. verdict is NULL if no source has vendor_api, and complete only if every day is.
 create or replace macro completeness_of(p_from, p_to, p_source, p_now) as table
 with
 days as (from completeness_days_of(p_from, p_to, p_source, p_now))
@@ -42,6 +42,7 @@ select
     count(*) filter (where verdict = 'complete') as complete,
     count(*) filter (where verdict = 'incomplete') as incomplete,
     count(*) filter (where verdict = 'unchecked') as unchecked,
+    count(*) filter (where verdict <> 'complete' and (p_now is null or ends_at <= p_now::timestamptz)) as pending,
     sum(vendor_calls) filter (where verdict <> 'unchecked')::bigint as vendor_calls,
     sum(our_calls) filter (where verdict <> 'unchecked')::bigint as our_calls,
     sum(missing) filter (where verdict <> 'unchecked')::bigint as missing,

@@ -1,0 +1,141 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"callsheet/internal/config"
+	"callsheet/internal/display"
+	"callsheet/internal/period"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/sqlvalue"
+	"callsheet/store"
+)
+
+// reconciledDays is of how many days status shows how they compare with the vendor's list.
+const reconciledDays = 14
+
+// ReconciledStatus is how the calls of a source compare with the vendor's own list. Days are those of the source, of the last two weeks.
+type ReconciledStatus struct {
+	LastFetched     *time.Time `json:"last_fetched,omitempty"` // the newest list of these days
+	LastEnded       *time.Time `json:"last_ended,omitempty"`   // when serve last finished a reconciliation
+	NextAt          *time.Time `json:"next_at,omitempty"`      // on the schedule, or after a failure
+	Error           string     `json:"error,omitempty"`        // why the last attempt of serve failed
+	Complete        int        `json:"complete"`               // days
+	Incomplete      []string   `json:"incomplete"`             // days that were compared and differ
+	Missing         int64      `json:"missing"`                // calls
+	UnknownToVendor int64      `json:"unknown_to_vendor"`
+	Differing       int64      `json:"differing"`
+}
+
+// alarmingFailures is how many attempts fail before an alert is sent: the API may be down for a moment.
+const alarmingFailures = 3
+
+// readReconciled reads how the days of a source compare, nil if it has no vendor_api.
+func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reader *store.Reader, source config.Source) (*ReconciledStatus, error) {
+	if source.VendorAPI == nil {
+		return nil, nil
+	}
+	record, err := pipeline.ReadReconciled(p.Config, source.Name)
+	if err != nil {
+		s.warn(err.Error())
+	}
+	status := &ReconciledStatus{Incomplete: []string{}, Error: record.Error}
+	if !record.EndedAt.IsZero() {
+		status.LastEnded = &record.EndedAt
+	}
+	yesterday := period.Day(p.Now().In(p.Config.Zone())).AddDate(0, 0, -1)
+	span := period.Period{From: yesterday.AddDate(0, 0, 1-reconciledDays), To: yesterday}
+	arguments := pipeline.QueryArguments(span, map[string]string{"source": source.Name})
+	var lasting []string     // days that differ though serve has taken in what it could
+	var listed, ours float64 // coins of these days
+	err = reader.Query(ctx, "completeness_days", arguments, ignoreHeader, func(values []any) error {
+		fetched := timePointer(values[3])
+		if fetched == nil {
+			return nil
+		}
+		if status.LastFetched == nil || fetched.After(*status.LastFetched) {
+			status.LastFetched = fetched
+		}
+		day := values[1].(sqlvalue.Date).String()
+		switch values[2] {
+		case "complete":
+			status.Complete++
+		case "incomplete":
+			status.Incomplete = append(status.Incomplete, day)
+			status.Missing += values[6].(int64)
+			status.UnknownToVendor += values[8].(int64)
+			status.Differing += values[9].(int64)
+			if record.Days[day].After(*fetched) {
+				lasting = append(lasting, day)
+				vendorCoins, _ := values[10].(float64)
+				ourCoins, _ := values[11].(float64)
+				listed, ours = listed+vendorCoins, ours+ourCoins
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	coins := ""
+	if listed != ours {
+		coins = fmt.Sprintf(": %g coins on the list, %g here", listed, ours)
+	}
+	s.warnOfDays(source.Name, status, lasting, coins)
+	s.warnOfSchedule(p, source, status, record)
+	return status, nil
+}
+
+// warnOfDays reports days that are not complete. What stays after serve has taken in what it could is urgent.
+func (s *Status) warnOfDays(source string, status *ReconciledStatus, lasting []string, coins string) {
+	if len(lasting) > 0 {
+		s.addAlarm("incomplete "+source, fmt.Sprintf("source %s differs from the vendor's list on %s, also after what is missing was taken in%s\nhint: callsheet query vendor_differences --from %s --to %s --source %s has the calls; docs/reconcile.md says what to do",
+			source, someDays(lasting), coins, lasting[0], lasting[len(lasting)-1], source))
+	} else if days := status.Incomplete; len(days) > 0 {
+		s.warn(fmt.Sprintf("source %s differs from the vendor's list on %s: %s missing, %s unknown to the vendor, %s differing\nhint: callsheet reconcile --source %s --from %s --to %s --fix takes in what the list has",
+			source, someDays(days), display.Plural(int(status.Missing), "call"), display.Count(status.UnknownToVendor), display.Count(status.Differing),
+			source, days[0], days[len(days)-1]))
+	}
+}
+
+// someDays names at most three days.
+func someDays(days []string) string {
+	const named = 3
+	text := strings.Join(days[:min(named, len(days))], ", ")
+	if more := len(days) - named; more > 0 {
+		text += " and " + display.Plural(more, "more day")
+	}
+	return text
+}
+
+// warnOfSchedule reports a source that could not be reconciled, or that was not when it was due.
+func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, status *ReconciledStatus, record pipeline.Reconciled) {
+	now, zone := p.Now(), p.Config.Zone()
+	if times := pipeline.ReconcileSchedule(source); times != nil {
+		next, last := times.Next(now), times.Last(now)
+		status.NextAt = &next
+		info, err := os.Stat(p.ConfigPath)
+		configured := err == nil && info.ModTime().Before(last)
+		if configured && record.Failures == 0 && record.EndedAt.Before(last) && now.Sub(last) > 2*maxDelay {
+			s.addAlarm("reconcile "+source.Name, fmt.Sprintf("source %s was to be compared with the vendor's list at %s, and was not\nhint: check that callsheet serve is running, or run callsheet reconcile --source %s --fix",
+				source.Name, display.ZonedTime(last), source.Name))
+		}
+	}
+	if record.Failures == 0 || status.LastFetched != nil && status.LastFetched.After(record.FailedAt) { // by hand
+		return
+	}
+	if record.RetryAt.After(now) {
+		status.NextAt = &record.RetryAt
+	}
+	text := fmt.Sprintf("source %s cannot be compared with the vendor's list since %s: %s\nhint: callsheet check asks the vendor's API; serve tries again",
+		source.Name, display.ZonedTime(record.FailedAt.In(zone)), record.Error)
+	if record.Failures >= alarmingFailures {
+		s.addAlarm("reconcile "+source.Name, text)
+	} else {
+		s.warn(text)
+	}
+}
