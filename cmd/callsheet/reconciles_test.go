@@ -39,11 +39,11 @@ func TestServeReconciles(t *testing.T) {
 	}
 }
 
-// TestServeReportsAFailedReconciliation has an API that answers with a login page, as when an authcode has expired.
+// TestServeReportsAFailedReconciliation has an API that refuses the authcode, with the status 200.
 func TestServeReportsAFailedReconciliation(t *testing.T) {
 	t.Parallel()
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "<html><title>Log in</title></html>")
+		fmt.Fprint(w, `{"type":"error","message":"Invalid authcode `+secretAuthcode+`"}`)
 	}))
 	defer api.Close()
 	s := startReloading(t, "serve", withVendorAPI(api.URL))
