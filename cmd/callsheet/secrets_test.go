@@ -130,7 +130,8 @@ func TestSecretsReachNoOutput(t *testing.T) {
 		{"report", "bad", "--period", "2026-10-05", "--preview"},
 		{"report", "bad", "--period", "2026-10-05", "--deliver", "--json"}, {"schedule"}, {"status"}, {"status", "--json"},
 		{"sql", "--format", "json", "from report_runs"},
-		{"reconcile", "--from", "2026-10-05", "--to", "2026-10-05"}, {"reconcile", "--json"}, {"directory", "sync"},
+		{"reconcile", "--source", "main", "--from", "2026-10-05", "--to", "2026-10-05"}, {"reconcile", "--source", "other", "--json"},
+		{"directory", "sync", "--source", "main"}, // down would be tried several times
 	} {
 		before := output.Len()
 		command("callsheet.yaml", args...).Run() // most are meant to fail
