@@ -17,13 +17,13 @@ import (
 
 // Limits of a request.
 const (
-	defaultTimeout = time.Minute
+	defaultTimeout = 30 * time.Second
 	defaultMaxBody = 16 << 20 // after decompression
 	maxHeader      = 1 << 20
 )
 
 // pauses are those between the attempts of a request.
-var pauses = []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}
+var pauses = []time.Duration{2 * time.Second, 5 * time.Second, 15 * time.Second}
 
 // maxWait is the longest pause that a server may ask for.
 const maxWait = 5 * time.Minute
@@ -34,6 +34,7 @@ type client struct {
 	transport http.RoundTripper
 	pauses    []time.Duration // between the attempts of a request
 	last      time.Time       // of the last request
+	isDown    bool            // the last request failed however often it was sent; the next one is sent once
 }
 
 // object is an answer.
@@ -53,7 +54,8 @@ func IsTemporary(err error) bool {
 	return ok
 }
 
-// post sends a form with the authcode and passes the answer to read. It tries again after temporary errors.
+// post sends a form with the authcode and passes the answer to read. It tries again after temporary errors, unless those of the request
+// before did not pass either.
 func (c *client) post(ctx context.Context, name string, form url.Values, read func(object) error) error {
 	for attempt := 0; ; attempt++ {
 		if err := c.pace(ctx); err != nil {
@@ -65,6 +67,7 @@ func (c *client) post(ctx context.Context, name string, form url.Values, read fu
 		}
 		switch {
 		case err == nil:
+			c.isDown = false
 			return nil
 		case errors.Is(ctx.Err(), context.Canceled):
 			return ctx.Err()
@@ -75,7 +78,10 @@ func (c *client) post(ctx context.Context, name string, form url.Values, read fu
 		switch {
 		case temporary.after > maxWait:
 			return fmt.Errorf("%s: %w; it wants no further request for %s", name, err, temporary.after.Round(time.Second))
-		case !ok || attempt == len(c.pauses):
+		case !ok:
+			return fmt.Errorf("%s: %w", name, err)
+		case c.isDown || attempt == len(c.pauses):
+			c.isDown = true
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if err := c.Sleep(ctx, max(c.pauses[attempt], temporary.after)); err != nil {

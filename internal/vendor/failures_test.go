@@ -105,8 +105,8 @@ func TestFailuresAreSaid(t *testing.T) {
 			if shown := shows(err.Error()); shown != "" {
 				t.Errorf("%s: the error shows %q: %v", name, shown, err)
 			}
-			if i == 3 {
-				c.attempts = 1
+			if i > 0 {
+				c.attempts = 1 // it is known to be down; Check never tries again
 			}
 			if asked = len(s.server.Requests()) - asked; asked != c.attempts {
 				t.Errorf("%s: %d requests, want %d", name, asked, c.attempts)
@@ -146,6 +146,23 @@ func TestFailuresThatPassAreOvercome(t *testing.T) {
 	s.checkWhole(t, ofDay())
 	if s.waits[0] != 90*time.Second {
 		t.Errorf("waits %v", s.waits)
+	}
+	s.server.Answer = func(string, url.Values, map[string]any) vendorapi.Reply { return vendorapi.Body(503, "") }
+	if _, err := s.Balance(t.Context()); err == nil {
+		t.Error("no error")
+	}
+	s.server.Answer = nil
+	if _, err := s.Balance(t.Context()); err != nil { // it is up again
+		t.Error(err)
+	}
+	s.pageAnswer(func(nth, _ int, _ map[string]any) vendorapi.Reply {
+		if nth == 1 {
+			return vendorapi.Body(503, "")
+		}
+		return nil
+	})
+	if _, err := s.FetchCalls(t.Context(), day, nil); err != nil {
+		t.Errorf("a failure after one that passed is final: %v", err)
 	}
 }
 
