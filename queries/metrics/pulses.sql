@@ -2,8 +2,9 @@
 -- least for one. What is measured is the talk, the call from start to end, or both legs of an outgoing call: that of the agent from when
 -- the agent picks up, and the talk with the customer, each with a price of its own.
 
--- Pulses of so many seconds.
-create or replace macro begun_pulses(p_seconds, p_pulse_seconds) as greatest(ceil(p_seconds / p_pulse_seconds), 1);
+-- Pulses of so many seconds; NULL where these are unknown, which greatest() would leave out.
+create or replace macro begun_pulses(p_seconds, p_pulse_seconds) as
+    case when p_seconds > p_pulse_seconds then ceil(p_seconds / p_pulse_seconds) when p_seconds is not null then 1 end;
 
 -- The lengths that a pulse may have.
 create or replace macro pulse_lengths() as table
