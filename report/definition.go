@@ -51,6 +51,8 @@ type Sheet struct {
 
 	Outgoing *Sheet `yaml:"outgoing"` // replaces some keys where there are no incoming calls
 
+	TotalQuery string `yaml:"total_query"` // of the total row, instead of total; its column note, if it has one, follows the sheet's note
+
 	Findings []string `yaml:"findings"` // kinds that "Needs attention" lists; findingKinds has the default
 
 	Optional []string `yaml:"optional"` // columns to leave out if they are 0 or empty in every row and in the total

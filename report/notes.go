@@ -21,6 +21,7 @@ func (b *book) fillNotes(s Sheet) error {
 	}
 	at := p.writeAbout(4)
 	at = p.writeEvidenceNotes(at + 1)
+	at = p.writeChargingRules(at + 1)
 	at = p.writeLimits(at + 1)
 	p.BreakPage(at + 1)
 	at = p.writeMetrics(s, at+1)
@@ -99,6 +100,25 @@ func (p *page) writeEvidenceNotes(at int) int {
 	return p.writeEvidence(p.notesSection("Data quality", at))
 }
 
+// writeChargingRules says by which rules the vendor charges, as far as they are known, if there is a sheet about that.
+func (p *page) writeChargingRules(at int) int {
+	if !p.def.showsBilling() {
+		return at - 1
+	}
+	rules, err := p.data.result(querySpec{"pulses", p.req.Period, nil})
+	if err != nil {
+		p.Check(err)
+		return at
+	}
+	at = p.notesSection("How the vendor charges, learned from its own lists of calls", at)
+	for i := range rules.rows {
+		rule := rules.row(i)
+		p.writeNoteLine(at, toText(rule.get("calls_of")), toText(rule.get("rule")))
+		at++
+	}
+	return at
+}
+
 func (p *page) writeLimits(at int) int {
 	at = p.notesSection("Limits", at)
 	remarks := p.remarks
@@ -143,10 +163,10 @@ func (p *page) writeMetrics(s Sheet, at int) int {
 	return at + 1
 }
 
-// writeColumnNotes explains each column of the detail sheets.
+// writeColumnNotes explains each column of the detail sheets, and of tables that are not of metrics.
 func (p *page) writeColumnNotes(at int) {
 	for _, s := range p.def.Sheets {
-		if s.Kind != "detail" {
+		if s.Kind != "detail" && s.TotalQuery == "" {
 			continue
 		}
 		at = p.notesSection("Columns of "+s.Name, at)

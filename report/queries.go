@@ -89,13 +89,19 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			add("flags", p, nil)
 		case "notes":
 			add("goals", p, nil)
+			if d.showsBilling() {
+				add("pulses", p, nil)
+			}
 		}
 		for _, c := range s.Charts {
 			if c.Line != "" {
 				add("changes", p, nil, c.Line) // its goal
 			}
 		}
-		if s.Total != "" {
+		switch {
+		case s.TotalQuery != "":
+			add(s.TotalQuery, covered, s.Filters)
+		case s.Total != "":
 			add("total", covered, s.Filters, s.Columns...)
 		}
 		if s.Spark != nil {
@@ -132,6 +138,11 @@ func (d *Definition) staffingSpec(p period.Period) (querySpec, bool) {
 		}
 	}
 	return querySpec{}, false
+}
+
+// showsBilling reports whether there is a sheet about what the vendor charged, whose rules Notes explain.
+func (d *Definition) showsBilling() bool {
+	return slices.ContainsFunc(d.Sheets, func(s Sheet) bool { return s.Query == "billing" })
 }
 
 // findingsSpec returns the query of "Needs attention" with the thresholds of a summary.

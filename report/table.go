@@ -31,15 +31,18 @@ func (b *book) fillTable(s Sheet) error {
 	if s.Spark != nil && !b.hasDirection(s.Spark.Column) && !slices.ContainsFunc(slices.Collect(maps.Values(sparks)), func(v any) bool { return !isZero(v) }) {
 		s.Spark = nil
 	}
-	p := b.newPage(s.Name)
-	s.Note += b.phoneNote(s, result)
-	p.heading(s, b.req.Period)
-	if len(result.rows) == 0 {
-		return p.writeEmpty(s)
-	}
 	totals, err := b.sheetTotals(s, b.req.Period)
 	if err != nil {
 		return err
+	}
+	p := b.newPage(s.Name)
+	s.Note += b.phoneNote(s, result)
+	if s.TotalQuery != "" {
+		s.Note = strings.TrimSpace(s.Note + " " + toText(totals.get("note")))
+	}
+	p.heading(s, b.req.Period)
+	if len(result.rows) == 0 {
+		return p.writeEmpty(s)
 	}
 	s = b.withFigures(s, result, totals)
 	result, omitted := b.applyLimit(s, result)
@@ -83,7 +86,7 @@ func (b *book) sheetTotals(s Sheet, covered period.Period) (row, error) {
 	if s.Total == "" {
 		return row{}, nil
 	}
-	return b.data.singleRow(querySpec{"total", covered, s.Filters})
+	return b.data.singleRow(querySpec{cmp.Or(s.TotalQuery, "total"), covered, s.Filters})
 }
 
 // withFigures returns the sheet without the columns that are 0 or empty in every row and in the total, if they are optional or about calls of

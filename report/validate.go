@@ -18,7 +18,7 @@ import (
 // sheetKinds are the keys that each kind of sheet takes in addition to kind, name, title and note, and those that it requires.
 var sheetKinds = map[string]struct{ allowed, required []string }{
 	"summary": {allowed: []string{"tiles", "findings", "charts", "ranking", "alerts", "outgoing"}, required: []string{"tiles"}},
-	"table": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "omit", "total", "bars", "spark", "sections", "fill_in"},
+	"table": {allowed: []string{"query", "columns", "optional", "labels", "filters", "limit", "empty", "omit", "total", "total_query", "bars", "spark", "sections", "fill_in"},
 		required: []string{"query", "columns"}},
 	"ranked": {allowed: []string{"query", "columns", "min", "optional", "labels", "filters", "limit", "empty", "total"},
 		required: []string{"query", "columns"}},

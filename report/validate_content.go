@@ -168,6 +168,10 @@ func (c *checker) sections(path string, s Sheet) {
 	if s.Spark != nil && (s.Sections != nil || len(s.FillIn) > 0) {
 		c.add(path+".spark", "leave out spark", "a table with a spark can have neither sections nor fill_in")
 	}
+	c.query(path+".total_query", s.TotalQuery)
+	if s.TotalQuery != "" && s.Total == "" {
+		c.add(path+".total_query", "add total, such as total: All calls", "total_query is without effect unless there is a total")
+	}
 	if s.Total != "" && s.Sections != nil {
 		c.add(path+".total", "leave out total", "a table with sections has no total")
 	}

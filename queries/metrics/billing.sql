@@ -1,9 +1,5 @@
 -- What the vendor charged, by its own lists, against what we know of the calls.
 
--- Coins as people write them.
-create or replace macro coins_in_words(p_coins) as
-    format('{:.10g}', p_coins::double) || case when p_coins = 1 then ' coin' else ' coins' end;
-
 -- What a rule measures of a call, in pulses: "121 s from start to end are 3 pulses of 60 s".
 create or replace macro pulses_in_words(p_measured, p_pulse_seconds, p_answered, p_talk_seconds, p_call_seconds, p_agent_leg_seconds) as
     concat_ws(' and ',

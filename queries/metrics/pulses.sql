@@ -162,3 +162,23 @@ union all by name
 from number_rules where is_known
 union all by name
 select *, calls_explained / calls as share_explained, false as is_known from explained where share_explained < 0.5;
+
+-- Coins as people write them.
+create or replace macro coins_in_words(p_coins) as
+    format('{:.10g}', p_coins::double) || case when p_coins = 1 then ' coin' else ' coins' end;
+
+-- The charge_rules with what they say in words, and how far they are proven.
+create or replace macro described_rules(p_from, p_to, p_source) as table
+select
+    *,
+    concat_ws(', ', case when sources > 1 then source end, direction, nullif(number, '')) as calls_of,
+    case when not is_known
+             then format('not known: no rule explains 95 % of at least 50 answered calls that cost anything; the best one explains {:d} of {:d}', calls_explained, calls)
+         else coins_in_words(case when measured = 'legs' then agent_price else price end) || format(' for each begun {} s ', pulse_seconds)
+             || case measured
+                    when 'talk' then 'of talk'
+                    when 'call' then 'from start to end'
+                    else 'of the agent''s leg, and ' || coins_in_words(price) || ' of the customer''s' end
+             || format('; explains {:d} of {:d} calls', calls_explained, calls) end
+    || format(' ({:.1f} %)', 100 * share_explained) as rule
+from charge_rules(p_from, p_to, p_source), (select count(distinct source) as sources from vendor_lists);

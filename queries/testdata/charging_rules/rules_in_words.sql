@@ -1,0 +1,2 @@
+-- See pulses.sql.
+select calls_of, rule from pulses('2026-10-05', '2026-10-05') where is_known
