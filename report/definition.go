@@ -51,7 +51,7 @@ type Sheet struct {
 
 	Outgoing *Sheet `yaml:"outgoing"` // replaces some keys where there are no incoming calls
 
-	TotalQuery string `yaml:"total_query"` // of the total row, instead of total; its column note, if it has one, follows the sheet's note
+	TotalQuery string `yaml:"total_query"` // of the total row, instead of total; its column note, if it has one, is the note of a sheet that has none
 
 	Findings []string `yaml:"findings"` // kinds that "Needs attention" lists; findingKinds has the default
 

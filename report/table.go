@@ -38,7 +38,7 @@ func (b *book) fillTable(s Sheet) error {
 	p := b.newPage(s.Name)
 	s.Note += b.phoneNote(s, result)
 	if s.TotalQuery != "" {
-		s.Note = strings.TrimSpace(s.Note + " " + toText(totals.get("note")))
+		s.Note = cmp.Or(s.Note, toText(totals.get("note")))
 	}
 	p.heading(s, b.req.Period)
 	if len(result.rows) == 0 {

@@ -1,9 +1,9 @@
 -- What the vendor charged, by its own lists, against what we know of the calls.
 
--- What a rule measures of a call, in pulses: "121 s from start to end are 3 pulses of 60 s".
+-- What a rule measures of a call, in pulses: "121 s from start to end are 3 × 60 s".
 create or replace macro pulses_in_words(p_measured, p_pulse_seconds, p_answered, p_talk_seconds, p_call_seconds, p_agent_leg_seconds) as
     concat_ws(' and ',
-        case when p_measured = 'legs' then p_agent_leg_seconds || ' s of the agent''s leg' end,
+        case when p_measured = 'legs' then p_agent_leg_seconds || ' s of the agent' end,
         case when p_measured = 'call' then p_call_seconds || ' s from start to end'
              when p_answered then p_talk_seconds || ' s of talk' end)
     || format(' are {:.0f} × {} s',
@@ -142,7 +142,7 @@ select
              when coins_charged_twice > 0 then 'listed ' || list_rows || ' times and charged each time' end,
         case when coins_over_pulses > 0
             then pulses_in_words(measured, pulse_seconds, answered, talk_seconds, call_seconds, agent_leg_seconds)
-                || ', ' || coins_in_words(coins_by_rule) || '; charged ' || coins_in_words(coins) end) as reason,
+                || ': ' || coins_in_words(coins_by_rule) || ', not ' || format('{:.10g}', coins::double) end) as reason,
     call_sid
 from (
     select *, coins_charged_twice + coins_not_connected + coalesce(coins_over_pulses, 0) as in_question

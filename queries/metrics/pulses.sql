@@ -172,7 +172,9 @@ create or replace macro described_rules(p_from, p_to, p_source) as table
 select
     *,
     concat_ws(', ', case when sources > 1 then source end, direction, nullif(number, '')) as calls_of,
-    case when not is_known
+    case when not is_known and count(*) filter (where is_known) over (partition by source, direction) > 0 and number = ''
+             then format('differs by number; the best rule for all explains {:d} of {:d} calls', calls_explained, calls)
+         when not is_known
              then format('not known: no rule explains 95 % of at least 50 answered calls that cost anything; the best one explains {:d} of {:d}', calls_explained, calls)
          else coins_in_words(case when measured = 'legs' then agent_price else price end) || format(' for each begun {} s ', pulse_seconds)
              || case measured
