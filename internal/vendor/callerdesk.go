@@ -1,7 +1,6 @@
 package vendor
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -12,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"callsheet/internal/spool"
 )
@@ -20,13 +18,15 @@ import (
 // callerDesk is the API of CallerDesk and of the other brands of the same panel.
 type callerDesk struct{ *client }
 
-// listFields are the fields of a row of the list with a counterpart in a call report. The numbers of the parties depend on the direction.
-var listFields = [][2]string{
-	{"SourceNumber", ""}, {"DestinationNumber", "deskphone"}, {"DialWhomNumber", ""}, {"CallDuration", "total_duration"},
-	{"coins", "coin_deducted"}, {"Status", "callresult"}, {"callstatus", "callstatus"}, {"StartTime", "startdatetime"},
-	{"EndTime", "enddatetime"}, {"CallSid", "sid_id"}, {"CallRecordingUrl", "file"}, {"Direction", "Flow_type"},
-	{"TalkDuration", "talk_duration"}, {"call_group", "group_name"}, {"receiver_name", "member_name"},
-	{"LegA_Picked_time", "LegA_Picked_time"}, {"LegB_Start_time", "LegB_Start_time"}, {"LegB_Picked_time", "LegB_Picked_time"},
+// callerDeskRows has the names of the fields of its list.
+var callerDeskRows = rowNames{
+	id: "id", call: "sid_id", direction: "Flow_type", start: "startdatetime", date: "call_date", customer: "caller_num", agent: "member_num",
+	status: "callresult", statusWord: "callstatus",
+	others: [][2]string{
+		{"DestinationNumber", "deskphone"}, {"CallDuration", "total_duration"}, {"coins", "coin_deducted"}, {"EndTime", "enddatetime"},
+		{"CallRecordingUrl", "file"}, {"TalkDuration", "talk_duration"}, {"call_group", "group_name"}, {"receiver_name", "member_name"},
+		{"LegA_Picked_time", "LegA_Picked_time"}, {"LegB_Start_time", "LegB_Start_time"}, {"LegB_Picked_time", "LegB_Picked_time"},
+	},
 }
 
 func (c *callerDesk) page(ctx context.Context, day string, number int) (page, error) {
@@ -47,7 +47,7 @@ func (c *callerDesk) page(ctx context.Context, day string, number int) (page, er
 		}
 		rows, err := list(answer, "result", p.Total == 0)
 		for i, fields := range rows {
-			r, err := c.row(fields, day)
+			r, err := c.row(fields, callerDeskRows, day)
 			if err != nil {
 				return fmt.Errorf("page %d, row %d: %w", number, i+1, err)
 			}
@@ -116,127 +116,6 @@ func (c *callerDesk) total(answer object) (int64, error) {
 		return 0, fmt.Errorf("%w: total is %d, answered_total %d and noanswer_total %d", errContradiction, total, answered, missed)
 	}
 	return total, nil
-}
-
-// list returns the objects of a member of an answer. It may be missing if isOptional.
-func list(answer object, name string, isOptional bool) ([]json.RawMessage, error) {
-	value := bytes.TrimSpace(answer[name])
-	var objects []json.RawMessage
-	if len(value) == 0 || value[0] != '[' {
-		if isOptional && text(value) == "" {
-			return nil, nil
-		}
-		return nil, fmt.Errorf("the answer is JSON of an unknown form: %s is no list", name)
-	}
-	if err := json.Unmarshal(value, &objects); err != nil {
-		return nil, err
-	}
-	for i, object := range objects {
-		compact, ok := spool.CompactPayload(object)
-		if !ok || compact[0] != '{' {
-			return nil, fmt.Errorf("the answer is JSON of an unknown form: entry %d of %s is no object", i+1, name)
-		}
-		objects[i] = compact
-	}
-	return objects, nil
-}
-
-// row returns a row as a call report. Fields without a counterpart keep their names.
-func (c *callerDesk) row(fields json.RawMessage, day string) (row, error) {
-	values := object{}
-	for name, value := range spool.Members(fields) {
-		values[string(name)] = value
-	}
-	sid, flow := text(values["sid_id"]), text(values["Flow_type"])
-	if isNothing(sid) {
-		return row{}, errors.New("it has no sid_id, so it is not known which call it is")
-	}
-	direction := c.Direction(flow)
-	switch {
-	case flow == "":
-		return row{}, fmt.Errorf("call %s has no Flow_type, so it is not known who called", c.clean(sid))
-	case direction == "":
-		return row{}, fmt.Errorf("call %s has the Flow_type %q, which is neither IVR nor WEBOBD\nhint: say what it means in direction_words of source %s", c.clean(sid), c.clean(flow), c.Source)
-	}
-	if err := checkDay(values, day); err != nil {
-		return row{}, fmt.Errorf("call %s: %w", c.clean(sid), err)
-	}
-	key := text(values["id"])
-	if isNothing(key) {
-		key = sid + " " + flow + " " + text(values["startdatetime"])
-	}
-	caller, dialled := "caller_num", "member_num"
-	if direction == "outgoing" && c.OutgoingCaller == "agent" {
-		caller, dialled = dialled, caller
-	}
-	payload, used := []byte{'{'}, map[string]bool{}
-	add := func(name string, value json.RawMessage) {
-		if len(payload) > 1 {
-			payload = append(payload, ',')
-		}
-		payload = append(append(spool.AppendString(payload, name), ':'), value...)
-		used[strings.ToLower(name)] = true
-	}
-	for _, field := range listFields {
-		from := field[1]
-		switch field[0] {
-		case "SourceNumber":
-			from = caller
-		case "DialWhomNumber":
-			from = dialled
-		case "Status":
-			if isNumber.MatchString(text(values[from])) && text(values["callstatus"]) != "" {
-				continue // a code of the panel; callstatus has the word
-			}
-		}
-		if value, ok := values[from]; ok {
-			add(field[0], value)
-			delete(values, from)
-		}
-	}
-	for name := range spool.Members(fields) {
-		value, left := values[string(name)]
-		if !left {
-			continue
-		}
-		delete(values, string(name))
-		known := spool.FieldName(name)
-		if known == "type" || known != "" && used[strings.ToLower(known)] { // it would replace another field
-			name = append([]byte("list_"), name...)
-		}
-		add(string(name), value)
-	}
-	return row{key, append(payload, '}')}, nil
-}
-
-var isNumber = regexp.MustCompile(`^[0-9]+$`)
-
-// isNothing reports whether a text stands for no value.
-func isNothing(text string) bool {
-	return slices.Contains([]string{"", "0", "-", "--", "null", "none", "nan", "n/a", "na", "undefined"}, strings.ToLower(text))
-}
-
-// checkDay checks that a row is one of the day that was asked for, by its start or by call_date.
-func checkDay(values object, day string) error {
-	var shown []string
-	for _, name := range []string{"startdatetime", "call_date"} {
-		value := text(values[name])
-		date, _, _ := strings.Cut(strings.ReplaceAll(value, "T", " "), " ")
-		if isNothing(value) || date == "0000-00-00" {
-			continue
-		}
-		if _, err := time.Parse(time.DateOnly, date); err != nil {
-			return fmt.Errorf("its %s is not a time such as %s 10:15:52", name, day)
-		}
-		if date == day {
-			return nil
-		}
-		shown = append(shown, date)
-	}
-	if len(shown) == 0 {
-		return errors.New("it has no time")
-	}
-	return fmt.Errorf("it is one of %s, and %s was asked for", shown[0], day)
 }
 
 func (c *callerDesk) Directory(ctx context.Context) (all []spool.DirectoryEntry, err error) {
@@ -333,7 +212,7 @@ func (c *callerDesk) balance(ctx context.Context) (coins string, err error) {
 		if err != nil {
 			return err
 		}
-		findBalances(whole, found)
+		findAmounts(whole, balanceNames, found)
 		for _, name := range balanceNames {
 			switch amounts := slices.Compact(slices.Sorted(slices.Values(found[name]))); len(amounts) {
 			case 0:
@@ -350,19 +229,3 @@ func (c *callerDesk) balance(ctx context.Context) (coins string, err error) {
 }
 
 var errNoBalance = errors.New("the answer has no balance")
-
-var amount = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
-
-// findBalances adds the amounts in an object and the objects within it by the letters of their name.
-func findBalances(object []byte, found map[string][]string) {
-	for key, value := range spool.Members(object) {
-		if len(value) > 0 && value[0] == '{' {
-			findBalances(value, found)
-			continue
-		}
-		name := strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(string(key)))
-		if shown := strings.ReplaceAll(text(value), ",", ""); slices.Contains(balanceNames, name) && amount.MatchString(shown) {
-			found[name] = append(found[name], shown)
-		}
-	}
-}

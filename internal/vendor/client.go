@@ -1,7 +1,6 @@
 package vendor
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -36,9 +35,6 @@ type client struct {
 	last      time.Time       // of the last request
 	isDown    bool            // the last request failed however often it was sent; the next one is sent once
 }
-
-// object is an answer.
-type object map[string]json.RawMessage
 
 // temporaryError is an error that another attempt may not meet. after is how long the server wants no further attempt.
 type temporaryError struct {
@@ -158,24 +154,6 @@ func networkError(err error) error {
 		return fmt.Errorf("%w\nhint: url must be the name in the server's certificate, and the system must know who signed it", reason)
 	}
 	return temporaryError{error: reason}
-}
-
-// readObject reads a JSON object.
-func readObject(body []byte) (object, error) {
-	// Scripts on Windows begin with a byte order mark, and old databases have names in other encodings.
-	body = bytes.ToValidUTF8(bytes.TrimPrefix(body, []byte("\ufeff")), []byte("\ufffd"))
-	var answer object
-	switch err := json.Unmarshal(body, &answer); {
-	case remote.IsWebPage(body):
-		return nil, temporaryError{error: errors.New("the server answered with a web page instead of JSON\nhint: url must be the address of the API, not of the panel")}
-	case err != nil && json.Valid(body):
-		return nil, errors.New("the answer is JSON of an unknown form: no object")
-	case err != nil:
-		return nil, temporaryError{error: errors.New("the answer is not JSON, or only a part of it")}
-	case answer == nil:
-		return nil, errors.New("the answer is JSON of an unknown form: null")
-	}
-	return answer, nil
 }
 
 // checkStatus returns nil for a status of success.

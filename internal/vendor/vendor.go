@@ -5,7 +5,8 @@
 // of a fetch that was interrupted are kept, and the next one goes on from there.
 //
 // What differs between vendors is an adapter, one file for each kind; callerdesk.go has every name of that vendor's API. The rest is
-// the same for all: requests with their limits and repetitions (client.go), paging (paging.go), and the pages on disk (partial.go).
+// the same for all: requests with their limits and repetitions (client.go), rows as call reports (row.go), paging (paging.go), and the
+// pages on disk (partial.go).
 package vendor
 
 import (

@@ -188,6 +188,31 @@ func TestRowsBecomeCallReports(t *testing.T) {
 	}
 }
 
+// TestOddRowsAreKeptWhole checks ids that are numbers, codes instead of words, and fields that would replace those of a call report.
+func TestOddRowsAreKeptWhole(t *testing.T) {
+	for in, want := range map[string]string{
+		`"sid_id":1791175502.9604120,"callresult":"ANSWER"`:               `"CallSid":1791175502.9604120,"Direction":"webobd","StartTime":"2026-10-06 10:00:00","Status":"ANSWER"`,
+		`"sid_id":"7","callresult":"1","callstatus":"ANSWER"`:             `"CallSid":"7","Direction":"webobd","StartTime":"2026-10-06 10:00:00","callstatus":"ANSWER","callresult":"1"`,
+		`"sid_id":"7","callresult":"1","callstatus":""`:                   `"CallSid":"7","Direction":"webobd","StartTime":"2026-10-06 10:00:00","Status":"1","callstatus":""`,
+		`"sid_id":"7","type":"vip","direction":"x","campid":9,"a b":[{}]`: `"CallSid":"7","Direction":"webobd","StartTime":"2026-10-06 10:00:00","list_type":"vip","list_direction":"x","campid":9,"a b":[{}]`,
+	} {
+		s := newStand(t, func(o *Options) {
+			o.Direction = func(word string) string { return map[string]string{"webobd": "outgoing"}[word] }
+		})
+		s.pageAnswer(func(int, int, map[string]any) vendorapi.Reply {
+			return vendorapi.Body(200, `{"type":"success","total":1,"result":[ {"Flow_type": "webobd", "startdatetime": "2026-10-06 10:00:00", `+in+`} ]}`)
+		})
+		if _, err := s.FetchCalls(t.Context(), day, nil); err != nil {
+			t.Errorf("%s: %v", in, err)
+			continue
+		}
+		list, err := os.ReadFile(spool.VendorListPath(s.dir, "main", day))
+		if err != nil || !strings.Contains(string(list), `"payload":{`+want+`}`) {
+			t.Errorf("%s: %s, %v", in, list, err)
+		}
+	}
+}
+
 func TestRequestsKeepToTheRate(t *testing.T) {
 	s := newStand(t, func(o *Options) { o.RequestsPerMinute = 6 })
 	if _, err := s.Balance(t.Context()); err != nil {
