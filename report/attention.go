@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -61,11 +60,7 @@ func (b *book) attention(s Sheet) (found []finding, nothing string, err error) {
 	for _, r := range rows {
 		found = append(found, wordings[toText(r.get("kind"))](b, r))
 	}
-	short, err := b.shortHour()
-	if err != nil {
-		return nil, "", err
-	}
-	found = slices.Concat(b.incompleteFinding(), found, short, b.evidenceFinding())
+	found = append(b.incompleteFinding(), found...)
 	switch why := b.noData(); {
 	case len(found) > 0:
 	case why != "":
@@ -83,7 +78,7 @@ func (b *book) attention(s Sheet) (found []finding, nothing string, err error) {
 // findingRows returns the rows of the query findings that a summary shows, most important first. What makes all figures doubtful is
 // always among them.
 func (b *book) findingRows(s Sheet) (rows []row, err error) {
-	result, err := b.data.result(findingsSpec(s, b.req.Period))
+	result, err := b.data.result(b.findings)
 	if err != nil {
 		return nil, err
 	}
@@ -100,53 +95,6 @@ func (b *book) findingRows(s Sheet) (rows []row, err error) {
 		}
 	}
 	return rows, nil
-}
-
-// shortHour names the half-hour in which one agent more would have done most, if there is a sheet about staffing.
-func (b *book) shortHour() ([]finding, error) {
-	spec, ok := b.def.staffingSpec(b.req.Period)
-	if !ok {
-		return nil, nil
-	}
-	result, err := b.data.result(spec)
-	if err != nil {
-		return nil, err
-	}
-	var most row
-	answered := 0.0
-	for i := range result.rows {
-		r := result.row(i)
-		if n, _ := r.number("one_more_answered"); r.count("agents_short") > 0 && n > answered {
-			most, answered = r, n
-		}
-	}
-	if answered < 1 {
-		return nil, nil
-	}
-	return []finding{{fmt.Sprintf("Too few agents on %ss from %s: %s seen, %s needed; one more would have answered about %s in time, in %s",
-		time.Weekday(most.count("weekday")%7), toText(most.get("half_hour")), b.formatValue(most.get("agents_seen"), "count"),
-		b.formatValue(most.get("agents_needed"), "count"), b.plural(int64(answered), "more call", "more calls"),
-		b.plural(int64(spec.period.Days()), "day", "days")), b.sheetAbout("staffing")}}, nil
-}
-
-// evidenceFinding reports evidence that makes individual calls doubtful.
-func (b *book) evidenceFinding() []finding {
-	var parts []string
-	for _, e := range []struct{ column, one, many string }{
-		{"rejected_lines", "line was rejected", "lines were rejected"},
-		{"live_without_report", "live call has no report", "live calls have no report"},
-		{"unknown_statuses", "call has an unrecognised status", "calls have an unrecognised status"},
-		{"flagged_calls", "call contradicts itself", "calls contradict themselves"},
-		{"ungrouped_calls", "call has no group", "calls have no group"},
-	} {
-		if n := b.evidence.count(e.column); n > 0 {
-			parts = append(parts, b.plural(n, e.one, e.many))
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return []finding{{"Data quality: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.evidenceSheet()}}
 }
 
 // headline says in one sentence what happened, what is worse, and who waits. It is empty without calls.

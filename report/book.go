@@ -39,6 +39,7 @@ type book struct {
 	complete     row // by the vendors' lists; empty if no source has vendor_api
 	compared     comparison
 	settings     row
+	findings     querySpec // of the summary
 	detailRows   int64
 	remarks      []string // what was truncated or left out, for Notes
 	inMessage    bool     // texts are for a message, not for a sheet
@@ -94,6 +95,7 @@ func (b *book) openWorkbook(tempDir string) (err error) {
 
 // loadData runs the queries of all sheets, and reads the results that every sheet needs.
 func (b *book) loadData() (err error) {
+	b.findings = b.def.findingsSpec(b.def.Sheets[0], b.req.Period)
 	b.data.prefetch(b.def.needs(b.req.Period))
 	if b.catalog, err = b.data.loadCatalog(); err != nil {
 		return err

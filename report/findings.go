@@ -24,9 +24,12 @@ var wordings = map[string]func(*book, row) finding{
 	"coins":               (*book).wastedCoins,
 	"group_coins":         (*book).groupCoins,
 	"agent_coins":         (*book).agentCoins,
+	"staffing":            (*book).lackingPeople,
+	"data_quality":        (*book).doubtfulCalls,
 }
 
-// findingKinds are the kinds that a summary can choose from, in the order of the documentation. The others are about missing data.
+// findingKinds are the kinds that a summary can choose from, in the order of the documentation. The others are about staffing, if there is a sheet
+// about it, and missing and doubtful data.
 var findingKinds = []string{"waiting", "change", "group", "missed", "agent_pickups", "agent_no_shows", "coins", "group_coins", "agent_coins"}
 
 func (b *book) fileProblems(f row) finding {
@@ -229,6 +232,30 @@ func (b *book) agentCoins(f row) finding {
 	return finding{fmt.Sprintf("%s: %s of %s coins (%s) were spent on calls that the agent did not pick up", xlsx.Truncate(toText(f.get("subject")), 40),
 		b.formatValue(f.get("concern"), "coins"), b.formatValue(f.get("coins"), "coins"), b.formatValue(f.get("value"), "rate")),
 		cmp.Or(b.sheetAbout("coins"), b.sheetAbout("agents"))}
+}
+
+func (b *book) lackingPeople(f row) finding {
+	concern, _ := f.number("concern")
+	return finding{fmt.Sprintf("Too few agents on %ss from %s: %s seen, %s needed; one more would have answered about %s in time, in %s",
+		time.Weekday(f.count("weekday")%7), toText(f.get("half_hour")), b.formatValue(f.get("agents_seen"), "count"),
+		b.formatValue(f.get("agents_needed"), "count"), b.plural(int64(concern), "more call", "more calls"),
+		b.plural(f.count("days"), "day", "days")), b.sheetAbout("staffing")}
+}
+
+func (b *book) doubtfulCalls(f row) finding {
+	var parts []string
+	for _, e := range []struct{ column, one, many string }{
+		{"rejected_lines", "line was rejected", "lines were rejected"},
+		{"live_without_report", "live call has no report", "live calls have no report"},
+		{"unknown_statuses", "call has an unrecognised status", "calls have an unrecognised status"},
+		{"flagged_calls", "call contradicts itself", "calls contradict themselves"},
+		{"ungrouped_calls", "call has no group", "calls have no group"},
+	} {
+		if n := f.count(e.column); n > 0 {
+			parts = append(parts, b.plural(n, e.one, e.many))
+		}
+	}
+	return finding{"Data quality: " + strings.Join(parts[:min(len(parts), 3)], ", "), b.evidenceSheet()}
 }
 
 // dataWarnings returns the findings about missing data as sentences.

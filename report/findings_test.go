@@ -165,30 +165,20 @@ func TestHeadlineNamesGroupsThatAreBelow(t *testing.T) {
 	}
 }
 
-// TestShortHourIsWhereOneMoreAgentHelpsMost reads the rows of the staffing sheet.
-func TestShortHourIsWhereOneMoreAgentHelpsMost(t *testing.T) {
+// TestStaffingIsAFindingOfReportsAboutIt: the query is asked for the days of the sheet, and its row is in words.
+func TestStaffingIsAFindingOfReportsAboutIt(t *testing.T) {
 	req := request(t, "2026-W40")
-	d := readTemplate(t, "weekly")
-	spec, ok := d.staffingSpec(req.Period)
-	if !ok {
-		t.Fatal("the weekly report has no sheet about staffing")
+	for template, want := range map[string]string{"weekly": "28", "monthly": "0", "daily": ""} {
+		d := readTemplate(t, template)
+		if got := d.findingsSpec(d.Sheets[0], req.Period).filters["staffing_days"]; got != want {
+			t.Errorf("%s: staffing_days is %q, want %q", template, got, want)
+		}
 	}
-	rows := &resultSet{columns: []string{"weekday", "half_hour", "agents_seen", "agents_needed", "agents_short", "one_more_answered"}, rows: [][]any{
-		{int64(1), "09:00", int64(4), int64(6), int64(2), nil},
-		{int64(1), "15:00", int64(4), int64(6), int64(2), 12.7},
-		{int64(7), "15:30", int64(4), int64(5), int64(1), 3.2},
-		{int64(7), "16:00", int64(5), int64(5), int64(0), 20.0},
-	}}
-	b := &book{def: d, req: req, data: &queryCache{results: map[string]func() (*resultSet, error){
-		spec.String(): func() (*resultSet, error) { return rows, nil },
-	}}}
-	found, err := b.shortHour()
+	b := &book{def: readTemplate(t, "weekly"), req: req}
+	got := b.lackingPeople(row{columns: []string{"concern", "days", "weekday", "half_hour", "agents_seen", "agents_needed"},
+		values: []any{12.7, int64(28), int64(1), "15:00", int64(4), int64(6)}})
 	want := "Too few agents on Mondays from 15:00: 4 seen, 6 needed; one more would have answered about 12 more calls in time, in 28 days"
-	if err != nil || len(found) != 1 || found[0] != (finding{want, "Staffing"}) {
-		t.Errorf("got %q, %v", found, err)
-	}
-	rows.rows = rows.rows[:1]
-	if found, err = b.shortHour(); err != nil || len(found) != 0 {
-		t.Errorf("got %q, %v", found, err)
+	if got != (finding{want, "Staffing"}) {
+		t.Errorf("got %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -52,11 +53,8 @@ func (d *Definition) needs(p period.Period) (all []need) {
 		covered := extendBack(p, s.Days)
 		switch s.Kind {
 		case "summary":
-			findings := findingsSpec(s, p)
+			findings := d.findingsSpec(s, p)
 			add(findings.name, p, findings.filters)
-			if staffing, ok := d.staffingSpec(p); ok {
-				add(staffing.name, staffing.period, staffing.filters, staffingColumns...)
-			}
 			add("total", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			add("changes", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
 			for _, c := range s.Charts {
@@ -127,30 +125,21 @@ func (s Sheet) tileMetrics() (names []string) {
 	return names
 }
 
-// staffingColumns are those of which "Needs attention" is made.
-var staffingColumns = []string{"weekday", "half_hour", "agents_seen", "agents_needed", "agents_short", "one_more_answered"}
-
-// staffingSpec returns the query of the first sheet about staffing, if there is one.
-func (d *Definition) staffingSpec(p period.Period) (querySpec, bool) {
-	for _, s := range d.Sheets {
-		if s.Query == "staffing" {
-			return querySpec{s.Query, extendBack(p, s.Days), s.Filters}, true
-		}
-	}
-	return querySpec{}, false
-}
-
 // showsBilling reports whether there is a sheet about what the vendor charged, whose rules Notes explain.
 func (d *Definition) showsBilling() bool {
 	return slices.ContainsFunc(d.Sheets, func(s Sheet) bool { return s.Query == "billing" })
 }
 
-// findingsSpec returns the query of "Needs attention" with the thresholds of a summary.
-func findingsSpec(s Sheet, p period.Period) querySpec {
-	if s.Alerts == nil {
-		return querySpec{"findings", p, nil}
+// findingsSpec returns the query of "Needs attention" with the thresholds of a summary, and the days of the first sheet about staffing.
+func (d *Definition) findingsSpec(s Sheet, p period.Period) querySpec {
+	parameters := map[string]string{}
+	if s.Alerts != nil {
+		parameters = s.Alerts.parameters()
 	}
-	return querySpec{"findings", p, s.Alerts.parameters()}
+	if i := slices.IndexFunc(d.Sheets, func(s Sheet) bool { return s.Query == "staffing" }); i >= 0 {
+		parameters["staffing_days"] = strconv.Itoa(d.Sheets[i].Days)
+	}
+	return querySpec{"findings", p, parameters}
 }
 
 // Queries returns the names of the queries that the definition uses, sorted.

@@ -163,7 +163,7 @@ func (p *page) secondFigure(t Tile) any {
 
 // withinWindow says how many of the callers who wait are still within the recovery window: "; 5 within 24 h".
 func (p *page) withinWindow() string {
-	found, err := p.data.result(findingsSpec(p.def.Sheets[0], p.req.Period))
+	found, err := p.data.result(p.findings)
 	p.Check(err)
 	if p.Err() != nil {
 		return ""

@@ -45,7 +45,7 @@ type demoOptions struct {
 }
 
 // defaultDemo has the defaults of the flags.
-var defaultDemo = demoOptions{dir: "callsheet-demo", calls: 5000, days: 14, seed: 1}
+var defaultDemo = demoOptions{dir: "callsheet-demo", calls: 5000, days: 35, seed: 1}
 
 func demoCommand(a *app) *cobra.Command {
 	var o demoOptions

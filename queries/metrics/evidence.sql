@@ -59,3 +59,12 @@ select
     masked_calls,
     ungrouped_calls
 from reports, legs;
+
+-- Calls and lines of which not all is certain, if there are any: one row or none.
+create or replace macro doubtful_calls(p_rows, p_from, p_to) as table
+select
+    1 as rank, 'data_quality' as kind, 'calls' as unit,
+    (rejected_lines + live_without_report + unknown_statuses + flagged_calls + ungrouped_calls)::double as concern,
+    rejected_lines, live_without_report, unknown_statuses, flagged_calls, ungrouped_calls
+from evidence_of(p_rows, p_from, p_to)
+where concern > 0;

@@ -126,3 +126,16 @@ select
     case when bool_and(one_more_answered is not null) then sum(one_more_answered) end as one_more_answered
 from stretches
 group by call_group, weekday, stretch;
+
+-- The first day of a period and at least so many days up to its end.
+create or replace macro staffed_from(p_from, p_to, p_days) as least(p_from::date, p_to::date - (coalesce(p_days::integer, 1) - 1));
+
+-- The half-hour of a weekday in which one agent more would have answered most calls in time, if that is one call at least: one row or none.
+create or replace macro half_hour_lacking_people(p_rows, p_from, p_to, p_source, p_of_group, p_of_number) as table
+select
+    1 as rank, 'staffing' as kind, 'calls' as unit, one_more_answered as concern, p_to::date - p_from::date + 1 as days, weekday, half_hour,
+    agents_seen, agents_needed
+from staffing_of(['everything'], p_rows, p_from, p_to, p_source, p_of_group, p_of_number)
+where agents_short > 0 and one_more_answered >= 1
+order by one_more_answered desc, weekday, half_hour
+limit 1;
