@@ -21,6 +21,8 @@ const (
 	// chartWidth is the width of the grid in pixels, at 7 for a character and 5 for the padding of a column.
 	chartWidth  = 9*78 + 2*13
 	chartHeight = 178
+	// summaryZoom is the scale on screen in percent, at which a screen of 1366 × 768 shows the tiles and the first findings.
+	summaryZoom = 85
 )
 
 // gridColumns are the columns of the blocks.
@@ -42,8 +44,9 @@ func (b *book) fillSummary(s Sheet) error {
 	at = p.writeFindings(s, at)
 	at, charts := p.reserveCharts(s, at)
 	at = p.writeRanking(s.Ranking, at)
-	at = p.writeFooter(at)
+	at = p.writeFooter(s, at)
 	p.HideGridLines()
+	p.Zoom(summaryZoom)
 	p.setUpPrinting(xlsx.PrintSetup{OnePage: true, Areas: []string{xlsx.PrintArea(1, 1, lastColumn+1, at)}})
 	p.writeChartData(charts, at+2)
 	return p.Err()
@@ -75,9 +78,14 @@ func (p *page) writeBanner(s Sheet) int {
 	return at + 1
 }
 
-func (p *page) writeFooter(at int) int {
+// writeFooter says what the rates on the tiles are shares of, and where the figures come from.
+func (p *page) writeFooter(s Sheet, at int) int {
 	p.SetHeight(at, 8)
 	at++
+	if hasServiceLevel(s.Tiles) {
+		p.Put(firstColumn, at, p.denominators(), xlsx.CellStyle{Size: 9, TextColour: p.theme.Grey})
+		at++
+	}
 	text := "Created by callsheet"
 	if p.req.Version != "" {
 		text += " " + p.req.Version

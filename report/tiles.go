@@ -45,7 +45,7 @@ func (b *book) tileLabel(t Tile, c columnMeta) string {
 	return c.label
 }
 
-// writeTiles writes the tiles, three in a row, and what the rates on them are shares of.
+// writeTiles writes the tiles, three in a row.
 func (p *page) writeTiles(tiles []Tile, at int) int {
 	for line := range slices.Chunk(tiles, 3) {
 		shape := tileShape{hasGoal: p.hasGoal(line), hasServiceLevel: hasServiceLevel(line)}
@@ -54,12 +54,6 @@ func (p *page) writeTiles(tiles []Tile, at int) int {
 		}
 		at += len(shape.heights())
 		p.SetHeight(at, 7)
-		at++
-	}
-	if hasServiceLevel(tiles) {
-		p.Put(firstColumn, at, p.denominators(), xlsx.CellStyle{Size: 9, TextColour: p.theme.Grey})
-		at++
-		p.SetHeight(at, 8)
 		at++
 	}
 	return at

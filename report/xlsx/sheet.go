@@ -125,6 +125,11 @@ func (s *Sheet) HideGridLines() {
 	s.Check(s.workbook.file.SetSheetView(s.Name, 0, &excelize.ViewOptions{ShowGridLines: &visible, ZoomScale: &zoom}))
 }
 
+// Zoom sets the scale on screen in percent.
+func (s *Sheet) Zoom(percent float64) {
+	s.Check(s.workbook.file.SetSheetView(s.Name, 0, &excelize.ViewOptions{ZoomScale: &percent}))
+}
+
 // Freeze keeps the first columns and rows in view.
 func (s *Sheet) Freeze(columns, rows int) {
 	corner := Cell(columns+1, rows+1)
