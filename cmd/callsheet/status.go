@@ -93,6 +93,13 @@ func printStatus(w io.Writer, s *monitor.Status, zone *time.Location) error {
 	if s.Data != nil {
 		printEvents(t, s.Data.Events)
 	}
+	for i, balance := range s.Balances {
+		heading := ""
+		if i == 0 {
+			heading = "balance"
+		}
+		fmt.Fprintf(t, "%s\t%s on %s: %s\n", heading, balance.Source, format(&balance.FetchedAt), balance)
+	}
 	for i, report := range s.Reports {
 		heading := ""
 		if i == 0 {

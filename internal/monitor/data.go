@@ -58,7 +58,8 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	if err := pipeline.CheckGoals(ctx, reader, p.Config.Business); err != nil {
 		s.warn(fmt.Sprintf("goals of groups and numbers: %v", err))
 	}
-	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now())); err != nil {
+	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now()),
+		s.readBalances(ctx, p, reader)); err != nil {
 		return err
 	}
 	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {

@@ -22,6 +22,8 @@ type Status struct {
 	Days     []DayStatus    `json:"days"`
 	Warnings []string       `json:"look"` // what needs attention
 
+	Balances []BalanceStatus `json:"balances"` // of the sources with vendor_api
+
 	Alarms map[string]string `json:"alarms"` // the urgent warnings, by a name that stays the same when their text changes
 }
 
@@ -105,7 +107,7 @@ const maxUnsyncedAge = time.Minute
 // ReadStatus reads the status with the hashes of the last days.
 func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, error) {
 	c := p.Config
-	s := &Status{Sources: []SourceStatus{}, Reports: []ReportStatus{}, Days: []DayStatus{}, Warnings: []string{}, Alarms: map[string]string{}}
+	s := &Status{Sources: []SourceStatus{}, Reports: []ReportStatus{}, Days: []DayStatus{}, Balances: []BalanceStatus{}, Warnings: []string{}, Alarms: map[string]string{}}
 	files, err := spool.List(c.SpoolDir())
 	if err != nil {
 		s.warn(err.Error())
