@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"callsheet/internal/display"
@@ -35,14 +36,21 @@ func (b BalanceStatus) String() string {
 	case b.Balance <= 0:
 		return text
 	}
-	return fmt.Sprintf("%s, enough until %s, for %s", text, b.RunsOutOn, display.Plural(int(*b.DaysLeft), "day"))
+	return fmt.Sprintf("%s, enough until %s (%s left)", text, b.RunsOutOn, display.Plural(int(*b.DaysLeft), "day"))
 }
 
 func coins(amount float64) string {
-	if whole := int64(amount); float64(whole) == amount {
-		return display.Count(whole)
+	sign := ""
+	if amount < 0 {
+		sign, amount = "-", -amount
 	}
-	return strconv.FormatFloat(amount, 'f', 2, 64)
+	whole, fraction, _ := strings.Cut(strconv.FormatFloat(amount, 'f', 2, 64), ".")
+	n, _ := strconv.ParseInt(whole, 10, 64) // of at most 14 digits
+	text := sign + display.Count(n)
+	if fraction != "00" {
+		text += "." + fraction
+	}
+	return text
 }
 
 // readBalances reads what is left on the accounts of the sources with vendor_api.
