@@ -76,7 +76,7 @@ func (c *client) post(ctx context.Context, name string, form url.Values, read fu
 			return fmt.Errorf("%s: %w; it wants no further request for %s", name, err, temporary.after.Round(time.Second))
 		case !ok:
 			return fmt.Errorf("%s: %w", name, err)
-		case c.isDown || attempt == len(c.pauses):
+		case c.isDown || attempt == len(c.pauses) || attempt > 0 && errors.Is(err, remote.ErrTimeout): // each took long enough
 			c.isDown = true
 			return fmt.Errorf("%s: %w", name, err)
 		}

@@ -62,7 +62,7 @@ func TestFailuresAreSaid(t *testing.T) {
 		"cut off":           {vendorapi.CutOff, "the answer broke off", attempts},
 		"half":              {vendorapi.Half, "only a part", attempts},
 		"dropped":           {always(vendorapi.Drop()), "closed the connection", attempts},
-		"slow":              {always(vendorapi.Hang()), "did not answer in time", attempts},
+		"slow":              {always(vendorapi.Hang()), "did not answer in time", 2},
 		"a list":            {always(vendorapi.Body(200, "[]")), "unknown form", 1},
 		"null":              {always(vendorapi.Body(200, "null")), "unknown form", 1},
 		"a number":          {always(vendorapi.Body(200, "7")), "unknown form", 1},
