@@ -16,7 +16,7 @@ import (
 
 // Lists are loaded some at a time, since planning takes longer than loading one, and memory is bounded.
 const (
-	maxListsBytes = 64 << 20
+	maxListsBytes = 16 << 20
 	maxLists      = 400
 )
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -51,6 +52,9 @@ func (a *app) reconcile(ctx context.Context, p *pipeline.Pipeline, sources []con
 func (a *app) runReconciliation(ctx context.Context, p *pipeline.Pipeline, sources []config.Source, days map[string][]string, fix bool) (reconciliation, error) {
 	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, TakenIn: []pipeline.TakenIn{}} // not null in JSON
 	if err := pipeline.MakeDataDir(p.Config); err != nil {
+		return r, err
+	}
+	if err := os.MkdirAll(p.Config.SpoolDir(), 0o700); err != nil { // the list can be all there is
 		return r, err
 	}
 	for _, source := range sources {

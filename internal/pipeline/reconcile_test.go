@@ -309,3 +309,51 @@ func TestReconcileFindsExactlyWhatDiffers(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatWasReportedLastCounts: a webhook after the list, the next list, and nothing more than that.
+func TestWhatWasReportedLastCounts(t *testing.T) {
+	t.Parallel()
+	w := newVendorWorld(t, 3)
+	fetched, _ := w.fetch()
+	w.takeIn(fetched)
+	contentOfList := w.content(w.some)
+
+	// A webhook with old content arrives late, after the list: it counts, until the next list says otherwise.
+	w.now = w.now.Add(time.Minute)
+	var call demo.ListedCall
+	w.server.Update(func(account *vendorapi.Account) { call = account.Calls[10] })
+	late := webhookOf(call.Row)
+	late["coins"] = "99"
+	w.deliver(w.some, []spool.Envelope{{ReceivedAt: w.now, Source: "main", Kind: spool.KindCallReport, Encoding: spool.EncodingJSON, Payload: payloadOf(t, late)}})
+	w.refresh(w.some)
+	differs := call.Row.SidID + " coins"
+	if found := w.differences(); !slices.Contains(found, differs) {
+		t.Errorf("a late webhook does not count: %q", found)
+	}
+	if missing, differing, _ := w.takeIn(fetched); missing+differing > 0 {
+		t.Errorf("%d missing and %d differing were taken in from a list that is older than the webhook", missing, differing)
+	}
+	fetched, _ = w.fetch()
+	if missing, differing, _ := w.takeIn(fetched); missing != 0 || differing != 1 {
+		t.Errorf("%d missing and %d differing were taken in from the newer list", missing, differing)
+	}
+	if got := w.content(w.some); !slices.Equal(got, contentOfList) {
+		t.Errorf("content\n%q, before the late webhook\n%q", got, contentOfList)
+	}
+	for range 2 {
+		fetched, _ = w.fetch()
+		if missing, differing, _ := w.takeIn(fetched); missing+differing > 0 {
+			t.Errorf("%d missing and %d differing were taken in again", missing, differing)
+		}
+	}
+
+	// The vendor corrects a call.
+	w.server.Update(func(account *vendorapi.Account) { account.Calls[10].Row.CoinDeducted = "77" })
+	fetched, _ = w.fetch()
+	if found := w.differences(); !slices.Contains(found, differs) {
+		t.Errorf("a correction of the vendor is not found: %q", found)
+	}
+	if _, differing, _ := w.takeIn(fetched); differing != 1 || slices.Contains(w.differences(), differs) {
+		t.Errorf("a correction of the vendor is not taken in: %q", w.differences())
+	}
+}

@@ -22,31 +22,49 @@ create or replace macro coins_text(p_coins) as rtrim(rtrim(p_coins::decimal(18, 
 create or replace macro reconciled_calls(p_from, p_to, p_source) as table
 with
 lists as materialized (from reconciled_lists(p_from, p_to, p_source)),
+listed as materialized (
+    select vendor_calls.*
+    from vendor_calls join lists using (source, day)
+    where coalesce(ended_at, started_at) <= settled_at
+),
+-- In two steps, since DuckDB compares each row with each in an outer join by more than equal keys.
+known as materialized (
+    select
+        listed.source, listed.day, listed.direction, listed.call_key, true as is_known, ours.outcome as our_outcome,
+        ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group, ours.agent_key as our_agent_key,
+        ours.agent_number as our_agent_number, ours.agent_name as our_agent_name, ours.reported_at as our_reported_at, ours.from_list
+    from listed join calls as ours on ours.call_key = listed.call_key
+    where may_be_same_direction(ours.direction, listed.direction)
+),
+of_days as materialized (
+    select calls.*, lists.day, fetched_at
+    from (
+        from calls
+        where started_at >= (select min(begins_at) from lists) and started_at < (select max(ends_at) from lists)
+    ) as calls
+    asof join lists on calls.source = lists.source and calls.started_at >= lists.begins_at
+    where started_at < ends_at and coalesce(ended_at, started_at) <= settled_at
+),
+in_some_list as materialized (
+    select of_days.call_key, of_days.direction
+    from of_days join vendor_calls as listed on listed.call_key = of_days.call_key
+    where may_be_same_direction(listed.direction, of_days.direction)
+),
 pairs as (
     select
         listed.source, listed.day, listed.fetched_at, listed.direction, listed.call_sid, listed.call_key, listed.started_at,
-        listed.customer_number, true as is_listed, ours.call_key is not null as is_known, listed.content_hash, listed.list_rows,
+        listed.customer_number, true as is_listed, coalesce(is_known, false) as is_known, listed.content_hash,
         listed.outcome as vendor_outcome, listed.talk_seconds as vendor_talk_seconds, listed.coins as vendor_coins,
         case when listed.group_basis = 'reported' then listed.call_group end as vendor_group,
         listed.agent_key as vendor_agent_key, listed.agent_number as vendor_agent_number, listed.agent_name as vendor_agent_name,
-        ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
-        ours.agent_key as our_agent_key, ours.agent_number as our_agent_number, ours.agent_name as our_agent_name,
-        ours.reported_at as our_reported_at, ours.from_list
-    from vendor_calls as listed join lists using (source, day)
-    left join calls as ours on ours.call_key = listed.call_key and may_be_same_direction(ours.direction, listed.direction)
-    where coalesce(listed.ended_at, listed.started_at) <= settled_at
+        our_outcome, our_talk_seconds, our_coins, our_group, our_agent_key, our_agent_number, our_agent_name, our_reported_at, from_list
+    from listed left join known using (source, day, direction, call_key)
     union all by name
     select
-        ours.source, lists.day, lists.fetched_at, ours.direction, ours.call_sid, ours.call_key, ours.started_at, ours.customer_number,
-        false as is_listed, true as is_known,
-        ours.outcome as our_outcome, ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group,
-        ours.agent_key as our_agent_key, ours.agent_number as our_agent_number, ours.agent_name as our_agent_name,
-        ours.reported_at as our_reported_at, ours.from_list
-    from calls as ours join lists on ours.source = lists.source and ours.started_at >= begins_at and ours.started_at < ends_at
-    where coalesce(ours.ended_at, ours.started_at) <= settled_at
-      and not exists (
-          from vendor_calls as listed
-          where listed.call_key = ours.call_key and may_be_same_direction(listed.direction, ours.direction))
+        source, day, fetched_at, direction, call_sid, call_key, started_at, customer_number, false as is_listed, true as is_known,
+        outcome as our_outcome, talk_seconds as our_talk_seconds, coins as our_coins, call_group as our_group, agent_key as our_agent_key,
+        agent_number as our_agent_number, agent_name as our_agent_name, reported_at as our_reported_at, from_list
+    from of_days anti join in_some_list using (call_key, direction)
 )
 select
     *,
