@@ -106,7 +106,7 @@ learned as (
       and coalesce(phone_key(virtual_number), virtual_number) not in (select coalesce(phone_key(number), number) from numbers where number is not null)
     group by virtual_number, source
 )
-select kind, name, number, call_group, origin, state, valid_from, valid_to, fetched_at, entry_id
+select kind, name, number, call_group, origin, state, valid_from, valid_to, date_trunc('second', fetched_at) as fetched_at, entry_id
 from (
     select *, coalesce('vendor:' || source, 'config') as origin from entries
     union all by name
