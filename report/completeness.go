@@ -108,7 +108,11 @@ func (p *page) writeChecked(at int) int {
 	if p.Check(err); err != nil {
 		return at
 	}
-	at = p.section("Compared with the vendor's own list of calls", at, len(evidenceWidths))
+	title := "Compared with the vendor's own list of calls"
+	if len(p.req.Filters) > 0 {
+		title += ", whatever the filter"
+	}
+	at = p.section(title, at, len(evidenceWidths))
 	var rows []row
 	sources := map[string]bool{}
 	for i := range result.rows {

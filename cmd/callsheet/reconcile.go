@@ -8,6 +8,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/pipeline"
 )
 
 // reconcileFlags are the flags of callsheet reconcile.
@@ -72,10 +73,7 @@ func (f *reconcileFlags) days(now time.Time, source config.Source) (days []strin
 	}
 	now = now.In(zone)
 	if f.span == (periodFlags{}) {
-		for back := source.VendorAPI.DaysBack; back > 0; back-- {
-			days = append(days, now.AddDate(0, 0, -back).Format(time.DateOnly))
-		}
-		return days, nil
+		return pipeline.FinishedDays(source, now, source.VendorAPI.DaysBack), nil
 	}
 	span, err := f.span.parse(now, zone, zone, "")
 	if err != nil {

@@ -26,6 +26,8 @@ const (
 	initialReconcileBackoff = 5 * time.Minute
 	maxReconcileBackoff     = time.Hour
 
+	maxCaughtUp = 31 // days that are compared after a time without reconciliations
+
 	// settleTime is how long after its end a day is fetched: calls that ended just before may not be on the list yet.
 	settleTime = 10 * time.Minute
 )
@@ -97,7 +99,7 @@ func (r *Reconciles) dueDays(p *Pipeline, source config.Source, state Reconciled
 		since = now
 	}
 	r.looked[source.Name] = now
-	finished := FinishedDays(source, now)
+	finished := FinishedDays(source, now, daysToReconcile(source, state, now))
 	due := slices.DeleteFunc(r.days[source.Name], func(day string) bool { return !slices.Contains(finished, day) })
 	if times := ReconcileSchedule(source); times != nil && (len(times.Between(since, now)) > 0 || !looked && times.Last(now).After(state.EndedAt)) {
 		due = finished
@@ -120,6 +122,15 @@ func (r *Reconciles) dueDays(p *Pipeline, source config.Source, state Reconciled
 	return slices.Compact(due)
 }
 
+// daysToReconcile is how many of the last days are compared: days_back, or those since the last reconciliation if these are more.
+func daysToReconcile(source config.Source, state Reconciled, now time.Time) int {
+	since := 0
+	if !state.EndedAt.IsZero() {
+		since = int(now.Sub(state.EndedAt)/(24*time.Hour)) + 1
+	}
+	return max(source.VendorAPI.DaysBack, min(since, maxCaughtUp))
+}
+
 // ReconcileSchedule returns the times at which a source is reconciled, nil if none are configured.
 func ReconcileSchedule(source config.Source) *schedule.Schedule {
 	if source.VendorAPI.Schedule == "" {
@@ -132,10 +143,10 @@ func ReconcileSchedule(source config.Source) *schedule.Schedule {
 	return times
 }
 
-// FinishedDays returns the last days of a source that are over and of which the vendor's list is complete, oldest first.
-func FinishedDays(source config.Source, now time.Time) (days []string) {
+// FinishedDays returns the last days of a source that are over and whose calls are all on the vendor's list, oldest first.
+func FinishedDays(source config.Source, now time.Time, count int) (days []string) {
 	today := period.Day(now.Add(-settleTime).In(source.Zone()))
-	for back := source.VendorAPI.DaysBack; back > 0; back-- {
+	for back := count; back > 0; back-- {
 		days = append(days, today.AddDate(0, 0, -back).Format(time.DateOnly))
 	}
 	return days

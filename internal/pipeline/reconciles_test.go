@@ -52,6 +52,8 @@ func TestDaysAreDueOnScheduleAndBeforeReports(t *testing.T) {
 		{"after a restart", "yesterday", at(7, 2, 35), time.Time{}, at(8, 3, 30), three},
 		{"after a restart, with nothing missed", "yesterday", at(8, 2, 35), time.Time{}, at(8, 3, 30), nil},
 		{"for the first time", "yesterday", time.Time{}, time.Time{}, at(8, 1, 0), three},
+		{"after a restart that came late", "yesterday", at(3, 2, 35), time.Time{}, at(8, 3, 30),
+			[]string{"2026-10-02", "2026-10-03", "2026-10-04", "2026-10-05", "2026-10-06", "2026-10-07"}},
 		{"before a report of yesterday", "yesterday", at(8, 2, 35), at(8, 7, 44), at(8, 7, 45), []string{"2026-10-07"}},
 		{"before a report of today", "today", at(8, 2, 35), at(8, 7, 44), at(8, 7, 45), nil},
 		{"before a report of the week", "this-week", at(8, 2, 35), at(8, 7, 44), at(8, 7, 45), three},
@@ -77,7 +79,7 @@ func TestADayIsOverBeforeItIsFetched(t *testing.T) {
 		time.Date(2026, 10, 7, 18, 35, 0, 0, time.UTC): "2026-10-06", // five minutes into 8 October in India
 		time.Date(2026, 10, 7, 18, 40, 0, 0, time.UTC): "2026-10-07",
 	} {
-		if days := FinishedDays(source, now); len(days) != 3 || days[2] != last {
+		if days := FinishedDays(source, now, 3); len(days) != 3 || days[2] != last {
 			t.Errorf("at %s: %v", now, days)
 		}
 	}
