@@ -81,6 +81,18 @@ create or replace macro billed_calls(p_from, p_to, p_group := null, p_agent := n
 with
 pairs as materialized (from reconciled_calls(p_from, p_to, p_source)),
 charges as (from questioned_charges(p_from, p_to, p_source)),
+ours as (
+    select
+        pairs.day, pairs.direction, pairs.call_key, calls.virtual_number, calls.call_group, calls.agent, calls.campaign_id, calls.in_business_hours,
+        calls.from_list
+    from pairs join calls on calls.call_key = pairs.call_key
+    where may_be_same_direction(calls.direction, pairs.direction)
+),
+delivered as (
+    select pairs.day, pairs.direction, pairs.call_key, delivered.coins
+    from pairs join delivered_coins() as delivered on delivered.call_key = pairs.call_key
+    where may_be_same_direction(delivered.direction, pairs.direction)
+),
 billed as (
     select
         pairs.source, pairs.day, pairs.direction, pairs.call_sid, pairs.call_key, pairs.started_at, is_listed, 'all calls' as everything,
@@ -97,8 +109,8 @@ billed as (
     from pairs
     left join charges on is_listed and charges.call_key = pairs.call_key and charges.source = pairs.source and charges.day = pairs.day
         and charges.direction = pairs.direction
-    left join calls as ours on ours.call_key = pairs.call_key and may_be_same_direction(ours.direction, pairs.direction)
-    left join delivered_coins() as delivered on delivered.call_key = ours.call_key and may_be_same_direction(delivered.direction, ours.direction)
+    left join ours on ours.call_key = pairs.call_key and ours.day = pairs.day and ours.direction = pairs.direction
+    left join delivered on delivered.call_key = pairs.call_key and delivered.day = pairs.day and delivered.direction = pairs.direction
 )
 from billed
 where (p_group is null or call_group = p_group)

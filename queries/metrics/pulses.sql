@@ -105,6 +105,19 @@ qualify row_number() over (partition by source, direction, number
 -- The charge of each call of the vendors' lists of some days, with what it depends on. What the list does not say of the agent's leg is
 -- taken from the webhooks.
 create or replace macro listed_charges(p_from, p_to, p_source) as table
+with
+listed as materialized (
+    from vendor_calls
+    where day between p_from::date and p_to::date and (p_source is null or source = p_source)
+),
+-- An inner join: DuckDB compares every row of an outer join on more than equality with every other.
+known as (
+    select
+        listed.source, listed.day, listed.direction, listed.call_key, ours.virtual_number, ours.call_group, ours.agent, ours.campaign_id,
+        ours.in_business_hours, ours.answered, ours.talk_seconds, ours.leg_a_picked_at, ours.leg_a_reported, ours.failed_leg
+    from listed join calls as ours on ours.call_key = listed.call_key
+    where may_be_same_direction(ours.direction, listed.direction)
+)
 select
     listed.source, listed.day, listed.direction, listed.call_sid, listed.call_key, listed.started_at, listed.call_seconds, listed.customer_key,
     listed.customer_number, listed.agent_key, listed.list_rows, listed.list_phones, listed.outcome,
@@ -124,10 +137,9 @@ select
          when listed.direction = 'outgoing' then agent_picked_at is null
             and coalesce(coalesce(listed.failed_leg, ours.failed_leg) = 'agent', listed.leg_a_reported or ours.leg_a_reported, false)
          else false end as nobody_answered
-from vendor_calls as listed
-left join calls as ours on ours.call_key = listed.call_key and may_be_same_direction(ours.direction, listed.direction)
-cross join (select timezone as zone from settings)
-where listed.day between p_from::date and p_to::date and (p_source is null or listed.source = p_source);
+from listed
+left join known as ours on ours.source = listed.source and ours.day = listed.day and ours.direction = listed.direction and ours.call_key = listed.call_key
+cross join (select timezone as zone from settings);
 
 -- The rules by which the calls of some days are charged, learned from the lists of at least 28 days. A row per source and direction, whose
 -- number is ''; and one per number that has a rule of its own, where the calls of the direction have none in common, or of which that of the
