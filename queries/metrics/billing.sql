@@ -107,7 +107,7 @@ billed as (
                            in_business_hours),
         case when is_received then case when delivered.call_key is not null then delivered.coins else pairs.our_coins end end as received_coins
     from pairs
-    left join charges on is_listed and charges.call_key = pairs.call_key and charges.source = pairs.source and charges.day = pairs.day
+    left join charges on charges.call_key = pairs.call_key and charges.source = pairs.source and charges.day = pairs.day
         and charges.direction = pairs.direction
     left join ours on ours.call_key = pairs.call_key and ours.day = pairs.day and ours.direction = pairs.direction
     left join delivered on delivered.call_key = pairs.call_key and delivered.day = pairs.day and delivered.direction = pairs.direction
