@@ -40,15 +40,16 @@ func (s *Status) readReports(p *pipeline.Pipeline) error {
 	return nil
 }
 
-// isOverdue reports whether a report should have run by now. A due time proves nothing before the report was configured: it is known by
-// the last change of the configuration, or by an earlier run, which may have been by hand and for an older due time.
-func isOverdue(entry job.Entry, runs []job.Run, configured, now time.Time) bool {
+// overdueSince returns the due time at which a report should have run by now, and has not; the zero time if there is none. A due time
+// proves nothing before the report was configured: it is known by the last change of the configuration, or by an earlier run, which may
+// have been by hand and for an older due time.
+func overdueSince(entry job.Entry, runs []job.Run, configured, now time.Time) time.Time {
 	if entry.Schedule == nil {
-		return false
+		return time.Time{}
 	}
-	due := entry.LastReady(now)
-	if due.IsZero() || now.Sub(entry.Ready(due)) <= maxDelay+entry.WaitForData {
-		return false
+	due := entry.LastReady(now.Add(-maxDelay - entry.WaitForData - 1)) // it may be due again since, and has its time to run
+	if due.IsZero() {
+		return due
 	}
 	known := configured
 	for _, run := range runs {
@@ -56,21 +57,24 @@ func isOverdue(entry job.Entry, runs []job.Run, configured, now time.Time) bool 
 			continue
 		}
 		if !run.DueAt.Before(due) && !entry.Ready(run.DueAt).After(now) && !entry.IsEarly(run) {
-			return false
+			return time.Time{}
 		}
 		if run.StartedAt.Before(known) {
 			known = run.StartedAt
 		}
 	}
-	return known.Before(due)
+	if known.Before(due) {
+		return due
+	}
+	return time.Time{}
 }
 
 func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now time.Time) {
 	status := ReportStatus{Report: entry.Report, NextAt: entry.NextDue(now)}
-	overdue := isOverdue(entry, runs, configured, now)
-	if overdue {
+	overdue := overdueSince(entry, runs, configured, now)
+	if !overdue.IsZero() {
 		s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
-			entry.Report, display.ZonedTime(entry.LastReady(now)), entry.Report))
+			entry.Report, display.ZonedTime(overdue), entry.Report))
 	}
 	if run, ok := LastRun(runs, entry, now); ok {
 		lastAt := RunTime(run).In(entry.Zone)
@@ -80,7 +84,7 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 			status.WaitsUntil = &until
 		}
 		switch {
-		case overdue:
+		case !overdue.IsZero():
 		case run.State == job.Retrying:
 			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s retries it now",
 				entry.Report, run.Period, display.ZonedTime(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))

@@ -31,17 +31,18 @@ func TestReportIsOverdueOnlyAfterADueTimeAtWhichItExisted(t *testing.T) {
 		{"ran", at(5, 15), []job.Run{run(at(6, 8), at(6, 8))}, at(6, 10), false},
 		{"ran late", at(5, 15), []job.Run{run(at(6, 8), at(6, 9))}, at(6, 10), false},
 		{"did not run today", at(1, 15), []job.Run{run(at(5, 8), at(5, 8))}, at(6, 10), true},
+		{"did not run yesterday, and is due again", at(1, 15), []job.Run{run(at(5, 8), at(5, 8))}, at(7, 8), true},
 		{"did not run today, and the configuration was changed since", at(6, 9), []job.Run{run(at(5, 8), at(5, 8))}, at(6, 10), true},
 		{"tried before its first due time, which passed", at(6, 9), []job.Run{run(at(1, 8), at(5, 16))}, at(6, 10), true},
 		{"only run for a due time to come", at(5, 15), []job.Run{run(at(7, 8), at(5, 16))}, at(6, 10), true},
 		{"another report ran", at(5, 15), []job.Run{{Report: "weekly", DueAt: at(6, 8), StartedAt: at(6, 8)}}, at(6, 10), true},
 	} {
 		entry := job.Entry{Report: "daily", Schedule: schedule, Zone: time.UTC}
-		if got := isOverdue(entry, c.runs, c.configured, c.now); got != c.want {
+		if got := !overdueSince(entry, c.runs, c.configured, c.now).IsZero(); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	if isOverdue(job.Entry{Report: "daily", Zone: time.UTC}, nil, at(1, 0), at(6, 10)) {
+	if !overdueSince(job.Entry{Report: "daily", Zone: time.UTC}, nil, at(1, 0), at(6, 10)).IsZero() {
 		t.Error("a report without a schedule is overdue")
 	}
 }
@@ -81,7 +82,7 @@ func TestReportThatWaitsForTheEndOfItsPeriodIsNotOverdue(t *testing.T) {
 		"it was run by hand before it was over":    {[]job.Run{ran, row(at(5, 16), at(5, 17), job.Sent, true)}, at(6, 13), true},
 		"it was run by hand since":                 {[]job.Run{ran, row(at(5, 16), at(6, 12), job.Sent, false)}, at(6, 13), false},
 	} {
-		if got := isOverdue(entry, c.runs, at(1, 0), c.now); got != c.want {
+		if got := !overdueSince(entry, c.runs, at(1, 0), c.now).IsZero(); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
