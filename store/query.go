@@ -134,8 +134,10 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 	if _, err := conn.ExecContext(ctx, "set temp_directory = ''"); err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, queries.SQL("metrics/metric_catalog")); err != nil {
-		return err
+	for _, file := range []string{"few_calls", "metric_catalog"} {
+		if _, err := conn.ExecContext(ctx, queries.SQL("metrics/"+file)); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
 	}
 	r := readerOf(&database{db, func() {}}, conn, time.UTC, nil)
 	return r.Query(ctx, "metrics", nil, func([]string) error { return nil }, row)

@@ -18,7 +18,8 @@ func ReportZone(ctx context.Context, path string) (zone string, err error) {
 	if err != nil {
 		return "", err
 	}
-	err = r.Query(ctx, "settings", nil, func([]string) error { return nil }, func(values []any) error {
+	// Not the query settings, which files of earlier versions lack columns for.
+	err = r.SQL(ctx, "select timezone from settings", func([]string) error { return nil }, func(values []any) error {
 		zone, _ = values[0].(string)
 		return nil
 	})
