@@ -97,8 +97,8 @@ func namedResults(t *testing.T, reader *Reader, without ...string) map[string]st
 // unrepeatable are the queries whose results say how lines were loaded.
 var unrepeatable = []string{"rejected", "damaged_lines"}
 
-// countDeliveries are those that count deliveries.
-var countDeliveries = []string{"calls", "census", "events", "evidence", "freshness", "silence"}
+// countDeliveries are those that count deliveries; findings counts rejected lines.
+var countDeliveries = []string{"calls", "census", "events", "evidence", "findings", "freshness", "silence"}
 
 // TestNamedQueriesAreDeterministic asks every named query with 1, 2 and 4 threads, of databases that were loaded in other orders, as of the
 // last delivery, and with all deliveries received twice.
