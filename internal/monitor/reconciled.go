@@ -96,9 +96,13 @@ func (s *Status) warnOfDays(source string, status *ReconciledStatus, lasting []s
 		s.addAlarm("incomplete "+source, fmt.Sprintf("source %s differs from the vendor's list on %s, also after what is missing was taken in%s\nhint: callsheet query vendor_differences --from %s --to %s --source %s has the calls; docs/reconcile.md says what to do",
 			source, someDays(lasting), coins, lasting[0], lasting[len(lasting)-1], source))
 	} else if days := status.Incomplete; len(days) > 0 {
-		s.warn(fmt.Sprintf("source %s differs from the vendor's list on %s: %s missing, %s unknown to the vendor, %s differing\nhint: callsheet reconcile --source %s --from %s --to %s --fix takes in what the list has",
-			source, someDays(days), display.Plural(int(status.Missing), "call"), display.Count(status.UnknownToVendor), display.Count(status.Differing),
-			source, days[0], days[len(days)-1]))
+		first, last := days[0], days[len(days)-1]
+		hint := fmt.Sprintf("callsheet reconcile --source %s --from %s --to %s --fix takes in what the list has", source, first, last)
+		if status.Missing == 0 && status.Differing == 0 { // nothing that --fix could change
+			hint = fmt.Sprintf("callsheet query vendor_differences --from %s --to %s --source %s has the calls; docs/reconcile.md says what to do", first, last, source)
+		}
+		s.warn(fmt.Sprintf("source %s differs from the vendor's list on %s: %s missing, %s unknown to the vendor, %s differing\nhint: %s",
+			source, someDays(days), display.Plural(int(status.Missing), "call"), display.Count(status.UnknownToVendor), display.Count(status.Differing), hint))
 	}
 }
 
