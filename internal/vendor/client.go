@@ -174,7 +174,7 @@ func (c *client) checkStatus(response *http.Response, body []byte) error {
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return fmt.Errorf("%w\nhint: check authcode, and whether the account needs secret", err)
 	case code == http.StatusNotFound:
-		return fmt.Errorf("%w\nhint: url is the address up to the name of a request, such as https://app.example.com/api", err)
+		return fmt.Errorf("%w\nhint: url is the address up to the name of a request, such as https://app.example.com/api; if other requests are answered, the account does not have this one", err)
 	case code == http.StatusRequestTimeout || code == http.StatusTooManyRequests || code/100 == 5:
 		return temporaryError{err, remote.RetryAfter(response.Header)}
 	}

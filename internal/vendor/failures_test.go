@@ -70,7 +70,7 @@ func TestFailuresAreSaid(t *testing.T) {
 		"moved":             {always(vendorapi.Redirect(elsewhere.URL + "/?authcode=" + authcode)), "redirects are not followed", 1},
 		"not allowed":       {always(vendorapi.Body(401, "")), "hint: check authcode", 1},
 		"forbidden":         {always(vendorapi.Body(403, page)), "hint: check authcode", 1},
-		"not there":         {always(vendorapi.Body(404, page)), "hint: url is the address", 1},
+		"not there":         {always(vendorapi.Body(404, page)), "/api; if other requests are answered, the account does not have this one", 1},
 		"expired":           {always(vendorapi.Body(200, `{"type":"error","message":"Authcode `+authcode+` expired"}`)), "the vendor refused: Authcode *** expired", 1},
 		"expired, shouting": {always(vendorapi.Body(200, `{"type":"ERROR","message":"INVALID KEY `+strings.ToUpper(authcode)+`"}`)), "INVALID KEY ***", 1},
 		"part of a secret":  {always(vendorapi.Body(200, `{"type":"error","message":"unknown key `+authcode[:9]+`..."}`)), "unknown key ***", 1},
