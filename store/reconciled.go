@@ -23,7 +23,7 @@ type Reconciliation struct {
 	VendorCoins     *float64  `json:"vendor_coins"` // nil: no call has coins
 	OurCoins        *float64  `json:"our_coins"`
 	Unreadable      int64     `json:"unreadable"` // rows of the list
-	IsFinal         bool      `json:"is_final"`   // the list was fetched after the last calls of the day
+	IsFinal         bool      `json:"is_final"`   // the list was fetched after the last calls of the day, and an empty one soon after
 	IsComplete      bool      `json:"is_complete"`
 }
 

@@ -48,11 +48,13 @@ func knownCoins(coins *float64) string {
 	return strconv.FormatFloat(*coins, 'f', -1, 64)
 }
 
-// resultOf names the result of a day: a running day can only be equal so far.
+// resultOf names the result of a day: a running day can only be equal so far, and an empty list of long ago says nothing.
 func resultOf(d store.Reconciliation) string {
 	switch {
 	case d.IsComplete:
 		return "complete"
+	case d.IsEqual() && d.VendorCalls == 0:
+		return "no calls listed"
 	case d.IsEqual():
 		return "equal so far"
 	}

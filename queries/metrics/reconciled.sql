@@ -2,7 +2,7 @@
 -- still went on, may be missing on either side, so it is not compared.
 create or replace macro reconciled_lists(p_from, p_to, p_source) as table
 select
-    lists.source, day, fetched_at, unreadable, fetched_at - interval 10 minutes as settled_at,
+    lists.source, day, fetched_at, rows, unreadable, fetched_at - interval 10 minutes as settled_at,
     timezone(coalesce(timezone, 'Asia/Kolkata'), day::timestamp) as begins_at,
     timezone(coalesce(timezone, 'Asia/Kolkata'), (day + 1)::timestamp) as ends_at
 from vendor_lists as lists left join sources using (source)
@@ -111,7 +111,8 @@ select
     case when coalesce(totals.vendor_calls, 0) = 0 then 0 else totals.vendor_coins end::double as vendor_coins,
     case when coalesce(totals.our_calls, 0) = 0 then 0 else totals.our_coins end::double as our_coins,
     unreadable,
-    settled_at >= ends_at as is_final,
+    -- Vendors keep the calls of the last 15 to 90 days, and answer for earlier ones as if there had been none.
+    settled_at >= ends_at and (rows > 0 or fetched_at < ends_at + interval 15 day) as is_final,
     is_final and coalesce(missing + unknown_to_vendor + differing, 0) + unreadable = 0 as is_complete
 from lists left join totals using (source, day);
 

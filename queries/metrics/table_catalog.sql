@@ -259,7 +259,7 @@ from (values
     ('reconciliations', 'differing', 'calls of which the list says another status, talk, group, agent or coins'),
     ('reconciliations', 'vendor_coins', 'coins of the list'),
     ('reconciliations', 'our_coins', 'coins of the calls known here'),
-    ('reconciliations', 'is_final', 'whether the list was fetched after the last calls of the day had ended'),
+    ('reconciliations', 'is_final', 'whether the list was fetched after the last calls of the day had ended; an empty one within 15 days, since vendors answer so for days that they do not keep, too'),
     ('reconciliations', 'is_complete', 'whether the list is final, and nothing is missing, unknown to the vendor, differing or unreadable'),
     ('balances', 'fetched_at', 'when it was fetched'),
     ('balances', 'balance', 'coins left')
