@@ -27,13 +27,22 @@ listed as materialized (
     from vendor_calls join lists using (source, day)
     where coalesce(ended_at, started_at) <= settled_at
 ),
--- In two steps, since DuckDB compares each row with each in an outer join by more than equal keys.
+-- Ours start within two days of the list, and DuckDB reads only these parts of calls. Those that do not, such as calls without a time, are
+-- looked for in all of them.
+days as (select unnest(generate_series(min(day) - 2, max(day) + 2, interval 1 day))::date as local_day from lists),
+others as materialized (select call_key from listed anti join (from calls semi join days using (local_day)) using (call_key)),
+candidates as (
+    from calls semi join days using (local_day)
+    union all
+    from calls semi join others using (call_key)
+),
+-- Apart from the outer join below, in which DuckDB compares each row with each by more than equal keys.
 known as materialized (
     select
         listed.source, listed.day, listed.direction, listed.call_key, true as is_known, ours.outcome as our_outcome,
         ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group, ours.agent_key as our_agent_key,
         ours.agent_number as our_agent_number, ours.agent_name as our_agent_name, ours.reported_at as our_reported_at, ours.from_list
-    from listed join calls as ours on ours.call_key = listed.call_key
+    from listed join candidates as ours on ours.call_key = listed.call_key
     where may_be_same_direction(ours.direction, listed.direction)
 ),
 of_days as materialized (
