@@ -164,7 +164,7 @@ func (p *page) writeCheckedDays(at int, rows []row, named bool) {
 		label += ", " + xlsx.CleanText(toText(r.get("source")))
 	}
 	if r.get("verdict") == "unchecked" {
-		p.writeEvidenceLine(at, label, nil, "not checked: the list was not fetched since the day ended")
+		p.writeEvidenceLine(at, label, nil, "not checked: no list was fetched after the day ended, or an empty one weeks later")
 		return
 	}
 	coins := func(column string) string { return p.formatValue(r.get(column), "coins") }

@@ -20,7 +20,7 @@ func withVendorAPI(url string) string {
 	return "collector: {listen: ADDRESS, sources: [{name: main, tokens: [a-token-for-tests], vendor_api: " + api + "}]}\n"
 }
 
-// TestServeReconciles has lost every webhook of three days: serve takes them in from the vendor's list by itself.
+// TestServeReconciles loses every webhook of three days; serve takes the calls in from the vendor's list.
 func TestServeReconciles(t *testing.T) {
 	t.Parallel()
 	india := time.FixedZone("", 19800)

@@ -120,11 +120,11 @@ func someDays(days []string) string {
 func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, status *ReconciledStatus, record pipeline.Reconciled) {
 	now, zone := p.Now(), p.Config.Zone()
 	if times := pipeline.ReconcileSchedule(source); times != nil {
-		next, last := times.Next(now), times.Last(now)
+		next, last := times.Next(now), times.Last(now.Add(-2*maxDelay)) // it may be due again since, and has its time to run
 		status.NextAt = &next
 		info, err := os.Stat(p.ConfigPath)
 		configured := err == nil && info.ModTime().Before(last)
-		if configured && record.Failures == 0 && record.EndedAt.Before(last) && now.Sub(last) > 2*maxDelay {
+		if configured && record.Failures == 0 && record.EndedAt.Before(last) {
 			s.addAlarm("reconcile "+source.Name, fmt.Sprintf("source %s was to be compared with the vendor's list at %s, and was not\nhint: check that callsheet serve is running, or run callsheet reconcile --source %s --fix",
 				source.Name, display.ZonedTime(last), source.Name))
 		}
