@@ -4,10 +4,12 @@
 //	go run ./bench/load -callsheet /tmp/callsheet -dir /var/tmp
 //	go run ./bench/load -callsheet /tmp/callsheet -dir /var/tmp -only incremental -calls 10000000
 //
-// bulk loads a month of reports into an empty store, alternating with the others, in rounds; it prints the medians. Each measurement is
-// a separate process. incremental loads 10,000 more reports into a store of all those, and into an empty one, and measures publishing.
-// nothing loads without new deliveries, with three years of daily files. With -python, a Python with duckdb and pandas, bulk measures
-// pandas too.
+// bulk loads a month of calls into an empty store, alternating with the others, in rounds; it prints the medians. Each measurement is
+// a separate process, and all read the same files: once with the reports alone (with duplicates and corrections), once with three live
+// events a call among them. DuckDB's own table then has a row for each delivery, with the keys of both kinds; a load stores live events
+// apart and merges them into the calls. incremental loads 10,000 more calls into a store of all those, and into an empty one, and
+// measures publishing. nothing loads without new deliveries, with three years of daily files. With -python, a Python with duckdb and
+// pandas, bulk measures pandas too.
 package main
 
 import (
@@ -41,7 +43,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", ".", "folder for the files")
 	flag.StringVar(&o.python, "python", "", "path of a Python with duckdb and pandas; skipped if empty")
 	flag.StringVar(&o.only, "only", "", "bulk, incremental or nothing")
-	flag.IntVar(&o.calls, "calls", 1_000_000, "reports")
+	flag.IntVar(&o.calls, "calls", 1_000_000, "calls")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds to take the median of")
 	table := flag.String("table", "", "internal: create a table in this database from the files in -dir")
 	flag.Parse()
@@ -77,13 +79,24 @@ func main() {
 	}
 }
 
-// bulk loads all reports into an empty store, with callsheet and the others.
+// bulk loads all calls into an empty store, with callsheet and the others: first their reports alone, then live events too.
 func bulk(o options) error {
-	home, err := reports.NewHome(o.dir, "bulk", false)
+	for _, liveEvents := range []int{0, 3} {
+		if err := bulkWith(o, liveEvents); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bulkWith(o options, liveEvents int) error {
+	home, err := reports.NewHome(o.dir, fmt.Sprint("bulk-", liveEvents), false)
 	if err != nil {
 		return err
 	}
-	bytes, err := home.Write(reports.First, 30, o.calls, 0)
+	defer os.RemoveAll(home.Data)
+	home.LiveEvents = liveEvents
+	lines, bytes, err := home.Write(reports.First, 30, o.calls, 0)
 	if err != nil {
 		return err
 	}
@@ -118,12 +131,12 @@ func bulk(o options) error {
 			results[i] = append(results[i], r)
 		}
 	}
-	fmt.Printf("bulk: %d reports, %d MB in 30 files, without publishing, medians of %d rounds\n\n", o.calls, bytes>>20, o.rounds)
-	fmt.Println("| | time | reports/s | relative to DuckDB alone | CPU time | memory |\n|---|---|---|---|---|---|")
+	fmt.Printf("bulk: %d calls, %d lines, %d MB in 30 files, without publishing, medians of %d rounds; %s\n\n", o.calls, lines, bytes>>20, o.rounds, home.Used())
+	fmt.Println("| | time | lines/s | relative to DuckDB alone | CPU time | relative to DuckDB alone | memory |\n|---|---|---|---|---|---|---|")
 	for i, peer := range peers {
-		r := results[i].Median()
-		fmt.Printf("| %s | %v | %.0f | %.2f | %v | %d MB |\n", peer.name, r.Took.Round(10*time.Millisecond), float64(o.calls)/r.Took.Seconds(),
-			results[1].Median().Took.Seconds()/r.Took.Seconds(), r.CPU.Round(10*time.Millisecond), r.Memory>>20)
+		r, alone := results[i].Median(), results[1].Median()
+		fmt.Printf("| %s | %v | %.0f | %.2f | %v | %.2f | %d MB |\n", peer.name, r.Took.Round(10*time.Millisecond), float64(lines)/r.Took.Seconds(),
+			alone.Took.Seconds()/r.Took.Seconds(), r.CPU.Round(10*time.Millisecond), alone.CPU.Seconds()/r.CPU.Seconds(), r.Memory>>20)
 	}
 	fmt.Println()
 	if o.python == "" {
@@ -137,21 +150,24 @@ func bulk(o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("pandas, then DuckDB row by row: %d reports in %v, %.0f/s\n\n", few, r.Took.Round(10*time.Millisecond), few/r.Took.Seconds())
+	fmt.Printf("pandas, then DuckDB row by row: %d lines in %v, %.0f/s\n\n", few, r.Took.Round(10*time.Millisecond), few/r.Took.Seconds())
 	return nil
 }
 
-// incremental loads more reports into a store of all reports, and into an empty one, without publishing.
+// incremental loads more calls into a store of all calls, and into an empty one, without publishing.
 func incremental(o options) error {
 	const more = 10_000
-	fmt.Printf("incremental: %d more reports, without publishing, medians of %d rounds\n\n| into a store of | time | memory |\n|---|---|---|\n", more, o.rounds)
-	for _, calls := range []int{0, o.calls} {
+	for i, calls := range []int{0, o.calls} {
 		var all process.Results
 		home, err := reports.NewHome(o.dir, fmt.Sprint("incremental-", calls), false)
 		if err != nil {
 			return err
 		}
-		if _, err := home.Write(reports.First, 30, calls, 0); err != nil {
+		if i == 0 {
+			fmt.Printf("incremental: %d more calls, without publishing, medians of %d rounds; %s\n\n", more, o.rounds, home.Used())
+			fmt.Println("| into a store of | time | CPU time | memory |\n|---|---|---|---|")
+		}
+		if _, _, err := home.Write(reports.First, 30, calls, 0); err != nil {
 			return err
 		}
 		if calls > 0 {
@@ -159,7 +175,7 @@ func incremental(o options) error {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("| nothing: the load of the first %d | %v | %d MB |\n", calls, r.Took.Round(10*time.Millisecond), r.Memory>>20)
+			fmt.Printf("| nothing: the load of the first %d | %v | %v | %d MB |\n", calls, r.Took.Round(10*time.Millisecond), r.CPU.Round(10*time.Millisecond), r.Memory>>20)
 		}
 		for round := range o.rounds {
 			day := reports.First.AddDate(0, 0, 30+round)
@@ -169,7 +185,7 @@ func incremental(o options) error {
 				}
 				day = reports.First // the same file each time
 			}
-			if _, err := home.Write(day, 1, more, calls+round*more); err != nil {
+			if _, _, err := home.Write(day, 1, more, calls+round*more); err != nil {
 				return err
 			}
 			r, err := process.Measure(o.callsheet, "--config", home.Config, "load")
@@ -179,14 +195,14 @@ func incremental(o options) error {
 			all = append(all, r)
 		}
 		r := all.Median()
-		fmt.Printf("| %d | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
+		fmt.Printf("| %d | %v | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.CPU.Round(time.Millisecond), r.Memory>>20)
 		if err := home.Configure(true); err != nil {
 			return err
 		}
 		if r, err = process.Measure(o.callsheet, "--config", home.Config, "load"); err != nil {
 			return err
 		}
-		fmt.Printf("| only publishing those %d | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.Memory>>20)
+		fmt.Printf("| only publishing those %d | %v | %v | %d MB |\n", calls, r.Took.Round(time.Millisecond), r.CPU.Round(time.Millisecond), r.Memory>>20)
 	}
 	fmt.Println()
 	return nil
@@ -199,7 +215,7 @@ func nothing(o options) error {
 		return err
 	}
 	const days = 3 * 365
-	if _, err := home.Write(reports.First.AddDate(-3, 0, 0), days, days*20, 0); err != nil {
+	if _, _, err := home.Write(reports.First.AddDate(-3, 0, 0), days, days*20, 0); err != nil {
 		return err
 	}
 	var loads, starts process.Results
@@ -216,8 +232,8 @@ func nothing(o options) error {
 			loads, starts = append(loads, r), append(starts, start)
 		}
 	}
-	fmt.Printf("nothing new, %d files: %v, %v of it to start the process, medians of %d\n\n", days,
-		loads.Median().Took.Round(time.Millisecond), starts.Median().Took.Round(time.Millisecond), o.rounds)
+	fmt.Printf("nothing new, %d files: %v, %v of it to start the process, medians of %d; %s\n\n", days,
+		loads.Median().Took.Round(time.Millisecond), starts.Median().Took.Round(time.Millisecond), o.rounds, home.Used())
 	return nil
 }
 

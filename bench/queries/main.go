@@ -76,14 +76,15 @@ func (o options) store(months int) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
+	home.OutgoingEvery, home.Compressed = 4, true
 	path = filepath.Join(home.Data, "calls.duckdb")
+	fmt.Fprintf(os.Stderr, "%d months; %s\n", months, home.Used())
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path, err
 	}
-	home.OutgoingEvery = 4
 	from := reports.First.AddDate(0, 1-months, 0)
 	days := int(reports.First.AddDate(0, 1, 0).Sub(from).Hours() / 24)
-	if _, err := home.Write(from, days, o.calls*months/histories[0], 0); err != nil {
+	if _, _, err := home.Write(from, days, o.calls*months/histories[0], 0); err != nil {
 		return "", err
 	}
 	if out, err := exec.Command(o.callsheet, "--config", home.Config, "load").CombinedOutput(); err != nil {

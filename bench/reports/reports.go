@@ -1,15 +1,13 @@
-// Package reports writes the spools that the benchmarks load, with realistic call reports.
+// Package reports writes the configurations and spools of the benchmarks: what a call centre with two accounts has configured, and the
+// deliveries of its calls.
 package reports
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 )
 
@@ -21,20 +19,32 @@ var First = time.Date(2026, 9, 1, 0, 0, 0, 0, india)
 // Home is a configuration with a spool and databases.
 type Home struct {
 	Config, Data, Spool string
+	// LiveEvents is the number of live events of each call, 3 at most.
+	LiveEvents int
 	// OutgoingEvery makes every nth call outgoing; none if 0.
 	OutgoingEvery int
+	// OneSource gives all calls to the first source. The configuration still has two.
+	OneSource bool
+	// Compressed writes the spool as archives, as callsheet archive does.
+	Compressed bool
 }
 
-// NewHome creates one in a folder.
+// NewHome creates one in a folder, with three live events a call.
 func NewHome(dir, name string, publish bool) (*Home, error) {
-	h := &Home{Config: filepath.Join(dir, name+".yaml"), Data: filepath.Join(dir, name)}
+	h := &Home{Config: filepath.Join(dir, name+".yaml"), Data: filepath.Join(dir, name), LiveEvents: 3}
 	h.Spool = filepath.Join(h.Data, "spool")
 	return h, errors.Join(os.MkdirAll(h.Spool, 0o700), h.Configure(publish))
 }
 
-// Configure writes the configuration.
-func (h *Home) Configure(publish bool) error {
-	return os.WriteFile(h.Config, fmt.Appendf(nil, "data_dir: %s\nstore:\n  publish: %t\n", h.Data, publish), 0o600)
+// Used describes the configuration and the deliveries in a line, for the output of a benchmark.
+func (h *Home) Used() string {
+	from := fmt.Sprintf("%d sources in %s and %s", len(sources), sources[0].zone, sources[1].zone)
+	if h.OneSource {
+		from += " (calls of the first only)"
+	}
+	return fmt.Sprintf("configured: %s, business hours, %d holidays, %d agents with validity dates, %d numbers, goals; "+
+		"%d live events a call, %d %% of deliveries twice, %d %% of reports corrected",
+		from, len(holidays), 2*phones, numbers, h.LiveEvents, duplicatePercent, correctedPercent)
 }
 
 // Empty removes the databases and a file of another program, if other is not empty.
@@ -49,61 +59,9 @@ func (h *Home) Empty(other string) error {
 
 // DayFile returns the spool file of a day.
 func (h *Home) DayFile(day time.Time) string {
-	return filepath.Join(h.Spool, day.Format(time.DateOnly)+".ndjson")
-}
-
-// Write writes calls over days, one file per day, as the collector would. number is the number of the first call. It returns the bytes
-// written.
-func (h *Home) Write(from time.Time, days, calls, number int) (bytes int64, err error) {
-	rng := rand.New(rand.NewPCG(uint64(number), 1))
-	for day := range days {
-		file, err := os.OpenFile(h.DayFile(from.AddDate(0, 0, day)), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return bytes, err
-		}
-		lines := bufio.NewWriterSize(file, 1<<20)
-		share := calls*(day+1)/days - calls*day/days
-		var line []byte
-		for i := range share {
-			open := from.AddDate(0, 0, day).Add(9*time.Hour + 11*time.Hour*time.Duration(i)/time.Duration(share))
-			line = h.appendReport(line[:0], rng, open.Truncate(time.Second), number)
-			bytes += int64(len(line))
-			number++
-			if _, err := lines.Write(line); err != nil {
-				return bytes, err
-			}
-		}
-		if err := errors.Join(lines.Flush(), file.Close()); err != nil {
-			return bytes, err
-		}
+	path := filepath.Join(h.Spool, day.Format(time.DateOnly)+".ndjson")
+	if h.Compressed {
+		path += ".zst"
 	}
-	return bytes, nil
-}
-
-// appendReport appends the spool line of a call with a start time.
-func (h *Home) appendReport(to []byte, rng *rand.Rand, start time.Time, number int) []byte {
-	wait, talk := time.Duration(2+rng.IntN(38))*time.Second, time.Duration(5+rng.IntN(595))*time.Second
-	status, picked := "ANSWER", start.Add(wait).Format(time.DateTime)
-	if rng.IntN(5) == 0 {
-		status, picked, talk = "NOANSWER", "", 0
-	}
-	end := start.Add(wait + talk)
-	phone := rng.IntN(100)
-	agent := phone
-	if phone%10 == 0 && start.Hour() >= 15 {
-		agent = 100 + phone // a phone that two agents share, one after the other
-	}
-	source, dialled, direction := fmt.Sprintf("09%09d", rng.IntN(400_000)), fmt.Sprintf("92800000%02d", phone), "IVR"
-	if h.OutgoingEvery > 0 && number%h.OutgoingEvery == 0 {
-		source, dialled, direction = dialled, source, "WEBOBD"
-	}
-	const two = "2006-01-02  15:04:05"
-	return fmt.Appendf(to, `{"id":"01K6%022d","received_at":"%s","source":"main","kind":"call_report","encoding":"json","payload":`+
-		`{"SourceNumber":"%s","DestinationNumber":"0120400000%d","DialWhomNumber":"%s","CallDuration":"%.0f","coins":"1",`+
-		`"Status":"%s","StartTime":"%s","EndTime":"%s","CallSid":"%d.%d","CallRecordingUrl":"https://callrecords.example.io/incoming/01_%s",`+
-		`"Direction":"%s","campid":"","TalkDuration":"%.0f","call_group":"Group%d","receiver_name":"Agent%d","error_code":"",`+
-		`"LegA_Picked_time":"%s","LegB_Start_time":"%s","LegB_Picked_time":"%s"}}`+"\n",
-		number, end.Format("2006-01-02T15:04:05.000000Z07:00"), source, 1+rng.IntN(9), dialled, (wait + talk).Seconds(),
-		status, start.Format(two), end.Format(two), start.Unix(), 9_604_000+number, start.Format("20060102150405")+strconv.Itoa(number%10),
-		direction, talk.Seconds(), 1+phone/5, 1+agent, start.Format(two), start.Format(two), picked)
+	return path
 }

@@ -21,10 +21,10 @@ func daily(o options) error {
 	if err != nil {
 		return err
 	}
-	home.OutgoingEvery = 4
+	home.OutgoingEvery, home.Compressed = 4, true
 	if _, err := os.Stat(filepath.Join(home.Data, "calls.duckdb")); errors.Is(err, fs.ErrNotExist) {
 		days := o.calls / callsPerDay
-		if _, err := home.Write(reports.First.AddDate(0, 1, -days), days, o.calls, 0); err != nil {
+		if _, _, err := home.Write(reports.First.AddDate(0, 1, -days), days, o.calls, 0); err != nil {
 			return err
 		}
 		if _, err := process.Measure(o.callsheet, "--config", home.Config, "load"); err != nil {
@@ -34,7 +34,8 @@ func daily(o options) error {
 			return err
 		}
 	}
-	fmt.Printf("%d calls per day, %d in total, medians of %d rounds\n\n| report | time | CPU time | memory |\n|---|---|---|---|\n", callsPerDay, o.calls, o.rounds)
+	fmt.Printf("%d calls per day, %d in total, medians of %d rounds; %s\n\n| report | time | CPU time | memory |\n|---|---|---|---|\n",
+		callsPerDay, o.calls, o.rounds, home.Used())
 	for _, report := range [][]string{{"daily", "2026-09-29"}, {"weekly", "2026-W39"}, {"monthly", "2026-09"}} {
 		var results process.Results
 		for range o.rounds {

@@ -84,7 +84,7 @@ func compare(o options) error {
 		return err
 	}
 	home.OutgoingEvery = 4
-	if _, err := home.Write(reports.First, 30, o.calls, 0); err != nil {
+	if _, _, err := home.Write(reports.First, 30, o.calls, 0); err != nil {
 		return err
 	}
 	if _, err := process.Measure(o.callsheet, "--config", home.Config, "load"); err != nil {
@@ -131,7 +131,7 @@ func compare(o options) error {
 			sizes[i] = info.Size()
 		}
 	}
-	fmt.Printf("%d calls, %d columns, DuckDB with %s, medians of %d rounds\n\n", o.calls, len(columns), memory, o.rounds)
+	fmt.Printf("%d calls, %d columns, DuckDB with %s, medians of %d rounds; %s\n\n", o.calls, len(columns), memory, o.rounds, home.Used())
 	fmt.Println("| | time | relative to excelize | CPU time | memory | file |\n|---|---|---|---|---|---|")
 	for i, p := range peers {
 		r := results[i].Median()
