@@ -28,8 +28,9 @@ type FS interface {
 	Remove(path string) error
 	// SyncDir makes created, renamed and removed entries of a directory durable.
 	SyncDir(dir string) error
-	// IsAt reports whether a path still refers to an open file, which may have been deleted or replaced.
-	IsAt(file File, path string) bool
+	// SizeAt returns the size of an open file, and whether a path still refers to it: it may have been deleted or replaced. The size is
+	// only valid if it does.
+	SizeAt(file File, path string) (size int64, isAt bool)
 }
 
 // File is an open file.
@@ -47,7 +48,10 @@ type File interface {
 // OS is the operating system's file system.
 type OS struct{}
 
-type osFile struct{ *os.File }
+type osFile struct {
+	*os.File
+	opened fs.FileInfo // identifies the file; nil if it is open for reading only
+}
 
 func (OS) Open(path string) (File, error) { return open(path, os.O_RDONLY) }
 
@@ -62,13 +66,18 @@ func open(path string, flags int) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if flags != os.O_RDONLY {
-		// Independent of the umask, and also if the file was created with wider modes. The file of another owner stays as it is.
-		if info, err := f.Stat(); err == nil && info.Mode().Perm() != 0o600 {
-			f.Chmod(0o600)
-		}
+	if flags == os.O_RDONLY {
+		return osFile{File: f}, nil
 	}
-	return osFile{f}, nil
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	// Independent of the umask, and also if the file was created with wider modes. The file of another owner stays as it is.
+	if info.Mode().Perm() != 0o600 {
+		f.Chmod(0o600)
+	}
+	return osFile{f, info}, nil
 }
 
 func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
@@ -101,17 +110,18 @@ func (OS) SyncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func (OS) IsAt(file File, path string) bool {
-	opened, ok := file.(osFile)
-	if !ok {
-		return true // wrapped by a test
-	}
-	ours, err := opened.Stat()
-	if err != nil {
-		return false
+// SizeAt makes one system call, since the collector calls it for every commit.
+func (OS) SizeAt(file File, path string) (size int64, isAt bool) {
+	ours, ok := file.(osFile)
+	if !ok { // wrapped by a test
+		size, err := file.Size()
+		return size, err == nil
 	}
 	there, err := os.Stat(path)
-	return err == nil && os.SameFile(ours, there)
+	if err != nil || !os.SameFile(ours.opened, there) {
+		return 0, false
+	}
+	return there.Size(), true
 }
 
 func (f osFile) Size() (int64, error) {

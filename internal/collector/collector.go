@@ -34,8 +34,9 @@ type Source struct {
 
 // Appender stores deliveries; a spool.Writer is one.
 type Appender interface {
-	// Append returns nil once all of the envelopes are durable, and ctx's error if that takes too long.
-	Append(ctx context.Context, envelopes []spool.Envelope) error
+	// Append returns nil once all of the envelopes are durable, and ctx's error if that takes too long. If it cannot return then, since
+	// it is writing itself, it calls timedOut in another goroutine; it returns ctx's error after both.
+	Append(ctx context.Context, envelopes []spool.Envelope, timedOut func()) error
 	// Err returns why nothing can be stored now, nil if it can.
 	Err() error
 	// OldestUncommitted returns the age of the oldest delivery that is not durable, 0 if there is none.

@@ -36,7 +36,7 @@ type memory struct {
 	err   error
 }
 
-func (m *memory) Append(_ context.Context, envelopes []spool.Envelope) error {
+func (m *memory) Append(_ context.Context, envelopes []spool.Envelope, _ func()) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err == nil {

@@ -15,7 +15,13 @@ import (
 // retryAfter is the Retry-After header if nothing can be stored, in seconds.
 const retryAfter = "10"
 
-var contentJSON = []string{"application/json"}
+var (
+	contentJSON = []string{"application/json"}
+	oneStored   = []byte(`{"stored":1}` + "\n")
+)
+
+// errResponded is returned for a delivery whose response is already sent.
+var errResponded = errors.New("the response is sent")
 
 // hook handles one request: a delivery, or an array of deliveries.
 func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
@@ -36,18 +42,25 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 	}
 	var stored int
 	if err == nil {
-		stored, err = c.store(r, rules, from, body)
+		stored, err = c.store(w, r, rules, from, body)
+	}
+	if errors.Is(err, errResponded) {
+		return
 	}
 	if err != nil {
 		c.refuseDelivery(w, from, err)
 		return
 	}
 	w.Header()["Content-Type"] = contentJSON
-	io.WriteString(w, `{"stored":`+strconv.Itoa(stored)+"}\n")
+	response := oneStored
+	if stored != 1 {
+		response = []byte(`{"stored":` + strconv.Itoa(stored) + "}\n")
+	}
+	w.Write(response)
 }
 
 // store makes the deliveries of a request durable, within the configured wait.
-func (c *Collector) store(r *http.Request, rules *rules, from *source, body []byte) (deliveries int, err error) {
+func (c *Collector) store(w http.ResponseWriter, r *http.Request, rules *rules, from *source, body []byte) (deliveries int, err error) {
 	// A connection that was closed to make room gets no response, so its delivery is not stored.
 	if !keepConnection(r.Context()) {
 		return 0, errOverloaded
@@ -70,7 +83,18 @@ func (c *Collector) store(r *http.Request, rules *rules, from *source, body []by
 	for i := range envelopes {
 		envelopes[i].Source = from.name
 	}
-	if err := c.options.Spool.Append(wait, envelopes); err != nil {
+	responded := false
+	err = c.options.Spool.Append(wait, envelopes, func() {
+		// The disk hangs and this request's goroutine with it. Its connection cannot be used again before that is over.
+		responded = true
+		w.Header().Set("Connection", "close")
+		c.refuseDelivery(w, from, wait.Err())
+		http.NewResponseController(w).Flush()
+	})
+	if responded {
+		return 0, errResponded
+	}
+	if err != nil {
 		return 0, err
 	}
 	from.metrics.stored(envelopes, c.options.Now())
@@ -103,9 +127,11 @@ func (c *Collector) refuse(w http.ResponseWriter, from *source, status int, reas
 }
 
 func respond(w http.ResponseWriter, status int, text string) {
+	text = strings.TrimSuffix(text, "\n") + "\n"
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text))) // so that a flushed response is complete
 	w.WriteHeader(status)
-	io.WriteString(w, strings.TrimSuffix(text, "\n")+"\n")
+	io.WriteString(w, text)
 }
 
 func decodeRequest(r *http.Request, body []byte, l limits) ([]spool.Envelope, error) {

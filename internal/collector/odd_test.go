@@ -104,10 +104,10 @@ type stuck struct {
 	letGo   chan struct{}
 }
 
-func (s *stuck) Append(ctx context.Context, envelopes []spool.Envelope) error {
+func (s *stuck) Append(ctx context.Context, envelopes []spool.Envelope, timedOut func()) error {
 	s.entered <- struct{}{}
 	<-s.letGo
-	return s.memory.Append(ctx, envelopes)
+	return s.memory.Append(ctx, envelopes, timedOut)
 }
 
 func TestOverloadWaitsForASlotAndThenReturnsRetryAfter(t *testing.T) {
@@ -136,7 +136,7 @@ func TestOverloadWaitsForASlotAndThenReturnsRetryAfter(t *testing.T) {
 // hung is a spool whose disk hangs, before it reports that.
 type hung struct{ memory }
 
-func (*hung) Append(ctx context.Context, _ []spool.Envelope) error {
+func (*hung) Append(ctx context.Context, _ []spool.Envelope, _ func()) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

@@ -32,6 +32,7 @@ func (e *TooLargeError) Error() string {
 type group struct {
 	path     string
 	since    time.Time // when its first line was received
+	appends  int
 	lines    int
 	text     []byte
 	overdue  *time.Timer
@@ -42,7 +43,11 @@ type group struct {
 
 // Append sets the id and time of each envelope and returns nil once all of them are durable. After an error none of them counts as
 // stored. If the error is that of ctx, they may still be stored later.
-func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
+//
+// A lone append, while no other is waiting, writes and syncs in its own goroutine, and then it cannot return before the disk responds. So
+// timedOut is called, in another goroutine, if ctx ends meanwhile; Append returns after both. If timedOut is nil, Append never writes
+// itself.
+func (w *Writer) Append(ctx context.Context, envelopes []Envelope, timedOut func()) error {
 	if len(envelopes) == 0 {
 		return nil
 	}
@@ -50,10 +55,13 @@ func (w *Writer) Append(ctx context.Context, envelopes []Envelope) error {
 	if err != nil {
 		return err
 	}
-	g, err := w.enqueue(envelopes, lines)
+	g, leads, err := w.enqueue(envelopes, lines, timedOut != nil)
 	lines.release()
 	if err != nil {
 		return err
+	}
+	if leads {
+		return w.lead(ctx, g, timedOut)
 	}
 	select {
 	case <-g.done:
@@ -117,38 +125,42 @@ func (p *prepared) release() {
 	}
 }
 
-// enqueue adds the lines to the open group of their day's file.
-func (w *Writer) enqueue(envelopes []Envelope, lines *prepared) (*group, error) {
+// enqueue adds the lines to the open group of their day's file. leads reports whether the caller must commit the group, with commitMu
+// locked; it may if mayLead is set.
+func (w *Writer) enqueue(envelopes []Envelope, lines *prepared, mayLead bool) (g *group, leads bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
-		return nil, ErrClosed
+		return nil, false, ErrClosed
 	}
 	if w.stalled {
-		return nil, ErrStalled
+		return nil, false, ErrStalled
 	}
 	if w.full {
-		return nil, w.failure
+		return nil, false, w.failure
 	}
 	// Under the lock, so that ids and times increase in the order of the lines.
 	now := w.options.Now().In(w.options.Zone)
-	g := w.openGroup(w.pathFor(now), lines.size(), now)
+	g = w.openGroup(w.pathFor(now), lines.size(), now)
+	receivedAt := w.received.set(now)
 	begin := 0
 	for i, end := range lines.ends {
 		id, err := w.ids.next(now)
 		if err != nil {
-			return nil, fmt.Errorf("creating an id: %w", err)
+			return nil, false, fmt.Errorf("creating an id: %w", err)
 		}
 		envelopes[i].ID, envelopes[i].ReceivedAt = id, now
-		g.text = appendLine(g.text, id, now, lines.text[begin:end])
+		g.text = appendLine(g.text, id, receivedAt, lines.text[begin:end])
 		g.lines++
 		begin = end
 	}
-	select {
-	case w.wake <- struct{}{}:
-	default:
+	g.appends++
+	if mayLead && w.lone && w.failure == nil && w.queue[0] == g && g.appends == 1 && w.commitMu.TryLock() {
+		w.takeFirst()
+		return g, true, nil
 	}
-	return g, nil
+	w.signal()
+	return g, false, nil
 }
 
 // openGroup returns the last group of the queue if it is for this file and has room, and a new group otherwise.

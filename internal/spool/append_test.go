@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,10 +77,10 @@ func TestHungDiskIsReportedAndSendersDoNotWait(t *testing.T) {
 	t.Cleanup(func() { w.Close() })
 	ctx, cancel := context.WithCancel(t.Context())
 	waiting := make(chan error, 1)
-	go func() { waiting <- w.Append(ctx, []Envelope{delivery(`{"n":1}`)}) }()
+	go func() { waiting <- w.Append(ctx, []Envelope{delivery(`{"n":1}`)}, nil) }()
 	waitFor(t, "the writer says that the disk hangs", func() bool { return errors.Is(w.Err(), ErrStalled) })
 	waitFor(t, "the log says so", func() bool { return strings.Contains(log.String(), "the disk does not respond") })
-	if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); !errors.Is(err, ErrStalled) {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}, ignoreTimeout); !errors.Is(err, ErrStalled) {
 		t.Errorf("a new delivery got %v", err)
 	}
 	c.set(c.now().Add(7 * time.Second))
@@ -99,6 +100,40 @@ func TestHungDiskIsReportedAndSendersDoNotWait(t *testing.T) {
 	}
 }
 
+// A lone append that writes itself cannot return while the disk hangs.
+func TestLoneAppendOnAHungDiskReportsItsTimeout(t *testing.T) {
+	o, _ := testOptions(t.TempDir())
+	files := hanging{hang: make(chan struct{})}
+	o.Files, o.stallAfter = files, 20*time.Millisecond
+	w := open(t, o)
+	ctx, cancel := context.WithCancel(t.Context())
+	timedOut, appended := make(chan struct{}), make(chan error, 1)
+	go func() { appended <- w.Append(ctx, []Envelope{delivery(`{"n":1}`)}, func() { close(timedOut) }) }()
+	waitFor(t, "the writer says that the disk hangs", func() bool { return errors.Is(w.Err(), ErrStalled) })
+	cancel()
+	<-timedOut
+	closed := make(chan error, 1)
+	go func() { closed <- w.Close() }()
+	waitFor(t, "the writer is closing", func() bool { return errors.Is(w.Err(), ErrClosed) })
+	select {
+	case err := <-appended:
+		t.Fatalf("returned from a write that hangs: %v", err)
+	case err := <-closed:
+		t.Fatalf("closed while a write hangs: %v", err)
+	case <-time.After(10 * time.Millisecond):
+	}
+	close(files.hang)
+	if err := <-appended; !errors.Is(err, context.Canceled) {
+		t.Errorf("a sender that gave up got %v", err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if got := stored(t, o.Dir)["2026-10-05.ndjson"]; !slices.Equal(got, []string{`{"n":1}`}) {
+		t.Errorf("stored %v", got)
+	}
+}
+
 func TestAppendRejectsTooLargeRequestsAsAWhole(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
@@ -113,7 +148,7 @@ func TestAppendRejectsTooLargeRequestsAsAWhole(t *testing.T) {
 		"a long payload": {delivery(`{}`), delivery(long)}, "many": many, "a long body": {body}, "a long source": {{Source: long, Kind: KindOther, Payload: []byte("{}")}},
 	} {
 		var tooLarge *TooLargeError
-		if err := w.Append(t.Context(), envelopes); !errors.As(err, &tooLarge) || !strings.Contains(err.Error(), fmt.Sprint(tooLarge.Limit)) {
+		if err := w.Append(t.Context(), envelopes, ignoreTimeout); !errors.As(err, &tooLarge) || !strings.Contains(err.Error(), fmt.Sprint(tooLarge.Limit)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -132,7 +167,7 @@ func TestLongestDeliveryCanBeReadBack(t *testing.T) {
 	}
 	// Around the limit, every stored line can be read.
 	for length := MaxLine - 300; length < MaxLine; length += 29 {
-		if w.Append(t.Context(), []Envelope{delivery(`{"x":"` + fits[:0] + strings.Repeat("y", length) + `"}`)}) != nil {
+		if w.Append(t.Context(), []Envelope{delivery(`{"x":"` + fits[:0] + strings.Repeat("y", length) + `"}`)}, ignoreTimeout) != nil {
 			break
 		}
 	}
@@ -167,7 +202,7 @@ func TestGroupsAreBounded(t *testing.T) {
 	var sending sync.WaitGroup
 	large := `{"x":"` + strings.Repeat("x", 1<<20) + `"}`
 	for range 12 {
-		sending.Go(func() { w.Append(t.Context(), []Envelope{delivery(large)}) })
+		sending.Go(func() { w.Append(t.Context(), []Envelope{delivery(large)}, ignoreTimeout) })
 	}
 	waitFor(t, "all are queued", func() bool {
 		w.mu.Lock()

@@ -21,11 +21,14 @@ var errChecksum = errors.New("checksum does not match")
 
 // appendChecksum appends the last member, the checksum, to the object that begins at begin and has other members.
 func appendChecksum(dst []byte, begin int) []byte {
-	var sum [4]byte
-	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(dst[begin:], castagnoli))
+	sum := crc32.Checksum(dst[begin:], castagnoli)
 	dst = append(dst, checksumPattern[:checksumDigits]...)
-	dst = hex.AppendEncode(dst, sum[:])
-	return append(dst, `"}`...)
+	return append(appendHex(dst, sum), `"}`...)
+}
+
+// appendHex appends a checksum in 8 hex digits.
+func appendHex(dst []byte, sum uint32) []byte {
+	return hex.AppendEncode(dst, binary.BigEndian.AppendUint32(nil, sum))
 }
 
 // CheckLine returns an error if a line has a checksum that does not match. Lines without one are valid: older collectors and

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,16 +23,48 @@ func (w *Writer) commitGroups() {
 	for {
 		select {
 		case _, open := <-w.wake:
+			w.commitMu.Lock()
 			for g := w.take(); g != nil; g = w.take() {
 				w.finish(g)
 			}
+			w.commitMu.Unlock()
 			if !open {
 				return
 			}
 		case <-w.probeTime():
+			w.commitMu.Lock()
 			w.setFailure(w.makeReserve(), false)
+			w.commitMu.Unlock()
 		}
 	}
+}
+
+// signal wakes commitGroups; mu is locked.
+func (w *Writer) signal() {
+	if w.closed {
+		return // it is awake
+	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// lead commits a group in the goroutine of its only append, with commitMu locked: waking another goroutine and being woken by it takes
+// as long as everything else but the sync.
+func (w *Writer) lead(ctx context.Context, g *group, timedOut func()) error {
+	called := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(called)
+		timedOut()
+	})
+	w.finish(g)
+	w.commitMu.Unlock()
+	if !stop() {
+		<-called
+		return ctx.Err()
+	}
+	return g.err
 }
 
 // take removes the first group from the queue, which closes it for appends. Appends that are ready run first: a sync costs as much as a
@@ -40,6 +73,11 @@ func (w *Writer) take() *group {
 	runtime.Gosched()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.takeFirst()
+}
+
+// takeFirst is take with mu locked.
+func (w *Writer) takeFirst() *group {
 	if len(w.queue) == 0 {
 		return nil
 	}
@@ -105,27 +143,20 @@ func (w *Writer) commit(g *group) error {
 		w.closeFile()
 		return fmt.Errorf("writing %s: %w", filepath.Base(g.path), err)
 	}
-	if !w.options.Files.IsAt(w.file, w.openPath) {
+	size, isAt := w.options.Files.SizeAt(w.file, w.openPath)
+	if !isAt {
 		// The synced group is in a file without a name. A file of this name was put there by another program.
 		w.options.Log.Warn("the spool file was deleted or replaced; continuing in a new one", "file", filepath.Base(w.openPath))
 		w.closeFile()
 		return w.commit(g)
 	}
 	w.newFile = false
-	w.advance(len(g.text))
-	return nil
-}
-
-// advance adds a synced group to the durable length.
-func (w *Writer) advance(bytes int) {
-	w.durable += int64(bytes)
-	if size, err := w.file.Size(); err == nil {
-		w.durable = size // another program may have appended a line
-	}
+	w.durable = size // not the sum of the groups: another program may have appended a line
 	// The group is stored. Readers see it once the mark can be written again.
 	if err := w.setMark(); err != nil {
 		w.options.Log.Warn("cannot write the durable length; new lines are loaded later", "error", err)
 	}
+	return nil
 }
 
 // setMark writes, for readers, how much of the files being written is durable.
@@ -190,6 +221,9 @@ func (w *Writer) setFailure(err error, full bool) {
 	w.mu.Lock()
 	previous := w.failure
 	w.failure, w.full = err, full
+	if err != nil {
+		w.signal() // commitGroups has to probe
+	}
 	w.mu.Unlock()
 	switch {
 	case err != nil && previous == nil:

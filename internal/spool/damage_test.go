@@ -92,7 +92,7 @@ func repairing(disk *crashfs.FS, whole, torn string, crashes []int, share float6
 		if err != nil {
 			return err
 		}
-		if w.Append(context.Background(), []Envelope{delivery(`{"n":"` + name + `"}`)}) == nil {
+		if w.Append(context.Background(), []Envelope{delivery(`{"n":"` + name + `"}`)}, ignoreTimeout) == nil {
 			acked = append(acked, name)
 		}
 		return w.Close()

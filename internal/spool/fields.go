@@ -59,13 +59,14 @@ func appendLetters(dst, key []byte) []byte {
 	return dst
 }
 
-// fieldOf returns the name and the use of the field with this key, and whether it is spelled as the vendor spells it.
-func fieldOf(key []byte) (name string, use fieldUse, exact bool) {
+// useOf returns the use of the field with this key, and whether it is spelled as the vendor spells it.
+func useOf(key []byte) (use fieldUse, exact bool) {
 	if use, exact = fields[string(key)]; exact {
-		return string(key), use, true
+		return use, true
 	}
-	if name = FieldName(key); name == "" {
-		return "", unknownUse, false
+	name := FieldName(key)
+	if name == "" {
+		return unknownUse, false
 	}
-	return name, fields[name], false
+	return fields[name], false
 }

@@ -116,6 +116,27 @@ type Envelope struct {
 // receivedFormat has microseconds even when they are zero, so that times of one zone sort as text.
 const receivedFormat = "2006-01-02T15:04:05.000000Z07:00"
 
+// stamp is the text of a time in receivedFormat. It is formatted once a second, since appends format it with the writer locked.
+type stamp struct {
+	text   []byte
+	second int64
+	zone   *time.Location
+}
+
+// set returns the text of a time, which is valid until the next call.
+func (s *stamp) set(t time.Time) []byte {
+	if t.Unix() != s.second || t.Location() != s.zone {
+		s.text, s.second, s.zone = t.AppendFormat(s.text[:0], receivedFormat), t.Unix(), t.Location()
+	}
+	const firstDigit, lastDigit = len("2006-01-02T15:04:05."), len("2006-01-02T15:04:05.00000")
+	micros := t.Nanosecond() / 1000
+	for i := lastDigit; i >= firstDigit; i-- {
+		s.text[i] = byte('0' + micros%10)
+		micros /= 10
+	}
+	return s.text
+}
+
 // The parts of a line around its id and time.
 const (
 	idPrefix = `{"id":"` // the 26 bytes after it are the id
@@ -125,15 +146,15 @@ const (
 
 // AppendLine appends the envelope's line, newline included.
 func (e Envelope) AppendLine(dst []byte) []byte {
-	return appendLine(dst, e.ID, e.ReceivedAt, e.appendRest(nil))
+	return appendLine(dst, e.ID, e.ReceivedAt.AppendFormat(nil, receivedFormat), e.appendRest(nil))
 }
 
-func appendLine(dst []byte, id string, receivedAt time.Time, rest []byte) []byte {
+func appendLine(dst []byte, id string, receivedAt, rest []byte) []byte {
 	begin := len(dst)
 	dst = append(dst, idPrefix...)
 	dst = append(dst, id...)
 	dst = append(dst, afterID...)
-	dst = receivedAt.AppendFormat(dst, receivedFormat)
+	dst = append(dst, receivedAt...)
 	dst = append(dst, '"')
 	dst = append(dst, rest...)
 	return append(appendChecksum(dst, begin), '\n')

@@ -21,7 +21,7 @@ func fillUp(t *testing.T, o Options, free func()) {
 	full := false
 	for i := range 100_000 {
 		payload := fmt.Sprintf(`{"n":%d,"x":"%s"}`, i, strings.Repeat("x", 10_000))
-		err := w.Append(t.Context(), []Envelope{delivery(payload)})
+		err := w.Append(t.Context(), []Envelope{delivery(payload)}, ignoreTimeout)
 		if err == nil {
 			if full {
 				t.Fatalf("delivery %d was stored on a full disk", i)
@@ -79,10 +79,10 @@ func TestNoRoomForTheReserve(t *testing.T) {
 		t.Error(w.Err())
 	}
 	big := `"` + strings.Repeat("x", reserveSize) + `"`
-	if err := w.Append(t.Context(), []Envelope{delivery(big)}); !errors.Is(err, syscall.ENOSPC) {
+	if err := w.Append(t.Context(), []Envelope{delivery(big)}, ignoreTimeout); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("stored what does not fit: %v", err)
 	}
-	if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); !errors.Is(err, syscall.ENOSPC) {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}, ignoreTimeout); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("tried again on a full disk: %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestFailedTruncationBeginsANewPart(t *testing.T) {
 				return broken[node]
 			}
 			for range 3 {
-				w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)})
+				w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}, ignoreTimeout)
 			}
 			names, _ := disk.ReadDir("/spool")
 			want := []string{".durable", ".reserve", "2026-10-05.ndjson"}

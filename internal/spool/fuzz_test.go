@@ -88,7 +88,7 @@ func FuzzRecovery(f *testing.F) {
 		if strings.TrimSuffix(rest, "\n") != string(content[len(whole):]) {
 			t.Errorf("%q: after the last newline, %q is kept", content, rest)
 		}
-		if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); err != nil {
+		if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}, ignoreTimeout); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Close(); err != nil {

@@ -40,7 +40,7 @@ func (t traits) kind() string {
 
 func traitsOf(payload []byte) (t traits) {
 	for key, value := range Members(payload) {
-		_, use, exact := fieldOf(key)
+		use, exact := useOf(key)
 		switch use {
 		case ofKind:
 			if t.declared == "" && !t.otherType {

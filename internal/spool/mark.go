@@ -88,7 +88,8 @@ func appendMark(dst []byte, durable map[string]int64) []byte {
 		body = strconv.AppendInt(body, durable[name], 10)
 		body = append(append(append(body, ' '), name...), '\n')
 	}
-	dst = fmt.Appendf(dst, "%08x %d\n", crc32.Checksum(body, castagnoli), len(body))
+	dst = append(appendHex(dst, crc32.Checksum(body, castagnoli)), ' ')
+	dst = append(strconv.AppendInt(dst, int64(len(body)), 10), '\n')
 	return append(dst, body...)
 }
 

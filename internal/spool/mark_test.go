@@ -34,7 +34,7 @@ func TestReadersGetNoLineBeforeItIsSynced(t *testing.T) {
 			if day == 1 {
 				files.set(map[string]error{"sync": syscall.EIO, "truncate": syscall.EIO})
 			}
-			if w.Append(t.Context(), []Envelope{delivery(`{"n":"lost"}`)}) == nil {
+			if w.Append(t.Context(), []Envelope{delivery(`{"n":"lost"}`)}, ignoreTimeout) == nil {
 				t.Fatal("acknowledged without a sync")
 			}
 			if got := readable(t, o.Dir); got != stored {

@@ -139,13 +139,13 @@ func TestIDsIncreaseAcrossARestartWithTheClockSetBack(t *testing.T) {
 	o, c := testOptions(t.TempDir())
 	w := open(t, o)
 	first := []Envelope{delivery(`{}`)}
-	if err := w.Append(t.Context(), first); err != nil {
+	if err := w.Append(t.Context(), first, ignoreTimeout); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()
 	c.set(c.now().Add(-time.Hour))
 	second := []Envelope{delivery(`{}`)}
-	if err := open(t, o).Append(t.Context(), second); err != nil {
+	if err := open(t, o).Append(t.Context(), second, ignoreTimeout); err != nil {
 		t.Fatal(err)
 	}
 	if second[0].ID <= first[0].ID {
@@ -161,7 +161,7 @@ func TestNothingIsAppendedAfterAFailedTruncation(t *testing.T) {
 	w := open(t, o)
 	mustAppend(t, w, `{"n":1}`)
 	files.set(map[string]error{"sync": syscall.EIO, "truncate": syscall.EIO})
-	if w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}) == nil {
+	if w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}, ignoreTimeout) == nil {
 		t.Fatal("a failed group was acknowledged")
 	}
 	files.set(map[string]error{"truncate": syscall.EIO})
@@ -188,7 +188,7 @@ func TestFullDiskDoesNotAccumulateTornFiles(t *testing.T) {
 	}
 	files.set(map[string]error{"write": syscall.ENOSPC})
 	for range 5 {
-		if w.Append(t.Context(), []Envelope{delivery(`{}`)}) == nil {
+		if w.Append(t.Context(), []Envelope{delivery(`{}`)}, ignoreTimeout) == nil {
 			t.Fatal("acknowledged")
 		}
 	}
@@ -229,7 +229,7 @@ func TestLateDeliveryDoesNotHideTheArchiveOfItsDay(t *testing.T) {
 func TestAppendRejectsPayloadsWithNewlines(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
-	if err := w.Append(t.Context(), []Envelope{delivery(`{}`), delivery("{\n}")}); err == nil {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{}`), delivery("{\n}")}, ignoreTimeout); err == nil {
 		t.Error("a payload with a newline was stored")
 	}
 	if text, err := os.ReadFile(filepath.Join(o.Dir, "2026-10-05.ndjson")); err == nil && strings.Count(string(text), "\n") > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -32,6 +32,7 @@ func (w *Writer) endStall(g *group) {
 	g.finished = true
 	previous := w.stalled
 	w.stalled, w.committing = false, nil
+	w.lone = g.appends == 1 && len(w.queue) == 0
 	w.mu.Unlock()
 	if previous {
 		w.options.Log.Info("the disk responds again", "after", w.options.Now().Sub(g.since))

@@ -32,7 +32,8 @@ type Options struct {
 }
 
 // Writer appends deliveries to a spool. Concurrent appends share one write and one sync: while a group is synced, appends fill the next
-// one, which is committed right afterwards, without a timer (group commit).
+// one, which is committed right afterwards, without a timer (group commit). A goroutine of the writer commits the groups. Only an append
+// that is alone, as the one before it was, commits its group itself.
 type Writer struct {
 	options Options
 	release func() error // releases the folder's lock
@@ -43,16 +44,19 @@ type Writer struct {
 	spare      []byte   // buffer for the next group's text
 	day        [3]int   // year, month and day of the last append
 	dayPath    string   // and its file
+	received   stamp    // of the last append
 	closed     bool
 	failure    error  // of the last commit; nil after a success
 	full       bool   // the reserve is spent; appends are refused until there is room for a new one
 	stalled    bool   // a group is older than stallAfter
 	committing *group // taken from the queue and not finished
+	lone       bool   // the last group had one append, and none was waiting after it
 
 	wake chan struct{} // holds a token while the queue is not empty
 	done chan struct{} // closed when commitGroups has returned
 
-	// Used by commitGroups only.
+	// Locked while a group is committed, before mu; enqueue only tries to lock it.
+	commitMu sync.Mutex
 	file     atomicfile.File
 	filePath string // of the day
 	openPath string // of the file: filePath or a later part of the day
@@ -86,7 +90,7 @@ func Open(options Options) (*Writer, error) {
 		return nil, err
 	}
 	w := &Writer{
-		options: options, release: release, ids: newIDs(), untruncated: map[string]int64{},
+		options: options, release: release, ids: newIDs(), lone: true, untruncated: map[string]int64{},
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if err := w.recoverOnFullDisk(); err != nil {

@@ -49,13 +49,16 @@ func delivery(payload string) Envelope {
 	return Envelope{Source: "main", Kind: KindCallReport, Encoding: EncodingJSON, Payload: []byte(payload)}
 }
 
+// ignoreTimeout is for appends that may write themselves.
+func ignoreTimeout() {}
+
 func mustAppend(t *testing.T, w *Writer, payloads ...string) {
 	t.Helper()
 	var envelopes []Envelope
 	for _, payload := range payloads {
 		envelopes = append(envelopes, delivery(payload))
 	}
-	if err := w.Append(t.Context(), envelopes); err != nil {
+	if err := w.Append(t.Context(), envelopes, ignoreTimeout); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,7 +101,7 @@ func TestLineIsTheDocumentedEnvelope(t *testing.T) {
 	if err := w.Append(t.Context(), []Envelope{
 		delivery(`{"b":1.50,"a":"x"}`),
 		{Source: "main", Kind: KindUnreadable, Encoding: EncodingForm, Body: []byte("\xff{")},
-	}); err != nil {
+	}, ignoreTimeout); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(o.Dir, "2026-10-05.ndjson"))
@@ -131,7 +134,7 @@ func TestConcurrentAppendsStayWholeAndTogether(t *testing.T) {
 		sending.Go(func() {
 			for i := range each {
 				batch := []Envelope{delivery(fmt.Sprintf(`{"n":"%d-%d-a"}`, s, i)), delivery(fmt.Sprintf(`{"n":"%d-%d-b"}`, s, i))}
-				if err := w.Append(t.Context(), batch); err != nil {
+				if err := w.Append(t.Context(), batch, ignoreTimeout); err != nil {
 					t.Error(err)
 				}
 			}
@@ -147,6 +150,22 @@ func TestConcurrentAppendsStayWholeAndTogether(t *testing.T) {
 			t.Fatalf("an array was torn apart: %s, %s", lines[i], lines[i+1])
 		}
 	}
+	if ids := storedIDs(t, o); !slices.IsSorted(ids) {
+		t.Error("the ids do not increase in the order of the lines")
+	}
+}
+
+// storedIDs returns the ids of the lines of 2026-10-05, in their order.
+func storedIDs(t *testing.T, o Options) (ids []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(o.Dir, "2026-10-05.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		ids = append(ids, line[len(idPrefix):][:26])
+	}
+	return ids
 }
 
 func TestIDsIncreaseWhenTheClockIsSetBack(t *testing.T) {
@@ -155,13 +174,25 @@ func TestIDsIncreaseWhenTheClockIsSetBack(t *testing.T) {
 	mustAppend(t, w, `{"n":1}`)
 	c.set(c.now().Add(-time.Hour))
 	mustAppend(t, w, `{"n":2}`, `{"n":3}`)
-	text, _ := os.ReadFile(filepath.Join(o.Dir, "2026-10-05.ndjson"))
-	var ids []string
-	for line := range strings.Lines(string(text)) {
-		ids = append(ids, line[:40])
-	}
+	ids := storedIDs(t, o)
 	if len(ids) != 3 || !slices.IsSorted(ids) || ids[0] == ids[1] || ids[1] == ids[2] {
 		t.Errorf("ids do not increase: %q", ids)
+	}
+}
+
+func TestStampIsTheFormattedTime(t *testing.T) {
+	zones := []*time.Location{india, time.UTC, time.FixedZone("", -3*3600)}
+	var s stamp
+	at := time.Date(2026, 10, 5, 23, 59, 58, 0, india)
+	for i := range 3000 {
+		at = at.Add(time.Duration(i*i%1_700) * time.Millisecond / 7)
+		if i%100 == 0 {
+			at = at.Add(-time.Second) // the clock is set back
+		}
+		now := at.In(zones[i/7%len(zones)])
+		if got, want := string(s.set(now)), now.Format(receivedFormat); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
 	}
 }
 
@@ -250,7 +281,7 @@ func TestClosedWriterReturnsErrClosed(t *testing.T) {
 	o, _ := testOptions(t.TempDir())
 	w := open(t, o)
 	w.Close()
-	if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); !errors.Is(err, ErrClosed) {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}, ignoreTimeout); !errors.Is(err, ErrClosed) {
 		t.Errorf("append: %v", err)
 	}
 	if !errors.Is(w.Err(), ErrClosed) {
@@ -325,7 +356,7 @@ func TestFailedGroupIsNotAcknowledgedAndIsTruncated(t *testing.T) {
 			w := open(t, o)
 			mustAppend(t, w, `{"n":1}`)
 			fail.Store(&operation)
-			if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}); err == nil {
+			if err := w.Append(t.Context(), []Envelope{delivery(`{"n":2}`)}, ignoreTimeout); err == nil {
 				t.Fatal("a failed group was acknowledged")
 			}
 			if w.Err() == nil {
@@ -349,7 +380,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 	operation := "syncdir"
 	fail.Store(&operation)
 	for range 2 { // the second time the file exists, and its folder is still not synced
-		if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); err == nil {
+		if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}, ignoreTimeout); err == nil {
 			t.Fatal("acknowledged without the folder's sync")
 		}
 	}
@@ -364,7 +395,7 @@ func TestServiceResumesWithoutTraffic(t *testing.T) {
 	w := open(t, o)
 	operation := "write"
 	fail.Store(&operation)
-	if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}); err == nil {
+	if err := w.Append(t.Context(), []Envelope{delivery(`{}`)}, ignoreTimeout); err == nil {
 		t.Fatal("acknowledged")
 	}
 	fail.Store(nil)

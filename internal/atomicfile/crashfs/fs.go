@@ -204,11 +204,15 @@ func (c *FS) SyncDir(dir string) error {
 	return nil
 }
 
-func (c *FS) IsAt(opened atomicfile.File, path string) bool {
+func (c *FS) SizeAt(opened atomicfile.File, path string) (size int64, isAt bool) {
+	f, ok := opened.(*file)
+	if !ok { // wrapped by a test
+		size, err := opened.Size()
+		return size, err == nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f, ok := opened.(*file)
-	return !ok || c.seen[path] == f.node // other types are wrapped by a test
+	return int64(len(f.node.written)), c.seen[path] == f.node
 }
 
 func (c *FS) Stat(path string) (fs.FileInfo, error) {
