@@ -5,8 +5,8 @@
 //	go run ./bench/collect -callsheet /tmp/callsheet -benthos /tmp/benthos -dir /var/tmp
 //
 // All servers are measured with the same client in rounds of one run; it prints the medians of the rounds. The files are in -dir, which
-// must be on the disk to be measured. With -overload it measures callsheet under overload instead, with -hostile the cost of large
-// requests.
+// must be on the disk to be measured. With -overload it measures callsheet under overload instead, with -slow the memory of slow senders,
+// with -hostile the cost of large requests.
 package main
 
 import (
@@ -38,6 +38,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "measure one server: bare, callsheet, sync or benthos")
 	flag.StringVar(&o.connections, "connections", "1,64,256", "numbers of connections")
 	overloadTime := flag.Duration("overload", 0, "measure an overload of this duration instead")
+	slow := flag.Bool("slow", false, "measure the memory of 5,000 slow senders instead")
 	hostileRequests := flag.Bool("hostile", false, "measure large requests instead")
 	plain := flag.String("plain", "", "internal: run a plain server of this kind")
 	good := flag.String("good", "", "internal: run the good client of the collector at this address")
@@ -59,6 +60,9 @@ func main() {
 		o.dir = dir
 		if *overloadTime > 0 {
 			return overload(o, *overloadTime)
+		}
+		if *slow {
+			return slowSenders(o)
 		}
 		if *hostileRequests {
 			return hostile(o)
@@ -89,6 +93,7 @@ func compare(o options) error {
 	fmt.Printf("one write and fdatasync of a line: median %v\n\n", synced.Round(time.Microsecond))
 	fmt.Println("| connections | server | requests/s | relative to bare | median | p99 | CPU time of the server |")
 	fmt.Println("|---|---|---|---|---|---|---|")
+	var beyond []string // what the other servers take with one connection beyond the sync server
 	for text := range strings.SplitSeq(o.connections, ",") {
 		connections, err := strconv.Atoi(text)
 		if err != nil {
@@ -126,10 +131,19 @@ func compare(o options) error {
 			m := measured[s.name]
 			fmt.Printf("| %d | %s | %.0f | %s | %v | %v | %v |\n", connections, s.name, median(m.rates), ratio,
 				median(m.middles).Round(time.Microsecond), median(m.p99s).Round(time.Microsecond), median(m.perReport).Round(100*time.Nanosecond))
+			if plain := measured["sync"]; plain != nil && connections == 1 && !isPlain(s.name) {
+				beyond = append(beyond, fmt.Sprintf("%s: median of sync + %v, processor time of sync + %v", s.name,
+					(median(m.middles)-median(plain.middles)).Round(time.Microsecond), (median(m.perReport)-median(plain.perReport)).Round(100*time.Nanosecond)))
+			}
 		}
+	}
+	if len(beyond) > 0 {
+		fmt.Println("\nWith one connection, " + strings.Join(beyond, "; "))
 	}
 	return nil
 }
+
+func isPlain(server string) bool { return server == "bare" || server == "sync" }
 
 // startAll starts the servers to measure.
 func startAll(o options) (servers []*server, err error) {

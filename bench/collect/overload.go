@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -31,7 +32,7 @@ func overload(o options, during time.Duration) error {
 	if err := measureUnderLoad(s, "capacity", atCapacity, during/3); err != nil {
 		return err
 	}
-	closeSlow, err := openSlow(s, slowConnections)
+	closeSlow, err := openSlow(s, slowConnections, slowHead)
 	if err != nil {
 		return err
 	}
@@ -92,8 +93,52 @@ func goodClient(address string, during time.Duration) error {
 	return json.NewEncoder(os.Stdout).Encode(latencies{r.quantile(0.5), r.quantile(0.99), r.quantile(0.999), r.quantile(1), r.notStored()})
 }
 
+// slowSenders measures the memory of thousands of slow senders, while another source keeps the collector busy.
+func slowSenders(o options) error {
+	fmt.Println("| beside 256 busy senders | memory | of each slow one |")
+	fmt.Println("|---|---|---|")
+	for _, kind := range []slowKind{slowHead, slowBody} {
+		s, err := startCallsheet(o.callsheet, filepath.Join(o.dir, string(kind)), o.inFlight)
+		if err != nil {
+			return err
+		}
+		defer s.stop()
+		busy := func() (memory int64, err error) {
+			if _, err = sendLoad(s.address, s.path, atCapacity, o.during, 0); err == nil {
+				memory, _, err = s.usage()
+			}
+			return memory, err
+		}
+		before, err := busy()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("| nobody | %d MB | |\n", before>>20)
+		closeSlow, err := openSlow(s, slowConnections, kind)
+		if err != nil {
+			return err
+		}
+		after, err := busy()
+		closeSlow()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("| %d that send %s a byte a second | %d MB, %d MB more | %.1f kB |\n", slowConnections, kind, after>>20, (after-before)>>20,
+			float64(after-before)/slowConnections/1000)
+	}
+	return nil
+}
+
+// slowKind is what a slow connection sends at a byte per second.
+type slowKind string
+
+const (
+	slowHead slowKind = "headers"
+	slowBody slowKind = "bodies"
+)
+
 // openSlow opens connections that each send requests at a byte per second until they are closed.
-func openSlow(s *server, count int) (closeAll func(), err error) {
+func openSlow(s *server, count int, kind slowKind) (closeAll func(), err error) {
 	stop := make(chan struct{})
 	var open sync.WaitGroup
 	closeAll = func() {
@@ -101,8 +146,19 @@ func openSlow(s *server, count int) (closeAll func(), err error) {
 		open.Wait()
 	}
 	request := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n%1000d", s.path, 0)
-	for i := range count {
+	atOnce := 0 // bytes of the request
+	if kind == slowBody {
+		atOnce = len(request) - 1000
+	}
+	dialSlow := func() (net.Conn, error) {
 		conn, err := net.Dial("tcp", s.address)
+		if err == nil {
+			_, err = conn.Write(request[:atOnce])
+		}
+		return conn, err
+	}
+	for i := range count {
+		conn, err := dialSlow()
 		if err != nil {
 			closeAll()
 			return nil, fmt.Errorf("slow connection %d: %w", i, err)
@@ -110,14 +166,14 @@ func openSlow(s *server, count int) (closeAll func(), err error) {
 		open.Go(func() {
 			defer func() { conn.Close() }()
 			time.Sleep(time.Second * time.Duration(i) / time.Duration(count)) // spread over a second
-			for at := 0; ; at = (at + 1) % len(request) {
+			for at := atOnce; ; at = (at + 1) % len(request) {
 				if _, err := conn.Write(request[at : at+1]); err != nil { // closed by the collector
 					conn.Close()
-					reopened, err := net.Dial("tcp", s.address)
+					reopened, err := dialSlow()
 					if err != nil {
 						return
 					}
-					conn, at = reopened, -1
+					conn, at = reopened, atOnce-1
 				}
 				select {
 				case <-stop:

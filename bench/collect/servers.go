@@ -153,7 +153,7 @@ func prepare(dir, name string) (folder, address string, err error) {
 		return "", "", err
 	}
 	folder = filepath.Join(dir, name)
-	return folder, listener.Addr().String(), errors.Join(listener.Close(), os.Mkdir(folder, 0o700))
+	return folder, listener.Addr().String(), errors.Join(listener.Close(), os.MkdirAll(folder, 0o700))
 }
 
 // servePlain runs a bare net/http handler that reads the body and responds, or with "sync" one that writes and syncs each body before it
