@@ -1,19 +1,18 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/display"
@@ -24,11 +23,12 @@ var errDamaged = errors.New("content differs from what was published")
 
 // checksum is the content of the JSON file beside a copy.
 type checksum struct {
-	XXHash      string      `json:"xxhash64"` // of the content
+	Blocks      blockHashes `json:"blocks"` // of the content; empty if an older version published it
 	Size        int64       `json:"size"`
 	Stat        fileStat    `json:"stat"`     // while unchanged, the content is not hashed again
 	Database    fileVersion `json:"database"` // the copied state
 	PublishedAt time.Time   `json:"published_at"`
+	WrittenAt   time.Time   `json:"written_at"` // when all blocks were written last
 }
 
 // fileVersion identifies a state of the database file.
@@ -48,36 +48,29 @@ type fileStat struct {
 
 func sumPath(copied string) string { return copied + ".sum" }
 
-// makeCopy copies the database into a new folder, writes the checksum beside it, and syncs both.
-func (p Publication) makeCopy(ctx context.Context, copied string) error {
+// makeCopy copies the database into a new folder, writes the checksum beside it, and syncs both. Only then may others pass the folder.
+// It rewrites the spare if there is one.
+func (p Publication) makeCopy(ctx context.Context, copied, spare string) error {
 	dir := filepath.Dir(copied)
 	if err := p.files.Mkdir(dir); err != nil {
-		return err
-	}
-	if err := p.files.SetAccess(dir, p.Access.folderMode(), p.gid); err != nil {
 		return err
 	}
 	info, err := p.files.Stat(p.Database)
 	if err != nil {
 		return err
 	}
-	sum := checksum{Database: versionOf(info), PublishedAt: p.Now().UTC()}
-	// io.Copy lets the kernel share blocks if the file system supports it. The hash is computed concurrently.
-	hashed := make(chan error, 1)
-	go func() {
-		var err error
-		sum.XXHash, sum.Size, err = hashFile(ctx, p.files, p.Database)
-		hashed <- err
-	}()
-	err = p.copyFile(copied, info.ModTime())
-	if err := errors.Join(err, <-hashed); err != nil {
+	sum := checksum{Size: info.Size(), Database: versionOf(info), PublishedAt: p.Now().UTC()}
+	if err := p.copyFile(ctx, copied, spare, &sum); err != nil {
 		return err
 	}
 	if info, err = p.files.Stat(copied); err != nil {
 		return err
 	}
 	sum.Stat = statOf(info)
-	return p.writeSum(copied, sum)
+	if err := p.writeSum(copied, sum); err != nil {
+		return err
+	}
+	return p.files.SetAccess(dir, p.Access.folderMode(), p.gid)
 }
 
 func (p Publication) writeSum(copied string, sum checksum) error {
@@ -91,8 +84,9 @@ func (p Publication) writeSum(copied string, sum checksum) error {
 	return p.files.SetAccess(sumPath(copied), p.Access.mode(), p.gid)
 }
 
-// copyFile makes a copy with the database's modification time, for people who list the folder.
-func (p Publication) copyFile(copied string, at time.Time) (err error) {
+// copyFile copies the database and sets the hashes of its blocks, and when all of them were written. The copy gets the database's
+// modification time, for people who list the folder.
+func (p Publication) copyFile(ctx context.Context, copied, spare string, sum *checksum) (err error) {
 	source, err := p.files.Open(p.Database)
 	if err != nil {
 		return err
@@ -102,11 +96,27 @@ func (p Publication) copyFile(copied string, at time.Time) (err error) {
 	if err != nil {
 		return err
 	}
+	cloned := p.files.Clone(target, source) == nil
+	var has checksum // what the target has already
+	if !cloned && spare != "" {
+		if err := target.Close(); err != nil {
+			return err
+		}
+		if target, has, err = p.takeSpare(spare, copied); err != nil {
+			return err
+		}
+	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	if _, err := io.Copy(target, source); err != nil {
+	sum.WrittenAt = cmp.Or(has.WrittenAt, sum.PublishedAt)
+	if cloned {
+		sum.Blocks, err = hashBlocks(ctx, source, sum.Size, nil)
+	} else {
+		sum.Blocks, err = copyBlocks(ctx, target, source, sum.Size, has.Blocks)
+	}
+	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.files.SetAccess(copied, p.Access.mode(), p.gid), p.files.Chtimes(copied, at)); err != nil {
+	if err := errors.Join(p.files.SetAccess(copied, p.Access.mode(), p.gid), p.files.Chtimes(copied, sum.Database.ModifiedAt)); err != nil {
 		return err
 	}
 	return target.Sync()
@@ -158,11 +168,23 @@ func checkCopy(files atomicfile.FS, copied string, whole bool) (sum checksum, er
 	case info.Size() != sum.Size:
 		return sum, fmt.Errorf("%w: %s has %s instead of %s", errDamaged, copied, display.Plural(int(info.Size()), "byte"), display.Count(sum.Size))
 	}
-	got, _, err := hashFile(context.Background(), files, copied)
-	if err == nil && got != sum.XXHash {
+	return sum, checkBlocks(files, copied, sum)
+}
+
+func checkBlocks(files atomicfile.FS, copied string, sum checksum) error {
+	if len(sum.Blocks) == 0 {
+		return nil // published by an older version, until the next load
+	}
+	file, err := files.Open(copied)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	got, err := hashBlocks(context.Background(), file, sum.Size, nil)
+	if err == nil && !bytes.Equal(got, sum.Blocks) {
 		err = fmt.Errorf("%w: the content of %s does not match its checksum", errDamaged, copied)
 	}
-	return sum, err
+	return err
 }
 
 func readSum(files atomicfile.FS, copied string) (sum checksum, err error) {
@@ -174,36 +196,12 @@ func readSum(files atomicfile.FS, copied string) (sum checksum, err error) {
 		return sum, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, 1<<16))
+	text, err := io.ReadAll(io.LimitReader(file, 1<<26))
 	if err == nil && json.Unmarshal(text, &sum) != nil {
 		err = fmt.Errorf("%w: %s cannot be read", errDamaged, sumPath(copied))
 	}
 	return sum, err
 }
-
-// hashFile reads a file and returns its hash and size.
-func hashFile(ctx context.Context, files atomicfile.FS, path string) (sum string, size int64, err error) {
-	file, err := files.Open(path)
-	if err != nil {
-		return "", 0, err
-	}
-	defer file.Close()
-	digest := xxhash.New()
-	buffer := make([]byte, 1<<20)
-	for {
-		n, err := file.Read(buffer)
-		digest.Write(buffer[:n])
-		size += int64(n)
-		if errors.Is(err, io.EOF) {
-			return hexOf(digest), size, nil
-		}
-		if err = errors.Join(err, ctx.Err()); err != nil {
-			return "", 0, err
-		}
-	}
-}
-
-func hexOf(digest hash.Hash64) string { return fmt.Sprintf("%016x", digest.Sum64()) }
 
 // publishedFile resolves the link to the published copy, so that DuckDB ignores a write-ahead log beside the link.
 func publishedFile(path string) (string, error) {

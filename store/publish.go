@@ -16,7 +16,7 @@ import (
 )
 
 // The published database is a symbolic link, PUBLISHED/calls.duckdb, to PUBLISHED/copy-N/calls.duckdb. Each copy has a new name, is
-// read-only and never modified: replacing the link publishes a complete copy, and a write-ahead log that a program leaves beside one
+// read-only and never modified while anyone can have it open (see spare.go): replacing the link publishes a complete copy, and a write-ahead log that a program leaves beside one
 // copy is never replayed over the next. Clients that resolve the link name the database after the copy's file, so that name is always
 // calls. The checksum of a copy is in calls.duckdb.sum beside it.
 const copyPrefix = "copy-"
@@ -72,16 +72,16 @@ func (p Publication) publish(ctx context.Context) (problems []string, err error)
 	if err := p.refreshStat(current, target); err != nil {
 		return problems, err
 	}
-	leftovers := p.removeOldCopies(target)
+	spare, leftovers := p.removeOldCopies(target)
 	info, err := p.files.Stat(p.Database)
 	if err != nil {
 		return problems, err
 	}
-	if current != nil && len(problems) == 0 && current.Database == versionOf(info) {
+	if current != nil && len(current.Blocks) > 0 && len(problems) == 0 && current.Database == versionOf(info) {
 		return leftovers, nil
 	}
 	problems = append(problems, leftovers...)
-	if err := p.publishCopy(ctx); err != nil {
+	if err := p.publishCopy(ctx, spare); err != nil {
 		return problems, err
 	}
 	more, err := p.removeLogs()
@@ -89,12 +89,12 @@ func (p Publication) publish(ctx context.Context) (problems []string, err error)
 }
 
 // publishCopy publishes a new copy, or removes it if that fails.
-func (p Publication) publishCopy(ctx context.Context) error {
+func (p Publication) publishCopy(ctx context.Context, spare string) error {
 	name, err := p.nextName()
 	if err != nil {
 		return err
 	}
-	if err := p.replace(ctx, name); err != nil {
+	if err := p.replace(ctx, name, spare); err != nil {
 		return errors.Join(err, removeTree(p.files, filepath.Join(p.dir(), name)))
 	}
 	return p.files.SyncDir(p.dir())
@@ -103,10 +103,10 @@ func (p Publication) publishCopy(ctx context.Context) error {
 func (p Publication) dir() string { return filepath.Dir(p.Path) }
 
 // replace makes a copy and then points the link to it.
-func (p Publication) replace(ctx context.Context, name string) error {
+func (p Publication) replace(ctx context.Context, name, spare string) error {
 	target := filepath.Join(name, filepath.Base(p.Path))
 	copied := filepath.Join(p.dir(), target)
-	if err := p.makeCopy(ctx, copied); err != nil {
+	if err := p.makeCopy(ctx, copied, spare); err != nil {
 		return err
 	}
 	if err := p.files.SyncDir(p.dir()); err != nil {
@@ -191,9 +191,9 @@ func (p Publication) nextName() (string, error) {
 	return copyPrefix + strconv.Itoa(last+1), err
 }
 
-// removeOldCopies removes copies that no client has open or is about to open, and leftovers of a killed process. A copy that cannot
-// be removed is a problem, but does not stop the publication.
-func (p Publication) removeOldCopies(target string) (problems []string) {
+// removeOldCopies removes copies that no client has open or is about to open, except the newest one that can be rewritten, and leftovers
+// of a killed process. A copy that cannot be removed is a problem, but does not stop the publication.
+func (p Publication) removeOldCopies(target string) (spare string, problems []string) {
 	remove := func(path string) {
 		if err := removeTree(p.files, path); err != nil {
 			problems = append(problems, fmt.Sprintf("an old copy cannot be removed: %v\nhint: remove %s", err, path))
@@ -202,13 +202,17 @@ func (p Publication) removeOldCopies(target string) (problems []string) {
 	remove(filepath.Join(p.dir(), "."+filepath.Base(p.Path)+".tmp")) // of a version that published a plain file
 	copies, err := p.copies()
 	if err != nil {
-		return append(problems, err.Error())
+		return "", append(problems, err.Error())
 	}
 	current, replaced := filepath.Dir(target), true // replaced: longer than copyGrace ago
 	for _, name := range slices.Backward(copies) {
 		copied := filepath.Join(p.dir(), name, filepath.Base(p.Path))
 		if name != current && replaced && !p.inUse(copied) {
-			remove(filepath.Join(p.dir(), name))
+			if spare == "" && p.isSpare(copied) {
+				spare = name
+			} else {
+				remove(filepath.Join(p.dir(), name))
+			}
 			continue
 		}
 		if sum, err := readSum(p.files, copied); err == nil {
@@ -216,7 +220,7 @@ func (p Publication) removeOldCopies(target string) (problems []string) {
 			replaced = age < 0 || age >= copyGrace
 		}
 	}
-	return problems
+	return spare, problems
 }
 
 // removeLogs removes write-ahead logs beside the link and the copies: clients would replay them over the published copy.

@@ -42,6 +42,7 @@ type FS struct {
 	CrashAt    int                       // the operation in which the machine crashes; 0 for none
 	Failing    func(operation int) error // returns the error of an operation; may be nil
 	Broken     func(*Node) bool          // reports files that cannot be written, synced or truncated; may be nil
+	InUse      func(*Node) bool          // reports files that other programs have open; may be nil
 	Capacity   int                       // bytes that fit on the disk; 0 for no limit
 
 	// Operations that have no effect, to show that a test detects a program without them.
@@ -97,6 +98,7 @@ func (c *FS) Crash(share float64) *FS {
 			survivors[node] = &Node{written: content, synced: slices.Clone(content)}
 		}
 		after.seen[name], after.durable[name] = survivors[node], survivors[node]
+		after.dirs[filepath.Dir(name)] = true // also if it was removed after its files
 	}
 	return after
 }

@@ -1,6 +1,7 @@
 package crashfs
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -63,3 +64,20 @@ func (c *FS) change() error {
 	_, err := c.step()
 	return err
 }
+
+// OpenExclusive fails for the files of InUse.
+func (c *FS) OpenExclusive(path string) (atomicfile.File, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	node := c.seen[path]
+	if node == nil {
+		return nil, notExist("open", path)
+	}
+	if c.InUse != nil && c.InUse(node) {
+		return nil, atomicfile.ErrNotExclusive
+	}
+	return &file{fs: c, node: node}, nil
+}
+
+// Clone fails, as on most disks.
+func (c *FS) Clone(_, _ atomicfile.File) error { return errors.ErrUnsupported }
