@@ -15,6 +15,7 @@ import (
 type Result struct {
 	Took, CPU time.Duration
 	Memory    int64 // peak resident memory, in bytes
+	Written   int64 // to the disk, in bytes
 }
 
 // Results are the results of several rounds.
@@ -34,5 +35,5 @@ func Measure(command ...string) (Result, error) {
 	}
 	took := time.Since(start)
 	usage := process.ProcessState.SysUsage().(*syscall.Rusage)
-	return Result{took, process.ProcessState.UserTime() + process.ProcessState.SystemTime(), usage.Maxrss << 10}, nil
+	return Result{took, process.ProcessState.UserTime() + process.ProcessState.SystemTime(), usage.Maxrss << 10, usage.Oublock << 9}, nil
 }
