@@ -16,7 +16,6 @@ import (
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/azureblob" // azblob://
 	"gocloud.dev/blob/fileblob"    // file://
-	_ "gocloud.dev/blob/gcsblob"   // gs://
 	_ "gocloud.dev/blob/s3blob"    // s3://
 	"gocloud.dev/gcerrors"
 
@@ -75,13 +74,29 @@ func (b Bucket) Check(ctx context.Context) error {
 	if err == nil && !exists {
 		return permanent(errors.New("it does not exist\nhint: create the bucket, or correct its name, region and endpoint"))
 	}
-	if err == nil || gcerrors.Code(err) == gcerrors.PermissionDenied && !slices.Contains(wrongCredentials, errorCode(err)) {
+	if err == nil || kindOf(err) == gcerrors.PermissionDenied && !slices.Contains(wrongCredentials, errorCode(err)) {
 		return nil
 	}
 	return b.requestError(err)
 }
 
-func (b Bucket) open(ctx context.Context) (*blob.Bucket, error) {
+// storage is an open bucket.
+type storage interface {
+	// IsAccessible reports whether the bucket exists.
+	IsAccessible(ctx context.Context) (bool, error)
+	// upload writes an object, which appears whole or not at all.
+	upload(ctx context.Context, file *os.File, o newObject) error
+	Close() error
+}
+
+// newObject is what is stored beside the content of an object.
+type newObject struct {
+	key, contentType string
+	md5              []byte // the storage verifies it
+	metadata         map[string]string
+}
+
+func (b Bucket) open(ctx context.Context) (storage, error) {
 	u, err := url.Parse(b.URL)
 	if err != nil {
 		return nil, permanent(errInvalidURL)
@@ -89,11 +104,36 @@ func (b Bucket) open(ctx context.Context) (*blob.Bucket, error) {
 	if endpoint := u.Query().Get("endpoint"); endpoint != "" && !strings.HasPrefix(endpoint, "https://") && !strings.HasPrefix(endpoint, "http://") {
 		return nil, permanent(errors.New("endpoint must begin with https:// or http://"))
 	}
-	bucket, err := blob.OpenBucket(ctx, b.URL)
+	var opened storage
+	if u.Scheme == "gs" {
+		opened, err = openGoogle(ctx, u)
+	} else {
+		var bucket *blob.Bucket
+		bucket, err = blob.OpenBucket(ctx, b.URL)
+		opened = libraryStorage{bucket}
+	}
 	if err != nil {
 		return nil, permanent(b.openError(err))
 	}
-	return bucket, nil
+	return opened, nil
+}
+
+// libraryStorage is a bucket of gocloud.dev.
+type libraryStorage struct{ *blob.Bucket }
+
+func (s libraryStorage) upload(ctx context.Context, file *os.File, o newObject) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // a write that is canceled before Close creates no object
+	w, err := s.NewWriter(ctx, o.key, &blob.WriterOptions{ContentType: o.contentType, ContentMD5: o.md5, Metadata: o.metadata})
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(w, file); err != nil {
+		cancel()
+		_ = w.Close()
+		return err
+	}
+	return w.Close()
 }
 
 // nameIn adds the bucket to an error.
@@ -135,7 +175,7 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		return "", permanent(err)
 	}
 	defer file.Close()
-	sum := md5.New() // the storage verifies it
+	sum := md5.New()
 	if _, err := io.Copy(sum, file); err != nil {
 		return "", err
 	}
@@ -143,21 +183,13 @@ func (b Bucket) Send(ctx context.Context, message Message, _ string) (_ string, 
 		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
-	defer cancel() // a write that is canceled before Close creates no object
-	w, err := bucket.NewWriter(ctx, key, &blob.WriterOptions{
-		ContentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		ContentMD5:  sum.Sum(nil),
-		Metadata:    map[string]string{"sha256": message.SHA256},
-	})
-	if err != nil {
-		return "", b.requestError(err)
-	}
-	if _, err := io.Copy(w, file); err != nil {
-		cancel()
-		_ = w.Close()
-		return "", b.requestError(err)
-	}
-	if err := w.Close(); err != nil {
+	defer cancel()
+	if err := bucket.upload(ctx, file, newObject{
+		key:         key,
+		contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		md5:         sum.Sum(nil),
+		metadata:    map[string]string{"sha256": message.SHA256},
+	}); err != nil {
 		return "", b.requestError(err)
 	}
 	return b.location(key), nil

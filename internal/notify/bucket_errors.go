@@ -20,7 +20,7 @@ import (
 var bucketParameters = []string{
 	"accelerate", "anonymous", "disable_https", "dualstack", "fips", "hostname_immutable", "profile", "rate_limiter_capacity",
 	"request_checksum_calculation", "response_checksum_validation", "role", "s3ForcePathStyle", "ssetype", "use_path_style",
-	"create_dir", "dir_file_mode", "metadata", "no_tmp_dir", "domain", "protocol", "localemu", "cdn", "prefix",
+	"universe_domain", "create_dir", "dir_file_mode", "metadata", "no_tmp_dir", "domain", "protocol", "localemu", "cdn", "prefix",
 }
 
 // openError returns why a bucket cannot be opened. Nothing was sent yet, so only the URL can disclose a secret.
@@ -71,7 +71,7 @@ func errorCode(err error) string {
 
 // statusCode returns the HTTP status of a storage's answer; 0 if it sent none.
 func statusCode(err error) int {
-	var status interface{ HTTPStatusCode() int } // S3
+	var status interface{ HTTPStatusCode() int } // S3 and Google
 	if azure, ok := errors.AsType[*azcore.ResponseError](err); ok {
 		return azure.StatusCode
 	}
@@ -79,6 +79,22 @@ func statusCode(err error) int {
 		return status.HTTPStatusCode()
 	}
 	return 0
+}
+
+// kindOf returns the kind of a storage's error.
+func kindOf(err error) gcerrors.ErrorCode {
+	if google, ok := errors.AsType[*googleError](err); ok {
+		switch google.status {
+		case http.StatusBadRequest:
+			return gcerrors.InvalidArgument
+		case http.StatusForbidden:
+			return gcerrors.PermissionDenied
+		case http.StatusNotFound:
+			return gcerrors.NotFound
+		}
+		return gcerrors.Unknown
+	}
+	return gcerrors.Code(err)
 }
 
 // wrongCredentials are the error codes for credentials that the storage does not know.
@@ -98,7 +114,7 @@ var bucketHints = map[string][]string{
 // requestError returns why a storage did not accept a request: the kind of error, the status and the error code. The text of the
 // storage is left out, since it can repeat the request.
 func (b Bucket) requestError(err error) error {
-	kind, code := gcerrors.Code(err), errorCode(err)
+	kind, code := kindOf(err), errorCode(err)
 	switch text := err.Error(); {
 	case strings.Contains(text, "failed to refresh cached credentials"):
 		return errors.New("there are no credentials\nhint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile: profile=… in the URL")
@@ -131,6 +147,9 @@ func (b Bucket) hint(code string, err error) string {
 		if slices.Contains(codes, code) {
 			return "\nhint: " + hint
 		}
+	}
+	if google, ok := errors.AsType[*googleError](err); ok && googleHints[google.status] != "" {
+		return "\nhint: " + googleHints[google.status]
 	}
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok && lookup.IsNotFound && strings.Contains(b.URL, "endpoint=") {
 		return "\nhint: correct the endpoint; a storage without a host name for each bucket needs use_path_style=true in the URL"
