@@ -77,6 +77,14 @@ type benchmark struct {
 	peers   []peer
 }
 
+// flags returns the flags that every program in bench has, but for that of start, which compares several programs and writes nothing.
+func (b benchmark) flags(o options, dir string) []string {
+	if b.program == "start" {
+		return []string{"-programs", o.callsheet}
+	}
+	return []string{"-callsheet", o.callsheet, "-dir", dir}
+}
+
 // peer is a flag of the program that names what to compare with.
 type peer struct {
 	flag, name string
@@ -96,6 +104,7 @@ var benchmarks = []benchmark{
 	{"workbook", "workbook", nil, []peer{{"-rust", "rust_xlsxwriter", func(o options) string { return o.rust }},
 		{"-excel", "DuckDB's excel extension", func(o options) string { return o.excel }}}},
 	{"daily", "workbook", []string{"-daily", "-calls", "10000000", "-rounds", "3"}, nil},
+	{"start", "start", nil, []peer{{"-python", "Python", func(o options) string { return o.python }}}},
 }
 
 func names() (all []string) {
@@ -113,16 +122,15 @@ func runAll(o options) error {
 			continue
 		}
 		table, err := b.run(o)
+		if err == nil {
+			fmt.Printf("## %s\n\n%s\n", b.name, table)
+			if o.write != "" {
+				err = replaceTable(o.write, b.name, table)
+			}
+		}
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", b.name, err)
 			failed++
-			continue
-		}
-		fmt.Printf("## %s\n\n%s\n", b.name, table)
-		if o.write != "" {
-			if err := replaceTable(o.write, b.name, table); err != nil {
-				return err
-			}
 		}
 	}
 	if failed > 0 {
@@ -143,7 +151,7 @@ func (b benchmark) run(o options) (string, error) {
 		return "", err
 	}
 	about := fmt.Sprintf("%s, %s, %d cores, %s", time.Now().Format(time.DateOnly), version(o.callsheet), runtime.NumCPU(), processor())
-	args := append([]string{"-callsheet", o.callsheet, "-dir", dir}, b.args...)
+	args := append(b.flags(o, dir), b.args...)
 	for _, peer := range b.peers {
 		if path := peer.path(o); path != "" {
 			args = append(args, peer.flag, path)
