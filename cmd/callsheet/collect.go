@@ -191,7 +191,7 @@ func limitGarbage() {
 		for _, part := range base {
 			sum += part.Value.Uint64()
 		}
-		const least = 25 // so that collections of a large heap do not take all of the time
+		const least = 40 // so that collections of a large heap do not take much of the time
 		debug.SetGCPercent(max(least, int(100*maxGarbage/sum)))
 		limitGarbage()
 	}, struct{}{})

@@ -446,6 +446,14 @@ func TestKindFollowsTypeThenFields(t *testing.T) {
 	}
 }
 
+// Kind is called for every delivery and for every line of a load.
+func TestKindOfAReportTakesOneAllocation(t *testing.T) {
+	report := []byte(`{"SourceNumber":"1","Status":"ANSWER","EndTime":"x","CallSid":"1","call_group":"Sales","LegB_Start_time":"","coins":"1"}`)
+	if n := testing.AllocsPerRun(100, func() { Kind(report) }); n > 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestReaderStopsAtTheLastNewline(t *testing.T) {
 	dir := t.TempDir()
 	long := strings.Repeat("x", 3<<20)
