@@ -227,11 +227,13 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 		if _, err := tx.ExecContext(ctx, "delete from "+table); err != nil {
 			return err
 		}
-		for _, values := range rows {
-			marks := "?" + strings.Repeat(", ?", len(values)-1)
-			if _, err := tx.ExecContext(ctx, "insert into "+table+" values ("+marks+")", values...); err != nil {
-				return fmt.Errorf("%s: %w", table, err)
-			}
+		if len(rows) == 0 {
+			continue
+		}
+		marks := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
+		insert := "insert into " + table + " values " + marks + strings.Repeat(", "+marks, len(rows)-1)
+		if _, err := tx.ExecContext(ctx, insert, slices.Concat(rows...)...); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
 		}
 	}
 	return nil
