@@ -1,8 +1,13 @@
--- Whether a local time is within business hours; always true if none are configured.
+-- Whether a local time is within business hours; always true if none are configured. The spans are looked up by weekday, since few are of one.
 create or replace macro is_business_time(p_local) as
     case when (select count(*) from business_hours) = 0 then true
-    else len(list_filter((select list(hours order by weekday, opens, closes) from business_hours as hours), lambda span:
-                         span.weekday = isodow(p_local) and p_local::time >= span.opens and p_local::time < span.closes)) > 0
+    else coalesce(len(list_filter((
+            select list(spans order by weekday)
+            from (
+                select days.weekday, coalesce(list(hours order by opens, closes) filter (where hours.weekday is not null), []) as spans
+                from range(1, 8) as days(weekday) left join business_hours as hours on hours.weekday = days.weekday
+                group by days.weekday
+            ))[isodow(p_local)], lambda span: p_local::time >= span.opens and p_local::time < span.closes)), 0) > 0
         and not coalesce(list_contains((select list(day order by day) from holidays), p_local::date), false) end;
 
 -- Seconds from one time to a later one; NULL if either is unknown or the second is the earlier.

@@ -33,63 +33,39 @@ from status_outcomes(sent);
 -- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event. Reports
 -- that differ in the status, a duration or a time contradict each other; other differences are corrections.
 --
--- p_calls are the counted_calls, p_directions the directions_of both, p_statuses the statuses_of the versions.
-create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions, p_statuses) as table
+-- p_calls are the counted_calls, p_directions the directions_of both, p_statuses the statuses_of the versions, p_days the zone_days_of both.
+create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions, p_statuses, p_days) as table
 with
-sent as not materialized (
-    select *, true as is_report, false as is_picked, last_received_at as received_at from directed(p_versions, p_directions)
-    union all by name
-    select
-        source, direction, call_sid, call_key, content_hash, last_id, false as is_report, is_picked_word(status) as is_picked,
-        last_received_at as received_at, reported_at, sent_direction, source_number, destination_number, dial_whom_number, start_time,
-        campid, call_group, field_problems
-    from directed(p_live, p_directions)
-),
--- Most calls have one report and nothing else; only the others are merged.
-several_keys as not materialized (select call_key from query_table(p_calls) where versions > 1),
-several as materialized (from sent semi join several_keys using (call_key)),
--- Versions of a call that were reported at the same time, as the elements of one array body or the rows of one export are, are
--- ordered by id, then by content.
-tied as materialized (select call_key from several group by call_key, is_report, reported_at having count(*) > 1),
--- The rank puts reports above live events, and live events of an agent who picked up above others, then orders by when the vendor
--- reported them. It is one integer because arg_max over a struct of these, or a window over all versions, takes half as long again.
+-- Most calls have one report; only those with several are merged. Versions that were reported at the same time, as the elements of one
+-- array body or the rows of one export are, are ordered by id, then by content.
+several_keys as not materialized (select call_key from query_table(p_calls) where reports > 1),
 ranked as not materialized (
-    select * exclude (content_hash, last_id, is_picked), true as is_single, null::bigint as rank
-    from sent anti join several_keys using (call_key)
-    where is_report
+    select * exclude (content_hash, last_id), last_received_at as received_at, null::bigint as rank
+    from directed(p_versions, p_directions) anti join several_keys using (call_key)
     union all by name
     select
-        * exclude (content_hash, last_id, is_picked), false as is_single,
-        epoch_us(reported_at) + (is_report::bigint << 61) + (is_picked::bigint << 60) as rank
-    from several anti join tied using (call_key)
-    union all by name
-    select
-        * exclude (content_hash, last_id, is_picked), false as is_single,
-        row_number() over (partition by call_key order by is_report, is_picked, reported_at, coalesce(last_id, ''), content_hash) as rank
-    from several semi join tied using (call_key)
+        * exclude (content_hash, last_id), last_received_at as received_at,
+        row_number() over (partition by call_key order by reported_at, coalesce(last_id, ''), content_hash) as rank
+    from directed(p_versions, p_directions) semi join several_keys using (call_key)
 ),
 -- Cleaned in one place, since binding it takes longer than reading the lines of a small load.
 read_versions as not materialized (
     select versions.*, statuses.known_outcome, statuses.failed_leg
-    from cleaned(ranked) as versions
+    from cleaned(ranked, p_days) as versions
     left join query_table(p_statuses) as statuses on statuses.source = versions.source and statuses.status = versions.status
 ),
 merged as not materialized (
-    select
-        * exclude (is_single, is_report, rank, deliveries), true as source_number_reported, true as dial_whom_number_reported,
-        false as conflicting_versions, 1 as versions, deliveries
+    select *, false as conflicting_versions, 1 as versions
     from read_versions
-    where is_single
+    where rank is null
     union all by name
     select
         source, direction, call_sid, call_key,
-        arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, is_single, is_report, rank,
+        arg_max(columns(* exclude (source, direction, call_sid, call_key, zone, outgoing_caller_is_agent, rank,
                                    first_received_at, last_received_at, reported_at, imported, from_list, deliveries, known_outcome, failed_leg,
                                    conflicting_values, unreadable_value, dropped_fraction, unreadable_start, unreadable_time,
                                    leg_a_sent)), rank),
         arg_max_null(columns(['known_outcome', 'failed_leg']), rank) filter (where status is not null),
-        bool_or(source_number is not null) filter (where is_report) as source_number_reported,
-        bool_or(dial_whom_number is not null) filter (where is_report) as dial_whom_number_reported,
         max(zone) as zone,
         bool_or(outgoing_caller_is_agent) as outgoing_caller_is_agent,
         bool_or(conflicting_values) as conflicting_values,
@@ -100,19 +76,57 @@ merged as not materialized (
         bool_or(leg_a_sent) as leg_a_sent,
         coalesce(min(known_outcome) <> max(known_outcome)
             or min(reported_call_seconds) <> max(reported_call_seconds) or min(reported_talk_seconds) <> max(reported_talk_seconds)
-            or min(start_time) filter (where is_report) <> max(start_time) filter (where is_report)
+            or min(start_time) <> max(start_time)
             or min(end_time) <> max(end_time) or min(leg_b_picked_time) <> max(leg_b_picked_time), false) as conflicting_versions,
-        count(*) filter (where is_report) as versions,
-        coalesce(sum(deliveries), 0)::bigint as deliveries,
+        count(*) as versions,
+        sum(deliveries)::bigint as deliveries,
         min(first_received_at) as first_received_at,
         max(last_received_at) as last_received_at,
-        max(reported_at) filter (where is_report) as reported_at,
+        max(reported_at) as reported_at,
         bool_and(imported) as imported,
         bool_and(from_list) as from_list
     from read_versions
-    where not is_single
+    where rank is not null
     group by source, direction, call_sid, call_key
-    having count(*) filter (where is_report) > 0
+),
+live as not materialized (
+    select * exclude (status), is_picked_word(status) as is_picked, last_received_at as received_at
+    from directed(p_live, p_directions) semi join (select call_key from query_table(p_calls) where reports > 0) using (call_key)
+),
+tied as materialized (select call_key from live group by call_key, reported_at having count(*) > 1),
+-- Live events of an agent who picked up are above others, then the order is that of versions. The rank is one integer because arg_max over a
+-- struct of these, or a window over all live events, takes half as long again.
+ranked_live as not materialized (
+    select *, epoch_us(reported_at) + (is_picked::bigint << 60) as rank
+    from live anti join tied using (call_key)
+    union all by name
+    select *, row_number() over (partition by call_key order by is_picked, reported_at, coalesce(last_id, ''), content_hash) as rank
+    from live semi join tied using (call_key)
+),
+merged_live as not materialized (
+    select
+        source, direction, call_sid, call_key,
+        arg_max(columns(* exclude (source, direction, call_sid, call_key, rank, conflicting_values, unreadable_value, unreadable_start)), rank),
+        bool_or(columns(['conflicting_values', 'unreadable_value', 'unreadable_start']))
+    from cleaned_live(ranked_live, p_days)
+    group by source, direction, call_sid, call_key
+),
+with_live as not materialized (
+    select
+        merged.* replace (
+            coalesce(merged.sent_direction, live.sent_direction) as sent_direction,
+            coalesce(merged.source_number, live.source_number) as source_number,
+            coalesce(merged.virtual_number, live.virtual_number) as virtual_number,
+            coalesce(merged.dial_whom_number, live.dial_whom_number) as dial_whom_number,
+            coalesce(merged.start_time, live.start_time) as start_time,
+            coalesce(merged.campaign_id, live.campaign_id) as campaign_id,
+            coalesce(merged.reported_group, live.reported_group) as reported_group,
+            merged.conflicting_values or coalesce(live.conflicting_values, false) as conflicting_values,
+            merged.unreadable_value or coalesce(live.unreadable_value, false) as unreadable_value,
+            merged.unreadable_start or coalesce(live.unreadable_start, false) as unreadable_start),
+        merged.source_number is not null as source_number_reported,
+        merged.dial_whom_number is not null as dial_whom_number_reported
+    from merged left join merged_live as live using (source, direction, call_sid, call_key)
 ),
 with_second as (
     select
@@ -120,7 +134,7 @@ with_second as (
         call_sid_second(call_sid) as sid_second,
         start_time is null as start_unknown,
         clock_shift(start_time, call_sid_second(call_sid), zone) as shift
-    from merged
+    from with_live
 ),
 with_start as (
     select

@@ -14,10 +14,10 @@ create or replace macro is_nothing(p_text) as
     list_contains(['', '0', '-', '--', '---', '–', '—', 'N/A', '#N/A', 'NA', 'NAN', 'NULL', '(NULL)', '\N', 'NONE', 'UNDEFINED', 'NOT ASSIGNED'],
                   upper(trimmed(p_text)));
 
--- A name or id; NULL for nothing. Of long texts none is nothing.
+-- A name or id; NULL for nothing. Of long texts none is nothing, and of those with another initial than N or U, as nearly all names have.
 create or replace macro clean_name(p_text) as
     case when p_text = '' then null
-         when strlen(p_text) > 16 then trimmed(p_text)
+         when strlen(p_text) > 16 or p_text >= 'A' and p_text < 'N' or p_text >= 'O' and p_text < 'U' then trimmed(p_text)
          when is_nothing(p_text) then null
          else trimmed(p_text) end;
 

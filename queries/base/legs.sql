@@ -62,14 +62,14 @@ from directed(p_live, p_directions) as live
 join (select distinct direction, call_key, leg_key from query_table(p_legs)) as legs using (direction, call_key);
 
 -- The legs of these calls, a row each with the columns of a call.
-create or replace macro report_legs(p_versions, p_live, p_shared, p_directions, p_statuses) as table
+create or replace macro report_legs(p_versions, p_live, p_shared, p_directions, p_statuses, p_days) as table
 with
 keyed as materialized (from leg_versions(p_versions, p_shared, p_directions)),
 leg_reports as materialized (select * exclude (leg_key) replace (leg_key as call_key) from keyed),
 leg_live as materialized (select * exclude (leg_key) replace (leg_key as call_key) from leg_live_events(p_live, keyed, p_directions)),
 counted as materialized (from counted_calls(leg_reports, leg_live, p_directions))
 select legs.* replace (leg_keys.call_key as call_key)
-from merged_calls(leg_reports, leg_live, counted, p_directions, p_statuses) as legs
+from merged_calls(leg_reports, leg_live, counted, p_directions, p_statuses, p_days) as legs
 join (select distinct call_key, leg_key from keyed) as leg_keys on leg_keys.leg_key = legs.call_key;
 
 -- Whether a phone rang, by the outcome of a leg: agents who are engaged are not rung.
@@ -155,6 +155,7 @@ with
 named_directions as materialized (from directions_of(p_versions, p_live)),
 statuses as materialized (from statuses_of(p_versions)),
 directions as materialized (from inferred_directions(p_versions, p_live, named_directions, statuses)),
+zone_days as materialized (from zone_days_of(p_versions, p_live)),
 counted as materialized (from counted_calls(p_versions, p_live, directions)),
 shared as materialized (from shared_calls(p_versions, counted, directions)),
 keyed as materialized (from leg_versions(p_versions, shared, directions)),
@@ -170,7 +171,7 @@ own_live as not materialized (
     select * exclude (leg_key) replace (leg_key as call_key) from keyed_live
 ),
 own_counts as materialized (from counted_calls(own_versions, own_live, directions)),
-merged as materialized (from merged_calls(own_versions, own_live, own_counts, directions, statuses)),
+merged as materialized (from merged_calls(own_versions, own_live, own_counts, directions, statuses, zone_days)),
 leg_keys as materialized (select distinct call_key, leg_key from keyed),
 legs as materialized (
     select merged.* replace (leg_keys.call_key as call_key) from merged join leg_keys on leg_keys.leg_key = merged.call_key
