@@ -94,6 +94,7 @@ type peer struct {
 var benchmarks = []benchmark{
 	{"collect", "collect", []string{"-rounds", "41", "-during", "500ms"}, []peer{{"-benthos", "Benthos", func(o options) string { return o.benthos }}}},
 	{"overload", "collect", []string{"-overload", "60s"}, nil},
+	{"slow", "collect", []string{"-slow", "-during", "12s"}, nil},
 	{"hostile", "collect", []string{"-hostile"}, nil},
 	{"load", "load", []string{"-only", "bulk"}, []peer{{"-python", "pandas", func(o options) string { return o.python }}}},
 	{"incremental", "load", []string{"-only", "incremental", "-calls", "10000000"}, nil},
