@@ -6,11 +6,11 @@ import (
 )
 
 // TestTimesNearADayAreThoseOfTheCalendar compares times that are read with the offset of their call's day with those of DuckDB's calendar, in
-// each quarter of an hour of the days around changes of the clock: skipped and repeated hours, changes at midnight and of half an hour.
+// each half hour of the days around changes of the clock: skipped and repeated hours, changes at midnight and of half an hour.
 func TestTimesNearADayAreThoseOfTheCalendar(t *testing.T) {
 	settings := testSettings()
 	settings.Sources = nil
-	for _, zone := range []string{"Asia/Kolkata", "Europe/London", "America/New_York", "America/Havana", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"} {
+	for _, zone := range []string{"Asia/Kolkata", "Europe/London", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia"} {
 		settings.Sources = append(settings.Sources, Source{Name: zone, Timezone: zone, OutgoingCaller: "agent"})
 	}
 	db := openStore(t, Options{Path: filepath.Join(t.TempDir(), "calls.duckdb"), Settings: settings, Now: testNow})
@@ -27,7 +27,7 @@ func TestTimesNearADayAreThoseOfTheCalendar(t *testing.T) {
 			count(*) filter (where time_near_day(local, valid_from, valid_to, utc_offset, timezone) is distinct from timezone(timezone, local))
 		from started join sources using (source)
 		left join days on days.source = started.source and days.day = left(start_time, 10),
-		(select unnest(range(-120, 240)) as quarter), lateral (select started.day + to_minutes(quarter * 15) as local)`).
+		(select unnest(range(-60, 120)) as half), lateral (select started.day + to_minutes(half * 30) as local)`).
 		Scan(&days, &known, &wrong)
 	if err != nil {
 		t.Fatal(err)
