@@ -95,6 +95,9 @@ given with --set.`,
 			if a.startsChildren() {
 				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
+			if query.Path == "" && len(columns) > 0 {
+				arguments["metrics"] = strings.Join(columns, ",") // compute no others
+			}
 			return a.runQuery(c.Context(), p, query.Name, arguments, selected, pipeline.ReaderOptions{AsOf: asOfTime, Memory: limits.Memory}, out)
 		},
 	}
@@ -137,7 +140,12 @@ func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, a
 		return err
 	}
 	defer reader.Close()
-	if err := reader.Stream(ctx, name, arguments, out.Header, out.Row); err != nil {
+	err = reader.Stream(ctx, name, arguments, out.Header, out.Row)
+	if exitcode.Of(err) == exitcode.Usage && arguments["metrics"] != nil { // a column is wrong; the error names those of the whole result
+		delete(arguments, "metrics")
+		err = reader.Stream(ctx, name, arguments, out.Header, out.Row)
+	}
+	if err != nil {
 		return err
 	}
 	if err := out.Close(); err != nil {

@@ -66,6 +66,7 @@ func (w *Writer) Header(columns []string) error {
 	if len(wanted) == 0 {
 		wanted = columns
 	}
+	w.indexes = nil
 	for _, name := range wanted {
 		i := slices.Index(columns, name)
 		if i < 0 {
