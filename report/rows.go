@@ -119,18 +119,16 @@ func (r *Rows) write(values []any) error {
 	return nil
 }
 
-// plainValue converts a value for a cell of Rows. A time shows the clock of its own zone.
+// plainValue converts a value for a cell of Rows.
 func plainValue(value any) any {
 	switch v := value.(type) {
-	case bool, int64:
+	case bool, int64, time.Time:
 		return v
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil
 		}
 		return v
-	case time.Time:
-		return xlsx.SerialTime(v)
 	case sqlvalue.Date:
 		return xlsx.SerialTime(time.Time(v))
 	case sqlvalue.LocalTime:

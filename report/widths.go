@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strings"
+	"time"
 
 	"callsheet/report/xlsx"
 )
@@ -54,6 +55,8 @@ func (b *book) displayWidth(v any, c columnMeta, format string) float64 {
 		n = float64(v)
 	case float64:
 		n = v
+	case time.Time:
+		return textWidth(b.widestDate(c.format))
 	default:
 		return 0
 	}

@@ -37,7 +37,7 @@ func (r *Reader) goValue(value any, kind string) any {
 	case *big.Int:
 		return bigNumber(v)
 	case duckdb.Decimal:
-		return v.Float64()
+		return decimalNumber(v)
 	case time.Time:
 		switch {
 		case kind == "TIMESTAMPTZ":
@@ -75,3 +75,16 @@ func bigNumber(n *big.Int) any {
 	}
 	return n.String()
 }
+
+// decimalNumber returns the float64 nearest to a decimal. Dividing integers that float64 holds exactly rounds once, and is much faster
+// than the division of big numbers.
+func decimalNumber(d duckdb.Decimal) float64 {
+	const exact = 1 << 53
+	if n := d.Value.Int64(); d.Value.IsInt64() && -exact < n && n < exact && int(d.Scale) < len(powersOfTen) {
+		return float64(n) / powersOfTen[d.Scale]
+	}
+	return d.Float64()
+}
+
+// powersOfTen are those that float64 holds exactly.
+var powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}

@@ -33,6 +33,7 @@ type Writer struct {
 	header   []string
 	indexes  []int      // of the written columns in the query's row
 	rows     [][]string // of a table or markdown, which are written by Close, once the widths are known
+	row      []any      // reused
 	numeric  []bool
 	csv      *csv.Writer
 	excel    bool // csv for Excel
@@ -74,7 +75,7 @@ func (w *Writer) Header(columns []string) error {
 		}
 		w.indexes = append(w.indexes, i)
 	}
-	w.header = wanted
+	w.header, w.row = wanted, make([]any, len(wanted))
 	w.numeric = make([]bool, len(wanted))
 	switch w.format {
 	case "csv":
@@ -91,7 +92,7 @@ func (w *Writer) Header(columns []string) error {
 
 // Row writes one row of the query.
 func (w *Writer) Row(values []any) error {
-	row := make([]any, len(w.indexes))
+	row := w.row
 	for i, from := range w.indexes {
 		row[i] = values[from]
 	}

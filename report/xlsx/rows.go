@@ -1,16 +1,15 @@
 package xlsx
 
 import (
-	"hash/crc32"
 	"strconv"
+	"time"
 
-	"github.com/klauspost/compress/flate"
 	"github.com/xuri/excelize/v2"
 )
 
-// Rows are the rows of a long sheet. They are encoded as XML at once, which is much faster than building cells in excelize, and a
-// second goroutine compresses them. Only the compressed bytes are kept, in memory or in a temporary file, and go into the sheet's part
-// when the workbook is written. After an error elsewhere, Workbook.Close releases them.
+// Rows are the rows of a long sheet. They are encoded as XML at once, which is much faster than building cells in excelize, and other
+// goroutines compress them. Only the compressed bytes are kept, in memory or in a temporary file, and go into the sheet's part when the
+// workbook is written. After an error elsewhere, Workbook.Close releases them.
 type Rows struct {
 	sheet     *Sheet
 	columns   []columnMarkup
@@ -19,27 +18,27 @@ type Rows struct {
 	column    int    // index of the next cell
 	links     links
 
-	crc        uint32
+	compressor *compressor
+	crc        uint32 // of all rows, once closed
 	size       uint64 // before compression
 	compressed spillBuffer
-	chunks     chan []byte // to the compressor; nil once closed
-	recycled   chan []byte // buffers that the compressor has finished with
-	done       chan error
 }
 
 // columnMarkup is the markup of a column's cells: before the row number, and after it for each type of value.
-type columnMarkup struct{ prefix, empty, number, shared, text, boolean string }
+type columnMarkup struct {
+	prefix, empty, number, shared, text, spacedText, boolean string
+	recent                                                   [128]sharedText
+}
 
-// chunkSize is the amount of XML that is compressed at a time.
-const chunkSize = 1 << 18
+// A sharedText is a text of a column and its index in the table of shared texts.
+type sharedText struct {
+	text  string
+	index int
+}
 
 // StreamRows begins the rows of a sheet whose columns have these styles. The sheet's other cells must lie above them.
 func (s *Sheet) StreamRows(styles []CellStyle) *Rows {
-	r := &Rows{
-		sheet: s, compressed: spillBuffer{dir: s.workbook.options.TempDir},
-		chunks: make(chan []byte, 8), recycled: make(chan []byte, 10), done: make(chan error, 1),
-		pending: make([]byte, 0, chunkSize+chunkSize/4),
-	}
+	r := &Rows{sheet: s, compressed: spillBuffer{dir: s.workbook.options.TempDir}, pending: newBlockBuffer()}
 	for i, style := range styles {
 		name, err := excelize.ColumnNumberToName(i + 1)
 		s.Check(err)
@@ -49,31 +48,14 @@ func (s *Sheet) StreamRows(styles []CellStyle) *Rows {
 		}
 		r.columns = append(r.columns, columnMarkup{
 			prefix: `<c r="` + name, empty: attributes + `/>`, number: attributes + `><v>`,
-			shared: attributes + ` t="s"><v>`,
-			text:   attributes + ` t="inlineStr"><is><t xml:space="preserve">`, boolean: attributes + ` t="b"><v>`,
+			shared: attributes + ` t="s"><v>`, boolean: attributes + ` t="b"><v>`,
+			text:       attributes + ` t="inlineStr"><is><t>`,
+			spacedText: attributes + ` t="inlineStr"><is><t xml:space="preserve">`,
 		})
 	}
 	s.workbook.streamed = append(s.workbook.streamed, r)
-	go r.compress(r.chunks)
+	r.compressor = startCompressor(&r.compressed)
 	return r
-}
-
-// compress writes the chunks as a sequence of complete deflate blocks, none of them the final one.
-func (r *Rows) compress(chunks <-chan []byte) {
-	w, err := flate.NewWriter(&r.compressed, deflateLevel)
-	for chunk := range chunks {
-		if err == nil {
-			_, err = w.Write(chunk)
-		}
-		select {
-		case r.recycled <- chunk[:0]:
-		default:
-		}
-	}
-	if err == nil {
-		err = w.Flush()
-	}
-	r.done <- err
 }
 
 // BeginRow begins a row; row numbers start at 1.
@@ -83,22 +65,15 @@ func (r *Rows) BeginRow(row int) {
 	r.pending = append(append(append(r.pending, `<row r="`...), r.rowNumber...), `">`...)
 }
 
-// AddCell adds the row's next cell: nil, a string, a bool, an int64 or a float64. A string must be clean (see CleanText).
+// AddCell adds the row's next cell: nil, a string, a bool, an int64, a float64 or a time, which shows the clock of its own zone. A string
+// must be clean (see CleanText).
 func (r *Rows) AddCell(value any) {
 	c := &r.columns[r.column]
 	r.column++
 	r.pending = append(append(r.pending, c.prefix...), r.rowNumber...)
 	switch v := value.(type) {
 	case string:
-		if index, ok := r.sheet.workbook.sharedString(v); ok {
-			r.pending = append(r.pending, c.shared...)
-			r.pending = strconv.AppendInt(r.pending, int64(index), 10)
-			r.pending = append(r.pending, "</v></c>"...)
-			return
-		}
-		r.pending = append(r.pending, c.text...)
-		r.pending = appendEscaped(r.pending, v)
-		r.pending = append(r.pending, "</t></is></c>"...)
+		r.addText(c, v)
 	case int64:
 		r.pending = append(r.pending, c.number...)
 		r.pending = strconv.AppendInt(r.pending, v, 10)
@@ -107,38 +82,68 @@ func (r *Rows) AddCell(value any) {
 		r.pending = append(r.pending, c.number...)
 		r.pending = appendNumber(r.pending, v)
 		r.pending = append(r.pending, "</v></c>"...)
+	case time.Time:
+		r.pending = append(r.pending, c.number...)
+		r.pending = appendSerialTime(r.pending, v)
+		r.pending = append(r.pending, "</v></c>"...)
 	case bool:
-		r.pending = append(r.pending, c.boolean...)
-		r.pending = append(r.pending, map[bool]string{true: "1</v></c>", false: "0</v></c>"}[v]...)
+		digit := byte('0')
+		if v {
+			digit = '1'
+		}
+		r.pending = append(append(append(r.pending, c.boolean...), digit), "</v></c>"...)
 	default:
 		r.pending = append(r.pending, c.empty...)
 	}
 }
 
+// addText adds the rest of a cell with a text: its index in the table of shared texts or, once that is full, the text itself.
+func (r *Rows) addText(c *columnMarkup, text string) {
+	if index, ok := r.sharedString(c, text); ok {
+		r.pending = append(r.pending, c.shared...)
+		r.pending = strconv.AppendInt(r.pending, int64(index), 10)
+		r.pending = append(r.pending, "</v></c>"...)
+		return
+	}
+	if text != "" && text[0] != ' ' && text[len(text)-1] != ' ' { // a clean text has no other white space
+		r.pending = append(r.pending, c.text...)
+	} else {
+		r.pending = append(r.pending, c.spacedText...)
+	}
+	r.pending = appendEscaped(r.pending, text)
+	r.pending = append(r.pending, "</t></is></c>"...)
+}
+
+// sharedString is that of the workbook. Most columns have few texts, which are found among the recent ones of the column.
+func (r *Rows) sharedString(c *columnMarkup, text string) (index int, ok bool) {
+	n := len(text)
+	if n < 2 {
+		return r.sheet.workbook.sharedString(text)
+	}
+	recent := &c.recent[(int(text[n-1])+10*int(text[n-2])+n)%len(c.recent)]
+	if recent.text == text {
+		r.sheet.workbook.file.SharedStrings.Count++
+		return recent.index, true
+	}
+	if index, ok = r.sheet.workbook.sharedString(text); ok {
+		*recent = sharedText{text, index}
+	}
+	return index, ok
+}
+
 // EndRow ends the row.
 func (r *Rows) EndRow() {
 	r.pending = append(r.pending, "</row>"...)
-	if len(r.pending) >= chunkSize {
-		r.flush()
-	}
-}
-
-// flush hands the encoded rows to the compressor.
-func (r *Rows) flush() {
-	r.crc = crc32.Update(r.crc, crc32.IEEETable, r.pending)
-	r.size += uint64(len(r.pending))
-	r.chunks <- r.pending
-	select {
-	case r.pending = <-r.recycled:
-	default:
-		r.pending = make([]byte, 0, chunkSize+chunkSize/4)
+	if len(r.pending) >= blockSize {
+		r.pending = r.compressor.add(r.pending)
 	}
 }
 
 // Close adds the rows to the sheet, of which the range used is in use. The range table, unless it is empty, becomes a native table;
 // a sheet with links to addresses must have one.
 func (r *Rows) Close(used, table string) error {
-	r.flush()
+	r.compressor.add(r.pending)
+	r.pending = nil
 	if err := r.stop(); err != nil {
 		return err
 	}
@@ -158,16 +163,16 @@ func (r *Rows) Close(used, table string) error {
 }
 
 // stop waits for the compressor.
-func (r *Rows) stop() error {
-	close(r.chunks)
-	r.chunks = nil
-	return <-r.done
+func (r *Rows) stop() (err error) {
+	r.crc, r.size, err = r.compressor.close()
+	r.compressor = nil
+	return err
 }
 
 // discard releases the rows, whether or not they were closed.
 func (r *Rows) discard() {
-	if r.chunks != nil {
-		r.stop()
+	if r.compressor != nil {
+		_ = r.stop() // the error is not that of a file that anyone gets
 	}
 	r.compressed.discard()
 }

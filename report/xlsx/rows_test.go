@@ -2,9 +2,11 @@ package xlsx
 
 import (
 	"bytes"
+	"fmt"
 	"hash/crc32"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,6 +79,53 @@ func testStreamedRows(t *testing.T, shared int) {
 	}
 }
 
+// Rows of several blocks, which several goroutines compress, are in order, and equal rows give equal bytes.
+func TestBlocksOfRowsAreInOrder(t *testing.T) {
+	const n = 30_000
+	var files [2]bytes.Buffer
+	for i := range files {
+		w := newTestWorkbook(t)
+		w.maxShared = 10
+		s := w.Sheet("Sheet1")
+		s.Put(1, 1, "Text", CellStyle{})
+		rows := s.StreamRows([]CellStyle{{}, {}, {}})
+		for row := 2; row <= n; row++ {
+			rows.BeginRow(row)
+			rows.AddCell(fmt.Sprintf(" %d ", row*row))
+			rows.AddCell(int64(row))
+			rows.AddCell(fmt.Sprintf("https://example.com/%d", row%20))
+			rows.EndRow()
+		}
+		if err := rows.Close(fmt.Sprintf("A1:C%d", n), ""); err != nil {
+			t.Fatal(err)
+		}
+		if rows.size < 3*blockSize {
+			t.Errorf("only %d bytes, which are too few blocks", rows.size)
+		}
+		if _, err := w.Encode(&files[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(files[0].Bytes(), files[1].Bytes()) {
+		t.Error("equal rows give other bytes")
+	}
+	f, err := excelize.OpenReader(&files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got, err := f.GetRows("Sheet1")
+	if err != nil || len(got) != n {
+		t.Fatalf("%d rows, %v", len(got), err)
+	}
+	for row := 2; row <= n; row++ {
+		want := []string{fmt.Sprintf(" %d ", row*row), strconv.Itoa(row), fmt.Sprintf("https://example.com/%d", row%20)}
+		if !slices.Equal(got[row-1], want) {
+			t.Fatalf("row %d: got %q, want %q", row, got[row-1], want)
+		}
+	}
+}
+
 // The compressor may start only after the rows are closed.
 func TestRowsCanBeClosedAtOnce(t *testing.T) {
 	for range 200 {
@@ -95,7 +144,7 @@ func TestCloseReleasesUnfinishedRows(t *testing.T) {
 		rows.EndRow()
 	}
 	w.Close()
-	if rows.chunks != nil {
+	if rows.compressor != nil {
 		t.Error("the compressor still runs")
 	}
 	if left, err := os.ReadDir(w.options.TempDir); err != nil || len(left) != 0 {

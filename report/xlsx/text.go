@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -78,10 +79,39 @@ var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 
 // SerialTime returns a time as Excel stores it: days since its epoch. Excel knows no time zones, so the result is what a clock shows in
 // t's zone.
-func SerialTime(t time.Time) float64 {
-	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	days := float64(midnight.Unix()-epoch.Unix()) / SecondsPerDay
-	clock := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
-		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond()).Truncate(time.Millisecond)
-	return math.Round((days+clock.Seconds()/SecondsPerDay)*1e10) / 1e10 // 10 µs: Excel has no more digits
+func SerialTime(t time.Time) float64 { return float64(serialUnits(t)) / serialPerDay }
+
+// serialPerDay is the precision of a time, 10 µs: Excel has no more digits.
+const serialPerDay = 1e10
+
+// serialUnits returns a time in units of 1/serialPerDay days.
+func serialUnits(t time.Time) int64 {
+	_, offset := t.Zone()
+	clock := t.Unix() + int64(offset) - epoch.Unix() // seconds
+	days, second := clock/SecondsPerDay, clock%SecondsPerDay
+	if second < 0 {
+		days, second = days-1, second+SecondsPerDay
+	}
+	seconds := float64(second) + float64(t.Nanosecond()/1e6*1e6)/1e9
+	return int64(math.Round((float64(days) + seconds/SecondsPerDay) * serialPerDay))
+}
+
+// appendSerialTime appends a time as a number with the digits that it needs.
+func appendSerialTime(to []byte, t time.Time) []byte {
+	units := serialUnits(t)
+	if units < 0 || units >= 1e15 { // before 1900, or more digits than the shortest text of a float has
+		return appendNumber(to, SerialTime(t))
+	}
+	days, fraction := units/serialPerDay, units%serialPerDay
+	to = strconv.AppendInt(to, days, 10)
+	if fraction == 0 {
+		return to
+	}
+	at := len(to)
+	to = strconv.AppendInt(to, serialPerDay+fraction, 10) // the leading 1 keeps the zeros after the point, and makes room for it
+	to[at] = '.'
+	for to[len(to)-1] == '0' {
+		to = to[:len(to)-1]
+	}
+	return to
 }
