@@ -6,7 +6,7 @@ import "callsheet/report/xlsx"
 const fillInWidth = 16
 
 // addFillIn adds the empty columns of a table, with lines beside their cells.
-func (p *page) addFillIn(s Sheet, t *tableLayout) {
+func (p *page) addFillIn(s Sheet, t *tableLayout, body *tableBody) {
 	for _, header := range s.FillIn {
 		column := len(t.columns) + 1
 		c := columnMeta{name: header, label: xlsx.HeaderText(header), format: "text"}
@@ -14,7 +14,7 @@ func (p *page) addFillIn(s Sheet, t *tableLayout) {
 		p.Put(column, t.header, c.label, p.filterHeaderStyle("left", column))
 		box := p.bodyStyle("left", "@")
 		box.LeftBorder = p.theme.Grey
-		p.SetStyle(column, t.header+1, column, t.last, box)
+		body.addColumn(box)
 		p.SetWidth(column, fillInWidth)
 	}
 }

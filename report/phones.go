@@ -1,6 +1,7 @@
 package report
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 )
@@ -14,17 +15,17 @@ const phoneColumn = "customer_number"
 // phoneNumber matches a number that a phone can dial as it is. One that is masked has other characters.
 var phoneNumber = regexp.MustCompile(`^\+?[0-9]{8,15}$`)
 
-// linkPhones makes the customers' numbers of a table links that dial them.
-func (p *page) linkPhones(t *tableLayout, column int, rows [][]any, index int) {
-	row := t.header
-	style := padded(p.bodyStyle("left", "@"), column)
+// linkPhones makes the customers' numbers in a column of a table links that dial them.
+func (p *page) linkPhones(t *tableLayout, body *tableBody, column int, numbers iter.Seq[any]) {
+	row := -1
+	style := padded(p.bodyStyle("left", "@"), column+1)
 	style.TextColour, style.Underline = p.theme.Blue, true
-	for v := range columnValues(rows, index) {
+	for v := range numbers {
 		row++
-		if number := toText(v); phoneNumber.MatchString(number) && p.phoneLinks < maxPhoneLinks {
+		if number := toText(v); p.phoneLinks < maxPhoneLinks && phoneNumber.MatchString(number) {
 			p.phoneLinks++
-			p.LinkTo(column, row, "tel:"+number)
-			p.SetStyle(column, row, column, row, style)
+			p.LinkTo(column+1, t.header+1+row, "tel:"+number)
+			body.setStyle(column, row, style)
 		}
 	}
 }

@@ -164,14 +164,13 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 	t := tableLayout{
 		columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), header: header, last: header + len(result.rows),
 	}
+	body := newTableBody(p, &t, s.Spark == nil && len(result.rows) >= streamedRows)
 	for i := range t.columns {
-		p.writeColumn(s, &t, i, result.rows, indexes[i])
-		if s.Columns[i] == phoneColumn {
-			p.linkPhones(&t, i+1, result.rows, indexes[i])
-		}
+		p.writeColumn(s, &t, body, i, result.rows, indexes[i])
 	}
-	p.addFillIn(s, &t)
+	p.addFillIn(s, &t, body)
 	p.setHeaderHeight(header, t.columns)
+	p.Check(body.close())
 	return t, p.Err()
 }
 
@@ -185,7 +184,7 @@ func (p *page) setHeaderHeight(header int, columns []columnMeta) {
 }
 
 // writeColumn writes one column of a table.
-func (p *page) writeColumn(s Sheet, t *tableLayout, i int, rows [][]any, index int) {
+func (p *page) writeColumn(s Sheet, t *tableLayout, body *tableBody, i int, rows [][]any, index int) {
 	c, values := &t.columns[i], columnValues(rows, index)
 	if c.format == "" {
 		c.format = inferFormat(values)
@@ -194,7 +193,9 @@ func (p *page) writeColumn(s Sheet, t *tableLayout, i int, rows [][]any, index i
 	t.formats = append(t.formats, format)
 	side := align(c.format, i+1)
 	p.Put(i+1, t.header, c.label, p.filterHeaderStyle(side, i+1))
-	content, row := 0.0, t.header
+	style := padded(p.bodyStyle(side, format), i+1)
+	body.addColumn(style)
+	content, row := 0.0, -1
 	for v := range values {
 		row++
 		shown := p.columnValue(*c, v)
@@ -206,16 +207,14 @@ func (p *page) writeColumn(s Sheet, t *tableLayout, i int, rows [][]any, index i
 		}
 		p.noteTruncated(shown, *c)
 		content = max(content, p.displayWidth(shown, *c, format))
-		p.Set(i+1, row, shown)
-	}
-	p.SetStyle(i+1, t.header+1, i+1, t.last, padded(p.bodyStyle(side, format), i+1))
-	row = t.header
-	for v := range values {
-		row++
+		body.set(i, row, shown)
 		n, _ := toNumber(v)
 		if negative := p.negativeFormat(n, format); negative != format {
-			p.SetStyle(i+1, row, i+1, row, padded(p.bodyStyle(side, negative), i+1))
+			body.setStyle(i, row, padded(p.bodyStyle(side, negative), i+1))
 		}
+	}
+	if c.name == phoneColumn {
+		p.linkPhones(t, body, i, values)
 	}
 	p.SetWidth(i+1, columnWidth(c.label, content, side))
 }

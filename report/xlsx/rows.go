@@ -12,10 +12,12 @@ import (
 // workbook is written. After an error elsewhere, Workbook.Close releases them.
 type Rows struct {
 	sheet     *Sheet
-	columns   []columnMarkup
-	pending   []byte // encoded rows that are not yet compressed
-	rowNumber []byte // of the current row
-	column    int    // index of the next cell
+	columns   []*columnMarkup
+	styled    map[styledColumn]*columnMarkup // of cells with another style than their column's
+	pending   []byte                         // encoded rows that are not yet compressed
+	rowNumber []byte                         // of the current row
+	column    int                            // index of the next cell
+	last      int                            // number of the last row
 	links     links
 
 	compressor *compressor
@@ -30,45 +32,70 @@ type columnMarkup struct {
 	recent                                                   [128]sharedText
 }
 
+// A styledColumn is a style that a cell of a column, which counts from 0, may have.
+type styledColumn struct {
+	column int
+	style  CellStyle
+}
+
 // A sharedText is a text of a column and its index in the table of shared texts.
 type sharedText struct {
 	text  string
 	index int
 }
 
-// StreamRows begins the rows of a sheet whose columns have these styles. The sheet's other cells must lie above them.
+// StreamRows begins rows of a sheet whose columns have these styles. No other cells of the sheet may lie in these rows.
 func (s *Sheet) StreamRows(styles []CellStyle) *Rows {
-	r := &Rows{sheet: s, compressed: spillBuffer{dir: s.workbook.options.TempDir}, pending: newBlockBuffer()}
+	r := &Rows{sheet: s, compressed: spillBuffer{dir: s.workbook.options.TempDir}, pending: newBlockBuffer(),
+		styled: map[styledColumn]*columnMarkup{}}
 	for i, style := range styles {
-		name, err := excelize.ColumnNumberToName(i + 1)
-		s.Check(err)
-		attributes := `"`
-		if style != (CellStyle{}) {
-			attributes = `" s="` + strconv.Itoa(s.styleID(style)) + `"`
-		}
-		r.columns = append(r.columns, columnMarkup{
-			prefix: `<c r="` + name, empty: attributes + `/>`, number: attributes + `><v>`,
-			shared: attributes + ` t="s"><v>`, boolean: attributes + ` t="b"><v>`,
-			text:       attributes + ` t="inlineStr"><is><t>`,
-			spacedText: attributes + ` t="inlineStr"><is><t xml:space="preserve">`,
-		})
+		r.columns = append(r.columns, s.columnMarkup(i+1, style))
 	}
 	s.workbook.streamed = append(s.workbook.streamed, r)
 	r.compressor = startCompressor(&r.compressed)
 	return r
 }
 
+func (s *Sheet) columnMarkup(column int, style CellStyle) *columnMarkup {
+	name, err := excelize.ColumnNumberToName(column)
+	s.Check(err)
+	attributes := `"`
+	if style != (CellStyle{}) {
+		attributes = `" s="` + strconv.Itoa(s.styleID(style)) + `"`
+	}
+	return &columnMarkup{
+		prefix: `<c r="` + name, empty: attributes + `/>`, number: attributes + `><v>`,
+		shared: attributes + ` t="s"><v>`, boolean: attributes + ` t="b"><v>`,
+		text:       attributes + ` t="inlineStr"><is><t>`,
+		spacedText: attributes + ` t="inlineStr"><is><t xml:space="preserve">`,
+	}
+}
+
 // BeginRow begins a row; row numbers start at 1.
 func (r *Rows) BeginRow(row int) {
 	r.rowNumber = strconv.AppendInt(r.rowNumber[:0], int64(row), 10)
-	r.column = 0
+	r.column, r.last = 0, row
 	r.pending = append(append(append(r.pending, `<row r="`...), r.rowNumber...), `">`...)
 }
 
 // AddCell adds the row's next cell: nil, a string, a bool, an int64, a float64 or a time, which shows the clock of its own zone. A string
 // must be clean (see CleanText).
 func (r *Rows) AddCell(value any) {
-	c := &r.columns[r.column]
+	r.addCell(r.columns[r.column], value)
+}
+
+// AddStyledCell is AddCell for a cell with another style than its column's.
+func (r *Rows) AddStyledCell(value any, style CellStyle) {
+	key := styledColumn{r.column, style}
+	c := r.styled[key]
+	if c == nil {
+		c = r.sheet.columnMarkup(r.column+1, style)
+		r.styled[key] = c
+	}
+	r.addCell(c, value)
+}
+
+func (r *Rows) addCell(c *columnMarkup, value any) {
 	r.column++
 	r.pending = append(append(r.pending, c.prefix...), r.rowNumber...)
 	switch v := value.(type) {
@@ -139,25 +166,36 @@ func (r *Rows) EndRow() {
 	}
 }
 
-// Close adds the rows to the sheet, of which the range used is in use. The range table, unless it is empty, becomes a native table;
-// a sheet with links to addresses must have one.
-func (r *Rows) Close(used, table string) error {
+// Insert adds the rows to the sheet.
+func (r *Rows) Insert() error {
 	r.compressor.add(r.pending)
 	r.pending = nil
 	if err := r.stop(); err != nil {
 		return err
 	}
 	s := r.sheet
-	const end = "</sheetData>"
 	w, part := s.workbook, s.part()
-	w.patches[part] = append(w.patches[part], patch{old: []byte(end), rows: r, new: []byte(end)})
-	delete(w.usedRanges, s.Name)
-	s.Check(w.file.SetSheetDimension(s.Name, used))
+	w.patches[part] = append(w.patches[part], patch{rows: r})
+	if r.last > 0 {
+		s.extendUsedRange(1, r.last, max(1, len(r.columns)), r.last)
+	}
+	return s.Err()
+}
+
+// Close adds the rows to the sheet as its last, with the links, and sets the range in use. The range table, unless it is empty, becomes a
+// native table; a sheet with links to addresses must have one.
+func (r *Rows) Close(used, table string) error {
+	if err := r.Insert(); err != nil {
+		return err
+	}
+	s := r.sheet
+	delete(s.workbook.usedRanges, s.Name)
+	s.Check(s.workbook.file.SetSheetDimension(s.Name, used))
 	if table != "" {
 		s.AddTable(s.Name, table)
 	}
 	if r.links.cells.Len() > 0 {
-		r.writeLinks(part)
+		r.writeLinks(s.part())
 	}
 	return s.Err()
 }
