@@ -46,7 +46,7 @@ func (w *Workbook) Encode(out io.Writer) (Saved, error) {
 	sum := sha256.New()
 	counter := &counter{}
 	buffered := bufio.NewWriterSize(io.MultiWriter(out, sum, counter), 1<<20)
-	a := &archive{out: buffered, tempDir: w.options.TempDir, patches: w.patches}
+	a := newArchive(buffered, w.options.TempDir, w.patches)
 	defer a.discard()
 	w.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return a })
 	if err := w.file.Write(io.Discard); err != nil {

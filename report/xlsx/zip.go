@@ -29,6 +29,12 @@ type archive struct {
 	tempDir string             // for parts that are too large for memory
 	patches map[string][]patch // by part, in the order in which they occur
 	parts   []*part
+	deflate *flate.Writer // of the part being written
+}
+
+func newArchive(out io.Writer, tempDir string, patches map[string][]patch) *archive {
+	deflate, _ := flate.NewWriter(nil, deflateLevel) // the only error is an invalid level
+	return &archive{out: out, tempDir: tempDir, patches: patches, deflate: deflate}
 }
 
 // A part is one file of the archive.
@@ -48,8 +54,8 @@ func (a *archive) Create(name string) (io.Writer, error) {
 	if err := a.finishPart(); err != nil {
 		return nil, err
 	}
-	p := &part{name: name, patches: a.patches[name], compressed: spillBuffer{dir: a.tempDir}}
-	p.deflate, _ = flate.NewWriter(&p.compressed, deflateLevel) // the only error is an invalid level
+	p := &part{name: name, patches: a.patches[name], compressed: spillBuffer{dir: a.tempDir}, deflate: a.deflate}
+	p.deflate.Reset(&p.compressed)
 	a.parts = append(a.parts, p)
 	return p, nil
 }

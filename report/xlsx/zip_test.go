@@ -13,9 +13,9 @@ import (
 func TestArchiveDoesNotDependOnOrderOrPieces(t *testing.T) {
 	write := func(size int, names ...string) []byte {
 		var out bytes.Buffer
-		a := &archive{out: &out, tempDir: t.TempDir(), patches: map[string][]patch{"b": {
+		a := newArchive(&out, t.TempDir(), map[string][]patch{"b": {
 			{old: []byte("<one>"), new: []byte("<first>")}, {old: []byte("<two>"), new: []byte("<2>")},
-		}}}
+		}})
 		defer a.discard()
 		for _, name := range names {
 			w, err := a.Create(name)
@@ -60,7 +60,7 @@ func TestArchiveDoesNotDependOnOrderOrPieces(t *testing.T) {
 }
 
 func TestUnmatchedPatchIsAnError(t *testing.T) {
-	a := &archive{out: io.Discard, patches: map[string][]patch{"b": {{old: []byte("<none>")}}}}
+	a := newArchive(io.Discard, "", map[string][]patch{"b": {{old: []byte("<none>")}}})
 	w, err := a.Create("b")
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestUnmatchedPatchIsAnError(t *testing.T) {
 // A part above spillThreshold goes through a file, and is read back unchanged.
 func TestLargePartsSpillToAFile(t *testing.T) {
 	var out bytes.Buffer
-	a := &archive{out: &out, tempDir: t.TempDir()}
+	a := newArchive(&out, t.TempDir(), nil)
 	defer a.discard()
 	w, err := a.Create("big")
 	if err != nil {
