@@ -53,10 +53,15 @@ func computeCalls(ctx context.Context, db session) error {
 		return err
 	}
 	var respelled int64
-	if err := db.QueryRowContext(ctx, queries.SQL("load/respelled_numbers")).Scan(&respelled); err != nil || respelled == 0 {
+	if err := db.QueryRowContext(ctx, queries.SQL("load/respelled_numbers")).Scan(&respelled); err != nil {
 		return err
 	}
-	return runStep(ctx, db, "load/show_virtual_numbers")
+	if respelled > 0 {
+		if err := runStep(ctx, db, "load/show_virtual_numbers"); err != nil {
+			return err
+		}
+	}
+	return runStep(ctx, db, "load/hour_peaks")
 }
 
 // maxFollowedCalls is how many renewed calls the customers of a portion have, on average. Tests lower it.

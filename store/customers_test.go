@@ -11,7 +11,7 @@ import (
 )
 
 // keptTables are what a load keeps beside calls, and reads only in part when calls are added or change.
-var keptTables = []string{"customer_episodes", "repeated_calls", "last_conversations", "delivery_days"}
+var keptTables = []string{"customer_episodes", "repeated_calls", "last_conversations", "delivery_days", "hour_peaks"}
 
 func init() { maxFollowedCalls = 60 } // several portions in most loads of this package
 

@@ -8,6 +8,7 @@ delete from delivery_days;
 delete from customer_episodes;
 delete from repeated_calls;
 delete from last_conversations;
+delete from hour_peaks;
 -- The lists are read again after this.
 delete from vendor_calls;
 delete from vendor_lists;

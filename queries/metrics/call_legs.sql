@@ -27,16 +27,19 @@ create or replace macro charged_calls(p_rows) as table
 select * replace (case when is_charged(direction, answered) then agent end as agent)
 from query_table(p_rows);
 
+-- The calls of which reports name several agents.
+create or replace macro transferred_calls() as table
+select direction, call_key from shared_call_legs where is_reported and not is_first;
+
 -- A set of calls as the agents took them: a call of which reports name several agents has a row for each, with the agent's own talk. An
 -- agent of whom two phones took part in one call has one row. What it cost, how long it lasted,
 -- how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
+--
+-- There is no CTE, since all columns of all rows would be copied: a stored macro loses MATERIALIZED and NOT MATERIALIZED, and DuckDB does not
+-- look for unused columns below a CTE that is read twice.
 create or replace macro agent_calls(p_rows) as table
-with
-rows as (
-    select * replace (case when is_charged(direction, answered) then coins else 0 end as coins) from query_table(p_rows)
-),
-transferred as (select distinct direction, call_key from shared_call_legs where is_reported and not is_first)
-from rows anti join transferred using (direction, call_key)
+select * replace (case when is_charged(direction, answered) then coins else 0 end as coins)
+from query_table(p_rows) anti join transferred_calls() using (direction, call_key)
 union all by name
 select rows.* replace (
     legs.agent_number as agent_number, legs.agent_key as agent_key, legs.reported_agent_name as reported_agent_name,
@@ -46,10 +49,11 @@ select rows.* replace (
     legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_reported as leg_a_reported, legs.leg_a_picked_at as leg_a_picked_at,
     legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
     case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds else 0 end as call_seconds,
-    case when is_first then rows.coins else 0 end as coins, case when is_first then rows.versions else 0 end as versions,
+    case when is_first and is_charged(rows.direction, rows.answered) then rows.coins else 0 end as coins,
+    case when is_first then rows.versions else 0 end as versions,
     rows.short_abandon and legs.outcome in ('abandoned', 'cancelled') as short_abandon)
-from rows
-semi join transferred using (direction, call_key)
+from query_table(p_rows) as rows
+semi join transferred_calls() using (direction, call_key)
 join (
     select * replace (sum(talk_seconds) over person::bigint as talk_seconds, max(ended_at) over person as ended_at)
     from shared_call_legs

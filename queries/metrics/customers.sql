@@ -5,32 +5,53 @@ from query_table(p_incoming)
 where caller is not null and (was_missed or asks_for(p_asked, ['repeat_customers']))
 group by all;
 
+-- The caller if missed: only of these the last conversation matters, and a NULL is not looked up.
+create or replace macro missed_caller(p_last_missed_at, p_caller) as case when p_last_missed_at is not null then p_caller end;
+
+-- The metrics of customer_parts() that are about callers, and those that are about what followed.
+create or replace macro caller_metrics() as ['repeat_customers', 'missed_customers', 'callers_lost'];
+create or replace macro followed_metrics() as
+    ['repeat_24h_rate', 'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered', 'recovery_rate',
+     'median_minutes_to_recover'];
+
 -- The metrics of customer_parts(), of followed_calls() and of their callers_of() with the last conversation.
 create or replace macro caller_counts(p_dims, p_followed, p_spoken, p_asked) as table
-select
-    columns(p_dims),
-    count(*) filter (where calls >= 2) as repeat_customers,
-    count(last_missed_at) as missed_customers,
-    count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
-from query_table(p_spoken)
-where asks_for(p_asked, ['repeat_customers', 'missed_customers', 'callers_lost'])
-group by all
+with
+of_callers as (
+    select
+        columns(p_dims),
+        count(*) filter (where calls >= 2) as repeat_customers,
+        count(last_missed_at) as missed_customers,
+        count(*) filter (where last_missed_at is not null and coalesce(last_spoken_at <= last_missed_at, true)) as callers_lost
+    from query_table(p_spoken)
+    group by all
+),
+of_followed as (
+    select
+        columns(p_dims),
+        case when count(caller) filter (where was_answered) > 0
+             then count(*) filter (where called_again) / nullif(count(*) filter (where was_answered and called_again is not null), 0) end as repeat_24h_rate,
+        count(recovery) as missed_episodes,
+        count(*) filter (where recovery = 'open') as open_episodes,
+        count(*) filter (where recovery = 'callback') as recovered_by_callback,
+        count(*) filter (where recovery = 'return') as recovered_by_return,
+        count(*) filter (where recovery = 'unrecovered') as unrecovered,
+        (recovered_by_callback + recovered_by_return) / nullif(missed_episodes - open_episodes, 0) as recovery_rate,
+        median(minutes_to_recover(called_at, recovered_at)) filter (where recovery is not null) as median_minutes_to_recover
+    from query_table(p_followed)
+    group by all
+),
+no_callers as (select null::bigint as repeat_customers, null::bigint as missed_customers, null::bigint as callers_lost where false),
+not_followed as (
+    select
+        null::double as repeat_24h_rate, null::bigint as missed_episodes, null::bigint as open_episodes,
+        null::bigint as recovered_by_callback, null::bigint as recovered_by_return, null::bigint as unrecovered,
+        null::double as recovery_rate, null::double as median_minutes_to_recover
+    where false
+)
+from query_table(case when asks_for(p_asked, caller_metrics()) then of_callers else no_callers end)
 union all by name
-select
-    columns(p_dims),
-    case when count(caller) filter (where was_answered) > 0
-         then count(*) filter (where called_again) / nullif(count(*) filter (where was_answered and called_again is not null), 0) end as repeat_24h_rate,
-    count(recovery) as missed_episodes,
-    count(*) filter (where recovery = 'open') as open_episodes,
-    count(*) filter (where recovery = 'callback') as recovered_by_callback,
-    count(*) filter (where recovery = 'return') as recovered_by_return,
-    count(*) filter (where recovery = 'unrecovered') as unrecovered,
-    (recovered_by_callback + recovered_by_return) / nullif(missed_episodes - open_episodes, 0) as recovery_rate,
-    median(minutes_to_recover(called_at, recovered_at)) filter (where recovery is not null) as median_minutes_to_recover
-from query_table(p_followed)
-where asks_for(p_asked, ['repeat_24h_rate', 'missed_episodes', 'open_episodes', 'recovered_by_callback', 'recovered_by_return', 'unrecovered',
-                         'recovery_rate', 'median_minutes_to_recover'])
-group by all;
+from query_table(case when asks_for(p_asked, followed_metrics()) then of_followed else not_followed end);
 
 -- The metrics of what customers did beside a call, per combination of the named dimension columns, over any set of calls.
 --
@@ -46,7 +67,8 @@ followed as (from followed_calls(incoming)),
 callers as (from callers_of(p_dims, incoming, p_asked)),
 spoken as (
     from callers
-    left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations on customer = caller
+    left join (from last_conversations where last_spoken_at > (select min(last_missed_at) from callers)) as conversations
+        on customer = missed_caller(last_missed_at, caller)
 )
 from caller_counts(p_dims, followed, spoken, p_asked);
 

@@ -20,7 +20,7 @@ callers as materialized (
     select callers.*, seen_until, conversations.last_spoken_at
     from callers_of(['stretch'], p_incoming, p_asked) as callers
     join (select stretch, seen_until from query_table(p_stretches)) using (stretch)
-    left join last_conversations as conversations on customer = caller
+    left join last_conversations as conversations on customer = missed_caller(last_missed_at, caller)
 ),
 later as materialized (from callers where last_missed_at is not null and last_spoken_at > seen_until),
 -- The days in which they were, since DuckDB reads only these parts of calls for them.

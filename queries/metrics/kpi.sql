@@ -6,61 +6,63 @@
 -- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds. A sum is that of the known values, 0 if there
 -- is nothing to add up, and NULL if all of them are unknown. A share of calls is the mean of whether each of them is one.
 -- metric_catalog describes every metric. total_of() has all metrics of a set of calls in one row; values_of() has a row per metric.
+--
+-- Conditions are in CASE: for each FILTER DuckDB would slice the columns of all aggregates.
 create or replace macro kpi(p_dims, p_rows) as table
 select
     columns(p_dims),
 
     count(*) as calls,
-    count(*) filter (where direction = 'incoming') as incoming,
-    count(*) filter (where direction = 'outgoing') as outgoing,
-    count(*) filter (where direction = 'incoming' and outcome = 'ivr_only') as ivr_only,
+    count(case when direction = 'incoming' then 1 end) as incoming,
+    count(case when direction = 'outgoing' then 1 end) as outgoing,
+    count(case when direction = 'incoming' and outcome = 'ivr_only' then 1 end) as ivr_only,
     ivr_only / nullif(incoming, 0) as ivr_only_rate,
     incoming - ivr_only as offered,
-    count(*) filter (where answered) as answered,
-    count(*) filter (where is_offered and answered) as answered_in,
+    count(case when answered then 1 end) as answered,
+    count(case when is_offered and answered then 1 end) as answered_in,
     offered - answered_in as missed,
-    sum((is_offered and not answered and not in_business_hours)::int) filter (where has_business_hours)::bigint as missed_out_of_hours,
-    count(*) filter (where is_offered and not answered and customer_key is null) as missed_masked,
-    avg(answered::int) filter (where is_rated) as answer_rate,
+    sum(case when has_business_hours then (is_offered and not answered and not in_business_hours)::int end)::bigint as missed_out_of_hours,
+    count(case when is_offered and not answered and customer_key is null then 1 end) as missed_masked,
+    avg(case when is_rated then answered::int end) as answer_rate,
 
-    count(*) filter (where is_abandoned) as abandoned,
-    count(*) filter (where short_abandon) as short_abandoned,
-    avg(is_abandoned::int) filter (where is_rated) as abandon_rate,
-    avg(answered::int) filter (where is_rated and not short_abandon) as net_answer_rate,
-    avg(is_abandoned::int) filter (where is_rated and not short_abandon) as net_abandon_rate,
+    count(case when is_abandoned then 1 end) as abandoned,
+    count(case when short_abandon then 1 end) as short_abandoned,
+    avg(case when is_rated then is_abandoned::int end) as abandon_rate,
+    avg(case when is_rated and not short_abandon then answered::int end) as net_answer_rate,
+    avg(case when is_rated and not short_abandon then is_abandoned::int end) as net_abandon_rate,
     -- Answered calls whose wait is unknown do not count; if it is unknown for all of them, so is the service level.
-    case when bool_and(wait_seconds is null) filter (where is_rated and answered) then null
-         else avg((answered and wait_seconds <= service_level_target_seconds)::int) filter (
-             where is_rated and not short_abandon and (not answered or wait_seconds is not null)) end as service_level,
-    avg(wait_seconds) filter (where is_offered and answered) as avg_wait_seconds,
-    quantile_cont(wait_seconds, 0.9) filter (where is_offered and answered) as p90_wait_seconds,
-    avg(ring_seconds) filter (where is_offered and answered) as avg_ring_seconds,
-    quantile_cont(ring_seconds, 0.9) filter (where is_offered and answered) as p90_ring_seconds,
+    case when bool_and(case when is_rated and answered then wait_seconds is null end) then null
+         else avg(case when is_rated and not short_abandon and (not answered or wait_seconds is not null)
+                       then (answered and wait_seconds <= service_level_target_seconds)::int end) end as service_level,
+    avg(case when is_offered and answered then wait_seconds end) as avg_wait_seconds,
+    quantile_cont(case when is_offered and answered then wait_seconds end, 0.9) as p90_wait_seconds,
+    avg(case when is_offered and answered then ring_seconds end) as avg_ring_seconds,
+    quantile_cont(case when is_offered and answered then ring_seconds end, 0.9) as p90_ring_seconds,
     -- An agent's leg of a call that counts for another agent has no versions, and none of the call's own figures.
-    avg(call_seconds) filter (where is_abandoned and versions > 0) as avg_abandon_seconds,
+    avg(case when is_abandoned and versions > 0 then call_seconds end) as avg_abandon_seconds,
 
-    count(*) filter (where direction = 'outgoing' and answered) as connected,
+    count(case when direction = 'outgoing' and answered then 1 end) as connected,
     connected / nullif(outgoing, 0) as connect_rate,
-    count(*) filter (where is_no_show) as agent_no_show,
+    count(case when is_no_show then 1 end) as agent_no_show,
     agent_no_show / nullif(outgoing, 0) as agent_no_show_rate,
     outgoing - connected - agent_no_show as customer_no_answer,
 
-    case when bool_or(answered) then sum(talk_seconds) filter (where answered)::bigint else 0 end as talk_seconds,
-    avg(talk_seconds) filter (where answered) as avg_talk_seconds,
-    (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[1] as median_talk_seconds,
-    (quantile_cont(talk_seconds, [0.5, 0.9]) filter (where answered))[2] as p90_talk_seconds,
-    max(talk_seconds) filter (where answered) as longest_talk_seconds,
+    case when bool_or(answered) then sum(case when answered then talk_seconds end)::bigint else 0 end as talk_seconds,
+    avg(case when answered then talk_seconds end) as avg_talk_seconds,
+    (quantile_cont(case when answered then talk_seconds end, [0.5, 0.9]))[1] as median_talk_seconds,
+    (quantile_cont(case when answered then talk_seconds end, [0.5, 0.9]))[2] as p90_talk_seconds,
+    max(case when answered then talk_seconds end) as longest_talk_seconds,
     sum(call_seconds)::bigint as call_seconds,
 
     sum(coins) as coins,
-    case when bool_and(answered) then 0 else sum(coins) filter (where not answered) end as coins_unanswered,
+    case when bool_and(answered) then 0 else sum(case when not answered then coins end) end as coins_unanswered,
     coins_unanswered / nullif(sum(coins), 0) as coins_unanswered_share,
-    case when bool_or(is_failed_agent) then sum(coins) filter (where is_failed_agent) else 0 end as coins_failed_agent,
-    case when bool_or(is_failed_customer) then sum(coins) filter (where is_failed_customer) else 0 end as coins_failed_customer,
-    case when bool_or(is_failed_unknown) then sum(coins) filter (where is_failed_unknown) else 0 end as coins_failed_unknown,
-    case when bool_or(is_unanswered_in) then sum(coins) filter (where is_unanswered_in) else 0 end as coins_unanswered_in,
-    sum(coins) / nullif(count(*) filter (where answered), 0) as coins_per_answered,
-    sum(coins) / (nullif(sum(talk_seconds) filter (where answered), 0) / 60) as coins_per_talk_minute,
+    case when bool_or(is_failed_agent) then sum(case when is_failed_agent then coins end) else 0 end as coins_failed_agent,
+    case when bool_or(is_failed_customer) then sum(case when is_failed_customer then coins end) else 0 end as coins_failed_customer,
+    case when bool_or(is_failed_unknown) then sum(case when is_failed_unknown then coins end) else 0 end as coins_failed_unknown,
+    case when bool_or(is_unanswered_in) then sum(case when is_unanswered_in then coins end) else 0 end as coins_unanswered_in,
+    sum(coins) / nullif(count(case when answered then 1 end), 0) as coins_per_answered,
+    sum(coins) / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
 
     count(distinct customer_number_of(customer_key)) as unique_customers
 from (

@@ -31,7 +31,7 @@ with
 opened as materialized (from opened_episodes(p_rows)),
 recovering as (
     select direction, call_key, agent, call_group
-    from calls
+    from calls semi join opened on call_key = recovering_call
     where started_at between (select min(recovered_at) from opened) and (select max(recovered_at) from opened)
 )
 select

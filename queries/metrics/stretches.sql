@@ -127,15 +127,14 @@ join (
 ) using (local_day)
 where started_at < ends_at and ended_at > begins_at;
 
--- Every metric of each stretch that has data, or those that are asked for; NULL in a period itself that has none.
-create or replace macro stretch_metrics(p_rows, p_stretches, p_asked := null) as table
+-- Every metric of each stretch that has data, or those that are asked for, with the stretch_peaks(); NULL in a period itself that has none.
+create or replace macro stretch_metrics(p_rows, p_stretches, p_peaks, p_asked := null) as table
 with
 started as (from calls_in_stretches(p_rows, p_stretches)),
-running as (from running_in_stretches(p_rows, p_stretches)),
 customers as (from customers_in_stretches(started, p_stretches, p_asked)),
 measured as (
     select stretch, is_before, is_week_before, is_usual, has_data or calls is not null as is_known, metrics.* exclude (stretch)
-    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, running, p_asked, customers)) as metrics using (stretch)
+    from query_table(p_stretches) left join (from metric_rows(['stretch'], started, p_asked, customers, p_peaks)) as metrics using (stretch)
     where has_data or stretch = 0
 ),
 known as (from measured where is_known),

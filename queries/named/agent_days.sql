@@ -4,6 +4,6 @@ slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $ca
 legs as (from agent_calls(slice)),
 rows as (from kpi(['agent', 'local_day'], legs)),
 judged as (from with_goals(rows, $group, $number))
-from asked_columns(['agent', 'local_day'], $metrics, judged)
+from asked_columns(['agent', 'local_day'], $metrics, rows, judged)
 where agent is not null and ($agent is null or agent = $agent)
 order by agent, local_day;

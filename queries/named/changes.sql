@@ -8,7 +8,8 @@ recent as not materialized (
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 stretches as materialized (from stretches_of(recent, $from, $to, $source, null, null)),
-metrics as materialized (from stretch_metrics(recent, stretches, $metrics)),
+peaks as (from stretch_peaks(recent, stretches, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+metrics as materialized (from stretch_metrics(recent, stretches, peaks, $metrics)),
 figures as (from compared_figures(metrics)),
 goals as (select goals_of(goals, $group, $number) as goals from settings)
 select

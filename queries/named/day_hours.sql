@@ -3,5 +3,5 @@ with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rows as (from kpi(['local_day', 'local_hour'], slice)),
 judged as (from with_goals(rows, $group, $number))
-from asked_columns(['local_day', 'local_hour'], $metrics, judged)
+from asked_columns(['local_day', 'local_hour'], $metrics, rows, judged)
 order by local_day, local_hour;

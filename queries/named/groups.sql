@@ -1,8 +1,8 @@
 -- Every metric per group, busiest first.
 with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-rows as (from all_metrics(['call_group'], slice, running, $metrics)),
+peaks as (from period_peaks(['call_group'], $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+rows as (from all_metrics(['call_group'], slice, null, $metrics, peaks)),
 judged as (from with_all_goals(rows, call_group, $number))
-from asked_columns(['call_group'], $metrics, judged)
+from asked_columns(['call_group'], $metrics, rows, judged)
 order by offered desc, calls desc, call_group;

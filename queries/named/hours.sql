@@ -1,8 +1,8 @@
 -- Every metric per weekday (1 Monday … 7 Sunday) and hour the call started.
 with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-rows as (from all_metrics(['weekday', 'local_hour'], slice, running, $metrics)),
+peaks as (from period_peaks(['weekday', 'local_hour'], $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+rows as (from all_metrics(['weekday', 'local_hour'], slice, null, $metrics, peaks)),
 judged as (from with_all_goals(rows, $group, $number))
-from asked_columns(['weekday', 'local_hour'], $metrics, judged)
+from asked_columns(['weekday', 'local_hour'], $metrics, rows, judged)
 order by weekday, local_hour;

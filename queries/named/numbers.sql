@@ -1,8 +1,8 @@
 -- Every metric per virtual number, busiest first.
 with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-running as (from running_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-rows as (from all_metrics(['virtual_number'], slice, running, $metrics)),
+peaks as (from period_peaks(['virtual_number'], $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+rows as (from all_metrics(['virtual_number'], slice, null, $metrics, peaks)),
 judged as (from with_all_goals(rows, $group, virtual_number))
-from asked_columns(['virtual_number'], $metrics, judged)
+from asked_columns(['virtual_number'], $metrics, rows, judged)
 order by calls desc, virtual_number;

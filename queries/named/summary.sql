@@ -11,6 +11,7 @@ recent as not materialized (
                       $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 stretches as materialized (from stretches_of(recent, $from, $to, $source, $before_from, $before_to)),
-metrics as materialized (from stretch_metrics(recent, stretches)),
+peaks as (from stretch_peaks(recent, stretches, $group, $agent, $number, $direction, $campaign, $source, $hours)),
+metrics as materialized (from stretch_metrics(recent, stretches, peaks)),
 rows as (from compared(metrics))
 from with_all_goals(rows, $group, $number);

@@ -3,5 +3,5 @@ with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rows as (from kpi(['weekday'], slice)),
 judged as (from with_goals(rows, $group, $number))
-from asked_columns(['weekday'], $metrics, judged)
+from asked_columns(['weekday'], $metrics, rows, judged)
 order by weekday;

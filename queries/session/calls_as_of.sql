@@ -15,5 +15,6 @@ create or replace temp table delivery_days as from delivery_days where false;
 create or replace temp table customer_episodes as from customer_episodes where false;
 create or replace temp table repeated_calls as from repeated_calls where false;
 create or replace temp table last_conversations as from last_conversations where false;
+create or replace temp table hour_peaks as from hour_peaks where false;
 create or replace temp table renewed_days (local_day date);
 create or replace temp table renewed_customers (customer bigint, started_at timestamptz);
