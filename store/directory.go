@@ -33,7 +33,8 @@ func (s *Store) readDirectories() (changes []spool.DirectoryChange, fingerprint 
 	return changes, hashed(string(text)), err
 }
 
-// writeDirectories stores the changes, and the names and groups that follow from them.
+// writeDirectories stores the changes, and the names and groups that follow from them, beside those of the configuration, which
+// writeSettings has stored.
 func writeDirectories(ctx context.Context, tx *sql.Tx, changes []spool.DirectoryChange) error {
 	text, err := json.Marshal(changes)
 	if err != nil {
@@ -42,7 +43,12 @@ func writeDirectories(ctx context.Context, tx *sql.Tx, changes []spool.Directory
 	if _, err := tx.ExecContext(ctx, queries.SQL("load/vendor_directory"), sql.Named("changes", string(text))); err != nil {
 		return fmt.Errorf("vendor_directory: %w", err)
 	}
-	return runStep(ctx, tx, "load/directory")
+	if len(changes) > 0 {
+		if err := runStep(ctx, tx, "load/directory"); err != nil {
+			return err
+		}
+	}
+	return runStep(ctx, tx, "load/directory_keys")
 }
 
 // listedNames returns a hash of the names and groups that follow from the directories.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -54,14 +55,18 @@ func isSet(name string) (set bool) {
 // maxThreads is the environment variable that limits the threads of Go and DuckDB.
 const maxThreads = "GOMAXPROCS"
 
-// TestScripts runs testdata/script/*.txtar: each is a story of the commands as a user types them.
+// TestScripts runs testdata/script/*.txtar: each is a story of the commands as a user types them. It begins with an empty database in
+// data, since making one takes longer than most commands; a story of a new site removes it.
 func TestScripts(t *testing.T) {
+	database := emptyDatabase(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(maxThreads, os.Getenv(maxThreads))
 			env.Setenv("CALLSHEET_MAIN_TOKEN", "a-token-for-tests")
 			return errors.Join(
+				os.MkdirAll(filepath.Join(env.WorkDir, "data"), 0o700),
+				os.WriteFile(filepath.Join(env.WorkDir, "data", "calls.duckdb"), database, 0o600),
 				os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../internal/collector/testdata/samples")),
 				os.CopyFS(filepath.Join(env.WorkDir, "month"), os.DirFS("testdata/month")))
 		},
@@ -71,6 +76,28 @@ func TestScripts(t *testing.T) {
 		},
 		RequireUniqueNames: true,
 	})
+}
+
+// emptyDatabase returns the file that a load makes for smallConfig where there are no calls.
+func emptyDatabase(t *testing.T) []byte {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "callsheet.yaml")
+	err := errors.Join(
+		os.WriteFile(config, []byte(strings.Replace(smallConfig, "ADDRESS", "127.0.0.1:8080", 1)), 0o600),
+		os.MkdirAll(filepath.Join(dir, "data", "spool"), 0o700))
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := exec.Command("callsheet", "--config", config, "load")
+	load.Env = append(os.Environ(), "CALLSHEET_MAIN_TOKEN=a-token-for-tests")
+	if output, err := load.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	database, err := os.ReadFile(filepath.Join(dir, "data", "calls.duckdb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return database
 }
 
 // smallConfig is the small configuration that must work as it stands.

@@ -2,19 +2,19 @@
 create or replace macro directory_listing() as table
 with
 agents as materialized (
-    select null as source, null as entry_id, agent_number as number, agent_name as name, valid_from, valid_to, null as fetched_at
+    select null as source, null as entry_id, agent_key as phone, agent_number as number, agent_name as name, valid_from, valid_to, null as fetched_at
     from agent_directory
     where source is null
     union all
-    select source, entry_id, number, name, nullif(from_day, '-infinity'), to_day, fetched_at
+    select source, entry_id, phone, number, name, nullif(from_day, '-infinity'), to_day, fetched_at
     from listed_agents()
 ),
 numbers as materialized (
-    select null as source, null as entry_id, virtual_number as number, call_group, valid_from, valid_to, null as fetched_at
+    select null as source, null as entry_id, number_key as phone, virtual_number as number, call_group, valid_from, valid_to, null as fetched_at
     from number_groups
     where source is null
     union all
-    select source, entry_id, number, name, nullif(from_day, '-infinity'), to_day, fetched_at
+    select source, entry_id, phone, number, name, nullif(from_day, '-infinity'), to_day, fetched_at
     from listed_numbers()
 ),
 groups as (
@@ -46,10 +46,10 @@ agent_entries as (
         *,
         case when source is null then 'used'
              when valid_to is not null then 'past'
-             when phone_key(number) is null then 'no number'
+             when phone is null then 'no number'
              when name is null then 'no name'
-             when phone_key(number) in (select agent_key from agent_directory where source is null) then 'config wins'
-             when (source, phone_key(number)) in (
+             when phone in (select agent_key from agent_directory where source is null) then 'config wins'
+             when (source, phone) in (
                  select (source, agent_key) from agent_directory where source is not null and valid_to is null) then 'used'
              else 'several names' end as state
     from agents
@@ -59,10 +59,10 @@ number_entries as materialized (
         *,
         case when source is null then 'used'
              when valid_to is not null then 'past'
-             when phone_key(number) is null then 'no number'
+             when phone is null then 'no number'
              when call_group is null then 'no group'
-             when phone_key(number) in (select number_key from number_groups where source is null) then 'config wins'
-             when (source, phone_key(number)) in (
+             when phone in (select number_key from number_groups where source is null) then 'config wins'
+             when (source, phone) in (
                  select (source, number_key) from number_groups where source is not null and valid_to is null) then 'used'
              else 'several groups' end as state
     from numbers
@@ -91,9 +91,9 @@ learned as (
         local_time(since, (select timezone from settings))::date as valid_from,
         local_time(until, (select timezone from settings))::date as valid_to
     from learned_agents
-    where case when name is null then agent_key not in (select phone_key(number) from agents where phone_key(number) is not null)
+    where case when name is null then agent_key not in (select phone from agents where phone is not null)
                else (agent_key, lower(name)) not in (
-                   select (phone_key(number), lower(name)) from agents where name is not null and phone_key(number) is not null) end
+                   select (phone, lower(name)) from agents where name is not null and phone is not null) end
     union all by name
     select 'group' as kind, call_group as name, source, min(first_day) as valid_from
     from reported
@@ -103,7 +103,7 @@ learned as (
     select 'number' as kind, virtual_number as number, source, min(first_day) as valid_from
     from reported
     where virtual_number is not null
-      and coalesce(phone_key(virtual_number), virtual_number) not in (select coalesce(phone_key(number), number) from numbers where number is not null)
+      and coalesce(phone_key(virtual_number), virtual_number) not in (select coalesce(phone, number) from numbers where number is not null)
     group by virtual_number, source
 )
 select kind, name, number, call_group, origin, state, valid_from, valid_to, date_trunc('second', fetched_at) as fetched_at, entry_id
