@@ -43,6 +43,7 @@ var allowedImports = map[string][]string{
 	"report/lint":                 {},
 	"report/xlsx":                 {"internal/atomicfile"},
 	"internal/job":                {"internal/notify", "internal/atomicfile", "internal/period", "internal/schedule"},
+	"bench/all":                   {"bench/process", "bench/reports"},
 	"bench/collect":               {},
 	"bench/hostile":               {},
 	"bench/import":                {"bench/process", "bench/reports"},
@@ -50,6 +51,7 @@ var allowedImports = map[string][]string{
 	"bench/process":               {},
 	"bench/queries":               {"bench/reports", "queries", "store"},
 	"bench/reports":               {},
+	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
 	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
 }
