@@ -95,8 +95,9 @@ given with --set.`,
 			if a.startsChildren() {
 				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
-			if query.Path == "" && len(columns) > 0 {
-				arguments["metrics"] = strings.Join(columns, ",") // compute no others
+			// Compute no other columns. Rows of metrics depend on them: an hour in which no call began has a peak.
+			if query.Path == "" && query.Name == "calls" && len(columns) > 0 {
+				arguments["metrics"] = strings.Join(columns, ",")
 			}
 			return a.runQuery(c.Context(), p, query.Name, arguments, selected, pipeline.ReaderOptions{AsOf: asOfTime, Memory: limits.Memory}, out)
 		},
