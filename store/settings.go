@@ -188,6 +188,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 	return nil
 }
 
+// settingsPerInsert is how many rows a statement inserts: each statement takes milliseconds to plan, and the driver takes time that grows
+// with the square of the parameters.
+const settingsPerInsert = 50
+
 func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerprint, directoryFingerprint string) error {
 	type row []any
 	tables := map[string][]row{
@@ -227,13 +231,12 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 		if _, err := tx.ExecContext(ctx, "delete from "+table); err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			continue
-		}
-		marks := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
-		insert := "insert into " + table + " values " + marks + strings.Repeat(", "+marks, len(rows)-1)
-		if _, err := tx.ExecContext(ctx, insert, slices.Concat(rows...)...); err != nil {
-			return fmt.Errorf("%s: %w", table, err)
+		for some := range slices.Chunk(rows, settingsPerInsert) {
+			marks := "(?" + strings.Repeat(", ?", len(some[0])-1) + ")"
+			insert := "insert into " + table + " values " + marks + strings.Repeat(", "+marks, len(some)-1)
+			if _, err := tx.ExecContext(ctx, insert, slices.Concat(some...)...); err != nil {
+				return fmt.Errorf("%s: %w", table, err)
+			}
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 // What the spare has is known from its checksum, without reading it: its blocks are those of its last publication if its inode, size and
 // times are. The checksum is durably removed before the first block is written, so what a crash leaves is no spare.
 
-// spareAge is how long a file is rewritten before all its blocks are written anew. Thus what a disk has changed silently does not stay.
+// spareAge is how long a file is reused before all its blocks are written again, so that silent corruption on disk does not stay.
 const spareAge = 24 * time.Hour
 
 // isSpare reports whether the blocks of a copy are known and it may be rewritten.

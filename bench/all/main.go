@@ -18,7 +18,7 @@
 //
 //	go run ./bench/all -quick -callsheet /tmp/after -before /tmp/before
 //
-// That runs both programs in turn on the same deliveries for less than three minutes, and prints the ratios.
+// That runs both programs in turn on the same deliveries for some minutes, and prints the ratios.
 package main
 
 import (
