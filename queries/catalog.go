@@ -1,6 +1,9 @@
 package queries
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // A Metric is a row of metric_catalog.
 type Metric struct {
@@ -10,13 +13,13 @@ type Metric struct {
 
 var catalogRow = regexp.MustCompile(`(?m)^ *\('(\w+)', '(?:[^']|'')*', '([^']*)', '(\w+)', '.*', '(\w+)'\),?$`)
 
-// Metrics returns the rows of metric_catalog, for callers without a database.
-func Metrics() (list []Metric) {
+// Metrics returns the rows of metric_catalog, for callers without a database. They must not change them.
+var Metrics = sync.OnceValue(func() (list []Metric) {
 	for _, match := range catalogRow.FindAllStringSubmatch(SQL("metrics/metric_catalog"), -1) {
 		list = append(list, Metric{match[1], match[2], match[3], match[4]})
 	}
 	return list
-}
+})
 
 // IsAverage reports whether the figure of a part can be compared with that of the whole, as a count or a sum cannot.
 func (m Metric) IsAverage() bool {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"callsheet/internal/yamlstrict"
 )
 
@@ -15,8 +17,8 @@ type FileMode fs.FileMode
 var octal = regexp.MustCompile(`^(0o)?0?[0-7]{3}$`)
 
 // UnmarshalYAML parses a mode that lets nobody but the owner write. An empty text is none.
-func (m *FileMode) UnmarshalYAML(text []byte) error {
-	written := strings.Trim(strings.TrimSpace(string(text)), `"'`)
+func (m *FileMode) UnmarshalYAML(node ast.Node) error {
+	written := yamlstrict.Written(node)
 	if written == "" {
 		return nil
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"callsheet/internal/sqltoken"
 	"callsheet/internal/suggest"
 	"callsheet/internal/yamlstrict"
@@ -26,8 +28,8 @@ var (
 )
 
 // UnmarshalYAML parses a number. A rate is a number too, since the same is compared in SQL.
-func (g *Goal) UnmarshalYAML(text []byte) error {
-	written := strings.Trim(strings.TrimSpace(string(text)), `"'`)
+func (g *Goal) UnmarshalYAML(node ast.Node) error {
+	written := yamlstrict.Written(node)
 	n, err := strconv.ParseFloat(written, 64)
 	if err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) {
 		*g = Goal(n)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"callsheet/internal/suggest"
 	"callsheet/internal/yamlstrict"
 )
@@ -20,8 +22,8 @@ var units = []struct {
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
 
 // UnmarshalYAML parses a size.
-func (s *Size) UnmarshalYAML(text []byte) error {
-	written := strings.Trim(strings.TrimSpace(string(text)), `"'`)
+func (s *Size) UnmarshalYAML(node ast.Node) error {
+	written := yamlstrict.Written(node)
 	for _, unit := range units {
 		number, ok := strings.CutSuffix(written, unit.name)
 		if !ok {

@@ -144,6 +144,7 @@ func (b *Business) validate(add adder) {
 		}
 		groups[phone(number)] = number
 	}
+	entries := map[string][]int{} // of agents, by phone
 	for i, agent := range b.Agents {
 		key := fmt.Sprintf("business.agents[%d]", i)
 		if agent.Number == "" || agent.Name == "" {
@@ -154,11 +155,13 @@ func (b *Business) validate(add adder) {
 				add(key, "%v", err)
 			}
 		}
-		for j, other := range b.Agents[:i] {
-			if phone(agent.Number) == phone(other.Number) && agent.overlaps(other) {
+		number := phone(agent.Number)
+		for _, j := range entries[number] {
+			if agent.overlaps(b.Agents[j]) {
 				add(key, "has the number of agents[%d] on the same days; end that entry with to before the from of this one", j)
 			}
 		}
+		entries[number] = append(entries[number], i)
 	}
 }
 
@@ -167,11 +170,14 @@ func (a Agent) overlaps(b Agent) bool {
 	return (a.To == "" || b.From == "" || b.From <= a.To) && (b.To == "" || a.From == "" || a.From <= b.To)
 }
 
-var longNumber = regexp.MustCompile(`\d(?:[() .-]*\d){9,}`)
+var (
+	longNumber = regexp.MustCompile(`\d(?:[() .-]*\d){9,}`)
+	nonDigits  = regexp.MustCompile(`\D+`)
+)
 
 // phone returns what identifies a phone: the last ten digits of its number, else the number or address as it is.
 func phone(number string) string {
-	digits := regexp.MustCompile(`\D`).ReplaceAllString(longNumber.FindString(number), "")
+	digits := nonDigits.ReplaceAllString(longNumber.FindString(number), "")
 	if digits == "" {
 		return strings.TrimSpace(number)
 	}

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Decode decodes text into a pointer to a struct, which has the defaults. An empty text changes nothing. The error is an *Error.
@@ -24,6 +26,10 @@ func Decode(text []byte, into any) (err error) {
 	}
 	return explain(err, text, Keys(into))
 }
+
+// Written returns a value as it is written, without quotes around it. A method UnmarshalYAML gets a node for it and no text, since the library
+// takes as long for each text as for the whole file.
+func Written(node ast.Node) string { return strings.Trim(strings.TrimSpace(node.String()), `"'`) }
 
 // Keys returns all keys that Decode accepts for the type of value, at any depth.
 func Keys(value any) []string { return keys(reflect.TypeOf(value), map[reflect.Type]bool{}) }
