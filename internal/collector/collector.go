@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"callsheet/internal/client"
 	"callsheet/internal/spool"
 )
 
@@ -76,13 +77,14 @@ type Collector struct {
 	options  Options // its sources, proxies and limits are those of the start; rules has the current ones
 	rules    atomic.Pointer[rules]
 	metrics  *metrics
-	throttle throttle
+	refusals client.Throttle[netip.Prefix]
 	draining atomic.Bool
 }
 
 // New returns a collector.
 func New(options Options) *Collector {
 	c := &Collector{options: options, metrics: newMetrics(options.Registry)}
+	c.refusals.Burst, c.refusals.Interval = refusalBurst, refusalInterval
 	c.metrics.watch(options.Registry, options.Spool)
 	c.Reload(options)
 	return c

@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"callsheet/internal/client"
 )
 
 // arrivalGrace is how long a waiting connection is kept before it can be closed to make room: long enough for a delivery that is being
@@ -39,7 +41,7 @@ type limitedListener struct {
 	open    int
 	fresh   list.List            // *limitedConn that have not delivered anything, oldest first
 	idle    list.List            // *limitedConn that wait for their next delivery, longest first
-	freshOf map[netip.Prefix]int // number of fresh connections by limitKey
+	freshOf map[netip.Prefix]int // number of fresh connections by client.Network
 	changed chan struct{}        // has a token when Accept should check again
 }
 
@@ -64,7 +66,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 	}
 	c := &limitedConn{Conn: accepted, listener: l}
 	if peer, err := netip.ParseAddrPort(accepted.RemoteAddr().String()); err == nil {
-		c.from = limitKey(canonical(peer.Addr()))
+		c.from = client.Network(client.Canonical(peer.Addr()))
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"callsheet/internal/client"
 	"callsheet/internal/spool"
 )
 
@@ -33,7 +34,7 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 	rules := c.rules.Load()
 	from, status, reason := rules.authenticate(r, name, token)
 	if status != 0 {
-		c.refuseSender(w, rules.clientAddress(r), from, status, reason)
+		c.refuseSender(w, client.Address(r, rules.trustedProxies), from, status, reason)
 		return
 	}
 	body, acquired, err := rules.readBody(w, r, from)

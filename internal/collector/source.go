@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/semaphore"
+
+	"callsheet/internal/client"
 )
 
 // source is a Source, prepared for requests.
@@ -56,7 +58,7 @@ func (u *rules) authenticate(r *http.Request, name, token string) (from *source,
 		return nil, http.StatusNotFound, "unknown source"
 	}
 	// Checked before the token: an address that is not allowed gets the same response for a correct and a wrong token.
-	if len(s.allow) > 0 && !contains(s.allow, u.clientAddress(r)) {
+	if len(s.allow) > 0 && !client.Contains(s.allow, client.Address(r, u.trustedProxies)) {
 		return s, http.StatusForbidden, "address not allowed"
 	}
 	if token == "" {

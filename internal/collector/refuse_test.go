@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"callsheet/internal/client"
 )
 
 // attempt sends a delivery from an address with a token.
@@ -51,33 +53,6 @@ func TestWrongTokensAreThrottledByAddress(t *testing.T) {
 	}
 }
 
-func TestThrottleTreatsAnIPv6NetworkAsOneAddress(t *testing.T) {
-	now := time.Date(2026, 10, 5, 10, 0, 0, 0, time.UTC)
-	var limit throttle
-	for i := range refusalBurst {
-		if wait := limit.take(netip.MustParseAddr(fmt.Sprintf("2001:db8::%x", i)), now); wait > 0 {
-			t.Fatalf("attempt %d waits %s", i, wait)
-		}
-	}
-	if limit.take(netip.MustParseAddr("2001:db8::ffff"), now) == 0 {
-		t.Error("the 64 bits of a host are not counted together")
-	}
-	if limit.take(netip.MustParseAddr("2001:db8:0:1::1"), now) != 0 {
-		t.Error("another network is throttled as well")
-	}
-}
-
-func TestThrottleForgetsOldAddresses(t *testing.T) {
-	now := time.Date(2026, 10, 5, 10, 0, 0, 0, time.UTC)
-	var limit throttle
-	for i := range 3 * maxThrottled {
-		limit.take(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), now)
-	}
-	if held := len(limit.current) + len(limit.previous); held > maxThrottled {
-		t.Errorf("%d addresses are held, more than %d", held, maxThrottled)
-	}
-}
-
 // Responses to an address that is not allowed are identical for correct and wrong tokens.
 func TestForbiddenAddressGetsTheSameAnswerForEveryToken(t *testing.T) {
 	c, _ := testCollector(Options{Sources: []Source{{Name: "main", Tokens: []string{secret}, Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}})
@@ -111,7 +86,7 @@ func TestRefusedSendersAreLoggedForFail2ban(t *testing.T) {
 		for _, from := range []string{"203.0.113.9", "::ffff:203.0.113.10", "2001:db8::1", "fe80::1%eth0"} {
 			log.Reset()
 			attempt(c, from, "main", "not-the-token")
-			want := canonical(netip.MustParseAddr(from)).String()
+			want := client.Canonical(netip.MustParseAddr(from)).String()
 			if found := expression.FindStringSubmatch(log.String()); found == nil || found[1] != want {
 				t.Errorf("%s is not found in %s", want, log.String())
 			}
