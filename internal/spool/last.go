@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -49,13 +48,9 @@ func (f File) lastReceived(last map[string]time.Time) error {
 		if err != nil {
 			return errors.Join(err, r.Close())
 		}
-		var envelope struct {
-			ReceivedAt time.Time `json:"received_at"`
-			Source     string    `json:"source"`
-		}
 		// The first line is incomplete, and others may have no envelope.
-		if json.Unmarshal(line.Text, &envelope) == nil && envelope.ReceivedAt.After(last[envelope.Source]) {
-			last[envelope.Source] = envelope.ReceivedAt
+		if source, at, ok := received(line.Text); ok && at.After(last[source]) {
+			last[source] = at
 		}
 	}
 }
