@@ -25,6 +25,7 @@ type Config struct {
 	Store     Store         `yaml:"store"`
 	Business  Business      `yaml:"business"`
 	Reports   []Report      `yaml:"reports"`
+	Page      Page          `yaml:"page"`
 	Mail      Mail          `yaml:"mail"`
 	AlertTo   []AlertTarget `yaml:"alert_to"`
 	Log       Log           `yaml:"log"`
@@ -194,6 +195,7 @@ func Default() Config {
 			ServiceLevelTarget: 20 * time.Second,
 			RecoveryWindow:     24 * time.Hour,
 		},
+		Page: Page{SessionTime: 12 * time.Hour, MaskCallers: true, LongestCall: time.Hour},
 		Mail: Mail{Port: 587, TLS: "starttls", MaxAttachment: 20 << 20},
 		Log:  Log{Level: "info", Format: "text"},
 	}

@@ -43,6 +43,7 @@ func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 	// The lists with examples are empty by default.
 	c.Collector.Sources, c.Reports = nil, nil
 	c.Collector.TrustedProxies, c.Business.Holidays, c.Business.Agents, c.Mail.AllowedDomains, c.Mail.OAuth2.Scopes, c.AlertTo = nil, nil, nil, nil, nil, nil
+	c.Page.Users, c.Page.TrustedProxies = nil, nil
 	c.Business.Hours, c.Business.NumberGroups, c.Business.Goals, c.Business.GroupGoals, c.Business.NumberGoals = nil, nil, nil, nil, nil
 	if want := Default(); !reflect.DeepEqual(*c, want) {
 		t.Errorf("the example's values are\n%+v\nand the defaults\n%+v", *c, want)

@@ -16,6 +16,7 @@ func (c *Config) checkEffect(add adder) {
 			source.VendorAPI.checkEffect(add, fmt.Sprintf("collector.sources[%d].vendor_api", i))
 		}
 	}
+	c.Page.checkEffect(add)
 	c.Mail.checkEffect(add)
 	for i, report := range c.Reports {
 		key := fmt.Sprintf("reports[%d]", i)

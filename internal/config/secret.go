@@ -44,7 +44,7 @@ func (s Secret) Resolve(key string) (string, error) {
 // isLiteral reports whether a secret is written in the configuration itself, and not only as a variable.
 func (s Secret) isLiteral() bool { return variable.ReplaceAllString(string(s), "") != "" }
 
-// HasSecrets reports whether the configuration itself has tokens, authcodes, a password, or URLs of webhooks, which are as good as passwords.
+// HasSecrets reports whether the configuration itself has tokens, authcodes, a password or its hash, or URLs of webhooks, which are as good as passwords.
 func (c *Config) HasSecrets() bool {
 	secrets := []Secret{c.Mail.Password, c.Mail.OAuth2.ClientSecret, c.Mail.OAuth2.RefreshToken}
 	for _, source := range c.Collector.Sources {
@@ -55,6 +55,9 @@ func (c *Config) HasSecrets() bool {
 	}
 	for _, report := range c.Reports {
 		secrets = append(secrets, report.Heartbeat)
+	}
+	for _, user := range c.Page.Users {
+		secrets = append(secrets, user.Password)
 	}
 	for _, webhook := range c.Webhooks() {
 		if webhook.URL != slackAPI {
@@ -82,6 +85,10 @@ func (c *Config) SecretFiles() (files []SecretFile) {
 			add(fmt.Sprintf("collector.sources[%d].vendor_api.authcode_file", i), source.VendorAPI.AuthcodeFile)
 			add(fmt.Sprintf("collector.sources[%d].vendor_api.secret_file", i), source.VendorAPI.SecretFile)
 		}
+	}
+	add("page.tls.key_file", c.Page.TLS.KeyFile)
+	for i, user := range c.Page.Users {
+		add(fmt.Sprintf("page.users[%d].password_file", i), user.PasswordFile)
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Webhooks())) {
 		add(key+".url_file", c.Webhooks()[key].URLFile)

@@ -50,6 +50,7 @@ func (c *Config) validate(add adder) {
 	c.Business.validate(add)
 	c.validateReports(add)
 	c.validateNames(add)
+	c.Page.validate(add)
 	c.Mail.validate(add)
 	c.validateAlerts(add)
 	checkChoice(add, "log.level", c.Log.Level, "debug", "info", "warn", "error")
