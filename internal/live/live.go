@@ -1,0 +1,69 @@
+// Package live knows the calls in progress, from the deliveries in the spool. A live event begins a call or says how it goes on, and a
+// report ends it.
+//
+// The vendor repeats deliveries, and they arrive late and out of order, so:
+//
+//   - an event that repeats an earlier one of its call says nothing new;
+//   - once an agent has picked up, an event that says that the same agent's phone rings is a late one;
+//   - an event after the report of its call is a late one;
+//   - the report of a call may never come: a call of which nothing came for a time is marked, and leaves after the same time again.
+package live
+
+import "time"
+
+// State is what happens in a call.
+type State string
+
+const (
+	Waiting State = "waiting" // of an incoming call: no agent's phone rings
+	Ringing State = "ringing" // an agent's phone rings or, of an outgoing call, the customer's
+	Talking State = "talking" // an agent has picked up
+	Unknown State = "unknown" // the vendor's word for it is not known
+	NoEnd   State = "no_end"  // no event came for long, and no report
+)
+
+// The directions of calls.
+const (
+	Incoming = "incoming"
+	Outgoing = "outgoing"
+)
+
+// Call is a call in progress. A text is empty where it is not known.
+type Call struct {
+	ID        string // differs for each call, and is the same as long as the call is there
+	Direction string
+	State     State
+	Started   time.Time
+	Since     time.Time // when the state began; of a waiting call, the call
+	Customer  string    // the customer's number; masked if Options say so
+	Number    string    // the virtual number
+	Group     string
+	Agent     string // the name, else the number
+
+	lastEvent time.Time
+}
+
+// isWaiting reports whether the customer waits for an agent.
+func (c Call) isWaiting() bool {
+	return c.Direction != Outgoing && (c.State == Waiting || c.State == Ringing)
+}
+
+// Source is how the deliveries of a source are read.
+type Source struct {
+	Zone             *time.Location    // of its local times
+	CustomerIsCaller bool              // SourceNumber of an outgoing call is the customer's, not the agent's
+	StatusWords      map[string]string // outcome by status word
+	DirectionWords   map[string]string
+	NothingValues    []string // texts that stand for nothing, beside those that always do
+}
+
+// Options configure a Board.
+type Options struct {
+	Sources     map[string]Source
+	Groups      []string // that are shown without calls, too
+	LongestCall time.Duration
+	MaskNumbers bool // of customers
+	// Agent and Group return the name of an agent's phone and the group of a virtual number, "" if it is not known.
+	Agent func(source, number string, at time.Time) string
+	Group func(source, number string) string
+}

@@ -1,0 +1,133 @@
+package live
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// progress is what a status word of a live event says.
+type progress int
+
+const (
+	unknownWord progress = iota
+	rings                // a phone rings
+	transfers            // an agent's phone rings
+	picked               // the agent has picked up
+	unreached            // the phone that rang was not answered
+	over                 // the call has ended
+)
+
+// progressOf has what the vendor's words say, as word returns them. The words of reports are in queries/base/outcomes.sql.
+var progressOf = map[string]progress{
+	"RINGING": rings, "TRANSFERTOAGENT": transfers,
+	"PICKED": picked, "ANSWER": picked, "ANSWERED": picked, "CALLANSWERED": picked, "CONNECTED": picked, "CALLCONNECTED": picked,
+	"NOANSWER": unreached, "NOTANSWERED": unreached, "UNANSWERED": unreached, "BUSY": unreached, "USERBUSY": unreached, "LINEBUSY": unreached,
+	"AGENTENGAGED": unreached, "AGENTONRING": unreached, "UNAVAILABLE": unreached, "CHANUNAVAIL": unreached, "UNREACHABLE": unreached,
+	"CONGESTION": unreached,
+	"CANCEL":     over, "CANCELLED": over, "CANCELED": over, "ABANDONEDCALL": over, "ABANDONED": over, "ABANDONMENT": over, "ABANDON": over,
+	"NOTCONNECTED": over, "COMPLETED": over, "CALLCOMPLETED": over, "MISSED": over, "MISSEDCALL": over,
+}
+
+// progressOfOutcome has what the outcomes of a source's own status words say.
+var progressOfOutcome = map[string]progress{
+	"answered": picked, "no_answer": unreached, "busy": unreached, "agent_engaged": unreached, "agent_ringing": unreached, "unavailable": unreached,
+	"congestion": unreached, "cancelled": over, "abandoned": over, "ivr_only": over,
+}
+
+var brackets = regexp.MustCompile(`\([^)]*\)`)
+
+// word returns a text in upper case, letters and digits only, without a part in brackets, by which words are compared.
+func word(text string) string {
+	if bare := letters(brackets.ReplaceAllString(text, "")); bare != "" {
+		return bare
+	}
+	return letters(text)
+}
+
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.L, unicode.M, unicode.N) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, text)
+}
+
+// progress returns what a status of the source says.
+func (s Source) progress(status string) progress {
+	for own, outcome := range s.StatusWords {
+		if word(own) == word(status) {
+			return progressOfOutcome[outcome]
+		}
+	}
+	return progressOf[word(status)]
+}
+
+// directionOf has the directions of words, as in queries/base/directions.sql.
+var directionOf = map[string]string{
+	"IVR": Incoming, "INCOMING": Incoming, "INBOUND": Incoming, "IN": Incoming, "INCOMINGCALL": Incoming, "INBOUNDCALL": Incoming,
+	"CALLIN": Incoming, "INBOUNDIVR": Incoming, "INCOMINGIVR": Incoming, "IVRINBOUND": Incoming, "IVRINCOMING": Incoming, "IVRCALL": Incoming,
+	"WEBOBD": Outgoing, "OUTGOING": Outgoing, "OUTBOUND": Outgoing, "OUT": Outgoing, "OUTGOINGCALL": Outgoing, "OUTBOUNDCALL": Outgoing,
+	"CALLOUT": Outgoing, "OBD": Outgoing, "WEBOBDAPI": Outgoing, "OUTBOUNDAPI": Outgoing, "OUTBOUNDDIAL": Outgoing, "CLICKTOCALL": Outgoing,
+	"CLICK2CALL": Outgoing, "C2C": Outgoing, "DIALER": Outgoing, "DIALLER": Outgoing, "AUTODIALER": Outgoing, "POWERDIALER": Outgoing,
+	"PREDICTIVEDIALER": Outgoing,
+}
+
+// direction returns the direction of a text of the source, "" if it is not known.
+func (s Source) direction(text string) string {
+	for own, direction := range s.DirectionWords {
+		if letters(own) == letters(text) {
+			return direction
+		}
+	}
+	return directionOf[letters(text)]
+}
+
+// nothingWords are the texts that stand for nothing, in upper case, as in queries/base/clean.sql.
+var nothingWords = map[string]bool{
+	"": true, "0": true, "-": true, "--": true, "---": true, "–": true, "—": true, "N/A": true, "#N/A": true, "NA": true, "NAN": true, "NULL": true,
+	"(NULL)": true, `\N`: true, "NONE": true, "UNDEFINED": true, "NOT ASSIGNED": true,
+}
+
+// clean returns a text with single spaces, "" if it stands for nothing.
+func (s Source) clean(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	upper := strings.ToUpper(text)
+	if nothingWords[upper] {
+		return ""
+	}
+	for _, own := range s.NothingValues {
+		if strings.ToUpper(strings.TrimSpace(own)) == upper {
+			return ""
+		}
+	}
+	return text
+}
+
+// PhoneKey returns what identifies a phone: the last ten digits of its number, else the number as it is.
+func PhoneKey(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, number)
+	if len(digits) < 10 {
+		return number
+	}
+	return digits[len(digits)-10:]
+}
+
+// mask returns a number of which only the last four characters are readable.
+func mask(number string) string {
+	const shown, longest = 4, 16
+	runes := []rune(number)
+	runes = runes[max(0, len(runes)-longest):]
+	for i := range runes {
+		if i < len(runes)-shown || len(runes) <= shown {
+			runes[i] = '•'
+		}
+	}
+	return string(runes)
+}
