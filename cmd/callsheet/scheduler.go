@@ -18,11 +18,12 @@ import (
 	"callsheet/internal/pipeline"
 )
 
-// scheduler loads, reconciles, runs the reports and watches the status, each with the configuration that was applied last.
+// scheduler loads, reconciles, runs the reports, watches the status and runs the page, each with the configuration that was applied last.
 type scheduler struct {
 	registry *prometheus.Registry
 	alerts   *monitor.Alerts
 	loads    *pipeline.Loads
+	page     *pageProcess
 	first    *pipeline.Pipeline
 	current  atomic.Pointer[plan]
 
@@ -50,6 +51,7 @@ func newScheduler(p *pipeline.Pipeline, registry *prometheus.Registry) *schedule
 	}
 	return &scheduler{
 		registry: registry, alerts: monitor.NewAlerts(p, metrics), loads: p.Loads, first: p,
+		page:    newPageProcess(func() { metrics.ChildFailed("page") }),
 		runners: make(chan *job.Runner, 1), pipelines: make(chan *pipeline.Pipeline, 1), reconciles: make(chan *pipeline.Pipeline, 1),
 	}
 }
@@ -70,6 +72,9 @@ func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
 			return nil, err
 		}
 	}
+	if err := s.page.check(c); err != nil {
+		return nil, err
+	}
 	p.UseChildren(runner, func() { s.alerts.Metrics.ChildFailed("run") })
 	runner.OnFinished = s.alerts.RunFinished // the child publishes the ledger
 	return func() {
@@ -78,6 +83,7 @@ func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
 		replace(s.runners, runner)
 		replace(s.pipelines, &p)
 		replace(s.reconciles, &p)
+		replace(s.page.next, &p)
 	}, nil
 }
 

@@ -55,7 +55,7 @@ func Listen(o ListenOptions) (_ *Listeners, err error) {
 	if err := checkInherited(addresses...); err != nil {
 		return nil, err
 	}
-	hooks, err := listen("collector.listen", o.Address)
+	hooks, err := ListenOn("collector.listen", o.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func Listen(o ListenOptions) (_ *Listeners, err error) {
 		l.hooks = tls.NewListener(l.hooks, l.tls.Config())
 	}
 	if o.AdminAddress != "" {
-		admin, err := listen("collector.admin_listen", o.AdminAddress)
+		admin, err := ListenOn("collector.admin_listen", o.AdminAddress)
 		if err != nil {
 			return nil, err
 		}
@@ -94,15 +94,15 @@ func CheckListen(key, address string) error {
 	if connection, err := net.DialTimeout("tcp", address, time.Second); err == nil {
 		return connection.Close()
 	}
-	listener, err := listen(key, address)
+	listener, err := ListenOn(key, address)
 	if err != nil {
 		return err
 	}
 	return listener.Close()
 }
 
-// listen listens on the address of a configuration key, or takes the listener that systemd has opened for it.
-func listen(key, address string) (net.Listener, error) {
+// ListenOn listens on the address of a configuration key, or takes the listener that systemd has opened for it.
+func ListenOn(key, address string) (net.Listener, error) {
 	listener, err := inheritedFor(address)
 	if listener == nil && err == nil {
 		listener, err = net.Listen("tcp", address)

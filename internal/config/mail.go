@@ -88,7 +88,7 @@ func (m *Mail) validate(add adder) {
 	if m.Host != "" && m.Username != "" && m.Password == "" && m.PasswordFile == "" && !m.OAuth2.Enabled() {
 		add("mail.password", "is missing; username needs password, password_file or oauth2")
 	}
-	if m.TLS == "none" && !m.Insecure && m.Host != "" && !isLoopback(m.Host) {
+	if m.TLS == "none" && !m.Insecure && m.Host != "" && !IsLoopback(m.Host) {
 		add("mail.tls", "none sends passwords and reports unencrypted; use starttls or tls, or set insecure: true")
 	}
 	if m.EHLO != "" && !isEHLOName(m.EHLO) {
@@ -116,13 +116,13 @@ func (m *Mail) validateOAuth2(add adder) {
 		add("mail.oauth2", "needs client_secret or client_secret_file, or refresh_token or refresh_token_file")
 	}
 	if endpoint, err := url.Parse(o.TokenURL); err != nil || endpoint.Host == "" || endpoint.User != nil ||
-		endpoint.Scheme != "https" && !(endpoint.Scheme == "http" && isLoopback(endpoint.Hostname())) {
+		endpoint.Scheme != "https" && !(endpoint.Scheme == "http" && IsLoopback(endpoint.Hostname())) {
 		add("mail.oauth2.token_url", "must be the https:// URL of the token endpoint, without a user or a password")
 	}
 }
 
-// isLoopback reports whether a host is this machine.
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this machine.
+func IsLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()
 }

@@ -86,7 +86,7 @@ func (p *Page) validate(add adder) {
 	if p.UserHeader != "" && (len(p.TrustedProxies) == 0 || len(p.Users) == 0) {
 		add("page.user_header", "needs page.trusted_proxies, and page.users for the role of each user; the user \"*\" is every other one")
 	}
-	if p.Listen != "" && err == nil && !isLoopback(host) {
+	if p.Listen != "" && err == nil && !IsLoopback(host) {
 		if len(p.Users) == 0 {
 			add("page.listen", "without page.users, only this machine may see the page: use 127.0.0.1, or add users")
 		}

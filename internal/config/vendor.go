@@ -57,7 +57,7 @@ func (v *VendorAPI) validate(add adder, key string) {
 	case err != nil || endpoint.Host == "" || endpoint.User != nil || endpoint.RawQuery != "" || endpoint.Fragment != "" ||
 		endpoint.Scheme != "https" && endpoint.Scheme != "http":
 		add(key+".url", "must be an address such as https://app.example.com/api, without a user, a password and a query")
-	case endpoint.Scheme == "http" && !isLoopback(endpoint.Hostname()):
+	case endpoint.Scheme == "http" && !IsLoopback(endpoint.Hostname()):
 		add(key+".url", "sends the authcode unencrypted; use https://")
 	}
 	if v.Authcode == "" && v.AuthcodeFile == "" {

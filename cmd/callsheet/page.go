@@ -1,0 +1,191 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"maps"
+	"net"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
+
+	"callsheet/internal/collector"
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
+	"callsheet/internal/live"
+	"callsheet/internal/locale"
+	"callsheet/internal/page"
+	"callsheet/internal/spool"
+)
+
+func pageCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "page",
+		Short: "Serve the page on which people watch the calls in progress",
+		Long: `page serves the web page at page.listen until it is interrupted. It reads the spool and never opens the database. callsheet serve
+starts it as a child process where page.listen is set; page runs it alone, beside callsheet collect or on another machine that has the
+spool. docs/page.md says who may see what.`,
+		Example: `  callsheet page
+  callsheet --config /etc/callsheet/callsheet.yaml page`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.config()
+			if err != nil {
+				return err
+			}
+			if cfg.Page.Listen == "" {
+				return exitcode.UsageError(errors.New("the configuration has no page.listen\nhint: set it to 127.0.0.1:8081, for example"))
+			}
+			a.collects = true
+			return a.servePage(c.Context(), cfg)
+		},
+	}
+}
+
+// maxPageConnections is the number of connections to the page that are open at once.
+const maxPageConnections = 2_000
+
+// servePage serves the page until ctx ends.
+func (a *app) servePage(ctx context.Context, c *config.Config) error {
+	log := a.logger(c)
+	options, names, err := pageOptions(c)
+	if err != nil {
+		return err
+	}
+	go names.refresh(ctx, c.Data())
+	options.Log, options.Now = log, a.now
+	options.Spool = spool.Follow(c.SpoolDir(), a.now().Add(-2*c.Page.LongestCall))
+	server, err := page.New(options)
+	if err != nil {
+		return err
+	}
+	listener, err := collector.ListenOn("page.listen", c.Page.Listen)
+	if err != nil {
+		return err
+	}
+	address := listener.Addr().String()
+	listener = netutil.LimitListener(listener, maxPageConnections)
+	scheme := "http"
+	if files := c.Page.TLS; files.CertFile != "" {
+		certificate, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), log)
+		if err != nil {
+			return errors.Join(exitcode.UsageError(err), listener.Close())
+		}
+		scheme, listener = "https", tls.NewListener(listener, certificate.Config())
+	}
+	log.Info("serving the page", "address", scheme+"://"+address, "users", len(c.Page.Users))
+	return server.Serve(ctx, listener)
+}
+
+// pageOptions returns the options of the page from the configuration, and the names that it shows.
+func pageOptions(c *config.Config) (options page.Options, names *pageNames, err error) {
+	passwords, err := c.ResolvePasswords()
+	if err != nil {
+		return options, nil, exitcode.UsageError(err)
+	}
+	host, _, _ := net.SplitHostPort(c.Page.Listen)
+	options = page.Options{
+		UserHeader: c.Page.UserHeader, SessionTime: c.Page.SessionTime, SessionFile: c.Data("sessions.json"),
+		OnlyProxies: c.Page.TLS.CertFile == "" && !config.IsLoopback(host),
+		Target:      c.Business.ServiceLevelTarget, Zone: c.Zone(),
+	}
+	if options.Locale, err = locale.Parse(c.Locale); err != nil {
+		return options, nil, exitcode.UsageError(err)
+	}
+	for _, proxy := range c.Page.TrustedProxies {
+		network, err := config.ParseNetwork(proxy)
+		if err != nil {
+			return options, nil, exitcode.UsageError(err)
+		}
+		options.TrustedProxies = append(options.TrustedProxies, network)
+	}
+	for _, user := range c.Page.Users {
+		groups := user.Groups
+		if user.Role != config.RoleViewer || slices.Contains(groups, config.Everyone) {
+			groups = nil
+		}
+		options.Users = append(options.Users, page.User{Name: user.Name, Groups: groups, Password: passwords[user.Name]})
+	}
+	names = newPageNames(c)
+	options.Board = live.NewBoard(boardOptions(c, names))
+	return options, names, nil
+}
+
+// boardOptions returns how the deliveries are read for the page.
+func boardOptions(c *config.Config, names *pageNames) live.Options {
+	options := live.Options{Sources: map[string]live.Source{}, LongestCall: c.Page.LongestCall, MaskNumbers: c.Page.MaskCallers}
+	for _, s := range c.Collector.Sources {
+		options.Sources[s.Name] = live.Source{
+			Zone: s.Zone(), CustomerIsCaller: s.OutgoingCaller == "customer", StatusWords: s.StatusWords, DirectionWords: s.DirectionWords,
+			NothingValues: s.NothingValues,
+		}
+	}
+	options.Agent, options.Group = names.agent, names.group
+	options.Groups = slices.Concat(slices.Collect(maps.Values(c.Business.NumberGroups)), slices.Collect(maps.Keys(c.Business.GroupGoals)),
+		names.directory.Load().GroupNames())
+	return options
+}
+
+// pageNames has the names that go with numbers: of the configuration, else of the vendors' directories.
+type pageNames struct {
+	agents    map[string][]config.Agent // by the key of the phone
+	groups    map[string]string         // by the key of the virtual number
+	zone      *time.Location
+	directory atomic.Pointer[live.Directory]
+}
+
+func newPageNames(c *config.Config) *pageNames {
+	n := &pageNames{agents: map[string][]config.Agent{}, groups: map[string]string{}, zone: c.Zone()}
+	for _, agent := range c.Business.Agents {
+		key := live.PhoneKey(agent.Number)
+		n.agents[key] = append(n.agents[key], agent)
+	}
+	for number, group := range c.Business.NumberGroups {
+		n.groups[live.PhoneKey(number)] = group
+	}
+	n.readDirectories(c.Data())
+	return n
+}
+
+// directoryInterval is how often the directories are read again, since serve fetches them.
+const directoryInterval = 5 * time.Minute
+
+// refresh reads the directories again and again until ctx ends.
+func (n *pageNames) refresh(ctx context.Context, dataDir string) {
+	ticker := time.NewTicker(directoryInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			n.readDirectories(dataDir)
+		}
+	}
+}
+
+// readDirectories reads the directories. What cannot be read names nobody; callsheet verify reports it.
+func (n *pageNames) readDirectories(dataDir string) {
+	directories, _ := spool.ReadDirectories(dataDir)
+	directory := live.NewDirectory(directories)
+	n.directory.Store(&directory)
+}
+
+func (n *pageNames) agent(source, number string, at time.Time) string {
+	day := at.In(n.zone).Format(time.DateOnly)
+	for _, agent := range n.agents[live.PhoneKey(number)] {
+		if agent.From <= day && (agent.To == "" || day <= agent.To) {
+			return agent.Name
+		}
+	}
+	return n.directory.Load().Agent(source, number)
+}
+
+func (n *pageNames) group(source, number string) string {
+	return cmp.Or(n.groups[live.PhoneKey(number)], n.directory.Load().Group(source, number))
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"callsheet/internal/child"
+	"callsheet/internal/config"
+	"callsheet/internal/pipeline"
+)
+
+// pageMemory is the memory limit of the page's process. It needs some 50 MB, and 46 MiB for each of two passwords that are checked at once.
+const pageMemory = 512 << 20
+
+// A page that has ended is started again after pageBackoff, and later and later if it ends again soon.
+const (
+	pageBackoff    = time.Second
+	maxPageBackoff = time.Minute
+	pageIsStable   = 10 * time.Minute
+)
+
+// pageProcess runs the page in a child process, each time with the configuration that was applied last.
+type pageProcess struct {
+	next   chan *pipeline.Pipeline // the latest, while it has not taken over
+	failed func()                  // called each time that the process fails
+}
+
+func newPageProcess(failed func()) *pageProcess {
+	return &pageProcess{make(chan *pipeline.Pipeline, 1), failed}
+}
+
+// check returns why the page would not start with a configuration.
+func (*pageProcess) check(c *config.Config) error {
+	if c.Page.Listen == "" {
+		return nil
+	}
+	_, _, err := pageOptions(c)
+	return err
+}
+
+// serve runs the page until ctx ends. Another configuration takes over by a restart of the process, whose browsers connect again.
+func (s *pageProcess) serve(ctx context.Context) {
+	var p *pipeline.Pipeline
+	for backoff := pageBackoff; ; {
+		var again <-chan time.Time
+		if p != nil && p.Config.Page.Listen != "" {
+			began := p.Now()
+			next := s.runUntilNext(ctx, p)
+			if next != nil {
+				p, backoff = next, pageBackoff
+				continue
+			}
+			if p.Now().Sub(began) > pageIsStable {
+				backoff = pageBackoff
+			}
+			again = time.After(backoff)
+			backoff = min(2*backoff, maxPageBackoff)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case p = <-s.next:
+			backoff = pageBackoff
+		case <-again:
+		}
+	}
+}
+
+// runUntilNext runs the process until it ends, and returns nil, or until there is another configuration, and returns that.
+func (s *pageProcess) runUntilNext(ctx context.Context, p *pipeline.Pipeline) *pipeline.Pipeline {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- p.RunChild(running, child.Command{Args: []string{"page"}, Memory: pageMemory, Group: true})
+	}()
+	select {
+	case next := <-s.next:
+		stop()
+		<-ended
+		return next
+	case err := <-ended:
+		if ctx.Err() == nil {
+			p.Log.Error("the process of the page ended; it is started again", "error", err)
+			s.failed()
+		}
+		return nil
+	}
+}

@@ -1,0 +1,87 @@
+// Keeps a page live: it puts the newest state, which the server sends as HTML, into the page, lets the durations run, and shows when the
+// connection is lost.
+
+import { morph } from "./morph.js";
+
+const board = document.querySelector("#board");
+const alarm = document.querySelector("#connection");
+const announcement = document.querySelector("#announcement");
+
+const silence = 8000; // milliseconds without an event after which the page is not live; the server sends one every three seconds
+const retry = 5000; // milliseconds after which a stream that the server has refused is asked for again
+
+let heardAt = Date.now();
+let ahead = Number(board.dataset.now) - Date.now(); // of the server's clock
+let lost = false;
+let stream;
+
+function connect() {
+  stream = new EventSource(board.dataset.stream);
+  stream.addEventListener("board", (event) => {
+    const next = new DOMParser().parseFromString(`<div id="board">${event.data}</div>`, "text/html").querySelector("#board");
+    for (const { name, value } of board.attributes) next.setAttribute(name, value);
+    morph(board, next);
+    heard(event);
+  });
+  stream.addEventListener("alive", heard);
+  stream.addEventListener("signed-out", () => location.reload());
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
+    stream.close();
+    setTimeout(reconnect, retry);
+  });
+}
+
+// The server has refused the stream: the session may have ended, which the page itself says better.
+async function reconnect() {
+  try {
+    const answer = await fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect") {
+      location.reload();
+      return;
+    }
+  } catch {
+    // The server cannot be reached.
+  }
+  connect();
+}
+
+function heard(event) {
+  heardAt = Date.now();
+  ahead = Number(event.lastEventId) - heardAt;
+  if (lost) announcement.textContent = announcement.dataset.again;
+  setLost(false);
+  tick();
+}
+
+function setLost(isLost) {
+  if (lost === isLost) return;
+  lost = isLost;
+  alarm.hidden = !lost;
+  document.body.classList.toggle("stale", lost);
+  if (lost) {
+    announcement.textContent = "";
+    const since = new Date(heardAt + ahead).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    alarm.textContent = `${alarm.dataset.notLive.replace("{0}", since)} · ${alarm.dataset.note}`;
+  }
+}
+
+function tick() {
+  if (Date.now() - heardAt > silence) setLost(true);
+  if (lost) return; // the durations of old calls would be wrong
+  const now = Date.now() + ahead;
+  for (const element of board.querySelectorAll(".duration")) {
+    const text = duration(now - Number(element.dataset.since));
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+
+function duration(millis) {
+  const seconds = Math.max(0, Math.floor(millis / 1000));
+  const pad = (n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes}:${pad(seconds % 60)}` : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
+}
+
+connect();
+setInterval(tick, 1000);

@@ -1,0 +1,207 @@
+package page
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"callsheet/internal/live"
+	"callsheet/internal/locale"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// textsEN has every text of the page, by key. A part such as {0} is replaced.
+//
+//go:embed texts.en.json
+var textsEN []byte
+
+// templates are the pages and their changing parts.
+type templates struct{ set *template.Template }
+
+// pageData is what a page shows.
+type pageData struct {
+	Page     string // live or wall
+	User     *User
+	HasUsers bool
+	CanLeave bool // has a session
+	Group    string
+	Groups   []string // to choose from
+	Board    template.HTML
+	Now      time.Time
+}
+
+// boardData is what the changing part of a page shows.
+type boardData struct {
+	live.View
+	Failed   time.Time
+	Restored bool
+	Target   time.Duration
+}
+
+// message is a page with a text and nothing else.
+type message struct{ Text string }
+
+func parseTemplates(o Options) (*templates, error) {
+	texts := map[string]string{}
+	if err := json.Unmarshal(textsEN, &texts); err != nil {
+		return nil, fmt.Errorf("texts of the page: %w", err)
+	}
+	f := formats{texts, o.Locale, o.Zone}
+	set, err := template.New("").Funcs(template.FuncMap{
+		"t": f.text, "number": f.number, "clock": f.clock, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
+		"stream": streamAddress, "pageOf": pageAddress,
+	}).ParseFS(templateFiles, "templates/*.html")
+	return &templates{set}, err
+}
+
+func (t *templates) write(w io.Writer, name string, data any) error {
+	return t.set.ExecuteTemplate(w, name, data)
+}
+
+// formats formats what the templates show.
+type formats struct {
+	texts  map[string]string
+	locale locale.Locale
+	zone   *time.Location
+}
+
+// text returns the text of a key, with values for {0}, {1} …. A key without a text is a mistake in a template.
+func (f formats) text(key string, values ...any) (string, error) {
+	text, ok := f.texts[key]
+	if !ok {
+		return "", fmt.Errorf("the page has no text %q", key)
+	}
+	for i, value := range values {
+		text = strings.ReplaceAll(text, fmt.Sprintf("{%d}", i), fmt.Sprint(value))
+	}
+	return text, nil
+}
+
+// lastDelivery says how long ago the last delivery came.
+func (f formats) lastDelivery(at, now time.Time) (template.HTML, error) {
+	text, err := f.text("last_delivery")
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "{0}", string(duration(at, now)))), err
+}
+
+func (f formats) number(n int) string { return f.locale.Number(float64(n), 0) }
+
+// clock formats the time of day.
+func (f formats) clock(t time.Time) string {
+	if f.locale.MonthFirst {
+		return t.In(f.zone).Format("3:04:05 PM")
+	}
+	return t.In(f.zone).Format("15:04:05")
+}
+
+// target formats the time in which calls should be answered.
+func (f formats) target(d time.Duration) string {
+	if d%time.Minute == 0 {
+		return f.number(int(d/time.Minute)) + " min"
+	}
+	return f.locale.Number(d.Seconds(), 0) + " s"
+}
+
+// duration shows how long something has lasted: 0:42, 12:05 or 1:02:03. live.js does the same as time goes by.
+func duration(from, to time.Time) template.HTML {
+	seconds := max(0, int(to.Sub(from)/time.Second))
+	text := fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+	if seconds >= 3600 {
+		text = fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+	}
+	return template.HTML(fmt.Sprintf(`<span class="duration" data-since="%d">%s</span>`, from.UnixMilli(), text))
+}
+
+// boards returns the number of groups that the layout of a wallboard is for.
+func boards(groups int) int { return min(groups, 12) }
+
+// key returns an id for an element, by which a page finds it again.
+func key(kind, name string) string {
+	hash := fnv.New64a()
+	io.WriteString(hash, name)
+	return fmt.Sprintf("%s-%x", kind, hash.Sum64())
+}
+
+// level says how long the callers of a group wait: free, good or late.
+func level(g live.Group, now time.Time, target time.Duration) string {
+	switch {
+	case g.Waiting == 0:
+		return "free"
+	case now.Sub(g.Oldest) > target:
+		return "late"
+	}
+	return "good"
+}
+
+func streamAddress(page, group string) string {
+	query := url.Values{"view": {page}}
+	if group != "" {
+		query.Set("group", group)
+	}
+	return "/live/stream?" + query.Encode()
+}
+
+// pageAddress returns the address of a page with the same group.
+func pageAddress(page, group string) string {
+	path := map[string]string{"live": "/", "wall": "/wall"}[page]
+	if group != "" {
+		path += "?" + url.Values{"group": {group}}.Encode()
+	}
+	return path
+}
+
+// page shows a page with a board.
+func (s *Server) page(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, ok := s.authorize(w, r)
+		if !ok {
+			return
+		}
+		board, err := s.board(name, v)
+		if err != nil {
+			s.fail(w, name, err)
+			return
+		}
+		now := s.options.Now()
+		data := pageData{
+			Page: name, User: v.user, HasUsers: len(s.users) > 0, CanLeave: v.session != "", Group: v.group, Board: template.HTML(board), Now: now,
+		}
+		for _, group := range s.options.Board.View(v.user.Groups, now).Groups {
+			if group.Name != "" {
+				data.Groups = append(data.Groups, group.Name)
+			}
+		}
+		s.show(w, http.StatusOK, name, data)
+	}
+}
+
+// show writes a page. It is whole, or an error.
+func (s *Server) show(w http.ResponseWriter, status int, name string, data any) {
+	var html bytes.Buffer
+	if err := s.templates.write(&html, name, data); err != nil {
+		s.fail(w, name, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(html.Bytes()) // the browser may be gone
+}
+
+// refuse writes a page with a text. It says nothing of what is at the address.
+func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
+	s.show(w, status, "message", message{text})
+}
+
+func (s *Server) fail(w http.ResponseWriter, name string, err error) {
+	s.options.Log.Error("a page cannot be shown", "page", name, "error", err)
+	http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
+}
