@@ -78,13 +78,16 @@ func (s *served) until(what string, happened func() bool) {
 }
 
 // run returns the process id of the report's process, or 0 if there is none.
-func (s *served) run() (pid int) {
+func (s *served) run() int { return s.child("run") }
+
+// child returns the process id of the child process that runs a command, or 0 if there is none.
+func (s *served) child(command string) (pid int) {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.process.Process.Pid))
 	for _, path := range tasks {
 		children, _ := os.ReadFile(path)
 		for _, child := range strings.Fields(string(children)) {
 			arguments, _ := os.ReadFile("/proc/" + child + "/cmdline")
-			if bytes.Contains(arguments, []byte("\x00run\x00")) {
+			if bytes.Contains(arguments, []byte("\x00"+command+"\x00")) {
 				fmt.Sscan(child, &pid)
 			}
 		}

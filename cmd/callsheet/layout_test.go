@@ -36,6 +36,8 @@ var allowedImports = map[string][]string{
 	"internal/sqlvalue":           {},
 	"internal/yamlstrict":         {"internal/suggest"},
 	"internal/client":             {},
+	"internal/live":               {"internal/spool"},
+	"internal/page":               {"internal/client", "internal/atomicfile", "internal/live", "internal/locale", "internal/password", "internal/spool"},
 	"internal/password":           {},
 	"internal/collector":          {"internal/client", "internal/exitcode", "internal/spool"},
 	"internal/importer":           {"internal/display", "internal/exitcode", "internal/spool", "internal/yamlstrict", "store", "internal/suggest"},
@@ -55,7 +57,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

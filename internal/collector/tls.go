@@ -29,7 +29,7 @@ func NewTLS(certFile, keyFile string, log *slog.Logger) (*TLS, error) {
 func (t *TLS) Use(certFile, keyFile string) error {
 	next := &TLS{files: [2]string{certFile, keyFile}}
 	if err := next.read(next.times()); err != nil {
-		return fmt.Errorf("reading the certificate: %w\nhint: collector.tls needs cert_file and key_file in PEM, readable by this user", err)
+		return fmt.Errorf("reading the certificate: %w\nhint: cert_file and key_file must be PEM files that this user can read", err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

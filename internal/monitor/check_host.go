@@ -28,7 +28,25 @@ func (k *checker) checkHost(diskErr error) {
 		}
 		k.warn("encryption of deliveries", checkEncryption(c.Collector))
 	}
+	k.checkPage()
 	k.warn("disk of "+c.Data(), diskErr)
+}
+
+// checkPage checks what the page needs to start.
+func (k *checker) checkPage() {
+	c := k.Config
+	if c.Page.Listen == "" {
+		return
+	}
+	k.add("page.listen "+c.Page.Listen, collector.CheckListen("page.listen", c.Page.Listen))
+	if files := c.Page.TLS; files.CertFile != "" {
+		_, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), k.Log)
+		k.add("certificate "+c.Path(files.CertFile), err)
+	}
+	if len(c.Page.Users) > 0 && c.Page.UserHeader == "" {
+		_, err := c.ResolvePasswords()
+		k.add("passwords of page.users", err)
+	}
 }
 
 // checkSecretFiles reports files with secrets that other users can read or replace the content of.

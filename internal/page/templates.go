@@ -26,7 +26,10 @@ var templateFiles embed.FS
 var textsEN []byte
 
 // templates are the pages and their changing parts.
-type templates struct{ set *template.Template }
+type templates struct {
+	formats
+	set *template.Template
+}
 
 // pageData is what a page shows.
 type pageData struct {
@@ -59,9 +62,9 @@ func parseTemplates(o Options) (*templates, error) {
 	f := formats{texts, o.Locale, o.Zone}
 	set, err := template.New("").Funcs(template.FuncMap{
 		"t": f.text, "number": f.number, "clock": f.clock, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
-		"stream": streamAddress, "pageOf": pageAddress,
+		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "pageOf": pageAddress,
 	}).ParseFS(templateFiles, "templates/*.html")
-	return &templates{set}, err
+	return &templates{f, set}, err
 }
 
 func (t *templates) write(w io.Writer, name string, data any) error {
@@ -101,6 +104,14 @@ func (f formats) clock(t time.Time) string {
 		return t.In(f.zone).Format("3:04:05 PM")
 	}
 	return t.In(f.zone).Format("15:04:05")
+}
+
+// hours returns the hours of the clock, 12 or 24.
+func (f formats) hours() int {
+	if f.locale.MonthFirst {
+		return 12
+	}
+	return 24
 }
 
 // target formats the time in which calls should be answered.
@@ -203,5 +214,6 @@ func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
 
 func (s *Server) fail(w http.ResponseWriter, name string, err error) {
 	s.options.Log.Error("a page cannot be shown", "page", name, "error", err)
-	http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
+	text, _ := s.templates.text("failed")
+	http.Error(w, text, http.StatusInternalServerError)
 }

@@ -61,7 +61,7 @@ function setLost(isLost) {
   document.body.classList.toggle("stale", lost);
   if (lost) {
     announcement.textContent = "";
-    const since = new Date(heardAt + ahead).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const since = new Date(heardAt + ahead).toLocaleTimeString("en-GB", { timeZone: board.dataset.zone, hour12: board.dataset.hours === "12" });
     alarm.textContent = `${alarm.dataset.notLive.replace("{0}", since)} · ${alarm.dataset.note}`;
   }
 }

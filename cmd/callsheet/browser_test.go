@@ -1,0 +1,370 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"callsheet/internal/password"
+)
+
+var pictures = flag.String("pictures", "", "folder for pictures of the page; docs/pictures/make sets it")
+
+// browser is a Chromium with one tab. Everything that goes wrong in it fails the test at its end.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu       sync.Mutex
+	problems []string
+	expected []string // parts of problems that a test causes
+}
+
+// startBrowser starts Chromium for a page at an address, from which alone it may load something.
+func startBrowser(t *testing.T, address string) *browser {
+	t.Helper()
+	program, err := exec.LookPath("chromium")
+	if err != nil && os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Skip("needs chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-dev-shm-usage", true))
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	b := &browser{t: t, ctx: ctx}
+	t.Cleanup(func() {
+		closeTab()
+		stop()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, problem := range b.problems {
+			if !slices.ContainsFunc(b.expected, func(part string) bool { return strings.Contains(problem, part) }) {
+				t.Error(problem)
+			}
+		}
+	})
+	if err := chromedp.Listen(ctx, func(event any) {
+		switch event := event.(type) {
+		case *runtime.EventConsoleAPICalled:
+			b.problem("the console has %s: %+v", event.Type, event.Args)
+		case *runtime.EventExceptionThrown:
+			b.problem("an exception: %+v", event.ExceptionDetails)
+		case *log.EventEntryAdded:
+			b.problem("the log has %s: %s %s", event.Entry.Level, event.Entry.Text, event.Entry.URL)
+		case *network.EventRequestWillBeSent:
+			if !strings.HasPrefix(event.Request.URL, "http://"+address+"/") {
+				b.problem("a request to %s", event.Request.URL)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	call(b, log.Enable, cdp.Empty{})
+	call(b, network.Enable, network.EnableParams{})
+	return b
+}
+
+// call sends a command of the protocol.
+func call[P, R any](b *browser, command cdp.Command[P, R], params P) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, command, params); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *browser) problem(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.problems = append(b.problems, fmt.Sprintf(format, args...))
+}
+
+// expect lets a test cause problems that contain a text.
+func (b *browser) expect(part string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expected = append(b.expected, part)
+}
+
+func (b *browser) run(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func evaluate[T any](b *browser, expression string, options ...chromedp.EvaluateOption) T {
+	b.t.Helper()
+	result, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, options...))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return result
+}
+
+// until waits until an expression of JavaScript is true, also beyond a navigation.
+func (b *browser) until(expression string) {
+	b.t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		isTrue, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+		if err == nil && isTrue {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Fatalf("%s: %v\n%s", expression, err, evaluate[string](b, `location.href + "\n" + document.body.innerText`))
+		}
+	}
+}
+
+// has is an expression that is true while an element has a text.
+func has(selector, text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll(%q)].some((e) => e.innerText.includes(%q))`, selector, text)
+}
+
+// look makes the window as large as a device's, dark or light.
+func (b *browser) look(width, height int64, scheme string) {
+	b.t.Helper()
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 500})
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+}
+
+// picture saves what is seen, if the test is asked to.
+func (b *browser) picture(name string) {
+	b.t.Helper()
+	if *pictures == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*pictures, name+".png"), png, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// checkAccess looks for what people with a screen reader, a keyboard or weak eyes cannot use, with axe-core.
+func (b *browser) checkAccess(where string) {
+	b.t.Helper()
+	path := os.Getenv("CALLSHEET_TEST_AXE")
+	if path == "" {
+		if os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
+			b.t.Fatal("CALLSHEET_TEST_AXE is not set")
+		}
+		b.t.Logf("%s is not checked: set CALLSHEET_TEST_AXE to axe.min.js of the npm package axe-core", where)
+		return
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var found []struct {
+		ID, Impact, Help string
+		Nodes            []struct{ HTML, FailureSummary string }
+	}
+	evaluate[int](b, string(source)+"\n;0")
+	text := evaluate[string](b, `axe.run().then((r) => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise)
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, one := range found {
+		b.t.Errorf("%s: %s (%s): %s: %+v", where, one.ID, one.Impact, one.Help, one.Nodes)
+	}
+}
+
+// pageSite is a running serve with a page.
+type pageSite struct {
+	*reloading
+	page string // its address
+}
+
+func startPage(t *testing.T, settings string) *pageSite {
+	t.Helper()
+	s := &pageSite{page: freeAddress(t)}
+	s.reloading = startReloading(t, "serve", strings.ReplaceAll(oneSource("a-token-for-tests", "")+"store: {load_every: 0s}\n"+settings, "PAGE", s.page))
+	s.until("the page", func() bool {
+		response, err := http.Get("http://" + s.page + "/assets/page.css")
+		if err == nil {
+			response.Body.Close()
+		}
+		return err == nil
+	})
+	return s
+}
+
+// say delivers a live event of a call that began so many seconds ago, or its report if the status is empty.
+func (s *pageSite) say(ago int, number, group, agent, status string) {
+	s.t.Helper()
+	virtual := map[string]string{"Support": "01204000002", "Billing": "01204000003", "बिक्री": "01204000005"}[group]
+	event := map[string]string{
+		"SourceNumber": "0987654" + number, "DestinationNumber": cmp.Or(virtual, "01204000001"), "DialWhomNumber": agent, "Status": status, "Direction": "IVR", "call_group": group,
+		"CallSid": fmt.Sprintf("%d.%s", s.now().Unix()-int64(ago), number),
+	}
+	if status == "" {
+		event["EndTime"], event["Status"] = "2026-10-05 10:15:51", "ANSWER"
+	}
+	body, err := json.Marshal(event)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if code := s.answers("/hooks/main/a-token-for-tests", string(body)); code != http.StatusOK {
+		s.t.Fatalf("answered %d", code)
+	}
+}
+
+// now is the time of the first call, so that the events of a call have one id.
+func (s *pageSite) now() time.Time { return pageTestNow() }
+
+var pageTestNow = sync.OnceValue(time.Now)
+
+// process returns the process id of the page's process, 0 if there is none.
+func (s *pageSite) process() int { return s.child("page") }
+
+func TestCallsInABrowser(t *testing.T) {
+	s := startPage(t, `page: {listen: "PAGE"}
+business:
+  agents: [{number: "9280000001", name: Asha}, {number: "9280000002", name: आशीष}]
+  number_groups: {"01204000001": Sales, "01204000002": Support, "01204000003": Billing, "01204000005": बिक्री}
+`)
+	b := startBrowser(t, s.page)
+	b.look(1280, 900, "light")
+	b.run(chromedp.Navigate("http://" + s.page + "/"))
+	b.until(has("#no-calls", "No calls in progress"))
+	b.checkAccess("an empty page")
+
+	s.say(5, "1001", "Sales", "", "Ringing")
+	b.until(has("#calls tr.waiting", "•••1001"))
+	evaluate[int](b, `window.row = document.querySelector("#calls tr.waiting"); 0`)
+	s.say(5, "1001", "Sales", "9280000002", "Transfer to agent")
+	b.until(has("#calls tr.ringing", "आशीष"))
+	s.say(5, "1001", "Sales", "9280000002", "Picked")
+	b.until(has("#calls tr.talking", "आशीष") + " && " + has("#agents", "Talking"))
+	if !evaluate[bool](b, `window.row === document.querySelector("#calls tr.talking")`) {
+		t.Error("the row was replaced: what was selected or focused in it is lost")
+	}
+	b.until(`document.querySelector("#calls tr.talking .duration").innerText !== "0:00"`) // it runs
+	s.say(5, "1001", "Sales", "9280000002", "")
+	b.until(has("#no-calls", "No calls in progress"))
+
+	// The page's process is killed: the page says so, and is live again by itself.
+	s.say(40, "1002", "Sales", "", "Ringing")
+	b.until(has("#calls", "1002"))
+	b.expect("net::ERR_")
+	pid := s.process()
+	if pid == 0 {
+		t.Fatal("the page has no process")
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil { // it answers nothing, as a machine that is gone
+		t.Fatal(err)
+	}
+	b.until(has("#connection", "Not live since"))
+	b.picture("page-lost")
+	s.say(40, "1002", "Sales", "9280000001", "Picked") // a delivery is stored meanwhile
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	b.until(has("#calls tr.talking", "Asha") + ` && document.querySelector("#connection").hidden && document.querySelector("#announcement").innerText === "Live again"`)
+
+	// What a busy minute looks like.
+	for i, agent := range []string{"9280000002", "9280000003", "9280000004"} {
+		group := []string{"Sales", "Support", "बिक्री"}[i]
+		s.say(95+30*i, fmt.Sprint(2000+i), group, agent, "Picked")
+	}
+	s.say(35, "2010", "Support", "", "Ringing")
+	s.say(52, "2011", "Sales", "", "Ringing")
+	s.say(4, "2012", "बिक्री", "", "Ringing")
+	s.say(12, "2013", "बिक्री", "9280000001", "Transfer to agent")
+	s.say(3, "2014", "", "", "Levitating")
+	b.until(has("#calls", "2014"))
+	for _, scheme := range []string{"light", "dark"} {
+		for name, size := range map[string][2]int64{"desktop": {1280, 960}, "phone": {390, 844}} {
+			b.look(size[0], size[1], scheme)
+			b.run(chromedp.Navigate("http://" + s.page + "/"))
+			b.until(has("#calls", "2014"))
+			if evaluate[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+				t.Errorf("%s: the page is wider than the screen", name)
+			}
+			b.checkAccess(name + ", " + scheme)
+			b.picture("page-" + name + "-" + scheme)
+		}
+		b.look(1920, 1080, scheme)
+		b.run(chromedp.Navigate("http://" + s.page + "/wall"))
+		b.until(has("#boards section.late", "Over 20 s") + " && " + has("#boards section.free", "Nobody waits"))
+		if evaluate[bool](b, `document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth`) {
+			t.Error("the wallboard is larger than the screen")
+		}
+		b.checkAccess("wall, " + scheme)
+		b.picture("page-wall-" + scheme)
+	}
+}
+
+func TestUsersInABrowser(t *testing.T) {
+	const secret = "correct horse"
+	hash := password.New(secret)
+	s := startPage(t, `page:
+  listen: "PAGE"
+  users:
+    - {name: asha, role: viewer, groups: [Sales], password: "`+hash+`"}
+    - {name: ravi, role: operator, password: "`+hash+`"}
+`)
+	s.say(5, "1001", "Sales", "9280000001", "Picked")
+	s.say(5, "1002", "Support", "9280000002", "Picked")
+	b := startBrowser(t, s.page)
+	b.expect("401")
+	b.look(390, 844, "light")
+	b.run(chromedp.Navigate("http://"+s.page+"/wall"), chromedp.WaitVisible("#name"))
+	b.checkAccess("the form")
+	b.picture("page-sign-in")
+	signIn := func(name, password string) {
+		t.Helper()
+		b.until(`document.querySelector("#name") !== null && document.readyState === "complete"`)
+		evaluate[string](b, `document.querySelector("#name").value = ""`)
+		b.run(chromedp.SendKeys("#name", name), chromedp.SendKeys("#password", password+"\r"))
+	}
+	signIn("asha", "wrong horse")
+	b.until(has("#error", "is wrong"))
+	b.checkAccess("the form after a mistake")
+	signIn("asha", secret)
+	b.until(`location.pathname === "/wall" && ` + has("#boards", "Sales"))
+	b.run(chromedp.Navigate("http://" + s.page + "/"))
+	b.until(has("#calls", "1001"))
+	s.say(1, "1003", "Support", "", "Ringing")
+	s.say(1, "1004", "Sales", "", "Ringing")
+	b.until(has("#calls", "1004"))
+	text := evaluate[string](b, `document.documentElement.outerHTML`)
+	if strings.Contains(text, "1002") || strings.Contains(text, "1003") || strings.Contains(text, "Support") || strings.Contains(text, "9280000002") {
+		t.Errorf("a viewer of Sales sees Support:\n%s", text)
+	}
+	b.run(chromedp.Click(".user button"))
+	signIn("ravi", secret)
+	b.until(has("#calls", "1003") + " && " + has("#calls", "1004"))
+	evaluate[string](b, `document.querySelector("#group").value = "Support"`)
+	b.run(chromedp.Click(".filter button"))
+	b.until(`location.search === "?group=Support" && ` + has("#calls", "1003") + " && !" + has("#calls", "1004"))
+	if output := s.log.String(); strings.Contains(output, secret) || strings.Contains(output, hash) || !strings.Contains(output, `msg="signed in" user=asha`) {
+		t.Errorf("the log has a password, or no sign-in:\n%s", output)
+	}
+}
