@@ -28,6 +28,8 @@ type followed struct {
 	File
 	offset int64 // of the next line
 	ended  bool  // no more lines are expected: an archive that was read, or a file that is too old
+	begun  bool  // the offset is known
+	failed error // why it cannot be read, until the next list
 }
 
 const (
@@ -47,19 +49,22 @@ func Follow(dir string, since time.Time) *Follower {
 	return &Follower{dir: dir, since: since, files: map[string]*followed{}}
 }
 
-// Poll calls do with each new line, which is valid until do returns. A file that cannot be read is tried again by the next Poll; the error
-// names it. The order of lines of different files is not fixed.
+// Poll calls do with each new line, which is valid until do returns. The error names the files that cannot be read; they are tried again after
+// listInterval, and the others are read. The order of lines of different files is not fixed.
 func (f *Follower) Poll(now time.Time, do func(text []byte)) error {
 	if err := f.list(now); err != nil {
 		return err
 	}
 	var errs []error
 	for name, file := range f.files {
-		if file.ended || file.offset >= file.Durable && !file.Compressed() {
-			continue
+		if file.failed == nil {
+			file.failed = file.read(f.since, do)
 		}
-		if err := file.read(do); err != nil && !errors.Is(err, fs.ErrNotExist) { // archived meanwhile
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		if errors.Is(file.failed, fs.ErrNotExist) { // archived meanwhile
+			file.failed = nil
+		}
+		if file.failed != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, file.failed))
 		}
 	}
 	return errors.Join(errs...)
@@ -85,11 +90,9 @@ func (f *Follower) list(now time.Time) error {
 		}
 		known := f.files[file.Name]
 		if known == nil {
-			if known, err = f.begin(file); err != nil {
-				return fmt.Errorf("%s: %w", file.Name, err)
-			}
+			known = &followed{}
 		}
-		known.File = file
+		known.File, known.failed = file, nil
 		if !file.Compressed() {
 			known.offset = min(known.offset, file.Durable) // another file has taken its place
 		}
@@ -127,24 +130,34 @@ func (f *Follower) grow() error {
 // listRecent is the age of files from which only a listing sees what other programs append to them.
 const listRecent = time.Hour
 
-// begin returns a file that was not there before, from the first line that is wanted.
-func (f *Follower) begin(file File) (*followed, error) {
-	begun := &followed{File: file, ended: file.ModTime.Before(f.since)}
-	switch {
-	case begun.ended && !file.Compressed():
-		begun.offset, begun.ended = file.Durable, false // it may grow
-	case !begun.ended && !file.Compressed():
-		offset, err := file.offsetSince(f.since)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+// begin finds the first line that is wanted of a file that was not there before.
+func (f *followed) begin(since time.Time) error {
+	switch isOld := f.ModTime.Before(since); {
+	case f.Compressed():
+		f.ended = isOld
+	case isOld:
+		f.offset = f.Durable // it may grow
+	default:
+		offset, err := f.offsetSince(since)
+		if err != nil {
+			return err
 		}
-		begun.offset = offset
+		f.offset = offset
 	}
-	return begun, nil
+	f.begun = true
+	return nil
 }
 
 // read calls do with the lines after the offset.
-func (f *followed) read(do func(text []byte)) error {
+func (f *followed) read(since time.Time, do func(text []byte)) error {
+	if !f.begun {
+		if err := f.begin(since); err != nil {
+			return err
+		}
+	}
+	if f.ended || f.offset >= f.Durable && !f.Compressed() {
+		return nil
+	}
 	lines, err := f.Open(f.offset)
 	if errors.Is(err, io.EOF) { // an archive that has no more than what was read of the plain file
 		f.ended = true

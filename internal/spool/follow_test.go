@@ -135,3 +135,22 @@ func TestFollowerReadsAnArchivedFileOnce(t *testing.T) {
 	wantPolled(t, f, now.Add(time.Second), `{"n":3}`)
 	wantPolled(t, f, now.Add(time.Minute))
 }
+
+func TestFollowerReadsTheOthersWhereAFileIsDamaged(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	damaged := filepath.Join(dir, "2026-10-04.ndjson.zst")
+	writeLines(t, filepath.Join(dir, "2026-10-05.ndjson"), now.Add(-time.Minute), 0, 1)
+	if err := os.WriteFile(damaged, []byte("not zstd"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := Follow(dir, now.Add(-time.Hour))
+	for i := range 3 {
+		lines := 0
+		err := f.Poll(now.Add(time.Duration(i)*100*time.Millisecond), func([]byte) { lines++ })
+		if err == nil || !strings.Contains(err.Error(), "2026-10-04.ndjson: ") || i == 0 && lines != 1 || i > 0 && lines != 0 {
+			t.Errorf("poll %d: %v, %d lines", i, err, lines)
+		}
+	}
+	writeLines(t, damaged, now.Add(-time.Minute), 7, 1)
+	wantPolled(t, f, now.Add(time.Minute), `{"n":7}`)
+}
