@@ -25,7 +25,7 @@ func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines 
 				}
 			}
 		}
-		otherEvents, rejects, err := insertStaged(ctx, tx, started)
+		otherEvents, rejects, err := insertStaged(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -75,8 +75,12 @@ func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int6
 func (s *Store) stageLines(ctx context.Context, reader *lineReader, limit, lines int64, started time.Time) (*batch, error) {
 	batchCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// A variable, since a statement with parameters is planned twice, which takes longer than reading a few lines.
+	if _, err := s.conn.ExecContext(ctx, "set variable loaded_at = ?::timestamptz", started); err != nil {
+		return &batch{}, err
+	}
 	batch := reader.sendBatch(batchCtx, limit, lines)
-	_, err := s.conn.ExecContext(context.WithValue(ctx, batchKey{}, batch), queries.SQL("load/stage"), sql.Named("loaded_at", started))
+	_, err := s.conn.ExecContext(context.WithValue(ctx, batchKey{}, batch), queries.SQL("load/stage"))
 	if err != nil {
 		cancel()
 		batch.wait() // its goroutine uses the reader
@@ -86,15 +90,15 @@ func (s *Store) stageLines(ctx context.Context, reader *lineReader, limit, lines
 }
 
 // insertStaged moves the staged lines into their tables and returns how many other events and rejects it inserted.
-func insertStaged(ctx context.Context, tx *sql.Tx, loadedAt time.Time) (otherEvents, rejects int64, err error) {
-	insert := func(step string, args ...any) (int64, error) {
-		result, err := tx.ExecContext(ctx, queries.SQL("load/"+step), args...)
+func insertStaged(ctx context.Context, tx *sql.Tx) (otherEvents, rejects int64, err error) {
+	insert := func(step string) (int64, error) {
+		result, err := tx.ExecContext(ctx, queries.SQL("load/"+step))
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", step, err)
 		}
 		return result.RowsAffected()
 	}
-	if rejects, err = insert("rejects", sql.Named("loaded_at", loadedAt)); err != nil {
+	if rejects, err = insert("rejects"); err != nil {
 		return 0, 0, err
 	}
 	if otherEvents, err = insert("other_events"); err != nil {

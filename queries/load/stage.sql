@@ -1,7 +1,8 @@
 -- The new lines of the spool, each field as the text that was sent, each line with its kind or a reason to reject it.
 -- spool_lines() is a function of the loader: it parses the JSON, since DuckDB would read CallSid 1672649960.9604120 as a double, and
 -- packs the values of a line into one text. chr(31) ends a value, and chr(30) alone is NULL. In a value, chr(29) and one of ], ^ and _
--- stand for chr(29), chr(30) and chr(31). The variable line_fields has the names of the values, in their order.
+-- stand for chr(29), chr(30) and chr(31). The variable line_fields has the names of the values, in their order, and loaded_at is when the load
+-- began.
 create or replace temp macro unescaped(p_value) as
     replace(replace(replace(p_value, chr(29) || '_', chr(31)), chr(29) || '^', chr(30)), chr(29) || ']', chr(29));
 create or replace temp macro field(p_values, p_name) as
@@ -61,17 +62,17 @@ lines as (
     from unpacked
 )
 select received_lines.* replace (
-    coalesce(plausible_receipt(reported_at, $loaded_at::timestamptz), received_at) as reported_at)
+    coalesce(plausible_receipt(reported_at, getvariable('loaded_at')), received_at) as reported_at)
 from (
     select lines.* replace (
         coalesce(
-            plausible_receipt(received_at, $loaded_at::timestamptz),
+            plausible_receipt(received_at, getvariable('loaded_at')),
             list_filter(list_transform([end_time, start_time], lambda text: plausible_receipt(
-                read_time(text, coalesce(zones.date_order, 'dmy'), coalesce(zones.timezone, 'Asia/Kolkata')), $loaded_at::timestamptz)),
+                read_time(text, coalesce(zones.date_order, 'dmy'), coalesce(zones.timezone, 'Asia/Kolkata')), getvariable('loaded_at'))),
                 lambda found: found is not null)[1],
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
-                $loaded_at::timestamptz),
-            $loaded_at::timestamptz) as received_at),
+                getvariable('loaded_at')),
+            getvariable('loaded_at')) as received_at),
         reported_at is not null as imported
     from lines left join sources as zones using (source)
 ) as received_lines;
