@@ -368,3 +368,56 @@ func TestUsersInABrowser(t *testing.T) {
 		t.Errorf("the log has a password, or no sign-in:\n%s", output)
 	}
 }
+
+func TestDemoInABrowser(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "demo")
+	if out, err := exec.Command("callsheet", "demo", "--dir", dir, "--calls", "40", "--days", "2").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// On other addresses than those of the demo, which may be in use.
+	config, page := filepath.Join(dir, "callsheet.yaml"), freeAddress(t)
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.NewReplacer("listen: 127.0.0.1:8080", "listen: "+freeAddress(t), "listen: "+demoPage, "listen: "+page).Replace(string(text))
+	if err := os.WriteFile(config, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var output syncedBuffer
+	serving := exec.Command("callsheet", "demo", "--dir", dir, "--serve")
+	serving.Stdout, serving.Stderr = &output, &output
+	if err := serving.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		serving.Process.Kill()
+		serving.Wait()
+		if t.Failed() {
+			t.Log(output.String())
+		}
+	})
+	for end := time.Now().Add(time.Minute); !strings.Contains(output.String(), "serving the page"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the page is not served")
+		}
+	}
+	b := startBrowser(t, page)
+	b.look(1280, 960, "light")
+	b.run(chromedp.Navigate("http://" + page + "/"))
+	b.until(has("#calls tr.talking", "Talking") + " && " + has("#groups", "बिक्री") + ` && document.querySelectorAll("#agents tbody tr").length > 3`)
+	evaluate[int](b, `window.calls = new Set([...document.querySelectorAll("#calls tr")].map((row) => row.id)); 0`)
+	b.until(`[...document.querySelectorAll("#calls tr")].some((row) => !window.calls.has(row.id))`) // a call comes
+	b.checkAccess("the demo")
+	b.picture("page-demo")
+	b.expect("net::ERR_")
+	if err := serving.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Wait(); err != nil {
+		t.Errorf("stopped: %v", err)
+	}
+	if !strings.Contains(output.String(), "http://"+page+"/wall") {
+		t.Error("the address is not printed")
+	}
+}

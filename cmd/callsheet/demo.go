@@ -42,6 +42,7 @@ type demoOptions struct {
 	until string
 
 	vendorAPI string // address of the stand-in
+	serve     bool   // with calls going on
 }
 
 // defaultDemo has the defaults of the flags.
@@ -57,18 +58,32 @@ loads them, builds a daily, a weekly and a monthly workbook, and prints the figu
 way, and come back from the vendor's own list of calls (callsheet reconcile). Everything is in one folder with its own configuration,
 so that the other commands can be tried on it.
 
+With --serve it runs callsheet serve on it afterwards, with calls going on, until it is interrupted: the page shows them at
+http://127.0.0.1:8081/. A demo that is in --dir already is served as it is.
+
 With --vendor-api it serves a stand-in of the vendor's API instead, which has the same calls, until it is interrupted: to try
 callsheet reconcile without an account. It has the calls of the demo in --dir, if there is one.`,
 		Example: `  callsheet demo
   callsheet demo --dir /tmp/demo --calls 20000 --days 31 --seed 7
   callsheet --config callsheet-demo/callsheet.yaml query groups --period this-month
+  callsheet demo --serve                          # watch calls in a browser
   callsheet demo --vendor-api 127.0.0.1:8090`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.vendorAPI == "" {
+			set := c.Flags().Changed
+			isAnyDemo := !set("calls") && !set("days") && !set("seed") && !set("until")
+			switch {
+			case o.serve:
+				hangups := a.catchHangups()
+				if !isAnyDemo || !o.hasDemo() {
+					if err := a.demo(c.Context(), o); err != nil {
+						return err
+					}
+				}
+				return a.serveDemo(c.Context(), o, hangups)
+			case o.vendorAPI == "":
 				return a.demo(c.Context(), o)
-			}
-			if set := c.Flags().Changed; !set("calls") && !set("days") && !set("seed") && !set("until") {
+			case isAnyDemo:
 				o = o.ofFolder()
 			}
 			return a.serveVendorAPI(c.Context(), o)
@@ -80,6 +95,8 @@ callsheet reconcile without an account. It has the calls of the demo in --dir, i
 	command.Flags().Uint64Var(&o.seed, "seed", defaultDemo.seed, "the same seed generates the same calls")
 	command.Flags().StringVar(&o.until, "until", "", "last day of the calls; default yesterday")
 	command.Flags().StringVar(&o.vendorAPI, "vendor-api", "", "serve a stand-in of the vendor's API at this address")
+	command.Flags().BoolVar(&o.serve, "serve", false, "serve the demo, with calls going on")
+	command.MarkFlagsMutuallyExclusive("serve", "vendor-api")
 	return command
 }
 
@@ -179,6 +196,7 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 		token, demoVendorAPI, vendorAPIBlock("http://"+demoVendorAPI+"/api")))
 	text = numberGroupsLine.ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
 	text = goalsLine.ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
+	text += "\n# callsheet serve shows the calls in progress here.\npage: {listen: " + demoPage + "}\n"
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte(markOf(o)), 0o644); err != nil {
 		return nil, "", err
 	}
@@ -194,6 +212,9 @@ var numberGroupsLine = regexp.MustCompile(`(?m)^  # number_groups:.*$`)
 
 // goalsLine is the line that it replaces with goals of its own.
 var goalsLine = regexp.MustCompile(`(?m)^  # goals:.*$`)
+
+// demoPage is the address of a demo's page.
+const demoPage = "127.0.0.1:8081"
 
 // demoMark is a file in folders that demo may empty.
 const demoMark = ".callsheet-demo"
@@ -277,6 +298,9 @@ func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Su
 	if summary.Rejects > 0 {
 		fmt.Fprintf(w, "rejected   %s, kept in the table rejects\n", display.Plural(int(summary.Rejects), "broken line"))
 	}
-	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n     callsheet demo --dir %s --vendor-api %s\n", filepath.Join(o.dir, "callsheet.yaml"),
+	if o.serve {
+		return
+	}
+	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n     callsheet demo --dir %s --serve\n     callsheet demo --dir %[4]s --vendor-api %[5]s\n", filepath.Join(o.dir, "callsheet.yaml"),
 		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly), o.dir, demoVendorAPI)
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
+
+	"callsheet/internal/pipeline"
 )
 
 func serveCommand(a *app) *cobra.Command {
@@ -28,30 +30,39 @@ On SIGHUP it reads the configuration again, without refusing a delivery or stopp
 			if err != nil {
 				return err
 			}
-			s := newScheduler(p, prometheus.NewRegistry())
-			first, err := s.prepare(p.Config)
-			if err != nil {
-				return err
-			}
-			first()
-			ctx, stop := context.WithCancel(c.Context())
-			defer stop()
-			var scheduled chan error // nil if the collector does not start
-			var page sync.WaitGroup
-			err = a.collect(ctx, p.Config, collecting{
-				command: "serve", hangups: hangups, registry: s.registry, prepare: s.prepare,
-				started: func() {
-					scheduled = make(chan error, 1)
-					go func() { scheduled <- s.serve(ctx) }()
-					page.Go(func() { s.page.serve(ctx) })
-				},
-			})
-			stop()
-			page.Wait()
-			if scheduled != nil {
-				err = errors.Join(err, <-scheduled)
-			}
-			return err
+			return a.serve(c.Context(), p, hangups, nil)
 		},
 	}
+}
+
+// serve runs the collector, the scheduler and the page until ctx ends. started is called, in a goroutine, once deliveries are accepted; it may
+// be nil.
+func (a *app) serve(ctx context.Context, p *pipeline.Pipeline, hangups hangups, started func(ctx context.Context)) error {
+	s := newScheduler(p, prometheus.NewRegistry())
+	first, err := s.prepare(p.Config)
+	if err != nil {
+		return err
+	}
+	first()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var scheduled chan error // nil if the collector does not start
+	var others sync.WaitGroup
+	err = a.collect(ctx, p.Config, collecting{
+		command: "serve", hangups: hangups, registry: s.registry, prepare: s.prepare,
+		started: func() {
+			scheduled = make(chan error, 1)
+			go func() { scheduled <- s.serve(ctx) }()
+			others.Go(func() { s.page.serve(ctx) })
+			if started != nil {
+				others.Go(func() { started(ctx) })
+			}
+		},
+	})
+	stop()
+	others.Wait()
+	if scheduled != nil {
+		err = errors.Join(err, <-scheduled)
+	}
+	return err
 }

@@ -119,15 +119,16 @@ func PhoneKey(number string) string {
 	return digits[len(digits)-10:]
 }
 
-// mask returns a number of which only the last four characters are readable.
+// mask returns a number of which only the last four characters can be read, however long it is; "" for a text without a digit, such as
+// anonymous.
 func mask(number string) string {
-	const shown, longest = 4, 16
+	const shown, hidden = 4, "••••••"
 	runes := []rune(number)
-	runes = runes[max(0, len(runes)-longest):]
-	for i := range runes {
-		if i < len(runes)-shown || len(runes) <= shown {
-			runes[i] = '•'
-		}
+	switch {
+	case !strings.ContainsAny(number, "0123456789"):
+		return ""
+	case len(runes) <= shown:
+		return hidden
 	}
-	return string(runes)
+	return hidden + string(runes[len(runes)-shown:])
 }
