@@ -9,8 +9,7 @@ update live_events as stored set
     extra = totals.extra,
     sent_direction = totals.sent_direction
 from duplicate_totals as totals
-where totals.kind = 'live_call'
-  and stored.direction = totals.direction and stored.call_key = totals.call_key and stored.content_hash = totals.content_hash;
+where totals.kind = 'live_call' and stored.rowid = totals.row;
 
 insert into live_events by name
 select
