@@ -41,8 +41,14 @@ func limit(memory int64) error {
 	if memory == 0 {
 		return nil
 	}
-	mapped := uint64(memory)*mappedFactor + mappedExtra
-	if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: mapped, Max: mapped}); err != nil {
+	var mapped unix.Rlimit
+	err := unix.Getrlimit(unix.RLIMIT_DATA, &mapped)
+	if err == nil {
+		// Only the soft limit: a child of this process may have a higher one.
+		mapped.Cur = min(uint64(memory)*mappedFactor+mappedExtra, mapped.Max)
+		err = unix.Setrlimit(unix.RLIMIT_DATA, &mapped)
+	}
+	if err != nil {
 		return fmt.Errorf("limiting memory: %w", err)
 	}
 	return nil

@@ -65,6 +65,10 @@ func play(parent *Parent, part string) {
 		<-asked
 		parent.End(Outcome{Error: "stopped"})
 		os.Exit(0)
+	case "child of child":
+		outcome, err := Command{Args: []string{"answer"}, Memory: 1 << 40}.Run(context.Background())
+		parent.End(Outcome{Code: outcome.Code, Error: fmt.Sprint(err)})
+		os.Exit(0)
 	case "hang":
 		signal.Ignore(syscall.SIGTERM)
 		parent.Send("ready")
@@ -99,6 +103,13 @@ func TestChildIsKilledOverItsMemoryLimit(t *testing.T) {
 	_, err := Command{Args: []string{"memory"}, Memory: 200 << 20}.Run(t.Context())
 	if !errors.Is(err, ErrMemory) {
 		t.Error(err)
+	}
+}
+
+func TestAChildOfAChildMayUseMoreMemory(t *testing.T) {
+	outcome, err := Command{Args: []string{"child of child"}, Memory: 200 << 20}.Run(t.Context())
+	if want := (Outcome{3, "<nil>"}); err != nil || outcome != want {
+		t.Errorf("%+v, %v", outcome, err)
 	}
 }
 
