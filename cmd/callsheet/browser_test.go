@@ -351,6 +351,11 @@ func TestUsersInABrowser(t *testing.T) {
 	b.until(`location.pathname === "/wall" && ` + has("#boards", "Sales"))
 	b.run(chromedp.Navigate("http://" + s.page + "/"))
 	b.until(has("#calls", "1001"))
+	b.expect("404")
+	b.run(chromedp.Navigate("http://" + s.page + "/data"))
+	b.until(has("main", "There is no such page."))
+	b.run(chromedp.Navigate("http://" + s.page + "/"))
+	b.until(has("#calls", "1001"))
 	s.say(1, "1003", "Support", "", "Ringing")
 	s.say(1, "1004", "Sales", "", "Ringing")
 	b.until(has("#calls", "1004"))
@@ -410,6 +415,10 @@ func TestDemoInABrowser(t *testing.T) {
 	b.until(`[...document.querySelectorAll("#calls tr")].some((row) => !window.calls.has(row.id))`) // a call comes
 	b.checkAccess("the demo")
 	b.picture("page-demo")
+	b.run(chromedp.Click(`a[href="/data"]`))
+	b.until(has(".words", "main: last delivery") + " && " + has("#rejects", "unreadable body"))
+	b.checkAccess("the state of the data")
+	b.picture("page-data")
 	b.expect("net::ERR_")
 	if err := serving.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

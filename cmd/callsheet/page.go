@@ -59,6 +59,8 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 	}
 	go names.refresh(ctx, c.Data())
 	options.Log, options.Now = log, a.now
+	pipeline := a.pipeline(c)
+	options.Data = func(ctx context.Context) (*page.Data, error) { return readPageData(ctx, pipeline) }
 	options.Spool = spool.Follow(c.SpoolDir(), a.now().Add(-2*c.Page.LongestCall))
 	server, err := page.New(options)
 	if err != nil {
@@ -81,6 +83,9 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 	log.Info("serving the page", "address", scheme+"://"+address, "users", len(c.Page.Users))
 	return server.Serve(ctx, listener)
 }
+
+// roles are those of the page, by the word for each in the configuration.
+var roles = map[string]page.Role{config.RoleViewer: page.Viewer, config.RoleAnalyst: page.Analyst, config.RoleOperator: page.Operator}
 
 // pageOptions returns the options of the page from the configuration, and the names that it shows.
 func pageOptions(c *config.Config) (options page.Options, names *pageNames, err error) {
@@ -109,7 +114,7 @@ func pageOptions(c *config.Config) (options page.Options, names *pageNames, err 
 		if user.Role != config.RoleViewer || slices.Contains(groups, config.Everyone) {
 			groups = nil
 		}
-		options.Users = append(options.Users, page.User{Name: user.Name, Groups: groups, Password: passwords[user.Name]})
+		options.Users = append(options.Users, page.User{Name: user.Name, Role: roles[user.Role], Groups: groups, Password: passwords[user.Name]})
 	}
 	names = newPageNames(c)
 	options.Board = live.NewBoard(boardOptions(c, names))

@@ -17,6 +17,7 @@ type Status struct {
 	Process  *ProcessStatus `json:"process,omitempty"` // nil if none collects
 	Sources  []SourceStatus `json:"sources"`
 	Spool    SpoolStatus    `json:"spool"`
+	Disk     *DiskStatus    `json:"disk,omitempty"`
 	Data     *DataStatus    `json:"data,omitempty"` // nil before the first load
 	Reports  []ReportStatus `json:"reports"`
 	Days     []DayStatus    `json:"days"`
@@ -42,6 +43,12 @@ type SpoolStatus struct {
 	Bytes    int64      `json:"bytes"`               // on disk
 	Waiting  int        `json:"waiting"`             // files with lines that are not loaded yet
 	LastSeen *time.Time `json:"last_seen,omitempty"` // when a file was last written
+}
+
+// DiskStatus is the space on the disk of data_dir, in bytes.
+type DiskStatus struct {
+	Free  uint64 `json:"free"`
+	Total uint64 `json:"total"`
 }
 
 // DataStatus describes the published database.
@@ -123,6 +130,9 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 		if err := pipeline.Access(c).Check(); err != nil {
 			s.warn(err.Error())
 		}
+	}
+	if free, total, err := pipeline.DiskSpace(c); err == nil {
+		s.Disk = &DiskStatus{free, total}
 	}
 	if err := pipeline.CheckDisk(c); err != nil {
 		s.addAlarm("disk", err.Error())

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"callsheet/internal/child"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/notify"
+	"callsheet/internal/pipeline"
 )
 
 const (
@@ -70,19 +72,26 @@ func (a *Alerts) Watch(ctx context.Context) {
 func (a *Alerts) childStatus(ctx context.Context) (alarms map[string]string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, watchInterval, fmt.Errorf("status took longer than %s and was stopped", watchInterval))
 	defer cancel()
+	s, err := ReadStatusInChild(ctx, a.pipeline(), 1)
+	if err != nil {
+		return nil, err
+	}
+	a.Metrics.setData(s)
+	return s.Alarms, nil
+}
+
+// ReadStatusInChild is ReadStatus in a child process, so that neither a crash in DuckDB nor its memory touches this process.
+func ReadStatusInChild(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, error) {
 	var out bytes.Buffer
-	err = a.pipeline().RunChild(ctx, child.Command{Args: []string{"status", "--days", "1", "--json"}, Stdout: &out, Memory: statusMemory, Group: true})
+	err := p.RunChild(ctx, child.Command{Args: []string{"status", "--days", strconv.Itoa(days), "--json"}, Stdout: &out, Memory: statusMemory, Group: true})
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
 	if err != nil && exitcode.Of(err) != exitcode.Warnings {
 		return nil, err
 	}
-	var s Status
-	if err = json.Unmarshal(out.Bytes(), &s); err == nil {
-		a.Metrics.setData(&s)
-	}
-	return s.Alarms, err
+	s := &Status{}
+	return s, json.Unmarshal(out.Bytes(), s)
 }
 
 // SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times, and the outbox the alarms that cannot

@@ -22,7 +22,7 @@ type visit struct {
 }
 
 // thisMachine is the user of a page without users.
-var thisMachine = &User{}
+var thisMachine = &User{Role: Operator}
 
 // mayConnect returns why a client may not connect, as the key of a text; empty if it may.
 func (s *Server) mayConnect(r *http.Request) (reason string) {
@@ -54,8 +54,9 @@ func isForwarded(r *http.Request) bool {
 	})
 }
 
-// authorize returns who sends a request and what they may see. If ok is false, it has answered.
-func (s *Server) authorize(w http.ResponseWriter, r *http.Request) (v visit, ok bool) {
+// authorize returns who sends a request and what they may see. If ok is false, it has answered: an address that is for another role does not
+// exist.
+func (s *Server) authorize(w http.ResponseWriter, r *http.Request, role Role) (v visit, ok bool) {
 	switch {
 	case len(s.users) == 0:
 		v.user = thisMachine
@@ -70,6 +71,10 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) (v visit, ok 
 			s.askToSignIn(w, r)
 			return v, false
 		}
+	}
+	if v.user.Role < role {
+		s.refuse(w, http.StatusNotFound, "not_found")
+		return v, false
 	}
 	v.groups, v.group = v.user.Groups, r.URL.Query().Get("group")
 	if v.group != "" {

@@ -1,9 +1,10 @@
-// Package page serves the web page on which people watch the calls in progress. It reads the spool and nothing else, in a process of its own,
-// so that neither a crash nor a slow browser can touch a delivery.
+// Package page serves the web page on which people watch the calls in progress. It follows the spool, in a process of its own, so that
+// neither a crash nor a slow browser can touch a delivery. What needs the database is read by a child of that process.
 //
 //	GET /                 the calls in progress
 //	GET /wall             the same for a screen on a wall
 //	GET /live/stream      server-sent events with the parts of these pages that change
+//	GET /data             the state of the data, for analysts and operators
 //	GET, POST /sign-in    POST /sign-out    GET /assets/…
 //
 // # Who sees what
@@ -36,9 +37,19 @@ import (
 	"callsheet/internal/spool"
 )
 
+// Role says what a user may see. Each may see what those before it may.
+type Role int
+
+const (
+	Viewer   Role = iota // calls of some groups
+	Analyst              // all calls, and the state of the data
+	Operator             // the same for now
+)
+
 // User may look at the page.
 type User struct {
 	Name     string
+	Role     Role
 	Groups   []string      // that the user sees; all if nil
 	Password password.Hash // not used with UserHeader
 }
@@ -59,7 +70,8 @@ type Options struct {
 	Locale   locale.Locale
 	Log      *slog.Logger
 	Now      func() time.Time
-	Restored func() // called once the calls before the start are read; may be nil
+	Data     func(ctx context.Context) (*Data, error) // reads the state of the data
+	Restored func()                                   // called once the calls before the start are read; may be nil
 }
 
 // Everyone is the name of the user who stands for every other one that a proxy names.
@@ -73,6 +85,7 @@ type Server struct {
 	attempts  attempts
 	templates *templates
 	updates   updates
+	data      dataCache
 	streams   chan struct{} // has a token for each open stream
 	ended     context.Context
 	end       context.CancelFunc
@@ -113,8 +126,9 @@ func (s *Server) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /{$}", s.page("live"))
 	mux.HandleFunc("GET /wall", s.page("wall"))
 	mux.HandleFunc("GET /live/stream", s.stream)
+	mux.HandleFunc("GET /data", s.showData)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := s.authorize(w, r); ok {
+		if _, ok := s.authorize(w, r, Viewer); ok {
 			s.refuse(w, http.StatusNotFound, "not_found")
 		}
 	})

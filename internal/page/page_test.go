@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ var goodHash = sync.OnceValue(func() password.Hash {
 
 // users are one of each kind.
 func users() []User {
-	return []User{{"sales", []string{"Sales"}, goodHash()}, {"both", []string{"Sales", "Support"}, goodHash()}, {"all", nil, goodHash()}}
+	return []User{{"sales", Viewer, []string{"Sales"}, goodHash()}, {"both", Viewer, []string{"Sales", "Support"}, goodHash()}, {"all", Analyst, nil, goodHash()}}
 }
 
 // startSite serves the page. Options that are not set have values for tests.
@@ -431,7 +432,7 @@ func TestSessionsEnd(t *testing.T) {
 	}
 	sales, both, all := s.signedIn("sales"), s.signedIn("both"), s.signedIn("all")
 	s.stop()
-	s.options.Users = []User{{"sales", nil, changed}, {"all", nil, goodHash()}}
+	s.options.Users = []User{{"sales", Viewer, nil, changed}, {"all", Analyst, nil, goodHash()}}
 	s.start()
 	if a := sales.get("/"); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("a user with another password: %s", a.Status)
@@ -556,6 +557,39 @@ func TestViewersSeeNothingOfOtherGroups(t *testing.T) {
 				t.Errorf("%s, stream of %s:\n%s", name, group, text)
 			}
 		}
+	}
+}
+
+func TestOnlyAnalystsSeeTheStateOfTheData(t *testing.T) {
+	var reads atomic.Int64
+	s := startSite(t, Options{Users: users(), Data: func(context.Context) (*Data, error) {
+		reads.Add(1)
+		return &Data{Problems: []Problem{{"<disk> is full", "free it"}}, Sections: []Section{{"spool", []string{"7 files"}}},
+			Rejects: []Reject{{time.Now(), "a.ndjson", "not JSON", "{torn", 12}}}, nil
+	}})
+	viewer, analyst := s.signedIn("sales"), s.signedIn("all")
+	if a := viewer.get("/data"); a.StatusCode != http.StatusNotFound || a.text != viewer.get("/nowhere").text || strings.Contains(viewer.get("/").text, "/data") {
+		t.Errorf("a viewer: %s", a.Status)
+	}
+	if a := s.browser().get("/data"); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("without a session: %s", a.Status)
+	}
+	if reads.Load() != 0 {
+		t.Error("it was read for others")
+	}
+	for range 3 {
+		a := analyst.get("/data")
+		for _, want := range []string{"&lt;disk&gt; is full", "free it", "7 files", "a.ndjson:12", "not JSON", "{torn"} {
+			if a.StatusCode != http.StatusOK || !strings.Contains(a.text, want) {
+				t.Errorf("an analyst: %s lacks %s\n%s", a.Status, want, a.text)
+			}
+		}
+	}
+	if n := reads.Load(); n != 1 {
+		t.Errorf("it was read %d times", n)
+	}
+	if a := analyst.get("/"); !strings.Contains(a.text, `href="/data"`) {
+		t.Error("the navigation has no link to it")
 	}
 }
 

@@ -120,7 +120,7 @@ func (s *Server) board(name string, v visit) ([]byte, error) {
 
 // stream sends the part of a page that changes, each time it does.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.authorize(w, r)
+	v, ok := s.authorize(w, r, Viewer)
 	if !ok {
 		return
 	}

@@ -33,7 +33,7 @@ type templates struct {
 
 // pageData is what a page shows.
 type pageData struct {
-	Page     string // live or wall
+	Page     string // live, wall or data
 	User     *User
 	HasUsers bool
 	CanLeave bool // has a session
@@ -41,7 +41,11 @@ type pageData struct {
 	Groups   []string // to choose from
 	Board    template.HTML
 	Now      time.Time
+	Data     *Data
 }
+
+// MaySeeData reports whether the user may see the state of the data.
+func (p pageData) MaySeeData() bool { return p.User.Role >= Analyst }
 
 // boardData is what the changing part of a page shows.
 type boardData struct {
@@ -61,7 +65,7 @@ func parseTemplates(o Options) (*templates, error) {
 	}
 	f := formats{texts, o.Locale, o.Zone}
 	set, err := template.New("").Funcs(template.FuncMap{
-		"t": f.text, "number": f.number, "clock": f.clock, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
+		"t": f.text, "number": f.number, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
 		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "pageOf": pageAddress,
 	}).ParseFS(templateFiles, "templates/*.html")
 	return &templates{f, set}, err
@@ -105,6 +109,8 @@ func (f formats) clock(t time.Time) string {
 	}
 	return t.In(f.zone).Format("15:04:05")
 }
+
+func (f formats) dateTime(t time.Time) string { return f.locale.DateTime(t.In(f.zone)) }
 
 // hours returns the hours of the clock, 12 or 24.
 func (f formats) hours() int {
@@ -163,7 +169,7 @@ func streamAddress(page, group string) string {
 
 // pageAddress returns the address of a page with the same group.
 func pageAddress(page, group string) string {
-	path := map[string]string{"live": "/", "wall": "/wall"}[page]
+	path := map[string]string{"live": "/", "wall": "/wall", "data": "/data"}[page]
 	if group != "" {
 		path += "?" + url.Values{"group": {group}}.Encode()
 	}
@@ -173,7 +179,7 @@ func pageAddress(page, group string) string {
 // page shows a page with a board.
 func (s *Server) page(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v, ok := s.authorize(w, r)
+		v, ok := s.authorize(w, r, Viewer)
 		if !ok {
 			return
 		}
@@ -183,9 +189,8 @@ func (s *Server) page(name string) http.HandlerFunc {
 			return
 		}
 		now := s.options.Now()
-		data := pageData{
-			Page: name, User: v.user, HasUsers: len(s.users) > 0, CanLeave: v.session != "", Group: v.group, Board: template.HTML(board), Now: now,
-		}
+		data := s.pageData(name, v)
+		data.Board, data.Now = template.HTML(board), now
 		for _, group := range s.options.Board.View(v.user.Groups, now).Groups {
 			if group.Name != "" {
 				data.Groups = append(data.Groups, group.Name)
@@ -193,6 +198,10 @@ func (s *Server) page(name string) http.HandlerFunc {
 		}
 		s.show(w, http.StatusOK, name, data)
 	}
+}
+
+func (s *Server) pageData(name string, v visit) pageData {
+	return pageData{Page: name, User: v.user, HasUsers: len(s.users) > 0, CanLeave: v.session != "", Group: v.group}
 }
 
 // show writes a page. It is whole, or an error.

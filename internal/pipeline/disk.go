@@ -15,14 +15,20 @@ const (
 	minFreeShare = 50      // and at least one of so many bytes
 )
 
-// CheckDisk returns an error if the disk of data_dir is full, or nearly.
-func CheckDisk(c *config.Config) error {
+// DiskSpace returns the free and the total bytes of the disk of data_dir.
+func DiskSpace(c *config.Config) (free, total uint64, err error) {
 	dir := c.Data()
-	free, total, err := diskSpace(dir)
+	free, total, err = diskSpace(dir)
 	for err != nil && dir != filepath.Dir(dir) { // the folder is not there yet
 		dir = filepath.Dir(dir)
 		free, total, err = diskSpace(dir)
 	}
+	return free, total, err
+}
+
+// CheckDisk returns an error if the disk of data_dir is full, or nearly.
+func CheckDisk(c *config.Config) error {
+	free, total, err := DiskSpace(c)
 	if err != nil || free >= minFreeBytes && free >= total/minFreeShare {
 		return nil
 	}
