@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -419,6 +420,29 @@ func TestDemoInABrowser(t *testing.T) {
 	b.until(has(".words", "main: last delivery") + " && " + has("#rejects", "unreadable body"))
 	b.checkAccess("the state of the data")
 	b.picture("page-data")
+
+	// A report is run and downloaded.
+	b.run(chromedp.Click(`a[href="/reports"]`))
+	b.until(`location.pathname === "/reports" && ` + has("table", "daily"))
+	b.checkAccess("the reports")
+	b.run(chromedp.Click(`a[href="/reports/daily"]`))
+	b.until(`location.pathname === "/reports/daily" && ` + has("main", "Never ran"))
+	b.run(chromedp.Click(`.filter button`))
+	b.until(has("#outcome", "is done") + " && " + has(".files", ".xlsx") + " && " + has(".run h2", "Sent"))
+	b.checkAccess("a report")
+	b.picture("page-report")
+	built, err := filepath.Glob(filepath.Join(dir, "data", "reports", "daily", "*.xlsx"))
+	if err != nil || len(built) == 0 {
+		t.Fatalf("%v, %v", built, err)
+	}
+	text, err = os.ReadFile(built[len(built)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := evaluate[string](b, `fetch(document.querySelector(".files a").href).then((r) => r.bytes()).then((b) => b.toBase64())`, chromedp.EvalAwaitPromise),
+		base64.StdEncoding.EncodeToString(text); got != want {
+		t.Errorf("the download has %d characters, the workbook %d", len(got), len(want))
+	}
 	b.expect("net::ERR_")
 	if err := serving.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

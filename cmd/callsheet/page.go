@@ -61,6 +61,9 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 	options.Log, options.Now = log, a.now
 	pipeline := a.pipeline(c)
 	options.Data = func(ctx context.Context) (*page.Data, error) { return readPageData(ctx, pipeline) }
+	options.Reports = func() ([]page.Report, error) { return readPageReports(pipeline) }
+	options.RunReport = func(ctx context.Context, name string) (string, error) { return runPageReport(ctx, pipeline, name) }
+	options.ReportsDir = c.Data("reports")
 	options.Spool = spool.Follow(c.SpoolDir(), a.now().Add(-2*c.Page.LongestCall))
 	server, err := page.New(options)
 	if err != nil {

@@ -5,6 +5,7 @@
 //	GET /wall             the same for a screen on a wall
 //	GET /live/stream      server-sent events with the parts of these pages that change
 //	GET /data             the state of the data, for analysts and operators
+//	GET /reports          the reports with their runs and workbooks, for analysts and operators
 //	GET, POST /sign-in    POST /sign-out    GET /assets/…
 //
 // # Who sees what
@@ -42,8 +43,8 @@ type Role int
 
 const (
 	Viewer   Role = iota // calls of some groups
-	Analyst              // all calls, and the state of the data
-	Operator             // the same for now
+	Analyst              // all calls, the state of the data, and the reports
+	Operator             // the same, and may run reports
 )
 
 // User may look at the page.
@@ -63,15 +64,19 @@ type Options struct {
 	SessionTime    time.Duration // after the last use
 	SessionFile    string
 
-	Spool    *spool.Follower
-	Board    *live.Board
-	Target   time.Duration // in which calls should be answered
-	Zone     *time.Location
-	Locale   locale.Locale
-	Log      *slog.Logger
-	Now      func() time.Time
-	Data     func(ctx context.Context) (*Data, error) // reads the state of the data
-	Restored func()                                   // called once the calls before the start are read; may be nil
+	Spool   *spool.Follower
+	Board   *live.Board
+	Target  time.Duration // in which calls should be answered
+	Zone    *time.Location
+	Locale  locale.Locale
+	Log     *slog.Logger
+	Now     func() time.Time
+	Data    func(ctx context.Context) (*Data, error) // reads the state of the data
+	Reports func() ([]Report, error)
+	// RunReport runs a report, and returns what the run says.
+	RunReport  func(ctx context.Context, name string) (outcome string, err error)
+	ReportsDir string // with the workbooks
+	Restored   func() // called once the calls before the start are read; may be nil
 }
 
 // Everyone is the name of the user who stands for every other one that a proxy names.
@@ -86,6 +91,7 @@ type Server struct {
 	templates *templates
 	updates   updates
 	data      dataCache
+	handRuns  handRuns
 	streams   chan struct{} // has a token for each open stream
 	ended     context.Context
 	end       context.CancelFunc
@@ -127,6 +133,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /wall", s.page("wall"))
 	mux.HandleFunc("GET /live/stream", s.stream)
 	mux.HandleFunc("GET /data", s.showData)
+	mux.HandleFunc("GET /reports", s.showReports)
+	mux.HandleFunc("GET /reports/{report}", s.showReport)
+	mux.HandleFunc("GET /reports/{report}/{sum}/{file}", s.download)
+	mux.HandleFunc("POST /reports/{report}/run", s.runReport)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := s.authorize(w, r, Viewer); ok {
 			s.refuse(w, http.StatusNotFound, "not_found")
@@ -169,6 +179,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	stop()
 	reader.Wait()
+	s.end()
+	s.handRuns.running.Wait()
 	s.sessions.save()
 	return err
 }

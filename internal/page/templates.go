@@ -33,7 +33,7 @@ type templates struct {
 
 // pageData is what a page shows.
 type pageData struct {
-	Page     string // live, wall or data
+	Page     string // live, wall, data or reports
 	User     *User
 	HasUsers bool
 	CanLeave bool // has a session
@@ -42,9 +42,10 @@ type pageData struct {
 	Board    template.HTML
 	Now      time.Time
 	Data     *Data
+	Reports  reportsData
 }
 
-// MaySeeData reports whether the user may see the state of the data.
+// MaySeeData reports whether the user may see the state of the data, and the reports.
 func (p pageData) MaySeeData() bool { return p.User.Role >= Analyst }
 
 // boardData is what the changing part of a page shows.
@@ -65,7 +66,7 @@ func parseTemplates(o Options) (*templates, error) {
 	}
 	f := formats{texts, o.Locale, o.Zone}
 	set, err := template.New("").Funcs(template.FuncMap{
-		"t": f.text, "number": f.number, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
+		"t": f.text, "number": f.number, "number64": f.number64, "runState": f.runState, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
 		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "pageOf": pageAddress,
 	}).ParseFS(templateFiles, "templates/*.html")
 	return &templates{f, set}, err
@@ -93,6 +94,14 @@ func (f formats) text(key string, values ...any) (string, error) {
 	}
 	return text, nil
 }
+
+// runState returns the word for a state of a run.
+func (f formats) runState(state string) (string, error) {
+	key := "run_state_" + state
+	return f.text(key)
+}
+
+func (f formats) number64(n int64) string { return f.number(int(n)) }
 
 // lastDelivery says how long ago the last delivery came.
 func (f formats) lastDelivery(at, now time.Time) (template.HTML, error) {
@@ -169,7 +178,7 @@ func streamAddress(page, group string) string {
 
 // pageAddress returns the address of a page with the same group.
 func pageAddress(page, group string) string {
-	path := map[string]string{"live": "/", "wall": "/wall", "data": "/data"}[page]
+	path := map[string]string{"live": "/", "wall": "/wall", "data": "/data", "reports": "/reports"}[page]
 	if group != "" {
 		path += "?" + url.Values{"group": {group}}.Encode()
 	}
