@@ -81,7 +81,9 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 		if err != nil {
 			return errors.Join(exitcode.UsageError(err), listener.Close())
 		}
-		scheme, listener = "https", tls.NewListener(listener, certificate.Config())
+		secured := certificate.Config()
+		secured.NextProtos = []string{"h2", "http/1.1"} // by HTTP/1.1, a browser has six pages at most
+		scheme, listener = "https", tls.NewListener(listener, secured)
 	}
 	log.Info("serving the page", "address", scheme+"://"+address, "users", len(c.Page.Users))
 	return server.Serve(ctx, listener)

@@ -250,16 +250,22 @@ func TestStatusKnowsTheConfigurationInForce(t *testing.T) {
 	expect("after it was killed", "process ", false)
 }
 
+// makeCertificate writes a certificate for a name, and its key.
+func makeCertificate(t *testing.T, dir, name string) {
+	t.Helper()
+	out, err := exec.Command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+		"-subj", "/CN="+name, "-keyout", filepath.Join(dir, name+".key"), "-out", filepath.Join(dir, name+".pem")).CombinedOutput()
+	if err != nil {
+		t.Skipf("certificates are made with openssl: %v\n%s", err, out)
+	}
+}
+
 // TestReloadedCertificateIsServed changes the files of the certificate, which are then read, and turns TLS off, which needs a restart.
 func TestReloadedCertificateIsServed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, name := range []string{"one", "two"} {
-		out, err := exec.Command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-			"-subj", "/CN="+name, "-keyout", filepath.Join(dir, name+".key"), "-out", filepath.Join(dir, name+".pem")).CombinedOutput()
-		if err != nil {
-			t.Skipf("certificates are made with openssl: %v\n%s", err, out)
-		}
+		makeCertificate(t, dir, name)
 	}
 	config := func(name string) string {
 		return oneSource("a-token-for-tests", fmt.Sprintf(", admin_listen: ADMIN, tls: {cert_file: %s.pem, key_file: %[1]s.key}", filepath.Join(dir, name)))

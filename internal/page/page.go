@@ -167,6 +167,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	reading, stop := context.WithCancel(ctx)
 	var reader sync.WaitGroup
 	reader.Go(func() { s.follow(reading) })
+	reader.Go(func() { s.watch(reading) })
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

@@ -16,6 +16,7 @@ const (
 	aliveEvery   = 3 * time.Second        // a stream says at least, so that a page knows that it is live
 	streamTime   = 15 * time.Minute       // until a browser asks again, and is authorized again
 	sendTimeout  = 10 * time.Second       // for a browser to take what is sent to it
+	stuckAfter   = 5 * time.Second        // a poll takes a millisecond, unless the disk hangs
 )
 
 // updates tells the streams that there is something new. A stream that is slow misses some, and sends the newest state afterwards.
@@ -24,6 +25,7 @@ type updates struct {
 	version  int
 	changed  chan struct{} // closed with the next version
 	restored bool
+	polled   time.Time         // when the spool was read last
 	failed   time.Time         // since when the spool cannot be read; zero if it can
 	rendered map[string][]byte // of this version, by what is shown
 }
@@ -72,11 +74,43 @@ func (s *Server) follow(ctx context.Context) {
 	}
 }
 
+// watch looks every now and then whether the spool is still being read, until ctx ends: a disk that hangs fails no poll.
+func (s *Server) watch(ctx context.Context) {
+	ticker := time.NewTicker(tickInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.noteStuck(s.options.Now())
+		}
+	}
+}
+
+// noteStuck notes that the spool was not read for long.
+func (s *Server) noteStuck(now time.Time) {
+	u := &s.updates
+	u.mu.Lock()
+	isStuck := u.restored && u.failed.IsZero() && now.Sub(u.polled) > stuckAfter
+	if isStuck {
+		u.failed = u.polled
+	}
+	u.mu.Unlock()
+	if isStuck {
+		s.options.Log.Error("the spool cannot be read", "error", "the disk does not respond")
+		u.publish()
+	}
+}
+
 // note notes whether the spool can be read. It reports whether that has changed.
 func (s *Server) note(err error, now time.Time) (changed bool) {
 	u := &s.updates
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if err == nil {
+		u.polled = s.options.Now() // the poll may have taken long
+	}
 	switch {
 	case err != nil && u.failed.IsZero():
 		u.failed = now
