@@ -154,3 +154,33 @@ func TestFollowerReadsTheOthersWhereAFileIsDamaged(t *testing.T) {
 	writeLines(t, damaged, now.Add(-time.Minute), 7, 1)
 	wantPolled(t, f, now.Add(time.Minute), `{"n":7}`)
 }
+
+// TestFollowerStopsAtTheDurableLength polls without a list of the folder, while the file grows faster than it is synced.
+func TestFollowerStopsAtTheDurableLength(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	path, mark := filepath.Join(dir, "2026-10-05.ndjson"), filepath.Join(dir, markName)
+	setDurable := func(lines int) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		length := 0
+		for range lines {
+			length += strings.Index(string(text[length:]), "\n") + 1
+		}
+		if err := os.WriteFile(mark, appendMark(nil, map[string]int64{filepath.Base(path): int64(length)}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeLines(t, path, now, 0, 1)
+	setDurable(1)
+	f := Follow(dir, now.Add(-time.Hour))
+	wantPolled(t, f, now.Add(10*time.Second), `{"n":0}`) // listed long after the folder has changed
+	writeLines(t, path, now, 0, 3)
+	wantPolled(t, f, now.Add(11*time.Second))
+	setDurable(2)
+	wantPolled(t, f, now.Add(12*time.Second), `{"n":1}`)
+	setDurable(3)
+	wantPolled(t, f, now.Add(20*time.Second), `{"n":2}`) // with a list
+}
