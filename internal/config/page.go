@@ -3,9 +3,10 @@ package config
 import (
 	"fmt"
 	"net"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"callsheet/internal/password"
 )
@@ -68,8 +69,10 @@ func (p *Page) checkEffect(add adder) {
 	}
 }
 
-// userName is the form of the names of users, which can be mail addresses.
-var userName = regexp.MustCompile(`^[^\s\pC]{1,100}$`)
+// isUserName reports whether a text can be the name of a user, which may be a mail address.
+func isUserName(text string) bool {
+	return text != "" && len(text) <= 200 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.C, r) })
+}
 
 func (p *Page) validate(add adder) {
 	host, _, err := net.SplitHostPort(p.Listen)
@@ -107,7 +110,7 @@ func (p *Page) validateUsers(add adder) {
 	seen := map[string]bool{}
 	for i, user := range p.Users {
 		key := fmt.Sprintf("page.users[%d]", i)
-		if !userName.MatchString(user.Name) {
+		if !isUserName(user.Name) {
 			add(key+".name", "must be a name without spaces")
 		}
 		if user.Name == Everyone && p.UserHeader == "" {

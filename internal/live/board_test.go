@@ -277,3 +277,13 @@ func TestDirectoryNames(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 }
+
+func TestWordsAreComparedWithoutBrackets(t *testing.T) {
+	for text, want := range map[string]string{
+		"Answer (16)": "ANSWER", "Busy (17) ": "BUSY", "(0)": "0", "a (b) c (d) e": "ACE", "no (end": "NOEND", "NO ANSWER": "NOANSWER", "उत्तर": "उत्तर", "": "",
+	} {
+		if got := word(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

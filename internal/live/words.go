@@ -1,7 +1,6 @@
 package live
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -35,12 +34,21 @@ var progressOfOutcome = map[string]progress{
 	"congestion": unreached, "cancelled": over, "abandoned": over, "ivr_only": over,
 }
 
-var brackets = regexp.MustCompile(`\([^)]*\)`)
-
 // word returns a text in upper case, letters and digits only, without a part in brackets, by which words are compared.
 func word(text string) string {
-	if bare := letters(brackets.ReplaceAllString(text, "")); bare != "" {
-		return bare
+	var bare strings.Builder
+	rest := text
+	for {
+		before, after, opened := strings.Cut(rest, "(")
+		_, behind, closed := strings.Cut(after, ")")
+		if !opened || !closed {
+			break
+		}
+		bare.WriteString(before)
+		rest = behind
+	}
+	if outside := letters(bare.String() + rest); outside != "" {
+		return outside
 	}
 	return letters(text)
 }
