@@ -431,6 +431,19 @@ func TestDemoInABrowser(t *testing.T) {
 	b.until(has("#outcome", "is done") + " && " + has(".files", ".xlsx") + " && " + has(".run h2", "Sent"))
 	b.checkAccess("a report")
 	b.picture("page-report")
+	b.look(390, 844, "dark")
+	for _, path := range []string{"/data", "/reports", "/reports/daily"} {
+		b.run(chromedp.Navigate("http://" + page + path))
+		b.until(`location.pathname === "` + path + `" && document.readyState === "complete"`)
+		if evaluate[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+			t.Errorf("%s is wider than a phone", path)
+		}
+		b.checkAccess(path + " on a phone")
+		b.picture("page-phone" + strings.ReplaceAll(path, "/", "-"))
+	}
+	b.look(1280, 960, "light")
+	b.run(chromedp.Navigate("http://" + page + "/reports/daily"))
+	b.until(has(".files", ".xlsx"))
 	built, err := filepath.Glob(filepath.Join(dir, "data", "reports", "daily", "*.xlsx"))
 	if err != nil || len(built) == 0 {
 		t.Fatalf("%v, %v", built, err)
