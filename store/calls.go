@@ -12,6 +12,62 @@ import (
 type session interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// portionCalls is about how many calls are computed at a time when all are: at once, they take more memory than DuckDB may use. Tests lower it.
+var portionCalls int64 = 80_000
+
+// recomputeCalls computes all calls, each portion by a call of inTransaction. The views refreshed_versions and refreshed_live have the reports and
+// live events of the portion in the variables after_sid and through_sid.
+func recomputeCalls(ctx context.Context, db session, inTransaction func(compute func(session) error) error) error {
+	portions, err := callPortions(ctx, db)
+	if err != nil {
+		return fmt.Errorf("load/portions: %w", err)
+	}
+	after := ""
+	for _, through := range portions {
+		if _, err := db.ExecContext(ctx, "set variable after_sid = ?", after); err != nil {
+			return err
+		}
+		if _, err := db.ExecContext(ctx, "set variable through_sid = ?", through); err != nil {
+			return err
+		}
+		err := inTransaction(func(db session) error {
+			if err := runStep(ctx, db, "load/next_portion"); err != nil {
+				return err
+			}
+			return computeCalls(ctx, db)
+		})
+		if err != nil {
+			return err
+		}
+		after = through
+	}
+	return nil
+}
+
+// callPortions returns the last call_sid of each portion.
+func callPortions(ctx context.Context, db session) (last []string, err error) {
+	const samples = 100 // of each
+	distance := max(portionCalls/samples, 1)
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(
+		"set variable sample_distance = %d; set variable samples_per_portion = %d", distance, portionCalls/distance)); err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, queries.SQL("load/portions"))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var sid string
+		if err := rows.Scan(&sid); err != nil {
+			return nil, err
+		}
+		last = append(last, sid)
+	}
+	return last, rows.Err()
 }
 
 // computeCalls computes calls and their legs from the views refreshed_versions and refreshed_live, names all agents and shows each virtual number
@@ -102,7 +158,8 @@ func setAsOf(ctx context.Context, db session) error {
 	if err := runStep(ctx, db, "session/calls_as_of"); err != nil {
 		return err
 	}
-	if err := computeCalls(ctx, db); err != nil {
+	err := recomputeCalls(ctx, db, func(compute func(session) error) error { return compute(db) })
+	if err != nil {
 		return err
 	}
 	return runStep(ctx, db, "session/as_of")

@@ -38,10 +38,25 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		}
 		r.add(conn)
 	}
+	if err := checkComplete(ctx, conn, options.Path); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
 	if err := enterSandbox(ctx, conn); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// checkComplete returns an error if the database has only a part of the calls.
+func checkComplete(ctx context.Context, conn *sql.Conn, path string) error {
+	var found bool
+	if err := conn.QueryRowContext(ctx, "select exists (from settings where fingerprint = ?)", incomplete).Scan(&found); err != nil {
+		return explainRead(err)
+	}
+	if found {
+		return fmt.Errorf("%s has only a part of the calls: a load was interrupted while it computed them again\nhint: run callsheet load", path)
+	}
+	return nil
 }
 
 func readerOf(db *database, conn *sql.Conn, zone *time.Location, userQueries []queries.File) *Reader {

@@ -113,8 +113,12 @@ func hashed(text string, files ...[]queries.File) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// applySettings updates the settings, the vendors' directories and the macros if they have changed, and rebuilds `calls` if the change
-// affects it.
+// incomplete is the stored fingerprint while all calls are computed again. If that is interrupted, no reader opens the database, and the next
+// load begins again.
+const incomplete = "incomplete"
+
+// applySettings updates the settings, the vendors' directories and the macros if they have changed, and computes all calls again if the change
+// affects them.
 func (s *Store) applySettings(ctx context.Context) error {
 	want, err := s.options.Settings.fingerprint()
 	if err != nil {
@@ -137,6 +141,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if sameMacros && stored == want && storedDirectory == wantDirectory {
 		return s.defineUserQueries(ctx, false)
 	}
+	recompute := false
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		namesBefore, err := listedNames(ctx, tx)
 		if err != nil {
@@ -163,7 +168,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if stored == "" { // a new database has no calls
 			return nil
 		}
-		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, names != namesBefore); reason != "" {
+		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, names != namesBefore); reason != "" && stored != incomplete {
 			if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
 				return err
 			}
@@ -171,11 +176,15 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if stored == want && names == namesBefore {
 			return nil
 		}
-		if _, err := tx.ExecContext(ctx, queries.SQL("load/rebuild_calls")); err != nil {
-			return fmt.Errorf("rebuild_calls: %w", err)
+		recompute = true
+		if _, err := tx.ExecContext(ctx, "update settings set fingerprint = ?", incomplete); err != nil {
+			return err
 		}
-		return computeCalls(ctx, tx)
+		return runStep(ctx, tx, "load/rebuild_calls")
 	})
+	if err == nil && recompute {
+		err = s.recompute(ctx, want)
+	}
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
@@ -186,6 +195,19 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
 	return nil
+}
+
+// recompute computes all calls with the settings of a fingerprint. Each portion is a transaction of its own, since DuckDB keeps what is deleted
+// in one, and all temporary tables, until its end.
+func (s *Store) recompute(ctx context.Context, fingerprint string) error {
+	err := recomputeCalls(ctx, s.conn, func(compute func(session) error) error {
+		return s.inTransaction(ctx, func(tx *sql.Tx) error { return compute(tx) })
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.conn.ExecContext(ctx, "update settings set fingerprint = ?", fingerprint)
+	return err
 }
 
 // settingsPerInsert is how many rows a statement inserts: each statement takes milliseconds to plan, and the driver takes time that grows

@@ -4,16 +4,17 @@
 create or replace macro counted_calls(p_versions, p_live, p_directions) as table
 select
     call_key,
+    min(call_sid) as call_sid,
     count(*) as versions,
     count(*) filter (where is_report) as reports,
     coalesce(min(ending) <> max(ending) or count(ending) > 0 and count(ending) filter (where is_report) = 0, false) as has_several_phones
 from (
-    select call_key, is_report, case when try_cast(right(number, 10) as bigint) is not null then right(number, 10) else number end as ending
+    select call_key, call_sid, is_report, case when try_cast(right(number, 10) as bigint) is not null then right(number, 10) else number end as ending
     from (
-        select call_key, true as is_report, nullif(agent_number_text(source, direction, source_number, dial_whom_number), '') as number
+        select call_key, call_sid, true as is_report, nullif(agent_number_text(source, direction, source_number, dial_whom_number), '') as number
         from directed(p_versions, p_directions)
         union all
-        select call_key, false, nullif(agent_number_text(source, direction, source_number, dial_whom_number), '')
+        select call_key, call_sid, false, nullif(agent_number_text(source, direction, source_number, dial_whom_number), '')
         from directed(p_live, p_directions)
     )
 )

@@ -1,11 +1,12 @@
--- The stored reports and live events of the staged calls, by row. Finding them reads one column of the tables. All else is read of these rows, which
--- are in few row groups, so it does not take longer the more the database has.
+-- The stored reports and live events of the staged calls, by row. All columns but the keys are read of these rows only, so that a load does not take
+-- longer the more the database has. The call_sid follows from the call_key; it is compared as well because most begin with the time of the call, so
+-- DuckDB skips the row groups of other times.
 create or replace temp table existing_rows as
-select 'call_report' as kind, call_key, rowid as row from call_versions semi join staged_versions using (call_key)
+select 'call_report' as kind, call_key, call_sid, rowid as row from call_versions semi join staged_versions using (call_key, call_sid)
 union all
-select 'live_call', call_key, rowid from live_events semi join staged_versions using (call_key);
+select 'live_call', call_key, call_sid, rowid from live_events semi join staged_versions using (call_key, call_sid);
 
-create or replace temp table existing_calls as select distinct call_key from existing_rows;
+create or replace temp table existing_calls as select distinct call_key, call_sid from existing_rows;
 
 -- Those of them that some staged lines deliver again, each with the same spelling in whatever order they came, and with an empty time of leg A if
 -- one of them was sent with it.

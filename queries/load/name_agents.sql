@@ -2,9 +2,9 @@
 -- names than before. Only the days of the computed calls are read again: renewed_days, to which refresh_calls.sql added those that
 -- the calls had before.
 insert into renewed_days
-select local_day from calls semi join refreshed_calls using (call_key)
+select local_day from calls semi join refreshed_calls using (call_key, call_sid)
 union
-select local_day from shared_call_legs semi join refreshed_calls using (call_key);
+select local_day from shared_call_legs semi join refreshed_calls using (call_key, call_sid);
 
 create or replace temp view renewed_legs as
 select source, agent_key, local_day, agent_number, reported_agent_name, started_at
@@ -14,6 +14,12 @@ union all
 select source, agent_key, local_day, agent_number, reported_agent_name, started_at
 from shared_call_legs semi join renewed_days using (local_day)
 where not is_first and agent_key is not null;
+
+-- Only the phones of these days, before and now, can get other names.
+create or replace temp table renewed_phones as
+select distinct agent_key from agent_name_days semi join renewed_days using (local_day)
+union
+select distinct agent_key from renewed_legs;
 
 delete from agent_name_days where local_day in (select local_day from renewed_days);
 insert into agent_name_days
@@ -46,24 +52,25 @@ from moments
 qualify name_key is distinct from lag(name_key) over (partition by source, agent_key, local_day order by since);
 
 -- The most frequent spelling of each name, and of each number the one in the earliest call.
+create or replace temp view renewed_phone_days as from agent_name_days semi join renewed_phones using (agent_key);
 create or replace temp table new_spellings as
 select agent_key, lower(agent_name) as name_key, arg_min(agent_name, (-legs, agent_name)) as shown
 from (
     select agent_key, reported_agent_name as agent_name, sum(legs)::bigint as legs
-    from agent_name_days
+    from renewed_phone_days
     where reported_agent_name is not null
     group by agent_key, reported_agent_name
 )
 group by agent_key, lower(agent_name)
 union all
 select agent_key, '', arg_min(agent_number, (first_at, agent_number))
-from agent_name_days
+from renewed_phone_days
 group by agent_key;
 
 create or replace temp table new_names as
 with changes as (
     select *, lag(name_key) over by_time as earlier_name
-    from agent_name_changes
+    from agent_name_changes semi join renewed_phones using (agent_key)
     window by_time as (partition by source, agent_key order by since)
     qualify name_key is distinct from lag(name_key) over by_time
 )
@@ -71,23 +78,26 @@ select source, agent_key, case when earlier_name is null then '-infinity' else s
 from changes join new_spellings using (agent_key, name_key);
 
 create or replace temp table renamed as
+with
+old_spellings as (from agent_spellings semi join renewed_phones using (agent_key)),
+old_names as (from agent_names semi join renewed_phones using (agent_key))
 select distinct agent_key
 from (
-    (select agent_key from (from new_spellings except from agent_spellings))
-    union all (select agent_key from (from agent_spellings except from new_spellings))
-    union all (select agent_key from (from new_names except from agent_names))
-    union all (select agent_key from (from agent_names except from new_names))
+    (select agent_key from (from new_spellings except from old_spellings))
+    union all (select agent_key from (from old_spellings except from new_spellings))
+    union all (select agent_key from (from new_names except from old_names))
+    union all (select agent_key from (from old_names except from new_names))
 );
 
-delete from agent_spellings;
+delete from agent_spellings where agent_key in (from renewed_phones);
 insert into agent_spellings from new_spellings;
-delete from agent_names;
+delete from agent_names where agent_key in (from renewed_phones);
 insert into agent_names from new_names;
 
 -- Only an agent without a reported name, or with one that is spelled otherwise, can go by another name than the call has.
 create or replace temp table odd_names as
 select distinct agent_key, reported_agent_name
-from agent_name_days
+from renewed_phone_days
 where reported_agent_name is not null
   and (agent_key, reported_agent_name) not in (select (agent_key, shown) from new_spellings);
 

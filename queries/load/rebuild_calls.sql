@@ -1,8 +1,10 @@
--- Removes all calls, to compute them again from the stored reports and live events.
+-- Removes all calls, to compute them again from the stored reports and live events, a portion at a time: next_portion.sql.
 delete from calls;
 delete from shared_call_legs;
 delete from agent_name_days;
 delete from agent_name_changes;
+delete from agent_spellings;
+delete from agent_names;
 delete from virtual_number_days;
 delete from delivery_days;
 delete from customer_episodes;
@@ -13,8 +15,7 @@ delete from hour_peaks;
 delete from vendor_calls;
 delete from vendor_lists;
 
-create or replace temp table renewed_days (local_day date);
-create or replace temp table renewed_customers (customer bigint, started_at timestamptz);
-
-create or replace temp view refreshed_versions as from call_versions;
-create or replace temp view refreshed_live as from live_events;
+create or replace temp view refreshed_versions as
+from call_versions where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');
+create or replace temp view refreshed_live as
+from live_events where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');

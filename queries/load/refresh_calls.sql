@@ -1,13 +1,13 @@
 -- Removes the calls of the staged lines, to compute them again: of those that the database had before, from the stored reports and live events as
 -- well.
-create or replace temp table removed_rows as select rowid as row from calls semi join existing_calls using (call_key);
+create or replace temp table removed_rows as select rowid as row from calls semi join existing_calls using (call_key, call_sid);
 create or replace temp table removed_calls as
 select local_day, customer_number_of(customer_key) as customer, started_at from calls where rowid in (select row from removed_rows);
 create or replace temp table renewed_days as select distinct local_day from removed_calls;
 create or replace temp table renewed_customers as select customer, started_at from removed_calls where customer is not null;
 
 delete from calls where rowid in (select row from removed_rows);
-delete from shared_call_legs using existing_calls where shared_call_legs.call_key = existing_calls.call_key;
+delete from shared_call_legs as legs using existing_calls as existing where legs.call_key = existing.call_key and legs.call_sid = existing.call_sid;
 
 create or replace temp table existing_versions as
 from call_versions where rowid in (select row from existing_rows where kind = 'call_report');

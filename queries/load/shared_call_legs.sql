@@ -1,8 +1,8 @@
 -- Stores the legs of the calls in which several phones rang or were picked up, by reports or live events.
 insert into shared_call_legs by name
 with
-several_phones as not materialized (select call_key from refreshed_calls where has_several_phones),
-several_calls as materialized (from calls semi join several_phones using (call_key)),
+several_phones as not materialized (select call_key, call_sid from refreshed_calls where has_several_phones),
+several_calls as materialized (from calls semi join several_phones using (call_key, call_sid)),
 several_live as not materialized (from refreshed_live semi join several_phones using (call_key)),
 reported_legs as materialized (
     from ordered_legs(new_legs)

@@ -1,7 +1,9 @@
 -- Temporary tables for the calls as of the time in the variable as_of, which take precedence over those of the database. They are
--- filled by the steps of a load.
-create or replace temp view refreshed_versions as from versions_as_of(getvariable('as_of'));
-create or replace temp view refreshed_live as from live_events_as_of(getvariable('as_of'));
+-- filled by the steps of a load, a portion of the calls at a time: next_portion.sql.
+create or replace temp view refreshed_versions as
+from versions_as_of(getvariable('as_of')) where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');
+create or replace temp view refreshed_live as
+from live_events_as_of(getvariable('as_of')) where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');
 
 create or replace temp table calls as from calls where false;
 create or replace temp table shared_call_legs as from shared_call_legs where false;
@@ -16,5 +18,3 @@ create or replace temp table customer_episodes as from customer_episodes where f
 create or replace temp table repeated_calls as from repeated_calls where false;
 create or replace temp table last_conversations as from last_conversations where false;
 create or replace temp table hour_peaks as from hour_peaks where false;
-create or replace temp table renewed_days (local_day date);
-create or replace temp table renewed_customers (customer bigint, started_at timestamptz);
