@@ -129,6 +129,8 @@ func pageOptions(c *config.Config) (options page.Options, names *pageNames, err 
 // boardOptions returns how the deliveries are read for the page.
 func boardOptions(c *config.Config, names *pageNames) live.Options {
 	options := live.Options{Sources: map[string]live.Source{}, LongestCall: c.Page.LongestCall, MaskNumbers: c.Page.MaskCallers}
+	other, _ := c.Source("")
+	options.Other.Zone = other.Zone()
 	for _, s := range c.Collector.Sources {
 		options.Sources[s.Name] = live.Source{
 			Zone: s.Zone(), CustomerIsCaller: s.OutgoingCaller == "customer", StatusWords: s.StatusWords, DirectionWords: s.DirectionWords,

@@ -103,6 +103,24 @@ func TestOutgoingCallsHaveTheAgentAsCaller(t *testing.T) {
 	}
 }
 
+func TestStartTimesAreReadInTheZoneOfTheSource(t *testing.T) {
+	event := []byte(strings.Replace(string(line(spool.KindLiveCall, 300, `{"CallSid":"a","Status":"Ringing","StartTime":"2026-10-05  10:15:02"}`)), `,"crc"`, `,"no"`, 1))
+	for name, o := range map[string]Options{
+		"configured": {Sources: map[string]Source{"main": {Zone: india}}}, "any other": {Other: Source{Zone: india}},
+	} {
+		b := NewBoard(o)
+		b.Read(event)
+		if c := b.View(nil, start).Calls[0]; !c.Started.Equal(start) {
+			t.Errorf("%s: %s", name, c.Started)
+		}
+	}
+	b := NewBoard(Options{Other: Source{Zone: time.UTC}}) // hours ahead, so it cannot be
+	b.Read(event)
+	if c := b.View(nil, start).Calls[0]; !c.Started.Equal(start.Add(300 * time.Second)) {
+		t.Errorf("a start in the future: %s", c.Started)
+	}
+}
+
 func TestOneIDInTwoDirectionsIsTwoCalls(t *testing.T) {
 	event := func(direction string) []byte {
 		return line(spool.KindLiveCall, 1, `{"CallSid":"1","Status":"Picked","Direction":"`+direction+`"}`)

@@ -70,7 +70,10 @@ func (o Options) appendEvent(events []event, kind, source string, payload []byte
 	if kind != spool.KindCallReport && kind != spool.KindLiveCall {
 		return events
 	}
-	from := o.Sources[source]
+	from, ok := o.Sources[source]
+	if !ok {
+		from = o.Other
+	}
 	fields := from.fields(payload)
 	sid := fields["CallSid"]
 	if sid == "" {

@@ -60,6 +60,7 @@ type Source struct {
 // Options configure a Board.
 type Options struct {
 	Sources     map[string]Source
+	Other       Source   // of every other name
 	Groups      []string // that are shown without calls, too
 	LongestCall time.Duration
 	MaskNumbers bool // of customers
