@@ -11,7 +11,7 @@ from (
     union all
     select call_key, min(received_at)
     from repeated_deliveries
-    where not imported
+    where not imported and call_key in (select call_key from repeated_deliveries where received_at > p_since) -- the others are many
     group by kind, direction, call_key, content_hash
 )
 where received_at > p_since

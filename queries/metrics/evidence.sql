@@ -1,13 +1,40 @@
+-- The least and the greatest call_sid of some rows. Most begin with the time of the call, so the calls and live events of these rows are in few row
+-- groups. Of no rows it is '', which is no call_sid.
+create or replace macro call_sids_of(p_rows) as table
+select coalesce(min(call_sid), '') as least, coalesce(max(call_sid), '') as greatest from query_table(p_rows);
+
 -- Data quality of a set of calls. Live events without a report and rejected lines belong to no call, so they are counted by the days
 -- from p_from to p_to.
 create or replace macro evidence_of(p_rows, p_from, p_to) as table
 with
 slice as (from query_table(p_rows)),
-live as (
+slice_sids as materialized (from call_sids_of(slice)),
+with_live as (
+    select call_key
+    from live_events
+    where not imported and call_key in (select call_key from slice)
+      and call_sid >= (select least from slice_sids) and call_sid <= (select greatest from slice_sids)
+),
+-- The calls of live events that came on these days or near them, and have no report.
+near as materialized (
+    select distinct call_key, call_sid
+    from live_events
+    where not imported and first_received_at between p_from::date - interval 2 day and p_to::date + interval 2 day
+),
+near_sids as materialized (from call_sids_of(near)),
+without_report as materialized (
+    select call_key, call_sid
+    from near
+    where call_key not in (
+        select call_key from calls where call_sid >= (select least from near_sids) and call_sid <= (select greatest from near_sids))
+),
+sought_sids as materialized (from call_sids_of(without_report)),
+unreported as (
     select call_key, min(first_received_at) as first_received_at
     from live_events
-    where not imported
-    group by all
+    where not imported and call_key in (select call_key from without_report)
+      and call_sid >= (select least from sought_sids) and call_sid <= (select greatest from sought_sids)
+    group by call_key
 ),
 received as (
     select complete_through() as complete_through
@@ -44,10 +71,10 @@ select
     calls,
     late_reports,
     imported_calls,
-    (select count(*) from live anti join calls using (call_key)
-     where timezone((select timezone from settings), live.first_received_at)::date between p_from::date and p_to::date
-       and live.first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
-    (select count(*) from slice anti join live using (call_key)) as reports_without_live,
+    (select count(*) from unreported
+     where timezone((select timezone from settings), first_received_at)::date between p_from::date and p_to::date
+       and first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
+    (select count(*) from slice anti join with_live using (call_key)) as reports_without_live,
     (select count(*) from rejects
      where timezone((select timezone from settings), reject_received_at(file, text, rejected_at))::date
          between p_from::date and p_to::date) as rejected_lines,

@@ -49,7 +49,9 @@ of_days as materialized (
     select calls.*, lists.day, fetched_at
     from (
         from calls
-        where started_at >= (select min(begins_at) from lists) and started_at < (select max(ends_at) from lists)
+        -- Bounds also without lists: DuckDB reads everything to compare it with NULL.
+        where started_at >= (select coalesce(min(begins_at), 'infinity') from lists)
+          and started_at < (select coalesce(max(ends_at), '-infinity') from lists)
     ) as calls
     asof join lists on calls.source = lists.source and calls.started_at >= lists.begins_at
     where started_at < ends_at and coalesce(ended_at, started_at) <= settled_at
