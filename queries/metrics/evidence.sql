@@ -1,7 +1,7 @@
 -- The least and the greatest call_sid of some rows. Most begin with the time of the call, so the calls and live events of these rows are in few row
--- groups. Of no rows it is '', which is no call_sid.
+-- groups. Of no rows it is a space, which is no call_sid: DuckDB would read all rows to compare them with NULL or ''.
 create or replace macro call_sids_of(p_rows) as table
-select coalesce(min(call_sid), '') as least, coalesce(max(call_sid), '') as greatest from query_table(p_rows);
+select coalesce(min(call_sid), ' ') as least, coalesce(max(call_sid), ' ') as greatest from query_table(p_rows);
 
 -- Data quality of a set of calls. Live events without a report and rejected lines belong to no call, so they are counted by the days
 -- from p_from to p_to.
