@@ -1,0 +1,58 @@
+package live
+
+import (
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// TestWordsAreThoseOfTheLoad: the page and the database read a delivery in the same way.
+func TestWordsAreThoseOfTheLoad(t *testing.T) {
+	directions := map[string]string{"IVR": Incoming, "WEBOBD": Outgoing}
+	for _, match := range find(t, "directions", `list_contains\(\[([^\]]*)\], p_word\) then '(\w+)'`) {
+		for _, word := range quoted(match[1]) {
+			directions[word] = match[2]
+		}
+	}
+	if !maps.Equal(directionOf, directions) {
+		t.Errorf("directions: %v, want %v", directionOf, directions)
+	}
+	nothing := quoted(find(t, "clean", `list_contains\(\[([^\]]*)\],\s*upper`)[0][1])
+	if words := slices.Sorted(maps.Keys(nothingWords)); !slices.Equal(words, slices.Sorted(slices.Values(nothing))) {
+		t.Errorf("words for nothing: %q, want %q", words, nothing)
+	}
+	for _, match := range find(t, "outcomes", `when p_word in \(([^)]*)\)\s*then '(\w+)'`) {
+		progress, known := progressOfOutcome[match[2]]
+		if !known {
+			t.Errorf("the outcome %s says nothing", match[2])
+		}
+		for _, word := range quoted(match[1]) {
+			if said, known := progressOf[word]; known && said != progress && said != over { // a call that has an outcome is over
+				t.Errorf("%s: %v, want %v", word, said, progress)
+			}
+		}
+	}
+}
+
+// find returns the matches in a file of queries/base.
+func find(t *testing.T, name, pattern string) [][]string {
+	t.Helper()
+	text, err := os.ReadFile("../../queries/base/" + name + ".sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	matches := regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1)
+	if matches == nil {
+		t.Fatalf("%s: no match of %s", name, pattern)
+	}
+	return matches
+}
+
+func quoted(list string) (words []string) {
+	for _, match := range regexp.MustCompile(`'([^']*)'`).FindAllStringSubmatch(list, -1) {
+		words = append(words, match[1])
+	}
+	return words
+}
