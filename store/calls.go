@@ -18,22 +18,24 @@ type session interface {
 // portionCalls is about how many calls are computed at a time when all are: at once, they take more memory than DuckDB may use. Tests lower it.
 var portionCalls int64 = 80_000
 
-// recomputeCalls computes all calls, each portion by a call of inTransaction. The views refreshed_versions and refreshed_live have the reports and
-// live events of the portion in the variables after_sid and through_sid.
-func recomputeCalls(ctx context.Context, db session, inTransaction func(compute func(session) error) error) error {
+// recomputeCalls computes all calls with a call_sid after one; "" is before all. It computes each portion by a call of inTransaction. The views
+// refreshed_versions and refreshed_live have the reports and live events of the portion in the variables after_sid and through_sid.
+func recomputeCalls(ctx context.Context, db session, after string, inTransaction func(through string, compute func(session) error) error) error {
 	portions, err := callPortions(ctx, db)
 	if err != nil {
 		return fmt.Errorf("load/portions: %w", err)
 	}
-	after := ""
 	for _, through := range portions {
+		if after != "" && through <= after {
+			continue
+		}
 		if _, err := db.ExecContext(ctx, "set variable after_sid = ?", after); err != nil {
 			return err
 		}
 		if _, err := db.ExecContext(ctx, "set variable through_sid = ?", through); err != nil {
 			return err
 		}
-		err := inTransaction(func(db session) error {
+		err := inTransaction(through, func(db session) error {
 			if err := runStep(ctx, db, "load/next_portion"); err != nil {
 				return err
 			}
@@ -158,7 +160,7 @@ func setAsOf(ctx context.Context, db session) error {
 	if err := runStep(ctx, db, "session/calls_as_of"); err != nil {
 		return err
 	}
-	err := recomputeCalls(ctx, db, func(compute func(session) error) error { return compute(db) })
+	err := recomputeCalls(ctx, db, "", func(_ string, compute func(session) error) error { return compute(db) })
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 // checkComplete returns an error if the database has only a part of the calls.
 func checkComplete(ctx context.Context, conn *sql.Conn, path string) error {
 	var found bool
-	if err := conn.QueryRowContext(ctx, "select exists (from settings where fingerprint = ?)", incomplete).Scan(&found); err != nil {
+	if err := conn.QueryRowContext(ctx, "select exists (from settings where starts_with(fingerprint, ?))", incomplete).Scan(&found); err != nil {
 		return explainRead(err)
 	}
 	if found {

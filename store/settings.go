@@ -113,9 +113,12 @@ func hashed(text string, files ...[]queries.File) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// incomplete is the stored fingerprint while all calls are computed again. If that is interrupted, no reader opens the database, and the next
-// load begins again.
-const incomplete = "incomplete"
+// incomplete begins the stored fingerprint while all calls are computed again. If that is interrupted, no reader opens the database, and the next
+// load goes on.
+const incomplete = "incomplete "
+
+// incompleteAfter is the stored fingerprint when the calls through a call_sid have been computed; "" is before all.
+func incompleteAfter(sid, fingerprint string) string { return incomplete + fingerprint + " " + sid }
 
 // applySettings updates the settings, the vendors' directories and the macros if they have changed, and computes all calls again if the change
 // affects them.
@@ -142,6 +145,11 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return s.defineUserQueries(ctx, false)
 	}
 	recompute := false
+	after, resumed := strings.CutPrefix(stored, incompleteAfter("", want))
+	resumed = resumed && storedDirectory == wantDirectory
+	if !resumed {
+		after = ""
+	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		namesBefore, err := listedNames(ctx, tx)
 		if err != nil {
@@ -168,7 +176,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if stored == "" { // a new database has no calls
 			return nil
 		}
-		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, names != namesBefore); reason != "" && stored != incomplete {
+		if reason := recomputeReason(storedDefinitions != wantDefinitions, stored != want, names != namesBefore); reason != "" && !strings.HasPrefix(stored, incomplete) {
 			if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
 				return err
 			}
@@ -177,13 +185,13 @@ func (s *Store) applySettings(ctx context.Context) error {
 			return nil
 		}
 		recompute = true
-		if _, err := tx.ExecContext(ctx, "update settings set fingerprint = ?", incomplete); err != nil {
+		if err := storeFingerprint(ctx, tx, incompleteAfter(after, want)); err != nil || resumed {
 			return err
 		}
 		return runStep(ctx, tx, "load/rebuild_calls")
 	})
 	if err == nil && recompute {
-		err = s.recompute(ctx, want)
+		err = s.recompute(ctx, want, after)
 	}
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
@@ -197,16 +205,28 @@ func (s *Store) applySettings(ctx context.Context) error {
 	return nil
 }
 
-// recompute computes all calls with the settings of a fingerprint. Each portion is a transaction of its own, since DuckDB keeps what is deleted
-// in one, and all temporary tables, until its end.
-func (s *Store) recompute(ctx context.Context, fingerprint string) error {
-	err := recomputeCalls(ctx, s.conn, func(compute func(session) error) error {
-		return s.inTransaction(ctx, func(tx *sql.Tx) error { return compute(tx) })
+// recompute computes all calls after a call_sid with the settings of a fingerprint. Each portion is a transaction of its own, since DuckDB keeps
+// what is deleted in one, and all temporary tables, until its end.
+func (s *Store) recompute(ctx context.Context, fingerprint, after string) error {
+	if err := runStep(ctx, s.conn, "load/portion_of_stored"); err != nil {
+		return err
+	}
+	err := recomputeCalls(ctx, s.conn, after, func(through string, compute func(session) error) error {
+		return s.inTransaction(ctx, func(tx *sql.Tx) error {
+			if err := compute(tx); err != nil {
+				return err
+			}
+			return storeFingerprint(ctx, tx, incompleteAfter(through, fingerprint))
+		})
 	})
 	if err != nil {
 		return err
 	}
-	_, err = s.conn.ExecContext(ctx, "update settings set fingerprint = ?", fingerprint)
+	return storeFingerprint(ctx, s.conn, fingerprint)
+}
+
+func storeFingerprint(ctx context.Context, db session, fingerprint string) error {
+	_, err := db.ExecContext(ctx, "update settings set fingerprint = ?", fingerprint)
 	return err
 }
 

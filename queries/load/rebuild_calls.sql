@@ -1,4 +1,4 @@
--- Removes all calls, to compute them again from the stored reports and live events, a portion at a time: next_portion.sql.
+-- Removes all calls, to compute them again from the stored reports and live events, a portion at a time.
 delete from calls;
 delete from shared_call_legs;
 delete from agent_name_days;
@@ -14,8 +14,3 @@ delete from hour_peaks;
 -- The lists are read again after this.
 delete from vendor_calls;
 delete from vendor_lists;
-
-create or replace temp view refreshed_versions as
-from call_versions where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');
-create or replace temp view refreshed_live as
-from live_events where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');

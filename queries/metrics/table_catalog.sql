@@ -174,7 +174,7 @@ from (values
     ('settings', 'exclude_out_of_hours', 'business.exclude_out_of_hours'),
     ('settings', 'has_business_hours', 'whether business.hours is set'),
     ('settings', 'goals', 'the goals by metric, by what they are for: all, a group or a number'),
-    ('settings', 'fingerprint', 'hash of the settings and the SQL that calls are computed with; incomplete while they are computed again'),
+    ('settings', 'fingerprint', 'hash of the settings and the SQL that calls are computed with; incomplete, it and the last call_sid while they are computed again'),
     ('settings', 'macros_fingerprint', 'hash of all macros, queries and goals'),
     ('settings', 'definitions_fingerprint', 'hash of the SQL that computes figures, without the user''s queries'),
     ('sources', 'source', 'name of the source'),
