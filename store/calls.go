@@ -15,8 +15,9 @@ type session interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// portionCalls is about how many calls are computed at a time when all are: at once, they take more memory than DuckDB may use. Tests lower it.
-var portionCalls int64 = 80_000
+// portionDeliveries is of about how many reports and live events calls are computed at a time when all are: at once, they take more memory than DuckDB
+// may use. Tests lower it.
+var portionDeliveries int64 = 300_000
 
 // recomputeCalls computes all calls with a call_sid after one; "" is before all. It computes each portion by a call of inTransaction. The views
 // refreshed_versions and refreshed_live have the reports and live events of the portion in the variables after_sid and through_sid.
@@ -52,9 +53,9 @@ func recomputeCalls(ctx context.Context, db session, after string, inTransaction
 // callPortions returns the last call_sid of each portion.
 func callPortions(ctx context.Context, db session) (last []string, err error) {
 	const samples = 100 // of each
-	distance := max(portionCalls/samples, 1)
+	distance := max(portionDeliveries/samples, 1)
 	if _, err := db.ExecContext(ctx, fmt.Sprintf(
-		"set variable sample_distance = %d; set variable samples_per_portion = %d", distance, portionCalls/distance)); err != nil {
+		"set variable sample_distance = %d; set variable samples_per_portion = %d", distance, portionDeliveries/distance)); err != nil {
 		return nil, err
 	}
 	rows, err := db.QueryContext(ctx, queries.SQL("load/portions"))

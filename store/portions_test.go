@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func init() { portionCalls = 100 } // several portions in most tests that compute all calls
+func init() { portionDeliveries = 300 } // several portions in most tests that compute all calls
 
 // TestPortionsOfCallsAreAll changes the settings of a database whose ids are in no order, so that each portion has calls of all days, customers
 // and phones. What is computed is that of a database that had the settings from the start.
