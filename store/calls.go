@@ -19,9 +19,9 @@ type session interface {
 // may use. Tests lower it.
 var portionDeliveries int64 = 300_000
 
-// recomputeCalls computes all calls with a call_sid after one; "" is before all. It computes each portion by a call of inTransaction. The views
-// refreshed_versions and refreshed_live have the reports and live events of the portion in the variables after_sid and through_sid.
-func recomputeCalls(ctx context.Context, db session, after string, inTransaction func(through string, compute func(session) error) error) error {
+// recomputeCalls computes all calls with a call_sid after one; "" is before all. It computes each portion by a call of inTransaction. The SQL of
+// portion defines refreshed_versions and refreshed_live, from the variables after_sid and through_sid.
+func recomputeCalls(ctx context.Context, db session, portion, after string, inTransaction func(through string, compute func(session) error) error) error {
 	portions, err := callPortions(ctx, db)
 	if err != nil {
 		return fmt.Errorf("load/portions: %w", err)
@@ -37,8 +37,10 @@ func recomputeCalls(ctx context.Context, db session, after string, inTransaction
 			return err
 		}
 		err := inTransaction(through, func(db session) error {
-			if err := runStep(ctx, db, "load/next_portion"); err != nil {
-				return err
+			for _, step := range []string{"load/next_portion", portion} {
+				if err := runStep(ctx, db, step); err != nil {
+					return err
+				}
 			}
 			return computeCalls(ctx, db)
 		})
@@ -161,7 +163,7 @@ func setAsOf(ctx context.Context, db session) error {
 	if err := runStep(ctx, db, "session/calls_as_of"); err != nil {
 		return err
 	}
-	err := recomputeCalls(ctx, db, "", func(_ string, compute func(session) error) error { return compute(db) })
+	err := recomputeCalls(ctx, db, "session/portion_as_of", "", func(_ string, compute func(session) error) error { return compute(db) })
 	if err != nil {
 		return err
 	}

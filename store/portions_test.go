@@ -51,14 +51,14 @@ func TestAPartOfTheCallsIsNotShown(t *testing.T) {
 	}
 	err = db.inTransaction(t.Context(), func(tx *sql.Tx) error {
 		_, directory, err := db.readDirectories()
-		return errors.Join(err, writeSettings(t.Context(), tx, changed, incompleteAfter("", want), directory), runStep(t.Context(), tx, "load/rebuild_calls"),
-			runStep(t.Context(), tx, "load/portion_of_stored"))
+		return errors.Join(err, writeSettings(t.Context(), tx, changed, incompleteAfter("", want), directory),
+			runStep(t.Context(), tx, "load/rebuild_calls"))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	stopped, done := errors.New("stopped"), ""
-	err = recomputeCalls(t.Context(), db.conn, "", func(through string, compute func(session) error) error {
+	err = recomputeCalls(t.Context(), db.conn, "load/stored_portion", "", func(through string, compute func(session) error) error {
 		if done != "" {
 			return stopped
 		}

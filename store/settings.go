@@ -208,10 +208,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 // recompute computes all calls after a call_sid with the settings of a fingerprint. Each portion is a transaction of its own, since DuckDB keeps
 // what is deleted in one, and all temporary tables, until its end.
 func (s *Store) recompute(ctx context.Context, fingerprint, after string) error {
-	if err := runStep(ctx, s.conn, "load/portion_of_stored"); err != nil {
-		return err
-	}
-	err := recomputeCalls(ctx, s.conn, after, func(through string, compute func(session) error) error {
+	err := recomputeCalls(ctx, s.conn, "load/stored_portion", after, func(through string, compute func(session) error) error {
 		return s.inTransaction(ctx, func(tx *sql.Tx) error {
 			if err := compute(tx); err != nil {
 				return err

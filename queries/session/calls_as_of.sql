@@ -1,10 +1,5 @@
 -- Temporary tables for the calls as of the time in the variable as_of, which take precedence over those of the database. They are
--- filled by the steps of a load, a portion of the calls at a time: next_portion.sql.
-create or replace temp view refreshed_versions as
-from versions_as_of(getvariable('as_of')) where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');
-create or replace temp view refreshed_live as
-from live_events_as_of(getvariable('as_of')) where call_sid > getvariable('after_sid') and call_sid <= getvariable('through_sid');
-
+-- filled by the steps of a load, a portion of the calls at a time: portion_as_of.sql.
 create or replace temp table calls as from calls where false;
 create or replace temp table shared_call_legs as from shared_call_legs where false;
 create or replace temp table agent_names as from agent_names where false;
