@@ -270,7 +270,7 @@ business:
 	s.say(5, "1001", "Sales", "9280000002", "")
 	b.until(has("#no-calls", "No calls in progress"))
 
-	// The page's process is killed: the page says so, and is live again by itself.
+	// After its process is killed, the page says that it is not live, and reconnects when the process is back.
 	s.say(40, "1002", "Sales", "", "Ringing")
 	b.until(has("#calls", "1002"))
 	b.expect("net::ERR_")

@@ -181,7 +181,7 @@ func (n *pageNames) refresh(ctx context.Context, dataDir string) {
 	}
 }
 
-// readDirectories reads the directories. What cannot be read names nobody; callsheet verify reports it.
+// readDirectories reads the directories. Without one that can be read, the page shows numbers instead of names; callsheet verify reports it.
 func (n *pageNames) readDirectories(dataDir string) {
 	directories, _ := spool.ReadDirectories(dataDir)
 	directory := live.NewDirectory(directories)
