@@ -25,6 +25,7 @@ func queryCommand(a *app) *cobra.Command {
 	var format, csvMode, asOf, since, db string
 	var columns, set []string
 	var limits shell.Limits
+	var maxRows int
 	filters := filterFlags{}
 	command := &cobra.Command{
 		Use:   "query [NAME]",
@@ -55,7 +56,7 @@ given with --set.`,
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
-			out.Columns = columns
+			out.Columns, out.MaxRows = columns, maxRows
 			if len(args) == 0 {
 				return a.listQueries(db)
 			}
@@ -107,6 +108,7 @@ given with --set.`,
 	registerAsOf(command, &asOf)
 	registerDatabase(command, &db)
 	registerLimits(command, &limits)
+	registerMaxRows(command, &maxRows)
 	command.Flags().StringVar(&since, "since", "", "for restated: what changed after this time; default the end of the period")
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
 	command.Flags().StringVar(&csvMode, "csv", "", shell.CSVHelp)
@@ -146,7 +148,7 @@ func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, a
 		delete(arguments, "metrics")
 		err = reader.Stream(ctx, name, arguments, out.Header, out.Row)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, shell.ErrMoreRows) {
 		return err
 	}
 	if err := out.Close(); err != nil {

@@ -21,6 +21,7 @@ func sqlCommand(a *app) *cobra.Command {
 	var format, csvMode, db string
 	var limits shell.Limits
 	var session bool
+	var maxRows int
 	command := &cobra.Command{
 		Use:   "sql [STATEMENT]",
 		Short: "Run read-only SQL on the published data",
@@ -48,6 +49,7 @@ its commands.`,
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
+			out.MaxRows = maxRows
 			p, err := a.openForReading(c.Context(), db)
 			if err != nil {
 				return err
@@ -82,6 +84,7 @@ its commands.`,
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
 	command.Flags().StringVar(&csvMode, "csv", "", shell.CSVHelp)
 	registerDatabase(command, &db)
+	registerMaxRows(command, &maxRows)
 	command.Flags().BoolVar(&session, "session", false, "serve the prompt that started this process")
 	if err := command.Flags().MarkHidden("session"); err != nil {
 		panic(err)
@@ -94,6 +97,11 @@ its commands.`,
 func registerLimits(command *cobra.Command, limits *shell.Limits) {
 	command.Flags().DurationVar(&limits.Time, "limit", 5*time.Minute, "time limit of the statement")
 	command.Flags().StringVar(&limits.Memory, "memory", pipeline.ReaderMemory, "memory limit of the statement, as in 4GB: beyond it DuckDB spills to disk, or the statement is stopped")
+}
+
+// registerMaxRows adds --max-rows.
+func registerMaxRows(command *cobra.Command, maxRows *int) {
+	command.Flags().IntVar(maxRows, "max-rows", 0, "write only so many rows, the first; 0 is all")
 }
 
 // limitHeap limits the Go heap of a child process, whose memory its parent watches.
@@ -129,7 +137,12 @@ func (a *app) runSQL(ctx context.Context, p *pipeline.Pipeline, statement, memor
 		return err
 	}
 	defer reader.Close()
-	if err := reader.StreamSQL(ctx, statement, out.Header, out.Row); err != nil {
+	if out.MaxRows > 0 {
+		err = reader.LimitedSQL(ctx, statement, out.MaxRows, out.Header, out.Row)
+	} else {
+		err = reader.StreamSQL(ctx, statement, out.Header, out.Row)
+	}
+	if err != nil && !errors.Is(err, shell.ErrMoreRows) { // of a statement that is no SELECT
 		return err
 	}
 	return out.Close()

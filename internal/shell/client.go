@@ -24,7 +24,7 @@ type client struct {
 
 // startSession starts a process that serves a Session.
 func (p *Prompt) startSession() (*client, error) {
-	memory, err := p.Limits.memoryBytes()
+	memory, err := p.Limits.ProcessMemory()
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (p *Prompt) startSession() (*client, error) {
 	c := &client{requests: requests, responses: make(chan response), closed: make(chan struct{})}
 	c.Process, err = child.Command{
 		Args:  append(slices.Clone(p.SessionArgs), "--memory", p.Limits.Memory),
-		Stdin: stdin, Memory: memory + processOverhead,
+		Stdin: stdin, Memory: memory,
 		Group: true, // so that Ctrl-C reaches the prompt only
 		Receive: func(message json.RawMessage) {
 			var r response

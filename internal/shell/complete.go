@@ -8,8 +8,8 @@ import (
 	"callsheet/store"
 )
 
-// keywords are the SQL keywords that Tab completes.
-var keywords = []string{
+// Keywords are the SQL keywords that completion offers.
+var Keywords = []string{
 	"between", "case", "describe", "distinct", "explain", "from", "group by", "group by all", "having", "interval", "join", "limit",
 	"order by", "select", "summarize", "timestamp", "union all", "using", "values", "where", "with",
 }
@@ -23,7 +23,7 @@ union select name from metric_catalog`
 
 // completionWords returns what Tab completes, sorted.
 func completionWords(ctx context.Context, reader *store.Reader) ([]string, error) {
-	words := slices.Clone(keywords)
+	words := slices.Clone(Keywords)
 	err := reader.SQL(ctx, namesSQL, ignoreHeader, func(values []any) error {
 		words = append(words, text(values[0]))
 		return nil

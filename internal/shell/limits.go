@@ -37,7 +37,7 @@ func LimitHeap() { debug.SetMemoryLimit(processOverhead / 2) }
 // Run runs a command line of this program in a child process and stops it at the limits. DuckDB alone does not keep them for
 // every statement.
 func (l Limits) Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	memory, err := l.memoryBytes()
+	memory, err := l.ProcessMemory()
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (l Limits) Run(ctx context.Context, args []string, stdout, stderr io.Writer
 	defer stop()
 	var messages bytes.Buffer
 	outcome, err := child.Command{
-		Args: args, Stdin: os.Stdin, Stdout: stdout, Stderr: &messages, Memory: memory + processOverhead, Grace: interruptGrace,
+		Args: args, Stdin: os.Stdin, Stdout: stdout, Stderr: &messages, Memory: memory, Grace: interruptGrace,
 	}.Run(limited)
 	switch {
 	case err == nil && outcome.Code == exitcode.Done:
@@ -76,7 +76,7 @@ func (l Limits) timeoutError() error {
 func (l Limits) explain(err error) error {
 	crash := new(child.Crash)
 	switch {
-	case errors.Is(err, child.ErrMemory), errors.As(err, &crash) && strings.Contains(crash.Detail, "out of memory"):
+	case IsOutOfMemory(err):
 		return fmt.Errorf("the statement needed more than %s and was stopped\nhint: raise the limit with --memory", l.Memory)
 	case errors.As(err, &crash):
 		if status, ok := crash.State.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGPIPE {
@@ -87,9 +87,25 @@ func (l Limits) explain(err error) error {
 	return err
 }
 
+// IsOutOfMemory reports whether a statement, or its process, was stopped because it needed too much memory.
+func IsOutOfMemory(err error) bool {
+	crash := new(child.Crash)
+	return errors.Is(err, child.ErrMemory) || errors.As(err, &crash) && strings.Contains(crash.Detail, "out of memory") ||
+		err != nil && strings.Contains(err.Error(), duckDBMemory)
+}
+
+// duckDBMemory is in the errors of DuckDB about its memory limit.
+const duckDBMemory = "Out of Memory Error"
+
+// ProcessMemory returns the memory limit of a statement's process, in bytes.
+func (l Limits) ProcessMemory() (int64, error) {
+	memory, err := l.memoryBytes()
+	return memory + processOverhead, err
+}
+
 // replaceHint replaces DuckDB's advice on memory, which names settings that are locked.
 func (l Limits) replaceHint(message string) string {
-	if !strings.Contains(message, "Out of Memory Error") {
+	if !strings.Contains(message, duckDBMemory) {
 		return message
 	}
 	message, _, _ = strings.Cut(message, "\nPossible solutions")

@@ -145,15 +145,9 @@ const maxRows = 10_000
 
 // statement runs a statement and reports whether it has more rows than are shown.
 func (s *Session) statement(ctx context.Context, statement string, out *Writer) (more bool, err error) {
-	errMore := errors.New("more rows")
-	row := func(values []any) error {
-		if out.written == maxRows {
-			return errMore
-		}
-		return out.Row(values)
-	}
-	err = s.reader.LimitedSQL(ctx, statement, maxRows+1, out.Header, row)
-	if errors.Is(err, errMore) {
+	out.MaxRows = maxRows
+	err = s.reader.LimitedSQL(ctx, statement, maxRows+1, out.Header, out.Row)
+	if errors.Is(err, ErrMoreRows) {
 		return true, nil
 	}
 	return false, err

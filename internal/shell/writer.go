@@ -27,6 +27,7 @@ const FormatHelp = "table (on a terminal), csv (in a pipe), json, ndjson, markdo
 type Writer struct {
 	Columns []string // the columns to write, in this order; empty for all
 	Width   int      // of the terminal, when the writer below is not the terminal itself; 0 for none
+	MaxRows int      // after which Row returns ErrMoreRows; 0 for all
 
 	w, notes io.Writer
 	format   string
@@ -40,6 +41,9 @@ type Writer struct {
 	xlsx     *report.Rows
 	written  int
 }
+
+// ErrMoreRows is returned by Row after MaxRows. Close ends the result as usual.
+var ErrMoreRows = errors.New("the result has more rows")
 
 // NewWriter returns a Writer to w; remarks about the result go to notes. An empty format is table on a terminal, else csv.
 func NewWriter(w, notes io.Writer, format string) (*Writer, error) {
@@ -92,6 +96,9 @@ func (w *Writer) Header(columns []string) error {
 
 // Row writes one row of the query.
 func (w *Writer) Row(values []any) error {
+	if w.written == w.MaxRows && w.MaxRows > 0 {
+		return ErrMoreRows
+	}
 	row := w.row
 	for i, from := range w.indexes {
 		row[i] = values[from]
