@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,7 +76,8 @@ func startBrowser(t *testing.T, address string) *browser {
 		case *log.EventEntryAdded:
 			b.problem("the log has %s: %s %s", event.Entry.Level, event.Entry.Text, event.Entry.URL)
 		case *network.EventRequestWillBeSent:
-			if !strings.HasPrefix(event.Request.URL, "http://"+address+"/") {
+			// Chromium draws its own form controls with data: URLs.
+			if !strings.HasPrefix(event.Request.URL, "http://"+address+"/") && !strings.HasPrefix(event.Request.URL, "data:") {
 				b.problem("a request to %s", event.Request.URL)
 			}
 		}
@@ -375,6 +377,168 @@ func TestUsersInABrowser(t *testing.T) {
 	}
 }
 
+// askInBrowser asks the data of the demo, which has the page at an address.
+func askInBrowser(b *browser, page, config string) {
+	b.t.Helper()
+	b.run(chromedp.Click(`a[href="/ask"]`))
+	b.until(`location.pathname === "/ask" && document.querySelectorAll("[data-word]").length > 100`)
+	b.checkAccess("the form for SQL")
+
+	// Names are completed with the keyboard.
+	b.run(chromedp.SendKeys("#sql", "select call_gr"))
+	b.until(has("#completions", "call_group"))
+	b.checkAccess("completions")
+	b.picture("page-ask-completion")
+	b.run(chromedp.SendKeys("#sql", "\t, offe"))
+	b.until(has("#completions", "offered"))
+	b.run(chromedp.SendKeys("#sql", "\t, answer_rate from kpi(['call_group'], calls)"))
+	if typed := evaluate[string](b, `document.querySelector("#sql").value`); typed != "select call_group, offered, answer_rate from kpi(['call_group'], calls)" {
+		b.t.Fatalf("typed %q", typed)
+	}
+
+	// The answer is a table, which sorts and filters, and a chart.
+	b.run(chromedp.SendKeys("#sql", " order by call_group"), chromedp.Click("#run"))
+	b.until(has("#result", "Support") + ` && document.querySelectorAll("#chart rect").length === document.querySelectorAll("#result tbody tr").length`)
+	b.checkAccess("an answer")
+	b.look(1280, 1110, "light") // the whole page
+	b.picture("page-ask")
+	b.look(1280, 960, "light")
+	const groups = `[...document.querySelectorAll("#result tbody tr:not([hidden])")].map((row) => row.cells[0].innerText).join()`
+	before := evaluate[string](b, groups)
+	b.run(chromedp.Click(`#result thead th:first-child button`), chromedp.Click(`#result thead th:first-child button`))
+	names := strings.Split(before, ",")
+	slices.Reverse(names)
+	if got := evaluate[string](b, groups); got != strings.Join(names, ",") {
+		b.t.Errorf("%s, sorted downwards: %s", before, got)
+	}
+	b.run(chromedp.SendKeys("#result-table-filter", "suPP"))
+	b.until(has(`[data-match]`, fmt.Sprintf("1 of %d rows", len(names))))
+	if got := evaluate[string](b, groups); got != "Support" {
+		b.t.Errorf("filtered: %s", got)
+	}
+
+	// The question is in the address, and not in what is sent to the server.
+	b.run(chromedp.Reload())
+	b.until(`document.readyState === "complete" && location.search === "" && document.querySelector("#sql")?.value.endsWith("order by call_group") && !document.querySelector("#result")`)
+	b.askSQL("from callz", `document.querySelector("#problem")?.innerText.includes('Did you mean "calls"') && `+has("#problem", "^"))
+	b.checkAccess("a mistake")
+	b.picture("page-ask-mistake")
+	b.askSQL("select i from range(1500) r(i)", has("#cut", "The first 1,000 rows"))
+	b.askSQL("select started_at, direction, answered, talk_seconds, coins from calls order by 1 limit 60", has("#result", "incoming")+` && document.querySelector("#chart path") !== null`)
+	b.checkAccess("a line")
+	b.picture("page-ask-line")
+
+	// A query that takes too long is cancelled by the button, and by leaving the page; another one can run then.
+	const endless = "select sum(a.i * b.i % 7) from range(10000000) a(i), range(10000000) b(i)"
+	b.askSQL(endless, `!document.querySelector("#cancel").hidden`)
+	b.checkAccess("a query that runs")
+	b.run(chromedp.Click("#cancel"))
+	b.until(has("#progress", "Cancelled"))
+	answers := func(n string) {
+		b.t.Helper()
+		b.until(`document.querySelector("#sql") !== null && document.readyState === "complete"`)
+		b.untilAsked("select "+n+" as n", has("#result td", n))
+	}
+	answers("4711")
+	b.askSQL(endless, `!document.querySelector("#cancel").hidden`)
+	b.expect("net::ERR_ABORTED")
+	b.run(chromedp.Navigate("http://" + page + "/ask"))
+	b.expect("503")
+	answers("4712")
+
+	// A named query has a form.
+	b.run(chromedp.Click(`a[href="/ask/queries"]`))
+	b.until(`location.pathname === "/ask/queries" && ` + has("table", "groups"))
+	b.checkAccess("the named queries")
+	b.picture("page-ask-queries")
+	b.run(chromedp.Click(`a[href="/ask/queries/groups"]`))
+	b.until(`location.pathname === "/ask/queries/groups" && document.readyState === "complete"`)
+	b.run(chromedp.Click("#run"))
+	b.until(has("#result", "Support"))
+	b.checkAccess("a named query")
+	b.picture("page-ask-query")
+	b.run(chromedp.SendKeys("#parameter-group", "Nowhere\r"))
+	b.until(has("#warning", `no call has the group "Nowhere"`))
+	b.downloads(config)
+	b.look(390, 844, "dark")
+	for _, path := range []string{"/ask#sql=" + url.PathEscape("select call_group, offered, missed from kpi(['call_group'], calls)"), "/ask/queries", "/ask/queries/groups"} {
+		b.run(chromedp.Navigate("http://" + page + path))
+		b.until(`document.readyState === "complete" && document.querySelector("[data-word], table, #run") !== null`)
+		if !strings.HasSuffix(path, "queries") {
+			b.run(chromedp.Click("#run"))
+			b.until(has("#result", "Support"))
+		}
+		if evaluate[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+			b.t.Errorf("%s is wider than a phone", path)
+		}
+		b.checkAccess(path + " on a phone")
+		b.picture("page-phone-ask" + strings.ReplaceAll(strings.TrimPrefix(strings.Split(path, "#")[0], "/ask"), "/", "-"))
+	}
+	b.look(1280, 960, "light")
+}
+
+// ask returns what the page answers to a form.
+func (b *browser) ask(path string, fields url.Values) string {
+	b.t.Helper()
+	return evaluate[string](b, fmt.Sprintf(`fetch(%q, {method: "POST", body: new URLSearchParams(%q)}).then((r) => r.bytes()).then((b) => b.toBase64())`, path, fields.Encode()),
+		chromedp.EvalAwaitPromise)
+}
+
+// downloads compares files of the page with those of the commands.
+func (b *browser) downloads(config string) {
+	b.t.Helper()
+	for _, c := range []struct {
+		path   string
+		fields url.Values
+		args   []string
+	}{
+		{"/ask", url.Values{"sql": {"-- all\nfrom calls order by call_key;"}}, []string{"sql", "from calls order by call_key"}},
+		{"/ask/queries/agents", url.Values{"from": {"2020-01-01"}, "to": {"2035-12-31"}, "group": {"Sales"}}, []string{"query", "agents", "--from", "2020-01-01", "--to", "2035-12-31", "--group", "Sales"}},
+		{"/ask/queries/long_talks", url.Values{"seconds": {"60"}, "from": {"2020-01-01"}}, []string{"query", "long_talks", "--set", "seconds=60", "--from", "2020-01-01"}},
+	} {
+		for _, format := range []string{"csv", "xlsx"} {
+			c.fields.Set("format", format)
+			want, err := exec.Command("callsheet", append([]string{"--config", config}, append(c.args, "--format", format)...)...).Output()
+			if err != nil || len(want) < 50 {
+				b.t.Fatalf("%v: %v: %s", c.args, err, want)
+			}
+			if got := b.ask(c.path, c.fields); got != base64.StdEncoding.EncodeToString(want) {
+				b.t.Errorf("%s as %s: %d characters, the command has %d bytes", c.path, format, len(got), len(want))
+			}
+		}
+	}
+	for statement, want := range map[string]string{
+		"from read_csv('/etc/passwd')": "read_csv is not allowed", "delete from calls": "attached in read-only mode", "attach '/etc/passwd'": "not allowed", "select 1; select 2": "only one statement",
+	} {
+		text, _ := base64.StdEncoding.DecodeString(b.ask("/ask", url.Values{"sql": {statement}}))
+		if page := string(text); !strings.Contains(page, want) || strings.Contains(page, "root:") || strings.Contains(page, `id="result"`) {
+			b.t.Errorf("%s:\n%s", statement, page)
+		}
+	}
+}
+
+// askSQL asks, and waits until an expression is true.
+func (b *browser) askSQL(statement, until string) {
+	b.t.Helper()
+	b.until(`document.querySelector("#run")?.disabled === false`)
+	evaluate[int](b, fmt.Sprintf(`document.querySelector("#reply").replaceChildren(); document.querySelector("#sql").value = %q; document.querySelector("#run").click(); 0`, statement))
+	b.until(until)
+}
+
+// untilAsked asks until an expression is true: the query before may still be running.
+func (b *browser) untilAsked(statement, expression string) {
+	b.t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		b.askSQL(statement, `document.querySelector("#reply").childElementCount > 0`)
+		if evaluate[bool](b, expression) {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Fatal(evaluate[string](b, `document.querySelector("#reply").innerText`))
+		}
+	}
+}
+
 func TestDemoInABrowser(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	if out, err := exec.Command("callsheet", "demo", "--dir", dir, "--calls", "40", "--days", "2").CombinedOutput(); err != nil {
@@ -388,6 +552,12 @@ func TestDemoInABrowser(t *testing.T) {
 	}
 	changed := strings.NewReplacer("listen: 127.0.0.1:8080", "listen: "+freeAddress(t), "listen: "+demoPage, "listen: "+page).Replace(string(text))
 	if err := os.WriteFile(config, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "queries"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "queries", "long_talks.sql"), []byte("-- Long talks.\nselect call_sid, talk_seconds from calls where talk_seconds > $seconds::int order by all"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var output syncedBuffer
@@ -420,6 +590,8 @@ func TestDemoInABrowser(t *testing.T) {
 	b.until(has(".words", "main: last delivery") + " && " + has("#rejects", "unreadable body"))
 	b.checkAccess("the state of the data")
 	b.picture("page-data")
+
+	askInBrowser(b, page, config)
 
 	// A report is run and downloaded.
 	b.run(chromedp.Click(`a[href="/reports"]`))

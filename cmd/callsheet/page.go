@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"maps"
 	"net"
 	"slices"
@@ -63,7 +64,12 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 	options.Data = func(ctx context.Context) (*page.Data, error) { return readPageData(ctx, pipeline) }
 	options.Reports = func() ([]page.Report, error) { return readPageReports(pipeline) }
 	options.RunReport = func(ctx context.Context, name string) (string, error) { return runPageReport(ctx, pipeline, name) }
-	options.ReportsDir = c.Data("reports")
+	options.Ask = func(ctx context.Context, q page.Question, out io.Writer) (string, error) {
+		return askInChild(ctx, pipeline, q, out)
+	}
+	options.Catalog = func(ctx context.Context) (*page.Catalog, error) { return readCatalog(ctx, pipeline) }
+	options.Queries = func() []page.NamedQuery { return pageQueries(pipeline) }
+	options.ReportsDir, options.ScratchDir = c.Data("reports"), c.Data()
 	options.Spool = spool.Follow(c.SpoolDir(), a.now().Add(-2*c.Page.LongestCall))
 	server, err := page.New(options)
 	if err != nil {

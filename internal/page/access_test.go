@@ -15,7 +15,7 @@ import (
 
 func TestWithoutUsersOnlyThisMachineMayLook(t *testing.T) {
 	s := startSite(t, Options{})
-	for _, path := range []string{"/", "/wall", "/live/stream?view=live", "/assets/page.css", "/sign-in"} {
+	for _, path := range []string{"/", "/wall", "/live/stream?view=live", "/assets/page.css", "/sign-in", "/ask", "/ask/catalog"} {
 		for header, value := range map[string]string{"Host": "calls.example.com", "X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9", "Via": "1.1 proxy"} {
 			b := s.browser()
 			b.header.Set(header, value)
@@ -34,9 +34,9 @@ func TestWithoutUsersOnlyThisMachineMayLook(t *testing.T) {
 }
 
 func TestAnswersHaveAStrictPolicy(t *testing.T) {
-	s := startSite(t, Options{Users: users()})
+	s := startSite(t, Options{Users: users(), Queries: testQueries, Catalog: testCatalog})
 	b := s.signedIn("all")
-	for _, path := range []string{"/", "/wall", "/sign-in", "/nowhere", "/assets/live.js", "/assets/page.css"} {
+	for _, path := range []string{"/", "/wall", "/sign-in", "/ask", "/ask/catalog", "/ask/queries", "/ask/queries/groups", "/nowhere", "/assets/live.js", "/assets/page.css"} {
 		a := b.get(path)
 		policy := a.Header.Get("Content-Security-Policy")
 		if !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") || a.Header.Get("X-Content-Type-Options") != "nosniff" {

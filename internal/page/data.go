@@ -37,41 +37,43 @@ const (
 	dataTimeout = time.Minute      // of reading it
 )
 
-// dataCache reads the data for all who ask at the same time, once.
-type dataCache struct {
-	mu   sync.Mutex
-	last *Data
+// cache reads something for all who ask at the same time, once.
+type cache[T any] struct {
+	mu     sync.Mutex
+	last   *T
+	readAt time.Time
 }
 
-// get returns the data, read not longer than dataAge ago.
-func (c *dataCache) get(ctx context.Context, now func() time.Time, read func(context.Context) (*Data, error)) (*Data, error) {
+// get returns what was read, not longer than age ago.
+func (c *cache[T]) get(ctx context.Context, now func() time.Time, age time.Duration, read func(context.Context) (*T, error)) (*T, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.last != nil && now().Sub(c.last.ReadAt) < dataAge {
+	if c.last != nil && now().Sub(c.readAt) < age {
 		return c.last, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, dataTimeout)
 	defer cancel()
-	data, err := read(limited)
+	found, err := read(limited)
 	if err != nil {
 		return nil, err
 	}
-	data.ReadAt = now()
-	c.last = data
-	return data, nil
+	c.last, c.readAt = found, now()
+	return found, nil
 }
 
 // showData shows the state of the data.
 func (s *Server) showData(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.authorize(w, r, Analyst)
-	if !ok {
+	if !ok || !s.mayTake(w, 2*dataTimeout) { // it may wait for others
 		return
 	}
-	if err := http.NewResponseController(w).SetWriteDeadline(s.options.Now().Add(2 * dataTimeout)); err != nil { // it may wait for others
-		s.fail(w, "data", err)
-		return
-	}
-	data, err := s.data.get(r.Context(), s.options.Now, s.options.Data)
+	data, err := s.data.get(r.Context(), s.options.Now, dataAge, func(ctx context.Context) (*Data, error) {
+		data, err := s.options.Data(ctx)
+		if err == nil {
+			data.ReadAt = s.options.Now()
+		}
+		return data, err
+	})
 	if r.Context().Err() != nil {
 		return // the browser is gone
 	}

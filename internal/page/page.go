@@ -6,6 +6,7 @@
 //	GET /live/stream      server-sent events with the parts of these pages that change
 //	GET /data             the state of the data, for analysts and operators
 //	GET /reports          the reports with their runs and workbooks, for analysts and operators
+//	GET, POST /ask        SQL and named queries, for analysts and operators
 //	GET, POST /sign-in    POST /sign-out    GET /assets/…
 //
 // # Who sees what
@@ -23,6 +24,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -43,7 +45,7 @@ type Role int
 
 const (
 	Viewer   Role = iota // calls of some groups
-	Analyst              // all calls, the state of the data, and the reports
+	Analyst              // all calls, the state of the data, the reports, and what SQL can read
 	Operator             // the same, and may run reports
 )
 
@@ -76,6 +78,11 @@ type Options struct {
 	// RunReport runs a report, and returns what the run says.
 	RunReport  func(ctx context.Context, name string) (outcome string, err error)
 	ReportsDir string // with the workbooks
+	// Ask answers a question in the question's format. A warning is about a result that is complete.
+	Ask        func(ctx context.Context, q Question, out io.Writer) (warning string, err error)
+	Catalog    func(ctx context.Context) (*Catalog, error)
+	Queries    func() []NamedQuery
+	ScratchDir string // for temporary files
 	Restored   func() // called once the calls before the start are read; may be nil
 }
 
@@ -90,8 +97,9 @@ type Server struct {
 	attempts  attempts
 	templates *templates
 	updates   updates
-	data      dataCache
+	data      cache[Data]
 	handRuns  handRuns
+	ask       asker
 	streams   chan struct{} // has a token for each open stream
 	ended     context.Context
 	end       context.CancelFunc
@@ -108,7 +116,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, users: map[string]*User{}, templates: t, attempts: newAttempts(), streams: make(chan struct{}, maxStreams),
-		updates: updates{changed: make(chan struct{})},
+		updates: updates{changed: make(chan struct{})}, ask: asker{queue: newQueue()},
 	}
 	for _, user := range o.Users {
 		s.users[user.Name] = &user
@@ -137,6 +145,12 @@ func (s *Server) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /reports/{report}", s.showReport)
 	mux.HandleFunc("GET /reports/{report}/{sum}/{file}", s.download)
 	mux.HandleFunc("POST /reports/{report}/run", s.runReport)
+	mux.HandleFunc("GET /ask", s.showAsk)
+	mux.HandleFunc("POST /ask", s.askSQL)
+	mux.HandleFunc("GET /ask/catalog", s.showCatalog)
+	mux.HandleFunc("GET /ask/queries", s.showQueries)
+	mux.HandleFunc("GET /ask/queries/{query}", s.showQuery)
+	mux.HandleFunc("POST /ask/queries/{query}", s.askQuery)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := s.authorize(w, r, Viewer); ok {
 			s.refuse(w, http.StatusNotFound, "not_found")

@@ -33,7 +33,7 @@ type templates struct {
 
 // pageData is what a page shows.
 type pageData struct {
-	Page     string // live, wall, data or reports
+	Page     string // live, wall, data, reports or ask
 	User     *User
 	HasUsers bool
 	CanLeave bool // has a session
@@ -43,9 +43,10 @@ type pageData struct {
 	Now      time.Time
 	Data     *Data
 	Reports  reportsData
+	Ask      askData
 }
 
-// MaySeeData reports whether the user may see the state of the data, and the reports.
+// MaySeeData reports whether the user may see the state of the data and the reports, and may ask.
 func (p pageData) MaySeeData() bool { return p.User.Role >= Analyst }
 
 // boardData is what the changing part of a page shows.
@@ -67,7 +68,7 @@ func parseTemplates(o Options) (*templates, error) {
 	f := formats{texts, o.Locale, o.Zone}
 	set, err := template.New("").Funcs(template.FuncMap{
 		"t": f.text, "number": f.number, "number64": f.number64, "runState": f.runState, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
-		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "pageOf": pageAddress,
+		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "took": f.took, "parameter": f.parameter, "askLimits": f.askLimits, "pageOf": pageAddress,
 	}).ParseFS(templateFiles, "templates/*.html")
 	return &templates{f, set}, err
 }
@@ -178,7 +179,7 @@ func streamAddress(page, group string) string {
 
 // pageAddress returns the address of a page with the same group.
 func pageAddress(page, group string) string {
-	path := map[string]string{"live": "/", "wall": "/wall", "data": "/data", "reports": "/reports"}[page]
+	path := map[string]string{"live": "/", "wall": "/wall", "data": "/data", "reports": "/reports", "ask": "/ask"}[page]
 	if group != "" {
 		path += "?" + url.Values{"group": {group}}.Encode()
 	}

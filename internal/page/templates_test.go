@@ -16,7 +16,7 @@ func TestEveryTextIsThereAndUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	call := regexp.MustCompile(`\bt "([a-z_]+)"|\.text\("([a-z_]+)"|"([a-z_]+)"\)|Error = "([a-z_]+)"|return "([a-z_]+)"`)
+	call := regexp.MustCompile(`\bt "([a-z_]+)"|\.text\("([a-z_]+)"|"([a-z_]+)"\)|(?:Error|Reason) = "([a-z_]+)"|return (?:nil, )?"([a-z_]+)"`)
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
 		if ext := filepath.Ext(path); err != nil || ext != ".go" && ext != ".html" || strings.HasSuffix(path, "_test.go") {
 			return err
@@ -37,6 +37,9 @@ func TestEveryTextIsThereAndUsed(t *testing.T) {
 	}
 	for _, state := range runStates {
 		used["run_state_"+state] = true
+	}
+	for _, name := range parameterLabels {
+		used["parameter_"+name] = true
 	}
 	for key := range texts {
 		if !used[key] {
