@@ -35,6 +35,9 @@ func readPageData(ctx context.Context, p *pipeline.Pipeline) (*page.Data, error)
 		}
 		data.Sections = append(data.Sections, shown)
 	}
+	if s.Data != nil {
+		data.Freshness = s.Data.Freshness(p.Config.Zone())
+	}
 	if s.Data == nil || s.Data.Rejects == 0 {
 		return data, nil
 	}

@@ -74,7 +74,7 @@ func pageRuns(rows []job.Run, report string) []page.Run {
 				Name: display.Escape(row.Recipient), Part: display.Escape(row.Part), State: string(row.State), Error: display.EscapeLines(row.Error), At: row.FinishedAt,
 			})
 		case row.File != "":
-			run.Files = append(run.Files, page.File{Part: display.Escape(row.Part), Path: row.File, SHA256: row.SHA256})
+			run.Files = append(run.Files, page.File{Part: display.Escape(row.Part), Path: row.File, SHA256: row.SHA256, Group: row.Group})
 		}
 	}
 	slices.SortStableFunc(order, func(a, b key) int { return dueAt[b].Compare(dueAt[a]) })

@@ -156,7 +156,7 @@ func (x *run) buildPart(ctx context.Context, part string) (message notify.Messag
 	message = built.Message
 	x.warnOfMissingCalls(&message)
 	message.ID = notify.NewID()
-	row.State, row.File, row.SHA256, row.Rows, row.Incomplete = Built, message.File, message.SHA256, built.Rows, x.problemSummary()
+	row.State, row.File, row.SHA256, row.Group, row.Rows, row.Incomplete = Built, message.File, message.SHA256, built.Group, built.Rows, x.problemSummary()
 	if row.Message, err = json.Marshal(message); err != nil {
 		return message, err
 	}

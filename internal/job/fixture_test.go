@@ -173,7 +173,7 @@ func (d *fixture) Build(_ context.Context, report string, p period.Period, part 
 		return Workbook{}, err
 	}
 	sum, err := notify.FileSHA256(path)
-	return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum, NoFindings: "Nothing: the data has no gaps."}, 7}, err
+	return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum, NoFindings: "Nothing: the data has no gaps."}, 7, part}, err
 }
 
 func (d *fixture) EmptyMessage(report string, p period.Period, _ string) notify.Message {

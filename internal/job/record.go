@@ -43,6 +43,7 @@ type Run struct {
 	State      State           `json:"state"`
 	File       string          `json:"file,omitempty"`
 	SHA256     string          `json:"sha256,omitempty"`
+	Group      string          `json:"group,omitempty"` // the only one whose calls File has; empty if there may be others
 	Rows       int64           `json:"rows"`
 	Location   string          `json:"place,omitempty"`    // where it was delivered
 	Attempts   int             `json:"attempts,omitempty"` // to send it

@@ -113,7 +113,7 @@ func (x *run) record(row Run) error {
 // setState records a new state of the summary row.
 func (x *run) setState(state State) error {
 	row, old := x.base, x.summary()
-	row.File, row.SHA256, row.Rows, row.Message, row.Incomplete = old.File, old.SHA256, old.Rows, old.Message, old.Incomplete
+	row.File, row.SHA256, row.Group, row.Rows, row.Message, row.Incomplete = old.File, old.SHA256, old.Group, old.Rows, old.Message, old.Incomplete
 	row.State, row.RetryUntil = state, x.retryDeadline
 	return x.record(row)
 }

@@ -32,4 +32,5 @@ type Steps interface {
 type Workbook struct {
 	Message notify.Message
 	Rows    int64
+	Group   string // the only one whose calls it has; empty if there may be others
 }

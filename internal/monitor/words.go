@@ -15,12 +15,7 @@ type Section struct {
 
 // Words returns the status in words, without the warnings, with times in a zone.
 func (s *Status) Words(zone *time.Location) (sections []Section) {
-	format := func(t *time.Time) string {
-		if t == nil {
-			return "never"
-		}
-		return display.Time(t.In(zone))
-	}
+	format := timeFormat(zone)
 	add := func(heading string, lines ...string) {
 		if len(lines) > 0 {
 			sections = append(sections, Section{heading, lines})
@@ -71,12 +66,28 @@ func (s *Status) Words(zone *time.Location) (sections []Section) {
 	return sections
 }
 
-func (d *DataStatus) words(format func(*time.Time) string) []string {
-	lines := []string{
+// Freshness says how new the published data is, with times in a zone.
+func (d *DataStatus) Freshness(zone *time.Location) []string { return d.freshness(timeFormat(zone)) }
+
+func (d *DataStatus) freshness(format func(*time.Time) string) []string {
+	return []string{
 		fmt.Sprintf("complete through %s, loaded %s", format(d.CompleteThrough), format(d.LoadedAt)),
 		fmt.Sprintf("published %s; %s", format(&d.PublishedAt), d.ageWords(format)),
-		fmt.Sprintf("%s, %s", display.Plural(int(d.Calls), "call"), display.Plural(int(d.Rejects), "rejected line")),
 	}
+}
+
+// timeFormat returns how times are written.
+func timeFormat(zone *time.Location) func(*time.Time) string {
+	return func(t *time.Time) string {
+		if t == nil {
+			return "never"
+		}
+		return display.Time(t.In(zone))
+	}
+}
+
+func (d *DataStatus) words(format func(*time.Time) string) []string {
+	lines := append(d.freshness(format), fmt.Sprintf("%s, %s", display.Plural(int(d.Calls), "call"), display.Plural(int(d.Rejects), "rejected line")))
 	if len(d.Recomputed) > 0 { // the newest
 		lines = append(lines, fmt.Sprintf("figures were computed again at %s: %s", format(&d.Recomputed[0].At), d.Recomputed[0].Reason))
 	}

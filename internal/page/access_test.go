@@ -135,22 +135,28 @@ func TestViewersSeeNothingOfOtherGroups(t *testing.T) {
 	}
 }
 
-func TestOnlyAnalystsSeeTheStateOfTheData(t *testing.T) {
+func TestViewersSeeOnlyHowFreshTheDataIs(t *testing.T) {
 	var reads atomic.Int64
 	s := startSite(t, Options{Users: users(), Data: func(context.Context) (*Data, error) {
 		reads.Add(1)
-		return &Data{Problems: []Problem{{"<disk> is full", "free it"}}, Sections: []Section{{"spool", []string{"7 files"}}},
+		return &Data{Freshness: []string{"complete through <now>"}, Problems: []Problem{{"<disk> is full", "free it"}}, Sections: []Section{{"spool", []string{"7 files"}}},
 			Rejects: []Reject{{time.Now(), "a.ndjson", "not JSON", "{torn", 12}}}, nil
 	}})
 	viewer, analyst := s.signedIn("sales"), s.signedIn("all")
-	if a := viewer.get("/data"); a.StatusCode != http.StatusNotFound || a.text != viewer.get("/nowhere").text || strings.Contains(viewer.get("/").text, "/data") {
-		t.Errorf("a viewer: %s", a.Status)
-	}
 	if a := s.browser().get("/data"); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("without a session: %s", a.Status)
 	}
 	if reads.Load() != 0 {
 		t.Error("it was read for others")
+	}
+	a := viewer.get("/data")
+	if a.StatusCode != http.StatusOK || !strings.Contains(a.text, "complete through &lt;now&gt;") {
+		t.Errorf("a viewer: %s\n%s", a.Status, a.text)
+	}
+	for _, other := range []string{"disk", "free it", "spool", "7 files", "a.ndjson", "not JSON", "{torn", "Nothing needs attention"} {
+		if strings.Contains(a.text, other) {
+			t.Errorf("a viewer sees %s:\n%s", other, a.text)
+		}
 	}
 	for range 3 {
 		a := analyst.get("/data")

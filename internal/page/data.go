@@ -12,6 +12,7 @@ type Data struct {
 	ReadAt       time.Time
 	Problems     []Problem
 	Sections     []Section
+	Freshness    []string // how new the figures are; all that viewers see
 	Rejects      []Reject // the newest
 	RejectsError string   // why they cannot be read
 }
@@ -63,7 +64,7 @@ func (c *cache[T]) get(ctx context.Context, now func() time.Time, age time.Durat
 
 // showData shows the state of the data.
 func (s *Server) showData(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.authorize(w, r, Analyst)
+	v, ok := s.authorize(w, r, Viewer)
 	if !ok || !s.mayTake(w, 2*dataTimeout) { // it may wait for others
 		return
 	}
@@ -82,6 +83,8 @@ func (s *Server) showData(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shown := s.pageData("data", v)
-	shown.Data = data
+	if shown.Data = data; v.user.Role < Analyst { // the rest is about all groups
+		shown.Data = &Data{ReadAt: data.ReadAt, Freshness: data.Freshness}
+	}
 	s.show(w, http.StatusOK, "data", shown)
 }

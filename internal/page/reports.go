@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"callsheet/internal/live"
 )
 
 // Report is a scheduled report with its runs.
@@ -35,7 +37,7 @@ func (r Report) Last() *Run {
 // Run is a run of a report for a period.
 type Run struct {
 	Period     string
-	State      string // one of runStates
+	State      string // one of runStates; empty for viewers
 	At         time.Time
 	Rows       int64
 	Error      string
@@ -48,6 +50,7 @@ type File struct {
 	Part   string // of a burst
 	Path   string
 	SHA256 string
+	Group  string // the only one whose calls it has; empty if there may be others
 }
 
 // Name returns the name of the file.
@@ -119,12 +122,36 @@ type reportsData struct {
 	Hand    *handRun
 }
 
+// reportsOf returns the reports that a user sees. A viewer gets the workbooks of runs that are limited to one of the viewer's groups, and nothing
+// else of a run: its state, its recipients and its errors are about other groups, too.
+func (s *Server) reportsOf(user *User) ([]Report, error) {
+	reports, err := s.options.Reports()
+	if err != nil || user.Role >= Analyst {
+		return reports, err
+	}
+	var visible []Report
+	for _, report := range reports {
+		var runs []Run
+		for _, run := range report.Runs {
+			files := slices.DeleteFunc(slices.Clone(run.Files), func(f File) bool { return user.Groups != nil && (f.Group == "" || !live.Visible(user.Groups, f.Group)) })
+			if len(files) > 0 {
+				runs = append(runs, Run{Period: run.Period, At: run.At, Files: files})
+			}
+		}
+		if len(runs) > 0 {
+			report.Runs = runs
+			visible = append(visible, report)
+		}
+	}
+	return visible, nil
+}
+
 // findReport returns the reports, and the one of a request's address. If ok is false, it has answered.
 func (s *Server) findReport(w http.ResponseWriter, r *http.Request, role Role) (v visit, report Report, ok bool) {
 	if v, ok = s.authorize(w, r, role); !ok {
 		return v, report, false
 	}
-	reports, err := s.options.Reports()
+	reports, err := s.reportsOf(v.user)
 	if err != nil {
 		s.fail(w, "reports", err)
 		return v, report, false
@@ -138,11 +165,11 @@ func (s *Server) findReport(w http.ResponseWriter, r *http.Request, role Role) (
 }
 
 func (s *Server) showReports(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.authorize(w, r, Analyst)
+	v, ok := s.authorize(w, r, Viewer)
 	if !ok {
 		return
 	}
-	reports, err := s.options.Reports()
+	reports, err := s.reportsOf(v.user)
 	if err != nil {
 		s.fail(w, "reports", err)
 		return
@@ -153,12 +180,15 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showReport(w http.ResponseWriter, r *http.Request) {
-	v, report, ok := s.findReport(w, r, Analyst)
+	v, report, ok := s.findReport(w, r, Viewer)
 	if !ok {
 		return
 	}
 	shown := s.pageData("reports", v)
-	shown.Reports = reportsData{Report: report, MayRun: v.user.Role >= Operator, Hand: s.handRuns.get(report.Name)}
+	shown.Reports = reportsData{Report: report, MayRun: v.user.Role >= Operator}
+	if v.user.Role >= Analyst {
+		shown.Reports.Hand = s.handRuns.get(report.Name)
+	}
 	s.show(w, http.StatusOK, "report", shown)
 }
 
@@ -177,7 +207,7 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 
 // download sends a workbook of a run, if the file is still the one that the run has built.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) {
-	_, report, ok := s.findReport(w, r, Analyst)
+	_, report, ok := s.findReport(w, r, Viewer)
 	if !ok {
 		return
 	}

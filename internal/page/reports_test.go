@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -52,7 +53,7 @@ func TestReports(t *testing.T) {
 	address := func(f File) string { return "/reports/daily/" + f.SHA256 + "/" + f.Name() }
 	viewer, analyst, operator := s.signedIn("sales"), s.signedIn("all"), s.signedIn("operator")
 	nowhere := viewer.get("/nowhere").text
-	for _, path := range []string{"/reports", "/reports/daily", "/reports/other", address(good), address(outside)} {
+	for _, path := range []string{"/reports/daily", "/reports/other", address(good), address(outside)} {
 		if a := viewer.get(path); a.StatusCode != http.StatusNotFound || a.text != nowhere {
 			t.Errorf("a viewer at %s: %s", path, a.Status)
 		}
@@ -104,5 +105,75 @@ func TestReports(t *testing.T) {
 	}
 	if n := ran.Load(); n != 1 {
 		t.Errorf("it ran %d times", n)
+	}
+}
+
+// TestViewersGetWorkbooksOfTheirGroups and nothing else of a run.
+func TestViewersGetWorkbooksOfTheirGroups(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, group string) File {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return File{Part: group, Path: path, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(name))), Group: group}
+	}
+	files := map[string]File{"sales": write("parts-sales.xlsx", "Sales"), "support": write("parts-support.xlsx", "Support"), "all": write("whole.xlsx", "")}
+	files["agent"] = write("agent.xlsx", "Sales") // the part of a burst by agent, whose name is that of a group
+	agent := files["agent"]
+	agent.Group = ""
+	files["agent"] = agent
+	secrets := []string{"Partly", "the error of Support", "support-lead@example.com", "987 rows", "654 rows"}
+	run := func(files ...File) Run {
+		return Run{Period: "2026-10-05", State: "partly", At: time.Now(), Rows: 987, Error: "the error of Support", Files: files, Recipients: []Recipient{{Name: "support-lead@example.com", Part: "Support", State: "failed", Error: "the error of Support"}}}
+	}
+	s := startSite(t, Options{
+		Users: append(users(), User{"wall", Viewer, nil, goodHash()}), ReportsDir: dir,
+		Reports: func() ([]Report, error) {
+			return []Report{{Name: "parts", Runs: []Run{run(files["sales"], files["support"]), {Period: "2026-10-04", State: "failed", Rows: 654, Error: "the error of Support"}}},
+				{Name: "whole", Runs: []Run{run(files["all"])}}, {Name: "agents", Runs: []Run{run(files["agent"])}}, {Name: "of-support", Runs: []Run{run(files["support"])}}, {Name: "never"}}, nil
+		},
+		RunReport: func(context.Context, string) (string, error) { return "sent to support-lead@example.com", nil },
+	})
+	operator := s.signedIn("operator")
+	operator.do(http.MethodPost, "/reports/parts/run", url.Values{})
+	for end := time.Now().Add(30 * time.Second); !strings.Contains(operator.get("/reports/parts").text, "sent to"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the outcome is not shown")
+		}
+	}
+	reportOf := map[string]string{"sales": "parts", "support": "parts", "all": "whole", "agent": "agents"}
+	for user, sees := range map[string]string{"sales": "sales", "both": "sales support", "wall": "sales support all agent"} {
+		b := s.signedIn(user)
+		nowhere := b.get("/nowhere").text
+		texts := b.get("/reports").text
+		for _, name := range []string{"parts", "whole", "agents", "of-support", "never"} {
+			a := b.get("/reports/" + name)
+			want := http.StatusNotFound
+			if name == "parts" || name == "of-support" && user != "sales" || user == "wall" && name != "never" {
+				want = http.StatusOK
+			}
+			if a.StatusCode != want || want == http.StatusNotFound && a.text != nowhere {
+				t.Errorf("%s at %s: %s", user, name, a.Status)
+			}
+			texts += a.text
+		}
+		for _, secret := range append(secrets, "2026-10-04", "sent to", "Run now", "Failed") {
+			if strings.Contains(texts, secret) {
+				t.Errorf("%s sees %s:\n%s", user, secret, texts)
+			}
+		}
+		if user == "sales" && strings.Contains(strings.ToLower(texts), "support") {
+			t.Errorf("a viewer of Sales sees Support:\n%s", texts)
+		}
+		for name, file := range files {
+			a := b.get("/reports/" + reportOf[name] + "/" + file.SHA256 + "/" + file.Name())
+			if isSeen := slices.Contains(strings.Fields(sees), name); isSeen != (a.StatusCode == http.StatusOK && a.text == file.Name()) || !isSeen && (a.StatusCode != http.StatusNotFound || a.text != nowhere) {
+				t.Errorf("%s downloads %s: %s", user, name, a.Status)
+			}
+		}
+		if a := b.do(http.MethodPost, "/reports/parts/run", url.Values{}); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s runs a report: %s", user, a.Status)
+		}
 	}
 }

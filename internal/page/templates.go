@@ -46,8 +46,8 @@ type pageData struct {
 	Ask      askData
 }
 
-// MaySeeData reports whether the user may see the state of the data and the reports, and may ask.
-func (p pageData) MaySeeData() bool { return p.User.Role >= Analyst }
+// IsViewer reports whether the user sees some groups only, and not what is about all of them.
+func (p pageData) IsViewer() bool { return p.User.Role < Analyst }
 
 // boardData is what the changing part of a page shows.
 type boardData struct {

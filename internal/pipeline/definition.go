@@ -72,6 +72,26 @@ func checkDefinition(c *config.Config, definition *report.Definition) error {
 	return nil
 }
 
+// onlyGroup returns the group to which the workbook of a report, or of a part, is limited. It is empty if there is none, or if a user query
+// does not take the group and may return the rows of others.
+func onlyGroup(c *config.Config, name, part string) (string, error) {
+	definition, entry, err := Definition(c, name)
+	if err != nil {
+		return "", err
+	}
+	builtIn := queries.Files("named") // which others use, too
+	for _, query := range queries.User(c.UserQueries()) {
+		isUsed := slices.Contains(definition.Queries(), query.Name) || slices.ContainsFunc(builtIn, func(f queries.File) bool { return f.Name == query.Name })
+		if isUsed && !slices.Contains(query.Parameters(), "group") {
+			return "", nil
+		}
+	}
+	if part != "" && config.Bursts[entry.Burst] == "group" {
+		return part, nil
+	}
+	return entry.Filters["group"], nil
+}
+
 // templateText returns the text of a template, given by the path of a .yaml file or by name, and the folder that paths in it are
 // relative to.
 func templateText(c *config.Config, template string) (text []byte, dir string, err error) {

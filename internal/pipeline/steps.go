@@ -163,6 +163,9 @@ func (s steps) Build(ctx context.Context, name string, span period.Period, part 
 			return err
 		}
 		built = job.Workbook{Rows: result.Rows, Message: s.NewMessage(entry, w, path, result)}
+		if built.Group, err = onlyGroup(s.Config, name, part); err != nil {
+			return err
+		}
 		if result.Calls > 0 || len(entry.Filters) == 0 {
 			return nil
 		}
