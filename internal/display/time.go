@@ -21,13 +21,19 @@ func ZonedTime(t time.Time) string {
 
 // Duration formats a duration in whole seconds, minutes, hours or days, of which there are at least two where possible.
 func Duration(d time.Duration) string {
+	n, unit := Units(d)
+	return Plural(int(n), unit)
+}
+
+// Units returns a duration as a number of days, hours, minutes or seconds, whichever Duration shows, and the name of the unit.
+func Units(d time.Duration) (n int64, unit string) {
 	for _, unit := range []struct {
 		length time.Duration
 		name   string
 	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
 		if d >= 2*unit.length {
-			return Plural(int(d/unit.length), unit.name)
+			return int64(d / unit.length), unit.name
 		}
 	}
-	return Plural(int(d/time.Second), "second")
+	return int64(d / time.Second), "second"
 }

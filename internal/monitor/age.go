@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"fmt"
 	"time"
 
 	"callsheet/internal/display"
@@ -27,7 +26,7 @@ func (s *Status) setAge(since time.Time, p *pipeline.Pipeline) {
 	s.Data.WaitingSince, s.Data.AgeSeconds = &since, int64(age.Seconds())
 	interval := p.Config.Store.LoadEvery
 	if interval > 0 && age > max(lateIntervals*interval, minLate) {
-		s.addAlarm("published data", fmt.Sprintf("the published data lacks what came since %s, %s ago; store.load_every is %s\nhint: callsheet load says why, or loads it; callsheet serve loads by itself, callsheet collect needs a load in cron",
-			display.ZonedTime(since.In(p.Config.Zone())), display.Duration(age), display.Duration(interval)))
+		s.addAlarm("published data", say("warn_age",
+			display.ZonedTime(since.In(p.Config.Zone())), duration(age), duration(interval)))
 	}
 }

@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -26,17 +25,17 @@ type BalanceStatus struct {
 
 // String returns the balance, its use and how long it lasts.
 func (b BalanceStatus) String() string {
-	text := coins(b.Balance) + " coins left"
+	text := say("balance_left", coins(b.Balance))
 	if b.CoinsPerDay7 != nil {
-		text += fmt.Sprintf(", %s a day in the last week", coins(*b.CoinsPerDay7))
+		text = say("balance_use", text, coins(*b.CoinsPerDay7))
 	}
 	switch {
 	case b.RunsOutOn == "":
-		return text + ", how long they last is not known"
+		return say("balance_unknown", text)
 	case b.Balance <= 0:
 		return text
 	}
-	return fmt.Sprintf("%s, enough until %s (%s left)", text, b.RunsOutOn, display.Plural(int(*b.DaysLeft), "day"))
+	return say("balance_until", text, b.RunsOutOn, count("day", *b.DaysLeft))
 }
 
 func coins(amount float64) string {
@@ -76,8 +75,7 @@ func (s *Status) readBalances(ctx context.Context, p *pipeline.Pipeline, reader 
 		}
 		s.Balances = append(s.Balances, b)
 		if limit := source.VendorAPI.AlertWhenDaysLeft; limit > 0 && b.DaysLeft != nil && *b.DaysLeft <= int64(limit) {
-			s.addAlarm("balance "+b.Source, fmt.Sprintf("balance of source %s on %s: %s\nhint: top up the account with the vendor; the next reconcile fetches the balance again",
-				b.Source, display.ZonedTime(b.FetchedAt.In(p.Config.Zone())), b))
+			s.addAlarm("balance "+b.Source, say("warn_balance", b.Source, display.ZonedTime(b.FetchedAt.In(p.Config.Zone())), b))
 		}
 		return nil
 	})

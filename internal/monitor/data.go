@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	path := p.Config.ReadDatabase()
 	info, err := os.Stat(path)
 	if _, link := os.Lstat(path); link != nil && errors.Is(err, os.ErrNotExist) {
-		s.Warnings = append(s.Warnings, "nothing is loaded yet\nhint: run callsheet load")
+		s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
 		return nil
 	}
 	if err := checkChecksum(p.Config); err != nil {
@@ -52,11 +53,11 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	}
 	for _, report := range p.Config.Reports {
 		if err := pipeline.CheckReportFilters(ctx, reader, report); err != nil {
-			s.warn(fmt.Sprintf("report %s: %v", report.Name, err))
+			s.warn(say("warn_report", report.Name, err))
 		}
 	}
 	if err := pipeline.CheckGoals(ctx, reader, p.Config.Business); err != nil {
-		s.warn(fmt.Sprintf("goals of groups and numbers: %v", err))
+		s.warn(say("warn_goals", err))
 	}
 	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now()),
 		s.readBalances(ctx, p, reader)); err != nil {
@@ -85,7 +86,7 @@ func (s *Status) readFileProblems(ctx context.Context, p *pipeline.Pipeline, rea
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(undone)) {
-		s.warn(fmt.Sprintf("import %s is undone; the next load takes its calls out\nhint: run callsheet load", strings.TrimSuffix(name, ".ndjson")))
+		s.warn(say("warn_undone", strings.TrimSuffix(name, ".ndjson")))
 	}
 	if s.Data.FileProblems, err = reader.Problems(ctx, files, undone); err != nil {
 		return err
@@ -131,8 +132,8 @@ func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *
 			weeks, fewest := values[1].(int64), values[2]
 			status.Silent = weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
 			if status.Silent {
-				s.addAlarm("source "+source.Name, fmt.Sprintf("source %s has sent nothing since %s; in the same hours of each of the last %d weeks it sent at least %s\nhint: check that the vendor has the right URL, and that /readyz answers 200",
-					source.Name, display.ZonedTime(status.LastReceived.In(p.Config.Zone())), weeks, display.Plural(int(fewest.(int64)), "delivery")))
+				s.addAlarm("source "+source.Name, say("warn_silent",
+					source.Name, display.ZonedTime(status.LastReceived.In(p.Config.Zone())), weeks, count("deliveries", fewest.(int64))))
 			}
 			return nil
 		})
@@ -160,8 +161,7 @@ func (s *Status) readRejects(ctx context.Context, reader *store.Reader, now time
 	return reader.Query(ctx, "rejected", map[string]any{"since": now.AddDate(0, 0, -1)}, ignoreHeader, func(values []any) error {
 		lines, rejects := values[0].(int64), values[1].(int64)
 		if rejects > maxRejects && rejects > lines/maxRejectShare {
-			s.addAlarm("rejects", fmt.Sprintf("%s of %s of the last day were rejected\n%s",
-				display.Count(rejects), display.Plural(int(lines), "line"), RejectsHint))
+			s.addAlarm("rejects", say("warn_rejects", display.Count(rejects), count("lines", lines), RejectsHint))
 		}
 		return nil
 	})
@@ -182,9 +182,9 @@ func (s *Status) readDamage(ctx context.Context, reader *store.Reader) error {
 	}
 	text := strings.Join(damaged[:min(maxListedDamage, len(damaged))], "\n")
 	if more := len(damaged) - maxListedDamage; more > 0 {
-		text += "\nand " + display.Plural(more, "more damaged line")
+		text += "\n" + count("more_damaged", int64(more))
 	}
-	s.addAlarm("damaged lines", text+"\nhint: restore the file from a backup and run callsheet load --retry-rejects")
+	s.addAlarm("damaged lines", say("warn_damaged", text))
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (s *Status) readEvents(ctx context.Context, reader *store.Reader) error {
 		return nil
 	})
 	if wrappers > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s cannot be opened; calls are missing\nhint: callsheet sql \"from rejects where reason = 'unopened wrapper'\" shows them", display.Plural(int(wrappers), "wrapper")))
+		s.Warnings = append(s.Warnings, count("warn_wrappers", wrappers))
 	}
 	return err
 }
@@ -220,14 +220,14 @@ func (s *Status) readWords(ctx context.Context, reader *store.Reader) error {
 	}
 	var text strings.Builder
 	for _, word := range words[:min(maxListedWords, len(words))] {
-		fmt.Fprintf(&text, "%s has the unknown %s %q: %s\n", word.Source, word.Kind, word.Word, display.Plural(int(word.Calls), "call"))
+		unknown := map[string]string{"status": "unknown_status", "direction": "unknown_direction"}[word.Kind]
+		text.WriteString(say(unknown, word.Source, strconv.Quote(word.Word), count("calls", word.Calls)) + "\n")
 	}
 	if more := len(words) - maxListedWords; more > 0 {
-		fmt.Fprintf(&text, "and %s more: callsheet query unknown_words\n", display.Count(int64(more)))
+		text.WriteString(say("more_words", display.Count(int64(more))) + "\n")
 	}
 	meaning := map[string]string{"status": "abandoned", "direction": "outgoing"}[words[0].Kind]
-	s.Warnings = append(s.Warnings, fmt.Sprintf("%shint: give them a meaning in the configuration of the source, such as %s_words: {%q: %s}",
-		text.String(), words[0].Kind, words[0].Word, meaning))
+	s.Warnings = append(s.Warnings, say("warn_words", text.String(), words[0].Kind, strconv.Quote(words[0].Word), meaning))
 	return nil
 }
 

@@ -125,23 +125,22 @@ func (s *Status) readProcess(c *config.Config, configPath string) error {
 func (s *Status) checkConfig(configPath string, zone *time.Location) {
 	process := s.Process
 	since := display.ZonedTime(process.ReadAt.In(zone))
-	who := fmt.Sprintf("callsheet %s (process %d)", process.Command, process.PID)
-	reload := fmt.Sprintf("hint: callsheet check, then systemctl reload callsheet or kill -HUP %d", process.PID)
+	who := say("process_name", process.Command, process.PID)
+	reload := say("reload", process.PID)
 	if len(process.NotApplied) > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s keeps its earlier %s until it is restarted\nhint: restart it, or change the configuration back",
-			who, strings.Join(process.NotApplied, ", ")))
+		s.Warnings = append(s.Warnings, say("warn_not_applied", who, strings.Join(process.NotApplied, ", ")))
 	}
 	fingerprint, err := config.FileFingerprint(configPath)
 	switch {
 	case err != nil:
-		s.addAlarm("configuration", fmt.Sprintf("%s uses the configuration of %s, and the file cannot be read: %v", who, since, err))
+		s.addAlarm("configuration", say("warn_config_unreadable", who, since, err))
 	case fingerprint == process.Fingerprint:
 	case fingerprint == process.RefusedFingerprint:
-		s.addAlarm("configuration", fmt.Sprintf("%s refused the configuration and uses the one of %s: %s\n%s", who, since, process.Refused, reload))
+		s.addAlarm("configuration", say("warn_config_refused", who, since, process.Refused, reload))
 	case !sameFile(configPath, process.Config):
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s uses another configuration: %s", who, process.Config))
+		s.Warnings = append(s.Warnings, say("warn_config_other", who, process.Config))
 	default:
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%s uses the configuration of %s; the file has changed since\n%s", who, since, reload))
+		s.Warnings = append(s.Warnings, say("warn_config_changed", who, since, reload))
 	}
 }
 

@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -83,7 +82,7 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 	}
 	coins := ""
 	if listed != ours {
-		coins = fmt.Sprintf(": %g coins on the list, %g here", listed, ours)
+		coins = say("coins_differ", listed, ours)
 	}
 	s.warnOfDays(source.Name, status, lasting, coins)
 	s.warnOfSchedule(p, source, status, record)
@@ -93,16 +92,16 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 // warnOfDays reports days that are not complete. What stays after serve has taken in what it could is urgent.
 func (s *Status) warnOfDays(source string, status *ReconciledStatus, lasting []string, coins string) {
 	if len(lasting) > 0 {
-		s.addAlarm("incomplete "+source, fmt.Sprintf("source %s differs from the vendor's list on %s, also after what is missing was taken in%s\nhint: callsheet query vendor_differences --from %s --to %s --source %s has the calls; docs/reconcile.md says what to do",
-			source, someDays(lasting), coins, lasting[0], lasting[len(lasting)-1], source))
+		s.addAlarm("incomplete "+source, say("warn_days_last",
+			source, someDays(lasting), coins, say("hint_differences", source, lasting[0], lasting[len(lasting)-1])))
 	} else if days := status.Incomplete; len(days) > 0 {
 		first, last := days[0], days[len(days)-1]
-		hint := fmt.Sprintf("callsheet reconcile --source %s --from %s --to %s --fix takes in what the list has", source, first, last)
+		hint := say("hint_fix", source, first, last)
 		if status.Missing == 0 && status.Differing == 0 { // nothing that --fix could change
-			hint = fmt.Sprintf("callsheet query vendor_differences --from %s --to %s --source %s has the calls; docs/reconcile.md says what to do", first, last, source)
+			hint = say("hint_differences", source, first, last)
 		}
-		s.warn(fmt.Sprintf("source %s differs from the vendor's list on %s: %s missing, %s unknown to the vendor, %s differing\nhint: %s",
-			source, someDays(days), display.Plural(int(status.Missing), "call"), display.Count(status.UnknownToVendor), display.Count(status.Differing), hint))
+		s.warn(say("warn_days",
+			source, someDays(days), count("calls", status.Missing), display.Count(status.UnknownToVendor), display.Count(status.Differing), hint))
 	}
 }
 
@@ -111,7 +110,7 @@ func someDays(days []string) string {
 	const named = 3
 	text := strings.Join(days[:min(named, len(days))], ", ")
 	if more := len(days) - named; more > 0 {
-		text += " and " + display.Plural(more, "more day")
+		text = say("some_days", text, count("more_days", int64(more)))
 	}
 	return text
 }
@@ -125,8 +124,7 @@ func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, stat
 		info, err := os.Stat(p.ConfigPath)
 		configured := err == nil && info.ModTime().Before(last)
 		if configured && record.Failures == 0 && record.EndedAt.Before(last) {
-			s.addAlarm("reconcile "+source.Name, fmt.Sprintf("source %s was to be compared with the vendor's list at %s, and was not\nhint: check that callsheet serve is running, or run callsheet reconcile --source %s --fix",
-				source.Name, display.ZonedTime(last), source.Name))
+			s.addAlarm("reconcile "+source.Name, say("warn_not_reconciled", source.Name, display.ZonedTime(last)))
 		}
 	}
 	if record.Failures == 0 || status.LastFetched != nil && status.LastFetched.After(record.FailedAt) { // by hand
@@ -135,8 +133,7 @@ func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, stat
 	if record.RetryAt.After(now) {
 		status.NextAt = &record.RetryAt
 	}
-	text := fmt.Sprintf("source %s cannot be compared with the vendor's list since %s: %s\nhint: callsheet check asks the vendor's API; serve tries again",
-		source.Name, display.ZonedTime(record.FailedAt.In(zone)), record.Error)
+	text := say("warn_reconcile_failed", source.Name, display.ZonedTime(record.FailedAt.In(zone)), record.Error)
 	if record.Failures >= alarmingFailures {
 		s.addAlarm("reconcile "+source.Name, text)
 	} else {

@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"fmt"
 	"os"
 	"time"
 
@@ -27,8 +26,7 @@ func (s *Status) readReports(p *pipeline.Pipeline) error {
 		return err
 	}
 	if len(damaged) > 0 {
-		s.addAlarm("run ledger", fmt.Sprintf("%s: line %d cannot be read (%s in all); a line that a crash cut short is harmless, but a damaged one may hide that a report was sent\nhint: check the reports of that time; callsheet prune --runs 400 removes the lines",
-			p.Config.RunLedger(), damaged[0], display.Plural(len(damaged), "unreadable line")))
+		s.addAlarm("run ledger", say("warn_ledger", p.Config.RunLedger(), damaged[0], count("unreadable_lines", int64(len(damaged)))))
 	}
 	var configured time.Time // when the configuration was last changed: it had its reports since then at the latest
 	if info, err := os.Stat(p.ConfigPath); err == nil {
@@ -73,8 +71,7 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 	status := ReportStatus{Report: entry.Report, NextAt: entry.NextDue(now)}
 	overdue := overdueSince(entry, runs, configured, now)
 	if !overdue.IsZero() {
-		s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s was due %s and has not run\nhint: check that callsheet serve is running, or run callsheet run %s",
-			entry.Report, display.ZonedTime(overdue), entry.Report))
+		s.addAlarm("report "+entry.Report, say("warn_report_overdue", entry.Report, display.ZonedTime(overdue)))
 	}
 	if run, ok := LastRun(runs, entry, now); ok {
 		lastAt := RunTime(run).In(entry.Zone)
@@ -86,13 +83,11 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 		switch {
 		case !overdue.IsZero():
 		case run.State == job.Retrying:
-			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s failed and is retried until %s: %s\nhint: callsheet run %s retries it now",
-				entry.Report, run.Period, display.ZonedTime(run.RetryUntil.In(entry.Zone)), run.Error, entry.Report))
+			s.Warnings = append(s.Warnings, say("warn_report_retried", entry.Report, run.Period, display.ZonedTime(run.RetryUntil.In(entry.Zone)), run.Error))
 		case !run.FinishedAt.IsZero() && !run.Succeeded():
-			s.Warnings = append(s.Warnings, fmt.Sprintf("report %s for %s: %s: %s", entry.Report, run.Period, run.State, run.Error))
+			s.Warnings = append(s.Warnings, say("warn_report_failed", entry.Report, run.Period, run.State, run.Error))
 		case run.FinishedAt.IsZero() && now.Sub(latest(run.StartedAt, entry.Ready(run.DueAt))) > maxDelay+entry.WaitForData+entry.RetryFor:
-			s.addAlarm("report "+entry.Report, fmt.Sprintf("report %s for %s has been %s since %s\nhint: if no process is working on it, callsheet run %s continues it",
-				entry.Report, run.Period, run.State, display.ZonedTime(run.StartedAt.In(entry.Zone)), entry.Report))
+			s.addAlarm("report "+entry.Report, say("warn_report_stuck", entry.Report, run.Period, run.State, display.ZonedTime(run.StartedAt.In(entry.Zone))))
 		}
 	}
 	s.Reports = append(s.Reports, status)

@@ -146,7 +146,7 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 func (s *Status) readSpool(files []spool.File, now time.Time) {
 	for _, file := range files {
 		if file.Size > file.Durable && now.Sub(file.ModTime) > maxUnsyncedAge {
-			s.addAlarm("not durable "+file.Name, store.Unsynced(file)+"\nhint: start the collector: callsheet serve")
+			s.addAlarm("not durable "+file.Name, say("warn_not_durable", store.Unsynced(file)))
 		}
 		s.Spool.Files++
 		s.Spool.Bytes += file.Size

@@ -1,11 +1,45 @@
 package monitor
 
 import (
-	"fmt"
+	_ "embed"
 	"time"
 
 	"callsheet/internal/display"
+	"callsheet/internal/texts"
 )
+
+// wordsEN has the words of the status, by key.
+//
+//go:embed words.en.json
+var wordsEN []byte
+
+var words = func() texts.Texts {
+	t, err := texts.Parse(wordsEN)
+	if err != nil {
+		panic(err) // the file is embedded, so this is a programming error
+	}
+	return t
+}()
+
+// say returns words with values in their places.
+func say(key string, values ...any) string { return must(words.Text(key, values...)) }
+
+// count returns the words for a number of things.
+func count(key string, n int64) string { return must(words.Count(key, n)) }
+
+// must panics for a key without words; a test compares the keys.
+func must(text string, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// duration returns the words for a duration.
+func duration(d time.Duration) string {
+	n, unit := display.Units(d)
+	return count(unit, n)
+}
 
 // Section is a part of a status in words: a heading with its lines.
 type Section struct {
@@ -22,47 +56,47 @@ func (s *Status) Words(zone *time.Location) (sections []Section) {
 		}
 	}
 	if p := s.Process; p != nil {
-		add("process", fmt.Sprintf("callsheet %s, process %d, since %s, with the configuration of %s", p.Command, p.PID, format(&p.StartedAt), format(&p.ReadAt)))
+		add(say("heading_process"), say("process", p.Command, p.PID, format(&p.StartedAt), format(&p.ReadAt)))
 	}
 	var sources []string
 	for _, source := range s.Sources {
-		silent := ""
+		key := "source"
 		if source.Silent {
-			silent = ", longer ago than usual"
+			key = "source_silent"
 		}
-		sources = append(sources, fmt.Sprintf("%s: last delivery %s%s", source.Source, format(source.LastReceived), silent))
+		sources = append(sources, say(key, source.Source, format(source.LastReceived)))
 		if r := source.Reconciled; r != nil {
 			sources = append(sources, r.words(format))
 		}
 	}
-	add("sources", sources...)
-	files := []string{fmt.Sprintf("%s, %s, last written %s", display.Plural(s.Spool.Files, "file"), display.Plural(int(s.Spool.Bytes), "byte"), format(s.Spool.LastSeen))}
+	add(say("heading_sources"), sources...)
+	files := []string{say("spool", count("files", int64(s.Spool.Files)), count("bytes", s.Spool.Bytes), format(s.Spool.LastSeen))}
 	if s.Spool.Waiting > 0 {
-		files = append(files, display.Agree(int64(s.Spool.Waiting), "of them has", "of them have")+" lines that are not loaded yet")
+		files = append(files, count("spool_waiting", int64(s.Spool.Waiting)))
 	}
-	add("spool", files...)
+	add(say("heading_spool"), files...)
 	if s.Disk != nil {
-		add("disk", fmt.Sprintf("%s of %s MB are free", display.Count(int64(s.Disk.Free>>20)), display.Count(int64(s.Disk.Total>>20))))
+		add(say("heading_disk"), say("disk", display.Count(int64(s.Disk.Free>>20)), display.Count(int64(s.Disk.Total>>20))))
 	}
 	if s.Data != nil {
-		add("data", s.Data.words(format)...)
-		add("other", eventWords(s.Data.Events)...)
+		add(say("heading_data"), s.Data.words(format)...)
+		add(say("heading_other"), eventWords(s.Data.Events)...)
 	}
 	var balances []string
 	for _, balance := range s.Balances {
-		balances = append(balances, fmt.Sprintf("%s on %s: %s", balance.Source, format(&balance.FetchedAt), balance))
+		balances = append(balances, say("balance", balance.Source, format(&balance.FetchedAt), balance))
 	}
-	add("balance", balances...)
+	add(say("heading_balance"), balances...)
 	var reports []string
 	for _, report := range s.Reports {
 		reports = append(reports, report.words())
 	}
-	add("reports", reports...)
+	add(say("heading_reports"), reports...)
 	var days []string
 	for _, day := range s.Days {
-		days = append(days, fmt.Sprintf("%s  %s  %s", day.Day, day.Content, display.Plural(int(day.Calls), "call")))
+		days = append(days, say("day", day.Day, day.Content, count("calls", day.Calls)))
 	}
-	add("days", days...)
+	add(say("heading_days"), days...)
 	return sections
 }
 
@@ -70,46 +104,39 @@ func (s *Status) Words(zone *time.Location) (sections []Section) {
 func (d *DataStatus) Freshness(zone *time.Location) []string { return d.freshness(timeFormat(zone)) }
 
 func (d *DataStatus) freshness(format func(*time.Time) string) []string {
-	return []string{
-		fmt.Sprintf("complete through %s, loaded %s", format(d.CompleteThrough), format(d.LoadedAt)),
-		fmt.Sprintf("published %s; %s", format(&d.PublishedAt), d.ageWords(format)),
+	published := say("published", format(&d.PublishedAt))
+	if d.WaitingSince != nil {
+		published = say("published_late", format(&d.PublishedAt), format(d.WaitingSince), duration(time.Duration(d.AgeSeconds)*time.Second))
 	}
+	return []string{say("complete", format(d.CompleteThrough), format(d.LoadedAt)), published}
 }
 
 // timeFormat returns how times are written.
 func timeFormat(zone *time.Location) func(*time.Time) string {
 	return func(t *time.Time) string {
-		if t == nil {
-			return "never"
+		if t == nil || t.IsZero() {
+			return say("never")
 		}
 		return display.Time(t.In(zone))
 	}
 }
 
 func (d *DataStatus) words(format func(*time.Time) string) []string {
-	lines := append(d.freshness(format), fmt.Sprintf("%s, %s", display.Plural(int(d.Calls), "call"), display.Plural(int(d.Rejects), "rejected line")))
+	lines := append(d.freshness(format), say("content", count("calls", d.Calls), count("rejected_lines", d.Rejects)))
 	if len(d.Recomputed) > 0 { // the newest
-		lines = append(lines, fmt.Sprintf("figures were computed again at %s: %s", format(&d.Recomputed[0].At), d.Recomputed[0].Reason))
+		lines = append(lines, say("recomputed", format(&d.Recomputed[0].At), d.Recomputed[0].Reason))
 	}
 	return lines
 }
 
-// ageWords says how old the published data is.
-func (d *DataStatus) ageWords(format func(*time.Time) string) string {
-	if d.WaitingSince == nil {
-		return "everything received is in it"
-	}
-	return fmt.Sprintf("it lacks what came since %s, %s ago", format(d.WaitingSince), display.Duration(time.Duration(d.AgeSeconds)*time.Second))
-}
-
 // words says how a source compares with the vendor's list.
 func (r *ReconciledStatus) words(format func(*time.Time) string) string {
-	text := "vendor's list: never fetched for the last two weeks"
+	text := say("list_never")
 	if r.LastFetched != nil {
-		text = fmt.Sprintf("vendor's list: fetched %s; of the last two weeks, %s complete, %d not", format(r.LastFetched), display.Plural(r.Complete, "day"), len(r.Incomplete))
+		text = say("list", format(r.LastFetched), count("day", int64(r.Complete)), len(r.Incomplete))
 	}
 	if r.NextAt != nil {
-		text += ", next " + format(r.NextAt)
+		text = say("list_next", text, format(r.NextAt))
 	}
 	return text
 }
@@ -118,25 +145,26 @@ func (r *ReconciledStatus) words(format func(*time.Time) string) string {
 func eventWords(events []Event) (lines []string) {
 	const listed = 10
 	for _, event := range events[:min(listed, len(events))] {
-		what := "event"
+		key := "event"
 		if event.Kind == "wrapper" {
-			what = "wrapper that cannot be opened"
+			key = "wrapper"
 		}
-		lines = append(lines, fmt.Sprintf("%s %s: %s", what, event.Name, display.Count(event.Deliveries)))
+		lines = append(lines, say(key, event.Name, display.Count(event.Deliveries)))
 	}
 	if more := len(events) - listed; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %s more: callsheet query events", display.Count(int64(more))))
+		lines = append(lines, say("more_events", display.Count(int64(more))))
 	}
 	return lines
 }
 
 func (r ReportStatus) words() string {
-	last := "never ran"
+	format := timeFormat(r.NextAt.Location())
+	last := say("report_never")
 	switch {
 	case r.LastAt != nil && r.WaitsUntil != nil:
-		last = fmt.Sprintf("%s waits until %s, when it is over", r.Period, display.Time(*r.WaitsUntil))
+		last = say("report_waits", r.Period, display.Time(*r.WaitsUntil))
 	case r.LastAt != nil:
-		last = fmt.Sprintf("%s %s at %s", r.Period, r.State, display.Time(*r.LastAt))
+		last = say("report_last", r.Period, r.State, display.Time(*r.LastAt))
 	}
-	return fmt.Sprintf("%s: %s, next %s", r.Report, last, display.Time(r.NextAt))
+	return say("report", r.Report, last, format(&r.NextAt))
 }

@@ -3,7 +3,6 @@ package page
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"html/template"
@@ -15,12 +14,13 @@ import (
 
 	"callsheet/internal/live"
 	"callsheet/internal/locale"
+	"callsheet/internal/texts"
 )
 
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// textsEN has every text of the page, by key. A part such as {0} is replaced.
+// textsEN has every text of the page, by key.
 //
 //go:embed texts.en.json
 var textsEN []byte
@@ -61,11 +61,11 @@ type boardData struct {
 type message struct{ Text string }
 
 func parseTemplates(o Options) (*templates, error) {
-	texts := map[string]string{}
-	if err := json.Unmarshal(textsEN, &texts); err != nil {
-		return nil, fmt.Errorf("texts of the page: %w", err)
+	english, err := texts.Parse(textsEN)
+	if err != nil {
+		return nil, err
 	}
-	f := formats{texts, o.Locale, o.Zone}
+	f := formats{english, o.Locale, o.Zone}
 	set, err := template.New("").Funcs(template.FuncMap{
 		"t": f.text, "number": f.number, "number64": f.number64, "runState": f.runState, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
 		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "took": f.took, "parameter": f.parameter, "askLimits": f.askLimits, "pageOf": pageAddress,
@@ -79,21 +79,14 @@ func (t *templates) write(w io.Writer, name string, data any) error {
 
 // formats formats what the templates show.
 type formats struct {
-	texts  map[string]string
+	texts  texts.Texts
 	locale locale.Locale
 	zone   *time.Location
 }
 
 // text returns the text of a key, with values for {0}, {1} …. A key without a text is a mistake in a template.
 func (f formats) text(key string, values ...any) (string, error) {
-	text, ok := f.texts[key]
-	if !ok {
-		return "", fmt.Errorf("the page has no text %q", key)
-	}
-	for i, value := range values {
-		text = strings.ReplaceAll(text, fmt.Sprintf("{%d}", i), fmt.Sprint(value))
-	}
-	return text, nil
+	return f.texts.Text(key, values...)
 }
 
 // runState returns the word for a state of a run.
