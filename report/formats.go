@@ -1,9 +1,9 @@
 package report
 
 import (
-	"math"
-	"strconv"
 	"strings"
+
+	"callsheet/internal/locale"
 )
 
 // numberFormats are Excel's number formats for the formats of the catalogs, except count and coins (see countFormat).
@@ -93,17 +93,13 @@ func coinDecimals(c columnMeta, values func(yield func(any) bool)) (most int) {
 	return most
 }
 
-// decimals returns the number of decimals of a value, at most four, as the database stores no more of a coin.
+// decimals returns the number of decimals of a value, 0 if it is not a fraction.
 func decimals(v any) int {
 	n, ok := v.(float64)
 	if !ok {
 		return 0
 	}
-	digits := strconv.FormatFloat(math.Round(n*1e4)/1e4, 'f', -1, 64)
-	if i := strings.IndexByte(digits, '.'); i >= 0 {
-		return len(digits) - i - 1
-	}
-	return 0
+	return locale.Decimals(n)
 }
 
 // isText reports whether a format is for text, which is aligned left.

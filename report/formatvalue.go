@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 )
@@ -12,39 +11,17 @@ func (b *book) formatValue(v any, format string) string {
 	if !ok {
 		return ""
 	}
-	switch format {
-	case "rate":
-		return strconv.FormatFloat(n*100, 'f', 1, 64) + "%"
-	case "points":
-		text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64) + "% points"
-		switch {
-		case n > 0:
-			return "+" + text
-		case n < 0:
-			return "−" + text
-		}
-		return text
-	case "duration":
-		return formatClock(n, true)
-	case "short_duration":
-		return formatClock(n, false)
-	case "number":
-		return b.locale.Number(n, 2)
-	case "decimal":
-		return b.locale.Number(n, 1)
-	case "coins":
-		return b.locale.Number(n, min(decimals(n), 2))
+	if format != "points" {
+		return b.locale.Figure(n, format)
 	}
-	return b.locale.Number(n, 0)
-}
-
-// formatClock formats seconds as h:mm:ss, or as m:ss.
-func formatClock(seconds float64, hours bool) string {
-	s := int64(math.Round(math.Abs(seconds)))
-	if hours {
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	text := strconv.FormatFloat(math.Abs(n)*100, 'f', 1, 64) + "% points"
+	switch {
+	case n > 0:
+		return "+" + text
+	case n < 0:
+		return "−" + text
 	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
+	return text
 }
 
 // plural returns a number with its noun: "1 line", "2 lines".

@@ -20,15 +20,18 @@ import (
 	"callsheet/internal/exitcode"
 	"callsheet/internal/live"
 	"callsheet/internal/locale"
+	"callsheet/internal/monitor"
 	"callsheet/internal/page"
 	"callsheet/internal/spool"
 )
 
 func pageCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	var today bool
+	var group string
+	command := &cobra.Command{
 		Use:   "page",
 		Short: "Serve the page on which people watch the calls in progress",
-		Long: `page serves the web page at page.listen until it is interrupted. It reads the spool and never opens the database. callsheet serve
+		Long: `page serves the web page at page.listen until it is interrupted. It reads the spool; child processes read the published data. callsheet serve
 starts it as a child process where page.listen is set; page runs it alone, beside callsheet collect or on another machine that has the
 spool. docs/page.md says who may see what.`,
 		Example: `  callsheet page
@@ -42,10 +45,19 @@ spool. docs/page.md says who may see what.`,
 			if cfg.Page.Listen == "" {
 				return exitcode.UsageError(errors.New("the configuration has no page.listen\nhint: set it to 127.0.0.1:8081, for example"))
 			}
+			if today {
+				return a.printToday(c.Context(), a.pipeline(cfg), group)
+			}
 			a.collects = true
 			return a.servePage(c.Context(), cfg)
 		},
 	}
+	command.Flags().BoolVar(&today, "today", false, "print the figures of the day for the page that started this process")
+	command.Flags().StringVar(&group, "group", "", "of this group")
+	if err := errors.Join(command.Flags().MarkHidden("today"), command.Flags().MarkHidden("group")); err != nil {
+		panic(err)
+	}
+	return command
 }
 
 // maxPageConnections is the number of connections to the page that are open at once.
@@ -62,6 +74,11 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 	options.Log, options.Now = log, a.now
 	pipeline := a.pipeline(c)
 	options.Data = func(ctx context.Context) (*page.Data, error) { return readPageData(ctx, pipeline) }
+	options.Today = func(ctx context.Context, group string) (*page.Today, error) {
+		return readPageToday(ctx, pipeline, group)
+	}
+	options.Published = func() page.Published { return publishedData(c.ReadDatabase()) }
+	options.LoadEvery, options.LateAfter = c.Store.LoadEvery, monitor.LateAfter(c)
 	options.Reports = func() ([]page.Report, error) { return readPageReports(pipeline) }
 	options.RunReport = func(ctx context.Context, name string) (string, error) { return runPageReport(ctx, pipeline, name) }
 	options.Ask = func(ctx context.Context, q page.Question, out io.Writer) (string, error) {

@@ -247,7 +247,7 @@ func TestNumbersAreMasked(t *testing.T) {
 		t.Errorf("%s, %v", text, err)
 	}
 	for number, want := range map[string]string{"": "", "9876": "••••••", "98765": "••••••8765", "+91 98765 43210": "••••••3210", "98xxxx3210": "••••••3210", "anonymous": ""} {
-		if got := mask(number); got != want {
+		if got := Mask(number); got != want {
 			t.Errorf("%s: %s, want %s", number, got, want)
 		}
 	}

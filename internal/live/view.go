@@ -88,6 +88,13 @@ func (b *Board) View(groups []string, now time.Time) View {
 	return v
 }
 
+// Received returns when the newest delivery was received; the zero time if there is none.
+func (b *Board) Received() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.received
+}
+
 // named returns a call with the names that go with its numbers.
 func (b *Board) named(c *tracked) Call {
 	call := c.Call
@@ -102,7 +109,7 @@ func (b *Board) named(c *tracked) Call {
 		call.Agent = cmp.Or(call.Agent, b.learned[phone{c.id.source, PhoneKey(c.agent)}], c.agent)
 	}
 	if b.options.MaskNumbers {
-		call.Customer = mask(call.Customer)
+		call.Customer = Mask(call.Customer)
 	}
 	return call
 }

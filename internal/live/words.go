@@ -127,9 +127,9 @@ func PhoneKey(number string) string {
 	return digits[len(digits)-10:]
 }
 
-// mask returns a number of which only the last four characters can be read, however long it is; "" for a text without a digit, such as
+// Mask returns a number of which only the last four characters can be read, however long it is; "" for a text without a digit, such as
 // anonymous.
-func mask(number string) string {
+func Mask(number string) string {
 	const shown, hidden = 4, "••••••"
 	runes := []rune(number)
 	switch {

@@ -3,6 +3,7 @@ package monitor
 import (
 	"time"
 
+	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/pipeline"
 )
@@ -24,9 +25,16 @@ func (s *Status) setAge(since time.Time, p *pipeline.Pipeline) {
 	}
 	age := max(p.Now().Sub(since), 0)
 	s.Data.WaitingSince, s.Data.AgeSeconds = &since, int64(age.Seconds())
-	interval := p.Config.Store.LoadEvery
-	if interval > 0 && age > max(lateIntervals*interval, minLate) {
+	if after := LateAfter(p.Config); after > 0 && age > after {
 		s.addAlarm("published data", say("warn_age",
-			display.ZonedTime(since.In(p.Config.Zone())), duration(age), duration(interval)))
+			display.ZonedTime(since.In(p.Config.Zone())), duration(age), duration(p.Config.Store.LoadEvery)))
 	}
+}
+
+// LateAfter returns for how long a delivery may wait for a load before the published data is late; 0 if nothing loads at intervals.
+func LateAfter(c *config.Config) time.Duration {
+	if c.Store.LoadEvery == 0 {
+		return 0
+	}
+	return max(lateIntervals*c.Store.LoadEvery, minLate)
 }

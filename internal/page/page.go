@@ -3,6 +3,7 @@
 //
 //	GET /                 the calls in progress
 //	GET /wall             the same for a screen on a wall
+//	GET /today            the figures of the day so far, and whom to call back
 //	GET /live/stream      server-sent events with the parts of these pages that change
 //	GET /data             the state of the data, for analysts and operators
 //	GET /reports          the reports with their runs and workbooks, for analysts and operators
@@ -66,15 +67,20 @@ type Options struct {
 	SessionTime    time.Duration // after the last use
 	SessionFile    string
 
-	Spool   *spool.Follower
-	Board   *live.Board
-	Target  time.Duration // in which calls should be answered
-	Zone    *time.Location
-	Locale  locale.Locale
-	Log     *slog.Logger
-	Now     func() time.Time
-	Data    func(ctx context.Context) (*Data, error) // reads the state of the data
-	Reports func() ([]Report, error)
+	Spool  *spool.Follower
+	Board  *live.Board
+	Target time.Duration // in which calls should be answered
+	Zone   *time.Location
+	Locale locale.Locale
+	Log    *slog.Logger
+	Now    func() time.Time
+	Data   func(ctx context.Context) (*Data, error) // reads the state of the data
+	// Today computes the figures of the day so far, of a group or, if it is empty, of all calls.
+	Today     func(ctx context.Context, group string) (*Today, error)
+	Published func() Published // what the figures are computed from
+	LoadEvery time.Duration    // interval of loads; 0 if nothing loads at intervals
+	LateAfter time.Duration    // a delivery that waits longer for a load is late; 0 if nothing loads at intervals
+	Reports   func() ([]Report, error)
 	// RunReport runs a report, and returns what the run says.
 	RunReport  func(ctx context.Context, name string) (outcome string, err error)
 	ReportsDir string // with the workbooks
@@ -98,6 +104,7 @@ type Server struct {
 	templates *templates
 	updates   updates
 	data      cache[Data]
+	figures   *figures
 	handRuns  handRuns
 	ask       asker
 	streams   chan struct{} // has a token for each open stream
@@ -116,7 +123,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, users: map[string]*User{}, templates: t, attempts: newAttempts(), streams: make(chan struct{}, maxStreams),
-		updates: updates{changed: make(chan struct{})}, ask: asker{queue: newQueue()},
+		updates: updates{changed: make(chan struct{})}, figures: newFigures(), ask: asker{queue: newQueue()},
 	}
 	for _, user := range o.Users {
 		s.users[user.Name] = &user
@@ -139,6 +146,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	mux.HandleFunc("POST /sign-out", s.signOut)
 	mux.HandleFunc("GET /{$}", s.page("live"))
 	mux.HandleFunc("GET /wall", s.page("wall"))
+	mux.HandleFunc("GET /today", s.showToday)
 	mux.HandleFunc("GET /live/stream", s.stream)
 	mux.HandleFunc("GET /data", s.showData)
 	mux.HandleFunc("GET /reports", s.showReports)
@@ -182,6 +190,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	var reader sync.WaitGroup
 	reader.Go(func() { s.follow(reading) })
 	reader.Go(func() { s.watch(reading) })
+	reader.Go(func() { s.followFigures(reading) })
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

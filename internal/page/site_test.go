@@ -90,6 +90,9 @@ func startSite(t *testing.T, o Options) *site {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Published == nil {
+		o.Published = func() Published { return Published{} }
+	}
 	o.Log = slog.New(slog.NewTextHandler(s.log, nil))
 	s.options = o
 	s.start()

@@ -133,6 +133,9 @@ func (s *Server) note(err error, now time.Time) (changed bool) {
 
 // board returns the part of a page that changes, as HTML.
 func (s *Server) board(name string, v visit) ([]byte, error) {
+	if name == "today" {
+		return s.todayBoard(todayGroup(v))
+	}
 	u := &s.updates
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -159,7 +162,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := r.URL.Query().Get("view")
-	if name != "live" && name != "wall" {
+	if name != "live" && name != "wall" && name != "today" {
 		s.refuse(w, http.StatusNotFound, "not_found")
 		return
 	}

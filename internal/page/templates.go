@@ -33,7 +33,7 @@ type templates struct {
 
 // pageData is what a page shows.
 type pageData struct {
-	Page     string // live, wall, data, reports or ask
+	Page     string // live, wall, today, data, reports or ask
 	User     *User
 	HasUsers bool
 	CanLeave bool // has a session
@@ -44,6 +44,10 @@ type pageData struct {
 	Data     *Data
 	Reports  reportsData
 	Ask      askData
+
+	Shown     string // the group that Today shows; empty for all calls
+	SeesAll   bool   // the user may see all calls
+	LoadEvery time.Duration
 }
 
 // IsViewer reports whether the user sees some groups only, and not what is about all of them.
@@ -68,6 +72,7 @@ func parseTemplates(o Options) (*templates, error) {
 	f := formats{english, o.Locale, o.Zone}
 	set, err := template.New("").Funcs(template.FuncMap{
 		"t": f.text, "number": f.number, "number64": f.number64, "runState": f.runState, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
+		"figure": f.figure, "heatFigure": f.heatFigure, "usual": f.usual, "clockHour": f.clockHour, "day": f.day, "shortDay": shortDay, "through": f.through, "days": f.days, "leftOut": f.leftOut, "heatClass": heatClass, "find": find, "callerKey": callerKey,
 		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "took": f.took, "parameter": f.parameter, "askLimits": f.askLimits, "pageOf": pageAddress,
 	}).ParseFS(templateFiles, "templates/*.html")
 	return &templates{f, set}, err
@@ -172,7 +177,7 @@ func streamAddress(page, group string) string {
 
 // pageAddress returns the address of a page with the same group.
 func pageAddress(page, group string) string {
-	path := map[string]string{"live": "/", "wall": "/wall", "data": "/data", "reports": "/reports", "ask": "/ask"}[page]
+	path := map[string]string{"live": "/", "wall": "/wall", "today": "/today", "data": "/data", "reports": "/reports", "ask": "/ask"}[page]
 	if group != "" {
 		path += "?" + url.Values{"group": {group}}.Encode()
 	}
@@ -191,16 +196,16 @@ func (s *Server) page(name string) http.HandlerFunc {
 			s.fail(w, name, err)
 			return
 		}
-		now := s.options.Now()
 		data := s.pageData(name, v)
-		data.Board, data.Now = template.HTML(board), now
-		for _, group := range s.options.Board.View(v.user.Groups, now).Groups {
-			if group.Name != "" {
-				data.Groups = append(data.Groups, group.Name)
-			}
-		}
-		s.show(w, http.StatusOK, name, data)
+		data.Groups = groupNames(s.options.Board.View(v.user.Groups, s.options.Now()))
+		s.showBoard(w, name, data, board)
 	}
+}
+
+// showBoard shows a page with its changing part.
+func (s *Server) showBoard(w http.ResponseWriter, name string, data pageData, board []byte) {
+	data.Board, data.Now = template.HTML(board), s.options.Now()
+	s.show(w, http.StatusOK, name, data)
 }
 
 func (s *Server) pageData(name string, v visit) pageData {
