@@ -156,14 +156,31 @@ func TestLoadsThatHaveStoppedAreShown(t *testing.T) {
 	today := s.signedIn("all").stream("/live/stream?view=today")
 	today.until("figures of", true)
 	s.deliver("2001", "Sales", "", "Ringing") // after the newest delivery in the figures
-	ahead.Store(int64(29 * time.Minute))
-	s.deliver("2002", "Sales", "", "Ringing")
-	today.until("Loads have stopped", false)
 	ahead.Store(int64(31 * time.Minute))
 	today.until("Loads have stopped: deliveries since", true)
 	ahead.Store(0)
 	d.publish("two")
 	today.until("Loads have stopped", false)
+}
+
+func TestDeliveriesWaitSinceTheLastPublicationAtTheEarliest(t *testing.T) {
+	at := func(minute int) time.Time { return time.Date(2026, 10, 5, 12, minute, 0, 0, time.UTC) }
+	f := newFigures()
+	for _, c := range []struct{ waits, published, now, want time.Time }{
+		{time.Time{}, at(0), at(59), time.Time{}},
+		{at(10), at(0), at(40), time.Time{}},
+		{at(10), at(0), at(41), at(10)},
+		{at(10), at(20), at(41), time.Time{}},
+		{at(10), at(20), at(51), at(20)},
+	} {
+		f.waitsFrom, f.published.At = c.waits, c.published
+		if got := f.lateSince(c.now, 30*time.Minute); !got.Equal(c.want) {
+			t.Errorf("%+v: %v", c, got)
+		}
+		if got := f.lateSince(c.now, 0); !got.IsZero() {
+			t.Errorf("without loads at intervals: %v", got)
+		}
+	}
 }
 
 func TestFiguresAreThoseOfToday(t *testing.T) {
