@@ -147,6 +147,14 @@ func has(selector, text string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll(%q)].some((e) => e.innerText.includes(%q))`, selector, text)
 }
 
+// signIn fills in the form that is shown, or will be.
+func (b *browser) signIn(name, password string) {
+	b.t.Helper()
+	b.until(`document.querySelector("#name") !== null && document.readyState === "complete"`)
+	evaluate[string](b, `document.querySelector("#name").value = ""`)
+	b.run(chromedp.SendKeys("#name", name), chromedp.SendKeys("#password", password+"\r"))
+}
+
 // look makes the window as large as a device's, dark or light.
 func (b *browser) look(width, height int64, scheme string) {
 	b.t.Helper()
@@ -341,16 +349,10 @@ func TestUsersInABrowser(t *testing.T) {
 	b.run(chromedp.Navigate("http://"+s.page+"/wall"), chromedp.WaitVisible("#name"))
 	b.checkAccess("the form")
 	b.picture("page-sign-in")
-	signIn := func(name, password string) {
-		t.Helper()
-		b.until(`document.querySelector("#name") !== null && document.readyState === "complete"`)
-		evaluate[string](b, `document.querySelector("#name").value = ""`)
-		b.run(chromedp.SendKeys("#name", name), chromedp.SendKeys("#password", password+"\r"))
-	}
-	signIn("asha", "wrong horse")
+	b.signIn("asha", "wrong horse")
 	b.until(has("#error", "is wrong"))
 	b.checkAccess("the form after a mistake")
-	signIn("asha", secret)
+	b.signIn("asha", secret)
 	b.until(`location.pathname === "/wall" && ` + has("#boards", "Sales"))
 	b.run(chromedp.Navigate("http://" + s.page + "/"))
 	b.until(has("#calls", "1001"))
@@ -373,7 +375,7 @@ func TestUsersInABrowser(t *testing.T) {
 		t.Errorf("a viewer of Sales sees Support:\n%s", text)
 	}
 	b.run(chromedp.Click(".user button"))
-	signIn("ravi", secret)
+	b.signIn("ravi", secret)
 	b.until(has("#calls", "1003") + " && " + has("#calls", "1004"))
 	evaluate[string](b, `document.querySelector("#group").value = "Support"`)
 	b.run(chromedp.Click(".filter button"))
