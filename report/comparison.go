@@ -53,7 +53,7 @@ func (b *book) loadComparison() error {
 
 // add adds a row of compared_periods.
 func (c *comparison) add(r row) {
-	compared := period.Period{From: localTime(r.get("first_day")), To: localTime(r.get("last_day"))}
+	compared := period.Period{From: sqlvalue.Wall(r.get("first_day")), To: sqlvalue.Wall(r.get("last_day"))}
 	stretch, why := r.count("stretch"), toText(r.get("left_out"))
 	isBefore := r.get("is_before") == true
 	switch {
@@ -61,8 +61,8 @@ func (c *comparison) add(r row) {
 		if why == "incomplete" {
 			c.incomplete = whyIncomplete(r)
 		}
-		c.firstDelivery, c.dataBegins = localTime(r.get("first_delivery")), localTime(r.get("data_begins_at"))
-		c.dataThrough = localTime(r.get("data_through"))
+		c.firstDelivery, c.dataBegins = sqlvalue.Wall(r.get("first_delivery")), sqlvalue.Wall(r.get("data_begins_at"))
+		c.dataThrough = sqlvalue.Wall(r.get("data_through"))
 	case r.get("is_usual") == true:
 		c.usual++
 	case stretch > 4: // the earlier period, which is none of the comparable ones
@@ -72,7 +72,7 @@ func (c *comparison) add(r row) {
 		c.leftOut = append(c.leftOut, leftOut{compared, whyIncomplete(r)})
 	}
 	if isBefore {
-		c.earlier, c.until, c.hasEarlier = compared, localTime(r.get("until")), why != "no data" && why != "incomplete" && c.incomplete == ""
+		c.earlier, c.until, c.hasEarlier = compared, sqlvalue.Wall(r.get("until")), why != "no data" && why != "incomplete" && c.incomplete == ""
 	}
 	if why == "holiday" && (stretch == 0 || isBefore) {
 		c.isOrdinary = false
@@ -81,17 +81,6 @@ func (c *comparison) add(r row) {
 
 // whyIncomplete says why a period of compared_periods is incomplete: hours without calls, or a problem of a spool file.
 func whyIncomplete(r row) string { return cmp.Or(toText(r.get("no_calls")), "incomplete") }
-
-// localTime returns the date or time without a zone of a query's column, zero if it is unknown.
-func localTime(v any) time.Time {
-	switch v := v.(type) {
-	case sqlvalue.Date:
-		return time.Time(v)
-	case sqlvalue.LocalTime:
-		return time.Time(v)
-	}
-	return time.Time{}
-}
 
 // hasDay reports whether there can be figures of a day: it is not before the first delivery, nor still to come.
 func (c comparison) hasDay(day time.Time) bool { return c.hasFigures(day, day.AddDate(0, 0, 1)) }

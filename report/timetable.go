@@ -144,7 +144,7 @@ func (t timetable) anyColumns() []string {
 // shortDay returns the header of a day or weekday.
 func (p *page) shortDay(day any) string {
 	if date, ok := day.(sqlvalue.Date); ok {
-		return localTime(date).Format("Mon 2")
+		return sqlvalue.Wall(date).Format("Mon 2")
 	}
 	return toText(p.cellValue(day, "weekday"))[:3]
 }
@@ -191,7 +191,7 @@ func (p *page) forecastRemarks(sample row, t timetable) (remarks []string) {
 	var unknown []string
 	for _, day := range t.days {
 		r := t.cells[t.halfHours[0]+cellKey(day)]
-		switch date := localTime(day); {
+		switch date := sqlvalue.Wall(day); {
 		case r.get("is_holiday") == true:
 			remarks = append(remarks, date.Format("Monday 2 January")+" is a holiday: nothing is forecast.")
 		case r.count("weeks") < 2:

@@ -58,7 +58,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -89,6 +89,8 @@ type todayQueries struct {
 	begins time.Time // of the data, by the clock of the report zone
 	ends   time.Time
 	err    error
+
+	hasHoliday bool // the day or that of a week ago is a holiday, so that the two are not compared
 }
 
 // rows returns the rows of a named query for the last days and the group, by column. metrics are those that the query needs to compute.
@@ -136,12 +138,13 @@ func (t *todayQueries) readFreshness(p *pipeline.Pipeline) {
 // readComparison reads which days are compared.
 func (t *todayQueries) readComparison() {
 	for _, row := range t.rows("compared_periods", 1) {
-		day, why := localTime(row["first_day"]), toText(row["left_out"])
+		day, why := sqlvalue.Wall(row["first_day"]), toText(row["left_out"])
 		noCalls := toText(row["no_calls"])
 		stretch, _ := row["stretch"].(int64)
+		t.hasHoliday = t.hasHoliday || stretch <= 1 && why == "holiday"
 		switch {
 		case stretch == 0:
-			t.begins, t.ends = localTime(row["data_begins_at"]), localTime(row["data_through"])
+			t.begins, t.ends = sqlvalue.Wall(row["data_begins_at"]), sqlvalue.Wall(row["data_through"])
 			t.today.IsHoliday, t.today.IsIncomplete, t.today.NoCalls = why == "holiday", why == "incomplete", noCalls
 		case row["is_usual"] == true:
 			t.today.Compared = append(t.today.Compared, day)
@@ -170,7 +173,7 @@ func (t *todayQueries) readFigures() {
 			UsualLow: toNumber(row["usual_low"]), UsualHigh: toNumber(row["usual_high"]), UsualVerdict: toText(row["usual_verdict"]),
 			Goal: toNumber(row["goal"]), GoalVerdict: toText(row["goal_verdict"]),
 		}
-		if !t.today.IsHoliday { // nor is a day compared with a holiday: that is left out of the usual range, and of this
+		if !t.hasHoliday {
 			figure.WeekBefore = toNumber(row["week_before"])
 		}
 		t.today.Figures = append(t.today.Figures, figure)
@@ -299,15 +302,4 @@ func toNumber(v any) *float64 {
 		return nil
 	}
 	return &n
-}
-
-// localTime returns a day or a time without a zone, zero if it is NULL.
-func localTime(v any) time.Time {
-	switch v := v.(type) {
-	case sqlvalue.Date:
-		return time.Time(v)
-	case sqlvalue.LocalTime:
-		return time.Time(v)
-	}
-	return time.Time{}
 }

@@ -106,8 +106,8 @@ func callerKey(callers []Caller, i int) string {
 	return fmt.Sprintf("caller-%d-%d", callers[i].First.Unix(), same)
 }
 
-// figure formats a figure that is known.
-func (f formats) figure(n *float64, format string) string {
+// metric formats a figure that is known.
+func (f formats) metric(n *float64, format string) string {
 	if n == nil {
 		return ""
 	}
@@ -119,7 +119,7 @@ func (f formats) heatFigure(n *float64, format string) string {
 	if n != nil && format == "rate" {
 		return f.locale.Number(*n*100, 0) + "%"
 	}
-	return f.figure(n, format)
+	return f.metric(n, format)
 }
 
 // judged is a sentence with its class: good, late or none.
@@ -156,7 +156,7 @@ func (f formats) usual(figure Figure) (*judged, error) {
 
 // usualRange formats the usual range of a figure: 78.1–84.2%.
 func (f formats) usualRange(figure Figure) string {
-	low, high := f.figure(figure.UsualLow, figure.Format), f.figure(figure.UsualHigh, figure.Format)
+	low, high := f.metric(figure.UsualLow, figure.Format), f.metric(figure.UsualHigh, figure.Format)
 	if low == high {
 		return low
 	}

@@ -14,3 +14,14 @@ type LocalTime time.Time
 
 func (t LocalTime) String() string               { return time.Time(t).Format("2006-01-02T15:04:05.999999") }
 func (t LocalTime) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// Wall returns a DATE or a TIMESTAMP of a query as it is, kept as if it were in UTC; the zero time for anything else, such as NULL.
+func Wall(v any) time.Time {
+	switch v := v.(type) {
+	case Date:
+		return time.Time(v)
+	case LocalTime:
+		return time.Time(v)
+	}
+	return time.Time{}
+}
