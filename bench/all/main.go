@@ -105,6 +105,7 @@ var benchmarks = []benchmark{
 	{"workbook", "workbook", nil, []peer{{"-rust", "rust_xlsxwriter", func(o options) string { return o.rust }},
 		{"-excel", "DuckDB's excel extension", func(o options) string { return o.excel }}}},
 	{"daily", "workbook", []string{"-daily", "-calls", "10000000", "-rounds", "3"}, nil},
+	{"page", "page", nil, nil},
 	{"start", "start", nil, []peer{{"-python", "Python", func(o options) string { return o.python }}}},
 }
 

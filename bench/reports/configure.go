@@ -33,6 +33,8 @@ func newSource(name, zone string) source {
 var holidays = []string{"2026-01-26", "2026-03-04", "2026-04-03", "2026-05-01", "2026-08-15", "2026-09-14", "2026-10-02", "2026-10-20",
 	"2026-11-08", "2026-12-25"}
 
+func token(s source) string { return "benchmark-token-of-" + s.name + "-000000" }
+
 func phone(i int) string  { return fmt.Sprintf("92800%05d", i) }
 func number(i int) string { return fmt.Sprintf("012040%05d", 1+i) }
 func group(i int) string  { return fmt.Sprintf("Group%d", 1+i) }
@@ -51,9 +53,16 @@ func agent(phone int, day time.Time) string {
 // Configure writes the configuration.
 func (h *Home) Configure(publish bool) error {
 	var c bytes.Buffer
-	fmt.Fprintf(&c, "timezone: Asia/Kolkata\ndata_dir: %s\nstore: {publish: %t}\ncollector:\n  sources:\n", h.Data, publish)
+	fmt.Fprintf(&c, "timezone: Asia/Kolkata\ndata_dir: %s\nstore: {publish: %t}\ncollector:\n", h.Data, publish)
+	if h.Listen != "" {
+		fmt.Fprintf(&c, "  listen: %s\n", h.Listen)
+	}
+	fmt.Fprintf(&c, "  sources:\n")
 	for _, source := range sources {
-		fmt.Fprintf(&c, "    - {name: %s, tokens: [\"benchmark-token-of-%s-000000\"], timezone: %s}\n", source.name, source.name, source.zone)
+		fmt.Fprintf(&c, "    - {name: %s, tokens: [%q], timezone: %s}\n", source.name, token(source), source.zone)
+	}
+	if h.Page != "" {
+		fmt.Fprintf(&c, "page: {listen: %q}\n", h.Page)
 	}
 	fmt.Fprintf(&c, "business:\n  hours: {mon-fri: \"09:00-13:00, 14:00-18:00\", sat: \"10:00-14:00\"}\n  holidays: [")
 	for _, day := range holidays {

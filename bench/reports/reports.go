@@ -19,6 +19,8 @@ var First = time.Date(2026, 9, 1, 0, 0, 0, 0, india)
 // Home is a configuration with a spool and databases.
 type Home struct {
 	Config, Data, Spool string
+	// Listen and Page are the addresses of the collector and of the page; the default and none if empty. Configure writes them.
+	Listen, Page string
 	// LiveEvents is the number of live events of each call, 3 at most.
 	LiveEvents int
 	// OutgoingEvery makes every nth call outgoing; none if 0.

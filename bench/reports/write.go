@@ -133,6 +133,23 @@ func newCall(rng *rand.Rand, start time.Time, n int, outgoing bool) call {
 	return c
 }
 
+// Deliveries returns the payloads of an incoming call of the first source that begins at a time: three live events, then the report.
+func Deliveries(rng *rand.Rand, start time.Time, number int) [][]byte {
+	c := newCall(rng, start.In(sources[0].location), number, false)
+	return append(c.live(), c.report())
+}
+
+// Hook is the path at which a collector with the configuration receives deliveries of the first source.
+func Hook() string { return "/hooks/" + sources[0].name + "/" + token(sources[0]) }
+
+// Groups are the names of all groups.
+func Groups() (names []string) {
+	for i := range groups {
+		names = append(names, group(i))
+	}
+	return names
+}
+
 // wide is the vendor's format of the start and the end, with two spaces.
 const wide = "2006-01-02  15:04:05"
 

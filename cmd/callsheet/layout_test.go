@@ -53,6 +53,7 @@ var allowedImports = map[string][]string{
 	"bench/hostile":               {},
 	"bench/import":                {"bench/process", "bench/reports"},
 	"bench/load":                  {"bench/process", "bench/reports"},
+	"bench/page":                  {"bench/reports"},
 	"bench/process":               {},
 	"bench/queries":               {"bench/reports", "queries", "store"},
 	"bench/reports":               {},
