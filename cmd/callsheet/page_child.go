@@ -72,7 +72,7 @@ func (s *pageProcess) runUntilNext(ctx context.Context, p *pipeline.Pipeline) *p
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- p.RunChild(running, child.Command{Args: []string{"page"}, Memory: pageMemory, Group: true})
+		ended <- p.RunChild(running, child.Command{Args: []string{"page"}, Memory: pageMemory, Group: true, Low: true})
 	}()
 	select {
 	case next := <-s.next:

@@ -52,6 +52,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 	Memory         int64                         // limit in bytes, without mapped files; over it the child is killed; 0 for no limit
 	Group          bool                          // in a separate process group, which is stopped as a whole
+	Low            bool                          // of lower priority than this process, which goes on to the child's own children; needs Group
 	Grace          time.Duration                 // between SIGTERM and SIGKILL
 	Receive        func(message json.RawMessage) // called with each message, in order; may be nil
 }
@@ -104,6 +105,9 @@ func (c Command) Start() (*Process, error) {
 		defer runtime.UnlockOSThread()
 		err := p.exec.Start()
 		childEnd.Close()
+		if err == nil && c.Low {
+			lower(p.exec.Process.Pid)
+		}
 		started <- err
 		if err == nil {
 			p.wait(messages)

@@ -9,8 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -65,6 +69,19 @@ func play(parent *Parent, part string) {
 		<-asked
 		parent.End(Outcome{Error: "stopped"})
 		os.Exit(0)
+	case "nice":
+		var threads sync.WaitGroup
+		for range 5 { // threads of its own
+			threads.Go(func() {
+				runtime.LockOSThread()
+				time.Sleep(10 * time.Millisecond)
+			})
+		}
+		threads.Wait()
+		_, err := Command{Args: []string{"answer"}}.Run(context.Background())
+		parent.Send(niceOf("self"))
+		parent.End(Outcome{Error: fmt.Sprint(err)})
+		os.Exit(0)
 	case "child of child":
 		outcome, err := Command{Args: []string{"answer"}, Memory: 1 << 40}.Run(context.Background())
 		parent.End(Outcome{Code: outcome.Code, Error: fmt.Sprint(err)})
@@ -110,6 +127,36 @@ func TestAChildOfAChildMayUseMoreMemory(t *testing.T) {
 	outcome, err := Command{Args: []string{"child of child"}, Memory: 200 << 20}.Run(t.Context())
 	if want := (Outcome{3, "<nil>"}); err != nil || outcome != want {
 		t.Errorf("%+v, %v", outcome, err)
+	}
+}
+
+// niceOf returns how nice each thread of a process is.
+func niceOf(pid string) (nice []int) {
+	paths, _ := filepath.Glob("/proc/" + pid + "/task/*/stat")
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil { // it has ended
+			continue
+		}
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		n, _ := strconv.Atoi(fields[16])
+		nice = append(nice, n)
+	}
+	return nice
+}
+
+func TestAllThreadsOfAChildOfLowPriorityAreNice(t *testing.T) {
+	own := niceOf("self")[0]
+	for _, isLow := range []bool{false, true} {
+		want := own
+		if isLow {
+			want = min(own+lowNice, 19)
+		}
+		var threads []int
+		_, err := Command{Args: []string{"nice"}, Group: true, Low: isLow, Receive: func(m json.RawMessage) { _ = json.Unmarshal(m, &threads) }}.Run(t.Context())
+		if err != nil || len(threads) < 2 || slices.ContainsFunc(threads, func(n int) bool { return n != want }) {
+			t.Errorf("low %t: %v, %v, want %d", isLow, threads, err, want)
+		}
 	}
 }
 

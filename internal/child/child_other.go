@@ -21,3 +21,6 @@ func limit(int64) error { return nil }
 
 // memoryOf is implemented on Linux only; elsewhere the memory of a child process is not limited by its parent.
 func memoryOf(int) (bytes int64, ok bool) { return 0, false }
+
+// lower is implemented on Linux only.
+func lower(int) {}
