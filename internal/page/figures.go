@@ -36,7 +36,7 @@ type scope struct {
 	of     Published // what they are computed from
 	today  *Today
 	failed bool
-	html   []byte // nil if it has to be rendered
+	board  *part // nil if it has to be rendered
 }
 
 // Published identifies the published data.
@@ -49,8 +49,8 @@ func newFigures() *figures {
 	return &figures{asked: make(chan struct{}, 1), scopes: map[string]*scope{}}
 }
 
-// todayBoard returns the changing part of Today, as HTML. It never waits: figures that are not there yet are computed soon.
-func (s *Server) todayBoard(group string) ([]byte, error) {
+// todayBoard returns the part of Today that changes. It never waits: figures that are not there yet are computed soon.
+func (s *Server) todayBoard(group string) (*part, error) {
 	f := s.figures
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -65,15 +65,15 @@ func (s *Server) todayBoard(group string) ([]byte, error) {
 		}
 	}
 	one.asked = s.options.Now()
-	if one.html == nil {
+	if one.board == nil {
 		var html bytes.Buffer
 		data := todayData{Today: one.today, Failed: one.failed, Unpublished: one.today == nil && f.published.ID == "", Late: f.late, Target: s.options.Target}
 		if err := s.templates.write(&html, "today-board", data); err != nil {
 			return nil, err
 		}
-		one.html = html.Bytes()
+		one.board = newPart(html.Bytes())
 	}
-	return one.html, nil
+	return one.board, nil
 }
 
 // makeRoom removes the scope that nobody asked for longest, if there are too many.
@@ -140,7 +140,7 @@ func (s *Server) noteFigures() {
 	f.late = late
 	for group, one := range f.scopes {
 		if changed {
-			one.html = nil
+			one.board = nil
 		}
 		if now.Sub(one.asked) > figuresKept {
 			delete(f.scopes, group)
@@ -211,7 +211,7 @@ func (s *Server) compute(ctx context.Context, group string) {
 	if one == nil { // nobody asks any more
 		one = &scope{}
 	}
-	one.failed, one.html = err != nil, nil
+	one.failed, one.board = err != nil, nil
 	if err == nil {
 		one.today, one.of = today, published
 		f.through, f.waitsFrom = today.Through, today.WaitsFrom

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -25,9 +25,9 @@ type updates struct {
 	version  int
 	changed  chan struct{} // closed with the next version
 	restored bool
-	polled   time.Time         // when the spool was read last
-	failed   time.Time         // since when the spool cannot be read; zero if it can
-	rendered map[string][]byte // of this version, by what is shown
+	polled   time.Time        // when the spool was read last
+	failed   time.Time        // since when the spool cannot be read; zero if it can
+	rendered map[string]*part // of this version, by what is shown
 }
 
 // current returns the version, and a channel that is closed when there is a newer one.
@@ -42,7 +42,7 @@ func (u *updates) publish() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.version++
-	u.rendered = map[string][]byte{}
+	u.rendered = map[string]*part{}
 	close(u.changed)
 	u.changed = make(chan struct{})
 }
@@ -131,8 +131,18 @@ func (s *Server) note(err error, now time.Time) (changed bool) {
 	return false
 }
 
-// board returns the part of a page that changes, as HTML.
-func (s *Server) board(name string, v visit) ([]byte, error) {
+// part is the part of a page that changes. Many streams send the same one.
+type part struct {
+	html  []byte
+	lines []byte // the same as lines of an event
+}
+
+func newPart(html []byte) *part {
+	return &part{html, append(append([]byte("data: "), bytes.ReplaceAll(html, []byte("\n"), []byte("\ndata: "))...), '\n')}
+}
+
+// board returns the part of a page that changes.
+func (s *Server) board(name string, v visit) (*part, error) {
 	if name == "today" {
 		return s.todayBoard(todayGroup(v))
 	}
@@ -140,8 +150,8 @@ func (s *Server) board(name string, v visit) ([]byte, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	key := fmt.Sprintf("%s %t %q", name, v.groups == nil, v.groups)
-	if html, ok := u.rendered[key]; ok {
-		return html, nil
+	if known, ok := u.rendered[key]; ok {
+		return known, nil
 	}
 	var html bytes.Buffer
 	now := s.options.Now()
@@ -149,10 +159,11 @@ func (s *Server) board(name string, v visit) ([]byte, error) {
 	if err := s.templates.write(&html, name+"-board", data); err != nil {
 		return nil, err
 	}
+	rendered := newPart(html.Bytes())
 	if u.rendered != nil && len(u.rendered) < maxStreams { // anyone who sees all groups can ask for any
-		u.rendered[key] = html.Bytes()
+		u.rendered[key] = rendered
 	}
-	return html.Bytes(), nil
+	return rendered, nil
 }
 
 // stream sends the part of a page that changes, each time it does.
@@ -191,16 +202,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 			_ = send.event("signed-out", nil)
 			return
 		}
-		html, err := s.board(name, v)
+		board, err := s.board(name, v)
 		if err != nil {
 			s.options.Log.Error("a page cannot be shown", "page", name, "error", err)
 			return
 		}
-		if !bytes.Equal(html, sent) {
-			if send.event("board", html) != nil {
+		if !bytes.Equal(board.html, sent) {
+			if send.event("board", board.lines) != nil {
 				return // the browser is gone, or takes nothing
 			}
-			sent = html
+			sent = board.html
 		}
 	waiting:
 		for {
@@ -233,19 +244,22 @@ type sender struct {
 	now     func() time.Time
 }
 
-// event sends an event with a text. Its id is the time, from which a page knows how its own clock differs.
-func (s sender) event(name string, text []byte) error {
+// event sends an event with lines of data, which begin with "data: ". Its id is the time, from which a page knows how its own clock differs.
+func (s sender) event(name string, lines []byte) error {
 	now := s.now()
 	if err := s.control.SetWriteDeadline(now.Add(sendTimeout)); err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "retry: 1000\nid: %d\nevent: %s\n", now.UnixMilli(), name)
-	for line := range strings.SplitSeq(string(text), "\n") {
-		b.WriteString("data: " + line + "\n")
+	if lines == nil {
+		lines = []byte("data: \n") // without data, a browser would ignore the event
 	}
-	b.WriteByte('\n')
-	if _, err := s.w.Write(b.Bytes()); err != nil {
+	if _, err := fmt.Fprintf(s.w, "retry: 1000\nid: %d\nevent: %s\n", now.UnixMilli(), name); err != nil {
+		return err
+	}
+	if _, err := s.w.Write(lines); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(s.w, "\n"); err != nil {
 		return err
 	}
 	return s.control.Flush()

@@ -203,8 +203,8 @@ func (s *Server) page(name string) http.HandlerFunc {
 }
 
 // showBoard shows a page with its changing part.
-func (s *Server) showBoard(w http.ResponseWriter, name string, data pageData, board []byte) {
-	data.Board, data.Now = template.HTML(board), s.options.Now()
+func (s *Server) showBoard(w http.ResponseWriter, name string, data pageData, board *part) {
+	data.Board, data.Now = template.HTML(board.html), s.options.Now()
 	s.show(w, http.StatusOK, name, data)
 }
 
