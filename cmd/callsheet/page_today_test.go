@@ -169,3 +169,28 @@ func TestTodayComparesTheSameStretch(t *testing.T) {
 		t.Errorf("a holiday:\n%s, want\n%s", got, want)
 	}
 }
+
+func TestTodaySaysWhichDaysLackCalls(t *testing.T) {
+	s := newTodaySite(t)
+	s.load("")
+	// Files that lose lines after they were loaded have a problem.
+	spool := filepath.Join(s.dir, "data", "spool")
+	for _, c := range []struct{ day, want string }{
+		{"2026-09-28", "offered 4 - - -, answer_rate 0.5 - - -; compared [], without [28.09.incomplete]; data true, holiday false, closed false; callers ••••••3001 Sales 1 h, ••••••3002 Support 10 min; incomplete false"},
+		{"2026-10-05", "offered 4 - - -, answer_rate 0.5 - - -; compared [], without [28.09.incomplete]; data true, holiday false, closed false; callers ••••••3001 Sales 1 h, ••••••3002 Support 10 min; incomplete true"},
+	} {
+		path := filepath.Join(spool, c.day+".ndjson")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text[:bytes.IndexByte(text, '\n')+1], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_ = exec.Command("callsheet", "--config", filepath.Join(s.dir, "callsheet.yaml"), "load").Run() // it warns of the problem
+		today := s.at("2026-10-05 15:00", "")
+		if got := fmt.Sprintf("%s; incomplete %t", words(today), today.IsIncomplete); got != c.want {
+			t.Errorf("without calls of %s:\n%s, want\n%s", c.day, got, c.want)
+		}
+	}
+}
