@@ -128,9 +128,10 @@ func evaluate[T any](b *browser, expression string, options ...chromedp.Evaluate
 	return result
 }
 
-// until waits until an expression of JavaScript is true, also beyond a navigation.
+// until waits until a page is loaded and an expression of JavaScript is true, also beyond a navigation.
 func (b *browser) until(expression string) {
 	b.t.Helper()
+	expression = `document.readyState === "complete" && (` + expression + `)`
 	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		isTrue, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
 		if err == nil && isTrue {
@@ -594,6 +595,10 @@ func TestDemoInABrowser(t *testing.T) {
 	b.until(`[...document.querySelectorAll("#calls tr")].some((row) => !window.calls.has(row.id))`) // a call comes
 	b.checkAccess("the demo")
 	b.picture("page-demo")
+	b.run(chromedp.Click(`a[href="/today"]`))
+	b.until(has("#figures", "There is no usual range yet") + " || " + has("#no-data", "No delivery of today"))
+	b.checkAccess("today, in the first weeks")
+	b.picture("page-today-first")
 	b.run(chromedp.Click(`a[href="/data"]`))
 	b.until(has(".words", "main: last delivery") + " && " + has("#rejects", "unreadable body"))
 	b.checkAccess("the state of the data")
