@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -43,23 +42,6 @@ func reportOf(at time.Time, group, customer string, isAnswered, isOutgoing bool)
 		report["SourceNumber"], report["DialWhomNumber"], report["Direction"] = "9280000001", customer, "WEBOBD"
 	}
 	return report
-}
-
-// remember writes the file of an earlier day into the spool.
-func (s *pageSite) remember(day time.Time, reports []map[string]string) {
-	s.t.Helper()
-	var text strings.Builder
-	for i, report := range reports {
-		payload, err := json.Marshal(report)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		fmt.Fprintf(&text, `{"id":"01K6%011d%011d","received_at":%q,"source":"main","kind":"call_report","encoding":"json","payload":%s}`+"\n",
-			day.Unix(), i, day.Add(9*time.Hour+time.Duration(i)*10*time.Minute).Format(time.RFC3339), payload)
-	}
-	if err := os.WriteFile(filepath.Join(s.dir, "data", "spool", day.Format(time.DateOnly)+".ndjson"), []byte(text.String()), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
 }
 
 func (s *pageSite) report(report map[string]string) {
@@ -126,7 +108,7 @@ business:
 		return reports
 	}
 	for back := 35; back > 0; back-- {
-		s.remember(today.AddDate(0, 0, -back), calls(back, 19))
+		writeSpoolDay(t, filepath.Join(s.dir, "data", "spool"), today.AddDate(0, 0, -back), 10*time.Minute, calls(back, 19))
 	}
 	for _, report := range calls(0, 14) {
 		s.report(report)

@@ -21,6 +21,23 @@ type todaySite struct {
 	dir string
 }
 
+// writeSpoolDay writes the spool file of a day, with reports that were received from 10:10 on at intervals.
+func writeSpoolDay(t *testing.T, spool string, day time.Time, interval time.Duration, reports []map[string]string) {
+	t.Helper()
+	var text bytes.Buffer
+	for i, report := range reports {
+		payload, err := json.Marshal(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := day.Add(10*time.Hour + 10*time.Minute + time.Duration(i)*interval)
+		fmt.Fprintf(&text, `{"id":"01K6%011d%011d","received_at":%q,"source":"main","kind":"call_report","encoding":"json","payload":%s}`+"\n", day.Unix(), i, at.Format(time.RFC3339), payload)
+	}
+	if err := os.WriteFile(filepath.Join(spool, day.Format(time.DateOnly)+".ndjson"), text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // newTodaySite loads the calls of the Mondays up to 5 October 2026: 2 of Sales, answered, and on the last one a missed call of each of
 // Sales and Support.
 func newTodaySite(t *testing.T) todaySite {
@@ -43,18 +60,7 @@ func newTodaySite(t *testing.T) todaySite {
 		if week == 3 {
 			reports = append(reports, reportOf(day.Add(12*time.Hour), "Sales", "09876543001", false, false), reportOf(day.Add(13*time.Hour), "Support", "09876543002", false, false))
 		}
-		var text bytes.Buffer
-		for i, report := range reports {
-			payload, err := json.Marshal(report)
-			if err != nil {
-				t.Fatal(err)
-			}
-			at := day.Add(time.Duration(10+i)*time.Hour + 10*time.Minute)
-			fmt.Fprintf(&text, `{"id":"01K6%011d%011d","received_at":%q,"source":"main","kind":"call_report","encoding":"json","payload":%s}`+"\n", week, i, at.Format(time.RFC3339), payload)
-		}
-		if err := os.WriteFile(filepath.Join(spool, day.Format(time.DateOnly)+".ndjson"), text.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeSpoolDay(t, spool, day, time.Hour, reports)
 	}
 	return s
 }
