@@ -235,7 +235,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page string, sho
 	defer done()
 	rows := &limitedBuffer{max: maxShownBytes}
 	began := s.options.Now()
-	warning, err := s.put(r.Context(), q, rows)
+	warning, err := s.put(r.Context(), shown.User.Name, q, rows)
 	a.Took, a.Warning = s.options.Now().Sub(began), warning
 	if r.Context().Err() != nil {
 		return
@@ -248,13 +248,15 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page string, sho
 }
 
 // put asks a question within the limits.
-func (s *Server) put(ctx context.Context, q Question, out io.Writer) (warning string, err error) {
+func (s *Server) put(ctx context.Context, user string, q Question, out io.Writer) (warning string, err error) {
 	limited, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	// A writer that is full ends the question at once, as a browser does that leaves.
 	bounded, stop := context.WithCancelCause(limited)
 	defer stop(nil)
+	began := s.options.Now()
 	warning, err = s.options.Ask(bounded, q, stopper{out, stop})
+	s.options.Log.Info("a question from the page", "user", user, "query", q.Query, "took", s.options.Now().Sub(began)) // SQL can name customers
 	switch {
 	case context.Cause(bounded) == errTooMuch:
 		err = errTooMuch
@@ -291,7 +293,7 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, page string, s
 	_ = os.Remove(file.Name()) // at once: a process that is killed leaves nothing behind
 	defer os.Remove(file.Name())
 	defer file.Close()
-	_, err = s.put(r.Context(), q, &limitedWriter{file, maxDownload})
+	_, err = s.put(r.Context(), shown.User.Name, q, &limitedWriter{file, maxDownload})
 	if r.Context().Err() != nil {
 		return
 	}

@@ -42,7 +42,7 @@ async function ask() {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", signal: own.signal });
     if (answer.status === 401) {
-      location.reload(); // to the form to sign in
+      progress.textContent = progress.dataset.signedOut; // a form to sign in here would lose the question
       return;
     }
     const reply = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#reply");
