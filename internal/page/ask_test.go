@@ -140,10 +140,13 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestFilesOfAnswers(t *testing.T) {
-	failure, chunk, times := error(nil), "a,b\n1,2\n", 1
+	failure, chunk, times, scratch := error(nil), "a,b\n1,2\n", 1, t.TempDir()
 	s := askSite(t, func(ctx context.Context, q Question, out io.Writer) (string, error) {
 		if q.MaxRows != 0 {
 			t.Errorf("a file has %d rows at most", q.MaxRows)
+		}
+		if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+			t.Errorf("a process that is killed now leaves %v, %v", left, err)
 		}
 		for range times {
 			if _, err := io.WriteString(out, chunk); err != nil {
@@ -153,6 +156,7 @@ func TestFilesOfAnswers(t *testing.T) {
 		}
 		return "", failure
 	})
+	s.server.options.ScratchDir = scratch
 	b := s.signedIn("operator")
 	for format, kind := range map[string]string{"csv": "text/csv; charset=utf-8", "xlsx": workbookType} {
 		a := b.do(http.MethodPost, "/ask/queries/groups", url.Values{"format": {format}})
@@ -168,7 +172,7 @@ func TestFilesOfAnswers(t *testing.T) {
 	if a := b.do(http.MethodPost, "/ask", url.Values{"sql": {"large"}, "format": {"csv"}}); !strings.Contains(a.text, "too large") || len(a.text) > 1<<20 {
 		t.Errorf("a large file: %s, %d bytes", a.Status, len(a.text))
 	}
-	if left, err := os.ReadDir(s.options.ScratchDir); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
 		t.Errorf("left over: %v, %v", left, err)
 	}
 }

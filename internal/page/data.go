@@ -83,8 +83,6 @@ func (s *Server) showData(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shown := s.pageData("data", v)
-	if shown.Data = data; v.user.Role < Analyst { // the rest is about all groups
-		shown.Data = &Data{ReadAt: data.ReadAt, Freshness: data.Freshness}
-	}
+	shown.Data = data
 	s.show(w, http.StatusOK, "data", shown)
 }

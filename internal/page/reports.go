@@ -133,7 +133,7 @@ func (s *Server) reportsOf(user *User) ([]Report, error) {
 	for _, report := range reports {
 		var runs []Run
 		for _, run := range report.Runs {
-			files := slices.DeleteFunc(slices.Clone(run.Files), func(f File) bool { return user.Groups != nil && (f.Group == "" || !live.Visible(user.Groups, f.Group)) })
+			files := slices.DeleteFunc(slices.Clone(run.Files), func(f File) bool { return !live.Visible(user.Groups, f.Group) })
 			if len(files) > 0 {
 				runs = append(runs, Run{Period: run.Period, At: run.At, Files: files})
 			}
