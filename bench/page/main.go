@@ -71,7 +71,7 @@ func run(o options) error {
 			measured[i] = append(measured[i], r)
 		}
 	}
-	fmt.Printf("%d calls in progress; %s\n\n", o.calls, home.Used())
+	fmt.Printf("%d calls in progress, each with three live events and a report; configured as for loads; everything on this machine\n\n", o.calls)
 	fmt.Println("| deliveries | pages | stored/s | of that without pages | response, median | p99 | seen after, median | slowest | CPU time of the page | its memory at a quarter | at the end | most |")
 	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|---|")
 	without := 0.0
