@@ -16,7 +16,7 @@ func TestRunsOfThePageAreThoseOfTheLedger(t *testing.T) {
 		{Report: "daily", Period: "2026-10-04", DueAt: day(5), StartedAt: day(5), State: job.Sent, File: "/r/old.xlsx", SHA256: "1"},
 		{Report: "weekly", Period: "2026-W40", DueAt: day(5), StartedAt: day(5), State: job.Failed},
 		{Report: "daily", Period: "2026-10-05", DueAt: day(6), StartedAt: day(6), State: job.Partial, Error: "one of two"},
-		{Report: "daily", Period: "2026-10-05", Part: "Sales", DueAt: day(6), State: job.Sent, File: "/r/sales.xlsx", SHA256: "2"},
+		{Report: "daily", Period: "2026-10-05", Part: "Sales", DueAt: day(6), State: job.Sent, File: "/r/sales.xlsx", SHA256: "2", Group: "Sales"},
 		{Report: "daily", Period: "2026-10-05", Part: "Sales", Recipient: "a@example.com", DueAt: day(6), FinishedAt: day(7), State: job.Sent, File: "/r/sales.xlsx"},
 		{Report: "daily", Period: "2026-10-05", Part: "\x1b[31mउत्तर", Recipient: "b@example.com", DueAt: day(6), State: job.Failed, Error: "mailbox full"},
 		{Report: "daily", Period: "2026-10", PeriodOpen: true, DueAt: day(7), StartedAt: day(7), State: job.Sent},
@@ -31,7 +31,7 @@ func TestRunsOfThePageAreThoseOfTheLedger(t *testing.T) {
 	}
 	want := []string{
 		"2026-10 building 8  []", "2026-10 sent 7  []",
-		fmt.Sprintf("2026-10-05 partly 6 one of two %v", []page.File{{Part: "Sales", Path: "/r/sales.xlsx", SHA256: "2"}}),
+		fmt.Sprintf("2026-10-05 partly 6 one of two %v", []page.File{{Part: "Sales", Path: "/r/sales.xlsx", SHA256: "2", Group: "Sales"}}),
 		"Sales a@example.com sent ", `\x1b[31mउत्तर b@example.com failed mailbox full`,
 		fmt.Sprintf("2026-10-04 sent 5  %v", []page.File{{Path: "/r/old.xlsx", SHA256: "1"}}),
 	}
