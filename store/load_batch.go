@@ -12,12 +12,20 @@ import (
 // loadBatch loads up to limit bytes and lines in one transaction. It returns the number of lines sent to DuckDB, also with an error.
 func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines int64, summary *Summary) (sent int64, err error) {
 	started := s.options.Now()
-	batch, err := s.stage(ctx, reader, limit, lines, started)
-	if err != nil {
-		return batch.sent, err
+	batch, err := s.stageLines(ctx, reader, limit, lines, started)
+	if err == nil {
+		err = s.withTurn(ctx, func() error { return s.storeBatch(ctx, batch, started, summary) })
+	}
+	return batch.sent, err
+}
+
+// storeBatch stores the staged lines of a batch in one transaction.
+func (s *Store) storeBatch(ctx context.Context, batch *batch, started time.Time, summary *Summary) error {
+	if err := s.compareStaged(ctx, batch); err != nil {
+		return err
 	}
 	var part Summary
-	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
 		for _, at := range batch.positions {
 			if at.onlyRejected != nil {
 				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
@@ -37,19 +45,15 @@ func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines 
 	if err == nil {
 		summary.add(part)
 	}
-	return batch.sent, err
+	return err
 }
 
-// stage loads the next batch into temporary tables. It runs outside the transaction of the load, since DuckDB reads uncommitted
-// rows with one thread only; the database has no other writer meanwhile.
-func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int64, started time.Time) (*batch, error) {
-	batch, err := s.stageLines(ctx, reader, limit, lines, started)
-	if err != nil {
-		return batch, err
-	}
+// compareStaged compares the staged lines with what is stored, in temporary tables. It runs outside the transaction of the load, since DuckDB reads
+// uncommitted rows with one thread only; the database has no other writer meanwhile.
+func (s *Store) compareStaged(ctx context.Context, batch *batch) error {
 	if s.judge != nil {
 		if err := s.judge(ctx); err != nil {
-			return batch, err
+			return err
 		}
 	}
 	var reread []string // files
@@ -60,15 +64,15 @@ func (s *Store) stage(ctx context.Context, reader *lineReader, limit, lines int6
 	}
 	if len(reread) > 0 {
 		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/drop_loaded_deliveries"), sql.Named("files", reread)); err != nil {
-			return batch, fmt.Errorf("drop_loaded_deliveries: %w", err)
+			return fmt.Errorf("drop_loaded_deliveries: %w", err)
 		}
 	}
 	for _, step := range []string{"staged_versions", "duplicates", "deliveries"} {
 		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/"+step)); err != nil {
-			return batch, fmt.Errorf("%s: %w", step, err)
+			return fmt.Errorf("%s: %w", step, err)
 		}
 	}
-	return batch, nil
+	return nil
 }
 
 // stageLines loads the next batch into the temporary table `staged`.

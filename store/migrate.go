@@ -39,8 +39,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			if _, err := tx.ExecContext(ctx, file.SQL); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, "insert into schema_migrations (version, name, program) values (?, ?, ?)", schemaVersion(file), file.Name, s.options.Program)
-			return err
+			return s.recordMigration(ctx, tx, file)
 		})
 		if err != nil {
 			return fmt.Errorf("migrating to %s: %w", file.Name, err)
@@ -50,6 +49,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		s.migrated = fmt.Sprintf("the database was made by %s and has been migrated from schema %d to %d", applied[last].maker(), applied[last].version, schemaVersion(files[len(files)-1]))
 	}
 	return nil
+}
+
+func (s *Store) recordMigration(ctx context.Context, tx *sql.Tx, file queries.File) error {
+	_, err := tx.ExecContext(ctx, "insert into schema_migrations (version, name, program) values (?, ?, ?)", schemaVersion(file), file.Name, s.options.Program)
+	return err
 }
 
 // migration is a row of schema_migrations.
@@ -162,15 +166,26 @@ func dropMacros(ctx context.Context, tx *sql.Tx) error {
 // Warnings returns the warnings from opening the database.
 func (s *Store) Warnings() []string { return s.warnings }
 
-// inTransaction runs do in a transaction.
+// inTransaction runs do in a transaction, which is the only one of a loader at that time.
 func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := s.conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // does nothing after a commit
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return s.withTurn(ctx, func() error {
+		tx, err := s.conn.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() // does nothing after a commit
+		if s.options.Lake != nil {
+			if err := s.countTransaction(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+		s.transactions++
+		return nil
+	})
 }

@@ -104,7 +104,7 @@ func (at position) verify(rejected rejectHashes) (end int64, err error) {
 func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error) {
 	rows, err := conn.QueryContext(ctx, `
 		select file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_hash, coalesce(changed, false), coalesce(problem, '')
-		from spool_files`)
+		from spool_files where loader is not distinct from getvariable('loader')`)
 	if err != nil {
 		return nil, fmt.Errorf("reading the ledger: %w", err)
 	}

@@ -26,6 +26,11 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if options.Lake != nil {
+		if err := ensureDefinitions(ctx, options); err != nil {
+			return nil, err
+		}
+	}
 	db, conn, err := connect(ctx, options, reading)
 	if err != nil {
 		return nil, explainRead(err)
@@ -41,7 +46,8 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if err := checkComplete(ctx, conn, options.Path); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	if err := enterSandbox(ctx, conn); err != nil {
+	options.RunLedger = "" // only a load reads it
+	if err := options.sandbox(ctx, conn); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil

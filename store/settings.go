@@ -141,6 +141,9 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
 	sameMacros := storedMacros == wantMacros
+	if s.options.Lake != nil {
+		sameMacros = true // its macros are not in the lake
+	}
 	if sameMacros && stored == want && storedDirectory == wantDirectory {
 		return s.defineUserQueries(ctx, false)
 	}
@@ -199,7 +202,11 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err := s.defineUserQueries(ctx, !sameMacros); err != nil {
 		return err
 	}
-	if _, err := s.conn.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros); err != nil {
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
 	return nil
@@ -219,7 +226,7 @@ func (s *Store) recompute(ctx context.Context, fingerprint, after string) error 
 	if err != nil {
 		return err
 	}
-	return storeFingerprint(ctx, s.conn, fingerprint)
+	return s.inTransaction(ctx, func(tx *sql.Tx) error { return storeFingerprint(ctx, tx, fingerprint) })
 }
 
 func storeFingerprint(ctx context.Context, db session, fingerprint string) error {

@@ -29,7 +29,8 @@ import (
 
 // Options are the location of a database and the resources it may use.
 type Options struct {
-	Path        string // the database file
+	Path        string // the database file; with a lake, its definitions
+	Lake        *Lake  // where the tables are, if not in the file
 	TempDir     string // where DuckDB spills to disk, a folder for each instance; beside the database when empty
 	TempLimit   int64  // bytes that all instances together may spill; DuckDB's own limit for each when 0
 	MemoryLimit string // in DuckDB's notation, such as 1GiB; DuckDB's own default when empty
@@ -51,6 +52,9 @@ type Store struct {
 	options Options
 	db      *database
 	conn    *sql.Conn
+	turn         *sql.Conn // with a lake, for the lock of withTurn
+	hasTurn      bool
+	transactions int64 // of this loader in the lake
 
 	migrated string                          // from which version, for the summary of the load; empty if it was not
 	warnings []string                        // from opening it, for the summary of the load
@@ -59,8 +63,11 @@ type Store struct {
 }
 
 // Open opens the database for writing. It creates the database if it is missing, migrates its schema, and updates its macros and
-// settings. Another process that has it open is an error that names its process id.
+// settings. Another process that has it open is an error that names its process id. A lake is opened if InitLake has created it.
 func Open(ctx context.Context, options Options) (*Store, error) {
+	if options.Lake != nil {
+		return openLake(ctx, options)
+	}
 	var warnings []string
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		if warnings, err = create(ctx, options); err != nil {
@@ -106,7 +113,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	if !options.loadsOnly { // a preview attaches the published copy, and has no SQL of users
-		if err := enterSandbox(ctx, conn, options.RunLedger); err != nil {
+		if err := options.sandbox(ctx, conn); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
@@ -118,6 +125,13 @@ func open(ctx context.Context, options Options) (*Store, error) {
 
 // Close checkpoints the database and closes it. DuckDB would checkpoint on close, too, but report no error.
 func (s *Store) Close() error {
+	if s.options.Lake != nil {
+		var err error
+		if s.turn != nil {
+			err = s.turn.Close()
+		}
+		return errors.Join(err, s.conn.Close(), s.db.Close())
+	}
 	_, err := s.conn.ExecContext(context.Background(), "checkpoint")
 	if err != nil {
 		err = fmt.Errorf("writing the database %s: %w", s.options.Path, err)
@@ -149,7 +163,7 @@ func (d *database) Close() error {
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
 	file := options.Path
-	if options.Immutable {
+	if options.Immutable && options.Lake == nil {
 		if file, err = publishedFile(options.Path); errors.Is(err, fs.ErrNotExist) && exists(options.Path) {
 			return nil, nil, errDamagedCopy(err) // the link leads nowhere
 		}
@@ -162,6 +176,10 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 		return nil, nil, err
 	}
 	settings := sessionSettings(options)
+	if options.Lake != nil {
+		settings = append(settings, options.Lake.session(mode, file)...)
+		file, mode = "", "" // the database that is opened first is empty, in memory
+	}
 	if options.TempDir != "" {
 		share := int64(writerShare)
 		if mode == reading {
@@ -189,12 +207,12 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	})
 	if err != nil {
 		release()
-		return nil, nil, explainOpen(options.Path, err)
+		return nil, nil, options.explainOpen(err)
 	}
 	db := &database{sql.OpenDB(connector), release}
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return nil, nil, errors.Join(explainOpen(options.Path, err), db.Close())
+		return nil, nil, errors.Join(options.explainOpen(err), db.Close())
 	}
 	return db, conn, nil
 }
@@ -234,7 +252,7 @@ const fileLockTimeout = time.Minute
 
 // lockFile waits until nothing else in this process has the file open. A published copy needs no lock.
 func lockFile(ctx context.Context, options Options) (release func(), err error) {
-	if options.Immutable {
+	if options.Immutable || options.Lake != nil {
 		return func() {}, nil
 	}
 	path, err := filepath.Abs(options.Path)
@@ -268,17 +286,18 @@ func sessionSettings(options Options) []string {
 	return statements
 }
 
-// enterSandbox restricts SQL to the open database and files: no other file can be read or written, nothing attached, no extension loaded,
-// and none of these settings changed. It applies to all connections of an instance, so it runs when all are open.
-func enterSandbox(ctx context.Context, conn *sql.Conn, files ...string) error {
-	var quoted []string
-	for _, file := range files {
-		if file != "" {
-			quoted = append(quoted, quote(file))
-		}
+// sandbox restricts SQL to the open database, the data of the lake and the ledger of runs: no other file can be read or written, nothing attached,
+// no extension loaded, and none of these settings changed. It applies to all connections of an instance, so it runs when all are open.
+func (o Options) sandbox(ctx context.Context, conn *sql.Conn) error {
+	var files, folders string
+	if o.RunLedger != "" {
+		files = quote(o.RunLedger)
+	}
+	if o.Lake != nil {
+		folders = quote(o.Lake.dataPath())
 	}
 	for _, statement := range []string{
-		"set allowed_paths = [" + strings.Join(quoted, ", ") + "]",
+		"set allowed_paths = [" + files + "]", "set allowed_directories = [" + folders + "]",
 		"set autoload_known_extensions = false", "set autoinstall_known_extensions = false",
 		"set enable_external_access = false", "set lock_configuration = true",
 	} {
@@ -287,6 +306,13 @@ func enterSandbox(ctx context.Context, conn *sql.Conn, files ...string) error {
 		}
 	}
 	return nil
+}
+
+func (o Options) explainOpen(err error) error {
+	if o.Lake != nil {
+		return o.Lake.explain(err)
+	}
+	return explainOpen(o.Path, err)
 }
 
 // explainOpen rewrites DuckDB's error for a locked or missing file, with a hint.

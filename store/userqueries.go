@@ -27,7 +27,7 @@ func (s *Store) defineUserQueries(ctx context.Context, all bool) error {
 			return err
 		}
 		isDefined := func(file queries.File) bool { return file.Err == nil && slices.Contains(defined, file.Name) }
-		if !slices.ContainsFunc(s.options.UserQueries, func(file queries.File) bool { return !isDefined(file) }) {
+		if s.options.Lake != nil || !slices.ContainsFunc(s.options.UserQueries, func(file queries.File) bool { return !isDefined(file) }) {
 			return nil
 		}
 	}

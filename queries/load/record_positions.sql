@@ -14,5 +14,5 @@ when matched then update set
     disk_bytes = position.disk_bytes, modified_at = position.modified_at, last_loaded_at = position.loaded_at,
     changed = position.changed, first_hash = position.first_hash
 when not matched then insert
-    (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_loaded_at, last_loaded_at, changed, first_hash)
-    values (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, loaded_at, loaded_at, changed, first_hash);
+    (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_loaded_at, last_loaded_at, changed, first_hash, loader)
+    values (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, loaded_at, loaded_at, changed, first_hash, getvariable('loader'));

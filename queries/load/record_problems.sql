@@ -1,4 +1,4 @@
--- Records the current problems of spool files, and clears those that are gone.
+-- Records the current problems of the loader's spool files, and clears those that are gone.
 merge into spool_files as stored
 using (
     select file, problem, $loaded_at::timestamptz as loaded_at
@@ -7,6 +7,7 @@ using (
 using (file)
 when matched then update set problem = found.problem
 when not matched then insert
-    (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_loaded_at, last_loaded_at, problem, changed)
-    values (file, 0, 0, 0, 0, 'epoch', loaded_at, loaded_at, problem, false)
-when not matched by source and stored.problem is not null then update set problem = null;
+    (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_loaded_at, last_loaded_at, problem, changed, loader)
+    values (file, 0, 0, 0, 0, 'epoch', loaded_at, loaded_at, problem, false, getvariable('loader'))
+when not matched by source and stored.problem is not null and stored.loader is not distinct from getvariable('loader')
+    then update set problem = null;

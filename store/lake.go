@@ -1,0 +1,343 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"callsheet/queries"
+)
+
+// Lake is a DuckLake: a database whose catalog is in PostgreSQL and whose rows are in Parquet files, in a folder or a bucket. Many loaders, each with
+// its own spool, and many readers can have it open at a time, on different machines.
+//
+// The tables are those of a database file. The macros, views and catalogs are in a small database file on each machine, since DuckLake 1.0 keeps no
+// macro with optional parameters; see definitions.go.
+type Lake struct {
+	Catalog    *url.URL // of the PostgreSQL database: postgres://user@host:5432/name?sslmode=require
+	Password   string   // of its user; libpq reads PGPASSWORD and ~/.pgpass if empty
+	Data       string   // the folder of the Parquet files, or s3://bucket/path/?region=…&endpoint=…&use_path_style=true
+	Extensions string   // DuckDB's folder of extensions; its own default if empty
+	Loader     string   // whose spool is loaded: the id of its collector
+}
+
+// The names of the attached databases in SQL: the lake, and its catalog as a plain PostgreSQL database.
+const (
+	lakeName    = "lake"
+	catalogName = "lake_catalog"
+)
+
+// creating is the mode of opening a lake that is created if there is none.
+const creating = "creating"
+
+// extensions are DuckDB's extensions that a lake needs, in the order in which they are loaded.
+var extensions = []string{"postgres_scanner", "ducklake", "httpfs"}
+
+// LoadExtensions returns an error that says what to do if an extension cannot be loaded.
+func (l Lake) LoadExtensions(ctx context.Context) error {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, statement := range l.loadExtensions() {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return l.explain(err)
+		}
+	}
+	return nil
+}
+
+func (l Lake) loadExtensions() (statements []string) {
+	if l.Extensions != "" {
+		statements = append(statements, "set extension_directory = "+quote(l.Extensions))
+	}
+	for _, extension := range extensions {
+		statements = append(statements, "install "+extension, "load "+extension)
+	}
+	return statements
+}
+
+// session returns the statements that attach the lake and the definitions to a connection, after which the lake's tables are found first.
+func (l Lake) session(mode, definitions string) []string {
+	statements := l.loadExtensions()
+	options := []string{"data_path " + quote(l.dataPath())}
+	if l.Password != "" {
+		statements = append(statements, "create secret if not exists "+catalogName+" (type postgres, password "+quote(l.Password)+")")
+		options = append(options, "meta_secret "+quote(catalogName))
+	}
+	if secret := l.dataSecret(); secret != "" {
+		statements = append(statements, secret)
+	}
+	if mode == reading {
+		options = append(options, "read_only")
+	}
+	if mode != creating {
+		options = append(options, "create_if_not_exists false")
+	}
+	return append(statements,
+		"attach if not exists "+quote("ducklake:postgres:"+l.catalogString())+" as "+lakeName+" ("+strings.Join(options, ", ")+")",
+		"attach if not exists "+quote(definitions)+" as definitions (read_only)",
+		"set search_path = '"+lakeName+".main,definitions.main'")
+}
+
+// catalogString returns the connection string of the catalog, without the password.
+func (l Lake) catalogString() string {
+	var parts []string
+	add := func(key, value string) {
+		if value != "" {
+			parts = append(parts, key+"='"+strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value)+"'")
+		}
+	}
+	add("host", l.Catalog.Hostname())
+	add("port", l.Catalog.Port())
+	add("user", l.Catalog.User.Username())
+	add("dbname", strings.TrimPrefix(l.Catalog.Path, "/"))
+	for key, values := range l.Catalog.Query() {
+		add(key, values[0])
+	}
+	return strings.Join(parts, " ")
+}
+
+// dataPath returns where the Parquet files are, as DuckDB names it: an absolute folder or s3://bucket/path/.
+func (l Lake) dataPath() string {
+	path := l.Data
+	if l.isBucket() {
+		path, _, _ = strings.Cut(path, "?")
+	}
+	return strings.TrimSuffix(path, "/") + "/"
+}
+
+func (l Lake) isBucket() bool { return strings.HasPrefix(l.Data, "s3://") }
+
+// dataSecret returns the statement that gives DuckDB access to the bucket; empty for a folder. The credentials are in the environment, under the names
+// that the other tools for S3 use.
+func (l Lake) dataSecret() string {
+	if !l.isBucket() {
+		return ""
+	}
+	_, query, _ := strings.Cut(l.Data, "?")
+	parameters, _ := url.ParseQuery(query) // validated with the configuration
+	values := []string{"type s3", "scope " + quote(l.dataPath())}
+	add := func(key, value string) {
+		if value != "" {
+			values = append(values, key+" "+quote(value))
+		}
+	}
+	add("key_id", os.Getenv("AWS_ACCESS_KEY_ID"))
+	add("secret", os.Getenv("AWS_SECRET_ACCESS_KEY"))
+	add("session_token", os.Getenv("AWS_SESSION_TOKEN"))
+	add("region", cmp.Or(parameters.Get("region"), os.Getenv("AWS_REGION")))
+	endpoint, plain := strings.CutPrefix(parameters.Get("endpoint"), "http://")
+	add("endpoint", strings.TrimPrefix(endpoint, "https://"))
+	if plain {
+		values = append(values, "use_ssl false")
+	}
+	if parameters.Get("use_path_style") == "true" {
+		add("url_style", "path")
+	}
+	return "create secret if not exists lake_data (" + strings.Join(values, ", ") + ")"
+}
+
+// explain adds a hint to an error of attaching a lake.
+func (l Lake) explain(err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "install") && strings.Contains(text, "extension"), strings.Contains(text, ".duckdb_extension"):
+		folder := cmp.Or(l.Extensions, "~/.duckdb/extensions")
+		return fmt.Errorf("the lake needs DuckDB's extensions %s: %w\nhint: without internet, put their files NAME.duckdb_extension of DuckDB %s into %s, and set store.lake.extension_directory to %s",
+			strings.Join(extensions, ", "), err, DuckDBVersion(), filepath.Join(folder, DuckDBVersion(), runtime.GOOS+"_"+runtime.GOARCH), folder)
+	case strings.Contains(text, "Unable to connect to Postgres"):
+		return fmt.Errorf("the lake's catalog %s cannot be reached: %w\nhint: check store.lake.catalog, and that PostgreSQL runs and lets this user in; the password is in store.lake.password_file, PGPASSWORD or ~/.pgpass",
+			l.Catalog.Redacted(), err)
+	case strings.Contains(text, "creating a new DuckLake is explicitly disabled"):
+		return fmt.Errorf("there is no lake in %s yet\nhint: run callsheet init --lake", l.Catalog.Redacted())
+	case strings.Contains(text, "does not match existing data path"):
+		return fmt.Errorf("the lake has its data elsewhere: %w\nhint: all machines need the same store.lake.data", err)
+	}
+	return fmt.Errorf("opening the lake %s: %w", l.Catalog.Redacted(), err)
+}
+
+// IsTransient reports whether an error may be gone when the load is repeated: another loader committed at the same moment, or the catalog or the
+// bucket could not be reached. The extensions have no error codes, so their messages are matched.
+func IsTransient(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if errors.As(err, new(movedError)) {
+		return true
+	}
+	for _, words := range []string{
+		"Transaction conflict", "Failed to commit", // of DuckLake
+		"Unable to connect to Postgres", "server closed the connection", "terminating connection", "connection to server", "no connection to the server",
+		"the database system is", "could not connect", "SSL connection has been closed", "SSL SYSCALL",
+		"HTTP Error", "HTTP code", "Could not establish connection", "HTTP GET", "HTTP PUT", "HTTP POST", "HTTP HEAD",
+	} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
+}
+
+// movedError is of a loader whose positions have changed meanwhile.
+type movedError struct{ loader string }
+
+func (e movedError) Error() string {
+	return fmt.Sprintf("another process has loaded as %s at the same time\nhint: each collector needs a collector.id of its own, and one machine that loads its spool", e.loader)
+}
+
+// countTransaction counts a transaction of this loader, and changes a row that each transaction of any loader changes. It returns a movedError if
+// another process has loaded the same spool since this one began: it read other positions.
+func (s *Store) countTransaction(ctx context.Context, tx *sql.Tx) error {
+	transactions, err := loaderTransactions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if transactions != s.transactions {
+		return movedError{s.options.Lake.Loader}
+	}
+	return runStep(ctx, tx, "load/count_transaction")
+}
+
+// loaderTransactions returns how many transactions this loader has committed.
+func loaderTransactions(ctx context.Context, db session) (count int64, err error) {
+	err = db.QueryRowContext(ctx, "select coalesce(max(transactions), 0) from loaders where loader = getvariable('loader')").Scan(&count)
+	if err != nil {
+		return 0, fmt.Errorf("reading the loaders: %w", err)
+	}
+	return count, nil
+}
+
+// turnKey is the key of the advisory lock that a loader holds from its look at the stored calls to its commit. "callshee" in ASCII.
+const turnKey = 0x63616c6c73686565
+
+// turnPoll is how often a loader asks whether its turn has come.
+const turnPoll = 50 * time.Millisecond
+
+// withTurn runs do while no other loader computes calls, from the state that the one before has committed. For a database file it only runs do: the
+// file has one writer.
+//
+// The turn is an advisory lock in the catalog, which ends with the connection of a loader that dies. It only saves work: what keeps two loaders
+// apart, also when the connection with the lock has been cut, is the first row of loaders, which each transaction changes. DuckLake commits only one
+// of two transactions that change a row.
+func (s *Store) withTurn(ctx context.Context, do func() error) (err error) {
+	if s.turn == nil || s.hasTurn {
+		return do()
+	}
+	tx, err := s.turn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("waiting for other loaders: %w", err)
+	}
+	defer tx.Rollback() // releases the lock
+	for acquired := false; !acquired; {
+		query := fmt.Sprintf("from postgres_query(%s, 'select pg_try_advisory_xact_lock(%d)')", quote(catalogName), turnKey)
+		if err := tx.QueryRowContext(ctx, query).Scan(&acquired); err != nil {
+			return fmt.Errorf("waiting for other loaders: %w", err)
+		}
+		if !acquired {
+			select {
+			case <-time.After(turnPoll):
+			case <-ctx.Done():
+				return fmt.Errorf("waiting for other loaders: %w", context.Cause(ctx))
+			}
+		}
+	}
+	s.hasTurn = true
+	defer func() { s.hasTurn = false }()
+	return do()
+}
+
+// openLake opens the lake for loads.
+func openLake(ctx context.Context, options Options) (*Store, error) {
+	s, err := connectLake(ctx, options, writing)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkLake(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// connectLake attaches the lake and, for the lock of withTurn, its catalog.
+func connectLake(ctx context.Context, options Options, mode string) (*Store, error) {
+	if err := ensureDefinitions(ctx, options); err != nil {
+		return nil, err
+	}
+	db, conn, err := connect(ctx, options, mode)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{options: options, db: db, conn: conn}
+	err = func() error {
+		attach := "attach " + quote(options.Lake.catalogString()) + " as " + catalogName + " (type postgres"
+		if options.Lake.Password != "" {
+			attach += ", secret " + quote(catalogName)
+		}
+		if _, err := conn.ExecContext(ctx, attach+")"); err != nil {
+			return options.Lake.explain(err)
+		}
+		if s.turn, err = db.Conn(ctx); err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, "set variable loader = ?", options.Lake.Loader); err != nil {
+			return err
+		}
+		return errors.Join(registerSpoolLines(ctx, conn), registerRehashing(conn), options.sandbox(ctx, conn))
+	}()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// checkLake returns an error if the lake was not created, or by another version or with other settings: loaders would compute calls differently.
+func (s *Store) checkLake(ctx context.Context) error {
+	name := s.options.Lake.Catalog.Redacted()
+	var created bool
+	err := s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
+	if err != nil {
+		return s.options.Lake.explain(err)
+	}
+	if !created {
+		return fmt.Errorf("there is no lake in %s yet\nhint: run callsheet init --lake", name)
+	}
+	if s.transactions, err = loaderTransactions(ctx, s.conn); err != nil {
+		return err
+	}
+	applied, err := s.appliedMigrations(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the schema version: %w", err)
+	}
+	files := queries.Files("schema")
+	if err := s.refuseNewer(applied, files); err != nil {
+		return err
+	}
+	want, err := s.options.Settings.fingerprint()
+	if err != nil {
+		return err
+	}
+	var stored, definitions string
+	err = s.conn.QueryRowContext(ctx, "select fingerprint, definitions_fingerprint from settings").Scan(&stored, &definitions)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the settings: %w", err)
+	case len(applied) < len(files) || definitions != definitionsFingerprint():
+		return fmt.Errorf("the lake %s was last set up by another version of callsheet\nhint: give all machines the same version, then run callsheet init --lake on one of them", name)
+	case strings.HasPrefix(stored, incomplete):
+		return fmt.Errorf("the calls of the lake %s are being computed again\nhint: wait for callsheet init --lake, or run it again if it was interrupted", name)
+	case stored != want:
+		return fmt.Errorf("the lake %s has other settings than this configuration\nhint: give all machines the same sources, business and timezone, then run callsheet init --lake on one of them", name)
+	}
+	return nil
+}
