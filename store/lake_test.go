@@ -1,47 +1,145 @@
+//go:build unix
+
 package store
 
 import (
-	"net/url"
+	"context"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
-	"time"
+
+	"callsheet/internal/servertest"
 )
 
-func TestLakeProto(t *testing.T) {
-	maxFollowedCalls = 500_000
-	u, _ := url.Parse("postgres://callsheet@127.0.0.1:5544/lake")
-	dir := t.TempDir()
-	o := Options{Path: filepath.Join(dir, "definitions.duckdb"), Now: time.Now, Settings: Settings{Timezone: "Asia/Kolkata", Sources: []Source{{Name: "main", Timezone: "Asia/Kolkata", OutgoingCaller: "agent"}}},
-		Lake: &Lake{Catalog: u, Data: "/tmp/lake/data-go", Extensions: "/tmp/lake/ext", Loader: "a"}}
-	ctx := t.Context()
-	st := time.Now()
-	if err := InitLake(ctx, o); err != nil {
+// lakeOptions are the options of a loader of a lake, on a machine of its own.
+func lakeOptions(t *testing.T, lake Lake, loader string) Options {
+	t.Helper()
+	lake.Loader = loader
+	return Options{Path: filepath.Join(t.TempDir(), "definitions.duckdb"), Lake: &lake, Settings: testSettings(), Now: testNow}
+}
+
+// newLake starts a catalog and creates a lake whose data is at a path or an address.
+func newLake(t *testing.T, data string) Lake {
+	t.Helper()
+	server := servertest.StartPostgres(t)
+	lake := Lake{Catalog: server.Database(t, "lake"), Password: servertest.Password, Data: data, Extensions: servertest.Extensions(t)}
+	if err := InitLake(t.Context(), lakeOptions(t, lake, "")); err != nil {
 		t.Fatal(err)
 	}
-	t.Log("init", time.Since(st))
-	st = time.Now()
-	s, err := Open(ctx, o)
+	return lake
+}
+
+// loadLake loads the spool of a folder once.
+func loadLake(ctx context.Context, options Options, dir string) (Summary, error) {
+	db, err := Open(ctx, options)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer db.Close()
+	return db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+}
+
+func openReader(t *testing.T, options Options) *Reader {
+	t.Helper()
+	reader, err := OpenReader(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log("open", time.Since(st))
-	st = time.Now()
-	sum, err := s.Load(ctx, LoadOptions{SpoolDir: os.Getenv("SPOOL"), DefaultSource: "main"})
-	t.Log(sum, err)
-	if err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { reader.Close() })
+	return reader
+}
+
+// storedSQL are queries of everything that a load stores, except where a line was and when it was loaded.
+var storedSQL = []string{
+	"select * from calls order by source, direction, call_sid",
+	"select * from call_legs order by source, direction, call_sid, agent_key",
+	"select * from call_versions order by all",
+	"select * from live_events order by all",
+	"select * from repeated_deliveries order by all",
+	"select * exclude (file, line) from other_events order by all",
+	"select reason, count(*) from rejects group by all order by all",
+	"from agent_names order by all", "from agent_spellings order by all", "from agent_name_days order by all", "from agent_name_changes order by all",
+	"from virtual_number_days order by all", "from virtual_number_spellings order by all", "from delivery_days order by all",
+	"from customer_episodes order by all", "from repeated_calls order by all", "from last_conversations order by all", "from hour_peaks order by all",
+	"from groups('2026-01-01', '2026-12-31')", "from summary('2026-10-01', '2026-10-31')",
+}
+
+// testDeliveries are the deliveries of several golden cases.
+func testDeliveries(t *testing.T) (deliveries []string) {
+	t.Helper()
+	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words", "ring_group",
+		"transfer", "shared_calls", "agent_names"} {
+		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		deliveries = append(deliveries, slices.Collect(strings.Lines(string(text)))...)
 	}
-	t.Log("load", time.Since(st))
-	s.Close()
-	st = time.Now()
-	r, err := OpenReader(ctx, o)
-	if err != nil {
-		t.Fatal(err)
+	return deliveries
+}
+
+// missing returns the rows that other lacks.
+func missing(rows, other [][]string) [][]string {
+	return slices.DeleteFunc(slices.Clone(rows), func(row []string) bool {
+		return slices.ContainsFunc(other, func(o []string) bool { return slices.Equal(row, o) })
+	})
+}
+
+// TestLakeHasWhatADatabaseHas loads deliveries by three loaders at once, a few at a time and some by several loaders, and expects what one
+// database file has of all of them.
+func TestLakeHasWhatADatabaseHas(t *testing.T) {
+	deliveries := testDeliveries(t)
+	defer func(n int64) { maxFollowedCalls = n }(maxFollowedCalls)
+	maxFollowedCalls = 1000
+	for name, data := range map[string]func(t *testing.T) string{
+		"folder": func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") },
+		"bucket": func(t *testing.T) string {
+			bucket := servertest.StartS3(t)
+			return strings.Replace(bucket, "?", "/a lake/?", 1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lake := newLake(t, data(t))
+			rng := rand.New(rand.NewPCG(1, 1))
+			spools := [3][]string{}
+			var all []string
+			for _, delivery := range deliveries {
+				for _, i := range rng.Perm(3)[:1+rng.IntN(3)] {
+					spools[i] = append(spools[i], delivery)
+					all = append(all, delivery)
+				}
+			}
+			var loaders sync.WaitGroup
+			var reader Options
+			for i := range spools {
+				options := lakeOptions(t, lake, fmt.Sprint("loader", i))
+				reader = options
+				dir, file := t.TempDir(), fmt.Sprintf("2026-10-05.loader%d.ndjson", i)
+				writeSpool(t, dir, map[string]string{file: ""})
+				loaders.Go(func() {
+					for some := range slices.Chunk(spools[i], len(spools[i])/4+1) {
+						appendTo(t, filepath.Join(dir, "spool", file), strings.Join(some, ""))
+						summary, err := loadLake(t.Context(), options, dir)
+						if err != nil || len(summary.Warnings) > 0 {
+							t.Errorf("loader %d: %v %v", i, err, summary.Warnings)
+						}
+					}
+				})
+			}
+			loaders.Wait()
+			file := loaded(t, testSettings(), map[string]string{"2026-10-05.all.ndjson": strings.Join(all, "")})
+			fromLake := openReader(t, reader)
+			for _, statement := range storedSQL {
+				want, got := query(t, file, statement), query(t, fromLake, statement)
+				if !slices.EqualFunc(got, want, slices.Equal) {
+					t.Errorf("%s: got %d rows, of them not wanted\n%s\nmissing\n%s", statement, len(got), lines(missing(got, want)), lines(missing(want, got)))
+				}
+			}
+		})
 	}
-	t.Log("open reader", time.Since(st))
-	st = time.Now()
-	err = r.Query(ctx, "groups", map[string]any{"from": "2026-10-01", "to": "2026-11-30"}, func([]string) error { return nil }, func(v []any) error { t.Log(v[:8]); return nil })
-	t.Log(err, time.Since(st))
-	r.Close()
 }

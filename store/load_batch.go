@@ -67,7 +67,11 @@ func (s *Store) compareStaged(ctx context.Context, batch *batch) error {
 			return fmt.Errorf("drop_loaded_deliveries: %w", err)
 		}
 	}
-	for _, step := range []string{"staged_versions", "duplicates", "deliveries"} {
+	stored := "stored_versions"
+	if s.options.Lake != nil {
+		stored = "stored_versions_in_lake"
+	}
+	for _, step := range []string{"staged_versions", stored, "duplicates", "deliveries"} {
 		if _, err := s.conn.ExecContext(ctx, queries.SQL("load/"+step)); err != nil {
 			return fmt.Errorf("%s: %w", step, err)
 		}

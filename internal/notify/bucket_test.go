@@ -11,11 +11,13 @@ import (
 	"testing"
 
 	"gocloud.dev/blob"
+
+	"callsheet/internal/servertest"
 )
 
 func TestBucketStoresWorkbook(t *testing.T) {
 	for name, start := range map[string]func(*testing.T) string{
-		"file": func(t *testing.T) string { return "file://" + t.TempDir() + "?prefix=reports/" }, "s3": startS3,
+		"file": func(t *testing.T) string { return "file://" + t.TempDir() + "?prefix=reports/" }, "s3": servertest.StartS3,
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := start(t)

@@ -4,59 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"gocloud.dev/blob"
-)
 
-// startS3 starts a real S3 gateway over a folder and returns the URL of a bucket in it.
-func startS3(t *testing.T) string {
-	t.Helper()
-	gateway, err := exec.LookPath("versitygw")
-	if err != nil && os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Skip("needs versitygw: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "reports"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command(gateway, "--access", "testing", "--secret", "testing-secret", "--port", address, "posix", dir)
-	command.Stderr = os.Stderr
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { command.Process.Kill(); command.Wait() })
-	for range 100 {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Setenv("AWS_ACCESS_KEY_ID", "testing")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
-	return fmt.Sprintf("s3://reports?region=us-east-1&use_path_style=true&endpoint=http://%s", address)
-}
+	"callsheet/internal/servertest"
+)
 
 // before starts a proxy in front of a gateway and returns the URL of the bucket through it. refuse answers a request itself and
 // returns true, or returns false.
@@ -113,7 +74,7 @@ func object(t *testing.T, bucketURL string) string {
 
 // TestRecipesOfS3 uses the URLs that docs/delivery.md recommends.
 func TestRecipesOfS3(t *testing.T) {
-	gateway := startS3(t)
+	gateway := servertest.StartS3(t)
 	// Gateways of before 2025 know neither checksums in headers nor those in trailers.
 	old := before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool {
 		for name, values := range r.Header {
@@ -160,7 +121,7 @@ func TestRecipesOfS3(t *testing.T) {
 }
 
 func TestABucketThatMayOnlyBeWrittenIsEnough(t *testing.T) {
-	gateway := startS3(t)
+	gateway := servertest.StartS3(t)
 	writeOnly := before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool {
 		return r.Method != http.MethodPut && r.Method != http.MethodPost && s3Error(w, r, http.StatusForbidden, "AccessDenied")
 	})
@@ -179,7 +140,7 @@ func TestABucketThatMayOnlyBeWrittenIsEnough(t *testing.T) {
 
 // TestAnInterruptedUploadLeavesTheOldObject fails uploads in one and in several parts, and then retries them.
 func TestAnInterruptedUploadLeavesTheOldObject(t *testing.T) {
-	gateway := startS3(t)
+	gateway := servertest.StartS3(t)
 	for name, fails := range map[string]func(http.ResponseWriter, *http.Request) bool{
 		"cut short": func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method != http.MethodPut {
@@ -224,7 +185,7 @@ func TestBucketErrorsNameTheCause(t *testing.T) {
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
-	gateway := startS3(t)
+	gateway := servertest.StartS3(t)
 	answers := func(status int, code string) string {
 		return before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool { return s3Error(w, r, status, code) })
 	}

@@ -11,7 +11,8 @@ update call_versions as stored set
     sent_direction = totals.sent_direction,
     leg_a_picked_time = totals.leg_a_picked_time
 from duplicate_totals as totals
-where totals.kind = 'call_report' and stored.rowid = totals.row;
+where totals.kind = 'call_report' and stored.direction = totals.direction and stored.call_key = totals.call_key and stored.call_sid = totals.call_sid
+  and stored.content_hash = totals.content_hash;
 
 insert into call_versions by name
 select

@@ -57,5 +57,6 @@ create or replace temp view new_versions as
 from versions anti join duplicates using (kind, direction, call_key, content_hash);
 
 create or replace temp view duplicate_totals as
-select delivery_totals.*, duplicates.row, duplicates.extra, nullif(duplicates.sent_direction, '') as sent_direction, duplicates.leg_a_picked_time
+select
+    delivery_totals.*, duplicates.call_sid, duplicates.extra, nullif(duplicates.sent_direction, '') as sent_direction, duplicates.leg_a_picked_time
 from delivery_totals join duplicates using (kind, direction, call_key, content_hash);

@@ -9,7 +9,8 @@ update live_events as stored set
     extra = totals.extra,
     sent_direction = totals.sent_direction
 from duplicate_totals as totals
-where totals.kind = 'live_call' and stored.rowid = totals.row;
+where totals.kind = 'live_call' and stored.direction = totals.direction and stored.call_key = totals.call_key and stored.call_sid = totals.call_sid
+  and stored.content_hash = totals.content_hash;
 
 insert into live_events by name
 select

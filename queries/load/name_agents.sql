@@ -104,31 +104,32 @@ where reported_agent_name is not null
 update calls set agent_name = named.agent_name, agent = named.agent
 from (
     with candidates as (
-        select calls.rowid as row, calls.*
         from calls semi join renewed_days using (local_day) semi join refreshed_calls using (call_key)
         union all
-        select calls.rowid as row, calls.*
         from calls semi join renamed using (agent_key) anti join refreshed_calls using (call_key)
     ),
     rows as (
-        select row, source, agent_key, agent_number, reported_agent_name, agent_name, agent, local_day, started_at
+        select direction, call_key, call_sid, source, agent_key, agent_number, reported_agent_name, agent_name, agent, local_day, started_at
         from candidates
         where agent_key is not null
           and (reported_agent_name is null or agent_name is distinct from reported_agent_name
                or (agent_key, reported_agent_name) in (select (agent_key, reported_agent_name) from odd_names))
     )
-    select row, agent_name, agent from with_agents(rows)
+    select direction, call_key, call_sid, agent_name, agent from with_agents(rows)
 ) as named
-where calls.rowid = named.row and (calls.agent_name is distinct from named.agent_name or calls.agent is distinct from named.agent);
+where calls.direction = named.direction and calls.call_key = named.call_key and calls.call_sid = named.call_sid
+  and (calls.agent_name is distinct from named.agent_name or calls.agent is distinct from named.agent);
 
 update shared_call_legs as legs set agent_name = named.agent_name, agent = named.agent
 from (
     with rows as (
-        select rowid as row, source, agent_key, agent_number, reported_agent_name, agent_name, agent, local_day, started_at
+        select distinct direction, call_key, source, agent_key, agent_number, reported_agent_name, agent_name, agent, local_day, started_at
         from shared_call_legs
         where agent_key is not null
           and (agent_key in (select agent_key from renamed) or call_key in (select call_key from refreshed_calls))
     )
-    select row, agent_name, agent from with_agents(rows)
+    from with_agents(rows)
 ) as named
-where legs.rowid = named.row;
+where legs.direction = named.direction and legs.call_key = named.call_key and legs.agent_key = named.agent_key and legs.started_at = named.started_at
+  and legs.agent_number is not distinct from named.agent_number
+  and legs.reported_agent_name is not distinct from named.reported_agent_name;
