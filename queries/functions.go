@@ -18,7 +18,9 @@ var (
 		pragma_collations pragma_database_size pragma_metadata_info pragma_platform pragma_show pragma_storage_info pragma_table_info
 		pragma_user_agent pragma_version icu_calendar_names pg_timezone_names
 		generate_series range unnest repeat repeat_row json_each json_tree query_table summary histogram histogram_values test_all_types
-		test_vector_types`)
+		test_vector_types
+		ducklake_current_snapshot ducklake_last_committed_snapshot ducklake_options ducklake_scan ducklake_settings ducklake_snapshots
+		ducklake_table_changes ducklake_table_deletions ducklake_table_info ducklake_table_insertions`)
 
 	// They have side effects and return a value.
 	allowedScalars = strings.Fields(`
@@ -33,7 +35,13 @@ var (
 		query json_execute_serialized_sql sql_auto_complete arrow_scan arrow_scan_dumb pandas_scan python_map_function seq_scan
 		checkpoint force_checkpoint check_peg_parser enable_peg_parser disable_peg_parser enable_logging disable_logging
 		truncate_duckdb_logs enable_profiling disable_profiling enable_profile disable_profile
-		currval nextval getenv sleep_ms write_log`)
+		currval nextval getenv sleep_ms write_log
+		ducklake_add_data_files ducklake_cleanup_old_files ducklake_commit ducklake_delete_orphaned_files ducklake_expire_snapshots
+		ducklake_flush_inlined_data ducklake_list_files ducklake_merge_adjacent_files ducklake_rewrite_data_files ducklake_set_commit_message
+		ducklake_set_option add_data_files cleanup_old_files commit delete_orphaned_files expire_snapshots flush_inlined_data list_files
+		merge_adjacent_files rewrite_data_files set_commit_message set_option
+		pg_clear_cache postgres_attach postgres_configure_pool postgres_execute postgres_query postgres_scan postgres_scan_pushdown
+		read_postgres_binary`)
 )
 
 // IsRefusedFunction reports whether users' SQL may not call a function of DuckDB.

@@ -4,6 +4,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -94,6 +96,7 @@ func missing(rows, other [][]string) [][]string {
 // database file has of all of them.
 func TestLakeHasWhatADatabaseHas(t *testing.T) {
 	deliveries := testDeliveries(t)
+	// Fewer statements: each asks the catalog.
 	defer func(n int64) { maxFollowedCalls = n }(maxFollowedCalls)
 	maxFollowedCalls = 1000
 	for name, data := range map[string]func(t *testing.T) string{
@@ -122,7 +125,7 @@ func TestLakeHasWhatADatabaseHas(t *testing.T) {
 				dir, file := t.TempDir(), fmt.Sprintf("2026-10-05.loader%d.ndjson", i)
 				writeSpool(t, dir, map[string]string{file: ""})
 				loaders.Go(func() {
-					for some := range slices.Chunk(spools[i], len(spools[i])/4+1) {
+					for some := range slices.Chunk(spools[i], len(spools[i])/2+1) {
 						appendTo(t, filepath.Join(dir, "spool", file), strings.Join(some, ""))
 						summary, err := loadLake(t.Context(), options, dir)
 						if err != nil || len(summary.Warnings) > 0 {
@@ -141,5 +144,119 @@ func TestLakeHasWhatADatabaseHas(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLoadersTakeTurns lets two loaders store at once, one of which has lost its lock, and expects DuckLake to commit one of them.
+func TestLoadersTakeTurns(t *testing.T) {
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	open := func(loader string) *Store {
+		db, err := Open(t.Context(), lakeOptions(t, lake, loader))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
+	store := func(db *Store, meanwhile func()) error {
+		return db.inTransaction(t.Context(), func(tx *sql.Tx) error {
+			meanwhile()
+			_, err := tx.ExecContext(t.Context(), "insert into holidays values ('2026-01-26')")
+			return err
+		})
+	}
+	first, second := open("first"), open("second")
+	err := store(first, func() {
+		waiting, cancel := context.WithTimeout(t.Context(), 3*turnPoll)
+		defer cancel()
+		if err := second.withTurn(waiting, func() error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("two loaders have their turn at once: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = store(first, func() {
+		second.hasTurn = true // as if its connection with the lock had been cut
+		if err := store(second, func() {}); err != nil {
+			t.Error(err)
+		}
+		second.hasTurn = false
+	})
+	if !IsTransient(err) {
+		t.Errorf("both loaders committed: %v", err)
+	}
+	if err := store(first, func() {}); err != nil {
+		t.Errorf("after a conflict: %v", err)
+	}
+	again := open("first")
+	if err := store(again, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store(first, func() {}); !IsTransient(err) || !strings.Contains(err.Error(), "collector.id") {
+		t.Errorf("two processes load one spool: %v", err)
+	}
+}
+
+// TestLakeIsNotOpened expects a clear error for each lake that must not be loaded into.
+func TestLakeIsNotOpened(t *testing.T) {
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	for name, change := range map[string]struct {
+		options func(*Options)
+		want    string
+	}{
+		"password":   {func(o *Options) { o.Lake.Password = "wrong" }, "cannot be reached"},
+		"no server":  {func(o *Options) { o.Lake.Catalog.Host = "127.0.0.1:1" }, "cannot be reached"},
+		"data":       {func(o *Options) { o.Lake.Data = "/elsewhere" }, "all machines need the same store.lake.data"},
+		"extensions": {func(o *Options) { o.Lake.Extensions = t.TempDir() }, "store.lake.extension_directory"},
+		"settings":   {func(o *Options) { o.Settings.Timezone = "UTC" }, "other settings"},
+		"no lake":    {func(o *Options) { o.Lake.Catalog.Path = "/postgres" }, "callsheet init --lake"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			options := lakeOptions(t, lake, "first")
+			catalog := *lake.Catalog
+			options.Lake.Catalog = &catalog
+			change.options(&options)
+			db, err := Open(t.Context(), options)
+			if err == nil {
+				db.Close()
+				t.Fatal("the lake was opened")
+			}
+			if !strings.Contains(err.Error(), change.want) || !strings.Contains(err.Error(), "hint: ") {
+				t.Error(err)
+			}
+			if strings.Contains(err.Error(), servertest.Password) || strings.Contains(err.Error(), "wrong") {
+				t.Errorf("the error shows the password: %v", err)
+			}
+		})
+	}
+}
+
+// TestReadersOfALakeOnlyRead runs SQL of users that would write to the lake or show its password.
+func TestReadersOfALakeOnlyRead(t *testing.T) {
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	reader := openReader(t, lakeOptions(t, lake, ""))
+	for _, statement := range []string{
+		"insert into calls from calls",
+		"delete from loaders",
+		"drop table calls",
+		"from postgres_query('__ducklake_metadata_lake', 'select 1')",
+		"call postgres_execute('__ducklake_metadata_lake', 'drop table ducklake_table')",
+		"delete from __ducklake_metadata_lake.public.ducklake_table",
+		"call ducklake_expire_snapshots('lake', older_than => now())",
+		"call ducklake_cleanup_old_files('lake', cleanup_all => true)",
+		"from lake.cleanup_old_files(cleanup_all => true)",
+		"attach 'host=127.0.0.1' as other (type postgres)",
+		"from read_text('/etc/passwd')",
+	} {
+		if err := reader.SQL(t.Context(), statement, func([]string) error { return nil }, func([]any) error { return nil }); err == nil {
+			t.Errorf("%s was run", statement)
+		}
+	}
+	checkJudged(t, reader)
+	for _, statement := range []string{"from duckdb_databases()", "from duckdb_settings()"} {
+		if shown := lines(query(t, reader, statement)); strings.Contains(shown, "secret\"") {
+			t.Errorf("%s shows the password:\n%s", statement, shown)
+		}
 	}
 }

@@ -49,9 +49,9 @@ type Options struct {
 
 // Store is a database open for writing.
 type Store struct {
-	options Options
-	db      *database
-	conn    *sql.Conn
+	options      Options
+	db           *database
+	conn         *sql.Conn
 	turn         *sql.Conn // with a lake, for the lock of withTurn
 	hasTurn      bool
 	transactions int64 // of this loader in the lake
