@@ -140,6 +140,8 @@ func (s *Store) createTables(ctx context.Context) error {
 
 // lakeLayout are the statements that make the tables of a lake fit for many months and many loaders.
 var lakeLayout = []string{
+	// Small loads are rows in the catalog; a load of every few minutes would make a small file for each table.
+	"call lake.set_option('data_inlining_row_limit', 1000)",
 	"create table loaders (loader varchar not null, transactions bigint not null)", "insert into loaders values ('', 0)",
 	"alter table calls set partitioned by (year(local_day), month(local_day))",
 }

@@ -27,6 +27,7 @@ var allowedImports = map[string][]string{
 	"internal/vendor":             {"internal/atomicfile", "internal/display", "internal/remote", "internal/spool"},
 	"internal/demo":               {},
 	"internal/demo/vendorapi":     {"internal/demo"},
+	"internal/servertest":         {},
 	"internal/smtptest":           {},
 	"internal/pipeline":           {"internal/atomicfile", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
 	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "internal/texts", "queries", "report", "store", "internal/vendor"},
