@@ -299,7 +299,7 @@ func TestKilledPublisherLeavesAWholeCopy(t *testing.T) {
 	dir := t.TempDir()
 	for round := range 6 {
 		command := exec.Command(os.Args[0], "-test.run", "^TestKilledPublisherLeavesAWholeCopy$")
-		command.Env = append(os.Environ(), home+"="+dir, start+"="+strconv.Itoa(100*round))
+		command.Env = append(os.Environ(), home+"="+dir, start+"="+strconv.Itoa(100*round), "TMPDIR="+dir) // its temporary folders end with this one
 		before, _ := os.Readlink(filepath.Join(dir, "published", "calls.duckdb"))
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
