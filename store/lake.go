@@ -41,22 +41,6 @@ const creating = "creating"
 // extensions are DuckDB's extensions that a lake needs, in the order in which they are loaded.
 var extensions = []string{"postgres_scanner", "ducklake", "httpfs"}
 
-// LoadExtensions returns an error that says what to do if an extension cannot be loaded.
-func (l Lake) LoadExtensions(ctx context.Context) error {
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	for _, statement := range l.loadExtensions() {
-		if _, err := db.ExecContext(ctx, statement); err != nil {
-			return l.explain(err)
-		}
-	}
-	return nil
-}
-
 func (l Lake) loadExtensions() (statements []string) {
 	if l.Extensions != "" {
 		statements = append(statements, "set extension_directory = "+quote(l.Extensions))
@@ -87,7 +71,8 @@ func (l Lake) session(mode, definitions string) []string {
 	return append(statements,
 		"attach if not exists "+quote("ducklake:postgres:"+l.catalogString())+" as "+lakeName+" ("+strings.Join(options, ", ")+")",
 		"attach if not exists "+quote(definitions)+" as definitions (read_only)",
-		"set search_path = '"+lakeName+".main,definitions.main'")
+		"set search_path = '"+lakeName+".main,definitions.main'",
+		"set variable loader = "+quote(l.Loader))
 }
 
 // catalogString returns the connection string of the catalog, without the password.
@@ -288,9 +273,6 @@ func connectLake(ctx context.Context, options Options, mode string) (*Store, err
 			return options.Lake.explain(err)
 		}
 		if s.turn, err = db.Conn(ctx); err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, "set variable loader = ?", options.Lake.Loader); err != nil {
 			return err
 		}
 		return errors.Join(registerSpoolLines(ctx, conn), registerRehashing(conn), options.sandbox(ctx, conn))

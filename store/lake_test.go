@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"callsheet/internal/servertest"
 )
@@ -137,10 +138,19 @@ func TestLakeHasWhatADatabaseHas(t *testing.T) {
 			loaders.Wait()
 			file := loaded(t, testSettings(), map[string]string{"2026-10-05.all.ndjson": strings.Join(all, "")})
 			fromLake := openReader(t, reader)
-			for _, statement := range storedSQL {
-				want, got := query(t, file, statement), query(t, fromLake, statement)
-				if !slices.EqualFunc(got, want, slices.Equal) {
-					t.Errorf("%s: got %d rows, of them not wanted\n%s\nmissing\n%s", statement, len(got), lines(missing(got, want)), lines(missing(want, got)))
+			for _, asOf := range []bool{false, true} {
+				for _, statement := range storedSQL {
+					want, got := query(t, file, statement), query(t, fromLake, statement)
+					if !slices.EqualFunc(got, want, slices.Equal) {
+						t.Errorf("as of: %v, %s: got %d rows, of them not wanted\n%s\nmissing\n%s", asOf, statement, len(got),
+							lines(missing(got, want)), lines(missing(want, got)))
+					}
+				}
+				if !asOf { // as it was before the last deliveries
+					before := time.Date(2026, 10, 5, 11, 30, 0, 0, time.UTC)
+					if err := errors.Join(file.AsOf(t.Context(), before), fromLake.AsOf(t.Context(), before)); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 		})
