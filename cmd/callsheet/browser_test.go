@@ -311,6 +311,18 @@ business:
 	s.say(12, "2013", "बिक्री", "9280000001", "Transfer to agent")
 	s.say(3, "2014", "", "", "Levitating")
 	b.until(has("#calls", "2014"))
+
+	// Calls stay sorted by a column while others come and go.
+	const customers = `[...document.querySelectorAll("#calls-table .c-customer")].map((cell) => cell.innerText.slice(-4)).join(" ")`
+	evaluate[int](b, `document.querySelectorAll("#calls-table .sort")[2].click(); 0`)
+	sorted := evaluate[string](b, customers)
+	if !slices.IsSorted(strings.Fields(sorted)) || len(strings.Fields(sorted)) < 8 {
+		t.Errorf("sorted by the customer: %s", sorted)
+	}
+	s.say(1, "1000", "Sales", "", "Ringing")
+	b.until(customers + ` === "1000 ` + sorted + `"`)
+	s.say(1, "1000", "Sales", "9280000001", "")
+	b.until(customers + ` === "` + sorted + `"`)
 	for _, scheme := range []string{"light", "dark"} {
 		for name, size := range map[string][2]int64{"desktop": {1280, 960}, "phone": {390, 844}} {
 			b.look(size[0], size[1], scheme)

@@ -2,6 +2,7 @@
 // connection is lost.
 
 import { morph } from "./morph.js";
+import { enhance } from "./table.js";
 
 const board = document.querySelector("#board");
 const alarm = document.querySelector("#connection");
@@ -20,6 +21,7 @@ function connect() {
   stream.addEventListener("board", (event) => {
     const next = new DOMParser().parseFromString(`<div id="board">${event.data}</div>`, "text/html").querySelector("#board");
     for (const { name, value } of board.attributes) next.setAttribute(name, value);
+    enhance(next, board);
     morph(board, next);
     heard(event);
   });

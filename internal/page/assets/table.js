@@ -1,7 +1,12 @@
 // Lets tables be sorted by a column, and filtered by a text.
 
-export function enhance(root) {
-  for (const table of root.querySelectorAll("table[data-sorts]")) sorts(table);
+// enhance does so for the tables of an element. Those that will replace others, of the same ids, are sorted as these are.
+export function enhance(root, replaced) {
+  for (const table of root.querySelectorAll("table[data-sorts]")) {
+    sorts(table);
+    const head = replaced?.querySelector(`#${table.id} [aria-sort]`);
+    if (head) sort(table, head.cellIndex, head.getAttribute("aria-sort"));
+  }
   for (const filter of root.querySelectorAll("[data-filters]")) filters(filter);
 }
 
@@ -15,16 +20,17 @@ function sorts(table) {
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", direction);
-      sort(table, at, direction === "ascending" ? 1 : -1);
+      sort(table, at, head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending");
     });
   }
 }
 
 // sort sorts the rows. Empty cells are last in both directions.
-function sort(table, at, sign) {
+function sort(table, at, direction) {
+  const heads = table.tHead.rows[0].cells;
+  for (const head of heads) head.removeAttribute("aria-sort");
+  heads[at].setAttribute("aria-sort", direction);
+  const sign = direction === "ascending" ? 1 : -1;
   const rows = [...table.tBodies[0].rows].map((row) => {
     const cell = row.cells[at];
     return { row, number: "number" in cell.dataset ? Number(cell.dataset.number) : NaN, text: cell.textContent };
