@@ -51,6 +51,15 @@ func TestAnswersHaveAStrictPolicy(t *testing.T) {
 	}
 }
 
+func TestTheListOfAssetsIsNotShown(t *testing.T) {
+	s := startSite(t, Options{Users: users()})
+	for _, path := range []string{"/assets/", "/assets/nothing.js", "/assets/page.css/"} {
+		if a := s.browser().get(path); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, a.Status)
+		}
+	}
+}
+
 func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 	s := startSite(t, Options{Users: users()})
 	b := s.signedIn("sales")

@@ -233,10 +233,13 @@ func (s *Server) secure(next http.Handler) http.Handler {
 // cached lets browsers keep the assets, but ask each time whether they are current.
 func cached(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if text, err := assets.ReadFile("assets/" + r.URL.Path); err == nil {
-			w.Header().Set("Cache-Control", "no-cache")
-			w.Header().Set("ETag", fmt.Sprintf(`"%x"`, hashOf(string(text))))
+		text, err := assets.ReadFile("assets/" + r.URL.Path)
+		if err != nil { // no file, or the folder, whose list is nobody's business
+			http.NotFound(w, r)
+			return
 		}
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, hashOf(string(text))))
 		next.ServeHTTP(w, r)
 	})
 }
