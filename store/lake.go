@@ -158,7 +158,7 @@ func IsTransient(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	if errors.As(err, new(movedError)) {
+	if errors.As(err, new(transientError)) {
 		return true
 	}
 	for _, words := range []string{
@@ -174,22 +174,29 @@ func IsTransient(err error) bool {
 	return false
 }
 
-// movedError is of a loader whose positions have changed meanwhile.
-type movedError struct{ loader string }
+// transientError is of a transaction of a loader that began from another state of the lake.
+type transientError struct{ message string }
 
-func (e movedError) Error() string {
-	return fmt.Sprintf("another process has loaded as %s at the same time\nhint: each collector needs a collector.id of its own, and one machine that loads its spool", e.loader)
-}
+func (e transientError) Error() string { return e.message }
 
-// countTransaction counts a transaction of this loader, and changes a row that each transaction of any loader changes. It returns a movedError if
-// another process has loaded the same spool since this one began: it read other positions.
+// countTransaction counts a transaction of this loader, and changes a row that each transaction of any loader changes. It returns a transientError if
+// another process has loaded the same spool since this one began, which read other positions, or if the settings have changed.
 func (s *Store) countTransaction(ctx context.Context, tx *sql.Tx) error {
 	transactions, err := loaderTransactions(ctx, tx)
 	if err != nil {
 		return err
 	}
 	if transactions != s.transactions {
-		return movedError{s.options.Lake.Loader}
+		return transientError{fmt.Sprintf("another process has loaded as %s at the same time\nhint: each collector needs a collector.id of its own, and one machine that loads its spool", s.options.Lake.Loader)}
+	}
+	if s.fingerprint != "" {
+		var stored string
+		if err := tx.QueryRowContext(ctx, "select fingerprint from "+lakeName+".main.settings").Scan(&stored); err != nil {
+			return fmt.Errorf("reading the settings: %w", err)
+		}
+		if stored != s.fingerprint {
+			return transientError{"the settings of the lake have changed during the load"}
+		}
 	}
 	return runStep(ctx, tx, "load/count_transaction")
 }
@@ -248,10 +255,23 @@ func openLake(ctx context.Context, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkLake(ctx); err != nil {
+	if err := errors.Join(s.checkLake(ctx), copySettings(ctx, s.conn)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// settingsTables are the tables of the configuration. A statement can read them dozens of times, each time from the catalog.
+var settingsTables = []string{"settings", "sources", "status_words", "direction_words", "number_groups", "agent_directory", "business_hours", "holidays", "goals"}
+
+// copySettings copies the settings into temporary tables of the same names, which SQL finds first.
+func copySettings(ctx context.Context, conn *sql.Conn) error {
+	for _, table := range settingsTables {
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("create temp table %s as from %s.main.%[1]s", table, lakeName)); err != nil {
+			return fmt.Errorf("reading the settings: %w", err)
+		}
+	}
+	return nil
 }
 
 // connectLake attaches the lake and, for the lock of withTurn, its catalog.
@@ -309,6 +329,7 @@ func (s *Store) checkLake(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.fingerprint = want
 	var stored, definitions string
 	err = s.conn.QueryRowContext(ctx, "select fingerprint, definitions_fingerprint from settings").Scan(&stored, &definitions)
 	switch {

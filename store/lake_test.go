@@ -199,6 +199,15 @@ func TestLoadersTakeTurns(t *testing.T) {
 	if err := store(first, func() {}); err != nil {
 		t.Errorf("after a conflict: %v", err)
 	}
+	if _, err := second.conn.ExecContext(t.Context(), "update lake.main.settings set fingerprint = 'other'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := store(first, func() {}); !IsTransient(err) || !strings.Contains(err.Error(), "settings") {
+		t.Errorf("the settings have changed: %v", err)
+	}
+	if _, err := second.conn.ExecContext(t.Context(), "update lake.main.settings set fingerprint = ?", first.fingerprint); err != nil {
+		t.Fatal(err)
+	}
 	again := open("first")
 	if err := store(again, func() {}); err != nil {
 		t.Fatal(err)

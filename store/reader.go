@@ -46,6 +46,13 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	if err := checkComplete(ctx, conn, options.Path); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
+	if options.Lake != nil {
+		for _, conn := range r.all {
+			if err := copySettings(ctx, conn); err != nil {
+				return nil, errors.Join(err, r.Close())
+			}
+		}
+	}
 	options.RunLedger = "" // only a load reads it
 	if err := options.sandbox(ctx, conn); err != nil {
 		return nil, errors.Join(err, r.Close())

@@ -54,7 +54,8 @@ type Store struct {
 	conn         *sql.Conn
 	turn         *sql.Conn // with a lake, for the lock of withTurn
 	hasTurn      bool
-	transactions int64 // of this loader in the lake
+	transactions int64  // of this loader in the lake
+	fingerprint  string // of the settings that a load into a lake supposes
 
 	migrated string                          // from which version, for the summary of the load; empty if it was not
 	warnings []string                        // from opening it, for the summary of the load
