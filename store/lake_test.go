@@ -217,6 +217,33 @@ func TestLoadersTakeTurns(t *testing.T) {
 	}
 }
 
+// TestInitLakeAppliesChangedSettings changes the settings of a lake and expects the calls of a database file that had the new ones from the start.
+func TestInitLakeAppliesChangedSettings(t *testing.T) {
+	text, err := os.ReadFile("../queries/testdata/parties_and_groups/events.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	options, dir := lakeOptions(t, lake, "first"), t.TempDir()
+	writeSpool(t, dir, map[string]string{"a.ndjson": string(text)})
+	if _, err := loadLake(t.Context(), options, dir); err != nil {
+		t.Fatal(err)
+	}
+	options.Settings.Timezone = "America/New_York"
+	options.Settings.NumberGroups = map[string]string{"01209999999": "Elsewhere"}
+	if err := InitLake(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Lines != 0 {
+		t.Errorf("%d lines were loaded again: %v", summary.Lines, err)
+	}
+	const everything = "select * from calls order by call_sid"
+	want := query(t, loaded(t, options.Settings, map[string]string{"a.ndjson": string(text)}), everything)
+	if got := query(t, openReader(t, options), everything); !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
+	}
+}
+
 // TestLakeIsNotOpened expects a clear error for each lake that must not be loaded into.
 func TestLakeIsNotOpened(t *testing.T) {
 	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
