@@ -29,7 +29,11 @@ func lakeOptions(t *testing.T, lake Lake, loader string) Options {
 // newLake starts a catalog and creates a lake whose data is at a path or an address.
 func newLake(t *testing.T, data string) Lake {
 	t.Helper()
-	server := servertest.StartPostgres(t)
+	return lakeOn(t, servertest.StartPostgres(t), data)
+}
+
+func lakeOn(t *testing.T, server *servertest.Postgres, data string) Lake {
+	t.Helper()
 	lake := Lake{Catalog: server.Database(t, "lake"), Password: servertest.Password, Data: data, Extensions: servertest.Extensions(t)}
 	if err := InitLake(t.Context(), lakeOptions(t, lake, "")); err != nil {
 		t.Fatal(err)
@@ -171,7 +175,7 @@ func TestLoadersTakeTurns(t *testing.T) {
 	store := func(db *Store, meanwhile func()) error {
 		return db.inTransaction(t.Context(), func(tx *sql.Tx) error {
 			meanwhile()
-			_, err := tx.ExecContext(t.Context(), "insert into holidays values ('2026-01-26')")
+			_, err := tx.ExecContext(t.Context(), "insert into lake.main.holidays values ('2026-01-26')")
 			return err
 		})
 	}
@@ -214,6 +218,36 @@ func TestLoadersTakeTurns(t *testing.T) {
 	}
 	if err := store(first, func() {}); !IsTransient(err) || !strings.Contains(err.Error(), "collector.id") {
 		t.Errorf("two processes load one spool: %v", err)
+	}
+}
+
+// TestCatalogRestartsDuringALoad crashes PostgreSQL between the steps of a load, and expects that nothing is stored, and everything by the next load.
+func TestCatalogRestartsDuringALoad(t *testing.T) {
+	server := servertest.StartPostgres(t)
+	lake := lakeOn(t, server, filepath.Join(t.TempDir(), "data"))
+	options, dir := lakeOptions(t, lake, "first"), t.TempDir()
+	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
+	db, err := Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.inTransaction(t.Context(), func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(t.Context(), "insert into lake.main.holidays values ('2026-01-26')"); err != nil {
+			return err
+		}
+		server.Stop()
+		server.Start(t)
+		return nil
+	})
+	if !IsTransient(err) {
+		t.Errorf("the transaction ended with %v", err)
+	}
+	db.Close() // its connections are cut
+	if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Calls != 1 {
+		t.Errorf("%d calls, %v", summary.Calls, err)
+	}
+	if got := query(t, openReader(t, options), "select count(*) from lake.main.holidays"); got[1][0] != "0" {
+		t.Errorf("%s rows of the transaction are stored", got[1][0])
 	}
 }
 
