@@ -1,3 +1,4 @@
+-- The calls of the staged lines that have stored reports or live events.
 create or replace temp table existing_calls as
 select call_key, call_sid from stored_versions
 union
