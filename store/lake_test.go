@@ -76,20 +76,6 @@ var storedSQL = []string{
 	"from groups('2026-01-01', '2026-12-31')", "from summary('2026-10-01', '2026-10-31')",
 }
 
-// testDeliveries are the deliveries of several golden cases.
-func testDeliveries(t *testing.T) (deliveries []string) {
-	t.Helper()
-	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words", "ring_group",
-		"transfer", "shared_calls", "agent_names"} {
-		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		deliveries = append(deliveries, slices.Collect(strings.Lines(string(text)))...)
-	}
-	return deliveries
-}
-
 // missing returns the rows that other lacks.
 func missing(rows, other [][]string) [][]string {
 	return slices.DeleteFunc(slices.Clone(rows), func(row []string) bool {

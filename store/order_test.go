@@ -13,15 +13,7 @@ import (
 // TestCallsDoNotDependOnOrderOrFiles loads the same deliveries in many orders, split into files and loads at random,
 // and expects identical calls.
 func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
-	var deliveries []string
-	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words", "ring_group",
-		"transfer", "shared_calls", "agent_names"} {
-		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		deliveries = append(deliveries, slices.Collect(strings.Lines(string(text)))...)
-	}
+	deliveries := testDeliveries(t)
 	everything := func(reader *Reader) [][]string {
 		return slices.Concat(query(t, reader, "select * from calls order by source, direction, call_sid"),
 			query(t, reader, "select * from call_legs order by source, direction, call_sid, agent_key"))
@@ -59,6 +51,20 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// testDeliveries are the deliveries of several golden cases.
+func testDeliveries(t *testing.T) (deliveries []string) {
+	t.Helper()
+	for _, dir := range []string{"samples", "versions", "key_names", "repeated_values", "wrappers", "direction_words", "ring_group",
+		"transfer", "shared_calls", "agent_names"} {
+		text, err := os.ReadFile(filepath.Join("../queries/testdata", dir, "events.ndjson"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		deliveries = append(deliveries, slices.Collect(strings.Lines(string(text)))...)
+	}
+	return deliveries
 }
 
 // TestChangedSettingsRebuildCalls changes settings and expects the calls of a store that had the new settings from the start.

@@ -1,5 +1,5 @@
 // Command page measures what open pages cost the collector: deliveries of calls in progress are sent to callsheet serve while browsers
-// follow them, and while nobody does.
+// follow them, and with no page open.
 //
 //	go build -o /tmp/callsheet ./cmd/callsheet
 //	go run ./bench/page -callsheet /tmp/callsheet -dir /var/tmp

@@ -76,7 +76,7 @@ func (s *Server) todayBoard(group string) (*part, error) {
 	return one.board, nil
 }
 
-// makeRoom removes the scope that nobody asked for longest, if there are too many.
+// makeRoom removes the least recently used scope, if there are too many.
 func (f *figures) makeRoom() {
 	if len(f.scopes) < maxFigures {
 		return
@@ -208,7 +208,7 @@ func (s *Server) compute(ctx context.Context, group string) {
 	}
 	f.mu.Lock()
 	one := f.scopes[group]
-	if one == nil { // nobody asks any more
+	if one == nil { // removed meanwhile
 		one = &scope{}
 	}
 	one.failed, one.board = err != nil, nil

@@ -234,7 +234,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 func cached(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := assets.ReadFile("assets/" + r.URL.Path)
-		if err != nil { // no file, or the folder, whose list is nobody's business
+		if err != nil { // no such file, or the folder itself, which is not listed
 			http.NotFound(w, r)
 			return
 		}

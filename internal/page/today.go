@@ -62,7 +62,7 @@ type Cell struct {
 	IsOpen  bool     // the business is open in a part of it; true if no hours are configured
 }
 
-// Caller is a missed caller to whom nobody has spoken since.
+// Caller is a missed caller who has not been reached since.
 type Caller struct {
 	Customer, Number, Group string
 	First, Last             time.Time // missed calls

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// day stands for the published data and what is computed from it.
+// day is a stand-in for the published data and the figures of it.
 type day struct {
 	mu        sync.Mutex
 	published Published

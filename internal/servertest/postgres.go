@@ -22,7 +22,7 @@ import (
 // Password is that of the user of a test server. It needs quoting in a connection string, a URL and SQL.
 const Password = `it's a "secret"\`
 
-// Postgres is a running PostgreSQL server, which lets in nobody without a password.
+// Postgres is a running PostgreSQL server. Each connection needs the password.
 type Postgres struct {
 	dir      string
 	port     int
