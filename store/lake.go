@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"callsheet/queries"
 )
@@ -52,14 +53,18 @@ func (l Lake) loadExtensions() (statements []string) {
 }
 
 // session returns the statements that attach the lake and the definitions to a connection, after which the lake's tables are found first.
-func (l Lake) session(mode, definitions string) []string {
+func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, error) {
 	statements := l.loadExtensions()
 	options := []string{"data_path " + quote(l.dataPath())}
 	if l.Password != "" {
 		statements = append(statements, "create secret if not exists "+catalogName+" (type postgres, password "+quote(l.Password)+")")
 		options = append(options, "meta_secret "+quote(catalogName))
 	}
-	if secret := l.dataSecret(); secret != "" {
+	secret, err := l.dataSecret(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if secret != "" {
 		statements = append(statements, secret)
 	}
 	if mode == reading {
@@ -72,7 +77,7 @@ func (l Lake) session(mode, definitions string) []string {
 		"attach if not exists "+quote("ducklake:postgres:"+l.catalogString())+" as "+lakeName+" ("+strings.Join(options, ", ")+")",
 		"attach if not exists "+quote(definitions)+" as definitions (read_only)",
 		"set search_path = '"+lakeName+".main,definitions.main'",
-		"set variable loader = "+quote(l.Loader))
+		"set variable loader = "+quote(l.Loader)), nil
 }
 
 // catalogString returns the connection string of the catalog, without the password.
@@ -104,11 +109,19 @@ func (l Lake) dataPath() string {
 
 func (l Lake) isBucket() bool { return strings.HasPrefix(l.Data, "s3://") }
 
-// dataSecret returns the statement that gives DuckDB access to the bucket; empty for a folder. The credentials are in the environment, under the names
-// that the other tools for S3 use.
-func (l Lake) dataSecret() string {
+// dataSecret returns the statement that gives DuckDB access to the bucket; empty for a folder. The credentials are where the AWS tools find them: in
+// the environment, in ~/.aws or at the machine's role.
+func (l Lake) dataSecret(ctx context.Context) (string, error) {
 	if !l.isBucket() {
-		return ""
+		return "", nil
+	}
+	found, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return "", fmt.Errorf("credentials of the bucket: %w", err)
+	}
+	credentials, err := found.Credentials.Retrieve(ctx)
+	if err != nil {
+		return "", fmt.Errorf("credentials of the bucket: %w\nhint: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them into ~/.aws/credentials", err)
 	}
 	_, query, _ := strings.Cut(l.Data, "?")
 	parameters, _ := url.ParseQuery(query) // validated with the configuration
@@ -118,10 +131,10 @@ func (l Lake) dataSecret() string {
 			values = append(values, key+" "+quote(value))
 		}
 	}
-	add("key_id", os.Getenv("AWS_ACCESS_KEY_ID"))
-	add("secret", os.Getenv("AWS_SECRET_ACCESS_KEY"))
-	add("session_token", os.Getenv("AWS_SESSION_TOKEN"))
-	add("region", cmp.Or(parameters.Get("region"), os.Getenv("AWS_REGION")))
+	add("key_id", credentials.AccessKeyID)
+	add("secret", credentials.SecretAccessKey)
+	add("session_token", credentials.SessionToken)
+	add("region", cmp.Or(parameters.Get("region"), found.Region))
 	endpoint, plain := strings.CutPrefix(parameters.Get("endpoint"), "http://")
 	add("endpoint", strings.TrimPrefix(endpoint, "https://"))
 	if plain {
@@ -130,7 +143,7 @@ func (l Lake) dataSecret() string {
 	if parameters.Get("use_path_style") == "true" {
 		add("url_style", "path")
 	}
-	return "create secret if not exists lake_data (" + strings.Join(values, ", ") + ")"
+	return "create secret if not exists lake_data (" + strings.Join(values, ", ") + ")", nil
 }
 
 // explain adds a hint to an error of attaching a lake.

@@ -68,7 +68,7 @@ var storedSQL = []string{
 	"select * from call_versions order by all",
 	"select * from live_events order by all",
 	"select * from repeated_deliveries order by all",
-	"select * exclude (file, line) from other_events order by all",
+	"select * exclude (file, line, loader) from other_events order by all",
 	"select reason, count(*) from rejects group by all order by all",
 	"from agent_names order by all", "from agent_spellings order by all", "from agent_name_days order by all", "from agent_name_changes order by all",
 	"from virtual_number_days order by all", "from virtual_number_spellings order by all", "from delivery_days order by all",
@@ -234,6 +234,41 @@ func TestCatalogRestartsDuringALoad(t *testing.T) {
 	}
 	if got := query(t, openReader(t, options), "select count(*) from lake.main.holidays"); got[1][0] != "0" {
 		t.Errorf("%s rows of the transaction are stored", got[1][0])
+	}
+}
+
+// TestFilesOfSeveralLoadersHaveOneName corrects a rejected line of one loader, and renames its file, beside another whose file has the same name.
+func TestFilesOfSeveralLoadersHaveOneName(t *testing.T) {
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	first, second := lakeOptions(t, lake, "first"), lakeOptions(t, lake, "second")
+	dirs := []string{t.TempDir(), t.TempDir()}
+	other := `{"type":"other","value":"%d"}` + "\n"
+	for i, options := range []Options{first, second} {
+		writeSpool(t, dirs[i], map[string]string{"a.ndjson": report(fmt.Sprint("call-", i)) + fmt.Sprintf("rubbish %d\n", i) + fmt.Sprintf(other, i)})
+		if summary, err := loadLake(t.Context(), options, dirs[i]); err != nil || summary.Rejects != 1 || len(summary.Rejected) != 1 {
+			t.Fatalf("%+v, %v", summary, err)
+		}
+	}
+	spool := filepath.Join(dirs[0], "spool")
+	writeSpool(t, dirs[0], map[string]string{"a.ndjson": report("call-0") + report("repaired") + fmt.Sprintf(other, 0)})
+	db, err := Open(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := db.Load(t.Context(), LoadOptions{SpoolDir: spool, DefaultSource: "main", RetryRejects: true})
+	if err != nil || summary.Recovered != 1 || summary.Rejects != 0 {
+		t.Errorf("the retry: %+v, %v", summary, err)
+	}
+	db.Close()
+	if err := os.Rename(filepath.Join(spool, "a.ndjson"), filepath.Join(spool, "b.ndjson")); err != nil {
+		t.Fatal(err)
+	}
+	if summary, err := loadLake(t.Context(), first, dirs[0]); err != nil || summary.Lines != 0 || len(summary.Warnings) != 0 {
+		t.Errorf("after the file was renamed: %+v, %v", summary, err)
+	}
+	got := lines(query(t, openReader(t, first), "select loader, file, 'reject' from rejects union all select loader, file, 'event' from other_events order by all")[1:])
+	if want := "first,b.ndjson,event\nsecond,a.ndjson,event\nsecond,a.ndjson,reject"; strings.TrimSpace(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

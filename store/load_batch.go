@@ -28,7 +28,7 @@ func (s *Store) storeBatch(ctx context.Context, batch *batch, started time.Time,
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
 		for _, at := range batch.positions {
 			if at.onlyRejected != nil {
-				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ?", at.file.Name); err != nil {
+				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ? and loader is not distinct from getvariable('loader')", at.file.Name); err != nil {
 					return err
 				}
 			}

@@ -123,7 +123,7 @@ func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error)
 
 // rejected returns the rejected lines of a file.
 func (s *Store) rejected(ctx context.Context, file string) (rejectHashes, error) {
-	rows, err := s.conn.QueryContext(ctx, "select line, line_hash from rejects where file = ?", file)
+	rows, err := s.conn.QueryContext(ctx, "select line, line_hash from rejects where file = ? and loader is not distinct from getvariable('loader')", file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the rejects: %w", err)
 	}

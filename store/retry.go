@@ -60,6 +60,6 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 }
 
 func (s *Store) countRejects(ctx context.Context) (count int64, err error) {
-	err = s.conn.QueryRowContext(ctx, "select count(*) from rejects").Scan(&count)
+	err = s.conn.QueryRowContext(ctx, "select count(*) from rejects where loader is not distinct from getvariable('loader')").Scan(&count)
 	return count, err
 }

@@ -178,7 +178,12 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	}
 	settings := sessionSettings(options)
 	if options.Lake != nil {
-		settings = append(settings, options.Lake.session(mode, file)...)
+		session, err := options.Lake.session(ctx, mode, file)
+		if err != nil {
+			release()
+			return nil, nil, err
+		}
+		settings = append(settings, session...)
 		file, mode = "", "" // the database that is opened first is empty, in memory
 	}
 	if options.TempDir != "" {
@@ -201,7 +206,8 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	connector, err := newConnector(file, mode, func(execer driver.ExecerContext) error {
 		for _, statement := range settings {
 			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
-				return fmt.Errorf("%s: %w", statement, err)
+				shown, _, _ := strings.Cut(statement, " (") // the options of a secret are secret
+				return fmt.Errorf("%s: %w", shown, err)
 			}
 		}
 		return nil

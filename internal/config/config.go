@@ -97,6 +97,7 @@ type Store struct {
 	// Who may read the published copy.
 	PublishedMode  FileMode `yaml:"published_mode"`
 	PublishedGroup string   `yaml:"published_group"` // name or number of its group; that of the process if empty
+	Lake           Lake     `yaml:"lake"`            // instead of a database file
 }
 
 // Business has the definitions that the metrics depend on.
@@ -252,6 +253,9 @@ func Parse(text []byte) (*Config, error) {
 		}
 	}
 	c.validate(errs.add)
+	if c.Store.Lake.Enabled() {
+		c.Store.Publish = false // everybody reads the lake
+	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
@@ -260,7 +264,7 @@ func Parse(text []byte) (*Config, error) {
 
 // withdrawnKey explains the error of a key that older versions accepted.
 func withdrawnKey(err error) error {
-	if e, ok := errors.AsType[*yamlstrict.Error](err); ok && slices.Contains([]string{`unknown key "retention"`, `unknown key "lake"`}, e.Message) {
+	if e, ok := errors.AsType[*yamlstrict.Error](err); ok && e.Message == `unknown key "retention"` {
 		e.Hint = "older versions accepted it, and it never did anything; remove it"
 	}
 	return err

@@ -11,6 +11,12 @@ func (c *Config) checkEffect(add adder) {
 	if !c.Store.Publish && (c.Store.PublishedMode != 0 || c.Store.PublishedGroup != "") {
 		add("store", "published_mode and published_group do nothing with publish: false")
 	}
+	if c.Store.Lake.Enabled() && (c.Store.PublishedMode != 0 || c.Store.PublishedGroup != "") {
+		add("store", "published_mode and published_group do nothing with a lake, whose readers have users of their own in the catalog")
+	}
+	if c.Store.Lake.PasswordFile != "" && c.Store.Lake.hasPassword() {
+		add("store.lake.password_file", "does nothing beside the password in catalog; leave one of them out")
+	}
 	for i, source := range c.Collector.Sources {
 		if source.VendorAPI != nil {
 			source.VendorAPI.checkEffect(add, fmt.Sprintf("collector.sources[%d].vendor_api", i))

@@ -10,7 +10,6 @@ func TestKeysWithoutEffectAreErrors(t *testing.T) {
 	vendorAPI := string(withVendor(`kind: callerdesk, url: "https://app.example.com/api", authcode: x`))
 	for text, want := range map[string]string{
 		"store: {retention: \"\"}\n":                                                                     "unknown key \"retention\"\nhint: older versions accepted it, and it never did anything; remove it",
-		"store: {lake: \"s3://x\"}\n":                                                                    "unknown key \"lake\"",
 		"store: {publish: false, published_mode: 0640}\n":                                                "store: published_mode and published_group do nothing with publish: false",
 		"store: {publish: false, published_group: analysts}\n":                                           "store: published_mode and published_group do nothing with publish: false",
 		"mail: {from: a@example.com}\n":                                                                  "mail.host: is missing",

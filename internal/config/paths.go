@@ -18,8 +18,13 @@ func (c *Config) Data(elements ...string) string {
 // SpoolDir is the folder of the spool files.
 func (c *Config) SpoolDir() string { return c.Data("spool") }
 
-// Database is the database that loads write.
-func (c *Config) Database() string { return c.Data("calls.duckdb") }
+// Database is the database that loads write; with a lake, the file of its definitions on this machine.
+func (c *Config) Database() string {
+	if c.Store.Lake.Enabled() {
+		return c.Data("lake.duckdb")
+	}
+	return c.Data("calls.duckdb")
+}
 
 // PublishedDatabase is the read-only copy of the database.
 func (c *Config) PublishedDatabase() string { return c.Data("published", "calls.duckdb") }

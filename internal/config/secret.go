@@ -47,6 +47,9 @@ func (s Secret) isLiteral() bool { return variable.ReplaceAllString(string(s), "
 // HasSecrets reports whether the configuration itself has tokens, authcodes, a password or its hash, or URLs of webhooks, which are as good as passwords.
 func (c *Config) HasSecrets() bool {
 	secrets := []Secret{c.Mail.Password, c.Mail.OAuth2.ClientSecret, c.Mail.OAuth2.RefreshToken}
+	if c.Store.Lake.hasPassword() {
+		secrets = append(secrets, c.Store.Lake.Catalog)
+	}
 	for _, source := range c.Collector.Sources {
 		secrets = append(secrets, source.Tokens...)
 		if source.VendorAPI != nil {
@@ -86,6 +89,7 @@ func (c *Config) SecretFiles() (files []SecretFile) {
 			add(fmt.Sprintf("collector.sources[%d].vendor_api.secret_file", i), source.VendorAPI.SecretFile)
 		}
 	}
+	add("store.lake.password_file", c.Store.Lake.PasswordFile)
 	add("page.tls.key_file", c.Page.TLS.KeyFile)
 	for i, user := range c.Page.Users {
 		add(fmt.Sprintf("page.users[%d].password_file", i), user.PasswordFile)

@@ -47,6 +47,7 @@ func (c *Config) validate(add adder) {
 	if c.Store.LoadEvery < 0 {
 		add("store.load_every", "%v must not be negative; 0 is off", c.Store.LoadEvery)
 	}
+	c.validateLake(add)
 	c.Business.validate(add)
 	c.validateReports(add)
 	c.validateNames(add)

@@ -176,7 +176,11 @@ func (p *Pipeline) load(ctx context.Context, path string, retryRejects bool, pro
 	if p.NoDatabase {
 		return summary, errNoDatabase
 	}
-	db, err := store.Open(ctx, p.StoreOptions(path))
+	options, err := p.storeOptions(path)
+	if err != nil {
+		return summary, err
+	}
+	db, err := store.Open(ctx, options)
 	if err != nil {
 		return summary, err
 	}

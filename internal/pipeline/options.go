@@ -6,11 +6,29 @@ import (
 	"slices"
 
 	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/queries"
 	"callsheet/store"
 )
 
-// StoreOptions returns the options of the database at path.
+// storeOptions returns the options of the store of the configuration, for loads or for readers: the lake, or the database at path.
+func (p *Pipeline) storeOptions(path string) (store.Options, error) {
+	options, c := p.StoreOptions(path), p.Config
+	if !c.Store.Lake.Enabled() {
+		return options, nil
+	}
+	catalog, password, err := c.ResolveCatalog()
+	if err != nil {
+		return options, exitcode.UsageError(err)
+	}
+	options.Lake = &store.Lake{Catalog: catalog, Password: password, Data: c.LakeData(), Loader: c.Collector.ID}
+	if extensions := c.Store.Lake.ExtensionDirectory; extensions != "" {
+		options.Lake.Extensions = c.Path(extensions)
+	}
+	return options, nil
+}
+
+// StoreOptions returns the options of the database file at path.
 func (p *Pipeline) StoreOptions(path string) store.Options {
 	c := p.Config
 	return store.Options{

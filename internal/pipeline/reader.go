@@ -20,12 +20,15 @@ type ReaderOptions struct {
 	Connections int
 }
 
-// OpenReader opens the published database.
+// OpenReader opens the published database or the lake.
 func (p *Pipeline) OpenReader(ctx context.Context, o ReaderOptions) (*store.Reader, error) {
 	if p.NoDatabase {
 		return nil, errNoDatabase
 	}
-	options := p.StoreOptions(p.Config.ReadDatabase())
+	options, err := p.storeOptions(p.Config.ReadDatabase())
+	if err != nil {
+		return nil, err
+	}
 	options.MemoryLimit = ReaderMemory // that of the configuration is for loads
 	if o.Memory != "" {
 		options.MemoryLimit = o.Memory
