@@ -52,8 +52,8 @@ func (l Lake) loadExtensions() (statements []string) {
 	return statements
 }
 
-// session returns the statements that attach the lake and the definitions to a connection, after which the lake's tables are found first.
-func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, error) {
+// attach returns the statements that attach the lake under a name.
+func (l Lake) attach(ctx context.Context, mode, name string) ([]string, error) {
 	statements := l.loadExtensions()
 	options := []string{"data_path " + quote(l.dataPath())}
 	if l.Password != "" {
@@ -74,10 +74,16 @@ func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, 
 		options = append(options, "create_if_not_exists false")
 	}
 	return append(statements,
-		"attach if not exists "+quote("ducklake:postgres:"+l.catalogString())+" as "+lakeName+" ("+strings.Join(options, ", ")+")",
+		"attach if not exists "+quote("ducklake:postgres:"+l.catalogString())+" as "+name+" ("+strings.Join(options, ", ")+")"), nil
+}
+
+// session returns the statements that attach the lake and the definitions to a connection, after which the lake's tables are found first.
+func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, error) {
+	statements, err := l.attach(ctx, mode, lakeName)
+	return append(statements,
 		"attach if not exists "+quote(definitions)+" as definitions (read_only)",
 		"set search_path = '"+lakeName+".main,definitions.main'",
-		"set variable loader = "+quote(l.Loader)), nil
+		"set variable loader = "+quote(l.Loader)), err
 }
 
 // catalogString returns the connection string of the catalog, without the password.
@@ -314,6 +320,16 @@ func connectLake(ctx context.Context, options Options, mode string) (*Store, err
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// CheckData lists the folder or the bucket of the lake's rows.
+func (s *Store) CheckData(ctx context.Context) error {
+	lake := s.options.Lake
+	var files int64
+	if err := s.conn.QueryRowContext(ctx, "select count(*) from glob(?)", lake.dataPath()+"*").Scan(&files); err != nil {
+		return fmt.Errorf("the data of the lake in %s cannot be read: %w\nhint: check store.lake.data and the credentials of the bucket", lake.dataPath(), err)
+	}
+	return nil
 }
 
 // checkLake returns an error if the lake was not created, or by another version or with other settings: loaders would compute calls differently.

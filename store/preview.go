@@ -25,10 +25,12 @@ type Preview struct {
 	rejected  map[int64]Rejection
 	attached  bool
 	published string
+	lake      *Lake // if there is one, in place of the published copy
 }
 
-// OpenPreview opens an empty database in options.TempDir. published is the path of the published copy, which may be missing.
-func OpenPreview(ctx context.Context, options Options, published string) (*Preview, error) {
+// OpenPreview opens an empty database in options.TempDir. The calls that are known are those of the lake of the options or, without one, of the
+// published copy at options.Path, which may be missing.
+func OpenPreview(ctx context.Context, options Options) (*Preview, error) {
 	if err := os.MkdirAll(options.TempDir, 0o700); err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
@@ -36,8 +38,8 @@ func OpenPreview(ctx context.Context, options Options, published string) (*Previ
 	if err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
-	options.Path, options.UserQueries, options.loadsOnly = filepath.Join(dir, "calls.duckdb"), nil, true
-	p := &Preview{dir: dir, published: published, rejected: map[int64]Rejection{}}
+	p := &Preview{dir: dir, published: options.Path, lake: options.Lake, rejected: map[int64]Rejection{}}
+	options.Path, options.Lake, options.UserQueries, options.loadsOnly = filepath.Join(dir, "calls.duckdb"), nil, nil, true
 	if p.store, err = open(ctx, options); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -139,7 +141,14 @@ func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
 		}
 	}
 	err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_ids")).Scan(&sign)
-	if errors.Is(err, sql.ErrNoRows) && p.attach(ctx) {
+	if errors.Is(err, sql.ErrNoRows) {
+		attached, attachErr := p.attach(ctx)
+		if attachErr != nil {
+			return "", attachErr
+		}
+		if !attached {
+			return "", nil
+		}
 		err = p.store.conn.QueryRowContext(ctx, queries.SQL("import/rounded_known_ids")).Scan(&sign)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
@@ -148,17 +157,30 @@ func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
 	return sign, err
 }
 
-// attach attaches the published copy as known, and reports whether there is one.
-func (p *Preview) attach(ctx context.Context) bool {
+// attach attaches the published copy or the lake as known, and reports whether there is one.
+func (p *Preview) attach(ctx context.Context) (bool, error) {
 	if p.attached {
-		return true
+		return true, nil
+	}
+	if p.lake != nil {
+		statements, err := p.lake.attach(ctx, reading, "known")
+		if err != nil {
+			return false, err
+		}
+		for _, statement := range statements {
+			if _, err := p.store.conn.ExecContext(ctx, statement); err != nil {
+				return false, p.lake.explain(err)
+			}
+		}
+		p.attached = true
+		return true, nil
 	}
 	file, err := publishedFile(p.published)
 	if err == nil {
 		_, err = p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
 	}
 	p.attached = err == nil
-	return p.attached
+	return p.attached, nil
 }
 
 // PreviewSummary is what would come of an import.
@@ -227,7 +249,10 @@ func (p *Preview) Summary(ctx context.Context) (s PreviewSummary, err error) {
 		s.First = append(s.First, c)
 		return err
 	})
-	if s.Known = -1; err != nil || !p.attach(ctx) {
+	if s.Known = -1; err != nil {
+		return s, err
+	}
+	if attached, err := p.attach(ctx); err != nil || !attached {
 		return s, err
 	}
 	rows, err := p.store.conn.QueryContext(ctx, queries.SQL("import/known"))

@@ -70,6 +70,13 @@ func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Sum
 	return rows.Err()
 }
 
+// AddEarlier adds what an earlier attempt of the same load has loaded before it failed.
+func (s *Summary) AddEarlier(earlier Summary) {
+	s.add(earlier)
+	s.Files += earlier.Files
+	s.Recovered += earlier.Recovered
+}
+
 // add adds the counts of a batch. Files may span batches, so loadPending counts them.
 func (s *Summary) add(part Summary) {
 	s.Bytes += part.Bytes

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +77,7 @@ It can run at the same time as the collector and loads.`,
 
 // readLoaded returns what was loaded of the spool, which is nothing before the first load.
 func readLoaded(ctx context.Context, p *pipeline.Pipeline) (store.Loaded, error) {
-	if _, err := os.Stat(p.Config.ReadDatabase()); errors.Is(err, os.ErrNotExist) {
+	if !p.HasData() {
 		return nil, nil
 	}
 	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})

@@ -86,7 +86,7 @@ func nothingImported(err error) error {
 
 // readImport reads a file and judges its deliveries.
 func (a *app) readImport(ctx context.Context, p *pipeline.Pipeline, i *importer.Importer) error {
-	preview, err := store.OpenPreview(ctx, p.StoreOptions(""), p.Config.PublishedDatabase())
+	preview, err := p.OpenPreview(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	_ "embed"
 	"errors"
@@ -19,13 +20,23 @@ var initTemplate string
 
 func initCommand(a *app) *cobra.Command {
 	var dir string
+	var lake bool
 	command := &cobra.Command{
 		Use:   "init",
-		Short: "Write a commented configuration with a fresh token",
+		Short: "Write a commented configuration with a fresh token, or create a lake",
+		Long: `init writes callsheet.yaml, with a fresh token, into a folder.
+
+With --lake it creates the lake of the configuration: its tables in the catalog and the folder or bucket of store.lake. After a change
+of sources, business or timezone, and after an update of callsheet, run it again on one machine: it applies the configuration to
+the lake and computes the calls again where that changes them. Until then, machines with another configuration load nothing.`,
 		Example: `  callsheet init
-  callsheet init --dir /etc/callsheet`,
+  callsheet init --dir /etc/callsheet
+  callsheet init --lake`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
+			if lake {
+				return a.initLake(c.Context())
+			}
 			if err := a.switchToOwner(dir); err != nil {
 				return err
 			}
@@ -52,5 +63,19 @@ func initCommand(a *app) *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&dir, "dir", ".", "folder to write callsheet.yaml into")
+	command.Flags().BoolVar(&lake, "lake", false, "create the lake of the configuration, or apply the configuration to it")
+	command.MarkFlagsMutuallyExclusive("dir", "lake")
 	return command
+}
+
+func (a *app) initLake(ctx context.Context) error {
+	p, err := a.open()
+	if err != nil {
+		return err
+	}
+	if err := p.InitLake(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "the lake in %s has this configuration\n", p.Config.LakeData())
+	return nil
 }

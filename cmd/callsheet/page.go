@@ -77,7 +77,7 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 	options.Today = func(ctx context.Context, group string) (*page.Today, error) {
 		return readPageToday(ctx, pipeline, group)
 	}
-	options.Published = func() page.Published { return publishedData(c.ReadDatabase()) }
+	options.Published = func() page.Published { return publishedData(c, a.now()) }
 	options.LoadEvery, options.LateAfter = c.Store.LoadEvery, monitor.LateAfter(c)
 	options.Reports = func() ([]page.Report, error) { return readPageReports(pipeline) }
 	options.RunReport = func(ctx context.Context, name string) (string, error) { return runPageReport(ctx, pipeline, name) }

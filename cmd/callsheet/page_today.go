@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"callsheet/internal/child"
+	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/live"
 	"callsheet/internal/page"
@@ -27,9 +28,20 @@ const (
 	pageHeatDays   = 7 // of the heat maps and of the missed callers
 )
 
+// maxLakeAge is how old figures of a lake get before they are computed again: other machines load into it.
+const maxLakeAge = 5 * time.Minute
+
 // publishedData identifies the data that readers open.
-func publishedData(path string) page.Published {
+func publishedData(c *config.Config, now time.Time) page.Published {
+	path := c.ReadDatabase()
 	info, err := os.Stat(path)
+	if c.Store.Lake.Enabled() {
+		now = now.Truncate(maxLakeAge)
+		if err == nil && info.ModTime().After(now) { // the last load of this machine
+			now = info.ModTime()
+		}
+		return page.Published{ID: now.String(), At: now}
+	}
 	if err != nil {
 		return page.Published{}
 	}

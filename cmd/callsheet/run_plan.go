@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"time"
 
 	"callsheet/internal/display"
@@ -20,7 +17,7 @@ import (
 // dryRun prints what a run would do with the data that is loaded. It changes nothing.
 func (a *app) dryRun(ctx context.Context, p *pipeline.Pipeline, runner *job.Runner, entry job.Entry, due time.Time, asJSON bool) error {
 	out := display.EscapingWriter{W: a.stdout}
-	if _, err := os.Stat(p.Config.ReadDatabase()); errors.Is(err, fs.ErrNotExist) && !asJSON {
+	if !p.HasData() && !asJSON {
 		return a.dryRunUnloaded(ctx, out, entry, due)
 	}
 	plan, err := runner.Plan(ctx, entry, due, job.RunOptions{ByHand: true})

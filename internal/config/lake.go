@@ -20,6 +20,9 @@ type Lake struct {
 // Enabled reports whether any key is set.
 func (l Lake) Enabled() bool { return l != Lake{} }
 
+// InBucket reports whether the rows are in a bucket.
+func (l Lake) InBucket() bool { return strings.HasPrefix(l.Data, "s3://") }
+
 // lakeParameters are those of the address of a bucket, as those of deliver.
 var lakeParameters = []string{"region", "endpoint", "use_path_style"}
 
@@ -110,8 +113,8 @@ func (c *Config) ResolveCatalog() (catalog *url.URL, password string, err error)
 
 // LakeData is where the rows of the lake are: an absolute folder, or s3://bucket/path/?region=….
 func (c *Config) LakeData() string {
-	if data := c.Store.Lake.Data; strings.HasPrefix(data, "s3://") {
-		return data
+	if c.Store.Lake.InBucket() {
+		return c.Store.Lake.Data
 	}
 	return filepath.Clean(c.Path(c.Store.Lake.Data))
 }

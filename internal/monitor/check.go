@@ -97,7 +97,11 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	}
 	defer k.empty.close()
 	k.checkHost(pipeline.CheckDisk(c))
-	k.add("database "+c.Database(), checkOpens(c.Database()))
+	if c.Store.Lake.Enabled() {
+		k.checkLake(ctx)
+	} else {
+		k.add("database "+c.Database(), checkOpens(c.Database()))
+	}
 	if c.Store.Publish {
 		k.checkAccess()
 	}
@@ -126,13 +130,32 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 			k.addReport("template "+name, k.checkReport(ctx, name))
 		}
 	}
-	if _, err := os.Lstat(c.PublishedDatabase()); err == nil {
+	if _, err := os.Lstat(c.PublishedDatabase()); err == nil && c.Store.Publish {
 		k.begin("published data " + c.PublishedDatabase())
 		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
 		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
 		k.checkFilters(ctx)
 	}
 	return k.findings
+}
+
+// checkLake opens the lake as a load and as a reader do.
+func (k *checker) checkLake(ctx context.Context) {
+	c := k.Config
+	what := "lake in " + c.LakeData()
+	k.begin(what)
+	err := k.CheckLake(ctx)
+	if err == nil && !c.Store.Lake.InBucket() {
+		err = checkWritable(c.LakeData())
+	}
+	if err == nil {
+		err = k.checkPublished(ctx)
+	}
+	k.add(what, err)
+	if err == nil {
+		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
+		k.checkFilters(ctx)
+	}
 }
 
 // checkAccess checks that the group can be given the published copy, and that readers can reach it.

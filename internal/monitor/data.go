@@ -20,28 +20,39 @@ import (
 	"callsheet/store"
 )
 
-// readData reads the published database, if there is one.
+// readData reads the published database, if there is one, or the lake.
 func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spool.File, days int) error {
-	path := p.Config.ReadDatabase()
-	info, err := os.Stat(path)
-	if _, link := os.Lstat(path); link != nil && errors.Is(err, os.ErrNotExist) {
-		s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
-		return nil
+	data := &DataStatus{Path: p.Config.ReadDatabase(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
+	isLake := p.Config.Store.Lake.Enabled()
+	if isLake {
+		data.Path = p.Config.LakeData()
+	} else {
+		info, err := os.Stat(data.Path)
+		if _, link := os.Lstat(data.Path); link != nil && errors.Is(err, os.ErrNotExist) {
+			s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
+			return nil
+		}
+		if err := checkChecksum(p.Config); err != nil {
+			s.addAlarm("published copy", err.Error())
+			s.Spool.Waiting = 0 // unknown
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		data.PublishedAt = info.ModTime()
 	}
-	if err := checkChecksum(p.Config); err != nil {
-		s.addAlarm("published copy", err.Error())
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil && isLake {
+		s.addAlarm("lake", err.Error())
 		s.Spool.Waiting = 0 // unknown
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
-	if err != nil {
-		return err
-	}
 	defer reader.Close()
-	s.Data = &DataStatus{Path: path, PublishedAt: info.ModTime(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
+	s.Data = data
 	waiting, err := reader.Waiting(ctx, files)
 	if err != nil {
 		return err
@@ -70,6 +81,14 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	})
 	if err != nil {
 		return err
+	}
+	if isLake && s.Data.LoadedAt == nil {
+		s.Data = nil
+		s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
+		return nil
+	}
+	if isLake { // what is committed can be read at once
+		s.Data.PublishedAt = *s.Data.LoadedAt
 	}
 	return s.readDays(ctx, reader, period.Day(p.Now().In(p.Config.Zone())), days)
 }

@@ -37,6 +37,13 @@ func (p *Pipeline) LockImports(ctx context.Context) (release func() error, err e
 // Refresh loads what is new in the spool, takes out what is no longer in it, and publishes the database. A damaged database is rebuilt.
 func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress store.Progress) (store.Summary, error) {
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
+		if p.Config.Store.Lake.Enabled() {
+			summary, err := p.loadLake(ctx, path, retryRejects, progress)
+			if err != nil {
+				return summary, err
+			}
+			return p.takeOut(ctx, path, summary, progress), nil
+		}
 		summary, err := p.load(ctx, path, retryRejects, progress)
 		if err == nil {
 			return p.takeOut(ctx, path, summary, progress), nil
@@ -69,7 +76,9 @@ func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summar
 		return loaded
 	}
 	err := errSpoolProblem
-	if !loaded.Incomplete {
+	if p.Config.Store.Lake.Enabled() {
+		err = errLakeKeeps
+	} else if !loaded.Incomplete {
 		var rebuilt store.Summary
 		if rebuilt, err = p.rebuildInto(ctx, path+rebuildSuffix, progress); err == nil {
 			err = store.Replace(path, path+rebuildSuffix)
@@ -97,6 +106,9 @@ var errSpoolProblem = errors.New("taking them out rebuilds it, and a spool file 
 // Rebuild builds a new database from the spool alone, beside the old one, and replaces the old one when it is complete. A new
 // database that lacks calls of the old one is refused, unless acceptLoss or an undone import explains it.
 func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.Progress) (store.Summary, error) {
+	if err := p.RefuseLake("load --rebuild"); err != nil {
+		return store.Summary{}, err
+	}
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
 		if spool.HasUndone(p.Config.SpoolDir()) && !acceptLoss {
 			if loaded, err := p.load(ctx, path, false, progress); err == nil && len(loaded.Undone) > 0 && !loaded.Incomplete {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -65,8 +64,7 @@ func (l *Loads) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
 
 func (l *Loads) loadNew(ctx context.Context, p *Pipeline) {
 	state, ok := p.spoolState()
-	_, errPublished := os.Stat(p.Config.ReadDatabase())
-	if ok && errPublished == nil && l.has(state) || ctx.Err() != nil {
+	if ok && p.HasData() && l.has(state) || ctx.Err() != nil {
 		return
 	}
 	began := p.Now()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"callsheet/internal/period"
@@ -43,6 +45,21 @@ func (p *Pipeline) OpenReader(ctx context.Context, o ReaderOptions) (*store.Read
 		return nil, errors.Join(err, reader.Close())
 	}
 	return reader, nil
+}
+
+// OpenPreview opens a preview of an import beside the published data.
+func (p *Pipeline) OpenPreview(ctx context.Context) (*store.Preview, error) {
+	options, err := p.storeOptions(p.Config.PublishedDatabase())
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenPreview(ctx, options)
+}
+
+// HasData reports whether there is something to read: a database that a load has published, or a lake.
+func (p *Pipeline) HasData() bool {
+	_, err := os.Stat(p.Config.ReadDatabase())
+	return p.Config.Store.Lake.Enabled() || !errors.Is(err, fs.ErrNotExist)
 }
 
 // withReader opens the published database for a few queries, as a step of a run.

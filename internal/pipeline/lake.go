@@ -1,0 +1,92 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"callsheet/internal/exitcode"
+	"callsheet/store"
+)
+
+// A load into a lake that fails for a reason that may be gone is repeated, for maxLakeRetries at most: the next load goes on where it ended. The first
+// wait is about initialLakeBackoff; each further one is twice as long, up to maxLakeBackoff.
+const (
+	maxLakeRetries     = 2 * time.Minute
+	initialLakeBackoff = 500 * time.Millisecond
+	maxLakeBackoff     = 20 * time.Second
+)
+
+// InitLake creates the lake of the configuration, or applies the configuration to it.
+func (p *Pipeline) InitLake(ctx context.Context) error {
+	if err := MakeDataDir(p.Config); err != nil {
+		return err
+	}
+	options, err := p.lakeOptions()
+	if err != nil {
+		return err
+	}
+	return store.InitLake(ctx, options)
+}
+
+// CheckLake opens the lake as loads do, and lists where its data is.
+func (p *Pipeline) CheckLake(ctx context.Context) error {
+	options, err := p.lakeOptions()
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, options)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.CheckData(ctx), db.Close())
+}
+
+var errNoLake = errors.New("the configuration has no lake\nhint: set store.lake.catalog and store.lake.data")
+
+func (p *Pipeline) lakeOptions() (store.Options, error) {
+	if !p.Config.Store.Lake.Enabled() {
+		return store.Options{}, exitcode.UsageError(errNoLake)
+	}
+	return p.storeOptions(p.Config.Database())
+}
+
+// loadLake loads what is new into the lake.
+func (p *Pipeline) loadLake(ctx context.Context, path string, retryRejects bool, progress store.Progress) (summary store.Summary, err error) {
+	var before store.Summary
+	started := time.Now()
+	for wait := initialLakeBackoff; ; wait = min(2*wait, maxLakeBackoff) {
+		summary, err = p.load(ctx, path, retryRejects, progress)
+		summary.AddEarlier(before)
+		if !store.IsTransient(err) || time.Since(started)+wait > maxLakeRetries {
+			break
+		}
+		p.Log.Warn("the load is repeated", "error", err, "in", wait)
+		before = summary
+		select {
+		case <-time.After(wait/2 + rand.N(wait)): // so that loaders that were in each other's way do not meet again
+		case <-ctx.Done():
+			return summary, err
+		}
+	}
+	if err != nil {
+		return summary, err
+	}
+	// The file tells the page and the metrics of this machine when it last loaded.
+	now := p.Now()
+	return summary, os.Chtimes(path, now, now)
+}
+
+// errLakeKeeps is why lines stay in a lake.
+var errLakeKeeps = errors.New("a lake cannot be rebuilt from the spool of one machine")
+
+// RefuseLake returns an error if the configuration has a lake, with which an action does not work.
+func (p *Pipeline) RefuseLake(action string) error {
+	if !p.Config.Store.Lake.Enabled() {
+		return nil
+	}
+	return exitcode.UsageError(fmt.Errorf("%s does not work with a lake: %w", action, errLakeKeeps))
+}
