@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,9 +54,9 @@ func (l Lake) loadExtensions() (statements []string) {
 }
 
 // attach returns the statements that attach the lake under a name.
-func (l Lake) attach(ctx context.Context, mode, name string) ([]string, error) {
+func (l Lake) attach(ctx context.Context, mode, name string, options ...string) ([]string, error) {
 	statements := l.loadExtensions()
-	options := []string{"data_path " + quote(l.dataPath())}
+	options = append(options, "data_path "+quote(l.dataPath()))
 	if l.Password != "" {
 		statements = append(statements, "create secret if not exists "+catalogName+" (type postgres, password "+quote(l.Password)+")")
 		options = append(options, "meta_secret "+quote(catalogName))
@@ -82,8 +83,29 @@ func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, 
 	statements, err := l.attach(ctx, mode, lakeName)
 	return append(statements,
 		"attach if not exists "+quote(definitions)+" as definitions (read_only)",
-		"set search_path = '"+lakeName+".main,definitions.main'",
+		searchLake,
 		"set variable loader = "+quote(l.Loader)), err
+}
+
+// searchLake finds the tables of the lake first.
+const searchLake = "set search_path = '" + lakeName + ".main,definitions.main'"
+
+// pin attaches the lake again as of its latest snapshot, so that all statements of all connections see one state, as those on a published copy do.
+func (l Lake) pin(ctx context.Context, conn *sql.Conn) error {
+	attach, err := l.attach(ctx, reading, lakeName, "snapshot_version getvariable('snapshot')")
+	if err != nil {
+		return err
+	}
+	for _, statement := range slices.Concat([]string{
+		"set variable snapshot = (from " + lakeName + ".current_snapshot())",
+		"use memory", // the default database cannot be detached
+		"detach " + lakeName,
+	}, attach, []string{searchLake}) {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return l.explain(err)
+		}
+	}
+	return nil
 }
 
 // catalogString returns the connection string of the catalog, without the password.

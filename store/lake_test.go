@@ -361,3 +361,30 @@ func TestReadersOfALakeOnlyRead(t *testing.T) {
 		}
 	}
 }
+
+// TestReaderOfALakeSeesOneState loads between two queries of a reader, and expects equal answers on all its connections, and new ones of the next reader.
+func TestReaderOfALakeSeesOneState(t *testing.T) {
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	options, dir := lakeOptions(t, lake, "first"), t.TempDir()
+	load := func(name, call string) {
+		t.Helper()
+		writeSpool(t, dir, map[string]string{name: call})
+		if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Reports != 1 {
+			t.Fatalf("%d reports, %v", summary.Reports, err)
+		}
+	}
+	load("a.ndjson", oneCall)
+	options.Connections = 2
+	reader := openReader(t, options)
+	const counts = "select (select count(*) from calls), (select count(*) from call_versions), (from lake.current_snapshot())"
+	before := query(t, reader, counts)
+	load("b.ndjson", strings.ReplaceAll(oneCall, `"1"`, `"2"`))
+	for range options.Connections { // takes turns
+		if got := query(t, reader, counts); !slices.EqualFunc(got, before, slices.Equal) {
+			t.Errorf("after a load: %v, want %v", got, before)
+		}
+	}
+	if got := query(t, openReader(t, options), counts); got[1][0] != "2" {
+		t.Errorf("the next reader has %s calls, want 2", got[1][0])
+	}
+}

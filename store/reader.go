@@ -11,7 +11,7 @@ import (
 	"callsheet/queries"
 )
 
-// Reader runs queries on a published copy, one per connection at a time.
+// Reader runs queries on a published copy or a snapshot of a lake, one per connection at a time.
 type Reader struct {
 	db          *database
 	all         []*sql.Conn
@@ -20,7 +20,7 @@ type Reader struct {
 	userQueries []queries.File
 }
 
-// OpenReader opens a published copy read-only and sandboxed.
+// OpenReader opens a published copy, or the latest snapshot of a lake, read-only and sandboxed.
 func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	zone, err := time.LoadLocation(options.Settings.Timezone)
 	if err != nil {
@@ -36,6 +36,11 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		return nil, explainRead(err)
 	}
 	r := readerOf(db, conn, zone, options.UserQueries)
+	if options.Lake != nil {
+		if err := options.Lake.pin(ctx, conn); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
 	for range options.Connections - 1 {
 		conn, err := db.Conn(ctx)
 		if err != nil {
