@@ -106,8 +106,26 @@ func InitLake(ctx context.Context, options Options) error {
 		if err := s.migrate(ctx); err != nil {
 			return err
 		}
+		if err := s.addStatistics(ctx); err != nil {
+			return err
+		}
 		return s.applySettings(ctx)
 	}), s.Close())
+}
+
+// addStatistics adds to the catalog the statistics of tables without rows. Of a table without statistics, DuckLake 1.0 asks for them twice for each column
+// of each scan, which was more than half of all statements of a load.
+func (s *Store) addStatistics(ctx context.Context) error {
+	const statement = `
+insert into ducklake_table_column_stats (table_id, column_id, contains_null)
+select table_id, column_id, false from ducklake_column where end_snapshot is null and table_id not in (select table_id from ducklake_table_stats);
+
+insert into ducklake_table_stats (table_id, record_count, next_row_id, file_size_bytes)
+select table_id, 0, 0, 0 from ducklake_table where end_snapshot is null and table_id not in (select table_id from ducklake_table_stats)`
+	if _, err := s.conn.ExecContext(ctx, fmt.Sprintf("call postgres_execute(%s, %s)", quote(catalogName), quote(statement))); err != nil {
+		return fmt.Errorf("adding statistics of empty tables: %w", err)
+	}
+	return nil
 }
 
 // createTables creates the tables of an empty database in the lake.
