@@ -64,6 +64,9 @@ func dayRange(first, last string) string {
 
 // undoImport takes an import out of the spool. It refuses if another import left rows out because this one has them.
 func (a *app) undoImport(ctx context.Context, p *pipeline.Pipeline, name string) error {
+	if err := p.RefuseLake("import --undo"); err != nil {
+		return err
+	}
 	release, err := p.LockImports(ctx)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/exitcode"
 )
 
 //go:embed init.yaml
@@ -34,6 +35,9 @@ the lake and computes the calls again where that changes them. Until then, machi
   callsheet init --lake`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if lake && c.Flags().Changed("dir") {
+				return exitcode.UsageError(errors.New("--lake writes no configuration\nhint: callsheet --config FILE init --lake"))
+			}
 			if lake {
 				return a.initLake(c.Context())
 			}
@@ -64,7 +68,6 @@ the lake and computes the calls again where that changes them. Until then, machi
 	}
 	command.Flags().StringVar(&dir, "dir", ".", "folder to write callsheet.yaml into")
 	command.Flags().BoolVar(&lake, "lake", false, "create the lake of the configuration, or apply the configuration to it")
-	command.MarkFlagsMutuallyExclusive("dir", "lake")
 	return command
 }
 
@@ -76,6 +79,6 @@ func (a *app) initLake(ctx context.Context) error {
 	if err := p.InitLake(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "the lake in %s has this configuration\n", p.Config.LakeData())
+	fmt.Fprintf(a.stdout, "the lake in %s has this configuration\n", p.Config.LakeName())
 	return nil
 }

@@ -118,3 +118,9 @@ func (c *Config) LakeData() string {
 	}
 	return filepath.Clean(c.Path(c.Store.Lake.Data))
 }
+
+// LakeName is LakeData without parameters, for messages.
+func (c *Config) LakeName() string {
+	name, _, _ := strings.Cut(c.LakeData(), "?")
+	return name
+}

@@ -142,7 +142,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 // checkLake opens the lake as a load and as a reader do.
 func (k *checker) checkLake(ctx context.Context) {
 	c := k.Config
-	what := "lake in " + c.LakeData()
+	what := "lake in " + c.LakeName()
 	k.begin(what)
 	err := k.CheckLake(ctx)
 	if err == nil && !c.Store.Lake.InBucket() {

@@ -25,7 +25,7 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	data := &DataStatus{Path: p.Config.ReadDatabase(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
 	isLake := p.Config.Store.Lake.Enabled()
 	if isLake {
-		data.Path = p.Config.LakeData()
+		data.Path = p.Config.LakeName()
 	} else {
 		info, err := os.Stat(data.Path)
 		if _, link := os.Lstat(data.Path); link != nil && errors.Is(err, os.ErrNotExist) {
