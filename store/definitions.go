@@ -17,6 +17,7 @@ import (
 
 // ensureDefinitions makes the definitions if they are missing, or were made by another version or with another configuration.
 func ensureDefinitions(ctx context.Context, options Options) error {
+	options.beside = attachment{}
 	fingerprint := options.macrosFingerprint()
 	if stored, err := definitionsOf(ctx, options); err != nil || stored == fingerprint {
 		return err
@@ -82,25 +83,12 @@ func dropTables(ctx context.Context, conn *sql.Conn) error {
 // InitLake creates the tables of a lake that has none, or brings those of a lake to this version. It applies the settings, and computes all calls
 // again if these have changed.
 func InitLake(ctx context.Context, options Options) error {
-	if !options.Lake.isBucket() {
-		if err := os.MkdirAll(filepath.Join(options.Lake.Data, "main"), 0o750); err != nil { // of the schema main, which DuckLake does not create
-			return err
-		}
-	}
-	s, err := connectLake(ctx, options, creating)
+	s, err := createLake(ctx, options)
 	if err != nil {
 		return err
 	}
 	return errors.Join(s.withTurn(ctx, func() error {
-		var created bool
-		err := s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
-		if err == nil && !created {
-			err = s.createTables(ctx)
-		}
-		if err != nil {
-			return options.Lake.explain(err)
-		}
-		if s.transactions, err = loaderTransactions(ctx, s.conn); err != nil {
+		if err := s.ensureTables(ctx); err != nil {
 			return err
 		}
 		if err := s.migrate(ctx); err != nil {
@@ -128,10 +116,36 @@ select table_id, 0, 0, 0 from ducklake_table where end_snapshot is null and tabl
 	return nil
 }
 
+// createLake opens a lake, which may have no tables yet.
+func createLake(ctx context.Context, options Options) (*Store, error) {
+	if !options.Lake.isBucket() {
+		if err := os.MkdirAll(filepath.Join(options.Lake.Data, "main"), 0o750); err != nil { // of the schema main, which DuckLake does not create
+			return nil, err
+		}
+	}
+	return connectLake(ctx, options, creating)
+}
+
+// ensureTables creates the tables of a lake that has none.
+func (s *Store) ensureTables(ctx context.Context) error {
+	var created bool
+	err := s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
+	if err == nil && !created {
+		err = s.createTables(ctx)
+	}
+	if err != nil {
+		return s.options.Lake.explain(err)
+	}
+	s.transactions, err = loaderTransactions(ctx, s.conn)
+	return err
+}
+
 // createTables creates the tables of an empty database in the lake.
 func (s *Store) createTables(ctx context.Context) error {
 	var statements []string
-	err := makeTemplate(ctx, s.options, func(template *Store) (err error) {
+	options := s.options
+	options.beside = attachment{}
+	err := makeTemplate(ctx, options, func(template *Store) (err error) {
 		statements, err = texts(ctx, template.conn, lakeTablesSQL)
 		return err
 	}, func(string) error { return nil })

@@ -186,11 +186,15 @@ func (l Lake) explain(err error) error {
 		return fmt.Errorf("the lake's catalog %s cannot be reached: %w\nhint: check store.lake.catalog, and that PostgreSQL runs and lets this user in; the password is in store.lake.password_file, PGPASSWORD or ~/.pgpass",
 			l.Catalog.Redacted(), err)
 	case strings.Contains(text, "creating a new DuckLake is explicitly disabled"):
-		return fmt.Errorf("there is no lake in %s yet\nhint: run callsheet init --lake", l.Catalog.Redacted())
+		return errNoLake(l.Catalog.Redacted())
 	case strings.Contains(text, "does not match existing data path"):
 		return fmt.Errorf("the lake has its data elsewhere: %w\nhint: all machines need the same store.lake.data", err)
 	}
 	return fmt.Errorf("opening the lake %s: %w", l.Catalog.Redacted(), err)
+}
+
+func errNoLake(name string) error {
+	return fmt.Errorf("there is no lake in %s yet\nhint: run callsheet init --lake", name)
 }
 
 // IsTransient reports whether an error may be gone when the load is repeated: another loader committed at the same moment, or the catalog or the
@@ -363,7 +367,7 @@ func (s *Store) checkLake(ctx context.Context) error {
 		return s.options.Lake.explain(err)
 	}
 	if !created {
-		return fmt.Errorf("there is no lake in %s yet\nhint: run callsheet init --lake", name)
+		return errNoLake(name)
 	}
 	if s.transactions, err = loaderTransactions(ctx, s.conn); err != nil {
 		return err
@@ -384,10 +388,14 @@ func (s *Store) checkLake(ctx context.Context) error {
 	var stored, definitions string
 	err = s.conn.QueryRowContext(ctx, "select fingerprint, definitions_fingerprint from settings").Scan(&stored, &definitions)
 	switch {
+	case errors.Is(err, sql.ErrNoRows): // the tables have been created, and the settings not yet applied
+		return errNoLake(name)
 	case err != nil:
 		return fmt.Errorf("reading the settings: %w", err)
 	case len(applied) < len(files) || definitions != definitionsFingerprint():
 		return fmt.Errorf("the lake %s was last set up by another version of callsheet\nhint: give all machines the same version, then run callsheet init --lake on one of them", name)
+	case strings.HasPrefix(stored, copying):
+		return errCopying(name)
 	case strings.HasPrefix(stored, incomplete):
 		return fmt.Errorf("the calls of the lake %s are being computed again\nhint: wait for callsheet init --lake, or run it again if it was interrupted", name)
 	case stored != want:

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"callsheet/internal/spool"
@@ -48,7 +49,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		}
 		r.add(conn)
 	}
-	if err := checkComplete(ctx, conn, options.Path); err != nil {
+	if err := checkComplete(ctx, conn, options); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	if options.Lake != nil {
@@ -66,13 +67,18 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 }
 
 // checkComplete returns an error if the database has only a part of the calls.
-func checkComplete(ctx context.Context, conn *sql.Conn, path string) error {
-	var found bool
-	if err := conn.QueryRowContext(ctx, "select exists (from settings where starts_with(fingerprint, ?))", incomplete).Scan(&found); err != nil {
+func checkComplete(ctx context.Context, conn *sql.Conn, options Options) error {
+	var stored string
+	if err := conn.QueryRowContext(ctx, "select coalesce(max(fingerprint), '') from settings").Scan(&stored); err != nil {
 		return explainRead(err)
 	}
-	if found {
-		return fmt.Errorf("%s has only a part of the calls: a load was interrupted while it computed them again\nhint: run callsheet load", path)
+	switch {
+	case stored == "" && options.Lake != nil: // its tables have been created, and the settings not yet applied
+		return errNoLake(options.Lake.Catalog.Redacted())
+	case strings.HasPrefix(stored, copying):
+		return errCopying(options.Lake.Catalog.Redacted())
+	case strings.HasPrefix(stored, incomplete):
+		return fmt.Errorf("%s has only a part of the calls: a load was interrupted while it computed them again\nhint: run callsheet load", options.Path)
 	}
 	return nil
 }

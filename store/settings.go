@@ -140,6 +140,9 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
+	if strings.HasPrefix(stored, copying) {
+		return errCopying(s.options.Lake.Catalog.Redacted())
+	}
 	sameMacros := storedMacros == wantMacros
 	if s.options.Lake != nil {
 		sameMacros = true // its macros are not in the lake

@@ -44,7 +44,14 @@ type Options struct {
 	Immutable   bool           // the file is a published copy, which is never written, so any number of instances can open it
 	Connections int            // of a reader, each for one query at a time; 1 when 0
 
-	loadsOnly bool // the database has no macros of metrics and named queries
+	loadsOnly bool       // the database has no macros of metrics and named queries
+	beside    attachment // what a copy reads
+}
+
+// attachment is a database that is attached beside the one that is opened.
+type attachment struct {
+	statements []string
+	data       string // its folder or bucket, if it is a lake
 }
 
 // Store is a database open for writing.
@@ -176,7 +183,7 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 	if err != nil {
 		return nil, nil, err
 	}
-	settings := sessionSettings(options)
+	settings := append(sessionSettings(options), options.beside.statements...)
 	if options.Lake != nil {
 		session, err := options.Lake.session(ctx, mode, file)
 		if err != nil {
@@ -300,8 +307,11 @@ func (o Options) sandbox(ctx context.Context, conn *sql.Conn) error {
 	if o.RunLedger != "" {
 		files = quote(o.RunLedger)
 	}
-	if o.Lake != nil {
+	switch {
+	case o.Lake != nil:
 		folders = quote(o.Lake.dataPath())
+	case o.beside.data != "":
+		folders = quote(o.beside.data)
 	}
 	for _, statement := range []string{
 		"set allowed_paths = [" + files + "]", "set allowed_directories = [" + folders + "]",

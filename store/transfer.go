@@ -1,0 +1,437 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"callsheet/internal/display"
+)
+
+// A lake and a database file have the same tables, so a copy of one into the other is an insert for each table. Only the column loader differs: in a
+// file, it is NULL in the rows of the machine's own loader.
+//
+// A file is filled beside its place in one transaction, which sees one state of the lake, and renamed when it is complete. A lake is filled in many
+// transactions. Each stores how many portions are copied, in the fingerprint of the settings, which keeps everybody else from opening the lake.
+
+// copying begins the stored fingerprint of a lake into which a database file is being copied. What follows identifies the file and has the number of
+// the portions that are copied.
+const copying = incomplete + "copy "
+
+func errCopying(lake string) error {
+	return fmt.Errorf("a database file is being copied into the lake %s\nhint: wait for callsheet migrate --to-lake, or run it again if it was interrupted", lake)
+}
+
+// besideName is the name in SQL of the database file that is copied.
+const besideName = "copied"
+
+// copiedRows is about how many rows a transaction copies into a lake. Tests lower it.
+var copiedRows int64 = 1_000_000
+
+// Copied is what was copied, and found equal in both places.
+type Copied struct {
+	Calls int64
+	Days  int64 // with calls
+	Rows  int64 // of all tables
+}
+
+// CopyToLake copies the database file at path into a lake, which is created if there is none. The rows become those of the loader options.Lake.Loader,
+// which then goes on where the file is. If it is interrupted, the next call goes on, or begins again if the file has changed meanwhile. A file with
+// other settings than the options or of another version is refused, and a lake that has other data. progress may be nil; it is called with the numbers
+// of portions.
+func CopyToLake(ctx context.Context, options Options, path string, progress func(done, total int)) (Copied, error) {
+	copied, err := copyToLake(ctx, options, path, progress)
+	if err != nil {
+		err = fmt.Errorf("copying %s into the lake: %w", path, err)
+	}
+	return copied, err
+}
+
+func copyToLake(ctx context.Context, options Options, path string, progress func(done, total int)) (copied Copied, err error) {
+	file := options
+	file.Path, file.Lake = path, nil
+	if err := checkSource(ctx, file); err != nil {
+		return copied, err
+	}
+	release, err := lockFile(ctx, file)
+	if err != nil {
+		return copied, err
+	}
+	defer release()
+	options.beside.statements = []string{"attach if not exists " + quote(path) + " as " + besideName + " (read_only)"}
+	s, err := createLake(ctx, options)
+	if err != nil {
+		return copied, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	err = s.withTurn(ctx, func() error {
+		if err := s.ensureTables(ctx); err != nil {
+			return err
+		}
+		return s.addStatistics(ctx)
+	})
+	if err != nil {
+		return copied, err
+	}
+	tables, err := copiedTables(ctx, s.conn, besideName)
+	if err != nil {
+		return copied, err
+	}
+	hasData, err := s.copyPortions(ctx, path, tables, progress)
+	if err != nil {
+		return copied, err
+	}
+	from, err := contentOf(ctx, s.conn, besideName, tables)
+	if err != nil {
+		return copied, err
+	}
+	to, err := contentOf(ctx, s.conn, lakeName, tables)
+	if err != nil {
+		return copied, err
+	}
+	differing := from.differing(to)
+	switch {
+	case differing != "" && hasData:
+		return copied, fmt.Errorf("the lake has other data: %s differ\nhint: copy into an empty lake: another store.lake.catalog and store.lake.data", differing)
+	case differing != "":
+		return copied, errors.Join(fmt.Errorf("the copy has other data than the file: %s differ\nhint: run callsheet migrate --to-lake again, which begins again", differing),
+			s.copyPortion(ctx, nil, copying))
+	case !hasData:
+		err = s.inTransaction(ctx, func(tx *sql.Tx) error { return copySettingsRow(ctx, tx, "fingerprint") })
+	}
+	return from.copied(), err
+}
+
+// checkSource returns an error for a database file that a load would change first.
+func checkSource(ctx context.Context, file Options) error {
+	const hint = "\nhint: run callsheet load without store.lake in the configuration, then callsheet migrate --to-lake with it"
+	if exists(file.Path + ".wal") {
+		return fmt.Errorf("a load was interrupted%s", hint)
+	}
+	reader, err := OpenReader(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	want, err := file.Settings.fingerprint()
+	if err != nil {
+		return err
+	}
+	var stored, macros string
+	if err := reader.all[0].QueryRowContext(ctx, "select fingerprint, macros_fingerprint from settings").Scan(&stored, &macros); err != nil {
+		return err
+	}
+	if stored != want || macros != file.macrosFingerprint() {
+		return fmt.Errorf("it was last loaded with other settings, or by another version of callsheet%s", hint)
+	}
+	return nil
+}
+
+// copyPortions copies a file into a lake that has no data, or goes on with that. It only reports whether the lake has data that no copy has begun.
+func (s *Store) copyPortions(ctx context.Context, path string, tables []copiedTable, progress func(done, total int)) (hasData bool, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
+	portions, err := filePortions(ctx, s.conn, tables)
+	if err != nil {
+		return false, err
+	}
+	state := copying + hashed(fmt.Sprint(versionOf(info), portions)) + " "
+	err = s.conn.QueryRowContext(ctx, "select coalesce(max(fingerprint), '') from "+lakeName+".main.settings").Scan(&s.fingerprint)
+	if err != nil {
+		return false, err
+	}
+	next, resumed := 0, false
+	if done, found := strings.CutPrefix(s.fingerprint, state); found {
+		next, err = strconv.Atoi(done)
+		resumed = err == nil
+	}
+	if !resumed {
+		if hasData, err = s.beginCopy(ctx, tables, state+"0"); err != nil || hasData {
+			return hasData, err
+		}
+	}
+	for ; next < len(portions); next++ {
+		if progress != nil {
+			progress(next, len(portions))
+		}
+		if err := s.copyPortion(ctx, portions[next], state+strconv.Itoa(next+1)); err != nil {
+			return false, err
+		}
+	}
+	if progress != nil {
+		progress(next, len(portions))
+	}
+	return false, nil
+}
+
+// beginCopy removes what an interrupted copy and the settings have put into the lake, and stores the state of a copy. It does nothing if the lake has
+// other data.
+func (s *Store) beginCopy(ctx context.Context, tables []copiedTable, state string) (hasData bool, err error) {
+	interrupted := strings.HasPrefix(s.fingerprint, copying)
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		for _, table := range tables {
+			if hasData || interrupted || table.IsSettings {
+				continue
+			}
+			if err := tx.QueryRowContext(ctx, fmt.Sprintf("select exists (from %s.main.%s)", lakeName, table.Name)).Scan(&hasData); err != nil {
+				return err
+			}
+		}
+		if hasData {
+			return nil
+		}
+		for _, table := range tables {
+			if _, err := tx.ExecContext(ctx, fmt.Sprintf("delete from %s.main.%s", lakeName, table.Name)); err != nil {
+				return err
+			}
+		}
+		return copySettingsRow(ctx, tx, quote(state))
+	})
+	if err == nil && !hasData {
+		s.fingerprint = state
+	}
+	return hasData, err
+}
+
+// copyPortion copies some rows of the file into the lake in a transaction, and stores the state with which the copy goes on.
+func (s *Store) copyPortion(ctx context.Context, portion []rowRange, state string) error {
+	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
+		for _, rows := range portion {
+			where := fmt.Sprintf("rowid >= %d and rowid < %d", rows.First, rows.End)
+			if err := copyRows(ctx, tx, besideName, lakeName, rows.Table, where); err != nil {
+				return err
+			}
+		}
+		return copySettingsRow(ctx, tx, quote(state))
+	})
+	if err == nil {
+		s.fingerprint = state
+	}
+	return err
+}
+
+// copySettingsRow gives the lake the settings of the file, with a fingerprint. The row is deleted and inserted, since DuckLake 1.0 gives a row that is
+// updated in the transaction that inserted it a rowid of another one.
+func copySettingsRow(ctx context.Context, tx *sql.Tx, fingerprint string) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
+		delete from %s.main.settings;
+		insert into %[1]s.main.settings by name select * replace (%s as fingerprint) from %s.main.settings`, lakeName, fingerprint, besideName))
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	return nil
+}
+
+// CopyToFile writes a database file with all data of a lake, as it is when the copy begins. The rows of the loader options.Lake.Loader become those of
+// the file's loader, which then goes on where that one is. A file that exists is refused.
+func CopyToFile(ctx context.Context, options Options, path string) (Copied, error) {
+	copied, err := copyToFile(ctx, options, path)
+	if err != nil {
+		err = fmt.Errorf("copying the lake to %s: %w", path, err)
+	}
+	return copied, err
+}
+
+func copyToFile(ctx context.Context, options Options, path string) (copied Copied, err error) {
+	if exists(path) {
+		return copied, errors.New("the file exists\nhint: move it away first")
+	}
+	lake, err := openLake(ctx, options) // checks its version and settings
+	if err != nil {
+		return copied, err
+	}
+	if err := lake.Close(); err != nil {
+		return copied, err
+	}
+	statements, err := options.Lake.attach(ctx, reading, lakeName)
+	if err != nil {
+		return copied, err
+	}
+	statements = append(statements, "set variable loader = "+quote(options.Lake.Loader))
+	options.Path, options.beside = path, attachment{statements, options.Lake.dataPath()}
+	err = makeTemplate(ctx, options, func(file *Store) error {
+		copied, err = file.copyFrom(ctx, lakeName)
+		return err
+	}, func(filled string) error { return Replace(path, filled) })
+	return copied, err
+}
+
+// copyFrom copies all data of an attached database into a new file.
+func (s *Store) copyFrom(ctx context.Context, database string) (Copied, error) {
+	var name string
+	if err := s.conn.QueryRowContext(ctx, "select current_database()").Scan(&name); err != nil {
+		return Copied{}, err
+	}
+	tables, err := copiedTables(ctx, s.conn, name)
+	if err != nil {
+		return Copied{}, err
+	}
+	tables = append(tables, copiedTable{Name: "settings"})
+	var from databaseContent
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		for _, table := range tables {
+			if _, err := tx.ExecContext(ctx, "delete from "+table.Name); err != nil {
+				return err
+			}
+			if err := copyRows(ctx, tx, database, name, table, "true"); err != nil {
+				return err
+			}
+		}
+		from, err = contentOf(ctx, tx, database, tables) // in the transaction, which sees the state of the lake that was copied
+		return err
+	})
+	if err != nil {
+		return Copied{}, err
+	}
+	to, err := contentOf(ctx, s.conn, name, tables)
+	if err != nil {
+		return Copied{}, err
+	}
+	if differing := from.differing(to); differing != "" {
+		return Copied{}, fmt.Errorf("the copy has other data: %s differ", differing)
+	}
+	return from.copied(), nil
+}
+
+// copiedTable is a table of a database file that a lake has too.
+type copiedTable struct {
+	Name       string
+	HasLoader  bool // it has the column loader
+	IsSettings bool // its rows come from the configuration or a directory
+}
+
+// copiedTables returns the tables of an attached database file, without settings, whose row says whether the others are complete.
+func copiedTables(ctx context.Context, conn *sql.Conn, database string) (tables []copiedTable, err error) {
+	of := " where database_name = " + quote(database) + " and not internal and table_name not in ('settings', 'schema_migrations', " + catalogTables + ")"
+	names, err := texts(ctx, conn, "select table_name from duckdb_tables()"+of+" and not temporary order by table_name")
+	if err != nil {
+		return nil, err
+	}
+	withLoader, err := texts(ctx, conn, "select table_name from duckdb_columns()"+of+" and column_name = 'loader'")
+	for _, name := range names {
+		isSettings := slices.Contains(settingsTables, name) || name == "vendor_directory"
+		tables = append(tables, copiedTable{name, slices.Contains(withLoader, name), isSettings})
+	}
+	return tables, err
+}
+
+// copyRows copies rows of a table from one attached database into another.
+func copyRows(ctx context.Context, tx *sql.Tx, from, to string, table copiedTable, where string) error {
+	columns := "*"
+	switch {
+	case table.HasLoader && to == lakeName:
+		columns = "* replace (coalesce(loader, getvariable('loader')) as loader)"
+	case table.HasLoader:
+		columns = "* replace (nullif(loader, getvariable('loader')) as loader)"
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("insert into %q.main.%s by name select %s from %q.main.%s where %s", to, table.Name, columns, from, table.Name, where))
+	if err != nil {
+		return fmt.Errorf("%s: %w", table.Name, err)
+	}
+	return nil
+}
+
+// rowRange is the rows of a table from rowid First to before End.
+type rowRange struct {
+	Table      copiedTable
+	First, End int64
+}
+
+// filePortions returns the rows of the file's tables, in portions that are copied in a transaction each.
+func filePortions(ctx context.Context, conn *sql.Conn, tables []copiedTable) (portions [][]rowRange, err error) {
+	var portion []rowRange
+	var rows int64
+	for _, table := range tables {
+		var end int64
+		if err := conn.QueryRowContext(ctx, fmt.Sprintf("select coalesce(max(rowid) + 1, 0) from %s.main.%s", besideName, table.Name)).Scan(&end); err != nil {
+			return nil, fmt.Errorf("%s: %w", table.Name, err)
+		}
+		for first := int64(0); first < end; first += copiedRows {
+			part := rowRange{table, first, min(first+copiedRows, end)}
+			portion, rows = append(portion, part), rows+part.End-part.First
+			if rows >= copiedRows {
+				portions, portion, rows = append(portions, portion), nil, 0
+			}
+		}
+	}
+	if len(portion) > 0 {
+		portions = append(portions, portion)
+	}
+	return portions, nil
+}
+
+// databaseContent is what a copy is compared by: the rows of each table, and the content hash of the calls of each day.
+type databaseContent struct{ tables, days []contentPart }
+
+type contentPart struct {
+	Name string // of a table, or a day
+	Rows int64
+	Hash string
+}
+
+func contentOf(ctx context.Context, db session, database string, tables []copiedTable) (c databaseContent, err error) {
+	for _, table := range tables {
+		part, columns := contentPart{Name: table.Name}, "*"
+		if table.HasLoader {
+			columns = "* exclude (loader)"
+		}
+		row := db.QueryRowContext(ctx, fmt.Sprintf("select count(*), coalesce(sum(hash(row_of)), 0)::varchar from (select %s from %q.main.%s) as row_of", columns, database, table.Name))
+		if err := row.Scan(&part.Rows, &part.Hash); err != nil {
+			return c, fmt.Errorf("reading %s: %w", table.Name, err)
+		}
+		c.tables = append(c.tables, part)
+	}
+	calls := fmt.Sprintf("%q.main.calls", database)
+	rows, err := db.QueryContext(ctx, "select local_day::varchar, calls, content from content_of("+quote(calls)+") order by local_day")
+	if err != nil {
+		return c, fmt.Errorf("reading the content of the days: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var day contentPart
+		if err := rows.Scan(&day.Name, &day.Rows, &day.Hash); err != nil {
+			return c, err
+		}
+		c.days = append(c.days, day)
+	}
+	return c, rows.Err()
+}
+
+// differing returns what differs from another database, in words; empty if nothing does.
+func (c databaseContent) differing(from databaseContent) string {
+	names := func(parts, others []contentPart) (names []string) {
+		for _, part := range slices.Concat(parts, others) {
+			if slices.Contains(parts, part) != slices.Contains(others, part) && !slices.Contains(names, part.Name) {
+				names = append(names, part.Name)
+			}
+		}
+		return names
+	}
+	tables, days := names(c.tables, from.tables), names(c.days, from.days)
+	if len(tables)+len(days) == 0 {
+		return ""
+	}
+	what := "the tables " + strings.Join(tables, ", ")
+	if len(days) > 0 {
+		what += " and " + display.Plural(len(days), "day") + " from " + days[0]
+	}
+	return what
+}
+
+func (c databaseContent) copied() (copied Copied) {
+	for _, table := range c.tables {
+		copied.Rows += table.Rows
+		if table.Name == "calls" {
+			copied.Calls = table.Rows
+		}
+	}
+	copied.Days = int64(len(c.days))
+	return copied
+}
