@@ -15,18 +15,24 @@ import (
 // The definitions of a lake are a database file with the macros, views and catalogs, and without the tables, which are in the lake. Each machine makes
 // its own from its configuration. Options.Path is its path.
 
-// ensureDefinitions makes the definitions if they are missing, or were made by another version or with another configuration.
+// ensureDefinitions makes the definitions if they are missing, or were made by another version, with another configuration or with other extensions, and
+// makes DuckDB check the signatures of the extensions first.
 func ensureDefinitions(ctx context.Context, options Options) error {
 	options.beside = attachment{}
-	fingerprint := options.macrosFingerprint()
-	if stored, err := definitionsOf(ctx, options); err != nil || stored == fingerprint {
+	extensions, err := options.Lake.hashExtensions()
+	known := err == nil // otherwise DuckDB may fetch them
+	fingerprint := func() string { return hashed(options.macrosFingerprint() + extensions) }
+	if stored, err := definitionsOf(ctx, options); err != nil || known && stored == fingerprint() {
+		return err
+	}
+	if extensions, err = options.Lake.verifyExtensions(ctx); err != nil {
 		return err
 	}
 	return makeTemplate(ctx, options, func(template *Store) error {
 		if err := dropTables(ctx, template.conn); err != nil {
 			return err
 		}
-		_, err := template.conn.ExecContext(ctx, "create table definitions as select ?::varchar as fingerprint", fingerprint)
+		_, err := template.conn.ExecContext(ctx, "create table definitions as select ?::varchar as fingerprint", fingerprint())
 		return err
 	}, func(path string) error { return Replace(options.Path, path) })
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -39,19 +37,6 @@ const (
 
 // creating is the mode of opening a lake that is created if there is none.
 const creating = "creating"
-
-// extensions are DuckDB's extensions that a lake needs, in the order in which they are loaded.
-var extensions = []string{"postgres_scanner", "ducklake", "httpfs"}
-
-func (l Lake) loadExtensions() (statements []string) {
-	if l.Extensions != "" {
-		statements = append(statements, "set extension_directory = "+quote(l.Extensions))
-	}
-	for _, extension := range extensions {
-		statements = append(statements, "install "+extension, "load "+extension)
-	}
-	return statements
-}
 
 // attach returns the statements that attach the lake under a name.
 func (l Lake) attach(ctx context.Context, mode, name string, options ...string) ([]string, error) {
@@ -179,9 +164,8 @@ func (l Lake) explain(err error) error {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "install") && strings.Contains(text, "extension"), strings.Contains(text, ".duckdb_extension"):
-		folder := cmp.Or(l.Extensions, "~/.duckdb/extensions")
-		return fmt.Errorf("the lake needs DuckDB's extensions %s: %w\nhint: without internet, put their files NAME.duckdb_extension of DuckDB %s into %s, and set store.lake.extension_directory to %s",
-			strings.Join(extensions, ", "), err, DuckDBVersion(), filepath.Join(folder, DuckDBVersion(), runtime.GOOS+"_"+runtime.GOARCH), folder)
+		return fmt.Errorf("the lake needs DuckDB's extensions %s: %w\nhint: without internet, put their files NAME.duckdb_extension of DuckDB %s into %s; store.lake.extension_directory sets another folder",
+			strings.Join(l.extensions(), ", "), err, DuckDBVersion(), l.extensionFolder())
 	case strings.Contains(text, "Unable to connect to Postgres"):
 		return fmt.Errorf("the lake's catalog %s cannot be reached: %w\nhint: check store.lake.catalog, and that PostgreSQL runs and lets this user in; the password is in store.lake.password_file, PGPASSWORD or ~/.pgpass",
 			l.Catalog.Redacted(), err)

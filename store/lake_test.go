@@ -3,6 +3,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -330,6 +331,41 @@ func TestLakeIsNotOpened(t *testing.T) {
 				t.Errorf("the error shows the password: %v", err)
 			}
 		})
+	}
+}
+
+// TestExtensionsAreVerified changes an extension that DuckDB has verified before.
+func TestExtensionsAreVerified(t *testing.T) {
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(lake.Extensions)); err != nil {
+		t.Fatal(err)
+	}
+	lake.Extensions = folder
+	options := lakeOptions(t, lake, "first")
+	open := func() error {
+		reader, err := OpenReader(t.Context(), options)
+		if err == nil {
+			err = reader.Close()
+		}
+		return err
+	}
+	if err := open(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(lake.extensionFolder(), "ducklake.duckdb_extension")
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Replace(file, []byte("ducklake_snapshots"), []byte("ducklake_snapshotz"), 1)
+	for _, now := range [][]byte{changed, file} {
+		if err := errors.Join(os.Remove(path), os.WriteFile(path, now, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		if err := open(); (err == nil) != bytes.Equal(now, file) {
+			t.Errorf("after a change of the extension: %v", err)
+		}
 	}
 }
 

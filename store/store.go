@@ -184,6 +184,10 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 		return nil, nil, err
 	}
 	settings := append(sessionSettings(options), options.beside.statements...)
+	share := int64(writerShare)
+	if mode == reading {
+		share = readerShare
+	}
 	if options.Lake != nil {
 		session, err := options.Lake.session(ctx, mode, file)
 		if err != nil {
@@ -191,13 +195,9 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 			return nil, nil, err
 		}
 		settings = append(settings, session...)
-		file, mode = "", "" // the database that is opened first is empty, in memory
+		file, mode = "", "allow_unsigned_extensions=true" // an empty database in memory; ensureDefinitions has verified the extensions
 	}
 	if options.TempDir != "" {
-		share := int64(writerShare)
-		if mode == reading {
-			share = readerShare
-		}
 		spill, err := newScratch(options.TempDir, options.TempLimit, share)
 		if err != nil {
 			release()
