@@ -14,13 +14,13 @@ import (
 // TestLakeScript runs testdata/lake/*.txtar with a catalog in PostgreSQL and a bucket.
 func TestLakeScript(t *testing.T) {
 	server := servertest.StartPostgres(t)
-	catalog := server.Database(t, "lake")
 	bucket := servertest.StartS3(t)
 	extensions := servertest.Extensions(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/lake",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(maxThreads, os.Getenv(maxThreads))
+			catalog := server.Database(t, strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"))
 			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 				env.Setenv(name, os.Getenv(name))
 			}

@@ -23,8 +23,11 @@ func (c *Config) Database() string {
 	if c.Store.Lake.Enabled() {
 		return c.Data("lake.duckdb")
 	}
-	return c.Data("calls.duckdb")
+	return c.DatabaseFile()
 }
+
+// DatabaseFile is the database file that loads write without a lake.
+func (c *Config) DatabaseFile() string { return c.Data("calls.duckdb") }
 
 // PublishedDatabase is the read-only copy of the database.
 func (c *Config) PublishedDatabase() string { return c.Data("published", "calls.duckdb") }

@@ -153,18 +153,11 @@ func (p *Pipeline) rebuildInto(ctx context.Context, path string, progress store.
 // database has no lines of undone imports, their files are removed.
 func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store.Summary, error)) (store.Summary, error) {
 	c := p.Config
-	if err := MakeDataDir(c); err != nil {
-		return store.Summary{}, err
-	}
-	timeout := loadLockTimeout
-	if p.Parent != nil {
-		timeout = max(timeout, c.Store.TimeLimit)
-	}
-	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), timeout)
+	release, err := p.lockLoads(ctx)
 	if err != nil {
 		return store.Summary{}, err
 	}
-	defer lock.Release()
+	defer release()
 	path := c.Database()
 	summary, err := do(path)
 	if err == nil && (len(summary.Undone) == 0 || !summary.Incomplete) {
@@ -181,6 +174,23 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 	})
 	summary.Warnings = append(summary.Warnings, problems...)
 	return summary, explainFull(c, err)
+}
+
+// lockLoads keeps other loads of this machine out of the database until release is called.
+func (p *Pipeline) lockLoads(ctx context.Context) (release func() error, err error) {
+	c := p.Config
+	if err := MakeDataDir(c); err != nil {
+		return nil, err
+	}
+	timeout := loadLockTimeout
+	if p.Parent != nil {
+		timeout = max(timeout, c.Store.TimeLimit)
+	}
+	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), timeout)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Release, nil
 }
 
 // load opens the database at path for the time of the load only.
