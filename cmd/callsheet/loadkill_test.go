@@ -28,7 +28,7 @@ var loadKills = flag.Int("loadkills", 6, "how often the loader is killed")
 func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(uint64(*loadKills), 7))
-	lines := demoLines(rng)
+	lines := demoLines(rng, 1500)
 	killed, whole := loaderHome(t), loaderHome(t)
 	for _, line := range lines {
 		appendLine(t, whole, "2026-10-05.ndjson", line)
@@ -76,10 +76,10 @@ func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
 	t.Logf("%d lines, %d loads of which %d were killed, %d reads", len(lines), *loadKills, killedLoads, reads.Load())
 }
 
-// demoLines returns the deliveries of a few days, shuffled, a tenth of them twice.
-func demoLines(rng *rand.Rand) []string {
+// demoLines returns the deliveries of some calls of a few days, shuffled, a tenth of them twice.
+func demoLines(rng *rand.Rand, calls int) []string {
 	var lines []string
-	for i, delivery := range demo.Generate(demo.Options{Calls: 1500, Days: 4, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}) {
+	for i, delivery := range demo.Generate(demo.Options{Calls: calls, Days: 4, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}) {
 		payload, ok := spool.Compact(delivery.Body)
 		if delivery.Broken || !ok || payload[0] != '{' {
 			continue

@@ -18,7 +18,7 @@ func TestKilledUndoLeavesTheImportOrNot(t *testing.T) {
 	config := loaderHome(t)
 	export := filepath.Join(filepath.Dir(config), "export.csv")
 	rows := "CallSid,Direction,Status,StartTime,EndTime,coins\n"
-	for _, line := range demoLines(rng)[:300] {
+	for _, line := range demoLines(rng, 1500)[:300] {
 		appendLine(t, config, "2026-10-05.ndjson", line)
 	}
 	for _, second := range []string{"01", "02", "03"} {

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,28 +15,6 @@ import (
 
 	"callsheet/internal/servertest"
 )
-
-// before starts a proxy in front of a gateway and returns the URL of the bucket through it. refuse answers a request itself and
-// returns true, or returns false.
-func before(t *testing.T, bucket string, refuse func(w http.ResponseWriter, r *http.Request) bool) string {
-	t.Helper()
-	before, gateway, _ := strings.Cut(bucket, "endpoint=")
-	to, err := url.Parse(gateway)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(to)
-		r.Out.Host = r.In.Host // which is signed
-	}}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !refuse(w, r) {
-			proxy.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(server.Close)
-	return before + "endpoint=" + server.URL
-}
 
 // s3Error answers with an error of S3.
 func s3Error(w http.ResponseWriter, r *http.Request, status int, code string) bool {
@@ -76,7 +51,7 @@ func object(t *testing.T, bucketURL string) string {
 func TestRecipesOfS3(t *testing.T) {
 	gateway := servertest.StartS3(t)
 	// Gateways of before 2025 know neither checksums in headers nor those in trailers.
-	old := before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool {
+	old := servertest.BeforeS3(t, gateway, func(w http.ResponseWriter, r *http.Request) bool {
 		for name, values := range r.Header {
 			text := strings.ToLower(name + ": " + strings.Join(values, ","))
 			if strings.Contains(text, "x-amz-trailer") || strings.Contains(text, "aws-chunked") || strings.Contains(text, "checksum") || strings.Contains(text, "trailer") {
@@ -122,7 +97,7 @@ func TestRecipesOfS3(t *testing.T) {
 
 func TestABucketThatMayOnlyBeWrittenIsEnough(t *testing.T) {
 	gateway := servertest.StartS3(t)
-	writeOnly := before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool {
+	writeOnly := servertest.BeforeS3(t, gateway, func(w http.ResponseWriter, r *http.Request) bool {
 		return r.Method != http.MethodPut && r.Method != http.MethodPost && s3Error(w, r, http.StatusForbidden, "AccessDenied")
 	})
 	for _, text := range []string{"text", strings.Repeat("part ", 3_000_000), "again"} {
@@ -162,7 +137,7 @@ func TestAnInterruptedUploadLeavesTheOldObject(t *testing.T) {
 				t.Parallel() // the library waits before it tries again
 				var failing atomic.Bool
 				prefix := fmt.Sprintf("&prefix=%d-%d/", len(name), size)
-				url := before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool { return failing.Load() && fails(w, r) }) + prefix
+				url := servertest.BeforeS3(t, gateway, func(w http.ResponseWriter, r *http.Request) bool { return failing.Load() && fails(w, r) }) + prefix
 				if _, err := (Bucket{URL: url}).Send(t.Context(), testMessage(t, "old"), ""); err != nil {
 					t.Fatal(err)
 				}
@@ -187,7 +162,7 @@ func TestBucketErrorsNameTheCause(t *testing.T) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	gateway := servertest.StartS3(t)
 	answers := func(status int, code string) string {
-		return before(t, gateway, func(w http.ResponseWriter, r *http.Request) bool { return s3Error(w, r, status, code) })
+		return servertest.BeforeS3(t, gateway, func(w http.ResponseWriter, r *http.Request) bool { return s3Error(w, r, status, code) })
 	}
 	for name, test := range map[string]struct {
 		url    string

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"callsheet/internal/demo"
+	"callsheet/internal/servertest"
+	"callsheet/internal/spool"
+)
+
+var lakeKills = flag.Int("lakekills", 4, "how often a machine of a lake is killed")
+
+// machine writes the configuration of a machine with an empty spool, which loads into a lake.
+func machine(t *testing.T, id, address string, catalog *url.URL, data string) (config string) {
+	t.Helper()
+	dir := t.TempDir()
+	config = filepath.Join(dir, "callsheet.yaml")
+	text := fmt.Sprintf(`data_dir: ./data
+collector: {id: %s, listen: %q, sources: [{name: main, tokens: [a-token-for-tests]}]}
+store: {lake: {catalog: %q, password_file: password, data: %q, extension_directory: %q}}
+`, id, address, catalog, data, servertest.Extensions(t))
+	err := errors.Join(os.WriteFile(config, []byte(text), 0o600), os.WriteFile(filepath.Join(dir, "password"), []byte(servertest.Password), 0o600),
+		os.MkdirAll(filepath.Join(dir, "data", "spool"), 0o700))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// runOn runs a command with a configuration, which must succeed, and returns what it printed.
+func runOn(t *testing.T, config string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("callsheet", append([]string{"--config", config}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("callsheet %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// oneMachine loads copies of the spools of machines into a database file.
+func oneMachine(t *testing.T, machines ...string) (config string) {
+	t.Helper()
+	config = loaderHome(t)
+	for i, machine := range machines {
+		files, err := filepath.Glob(filepath.Join(filepath.Dir(machine), "data", "spool", "*.ndjson"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("machine %d has no spool: %v", i, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(filepath.Join(filepath.Dir(config), "data", "spool", fmt.Sprintf("%d-%s", i, filepath.Base(file))), text, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	runOn(t, config, "load")
+	return config
+}
+
+// storedTables counts the rows of what a load stores, beside the content of calls.
+const storedTables = `select (select count(*) from calls), (select count(*) from call_legs), (select count(*) from call_versions), (select sum(deliveries) from call_versions),
+	(select count(*) from live_events), (select sum(lines) from loads), (select sum(loaded_lines) from spool_files)`
+
+// wantSame compares a lake with a database file.
+func wantSame(t *testing.T, lake, file string) {
+	t.Helper()
+	got, want := contentHashes(t, lake), contentHashes(t, file)
+	if got != want || strings.Count(want, "\n") < 3 {
+		t.Errorf("the lake has\n%s\none machine has\n%s", got, want)
+	}
+	if got, want := runOn(t, lake, "sql", storedTables, "--format", "csv"), runOn(t, file, "sql", storedTables, "--format", "csv"); got != want {
+		t.Errorf("the lake has\n%s\none machine has\n%s", got, want)
+	}
+}
+
+// TestThreeMachinesShareALake sends deliveries to three collectors, some of them to several, while three loaders load them. The third machine is
+// killed again and again. The lake must equal the database of one machine that has all three spools.
+func TestThreeMachinesShareALake(t *testing.T) {
+	t.Parallel()
+	server := servertest.StartPostgres(t)
+	catalog := server.Database(t, "lake")
+	data := filepath.Join(t.TempDir(), "lake")
+	var machines, addresses []string
+	collectors := make([]*exec.Cmd, 3)
+	collect := func(i int) {
+		collectors[i] = exec.Command("callsheet", "--config", machines[i], "collect")
+		if err := collectors[i].Start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := waitReady(addresses[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, id := range []string{"first", "second", "third"} {
+		addresses = append(addresses, freeAddress(t))
+		machines = append(machines, machine(t, id, addresses[i], catalog, data))
+		if i == 0 {
+			runOn(t, machines[0], "init", "--lake")
+		}
+		collect(i)
+		t.Cleanup(func() { collectors[i].Process.Kill() })
+	}
+
+	var loading sync.WaitGroup
+	var sent atomic.Bool
+	for i := range 2 {
+		loading.Go(func() {
+			for last := false; !last; {
+				last = sent.Load()
+				if out, err := exec.Command("callsheet", "--config", machines[i], "load").CombinedOutput(); err != nil {
+					t.Errorf("loader %d: %v\n%s", i, err, out)
+					return
+				}
+			}
+		})
+	}
+	killedLoads := 0
+	loading.Go(func() { // a load of the third machine that is killed, and one that may end
+		rng := rand.New(rand.NewPCG(3, 3))
+		for !sent.Load() {
+			load := exec.Command("callsheet", "--config", machines[2], "load")
+			if err := load.Start(); err != nil {
+				t.Error(err)
+				return
+			}
+			timer := time.AfterFunc(time.Second+time.Duration(rng.Int64N(int64(6*time.Second))), func() { load.Process.Kill() })
+			err := load.Wait()
+			if timer.Stop() && err != nil {
+				t.Errorf("loader 2 failed without being killed: %v", err)
+			} else if err != nil {
+				killedLoads++
+			}
+		}
+	})
+
+	rng := rand.New(rand.NewPCG(1, 2))
+	deliveries := demo.Generate(demo.Options{Calls: 600, Days: 4, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)})
+	accepted := 0
+	for n, delivery := range deliveries {
+		payload, ok := spool.Compact(delivery.Body)
+		if delivery.Broken || !ok || payload[0] != '{' {
+			continue
+		}
+		for _, i := range rng.Perm(3)[:1+max(0, rng.IntN(10)-7)] {
+			response, err := http.Post("http://"+addresses[i]+"/hooks/main/a-token-for-tests", "application/json", bytes.NewReader(payload))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if response.StatusCode != http.StatusOK {
+				t.Fatal(response.Status)
+			}
+			accepted++
+		}
+		if (n+1)%(len(deliveries) / *lakeKills) == 0 {
+			collectors[2].Process.Kill()
+			collectors[2].Wait()
+			collect(2)
+			time.Sleep(5 * time.Second) // for the loaders
+		}
+	}
+	sent.Store(true)
+	loading.Wait()
+	runOn(t, machines[2], "load")
+	wantSame(t, machines[0], oneMachine(t, machines...))
+	t.Logf("%d deliveries, %d loads of the third machine were killed", accepted, killedLoads)
+}
+
+// TestLakeRecoversFromFaults lets the catalog and the bucket fail during loads. Each load must end well without help, and store everything once.
+func TestLakeRecoversFromFaults(t *testing.T) {
+	server := servertest.StartPostgres(t)
+	var cut atomic.Pointer[func(sent []byte) servertest.Cut]
+	catalog := servertest.BeforePostgres(t, server.Database(t, "lake"), func(sent []byte) servertest.Cut {
+		if do := cut.Load(); do != nil {
+			return (*do)(sent)
+		}
+		return servertest.Keep
+	})
+	type refusal struct {
+		method string
+		do     http.HandlerFunc
+	}
+	var refuse atomic.Pointer[refusal]
+	var left atomic.Int64 // how many requests are refused
+	bucket := servertest.BeforeS3(t, servertest.StartS3(t), func(w http.ResponseWriter, r *http.Request) bool {
+		now := refuse.Load()
+		if now == nil || r.Method != now.method || left.Add(-1) < 0 {
+			return false
+		}
+		now.do(w, r)
+		return true
+	})
+	home := machine(t, "first", freeAddress(t), catalog, bucket)
+	runOn(t, home, "init", "--lake")
+
+	var faulty atomic.Bool // the fault has happened
+	commits := func(how servertest.Cut) func() {
+		return func() {
+			var wrote atomic.Bool // the transaction
+			do := func(sent []byte) servertest.Cut {
+				if bytes.Contains(sent, []byte("ducklake_snapshot_changes")) && bytes.Contains(sent, []byte("INSERT INTO")) {
+					wrote.Store(true)
+				}
+				if wrote.Load() && bytes.Contains(sent, []byte("COMMIT")) && !faulty.Swap(true) {
+					return how
+				}
+				return servertest.Keep
+			}
+			cut.Store(&do)
+		}
+	}
+	requests := func(method string, n int64, do http.HandlerFunc) func() {
+		return func() {
+			left.Store(n)
+			refuse.Store(&refusal{method, func(w http.ResponseWriter, r *http.Request) {
+				faulty.Store(true)
+				do(w, r)
+			}})
+		}
+	}
+	hangUp := func(w http.ResponseWriter, r *http.Request) {
+		r.Body.Read(make([]byte, 100))
+		connection, _, _ := w.(http.Hijacker).Hijack()
+		connection.Close()
+	}
+	faults := []struct {
+		name  string
+		share int // of the deliveries, in percent; more rows than are stored in the catalog make an upload
+		do    func()
+	}{
+		{"half an upload", 45, requests(http.MethodPut, 6, hangUp)},
+		{"bucket answers 503", 45, requests(http.MethodPut, 6, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })},
+		{"bucket hangs up", 2, requests(http.MethodGet, 6, hangUp)},
+		{"bucket is slow", 2, requests(http.MethodGet, 6, func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Second)
+			w.WriteHeader(http.StatusInternalServerError)
+		})},
+		{"connection cut before a commit", 2, commits(servertest.CutBefore)},
+		{"connection cut after a commit", 2, commits(servertest.CutAfter)},
+		{"catalog restarts", 2, func() {
+			time.AfterFunc(2*time.Second, func() {
+				faulty.Store(true)
+				server.Stop()
+				time.Sleep(time.Second)
+				server.Start(t)
+			})
+		}},
+	}
+	lines := demoLines(rand.New(rand.NewPCG(5, 5)), 4000)
+	rest := lines
+	for _, fault := range faults {
+		n := len(lines) * fault.share / 100
+		for _, line := range rest[:n] {
+			appendLine(t, home, "2026-10-05.first.ndjson", line)
+		}
+		rest = rest[n:]
+		faulty.Store(false)
+		fault.do()
+		out, err := exec.Command("callsheet", "--config", home, "load").CombinedOutput()
+		cut.Store(nil)
+		refuse.Store(nil)
+		if err != nil || !faulty.Load() || strings.Contains(string(out), "secret\"") {
+			t.Errorf("%s: it happened: %v, %v\n%s", fault.name, faulty.Load(), err, out)
+		}
+	}
+	wantSame(t, home, oneMachine(t, home))
+}
