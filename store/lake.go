@@ -190,6 +190,13 @@ func IsTransient(err error) bool {
 	if errors.As(err, new(transientError)) {
 		return true
 	}
+	for _, words := range []string{ // a person has to do something
+		"authentication failed", "no password supplied", "no pg_hba.conf entry", "permission denied", `" does not exist`, "HTTP code 40", "(HTTP 40", "Failed to download extension",
+	} {
+		if strings.Contains(err.Error(), words) {
+			return false
+		}
+	}
 	for _, words := range []string{
 		"Transaction conflict", "Failed to commit", // of DuckLake
 		"Unable to connect to Postgres", "server closed the connection", "terminating connection", "connection to server", "no connection to the server",

@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -308,6 +311,8 @@ func TestLakeIsNotOpened(t *testing.T) {
 		want    string
 	}{
 		"password":   {func(o *Options) { o.Lake.Password = "wrong" }, "cannot be reached"},
+		"no user":    {func(o *Options) { o.Lake.Catalog.User = url.User("nobody") }, "cannot be reached"},
+		"no catalog": {func(o *Options) { o.Lake.Catalog.Path = "/nothing" }, "cannot be reached"},
 		"no server":  {func(o *Options) { o.Lake.Catalog.Host = "127.0.0.1:1" }, "cannot be reached"},
 		"data":       {func(o *Options) { o.Lake.Data = "/elsewhere" }, "all machines need the same store.lake.data"},
 		"extensions": {func(o *Options) { o.Lake.Extensions = t.TempDir() }, "store.lake.extension_directory"},
@@ -323,6 +328,9 @@ func TestLakeIsNotOpened(t *testing.T) {
 			if err == nil {
 				db.Close()
 				t.Fatal("the lake was opened")
+			}
+			if transient := name == "no server"; IsTransient(err) != transient {
+				t.Errorf("transient: %v, want %v: %v", !transient, transient, err)
 			}
 			if !strings.Contains(err.Error(), change.want) || !strings.Contains(err.Error(), "hint: ") {
 				t.Error(err)
@@ -366,6 +374,55 @@ func TestExtensionsAreVerified(t *testing.T) {
 		if err := open(); (err == nil) != bytes.Equal(now, file) {
 			t.Errorf("after a change of the extension: %v", err)
 		}
+	}
+}
+
+// TestReadOnlyRole reads a lake as a user of PostgreSQL that may only read, and from a bucket that only answers reads. The role is that of docs/scale.md.
+func TestReadOnlyRole(t *testing.T) {
+	server := servertest.StartPostgres(t)
+	var refused atomic.Bool
+	bucket := servertest.BeforeS3(t, servertest.StartS3(t), func(w http.ResponseWriter, r *http.Request) bool {
+		if !refused.Load() || r.Method == http.MethodGet || r.Method == http.MethodHead {
+			return false
+		}
+		w.WriteHeader(http.StatusForbidden)
+		return true
+	})
+	text, err := os.ReadFile("../docs/scale.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, role, _ := strings.Cut(string(text), "create role analyst")
+	role, _, found := strings.Cut(role, "```")
+	if !found {
+		t.Fatal("docs/scale.md has no role")
+	}
+	catalog := server.Database(t, "lake")
+	server.Exec(t, "lake", "create role analyst"+strings.Replace(role, "PASSWORD", strings.ReplaceAll(servertest.Password, "'", "''"), 1))
+	lake := Lake{Catalog: catalog, Password: servertest.Password, Data: bucket, Extensions: servertest.Extensions(t)}
+	loader, dir := lakeOptions(t, lake, "first"), t.TempDir()
+	if err := InitLake(t.Context(), loader); err != nil {
+		t.Fatal(err)
+	}
+	var many strings.Builder // rows in the bucket, not in the catalog only
+	for i := range 1500 {
+		many.WriteString(report(fmt.Sprint("call-", i)))
+	}
+	writeSpool(t, dir, map[string]string{"a.ndjson": many.String()})
+	if _, err := loadLake(t.Context(), loader, dir); err != nil {
+		t.Fatal(err)
+	}
+	refused.Store(true)
+	reading := *catalog
+	reading.User = url.User("analyst")
+	lake.Catalog = &reading
+	analyst := lakeOptions(t, lake, "analyst")
+	if got := query(t, openReader(t, analyst), "select calls from summary('2026-10-01', '2026-10-31')")[1][0]; got != "1500" {
+		t.Errorf("the analyst sees %s calls", got)
+	}
+	refused.Store(false)
+	if _, err := loadLake(t.Context(), analyst, dir); err == nil || !strings.Contains(err.Error(), "permission denied") || IsTransient(err) {
+		t.Errorf("the analyst loads: %v", err)
 	}
 }
 
