@@ -134,13 +134,14 @@ func createLake(ctx context.Context, options Options) (*Store, error) {
 
 // ensureTables creates the tables of a lake that has none.
 func (s *Store) ensureTables(ctx context.Context) error {
-	var created bool
-	err := s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
-	if err == nil && !created {
-		err = s.createTables(ctx)
-	}
+	created, err := s.isCreated(ctx)
 	if err != nil {
-		return s.options.Lake.explain(err)
+		return err
+	}
+	if !created {
+		if err := s.createTables(ctx); err != nil {
+			return s.options.Lake.explain(err)
+		}
 	}
 	s.transactions, err = loaderTransactions(ctx, s.conn)
 	return err
@@ -180,8 +181,12 @@ func (s *Store) createTables(ctx context.Context) error {
 var lakeLayout = []string{
 	// Small loads are rows in the catalog; a load of every few minutes would make a small file for each table.
 	"call lake.set_option('data_inlining_row_limit', 1000)",
+	fmt.Sprintf("call lake.set_option('target_file_size', '%dB')", targetFileSize),
 	"create table loaders (loader varchar not null, transactions bigint not null)", "insert into loaders values ('', 0)",
 	"alter table calls set partitioned by (year(local_day), month(local_day))",
+	// A file has the least and the greatest value of each column. The ids of most calls begin with their time, so a day and a call are in few files.
+	"alter table calls set sorted by (local_day, call_sid)", "alter table call_versions set sorted by (call_sid)",
+	"alter table live_events set sorted by (call_sid)", "alter table shared_call_legs set sorted by (call_sid)",
 }
 
 // lakeTablesSQL returns a statement for each table of a database file that creates it in a lake, which knows no expression as a default.

@@ -349,17 +349,30 @@ func (s *Store) CheckData(ctx context.Context) error {
 	return nil
 }
 
+// isCreated reports whether the lake has the tables of callsheet.
+func (s *Store) isCreated(ctx context.Context) (created bool, err error) {
+	err = s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
+	if err != nil {
+		return false, s.options.Lake.explain(err)
+	}
+	return created, nil
+}
+
+func (s *Store) checkCreated(ctx context.Context) error {
+	created, err := s.isCreated(ctx)
+	if err == nil && !created {
+		err = errNoLake(s.options.Lake.Catalog.Redacted())
+	}
+	return err
+}
+
 // checkLake returns an error if the lake was not created, or by another version or with other settings: loaders would compute calls differently.
 func (s *Store) checkLake(ctx context.Context) error {
 	name := s.options.Lake.Catalog.Redacted()
-	var created bool
-	err := s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
-	if err != nil {
-		return s.options.Lake.explain(err)
+	if err := s.checkCreated(ctx); err != nil {
+		return err
 	}
-	if !created {
-		return errNoLake(name)
-	}
+	var err error
 	if s.transactions, err = loaderTransactions(ctx, s.conn); err != nil {
 		return err
 	}
