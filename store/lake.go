@@ -75,14 +75,15 @@ func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, 
 // searchLake finds the tables of the lake first.
 const searchLake = "set search_path = '" + lakeName + ".main,definitions.main'"
 
-// pin attaches the lake again as of its latest snapshot, so that all statements of all connections see one state, as those on a published copy do.
+// pin attaches the lake again as of its latest snapshot, so that all statements of all connections see one state, as those on a published copy do. While
+// all calls are computed again, that is the snapshot before.
 func (l Lake) pin(ctx context.Context, conn *sql.Conn) error {
 	attach, err := l.attach(ctx, reading, lakeName, "snapshot_version getvariable('snapshot')")
 	if err != nil {
 		return err
 	}
 	for _, statement := range slices.Concat([]string{
-		"set variable snapshot = (from " + lakeName + ".current_snapshot())",
+		"set variable snapshot = coalesce((select complete_snapshot from " + lakeName + ".main.settings), (from " + lakeName + ".current_snapshot()))",
 		"use memory", // the default database cannot be detached
 		"detach " + lakeName,
 	}, attach, []string{searchLake}) {
@@ -169,7 +170,7 @@ func (l Lake) explain(err error) error {
 	case strings.Contains(text, "Unable to connect to Postgres"):
 		return fmt.Errorf("the lake's catalog %s cannot be reached: %w\nhint: check store.lake.catalog, and that PostgreSQL runs and lets this user in; the password is in store.lake.password_file, PGPASSWORD or ~/.pgpass",
 			l.Catalog.Redacted(), err)
-	case strings.Contains(text, "creating a new DuckLake is explicitly disabled"):
+	case strings.Contains(text, "creating a new DuckLake is explicitly disabled"), strings.Contains(text, "Table with name settings does not exist"):
 		return errNoLake(l.Catalog.Redacted())
 	case strings.Contains(text, "does not match existing data path"):
 		return fmt.Errorf("the lake has its data elsewhere: %w\nhint: all machines need the same store.lake.data", err)

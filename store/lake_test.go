@@ -55,6 +55,21 @@ func loadLake(ctx context.Context, options Options, dir string) (Summary, error)
 	return db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
 }
 
+// observe returns a connection that sees each commit, unlike that of a Reader.
+func observe(t *testing.T, lake Lake) *sql.Conn {
+	t.Helper()
+	options := lakeOptions(t, lake, "observer")
+	if err := ensureDefinitions(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	db, conn, err := connect(t.Context(), options, reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(); db.Close() })
+	return conn
+}
+
 func openReader(t *testing.T, options Options) *Reader {
 	t.Helper()
 	reader, err := OpenReader(t.Context(), options)
@@ -273,6 +288,57 @@ func TestFilesOfSeveralLoadersHaveOneName(t *testing.T) {
 	got := lines(query(t, openReader(t, first), "select loader, file, 'reject' from rejects union all select loader, file, 'event' from other_events order by all")[1:])
 	if want := "first,b.ndjson,event\nsecond,a.ndjson,event\nsecond,a.ndjson,reject"; strings.TrimSpace(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestReadersSeeCompleteCalls interrupts the computation of all calls after a change of settings. Readers see those from before until it ends.
+func TestReadersSeeCompleteCalls(t *testing.T) {
+	defer func(n int64) { portionDeliveries = n }(portionDeliveries)
+	portionDeliveries = 1
+	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
+	options, dir := lakeOptions(t, lake, "first"), t.TempDir()
+	writeSpool(t, dir, map[string]string{"a.ndjson": report("1") + report("2") + report("3")})
+	if _, err := loadLake(t.Context(), options, dir); err != nil {
+		t.Fatal(err)
+	}
+	days := func() string {
+		return lines(query(t, openReader(t, lakeOptions(t, lake, "reader")), "select local_day, count(*), (select timezone from settings) from calls group by all order by all")[1:])
+	}
+	before := days()
+	options.Settings.Timezone = "Pacific/Kiritimati" // where it is the next day
+	interrupted, cancel := context.WithCancel(t.Context())
+	initialized := make(chan error, 1)
+	go func() { initialized <- InitLake(interrupted, options) }()
+	observer := observe(t, lake)
+	for {
+		var incomplete bool
+		if err := observer.QueryRowContext(t.Context(), "select fingerprint like 'incomplete % _%' from lake.main.settings").Scan(&incomplete); err != nil {
+			t.Fatal(err)
+		}
+		if incomplete {
+			break
+		}
+		select {
+		case err := <-initialized:
+			t.Fatalf("the computation was not interrupted: %v", err)
+		default:
+		}
+	}
+	cancel()
+	if err := <-initialized; err == nil {
+		t.Fatal("the computation was not interrupted")
+	}
+	if got := days(); got != before {
+		t.Errorf("after the interruption:\n%s\nwant\n%s", got, before)
+	}
+	if _, err := loadLake(t.Context(), options, dir); err == nil || !strings.Contains(err.Error(), "init --lake") {
+		t.Errorf("a load after the interruption: %v", err)
+	}
+	if err := InitLake(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	if got := days(); got == before || strings.Count(got, "\n") != strings.Count(before, "\n") {
+		t.Errorf("in the end:\n%s", got)
 	}
 }
 

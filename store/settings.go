@@ -134,9 +134,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return err
 	}
 	var stored, storedMacros, storedDefinitions, storedDirectory string
+	var complete sql.NullInt64 // snapshot
 	err = s.conn.QueryRowContext(ctx, `
-		select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, ''), coalesce(directory_fingerprint, '') from settings`).
-		Scan(&stored, &storedMacros, &storedDefinitions, &storedDirectory)
+		select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, ''), coalesce(directory_fingerprint, ''), complete_snapshot from settings`).
+		Scan(&stored, &storedMacros, &storedDefinitions, &storedDirectory, &complete)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the settings: %w", err)
 	}
@@ -146,6 +147,11 @@ func (s *Store) applySettings(ctx context.Context) error {
 	sameMacros := storedMacros == wantMacros
 	if s.options.Lake != nil {
 		sameMacros = true // its macros are not in the lake
+		if !complete.Valid {
+			if err := s.conn.QueryRowContext(ctx, "from "+lakeName+".current_snapshot()").Scan(&complete); err != nil {
+				return fmt.Errorf("reading the snapshot: %w", err)
+			}
+		}
 	}
 	if sameMacros && stored == want && storedDirectory == wantDirectory {
 		return s.defineUserQueries(ctx, false)
@@ -191,6 +197,9 @@ func (s *Store) applySettings(ctx context.Context) error {
 			return nil
 		}
 		recompute = true
+		if _, err := tx.ExecContext(ctx, "update settings set complete_snapshot = ?", complete); err != nil {
+			return err
+		}
 		if err := storeFingerprint(ctx, tx, incompleteAfter(after, want)); err != nil || resumed {
 			return err
 		}
@@ -229,7 +238,10 @@ func (s *Store) recompute(ctx context.Context, fingerprint, after string) error 
 	if err != nil {
 		return err
 	}
-	return s.inTransaction(ctx, func(tx *sql.Tx) error { return storeFingerprint(ctx, tx, fingerprint) })
+	return s.inTransaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "update settings set fingerprint = ?, complete_snapshot = null", fingerprint)
+		return err
+	})
 }
 
 func storeFingerprint(ctx context.Context, db session, fingerprint string) error {
@@ -246,7 +258,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
 			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint(),
-			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, directoryFingerprint}},
+			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, directoryFingerprint, nil}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 		"goals": {},
 	}

@@ -179,6 +179,7 @@ from (values
     ('settings', 'has_business_hours', 'whether business.hours is set'),
     ('settings', 'goals', 'the goals by metric, by what they are for: all, a group or a number'),
     ('settings', 'fingerprint', 'hash of the settings and the SQL that calls are computed with; incomplete, it and the last call_sid while they are computed again'),
+    ('settings', 'complete_snapshot', 'of a lake, while all calls are computed again: the snapshot before, which is read until they are; empty otherwise'),
     ('settings', 'macros_fingerprint', 'hash of all macros, queries and goals'),
     ('settings', 'definitions_fingerprint', 'hash of the SQL that computes figures, without the user''s queries'),
     ('sources', 'source', 'name of the source'),
