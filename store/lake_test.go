@@ -362,6 +362,23 @@ func TestInitLakeAppliesChangedSettings(t *testing.T) {
 	if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Lines != 0 {
 		t.Errorf("%d lines were loaded again: %v", summary.Lines, err)
 	}
+	db, err := Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.conn.ExecContext(t.Context(), "update lake.main.settings set definitions_fingerprint = 'other', macros_fingerprint = 'other'"); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	if _, err := loadLake(t.Context(), options, dir); err == nil || !strings.Contains(err.Error(), "another version") {
+		t.Errorf("a load into the lake of another version: %v", err)
+	}
+	if err := InitLake(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadLake(t.Context(), options, dir); err != nil {
+		t.Errorf("after an update of the lake: %v", err)
+	}
 	const everything = "select * from calls order by call_sid"
 	want := query(t, loaded(t, options.Settings, map[string]string{"a.ndjson": string(text)}), everything)
 	if got := query(t, openReader(t, options), everything); !slices.EqualFunc(got, want, slices.Equal) {

@@ -145,12 +145,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return errCopying(s.options.Lake.Catalog.Redacted())
 	}
 	sameMacros := storedMacros == wantMacros
-	if s.options.Lake != nil {
-		sameMacros = true // its macros are not in the lake
-		if !complete.Valid {
-			if err := s.conn.QueryRowContext(ctx, "from "+lakeName+".current_snapshot()").Scan(&complete); err != nil {
-				return fmt.Errorf("reading the snapshot: %w", err)
-			}
+	define := !sameMacros && s.options.Lake == nil // macros are not in the lake
+	if s.options.Lake != nil && !complete.Valid {
+		if err := s.conn.QueryRowContext(ctx, "from "+lakeName+".current_snapshot()").Scan(&complete); err != nil {
+			return fmt.Errorf("reading the snapshot: %w", err)
 		}
 	}
 	if sameMacros && stored == want && storedDirectory == wantDirectory {
@@ -170,7 +168,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 		if err := writeSettings(ctx, tx, s.options.Settings, want, wantDirectory); err != nil {
 			return err
 		}
-		if !sameMacros {
+		if define {
 			if err := s.defineMacros(ctx, tx); err != nil {
 				return err
 			}
@@ -211,7 +209,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
-	if err := s.defineUserQueries(ctx, !sameMacros); err != nil {
+	if err := s.defineUserQueries(ctx, define); err != nil {
 		return err
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
