@@ -352,7 +352,9 @@ func (s *Store) CheckData(ctx context.Context) error {
 
 // isCreated reports whether the lake has the tables of callsheet.
 func (s *Store) isCreated(ctx context.Context) (created bool, err error) {
-	err = s.conn.QueryRowContext(ctx, "select exists (from duckdb_tables() where database_name = ? and table_name = 'loaders')", lakeName).Scan(&created)
+	// duckdb_tables() would read the columns of all tables of the catalog.
+	const statement = "select exists (select from ducklake_table where table_name = 'loaders' and end_snapshot is null)"
+	err = s.conn.QueryRowContext(ctx, fmt.Sprintf("from postgres_query(%s, %s)", quote(catalogName), quote(statement))).Scan(&created)
 	if err != nil {
 		return false, s.options.Lake.explain(err)
 	}
