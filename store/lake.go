@@ -303,12 +303,17 @@ var settingsTables = []string{"settings", "sources", "status_words", "direction_
 
 // copySettings copies the settings into temporary tables of the same names, which SQL finds first.
 func copySettings(ctx context.Context, conn *sql.Conn) error {
+	tx, err := conn.BeginTx(ctx, nil) // which asks the catalog for the latest snapshot once
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after a commit
 	for _, table := range settingsTables {
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("create temp table %s as from %s.main.%[1]s", table, lakeName)); err != nil {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("create temp table %s as from %s.main.%[1]s", table, lakeName)); err != nil {
 			return fmt.Errorf("reading the settings: %w", err)
 		}
 	}
-	return nil
+	return tx.Commit()
 }
 
 // connectLake attaches the lake and, for the lock of withTurn, its catalog.
