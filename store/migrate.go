@@ -142,7 +142,7 @@ func (s *Store) defineMacros(ctx context.Context, tx *sql.Tx) error {
 func dropMacros(ctx context.Context, tx *sql.Tx) error {
 	rows, err := tx.QueryContext(ctx, `
 		select distinct function_type, function_name from duckdb_functions()
-		where not internal and function_type in ('macro', 'table_macro')`)
+		where not internal and database_name = current_database() and function_type in ('macro', 'table_macro')`)
 	if err != nil {
 		return err
 	}

@@ -256,7 +256,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerpri
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
 			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint(),
-			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, directoryFingerprint, nil}},
+			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, directoryFingerprint, nil, nil, nil}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 		"goals": {},
 	}

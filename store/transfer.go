@@ -37,7 +37,7 @@ var copiedRows int64 = 1_000_000
 type Copied struct {
 	Calls int64
 	Days  int64 // with calls
-	Rows  int64 // of all tables
+	Rows  int64 // of all tables that were compared
 }
 
 // CopyToLake copies the database file at path into a lake, which is created if there is none. The rows become those of the loader options.Lake.Loader,
@@ -55,7 +55,8 @@ func CopyToLake(ctx context.Context, options Options, path string, progress func
 func copyToLake(ctx context.Context, options Options, path string, progress func(done, total int)) (copied Copied, err error) {
 	file := options
 	file.Path, file.Lake = path, nil
-	if err := checkSource(ctx, file); err != nil {
+	const hint = "\nhint: run callsheet load without store.lake in the configuration, then callsheet migrate --to-lake with it"
+	if err := checkSource(ctx, file, hint); err != nil {
 		return copied, err
 	}
 	release, err := lockFile(ctx, file)
@@ -63,7 +64,7 @@ func copyToLake(ctx context.Context, options Options, path string, progress func
 		return copied, err
 	}
 	defer release()
-	options.beside.statements = []string{"attach if not exists " + quote(path) + " as " + besideName + " (read_only)"}
+	options.beside = attachFile(path)
 	s, err := createLake(ctx, options)
 	if err != nil {
 		return copied, err
@@ -86,11 +87,11 @@ func copyToLake(ctx context.Context, options Options, path string, progress func
 	if err != nil {
 		return copied, err
 	}
-	from, err := contentOf(ctx, s.conn, besideName, tables)
+	from, err := contentOf(ctx, s.conn, besideName, tables, "true")
 	if err != nil {
 		return copied, err
 	}
-	to, err := contentOf(ctx, s.conn, lakeName, tables)
+	to, err := contentOf(ctx, s.conn, lakeName, tables, "true")
 	if err != nil {
 		return copied, err
 	}
@@ -107,9 +108,13 @@ func copyToLake(ctx context.Context, options Options, path string, progress func
 	return from.copied(), err
 }
 
+// attachFile attaches a database file that is read.
+func attachFile(path string) attachment {
+	return attachment{statements: []string{"attach if not exists " + quote(path) + " as " + besideName + " (read_only)"}}
+}
+
 // checkSource returns an error for a database file that a load would change first.
-func checkSource(ctx context.Context, file Options) error {
-	const hint = "\nhint: run callsheet load without store.lake in the configuration, then callsheet migrate --to-lake with it"
+func checkSource(ctx context.Context, file Options, hint string) error {
 	if exists(file.Path + ".wal") {
 		return fmt.Errorf("a load was interrupted%s", hint)
 	}
@@ -243,24 +248,29 @@ func copyToFile(ctx context.Context, options Options, path string) (copied Copie
 	if exists(path) {
 		return copied, errors.New("the file exists\nhint: move it away first")
 	}
-	lake, err := openLake(ctx, options) // checks its version and settings
+	beside, err := options.Lake.beside(ctx, options)
 	if err != nil {
 		return copied, err
 	}
-	if err := lake.Close(); err != nil {
-		return copied, err
-	}
-	statements, err := options.Lake.attach(ctx, reading, lakeName)
-	if err != nil {
-		return copied, err
-	}
-	statements = append(statements, "set variable loader = "+quote(options.Lake.Loader))
-	options.Path, options.beside = path, attachment{statements, options.Lake.dataPath()}
+	options.Path, options.beside = path, beside
 	err = makeTemplate(ctx, options, func(file *Store) error {
 		copied, err = file.copyFrom(ctx, lakeName)
 		return err
 	}, func(filled string) error { return Replace(path, filled) })
 	return copied, err
+}
+
+// beside returns how the lake is attached beside a file that is written. It must have the settings and the version of the options.
+func (l Lake) beside(ctx context.Context, options Options) (attachment, error) {
+	lake, err := openLake(ctx, options)
+	if err != nil {
+		return attachment{}, err
+	}
+	if err := lake.Close(); err != nil {
+		return attachment{}, err
+	}
+	statements, err := l.attach(ctx, reading, lakeName)
+	return attachment{append(statements, "set variable loader = "+quote(l.Loader)), l.dataPath()}, err
 }
 
 // copyFrom copies all data of an attached database into a new file.
@@ -277,20 +287,17 @@ func (s *Store) copyFrom(ctx context.Context, database string) (Copied, error) {
 	var from databaseContent
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		for _, table := range tables {
-			if _, err := tx.ExecContext(ctx, "delete from "+table.Name); err != nil {
-				return err
-			}
-			if err := copyRows(ctx, tx, database, name, table, "true"); err != nil {
+			if err := replaceRows(ctx, tx, database, name, table, "true"); err != nil {
 				return err
 			}
 		}
-		from, err = contentOf(ctx, tx, database, tables) // in the transaction, which sees the state of the lake that was copied
+		from, err = contentOf(ctx, tx, database, tables, "true") // in the transaction, which sees the state of the lake that was copied
 		return err
 	})
 	if err != nil {
 		return Copied{}, err
 	}
-	to, err := contentOf(ctx, s.conn, name, tables)
+	to, err := contentOf(ctx, s.conn, name, tables, "true")
 	if err != nil {
 		return Copied{}, err
 	}
@@ -320,6 +327,14 @@ func copiedTables(ctx context.Context, conn *sql.Conn, database string) (tables 
 		tables = append(tables, copiedTable{name, slices.Contains(withLoader, name), isSettings})
 	}
 	return tables, err
+}
+
+// replaceRows is copyRows for a table that may have rows of the settings.
+func replaceRows(ctx context.Context, tx *sql.Tx, from, to string, table copiedTable, where string) error {
+	if _, err := tx.ExecContext(ctx, "delete from "+table.Name); err != nil {
+		return fmt.Errorf("%s: %w", table.Name, err)
+	}
+	return copyRows(ctx, tx, from, to, table, where)
 }
 
 // copyRows copies rows of a table from one attached database into another.
@@ -376,7 +391,8 @@ type contentPart struct {
 	Hash string
 }
 
-func contentOf(ctx context.Context, db session, database string, tables []copiedTable) (c databaseContent, err error) {
+// contentOf reads the content of some tables, and of the days of the calls that a condition selects.
+func contentOf(ctx context.Context, db session, database string, tables []copiedTable, calls string) (c databaseContent, err error) {
 	for _, table := range tables {
 		part, columns := contentPart{Name: table.Name}, "*"
 		if table.HasLoader {
@@ -388,8 +404,7 @@ func contentOf(ctx context.Context, db session, database string, tables []copied
 		}
 		c.tables = append(c.tables, part)
 	}
-	calls := fmt.Sprintf("%q.main.calls", database)
-	rows, err := db.QueryContext(ctx, "select local_day::varchar, calls, content from content_of("+quote(calls)+") order by local_day")
+	rows, err := db.QueryContext(ctx, fmt.Sprintf("with slice as (from %q.main.calls where %s) select local_day::varchar, calls, content from content_of(slice) order by local_day", database, calls))
 	if err != nil {
 		return c, fmt.Errorf("reading the content of the days: %w", err)
 	}
@@ -428,9 +443,9 @@ func (c databaseContent) differing(from databaseContent) string {
 func (c databaseContent) copied() (copied Copied) {
 	for _, table := range c.tables {
 		copied.Rows += table.Rows
-		if table.Name == "calls" {
-			copied.Calls = table.Rows
-		}
+	}
+	for _, day := range c.days {
+		copied.Calls += day.Rows
 	}
 	copied.Days = int64(len(c.days))
 	return copied

@@ -3,8 +3,8 @@
 create or replace macro newest_balances(p_source) as table
 select
     source, balance, fetched_at, timezone(timezone, fetched_at)::date as fetched_on,
-    least(fetched_on, timezone(timezone, through)::date) as known_before,
-    case when first_at is not null then greatest(known_before - 28, timezone(timezone, first_at)::date + 1) end as known_from
+    least(fetched_on, timezone(timezone, through)::date, period_to + 1) as known_before,
+    case when first_at is not null then greatest(known_before - 28, timezone(timezone, first_at)::date + 1, period_from) end as known_from
 from (
     select source, arg_max(balance, (fetched_at, balance)) as balance, max(fetched_at) as fetched_at
     from balances
@@ -12,7 +12,7 @@ from (
     group by source
 )
 left join first_deliveries() using (source)
-cross join (select timezone, complete_through() as through from settings);
+cross join (select timezone, complete_through() as through, period_from, period_to from settings);
 
 -- Coins that an account uses on a weekday: on the last one, and on average of the last four, as far as there is data.
 create or replace macro balance_weekdays_of(p_source) as table

@@ -10,7 +10,7 @@ with
 rows as (from query_table(p_rows) where direction = 'incoming' and in_business_hours and local_day <= p_to::date),
 zone as (select timezone, service_level_target_seconds as target, planned_service_level(goals, p_of_group, p_of_number) as goal from settings),
 begun as (
-    select timezone((select timezone from zone), max(first_at))::date as day
+    select greatest(timezone((select timezone from zone), max(first_at))::date, (select period_from - 1 from settings)) as day
     from first_deliveries()
     where source in (select source from rows where local_day > p_to::date - 7)
 ),

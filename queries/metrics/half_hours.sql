@@ -27,7 +27,7 @@ from slots;
 create or replace macro complete_half_hours(p_from, p_to, p_source) as table
 select half_hours.*
 from half_hours_of(p_from, p_to) as half_hours, data_span(p_source) as span
-where local_day > first_day and starts_at + interval 30 minute <= complete_through();
+where local_day > first_day and local_day between kept_from and kept_to and starts_at + interval 30 minute <= complete_through();
 
 -- Which of the half-hours of a period that begins at a time another time is in.
 create or replace macro half_hour_slot(p_time, p_begins_at) as (epoch_us(p_time) - epoch_us(p_begins_at)) // 1800000000;

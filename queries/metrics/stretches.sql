@@ -64,8 +64,9 @@ ends as (
         least((last_day + 1)::timestamp,
               case when is_cut then periods.first_day + (date_trunc('minute', through) - from_day) end) as last_moment,
         -- Without any delivery there are no days.
-        coalesce(case when stretch = 0 then to_day >= span.first_day and from_day <= through
-                      else through >= from_day and periods.first_day > first_delivery and periods.first_day <= through end,
+        coalesce(case when stretch = 0 then to_day >= span.first_day and from_day <= through and to_day >= kept_from and from_day <= kept_to
+                      else through >= from_day and periods.first_day > first_delivery and periods.first_day <= through
+                           and periods.first_day >= kept_from and last_day <= kept_to end,
                  false) as within_data,
         exists (select 1 from file_problems()
                 where try_cast(left(file, 10) as date) >= periods.first_day

@@ -178,6 +178,8 @@ from (values
     ('settings', 'exclude_out_of_hours', 'business.exclude_out_of_hours'),
     ('settings', 'has_business_hours', 'whether business.hours is set'),
     ('settings', 'goals', 'the goals by metric, by what they are for: all, a group or a number'),
+    ('settings', 'period_from', 'the first day of the file of a period; empty in others'),
+    ('settings', 'period_to', 'the last day of the file of a period; empty in others'),
     ('settings', 'fingerprint', 'hash of the settings and the SQL that calls are computed with; incomplete, it and the last call_sid while they are computed again'),
     ('settings', 'complete_snapshot', 'of a lake, while all calls are computed again: the snapshot before, which is read until they are; empty otherwise'),
     ('settings', 'macros_fingerprint', 'hash of all macros, queries and goals'),

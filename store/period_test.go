@@ -1,0 +1,104 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"callsheet/queries"
+)
+
+// ofOtherDays are the queries that the file of a period answers otherwise, as period.go says.
+var ofOtherDays = []string{
+	"census", "directory", "data_clock", "freshness", "silence", "unknown_words", // not over days
+	"changes", "compared_periods", "findings", "previous_period", "summary", // earlier periods, which are unknown
+	"balance", "balance_total", "balance_weekdays", "forecast", "staffing", "staffing_gaps", "billing", "billing_causes", "billing_claims", "billing_total", "pulses", // the rules of charges
+}
+
+// TestAPeriodHasTheFiguresOfItsDays asks every named query over some days of the file of these days and of all data.
+func TestAPeriodHasTheFiguresOfItsDays(t *testing.T) {
+	world, spool := randomWorld(3, "Asia/Kolkata", 400)
+	dir := t.TempDir()
+	const from, to = "2026-10-20", "2026-10-22"
+	overMidnight := `{"CallSid":"over","CallType":"1","Status":"ANSWER","DestinationNumber":"01204000001","SourceNumber":"9810000001","StartTime":"2026-10-19 23:50:00","EndTime":"2026-10-20 00:30:00","TalkDuration":"2300"}`
+	writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": spool + overMidnight + "\nrubbish\n"})
+	load(t, dir, world.settings)
+	all := published(t, dir, world.settings)
+	period := periodOf(t, dir, world.settings, from, to)
+	for _, arguments := range []map[string]any{{}, {"group": "Sales"}, {"source": "main", "direction": "incoming"}} {
+		compareQueries(t, period, all, from, to, arguments)
+	}
+	for what, statement := range map[string]string{
+		"days that the file does not have are known":       "select count(calls) from days('2026-10-10', '2026-10-16')",
+		"a period that the file does not have is compared": "select count(*) from previous_period('" + from + "', '" + to + "') where has_data",
+	} {
+		if whole, got := query(t, all, statement)[1][0], query(t, period, statement)[1][0]; got != "0" || whole == "0" {
+			t.Errorf("%s: %s of %s", what, got, whole)
+		}
+	}
+	if got := query(t, period, "select count(*) < 200 from calls")[1][0]; got != "true" {
+		t.Error("the file has all calls")
+	}
+}
+
+// TestAPeriodHasTheListsOfItsDays does the same with the lists of a vendor.
+func TestAPeriodHasTheListsOfItsDays(t *testing.T) {
+	const golden = "../queries/testdata/completeness/"
+	settings := testSettings()
+	text, err := os.ReadFile(golden + "settings.json")
+	if err := errors.Join(err, json.Unmarshal(text, &settings)); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = os.ReadFile(golden + "events.ndjson"); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": string(text)})
+	copyVendor(t, golden, dir)
+	load(t, dir, settings)
+	all := published(t, dir, settings)
+	compareQueries(t, periodOf(t, dir, settings, "2026-10-06", "2026-10-06"), all, "2026-10-06", "2026-10-06", nil)
+}
+
+// periodOf writes the file of a period of the data of a folder twice, the second time over the first, and opens it.
+func periodOf(t *testing.T, dir string, settings Settings, from, to string) *Reader {
+	t.Helper()
+	path := filepath.Join(dir, "period.duckdb")
+	source := Options{Path: filepath.Join(dir, "published", "calls.duckdb"), Settings: settings, Now: testNow, Immutable: true}
+	for range 2 {
+		copied, err := WritePeriod(t.Context(), source, path, date(t, from), date(t, to))
+		if err != nil || copied.Calls == 0 {
+			t.Fatalf("%+v, %v", copied, err)
+		}
+	}
+	return openReader(t, Options{Path: path, Settings: settings, Now: testNow})
+}
+
+func date(t *testing.T, day string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// compareQueries compares what the named queries answer of some days.
+func compareQueries(t *testing.T, period, all *Reader, from, to string, filters map[string]any) {
+	t.Helper()
+	arguments := map[string]any{"from": from, "to": to, "since": from + " 15:00:00Z", "now": "2026-11-12 05:00:00Z"}
+	maps.Copy(arguments, filters)
+	for _, file := range queries.Files("named") {
+		if slices.Contains(ofOtherDays, file.Name) {
+			continue
+		}
+		if want, got := namedResult(t, all, file.Name, arguments), namedResult(t, period, file.Name, arguments); got != want {
+			t.Errorf("%s by %v:\n%s", file.Name, filters, differingLines(got, want))
+		}
+	}
+}
