@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,8 +21,8 @@ import (
 // listDays is how far from the day of a vendor's list its calls are sought among ours; see reconciled_calls().
 const listDays = 2
 
-// WritePeriod writes a database file with the calls of the days from and to and those between, and replaces the one at path. The options are those of a
-// reader of a lake or a published copy.
+// WritePeriod writes a database file with the calls of the days from and to and those between. It replaces the file of a period at path; any other file is
+// refused. The options are those of a reader of a lake or a published copy.
 func WritePeriod(ctx context.Context, options Options, path string, from, to time.Time) (Copied, error) {
 	copied, err := writePeriod(ctx, options, path, from, to)
 	if err != nil {
@@ -31,6 +32,11 @@ func WritePeriod(ctx context.Context, options Options, path string, from, to tim
 }
 
 func writePeriod(ctx context.Context, options Options, path string, from, to time.Time) (copied Copied, err error) {
+	if exists(path) {
+		if err := checkPeriod(ctx, options, path); err != nil {
+			return copied, err
+		}
+	}
 	beside, name, err := options.source(ctx)
 	if err != nil {
 		return copied, err
@@ -41,6 +47,20 @@ func writePeriod(ctx context.Context, options Options, path string, from, to tim
 		return err
 	}, func(filled string) error { return Replace(path, filled) })
 	return copied, err
+}
+
+// checkPeriod returns an error if a file is not that of a period.
+func checkPeriod(ctx context.Context, options Options, path string) (err error) {
+	db, conn, err := connect(ctx, Options{Path: path, Settings: options.Settings}, reading)
+	var isPeriod bool
+	if err == nil {
+		defer func() { err = errors.Join(err, conn.Close(), db.Close()) }()
+		err = conn.QueryRowContext(ctx, "select period_from is not null from settings").Scan(&isPeriod)
+	}
+	if err != nil || !isPeriod {
+		return errors.New("the file exists, and is not the file of a period\nhint: move it away, or name another file")
+	}
+	return nil
 }
 
 // source returns how the data of a reader is attached beside a file that is written, and its name in SQL.

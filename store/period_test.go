@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,9 @@ func periodOf(t *testing.T, dir string, settings Settings, from, to string) *Rea
 		if err != nil || copied.Calls == 0 {
 			t.Fatalf("%+v, %v", copied, err)
 		}
+	}
+	if _, err := WritePeriod(t.Context(), source, filepath.Join(dir, "calls.duckdb"), date(t, from), date(t, to)); err == nil || !strings.Contains(err.Error(), "not the file of a period") {
+		t.Errorf("a database was replaced: %v", err)
 	}
 	return openReader(t, Options{Path: path, Settings: settings, Now: testNow})
 }

@@ -47,6 +47,16 @@ func (p *Pipeline) OpenReader(ctx context.Context, o ReaderOptions) (*store.Read
 	return reader, nil
 }
 
+// PublishPeriod writes a database file with the calls of a period; see store.WritePeriod.
+func (p *Pipeline) PublishPeriod(ctx context.Context, path string, days period.Period) (store.Copied, error) {
+	options, err := p.storeOptions(p.Config.ReadDatabase())
+	if err != nil {
+		return store.Copied{}, err
+	}
+	options.Immutable = p.Config.Store.Publish
+	return store.WritePeriod(ctx, options, path, days.From, days.To)
+}
+
 // OpenPreview opens a preview of an import beside the published data.
 func (p *Pipeline) OpenPreview(ctx context.Context) (*store.Preview, error) {
 	options, err := p.storeOptions(p.Config.PublishedDatabase())
