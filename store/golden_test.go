@@ -19,41 +19,55 @@ import (
 // TestGolden runs the cases of queries/testdata: a folder has events.ndjson to load, optionally settings.json and the folder vendor, with
 // what was fetched from a vendor, and pairs of NAME.sql, with the arithmetic in its comment, and NAME.csv, the expected result.
 func TestGolden(t *testing.T) {
-	folders, err := filepath.Glob("../queries/testdata/*/events.ndjson")
-	if err != nil || len(folders) == 0 {
-		t.Fatalf("no golden cases: %v", err)
-	}
-	for _, events := range folders {
-		dir := filepath.Dir(events)
+	for _, dir := range goldenCases(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
-			text, err := os.ReadFile(events)
-			if err != nil {
-				t.Fatal(err)
-			}
-			settings := testSettings()
-			if text, err := os.ReadFile(filepath.Join(dir, "settings.json")); err == nil {
-				if err := json.Unmarshal(text, &settings); err != nil {
-					t.Fatal(err)
-				}
-			}
-			data := t.TempDir()
-			writeSpool(t, data, map[string]string{"2026-10-05.ndjson": string(text)})
-			if _, err := os.Stat(filepath.Join(dir, "vendor")); err == nil {
-				if err := os.CopyFS(filepath.Join(data, "vendor"), os.DirFS(filepath.Join(dir, "vendor"))); err != nil {
-					t.Fatal(err)
-				}
-			}
-			load(t, data, settings)
-			reader := published(t, data, settings)
-			cases, err := filepath.Glob(filepath.Join(dir, "*.sql"))
-			if err != nil || len(cases) == 0 {
-				t.Fatalf("no query in %s: %v", dir, err)
-			}
-			for _, path := range cases {
-				compareGolden(t, reader, path)
-			}
+			runGolden(t, dir, func(data string, settings Settings) *Reader {
+				load(t, data, settings)
+				return published(t, data, settings)
+			})
 		})
+	}
+}
+
+// goldenCases returns the folders of the cases.
+func goldenCases(t *testing.T) (dirs []string) {
+	t.Helper()
+	dirs, err := filepath.Glob("../queries/testdata/*/events.ndjson")
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no golden cases: %v", err)
+	}
+	for i, events := range dirs {
+		dirs[i] = filepath.Dir(events)
+	}
+	return dirs
+}
+
+// runGolden runs the case of a folder. open loads a data folder with settings and returns a reader of what was loaded.
+func runGolden(t *testing.T, dir string, open func(data string, settings Settings) *Reader) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "events.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := testSettings()
+	if text, err := os.ReadFile(filepath.Join(dir, "settings.json")); err == nil {
+		if err := json.Unmarshal(text, &settings); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data := t.TempDir()
+	writeSpool(t, data, map[string]string{"2026-10-05.ndjson": string(text)})
+	if _, err := os.Stat(filepath.Join(dir, "vendor")); err == nil {
+		copyVendor(t, dir, data)
+	}
+	reader := open(data, settings)
+	cases, err := filepath.Glob(filepath.Join(dir, "*.sql"))
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no query in %s: %v", dir, err)
+	}
+	for _, path := range cases {
+		compareGolden(t, reader, path)
 	}
 }
 

@@ -292,7 +292,14 @@ func openLake(ctx context.Context, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.checkLake(ctx), copySettings(ctx, s.conn)); err != nil {
+	err = s.checkLake(ctx)
+	if err == nil {
+		err = s.applyDirectories(ctx)
+	}
+	if err == nil {
+		err = copySettings(ctx, s.conn)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

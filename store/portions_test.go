@@ -50,7 +50,7 @@ func TestAPartOfTheCallsIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = db.inTransaction(t.Context(), func(tx *sql.Tx) error {
-		_, directory, err := db.readDirectories()
+		_, directory, err := db.readDirectories(t.Context())
 		return errors.Join(err, writeSettings(t.Context(), tx, changed, incompleteAfter("", want), directory),
 			runStep(t.Context(), tx, "load/rebuild_calls"))
 	})

@@ -129,7 +129,7 @@ func (s *Store) applySettings(ctx context.Context) error {
 	}
 	wantMacros := s.options.macrosFingerprint()
 	wantDefinitions := definitionsFingerprint()
-	directory, wantDirectory, err := s.readDirectories()
+	directory, wantDirectory, err := s.readDirectories(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"time"
 
 	"callsheet/internal/display"
@@ -27,6 +28,13 @@ type vendorList struct {
 	rows   position // where the rows begin
 }
 
+// knownList is a list that was loaded.
+type knownList struct {
+	position
+	fetchedAt time.Time
+	mine      bool // loaded from the data folder of this loader
+}
+
 // loadVendorLists loads the vendors' lists that have changed, and drops those that are gone. A damaged list becomes a warning, and the
 // database has none of that day.
 func (s *Store) loadVendorLists(ctx context.Context, dataDir string, summary *Summary) error {
@@ -45,8 +53,13 @@ func (s *Store) loadVendorLists(ctx context.Context, dataDir string, summary *Su
 		file.Name = file.Source + "/" + file.Name
 		at, ok := known[file.Name]
 		delete(known, file.Name)
-		if ok && at.isUnchanged(file.File) {
+		if ok && at.mine && at.isUnchanged(file.File) {
 			continue
+		}
+		if ok && !at.mine { // the newer list counts
+			if header, err := file.Header(); err == nil && !header.FetchedAt.After(at.fetchedAt) {
+				continue
+			}
 		}
 		list, err := openList(file)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -67,6 +80,7 @@ func (s *Store) loadVendorLists(ctx context.Context, dataDir string, summary *Su
 		changed = append(changed, list)
 		bytes += file.Size
 	}
+	maps.DeleteFunc(known, func(_ string, at knownList) bool { return !at.mine })
 	if err := s.loadLists(ctx, changed, summary); err != nil || len(known) == 0 {
 		return err
 	}
@@ -82,18 +96,19 @@ func (s *Store) loadVendorLists(ctx context.Context, dataDir string, summary *Su
 	})
 }
 
-// knownLists returns size and time of the loaded lists by their names.
-func (s *Store) knownLists(ctx context.Context) (map[string]position, error) {
-	rows, err := s.conn.QueryContext(ctx, "select source || '/' || day || '.ndjson', disk_bytes, modified_at from vendor_lists")
+// knownLists returns the loaded lists by their names.
+func (s *Store) knownLists(ctx context.Context) (map[string]knownList, error) {
+	rows, err := s.conn.QueryContext(ctx, `
+		select source || '/' || day || '.ndjson', disk_bytes, modified_at, fetched_at, loader is not distinct from getvariable('loader') from vendor_lists`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	known := map[string]position{}
+	known := map[string]knownList{}
 	for rows.Next() {
 		var name string
-		var at position
-		if err := rows.Scan(&name, &at.diskBytes, &at.modifiedAt); err != nil {
+		var at knownList
+		if err := rows.Scan(&name, &at.diskBytes, &at.modifiedAt, &at.fetchedAt, &at.mine); err != nil {
 			return nil, err
 		}
 		known[name] = at

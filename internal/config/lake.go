@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -58,11 +57,6 @@ func (c *Config) validateLake(add adder) {
 	}
 	if c.Collector.ID == "" {
 		add("collector.id", "is missing; each machine that loads into a lake needs one of its own")
-	}
-	for i, source := range c.Collector.Sources {
-		if source.VendorAPI != nil {
-			add(fmt.Sprintf("collector.sources[%d].vendor_api", i), "does not work with store.lake yet")
-		}
 	}
 }
 

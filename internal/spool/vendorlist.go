@@ -163,7 +163,12 @@ func ReadVendorList(dataDir, source, day string) (VendorList, error) {
 	if err != nil {
 		return VendorList{}, err
 	}
-	header, lines, err := file.OpenList()
+	return file.Header()
+}
+
+// Header returns the first line of a list.
+func (f VendorFile) Header() (VendorList, error) {
+	header, lines, err := f.OpenList()
 	if err != nil {
 		return header, err
 	}

@@ -5,7 +5,8 @@ delete from vendor_lists where (source, day) in (select (source, day) from new_l
 insert into vendor_lists by name
 select
     source, day, fetched_at, list, rows, disk_bytes, modified_at,
-    (select count(*) from staged where staged.file = new_lists.file and (reason is not null or kind <> 'call_report')) as unreadable
+    (select count(*) from staged where staged.file = new_lists.file and (reason is not null or kind <> 'call_report')) as unreadable,
+    getvariable('loader') as loader
 from new_lists;
 
 insert into vendor_calls by name

@@ -260,6 +260,7 @@ from (values
     ('vendor_lists', 'rows', 'rows of the list'),
     ('vendor_lists', 'disk_bytes', 'size of the file when it was read'),
     ('vendor_lists', 'modified_at', 'when the file was last written'),
+    ('vendor_lists', 'loader', 'in whose data folder it is, by the collector.id; empty in a database file'),
     ('vendor_calls', 'content_hash', 'hash of the newest row, by which a report that was taken from it is recognised'),
     ('vendor_calls', 'lines', 'numbers of these lines in the file of the list; the first row is line 2'),
     ('vendor_calls', 'list_rows', 'rows of the list for the call; more than one: it was listed more than once'),
