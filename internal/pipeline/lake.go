@@ -32,6 +32,15 @@ func (p *Pipeline) InitLake(ctx context.Context) error {
 	return store.InitLake(ctx, options)
 }
 
+// MaintainLake maintains the lake until nothing is left to do or the limit is reached.
+func (p *Pipeline) MaintainLake(ctx context.Context, limit time.Duration) (done store.Maintained, err error) {
+	options, err := p.lakeOptions()
+	if err != nil {
+		return done, err
+	}
+	return store.MaintainLake(ctx, options, store.MaintainOptions{TimeLimit: limit})
+}
+
 // CheckLake opens the lake as loads do, and lists where its data is.
 func (p *Pipeline) CheckLake(ctx context.Context) error {
 	options, err := p.lakeOptions()

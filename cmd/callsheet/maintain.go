@@ -1,0 +1,54 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/internal/display"
+	"callsheet/internal/exitcode"
+)
+
+func maintainCommand(a *app) *cobra.Command {
+	var asJSON bool
+	var limit time.Duration
+	command := &cobra.Command{
+		Use:   "maintain",
+		Short: "Merge the small files of a lake and delete what is no longer needed",
+		Long: `maintain keeps a lake cheap to load into and to read: it writes the rows of small loads into files, merges small files, and deletes
+the files and the states (snapshots) that nobody reads any more, after seven days. Run it every hour from cron, on one machine. Loads and
+readers go on meanwhile. It works in portions: at its time limit it stops, and the next run goes on. It can be killed at any time.`,
+		Example: `  callsheet maintain
+  callsheet maintain --limit 10m --json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if limit <= 0 {
+				return exitcode.UsageError(errors.New("--limit must be a positive duration, such as 10m"))
+			}
+			p, err := a.open()
+			if err != nil {
+				return err
+			}
+			done, err := p.MaintainLake(c.Context(), limit)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(a.stdout).Encode(done)
+			}
+			fmt.Fprintf(a.stdout, "%s written into files, %s merged, %s rewritten, %s and %s deleted\n", display.Plural(int(done.FlushedRows), "row"),
+				display.Plural(int(done.MergedFiles), "file"), display.Plural(int(done.RewrittenFiles), "file"),
+				display.Plural(int(done.DeletedFiles), "file"), display.Plural(int(done.ExpiredSnapshots), "snapshot"))
+			if done.Unfinished {
+				fmt.Fprintln(a.stdout, "the time limit is reached; the next run goes on")
+			}
+			return nil
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print what was done as JSON")
+	command.Flags().DurationVar(&limit, "limit", 30*time.Minute, "time after which no further portion begins")
+	return command
+}
