@@ -247,8 +247,18 @@ func loaderTransactions(ctx context.Context, db session) (count int64, err error
 	return count, nil
 }
 
-// turnKey is the key of the advisory lock that a loader holds from its look at the stored calls to its commit. "callshee" in ASCII.
-const turnKey = 0x63616c6c73686565
+// The keys of advisory locks in the catalog: that of a loader, from its look at the stored calls to its commit, and that of a maintenance. "callshee" and
+// "maintain" in ASCII.
+const (
+	turnKey        = 0x63616c6c73686565
+	maintenanceKey = 0x6d61696e7461696e
+)
+
+// tryLock takes an advisory lock until the end of a transaction, and reports whether it was free.
+func tryLock(ctx context.Context, tx *sql.Tx, key int64) (acquired bool, err error) {
+	query := fmt.Sprintf("from postgres_query(%s, 'select pg_try_advisory_xact_lock(%d)')", quote(catalogName), key)
+	return acquired, tx.QueryRowContext(ctx, query).Scan(&acquired)
+}
 
 // turnPoll is how often a loader asks whether its turn has come.
 const turnPoll = 50 * time.Millisecond
@@ -269,8 +279,7 @@ func (s *Store) withTurn(ctx context.Context, do func() error) (err error) {
 	}
 	defer tx.Rollback() // releases the lock
 	for acquired := false; !acquired; {
-		query := fmt.Sprintf("from postgres_query(%s, 'select pg_try_advisory_xact_lock(%d)')", quote(catalogName), turnKey)
-		if err := tx.QueryRowContext(ctx, query).Scan(&acquired); err != nil {
+		if acquired, err = tryLock(ctx, tx, turnKey); err != nil {
 			return fmt.Errorf("waiting for other loaders: %w", err)
 		}
 		if !acquired {
@@ -343,6 +352,11 @@ func connectLake(ctx context.Context, options Options, mode string) (*Store, err
 		}
 		if s.turn, err = db.Conn(ctx); err != nil {
 			return err
+		}
+		if options.maintains {
+			if s.maintenance, err = db.Conn(ctx); err != nil {
+				return err
+			}
 		}
 		return errors.Join(registerSpoolLines(ctx, conn), registerRehashing(conn), options.sandbox(ctx, conn))
 	}()

@@ -37,6 +37,7 @@ type Maintained struct {
 	MergedFiles      int64 `json:"merged_files"`
 	WrittenFiles     int64 `json:"written_files"`
 	Unfinished       bool  `json:"unfinished"` // by the time limit; the next run goes on
+	Elsewhere        bool  `json:"elsewhere"`  // nothing was done, since another process maintains the lake
 }
 
 // errTimeLimit ends a maintenance.
@@ -47,6 +48,7 @@ var errTimeLimit = errors.New("the time limit is reached")
 // target_file_size, each a transaction, so that a killed run leaves a whole lake and the next one goes on. The portions that DuckLake would not commit
 // beside a load have a loader's turn, so loads wait for a portion at most. Readers go on with the snapshot that they have.
 func MaintainLake(ctx context.Context, options Options, limits MaintainOptions) (done Maintained, err error) {
+	options.maintains = true
 	s, err := connectLake(ctx, options, writing)
 	if err != nil {
 		return done, err
@@ -55,6 +57,15 @@ func MaintainLake(ctx context.Context, options Options, limits MaintainOptions) 
 	if err := s.checkCreated(ctx); err != nil {
 		return done, err
 	}
+	release, err := s.lockMaintenance(ctx)
+	if err != nil {
+		return done, fmt.Errorf("maintaining the lake: %w", err)
+	}
+	if release == nil {
+		done.Elsewhere = true
+		return done, nil
+	}
+	defer release()
 	m := maintenance{Store: s, done: &done, keep: limits.Keep}
 	if m.keep == 0 {
 		m.keep = SnapshotsKept
@@ -77,6 +88,19 @@ func MaintainLake(ctx context.Context, options Options, limits MaintainOptions) 
 		}
 	}
 	return done, nil
+}
+
+// lockMaintenance keeps other maintenances out until release is called; it is nil if one is running.
+func (s *Store) lockMaintenance(ctx context.Context) (release func() error, err error) {
+	tx, err := s.maintenance.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	acquired, err := tryLock(ctx, tx, maintenanceKey)
+	if err != nil || !acquired {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx.Rollback, nil // which releases the lock
 }
 
 type maintenance struct {

@@ -69,6 +69,21 @@ func TestMaintenanceBesideLoadsAndReaders(t *testing.T) {
 	if !part.Unfinished || part.FlushedRows == 0 || rest.Unfinished || rest.FlushedRows == 0 {
 		t.Errorf("the run with a time limit: %+v, the next: %+v", part, rest)
 	}
+	maintaining := first
+	maintaining.maintains = true
+	other, err := connectLake(t.Context(), maintaining, writing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := other.lockMaintenance(t.Context())
+	if err != nil || release == nil {
+		t.Fatal("the lake is being maintained", err)
+	}
+	if done := maintain(t, options, MaintainOptions{}); !done.Elsewhere {
+		t.Errorf("two maintenances at once: %+v", done)
+	}
+	release()
+	other.Close()
 	load(first, dirs[0], "b.ndjson", 1)
 	reader := openReader(t, first)
 	before := stored(t, reader)

@@ -44,6 +44,7 @@ type Options struct {
 	Immutable   bool           // the file is a published copy, which is never written, so any number of instances can open it
 	Connections int            // of a reader, each for one query at a time; 1 when 0
 
+	maintains bool       // the lake is maintained
 	loadsOnly bool       // the database has no macros of metrics and named queries
 	beside    attachment // what a copy reads
 }
@@ -60,6 +61,7 @@ type Store struct {
 	db           *database
 	conn         *sql.Conn
 	turn         *sql.Conn // with a lake, for the lock of withTurn
+	maintenance  *sql.Conn // of a lake that is maintained, for the lock of that
 	hasTurn      bool
 	transactions int64  // of this loader in the lake
 	fingerprint  string // of the settings that a load into a lake supposes
@@ -134,11 +136,13 @@ func open(ctx context.Context, options Options) (*Store, error) {
 // Close checkpoints the database and closes it. DuckDB would checkpoint on close, too, but report no error.
 func (s *Store) Close() error {
 	if s.options.Lake != nil {
-		var err error
-		if s.turn != nil {
-			err = s.turn.Close()
+		var errs []error
+		for _, lock := range []*sql.Conn{s.turn, s.maintenance} {
+			if lock != nil {
+				errs = append(errs, lock.Close())
+			}
 		}
-		return errors.Join(err, s.conn.Close(), s.db.Close())
+		return errors.Join(append(errs, s.conn.Close(), s.db.Close())...)
 	}
 	_, err := s.conn.ExecContext(context.Background(), "checkpoint")
 	if err != nil {

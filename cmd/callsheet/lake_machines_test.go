@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -181,6 +182,49 @@ func TestThreeMachinesShareALake(t *testing.T) {
 	runOn(t, machines[2], "load")
 	wantSame(t, machines[0], oneMachine(t, machines...))
 	t.Logf("%d deliveries, %d loads of the third machine were killed", accepted, killedLoads)
+}
+
+// TestServeMaintainsALake waits until serve has loaded a delivery into a lake, which stores few rows in the catalog, and written it into a file.
+func TestServeMaintainsALake(t *testing.T) {
+	t.Parallel()
+	catalog := servertest.StartPostgres(t).Database(t, "lake")
+	data, address := filepath.Join(t.TempDir(), "lake"), freeAddress(t)
+	config := machine(t, "first", address, catalog, data)
+	text, err := os.ReadFile(config)
+	if err == nil {
+		err = os.WriteFile(config, []byte(strings.Replace(string(text), "store: {lake: {", "store: {load_every: 1s, lake: {maintain_every: 1s, ", 1)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	runOn(t, config, "init", "--lake")
+	serve := exec.Command("callsheet", "--config", config, "serve")
+	var log syncedBuffer
+	serve.Stderr = &log
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { serve.Process.Kill(); serve.Wait() })
+	if err := waitReady(address); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json",
+		strings.NewReader(`{"CallSid":"a-call","StartTime":"2026-10-05 10:00:00","EndTime":"2026-10-05 10:01:00"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if files, _ := filepath.Glob(filepath.Join(data, "main", "call_versions", "*.parquet")); len(files) > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no file of call_versions was written\n%s", log.String())
+		}
+	}
+	if err := errors.Join(serve.Process.Signal(syscall.SIGTERM), serve.Wait()); err != nil {
+		t.Errorf("%v\n%s", err, log.String())
+	}
 }
 
 // TestLakeRecoversFromFaults lets the catalog and the bucket fail during loads. Each load must end well without help, and store everything once.

@@ -19,8 +19,8 @@ func maintainCommand(a *app) *cobra.Command {
 		Use:   "maintain",
 		Short: "Merge the small files of a lake and delete what is no longer needed",
 		Long: `maintain keeps a lake cheap to load into and to read: it writes the rows of small loads into files, merges small files, and deletes
-the files and the states (snapshots) that nobody reads any more, after seven days. Run it every hour from cron, on one machine. Loads and
-readers go on meanwhile. It works in portions: at its time limit it stops, and the next run goes on. It can be killed at any time.`,
+the files and the states (snapshots) that nobody reads any more, after seven days. serve does so every store.lake.maintain_every; without serve, run it
+from cron. Loads and readers go on meanwhile, and machines take turns. It works in portions: at its time limit it stops, and the next run goes on. It can be killed at any time.`,
 		Example: `  callsheet maintain
   callsheet maintain --limit 10m --json`,
 		Args: cobra.NoArgs,
@@ -38,6 +38,10 @@ readers go on meanwhile. It works in portions: at its time limit it stops, and t
 			}
 			if asJSON {
 				return json.NewEncoder(a.stdout).Encode(done)
+			}
+			if done.Elsewhere {
+				fmt.Fprintln(a.stdout, "another process maintains the lake")
+				return nil
 			}
 			fmt.Fprintf(a.stdout, "%s written into files, %s merged, %s rewritten, %s and %s deleted\n", display.Plural(int(done.FlushedRows), "row"),
 				display.Plural(int(done.MergedFiles), "file"), display.Plural(int(done.RewrittenFiles), "file"),

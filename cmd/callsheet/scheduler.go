@@ -139,6 +139,10 @@ func (s *scheduler) run(ctx context.Context) error {
 		s.alerts.Again()
 	}}
 	tasks.Go(func() { reconciles.Serve(ctx, current.pipeline, s.reconciles) })
+	tasks.Go(func() {
+		pipeline.ServeMaintenance(ctx, func() *pipeline.Pipeline { return s.current.Load().pipeline },
+			func() { s.alerts.Metrics.ChildFailed("maintain") })
+	})
 	err := current.runner.Serve(ctx, s.runners)
 	<-ctx.Done() // Serve may have failed, and collecting goes on
 	tasks.Wait()

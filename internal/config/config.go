@@ -190,7 +190,7 @@ func Default() Config {
 		Locale:    locale.Default,
 		DataDir:   "./data",
 		Collector: Collector{Listen: "127.0.0.1:8080", Limits: Limits{MaxBody: 8 << 20, MaxDeliveries: 10_000, InFlight: 256, Wait: 10 * time.Second, Connections: 10_000}},
-		Store:     Store{MemoryLimit: "500MB", TimeLimit: time.Hour, TempLimit: 20 << 30, Publish: true, LoadEvery: 5 * time.Minute},
+		Store:     Store{MemoryLimit: "500MB", TimeLimit: time.Hour, TempLimit: 20 << 30, Publish: true, LoadEvery: 5 * time.Minute, Lake: Lake{MaintainEvery: time.Hour}},
 		Business: Business{
 			ShortAbandon:       5 * time.Second,
 			ServiceLevelTarget: 20 * time.Second,

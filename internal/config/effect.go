@@ -14,6 +14,9 @@ func (c *Config) checkEffect(add adder) {
 	if c.Store.Lake.Enabled() && (c.Store.PublishedMode != 0 || c.Store.PublishedGroup != "") {
 		add("store", "published_mode and published_group do nothing with a lake, whose readers have users of their own in the catalog")
 	}
+	if !c.Store.Lake.Enabled() && c.Store.Lake.MaintainEvery != Default().Store.Lake.MaintainEvery {
+		add("store.lake.maintain_every", "does nothing without catalog and data")
+	}
 	if c.Store.Lake.PasswordFile != "" && c.Store.Lake.hasPassword() {
 		add("store.lake.password_file", "does nothing beside the password in catalog; leave one of them out")
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Lake is a DuckLake that many machines share. With one, there is no database file: loads write to it, and everybody reads it.
@@ -14,10 +15,12 @@ type Lake struct {
 	PasswordFile       string `yaml:"password_file"`
 	Data               string `yaml:"data"`                // a folder, or s3://bucket/path/?region=…
 	ExtensionDirectory string `yaml:"extension_directory"` // of DuckDB's extensions
+
+	MaintainEvery time.Duration `yaml:"maintain_every"` // by serve; 0 for not at all
 }
 
-// Enabled reports whether any key is set.
-func (l Lake) Enabled() bool { return l != Lake{} }
+// Enabled reports whether any key is set that says where the lake is.
+func (l Lake) Enabled() bool { l.MaintainEvery = 0; return l != Lake{} }
 
 // InBucket reports whether the rows are in a bucket.
 func (l Lake) InBucket() bool { return strings.HasPrefix(l.Data, "s3://") }
@@ -36,6 +39,9 @@ func (c *Config) validateLake(add adder) {
 	case err != nil && variable.MatchString(string(l.Catalog)): // its value is checked when it is used
 	case err != nil:
 		add("store.lake.catalog", "%w", err)
+	}
+	if l.MaintainEvery < 0 {
+		add("store.lake.maintain_every", "%v must not be negative; 0 is off", l.MaintainEvery)
 	}
 	address, isBucket := strings.CutPrefix(l.Data, "s3://")
 	switch scheme, _, isURL := strings.Cut(l.Data, "://"); {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"time"
 
+	"callsheet/internal/child"
 	"callsheet/internal/exitcode"
 	"callsheet/store"
 )
@@ -39,6 +41,40 @@ func (p *Pipeline) MaintainLake(ctx context.Context, limit time.Duration) (done 
 		return done, err
 	}
 	return store.MaintainLake(ctx, options, store.MaintainOptions{TimeLimit: limit})
+}
+
+// maintenanceTime is how long serve maintains the lake at a time.
+const maintenanceTime = 10 * time.Minute
+
+// ServeMaintenance maintains the lake of the current configuration every store.lake.maintain_every, in child processes, until ctx ends. onCrash is called
+// for each child that crashes or is killed at a limit.
+func ServeMaintenance(ctx context.Context, current func() *Pipeline, onCrash func()) {
+	last := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
+		p := current()
+		every := p.Config.Store.Lake.MaintainEvery
+		if !p.Config.Store.Lake.Enabled() || every == 0 || time.Since(last) < every {
+			continue
+		}
+		last = time.Now()
+		limited, cancel := context.WithTimeout(ctx, maintenanceTime+p.Config.Store.TimeLimit) // a portion may take long
+		err := p.RunChild(limited, child.Command{Args: []string{"maintain", "--json", "--limit", maintenanceTime.String()}, Stdout: io.Discard, Memory: p.RunMemory(), Group: true})
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		if errors.Is(err, child.ErrMemory) || errors.As(err, new(*child.Crash)) {
+			onCrash()
+		}
+		if err != nil {
+			p.Log.Error("maintenance of the lake failed", "error", err, "next", every)
+		}
+	}
 }
 
 // CheckLake opens the lake as loads do, and lists where its data is.
