@@ -163,16 +163,19 @@ func (l Lake) dataSecret(ctx context.Context) (string, error) {
 // explain adds a hint to an error of attaching a lake.
 func (l Lake) explain(err error) error {
 	text := err.Error()
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
+	}
 	switch {
-	case strings.Contains(text, "install") && strings.Contains(text, "extension"), strings.Contains(text, ".duckdb_extension"):
+	case has("extension") && has("Failed to download", "not found", "no such file", "signature", "was built"): // stack traces name extensions, too
 		return fmt.Errorf("the lake needs DuckDB's extensions %s: %w\nhint: without internet, put their files NAME.duckdb_extension of DuckDB %s into %s; store.lake.extension_directory sets another folder",
 			strings.Join(l.extensions(), ", "), err, DuckDBVersion(), l.extensionFolder())
-	case strings.Contains(text, "Unable to connect to Postgres"):
+	case has("Unable to connect to Postgres"):
 		return fmt.Errorf("the lake's catalog %s cannot be reached: %w\nhint: check store.lake.catalog, and that PostgreSQL runs and lets this user in; the password is in store.lake.password_file, PGPASSWORD or ~/.pgpass",
 			l.Catalog.Redacted(), err)
-	case strings.Contains(text, "creating a new DuckLake is explicitly disabled"), strings.Contains(text, "Table with name settings does not exist"):
+	case has("creating a new DuckLake is explicitly disabled", "Table with name settings does not exist"):
 		return errNoLake(l.Catalog.Redacted())
-	case strings.Contains(text, "does not match existing data path"):
+	case has("does not match existing data path"):
 		return fmt.Errorf("the lake has its data elsewhere: %w\nhint: all machines need the same store.lake.data", err)
 	}
 	return fmt.Errorf("opening the lake %s: %w", l.Catalog.Redacted(), err)
@@ -257,7 +260,8 @@ const (
 // tryLock takes an advisory lock until the end of a transaction, and reports whether it was free.
 func tryLock(ctx context.Context, tx *sql.Tx, key int64) (acquired bool, err error) {
 	query := fmt.Sprintf("from postgres_query(%s, 'select pg_try_advisory_xact_lock(%d)')", quote(catalogName), key)
-	return acquired, tx.QueryRowContext(ctx, query).Scan(&acquired)
+	err = tx.QueryRowContext(ctx, query).Scan(&acquired)
+	return acquired, err
 }
 
 // turnPoll is how often a loader asks whether its turn has come.
