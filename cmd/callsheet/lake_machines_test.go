@@ -11,12 +11,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"callsheet/internal/demo"
 	"callsheet/internal/servertest"
@@ -329,4 +332,61 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 		}
 	}
 	wantSame(t, home, oneMachine(t, home))
+}
+
+// TestDemosWorkbooksAreEqualOnALake loads the demo's deliveries and its vendor's lists into a lake, and compares the workbooks cell by cell.
+func TestDemosWorkbooksAreEqualOnALake(t *testing.T) {
+	t.Parallel()
+	catalog := servertest.StartPostgres(t).Database(t, "lake")
+	home, lake := t.TempDir(), t.TempDir()
+	if out, err := exec.Command("callsheet", "demo", "--dir", home, "--days", "3", "--calls", "400").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	file := filepath.Join(home, "callsheet.yaml")
+	text, err := os.ReadFile(file)
+	for _, folder := range []string{"spool", "vendor"} {
+		err = errors.Join(err, os.CopyFS(filepath.Join(lake, "data", folder), os.DirFS(filepath.Join(home, "data", folder))))
+	}
+	config := filepath.Join(lake, "callsheet.yaml")
+	err = errors.Join(err, os.WriteFile(filepath.Join(lake, "password"), []byte(servertest.Password), 0o600),
+		os.WriteFile(config, []byte(strings.Replace(string(text), "\ncollector:\n", fmt.Sprintf(`
+store: {lake: {catalog: %q, password_file: password, data: ./lake, extension_directory: %q}}
+collector:
+  id: first
+`, catalog, servertest.Extensions(t)), 1)), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runOn(t, config, "init", "--lake")
+	for _, config := range []string{file, config} {
+		if out, err := exec.Command("callsheet", "--config", config, "load").CombinedOutput(); err != nil && !strings.Contains(string(out), "rejected") {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	days := strings.Fields(runOn(t, file, "sql", "select min(local_day)::varchar || ' ' || max(local_day)::varchar as days from calls", "--format", "csv"))
+	from, to := days[1], days[2]
+	for _, report := range []string{"daily", "monthly", "coins"} {
+		var workbooks []*excelize.File
+		for _, config := range []string{file, config} {
+			path := filepath.Join(t.TempDir(), "workbook.xlsx")
+			runOn(t, config, "report", report, "--from", from, "--to", to, "--out", path)
+			workbook, err := excelize.OpenFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer workbook.Close()
+			workbooks = append(workbooks, workbook)
+		}
+		sheets := workbooks[0].GetSheetList()
+		if !slices.Equal(sheets, workbooks[1].GetSheetList()) || len(sheets) < 3 {
+			t.Errorf("%s: sheets %q and %q", report, sheets, workbooks[1].GetSheetList())
+		}
+		for _, sheet := range sheets {
+			want, err := workbooks[0].GetRows(sheet)
+			got, lakeErr := workbooks[1].GetRows(sheet)
+			if err := errors.Join(err, lakeErr); err != nil || !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("%s, %s: %v: the lake has\n%q\nthe file has\n%q", report, sheet, err, got, want)
+			}
+		}
+	}
 }
