@@ -165,14 +165,14 @@ const slowSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query
 
 func TestRunThatTakesTooLongIsStoppedWhileCollectorContinues(t *testing.T) {
 	t.Parallel()
-	s := startServe(t, slowSheet, "store: {time_limit: 10s}\n")
+	s := startServe(t, slowSheet, "store: {time_limit: 30s}\n")
 	pid := 0
 	s.until("the run's process", func() bool { pid = s.run(); return pid != 0 })
 	s.until("the query, since nothing else takes so long", func() bool { return processorTime(t, pid) > 2*time.Second })
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil { // it ignores interrupts either way, and leaves the processor to other tests
 		t.Fatal(err)
 	}
-	const want = "building took longer than 10s and was stopped"
+	const want = "building took longer than 30s and was stopped"
 	s.until(want, func() bool { return strings.Contains(s.log.String(), want) })
 	if status, _, err := post(s.address, "after"); err != nil || status != http.StatusOK {
 		t.Errorf("answered %d, %v", status, err)
