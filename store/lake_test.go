@@ -109,60 +109,50 @@ func TestLakeHasWhatADatabaseHas(t *testing.T) {
 	// Fewer statements: each asks the catalog.
 	defer func(n int64) { maxFollowedCalls = n }(maxFollowedCalls)
 	maxFollowedCalls = 1000
-	for name, data := range map[string]func(t *testing.T) string{
-		"folder": func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") },
-		"bucket": func(t *testing.T) string {
-			bucket := servertest.StartS3(t)
-			return strings.Replace(bucket, "?", "/a lake/?", 1)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			lake := newLake(t, data(t))
-			rng := rand.New(rand.NewPCG(1, 1))
-			spools := [3][]string{}
-			var all []string
-			for _, delivery := range deliveries {
-				for _, i := range rng.Perm(3)[:1+rng.IntN(3)] {
-					spools[i] = append(spools[i], delivery)
-					all = append(all, delivery)
-				}
-			}
-			var loaders sync.WaitGroup
-			var reader Options
-			for i := range spools {
-				options := lakeOptions(t, lake, fmt.Sprint("loader", i))
-				reader = options
-				dir, file := t.TempDir(), fmt.Sprintf("2026-10-05.loader%d.ndjson", i)
-				writeSpool(t, dir, map[string]string{file: ""})
-				loaders.Go(func() {
-					for some := range slices.Chunk(spools[i], len(spools[i])/2+1) {
-						appendTo(t, filepath.Join(dir, "spool", file), strings.Join(some, ""))
-						summary, err := loadLake(t.Context(), options, dir)
-						if err != nil || len(summary.Warnings) > 0 {
-							t.Errorf("loader %d: %v %v", i, err, summary.Warnings)
-						}
-					}
-				})
-			}
-			loaders.Wait()
-			file := loaded(t, testSettings(), map[string]string{"2026-10-05.all.ndjson": strings.Join(all, "")})
-			fromLake := openReader(t, reader)
-			for _, asOf := range []bool{false, true} {
-				for _, statement := range storedSQL {
-					want, got := query(t, file, statement), query(t, fromLake, statement)
-					if !slices.EqualFunc(got, want, slices.Equal) {
-						t.Errorf("as of: %v, %s: got %d rows, of them not wanted\n%s\nmissing\n%s", asOf, statement, len(got),
-							lines(missing(got, want)), lines(missing(want, got)))
-					}
-				}
-				if !asOf { // as it was before the last deliveries
-					before := time.Date(2026, 10, 5, 11, 30, 0, 0, time.UTC)
-					if err := errors.Join(file.AsOf(t.Context(), before), fromLake.AsOf(t.Context(), before)); err != nil {
-						t.Fatal(err)
-					}
+	lake := newLake(t, strings.Replace(servertest.StartS3(t), "?", "/a lake/?", 1))
+	rng := rand.New(rand.NewPCG(1, 1))
+	spools := [3][]string{}
+	var all []string
+	for _, delivery := range deliveries {
+		for _, i := range rng.Perm(3)[:1+rng.IntN(3)] {
+			spools[i] = append(spools[i], delivery)
+			all = append(all, delivery)
+		}
+	}
+	var loaders sync.WaitGroup
+	var reader Options
+	for i := range spools {
+		options := lakeOptions(t, lake, fmt.Sprint("loader", i))
+		reader = options
+		dir, file := t.TempDir(), fmt.Sprintf("2026-10-05.loader%d.ndjson", i)
+		writeSpool(t, dir, map[string]string{file: ""})
+		loaders.Go(func() {
+			for some := range slices.Chunk(spools[i], len(spools[i])/2+1) {
+				appendTo(t, filepath.Join(dir, "spool", file), strings.Join(some, ""))
+				summary, err := loadLake(t.Context(), options, dir)
+				if err != nil || len(summary.Warnings) > 0 {
+					t.Errorf("loader %d: %v %v", i, err, summary.Warnings)
 				}
 			}
 		})
+	}
+	loaders.Wait()
+	file := loaded(t, testSettings(), map[string]string{"2026-10-05.all.ndjson": strings.Join(all, "")})
+	fromLake := openReader(t, reader)
+	for _, asOf := range []bool{false, true} {
+		for _, statement := range storedSQL {
+			want, got := query(t, file, statement), query(t, fromLake, statement)
+			if !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("as of: %v, %s: got %d rows, of them not wanted\n%s\nmissing\n%s", asOf, statement, len(got),
+					lines(missing(got, want)), lines(missing(want, got)))
+			}
+		}
+		if !asOf { // as it was before the last deliveries
+			before := time.Date(2026, 10, 5, 11, 30, 0, 0, time.UTC)
+			if err := errors.Join(file.AsOf(t.Context(), before), fromLake.AsOf(t.Context(), before)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

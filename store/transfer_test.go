@@ -54,61 +54,54 @@ func TestCopiesGoOn(t *testing.T) {
 	maxFollowedCalls = 1000
 	deliveries := testDeliveries(t)
 	half := len(deliveries) / 2
-	for name, data := range map[string]func(t *testing.T) string{
-		"folder": func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") },
-		"bucket": func(t *testing.T) string { return strings.Replace(servertest.StartS3(t), "?", "/a lake/?", 1) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			lake := Lake{Catalog: servertest.StartPostgres(t).Database(t, "lake"), Password: servertest.Password, Data: data(t), Extensions: servertest.Extensions(t)}
-			options, dir := lakeOptions(t, lake, "first"), t.TempDir()
-			file := fileOptions(options, filepath.Join(dir, "calls.duckdb"))
-			spoolFile := filepath.Join(dir, "spool", "a.ndjson")
-			writeSpool(t, dir, map[string]string{"a.ndjson": strings.Join(deliveries[:half], "") + "{\n"})
-			goOn := func(options Options, text string) {
-				t.Helper()
-				if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Lines != 0 || len(summary.Warnings) > 0 {
-					t.Errorf("%d lines were loaded again: %v %v", summary.Lines, err, summary.Warnings)
-				}
-				appendTo(t, spoolFile, text)
-				want := int64(strings.Count(text, "\n"))
-				if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Lines+summary.Copies != want {
-					t.Errorf("%d of %d lines were loaded: %v", summary.Lines, want, err)
-				}
-			}
-			if _, err := loadLake(t.Context(), file, dir); err != nil {
-				t.Fatal(err)
-			}
-			copied, err := CopyToLake(t.Context(), options, file.Path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again, err := CopyToLake(t.Context(), options, file.Path, nil)
-			if err != nil || again != copied || copied.Calls == 0 || copied.Days == 0 {
-				t.Errorf("%+v was copied, and then %+v: %v", copied, again, err)
-			}
-			compareData(t, "the lake", allData(t, options), allData(t, file))
-			goOn(options, strings.Join(deliveries[half:len(deliveries)-20], ""))
-			if _, err := CopyToLake(t.Context(), options, file.Path, nil); err == nil || !strings.Contains(err.Error(), "the lake has other data") {
-				t.Errorf("copied into a lake with other data: %v", err)
-			}
+	lake := Lake{Catalog: servertest.StartPostgres(t).Database(t, "lake"), Password: servertest.Password, Data: strings.Replace(servertest.StartS3(t), "?", "/a lake/?", 1), Extensions: servertest.Extensions(t)}
+	options, dir := lakeOptions(t, lake, "first"), t.TempDir()
+	file := fileOptions(options, filepath.Join(dir, "calls.duckdb"))
+	spoolFile := filepath.Join(dir, "spool", "a.ndjson")
+	writeSpool(t, dir, map[string]string{"a.ndjson": strings.Join(deliveries[:half], "") + "{\n"})
+	goOn := func(options Options, text string) {
+		t.Helper()
+		if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Lines != 0 || len(summary.Warnings) > 0 {
+			t.Errorf("%d lines were loaded again: %v %v", summary.Lines, err, summary.Warnings)
+		}
+		appendTo(t, spoolFile, text)
+		want := int64(strings.Count(text, "\n"))
+		if summary, err := loadLake(t.Context(), options, dir); err != nil || summary.Lines+summary.Copies != want {
+			t.Errorf("%d of %d lines were loaded: %v", summary.Lines, want, err)
+		}
+	}
+	if _, err := loadLake(t.Context(), file, dir); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := CopyToLake(t.Context(), options, file.Path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := CopyToLake(t.Context(), options, file.Path, nil)
+	if err != nil || again != copied || copied.Calls == 0 || copied.Days == 0 {
+		t.Errorf("%+v was copied, and then %+v: %v", copied, again, err)
+	}
+	compareData(t, "the lake", allData(t, options), allData(t, file))
+	goOn(options, strings.Join(deliveries[half:len(deliveries)-20], ""))
+	if _, err := CopyToLake(t.Context(), options, file.Path, nil); err == nil || !strings.Contains(err.Error(), "the lake has other data") {
+		t.Errorf("copied into a lake with other data: %v", err)
+	}
 
-			back := fileOptions(options, filepath.Join(dir, "back.duckdb"))
-			if _, err := CopyToFile(t.Context(), options, back.Path); err != nil {
-				t.Fatal(err)
-			}
-			compareData(t, "the file", allData(t, back), allData(t, options))
-			if _, err := CopyToFile(t.Context(), options, back.Path); err == nil || !strings.Contains(err.Error(), "the file exists") {
-				t.Errorf("a file was replaced: %v", err)
-			}
-			goOn(back, strings.Join(deliveries[len(deliveries)-20:], ""))
-			reader := openReader(t, back)
-			all := loaded(t, testSettings(), map[string]string{"a.ndjson": strings.Join(deliveries, "") + "{\n"})
-			for _, statement := range storedSQL {
-				if got, want := query(t, reader, statement), query(t, all, statement); !slices.EqualFunc(got, want, slices.Equal) {
-					t.Errorf("after all deliveries: %s: not wanted\n%s\nmissing\n%s", statement, lines(missing(got, want)), lines(missing(want, got)))
-				}
-			}
-		})
+	back := fileOptions(options, filepath.Join(dir, "back.duckdb"))
+	if _, err := CopyToFile(t.Context(), options, back.Path); err != nil {
+		t.Fatal(err)
+	}
+	compareData(t, "the file", allData(t, back), allData(t, options))
+	if _, err := CopyToFile(t.Context(), options, back.Path); err == nil || !strings.Contains(err.Error(), "the file exists") {
+		t.Errorf("a file was replaced: %v", err)
+	}
+	goOn(back, strings.Join(deliveries[len(deliveries)-20:], ""))
+	reader := openReader(t, back)
+	all := loaded(t, testSettings(), map[string]string{"a.ndjson": strings.Join(deliveries, "") + "{\n"})
+	for _, statement := range storedSQL {
+		if got, want := query(t, reader, statement), query(t, all, statement); !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("after all deliveries: %s: not wanted\n%s\nmissing\n%s", statement, lines(missing(got, want)), lines(missing(want, got)))
+		}
 	}
 }
 
