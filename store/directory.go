@@ -14,12 +14,11 @@ import (
 // readDirectories returns the changes of the vendors' directories, and a hash of them, which is empty if there are none. A damaged line
 // is a warning. The changes of a lake are those of the machine that has fetched a directory last.
 func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryChange, fingerprint string, err error) {
-	if s.options.DataDir == "" {
-		return nil, "", nil
-	}
-	directories, err := spool.ReadDirectories(s.options.DataDir)
-	if err != nil {
-		return nil, "", fmt.Errorf("reading the vendors' directories: %w", err)
+	var directories []*spool.Directory
+	if s.options.DataDir != "" {
+		if directories, err = spool.ReadDirectories(s.options.DataDir); err != nil {
+			return nil, "", fmt.Errorf("reading the vendors' directories: %w", err)
+		}
 	}
 	for _, directory := range directories {
 		changes = append(changes, directory.Changes...)

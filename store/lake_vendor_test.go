@@ -62,6 +62,9 @@ func TestMachinesFetchFromTheVendor(t *testing.T) {
 	for _, i := range []int{0, 1, 0} {
 		load(i)
 	}
+	if err := InitLake(t.Context(), lakeOptions(t, lake, "third")); err != nil { // which has fetched nothing
+		t.Fatal(err)
+	}
 	if err := os.Remove(filepath.Join(dirs[1], "vendor", "main", day+".ndjson")); err != nil {
 		t.Fatal(err)
 	}

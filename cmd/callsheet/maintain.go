@@ -18,9 +18,11 @@ func maintainCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "maintain",
 		Short: "Merge the small files of a lake and delete what is no longer needed",
-		Long: `maintain keeps a lake cheap to load into and to read: it writes the rows of small loads into files, merges small files, and deletes
-the files and the states (snapshots) that nobody reads any more, after seven days. serve does so every store.lake.maintain_every; without serve, run it
-from cron. Loads and readers go on meanwhile, and machines take turns. It works in portions: at its time limit it stops, and the next run goes on. It can be killed at any time.`,
+		Long: `maintain keeps a lake fast: it writes the rows of small loads into files, merges small files, and deletes snapshots that are older than
+seven days, with the files that only they need. Loads and readers go on meanwhile, and one process maintains a lake at a time. It stops at
+its time limit, and the next run continues. It can be killed at any time.
+
+serve runs it every store.lake.maintain_every. Run it from cron where serve does not run.`,
 		Example: `  callsheet maintain
   callsheet maintain --limit 10m --json`,
 		Args: cobra.NoArgs,

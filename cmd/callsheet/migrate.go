@@ -17,14 +17,14 @@ func migrateCommand(a *app) *cobra.Command {
 		Use:   "migrate",
 		Short: "Copy the database file into a lake, or a lake into a file",
 		Long: `migrate copies everything that is loaded between data_dir/calls.duckdb and the lake of the configuration (store.lake), and compares
-both: the rows of every table, and the content hash of every day. Loads then go on where those of the other one ended. Stop serve or
-collect --load meanwhile; deliveries that arrive later are loaded later.
+both: the rows of every table, and the content hash of every day. Loads then go on where those of the other one ended. Stop serve
+and loads from cron meanwhile; deliveries that arrive later are loaded later.
 
 --to-lake needs an empty lake, which it creates if there is none, and a file that was loaded with the same configuration, other than
 store.lake and collector.id. Nobody can use the lake until it has everything. If it is interrupted, run it again: it goes on where it
 stopped. The file stays; remove it when you no longer need it.
---to-file writes the file anew, as the lake is now. Others can use the lake meanwhile. The file is there when it is complete; then
-take store.lake out of the configuration. What other machines have loaded is in it, too, but not their spools.`,
+--to-file writes a new file with the present state of the lake. Others can use the lake meanwhile. The file appears when it is complete. Then
+remove store.lake from the configuration. The file also has what other machines have loaded, but their spools stay where they are.`,
 		Example: `  callsheet migrate --to-lake
   callsheet migrate --to-file`,
 		Args: cobra.NoArgs,
