@@ -5,7 +5,7 @@
 //	go run ./bench/all -callsheet /tmp/callsheet -dir /var/tmp -only queries
 //
 // With -write, the tables replace those of the file, which are between <!-- bench NAME --> and <!-- end -->. It takes some two hours and 30
-// GB in -dir, mostly for stores of 10,000,000 calls. The machine must have nothing else to do.
+// GB in -dir, mostly for stores of 10,000,000 calls, and with a lake more: see bench/lake. The machine must have nothing else to do.
 //
 // Optional peers; without one its row is left out, which is said:
 //
@@ -13,6 +13,9 @@
 //	-python    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install duckdb pandas; then /tmp/venv/bin/python
 //	-rust      cargo build --release --manifest-path bench/workbook/rust/Cargo.toml --target-dir /tmp/rust; then /tmp/rust/release/workbook
 //	-excel     DuckDB's excel extension, of the version that callsheet has: excel.duckdb_extension
+//
+// A lake needs a server and a bucket, or a folder; without them its benchmarks are left out, which is said. -catalog is a database of the server, where
+// the user may create others, -data what store.lake.data has, and -extensions DuckDB's folder of extensions.
 //
 // To compare two commits, on a machine that may do other things as well:
 //
@@ -37,6 +40,7 @@ import (
 type options struct {
 	callsheet, before, dir, only, write string
 	benthos, python, rust, excel        string
+	catalog, data, extensions           string
 }
 
 func main() {
@@ -50,6 +54,9 @@ func main() {
 	flag.StringVar(&o.python, "python", "", "path of a Python with duckdb and pandas")
 	flag.StringVar(&o.rust, "rust", "", "path of the program of bench/workbook/rust")
 	flag.StringVar(&o.excel, "excel", "", "path of DuckDB's excel extension")
+	flag.StringVar(&o.catalog, "catalog", "", "URL of a database of the server that has the catalogs of lakes")
+	flag.StringVar(&o.data, "data", "", "folder or address of the data of lakes")
+	flag.StringVar(&o.extensions, "extensions", "", "folder of DuckDB's extensions")
 	quick := flag.Bool("quick", false, "compare -callsheet with -before and print ratios")
 	flag.Parse()
 	err := func() error {
@@ -91,6 +98,11 @@ type peer struct {
 	path       func(options) string
 }
 
+// lakePeers are what a lake consists of.
+var lakePeers = []peer{{"-catalog", "PostgreSQL", func(o options) string { return o.catalog }},
+	{"-data", "a bucket", func(o options) string { return o.data }},
+	{"-extensions", "DuckDB's extensions", func(o options) string { return o.extensions }}}
+
 var benchmarks = []benchmark{
 	{"collect", "collect", []string{"-rounds", "41", "-during", "500ms"}, []peer{{"-benthos", "Benthos", func(o options) string { return o.benthos }}}},
 	{"overload", "collect", []string{"-overload", "60s"}, nil},
@@ -106,7 +118,21 @@ var benchmarks = []benchmark{
 		{"-excel", "DuckDB's excel extension", func(o options) string { return o.excel }}}},
 	{"daily", "workbook", []string{"-daily", "-calls", "10000000", "-rounds", "3"}, nil},
 	{"page", "page", nil, nil},
+	{"lake", "lake", []string{"-only", "bulk,queries,two,mixed"}, lakePeers},
+	{"lake-small", "lake", []string{"-only", "small"}, lakePeers},
 	{"start", "start", nil, []peer{{"-python", "Python", func(o options) string { return o.python }}}},
+}
+
+// missing returns the flag without which the benchmark cannot run, empty if it can. Peers of others are only compared with.
+func (b benchmark) missing(o options) string {
+	if b.program == "lake" {
+		for _, peer := range b.peers {
+			if peer.path(o) == "" {
+				return peer.flag
+			}
+		}
+	}
+	return ""
 }
 
 func names() (all []string) {
@@ -121,6 +147,10 @@ func runAll(o options) error {
 	failed := 0
 	for _, b := range benchmarks {
 		if o.only != "" && o.only != b.name {
+			continue
+		}
+		if flag := b.missing(o); flag != "" {
+			fmt.Fprintf(os.Stderr, "%s: left out without %s\n", b.name, flag)
 			continue
 		}
 		table, err := b.run(o)

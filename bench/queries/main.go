@@ -82,8 +82,7 @@ func (o options) store(months int) (path string, err error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path, err
 	}
-	from := reports.First.AddDate(0, 1-months, 0)
-	days := int(reports.First.AddDate(0, 1, 0).Sub(from).Hours() / 24)
+	from, days := reports.Months(months)
 	if _, _, err := home.Write(from, days, o.calls*months/histories[0], 0); err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -53,7 +54,14 @@ func agent(phone int, day time.Time) string {
 // Configure writes the configuration.
 func (h *Home) Configure(publish bool) error {
 	var c bytes.Buffer
-	fmt.Fprintf(&c, "timezone: Asia/Kolkata\ndata_dir: %s\nstore: {publish: %t}\ncollector:\n", h.Data, publish)
+	fmt.Fprintf(&c, "timezone: Asia/Kolkata\ndata_dir: %s\nstore:\n  publish: %t\n", h.Data, publish)
+	if h.Lake != nil {
+		fmt.Fprintf(&c, "  lake: {catalog: %q, data: %q, extension_directory: %q}\n", h.Lake.Catalog, h.Lake.Data, h.Lake.Extensions)
+	}
+	fmt.Fprintf(&c, "collector:\n")
+	if h.Lake != nil {
+		fmt.Fprintf(&c, "  id: %s\n", filepath.Base(h.Data))
+	}
 	if h.Listen != "" {
 		fmt.Fprintf(&c, "  listen: %s\n", h.Listen)
 	}

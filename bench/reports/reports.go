@@ -21,6 +21,8 @@ type Home struct {
 	Config, Data, Spool string
 	// Listen and Page are the addresses of the collector and of the page; the default and none if empty. Configure writes them.
 	Listen, Page string
+	// Lake is where the tables are, for a collector with the name of the home; a database file if nil. Configure writes it.
+	Lake *Lake
 	// LiveEvents is the number of live events of each call, 3 at most.
 	LiveEvents int
 	// OutgoingEvery makes every nth call outgoing; none if 0.
@@ -29,6 +31,15 @@ type Home struct {
 	OneSource bool
 	// Compressed writes the spool as archives, as callsheet archive does.
 	Compressed bool
+}
+
+// Lake has the keys of store.lake.
+type Lake struct{ Catalog, Data, Extensions string }
+
+// Months returns the first day of the given number of months up to that of First, and how many days they have.
+func Months(months int) (from time.Time, days int) {
+	from = First.AddDate(0, 1-months, 0)
+	return from, int(First.AddDate(0, 1, 0).Sub(from).Hours() / 24)
 }
 
 // NewHome creates one in a folder, with three live events a call.

@@ -53,7 +53,7 @@ var allowedImports = map[string][]string{
 	"bench/collect":               {},
 	"bench/hostile":               {},
 	"bench/import":                {"bench/process", "bench/reports"},
-	"bench/lake":                  {"bench/reports", "store"},
+	"bench/lake":                  {"bench/process", "bench/reports", "store"},
 	"bench/load":                  {"bench/process", "bench/reports"},
 	"bench/page":                  {"bench/reports"},
 	"bench/process":               {},
