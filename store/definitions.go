@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
+	"callsheet/internal/atomicfile"
 	"callsheet/queries"
 )
 
@@ -17,12 +19,24 @@ import (
 
 // ensureDefinitions makes the definitions if they are missing, or were made by another version, with another configuration or with other extensions, and
 // makes DuckDB check the signatures of the extensions first.
-func ensureDefinitions(ctx context.Context, options Options) error {
+func ensureDefinitions(ctx context.Context, options Options) (err error) {
 	options.beside = attachment{}
 	extensions, err := options.Lake.hashExtensions()
 	known := err == nil // otherwise DuckDB may fetch them
 	fingerprint := func() string { return hashed(options.macrosFingerprint() + extensions) }
-	if stored, err := definitionsOf(ctx, options); err != nil || known && stored == fingerprint() {
+	upToDate := func() (bool, error) {
+		stored, err := definitionsOf(ctx, options)
+		return known && stored == fingerprint(), err
+	}
+	if ok, err := upToDate(); ok || err != nil {
+		return err
+	}
+	lock, err := lockDefinitions(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	if ok, err := upToDate(); ok || err != nil { // another process has made them
 		return err
 	}
 	if extensions, err = options.Lake.verifyExtensions(ctx); err != nil {
@@ -35,6 +49,12 @@ func ensureDefinitions(ctx context.Context, options Options) error {
 		_, err := template.conn.ExecContext(ctx, "create table definitions as select ?::varchar as fingerprint", fingerprint())
 		return err
 	}, func(path string) error { return Replace(options.Path, path) })
+}
+
+// lockDefinitions keeps other processes of this machine, which may start at the same moment, from making a file beside the definitions.
+func lockDefinitions(ctx context.Context, options Options) (*atomicfile.Lock, error) {
+	path := filepath.Join(filepath.Dir(options.Path), "."+filepath.Base(options.Path)+".lock")
+	return atomicfile.TakeLock(ctx, path, options.Path, time.Minute)
 }
 
 // definitionsOf returns the fingerprint of the definitions at options.Path; empty if there are none that can be used.
@@ -148,11 +168,16 @@ func (s *Store) ensureTables(ctx context.Context) error {
 }
 
 // createTables creates the tables of an empty database in the lake.
-func (s *Store) createTables(ctx context.Context) error {
+func (s *Store) createTables(ctx context.Context) (err error) {
 	var statements []string
 	options := s.options
 	options.beside = attachment{}
-	err := makeTemplate(ctx, options, func(template *Store) (err error) {
+	lock, err := lockDefinitions(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	err = makeTemplate(ctx, options, func(template *Store) (err error) {
 		statements, err = texts(ctx, template.conn, lakeTablesSQL)
 		return err
 	}, func(string) error { return nil })

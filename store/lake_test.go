@@ -556,3 +556,74 @@ func TestReaderOfALakeSeesOneState(t *testing.T) {
 		t.Errorf("the next reader has %s calls, want 2", got[1][0])
 	}
 }
+
+// TestDefinitionsAreMadeOnce opens a lake in several processes of a new machine at the same moment, as serve does when it starts.
+func TestDefinitionsAreMadeOnce(t *testing.T) {
+	lake := Lake{Catalog: &url.URL{Scheme: "postgres", Path: "/none"}, Data: t.TempDir(), Extensions: servertest.Extensions(t)}
+	options := lakeOptions(t, lake, "first")
+	var made sync.WaitGroup
+	for range 4 {
+		made.Go(func() {
+			if err := ensureDefinitions(t.Context(), options); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	made.Wait()
+}
+
+// TestRunsOfMachinesThatShareALake loads the ledger that machines write to the catalog.
+func TestRunsOfMachinesThatShareALake(t *testing.T) {
+	server := servertest.StartPostgres(t)
+	lake := lakeOn(t, server, t.TempDir())
+	options := lakeOptions(t, lake, "first")
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "spool"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	load := func() {
+		t.Helper()
+		if _, err := loadLake(t.Context(), options, dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db := observe(t, lake)
+	want := func(want ...string) {
+		t.Helper()
+		got, err := texts(t.Context(), db, "select format('{} {} {} {}', due_at at time zone 'UTC', recipient, state, loader) from report_runs order by all")
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("report_runs has %q, want %q; %v", got, want, err)
+		}
+	}
+	lastChange := func() string {
+		t.Helper()
+		return server.Exec(t, "lake", "select snapshot_id, changes_made from ducklake_snapshot_changes order by 1 desc limit 1")
+	}
+	add := func(due, recipient, state, machine string) {
+		t.Helper()
+		server.Exec(t, "lake", fmt.Sprintf(`insert into callsheet_runs (run) values ('{"report":"daily","period":"2026-10-05","due_at":"%s","started_at":"%[1]s",
+			"recipient":"%s","state":"%s","machine":"%s","open":false}')`, due, recipient, state, machine))
+	}
+	load()
+	want()
+	server.Exec(t, "lake", "create table callsheet_runs (id bigint generated always as identity primary key, run json not null)")
+	load()
+	want()
+	add("2026-10-06T08:00:00+05:30", "", "building", "first")
+	add("2026-10-06T08:00:00+05:30", "", "sent", "second")
+	add("2026-10-06T08:00:00+05:30", "a@x", "sent", "second")
+	load()
+	want("2026-10-06 02:30:00  sent second", "2026-10-06 02:30:00 a@x sent second")
+	before := lastChange()
+	load()
+	if after := lastChange(); after != before {
+		t.Errorf("a load without anything new changed the lake: %s", after)
+	}
+	add("2026-10-07T08:00:00+05:30", "", "sent", "first") // another due time of the period
+	add("2026-10-06T08:00:00+05:30", "a@x", "unknown", "second")
+	load()
+	want("2026-10-06 02:30:00 a@x unknown second", "2026-10-07 02:30:00  sent first")
+	server.Exec(t, "lake", "delete from callsheet_runs")
+	load()
+	want()
+}

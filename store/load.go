@@ -48,7 +48,7 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	if err := s.addRejected(ctx, started, &summary); err != nil {
 		return summary, err
 	}
-	if err := s.loadRuns(ctx, s.options.RunLedger); err != nil {
+	if err := s.loadRuns(ctx); err != nil {
 		return summary, err
 	}
 	if options.DataDir != "" {
@@ -144,17 +144,53 @@ func evenBatchSize(total, limit int64) int64 {
 	return limit
 }
 
-// loadRuns adds the new rows of the scheduler's ledger to report_runs.
-func (s *Store) loadRuns(ctx context.Context, ledger string) error {
-	if _, err := os.Stat(ledger); errors.Is(err, os.ErrNotExist) {
-		return nil
+// loadRuns loads the ledger of runs into report_runs: that of this machine, or with a lake the one that all machines share.
+func (s *Store) loadRuns(ctx context.Context) error {
+	stage, arguments := "load/ledger_of_file", []any{sql.Named("ledger", s.options.RunLedger)}
+	if s.options.Lake != nil {
+		stage, arguments = "load/ledger_of_lake", nil
 	}
-	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, queries.SQL("load/report_runs"), sql.Named("ledger", ledger))
+	exists, err := s.hasLedger(ctx)
+	if err != nil || !exists {
 		return err
-	})
+	}
+	changed, err := stageLedger(ctx, s.conn, stage, arguments)
+	if err == nil && changed {
+		err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+			// Another machine may have loaded newer rows since.
+			if _, err := stageLedger(ctx, tx, stage, arguments); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, queries.SQL("load/report_runs"))
+			return err
+		})
+	}
 	if err != nil {
-		return fmt.Errorf("reading the run ledger %s: %w", ledger, err)
+		return fmt.Errorf("reading the run ledger %s: %w", s.options.RunLedger, err)
 	}
 	return nil
+}
+
+// stageLedger reads the ledger, and reports whether it differs from report_runs.
+func stageLedger(ctx context.Context, db session, stage string, arguments []any) (changed bool, err error) {
+	if _, err := db.ExecContext(ctx, queries.SQL(stage), arguments...); err != nil {
+		return false, err
+	}
+	if _, err := db.ExecContext(ctx, queries.SQL("load/ledger_runs")); err != nil {
+		return false, err
+	}
+	err = db.QueryRowContext(ctx, queries.SQL("load/changed_runs")).Scan(&changed)
+	return changed, err
+}
+
+func (s *Store) hasLedger(ctx context.Context) (exists bool, err error) {
+	if s.options.Lake == nil {
+		_, err = os.Stat(s.options.RunLedger)
+		return !errors.Is(err, os.ErrNotExist), nil
+	}
+	err = s.conn.QueryRowContext(ctx, fmt.Sprintf("from postgres_query(%s, 'select to_regclass(''callsheet_runs'') is not null')", quote(catalogName))).Scan(&exists)
+	if err != nil {
+		return false, fmt.Errorf("looking for the run ledger: %w", s.options.Lake.explain(err))
+	}
+	return exists, nil
 }

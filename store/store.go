@@ -40,7 +40,7 @@ type Options struct {
 	Now         func() time.Time
 	UserQueries []queries.File // the user's own named queries
 	DataDir     string         // the data folder, for what was fetched from vendors; nothing if empty
-	RunLedger   string         // the scheduler's ledger, which a load reads; may be missing
+	RunLedger   string         // the scheduler's ledger, which a load into a database file reads; may be missing
 	Immutable   bool           // the file is a published copy, which is never written, so any number of instances can open it
 	Connections int            // of a reader, each for one query at a time; 1 when 0
 

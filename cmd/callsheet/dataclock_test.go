@@ -21,7 +21,7 @@ func TestServeWithdrawsFutureRuns(t *testing.T) {
 	s.process.Wait()
 	due := time.Now().AddDate(0, 0, 2).Truncate(time.Second)
 	row := job.Run{Report: "one", Period: due.AddDate(0, 0, -1).Format(time.DateOnly), DueAt: due, StartedAt: due.Add(time.Second), State: job.Sent}
-	if err := (job.Ledger{Path: filepath.Join(s.dir, "data/runs.ndjson")}).Append(row); err != nil {
+	if err := (job.FileLedger{Path: filepath.Join(s.dir, "data/runs.ndjson")}).Append(row); err != nil {
 		t.Fatal(err)
 	}
 	s.start()

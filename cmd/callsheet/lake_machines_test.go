@@ -55,6 +55,21 @@ func runOn(t *testing.T, config string, args ...string) string {
 	return string(out)
 }
 
+// serveMachine starts serve on a machine, until the test ends.
+func serveMachine(t *testing.T, config, address string) (process *exec.Cmd, log *syncedBuffer) {
+	t.Helper()
+	process, log = exec.Command("callsheet", "--config", config, "serve"), &syncedBuffer{}
+	process.Stderr = log
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { process.Process.Kill(); process.Wait() })
+	if err := waitReady(address); err != nil {
+		t.Fatalf("%v\n%s", err, log.String())
+	}
+	return process, log
+}
+
 // oneMachine loads copies of the spools of machines into a database file.
 func oneMachine(t *testing.T, machines ...string) (config string) {
 	t.Helper()
@@ -201,16 +216,7 @@ func TestServeMaintainsALake(t *testing.T) {
 		t.Fatal(err)
 	}
 	runOn(t, config, "init", "--lake")
-	serve := exec.Command("callsheet", "--config", config, "serve")
-	var log syncedBuffer
-	serve.Stderr = &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { serve.Process.Kill(); serve.Wait() })
-	if err := waitReady(address); err != nil {
-		t.Fatal(err)
-	}
+	serve, log := serveMachine(t, config, address)
 	response, err := http.Post("http://"+address+"/hooks/main/a-token-for-tests", "application/json",
 		strings.NewReader(`{"CallSid":"a-call","StartTime":"2026-10-05 10:00:00","EndTime":"2026-10-05 10:01:00"}`))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
-	"callsheet/internal/job"
+	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
 )
 
@@ -44,7 +44,7 @@ are not checked, and nothing is said of what was charged on them. Calls that rec
 			if runs < 1 {
 				return nil
 			}
-			deleted, err := job.Ledger{Path: cfg.RunLedger()}.Prune(a.now().AddDate(0, 0, -runs))
+			deleted, err := pipeline.Ledger(cfg).Prune(a.now().AddDate(0, 0, -runs))
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/catalog"
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
@@ -143,8 +144,44 @@ func (s *scheduler) run(ctx context.Context) error {
 		pipeline.ServeMaintenance(ctx, func() *pipeline.Pipeline { return s.current.Load().pipeline },
 			func() { s.alerts.Metrics.ChildFailed("maintain") })
 	})
-	err := current.runner.Serve(ctx, s.runners)
-	<-ctx.Done() // Serve may have failed, and collecting goes on
+	err := s.serveReports(ctx)
+	<-ctx.Done() // it may have failed, and collecting goes on
 	tasks.Wait()
 	return err
+}
+
+// lakeStandbyInterval is how often a machine tries to run the schedule of a lake.
+const lakeStandbyInterval = 5 * time.Second
+
+// serveReports runs the reports at their due times. Of the machines that share a lake, one does; another one takes over when it is gone.
+func (s *scheduler) serveReports(ctx context.Context) error {
+	for logged := ""; ; {
+		p := s.current.Load().pipeline
+		err := p.HoldSchedule(ctx, func(ctx context.Context) error {
+			if logged != "" {
+				p.Log.Info("this machine runs the schedule of the lake now")
+			}
+			logged = ""
+			select { // the one of current, or older
+			case <-s.runners:
+			default:
+			}
+			return s.current.Load().runner.Serve(ctx, s.runners)
+		})
+		if ctx.Err() != nil || !p.Config.Store.Lake.Enabled() {
+			return err
+		}
+		if text := err.Error(); text != logged {
+			if logged = text; catalog.IsHeld(err) {
+				p.Log.Info("another machine runs the schedule of the lake; this one stands by", "error", err)
+			} else {
+				p.Log.Error("the schedule stops and starts again when the catalog of the lake can be used", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(lakeStandbyInterval):
+		}
+	}
 }

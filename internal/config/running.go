@@ -35,6 +35,13 @@ func (c *Config) KeepFixed(running *Config) (keys []string) {
 		keys = append(keys, "collector.tls")
 		c.Collector.TLS = running.Collector.TLS
 	}
+	lake, runningLake := c.Store.Lake, running.Store.Lake
+	lake.MaintainEvery, runningLake.MaintainEvery = 0, 0
+	if lake != runningLake {
+		keys = append(keys, "store.lake")
+		runningLake.MaintainEvery = c.Store.Lake.MaintainEvery
+		c.Store.Lake = runningLake
+	}
 	return keys
 }
 

@@ -88,7 +88,7 @@ const ledgerPath = "/data/runs.ndjson"
 // not synced.
 func TestLedgerKeepsRecordedRunsAcrossCrash(t *testing.T) {
 	complete := newDisk(1)
-	allowedStates{}.run(Ledger{Path: ledgerPath, files: complete})
+	allowedStates{}.run(FileLedger{Path: ledgerPath, files: complete})
 	if complete.Operations < 100 {
 		t.Fatalf("only %d operations", complete.Operations)
 	}
@@ -96,8 +96,8 @@ func TestLedgerKeepsRecordedRunsAcrossCrash(t *testing.T) {
 		for seed, share := range []float64{0, 0.3, 0.7, 1} {
 			files, states := newDisk(uint64(op*10+seed)), allowedStates{}
 			files.CrashAt = op
-			states.run(Ledger{Path: ledgerPath, files: files})
-			after := Ledger{Path: ledgerPath, files: files.Crash(share)}
+			states.run(FileLedger{Path: ledgerPath, files: files})
+			after := FileLedger{Path: ledgerPath, files: files.Crash(share)}
 			if err := states.check(after); err != nil {
 				t.Fatalf("crash in operation %d, %v of it kept: %v", op, share, err)
 			}
@@ -119,7 +119,7 @@ func TestLedgerKeepsRecordedRunsAcrossCrash(t *testing.T) {
 // TestLedgerSurvivesFailedOperation makes each operation fail once, or be a short write.
 func TestLedgerSurvivesFailedOperation(t *testing.T) {
 	complete := newDisk(1)
-	allowedStates{}.run(Ledger{Path: ledgerPath, files: complete})
+	allowedStates{}.run(FileLedger{Path: ledgerPath, files: complete})
 	for op := 1; op <= complete.Operations; op++ {
 		for _, failure := range []error{syscall.EIO, syscall.ENOSPC, crashfs.ErrShort} {
 			files, states := newDisk(uint64(op)), allowedStates{}
@@ -129,12 +129,12 @@ func TestLedgerSurvivesFailedOperation(t *testing.T) {
 				}
 				return nil
 			}
-			l := Ledger{Path: ledgerPath, files: files}
+			l := FileLedger{Path: ledgerPath, files: files}
 			states.run(l)
 			if err := states.check(l); err != nil {
 				t.Fatalf("%v in operation %d: %v", failure, op, err)
 			}
-			if err := states.check(Ledger{Path: ledgerPath, files: files.Crash(0)}); err != nil {
+			if err := states.check(FileLedger{Path: ledgerPath, files: files.Crash(0)}); err != nil {
 				t.Fatalf("%v in operation %d, and a crash: %v", failure, op, err)
 			}
 		}
@@ -149,8 +149,8 @@ func TestLedgerCrashTestsDetectMissingSync(t *testing.T) {
 	} {
 		files, states := newDisk(1), allowedStates{}
 		omit(files)
-		states.run(Ledger{Path: ledgerPath, files: files})
-		if states.check(Ledger{Path: ledgerPath, files: files.Crash(0)}) == nil {
+		states.run(FileLedger{Path: ledgerPath, files: files})
+		if states.check(FileLedger{Path: ledgerPath, files: files.Crash(0)}) == nil {
 			t.Errorf("without the sync of the %s nothing is lost", name)
 		}
 	}

@@ -122,7 +122,7 @@ func newFixture(t *testing.T, entries ...Entry) *fixture {
 			}
 		}
 	}
-	d.Runner = &Runner{Entries: entries, Ledger: Ledger{Path: filepath.Join(d.dir, "runs.ndjson")}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	d.Runner = &Runner{Entries: entries, Ledger: FileLedger{Path: d.ledgerPath()}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	d.Steps = d
 	d.DataTime = func(context.Context) (newest time.Time, err error) {
 		d.locked(func() { newest = d.newest })
@@ -134,6 +134,8 @@ func newFixture(t *testing.T, entries ...Entry) *fixture {
 	}
 	return d
 }
+
+func (d *fixture) ledgerPath() string { return filepath.Join(d.dir, "runs.ndjson") }
 
 func (d *fixture) Lock(context.Context, string) (release func() error, err error) {
 	d.locked(func() { err = d.lock })

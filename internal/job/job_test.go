@@ -210,7 +210,7 @@ func TestInterruptedRunResumes(t *testing.T) {
 		complete := &fakeChannel{recipients: []string{"a@x", "b@x"}}
 		reference := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{complete}})
 		serve(t, reference, 9*time.Hour)
-		lines, err := os.ReadFile(reference.Ledger.Path)
+		lines, err := os.ReadFile(reference.ledgerPath())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +220,7 @@ func TestInterruptedRunResumes(t *testing.T) {
 			d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Channels: []notify.Channel{p}})
 			// The ledger as a crash leaves it: some lines, and half of the next.
 			text := strings.Join(steps[:cut], "") + steps[cut][:len(steps[cut])/2]
-			if err := os.WriteFile(d.Ledger.Path, []byte(text), 0o600); err != nil {
+			if err := os.WriteFile(d.ledgerPath(), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			found := map[string]bool{}
@@ -358,7 +358,7 @@ func TestLedgerPrune(t *testing.T) {
 }
 
 func TestLedgerSkipsTornLine(t *testing.T) {
-	l := Ledger{Path: filepath.Join(t.TempDir(), "data", "runs.ndjson")}
+	l := FileLedger{Path: filepath.Join(t.TempDir(), "data", "runs.ndjson")}
 	if runs, err := l.Runs(); err != nil || runs != nil {
 		t.Fatalf("no ledger yet: %v, %v", runs, err)
 	}

@@ -15,23 +15,84 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Ledger is the file of all runs: one Run as a JSON object per line, oldest first. A line replaces the earlier ones of the same
-// report, period, part and recipient (and due time, if the period was open); lines that cannot be read are skipped. The ledger is not
-// in the database, which can be deleted and rebuilt from the spool; the ledger cannot.
-type Ledger struct {
+// Ledger has the state of all runs: one Run as a JSON object per row, oldest first. A row replaces the earlier ones of the same report, period,
+// part and recipient (and due time, if the period was open).
+type Ledger interface {
+	// Append adds a row. It is durable when Append returns.
+	Append(run Run) error
+	// Runs returns the current row of every key, in the order of their first rows.
+	Runs() ([]Run, error)
+	// DamagedLines returns the numbers of the lines that cannot be read. Most were cut short by a crash before they were acknowledged, but
+	// one may hide that something was sent.
+	DamagedLines() (numbers []int, err error)
+	// Compact removes superseded rows if there are many.
+	Compact() error
+	// Prune removes the runs that were due before a time, superseded rows, and lines that cannot be read. It returns the number of runs
+	// removed.
+	Prune(before time.Time) (removed int, err error)
+}
+
+// CopyRuns adds the runs of a ledger to another one that lacks them.
+func CopyRuns(from, to Ledger) error {
+	runs, err := from.Runs()
+	if err != nil {
+		return err
+	}
+	present, err := to.Runs()
+	if err != nil {
+		return err
+	}
+	has := map[key]bool{}
+	for _, run := range present {
+		has[run.key()] = true
+	}
+	for _, run := range runs {
+		if has[run.key()] {
+			continue
+		}
+		if err := to.Append(run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// currentRuns collects the current rows of a ledger.
+type currentRuns struct {
+	runs  []Run
+	index map[key]int
+}
+
+// add adds a row, and returns the index of the one that it replaces, if it does.
+func (c *currentRuns) add(run Run) (index int, replaces bool) {
+	if c.index == nil {
+		c.index = map[key]int{}
+	}
+	if index, replaces = c.index[run.key()]; replaces {
+		c.runs[index] = run
+		return index, true
+	}
+	c.index[run.key()] = len(c.runs)
+	c.runs = append(c.runs, run)
+	return len(c.runs) - 1, false
+}
+
+// FileLedger is a ledger in a file, a line for each row; lines that cannot be read are skipped. It is not in the database, which can be
+// deleted and rebuilt from the spool; the ledger cannot.
+type FileLedger struct {
 	Path  string
 	files atomicfile.FS // the operating system's when nil
 }
 
-func (l Ledger) fs() atomicfile.FS {
+func (l FileLedger) fs() atomicfile.FS {
 	if l.files == nil {
 		return atomicfile.OS{}
 	}
 	return l.files
 }
 
-// Append adds a row. It is durable when Append returns.
-func (l Ledger) Append(run Run) (err error) {
+// Append implements Ledger.
+func (l FileLedger) Append(run Run) (err error) {
 	line, err := json.Marshal(run)
 	if err != nil {
 		return err
@@ -47,7 +108,7 @@ func (l Ledger) Append(run Run) (err error) {
 	return nil
 }
 
-func (l Ledger) append(line []byte) error {
+func (l FileLedger) append(line []byte) error {
 	file, err := l.fs().OpenAppend(l.Path)
 	if err != nil {
 		return err
@@ -67,15 +128,14 @@ func (l Ledger) append(line []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// Runs returns the current row of every key, in the order of their first rows.
-func (l Ledger) Runs() ([]Run, error) {
+// Runs implements Ledger.
+func (l FileLedger) Runs() ([]Run, error) {
 	runs, _, err := l.read()
 	return runs, err
 }
 
-// DamagedLines returns the numbers of the lines that cannot be read. Most were cut short by a crash before they were acknowledged, but
-// one may hide that something was sent.
-func (l Ledger) DamagedLines() (numbers []int, err error) {
+// DamagedLines implements Ledger.
+func (l FileLedger) DamagedLines() (numbers []int, err error) {
 	_, damaged, err := l.read()
 	for _, line := range damaged {
 		numbers = append(numbers, line.number)
@@ -88,7 +148,7 @@ type damagedLine struct {
 	text   []byte
 }
 
-func (l Ledger) read() (runs []Run, damaged []damagedLine, err error) {
+func (l FileLedger) read() (runs []Run, damaged []damagedLine, err error) {
 	file, err := l.fs().Open(l.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -97,24 +157,19 @@ func (l Ledger) read() (runs []Run, damaged []damagedLine, err error) {
 		return nil, nil, fmt.Errorf("run ledger: %w", err)
 	}
 	defer file.Close()
-	index := map[key]int{}
+	var current currentRuns
 	reader := bufio.NewReader(file)
 	for number := 1; ; number++ {
 		line, err := reader.ReadBytes('\n')
 		var run Run
 		switch text := bytes.TrimSpace(line); {
 		case json.Unmarshal(text, &run) == nil && run.Report != "":
-			if i, ok := index[run.key()]; ok {
-				runs[i] = run
-			} else {
-				index[run.key()] = len(runs)
-				runs = append(runs, run)
-			}
+			current.add(run)
 		case len(text) > 0 && err == nil: // a last line without its newline may still be being written
 			damaged = append(damaged, damagedLine{number, text})
 		}
 		if err == io.EOF {
-			return runs, damaged, nil
+			return current.runs, damaged, nil
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("run ledger: %w", err)
@@ -123,7 +178,7 @@ func (l Ledger) read() (runs []Run, damaged []damagedLine, err error) {
 }
 
 // lock keeps other processes from writing to the ledger.
-func (l Ledger) lock() (unlock func() error, err error) {
+func (l FileLedger) lock() (unlock func() error, err error) {
 	if l.files != nil { // a test's, in memory
 		return func() error { return nil }, nil
 	}
@@ -137,11 +192,11 @@ func (l Ledger) lock() (unlock func() error, err error) {
 	return lock.Release, nil
 }
 
-// compactMinSize is the size from which Serve compacts the ledger.
+// compactMinSize is the size from which Compact removes lines.
 const compactMinSize = 1 << 20
 
-// compact removes superseded lines from a large ledger.
-func (l Ledger) compact() error {
+// Compact implements Ledger.
+func (l FileLedger) Compact() error {
 	info, err := l.fs().Stat(l.Path)
 	if err != nil || info.Size() < compactMinSize {
 		return nil
@@ -150,11 +205,10 @@ func (l Ledger) compact() error {
 	return err
 }
 
-// Prune removes the runs that were due before a time, superseded lines, and lines that cannot be read. It returns the number of runs
-// removed.
-func (l Ledger) Prune(before time.Time) (removed int, err error) { return l.rewrite(before, false) }
+// Prune implements Ledger.
+func (l FileLedger) Prune(before time.Time) (removed int, err error) { return l.rewrite(before, false) }
 
-func (l Ledger) rewrite(before time.Time, keepDamaged bool) (removed int, err error) {
+func (l FileLedger) rewrite(before time.Time, keepDamaged bool) (removed int, err error) {
 	unlock, err := l.lock()
 	if err != nil {
 		return 0, err

@@ -49,12 +49,12 @@ func TestMessageKeepsItsIDWhileItIsRetried(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := os.ReadFile(d.Ledger.Path)
+			text, err := os.ReadFile(d.ledgerPath())
 			if err != nil {
 				t.Fatal(err)
 			}
 			older := strings.ReplaceAll(string(text), `,"id":"`+p.ids[0]+`"`, "")
-			if err := os.WriteFile(d.Ledger.Path, []byte(older), 0o600); err != nil {
+			if err := os.WriteFile(d.ledgerPath(), []byte(older), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if len(p.ids) == 2 && p.ids[1] != runs[0].SHA256 {

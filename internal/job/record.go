@@ -28,8 +28,8 @@ const (
 // noRecipient is the recipient of a row that records why a part has none.
 const noRecipient = "nobody"
 
-// Run is the state of a report for a period: of the whole report, of a part of a burst, or of one recipient. It is a line of the
-// ledger and a row of the table report_runs.
+// Run is the state of a report for a period: of the whole report, of a part of a burst, or of one recipient. It is a row of the
+// ledger and of the table report_runs.
 type Run struct {
 	Report     string          `json:"report"`
 	Period     string          `json:"period"`
@@ -39,7 +39,8 @@ type Run struct {
 	DueAt      time.Time       `json:"due_at"`
 	StartedAt  time.Time       `json:"started_at"`
 	FinishedAt time.Time       `json:"finished_at,omitzero"`
-	PeriodOpen bool            `json:"open,omitempty"` // the period was not over when the run was due: each due time is a report of its own
+	PeriodOpen bool            `json:"open,omitempty"`    // the period was not over when the run was due: each due time is a report of its own
+	Machine    string          `json:"machine,omitempty"` // of those that share a lake, the one that ran it
 	State      State           `json:"state"`
 	File       string          `json:"file,omitempty"`
 	SHA256     string          `json:"sha256,omitempty"`

@@ -61,7 +61,7 @@ func (r *Runner) newRow(entry Entry, due time.Time, byHand bool) (span period.Pe
 	if span, err = entry.Span(due); err != nil {
 		return span, row, Permanent(err)
 	}
-	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.now()}
+	row = Run{Report: entry.Report, Period: span.String(), DueAt: due, StartedAt: r.now(), Machine: r.Machine}
 	began := entry.Ready(due)
 	if byHand && row.StartedAt.Before(began) {
 		began = row.StartedAt

@@ -35,6 +35,7 @@ type Runner struct {
 	Entries []Entry
 	Steps   Steps
 	Ledger  Ledger
+	Machine string // that the rows of a shared ledger name; may be empty
 	Now     func() time.Time
 	Uptime  func() time.Duration // monotonic, so that Serve notices when the clock is set; nil: the clock is never set
 	Log     *slog.Logger

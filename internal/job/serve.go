@@ -19,7 +19,7 @@ const (
 // A runner from next takes over: the attempt of a run in progress ends under the runner that began it, everything else is up to the new
 // one. next may be nil.
 func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
-	if err := r.Ledger.compact(); err != nil {
+	if err := r.Ledger.Compact(); err != nil {
 		return err
 	}
 	if _, err := r.Ledger.Runs(); err != nil {

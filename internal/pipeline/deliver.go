@@ -72,7 +72,7 @@ func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.P
 	if p.Config.Mail.Host == "" || p.Config.Mail.From == "" {
 		return nil, exitcode.UsageError(errors.New("the configuration has no mail.host and mail.from to send from"))
 	}
-	steps := newSteps(p)
+	steps := newSteps(p, Ledger(p.Config))
 	if problems, err = steps.Refresh(ctx); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"callsheet/internal/job"
 	"callsheet/store"
 )
 
@@ -14,6 +15,9 @@ func (p *Pipeline) MigrateToLake(ctx context.Context, progress func(done, total 
 		if store.IsTransient(err) {
 			err = fmt.Errorf("%w\nhint: run it again: it goes on where it stopped", err)
 		}
+		if err == nil {
+			err = shareRuns(p.Config, Ledger(p.Config))
+		}
 		return copied, err
 	})
 }
@@ -21,7 +25,11 @@ func (p *Pipeline) MigrateToLake(ctx context.Context, progress func(done, total 
 // MigrateToFile copies the lake of the configuration to the database file; see store.CopyToFile.
 func (p *Pipeline) MigrateToFile(ctx context.Context) (store.Copied, error) {
 	return p.migrate(ctx, func(options store.Options) (store.Copied, error) {
-		return store.CopyToFile(ctx, options, p.Config.DatabaseFile())
+		copied, err := store.CopyToFile(ctx, options, p.Config.DatabaseFile())
+		if err == nil {
+			err = job.CopyRuns(Ledger(p.Config), job.FileLedger{Path: p.Config.RunLedger()})
+		}
+		return copied, err
 	})
 }
 

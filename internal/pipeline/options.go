@@ -21,6 +21,7 @@ func (p *Pipeline) storeOptions(path string) (store.Options, error) {
 	if err != nil {
 		return options, exitcode.UsageError(err)
 	}
+	options.RunLedger = "" // it is in the catalog
 	options.Lake = &store.Lake{Catalog: catalog, Password: password, Data: c.LakeData(), Loader: c.Collector.ID}
 	if extensions := c.Store.Lake.ExtensionDirectory; extensions != "" {
 		options.Lake.Extensions = c.Path(extensions)

@@ -14,9 +14,13 @@ import (
 
 // Runner returns a runner of the configured reports.
 func (p *Pipeline) Runner() (*job.Runner, error) {
+	ledger := Ledger(p.Config)
 	runner := &job.Runner{
-		Steps: newSteps(p), Ledger: job.Ledger{Path: p.Config.RunLedger()}, Now: p.Now, Uptime: p.Uptime, Log: p.Log,
+		Steps: newSteps(p, ledger), Ledger: ledger, Now: p.Now, Uptime: p.Uptime, Log: p.Log,
 		DataTime: p.dataTime, OnFinished: func(ctx context.Context, entry job.Entry, _ []job.Run) { p.PublishRuns(ctx, entry) },
+	}
+	if p.Config.Store.Lake.Enabled() {
+		runner.Machine = p.Config.Collector.ID
 	}
 	for _, report := range p.Config.Reports {
 		entry, err := p.Entry(report)

@@ -29,10 +29,11 @@ var partQueries = map[string]string{"call_group": "groups", "agent": "agents", "
 // steps implements job.Steps on the spool and the store.
 type steps struct {
 	*Pipeline
+	ledger    job.Ledger
 	partNames *sync.Map // map[string]string by report: the names of the parts listed last that are not those of notify.SafeName
 }
 
-func newSteps(p *Pipeline) steps { return steps{p, &sync.Map{}} }
+func newSteps(p *Pipeline, ledger job.Ledger) steps { return steps{p, ledger, &sync.Map{}} }
 
 // Lock also removes temporary files that a killed run of the report has left.
 func (s steps) Lock(ctx context.Context, name string) (release func() error, err error) {
@@ -44,6 +45,17 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 	if err != nil {
 		return nil, err
 	}
+	release = lock.Release
+	if shared, ok := s.ledger.(job.SharedLedger); ok {
+		unlock, err := shared.Catalog.Lock(ctx, "report "+name, runLockTimeout)
+		if err == nil {
+			release = func() error { return errors.Join(unlock(), lock.Release()) }
+			err = shareRuns(c, shared)
+		}
+		if err != nil {
+			return nil, errors.Join(err, release())
+		}
+	}
 	removeStaleTemps(c.Data("reports", name), s.Now())
 	entry, _ := c.FindReport(name)
 	for _, delivery := range entry.Deliver {
@@ -52,7 +64,7 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 			removeStaleTemps(filepath.Join(c.Path(delivery.Folder), subfolders), s.Now())
 		}
 	}
-	return lock.Release, nil
+	return release, nil
 }
 
 func (s steps) Refresh(ctx context.Context) (problems []string, err error) {

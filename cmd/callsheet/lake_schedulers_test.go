@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"callsheet/internal/servertest"
+)
+
+// TestAnotherMachineTakesOverTheSchedule stops the machine that runs the schedule of a lake while it sends a report. Nobody may be sent it twice, and
+// the other machine must send it to whom the first one did not.
+func TestAnotherMachineTakesOverTheSchedule(t *testing.T) {
+	t.Parallel()
+	server := servertest.StartPostgres(t)
+	for name, stop := range map[string]func(t *testing.T, serve *served){
+		"it is gone": func(t *testing.T, serve *served) {
+			child := serve.run()
+			if err := serve.process.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(child, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"its connections end": func(t *testing.T, serve *served) {
+			server.Exec(t, "postgres", "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'callsheet first'")
+		},
+	} {
+		t.Run(name, func(t *testing.T) { takeOver(t, server, strings.ReplaceAll(name, " ", "_"), stop) })
+	}
+}
+
+func takeOver(t *testing.T, server *servertest.Postgres, database string, stop func(t *testing.T, serve *served)) {
+	mails := startFakeSMTP(t)
+	sending, goOn := make(chan struct{}), make(chan struct{})
+	var once, open sync.Once
+	mails.setOnData(func() { once.Do(func() { close(sending) }); <-goOn })
+	t.Cleanup(func() { open.Do(func() { close(goOn) }) })
+
+	catalog, data := server.Database(t, database), filepath.Join(t.TempDir(), "lake")
+	var machines []*served
+	for i, id := range []string{"first", "second"} {
+		s := &served{t: t, address: freeAddress(t)}
+		config := machine(t, id, s.address, catalog, data)
+		s.dir = filepath.Dir(config)
+		machines = append(machines, s)
+		text, err := os.ReadFile(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings := fmt.Sprintf("mail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\n"+
+			"reports:\n  - {name: one, schedule: '0 8 * * *', catch_up: 0, deliver: [{mail: {to: [a@example.com, b@example.com]}}]}\n", mails.port)
+		for name, text := range map[string]string{"callsheet.yaml": string(text) + settings, "templates/one.yaml": oneSheet} {
+			path := filepath.Join(s.dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i > 0 {
+			continue
+		}
+		// The first machine had a database file before, and did not finish a report.
+		const begun = `{"report":"one","period":"2026-10-05","due_at":"2026-10-06T08:00:00+05:30","started_at":"2026-10-06T08:00:00+05:30","state":"building","rows":0}`
+		for name, text := range map[string]string{"spool/a.ndjson": callOf(1, "Sales"), "runs.ndjson": begun + "\n"} {
+			if err := os.WriteFile(filepath.Join(s.dir, "data", name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runOn(t, config, "init", "--lake")
+	}
+	first, second := machines[0], machines[1]
+	config := func(s *served) string { return filepath.Join(s.dir, "callsheet.yaml") }
+	first.process, first.log = serveMachine(t, config(first), first.address)
+	select {
+	case <-sending:
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("the first machine sends nothing\n%s", first.log.String())
+	}
+	second.process, second.log = serveMachine(t, config(second), second.address)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("first:\n%s\nsecond:\n%s", first.log.String(), second.log.String())
+		}
+	})
+	second.until("the second machine to stand by", func() bool {
+		return strings.Contains(second.log.String(), "the schedule of the lake is running on the machine first")
+	})
+	if _, err := os.Stat(filepath.Join(first.dir, "data", "runs.ndjson")); !os.IsNotExist(err) {
+		t.Errorf("the ledger file of the first machine: %v", err)
+	}
+
+	stop(t, first)
+	second.until("the second machine to run the schedule", func() bool {
+		return strings.Contains(second.log.String(), "this machine runs the schedule of the lake now")
+	})
+	open.Do(func() { close(goOn) })
+	second.until("the report's end", func() bool { return strings.Contains(second.log.String(), "report was not delivered completely") })
+	if got := fmt.Sprint(mails.counts()); got != "map[a@example.com:1 b@example.com:1]" {
+		t.Errorf("mails: %s", got)
+	}
+	const states = "select recipient, state, loader from report_runs order by all"
+	if got, want := runOn(t, config(second), "sql", states, "--format", "csv"),
+		"recipient,state,loader\n,unknown,second\na@example.com,unknown,first\nb@example.com,sent,second\n"; got != want {
+		t.Errorf("report_runs has\n%s", got)
+	}
+}
