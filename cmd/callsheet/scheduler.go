@@ -155,33 +155,40 @@ const lakeStandbyInterval = 5 * time.Second
 
 // serveReports runs the reports at their due times. Of the machines that share a lake, one does; another one takes over when it is gone.
 func (s *scheduler) serveReports(ctx context.Context) error {
-	for logged := ""; ; {
-		p := s.current.Load().pipeline
-		err := p.HoldSchedule(ctx, func(ctx context.Context) error {
-			if logged != "" {
-				p.Log.Info("this machine runs the schedule of the lake now")
-			}
-			logged = ""
-			select { // the one of current, or older
-			case <-s.runners:
+	if current := s.current.Load(); !current.pipeline.Config.Store.Lake.Enabled() {
+		return current.runner.Serve(ctx, s.runners)
+	}
+	logged := ""
+	for ctx.Err() == nil {
+		current := s.current.Load()
+		log := current.pipeline.Log
+		if current.runner.HasSchedule() { // a machine without reports must not keep others from running theirs
+			err := current.pipeline.HoldSchedule(ctx, func(ctx context.Context) error {
+				if logged != "" {
+					log.Info("this machine runs the schedule of the lake now")
+				}
+				logged = ""
+				select { // the one of current, or older
+				case <-s.runners:
+				default:
+				}
+				return s.current.Load().runner.Serve(ctx, s.runners)
+			})
+			switch {
+			case err == nil || ctx.Err() != nil || err.Error() == logged:
+			case catalog.IsHeld(err):
+				log.Info("another machine runs the schedule of the lake; this one stands by", "error", err)
 			default:
+				log.Error("the schedule stops, and starts again when the catalog of the lake can be used", "error", err)
 			}
-			return s.current.Load().runner.Serve(ctx, s.runners)
-		})
-		if ctx.Err() != nil || !p.Config.Store.Lake.Enabled() {
-			return err
-		}
-		if text := err.Error(); text != logged {
-			if logged = text; catalog.IsHeld(err) {
-				p.Log.Info("another machine runs the schedule of the lake; this one stands by", "error", err)
-			} else {
-				p.Log.Error("the schedule stops and starts again when the catalog of the lake can be used", "error", err)
+			if err != nil {
+				logged = err.Error()
 			}
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(lakeStandbyInterval):
 		}
 	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"callsheet/internal/notify"
@@ -60,6 +61,11 @@ func (r *Runner) Find(report string) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// HasSchedule reports whether any report is scheduled.
+func (r *Runner) HasSchedule() bool {
+	return slices.ContainsFunc(r.Entries, func(entry Entry) bool { return entry.Schedule != nil })
 }
 
 // RunOptions are the options of a run by hand.
