@@ -182,14 +182,15 @@ func TestReloadNamesWhatNeedsARestart(t *testing.T) {
 	t.Parallel()
 	s := startReloading(t, "collect", oneSource("a-token-for-tests", ""))
 	other := freeAddress(t)
-	text := "data_dir: ./elsewhere\ncollector: {listen: '" + other + "', admin_listen: '" + freeAddress(t) + "', id: two, sources: [{name: main, tokens: [another-token]}]}\nlog: {format: json}\n"
+	text := "data_dir: ./elsewhere\ncollector: {listen: '" + other + "', admin_listen: '" + freeAddress(t) + "', id: two, sources: [{name: main, tokens: [another-token]}]}\nlog: {format: json}\n" +
+		"store: {lake: {catalog: 'postgres://callsheet@127.0.0.1/none', data: ./lake}}\n"
 	if err := os.WriteFile(s.path(), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.process.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	const named = `not_applied="[collector.admin_listen collector.id collector.listen data_dir log.format]"`
+	const named = `not_applied="[collector.admin_listen collector.id collector.listen data_dir log.format store.lake]"`
 	s.until(named, func() bool { return strings.Contains(s.log.String(), named) })
 	if old, added := s.answers("/hooks/main/a-token-for-tests", "{}"), s.answers("/hooks/main/another-token", "{}"); old != http.StatusUnauthorized || added != http.StatusOK {
 		t.Errorf("the tokens are answered %d and %d", old, added)

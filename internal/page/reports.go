@@ -246,6 +246,9 @@ func openWorkbook(dir string, file File) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !filepath.IsLocal(path) {
+		return nil, fs.ErrNotExist // another machine of a lake has built it
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err

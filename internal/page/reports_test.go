@@ -79,6 +79,9 @@ func TestReports(t *testing.T) {
 			t.Errorf("%s: %s %q", what, a.Status, a.text)
 		}
 	}
+	if a := analyst.get(address(outside)); a.StatusCode != http.StatusGone || !strings.Contains(a.text, "is not on this machine") {
+		t.Errorf("a workbook that another machine built: %s %q", a.Status, a.text)
+	}
 	for name, b := range map[string]*browser{"viewer": viewer, "analyst": analyst} {
 		if a := b.do(http.MethodPost, "/reports/daily/run", url.Values{}); a.StatusCode != http.StatusNotFound || strings.Contains(b.get("/reports/daily").text, "Run now") {
 			t.Errorf("%s runs a report: %s", name, a.Status)

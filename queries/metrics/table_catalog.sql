@@ -151,7 +151,7 @@ from (values
     ('report_runs', 'place', 'where it was delivered'),
     ('report_runs', 'attempts', 'number of attempts to send it'),
     ('report_runs', 'error', 'what failed'),
-    ('report_runs', 'loader', 'whose scheduler ran it, by the collector.id; empty in a database file'),
+    ('report_runs', 'loader', 'which machine ran it, by the collector.id; empty in a database file'),
     ('metric_catalog', 'name', 'name of the metric, as a column of results'),
     ('metric_catalog', 'unit', 'calls, episodes, seconds, minutes, coins, customers, fraction or a ratio of these'),
     ('metric_catalog', 'format', 'how workbooks show it'),
