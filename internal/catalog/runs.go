@@ -11,11 +11,7 @@ import (
 // announces, and be written by the session that holds the report's lock: a machine that has lost the lock cannot write a row and send.
 const createRuns = "create table if not exists callsheet_runs (id bigint generated always as identity primary key, run json not null)"
 
-// Codes of PostgreSQL's errors.
-const (
-	undefinedTable  = "42P01"
-	uniqueViolation = "23505"
-)
+const undefinedTable = "42P01" // a code of PostgreSQL's errors
 
 // Run is a row of the ledger.
 type Run struct {
@@ -31,7 +27,15 @@ func (d *Database) AppendRun(ctx context.Context, text []byte) error {
 		if !hasCode(err, undefinedTable) {
 			return err
 		}
-		if _, err := conn.Exec(ctx, createRuns); err != nil && !hasCode(err, uniqueViolation) { // another session makes it at this moment
+		err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			// Of two sessions that make a table at one moment, PostgreSQL fails one, even with "if not exists".
+			if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock("+lockKey+")", "the table callsheet_runs"); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, createRuns)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		_, err = conn.Exec(ctx, insert, text)
