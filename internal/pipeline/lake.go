@@ -77,7 +77,7 @@ func ServeMaintenance(ctx context.Context, current func() *Pipeline, onCrash fun
 	}
 }
 
-// CheckLake opens the lake as loads do, and lists where its data is.
+// CheckLake opens the lake as loads do, lists where its data is, and reads the ledger of runs with the client that schedulers use.
 func (p *Pipeline) CheckLake(ctx context.Context) error {
 	options, err := p.lakeOptions()
 	if err != nil {
@@ -87,7 +87,8 @@ func (p *Pipeline) CheckLake(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.CheckData(ctx), db.Close())
+	_, runsErr := Ledger(p.Config).Runs()
+	return errors.Join(db.CheckData(ctx), runsErr, db.Close())
 }
 
 var errNoLake = errors.New("the configuration has no lake\nhint: set store.lake.catalog and store.lake.data")

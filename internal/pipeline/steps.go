@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/catalog"
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
@@ -51,6 +52,9 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 		if err == nil {
 			release = func() error { return errors.Join(unlock(), lock.Release()) }
 			err = shareRuns(c, shared)
+		}
+		if catalog.IsHeld(err) {
+			err = fmt.Errorf("%w\nhint: wait until it is done", err)
 		}
 		if err != nil {
 			return nil, errors.Join(err, release())
