@@ -67,10 +67,10 @@ func (s *served) start() {
 	}
 }
 
-// until waits for a condition.
+// until waits for a condition, for long enough on a busy machine.
 func (s *served) until(what string, happened func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(60 * time.Second); !happened(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !happened(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			s.t.Fatalf("timed out waiting for %s", what)
 		}
