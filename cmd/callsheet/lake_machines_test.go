@@ -223,7 +223,7 @@ func TestServeMaintainsALake(t *testing.T) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		if files, _ := filepath.Glob(filepath.Join(data, "main", "call_versions", "*.parquet")); len(files) > 0 {
 			break
 		}
