@@ -23,11 +23,11 @@ func IsHeld(err error) bool { return errors.As(err, new(heldError)) }
 
 // Lock takes the lock with a name, waiting at most wait, and keeps it until release is called or the connection ends. Sessions of all machines,
 // and of other processes of this one, exclude one another; goroutines that share the Database do not.
-func (d *Database) Lock(ctx context.Context, name string, wait time.Duration) (release func() error, err error) {
+func (d *Database) Lock(ctx context.Context, name string, wait time.Duration) (release func(), err error) {
 	for end := time.Now().Add(wait); ; {
 		err := d.tryLock(ctx, name)
 		if err == nil {
-			return func() error { return d.unlock(name) }, nil
+			return func() { d.unlock(name) }, nil
 		}
 		if !IsHeld(err) || !time.Now().Before(end) {
 			return nil, err
@@ -85,23 +85,19 @@ func holder(ctx context.Context, conn *pgx.Conn, name string) string {
 	return "the machine " + strings.TrimPrefix(application, applicationPrefix)
 }
 
-// unlock ends the session with its last lock.
-func (d *Database) unlock(name string) error {
+// unlock ends the session with its last lock, or if it cannot release one of several.
+func (d *Database) unlock(name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var err error
-	if d.conn.IsClosed() {
-		err = ErrLost
-	} else if _, failed := d.conn.Exec(ctx, "select pg_advisory_unlock("+lockKey+")", name); failed != nil {
-		err = fmt.Errorf("unlocking %s in the lake's catalog: %w", name, failed)
-	}
-	if d.locks--; d.locks == 0 {
+	_, err := d.conn.Exec(ctx, "select pg_advisory_unlock("+lockKey+")", name)
+	if d.locks--; d.locks == 0 || err != nil {
 		d.conn.Close(ctx)
+	}
+	if d.locks == 0 {
 		d.conn = nil
 	}
-	return err
 }
 
 // Watch returns a context that ends with ctx, and with the cause ErrLost soon after the connection of the session that holds the locks was lost.

@@ -50,7 +50,7 @@ const scheduleLock = "the schedule of the lake"
 
 // HoldSchedule calls serve when this machine is the one that runs the schedule, with a context that ends when it is not any more. With a lake, that is
 // decided by a lock in its catalog; without one, serve is called at once.
-func (p *Pipeline) HoldSchedule(ctx context.Context, serve func(ctx context.Context) error) (err error) {
+func (p *Pipeline) HoldSchedule(ctx context.Context, serve func(ctx context.Context) error) error {
 	database := lakeCatalog(p.Config)
 	if database == nil {
 		return serve(ctx)
@@ -59,7 +59,7 @@ func (p *Pipeline) HoldSchedule(ctx context.Context, serve func(ctx context.Cont
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, release()) }()
+	defer release()
 	if err := shareRuns(p.Config, job.SharedLedger{Catalog: database}); err != nil {
 		return err
 	}

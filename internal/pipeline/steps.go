@@ -50,7 +50,7 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 	if shared, ok := s.ledger.(job.SharedLedger); ok {
 		unlock, err := shared.Catalog.Lock(ctx, "report "+name, runLockTimeout)
 		if err == nil {
-			release = func() error { return errors.Join(unlock(), lock.Release()) }
+			release = func() error { unlock(); return lock.Release() }
 			err = shareRuns(c, shared)
 		}
 		if catalog.IsHeld(err) {
