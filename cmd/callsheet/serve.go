@@ -16,8 +16,8 @@ func serveCommand(a *app) *cobra.Command {
 		Use:   "serve",
 		Short: "Collect deliveries and run the scheduled reports",
 		Long: `serve runs the collector and the scheduler in one process, until it is interrupted. Deliveries are answered with 200 once they
-are on disk. New ones are loaded and published every store.load_every; reports run at the configured times. With page.listen, the page
-on which people watch the calls in progress runs in a child process.
+are on disk. New ones are loaded and published every store.load_every; reports run at the configured times, on one of the machines that
+share a lake. With page.listen, the page on which people watch the calls in progress runs in a child process.
 
 On SIGHUP it reads the configuration again, without refusing a delivery or stopping a report; docs/operations.md says what can change.`,
 		Example: `  callsheet serve
