@@ -66,6 +66,13 @@ func (d *Database) connect(ctx context.Context) (*pgx.Conn, error) {
 	return conn, nil
 }
 
+// closeConn ends a session. It does not wait long for a server that is away.
+func closeConn(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = conn.Close(ctx) // the session ends with the connection
+}
+
 const applicationPrefix = "callsheet "
 
 func applicationName(machine string) string { return applicationPrefix + machine }
@@ -82,7 +89,7 @@ func (d *Database) do(ctx context.Context, statements func(ctx context.Context, 
 		if conn, err = d.connect(ctx); err != nil {
 			return err
 		}
-		defer conn.Close(context.WithoutCancel(ctx))
+		defer closeConn(conn)
 	case conn.IsClosed():
 		return ErrLost
 	}

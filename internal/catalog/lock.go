@@ -55,7 +55,7 @@ func (d *Database) tryLock(ctx context.Context, name string) (err error) {
 		}
 		defer func() {
 			if err != nil {
-				conn.Close(context.WithoutCancel(ctx))
+				closeConn(conn)
 			}
 		}()
 	}
@@ -93,7 +93,7 @@ func (d *Database) unlock(name string) {
 	defer d.mu.Unlock()
 	_, err := d.conn.Exec(ctx, "select pg_advisory_unlock("+lockKey+")", name)
 	if d.locks--; d.locks == 0 || err != nil {
-		d.conn.Close(ctx)
+		closeConn(d.conn)
 	}
 	if d.locks == 0 {
 		d.conn = nil

@@ -32,7 +32,7 @@ type Ledger interface {
 	Prune(before time.Time) (removed int, err error)
 }
 
-// CopyRuns adds the runs of a ledger to another one that lacks them.
+// CopyRuns adds the rows of a ledger to another one that lacks them, or has an earlier state of them.
 func CopyRuns(from, to Ledger) error {
 	runs, err := from.Runs()
 	if err != nil {
@@ -42,12 +42,12 @@ func CopyRuns(from, to Ledger) error {
 	if err != nil {
 		return err
 	}
-	has := map[key]bool{}
+	known := map[key]Run{}
 	for _, run := range present {
-		has[run.key()] = true
+		known[run.key()] = run
 	}
 	for _, run := range runs {
-		if has[run.key()] {
+		if old, exists := known[run.key()]; exists && !run.lastTime().After(old.lastTime()) {
 			continue
 		}
 		if err := to.Append(run); err != nil {

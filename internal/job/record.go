@@ -68,6 +68,14 @@ func (r Run) key() key {
 	return k
 }
 
+// lastTime is that of the row's state, as far as it is known.
+func (r Run) lastTime() time.Time {
+	if r.FinishedAt.After(r.StartedAt) {
+		return r.FinishedAt
+	}
+	return r.StartedAt
+}
+
 // IsSummary reports whether the row describes the whole report.
 func (r Run) IsSummary() bool { return r.Part == "" && r.Recipient == "" }
 

@@ -38,7 +38,7 @@ func TestSharedLedgerIsLikeAFile(t *testing.T) {
 	day := time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)
 	random := rand.New(rand.NewPCG(1, 1))
 	for n := range compactMinRows + 100 {
-		run := Run{Report: "daily", DueAt: day.AddDate(0, 0, random.IntN(20)), Recipient: fmt.Sprint(random.IntN(3)), PeriodOpen: random.IntN(2) == 0,
+		run := Run{Report: "daily", StartedAt: day, DueAt: day.AddDate(0, 0, random.IntN(20)), Recipient: fmt.Sprint(random.IntN(3)), PeriodOpen: random.IntN(2) == 0,
 			State: Sending, Attempts: n, Error: `a "quoted" text of two
 lines, ü`, Message: []byte(`{"subject":"x"}`)}
 		run.Period = run.DueAt.Format(time.DateOnly)
@@ -69,10 +69,13 @@ lines, ü`, Message: []byte(`{"subject":"x"}`)}
 	}
 
 	other := FileLedger{Path: filepath.Join(t.TempDir(), "runs.ndjson")}
-	newer := runs[0]
-	newer.State = Sent
-	if err := other.Append(newer); err != nil {
-		t.Fatal(err)
+	newer, older := runs[0], runs[1]
+	newer.State, newer.FinishedAt = Sent, newer.StartedAt.Add(time.Minute)
+	older.State, older.StartedAt = Building, older.StartedAt.Add(-time.Minute)
+	for _, run := range []Run{newer, older} {
+		if err := other.Append(run); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for range 2 { // the second time there is nothing to copy
 		if err := CopyRuns(shared, other); err != nil {
@@ -81,6 +84,6 @@ lines, ü`, Message: []byte(`{"subject":"x"}`)}
 	}
 	copied, err := other.Runs()
 	if err != nil || len(copied) != len(runs) || copied[0].State != Sent || !reflect.DeepEqual(copied[1:], runs[1:]) {
-		t.Errorf("%d of %d runs were copied, %v", len(copied), len(runs), err)
+		t.Errorf("%d of %d runs were copied, %v: %+v and %+v for %+v", len(copied), len(runs), err, copied[0], copied[1], runs[1])
 	}
 }

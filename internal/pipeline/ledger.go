@@ -27,9 +27,6 @@ func lakeCatalog(c *config.Config) *catalog.Database {
 	return &catalog.Database{Resolve: c.ResolveCatalog, Machine: c.Collector.ID}
 }
 
-// movedLedger is where a ledger file stays after its runs were added to the shared ledger.
-func movedLedger(c *config.Config) string { return c.RunLedger() + ".moved" }
-
 // shareRuns adds the runs that this machine has recorded in a file, before it had a lake, to the shared ledger, so that they are not sent again.
 func shareRuns(c *config.Config, ledger job.Ledger) error {
 	_, err := os.Stat(c.RunLedger())
@@ -42,19 +39,16 @@ func shareRuns(c *config.Config, ledger job.Ledger) error {
 	if err := job.CopyRuns(job.FileLedger{Path: c.RunLedger()}, ledger); err != nil {
 		return fmt.Errorf("adding the runs of %s to the ledger of the lake: %w", c.RunLedger(), err)
 	}
-	return os.Rename(c.RunLedger(), movedLedger(c))
+	return os.Rename(c.RunLedger(), c.RunLedger()+".moved")
 }
 
 // scheduleLock is the lock of the machine that runs the schedule of a lake.
 const scheduleLock = "the schedule of the lake"
 
-// HoldSchedule calls serve when this machine is the one that runs the schedule, with a context that ends when it is not any more. With a lake, that is
-// decided by a lock in its catalog; without one, serve is called at once.
+// HoldSchedule calls serve if this machine can take the lock of the schedule of its lake, with a context that ends when it has lost it. The error is
+// why it has not taken it (catalog.IsHeld), or why it stopped; nil if ctx ended.
 func (p *Pipeline) HoldSchedule(ctx context.Context, serve func(ctx context.Context) error) error {
 	database := lakeCatalog(p.Config)
-	if database == nil {
-		return serve(ctx)
-	}
 	release, err := database.Lock(ctx, scheduleLock, 0)
 	if err != nil {
 		return err
