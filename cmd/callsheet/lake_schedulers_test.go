@@ -13,8 +13,8 @@ import (
 	"callsheet/internal/servertest"
 )
 
-// TestAnotherMachineTakesOverTheSchedule stops the machine that runs the schedule of a lake while it sends a report. Nobody may be sent it twice, and
-// the other machine must send it to whom the first one did not.
+// TestAnotherMachineTakesOverTheSchedule stops the machine that runs the schedule of a lake while it sends a report. The other machine
+// must send it to the remaining recipients, and nobody may get it twice.
 func TestAnotherMachineTakesOverTheSchedule(t *testing.T) {
 	t.Parallel()
 	server := servertest.StartPostgres(t)

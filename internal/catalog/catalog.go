@@ -55,7 +55,7 @@ func (d *Database) connect(ctx context.Context) (*pgx.Conn, error) {
 	for _, parameter := range libpqOnly {
 		delete(config.RuntimeParams, parameter)
 	}
-	config.RuntimeParams["application_name"] = applicationName(d.Machine)
+	config.RuntimeParams["application_name"] = applicationPrefix + d.Machine
 	for name, value := range settings {
 		config.RuntimeParams[name] = value
 	}
@@ -73,9 +73,8 @@ func closeConn(conn *pgx.Conn) {
 	_ = conn.Close(ctx) // the session ends with the connection
 }
 
+// applicationPrefix begins the names by which PostgreSQL shows the sessions of callsheet.
 const applicationPrefix = "callsheet "
-
-func applicationName(machine string) string { return applicationPrefix + machine }
 
 // do runs statements in the session that holds the locks, or else in one of their own.
 func (d *Database) do(ctx context.Context, statements func(ctx context.Context, conn *pgx.Conn) error) (err error) {
