@@ -31,7 +31,7 @@ type Summary struct {
 	Migrated    string         `json:"migrated,omitempty"` // what the upgrade of an older database did
 	Undone      []string       `json:"undone"`             // files of undone imports whose lines the database has, or had before a rebuild
 	Unnamed     int64          `json:"-"`                  // calls under an id that stands for nothing since the configuration changed
-	Incomplete  bool           `json:"-"`                  // a file of the spool has a problem, so a rebuild could lose its lines
+	Incomplete  bool           `json:"incomplete"`         // a file of the spool has a problem, so a rebuild could lose its lines
 }
 
 // setUndone lists the loaded files of undone imports.

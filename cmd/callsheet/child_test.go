@@ -81,8 +81,11 @@ func (s *served) until(what string, happened func() bool) {
 func (s *served) run() int { return s.child("run") }
 
 // child returns the process id of the child process that runs a command, or 0 if there is none.
-func (s *served) child(command string) (pid int) {
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.process.Process.Pid))
+func (s *served) child(command string) (pid int) { return childOf(s.process.Process.Pid, command) }
+
+// childOf returns the process id of the child of a process that runs a command, or 0 if there is none.
+func childOf(parent int, command string) (pid int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 	for _, path := range tasks {
 		children, _ := os.ReadFile(path)
 		for _, child := range strings.Fields(string(children)) {

@@ -50,7 +50,11 @@ were removed from the spool and the new database would lack their calls, it is r
 			if rebuild {
 				summary, err = p.Rebuild(c.Context(), acceptLoss, bar.Lines)
 			} else {
-				summary, err = p.Refresh(c.Context(), retry, bar.Lines)
+				progress := bar.Lines
+				if a.parent != nil {
+					progress = p.SendProgress
+				}
+				summary, err = p.Refresh(c.Context(), retry, progress)
 			}
 			bar.Finish()
 			if err != nil {

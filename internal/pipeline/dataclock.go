@@ -39,7 +39,7 @@ func (p *Pipeline) dataTime(ctx context.Context) (time.Time, error) {
 func (p *Pipeline) childDataTime(ctx context.Context) (newest time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.Config.Store.TimeLimit)
 	defer cancel()
-	if _, err := p.loadInChild(ctx); err != nil && exitcode.Of(err) != exitcode.Warnings {
+	if _, err := p.loadInTime(ctx); err != nil && exitcode.Of(err) != exitcode.Warnings {
 		return newest, fmt.Errorf("callsheet load: %w", err)
 	}
 	var out bytes.Buffer

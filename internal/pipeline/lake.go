@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -100,15 +101,16 @@ func (p *Pipeline) lakeOptions() (store.Options, error) {
 	return p.storeOptions(p.Config.Database())
 }
 
-// loadLake loads what is new into the lake.
-func (p *Pipeline) loadLake(ctx context.Context, path string, retryRejects bool, progress store.Progress) (summary store.Summary, err error) {
+// repeat makes attempts of a load into the lake, until one ends well or fails for a reason that stays. Each goes on where the one before ended.
+func (p *Pipeline) repeat(ctx context.Context, attempt func() (store.Summary, error)) (summary store.Summary, err error) {
 	var before store.Summary
 	started := time.Now()
 	for wait := initialLakeBackoff; ; wait = min(2*wait, maxLakeBackoff) {
-		summary, err = p.load(ctx, path, retryRejects, progress)
+		summary, err = attempt()
 		summary.AddEarlier(before)
-		if !store.IsTransient(err) || time.Since(started)+wait > maxLakeRetries {
-			break
+		mayEnd := store.IsTransient(err) || errors.As(err, new(*child.Crash))
+		if !mayEnd || ctx.Err() != nil || time.Since(started)+wait > maxLakeRetries {
+			return summary, err
 		}
 		p.Log.Warn("the load is repeated", "error", err, "in", wait)
 		before = summary
@@ -118,12 +120,45 @@ func (p *Pipeline) loadLake(ctx context.Context, path string, retryRejects bool,
 			return summary, err
 		}
 	}
+}
+
+// loadLake loads what is new into the lake, in this process.
+func (p *Pipeline) loadLake(ctx context.Context, path string, retryRejects bool, progress store.Progress) (store.Summary, error) {
+	summary, err := p.repeat(ctx, func() (store.Summary, error) { return p.load(ctx, path, retryRejects, progress) })
 	if err != nil {
 		return summary, err
 	}
 	// The file tells the page and the metrics of this machine when it last loaded.
 	now := p.Now()
 	return summary, os.Chtimes(path, now, now)
+}
+
+// loadProgress is what the process of a load sends the one that shows its progress.
+type loadProgress struct{ Done, Total, Lines int64 }
+
+// SendProgress sends the progress of a load to the process that has started this one.
+func (p *Pipeline) SendProgress(done, total, lines int64) {
+	_ = p.Parent.Send(loadProgress{done, total, lines}) // it is only shown
+}
+
+// loadLakeInChild loads what is new into the lake, in a child process: DuckDB 1.5 aborts at times when PostgreSQL goes away.
+func (p *Pipeline) loadLakeInChild(ctx context.Context, retryRejects bool, progress store.Progress) (store.Summary, error) {
+	command := child.Command{Receive: func(text json.RawMessage) {
+		var at loadProgress
+		if progress != nil && json.Unmarshal(text, &at) == nil {
+			progress(at.Done, at.Total, at.Lines)
+		}
+	}}
+	if retryRejects {
+		command.Args = []string{"--retry-rejects"}
+	}
+	return p.repeat(ctx, func() (store.Summary, error) {
+		summary, err := p.loadInChild(ctx, command)
+		if exitcode.Of(err) == exitcode.Warnings {
+			err = nil // the summary has them
+		}
+		return summary, err
+	})
 }
 
 // errLakeKeeps is why lines stay in a lake.

@@ -28,18 +28,26 @@ func lakeCatalog(c *config.Config) *catalog.Database {
 }
 
 // shareRuns adds the runs that this machine has recorded in a file, before it had a lake, to the shared ledger, so that they are not sent again.
-func shareRuns(c *config.Config, ledger job.Ledger) error {
-	_, err := os.Stat(c.RunLedger())
-	switch {
-	case errors.Is(err, os.ErrNotExist):
+func (p *Pipeline) shareRuns(ledger job.Ledger) error {
+	file := job.FileLedger{Path: p.Config.RunLedger()}
+	if _, err := os.Stat(file.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
-	case err != nil:
+	}
+	damaged, err := file.DamagedLines()
+	if err == nil {
+		err = job.CopyRuns(file, ledger)
+	}
+	if err != nil {
+		return fmt.Errorf("adding the runs of %s to the ledger of the lake: %w", file.Path, err)
+	}
+	moved := file.Path + ".moved"
+	if err := os.Rename(file.Path, moved); err != nil {
 		return err
 	}
-	if err := job.CopyRuns(job.FileLedger{Path: c.RunLedger()}, ledger); err != nil {
-		return fmt.Errorf("adding the runs of %s to the ledger of the lake: %w", c.RunLedger(), err)
+	if len(damaged) > 0 {
+		p.Log.Warn("lines of the run ledger cannot be read: a report that they show as sent can be sent again", "file", moved, "lines", damaged)
 	}
-	return os.Rename(c.RunLedger(), c.RunLedger()+".moved")
+	return nil
 }
 
 // scheduleLock is the lock of the machine that runs the schedule of a lake.
@@ -54,7 +62,7 @@ func (p *Pipeline) HoldSchedule(ctx context.Context, serve func(ctx context.Cont
 		return err
 	}
 	defer release()
-	if err := shareRuns(p.Config, job.SharedLedger{Catalog: database}); err != nil {
+	if err := p.shareRuns(job.SharedLedger{Catalog: database}); err != nil {
 		return err
 	}
 	held, stop := database.Watch(ctx)

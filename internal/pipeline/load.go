@@ -36,6 +36,9 @@ func (p *Pipeline) LockImports(ctx context.Context) (release func() error, err e
 
 // Refresh loads what is new in the spool, takes out what is no longer in it, and publishes the database. A damaged database is rebuilt.
 func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress store.Progress) (store.Summary, error) {
+	if p.Config.Store.Lake.Enabled() && p.Parent == nil {
+		return p.loadLakeInChild(ctx, retryRejects, progress)
+	}
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
 		if p.Config.Store.Lake.Enabled() {
 			summary, err := p.loadLake(ctx, path, retryRejects, progress)

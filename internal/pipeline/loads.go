@@ -68,7 +68,7 @@ func (l *Loads) loadNew(ctx context.Context, p *Pipeline) {
 		return
 	}
 	began := p.Now()
-	summary, err := p.loadInChild(ctx)
+	summary, err := p.loadInTime(ctx)
 	if ctx.Err() != nil {
 		return
 	}
@@ -111,15 +111,24 @@ func (l *Loads) note(state spoolState) {
 	l.loaded = state
 }
 
-// loadInChild loads and publishes in a child process, within the limits of a load. Warnings are an exitcode.Error.
-func (p *Pipeline) loadInChild(ctx context.Context) (summary store.Summary, err error) {
+// loadInTime loads and publishes in a child process, within the limits of a load. Warnings are an exitcode.Error.
+func (p *Pipeline) loadInTime(ctx context.Context) (summary store.Summary, err error) {
 	limited, cancel := context.WithTimeoutCause(ctx, p.Config.Store.TimeLimit, p.timeoutError(stepLoading))
 	defer cancel()
+	summary, err = p.loadInChild(limited, child.Command{Memory: p.RunMemory()})
+	if limited.Err() != nil && ctx.Err() == nil {
+		err = childError{context.Cause(limited)}
+	}
+	return summary, err
+}
+
+// loadInChild runs callsheet load with the flags and limits of a command in a child process. Warnings are an exitcode.Error.
+func (p *Pipeline) loadInChild(ctx context.Context, command child.Command) (summary store.Summary, err error) {
 	var out bytes.Buffer
-	err = p.RunChild(limited, child.Command{Args: []string{"load", "--json"}, Stdout: &out, Memory: p.RunMemory(), Group: true})
+	command.Args = append([]string{"load", "--json"}, command.Args...)
+	command.Stdout, command.Group = &out, true
+	err = p.RunChild(ctx, command)
 	switch {
-	case limited.Err() != nil && ctx.Err() == nil:
-		return summary, childError{context.Cause(limited)}
 	case errors.Is(err, child.ErrMemory), errors.As(err, new(*child.Crash)):
 		return summary, childError{fmt.Errorf("the process of the load: %w", err)}
 	case err != nil && exitcode.Of(err) != exitcode.Warnings:

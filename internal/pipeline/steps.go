@@ -51,7 +51,7 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 		unlock, err := shared.Catalog.Lock(ctx, "report "+name, runLockTimeout)
 		if err == nil {
 			release = func() error { unlock(); return lock.Release() }
-			err = shareRuns(c, shared)
+			err = s.shareRuns(shared)
 		}
 		if catalog.IsHeld(err) {
 			err = fmt.Errorf("%w\nhint: wait until it is done", err)

@@ -6,24 +6,22 @@ keys as (
     union all
     select unnest(json_keys(extra)), deliveries from live_events where extra is not null
 ),
+-- Grouped as they were sent, which are few, before they are cleaned.
+sent as materialized (
+    select source, status, callstatus, sent_direction, sum(deliveries)::bigint as deliveries from call_versions group by all
+    union all
+    select source, status, null, sent_direction, sum(deliveries)::bigint from live_events group by all
+),
 sent_statuses as (
     select source, status, sum(deliveries)::bigint as deliveries
-    from (
-        select source, status_text(status, callstatus) as status, deliveries from call_versions
-        union all
-        select source, clean_name(status), deliveries from live_events
-    )
+    from (select source, status_text(status, callstatus) as status, deliveries from sent)
     where status is not null
     group by all
 ),
 outcomes as (from status_outcomes(sent_statuses)),
 sent_directions as (
     select source, trim(sent_direction) as name, sum(deliveries)::bigint as deliveries
-    from (
-        select source, sent_direction, deliveries from call_versions
-        union all
-        select source, sent_direction, deliveries from live_events
-    )
+    from sent
     where direction_word(sent_direction) <> ''
     group by all
 )
