@@ -6,11 +6,14 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync"
 )
 
 // DuckDB checks the signature of an extension each time it is loaded, which takes half a second of processor time for those of a lake. So it checks
@@ -45,20 +48,28 @@ func (l Lake) extensionFolder() string {
 	return filepath.Join(cmp.Or(l.Extensions, filepath.Join(home, ".duckdb", "extensions")), DuckDBVersion(), system+"_"+runtime.GOARCH)
 }
 
-// hashExtensions returns a hash of the files of the extensions.
+// hashExtensions returns the hashes of the files of the extensions.
 func (l Lake) hashExtensions() (string, error) {
-	hash := sha256.New()
-	for _, extension := range l.extensions() {
-		file, err := os.Open(filepath.Join(l.extensionFolder(), extension+".duckdb_extension"))
-		if err != nil {
-			return "", err
-		}
-		_, err = io.Copy(hash, file)
-		if err := cmp.Or(err, file.Close()); err != nil {
-			return "", err
-		}
+	extensions := l.extensions()
+	hashes, errs := make([]string, len(extensions)), make([]error, len(extensions))
+	var running sync.WaitGroup
+	for i, extension := range extensions {
+		running.Go(func() {
+			hashes[i], errs[i] = hashFile(filepath.Join(l.extensionFolder(), extension+".duckdb_extension"))
+		})
 	}
-	return fmt.Sprintf("%x", hash.Sum(nil)), nil
+	running.Wait()
+	return strings.Join(hashes, " "), errors.Join(errs...)
+}
+
+func hashFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	_, err = io.Copy(hash, file)
+	return fmt.Sprintf("%x", hash.Sum(nil)), cmp.Or(err, file.Close())
 }
 
 // verifyExtensions fetches extensions that are missing, and lets DuckDB check the signatures of all. It returns their hash.

@@ -35,16 +35,18 @@ const (
 	catalogName = "lake_catalog"
 )
 
-// creating is the mode of opening a lake that is created if there is none.
-const creating = "creating"
+// The modes of attaching a lake beside writing and reading: one that is created if there is none, and one that is read as of the snapshot in the variable
+// snapshot, so that all statements of all connections see one state, as those on a published copy do.
+const (
+	creating = "creating"
+	pinned   = "pinned"
+)
 
 // attach returns the statements that attach the lake under a name.
-func (l Lake) attach(ctx context.Context, mode, name string, options ...string) ([]string, error) {
+func (l Lake) attach(ctx context.Context, mode, name string) ([]string, error) {
 	statements := l.loadExtensions()
-	options = append(options, "data_path "+quote(l.dataPath()))
 	if l.Password != "" {
 		statements = append(statements, "create secret if not exists "+catalogName+" (type postgres, password "+quote(l.Password)+")")
-		options = append(options, "meta_secret "+quote(catalogName))
 	}
 	secret, err := l.dataSecret(ctx)
 	if err != nil {
@@ -53,18 +55,47 @@ func (l Lake) attach(ctx context.Context, mode, name string, options ...string) 
 	if secret != "" {
 		statements = append(statements, secret)
 	}
-	if mode == reading {
+	if mode == pinned {
+		// DuckLake would return the latest snapshot once it is attached, and attaching it again takes a tenth of a second.
+		statements = append(statements, l.attachCatalog(),
+			fmt.Sprintf("set variable snapshot = (from postgres_query(%s, 'select max(snapshot_id) from ducklake_snapshot'))", quote(catalogName)),
+			"detach "+catalogName)
+	}
+	return append(statements, l.attachAs(name, mode)), nil
+}
+
+// attachAs returns the statement that attaches the lake under a name, when the extensions are loaded and the secrets created.
+func (l Lake) attachAs(name, mode string) string {
+	options := []string{"data_path " + quote(l.dataPath()), "meta_schema 'public'"} // not the schemas of PostgreSQL itself, which are large
+	if l.Password != "" {
+		options = append(options, "meta_secret "+quote(catalogName))
+	}
+	if mode == pinned {
+		options = append(options, "snapshot_version getvariable('snapshot')")
+	}
+	if mode == pinned || mode == reading {
 		options = append(options, "read_only")
 	}
 	if mode != creating {
 		options = append(options, "create_if_not_exists false")
 	}
-	return append(statements,
-		"attach if not exists "+quote("ducklake:postgres:"+l.catalogString())+" as "+name+" ("+strings.Join(options, ", ")+")"), nil
+	return "attach if not exists " + quote("ducklake:postgres:"+l.catalogString()) + " as " + name + " (" + strings.Join(options, ", ") + ")"
+}
+
+// attachCatalog returns the statement that attaches the catalog as a plain PostgreSQL database.
+func (l Lake) attachCatalog() string {
+	options := "type postgres, schema 'public'"
+	if l.Password != "" {
+		options += ", secret " + quote(catalogName)
+	}
+	return "attach if not exists " + quote(l.catalogString()) + " as " + catalogName + " (" + options + ")"
 }
 
 // session returns the statements that attach the lake and the definitions to a connection, after which the lake's tables are found first.
 func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, error) {
+	if mode == reading {
+		mode = pinned
+	}
 	statements, err := l.attach(ctx, mode, lakeName)
 	return append(statements,
 		"attach if not exists "+quote(definitions)+" as definitions (read_only)",
@@ -75,18 +106,13 @@ func (l Lake) session(ctx context.Context, mode, definitions string) ([]string, 
 // searchLake finds the tables of the lake first.
 const searchLake = "set search_path = '" + lakeName + ".main,definitions.main'"
 
-// pin attaches the lake again as of its latest snapshot, so that all statements of all connections see one state, as those on a published copy do. While
-// all calls are computed again, that is the snapshot before.
-func (l Lake) pin(ctx context.Context, conn *sql.Conn) error {
-	attach, err := l.attach(ctx, reading, lakeName, "snapshot_version getvariable('snapshot')")
-	if err != nil {
-		return err
-	}
-	for _, statement := range slices.Concat([]string{
-		"set variable snapshot = coalesce((select complete_snapshot from " + lakeName + ".main.settings), (from " + lakeName + ".current_snapshot()))",
+// pinTo attaches the lake again, as of another snapshot.
+func (l Lake) pinTo(ctx context.Context, conn *sql.Conn, snapshot int64) error {
+	for _, statement := range []string{
+		fmt.Sprintf("set variable snapshot = %d", snapshot),
 		"use memory", // the default database cannot be detached
-		"detach " + lakeName,
-	}, attach, []string{searchLake}) {
+		"detach " + lakeName, l.attachAs(lakeName, pinned), searchLake,
+	} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return l.explain(err)
 		}
@@ -173,7 +199,7 @@ func (l Lake) explain(err error) error {
 	case has("Unable to connect to Postgres"):
 		return fmt.Errorf("the lake's catalog %s cannot be reached: %w\nhint: check store.lake.catalog, and that PostgreSQL runs and lets this user in; the password is in store.lake.password_file, PGPASSWORD or ~/.pgpass",
 			l.Catalog.Redacted(), err)
-	case has("creating a new DuckLake is explicitly disabled", "Table with name settings does not exist"):
+	case has("creating a new DuckLake is explicitly disabled", `relation "ducklake_snapshot" does not exist`, "Table with name settings does not exist"):
 		return errNoLake(l.Catalog.Redacted())
 	case has("does not match existing data path"):
 		return fmt.Errorf("the lake has its data elsewhere: %w\nhint: all machines need the same store.lake.data", err)
@@ -310,7 +336,7 @@ func openLake(ctx context.Context, options Options) (*Store, error) {
 		err = s.applyDirectories(ctx)
 	}
 	if err == nil {
-		err = copySettings(ctx, s.conn)
+		err = copySettings(ctx, s.conn, settingsTables)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -318,18 +344,22 @@ func openLake(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
-// settingsTables are the tables of the configuration. A statement can read them dozens of times, each time from the catalog.
-var settingsTables = []string{"settings", "sources", "status_words", "direction_words", "number_groups", "agent_directory", "business_hours", "holidays", "goals"}
+// settingsTables are the tables of the configuration. A statement can read them dozens of times, each time from the catalog, so they are copied. A reader
+// copies those that most queries read, since a copy takes some 20 ms, and all before it computes calls.
+var (
+	settingsTables  = append([]string{"status_words", "direction_words", "number_groups", "agent_directory", "goals"}, queriedSettings...)
+	queriedSettings = []string{"settings", "sources", "business_hours", "holidays"}
+)
 
-// copySettings copies the settings into temporary tables of the same names, which SQL finds first.
-func copySettings(ctx context.Context, conn *sql.Conn) error {
+// copySettings copies tables of the settings into temporary tables of the same names, which SQL finds first.
+func copySettings(ctx context.Context, conn *sql.Conn, tables []string) error {
 	tx, err := conn.BeginTx(ctx, nil) // which asks the catalog for the latest snapshot once
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // does nothing after a commit
-	for _, table := range settingsTables {
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf("create temp table %s as from %s.main.%[1]s", table, lakeName)); err != nil {
+	for _, table := range tables {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("create or replace temp table %s as from %s.main.%[1]s", table, lakeName)); err != nil {
 			return fmt.Errorf("reading the settings: %w", err)
 		}
 	}
@@ -347,11 +377,7 @@ func connectLake(ctx context.Context, options Options, mode string) (*Store, err
 	}
 	s := &Store{options: options, db: db, conn: conn}
 	err = func() error {
-		attach := "attach " + quote(options.Lake.catalogString()) + " as " + catalogName + " (type postgres"
-		if options.Lake.Password != "" {
-			attach += ", secret " + quote(catalogName)
-		}
-		if _, err := conn.ExecContext(ctx, attach+")"); err != nil {
+		if _, err := conn.ExecContext(ctx, options.Lake.attachCatalog()); err != nil {
 			return options.Lake.explain(err)
 		}
 		if s.turn, err = db.Conn(ctx); err != nil {

@@ -19,6 +19,7 @@ type Reader struct {
 	free        chan *sql.Conn // idle connections
 	zone        *time.Location
 	userQueries []queries.File
+	lake        *Lake // nil for a published copy
 }
 
 // OpenReader opens a published copy, or the latest snapshot of a lake, read-only and sandboxed.
@@ -37,11 +38,6 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		return nil, explainRead(err)
 	}
 	r := readerOf(db, conn, zone, options.UserQueries)
-	if options.Lake != nil {
-		if err := options.Lake.pin(ctx, conn); err != nil {
-			return nil, errors.Join(err, r.Close())
-		}
-	}
 	for range options.Connections - 1 {
 		conn, err := db.Conn(ctx)
 		if err != nil {
@@ -49,21 +45,44 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		}
 		r.add(conn)
 	}
-	if err := checkComplete(ctx, conn, options); err != nil {
-		return nil, errors.Join(err, r.Close())
+	if r.lake = options.Lake; r.lake != nil {
+		err = r.showComplete(ctx)
 	}
-	if options.Lake != nil {
-		for _, conn := range r.all {
-			if err := copySettings(ctx, conn); err != nil {
-				return nil, errors.Join(err, r.Close())
-			}
-		}
+	if err == nil {
+		err = checkComplete(ctx, conn, options)
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	options.RunLedger = "" // only a load reads it
 	if err := options.sandbox(ctx, conn); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// showComplete copies the settings of a lake. While all calls are computed again, the reader sees the snapshot from before.
+func (r *Reader) showComplete(ctx context.Context) error {
+	if err := r.copySettings(ctx, queriedSettings); err != nil {
+		return r.lake.explain(err)
+	}
+	var complete sql.NullInt64
+	if err := r.all[0].QueryRowContext(ctx, "select max(complete_snapshot) from settings").Scan(&complete); err != nil || !complete.Valid {
+		return err
+	}
+	if err := r.lake.pinTo(ctx, r.all[0], complete.Int64); err != nil {
+		return err
+	}
+	return r.copySettings(ctx, queriedSettings)
+}
+
+func (r *Reader) copySettings(ctx context.Context, tables []string) error {
+	for _, conn := range r.all {
+		if err := copySettings(ctx, conn, tables); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkComplete returns an error if the database has only a part of the calls.
@@ -108,6 +127,11 @@ func (r *Reader) Close() error {
 
 // AsOf limits all later queries to deliveries received by a given time.
 func (r *Reader) AsOf(ctx context.Context, asOf time.Time) error {
+	if r.lake != nil {
+		if err := r.copySettings(ctx, settingsTables); err != nil {
+			return fmt.Errorf("as of %s: %w", asOf, err)
+		}
+	}
 	for _, conn := range r.all {
 		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", asOf); err != nil {
 			return fmt.Errorf("as of %s: %w", asOf, err)
