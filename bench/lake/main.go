@@ -7,9 +7,10 @@
 //
 // bulk loads two years of calls into a file and into a lake, from the same spool, then publishes the file, maintains the lake, and copies the file into
 // another lake. queries runs the standard queries over the last month, with the file and with the lake in turn, in rounds; it prints the medians.
-// Readers of the file use the published copy. two divides the calls between the spools of two collectors, and loads both at once into an empty lake,
-// compared with the lake of bulk. mixed does so with deliveries: those of a call go to both collectors. With GOMAXPROCS=1 a loader
-// uses one core, so that two of them can use two. Each measurement is a process of callsheet, with its own limits of memory and threads. The calls of the file and of the lakes must be equal.
+// Readers of the file use the published copy, and the lake has been maintained, as by serve. two divides the calls between the spools of two
+// collectors, and loads both at once into an empty lake, compared with the lake of bulk. mixed does so with deliveries: those of a call go to both
+// collectors. With GOMAXPROCS=1 a loader uses one core, so that two of them can use two. Each measurement is a process of callsheet, with its own
+// limits of memory and threads. The calls of the file and of the lakes must be equal.
 //
 // small loads a month of calls in many small loads, each of as many lines, as by a collector of few calls, with maintenance after every so many. It
 // prints the medians of the time of a load, of its processor time, and of that of PostgreSQL, for groups of loads. With -file it loads the same into a

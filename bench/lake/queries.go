@@ -28,6 +28,9 @@ func (b *bench) queries(context.Context) error {
 	if _, err := b.publish(s); err != nil {
 		return err
 	}
+	if _, err := b.measure(s.lake, "maintain", "--limit", "24h"); err != nil { // serve does it every hour
+		return err
+	}
 	homes := []*reports.Home{s.file, s.lake}
 	names := append([]string{opening}, standardQueries...)
 	results := make([][]process.Results, len(names))
