@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -10,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"callsheet/internal/demo"
+	"callsheet/internal/demo/vendorapi"
 	"callsheet/internal/servertest"
 )
 
@@ -112,4 +116,58 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 		"recipient,state,loader\n,unknown,second\na@example.com,unknown,first\nb@example.com,sent,second\n"; got != want {
 		t.Errorf("report_runs has\n%s", got)
 	}
+}
+
+// TestOneMachineFetchesFromVendors has two machines with the same vendor_api. The one that started first fetches the lists, and the other one when it is
+// gone. Both show that the days are complete.
+func TestOneMachineFetchesFromVendors(t *testing.T) {
+	t.Parallel()
+	india := time.FixedZone("", 19800)
+	today := time.Now().In(india)
+	calls := demo.Options{Calls: 30, Days: 3, Seed: 1, Zone: india, Until: time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, india)}
+	api := httptest.NewServer(vendorapi.New(vendorapi.FromDemo(calls, secretAuthcode)))
+	defer api.Close()
+	catalog, data := servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake")
+	var machines []*served
+	for _, id := range []string{"first", "second"} {
+		s := &served{t: t, address: freeAddress(t)}
+		config := machine(t, id, s.address, catalog, data)
+		s.dir = filepath.Dir(config)
+		text, err := os.ReadFile(config)
+		if err == nil {
+			err = os.WriteFile(config, []byte(strings.Replace(string(text), "tokens: [a-token-for-tests]", "tokens: [a-token-for-tests], "+vendorAPISettings(api.URL), 1)), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id == "first" {
+			runOn(t, config, "init", "--lake")
+		}
+		s.process, s.log = serveMachine(t, config, s.address)
+		machines = append(machines, s)
+		if id == "first" {
+			s.until("reconciled", func() bool { return strings.Contains(s.log.String(), "msg=reconciled ") })
+		}
+	}
+	first, second := machines[0], machines[1]
+	second.until("the second machine to stand by", func() bool {
+		return strings.Contains(second.log.String(), "the reconciliation with vendors is running on the machine first")
+	})
+	for _, s := range machines {
+		config := filepath.Join(s.dir, "callsheet.yaml")
+		s.until("the days to be complete", func() bool {
+			out, _ := exec.Command("callsheet", "--config", config, "status").Output()
+			return strings.Contains(string(out), "of the last two weeks, 3 days complete, 0 not")
+		})
+	}
+	if strings.Contains(second.log.String(), "msg=reconciled ") {
+		t.Errorf("the second machine reconciled, too\n%s", second.log.String())
+	}
+	if err := first.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	second.until("the second machine to reconcile", func() bool {
+		log := second.log.String()
+		return strings.Contains(log, "this machine runs the reconciliation with vendors now") && strings.Contains(log, "msg=reconciled ")
+	})
 }

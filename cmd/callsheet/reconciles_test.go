@@ -16,8 +16,12 @@ const secretAuthcode = "an-authcode-that-nobody-sees"
 
 // withVendorAPI is a configuration with a source whose vendor's API is at a URL.
 func withVendorAPI(url string) string {
-	api := fmt.Sprintf("{kind: callerdesk, url: %q, authcode: %s, per_page: 100, requests_per_minute: 60000}", url+"/api", secretAuthcode)
-	return "collector: {listen: ADDRESS, sources: [{name: main, tokens: [a-token-for-tests], vendor_api: " + api + "}]}\n"
+	return "collector: {listen: ADDRESS, sources: [{name: main, tokens: [a-token-for-tests], " + vendorAPISettings(url) + "}]}\n"
+}
+
+// vendorAPISettings are those of such a source.
+func vendorAPISettings(url string) string {
+	return fmt.Sprintf("vendor_api: {kind: callerdesk, url: %q, authcode: %s, per_page: 100, requests_per_minute: 60000}", url+"/api", secretAuthcode)
 }
 
 // TestServeReconciles loses every webhook of three days; serve takes the calls in from the vendor's list.

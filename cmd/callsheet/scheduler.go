@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,11 +91,16 @@ func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
 
 // replace puts the latest value into a channel for one. It has one sender.
 func replace[T any](latest chan T, value T) {
+	discard(latest)
+	latest <- value
+}
+
+// discard takes the value out of a channel for one, if it has one: that of the plan which is loaded next, or an older one.
+func discard[T any](latest chan T) {
 	select {
 	case <-latest:
 	default:
 	}
-	latest <- value
 }
 
 // standbyInterval is how often a second scheduler checks whether the first has ended.
@@ -121,65 +127,56 @@ func (s *scheduler) serve(ctx context.Context) error {
 }
 
 func (s *scheduler) run(ctx context.Context) error {
-	for len(s.runners) > 0 || len(s.pipelines) > 0 || len(s.reconciles) > 0 { // those of current, or older
-		select {
-		case <-s.runners:
-		case <-s.pipelines:
-		case <-s.reconciles:
-		}
-	}
+	discard(s.pipelines)
 	current := s.current.Load()
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.alerts.Watch(ctx) })
 	tasks.Go(func() { s.alerts.Deliver(ctx) })
 	tasks.Go(func() { s.loads.Serve(ctx, current.pipeline, s.pipelines) })
-	reconciles := &pipeline.Reconciles{OnFinished: func(err error) {
-		if pipeline.IsChildFailure(err) {
-			s.alerts.Metrics.ChildFailed("reconcile")
-		}
-		s.alerts.Again()
-	}}
-	tasks.Go(func() { reconciles.Serve(ctx, current.pipeline, s.reconciles) })
+	tasks.Go(func() { _ = s.onOneMachine(ctx, pipeline.ReconcileLock, (*plan).reconciles, s.serveReconciles) })
 	tasks.Go(func() {
 		pipeline.ServeMaintenance(ctx, func() *pipeline.Pipeline { return s.current.Load().pipeline },
 			func() { s.alerts.Metrics.ChildFailed("maintain") })
 	})
-	err := s.serveReports(ctx)
+	err := s.onOneMachine(ctx, pipeline.ScheduleLock, (*plan).hasSchedule, s.serveReports)
 	<-ctx.Done() // it may have failed, and collecting goes on
 	tasks.Wait()
 	return err
 }
 
-// lakeStandbyInterval is how often a machine tries to run the schedule of a lake.
+func (p *plan) hasSchedule() bool { return p.runner.HasSchedule() }
+
+// reconciles reports whether calls are compared with the lists of a vendor.
+func (p *plan) reconciles() bool {
+	return slices.ContainsFunc(p.pipeline.Config.Collector.Sources, func(source config.Source) bool { return source.VendorAPI != nil })
+}
+
+// lakeStandbyInterval is how often a machine tries to take a lock of a lake.
 const lakeStandbyInterval = 5 * time.Second
 
-// serveReports runs the reports at their due times. Of the machines that share a lake, one does; another one takes over when it is gone.
-func (s *scheduler) serveReports(ctx context.Context) error {
-	if current := s.current.Load(); !current.pipeline.Config.Store.Lake.Enabled() {
-		return current.runner.Serve(ctx, s.runners)
+// onOneMachine calls serve. Of the machines that share a lake, one does, which holds the lock; another one takes over when it is gone. A machine that does
+// not want to must not keep others from it.
+func (s *scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) error {
+	if !s.current.Load().pipeline.Config.Store.Lake.Enabled() {
+		return serve(ctx)
 	}
 	logged := ""
 	for ctx.Err() == nil {
-		current := s.current.Load()
-		log := current.pipeline.Log
-		if current.runner.HasSchedule() { // a machine without reports must not keep others from running theirs
-			err := current.pipeline.HoldSchedule(ctx, func(ctx context.Context) error {
+		if current := s.current.Load(); wants(current) {
+			log := current.pipeline.Log
+			err := current.pipeline.HoldLock(ctx, lock, func(ctx context.Context) error {
 				if logged != "" {
-					log.Info("this machine runs the schedule of the lake now")
+					log.Info("this machine runs " + lock + " now")
 				}
 				logged = ""
-				select { // the one of current, or older
-				case <-s.runners:
-				default:
-				}
-				return s.current.Load().runner.Serve(ctx, s.runners)
+				return serve(ctx)
 			})
 			switch {
 			case err == nil || ctx.Err() != nil || err.Error() == logged:
 			case catalog.IsHeld(err):
-				log.Info("another machine runs the schedule of the lake; this one stands by", "error", err)
+				log.Info("another machine runs "+lock+"; this one stands by", "error", err)
 			default:
-				log.Error("the schedule stops, and starts again when the catalog of the lake can be used", "error", err)
+				log.Error(lock+" stops, and starts again when the catalog of the lake can be used", "error", err)
 			}
 			if err != nil {
 				logged = err.Error()
@@ -190,5 +187,30 @@ func (s *scheduler) serveReports(ctx context.Context) error {
 		case <-time.After(lakeStandbyInterval):
 		}
 	}
+	return nil
+}
+
+// serveReports runs the reports at their due times.
+func (s *scheduler) serveReports(ctx context.Context) error {
+	discard(s.runners)
+	current := s.current.Load()
+	if current.pipeline.Config.Store.Lake.Enabled() {
+		if err := current.pipeline.ShareRuns(); err != nil {
+			return err
+		}
+	}
+	return current.runner.Serve(ctx, s.runners)
+}
+
+// serveReconciles compares calls with the lists of vendors.
+func (s *scheduler) serveReconciles(ctx context.Context) error {
+	discard(s.reconciles)
+	reconciles := &pipeline.Reconciles{OnFinished: func(err error) {
+		if pipeline.IsChildFailure(err) {
+			s.alerts.Metrics.ChildFailed("reconcile")
+		}
+		s.alerts.Again()
+	}}
+	reconciles.Serve(ctx, s.current.Load().pipeline, s.reconciles)
 	return nil
 }

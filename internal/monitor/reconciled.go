@@ -123,7 +123,8 @@ func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, stat
 		status.NextAt = &next
 		info, err := os.Stat(p.ConfigPath)
 		configured := err == nil && info.ModTime().Before(last)
-		if configured && record.Failures == 0 && record.EndedAt.Before(last) {
+		elsewhere := p.Config.Store.Lake.Enabled() && status.LastFetched != nil && !status.LastFetched.Before(last) // by another machine
+		if configured && record.Failures == 0 && record.EndedAt.Before(last) && !elsewhere {
 			s.addAlarm("reconcile "+source.Name, say("warn_not_reconciled", source.Name, display.ZonedTime(last)))
 		}
 	}

@@ -27,7 +27,9 @@ func lakeCatalog(c *config.Config) *catalog.Database {
 	return &catalog.Database{Resolve: c.ResolveCatalog, Machine: c.Collector.ID}
 }
 
-// shareRuns adds the runs that this machine has recorded in a file, before it had a lake, to the shared ledger, so that they are not sent again.
+// ShareRuns adds the runs that this machine has recorded in a file, before it had a lake, to the ledger of the lake, so that they are not sent again.
+func (p *Pipeline) ShareRuns() error { return p.shareRuns(Ledger(p.Config)) }
+
 func (p *Pipeline) shareRuns(ledger job.Ledger) error {
 	file := job.FileLedger{Path: p.Config.RunLedger()}
 	if _, err := os.Stat(file.Path); errors.Is(err, os.ErrNotExist) {
@@ -50,21 +52,21 @@ func (p *Pipeline) shareRuns(ledger job.Ledger) error {
 	return nil
 }
 
-// scheduleLock is the lock of the machine that runs the schedule of a lake.
-const scheduleLock = "the schedule of the lake"
+// What one of the machines that share a lake does at a time.
+const (
+	ScheduleLock  = "the schedule of the lake"
+	ReconcileLock = "the reconciliation with vendors"
+)
 
-// HoldSchedule calls serve if this machine can take the lock of the schedule of its lake, with a context that ends when it has lost it. The error is
-// why it has not taken it (catalog.IsHeld), or why it stopped; nil if ctx ended.
-func (p *Pipeline) HoldSchedule(ctx context.Context, serve func(ctx context.Context) error) error {
+// HoldLock calls serve if this machine can take a lock of its lake, with a context that ends when it has lost it. The error is why it has not taken it
+// (catalog.IsHeld), or why it stopped; nil if ctx ended.
+func (p *Pipeline) HoldLock(ctx context.Context, lock string, serve func(ctx context.Context) error) error {
 	database := lakeCatalog(p.Config)
-	release, err := database.Lock(ctx, scheduleLock, 0)
+	release, err := database.Lock(ctx, lock, 0)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := p.shareRuns(job.SharedLedger{Catalog: database}); err != nil {
-		return err
-	}
 	held, stop := database.Watch(ctx)
 	defer stop()
 	if err := serve(held); err != nil {

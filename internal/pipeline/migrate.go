@@ -16,7 +16,7 @@ func (p *Pipeline) MigrateToLake(ctx context.Context, progress func(done, total 
 			err = fmt.Errorf("%w\nhint: run it again: it goes on where it stopped", err)
 		}
 		if err == nil {
-			err = p.shareRuns(Ledger(p.Config))
+			err = p.ShareRuns()
 		}
 		return copied, err
 	})
