@@ -1,6 +1,6 @@
--- The rows of call_versions or live_events received by a given time, each with its deliveries up to then. What was delivered once
--- is not in repeated_deliveries, and stays as it is.
-create or replace macro received_by(p_versions, p_kind, p_time) as table
+-- The rows of call_versions or live_events, or some of them, received by a given time, each with its deliveries up to then. p_repeated are their
+-- repeated_deliveries; what was delivered once is not there, and stays as it is.
+create or replace macro received_by(p_versions, p_repeated, p_kind, p_time) as table
 select versions.* replace (
     coalesce(delivered.last_received_at, versions.last_received_at) as last_received_at,
     coalesce(delivered.reported_at, versions.reported_at) as reported_at,
@@ -16,14 +16,14 @@ left join (
         nullif(counting_delivery(reported_at, id, imported).id, '') as last_id,
         bool_and(imported) as imported,
         sum(deliveries)::bigint as deliveries
-    from repeated_deliveries
+    from query_table(p_repeated)
     where kind = p_kind and received_at <= p_time
     group by direction, call_key, content_hash
 ) as delivered using (direction, call_key, content_hash)
 where versions.first_received_at <= p_time;
 
-create or replace macro versions_as_of(p_time) as table from received_by(call_versions, 'call_report', p_time);
-create or replace macro live_events_as_of(p_time) as table from received_by(live_events, 'live_call', p_time);
+create or replace macro versions_as_of(p_time) as table from received_by(call_versions, repeated_deliveries, 'call_report', p_time);
+create or replace macro live_events_as_of(p_time) as table from received_by(live_events, repeated_deliveries, 'live_call', p_time);
 
 -- When the collector received the newest delivery up to a given time.
 create or replace macro last_received_as_of(p_time) as (select max(received_at) from collected() where received_at <= p_time);

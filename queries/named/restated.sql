@@ -4,8 +4,11 @@ as_of as (
     select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
 ),
 restated_calls as materialized (from changed_calls($from, $to, (select since from as_of))),
-versions_then as materialized (from versions_as_of((select since from as_of)) semi join restated_calls using (call_key)),
-live_then as materialized (from live_events_as_of((select since from as_of)) semi join restated_calls using (call_key)),
+restated_versions as (from call_versions semi join restated_calls using (call_key)),
+restated_live as (from live_events semi join restated_calls using (call_key)),
+restated_deliveries as materialized (from repeated_deliveries semi join restated_calls using (call_key)),
+versions_then as materialized (from received_by(restated_versions, restated_deliveries, 'call_report', (select since from as_of))),
+live_then as materialized (from received_by(restated_live, restated_deliveries, 'live_call', (select since from as_of))),
 computed_then as materialized (from calls_from(versions_then, live_then)),
 named_then as materialized (from with_agents(computed_then)),
 calls_then as materialized (from with_shown_numbers(named_then)),

@@ -18,4 +18,4 @@ select last_received_as_of(getvariable('as_of')) as last_received_at;
 
 -- A view, since the reports are many. It has the name of its table, which it therefore names with the database.
 set variable stored_versions = '"' || current_database() || '".main.call_versions';
-create or replace temp view call_versions as from received_by(getvariable('stored_versions'), 'call_report', getvariable('as_of'));
+create or replace temp view call_versions as from received_by(getvariable('stored_versions'), repeated_deliveries, 'call_report', getvariable('as_of'));
