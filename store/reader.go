@@ -38,15 +38,13 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 		return nil, explainRead(err)
 	}
 	r := readerOf(db, conn, zone, options.UserQueries)
-	for range options.Connections - 1 {
-		conn, err := db.Conn(ctx)
-		if err != nil {
-			return nil, errors.Join(err, r.Close())
-		}
-		r.add(conn)
-	}
 	if r.lake = options.Lake; r.lake != nil {
-		err = r.showComplete(ctx)
+		err = r.showComplete(ctx) // before there are other connections
+	}
+	for range options.Connections - 1 {
+		if err == nil {
+			err = r.connect(ctx)
+		}
 	}
 	if err == nil {
 		err = checkComplete(ctx, conn, options)
@@ -63,26 +61,31 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 
 // showComplete copies the settings of a lake. While all calls are computed again, the reader sees the snapshot from before.
 func (r *Reader) showComplete(ctx context.Context) error {
-	if err := r.copySettings(ctx, queriedSettings); err != nil {
+	conn := r.all[0]
+	if err := copySettings(ctx, conn, queriedSettings); err != nil {
 		return r.lake.explain(err)
 	}
 	var complete sql.NullInt64
-	if err := r.all[0].QueryRowContext(ctx, "select max(complete_snapshot) from settings").Scan(&complete); err != nil || !complete.Valid {
+	if err := conn.QueryRowContext(ctx, "select max(complete_snapshot) from settings").Scan(&complete); err != nil || !complete.Valid {
 		return err
 	}
-	if err := r.lake.pinTo(ctx, r.all[0], complete.Int64); err != nil {
+	if err := r.lake.pinTo(ctx, conn, complete.Int64); err != nil {
 		return err
 	}
-	return r.copySettings(ctx, queriedSettings)
+	return copySettings(ctx, conn, queriedSettings)
 }
 
-func (r *Reader) copySettings(ctx context.Context, tables []string) error {
-	for _, conn := range r.all {
-		if err := copySettings(ctx, conn, tables); err != nil {
-			return err
-		}
+// connect adds a connection.
+func (r *Reader) connect(ctx context.Context) error {
+	conn, err := r.db.Conn(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
+	r.add(conn)
+	if r.lake == nil {
+		return nil
+	}
+	return copySettings(ctx, conn, queriedSettings)
 }
 
 // checkComplete returns an error if the database has only a part of the calls.
@@ -127,12 +130,12 @@ func (r *Reader) Close() error {
 
 // AsOf limits all later queries to deliveries received by a given time.
 func (r *Reader) AsOf(ctx context.Context, asOf time.Time) error {
-	if r.lake != nil {
-		if err := r.copySettings(ctx, settingsTables); err != nil {
-			return fmt.Errorf("as of %s: %w", asOf, err)
-		}
-	}
 	for _, conn := range r.all {
+		if r.lake != nil {
+			if err := copySettings(ctx, conn, settingsTables); err != nil {
+				return fmt.Errorf("as of %s: %w", asOf, err)
+			}
+		}
 		if _, err := conn.ExecContext(ctx, "set variable as_of = ?::timestamptz", asOf); err != nil {
 			return fmt.Errorf("as of %s: %w", asOf, err)
 		}

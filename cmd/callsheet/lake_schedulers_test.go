@@ -18,7 +18,7 @@ import (
 )
 
 // TestAnotherMachineTakesOverTheSchedule stops the machine that runs the schedule of a lake while it sends a report. The other machine
-// must send it to the remaining recipients, and nobody may get it twice.
+// sends it to the remaining recipients, and no one gets it twice.
 func TestAnotherMachineTakesOverTheSchedule(t *testing.T) {
 	t.Parallel()
 	server := servertest.StartPostgres(t)
