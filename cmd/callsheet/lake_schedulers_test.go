@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/internal/demo"
-	"callsheet/internal/demo/vendorapi"
 	"callsheet/internal/servertest"
 )
 
@@ -122,11 +119,7 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 // gone. Both show that the days are complete.
 func TestOneMachineFetchesFromVendors(t *testing.T) {
 	t.Parallel()
-	india := time.FixedZone("", 19800)
-	today := time.Now().In(india)
-	calls := demo.Options{Calls: 30, Days: 3, Seed: 1, Zone: india, Until: time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, india)}
-	api := httptest.NewServer(vendorapi.New(vendorapi.FromDemo(calls, secretAuthcode)))
-	defer api.Close()
+	api := listOfThreeDays(t)
 	catalog, data := servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake")
 	var machines []*served
 	for _, id := range []string{"first", "second"} {
@@ -135,7 +128,7 @@ func TestOneMachineFetchesFromVendors(t *testing.T) {
 		s.dir = filepath.Dir(config)
 		text, err := os.ReadFile(config)
 		if err == nil {
-			err = os.WriteFile(config, []byte(strings.Replace(string(text), "tokens: [a-token-for-tests]", "tokens: [a-token-for-tests], "+vendorAPISettings(api.URL), 1)), 0o600)
+			err = os.WriteFile(config, []byte(strings.Replace(string(text), "tokens: [a-token-for-tests]", "tokens: [a-token-for-tests], "+vendorAPISettings(api), 1)), 0o600)
 		}
 		if err != nil {
 			t.Fatal(err)

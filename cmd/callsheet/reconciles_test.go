@@ -24,15 +24,21 @@ func vendorAPISettings(url string) string {
 	return fmt.Sprintf("vendor_api: {kind: callerdesk, url: %q, authcode: %s, per_page: 100, requests_per_minute: 60000}", url+"/api", secretAuthcode)
 }
 
-// TestServeReconciles loses every webhook of three days; serve takes the calls in from the vendor's list.
-func TestServeReconciles(t *testing.T) {
-	t.Parallel()
+// listOfThreeDays starts a stand-in of the vendor's API that lists calls of the last three days, and returns its URL.
+func listOfThreeDays(t *testing.T) string {
 	india := time.FixedZone("", 19800)
 	today := time.Now().In(india)
 	calls := demo.Options{Calls: 30, Days: 3, Seed: 1, Zone: india, Until: time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, india)}
 	api := httptest.NewServer(vendorapi.New(vendorapi.FromDemo(calls, secretAuthcode)))
-	defer api.Close()
-	s := startReloading(t, "serve", withVendorAPI(api.URL))
+	t.Cleanup(api.Close)
+	return api.URL
+}
+
+// TestServeReconciles loses every webhook of three days; serve takes the calls in from the vendor's list.
+func TestServeReconciles(t *testing.T) {
+	t.Parallel()
+	api := listOfThreeDays(t)
+	s := startReloading(t, "serve", withVendorAPI(api))
 	s.until("reconciled", func() bool { return strings.Contains(s.log.String(), "reconciled") })
 	s.until("complete", func() bool { return strings.Contains(s.status(), "of the last two weeks, 3 days complete, 0 not") })
 	s.until("metrics", func() bool {
