@@ -99,6 +99,11 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 		t.Errorf("the ledger file of the first machine: %v", err)
 	}
 
+	out, err := exec.Command("callsheet", "--config", config(second), "run", "one", "--for", "2026-10-06T08:00").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "is running on the machine first") {
+		t.Errorf("callsheet run on the second machine, while the first sends the report: %v\n%s", err, out)
+	}
+
 	stop(t, first)
 	second.until("the second machine to run the schedule", func() bool {
 		return strings.Contains(second.log.String(), "this machine runs the schedule of the lake now")
@@ -115,38 +120,46 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 	}
 }
 
+// startTwoMachines serves a lake on two machines, which have the same vendor_api and further settings. It returns when the first one has reconciled, and
+// the second one stands by. plain is the configuration of the first without all that.
+func startTwoMachines(t *testing.T, settings string) (first, second *served, plain string) {
+	t.Helper()
+	api := listOfThreeDays(t)
+	catalog, data := servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake")
+	start := func(id string) (s *served, text string) {
+		s = &served{t: t, address: freeAddress(t)}
+		config := machine(t, id, s.address, catalog, data)
+		s.dir = filepath.Dir(config)
+		content, err := os.ReadFile(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = string(content)
+		if id == "first" {
+			runOn(t, config, "init", "--lake")
+		}
+		full := strings.Replace(text, "tokens: [a-token-for-tests]", "tokens: [a-token-for-tests], "+vendorAPISettings(api), 1) + settings
+		if err := os.WriteFile(config, []byte(full), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.process, s.log = serveMachine(t, config, s.address)
+		return s, text
+	}
+	first, plain = start("first")
+	first.until("reconciled", func() bool { return strings.Contains(first.log.String(), "msg=reconciled ") })
+	second, _ = start("second")
+	second.until("the second machine to stand by", func() bool {
+		return strings.Contains(second.log.String(), "the reconciliation with vendors is running on the machine first")
+	})
+	return first, second, plain
+}
+
 // TestOneMachineFetchesFromVendors has two machines with the same vendor_api. The one that started first fetches the lists, and the other one when it is
 // gone. Both show that the days are complete.
 func TestOneMachineFetchesFromVendors(t *testing.T) {
 	t.Parallel()
-	api := listOfThreeDays(t)
-	catalog, data := servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake")
-	var machines []*served
-	for _, id := range []string{"first", "second"} {
-		s := &served{t: t, address: freeAddress(t)}
-		config := machine(t, id, s.address, catalog, data)
-		s.dir = filepath.Dir(config)
-		text, err := os.ReadFile(config)
-		if err == nil {
-			err = os.WriteFile(config, []byte(strings.Replace(string(text), "tokens: [a-token-for-tests]", "tokens: [a-token-for-tests], "+vendorAPISettings(api), 1)), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if id == "first" {
-			runOn(t, config, "init", "--lake")
-		}
-		s.process, s.log = serveMachine(t, config, s.address)
-		machines = append(machines, s)
-		if id == "first" {
-			s.until("reconciled", func() bool { return strings.Contains(s.log.String(), "msg=reconciled ") })
-		}
-	}
-	first, second := machines[0], machines[1]
-	second.until("the second machine to stand by", func() bool {
-		return strings.Contains(second.log.String(), "the reconciliation with vendors is running on the machine first")
-	})
-	for _, s := range machines {
+	first, second, _ := startTwoMachines(t, "")
+	for _, s := range []*served{first, second} {
 		config := filepath.Join(s.dir, "callsheet.yaml")
 		s.until("the days to be complete", func() bool {
 			out, _ := exec.Command("callsheet", "--config", config, "status").Output()
@@ -163,4 +176,25 @@ func TestOneMachineFetchesFromVendors(t *testing.T) {
 		log := second.log.String()
 		return strings.Contains(log, "this machine runs the reconciliation with vendors now") && strings.Contains(log, "msg=reconciled ")
 	})
+}
+
+// TestAMachineThatNeedsNoLockReleasesIt takes the reports and the vendor_api out of the configuration of the machine that holds both locks, which it
+// reads again. The other machine takes over.
+func TestAMachineThatNeedsNoLockReleasesIt(t *testing.T) {
+	t.Parallel()
+	first, second, plain := startTwoMachines(t, "reports: [{name: daily, schedule: '0 8 * * *', catch_up: 0}]\n")
+	second.until("the second machine to stand by", func() bool {
+		return strings.Contains(second.log.String(), "the schedule of the lake is running on the machine first")
+	})
+	if err := os.WriteFile(filepath.Join(first.dir, "callsheet.yaml"), []byte(plain), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.process.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for _, lock := range []string{"the schedule of the lake", "the reconciliation with vendors"} {
+		second.until("the second machine to take over "+lock, func() bool {
+			return strings.Contains(second.log.String(), "this machine runs "+lock+" now")
+		})
+	}
 }

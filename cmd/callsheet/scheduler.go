@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,7 +132,7 @@ func (s *scheduler) run(ctx context.Context) error {
 	tasks.Go(func() { s.alerts.Watch(ctx) })
 	tasks.Go(func() { s.alerts.Deliver(ctx) })
 	tasks.Go(func() { s.loads.Serve(ctx, current.pipeline, s.pipelines) })
-	tasks.Go(func() { _ = s.onOneMachine(ctx, pipeline.ReconcileLock, (*plan).reconciles, s.serveReconciles) })
+	tasks.Go(func() { _ = s.onOneMachine(ctx, pipeline.ReconcileLock, (*plan).hasVendorAPI, s.serveReconciles) })
 	tasks.Go(func() {
 		pipeline.ServeMaintenance(ctx, func() *pipeline.Pipeline { return s.current.Load().pipeline },
 			func() { s.alerts.Metrics.ChildFailed("maintain") })
@@ -146,23 +145,26 @@ func (s *scheduler) run(ctx context.Context) error {
 
 func (p *plan) hasSchedule() bool { return p.runner.HasSchedule() }
 
-// reconciles reports whether calls are compared with the lists of a vendor.
-func (p *plan) reconciles() bool {
-	return slices.ContainsFunc(p.pipeline.Config.Collector.Sources, func(source config.Source) bool { return source.VendorAPI != nil })
-}
+// hasVendorAPI reports whether calls are compared with the lists of a vendor.
+func (p *plan) hasVendorAPI() bool { return p.pipeline.HasVendorAPI() }
 
-// lakeStandbyInterval is how often a machine tries to take a lock of a lake.
-const lakeStandbyInterval = 5 * time.Second
+// retryInterval is how often a machine looks whether it has something to serve, and tries to take its lock in a lake.
+const retryInterval = 5 * time.Second
 
-// onOneMachine calls serve. Of the machines that share a lake, one does, which holds the lock; another one takes over when it is gone. A machine that does
-// not want to must not keep others from it.
+// onOneMachine calls serve while the configuration wants it, which ends when it does not. Of the machines that share a lake, one does, which holds the
+// lock; another one takes over when it is gone. A machine that does not want to must not keep others from it.
 func (s *scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) error {
-	if !s.current.Load().pipeline.Config.Store.Lake.Enabled() {
-		return serve(ctx)
-	}
 	logged := ""
 	for ctx.Err() == nil {
-		if current := s.current.Load(); wants(current) {
+		current := s.current.Load()
+		shared := current.pipeline.Config.Store.Lake.Enabled()
+		switch {
+		case !wants(current):
+		case !shared:
+			if err := serve(ctx); err != nil {
+				return err
+			}
+		default:
 			log := current.pipeline.Log
 			err := current.pipeline.HoldLock(ctx, lock, func(ctx context.Context) error {
 				if logged != "" {
@@ -184,7 +186,7 @@ func (s *scheduler) onOneMachine(ctx context.Context, lock string, wants func(*p
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(lakeStandbyInterval):
+		case <-time.After(retryInterval):
 		}
 	}
 	return nil

@@ -17,7 +17,7 @@ const (
 // catches up with the due times since the last one in the ledger. Failed runs are logged and recorded.
 //
 // A runner from next takes over: the attempt of a run in progress ends under the runner that began it, everything else is up to the new
-// one. next may be nil.
+// one. Serve returns when a runner without a schedule takes over, too. next may be nil.
 func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 	if err := r.Ledger.Compact(); err != nil {
 		return err
@@ -39,6 +39,9 @@ func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 			return nil
 		case following := <-next:
 			retire()
+			if !following.HasSchedule() {
+				return nil
+			}
 			following.clock, following.turns = running.clock, running.turns
 			following.turns.begin(following.Entries, following.now())
 			running = following

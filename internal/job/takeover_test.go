@@ -65,6 +65,23 @@ func TestReportsAreAddedAndRemoved(t *testing.T) {
 	})
 }
 
+// TestServeEndsWithoutASchedule: the run in progress ends first.
+func TestServeEndsWithoutASchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", CatchUp: 1, Channels: []notify.Channel{p}})
+		d.Attempt = func(ctx context.Context, entry Entry, due time.Time, options RunOptions) ([]Run, error) {
+			time.Sleep(20 * time.Minute)
+			return d.Run(ctx, entry, due, options)
+		}
+		started := d.Now()
+		takeover(t, d, 8*time.Hour+10*time.Minute, nil, 25*time.Hour)
+		if took := d.Now().Sub(started); took != 8*time.Hour+20*time.Minute || p.count() != 1 {
+			t.Errorf("ended after %s with %d runs", took, p.count())
+		}
+	})
+}
+
 // TestRunInProgressEndsUnderTheOldRunner has a run that takes 20 minutes; after 10, another runner takes over.
 func TestRunInProgressEndsUnderTheOldRunner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

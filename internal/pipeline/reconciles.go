@@ -41,11 +41,16 @@ type Reconciles struct {
 	days   map[string][]string  // that are due, by source
 }
 
-// Serve reconciles what is due until ctx ends. A pipeline from next, with another configuration, takes over after the reconciliation in
-// progress; next may be nil.
+// HasVendorAPI reports whether there is a source whose calls are compared with the vendor's own list.
+func (p *Pipeline) HasVendorAPI() bool {
+	return slices.ContainsFunc(p.Config.Collector.Sources, func(source config.Source) bool { return source.VendorAPI != nil })
+}
+
+// Serve reconciles what is due until ctx ends, or the configuration has no source with a vendor_api. A pipeline from next, with another configuration,
+// takes over after the reconciliation in progress; next may be nil.
 func (r *Reconciles) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
 	r.looked, r.days = map[string]time.Time{}, map[string][]string{}
-	for {
+	for p.HasVendorAPI() {
 		for _, source := range p.Config.Collector.Sources {
 			if source.VendorAPI != nil && ctx.Err() == nil {
 				r.reconcileDue(ctx, p, source)
