@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,17 +20,16 @@ import (
 // Preview is a temporary database in which the deliveries of an import are loaded before they are added to the spool: the SQL that will
 // read them judges them, and shows what would come of them.
 type Preview struct {
-	store     *Store
-	dir       string
-	judged    func(line int64) bool
-	rejected  map[int64]Rejection
-	attached  bool
-	published string
-	lake      *Lake // if there is one, in place of the published copy
+	store    *Store
+	dir      string
+	judged   func(line int64) bool
+	rejected map[int64]Rejection
+	attached bool
+	known    Options // of the database or the lake with the calls that are known
 }
 
 // OpenPreview opens an empty database in options.TempDir. The calls that are known are those of the lake of the options or, without one, of the
-// published copy at options.Path, which may be missing.
+// database at options.Path, which may be missing; a published copy if options.Immutable is set.
 func OpenPreview(ctx context.Context, options Options) (*Preview, error) {
 	if err := os.MkdirAll(options.TempDir, 0o700); err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
@@ -38,8 +38,8 @@ func OpenPreview(ctx context.Context, options Options) (*Preview, error) {
 	if err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
-	p := &Preview{dir: dir, published: options.Path, lake: options.Lake, rejected: map[int64]Rejection{}}
-	options.Path, options.Lake, options.UserQueries, options.loadsOnly = filepath.Join(dir, "calls.duckdb"), nil, nil, true
+	p := &Preview{dir: dir, known: options, rejected: map[int64]Rejection{}}
+	options.Path, options.Lake, options.Immutable, options.UserQueries, options.loadsOnly = filepath.Join(dir, "calls.duckdb"), nil, false, nil, true
 	if p.store, err = open(ctx, options); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -157,30 +157,42 @@ func (p *Preview) RoundedIDs(ctx context.Context) (sign string, err error) {
 	return sign, err
 }
 
-// attach attaches the published copy or the lake as known, and reports whether there is one.
+// attach attaches the database or the lake with the calls that are known, and reports whether there is one.
 func (p *Preview) attach(ctx context.Context) (bool, error) {
 	if p.attached {
 		return true, nil
 	}
-	if p.lake != nil {
-		statements, err := p.lake.attach(ctx, reading, "known")
+	if lake := p.known.Lake; lake != nil {
+		statements, err := lake.attach(ctx, reading, "known")
 		if err != nil {
 			return false, err
 		}
 		for _, statement := range statements {
 			if _, err := p.store.conn.ExecContext(ctx, statement); err != nil {
-				return false, p.lake.explain(err)
+				return false, lake.explain(err)
 			}
 		}
 		p.attached = true
 		return true, nil
 	}
-	file, err := publishedFile(p.published)
+	file := p.known.Path
+	var err error
+	if p.known.Immutable {
+		file, err = publishedFile(file)
+	} else {
+		_, err = os.Stat(file)
+	}
 	if err == nil {
 		_, err = p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
 	}
-	p.attached = err == nil
-	return p.attached, nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, explainOpen(p.known.Path, err)
+	}
+	p.attached = true
+	return true, nil
 }
 
 // PreviewSummary is what would come of an import.

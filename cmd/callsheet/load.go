@@ -101,7 +101,7 @@ func loadWarnings(s store.Summary) error {
 	if !s.NeedsAttention() {
 		return nil
 	}
-	message := strings.Join(s.Warnings, "\n")
+	message := strings.Join(display.GroupFiles(s.Warnings), "\n")
 	if message != "" && s.Rejects > 0 {
 		message += "\n"
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/importer"
 	"callsheet/internal/notify"
 	"callsheet/internal/period"
@@ -130,9 +131,13 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 			k.addReport("template "+name, k.checkReport(ctx, name))
 		}
 	}
-	if _, err := os.Lstat(c.PublishedDatabase()); err == nil && c.Store.Publish {
-		k.begin("published data " + c.PublishedDatabase())
-		k.add("published data "+c.PublishedDatabase(), k.checkPublished(ctx))
+	if _, err := os.Lstat(c.ReadDatabase()); err == nil && !c.Store.Lake.Enabled() {
+		what := "data " + c.ReadDatabase()
+		if c.Store.Publish {
+			what = "published " + what
+		}
+		k.begin(what)
+		k.add(what, k.checkData(ctx))
 		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
 		k.checkFilters(ctx)
 	}
@@ -149,7 +154,7 @@ func (k *checker) checkLake(ctx context.Context) {
 		err = checkWritable(c.LakeData())
 	}
 	if err == nil {
-		err = k.checkPublished(ctx)
+		err = k.checkData(ctx)
 	}
 	k.add(what, err)
 	if err == nil {
@@ -347,7 +352,7 @@ func (k *checker) arguments() map[string]any {
 func (k *checker) checkFilters(ctx context.Context) {
 	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {
-		return // checkPublished reports it
+		return // checkData reports it
 	}
 	defer reader.Close()
 	for _, report := range k.Config.Reports {
@@ -360,7 +365,7 @@ func (k *checker) checkFilters(ctx context.Context) {
 	}
 }
 
-func (k *checker) checkPublished(ctx context.Context) error {
+func (k *checker) checkData(ctx context.Context) error {
 	if err := checkChecksum(k.Config); err != nil {
 		return err
 	}
@@ -375,7 +380,7 @@ func (k *checker) checkPublished(ctx context.Context) error {
 // checkSpoolFiles reports files that are missing, changed or could not be read.
 func (k *checker) checkSpoolFiles(ctx context.Context) error {
 	if checkChecksum(k.Config) != nil {
-		return nil // checkPublished reports it
+		return nil // checkData reports it
 	}
 	files, err := spool.List(k.Config.SpoolDir())
 	if err != nil {
@@ -383,7 +388,7 @@ func (k *checker) checkSpoolFiles(ctx context.Context) error {
 	}
 	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {
-		return nil // checkPublished reports it
+		return nil // checkData reports it
 	}
 	defer reader.Close()
 	undone, err := spool.Undone(k.Config.SpoolDir(), files)
@@ -394,7 +399,7 @@ func (k *checker) checkSpoolFiles(ctx context.Context) error {
 	if err != nil || len(problems) == 0 {
 		return err
 	}
-	return errors.New(strings.Join(problems, "\n"))
+	return errors.New(strings.Join(display.GroupFiles(problems), "\n"))
 }
 
 func ignoreRow([]any) error { return nil }

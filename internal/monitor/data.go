@@ -110,7 +110,7 @@ func (s *Status) readFileProblems(ctx context.Context, p *pipeline.Pipeline, rea
 	if s.Data.FileProblems, err = reader.Problems(ctx, files, undone); err != nil {
 		return err
 	}
-	for _, problem := range s.Data.FileProblems {
+	for _, problem := range display.GroupFiles(s.Data.FileProblems) {
 		s.addAlarm("spool file "+problem, problem)
 	}
 	return nil

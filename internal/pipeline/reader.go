@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"callsheet/internal/display"
 	"callsheet/internal/period"
 	"callsheet/store"
 )
@@ -57,12 +58,13 @@ func (p *Pipeline) PublishPeriod(ctx context.Context, path string, days period.P
 	return store.WritePeriod(ctx, options, path, days.From, days.To)
 }
 
-// OpenPreview opens a preview of an import beside the published data.
+// OpenPreview opens a preview of an import beside the data.
 func (p *Pipeline) OpenPreview(ctx context.Context) (*store.Preview, error) {
-	options, err := p.storeOptions(p.Config.PublishedDatabase())
+	options, err := p.storeOptions(p.Config.ReadDatabase())
 	if err != nil {
 		return nil, err
 	}
+	options.Immutable = p.Config.Store.Publish
 	return store.OpenPreview(ctx, options)
 }
 
@@ -92,7 +94,7 @@ func (p *Pipeline) fileProblems(ctx context.Context) (problems []string, err err
 			return nil
 		})
 	})
-	return problems, err
+	return display.GroupFiles(problems), err
 }
 
 func ignoreHeader([]string) error { return nil }

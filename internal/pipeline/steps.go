@@ -14,6 +14,7 @@ import (
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/catalog"
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/job"
 	"callsheet/internal/notify"
@@ -78,7 +79,7 @@ func (s steps) Refresh(ctx context.Context) (problems []string, err error) {
 			s.Log.Info(summary.Migrated)
 		}
 		if err == nil && summary.NeedsAttention() {
-			s.Log.Warn("load needs attention", "rejects", summary.Rejects, "warnings", summary.Warnings)
+			s.Log.Warn("load needs attention", "rejects", summary.Rejects, "warnings", display.GroupFiles(summary.Warnings))
 		}
 		return err
 	})
