@@ -183,7 +183,10 @@ func (p *Preview) attach(ctx context.Context) (bool, error) {
 		_, err = os.Stat(file)
 	}
 	if err == nil {
-		_, err = p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
+		err = waitForFile(ctx, func() error {
+			_, err := p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
+			return err
+		})
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil

@@ -214,12 +214,24 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 			releaseFile()
 		}
 	}
-	connector, err := newConnector(file, mode, func(execer driver.ExecerContext) error {
-		for _, statement := range settings {
-			if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
-				shown, _, _ := strings.Cut(statement, " (") // the options of a secret are secret
-				return fmt.Errorf("%s: %w", shown, err)
+	var db *database
+	var conn *sql.Conn
+	err = waitForFile(ctx, func() error {
+		connector, err := newConnector(file, mode, func(execer driver.ExecerContext) error {
+			for _, statement := range settings {
+				if _, err := execer.ExecContext(context.Background(), statement, nil); err != nil {
+					shown, _, _ := strings.Cut(statement, " (") // the options of a secret are secret
+					return fmt.Errorf("%s: %w", shown, err)
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		db = &database{sql.OpenDB(connector), release}
+		if conn, err = db.Conn(ctx); err != nil {
+			return errors.Join(err, db.DB.Close())
 		}
 		return nil
 	})
@@ -227,13 +239,28 @@ func connect(ctx context.Context, options Options, mode string) (_ *database, _ 
 		release()
 		return nil, nil, options.explainOpen(err)
 	}
-	db := &database{sql.OpenDB(connector), release}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, nil, errors.Join(options.explainOpen(err), db.Close())
-	}
 	return db, conn, nil
 }
+
+// waitForFile calls open until no other process has the database file open, for up to fileLockTimeout.
+func waitForFile(ctx context.Context, open func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, fileLockTimeout)
+	defer cancel()
+	for {
+		err := open()
+		if err == nil || !isInUse(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(fileLockInterval):
+		}
+	}
+}
+
+// isInUse reports whether another process has the database file open; DuckDB has no error code for that.
+func isInUse(err error) bool { return strings.Contains(err.Error(), "Could not set lock") }
 
 // instanceCacheMutex guards the driver's cache of open databases while it is replaced.
 var instanceCacheMutex sync.Mutex
@@ -265,8 +292,10 @@ func newConnector(path, mode string, init func(driver.ExecerContext) error) (*du
 // process, and is released as soon as any of them closes the file.
 var fileLocks sync.Map
 
-// fileLockTimeout is how long to wait for another user of a file within this process.
-const fileLockTimeout = time.Minute
+const (
+	fileLockTimeout  = time.Minute            // how long to wait for another user of a file, in this process or in another one
+	fileLockInterval = 100 * time.Millisecond // how often to try to open a file that another process has open
+)
 
 // lockFile waits until nothing else in this process has the file open. A published copy needs no lock.
 func lockFile(ctx context.Context, options Options) (release func(), err error) {
@@ -340,7 +369,7 @@ func (o Options) explainOpen(err error) error {
 func explainOpen(path string, err error) error {
 	text := err.Error()
 	switch {
-	case strings.Contains(text, "Could not set lock"):
+	case isInUse(err):
 		holder := "another process"
 		if _, after, ok := strings.Cut(text, "(PID "); ok {
 			holder, _, _ = strings.Cut(after, ")")
