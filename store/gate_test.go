@@ -201,7 +201,7 @@ func TestEveryGateAcceptsSelects(t *testing.T) {
 			call = "from " + file.Name + "('2026-10-01', '2026-10-31')"
 		} else {
 			gates["sql"] = reader.SQL(t.Context(), file.SQL, ignoreColumns, ignoreValues)
-			_, gates["only_if"] = reader.Evaluate(t.Context(), "summary", arguments, "exists ("+call+") or calls is null")
+			_, gates["only_if"] = reader.Evaluate(t.Context(), "freshness", nil, "exists ("+call+") or calls is null")
 		}
 		gates["macro"] = reader.SQL(t.Context(), call, ignoreColumns, ignoreValues)
 		for gate, err := range gates {
