@@ -60,6 +60,17 @@ legs as (
     select count(*) as further_legs
     from slice join shared_call_legs using (direction, call_key)
     where is_reported and not is_first
+),
+-- Apart from the other subqueries, since DuckDB tries every order of those that are joined: 40 ms for all, 7 ms in two parts.
+compared as materialized (
+    select
+        (select count(*) from unreported
+         where timezone((select timezone from settings), first_received_at)::date between p_from::date and p_to::date
+           and first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
+        (select count(*) from slice anti join with_live using (call_key)) as reports_without_live,
+        (select count(*) from rejects
+         where timezone((select timezone from settings), reject_received_at(file, text, rejected_at))::date
+             between p_from::date and p_to::date) as rejected_lines
 )
 select
     (select complete_through from received) as complete_through,
@@ -71,13 +82,9 @@ select
     calls,
     late_reports,
     imported_calls,
-    (select count(*) from unreported
-     where timezone((select timezone from settings), first_received_at)::date between p_from::date and p_to::date
-       and first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
-    (select count(*) from slice anti join with_live using (call_key)) as reports_without_live,
-    (select count(*) from rejects
-     where timezone((select timezone from settings), reject_received_at(file, text, rejected_at))::date
-         between p_from::date and p_to::date) as rejected_lines,
+    live_without_report,
+    reports_without_live,
+    rejected_lines,
     files_with_problems() as files_with_problems,
     unknown_statuses,
     (select count(distinct key) from (select unnest(json_keys(extra)) as key from slice where extra is not null)
@@ -85,7 +92,7 @@ select
     flagged_calls,
     masked_calls,
     ungrouped_calls
-from reports, legs;
+from reports, legs, compared;
 
 -- Calls and lines of which not all is certain, if there are any: one row or none.
 create or replace macro doubtful_calls(p_rows, p_from, p_to) as table

@@ -11,7 +11,12 @@ recent as not materialized (
 stretches as materialized (from stretches_of(recent, $from, $to, $source, null, null)),
 staffed as (
     from period_calls(staffed_from($from, $to, $staffing_days) - 1, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)
-    where $staffing_days is not null
+),
+lacking as (from half_hour_lacking_people(staffed, staffed_from($from, $to, $staffing_days), $to, $source, $group, $number)),
+-- In place of it if nobody asks: planning it takes a quarter of the time of all.
+not_asked as (
+    select null::bigint as days, null::tinyint as weekday, null::varchar as half_hour, null::bigint as agents_seen, null::bigint as agents_needed
+    where false
 ),
 found as (
     select 1 as part, *
@@ -20,7 +25,7 @@ found as (
                      coalesce($worse_share::double, 0.2), coalesce($waste_share::double, 0.05))
     union all by name
     select 2 as part, *
-    from half_hour_lacking_people(staffed, staffed_from($from, $to, $staffing_days), $to, $source, $group, $number)
+    from query_table(case when $staffing_days is null then not_asked else lacking end)
     union all by name
     select 3 as part, *
     from doubtful_calls(slice, $from, $to)
