@@ -1,0 +1,146 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"callsheet/internal/config"
+	"callsheet/internal/display"
+	"callsheet/internal/pipeline"
+	"callsheet/internal/spool"
+	"callsheet/store"
+)
+
+// checkLake opens the lake as a load and as a reader do.
+func (k *checker) checkLake(ctx context.Context) {
+	c := k.Config
+	what := "lake in " + c.LakeName()
+	k.begin(what)
+	err := k.CheckLake(ctx)
+	if err == nil && !c.Store.Lake.InBucket() {
+		err = checkWritable(c.LakeData())
+	}
+	if err == nil {
+		err = k.checkData(ctx)
+	}
+	k.add(what, err)
+	if err == nil {
+		k.warn("spool files "+c.SpoolDir(), k.checkSpoolFiles(ctx))
+		k.checkFilters(ctx)
+	}
+}
+
+// checkAccess checks that the group can be given the published copy, and that readers can reach it.
+func (k *checker) checkAccess() {
+	access, path := pipeline.Access(k.Config), k.Config.PublishedDatabase()
+	if access == (store.Access{}) {
+		return
+	}
+	err := access.Check()
+	k.add("access to "+path, err)
+	if err == nil {
+		k.warn("folders of "+path, access.CheckReach(path))
+	}
+}
+
+// checkFilters reports goals, and filters and parts of configured reports, that no call has.
+func (k *checker) checkFilters(ctx context.Context) {
+	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return // checkData reports it
+	}
+	defer reader.Close()
+	for _, report := range k.Config.Reports {
+		if err := pipeline.CheckReportFilters(ctx, reader, report); err != nil {
+			k.warn("report "+report.Name+", filters and recipients", err)
+		}
+	}
+	if err := pipeline.CheckGoals(ctx, reader, k.Config.Business); err != nil {
+		k.warn("goals of groups and numbers", err)
+	}
+}
+
+func (k *checker) checkData(ctx context.Context) error {
+	if err := checkChecksum(k.Config); err != nil {
+		return err
+	}
+	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	return reader.Query(ctx, "settings", nil, ignoreHeader, ignoreRow)
+}
+
+// checkSpoolFiles reports files that are missing, changed or could not be read.
+func (k *checker) checkSpoolFiles(ctx context.Context) error {
+	if checkChecksum(k.Config) != nil {
+		return nil // checkData reports it
+	}
+	files, err := spool.List(k.Config.SpoolDir())
+	if err != nil {
+		return err
+	}
+	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return nil // checkData reports it
+	}
+	defer reader.Close()
+	undone, err := spool.Undone(k.Config.SpoolDir(), files)
+	if err != nil {
+		return err
+	}
+	problems, err := reader.Problems(ctx, files, undone)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return errors.New(strings.Join(display.GroupFiles(problems), "\n"))
+}
+
+func ignoreRow([]any) error { return nil }
+
+// checkChecksum compares the published copy with its checksum.
+func checkChecksum(c *config.Config) error {
+	if !c.Store.Publish {
+		return nil
+	}
+	return store.CheckPublished(c.PublishedDatabase())
+}
+
+// checkOpens opens an existing file for writing, without changing it.
+func checkOpens(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("not writable: %w\nhint: it must belong to the user that runs callsheet", err)
+	}
+	return file.Close()
+}
+
+// checkWritable creates a file in a folder, or in the folder where it would be created.
+func checkWritable(dir string) error {
+	for {
+		info, err := os.Stat(dir)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is not a folder", dir)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir) {
+			return err
+		}
+		dir = filepath.Dir(dir)
+	}
+	file, err := os.CreateTemp(dir, ".check-*")
+	if err != nil {
+		return fmt.Errorf("not writable: %w", err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
