@@ -30,6 +30,13 @@ func (d *database) Close() error {
 	return d.DB.Close()
 }
 
+// DuckDB's options for the two access modes. The storage format of 1.3 is smaller and faster to write than the default, that of 1.0,
+// and older clients could not run our macros anyway.
+const (
+	writing = "storage_compatibility_version=v1.3.0&preserve_insertion_order=false"
+	reading = "access_mode=read_only"
+)
+
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
 	file := options.Path

@@ -112,7 +112,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if !options.loadsOnly { // a preview attaches the published copy, and has no SQL of users
+	if !options.loadsOnly { // a preview attaches the data, and has no SQL of users
 		if err := options.sandbox(ctx, conn); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -143,13 +143,6 @@ func (s *Store) Close() error {
 	}
 	return checkNoWAL(s.options.Path)
 }
-
-// DuckDB's options for the two access modes. The storage format of 1.3 is smaller and faster to write than the default, that of 1.0,
-// and older clients could not run our macros anyway.
-const (
-	writing = "storage_compatibility_version=v1.3.0&preserve_insertion_order=false"
-	reading = "access_mode=read_only"
-)
 
 // quote returns a text as a SQL literal, for statements that take no parameters.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
