@@ -17,15 +17,16 @@ from (
 where received_at > p_since
 group by call_key;
 
--- The same for calls that are in a period now, or may have been then: a report is received after the start of the call, unless a clock is
--- wrong by days.
+-- The calls that are in a period now, or may have been at a given time: a report is received after the start of the call, unless a clock is
+-- wrong by days. A call has a row for each of its reports and live events.
+create or replace macro calls_then_or_now(p_from, p_to, p_since) as table
+select call_key, call_sid from calls where local_day between p_from::date and p_to::date
+union all
+select call_key, call_sid from call_versions where first_received_at between p_from::date - interval 7 day and p_since
+union all
+select call_key, call_sid from live_events where first_received_at between p_from::date - interval 7 day and p_since;
+
+-- Those of them that changed after that time, and when the last change was received.
 create or replace macro changed_calls(p_from, p_to, p_since) as table
-with candidates as (
-    select call_key from calls where local_day between p_from::date and p_to::date
-    union all
-    select call_key from call_versions where first_received_at between p_from::date - interval 7 day and p_since
-    union all
-    select call_key from live_events where first_received_at between p_from::date - interval 7 day and p_since
-)
 select call_key, restated_at
-from changed_since(p_since) semi join candidates using (call_key);
+from changed_since(p_since) semi join calls_then_or_now(p_from, p_to, p_since) using (call_key);

@@ -4,15 +4,32 @@ as_of as (
     select coalesce($since::timestamptz, timezone(timezone, ($to::date + 1)::timestamp)) as since from settings
 ),
 restated_calls as materialized (from changed_calls($from, $to, (select since from as_of))),
-restated_versions as (from call_versions semi join restated_calls using (call_key)),
-restated_live as (from live_events semi join restated_calls using (call_key)),
-restated_deliveries as materialized (from repeated_deliveries semi join restated_calls using (call_key)),
+changed_rows as (from calls_then_or_now($from, $to, (select since from as_of)) semi join restated_calls using (call_key)),
+restated_sids as materialized (from call_sids_of(changed_rows)),
+restated_versions as materialized (
+    from call_versions semi join restated_calls using (call_key)
+    where call_sid >= (select least from restated_sids) and call_sid <= (select greatest from restated_sids)
+),
+restated_live as materialized (
+    from live_events semi join restated_calls using (call_key)
+    where call_sid >= (select least from restated_sids) and call_sid <= (select greatest from restated_sids)
+),
+first_received as materialized (
+    select coalesce(min(first_received_at), 'infinity') as first_at
+    from (select first_received_at from restated_versions union all select first_received_at from restated_live)
+),
+restated_deliveries as materialized (
+    from repeated_deliveries semi join restated_calls using (call_key) where received_at >= (select first_at from first_received)
+),
 versions_then as materialized (from received_by(restated_versions, restated_deliveries, 'call_report', (select since from as_of))),
 live_then as materialized (from received_by(restated_live, restated_deliveries, 'live_call', (select since from as_of))),
 computed_then as materialized (from calls_from(versions_then, live_then)),
 named_then as materialized (from with_agents(computed_then)),
 calls_then as materialized (from with_shown_numbers(named_then)),
-calls_now as materialized (from calls semi join restated_calls using (call_key)),
+calls_now as materialized (
+    from calls semi join restated_calls using (call_key)
+    where call_sid >= (select least from restated_sids) and call_sid <= (select greatest from restated_sids)
+),
 -- A correction can move a call into the period or out of it. The calls of now come first: CREATE MACRO plans the statement until it finds
 -- a parameter, and calls_from takes long to plan.
 slice as (
