@@ -22,6 +22,10 @@ left join (
 ) as delivered using (direction, call_key, content_hash)
 where versions.first_received_at <= p_time;
 
+-- When the first of some reports or live events was received, from which their repeated_deliveries are; after all times if there are none.
+create or replace macro first_received_of(p_rows) as table
+select coalesce(min(first_received_at), 'infinity') as first_received_at from query_table(p_rows);
+
 create or replace macro versions_as_of(p_time) as table from received_by(call_versions, repeated_deliveries, 'call_report', p_time);
 create or replace macro live_events_as_of(p_time) as table from received_by(live_events, repeated_deliveries, 'live_call', p_time);
 

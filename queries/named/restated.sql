@@ -14,12 +14,10 @@ restated_live as materialized (
     from live_events semi join restated_calls using (call_key)
     where call_sid >= (select least from restated_sids) and call_sid <= (select greatest from restated_sids)
 ),
-first_received as materialized (
-    select coalesce(min(first_received_at), 'infinity') as first_at
-    from (select first_received_at from restated_versions union all select first_received_at from restated_live)
-),
+restated_rows as (select first_received_at from restated_versions union all select first_received_at from restated_live),
+restated_since as materialized (from first_received_of(restated_rows)),
 restated_deliveries as materialized (
-    from repeated_deliveries semi join restated_calls using (call_key) where received_at >= (select first_at from first_received)
+    from repeated_deliveries semi join restated_calls using (call_key) where received_at >= (select first_received_at from restated_since)
 ),
 versions_then as materialized (from received_by(restated_versions, restated_deliveries, 'call_report', (select since from as_of))),
 live_then as materialized (from received_by(restated_live, restated_deliveries, 'live_call', (select since from as_of))),
