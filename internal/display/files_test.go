@@ -16,6 +16,13 @@ func TestGroupFiles(t *testing.T) {
 	if got := GroupFiles(many); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
+	var queries []string
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		queries = append(queries, "queries/"+name+".sql: a statement that writes is refused")
+	}
+	if got := GroupFiles(queries); !slices.Equal(got, queries) {
+		t.Errorf("%q", got)
+	}
 	if got := GroupFiles([]string{}); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
