@@ -9,9 +9,11 @@ from (
     union all
     select call_key, received_at from repeated_deliveries where imported
     union all
+    -- What the collector received first after an export that has it; without one, it is what was received first.
     select call_key, min(received_at)
     from repeated_deliveries
-    where not imported and call_key in (select call_key from repeated_deliveries where received_at > p_since) -- the others are many
+    join (select distinct kind, direction, call_key, content_hash from repeated_deliveries where imported) using (kind, direction, call_key, content_hash)
+    where not imported
     group by kind, direction, call_key, content_hash
 )
 where received_at > p_since

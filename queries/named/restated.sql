@@ -16,9 +16,8 @@ restated_live as materialized (
 ),
 restated_rows as (select first_received_at from restated_versions union all select first_received_at from restated_live),
 restated_since as materialized (from first_received_of(restated_rows)),
-restated_deliveries as materialized (
-    from repeated_deliveries semi join restated_calls using (call_key) where received_at >= (select first_received_at from restated_since)
-),
+recent_deliveries as (from repeated_deliveries where received_at >= (select first_received_at from restated_since)),
+restated_deliveries as materialized (from recent_deliveries semi join restated_calls using (call_key)),
 versions_then as materialized (from received_by(restated_versions, restated_deliveries, 'call_report', (select since from as_of))),
 live_then as materialized (from received_by(restated_live, restated_deliveries, 'live_call', (select since from as_of))),
 computed_then as materialized (from calls_from(versions_then, live_then)),
