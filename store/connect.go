@@ -37,16 +37,26 @@ const (
 	reading = "access_mode=read_only"
 )
 
+// file returns the database file that is opened: Path, or the copy to which a published one points.
+func (o Options) file() (string, error) {
+	if !o.Immutable || o.Lake != nil {
+		return o.Path, nil
+	}
+	file, err := publishedFile(o.Path)
+	if errors.Is(err, fs.ErrNotExist) && exists(o.Path) {
+		return "", errDamagedCopy(err) // the link leads nowhere
+	}
+	if err != nil {
+		return "", explainOpen(o.Path, err)
+	}
+	return file, nil
+}
+
 // connect opens the file at options.Path, for writing or reading.
 func connect(ctx context.Context, options Options, mode string) (_ *database, _ *sql.Conn, err error) {
-	file := options.Path
-	if options.Immutable && options.Lake == nil {
-		if file, err = publishedFile(options.Path); errors.Is(err, fs.ErrNotExist) && exists(options.Path) {
-			return nil, nil, errDamagedCopy(err) // the link leads nowhere
-		}
-		if err != nil {
-			return nil, nil, explainOpen(options.Path, err)
-		}
+	file, err := options.file()
+	if err != nil {
+		return nil, nil, err
 	}
 	release, err := lockFile(ctx, options)
 	if err != nil {

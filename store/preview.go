@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -175,24 +174,19 @@ func (p *Preview) attach(ctx context.Context) (bool, error) {
 		p.attached = true
 		return true, nil
 	}
-	file := p.known.Path
-	var err error
-	if p.known.Immutable {
-		file, err = publishedFile(file)
-	} else {
-		_, err = os.Stat(file)
-	}
-	if err == nil {
-		err = waitForFile(ctx, func() error {
-			_, err := p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
-			return err
-		})
-	}
-	if errors.Is(err, fs.ErrNotExist) {
+	if !exists(p.known.Path) {
 		return false, nil
 	}
+	file, err := p.known.file()
 	if err != nil {
-		return false, explainOpen(p.known.Path, err)
+		return false, err
+	}
+	err = waitForFile(ctx, func() error {
+		_, err := p.store.conn.ExecContext(ctx, "attach "+quote(file)+" as known (read_only)")
+		return err
+	})
+	if err != nil {
+		return false, explainRead(explainOpen(p.known.Path, err))
 	}
 	p.attached = true
 	return true, nil

@@ -3,7 +3,8 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,9 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/internal/demo"
 	"callsheet/internal/servertest"
-	"callsheet/internal/spool"
 )
 
 // machineWithFile returns two configurations of a machine: with a database file, which has calls, and with an empty lake.
@@ -31,18 +30,12 @@ func machineWithFile(t *testing.T, data string) (file, lake string) {
 	if err := os.WriteFile(file, []byte(withoutLake), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var lines strings.Builder
-	for _, delivery := range demo.Generate(demo.Options{Calls: 3000, Days: 20, Seed: 3, Until: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}) {
-		if payload, ok := spool.Compact(delivery.Body); !delivery.Broken && ok && payload[0] == '{' {
-			fmt.Fprintf(&lines, "%s\n", payload)
-		}
-	}
-	appendLine(t, file, "a.ndjson", lines.String())
+	appendLine(t, file, "a.ndjson", strings.Join(demoLines(rand.New(rand.NewPCG(7, 7)), 3000), ""))
 	runOn(t, file, "load")
 	return file, lake
 }
 
-// migrateWithKills runs a migration again and again, and kills it later each time, until it ends by itself.
+// migrateWithKills runs a migration repeatedly and kills it, each time after a longer wait, until one run completes. It returns the number of kills.
 func migrateWithKills(t *testing.T, afterKill func(), args ...string) (killed int) {
 	t.Helper()
 	for wait := 200 * time.Millisecond; ; wait += 400 * time.Millisecond {
@@ -133,19 +126,9 @@ func TestMigrationOnAFullDisk(t *testing.T) {
 	}
 
 	data := filepath.Join(filepath.Dir(lake), "data")
-	if err := os.Rename(data, filepath.Join(disk, "data")); err != nil {
-		if err := os.CopyFS(filepath.Join(disk, "data"), os.DirFS(data)); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.RemoveAll(data); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Symlink(filepath.Join(disk, "data"), data); err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(data, "calls.duckdb")
-	if err := os.Remove(path); err != nil {
+	err := errors.Join(os.Remove(path), os.CopyFS(filepath.Join(disk, "data"), os.DirFS(data)), os.RemoveAll(data), os.Symlink(filepath.Join(disk, "data"), data))
+	if err != nil {
 		t.Fatal(err)
 	}
 	fails("--to-file")

@@ -13,7 +13,7 @@ staffed as (
     from period_calls(staffed_from($from, $to, $staffing_days) - 1, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
 lacking as (from half_hour_lacking_people(staffed, staffed_from($from, $to, $staffing_days), $to, $source, $group, $number)),
--- In place of it if nobody asks: planning it takes a fifth of the time of all.
+-- Used instead of lacking without staffing_days, since planning lacking takes a fifth of the time of the whole query.
 not_asked as (
     select null::bigint as days, null::tinyint as weekday, null::varchar as half_hour, null::bigint as agents_seen, null::bigint as agents_needed
     where false
