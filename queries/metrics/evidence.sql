@@ -9,18 +9,26 @@ create or replace macro is_on_later_day(p_time, p_than) as
     case when time_bucket(interval 15 minute, p_time) = time_bucket(interval 15 minute, p_than) then false
          else timezone((select timezone from settings), p_time)::date > timezone((select timezone from settings), p_than)::date end;
 
--- Data quality of a set of calls. Live events without a report and rejected lines belong to no call, so they are counted by the days
--- from p_from to p_to.
-create or replace macro evidence_of(p_rows, p_from, p_to) as table
+-- How the deliveries of a set of calls became calls, and which of these are doubtful: one row. A report of a call's second phone is among
+-- further_versions.
+create or replace macro report_counts(p_rows) as table
+select
+    coalesce(sum(deliveries), 0)::bigint as reports_received,
+    coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
+    coalesce(sum(versions - 1), 0)::bigint as further_versions,
+    count(*) as calls,
+    count(*) filter (where not imported and is_on_later_day(first_received_at, coalesce(ended_at, started_at))) as late_reports,
+    count(*) filter (where imported) as imported_calls,
+    count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
+    count(*) filter (where len(flags) > 0) as flagged_calls,
+    count(*) filter (where customer_number is not null and customer_key is null) as masked_calls,
+    count(*) filter (where call_group is null) as ungrouped_calls
+from query_table(p_rows);
+
+-- What belongs to no call, by the days from p_from to p_to: the calls of live events whose report is missing six hours later, and rejected
+-- lines. One row.
+create or replace macro counts_without_call(p_from, p_to) as table
 with
-slice as (from query_table(p_rows)),
-slice_sids as materialized (from call_sids_of(slice)),
-with_live as (
-    select call_key
-    from live_events
-    where not imported and call_key in (select call_key from slice)
-      and call_sid >= (select least from slice_sids) and call_sid <= (select greatest from slice_sids)
-),
 -- The calls of live events that came on these days or near them, and have no report.
 near as materialized (
     select distinct call_key, call_sid
@@ -41,40 +49,37 @@ unreported as (
     where not imported and call_key in (select call_key from without_report)
       and call_sid >= (select least from sought_sids) and call_sid <= (select greatest from sought_sids)
     group by call_key
-),
-received as materialized (
-    select complete_through() as complete_through, last_delivery_at() as last_delivery_at, files_with_problems() as files_with_problems
-),
--- A report of a call's second phone is neither a duplicate nor superseded: so reports_received = calls + duplicates_removed
--- + versions_superseded + further_legs, over any calls.
-reports as (
-    select
-        coalesce(sum(deliveries), 0)::bigint as reports_received,
-        coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
-        coalesce(sum(versions - 1), 0)::bigint as further_versions,
-        count(*) as calls,
-        count(*) filter (where not imported and is_on_later_day(first_received_at, coalesce(ended_at, started_at))) as late_reports,
-        count(*) filter (where imported) as imported_calls,
-        count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
-        count(*) filter (where len(flags) > 0) as flagged_calls,
-        count(*) filter (where customer_number is not null and customer_key is null) as masked_calls,
-        count(*) filter (where call_group is null) as ungrouped_calls
-    from slice
+)
+select
+    (select count(*) from unreported
+     where timezone((select timezone from settings), first_received_at)::date between p_from::date and p_to::date
+       and first_received_at < complete_through() - interval 6 hour) as live_without_report,
+    (select count(*) from rejects
+     where timezone((select timezone from settings), reject_received_at(file, text, rejected_at))::date
+         between p_from::date and p_to::date) as rejected_lines;
+
+-- Data quality of a set of calls. reports_received = calls + duplicates_removed + versions_superseded + further_legs, over any calls: a
+-- report of a call's second phone is neither a duplicate nor superseded.
+create or replace macro evidence_of(p_rows, p_from, p_to) as table
+with
+slice as (from query_table(p_rows)),
+slice_sids as materialized (from call_sids_of(slice)),
+with_live as (
+    select call_key
+    from live_events
+    where not imported and call_key in (select call_key from slice)
+      and call_sid >= (select least from slice_sids) and call_sid <= (select greatest from slice_sids)
 ),
 legs as (
     select count(*) as further_legs
     from slice join shared_call_legs using (direction, call_key)
     where is_reported and not is_first
 ),
--- Apart from the other subqueries, since DuckDB tries every order of those that are joined: 31 ms for all, 7 ms in two parts.
-compared as materialized (
-    select
-        (select count(*) from unreported
-         where timezone((select timezone from settings), first_received_at)::date between p_from::date and p_to::date
-           and first_received_at < (select complete_through from received) - interval 6 hour) as live_without_report,
-        (select count(*) from rejects
-         where timezone((select timezone from settings), reject_received_at(file, text, rejected_at))::date
-             between p_from::date and p_to::date) as rejected_lines
+reports as (from report_counts(slice)),
+-- These apart from the other subqueries, since DuckDB tries every order of those that are joined: 31 ms for all, 7 ms in parts.
+without_call as materialized (from counts_without_call(p_from, p_to)),
+received as materialized (
+    select complete_through() as complete_through, last_delivery_at() as last_delivery_at, files_with_problems() as files_with_problems
 )
 select
     complete_through,
@@ -96,7 +101,7 @@ select
     flagged_calls,
     masked_calls,
     ungrouped_calls
-from reports, legs, compared, received;
+from reports, legs, without_call, received;
 
 -- Calls and lines of which not all is certain, if there are any: one row or none.
 create or replace macro doubtful_calls(p_rows, p_from, p_to) as table
@@ -104,5 +109,5 @@ select
     1 as rank, 'data_quality' as kind, 'calls' as unit,
     (rejected_lines + live_without_report + unknown_statuses + flagged_calls + ungrouped_calls)::double as concern,
     rejected_lines, live_without_report, unknown_statuses, flagged_calls, ungrouped_calls
-from evidence_of(p_rows, p_from, p_to)
+from report_counts(p_rows), counts_without_call(p_from, p_to)
 where concern > 0;
