@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -61,7 +59,7 @@ func (a *app) collect(ctx context.Context, c *config.Config, how collecting) err
 	log := a.logger(c)
 	raiseGOMAXPROCS()
 	raiseGOGC()
-	limitGarbage()
+	limitGarbage(leastGOGC)
 	server, address, err := startCollector(c, log, a.now, how.registry)
 	if err != nil {
 		return err
@@ -163,40 +161,3 @@ func raiseGOMAXPROCS() {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
 	}
 }
-
-// raiseGOGC makes garbage collections rare, for work with much garbage and a small heap. The environment variables have precedence.
-func raiseGOGC() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(gcMemoryLimit)
-	}
-}
-
-// maxGarbage is how much garbage a collector's heap has between two collections, in bytes: GOGC 400 of a heap without connections.
-const maxGarbage = 32 << 20
-
-// limitGarbage limits the garbage of a collector's heap: thousands of slow senders take tens of megabytes, and GOGC 400 would add four
-// times as much. It sets GOGC after each collection. GOGC in the environment has precedence.
-func limitGarbage() {
-	if os.Getenv("GOGC") != "" {
-		return
-	}
-	// Nothing refers to the object, so its cleanup runs after the next collection. Smaller objects may be allocated together, and kept.
-	runtime.AddCleanup(new([16]byte), func(struct{}) {
-		base := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"}}
-		metrics.Read(base)
-		sum := uint64(1)
-		for _, part := range base {
-			sum += part.Value.Uint64()
-		}
-		const least = 40 // so that collections of a large heap do not take much of the time
-		debug.SetGCPercent(max(least, int(100*maxGarbage/sum)))
-		limitGarbage()
-	}, struct{}{})
-}
-
-// gcMemoryLimit is the memory above which garbage collections become frequent, since large requests create much garbage at once.
-// Thousands of connections use half of it.
-const gcMemoryLimit = 512 << 20
