@@ -167,7 +167,7 @@ func TestLimitIsShownOnTheSheetAndInNotes(t *testing.T) {
 	}
 	path, result := build(t, d, &testSource{calls: testMonth()}, request(t, "yesterday"))
 	f := open(t, path)
-	if result.Rows != 3 || len(result.Remarks) != 2 || !strings.Contains(result.Remarks[1], "Calls shows the first 3 of 36 rows") {
+	if result.Rows != 3 || len(result.Remarks) != 2 || !strings.Contains(result.Remarks[0], "Calls shows the first 3 of 36 rows") {
 		t.Errorf("%d rows, %q", result.Rows, result.Remarks)
 	}
 	if got := shown(t, f, "Calls", "B3"); got != "The first 3 rows, and 33 more, which this sheet leaves out. "+notPrinted {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,6 +28,7 @@ type book struct {
 	data    *queryCache
 	catalog catalog
 	limits  limits
+	cancel  func() // ends the queries
 
 	workbook     *xlsx.Workbook
 	displayNames map[string]*displayNames // by column
@@ -62,14 +62,23 @@ var fillers = map[string]func(*book, Sheet) error{
 
 // newBook begins a workbook. Content that is too large for memory goes to temporary files in tempDir.
 func newBook(ctx context.Context, d *Definition, src Source, req Request, tempDir string) (*book, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	b := &book{
-		def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits, displayNames: map[string]*displayNames{},
+		cancel: cancel, def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits, displayNames: map[string]*displayNames{},
 		data: &queryCache{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, results: map[string]func() (*resultSet, error){}},
 	}
 	if err := b.openWorkbook(tempDir); err != nil {
+		cancel()
 		return nil, err
 	}
 	return b, nil
+}
+
+// close ends the queries that are still running, and releases the workbook.
+func (b *book) close() {
+	b.cancel()
+	b.data.workers.Wait()
+	b.workbook.Close()
 }
 
 // openWorkbook begins an empty workbook, or one with the sheets of the base workbook, and adds the first sheet.
@@ -93,13 +102,19 @@ func (b *book) openWorkbook(tempDir string) (err error) {
 	return b.workbook.AddSheet(first)
 }
 
-// loadData runs the queries of all sheets, and reads the results that every sheet needs.
-func (b *book) loadData() (err error) {
+// startQueries starts the queries of all sheets, and reads the results that every sheet needs.
+func (b *book) startQueries() (err error) {
 	b.findings = b.def.findingsSpec(b.def.Sheets[0], b.req.Period)
 	b.data.prefetch(b.def.needs(b.req.Period))
 	if b.catalog, err = b.data.loadCatalog(); err != nil {
 		return err
 	}
+	return b.loadComparison()
+}
+
+// loadTotals reads the results that all sheets but detail sheets need.
+func (b *book) loadTotals() (err error) {
+	b.currentSheet = ""
 	for query, into := range map[string]*row{
 		"total": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
 	} {
@@ -107,27 +122,64 @@ func (b *book) loadData() (err error) {
 			return err
 		}
 	}
-	if err := cmp.Or(b.loadCompleteness(), b.loadComparison()); err != nil {
-		return err
-	}
-	return b.chooseSheets()
+	return b.loadCompleteness()
 }
 
-// chooseSheets leaves out the sheets that have no rows and need not be there then, which Notes name, and gives the others the form for the
-// directions of the calls.
-func (b *book) chooseSheets() error {
+// fillSheets adds the sheets in the order of the definition. Detail sheets are filled first, while the queries of the others run, and Notes
+// last, because they list what the other sheets leave out.
+func (b *book) fillSheets() error {
+	for _, step := range []func() error{
+		b.addSheets,
+		func() error { return b.fill(func(kind string) bool { return kind == "detail" }) },
+		b.loadTotals,
+		b.omitSheets,
+		func() error { return b.fill(func(kind string) bool { return kind != "detail" && kind != "notes" }) },
+		func() error { return b.fill(func(kind string) bool { return kind == "notes" }) },
+		b.setProperties,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addSheets adds the sheets, in the form for the directions of the calls.
+func (b *book) addSheets() error {
 	shown := *b.def
 	shown.Sheets = nil
-	for _, s := range b.def.Sheets {
+	for i, s := range b.def.Sheets {
+		if i > 0 {
+			if err := b.workbook.AddSheet(s.Name); err != nil {
+				return fmt.Errorf("sheet %s: %w", s.Name, err)
+			}
+			if i >= b.firstReference() {
+				b.newPage(s.Name).SetTabColour(b.theme.Volume)
+			}
+		}
 		if !b.hasDirection("incoming") && b.hasDirection("outgoing") {
 			s = s.forOutgoing()
 		}
+		shown.Sheets = append(shown.Sheets, s)
+	}
+	b.def = &shown
+	return b.workbook.Activate(b.def.Sheets[0].Name)
+}
+
+// omitSheets removes the sheets that have no rows and need not be there then, which Notes name.
+func (b *book) omitSheets() error {
+	shown := *b.def
+	shown.Sheets = nil
+	for _, s := range b.def.Sheets {
 		if s.Omit {
 			result, err := b.sheetRows(s, extendBack(b.req.Period, s.Days))
 			if err != nil {
 				return fmt.Errorf("sheet %s: %w", s.Name, err)
 			}
 			if len(result.rows) == 0 || b.hasOnlyNames(s, result) {
+				if err := b.workbook.RemoveSheet(s.Name); err != nil {
+					return fmt.Errorf("sheet %s: %w", s.Name, err)
+				}
 				b.omitted = append(b.omitted, "There is no sheet "+s.Name+". "+b.emptyMessage(s))
 				continue
 			}
@@ -138,32 +190,18 @@ func (b *book) chooseSheets() error {
 	return nil
 }
 
-// fillSheets adds the sheets in the order of the definition. Notes are filled last, because they list what the other sheets leave
-// out.
-func (b *book) fillSheets() error {
-	if err := b.workbook.Activate(b.def.Sheets[0].Name); err != nil {
-		return err
-	}
-	for _, notes := range []bool{false, true} {
-		for i, s := range b.def.Sheets {
-			if i > 0 && !notes {
-				if err := b.workbook.AddSheet(s.Name); err != nil {
-					return fmt.Errorf("sheet %s: %w", s.Name, err)
-				}
-			}
-			if (s.Kind == "notes") != notes {
-				continue
-			}
-			if i > 0 && i >= b.firstReference() {
-				b.newPage(s.Name).SetTabColour(b.theme.Volume)
-			}
-			b.currentSheet = s.Name
-			if err := fillers[s.Kind](b, s); err != nil {
-				return fmt.Errorf("sheet %s: %w", s.Name, err)
-			}
+// fill fills the sheets of some kinds.
+func (b *book) fill(fits func(kind string) bool) error {
+	for _, s := range b.def.Sheets {
+		if !fits(s.Kind) {
+			continue
+		}
+		b.currentSheet = s.Name
+		if err := fillers[s.Kind](b, s); err != nil {
+			return fmt.Errorf("sheet %s: %w", s.Name, err)
 		}
 	}
-	return b.setProperties()
+	return nil
 }
 
 // firstReference returns the index of the first sheet to look things up in. Their tabs have another colour.

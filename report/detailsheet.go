@@ -13,7 +13,7 @@ func (d *detail) openSheet() error {
 	name := d.sheet.Name
 	if d.part > 1 {
 		name = d.nextName()
-		if err := d.workbook.AddSheet(name); err != nil {
+		if err := d.workbook.AddSheetAfter(d.page.Name, name); err != nil {
 			return err
 		}
 		d.addRemark(fmt.Sprintf("%s continues in %s: a sheet holds %s rows.",

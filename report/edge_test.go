@@ -111,6 +111,33 @@ func TestAMissingFolderIsNamedWithAHint(t *testing.T) {
 	}
 }
 
+// TestFurtherSheetsFollowTheFirst has a detail sheet among the others, which are filled later, and some of which are left out.
+func TestFurtherSheetsFollowTheFirst(t *testing.T) {
+	d := readTemplate(t, "daily")
+	d.limits = limits{rows: 10, links: 5}
+	last := len(d.Sheets) - 1
+	d.Sheets = slices.Insert(d.Sheets[:last:last], 2, d.Sheets[last])
+	path, result := build(t, d, &testSource{calls: testMonth()}, request(t, "yesterday"))
+	if got, want := strings.Join(result.Sheets, "|"), "Summary|Groups|Calls|Calls 2|Calls 3|Calls 4|"; !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "|Notes") ||
+		strings.Contains(got, "Late changes") {
+		t.Errorf("got sheets %s", got)
+	}
+	f := open(t, path)
+	areas := 0
+	for _, name := range f.GetDefinedName() {
+		if name.Scope == "Workbook" {
+			continue
+		}
+		areas++
+		if !strings.HasPrefix(name.RefersTo, "'"+name.Scope+"'!") {
+			t.Errorf("%s of sheet %s is %s", name.Name, name.Scope, name.RefersTo)
+		}
+	}
+	if areas < len(result.Sheets) {
+		t.Errorf("%d names of %d sheets", areas, len(result.Sheets))
+	}
+}
+
 func TestRowsContinueInFurtherSheets(t *testing.T) {
 	d := readTemplate(t, "daily")
 	d.limits = limits{rows: 10, links: 5} // one of them to the first sheet

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -19,8 +20,8 @@ func TestFindingsInWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.workbook.Close()
-	if err := b.loadData(); err != nil {
+	defer b.close()
+	if err := cmp.Or(b.startQueries(), b.loadTotals()); err != nil {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 10, 4, 9, 8, 0, 0, india)

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"callsheet/internal/period"
@@ -37,18 +36,24 @@ func extendBack(p period.Period, n int) period.Period {
 type need struct {
 	querySpec
 	columns []string
+	first   bool // no sheet can be filled without it
 }
 
 // needs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
 func (d *Definition) needs(p period.Period) (all []need) {
 	add := func(query string, covered period.Period, filters map[string]string, columns ...string) {
-		all = append(all, need{querySpec{query, covered, filters}, columns})
+		all = append(all, need{querySpec: querySpec{query, covered, filters}, columns: columns})
 	}
-	for _, query := range []string{"metrics", "columns", "codes", "settings", "compared_periods", "evidence"} {
+	for _, query := range []string{"metrics", "columns", "codes", "compared_periods"} {
 		add(query, p, nil)
 	}
-	add("total", p, nil, "calls")
 	add("changes", p, nil, "calls", "incoming", "outgoing")
+	for i := range all {
+		all[i].first = true
+	}
+	add("settings", p, nil)
+	add("evidence", p, nil)
+	add("total", p, nil, "calls")
 	for _, s := range d.variants() {
 		covered := extendBack(p, s.Days)
 		switch s.Kind {
@@ -156,15 +161,19 @@ func (d *Definition) Queries() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// QueryConcurrency is how many queries run at a time. Planning a query occupies one core for as long as running it for one day.
-const QueryConcurrency = 2
+// Connections is how many queries of a Source run at a time: one that streams the rows of a detail sheet, and two of the others. Planning
+// a query occupies one core for as long as running it for one day.
+const Connections = 3
 
-// prefetch runs queries ahead of the sheets that use them. An error is cached, too, and the sheet that needs the result returns it.
+// prefetch runs queries ahead of the sheets that use them, in the background until the context ends. An error is cached, too, and the sheet
+// that needs the result returns it.
 func (q *queryCache) prefetch(needs []need) {
 	var specs []querySpec
+	first := map[string]bool{}
 	q.columns = map[string][]string{}
 	for _, n := range needs {
 		key := n.String()
+		first[key] = first[key] || n.first
 		columns, seen := q.columns[key]
 		switch {
 		case !seen:
@@ -177,20 +186,29 @@ func (q *queryCache) prefetch(needs []need) {
 		slices.Sort(columns)
 		q.columns[key] = slices.Compact(columns)
 	}
-	// The longest first, so that none is still running when all others are done.
-	slices.SortStableFunc(specs, func(x, y querySpec) int { return cmp.Compare(y.period.Days(), x.period.Days()) })
+	slices.SortStableFunc(specs, func(x, y querySpec) int {
+		switch isFirst := first[x.String()]; {
+		case isFirst == first[y.String()]: // the longest first, so that none is still running when all others are done
+			return cmp.Compare(y.period.Days(), x.period.Days())
+		case isFirst:
+			return -1
+		default:
+			return 1
+		}
+	})
 	waiting := make(chan querySpec, len(specs))
 	for _, spec := range specs {
 		waiting <- spec
 	}
 	close(waiting)
-	var workers sync.WaitGroup
-	for range QueryConcurrency {
-		workers.Go(func() {
+	for range Connections - 1 {
+		q.workers.Go(func() {
 			for spec := range waiting {
-				q.result(spec)
+				if q.ctx.Err() != nil {
+					return
+				}
+				_, _ = q.result(spec)
 			}
 		})
 	}
-	workers.Wait()
 }

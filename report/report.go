@@ -19,7 +19,7 @@ import (
 	"callsheet/internal/period"
 )
 
-// A Source runs named queries, QueryConcurrency at a time; Stream is for results of any length. header is called once, even if there are
+// A Source runs named queries, as many at a time as Connections; Stream is for results of any length. header is called once, even if there are
 // no rows. The slice passed to row is valid only during the call. Values are nil, string, bool, int64, float64, time.Time (in any zone),
 // sqlvalue.Date, sqlvalue.LocalTime or []any.
 type Source interface {
@@ -85,8 +85,8 @@ func (d *Definition) Build(ctx context.Context, src Source, req Request, path st
 	if err != nil {
 		return Result{}, err
 	}
-	defer b.workbook.Close()
-	if err := b.loadData(); err != nil {
+	defer b.close()
+	if err := b.startQueries(); err != nil {
 		return Result{}, b.explainTimeout(err)
 	}
 	if err := cmp.Or(b.fillSheets(), b.data.unasked); err != nil {

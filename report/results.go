@@ -23,6 +23,7 @@ type queryCache struct {
 	mask bool // customers' numbers
 
 	columns map[string][]string // that the workbook shows, by the key of the querySpec; all if there are none
+	workers sync.WaitGroup      // of prefetch
 
 	mu      sync.Mutex
 	results map[string]func() (*resultSet, error) // by the key of the querySpec

@@ -83,7 +83,7 @@ func openStore(spool []byte) (_ *testStore, err error) {
 	}
 	options := store.Options{
 		Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings,
-		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) }, Connections: QueryConcurrency,
+		Now: func() time.Time { return time.Date(2026, 10, 5, 8, 0, 0, 0, india) }, Connections: Connections,
 	}
 	db, err := store.Open(context.Background(), options)
 	if err != nil {

@@ -205,7 +205,7 @@ func compareWorkbooks(t *testing.T, a *app, query *queryResults) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := p.OpenReader(t.Context(), pipeline.ReaderOptions{Connections: report.QueryConcurrency})
+	reader, err := p.OpenReader(t.Context(), pipeline.ReaderOptions{Connections: report.Connections})
 	if err != nil {
 		t.Fatal(err)
 	}

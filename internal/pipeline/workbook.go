@@ -52,7 +52,7 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 	if w.Part != "" {
 		filters[config.Bursts[entry.Burst]] = w.Part
 	}
-	reader, err := p.OpenReader(ctx, ReaderOptions{AsOf: w.AsOf, Connections: report.QueryConcurrency})
+	reader, err := p.OpenReader(ctx, ReaderOptions{AsOf: w.AsOf, Connections: report.Connections})
 	if err != nil {
 		return "", result, err
 	}

@@ -6,6 +6,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,18 @@ func (w *Workbook) AddSheet(name string) error {
 	_, err := w.file.NewSheet(name)
 	return err
 }
+
+// AddSheetAfter adds an empty sheet after another. The sheets after it are empty, since excelize would not move what refers to them.
+func (w *Workbook) AddSheetAfter(before, name string) error {
+	next := slices.Index(w.SheetNames(), before) + 1
+	if err := w.AddSheet(name); err != nil {
+		return err
+	}
+	return w.file.MoveSheet(name, w.SheetNames()[next])
+}
+
+// RemoveSheet removes an empty sheet.
+func (w *Workbook) RemoveSheet(name string) error { return w.file.DeleteSheet(name) }
 
 // SheetNames returns the names of all sheets in order.
 func (w *Workbook) SheetNames() []string { return w.file.GetSheetList() }
