@@ -113,6 +113,8 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"reports: [{name: a, filters: {grup: x}}]\n":                                                            {"reports[0].filters", "group"},
 		"reports: [{name: a, deliver: [{}]}]\n":                                                                 {"deliver[0]", "folder"},
 		"business: {hours: {mo-fri: \"09:00-18:00\"}}\n":                                                        {"business.hours", "mo-fri"},
+		"business: {hours: {mon-fri: \"09:00-18:00\", fri: \"09:00-12:00\"}}\n":                                 {"business.hours", "fri is open 09:00-12:00 and 09:00-18:00, which overlap"},
+		"business: {hours: {mon: \"09:00-13:00, 12:00-18:00\"}}\n":                                              {"business.hours", "hint: the hours of all entries with a day add up"},
 		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                                                       {"business.hours", "18:00-09:00"},
 		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n":                            {"agents[1]", "agents[0]"},
 		"business: {number_groups: {\"01204000001\": Sales, \"+91 120 4000001\": Support}}\n":                   {"business.number_groups", "are the same number"},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -20,7 +21,8 @@ type OpenSpan struct {
 	Opens, Closes string
 }
 
-// OpenHours parses the hours: a day or a range of days (mon, mon-fri), and spans of the day (09:00-13:00, 14:00-18:00).
+// OpenHours parses the hours: a day or a range of days (mon, mon-fri), and spans of the day (09:00-13:00, 14:00-18:00). The list is in
+// order, without overlaps.
 func (b *Business) OpenHours() ([]OpenSpan, error) {
 	var list []OpenSpan
 	for key, spans := range b.Hours {
@@ -48,7 +50,13 @@ func (b *Business) OpenHours() ([]OpenSpan, error) {
 		}
 	}
 	slices.SortFunc(list, func(a, b OpenSpan) int {
-		return strings.Compare(fmt.Sprint(a.Weekday, a.Opens), fmt.Sprint(b.Weekday, b.Opens))
+		return cmp.Or(cmp.Compare(a.Weekday, b.Weekday), strings.Compare(a.Opens, b.Opens), strings.Compare(a.Closes, b.Closes))
 	})
+	for i, next := range list[min(1, len(list)):] {
+		if s := list[i]; s.Weekday == next.Weekday && next.Opens < s.Closes {
+			return nil, fmt.Errorf("%s is open %s-%s and %s-%s, which overlap\nhint: the hours of all entries with a day add up; give the day to one of them",
+				weekdays[s.Weekday-1], s.Opens, s.Closes, next.Opens, next.Closes)
+		}
+	}
 	return list, nil
 }
