@@ -221,14 +221,14 @@ func (w plainWorld) peak(calls []plainCall, counts func(at time.Time) bool) (mos
 	return most
 }
 
-// busy counts the seconds in which at least one of an agent's calls is ringing or connected, and the seconds of each day from the
+// busy counts the seconds in which at least one of an agent's phones is ringing or connected, and the seconds of each day from the
 // first of these to the last.
 func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
 	if len(calls) > 0 {
 		busy = math.NaN() // unless the times of a call are known
 	}
 	days := map[string]map[int64]bool{}
-	for _, c := range calls {
+	for _, c := range onPhones(calls) {
 		from, to := c.started, c.ended
 		if !c.began.IsZero() {
 			from = c.began

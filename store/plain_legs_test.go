@@ -21,6 +21,9 @@ func (c *plainCall) otherLeg(rng *rand.Rand) plainCall {
 	}
 	if rng.IntN(2) == 0 {
 		leg.started, leg.answered, leg.status = first.ended, true, plainStatus{"ANSWER", "", "answered", ""}
+		if talk := first.talkSeconds; talk > 0 && rng.IntN(2) == 0 { // before the first agent hung up
+			leg.started = first.ended.Add(-time.Duration(rng.Int64N(talk)) * time.Second)
+		}
 		leg.legBPicked = leg.started.Add(time.Duration(rng.IntN(20)) * time.Second)
 		leg.ended = leg.legBPicked.Add(time.Duration(1+rng.IntN(300)) * time.Second)
 		leg.talkSeconds = int64(leg.ended.Sub(leg.legBPicked).Seconds())
@@ -38,6 +41,21 @@ func (c plainCall) end() time.Time {
 	return c.started.Add(time.Duration(c.callSeconds) * time.Second)
 }
 
+// onPhones returns the rows of asAgents with one for each phone of an agent.
+func onPhones(calls []plainCall) (all []plainCall) {
+	for _, c := range calls {
+		if len(c.phones) == 0 {
+			all = append(all, c)
+		}
+		for _, leg := range c.phones {
+			row := c
+			row.began, row.ended, row.legBStarted, row.legBPicked, row.talkSeconds = leg.started, leg.ended, leg.legBStarted, leg.legBPicked, leg.talkSeconds
+			all = append(all, row)
+		}
+	}
+	return all
+}
+
 // combineLegs makes the call last until the last leg ends, with the talk of all legs.
 func (c *plainCall) combineLegs() {
 	if len(c.legs) == 0 {
@@ -45,12 +63,19 @@ func (c *plainCall) combineLegs() {
 	}
 	wait, known := c.wait()
 	c.waited = &plainWait{wait, known}
-	talking := map[int64]bool{}
 	for _, leg := range c.legs {
 		if leg.ended.After(c.ended) {
 			c.ended = leg.ended
 			c.callSeconds = int64(c.ended.Sub(c.started).Seconds())
 		}
+	}
+	c.talkSeconds = talked(c.legs)
+}
+
+// talked returns the seconds in which somebody talked on one of these legs.
+func talked(legs []plainCall) int64 {
+	talking := map[int64]bool{}
+	for _, leg := range legs {
 		from := leg.legBPicked
 		if from.IsZero() {
 			from = leg.ended.Add(-time.Duration(leg.talkSeconds) * time.Second)
@@ -59,7 +84,7 @@ func (c *plainCall) combineLegs() {
 			talking[from.Unix()+second] = true
 		}
 	}
-	c.talkSeconds = int64(len(talking))
+	return int64(len(talking))
 }
 
 // plainWait is a wait that does not follow from the call's own times.
@@ -77,10 +102,8 @@ func asAgents(calls []plainCall) (legs []plainCall) {
 		for i, leg := range c.legs {
 			if i > 0 && leg.agent() == c.legs[0].agent() { // the same person on another phone
 				row := &legs[len(legs)-1]
-				row.talkSeconds += leg.talkSeconds
-				if leg.ended.After(row.ended) {
-					row.ended = leg.ended
-				}
+				row.phones = append(row.phones, leg)
+				row.talkSeconds = talked(row.phones)
 				continue
 			}
 			row := c
@@ -88,6 +111,7 @@ func asAgents(calls []plainCall) (legs []plainCall) {
 			row.agentNumber, row.agentName, row.status, row.answered = leg.agentNumber, leg.agentName, leg.status, leg.answered
 			row.talkSeconds, row.legBStarted, row.legBPicked = leg.talkSeconds, leg.legBStarted, leg.legBPicked
 			row.began, row.ended = leg.started, leg.ended
+			row.phones = []plainCall{leg}
 			if i > 0 {
 				row.coins, row.callSeconds, row.waited, row.otherAgents = 0, 0, &plainWait{}, true
 			}

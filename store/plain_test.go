@@ -26,6 +26,7 @@ type plainCall struct {
 	began                               time.Time   // of a leg that did not begin with the call
 	rungAgents                          []plainCall // of the numbers in rang
 	legs                                []plainCall // of a call that several phones took part in, the first one first
+	phones                              []plainCall // the legs of the agent, in a row of asAgents
 	tookOver                            string      // number of the phone that picked up, by a live event
 	corrected                           bool        // an earlier report was wrong
 	endUnreported                       bool

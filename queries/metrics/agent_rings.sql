@@ -8,14 +8,15 @@
 create or replace macro agent_rings(p_rows) as table
 with
 rows as (from query_table(p_rows)),
+near as (from shared_legs_near(p_rows)),
 legs as (
     select direction, call_key, agent, bool_or(answered or picked_at is not null) as picked_up
-    from shared_call_legs semi join rows using (direction, call_key)
+    from near semi join rows using (direction, call_key)
     where rang and agent is not null
     group by direction, call_key, agent
 )
 select *, answered or direction = 'outgoing' and leg_a_picked_at is not null as picked_up
-from rows anti join (select distinct direction, call_key from shared_call_legs) using (direction, call_key)
+from rows anti join (select distinct direction, call_key from near) using (direction, call_key)
 where agent is not null and phone_rang(outcome)
 union all by name
 select rows.* replace (legs.agent as agent), legs.picked_up
@@ -26,7 +27,7 @@ create or replace macro ring_counts(p_dims, p_rows) as table
 with
 -- Only these columns, since agent_rings() copies the rows that it is given.
 calls as (
-    select columns(lambda x: list_contains(p_dims, x) or x in ('direction', 'call_key', 'agent', 'outcome', 'answered', 'leg_a_picked_at'))
+    select columns(lambda x: list_contains(p_dims, x) or x in ('direction', 'call_key', 'local_day', 'agent', 'outcome', 'answered', 'leg_a_picked_at'))
     from query_table(p_rows)
 ),
 rung as (from agent_rings(calls))

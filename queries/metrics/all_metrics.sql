@@ -44,11 +44,12 @@ rows as (
 )
 from zero_filled(rows);
 
--- Every metric that agents have, from their agent_calls(): those of kpi() over these, rings, busy time and transfers. p_rung are the calls to
+-- Every metric that agents have, from their agent_calls() and legs_by_person(): those of kpi(), rings, busy time and transfers. p_rung are the calls to
 -- count rings in, including those in which no report names the agent; an agent whose phone only rang has a row.
-create or replace macro leg_metrics(p_dims, p_legs, p_rung, p_asked) as table
+create or replace macro leg_metrics(p_dims, p_legs, p_persons, p_rung, p_asked) as table
 with
-busy as (from busy_time(p_dims, p_legs)),
+phones as (from query_table(p_legs) union all by name from further_phones(p_legs, p_persons)),
+busy as (from busy_time(p_dims, phones)),
 taken as (from transfers(p_dims, p_legs)),
 not_busy as (select null::bigint as busy_seconds, null::double as busy_share where false),
 not_taken as (select null::double as transfer_rate where false),
@@ -70,5 +71,7 @@ from zero_filled(rows);
 
 -- The same from a set of calls.
 create or replace macro agent_metrics(p_dims, p_rows, p_rung, p_asked := null) as table
-with legs as (from agent_calls(p_rows))
-from leg_metrics(p_dims, legs, p_rung, p_asked);
+with
+persons as (from legs_by_person(p_rows)),
+legs as (from agent_calls(p_rows, persons))
+from leg_metrics(p_dims, legs, persons, p_rung, p_asked);

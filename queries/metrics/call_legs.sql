@@ -27,24 +27,49 @@ create or replace macro charged_calls(p_rows) as table
 select * replace (case when is_charged(direction, answered) then agent end as agent)
 from query_table(p_rows);
 
--- The calls of which reports name several agents.
-create or replace macro transferred_calls() as table
-select direction, call_key from shared_call_legs where is_reported and not is_first;
+-- The legs of calls that several phones took part in, on the days of a set of calls: DuckDB reads only these parts of the table.
+create or replace macro shared_legs_near(p_rows) as table
+from shared_call_legs semi join (select distinct local_day from query_table(p_rows)) using (local_day);
 
--- A set of calls as the agents took them: a call of which reports name several agents has a row for each, with the agent's own talk. An
--- agent of whom two phones took part in one call has one row. What it cost, how long it lasted,
--- how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
+-- When the talk of a call or leg began, as far as its times tell.
+create or replace macro talk_began_at(p_leg_b_picked_at, p_ended_at, p_talk_seconds, p_started_at) as
+    coalesce(p_leg_b_picked_at, p_ended_at - to_seconds(p_talk_seconds), p_started_at);
+
+-- The legs that reports name, of the calls in a set of which they name several agents or phones. turn numbers those of one agent in one
+-- call; person_talk_seconds is the union of their talk, NULL if it is unknown of all of them.
+create or replace macro legs_by_person(p_rows) as table
+select
+    * exclude (talk_begins, talk_ends, talked_until),
+    (sum(case when talk_ends is not null then greatest(talk_ends - greatest(talk_begins, talked_until), 0) end) over person
+     / 1000000)::bigint as person_talk_seconds,
+    row_number() over (partition by direction, call_key, agent order by is_first desc, answered desc, started_at, agent_key) as turn
+from (
+    select
+        *,
+        epoch_us(talk_began_at(leg_b_picked_at, ended_at, talk_seconds, started_at)) as talk_begins,
+        talk_begins + talk_seconds * 1000000 as talk_ends,
+        max(talk_ends) over (
+            partition by direction, call_key, agent order by talk_begins, agent_key rows between unbounded preceding and 1 preceding) as talked_until
+    from shared_legs_near(p_rows)
+    where is_reported
+    qualify bool_or(not is_first) over (partition by direction, call_key)
+)
+window person as (partition by direction, call_key, agent);
+
+-- A set of calls as the agents took them, with their legs_by_person(): a call of which reports name several agents has a row for each, with the
+-- agent's own talk. An agent of whom two phones took part in one call has one row; further_phones() has the times of the others. What it cost,
+-- how long it lasted, how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
 --
 -- There is no CTE, since all columns of all rows would be copied: a stored macro loses MATERIALIZED and NOT MATERIALIZED, and DuckDB does not
 -- look for unused columns below a CTE that is read twice.
-create or replace macro agent_calls(p_rows) as table
+create or replace macro agent_calls(p_rows, p_persons) as table
 select * replace (case when is_charged(direction, answered) then coins else 0 end as coins)
-from query_table(p_rows) anti join transferred_calls() using (direction, call_key)
+from query_table(p_rows) anti join query_table(p_persons) using (direction, call_key)
 union all by name
 select rows.* replace (
     legs.agent_number as agent_number, legs.agent_key as agent_key, legs.reported_agent_name as reported_agent_name,
     legs.agent_name as agent_name, legs.agent as agent,
-    legs.started_at as started_at, legs.ended_at as ended_at, legs.answered as answered, legs.talk_seconds as talk_seconds,
+    legs.started_at as started_at, legs.ended_at as ended_at, legs.answered as answered, legs.person_talk_seconds as talk_seconds,
     legs.status as status, legs.outcome as outcome, legs.failed_leg as failed_leg, legs.ring_seconds as ring_seconds,
     legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_reported as leg_a_reported, legs.leg_a_picked_at as leg_a_picked_at,
     legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
@@ -53,11 +78,12 @@ select rows.* replace (
     case when is_first then rows.versions else 0 end as versions,
     rows.short_abandon and legs.outcome in ('abandoned', 'cancelled') as short_abandon)
 from query_table(p_rows) as rows
-semi join transferred_calls() using (direction, call_key)
-join (
-    select * replace (sum(talk_seconds) over person::bigint as talk_seconds, max(ended_at) over person as ended_at)
-    from shared_call_legs
-    where is_reported
-    window person as (partition by direction, call_key, agent)
-    qualify row_number() over (partition by direction, call_key, agent order by is_first desc, answered desc, started_at, agent_key) = 1
-) as legs using (direction, call_key);
+join (from query_table(p_persons) where turn = 1) as legs using (direction, call_key);
+
+-- The further phones of agents of whom several took part in one call: these agent_calls() with the times of each phone.
+create or replace macro further_phones(p_agent_calls, p_persons) as table
+select rows.* replace (
+    legs.started_at as started_at, legs.ended_at as ended_at, legs.talk_seconds as talk_seconds, null::bigint as call_seconds,
+    legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at)
+from query_table(p_agent_calls) as rows
+join (from query_table(p_persons) where turn > 1) as legs using (direction, call_key, agent);

@@ -25,30 +25,37 @@ select
     count(*) filter (where call_group is null) as ungrouped_calls
 from query_table(p_rows);
 
+-- The direction of a live event in the vendor's words. NULL for any other: the event belongs to the call of its id, of whatever direction.
+create or replace macro live_direction(p_sent_direction, p_direction) as case when p_sent_direction in ('IVR', 'WEBOBD') then p_direction end;
+
 -- What belongs to no call, by the days from p_from to p_to: the calls of live events whose report is missing six hours later, and rejected
 -- lines. One row.
 create or replace macro counts_without_call(p_from, p_to) as table
 with
 -- The calls of live events that came on these days or near them, and have no report.
 near as materialized (
-    select distinct call_key, call_sid
+    select distinct call_key, call_sid, live_direction(sent_direction, direction) as direction
     from live_events
     where not imported and first_received_at between p_from::date - interval 2 day and p_to::date + interval 2 day
 ),
 near_sids as materialized (from call_sids_of(near)),
+near_calls as (
+    select direction, call_key
+    from calls
+    where call_sid >= (select least from near_sids) and call_sid <= (select greatest from near_sids)
+),
 without_report as materialized (
-    select call_key, call_sid
-    from near
-    where call_key not in (
-        select call_key from calls where call_sid >= (select least from near_sids) and call_sid <= (select greatest from near_sids))
+    from (from near where direction is not null) anti join near_calls using (direction, call_key)
+    union all by name
+    from (from near where direction is null) anti join near_calls using (call_key)
 ),
 sought_sids as materialized (from call_sids_of(without_report)),
 unreported as (
-    select call_key, min(first_received_at) as first_received_at
-    from live_events
-    where not imported and call_key in (select call_key from without_report)
-      and call_sid >= (select least from sought_sids) and call_sid <= (select greatest from sought_sids)
-    group by call_key
+    select min(first_received_at) as first_received_at
+    from (select *, live_direction(sent_direction, direction) as named_direction from live_events) as live
+    join without_report as sought on sought.call_key = live.call_key and sought.direction is not distinct from named_direction
+    where not imported and live.call_sid >= (select least from sought_sids) and live.call_sid <= (select greatest from sought_sids)
+    group by live.call_key, named_direction
 )
 select
     (select count(*) from unreported
@@ -65,14 +72,15 @@ with
 slice as (from query_table(p_rows)),
 slice_sids as materialized (from call_sids_of(slice)),
 with_live as (
-    select call_key
+    select call_key, live_direction(sent_direction, direction) as direction
     from live_events
     where not imported and call_key in (select call_key from slice)
       and call_sid >= (select least from slice_sids) and call_sid <= (select greatest from slice_sids)
 ),
+near_legs as (from shared_legs_near(p_rows)),
 legs as (
     select count(*) as further_legs
-    from slice join shared_call_legs using (direction, call_key)
+    from slice join near_legs using (direction, call_key)
     where is_reported and not is_first
 ),
 reports as (from report_counts(slice)),
@@ -92,7 +100,10 @@ select
     late_reports,
     imported_calls,
     live_without_report,
-    (select count(*) from slice anti join with_live using (call_key)) as reports_without_live,
+    (select count(*)
+     from slice
+     anti join with_live using (direction, call_key)
+     anti join (from with_live where direction is null) as unnamed using (call_key)) as reports_without_live,
     rejected_lines,
     files_with_problems,
     unknown_statuses,

@@ -7,15 +7,16 @@ create or replace macro planned_service_level(p_scopes, p_group, p_number) as
 create or replace macro agent_talks(p_dims, p_rows, p_begins_at) as table
 with
 rows as (from query_table(p_rows) where direction = 'incoming'),
+near as (from shared_legs_near(p_rows)),
 talks as (
-    select columns(p_dims), agent, talk_seconds, coalesce(leg_b_picked_at, ended_at - to_seconds(talk_seconds), started_at) as talks_from
-    from rows anti join (select distinct direction, call_key from shared_call_legs) using (direction, call_key)
+    select columns(p_dims), agent, talk_seconds, talk_began_at(leg_b_picked_at, ended_at, talk_seconds, started_at) as talks_from
+    from rows anti join (select distinct direction, call_key from near) using (direction, call_key)
     where answered
     union all
     select columns(p_dims), leg.agent, leg.talk_seconds, coalesce(leg.picked_at, leg.started_at)
     from (
         select rows.*, legs as leg
-        from rows join shared_call_legs as legs using (direction, call_key)
+        from rows join near as legs using (direction, call_key)
         where legs.answered or legs.picked_at is not null
     )
 ),

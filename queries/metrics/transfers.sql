@@ -8,7 +8,7 @@ answered_calls as (
 ),
 taken as (
     select direction, call_key, count(distinct agent) as agents
-    from shared_call_legs
+    from shared_legs_near(p_rows)
     where answered or picked_at is not null
     group by direction, call_key
 )

@@ -1,7 +1,8 @@
 -- Every metric of calls per agent and day.
 with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
-legs as (from agent_calls(slice)),
+persons as materialized (from legs_by_person(slice)),
+legs as (from agent_calls(slice, persons)),
 rows as (from kpi(['agent', 'local_day'], legs)),
 judged as (from with_goals(rows, $group, $number))
 from asked_columns(['agent', 'local_day'], $metrics, rows, judged)

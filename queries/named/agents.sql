@@ -3,9 +3,10 @@
 with
 slice as not materialized (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rung as not materialized (from period_calls($from, $to, $group, null, $number, $direction, $campaign, $source, $hours)),
+persons as materialized (from legs_by_person(slice)),
 -- Read several times, which takes less time than a copy of it.
-legs as not materialized (from agent_calls(slice)),
-rows as (from leg_metrics(['agent'], legs, rung, $metrics)),
+legs as not materialized (from agent_calls(slice, persons)),
+rows as (from leg_metrics(['agent'], legs, persons, rung, $metrics)),
 judged as (from with_agent_goals(rows, $group, $number))
 from asked_columns(['agent'], $metrics, rows, judged)
 where agent is not null and ($agent is null or agent = $agent)
