@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"callsheet/queries"
 )
 
 // The file of a period has the calls of some days, with all their reports, legs and live events. A query over these days gives the figures that it gives
@@ -14,7 +17,7 @@ import (
 // are lists of a vendor, the calls of listDays before and after, which are compared with them; and what is known of all calls (names, spellings, days of
 // deliveries, loads) as a whole. Other days are unknown, not zero: settings has the period, and has_data(), stretches and forecasts keep to it.
 //
-// Left out is what needs other days: comparisons with earlier periods, usual ranges, forecasts, balances, and the rules of charges of less than 28 days.
+// Left out is what needs other days: comparisons with earlier periods that the file lacks, usual ranges and forecasts of which it lacks a part, balances, and the rules of charges of less than 28 days.
 // Queries that are not over days (census, silence, freshness, unknown_words, directory) tell of the file. As of an earlier time, names and spellings are
 // learned from its calls.
 
@@ -61,6 +64,19 @@ func checkPeriod(ctx context.Context, options Options, path string) (err error) 
 		return errors.New("the file exists, and is not the file of a period\nhint: move it away, or name another file")
 	}
 	return nil
+}
+
+// OutsidePeriod reports whether a named query with these arguments is over days that the data lacks, since it is the file of a period. kept
+// names the days that it has.
+func (r *Reader) OutsidePeriod(ctx context.Context, name string, args map[string]any) (outside bool, kept string, err error) {
+	query, err := queries.Named(r.userQueries, name)
+	if err != nil || !slices.Contains(query.Parameters(), "from") || !slices.Contains(query.Parameters(), "to") {
+		return false, "", err
+	}
+	var first, last sql.NullString
+	err = r.all[0].QueryRowContext(ctx, "select period_from::varchar, period_to::varchar from settings").Scan(&first, &last)
+	outside = first.Valid && (fmt.Sprint(args["from"]) < first.String || fmt.Sprint(args["to"]) > last.String)
+	return outside, first.String + " to " + last.String, err
 }
 
 // source returns how the data of a reader is attached beside a file that is written, and its name in SQL.

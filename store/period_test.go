@@ -47,6 +47,24 @@ func TestAPeriodHasTheFiguresOfItsDays(t *testing.T) {
 	}
 }
 
+// TestAPeriodHasNoUsualRange asks the file of four weeks for what more days of the data tell.
+func TestAPeriodHasNoUsualRange(t *testing.T) {
+	p, spool := newPlant(t, "Asia/Kolkata")
+	dir := t.TempDir()
+	writeSpool(t, dir, map[string]string{"2026-11-01.ndjson": spool})
+	load(t, dir, p.settings)
+	all := published(t, dir, p.settings)
+	period := periodOf(t, dir, p.settings, "2026-10-01", "2026-10-27")
+	for what, statement := range map[string]string{
+		"usual ranges": "select count(*) from changes('2026-10-27', '2026-10-27') where usual_n > 0",
+		"forecasts":    "select count(forecast_offered) from forecast('2026-10-27')",
+	} {
+		if whole, got := query(t, all, statement)[1][0], query(t, period, statement)[1][0]; got != "0" || whole == "0" {
+			t.Errorf("%s: %s of %s", what, got, whole)
+		}
+	}
+}
+
 // TestAPeriodHasTheListsOfItsDays does the same with the lists of a vendor.
 func TestAPeriodHasTheListsOfItsDays(t *testing.T) {
 	const golden = "../queries/testdata/completeness/"

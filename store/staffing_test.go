@@ -28,9 +28,17 @@ type plant struct {
 	reader   *Reader
 }
 
-// loadedPlant makes calls from 1 August to 31 October 2026, 10:10. In the night of 25 October the clock is set back in London. Open are
-// weekdays until 17:15, and Sunday nights.
+// loadedPlant loads a newPlant.
 func loadedPlant(t *testing.T, zone string) plant {
+	t.Helper()
+	p, spool := newPlant(t, zone)
+	p.reader = loaded(t, p.settings, map[string]string{"2026-11-01.ndjson": spool})
+	return p
+}
+
+// newPlant makes calls from 1 August to 31 October 2026, 10:10. In the night of 25 October the clock is set back in London. Open are
+// weekdays until 17:15, and Sunday nights.
+func newPlant(t *testing.T, zone string) (p plant, spool string) {
 	t.Helper()
 	settings := testSettings()
 	settings.Timezone, settings.Holidays = zone, []string{"2026-10-19", "2026-11-03"}
@@ -39,7 +47,7 @@ func loadedPlant(t *testing.T, zone string) plant {
 		settings.BusinessHours = append(settings.BusinessHours, Hours{day, "09:00", "17:15"})
 	}
 	settings.BusinessHours = append(settings.BusinessHours, Hours{7, "00:00", "03:00"}, Hours{7, "23:30", "24:00"})
-	p := plant{settings: settings, zone: zoneNamed(t, zone)}
+	p = plant{settings: settings, zone: zoneNamed(t, zone)}
 	rng := rand.New(rand.NewPCG(1, 21))
 	for at := time.Date(2026, 8, 1, 9, 0, 0, 0, p.zone); at.Before(time.Date(2026, 10, 31, 10, 10, 0, 0, p.zone)); at = at.Add(30 * time.Minute) {
 		n := rng.IntN(2)
@@ -80,8 +88,7 @@ func loadedPlant(t *testing.T, zone string) plant {
 		}
 		events.Write(append(line, '\n'))
 	}
-	p.reader = loaded(t, settings, map[string]string{"2026-11-01.ndjson": events.String()})
-	return p
+	return p, events.String()
 }
 
 func (c plantCall) talksFrom() time.Time { return c.start.Add(5 * time.Second) }

@@ -15,6 +15,15 @@ import (
 	"callsheet/store"
 )
 
+// CheckDays returns a warning if a query is over days that the data lacks, since it is the file of another period.
+func CheckDays(ctx context.Context, reader *store.Reader, query string, arguments map[string]any) error {
+	outside, kept, err := reader.OutsidePeriod(ctx, query, arguments)
+	if err != nil || !outside {
+		return err
+	}
+	return exitcode.WarningError(fmt.Errorf("the file has only the calls of %s: figures of other days are missing", kept))
+}
+
 // CheckFilters returns a warning for filters with a value that no call has, such as a misspelt group: their figures are those of no calls.
 func CheckFilters(ctx context.Context, reader *store.Reader, filters map[string]string) error {
 	var lines []string

@@ -10,9 +10,13 @@ with
 rows as (from query_table(p_rows) where direction = 'incoming' and in_business_hours and local_day <= p_to::date),
 zone as (select timezone, service_level_target_seconds as target, planned_service_level(goals, p_of_group, p_of_number) as goal from settings),
 begun as (
-    select greatest(timezone((select timezone from zone), max(first_at))::date, (select period_from - 1 from settings)) as day
-    from first_deliveries()
-    where source in (select source from rows where local_day > p_to::date - 7)
+    -- Of the file of a period that lacks some of the days, nothing is expected: where it comes from, more is known.
+    select case when coalesce(period_from <= greatest(first_day + 1, p_to::date - 83) and period_to >= p_to::date, true) then first_day end as day
+    from settings, (
+        select timezone((select timezone from zone), max(first_at))::date as first_day
+        from first_deliveries()
+        where source in (select source from rows where local_day > p_to::date - 7)
+    )
 ),
 slots as (
     select slot, slots.local_day, weekday, half_hour

@@ -68,6 +68,8 @@ ends as (
                       else through >= from_day and periods.first_day > first_delivery and periods.first_day <= through
                            and periods.first_day >= kept_from and last_day <= kept_to end,
                  false) as within_data,
+        -- The file of a period lacks earlier days that there are where it comes from.
+        stretch between 1 and 4 and periods.first_day > first_delivery and (periods.first_day < kept_from or last_day > kept_to) as is_left_out_of_file,
         exists (select 1 from file_problems()
                 where try_cast(left(file, 10) as date) >= periods.first_day
                   and try_cast(left(file, 10) as date) < least(last_moment, through)) as has_problem,
@@ -100,7 +102,7 @@ select
     first_day = before_from and last_day = before_to and stretch > 0 as is_before,
     stretch = 1 and to_day - from_day < 7 as is_week_before,
     stretch between 1 and 4 and left_out is null
-        and not bool_or((has_holiday or is_incomplete) and stretch = 0) over () as is_usual,
+        and not bool_or((has_holiday or is_incomplete) and stretch = 0 or is_left_out_of_file) over () as is_usual,
     no_calls
 from proven;
 
