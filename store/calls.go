@@ -160,8 +160,10 @@ func nameDirections(ctx context.Context, db session) error {
 
 // setAsOf shows a session the data as of its variable as_of.
 func setAsOf(ctx context.Context, db session) error {
-	if err := runStep(ctx, db, "session/calls_as_of"); err != nil {
-		return err
+	for _, step := range []string{"session/calls_as_of", "load/directory"} {
+		if err := runStep(ctx, db, step); err != nil {
+			return err
+		}
 	}
 	err := recomputeCalls(ctx, db, "session/portion_as_of", "", func(_ string, compute func(session) error) error { return compute(db) })
 	if err != nil {

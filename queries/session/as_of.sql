@@ -4,6 +4,7 @@ create or replace temp view call_legs as from all_call_legs();
 create or replace temp table live_events as from live_events_as_of(getvariable('as_of'));
 create or replace temp table repeated_deliveries as from repeated_deliveries where received_at <= getvariable('as_of');
 create or replace temp table other_events as from other_events where received_at <= getvariable('as_of');
+create or replace temp table balances as from balances where fetched_at <= getvariable('as_of');
 create or replace temp table vendor_lists as from vendor_lists where fetched_at <= getvariable('as_of');
 create or replace temp table vendor_calls as from vendor_calls where fetched_at <= getvariable('as_of');
 create or replace temp table rejects as

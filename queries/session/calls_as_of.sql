@@ -13,3 +13,8 @@ create or replace temp table customer_episodes as from customer_episodes where f
 create or replace temp table repeated_calls as from repeated_calls where false;
 create or replace temp table last_conversations as from last_conversations where false;
 create or replace temp table hour_peaks as from hour_peaks where false;
+
+-- What the vendors' directories said then; load/directory.sql adds what follows from it. The configuration is that of now.
+create or replace temp table vendor_directory as from vendor_directory where fetched_at <= getvariable('as_of');
+create or replace temp table agent_directory as from agent_directory where source is null;
+create or replace temp table number_groups as from number_groups where source is null;
