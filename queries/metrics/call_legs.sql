@@ -27,9 +27,14 @@ create or replace macro charged_calls(p_rows) as table
 select * replace (case when is_charged(direction, answered) then agent end as agent)
 from query_table(p_rows);
 
--- The legs of calls that several phones took part in, on the days of a set of calls: DuckDB reads only these parts of the table.
+-- The legs of calls that several phones took part in, from the first to the last day of a set of calls: DuckDB reads only these parts of the
+-- table. It would read all of it for a semi join, and to compare days with NULL.
 create or replace macro shared_legs_near(p_rows) as table
-from shared_call_legs semi join (select distinct local_day from query_table(p_rows)) using (local_day);
+with days as materialized (
+    select coalesce(min(local_day), 'infinity') as first_day, coalesce(max(local_day), '-infinity') as last_day from query_table(p_rows)
+)
+from shared_call_legs
+where local_day >= (select first_day from days) and local_day <= (select last_day from days);
 
 -- When the talk of a call or leg began, as far as its times tell.
 create or replace macro talk_began_at(p_leg_b_picked_at, p_ended_at, p_talk_seconds, p_started_at) as
