@@ -68,7 +68,7 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// errEmpty ends a run that has nothing to report and does not notify.
+// errEmpty ends a run that has nothing to report and nobody to tell so.
 var errEmpty = errors.New("there is nothing to report")
 
 // build returns a message for each part. A part of a burst that fails is recorded, and the others are built.
@@ -77,7 +77,7 @@ func (x *run) build(ctx context.Context) ([]notify.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(parts) == 0 {
+	if x.empty {
 		return x.buildEmpty()
 	}
 	var messages []notify.Message
@@ -104,21 +104,25 @@ func (x *run) build(ctx context.Context) ([]notify.Message, error) {
 	return messages, x.setState(Built)
 }
 
-// parts returns the parts to build: none if there is nothing to report, one without a name if the report is no burst.
-func (x *run) parts(ctx context.Context) ([]string, error) {
+// parts returns the parts to build, one without a name if the report is no burst. There are none if there is nothing to report, and x is
+// empty then.
+func (x *run) parts(ctx context.Context) (parts []string, err error) {
 	should, err := x.Steps.ShouldRun(ctx, x.entry.Report, x.span)
 	switch {
-	case err != nil || !should:
+	case err != nil:
 		return nil, err
-	case x.entry.Burst:
-		return x.Steps.Parts(ctx, x.entry.Report, x.span)
+	case should && x.entry.Burst:
+		parts, err = x.Steps.Parts(ctx, x.entry.Report, x.span)
+	case should:
+		parts = []string{""}
 	}
-	return []string{""}, nil
+	x.empty = err == nil && len(parts) == 0
+	return parts, err
 }
 
 // buildEmpty returns the message that there is nothing to report, or errEmpty.
 func (x *run) buildEmpty() ([]notify.Message, error) {
-	if !x.entry.NotifyEmpty {
+	if len(x.channels()) == 0 {
 		return nil, errEmpty
 	}
 	message, row := x.Steps.EmptyMessage(x.entry.Report, x.span, ""), x.base

@@ -327,6 +327,35 @@ func TestEmptyReportIsSkippedOrNotified(t *testing.T) {
 	}
 }
 
+// TestOnlyChannelsThatCanTellSayThatThereIsNothing: a folder gets no message, so a run with nothing else is skipped.
+func TestOnlyChannelsThatCanTellSayThatThereIsNothing(t *testing.T) {
+	folder, bucket := notify.Folder{Dir: "o1"}, notify.Bucket{URL: "file://./o2"}
+	for _, c := range []struct {
+		channels []notify.Channel
+		want     []string
+	}{
+		{[]notify.Channel{folder, bucket}, []string{"1999-12-31 skipped"}},
+		{nil, []string{"1999-12-31 skipped"}},
+		{[]notify.Channel{folder, &fakeChannel{recipients: []string{"a@x"}}, bucket}, []string{"1999-12-31 sent", "1999-12-31 a@x sent"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", NotifyEmpty: true, Channels: c.channels})
+			d.empty = true
+			for range 2 {
+				plan, err := d.Plan(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+				if err != nil || !plan.Empty || len(plan.Parts) != len(c.want)-1 {
+					t.Errorf("the plan is %+v, %v", plan, err)
+				}
+				runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+				if err != nil || runs[0].State == Skipped && runs[0].Error != "there is nothing to report" {
+					t.Errorf("%v, %+v", err, runs[0])
+				}
+				d.want(t, "ledger", d.states(t), c.want...)
+			}
+		})
+	}
+}
+
 func TestBurstHasRowsForPartsAndRecipients(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"{part}@x"}, answers: map[string][]error{"Sales@x": {fmt.Errorf("552 mailbox full: %w", notify.ErrPermanent)}}}

@@ -52,19 +52,19 @@ func (r *Runner) Plan(ctx context.Context, entry Entry, due time.Time, options R
 	if err != nil {
 		return plan, err
 	}
-	if plan.Empty = len(parts) == 0; plan.Empty {
-		if !entry.NotifyEmpty {
+	if plan.Empty = x.empty; plan.Empty {
+		if len(x.channels()) == 0 {
 			return plan, nil
 		}
 		parts = []string{""}
 	}
 	for _, part := range parts {
-		plan.Parts = append(plan.Parts, x.planPart(ctx, part, plan.Empty))
+		plan.Parts = append(plan.Parts, x.planPart(ctx, part))
 	}
 	return plan, nil
 }
 
-func (x *run) planPart(ctx context.Context, part string, empty bool) PlannedPart {
+func (x *run) planPart(ctx context.Context, part string) PlannedPart {
 	planned := PlannedPart{Part: part, Deliveries: []PlannedDelivery{}}
 	message := x.Steps.EmptyMessage(x.entry.Report, x.span, part)
 	targets, failed := x.targets(ctx, message)
@@ -73,7 +73,7 @@ func (x *run) planPart(ctx context.Context, part string, empty bool) PlannedPart
 	}
 	for _, t := range targets {
 		d := PlannedDelivery{Recipient: t.row.Recipient, State: Due}
-		if !empty {
+		if !x.empty {
 			d.Location = notify.Location(t.channel, message)
 		}
 		switch old := x.rows[t.row.key()]; {

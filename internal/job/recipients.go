@@ -34,7 +34,7 @@ func (t target) is(row Run) bool {
 //
 // failed has the channels whose recipients are not known, or that have none.
 func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, failed []failedLookup) {
-	for _, channel := range x.entry.Channels {
+	for _, channel := range x.channels() {
 		id := notify.ChannelID(channel)
 		row := x.base
 		row.Part, row.SHA256, row.Channel = message.Part, message.SHA256, id

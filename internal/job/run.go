@@ -23,6 +23,7 @@ type run struct {
 	warned        map[string]bool // recipients of which a warning is logged
 	retryDeadline time.Time       // set while an earlier failure is retried
 	retryableErr  error           // the first failure of a part or a recipient lookup that a retry may overcome
+	empty         bool            // there is nothing to report
 	resendAll     bool            // the report was delivered; build it from current data and send it to everyone
 	dataTimedOut  bool            // WaitForData passed and the period was not complete
 	problems      []string        // what this attempt could not load
@@ -148,6 +149,17 @@ func (x *run) isUpToDate() bool {
 	}
 	x.resendAll = x.options.Resend || !x.hasChannel(false)
 	return !x.resendAll && !x.hasChannel(true)
+}
+
+// channels returns the channels that this attempt sends through: without a workbook, those that can say that there is nothing to report.
+func (x *run) channels() []notify.Channel {
+	if !x.empty {
+		return x.entry.Channels
+	}
+	if !x.entry.NotifyEmpty {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(x.entry.Channels), notify.NeedsWorkbook)
 }
 
 // hasChannel reports whether the report goes to a channel that is idempotent, or to one that is not.

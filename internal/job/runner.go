@@ -26,7 +26,7 @@ type Entry struct {
 	CatchUp     int           // maximum number of missed due times that are run late
 	WaitForData time.Duration // how long to wait for data through the end of the period
 	RetryFor    time.Duration // how long a failed run or delivery is retried
-	NotifyEmpty bool          // send a message when there is nothing to report
+	NotifyEmpty bool          // say when there is nothing to report, through the channels that can
 
 	WaitForReconciliation bool // WaitForData is how long to wait until the period is complete by the vendors' own lists
 }

@@ -13,6 +13,15 @@ func Location(channel Channel, message Message) string {
 	return ""
 }
 
+// NeedsWorkbook reports whether a channel only writes workbooks. A message without one goes nowhere through it.
+func NeedsWorkbook(channel Channel) bool {
+	switch channel.(type) {
+	case Folder, Bucket:
+		return true
+	}
+	return false
+}
+
 // path returns where the workbook of a message is in the folder.
 func (f Folder) path(message Message) string {
 	return filepath.Join(f.Dir, filepath.FromSlash(message.fileName(f.Name)))
