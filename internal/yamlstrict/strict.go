@@ -20,7 +20,11 @@ func Decode(text []byte, into any) (err error) {
 			err = &Error{Message: unreadable}
 		}
 	}()
-	err = yaml.NewDecoder(bytes.NewReader(quoteNumbers(text)), yaml.Strict()).Decode(into)
+	document, err := onlyDocument(text)
+	if err != nil {
+		return err
+	}
+	err = yaml.NewDecoder(bytes.NewReader(quoteNumbers(document)), yaml.Strict()).Decode(into)
 	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}

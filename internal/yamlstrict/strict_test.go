@@ -26,6 +26,32 @@ func TestDecodeKeepsDefaults(t *testing.T) {
 	}
 }
 
+// TestASecondDocumentIsAnError: only one would be read.
+func TestASecondDocumentIsAnError(t *testing.T) {
+	for text, line := range map[string]string{
+		"title: a\n---\nwords: [b]\n":             "line 2: ",
+		"title: a\n...\nwords: [b]\n":             "line 3: ",
+		"# c\n---\ntitle: a\n\n--- {words: []}\n": "line 5: ",
+		"title: a\r\n---\r\n\r\nzzz: b\r\n":       "line 2: ",
+		"title: a\n---\n---\n- b\n":               "line 3: ",
+	} {
+		err := Decode([]byte(text), &file{})
+		if err == nil || !strings.HasPrefix(err.Error(), line+"a second document begins here") || !strings.Contains(err.Error(), "\nhint: ") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, text := range []string{
+		"---\ntitle: a\n", "title: a\n...\n", "title: a\n---\n", "---\n---\ntitle: a\n", "---\n...\n---\ntitle: a\n...\n---\n...\n", "%YAML 1.2\n---\ntitle: a\n", "title: a\n---\n# c\n", "--- # c\ntitle: a\n...\n",
+	} {
+		if f := (file{}); Decode([]byte(text), &f) != nil || f.Title != "a" {
+			t.Errorf("%q: %+v, %v", text, f, Decode([]byte(text), &f))
+		}
+	}
+	if f := (file{}); Decode([]byte("title: |\n  a\n  ---\n  b\n"), &f) != nil || f.Title != "a\n---\nb\n" {
+		t.Errorf("--- in a text: %+v", f)
+	}
+}
+
 func TestErrorsReportLineAndNearestKey(t *testing.T) {
 	cases := map[string][]string{
 		"title: a\nparts:\n  - lisen: x\n": {"line 3", `unknown key "lisen"`, `did you mean "listen"?`},
