@@ -63,6 +63,12 @@ func TestParseErrorsNameProblemLineAndHint(t *testing.T) {
 			}
 		}
 	}
+	if _, err := Parse("small", []byte("\ufeff"+smallReport), ""); err != nil {
+		t.Errorf("with a byte order mark: %v", err)
+	}
+	if _, err := Parse("small", []byte("\ufefftitel: Small\n"), ""); err == nil || !strings.Contains(err.Error(), "1 | titel: Small\n") {
+		t.Errorf("a mistake after a byte order mark: %v", err)
+	}
 	if _, err := Parse("none", nil, ""); err == nil || !strings.Contains(err.Error(), "empty") {
 		t.Errorf("an empty definition: got %v", err)
 	}

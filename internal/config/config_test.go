@@ -31,6 +31,21 @@ reports:
       - folder: ./reports
 `
 
+func TestAFileWithoutValuesHasTheDefaults(t *testing.T) {
+	want, err := Parse([]byte("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n# nothing yet\n", "\ufeff# nothing yet\r\n"} {
+		if c, err := Parse([]byte(text)); err != nil || !reflect.DeepEqual(c, want) {
+			t.Errorf("%q: %v\n%+v", text, err, c)
+		}
+	}
+	if c, err := Parse([]byte("\ufeff" + small)); err != nil || c.Business.NumberGroups["01204000001"] != "Sales" {
+		t.Errorf("with a byte order mark: %v", err)
+	}
+}
+
 func TestExampleHasEveryKeyWithItsDefault(t *testing.T) {
 	text, err := os.ReadFile("../../config.example.yaml")
 	if err != nil {

@@ -1,26 +1,13 @@
 package yamlstrict
 
-import (
-	"regexp"
-	"strings"
+import "github.com/goccy/go-yaml/token"
 
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/token"
-)
-
-// marker matches what begins or ends a document.
-var marker = regexp.MustCompile(`(?m)^(---|\.\.\.)`)
-
-// onlyDocument returns a text without the markers of documents that are empty: after two of them, the library reads nothing. Lines stay
-// where they are. A second document that is not empty is an error, since only one is read.
-func onlyDocument(text []byte) ([]byte, error) {
-	if !marker.Match(text) {
-		return text, nil
-	}
-	lines := strings.SplitAfter(string(text), "\n")
+// onlyDocument removes the markers of empty documents from the lines of a text: after two of them, the library reads nothing. isEmpty
+// reports whether nothing is left. A second document that is not empty is an error, since only one is read.
+func onlyDocument(lines []string, tokens token.Tokens) (isEmpty bool, err error) {
 	var last *token.Token // marker, with nothing after it
 	isDirective, isContent, documents := false, false, 0
-	for _, t := range lexer.Tokenize(string(text)) {
+	for _, t := range tokens {
 		switch {
 		case t.Type == token.CommentType:
 		case t.Type == token.DirectiveType:
@@ -34,14 +21,14 @@ func onlyDocument(text []byte) ([]byte, error) {
 				if last != nil && last.Type == token.DocumentHeaderType {
 					begin = last
 				}
-				return nil, &Error{Line: begin.Position.Line, Message: "a second document begins here, and only one is read",
+				return false, &Error{Line: begin.Position.Line, Message: "a second document begins here, and only one is read",
 					Hint: "remove the line ---, or move the rest into a file of its own"}
 			}
 			last, isContent = nil, true
 		}
 	}
 	removeMarker(lines, last)
-	return []byte(strings.Join(lines, "")), nil
+	return documents == 0, nil
 }
 
 // removeMarker removes a marker, which begins its line.

@@ -4,31 +4,35 @@ package yamlstrict
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"reflect"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 )
 
-// Decode decodes text into a pointer to a struct, which has the defaults. An empty text changes nothing. The error is an *Error.
+// WithoutMark returns a text without the byte order mark that editors on Windows begin it with.
+func WithoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
+
+// Decode decodes text into a pointer to a struct, which has the defaults. A text without values changes nothing. The error is an *Error.
 func Decode(text []byte, into any) (err error) {
 	defer func() {
 		if recover() != nil { // the library panics on some invalid files
 			err = &Error{Message: unreadable}
 		}
 	}()
-	document, err := onlyDocument(text)
-	if err != nil {
+	text = WithoutMark(text)
+	lines, tokens := strings.SplitAfter(string(text), "\n"), lexer.Tokenize(string(text))
+	isEmpty, err := onlyDocument(lines, tokens)
+	if err != nil || isEmpty {
 		return err
 	}
-	err = yaml.NewDecoder(bytes.NewReader(quoteNumbers(document)), yaml.Strict()).Decode(into)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
+	quoteNumbers(lines, tokens)
+	if err := yaml.NewDecoder(strings.NewReader(strings.Join(lines, "")), yaml.Strict()).Decode(into); err != nil {
+		return explain(err, text, Keys(into))
 	}
-	return explain(err, text, Keys(into))
+	return nil
 }
 
 // Written returns a value as it is written, without quotes around it. A method UnmarshalYAML gets a node for it and no text, since the library

@@ -21,8 +21,22 @@ func TestDecodeKeepsDefaults(t *testing.T) {
 	if err := Decode([]byte("parts: [{listen: here}]\n"), &f); err != nil || f.Title != "default" || f.Parts[0].Listen != "here" {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if err := Decode(nil, &f); err != nil {
-		t.Errorf("an empty text: %v", err)
+	for _, text := range []string{"", "\n", "# nothing\n", "---\n", "---\n# nothing\n...\n", "\ufeff", "\ufeff# nothing\n"} {
+		if err := Decode([]byte(text), &f); err != nil || f.Title != "default" {
+			t.Errorf("%q: %+v, %v", text, f, err)
+		}
+	}
+}
+
+// TestAByteOrderMarkIsNoText: editors on Windows write one.
+func TestAByteOrderMarkIsNoText(t *testing.T) {
+	for _, text := range []string{"title: a\n", "# c\ntitle: a\n", "---\ntitle: a\n", "{title: a}"} {
+		if f := (file{}); Decode([]byte("\ufeff"+text), &f) != nil || f.Title != "a" {
+			t.Errorf("%q: %+v", text, f)
+		}
+	}
+	if err := Decode([]byte("\ufefftitel: a\n"), &file{}); err == nil || !strings.HasPrefix(err.Error(), `line 1: unknown key "titel"`) {
+		t.Error(err)
 	}
 }
 
