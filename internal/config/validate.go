@@ -121,12 +121,9 @@ func (c *Collector) validate(add adder) {
 }
 
 func (b *Business) validate(add adder) {
-	for key, span := range map[string]time.Duration{"short_abandon": b.ShortAbandon,
-		"service_level_target": b.ServiceLevelTarget, "recovery_window": b.RecoveryWindow} {
-		if span <= 0 {
-			add("business."+key, "must be a positive duration such as 5s or 24h")
-		}
-	}
+	checkSeconds(add, "business.short_abandon", b.ShortAbandon)
+	checkSeconds(add, "business.service_level_target", b.ServiceLevelTarget)
+	checkSeconds(add, "business.recovery_window", b.RecoveryWindow)
 	if _, err := b.OpenHours(); err != nil {
 		add("business.hours", "%v", err)
 	}
@@ -164,6 +161,19 @@ func (b *Business) validate(add adder) {
 			}
 		}
 		entries[number] = append(entries[number], i)
+	}
+}
+
+// checkSeconds checks a duration that is stored in seconds, as the vendor's times are.
+func checkSeconds(add adder, key string, span time.Duration) {
+	below := span.Truncate(time.Second)
+	switch {
+	case span <= 0:
+		add(key, "must be a positive duration such as 5s or 24h")
+	case below == 0:
+		add(key, "%v is not a whole number of seconds, as times of calls are\nhint: write 1s", span)
+	case below != span:
+		add(key, "%v is not a whole number of seconds, as times of calls are\nhint: write %v or %v", span, below, below+time.Second)
 	}
 }
 
