@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -124,47 +125,62 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"reports: [{name: a, burst: agent, deliver: [{bucket: \"s3://x\", name: \"{report}.xlsx\"}]}]\n": {"reports[0].deliver[0].name", "{part}"},
 		"reports: [{name: a, deliver: [{folder: x, name: l.xlsx}]}, {name: b, deliver: [{folder: ./x/, name: L.xlsx}]}]\n":                                       {"reports[1].deliver[0]", "reports[0].deliver[0]"},
 		"reports: [{name: a, deliver: [{folder: x/y, name: \"{period}.xlsx\"}]}, {name: b, period: today, deliver: [{folder: x, name: \"y/{period}.xlsx\"}]}]\n": {"reports[1].deliver[0]", "the same file"},
-		"reports: [{name: a}, {name: a}]\n":                                                                     {"reports[1].name", "twice"},
-		"reports: [{name: a, filters: {grup: x}}]\n":                                                            {"reports[0].filters", "group"},
-		"reports: [{name: a, deliver: [{}]}]\n":                                                                 {"deliver[0]", "folder"},
-		"business: {short_abandon: 4500ms}\n":                                                                   {"business.short_abandon: 4.5s is not a whole number of seconds", "hint: write 4s or 5s"},
-		"business: {service_level_target: 20.5s}\n":                                                             {"business.service_level_target: 20.5s is not a whole number of seconds", "hint: write 20s or 21s"},
-		"business: {recovery_window: 24h0m0.001s}\n":                                                            {"business.recovery_window: 24h0m0.001s is not a whole number of seconds"},
-		"business: {short_abandon: 500ms}\n":                                                                    {"business.short_abandon: 500ms is not a whole number of seconds", "hint: write 1s"},
-		"business: {short_abandon: 0s, recovery_window: -1h}\n":                                                 {"business.short_abandon: must be a positive duration", "business.recovery_window: must be"},
-		"business: {hours: {mo-fri: \"09:00-18:00\"}}\n":                                                        {"business.hours", "mo-fri"},
-		"business: {hours: {mon-fri: \"09:00-18:00\", fri: \"09:00-12:00\"}}\n":                                 {"business.hours", "fri is open 09:00-12:00 and 09:00-18:00, which overlap"},
-		"business: {hours: {mon: \"09:00-13:00, 12:00-18:00\"}}\n":                                              {"business.hours", "hint: the hours of all entries with a day add up"},
-		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                                                       {"business.hours", "18:00-09:00"},
-		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n":                            {"agents[1]", "agents[0]"},
-		"business: {number_groups: {\"01204000001\": Sales, \"+91 120 4000001\": Support}}\n":                   {"business.number_groups", "are the same number"},
-		"business: {agents: [{number: \"sip:9280000001@pbx\", name: A}, {number: \"09280000001\", name: B}]}\n": {"agents[1]", "agents[0]"},
-		"business: {goals: {answr_rate: 0.8}}\n":                                                                {"business.goals", `unknown metric "answr_rate"`, `did you mean "answer_rate"`},
-		"business: {goals: {answer_rate: 85%}}\n":                                                               {"line 1, goals", "write 0.85"},
-		"business: {goals: {answer_rate: \"92.5 %\"}}\n":                                                        {"line 1, goals", "write 0.925"},
-		"business: {goals: {answer_rate: 85}}\n":                                                                {"business.goals.answer_rate", "0 to 1", "write 0.85"},
-		"business: {goals: {abandon_rate: -0.1}}\n":                                                             {"business.goals.abandon_rate", "0 to 1"},
-		"business: {goals: {answer_rate: high}}\n":                                                              {"line 1, goals", "expected a number"},
-		"business: {goals: {answer_rate: .nan}}\n":                                                              {"line 1, goals", "expected a number"},
-		"business: {goals: {avg_wait_seconds: 20s}}\n":                                                          {"line 1, goals", "write 20"},
-		"business: {goals: {avg_wait_seconds: -1}}\n":                                                           {"business.goals.avg_wait_seconds", "negative"},
-		"business: {goals: {talk_seconds: 5}}\n":                                                                {"business.goals", "talk_seconds cannot have a goal", "neither"},
-		"business: {goals: {missed: 5}}\n":                                                                      {"business.goals", "missed cannot have a goal", "grows with the period", "answer_rate"},
-		"business: {group_goals: {Sales: {}}}\n":                                                                {"business.group_goals.Sales", "has no goals"},
-		"business: {group_goals: {Sales: {anser_rate: 1}}}\n":                                                   {"business.group_goals.Sales", `did you mean "answer_rate"`},
-		"business: {group_goals: {Sales: 0.9}}\n":                                                               {"group_goals", "expected keys with values"},
-		"business: {number_goals: {\"01204000001\": {answer_rate: 2}}}\n":                                       {"business.number_goals.01204000001.answer_rate", "0 to 1"},
-		"business: {number_goals: {\"01204000001\": {answer_rate: 1}, \"+911204000001\": {answer_rate: 1}}}\n":  {"business.number_goals", "are the same number"},
-		"reports: [{name: a, only_if: below_goal}]\n":                                                           {"reports[0].only_if", "below_goal is never true", "business.goals"},
-		"reports: [{name: a, only_if: \"offered > 50 and Below_Goal\"}]\n":                                      {"reports[0].only_if", "below_goal is never true"},
-		"business: {goals: {agent_answer_rate: 1}}\nreports: [{name: a, only_if: below_goal}]\n":                {"reports[0].only_if", "below_goal is never true"},
-		"business: {group_goals: {Sales: {answer_rate: 1}}}\nreports: [{name: a, only_if: below_goal}]\n":       {"reports[0].only_if", "below_goal is never true"},
-		"business: {goals: {answer_rate: 1}}\nreports: [{name: a, only_if: service_level_to_goal < -0.1}]\n":    {"reports[0].only_if", "service_level has no goal"},
-		"collector: {listen: 8080}\n":                                                                           {"collector.listen"},
-		"collector: {sources: [{name: main, allow: [nowhere]}]}\n":                                              {"allow", "nowhere"},
-		"collector: {limits: {max_body: lots}}\n":                                                               {"line 1, max_body", "8MiB"},
-		"collector:\n  limits: {wait: soon}\n":                                                                  {"line 2, wait", "such as 5s"},
-		"collector:\n  limits: {wait: 5}\n":                                                                     {"line 2, wait", "such as 5s"},
+		"reports: [{name: a}, {name: a}]\n":                                                                                                {"reports[1].name", "twice"},
+		"reports: [{name: a, filters: {grup: x}}]\n":                                                                                       {"reports[0].filters", "group"},
+		"reports: [{name: a, deliver: [{}]}]\n":                                                                                            {"deliver[0]", "folder"},
+		"business: {short_abandon: 4500ms}\n":                                                                                              {"business.short_abandon: 4.5s is not a whole number of seconds", "hint: write 4s or 5s"},
+		"business: {service_level_target: 20.5s}\n":                                                                                        {"business.service_level_target: 20.5s is not a whole number of seconds", "hint: write 20s or 21s"},
+		"business: {recovery_window: 24h0m0.001s}\n":                                                                                       {"business.recovery_window: 24h0m0.001s is not a whole number of seconds"},
+		"business: {short_abandon: 500ms}\n":                                                                                               {"business.short_abandon: 500ms is not a whole number of seconds", "hint: write 1s"},
+		"business: {short_abandon: 0s, recovery_window: -1h}\n":                                                                            {"business.short_abandon: must be a positive duration", "business.recovery_window: must be"},
+		"business: {hours: {mo-fri: \"09:00-18:00\"}}\n":                                                                                   {"business.hours", "mo-fri"},
+		"business: {hours: {mon-fri: \"09:00-18:00\", fri: \"09:00-12:00\"}}\n":                                                            {"business.hours", "fri is open 09:00-12:00 and 09:00-18:00, which overlap"},
+		"business: {hours: {mon: \"09:00-13:00, 12:00-18:00\"}}\n":                                                                         {"business.hours", "hint: the hours of all entries with a day add up"},
+		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                                                                                  {"business.hours", "18:00-09:00"},
+		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n":                                                       {"agents[1]", "agents[0]"},
+		"business: {number_groups: {\"01204000001\": Sales, \"+91 120 4000001\": Support}}\n":                                              {"business.number_groups", "are the same number"},
+		"business: {agents: [{number: \"sip:9280000001@pbx\", name: A}, {number: \"09280000001\", name: B}]}\n":                            {"agents[1]", "agents[0]"},
+		"business: {number_groups: {\"01204000001\": \"\"}}\n":                                                                             {"business.number_groups.01204000001: needs the name of a group", "hint: leave the number out"},
+		"business: {number_groups: {\"01204000001\": \" \"}}\n":                                                                            {"business.number_groups.01204000001: needs the name of a group"},
+		"business: {number_groups: {0120xxxx: Sales}}\n":                                                                                   {"business.number_groups.0120xxxx: matches no call: a masked number", "hint: write all its digits"},
+		"business: {number_groups: {0120_4000_001: Sales}}\n":                                                                              {"business.number_groups.0120_4000_001: matches no call: it is no phone number", "hint: write its digits"},
+		"business: {number_groups: {\"+91 120\": Sales}}\n":                                                                                {"matches no call: it is no phone number"},
+		"business: {number_groups: {\"\": Sales}}\n":                                                                                       {"business.number_groups.: matches no call"},
+		"business: {number_groups: {\"0000000000\": Sales}}\n":                                                                             {"matches no call"},
+		"business: {number_groups: {\"01204000001, 01204000002\": Sales}}\n":                                                               {"matches no call"},
+		"business: {number_groups: {9.28E+09: Sales}}\n":                                                                                   {"matches no call"},
+		"business: {number_goals: {0120xxxx: {answer_rate: 0.9}}}\n":                                                                       {"business.number_goals.0120xxxx: matches no call: a masked number"},
+		"business: {agents: [{number: 98xxxx3210, name: A}]}\n":                                                                            {"business.agents[0].number: matches no call: a masked number"},
+		"business: {agents: [{number: \"9280000001\", name: \" \"}]}\n":                                                                    {"business.agents[0]: needs number and name"},
+		"business: {agents: [{number: \"9280000001\", name: A, from: \"2026-06-01\", to: \"2026-01-01\"}]}\n":                              {"business.agents[0]: is never in force: from 2026-06-01 is after to 2026-01-01", "hint: swap them"},
+		"reports: [{name: a, filters: {group: \" \"}}]\n":                                                                                  {"reports[0].filters: group is empty", "hint: leave it out"},
+		"mail: {host: a, from: a@b.example}\nreports: [{name: a, burst: agent, deliver: [{mail: {recipients: {\"\": [a@b.example]}}}]}]\n": {"reports[0].deliver[0].mail.recipients: needs the name of a part", "hint: to gets every part"},
+		"business: {goals: {answr_rate: 0.8}}\n":                                                                                           {"business.goals", `unknown metric "answr_rate"`, `did you mean "answer_rate"`},
+		"business: {goals: {answer_rate: 85%}}\n":                                                                                          {"line 1, goals", "write 0.85"},
+		"business: {goals: {answer_rate: \"92.5 %\"}}\n":                                                                                   {"line 1, goals", "write 0.925"},
+		"business: {goals: {answer_rate: 85}}\n":                                                                                           {"business.goals.answer_rate", "0 to 1", "write 0.85"},
+		"business: {goals: {abandon_rate: -0.1}}\n":                                                                                        {"business.goals.abandon_rate", "0 to 1"},
+		"business: {goals: {answer_rate: high}}\n":                                                                                         {"line 1, goals", "expected a number"},
+		"business: {goals: {answer_rate: .nan}}\n":                                                                                         {"line 1, goals", "expected a number"},
+		"business: {goals: {avg_wait_seconds: 20s}}\n":                                                                                     {"line 1, goals", "write 20"},
+		"business: {goals: {avg_wait_seconds: -1}}\n":                                                                                      {"business.goals.avg_wait_seconds", "negative"},
+		"business: {goals: {talk_seconds: 5}}\n":                                                                                           {"business.goals", "talk_seconds cannot have a goal", "neither"},
+		"business: {goals: {missed: 5}}\n":                                                                                                 {"business.goals", "missed cannot have a goal", "grows with the period", "answer_rate"},
+		"business: {group_goals: {Sales: {}}}\n":                                                                                           {"business.group_goals.Sales", "has no goals"},
+		"business: {group_goals: {Sales: {anser_rate: 1}}}\n":                                                                              {"business.group_goals.Sales", `did you mean "answer_rate"`},
+		"business: {group_goals: {Sales: 0.9}}\n":                                                                                          {"group_goals", "expected keys with values"},
+		"business: {number_goals: {\"01204000001\": {answer_rate: 2}}}\n":                                                                  {"business.number_goals.01204000001.answer_rate", "0 to 1"},
+		"business: {number_goals: {\"01204000001\": {answer_rate: 1}, \"+911204000001\": {answer_rate: 1}}}\n":                             {"business.number_goals", "are the same number"},
+		"reports: [{name: a, only_if: below_goal}]\n":                                                                                      {"reports[0].only_if", "below_goal is never true", "business.goals"},
+		"reports: [{name: a, only_if: \"offered > 50 and Below_Goal\"}]\n":                                                                 {"reports[0].only_if", "below_goal is never true"},
+		"business: {goals: {agent_answer_rate: 1}}\nreports: [{name: a, only_if: below_goal}]\n":                                           {"reports[0].only_if", "below_goal is never true"},
+		"business: {group_goals: {Sales: {answer_rate: 1}}}\nreports: [{name: a, only_if: below_goal}]\n":                                  {"reports[0].only_if", "below_goal is never true"},
+		"business: {goals: {answer_rate: 1}}\nreports: [{name: a, only_if: service_level_to_goal < -0.1}]\n":                               {"reports[0].only_if", "service_level has no goal"},
+		"collector: {listen: 8080}\n":                                                                                                      {"collector.listen"},
+		"collector: {sources: [{name: main, allow: [nowhere]}]}\n":                                                                         {"allow", "nowhere"},
+		"collector: {limits: {max_body: lots}}\n":                                                                                          {"line 1, max_body", "8MiB"},
+		"collector:\n  limits: {wait: soon}\n":                                                                                             {"line 2, wait", "such as 5s"},
+		"collector:\n  limits: {wait: 5}\n":                                                                                                {"line 2, wait", "such as 5s"},
 	}
 	for text, wants := range cases {
 		_, err := Parse([]byte(text))
@@ -190,6 +206,17 @@ func TestConditionsAboutGoalsThatTheReportHasAreValid(t *testing.T) {
 	} {
 		if _, err := Parse([]byte(text)); err != nil {
 			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// TestNumbersAreWrittenInManyWays: short numbers and addresses are numbers too.
+func TestNumbersAreWrittenInManyWays(t *testing.T) {
+	for _, number := range []string{"01204000001", "+91 120 4000001", "0091-120-4000001", "(0120) 400-0001", "1204000001", "101", "9280000001.0", "=\"01204000001\"", "'9280000001",
+		"<9280000001>", "tel:+911204000001", "sip:9280000001@pbx", "101@10.0.0.5", "Desk 7 <9280000001>", "101-desk", "बिक्री", " 01204000001"} {
+		text := fmt.Sprintf("business:\n  number_groups: {%[1]q: Sales}\n  number_goals: {%[1]q: {answer_rate: 0.9}}\n  agents: [{number: %[1]q, name: A, from: \"2026-06-01\", to: \"2026-06-01\"}]\n", number)
+		if _, err := Parse([]byte(text)); err != nil {
+			t.Errorf("%s: %v", number, err)
 		}
 	}
 }

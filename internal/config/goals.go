@@ -64,6 +64,7 @@ func (b *Business) validateGoals(add adder) {
 	seen := map[string]string{} // number by phone
 	for _, number := range slices.Sorted(maps.Keys(b.NumberGoals)) {
 		key := "business.number_goals." + number
+		checkNumber(add, key, number)
 		if other, known := seen[phone(number)]; known {
 			add("business.number_goals", "%s and %s are the same number", other, number)
 		}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"net"
 	"net/netip"
 	"regexp"
@@ -136,32 +135,8 @@ func (b *Business) validate(add adder) {
 		}
 	}
 	b.validateGoals(add)
-	groups := map[string]string{} // number by phone
-	for _, number := range slices.Sorted(maps.Keys(b.NumberGroups)) {
-		if other, known := groups[phone(number)]; known {
-			add("business.number_groups", "%s and %s are the same number", other, number)
-		}
-		groups[phone(number)] = number
-	}
-	entries := map[string][]int{} // of agents, by phone
-	for i, agent := range b.Agents {
-		key := fmt.Sprintf("business.agents[%d]", i)
-		if agent.Number == "" || agent.Name == "" {
-			add(key, "needs number and name")
-		}
-		for _, day := range []string{agent.From, agent.To} {
-			if _, err := period.ParseDay(day); day != "" && err != nil {
-				add(key, "%v", err)
-			}
-		}
-		number := phone(agent.Number)
-		for _, j := range entries[number] {
-			if agent.overlaps(b.Agents[j]) {
-				add(key, "has the number of agents[%d] on the same days; end that entry with to before the from of this one", j)
-			}
-		}
-		entries[number] = append(entries[number], i)
-	}
+	b.validateNumbers(add)
+	b.validateAgents(add)
 }
 
 // checkSeconds checks a duration that is stored in seconds, as the vendor's times are.
@@ -175,25 +150,6 @@ func checkSeconds(add adder, key string, span time.Duration) {
 	case below != span:
 		add(key, "%v is not a whole number of seconds, as times of calls are\nhint: write %v or %v", span, below, below+time.Second)
 	}
-}
-
-// overlaps reports whether two entries have a day in common. Days compare as text.
-func (a Agent) overlaps(b Agent) bool {
-	return (a.To == "" || b.From == "" || b.From <= a.To) && (b.To == "" || a.From == "" || a.From <= b.To)
-}
-
-var (
-	longNumber = regexp.MustCompile(`\d(?:[() .-]*\d){9,}`)
-	nonDigits  = regexp.MustCompile(`\D+`)
-)
-
-// phone returns what identifies a phone: the last ten digits of its number, else the number or address as it is.
-func phone(number string) string {
-	digits := nonDigits.ReplaceAllString(longNumber.FindString(number), "")
-	if digits == "" {
-		return strings.TrimSpace(number)
-	}
-	return digits[len(digits)-10:]
 }
 
 // checkChoice checks that a value is one of the choices of a key.

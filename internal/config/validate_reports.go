@@ -27,6 +27,8 @@ func CheckFilter(key, value string) error {
 	switch {
 	case !slices.Contains(queries.Filters, key):
 		return fmt.Errorf("unknown filter %q%s", key, suggest.Hint(key, queries.Filters, "available:"))
+	case strings.TrimSpace(value) == "":
+		return fmt.Errorf("%s is empty, which no call is\nhint: leave it out for all calls", key)
 	case key == "direction" && !slices.Contains(Directions, value):
 		return fmt.Errorf("direction %q must be incoming, outgoing or unknown%s", value, suggest.Hint(value, Directions, ""))
 	case key == "hours" && !slices.Contains(NamedHours, value) && !hoursForm.MatchString(value):
@@ -63,8 +65,8 @@ func (c *Config) validateReports(add adder) {
 		if _, err := period.Parse(report.Period, time.Unix(0, 0)); err != nil {
 			add(key+".period", "%v", err)
 		}
-		for filter, value := range report.Filters {
-			if err := CheckFilter(filter, value); err != nil {
+		for _, filter := range slices.Sorted(maps.Keys(report.Filters)) {
+			if err := CheckFilter(filter, report.Filters[filter]); err != nil {
 				add(key+".filters", "%v", err)
 			}
 		}
@@ -109,6 +111,11 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 		}
 		if c.Mail.Host == "" || c.Mail.From == "" {
 			add(key+".mail", "needs mail.host and mail.from")
+		}
+		for _, part := range slices.Sorted(maps.Keys(d.Mail.Recipients)) {
+			if strings.TrimSpace(part) == "" {
+				add(key+".mail.recipients", "needs the name of a part for each list of addresses\nhint: to gets every part")
+			}
 		}
 		for _, address := range slices.Concat(d.Mail.To, d.Mail.CC, d.Mail.BCC, slices.Concat(slices.Collect(maps.Values(d.Mail.Recipients))...)) {
 			if _, err := mail.ParseAddress(address); err != nil {
