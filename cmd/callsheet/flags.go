@@ -45,6 +45,28 @@ func flagError(c *cobra.Command, err error) error {
 	return exitcode.UsageError(fmt.Errorf("%w\nhint: %s", err, hint))
 }
 
+// exclusiveFlags is where cobra keeps the groups of MarkFlagsMutuallyExclusive that a flag is in, each with spaces between its names.
+const exclusiveFlags = "cobra_annotation_mutually_exclusive"
+
+// checkExclusive returns an error if flags are given that exclude each other. Cobra's own error comes later and is not of usage.
+func checkExclusive(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) { // those that are given
+		for _, group := range f.Annotations[exclusiveFlags] {
+			var given []string
+			for name := range strings.FieldsSeq(group) {
+				if c.Flags().Changed(name) {
+					given = append(given, "--"+name)
+				}
+			}
+			if last := len(given) - 1; last > 0 && err == nil {
+				err = exitcode.UsageError(fmt.Errorf("%s and %s exclude each other\nhint: leave one of them out",
+					strings.Join(given[:last], ", "), given[last]))
+			}
+		}
+	})
+	return err
+}
+
 // noArguments refuses the arguments of a command that only has subcommands: an unknown one is a typing error.
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -42,21 +42,23 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 		configCommand(a), templateCommand(a), pageCommand(a), userCommand(a), versionCommand(a))
 	root.InitDefaultCompletionCmd()
 	addCompletions(a, root)
-	for _, command := range append(root.Commands(), root) {
-		checkArguments(command)
-	}
+	checkArguments(root)
 	return root
 }
 
 // defaultConfig is the path of the configuration without --config.
 func defaultConfig() string { return cmp.Or(os.Getenv("CALLSHEET_CONFIG"), "callsheet.yaml") }
 
-// checkArguments adds the usage exit code and a hint to cobra's errors about arguments.
+// checkArguments adds the usage exit code and a hint to cobra's errors about arguments and about flags that exclude each other, of a command
+// and those below it.
 func checkArguments(command *cobra.Command) {
+	for _, sub := range command.Commands() {
+		checkArguments(sub)
+	}
 	check := command.Args
 	command.Args = func(c *cobra.Command, args []string) error {
-		if check == nil {
-			return nil
+		if err := checkExclusive(c); err != nil || check == nil {
+			return err
 		}
 		if err := check(c, args); errors.As(err, new(exitcode.Error)) {
 			return err
