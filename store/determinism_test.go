@@ -30,7 +30,7 @@ func tiedDeliveries(rng *rand.Rand, calls int) (lines []string) {
 		for version := range 1 + rng.IntN(3) {
 			report := map[string]any{
 				"DialWhomNumber": pick(rng, []string{"9280000001", "09280000001", "9280000002", ""}),
-				"receiver_name":  pick(rng, []string{"Asha", "ASHA", "Ravi", "", "0"}), "call_group": pick(rng, []string{"Sales", "Support", ""}),
+				"receiver_name":  pick(rng, []string{"Asha", "ASHA", "Ravi", "", "0"}), "call_group": pick(rng, []string{"Sales", "Support", "sales", "SALES", ""}),
 				"Status": pick(rng, []string{"ANSWER", "NOANSWER", "NOANSWER", "Eaten", "EATEN", "Abandoned"}), "coins": rng.IntN(3),
 				"StartTime": clock(0), "EndTime": clock(60.7), "CallDuration": 60, "TalkDuration": 10 + rng.IntN(3),
 				"LegB_Start_time": clock(3.1), "LegB_Picked_time": clock(pick(rng, []float64{5.3, 5.1, 7.7})), "key_press": pick(rng, []string{"1", "", "2"}),

@@ -162,6 +162,7 @@ agent,New,9820000010,,vendor:main,used,2026-10-08,
 agent,Phoneless,,,vendor:main,no number,,
 agent,,9820000006,,vendor:main,no name,,
 group,Idle,,,vendor:main,no number,,
+group,SALES,,,calls:main,reported,2026-10-05,
 group,Sales,,,vendor:main,used,,
 group,Sales 2,,,vendor:main,several groups,,
 group,Sales 3,,,vendor:main,several groups,,
@@ -178,5 +179,26 @@ number,,01204000009,,calls:main,reported,2026-10-05,
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestDirectoryListsGroupsThatDifferInCase: each has a row of its own in groups, whatever is configured.
+func TestDirectoryListsGroupsThatDifferInCase(t *testing.T) {
+	var text strings.Builder
+	for i, group := range []string{"sales", "SALES", "Sales", "Support"} {
+		fmt.Fprintf(&text, `{"CallSid":"%d","Direction":"IVR","SourceNumber":"9190000001","DestinationNumber":"01204000001","call_group":"%s","Status":"ANSWER","StartTime":"2026-10-05 12:00:00","EndTime":"2026-10-05 12:01:00"}`+"\n", i+1, group)
+	}
+	dir, settings := t.TempDir(), testSettings()
+	settings.NumberGroups = map[string]string{"01204000001": "Sales"}
+	writeSpool(t, dir, map[string]string{"a.ndjson": text.String()})
+	load(t, dir, settings)
+	var got []string
+	for _, row := range namedRows(t, published(t, dir, settings), "directory", nil) {
+		if row[0] == "group" {
+			got = append(got, row[1]+" "+row[4])
+		}
+	}
+	if want := []string{"SALES calls:main", "Sales config", "sales calls:main", "Support calls:main"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

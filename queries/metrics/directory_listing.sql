@@ -97,7 +97,7 @@ learned as (
     union all by name
     select 'group' as kind, call_group as name, source, min(first_day) as valid_from
     from reported
-    where call_group is not null and lower(call_group) not in (select lower(name) from entries where kind = 'group' and name is not null)
+    where call_group is not null and call_group not in (select name from entries where kind = 'group' and name is not null)
     group by call_group, source
     union all by name
     select 'number' as kind, virtual_number as number, source, min(first_day) as valid_from

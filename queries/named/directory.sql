@@ -3,4 +3,4 @@
 -- state says whether calls without a name or group of their own get it.
 select kind, name, number, call_group, origin, state, valid_from, valid_to, fetched_at, entry_id
 from directory_listing()
-order by kind, lower(name), number, call_group, origin, valid_from, entry_id, state;
+order by kind, lower(name), name, number, call_group, origin, valid_from, valid_to, entry_id, state, fetched_at;
