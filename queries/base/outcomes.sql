@@ -71,15 +71,6 @@ create or replace macro is_picked_word(p_status) as coalesce(upper(trimmed(p_sta
 create or replace macro is_live_word(p_status) as
     status_word(p_status) in ('TRANSFERTOAGENT', 'PICKED', 'RINGING');
 
--- Whether a field that is kept in extra is known: integrators have reported it, or the vendor has documented it and it was sent
--- several times, or beside the call in a wrapper.
-create or replace macro is_known_key(p_key) as
-    p_key in ('type', 'Uniqueid', 'callstatus', 'agent_email', 'group_id', 'key_press', 'hangup_cause', 'circle',
-              'key_pressed', 'account_id', 'cparty_number', 'cparty_recording',
-              'CallSid', 'Direction', 'SourceNumber', 'DestinationNumber', 'DialWhomNumber', 'CallDuration', 'coins', 'Status',
-              'StartTime', 'EndTime', 'CallRecordingUrl', 'campid', 'TalkDuration', 'call_group', 'receiver_name', 'error_code',
-              'LegA_Picked_time', 'LegB_Start_time', 'LegB_Picked_time');
-
 -- Why an incoming call was not answered, in words. A call that ended in the IVR is not missed, but it was not answered either.
 create or replace macro missed_reason(p_outcome) as
     case
