@@ -10,8 +10,6 @@ import (
 	"callsheet/internal/spool"
 )
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
 // line is a spool line to load; nil values are NULL.
 type line struct {
 	file          string
@@ -44,7 +42,7 @@ type line struct {
 
 // parse sets the columns from the line's text. It never fails: a line that cannot be parsed is rejected with a reason.
 func (l *line) parse(sources lineSources) {
-	l.text = bytes.TrimPrefix(l.text, byteOrderMark) // an export may begin with one
+	l.text = spool.WithoutMark(l.text)
 	if l.reason == "" {
 		l.reason = l.parseText(sources)
 	}

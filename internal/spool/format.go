@@ -63,7 +63,8 @@
 //
 // Older versions imported lines without id, received_at, reported_at and encoding.
 //
-// Other programs may put *.ndjson files with bare lines, payloads without an envelope, into the folder.
+// Other programs may put *.ndjson files with bare lines, payloads without an envelope, into the folder. A byte order mark before a line, as
+// an export may begin with, is not part of it.
 //
 // # Vendors' lists
 //

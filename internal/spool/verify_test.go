@@ -2,6 +2,7 @@ package spool
 
 import (
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,21 @@ import (
 	"strings"
 	"testing"
 )
+
+// TestAByteOrderMarkIsNotPartOfALine: exports begin with one, and an editor may add one.
+func TestAByteOrderMarkIsNotPartOfALine(t *testing.T) {
+	const mark = "\ufeff"
+	sound := string(collectorLine())
+	for text, want := range map[string]string{
+		mark + `{"CallSid":"1"}`: "", mark + sound: "", mark + strings.Replace(sound, "12.50", "12.51", 1): "checksum does not match",
+		mark: "not a JSON object", mark + "[1]": "not a JSON object", mark + mark + "{}": "not a JSON object",
+	} {
+		has, err := Line{Text: []byte(text)}.check()
+		if got := fmt.Sprint(err); err == nil && want != "" || err != nil && got != want || err == nil && has != strings.HasSuffix(text, sound) {
+			t.Errorf("%q: %v, %v; want %q", text, has, err, want)
+		}
+	}
+}
 
 func TestVerifyReportsEveryDamagedLine(t *testing.T) {
 	dir := t.TempDir()
