@@ -98,7 +98,7 @@ nothing.`,
 	span.register(command)
 	filters.register(command)
 	registerAsOf(command, &asOf)
-	command.Flags().StringVar(&out, "out", "", "path of the workbook; default in data_dir/reports")
+	command.Flags().StringVar(&out, "out", "", "path of the workbook, .xlsx or a folder; default in data_dir/reports")
 	command.Flags().StringVar(&pdf, "pdf", "", "path for a PDF of the first sheet; needs LibreOffice")
 	command.Flags().BoolVar(&send, "deliver", false, "send it through the channels of the report's configuration")
 	command.Flags().BoolVar(&preview, "preview", false, "write the mail as NAME.html beside the workbook and print who would receive it")

@@ -69,6 +69,9 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 	if path, err = w.path(c); err != nil {
 		return "", result, err
 	}
+	if hasOtherEnding(w.PDF, ".pdf") {
+		return "", result, exitcode.UsageError(fmt.Errorf("%s does not end in .pdf, and --pdf is the path of a PDF\nhint: --out is the path of the workbook", w.PDF))
+	}
 	if err := atomicfile.MkdirReadable(filepath.Dir(path)); err != nil {
 		return "", result, err
 	}
@@ -113,8 +116,16 @@ func (w Workbook) path(c *config.Config) (string, error) {
 		path = filepath.Join(path, w.fileName())
 	} else if err == nil && !info.Mode().IsRegular() {
 		return "", exitcode.UsageError(fmt.Errorf("%s is not a regular file, which a workbook could replace", path))
+	} else if hasOtherEnding(path, ".xlsx") {
+		return "", exitcode.UsageError(fmt.Errorf("%s does not end in .xlsx, and --out is the path of a workbook\nhint: --pdf makes a PDF of its first sheet", path))
 	}
 	return path, nil
+}
+
+// hasOtherEnding reports whether a path has an ending, and not this one: the file would open in another program, or in none.
+func hasOtherEnding(path, ending string) bool {
+	ext := filepath.Ext(path)
+	return ext != "" && !strings.EqualFold(ext, ending)
 }
 
 // fileName contains the report, the period, the filters and the as-of time, so that different workbooks have different names.
