@@ -187,12 +187,7 @@ func (r *Reader) StreamSQL(ctx context.Context, statement string,
 
 func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args []any,
 	header func(columns []string) error, row func(values []any) error) error {
-	rows, err := conn.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return explainRead(err)
-	}
-	defer rows.Close()
-	types, err := rows.ColumnTypes()
+	rows, types, err := queryTypes(ctx, conn, statement, args)
 	if err != nil {
 		return err
 	}
@@ -200,6 +195,18 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 	for i, t := range types {
 		columns[i] = t.Name()
 	}
+	if asText, has := timesAsText(statement, types); has {
+		if err := rows.Close(); err != nil {
+			return err
+		}
+		if rows, types, err = queryTypes(ctx, conn, asText, args); IsStatementError(err) { // not usable as a table
+			rows, types, err = queryTypes(ctx, conn, statement, args)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	defer rows.Close()
 	if err := header(columns); err != nil {
 		return err
 	}
@@ -220,4 +227,31 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 		}
 	}
 	return explainRead(rows.Err())
+}
+
+// queryTypes runs a statement and returns its rows and the types of its columns.
+func queryTypes(ctx context.Context, conn *sql.Conn, statement string, args []any) (*sql.Rows, []*sql.ColumnType, error) {
+	rows, err := conn.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, nil, explainRead(err)
+	}
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return nil, nil, errors.Join(err, rows.Close())
+	}
+	return rows, types, nil
+}
+
+// timesAsText returns a statement with its columns of type TIME as text, if it has any: the driver returns 24:00, when business hours can
+// end, as 00:00. Columns can have the same name.
+func timesAsText(statement string, types []*sql.ColumnType) (asText string, has bool) {
+	values, names := make([]string, len(types)), make([]string, len(types))
+	for i, t := range types {
+		names[i] = fmt.Sprintf("c%d", i)
+		values[i] = names[i]
+		if t.DatabaseTypeName() == "TIME" {
+			values[i], has = names[i]+"::varchar", true
+		}
+	}
+	return fmt.Sprintf("select %s from %s as timed(%s)", strings.Join(values, ", "), parenthesize(statement), strings.Join(names, ", ")), has
 }

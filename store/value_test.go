@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -27,6 +28,28 @@ func TestDecimalsBecomeTheNearestNumber(t *testing.T) {
 		}
 		if got := decimalNumber(d); got != want {
 			t.Fatalf("%s: got %v, want %v", d, got, want)
+		}
+	}
+}
+
+// TestTimesOfDayAreWhole: 24:00 is the end of a day, not its beginning, and fractions are not cut.
+func TestTimesOfDayAreWhole(t *testing.T) {
+	dir, settings := t.TempDir(), testSettings()
+	settings.BusinessHours = []Hours{{1, "00:00", "12:00"}, {2, "10:00", "24:00"}}
+	writeSpool(t, dir, map[string]string{"a.ndjson": ""})
+	load(t, dir, settings)
+	reader := published(t, dir, settings)
+	for statement, want := range map[string]string{
+		"from business_hours": "weekday,opens,closes\n1,00:00:00,12:00:00\n2,10:00:00,24:00:00\n",
+		"select time '24:00' as t, time '10:00:00.25' as t, 'x' as \"a b\" order by 1; -- c": "t,t,a b\n24:00:00,10:00:00.25,x\n",
+	} {
+		if got := lines(query(t, reader, statement)); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", statement, got, want)
+		}
+		var streamed [][]string
+		header, add := collect(&streamed)
+		if err := reader.StreamSQL(t.Context(), statement, header, add); err != nil || lines(streamed) != strings.Replace(want, "t,t,", "t,t_1,", 1) {
+			t.Errorf("%s: streamed %v\n%s", statement, err, lines(streamed))
 		}
 	}
 }
