@@ -18,11 +18,16 @@ import (
 
 // setArguments adds the arguments of --set: parameters of the query that no other flag sets.
 func setArguments(arguments map[string]any, query queries.File, set []string) error {
+	given := map[string]bool{}
 	for _, pair := range set {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
 			return fmt.Errorf("--set %s has no =\nhint: write it as --set minutes=10", pair)
 		}
+		if given[name] {
+			return fmt.Errorf("--set %s is given twice\nhint: leave one of them out", name)
+		}
+		given[name] = true
 		_, exists := arguments[name]
 		if exists || slices.Contains(queries.Filters, name) {
 			return fmt.Errorf("--set %s: the period and the filters set this parameter", name)

@@ -99,7 +99,7 @@ func (f *fetch) run(ctx context.Context) error {
 		case err == nil, !contradicts && !errors.Is(err, errIncomplete):
 			return err
 		case pass == maxPasses:
-			return errors.Join(fmt.Errorf("%w, after %d attempts; the list of an earlier fetch stays\nhint: try again later; if it stays so, ask the vendor", err, pass),
+			return errors.Join(fmt.Errorf("%w, after %d attempts%s\nhint: try again later; if it stays so, ask the vendor", err, pass, f.whatStays()),
 				f.pages.remove())
 		case contradicts:
 			if err := f.pages.begin(f.newAttempt()); err != nil {
@@ -108,6 +108,14 @@ func (f *fetch) run(ctx context.Context) error {
 		}
 		f.pages.next = 1
 	}
+}
+
+// whatStays says that the list of an earlier fetch is kept, if there is one.
+func (f *fetch) whatStays() string {
+	if _, err := spool.ReadVendorList(f.DataDir, f.Source, f.day); err != nil {
+		return ""
+	}
+	return "; the list of an earlier fetch stays"
 }
 
 // pass reads the pages from the next one on until every row has been read.

@@ -135,6 +135,29 @@ func TestRowsThatMoveAreAllRead(t *testing.T) {
 	}
 }
 
+// TestOnlyAListThatIsThereStays: the first fetch of a day has no earlier one.
+func TestOnlyAListThatIsThereStays(t *testing.T) {
+	const stays = "attempts; the list of an earlier fetch stays\nhint: "
+	tooMany := func(_, _ int, answer map[string]any) vendorapi.Reply {
+		answer["total"] = answer["total"].(int) + 1
+		delete(answer, "answered_total")
+		return nil
+	}
+	s := newStand(t)
+	s.pageAnswer(tooMany)
+	if _, err := s.FetchCalls(t.Context(), day, nil); err == nil || !strings.Contains(err.Error(), "attempts\nhint: ") {
+		t.Errorf("the first fetch: %v", err)
+	}
+	s.server.Answer = nil
+	if _, err := s.FetchCalls(t.Context(), day, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.pageAnswer(tooMany)
+	if _, err := s.FetchCalls(t.Context(), day, nil); err == nil || !strings.Contains(err.Error(), stays) {
+		t.Errorf("a later fetch: %v", err)
+	}
+}
+
 // TestListThatCannotBeProvenIsRefused checks that the list of an earlier fetch stays when the pages cannot be the whole list.
 func TestListThatCannotBeProvenIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
