@@ -25,8 +25,10 @@ select
     count(*) filter (where call_group is null) as ungrouped_calls
 from query_table(p_rows);
 
--- The direction of a live event in the vendor's words. NULL for any other: the event belongs to the call of its id, of whatever direction.
-create or replace macro live_direction(p_sent_direction, p_direction) as case when p_sent_direction in ('IVR', 'WEBOBD') then p_direction end;
+-- The direction of a call as a number, which takes less time to compare than a text, and that of a live event by its word. NULL if that is not
+-- the vendor's: the event belongs to the call of its id, of whatever direction.
+create or replace macro direction_number(p_direction) as (case p_direction when 'incoming' then 1 when 'outgoing' then 2 else 0 end)::tinyint;
+create or replace macro live_direction_number(p_sent_direction) as (case p_sent_direction when 'IVR' then 1 when 'WEBOBD' then 2 end)::tinyint;
 
 -- What belongs to no call, by the days from p_from to p_to: the calls of live events whose report is missing six hours later, and rejected
 -- lines. One row.
@@ -34,13 +36,13 @@ create or replace macro counts_without_call(p_from, p_to) as table
 with
 -- The calls of live events that came on these days or near them, and have no report.
 near as materialized (
-    select distinct call_key, call_sid, live_direction(sent_direction, direction) as direction
+    select distinct call_key, call_sid, live_direction_number(sent_direction) as direction
     from live_events
     where not imported and first_received_at between p_from::date - interval 2 day and p_to::date + interval 2 day
 ),
 near_sids as materialized (from call_sids_of(near)),
 near_calls as (
-    select direction, call_key
+    select direction_number(direction) as direction, call_key
     from calls
     where call_sid >= (select least from near_sids) and call_sid <= (select greatest from near_sids)
 ),
@@ -52,7 +54,7 @@ without_report as materialized (
 sought_sids as materialized (from call_sids_of(without_report)),
 unreported as (
     select min(first_received_at) as first_received_at
-    from (select *, live_direction(sent_direction, direction) as named_direction from live_events) as live
+    from (select *, live_direction_number(sent_direction) as named_direction from live_events) as live
     join without_report as sought on sought.call_key = live.call_key and sought.direction is not distinct from named_direction
     where not imported and live.call_sid >= (select least from sought_sids) and live.call_sid <= (select greatest from sought_sids)
     group by live.call_key, named_direction
@@ -72,7 +74,7 @@ with
 slice as (from query_table(p_rows)),
 slice_sids as materialized (from call_sids_of(slice)),
 with_live as (
-    select call_key, live_direction(sent_direction, direction) as direction
+    select call_key, live_direction_number(sent_direction) as direction
     from live_events
     where not imported and call_key in (select call_key from slice)
       and call_sid >= (select least from slice_sids) and call_sid <= (select greatest from slice_sids)
@@ -101,7 +103,7 @@ select
     imported_calls,
     live_without_report,
     (select count(*)
-     from slice
+     from (select direction_number(direction) as direction, call_key from slice) as slice
      anti join with_live using (direction, call_key)
      anti join (from with_live where direction is null) as unnamed using (call_key)) as reports_without_live,
     rejected_lines,
