@@ -29,6 +29,7 @@ type book struct {
 	catalog catalog
 	limits  limits
 	cancel  func() // ends the queries
+	tempDir string // for content that is too large for memory
 
 	workbook     *xlsx.Workbook
 	displayNames map[string]*displayNames // by column
@@ -60,14 +61,14 @@ var fillers = map[string]func(*book, Sheet) error{
 	"notes":     (*book).fillNotes,
 }
 
-// newBook begins a workbook. Content that is too large for memory goes to temporary files in tempDir.
+// newBook begins a workbook.
 func newBook(ctx context.Context, d *Definition, src Source, req Request, tempDir string) (*book, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	b := &book{
-		cancel: cancel, def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits, displayNames: map[string]*displayNames{},
+		cancel: cancel, tempDir: tempDir, def: d, req: req, theme: d.Theme, locale: req.Locale, limits: d.limits, displayNames: map[string]*displayNames{},
 		data: &queryCache{ctx: ctx, src: src, req: req, mask: d.MaskCustomers, results: map[string]func() (*resultSet, error){}},
 	}
-	if err := b.openWorkbook(tempDir); err != nil {
+	if err := b.openWorkbook(); err != nil {
 		cancel()
 		return nil, err
 	}
@@ -82,8 +83,8 @@ func (b *book) close() {
 }
 
 // openWorkbook begins an empty workbook, or one with the sheets of the base workbook, and adds the first sheet.
-func (b *book) openWorkbook(tempDir string) (err error) {
-	path, first, options := b.def.path(b.def.Base), b.def.Sheets[0].Name, b.theme.options(tempDir)
+func (b *book) openWorkbook() (err error) {
+	path, first, options := b.def.path(b.def.Base), b.def.Sheets[0].Name, b.theme.options(b.tempDir)
 	if path == "" {
 		b.workbook, err = xlsx.New(first, options)
 		return err
@@ -125,9 +126,29 @@ func (b *book) loadTotals() (err error) {
 	return b.loadCompleteness()
 }
 
-// fillSheets adds the sheets in the order of the definition. Detail sheets are filled first, while the queries of the others run, and Notes
-// last, because they list what the other sheets leave out.
+// fillSheets fills the workbook. Detail sheets are filled before the others number names that look alike; if there are such names, all
+// sheets are filled again, with the numbers known.
 func (b *book) fillSheets() error {
+	def := b.def
+	for {
+		known := b.numberedNames()
+		if err := b.fillInTurn(); err != nil {
+			return err
+		}
+		if b.numberedNames() == known || !slices.ContainsFunc(def.Sheets, func(s Sheet) bool { return s.Kind == "detail" }) {
+			return nil
+		}
+		b.workbook.Close()
+		b.def, b.remarks, b.omitted, b.detailRows = def, nil, nil, 0
+		if err := b.openWorkbook(); err != nil {
+			return err
+		}
+	}
+}
+
+// fillInTurn adds the sheets in the order of the definition. Detail sheets are filled first, while the queries of the others run, and Notes
+// last, because they list what the other sheets leave out.
+func (b *book) fillInTurn() error {
 	for _, step := range []func() error{
 		b.addSheets,
 		func() error { return b.fill(func(kind string) bool { return kind == "detail" }) },

@@ -161,6 +161,16 @@ func TestLookalikeNamesAreNumbered(t *testing.T) {
 			}
 		}
 	}
+	rows, err := f.GetRows("Calls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := strings.ReplaceAll(fmt.Sprint(rows), "\u200b", "")
+	for _, name := range []string{"Sales 1 (2)", "Sales 1 (3)", "Sales 1 (4)"} {
+		if strings.Count(calls, name) == 0 {
+			t.Errorf("Calls do not have %q", name)
+		}
+	}
 }
 
 func TestLongNamesAreTruncatedAndNumbered(t *testing.T) {

@@ -53,6 +53,14 @@ func (b *book) displayName(column string, value any, shown any) any {
 	return names.numbered[raw]
 }
 
+// numberedNames counts the names that have a number.
+func (b *book) numberedNames() (n int) {
+	for _, names := range b.displayNames {
+		n += len(names.numbered)
+	}
+	return n
+}
+
 // knownDisplayName returns the numbered name that a value has on another sheet, or shown.
 func (b *book) knownDisplayName(column string, value any, shown any) any {
 	if names := b.displayNames[column]; names != nil && len(names.numbered) > 0 {
