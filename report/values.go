@@ -91,10 +91,14 @@ func inferFormat(values iter.Seq[any]) string {
 }
 
 func textOrNil(v any) any {
-	if s := toText(v); s != "" {
+	switch s := toText(v); s {
+	case "":
+		return nil
+	case v: // most texts, without an allocation
+		return v
+	default:
 		return s
 	}
-	return nil
 }
 
 // toText returns v as text that fits a cell.
