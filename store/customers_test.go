@@ -21,7 +21,7 @@ func TestWhatIsKeptOfCustomersIsThatOfAllCalls(t *testing.T) {
 	for seed := range 1 + *seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			w, spool := randomWorld(seed+70, "Asia/Kolkata", 200)
+			w, spool := randomWorld(seed+70, "Asia/Kolkata", 300)
 			w.settings.RecoveryWindow = []time.Duration{2 * time.Hour, 50 * time.Hour}[seed%2] // shorter and longer than a day
 			rng := rand.New(rand.NewPCG(seed, 23))
 			deliveries := slices.Collect(strings.Lines(spool))
