@@ -21,9 +21,6 @@ func (c *plainCall) otherLeg(rng *rand.Rand) plainCall {
 	}
 	if rng.IntN(2) == 0 {
 		leg.started, leg.answered, leg.status = first.ended, true, plainStatus{"ANSWER", "", "answered", ""}
-		if talk := first.talkSeconds; talk > 0 && rng.IntN(2) == 0 { // before the first agent hung up
-			leg.started = first.ended.Add(-time.Duration(rng.Int64N(talk)) * time.Second)
-		}
 		leg.legBPicked = leg.started.Add(time.Duration(rng.IntN(20)) * time.Second)
 		leg.ended = leg.legBPicked.Add(time.Duration(1+rng.IntN(300)) * time.Second)
 		leg.talkSeconds = int64(leg.ended.Sub(leg.legBPicked).Seconds())

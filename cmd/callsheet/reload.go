@@ -72,8 +72,8 @@ func (r *reloader) reload() {
 		err = r.apply(next)
 	}
 	if err != nil {
+		r.logError(r.process.Refused(r.app.configPath, err)) // before the log says so: status tells the same
 		r.log.Error("the configuration is refused; the earlier one stays in force", "error", err)
-		r.logError(r.process.Refused(r.app.configPath, err))
 		return
 	}
 	r.running = next
