@@ -29,8 +29,11 @@ select half_hours.*
 from half_hours_of(p_from, p_to) as half_hours, data_span(p_source) as span
 where local_day > first_day and local_day between kept_from and kept_to and starts_at + interval 30 minute <= complete_through();
 
+-- Which half-hour a time is in, by the microseconds since the first one began: negative before that. // rounds toward 0.
+create or replace macro half_hour_after(p_microseconds) as floor(p_microseconds / 1800000000)::bigint;
+
 -- Which of the half-hours of a period that begins at a time another time is in.
-create or replace macro half_hour_slot(p_time, p_begins_at) as (epoch_us(p_time) - epoch_us(p_begins_at)) // 1800000000;
+create or replace macro half_hour_slot(p_time, p_begins_at) as half_hour_after(epoch_us(p_time) - epoch_us(p_begins_at));
 
 -- The place of a half-hour such as '09:30' in the day, from 0 on, and the time of a place.
 create or replace macro half_hour_of_day(p_half_hour) as p_half_hour[1:2]::integer * 2 + p_half_hour[4:4]::integer // 3;

@@ -24,7 +24,7 @@ spans as (
     select columns(p_dims), agent, epoch_us(talks_from) - epoch_us(p_begins_at) as from_us, greatest(talk_seconds, 1) * 1000000 as talk_us
     from talks
 )
-select columns(p_dims), agent, unnest(range(from_us // 1800000000, (from_us + talk_us - 1) // 1800000000 + 1)) as slot
+select columns(p_dims), agent, unnest(range(half_hour_after(from_us), half_hour_after(from_us + talk_us - 1) + 1)) as slot
 from spans;
 
 -- How many agents took incoming calls, and how many are needed: a row per combination of the named dimension columns, weekday and half-hour
