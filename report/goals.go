@@ -57,7 +57,10 @@ func (b *book) hasGoal(tiles []Tile) bool {
 	return false
 }
 
-// goalLines are the goals that apply to the calls of the report, for Notes: a line per metric, with those of groups and numbers.
+// maxGoalText is how long a line of goals becomes in Notes, in bytes: a row shows three times as much.
+const maxGoalText = 1000
+
+// goalLines are the goals that apply to the calls of the report, for Notes: a line per metric, with those of groups and numbers, or several.
 func (b *book) goalLines() (lines [][2]string, err error) {
 	result, err := b.data.result(querySpec{"goals", b.req.Period, nil})
 	if err != nil {
@@ -72,7 +75,7 @@ func (b *book) goalLines() (lines [][2]string, err error) {
 			text = of + " " + text
 		}
 		label := "Goal: " + c.label
-		if last := len(lines) - 1; last >= 0 && lines[last][0] == label {
+		if last := len(lines) - 1; last >= 0 && lines[last][0] == label && len(lines[last][1]) < maxGoalText {
 			lines[last][1] += "; " + text
 			continue
 		}

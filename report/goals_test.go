@@ -1,6 +1,9 @@
 package report
 
 import (
+	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"callsheet/internal/locale"
@@ -50,4 +53,44 @@ func TestDistancesFromGoalsAreDescribed(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
+}
+
+// A manyGoals source has a goal of each of so many groups.
+type manyGoals struct {
+	*testSource
+	groups int
+}
+
+func (s manyGoals) Query(ctx context.Context, name string, args map[string]any, header func([]string) error, row func([]any) error) error {
+	if name != "goals" {
+		return s.testSource.Query(ctx, name, args, header, row)
+	}
+	if err := header([]string{"metric", "call_group", "virtual_number", "goal"}); err != nil {
+		return err
+	}
+	for i := range s.groups {
+		if err := row([]any{"answer_rate", fmt.Sprintf("Branch office number %03d", i), nil, 0.8}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestLongTextsFitTheirRows builds workbooks whose Notes would need rows that are taller than Excel's: all goals are shown, in several rows, and a
+// filter is cut off.
+func TestLongTextsFitTheirRows(t *testing.T) {
+	path, _ := build(t, readTemplate(t, "daily"), manyGoals{&testSource{calls: testMonth()}, 300}, request(t, "yesterday"))
+	rows, err := open(t, path).GetRows("Notes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := fmt.Sprint(rows)
+	for i := range 300 {
+		if group := fmt.Sprintf("Branch office number %03d 80%%", i); !strings.Contains(notes, group) {
+			t.Fatalf("Notes do not have the goal of %s", group)
+		}
+	}
+	req := request(t, "yesterday")
+	req.Filters = map[string]string{"group": strings.Repeat("long name ", 900)}
+	build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, req)
 }

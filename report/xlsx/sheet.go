@@ -57,9 +57,9 @@ func (s *Sheet) Merge(fromColumn, fromRow, toColumn, toRow int) {
 	s.Check(s.workbook.file.MergeCell(s.Name, Cell(fromColumn, fromRow), Cell(toColumn, toRow)))
 }
 
-// SetHeight sets the height of a row in points.
+// SetHeight sets the height of a row in points, at most to Excel's limit. The end of a longer text is in the cell, and not shown.
 func (s *Sheet) SetHeight(row int, points float64) {
-	s.Check(s.workbook.file.SetRowHeight(s.Name, row, points))
+	s.Check(s.workbook.file.SetRowHeight(s.Name, row, min(points, excelize.MaxRowHeight)))
 }
 
 // SetWidth sets the width of a column in characters.
