@@ -17,16 +17,19 @@ func (c plainCall) reports() []worldLine {
 }
 
 // versions counts different reports.
-func (c plainCall) versions() int {
-	different := map[string]bool{}
+func (c plainCall) versions() int { return len(c.deliveriesByVersion()) }
+
+// deliveriesByVersion returns the deliveries of each different report.
+func (c plainCall) deliveriesByVersion() map[string][]worldLine {
+	versions := map[string][]worldLine{}
 	for _, report := range c.reports() {
 		text, err := json.Marshal(report.payload)
 		if err != nil {
 			panic(err)
 		}
-		different[string(text)] = true
+		versions[string(text)] = append(versions[string(text)], report)
 	}
-	return len(different)
+	return versions
 }
 
 func (c plainCall) received() []time.Time {
@@ -262,7 +265,11 @@ func (w plainWorld) evidence(q plainQuestion, _ []string) map[string]plainRow {
 		f["versions_superseded"] += float64(versions - max(1, len(c.legs)))
 		f["further_legs"] += float64(max(1, len(c.legs)) - 1)
 		f["calls"]++
-		count("late_reports", !c.imported() && w.day(plainCall{started: c.firstReceived()}) > w.day(plainCall{started: c.ended}))
+		for _, deliveries := range c.deliveriesByVersion() {
+			first := slices.MinFunc(deliveries, func(a, b worldLine) int { return a.at.Compare(b.at) })
+			isImported := !slices.ContainsFunc(deliveries, func(l worldLine) bool { return !l.imported() })
+			count("late_reports", !isImported && w.day(plainCall{started: first.at}) > w.day(plainCall{started: c.ended}))
+		}
 		count("imported_calls", c.imported())
 		count("reports_without_live", len(c.deliveries) == reports)
 		count("unknown_statuses", slices.Contains(flags, "unknown_status"))

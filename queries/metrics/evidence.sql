@@ -17,7 +17,6 @@ select
     coalesce(sum(deliveries - versions), 0)::bigint as duplicates_removed,
     coalesce(sum(versions - 1), 0)::bigint as further_versions,
     count(*) as calls,
-    count(*) filter (where not imported and is_on_later_day(first_received_at, coalesce(ended_at, started_at))) as late_reports,
     count(*) filter (where imported) as imported_calls,
     count(*) filter (where list_contains(flags, 'unknown_status')) as unknown_statuses,
     count(*) filter (where len(flags) > 0) as flagged_calls,
@@ -25,10 +24,10 @@ select
     count(*) filter (where call_group is null) as ungrouped_calls
 from query_table(p_rows);
 
--- The direction of a call as a number, which takes less time to compare than a text, and that of a live event by its word. NULL if that is not
--- the vendor's: the event belongs to the call of its id, of whatever direction.
+-- The direction of a call as a number, which takes less time to compare than a text, and that of a delivery by its word. NULL if that is not
+-- the vendor's: the delivery belongs to the call of its id, of whatever direction.
 create or replace macro direction_number(p_direction) as (case p_direction when 'incoming' then 1 when 'outgoing' then 2 else 0 end)::tinyint;
-create or replace macro live_direction_number(p_sent_direction) as (case p_sent_direction when 'IVR' then 1 when 'WEBOBD' then 2 end)::tinyint;
+create or replace macro named_direction_number(p_sent_direction) as (case p_sent_direction when 'IVR' then 1 when 'WEBOBD' then 2 end)::tinyint;
 
 -- What belongs to no call, by the days from p_from to p_to: the calls of live events whose report is missing six hours later, and rejected
 -- lines. One row.
@@ -36,7 +35,7 @@ create or replace macro counts_without_call(p_from, p_to) as table
 with
 -- The calls of live events that came on these days or near them, and have no report.
 near as materialized (
-    select distinct call_key, call_sid, live_direction_number(sent_direction) as direction
+    select distinct call_key, call_sid, named_direction_number(sent_direction) as direction
     from live_events
     where not imported and first_received_at between p_from::date - interval 2 day and p_to::date + interval 2 day
 ),
@@ -54,7 +53,7 @@ without_report as materialized (
 sought_sids as materialized (from call_sids_of(without_report)),
 unreported as (
     select min(first_received_at) as first_received_at
-    from (select *, live_direction_number(sent_direction) as named_direction from live_events) as live
+    from (select *, named_direction_number(sent_direction) as named_direction from live_events) as live
     join without_report as sought on sought.call_key = live.call_key and sought.direction is not distinct from named_direction
     where not imported and live.call_sid >= (select least from sought_sids) and live.call_sid <= (select greatest from sought_sids)
     group by live.call_key, named_direction
@@ -74,12 +73,27 @@ with
 slice as (from query_table(p_rows)),
 slice_sids as materialized (from call_sids_of(slice)),
 with_live as (
-    select call_key, live_direction_number(sent_direction) as direction
+    select call_key, named_direction_number(sent_direction) as direction
     from live_events
     where not imported and call_key in (select call_key from slice)
       and call_sid >= (select least from slice_sids) and call_sid <= (select greatest from slice_sids)
 ),
 near_legs as (from shared_legs_near(p_rows)),
+-- Most calls have one report, and few have one from a later day: only of these the versions are read.
+late_calls as materialized (
+    select direction_number(direction) as direction, call_key, call_sid, coalesce(ended_at, started_at) as ended_at
+    from slice
+    where versions > 1 and is_on_later_day(last_received_at, coalesce(ended_at, started_at))
+),
+late_sids as materialized (from call_sids_of(late_calls)),
+late as (
+    select (select count(*) from slice
+            where versions = 1 and not imported and is_on_later_day(first_received_at, coalesce(ended_at, started_at))) + count(*) as late_reports
+    from call_versions as versions join late_calls as late
+        on late.call_key = versions.call_key and coalesce(named_direction_number(versions.sent_direction) = late.direction, true)
+    where not imported and is_on_later_day(first_received_at, late.ended_at)
+      and versions.call_sid >= (select least from late_sids) and versions.call_sid <= (select greatest from late_sids)
+),
 legs as (
     select count(*) as further_legs
     from slice join near_legs using (direction, call_key)
@@ -114,7 +128,7 @@ select
     flagged_calls,
     masked_calls,
     ungrouped_calls
-from reports, legs, without_call, received;
+from reports, legs, late, without_call, received;
 
 -- Calls and lines of which not all is certain, if there are any: one row or none.
 create or replace macro doubtful_calls(p_rows, p_from, p_to) as table
