@@ -83,23 +83,28 @@ func (b *book) close() {
 }
 
 // openWorkbook begins an empty workbook, or one with the sheets of the base workbook, and adds the first sheet.
-func (b *book) openWorkbook() (err error) {
+func (b *book) openWorkbook() error {
 	path, first, options := b.def.path(b.def.Base), b.def.Sheets[0].Name, b.theme.options(b.tempDir)
 	if path == "" {
-		b.workbook, err = xlsx.New(first, options)
+		workbook, err := xlsx.New(first, options)
+		if err == nil {
+			b.workbook = workbook
+		}
 		return err
 	}
-	if b.workbook, err = xlsx.Open(path, options); err != nil {
+	workbook, err := xlsx.Open(path, options)
+	if err != nil {
 		return fmt.Errorf("base workbook %s: %w", path, err)
 	}
-	for _, sheet := range b.workbook.SheetNames() {
+	for _, sheet := range workbook.SheetNames() {
 		for _, s := range b.def.Sheets {
 			if strings.EqualFold(sheet, s.Name) {
-				b.workbook.Close()
+				workbook.Close()
 				return fmt.Errorf("base workbook %s has a sheet %q, and so has the report\nhint: rename one of them", path, sheet)
 			}
 		}
 	}
+	b.workbook = workbook
 	return b.workbook.AddSheet(first)
 }
 
