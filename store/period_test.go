@@ -57,7 +57,7 @@ func TestAPeriodHasNoUsualRange(t *testing.T) {
 	period := periodOf(t, dir, p.settings, "2026-10-01", "2026-10-27")
 	for what, statement := range map[string]string{
 		"usual ranges": "select count(*) from changes('2026-10-27', '2026-10-27') where usual_n > 0",
-		"forecasts":    "select count(forecast_offered) from forecast('2026-10-27')",
+		"forecasts":    "select count(forecast_offered) from forecast('2026-10-21', '2026-10-27')",
 	} {
 		if whole, got := query(t, all, statement)[1][0], query(t, period, statement)[1][0]; got != "0" || whole == "0" {
 			t.Errorf("%s: %s of %s", what, got, whole)

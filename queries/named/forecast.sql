@@ -4,4 +4,5 @@ select
     local_day, weekday, half_hour, is_open, is_holiday, weeks, forecast_offered, day_forecast_offered, agents_needed, avg_talk_seconds,
     traffic, forecast_error, error_days, planned_service_level
 from forecast_of(rows, $to, $source, $group, $number)
+where $from::date <= $to::date -- only its last day matters, but the macro takes a period as the others do
 order by local_day, half_hour;
