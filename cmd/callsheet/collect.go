@@ -59,7 +59,7 @@ func (a *app) collect(ctx context.Context, c *config.Config, how collecting) err
 	log := a.logger(c)
 	raiseGOMAXPROCS()
 	raiseGOGC()
-	limitGarbage(leastGOGC)
+	limitGarbage(collectorGOGC)
 	server, address, err := startCollector(c, log, a.now, how.registry)
 	if err != nil {
 		return err

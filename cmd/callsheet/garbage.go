@@ -26,8 +26,8 @@ const maxGarbage = 32 << 20
 
 // The least GOGC that limitGarbage sets.
 const (
-	leastGOGC   = 40  // of a collector: thousands of slow senders take tens of megabytes, and GOGC 400 would add four times as much
-	defaultGOGC = 100 // of a workbook, whose memory is mostly DuckDB's
+	collectorGOGC = 40  // not more: thousands of slow senders take tens of megabytes, and GOGC 400 would add four times as much
+	workbookGOGC  = 100 // Go's default, since the memory is mostly DuckDB's
 )
 
 // limitGarbage makes collections rare while the heap is small: it sets GOGC after each one, so that there are maxGarbage until the next or,

@@ -154,7 +154,7 @@ func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, a
 	if err := out.Close(); err != nil {
 		return err
 	}
-	return cmp.Or(pipeline.CheckDays(ctx, reader, name, arguments), pipeline.CheckFilters(ctx, reader, filters))
+	return errors.Join(pipeline.CheckDays(ctx, reader, name, arguments), pipeline.CheckFilters(ctx, reader, filters))
 }
 
 // registerAsOf adds --as-of.

@@ -67,7 +67,7 @@ nothing.`,
 			if w.AsOf, err = parseAsOf(asOf, zone); err != nil {
 				return exitcode.UsageError(err)
 			}
-			limitGarbage(defaultGOGC)
+			limitGarbage(workbookGOGC)
 			path, result, err := p.Build(c.Context(), w)
 			if err != nil {
 				return err

@@ -71,7 +71,7 @@ a part of the spool could not be loaded.`,
 			case to != "":
 				return a.sendTest(c.Context(), p, entry, due, to)
 			}
-			limitGarbage(defaultGOGC)
+			limitGarbage(workbookGOGC)
 			if scheduled {
 				return p.RunScheduled(c.Context(), runner, entry, due)
 			}

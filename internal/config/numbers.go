@@ -80,14 +80,14 @@ var (
 	damagedNumber = regexp.MustCompile(`^\+?\d+(\.\d+)?[eE][+-]?\d{1,3}$`)
 )
 
-// checkNumber checks that a number can be that of a call. Others identify nobody: phone_key in queries/base/agents.sql is NULL for them.
-// Short numbers and addresses, such as sip:desk@pbx, can.
+// checkNumber reports a number that no call can have: one of which phone_key in queries/base/agents.sql is NULL. A call can have a short number
+// or an address, such as sip:desk@pbx.
 func checkNumber(add adder, key, number string) {
 	plain := strings.TrimFunc(number, func(r rune) bool { return strings.ContainsRune(`="'<>`, r) || unicode.In(r, unicode.Z, unicode.C) })
 	digits := nonDigits.ReplaceAllString(plain, "")
 	switch {
 	case maskedNumber.MatchString(plain):
-		add(key, "matches no call: a masked number identifies nobody\nhint: write all its digits")
+		add(key, "matches no call: the number is masked\nhint: write all its digits")
 	case spacedNumber.MatchString(plain):
 		isLong := len(digits) >= 10 && len(digits) <= 15 && strings.Trim(digits[len(digits)-10:], digits[len(digits)-1:]) != ""
 		if !isLong && !shortNumber.MatchString(number) {

@@ -68,7 +68,7 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// errEmpty ends a run that has nothing to report and nobody to tell so.
+// errEmpty ends a run that has nothing to report, and no channel to say so.
 var errEmpty = errors.New("there is nothing to report")
 
 // build returns a message for each part. A part of a burst that fails is recorded, and the others are built.

@@ -82,12 +82,21 @@ create or replace macro leg_rang_at(p_direction, p_started_at, p_leg_b_started_a
 create or replace macro leg_picked_at(p_direction, p_answered, p_leg_a_picked_at, p_leg_b_picked_at) as
     case when p_direction = 'outgoing' then p_leg_a_picked_at when p_answered then p_leg_b_picked_at end;
 
+-- When the talk of a call or leg began, as far as its times tell.
+create or replace macro talk_began_at(p_leg_b_picked_at, p_ended_at, p_talk_seconds, p_started_at) as
+    coalesce(p_leg_b_picked_at, p_ended_at - to_seconds(p_talk_seconds), p_started_at);
+
+-- The part of a talk that is after p_until, the end of the talks before it: the sum of these parts is the union of the talks. NULL if the talk
+-- is unknown.
+create or replace macro uncovered_talk(p_begins, p_ends, p_until) as
+    case when p_ends is not null then greatest(p_ends - greatest(p_begins, p_until), 0) end;
+
 -- The legs in order: answered ones first, by when the talk began; then the others, newest first. The first one is the leg of the
 -- agent whom the call counts for.
 create or replace macro ordered_legs(p_legs) as table
 select
     *,
-    coalesce(leg_b_picked_at, ended_at - to_seconds(talk_seconds), started_at) as talk_from,
+    talk_began_at(leg_b_picked_at, ended_at, talk_seconds, started_at) as talk_from,
     row_number() over (
         partition by direction, call_key
         order by answered desc, case when answered then talk_from end, reported_at desc, agent_key, customer_number) as leg_order
@@ -122,8 +131,7 @@ calls as (
         ])) filter (where leg_order = 1),
         (max(epoch(started_at) + call_seconds) - min(epoch(started_at)))::bigint as call_seconds,
         case when bool_or(answered)
-             then (sum(greatest(talk_ends - greatest(talk_begins, talked_until), 0)) 
-                   filter (where answered and talk_seconds is not null) / 1000000)::bigint
+             then (sum(uncovered_talk(talk_begins, talk_ends, talked_until)) filter (where answered) / 1000000)::bigint
              else 0 end as talk_seconds,
         max(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1) as wait_seconds,
         list_sort(list_distinct(flatten(list(list_filter(flags, lambda flag:

@@ -44,8 +44,8 @@ rows as (
 )
 from zero_filled(rows);
 
--- Every metric that agents have, from their agent_calls() and legs_by_person(): those of kpi(), rings, busy time and transfers. p_rung are the calls to
--- count rings in, including those in which no report names the agent; an agent whose phone only rang has a row.
+-- Every metric that agents have, from their agent_calls() and legs_by_person(): those of kpi(), rings, busy time and transfers. p_rung are the
+-- calls to count rings in, including those in which no report names the agent; an agent whose phone only rang has a row.
 create or replace macro leg_metrics(p_dims, p_legs, p_persons, p_rung, p_asked) as table
 with
 phones as (from query_table(p_legs) union all by name from further_phones(p_legs, p_persons)),

@@ -1,5 +1,5 @@
--- How long agents' phones rang or were talked on, over a set of agent_calls() and further_phones(), per combination of the named dimension columns: the union
--- of the times of an agent's calls on each day, summed. The share is that of the time from the first to the last of an agent's day.
+-- How long agents' phones rang or were talked on, over a set of agent_calls() and further_phones(), per combination of the named dimension
+-- columns: the union of the times of an agent's calls on each day, summed. The share is that of the time from the first to the last of an agent's day.
 -- It is not occupancy, since there is no login data. An agent of whom no times are known has no row.
 create or replace macro busy_time(p_dims, p_rows) as table
 with

@@ -36,17 +36,12 @@ with days as materialized (
 from shared_call_legs
 where local_day >= (select first_day from days) and local_day <= (select last_day from days);
 
--- When the talk of a call or leg began, as far as its times tell.
-create or replace macro talk_began_at(p_leg_b_picked_at, p_ended_at, p_talk_seconds, p_started_at) as
-    coalesce(p_leg_b_picked_at, p_ended_at - to_seconds(p_talk_seconds), p_started_at);
-
 -- The legs that reports name, of the calls in a set of which they name several agents or phones. turn numbers those of one agent in one
 -- call; person_talk_seconds is the union of their talk, NULL if it is unknown of all of them.
 create or replace macro legs_by_person(p_rows) as table
 select
     * exclude (talk_begins, talk_ends, talked_until),
-    (sum(case when talk_ends is not null then greatest(talk_ends - greatest(talk_begins, talked_until), 0) end) over person
-     / 1000000)::bigint as person_talk_seconds,
+    (sum(uncovered_talk(talk_begins, talk_ends, talked_until)) over person / 1000000)::bigint as person_talk_seconds,
     row_number() over (partition by direction, call_key, agent order by is_first desc, answered desc, started_at, agent_key) as turn
 from (
     select
@@ -62,8 +57,8 @@ from (
 window person as (partition by direction, call_key, agent);
 
 -- A set of calls as the agents took them, with their legs_by_person(): a call of which reports name several agents has a row for each, with the
--- agent's own talk. An agent of whom two phones took part in one call has one row; further_phones() has the times of the others. What it cost,
--- how long it lasted, how long the caller waited and how many reports there are, are in the row of the agent whom the call counts for.
+-- agent's own talk. An agent of whom two phones took part in one call has one row; further_phones() has the times of the other phone. The coins,
+-- the duration, the wait and the number of reports of a call are in the row of its first leg, whose agent is that of the call.
 --
 -- There is no CTE, since all columns of all rows would be copied: a stored macro loses MATERIALIZED and NOT MATERIALIZED, and DuckDB does not
 -- look for unused columns below a CTE that is read twice.

@@ -29,7 +29,8 @@ select half_hours.*
 from half_hours_of(p_from, p_to) as half_hours, data_span(p_source) as span
 where local_day > first_day and local_day between kept_from and kept_to and starts_at + interval 30 minute <= complete_through();
 
--- Which half-hour a time is in, by the microseconds since the first one began: negative before that. // rounds toward 0.
+-- The number of a half-hour, by the microseconds from the beginning of the first one, which is 0, to a time in it. Earlier ones are negative;
+-- integer division would round those up, and the last one before the first to 0.
 create or replace macro half_hour_after(p_microseconds) as floor(p_microseconds / 1800000000)::bigint;
 
 -- Which of the half-hours of a period that begins at a time another time is in.
