@@ -264,7 +264,7 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 	runOn(t, home, "init", "--lake")
 
 	var faulty atomic.Bool // the fault has happened
-	commits := func(how servertest.Cut) func() {
+	commits := func(fault func() servertest.Cut) func() {
 		return func() {
 			var wrote atomic.Bool // the transaction
 			do := func(sent []byte) servertest.Cut {
@@ -272,7 +272,7 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 					wrote.Store(true)
 				}
 				if wrote.Load() && bytes.Contains(sent, []byte("COMMIT")) && !faulty.Swap(true) {
-					return how
+					return fault()
 				}
 				return servertest.Keep
 			}
@@ -293,6 +293,7 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 		connection, _, _ := w.(http.Hijacker).Hijack()
 		connection.Close()
 	}
+	var restart sync.WaitGroup
 	faults := []struct {
 		name  string
 		share int // of the deliveries, in percent; more rows than are stored in the catalog make an upload
@@ -305,16 +306,16 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 			time.Sleep(time.Second)
 			w.WriteHeader(http.StatusInternalServerError)
 		})},
-		{"connection cut before a commit", 2, commits(servertest.CutBefore)},
-		{"connection cut after a commit", 2, commits(servertest.CutAfter)},
-		{"catalog restarts", 2, func() {
-			time.AfterFunc(2*time.Second, func() {
-				faulty.Store(true)
-				server.Stop()
+		{"connection cut before a commit", 2, commits(func() servertest.Cut { return servertest.CutBefore })},
+		{"connection cut after a commit", 2, commits(func() servertest.Cut { return servertest.CutAfter })},
+		{"catalog restarts", 2, commits(func() servertest.Cut {
+			server.Stop()
+			restart.Go(func() {
 				time.Sleep(time.Second)
 				server.Start(t)
 			})
-		}},
+			return servertest.Keep
+		})},
 	}
 	lines := demoLines(rand.New(rand.NewPCG(5, 5)), 4000)
 	rest := lines
@@ -327,6 +328,7 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 		faulty.Store(false)
 		fault.do()
 		out, err := exec.Command("callsheet", "--config", home, "load").CombinedOutput()
+		restart.Wait()
 		cut.Store(nil)
 		refuse.Store(nil)
 		if bytes.Contains(out, []byte("SIGABRT")) { // DuckDB 1.5.5 aborts now and then when PostgreSQL goes away
