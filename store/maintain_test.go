@@ -151,7 +151,7 @@ func TestKilledMaintenanceLosesNothing(t *testing.T) {
 	const content = "select bit_xor(hash(calls)), (select bit_xor(hash(call_versions)) from call_versions), (select bit_xor(hash(customer_episodes)) from customer_episodes) from calls"
 	wantContent := query(t, openReader(t, options), content)
 	killed := 0
-	for delay := time.Second; ; delay *= 2 {
+	for delay := 200 * time.Millisecond; ; delay *= 2 {
 		process := exec.Command(os.Args[0], "-test.run=^TestKilledMaintenanceLosesNothing$", "-test.count=1")
 		process.Env = append(os.Environ(), maintainedEnv+"="+lake.Catalog.String(), "DATA="+data, "DEFINITIONS="+maintenance.Path)
 		timer := time.AfterFunc(delay, func() { process.Process.Kill() })
