@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"callsheet/internal/spool"
 )
 
 var (
-	// nothingWords are the texts that name no call, in upper case, beside zeros and dashes.
-	nothingWords = words{
-		"N/A": true, "#N/A": true, "NA": true, "NAN": true, "NULL": true, "(NULL)": true, `\N`: true, "NONE": true, "UNDEFINED": true,
-		"NOT ASSIGNED": true, "TRUE": true, "FALSE": true,
-	}
+	// truthValues name no call either, in upper case.
+	truthValues = words{"TRUE": true, "FALSE": true}
 	// abbreviated is a number as a spreadsheet or a program writes one that it has rounded: 1.791E+09.
 	abbreviated = regexp.MustCompile(`^[+-]?\d(\.\d+)?[eE]\+?\d{1,3}$`)
 	// wholeDecimal is a plain number that became a decimal one. Ten digits are a second, so .0 after them is the call's own.
@@ -36,13 +35,13 @@ func readCallSid(text []byte, nothing words) (sid []byte, reason string) {
 	if isPlainSid(text) && !nothing.has(string(text)) {
 		return text, ""
 	}
-	trimmed := trimBlanks(string(text))
+	trimmed := spool.TrimBlanks(string(text))
 	if quoted, ok := strings.CutPrefix(trimmed, `="`); ok {
 		trimmed = strings.TrimSuffix(quoted, `"`)
 	}
 	trimmed = strings.TrimSpace(strings.TrimPrefix(trimmed, "'"))
 	switch {
-	case strings.Trim(trimmed, "0.-–—") == "" || nothingWords.has(trimmed) || nothing.has(trimmed):
+	case strings.Trim(trimmed, "0.-–—") == "" || spool.IsNothing(trimmed) || truthValues.has(trimmed) || nothing.has(trimmed):
 		return nil, noCallSid
 	case abbreviated.MatchString(trimmed):
 		return nil, fmt.Sprintf("the CallSid %s is in scientific notation"+roundedReason, trimmed)

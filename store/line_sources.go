@@ -2,7 +2,8 @@ package store
 
 import (
 	"strings"
-	"unicode"
+
+	"callsheet/internal/spool"
 )
 
 // lineSources are the sources of the lines that are read, each with what reading its lines depends on.
@@ -18,7 +19,7 @@ func newLineSources(settings Settings, defaultSource string) lineSources {
 			if sources.nothing[source.Name] == nil {
 				sources.nothing[source.Name] = words{}
 			}
-			sources.nothing[source.Name][strings.ToUpper(trimBlanks(text))] = true
+			sources.nothing[source.Name][strings.ToUpper(spool.TrimBlanks(text))] = true
 		}
 	}
 	return sources
@@ -28,8 +29,3 @@ func newLineSources(settings Settings, defaultSource string) lineSources {
 type words map[string]bool
 
 func (w words) has(text string) bool { return len(w) > 0 && w[strings.ToUpper(text)] }
-
-// trimBlanks removes spaces, line ends and invisible marks around a text.
-func trimBlanks(text string) string {
-	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C) })
-}

@@ -58,16 +58,13 @@ func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 // isNothing reports whether the vendor, a program between or the source means nothing by a value. It only decides which of several
 // values counts; how a value is read is decided in queries/base.
 func (l *line) isNothing(field int, text []byte) bool {
-	if l.nothing.has(trimBlanks(string(text))) {
+	switch trimmed := spool.TrimBlanks(string(text)); {
+	case l.nothing.has(trimmed):
 		return true
-	}
-	switch word := strings.ToUpper(string(bytes.TrimSpace(text))); word {
-	case "-", "--", "N/A", "NA", "NAN", "NULL", "(NULL)", "NONE", "UNDEFINED", "NOT ASSIGNED":
-		return true
-	case "0":
+	case trimmed == "0":
 		return !payloadFields[field].number
 	default:
-		return strings.HasPrefix(word, "0000-00-00") || strings.HasPrefix(word, "1970-01-01")
+		return spool.IsNothing(trimmed) || strings.HasPrefix(trimmed, "0000-00-00") || strings.HasPrefix(trimmed, "1970-01-01")
 	}
 }
 

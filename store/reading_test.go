@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"callsheet/internal/spool"
 )
 
 // form writes a value in one of the ways in which people and programs write it. lossy forms do not say the whole value, or not for certain:
@@ -145,7 +148,7 @@ func TestReadingNeverInventsAValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		calls := map[string]*writtenCall{}
-		var spool strings.Builder
+		var lines strings.Builder
 		for i := range 1500 {
 			c := &writtenCall{
 				started: time.Date(2026, 10, 1+rng.IntN(28), rng.IntN(24), rng.IntN(60), rng.IntN(60), 0, zone),
@@ -164,9 +167,9 @@ func TestReadingNeverInventsAValue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			spool.Write(append(line, '\n'))
+			lines.Write(append(line, '\n'))
 		}
-		reader := loaded(t, testSettings(), map[string]string{"2026-10-05.ndjson": spool.String()})
+		reader := loaded(t, testSettings(), map[string]string{"2026-10-05.ndjson": lines.String()})
 		rows := query(t, reader, `
 			select call_sid, epoch(started_at)::bigint, call_seconds, customer_key, (coins * 100)::bigint, direction, outcome, array_to_string(flags, ' ')
 			from calls`)[1:]
@@ -190,5 +193,39 @@ func TestReadingNeverInventsAValue(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestNothingIsTheSameInGoAndSQL: which value of a field counts is decided in Go, how it is read in SQL.
+func TestNothingIsTheSameInGoAndSQL(t *testing.T) {
+	db := openStore(t, Options{Path: filepath.Join(t.TempDir(), "calls.duckdb"), Settings: Settings{Timezone: "Asia/Kolkata"}, Now: time.Now})
+	defer db.Close()
+	var nothing []string
+	rows, err := db.conn.QueryContext(t.Context(), `
+		with texts as (
+			select unnest(['', '0', '-', '--', '---', '–', '—', 'n/a', '#N/A', 'NA', 'nan', 'null', '(null)', '\N', 'None', 'undefined', 'Not Assigned',
+				'00', 'no', 'Nina', '1', '----', 'assigned']) as word
+		)
+		select before || word || after as text, is_nothing(text)
+		from texts, unnest(['', ' ', chr(160), chr(9), chr(8203)]) as outer_left(before), unnest(['', ' ', chr(13)]) as outer_right(after)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		var want bool
+		if err := rows.Scan(&text, &want); err != nil {
+			t.Fatal(err)
+		}
+		if got := spool.IsNothing(text); got != want {
+			t.Errorf("%q means no value: %v in Go, %v in SQL", text, got, want)
+		}
+		if want {
+			nothing = append(nothing, text)
+		}
+	}
+	if err := rows.Err(); err != nil || len(nothing) != 17*15 {
+		t.Errorf("%d texts mean no value: %v", len(nothing), err)
 	}
 }

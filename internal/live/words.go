@@ -3,6 +3,8 @@ package live
 import (
 	"strings"
 	"unicode"
+
+	"callsheet/internal/spool"
 )
 
 // progress is what a status word of a live event says.
@@ -92,19 +94,13 @@ func (s Source) direction(text string) string {
 	return directionOf[letters(text)]
 }
 
-// nothingWords are the texts that stand for nothing, in upper case, as in queries/base/clean.sql.
-var nothingWords = map[string]bool{
-	"": true, "0": true, "-": true, "--": true, "---": true, "–": true, "—": true, "N/A": true, "#N/A": true, "NA": true, "NAN": true, "NULL": true,
-	"(NULL)": true, `\N`: true, "NONE": true, "UNDEFINED": true, "NOT ASSIGNED": true,
-}
-
 // clean returns a text with single spaces, "" if it stands for nothing.
 func (s Source) clean(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	upper := strings.ToUpper(text)
-	if nothingWords[upper] {
+	if spool.IsNothing(text) {
 		return ""
 	}
+	upper := strings.ToUpper(text)
 	for _, own := range s.NothingValues {
 		if strings.ToUpper(strings.TrimSpace(own)) == upper {
 			return ""

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"regexp"
-	"slices"
 	"testing"
 )
 
@@ -18,10 +17,6 @@ func TestWordsAreThoseOfTheLoad(t *testing.T) {
 	}
 	if !maps.Equal(directionOf, directions) {
 		t.Errorf("directions: %v, want %v", directionOf, directions)
-	}
-	nothing := quoted(find(t, "clean", `list_contains\(\[([^\]]*)\],\s*upper`)[0][1])
-	if words := slices.Sorted(maps.Keys(nothingWords)); !slices.Equal(words, slices.Sorted(slices.Values(nothing))) {
-		t.Errorf("words for nothing: %q, want %q", words, nothing)
 	}
 	for _, match := range find(t, "outcomes", `when p_word in \(([^)]*)\)\s*then '(\w+)'`) {
 		progress, known := progressOfOutcome[match[2]]

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ func (c *client) row(fields json.RawMessage, names rowNames, day string) (row, e
 		values[string(name)] = value
 	}
 	call, word := text(values[names.call]), text(values[names.direction])
-	if isNothing(call) {
+	if spool.IsNothing(call) {
 		return row{}, fmt.Errorf("it has no %s, so it is not known which call it is", names.call)
 	}
 	direction := c.Direction(word)
@@ -49,7 +48,7 @@ func (c *client) row(fields json.RawMessage, names rowNames, day string) (row, e
 		return row{}, fmt.Errorf("call %s: %w", c.clean(call), err)
 	}
 	key := text(values[names.id])
-	if isNothing(key) {
+	if spool.IsNothing(key) {
 		key = call + " " + word + " " + text(values[names.start])
 	}
 	from, to := names.customer, names.agent
@@ -99,18 +98,13 @@ func callReport(fields json.RawMessage, values object, names [][2]string) []byte
 
 var isNumber = regexp.MustCompile(`^[0-9]+$`)
 
-// isNothing reports whether a text stands for no value.
-func isNothing(text string) bool {
-	return slices.Contains([]string{"", "0", "-", "--", "null", "none", "nan", "n/a", "na", "undefined"}, strings.ToLower(text))
-}
-
 // checkDay checks that a row is one of the day that was asked for, by its start or its date.
 func checkDay(values object, names rowNames, day string) error {
 	var shown []string
 	for _, name := range []string{names.start, names.date} {
 		value := text(values[name])
 		date, _, _ := strings.Cut(strings.ReplaceAll(value, "T", " "), " ")
-		if isNothing(value) || date == "0000-00-00" {
+		if spool.IsNothing(value) || date == "0000-00-00" {
 			continue
 		}
 		if _, err := time.Parse(time.DateOnly, date); err != nil {

@@ -24,7 +24,7 @@ create or replace macro clean_name(p_text) as
 -- A text as sent; NULL if its source uses it for nothing. p_nothing has the source's own such words in upper case, NULL for none.
 create or replace macro sent_text(p_text, p_nothing) as
     case when p_nothing is null then p_text
-         when list_contains(p_nothing, upper(trim(p_text))) then null
+         when list_contains(p_nothing, upper(trimmed(p_text))) then null
          else p_text end;
 
 -- The settings of the sources by which their texts are read.
