@@ -137,7 +137,7 @@ func weakGroups(rows []row) string {
 
 // missedCallers says how many of the missed callers still wait: "7 of 21 missed callers still wait (usually 7–14)".
 func (b *book) missedCallers() string {
-	waiting, of := b.summary.count("callers_lost"), b.summary.count("missed_customers")
+	waiting, of := b.totals.count("callers_lost"), b.totals.count("missed_customers")
 	usual := ""
 	if words := b.usual(b.catalog.metrics["callers_lost"]); words != "" {
 		usual = " (" + words + ")"
@@ -158,16 +158,16 @@ func (b *book) missedCallers() string {
 
 // missedOfOffered says how many calls were missed: "23 of 146 offered calls were missed".
 func (b *book) missedOfOffered() string {
-	missed := b.summary.count("missed")
-	return b.locale.Number(float64(missed), 0) + " of " + b.plural(b.summary.count("offered"), "offered call was", "offered calls were") + " missed"
+	missed := b.totals.count("missed")
+	return b.locale.Number(float64(missed), 0) + " of " + b.plural(b.totals.count("offered"), "offered call was", "offered calls were") + " missed"
 }
 
 // mainFigure returns what the summary is about, and a rate with its usual range: coins, missed callers, else how many calls were offered, or
 // outgoing if there are no others.
 func (b *book) mainFigure(s Sheet) string {
-	offered, outgoing, calls := b.summary.count("offered"), b.summary.count("outgoing"), b.plural(b.calls(), "call", "calls")
+	offered, outgoing, calls := b.totals.count("offered"), b.totals.count("outgoing"), b.plural(b.calls(), "call", "calls")
 	words, rate, done := calls, "", ""
-	switch coins, _ := b.summary.number("coins"); {
+	switch coins, _ := b.totals.number("coins"); {
 	case s.isAbout("callers_lost") && offered > 0:
 		return b.missedCallers() + "; " + b.missedOfOffered()
 	case s.isAbout("coins") && coins > 0:
@@ -177,7 +177,7 @@ func (b *book) mainFigure(s Sheet) string {
 	case outgoing > 0:
 		words, rate, done = b.plural(outgoing, "outgoing call", "outgoing calls"), "connect_rate", "connected"
 	}
-	if value := b.formatValue(b.summary.get(rate), "rate"); value != "" {
+	if value := b.formatValue(b.totals.get(rate), "rate"); value != "" {
 		words += ", " + value + " " + done
 		if usual := b.usual(b.catalog.metrics[rate]); usual != "" {
 			words += " (" + usual + ")"

@@ -35,7 +35,7 @@ type book struct {
 	displayNames map[string]*displayNames // by column
 
 	currentSheet string // name of the sheet being filled
-	summary      row    // totals of the period
+	totals       row    // of the period
 	evidence     row
 	complete     row // by the vendors' lists; empty if no source has vendor_api
 	compared     comparison
@@ -122,7 +122,7 @@ func (b *book) startQueries() (err error) {
 func (b *book) loadTotals() (err error) {
 	b.currentSheet = ""
 	for query, into := range map[string]*row{
-		"total": &b.summary, "evidence": &b.evidence, "settings": &b.settings,
+		"total": &b.totals, "evidence": &b.evidence, "settings": &b.settings,
 	} {
 		if *into, err = b.data.singleRow(querySpec{query, b.req.Period, nil}); err != nil {
 			return err
@@ -131,8 +131,8 @@ func (b *book) loadTotals() (err error) {
 	return b.loadCompleteness()
 }
 
-// fillSheets fills the workbook. Detail sheets are filled before the others number names that look alike; if there are such names, all
-// sheets are filled again, with the numbers known.
+// fillSheets fills the workbook. Names that look alike are numbered as they appear; if there were any, all sheets are filled again, so that
+// those filled first show the numbers.
 func (b *book) fillSheets() error {
 	def := b.def
 	for {
@@ -255,4 +255,4 @@ func (b *book) dataTime() time.Time {
 	return b.req.Period.End(b.req.Zone)
 }
 
-func (b *book) calls() int64 { return b.summary.count("calls") }
+func (b *book) calls() int64 { return b.totals.count("calls") }

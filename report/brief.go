@@ -120,7 +120,7 @@ func (b *book) rankingText(r *Ranking) (*TextTable, error) {
 	}
 	table.Total = append(table.Total, xlsx.CleanText(cmp.Or(r.Total, "Total")))
 	for i, c := range columns[1:] {
-		total := b.cellText(b.summary.get(c.name), c.format, most[i+1])
+		total := b.cellText(b.totals.get(c.name), c.format, most[i+1])
 		if slices.Contains(countedByAgent, c.name) {
 			total = noTotal
 		}

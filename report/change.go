@@ -13,11 +13,11 @@ type change struct {
 	second string // the change since the earlier period, if text is about the usual range
 }
 
-// change describes how a metric compares. One earlier period is much noise, so it gives a verdict only where no usual range is known, and
-// beside one a holiday says nothing.
+// change describes how a metric compares. The earlier period alone is noisy, so it gives a verdict only where there is no usual range, and
+// none if one of the two has a holiday.
 func (b *book) change(c columnMeta) change {
 	figures, usual := b.compared.figures[c.name], b.usualRange(c)
-	now, known := b.summary.number(c.name)
+	now, known := b.totals.number(c.name)
 	second := ""
 	if usual != "" {
 		second = "usual " + usual

@@ -104,7 +104,7 @@ func TestTitleSaysWhyCallsAreMissing(t *testing.T) {
 // TestNoChangeSinceAHoliday: beside the usual range, a day says nothing of the change since a holiday.
 func TestNoChangeSinceAHoliday(t *testing.T) {
 	friday := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
-	b := &book{theme: defaultTheme(), summary: row{columns: []string{"missed", "calls"}, values: []any{int64(4), int64(9)}}}
+	b := &book{theme: defaultTheme(), totals: row{columns: []string{"missed", "calls"}, values: []any{int64(4), int64(9)}}}
 	b.compared.earlier = period.Period{From: friday, To: friday}
 	b.compared.figures = map[string]row{"calls": {columns: []string{"before"}, values: []any{9.0}},
 		"missed": {columns: []string{"before", "usual_low", "usual_high", "usual_verdict"}, values: []any{3.0, 2.0, 5.0, "same"}}}

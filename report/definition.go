@@ -132,7 +132,7 @@ func (a Alerts) parameters() map[string]string {
 // Parse decodes and validates a definition. name is for errors only; paths in the definition are relative to dir.
 func Parse(name string, text []byte, dir string) (*Definition, error) {
 	d := &Definition{name: name, dir: dir, Theme: defaultTheme(), limits: excelLimits}
-	text = yamlstrict.WithoutMark(text)
+	text = yamlstrict.TrimBOM(text)
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, fmt.Errorf("report %s is empty\nhint: it needs a title and sheets", name)
 	}

@@ -33,7 +33,7 @@ func TestHourWithoutCallsIsDrawnAsZero(t *testing.T) {
 func TestChangeShowsDifferenceAndVerdict(t *testing.T) {
 	b := &book{theme: defaultTheme(), req: Request{Period: period.Period{}}}
 	compare := func(w columnMeta, now, before any, verdict string) string {
-		b.summary = row{columns: []string{w.name, "calls"}, values: []any{now, int64(9)}}
+		b.totals = row{columns: []string{w.name, "calls"}, values: []any{now, int64(9)}}
 		friday := time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)
 		b.compared.isOrdinary = true
 		b.compared.earlier = period.Period{From: friday, To: friday}

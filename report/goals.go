@@ -22,7 +22,7 @@ func (b *book) goal(c columnMeta) (text, colour string) {
 		return "", ""
 	}
 	text = "Goal " + b.goalValue(c, goal)
-	now, _ := b.summary.number(c.name)
+	now, _ := b.totals.number(c.name)
 	switch verdict := toText(b.compared.figures[c.name].get("goal_verdict")); {
 	case verdict == "met":
 		return text + ": met", b.theme.Good

@@ -30,7 +30,7 @@ func TestTilesSayWhetherGoalsAreMet(t *testing.T) {
 		{wait, 42.0, 30.0, "not met", "Goal 0:30: not met, +0:12"},
 	} {
 		b := &book{theme: defaultTheme(), locale: locale.Locale{}}
-		b.summary = row{columns: []string{c.of.name, "calls"}, values: []any{c.value, int64(9)}}
+		b.totals = row{columns: []string{c.of.name, "calls"}, values: []any{c.value, int64(9)}}
 		b.compared.figures = map[string]row{c.of.name: {columns: []string{"goal", "goal_verdict"}, values: []any{c.goal, c.verdict}}}
 		if got, _ := b.goal(c.of); got != c.want {
 			t.Errorf("%s of %v: got %q, want %q", c.of.name, c.value, got, c.want)

@@ -104,7 +104,7 @@ func (p *page) writeHeatRow(h heatTable, c columnMeta, format string, key any, a
 		xlsx.CellStyle{NumberFormat: format, Bold: true, Align: "right", VAlign: "center", LeftBorder: p.theme.Blue})
 }
 
-// heatValue returns a figure's cell value. The queries have no row where there are no calls, which are 0 where there can be figures.
+// heatValue returns a figure's cell value. A missing row means no calls: 0, or empty where there is no data.
 func (p *page) heatValue(r row, c columnMeta, known bool) any {
 	v := p.cellValue(r.get(c.name), c.format)
 	if v == nil && c.format == "count" && known {

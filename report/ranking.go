@@ -174,7 +174,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 	}
 	total := any(xlsx.CleanText(r.Total))
 	if column != firstColumn {
-		total = p.totalValue(p.summary, c)
+		total = p.totalValue(p.totals, c)
 	}
 	p.Put(column, row+1, total, shrinking(p.totalStyle(side, format)))
 }

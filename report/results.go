@@ -114,8 +114,8 @@ func (q *queryCache) fetch(spec querySpec) (*resultSet, error) {
 	return r, nil
 }
 
-// ofMetrics are the queries of which the workbook asks for metrics that are no columns of the result: changes has a row for each, and
-// total is asked for all columns of a sheet, its dimensions too.
+// ofMetrics are the queries whose requested metrics need not be columns of the result: changes has a row for each metric, and total is
+// given all columns of a sheet, its dimensions too.
 var ofMetrics = []string{"changes", "total"}
 
 // fetchColumns runs a query. Queries of metrics have the parameter metrics, and compute no others; the rest ignores it.

@@ -9,7 +9,7 @@ import (
 
 // figure returns a metric of the summary as text.
 func (b *book) figure(metric string) string {
-	return cmp.Or(b.formatValue(b.summary.get(metric), b.catalog.metrics[metric].format), "unknown")
+	return cmp.Or(b.formatValue(b.totals.get(metric), b.catalog.metrics[metric].format), "unknown")
 }
 
 // besideServiceLevel returns the metrics that are shown with a service level, since they have the same denominator; the answer rate has another.
@@ -83,11 +83,11 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 		return
 	}
 	for _, metric := range append(besideServiceLevel(t), t.Metric, t.Also) {
-		if metric != "" && p.catalog.metrics[metric].name != "" && !slices.Contains(p.summary.columns, metric) {
-			p.Check(missingColumn("total", metric, p.summary.columns))
+		if metric != "" && p.catalog.metrics[metric].name != "" && !slices.Contains(p.totals.columns, metric) {
+			p.Check(missingColumn("total", metric, p.totals.columns))
 		}
 	}
-	v := p.summary.get(c.name)
+	v := p.totals.get(c.name)
 	box := xlsx.CellStyle{Fill: p.theme.Pale, Align: "left", Indent: 1, VAlign: "center"}
 	label, value, moved, small := box, box, box, box
 	label.TopBorder, label.ThickTop, label.TextColour, label.Size = p.theme.Blue, true, p.theme.Grey, 10
@@ -146,11 +146,11 @@ func (p *page) secondFigure(t Tile) any {
 		p.Check(unknownMetric(metric, p.catalog))
 		return nil
 	}
-	if p.summary.get(metric) == nil {
+	if p.totals.get(metric) == nil {
 		return nil // "unknown" would say no more than the tile
 	}
 	if t.Metric == "callers_lost" && metric == "missed_customers" {
-		return "of " + p.plural(p.summary.count(metric), "missed caller", "missed callers") + p.withinWindow()
+		return "of " + p.plural(p.totals.count(metric), "missed caller", "missed callers") + p.withinWindow()
 	}
 	return c.label + " " + p.figure(metric)
 }

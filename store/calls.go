@@ -15,11 +15,11 @@ type session interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// portionDeliveries is of about how many reports and live events calls are computed at a time when all are: at once, they take more memory than DuckDB
-// may use. Tests lower it.
+// portionDeliveries is about how many reports and live events a portion of a recomputation has: all at once would exceed DuckDB's memory limit. Tests
+// lower it.
 var portionDeliveries int64 = 300_000
 
-// recomputeCalls computes all calls with a call_sid after one; "" is before all. It computes each portion by a call of inTransaction. The SQL of
+// recomputeCalls recomputes the calls with a call_sid greater than after, which is "" for all, each portion in a call of inTransaction. The SQL of
 // portion defines refreshed_versions and refreshed_live, from the variables after_sid and through_sid.
 func recomputeCalls(ctx context.Context, db session, portion, after string, inTransaction func(through string, compute func(session) error) error) error {
 	portions, err := callPortions(ctx, db)
@@ -125,10 +125,10 @@ func computeCalls(ctx context.Context, db session) error {
 	return runStep(ctx, db, "load/hour_peaks")
 }
 
-// maxFollowedCalls is how many renewed calls the customers of a portion have, on average. Tests lower it.
+// maxFollowedCalls is the average number of calls of the customers of a portion. Tests lower it.
 var maxFollowedCalls int64 = 500_000
 
-// followCustomers keeps what is known of the renewed customers.
+// followCustomers recomputes the episodes and later calls of customers whose calls have changed.
 func followCustomers(ctx context.Context, db session) error {
 	var calls int64
 	if err := db.QueryRowContext(ctx, "select count(*) from renewed_customers").Scan(&calls); err != nil {

@@ -53,7 +53,7 @@ func (s *Store) applyDirectories(ctx context.Context) error {
 		return nil
 	}
 	supposed := s.fingerprint
-	s.fingerprint = "" // it changes while calls are computed again
+	s.fingerprint = "" // it changes while calls are recomputed
 	defer func() { s.fingerprint = supposed }()
 	return s.withTurn(ctx, func() error { return s.applySettings(ctx) })
 }

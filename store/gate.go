@@ -39,7 +39,7 @@ func checkSelect(ctx context.Context, conn *sql.Conn, text string) (selection, e
 	return parsed, err
 }
 
-// errNUL is of a text that DuckDB would read up to a NUL.
+// errNUL refuses a text because DuckDB would ignore everything after the NUL.
 var errNUL = refusal("the statement contains a NUL character")
 
 func parseSelect(ctx context.Context, conn *sql.Conn, text string) (selection, error) {

@@ -30,8 +30,8 @@ const (
 	catalogName = "lake_catalog"
 )
 
-// The modes of attaching a lake beside writing and reading: one that is created if there is none, and one that is read as of the snapshot in the variable
-// snapshot, so that all statements of all connections see one state, as those on a published copy do.
+// Further modes of attaching a lake: create it if it is missing, or read it as of the snapshot in the variable snapshot, so that all connections see one
+// state, as on a published copy.
 const (
 	creating = "creating"
 	pinned   = "pinned"
@@ -152,8 +152,8 @@ func openLake(ctx context.Context, options Options) (*Store, error) {
 	return s, nil
 }
 
-// settingsTables are the tables of the configuration. A statement can read them dozens of times, each time from the catalog, so they are copied. A reader
-// copies those that most queries read, since a copy takes some 20 ms, and all before it computes calls.
+// settingsTables are the tables of the configuration. A statement can read them dozens of times, each time from the catalog, so connections copy them.
+// A copy takes some 20 ms, so a reader copies those that most queries read, and all of them only before it computes calls.
 var (
 	settingsTables  = append([]string{"status_words", "direction_words", "number_groups", "agent_directory", "goals"}, queriedSettings...)
 	queriedSettings = []string{"settings", "sources", "business_hours", "holidays"}
@@ -268,7 +268,7 @@ func (s *Store) checkLake(ctx context.Context) error {
 	case strings.HasPrefix(stored, copying):
 		return errCopying(name)
 	case strings.HasPrefix(stored, incomplete):
-		return fmt.Errorf("the calls of the lake %s are being computed again\nhint: wait for callsheet init --lake, or run it again if it was interrupted", name)
+		return fmt.Errorf("the calls of the lake %s are being recomputed\nhint: wait for callsheet init --lake, or run it again if it was interrupted", name)
 	case stored != want:
 		return fmt.Errorf("the lake %s has other settings than this configuration\nhint: give all machines the same sources, business and timezone, then run callsheet init --lake on one of them", name)
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// countTransaction counts a transaction of this loader, and changes a row that each transaction of any loader changes. It returns a transientError if
-// another process has loaded the same spool since this one began, which read other positions, or if the settings have changed.
+// countTransaction increments the counter of this loader, and changes a row that all loaders share, so that concurrent transactions conflict. It
+// returns a transientError if another process has loaded the same spool, or the settings have changed, since this loader began.
 func (s *Store) countTransaction(ctx context.Context, tx *sql.Tx) error {
 	transactions, err := loaderTransactions(ctx, tx)
 	if err != nil {

@@ -25,7 +25,7 @@ type line struct {
 	keepsPosition bool   // its file, number and offset are needed in DuckDB
 	kind          string
 	source        []byte
-	nothing       words // the source's own texts that stand for nothing
+	nothing       words // the source's own texts that mean no value
 	receivedAt    []byte
 	reportedAt    []byte   // only imported lines have one
 	fromList      bool     // of a vendor's list
@@ -42,7 +42,7 @@ type line struct {
 
 // parse sets the columns from the line's text. It never fails: a line that cannot be parsed is rejected with a reason.
 func (l *line) parse(sources lineSources) {
-	l.text = spool.WithoutMark(l.text)
+	l.text = spool.TrimBOM(l.text)
 	if l.reason == "" {
 		l.reason = l.parseText(sources)
 	}

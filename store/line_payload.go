@@ -57,8 +57,8 @@ func (l *line) parsePayload(text []byte, start int, beside []spool.Member) (end 
 	return end
 }
 
-// keepInExtra moves the fields of a live event that live_events has no column for to extra, so that what is stored is what contentHash
-// is of, and a migration can compute it again.
+// keepInExtra moves the fields of a live event without a column in live_events to extra, so that all that contentHash covers is stored,
+// and a migration can recompute it.
 func (l *line) keepInExtra() {
 	var moved []member
 	for i, field := range payloadFields {
@@ -75,7 +75,7 @@ func (l *line) keepInExtra() {
 	l.contentHash = l.hashContent(moved, l.fieldProblems())
 }
 
-// noteLegA keeps that a field was sent, if it is the time of leg A, although it says nothing.
+// noteLegA records that the time of leg A was sent without a value.
 func (l *line) noteLegA(field int) {
 	if field == legAField && l.values[field] == nil && l.unreadable&(1<<field) == 0 {
 		l.values[field] = []byte{}

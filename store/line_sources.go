@@ -9,7 +9,7 @@ import (
 // lineSources are the sources of the lines that are read, each with what reading its lines depends on.
 type lineSources struct {
 	byDefault []byte           // of lines without a source
-	nothing   map[string]words // the texts that stand for nothing, by source; only sources with such texts
+	nothing   map[string]words // the texts that mean no value, by source; only sources with such texts
 }
 
 func newLineSources(settings Settings, defaultSource string) lineSources {

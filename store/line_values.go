@@ -55,8 +55,8 @@ func (l *line) setAside(field int, value []byte, unknown []member) []member {
 
 func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 
-// isNothing reports whether the vendor, a program between or the source means nothing by a value. It only decides which of several
-// values counts; how a value is read is decided in queries/base.
+// isNothing reports whether a text means no value, by spool.IsNothing or the source's nothing_values. It only decides which of several values
+// counts; how a value is read is decided in queries/base.
 func (l *line) isNothing(field int, text []byte) bool {
 	switch trimmed := spool.TrimBlanks(string(text)); {
 	case l.nothing.has(trimmed):

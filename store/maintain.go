@@ -45,8 +45,8 @@ var errTimeLimit = errors.New("the time limit is reached")
 
 // MaintainLake keeps a lake cheap to load into and to read: it expires old snapshots, deletes files that no snapshot needs, writes the rows of small
 // loads from the catalog into files, rewrites files with many deleted rows and merges small files. It works in portions of a table and a file of
-// target_file_size, each a transaction, so that a killed run leaves a whole lake and the next one goes on. The portions that DuckLake would not commit
-// beside a load have a loader's turn, so loads wait for a portion at most. Readers go on with the snapshot that they have.
+// target_file_size, each a transaction, so that a killed run leaves a whole lake and the next one resumes. Portions that would conflict with a load
+// take a loader's turn, so a load waits for one portion at most. Readers keep the snapshot that they have.
 func MaintainLake(ctx context.Context, options Options, limits MaintainOptions) (done Maintained, err error) {
 	options.maintains = true
 	s, err := connectLake(ctx, options, writing)
@@ -131,7 +131,7 @@ func (m *maintenance) portion(ctx context.Context, count *int64, query string) (
 	return second, nil
 }
 
-// turn runs a portion while no loader has its turn. Loaders look for theirs at intervals of turnPoll; after a portion that has worked, it lets them.
+// turn runs a portion in a loader's turn. After a portion that did something it waits, so that loaders, which try every turnPoll, get theirs.
 func (m *maintenance) turn(ctx context.Context, count *int64, query string) (second int64, err error) {
 	err = m.withTurn(ctx, func() error {
 		second, err = m.portion(ctx, count, query)

@@ -45,7 +45,7 @@ func oldDatabase(t *testing.T, path, before, statement string) {
 }
 
 // TestOldDatabaseMigrates: reports that differ only in empty fields become one, their duplicates are recognised, and it says that figures
-// were computed again.
+// were recomputed.
 func TestOldDatabaseMigrates(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": ""})
 	// n1 came with error_code null, was corrected, and came again as a form; the hashes are those of an old version, in which the first

@@ -39,7 +39,7 @@ func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
 				loadInBatches(t, dir, testSettings(), 0)
 			}
 			reader := published(t, dir, testSettings())
-			for _, asOf := range []bool{false, true} { // as of the last delivery, calls and names are computed again
+			for _, asOf := range []bool{false, true} { // as of the last delivery, calls and names are recomputed
 				if asOf {
 					if err := reader.AsOf(t.Context(), testNow()); err != nil {
 						t.Fatal(err)

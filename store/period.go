@@ -17,9 +17,9 @@ import (
 // are lists of a vendor, the calls of listDays before and after, which are compared with them; and what is known of all calls (names, spellings, days of
 // deliveries, loads) as a whole. Other days are unknown, not zero: settings has the period, and has_data(), stretches and forecasts keep to it.
 //
-// Left out is what needs other days: comparisons with earlier periods that the file lacks, usual ranges and forecasts of which it lacks a part,
-// balances, and the rules of charges of less than 28 days. Queries that are not over days (census, silence, freshness, unknown_words, directory)
-// tell of the file. As of an earlier time, names and spellings are learned from its calls.
+// Not available is what needs other days: comparisons with periods that the file lacks, usual ranges and forecasts of which it lacks a part,
+// balances, and rules of charges from less than 28 days. Queries without a period (census, silence, freshness, unknown_words, directory)
+// describe the file. As of an earlier time, names and spellings are learned from its calls.
 
 // listDays is how far from the day of a vendor's list its calls are sought among ours; see reconciled_calls().
 const listDays = 2

@@ -104,7 +104,7 @@ func (p *Preview) Load(ctx context.Context, file spool.File, source string, judg
 	return p.rejected, nil
 }
 
-// judge takes the lines that cannot be read out of `staged`.
+// judge removes the lines that cannot be read from `staged`.
 func (p *Preview) judge(ctx context.Context) error {
 	rows, err := p.store.conn.QueryContext(ctx, queries.SQL("import/rejects"))
 	if err != nil {

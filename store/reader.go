@@ -59,7 +59,7 @@ func OpenReader(ctx context.Context, options Options) (*Reader, error) {
 	return r, nil
 }
 
-// showComplete copies the settings of a lake. While all calls are computed again, the reader sees the snapshot from before.
+// showComplete copies the settings of a lake. While all calls are recomputed, the reader sees the snapshot from before.
 func (r *Reader) showComplete(ctx context.Context) error {
 	conn := r.all[0]
 	if err := copySettings(ctx, conn, queriedSettings); err != nil {

@@ -46,7 +46,7 @@ type Source struct {
 	DateOrder      string            // of 05-10-2026: dmy or mdy
 	StatusWords    map[string]string // outcome by status word
 	DirectionWords map[string]string // incoming or outgoing, by word of Direction
-	NothingValues  []string          // texts that stand for nothing
+	NothingValues  []string          // texts that mean no value
 	VendorAPI      string            `json:",omitempty"` // kind of the vendor's API; calls do not depend on it
 }
 
@@ -80,7 +80,7 @@ func definitionsFingerprint() string {
 	return hashed("", queries.Files("base"), queries.Files("metrics"), queries.Files("named"))
 }
 
-// recomputeReason says why figures are computed again; empty if those that are stored are current.
+// recomputeReason says why figures are recomputed; empty if those that are stored are current.
 func recomputeReason(definitionsChanged, settingsChanged, directoryChanged bool) string {
 	switch {
 	case definitionsChanged:
@@ -113,15 +113,15 @@ func hashed(text string, files ...[]queries.File) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// incomplete begins the stored fingerprint while all calls are computed again. If that is interrupted, no reader opens the database, and the next
-// load goes on.
+// incomplete begins the stored fingerprint during a recomputation of all calls. If that is interrupted, readers refuse the database, and the next
+// load resumes it.
 const incomplete = "incomplete "
 
 // incompleteAfter is the stored fingerprint when the calls through a call_sid have been computed; "" is before all.
 func incompleteAfter(sid, fingerprint string) string { return incomplete + fingerprint + " " + sid }
 
-// applySettings updates the settings, the vendors' directories and the macros if they have changed, and computes all calls again if the change
-// affects them.
+// applySettings updates the settings, the vendors' directories and the macros if they have changed, and recomputes all calls if the change affects
+// them.
 func (s *Store) applySettings(ctx context.Context) error {
 	want, err := s.options.Settings.fingerprint()
 	if err != nil {

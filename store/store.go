@@ -59,7 +59,7 @@ type Store struct {
 	migrated string                          // from which version, for the summary of the load; empty if it was not
 	warnings []string                        // from opening it, for the summary of the load
 	unusable map[string]error                // user queries without a macro, by name; see UnusableQueries
-	judge    func(ctx context.Context) error // of a preview: takes lines out of `staged`
+	judge    func(ctx context.Context) error // of a preview: removes lines from `staged`
 }
 
 // Open opens the database for writing. It creates the database if it is missing, migrates its schema, and updates its macros and

@@ -30,7 +30,7 @@ type Summary struct {
 	Warnings    []string       `json:"troubles"`           // files and user queries that could not be read, with the reason
 	Migrated    string         `json:"migrated,omitempty"` // what the upgrade of an older database did
 	Undone      []string       `json:"undone"`             // files of undone imports whose lines the database has, or had before a rebuild
-	Unnamed     int64          `json:"-"`                  // calls under an id that stands for nothing since the configuration changed
+	Unnamed     int64          `json:"-"`                  // calls whose id nothing_values lists since the configuration changed
 	Incomplete  bool           `json:"incomplete"`         // a file of the spool has a problem, so a rebuild could lose its lines
 }
 

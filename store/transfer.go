@@ -136,7 +136,7 @@ func checkSource(ctx context.Context, file Options, hint string) error {
 	return nil
 }
 
-// copyPortions copies a file into a lake that has no data, or goes on with that. It only reports whether the lake has data that no copy has begun.
+// copyPortions copies a file into an empty lake, or resumes an interrupted copy. If the lake has other data, it copies nothing and returns hasData.
 func (s *Store) copyPortions(ctx context.Context, path string, tables []copiedTable, progress func(done, total int)) (hasData bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {

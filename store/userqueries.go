@@ -58,7 +58,7 @@ func (s *Store) defineUserQueries(ctx context.Context, all bool) error {
 	return nil
 }
 
-// errUsesUnusable is of a query whose only problem is that of another.
+// errUsesUnusable is the error of a query whose only problem is another query that it uses.
 var errUsesUnusable = errors.New("it uses a query that has a problem")
 
 // checkUserQuery returns how many tables are planned for a query. sizes has the queries that it may use: those that come before it.

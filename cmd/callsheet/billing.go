@@ -28,7 +28,7 @@ func billingCommand(a *app) *cobra.Command {
 		Short: "Compare what the vendor charged with what was received",
 		Long: `billing compares the coins that the vendor's own lists of calls charge with those that webhooks reported, by day, virtual number and
 direction, and says which coins to ask back: for calls charged twice, for calls that nobody answered, and for more pulses than a call
-explains. How many coins a pulse costs, and how long it is, is learned from the lists, and said with how many calls it explains; where no
+explains. The length and the price of a pulse are inferred from the lists, and shown with the number of calls that they explain; where no
 rule explains 95 % of at least 50 calls, no pulse is claimed.
 
 It needs the lists, which callsheet reconcile fetches. Of days without a list nothing is said. The exit code is 0 if no coins are in

@@ -108,9 +108,9 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	fmt.Fprintf(a.stdout, "sent %s over HTTP in %.1f s, loaded %s in %.1f s\n\n",
 		display.Plural(d.deliveries, "delivery"), d.sent.Seconds(), display.Plural(int(d.summary.Lines), "line"), d.loaded.Seconds())
 	p, whole := a.pipeline(d.config), period.Period{From: d.last.AddDate(0, 0, 1-o.days), To: d.last}
-	for _, taken := range d.reconciled.TakenIn {
-		fmt.Fprintf(a.stdout, "%s on the way, and the vendor's own list of calls (a stand-in here) had %s: callsheet reconcile --fix took them in\n\n",
-			display.Agree(int64(lostReports(o.calls)), "report was lost", "reports were lost"), display.Agree(taken.Missing, "such call", "such calls"))
+	for _, imported := range d.reconciled.Imported {
+		fmt.Fprintf(a.stdout, "%s on the way, and the vendor's own list of calls (a stand-in here) had %s: callsheet reconcile --fix imported them\n\n",
+			display.Agree(int64(lostReports(o.calls)), "report was lost", "reports were lost"), display.Agree(imported.Missing, "such call", "such calls"))
 	}
 	if err := a.printFigures(ctx, p, whole); err != nil {
 		return err
@@ -136,7 +136,7 @@ type createdDemo struct {
 	reconciled   reconciliation
 }
 
-// createDemo generates the deliveries, sends them to a collector, loads them and takes in what was lost from the vendor's list.
+// createDemo generates the deliveries, sends them to a collector, loads them and imports what was lost from the vendor's list.
 func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err error) {
 	size, err := o.size(a.now())
 	if err != nil {

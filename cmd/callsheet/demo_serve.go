@@ -39,9 +39,9 @@ func (a *app) serveDemo(ctx context.Context, o demoOptions, hangups hangups) err
 	}
 	hook := fmt.Sprintf("http://%s/hooks/%s/%s", c.Collector.Listen, c.Collector.Sources[0].Name, tokens[0])
 	return a.serve(ctx, p, hangups, func(ctx context.Context) {
-		fmt.Fprintf(a.stdout, "\ncalls in progress   http://%s/\nwallboard           http://%[1]s/wall\ntoday               http://%[1]s/today\n\nThe calls are made up, and go on until Ctrl-C.\n\n", c.Page.Listen)
+		fmt.Fprintf(a.stdout, "\ncalls in progress   http://%s/\nwallboard           http://%[1]s/wall\ntoday               http://%[1]s/today\n\nThese calls are simulated. Ctrl-C stops them.\n\n", c.Page.Listen)
 		if err := a.sendOngoing(ctx, c, o.seed, hook); err != nil && ctx.Err() == nil {
-			p.Log.Error("no more calls are made up", "error", err)
+			p.Log.Error("simulating calls stopped", "error", err)
 		}
 	})
 }

@@ -105,7 +105,7 @@ func lostReports(calls int) int {
 	return min(2+calls/1000, 20)
 }
 
-// reconcileDemo compares the calls of a demo with the list of a stand-in, and takes in those whose reports did not arrive.
+// reconcileDemo compares the calls of a demo with the list of a stand-in, and imports those whose reports did not arrive.
 func (a *app) reconcileDemo(ctx context.Context, c *config.Config, size demo.Options) (r reconciliation, err error) {
 	stand, err := startStandIn("127.0.0.1:0", size)
 	if err != nil {

@@ -74,7 +74,7 @@ func directorySyncCommand(a *app) *cobra.Command {
 history is kept: a phone that changes hands names the calls of earlier days after the earlier agent. What the first sync finds is valid
 from the beginning.
 
-If a request fails, nothing of the source is changed. A vendor that suddenly lists no agents, no groups or no numbers is not believed,
+If a request fails, nothing of the source is changed. A vendor that suddenly lists no agents, no groups or no numbers is refused,
 unless --accept-empty is given.`,
 		Example: `  callsheet directory sync
   callsheet directory sync --source main`,

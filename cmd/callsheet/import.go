@@ -92,7 +92,7 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
 	command.Flags().StringVar(&flags.reportedAt, "reported-at", "", "when the export was made, such as 2026-10-31T18:00; default now")
 	command.Flags().BoolVar(&flags.acceptIDs, "accept-ids", false, "import CallSids that look as if a spreadsheet had rounded them")
 	command.Flags().BoolVar(&flags.list, "list", false, "list the imports in the spool")
-	command.Flags().StringVar(&flags.undo, "undo", "", "take an import out again, by its id or the name of its file")
+	command.Flags().StringVar(&flags.undo, "undo", "", "remove an import, by its id or the name of its file")
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would come of the files, and write nothing")
 	return command
 }

@@ -17,7 +17,8 @@ import (
 	"callsheet/store"
 )
 
-// printImports prints what came of the imports, or would come; added says which are in the spool now. Rejected rows are a warning.
+// printImports prints the results of the imports, or with --dry-run the expected ones; added says which are in the spool now. Rejected rows
+// are a warning.
 func (a *app) printImports(imports []*importer.Importer, added []bool, dryRun bool) error {
 	for n, i := range imports {
 		a.printImport(i, added[n], dryRun)
@@ -28,7 +29,7 @@ func (a *app) printImports(imports []*importer.Importer, added []bool, dryRun bo
 	return rejectedRows(imports)
 }
 
-// printImport prints what came of an import, or would come.
+// printImport prints the result of an import, or with --dry-run the expected one.
 func (a *app) printImport(i *importer.Importer, added, dryRun bool) {
 	report := i.Report
 	if dryRun || report.HasExtra() {

@@ -62,7 +62,7 @@ func dayRange(first, last string) string {
 	return first + " to " + last
 }
 
-// undoImport takes an import out of the spool. It refuses if another import left rows out because this one has them.
+// undoImport removes an import from the spool. It refuses if another import left rows out because this one has them.
 func (a *app) undoImport(ctx context.Context, p *pipeline.Pipeline, name string) error {
 	if err := p.RefuseLake("import --undo"); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (a *app) undoImport(ctx context.Context, p *pipeline.Pipeline, name string)
 	if err := spool.Undo(p.Config.SpoolDir(), undone.ID); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "import %s is undone: %s of %s taken out of the spool\nnext: callsheet load, which rebuilds the database without them\n",
+	fmt.Fprintf(a.stdout, "import %s is undone: %s of %s removed from the spool\nnext: callsheet load, which rebuilds the database without them\n",
 		undone.ID, display.Plural(int(undone.Lines()), "row"), importName(undone))
 	return nil
 }

@@ -29,7 +29,7 @@ func initCommand(a *app) *cobra.Command {
 
 With --lake it creates the lake of the configuration: its tables in the catalog and the folder or bucket of store.lake. After a change
 of sources, business or timezone, and after an update of callsheet, run it again on one machine: it applies the configuration to
-the lake and computes the calls again where that changes them. Until then, machines with another configuration load nothing.`,
+the lake and recomputes the calls where that changes them. Until then, machines with another configuration load nothing.`,
 		Example: `  callsheet init
   callsheet init --dir /etc/callsheet
   callsheet init --lake`,

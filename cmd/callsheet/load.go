@@ -88,7 +88,7 @@ func printSummary(w io.Writer, s store.Summary) {
 		fmt.Fprintf(w, "%s loaded from other lines\n", display.Agree(s.Copies, "more line is a copy of a delivery that is", "more lines are copies of deliveries that are"))
 	}
 	if len(s.Undone) > 0 && !s.Incomplete {
-		fmt.Fprintf(w, "%s taken out; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
+		fmt.Fprintf(w, "%s removed; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
 	}
 	if s.Migrated != "" {
 		fmt.Fprintln(w, s.Migrated)

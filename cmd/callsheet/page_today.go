@@ -28,7 +28,7 @@ const (
 	pageHeatDays   = 7 // of the heat maps and of the missed callers
 )
 
-// maxLakeAge is how old figures of a lake get before they are computed again: other machines load into it.
+// maxLakeAge is how old figures of a lake get before they are recomputed: other machines load into it.
 const maxLakeAge = 5 * time.Minute
 
 // publishedData identifies the data that readers open.

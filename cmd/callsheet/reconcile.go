@@ -28,8 +28,8 @@ was received: calls that are missing here, calls that the vendor does not list, 
 group, agent or coins. What the list does not say is not compared. Days are those of the source's zone; without --from, --to and
 --period they are the last vendor_api.days_back days that are over. It also fetches the vendor's directory and the balance.
 
---fix takes in what is missing, and what the list says newer of a call, as an import of the spool: import --list shows it, and
-import --undo takes it out again. A webhook that was received after the list was fetched stays, and nothing is taken in twice.
+--fix imports what is missing, and what the list says newer of a call, into the spool: import --list shows it, and import --undo
+removes it. A webhook that was received after the list was fetched stays, and nothing is imported twice.
 
 The exit code is 0 if everything is equal, 3 if not, and 1 if a list could not be fetched; the days that could be are compared.
 A day is complete if it was fetched after its calls had ended and nothing differs.`,
@@ -60,7 +60,7 @@ A day is complete if it was fetched after its calls had ended and nothing differ
 	}
 	command.Flags().StringVar(&flags.source, "source", "", "only this source; default all sources with vendor_api")
 	flags.span.register(command)
-	command.Flags().BoolVar(&flags.fix, "fix", false, "take in calls that are missing, and what the list says newer")
+	command.Flags().BoolVar(&flags.fix, "fix", false, "import calls that are missing, and what the list says newer")
 	command.Flags().BoolVar(&flags.asJSON, "json", false, "print the days as JSON")
 	return command
 }

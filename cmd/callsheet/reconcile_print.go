@@ -11,7 +11,7 @@ import (
 	"callsheet/store"
 )
 
-// print prints a row for each day, and what was taken in.
+// print prints a row for each day, and what was imported.
 func (r reconciliation) print(w io.Writer) error {
 	if len(r.Days) > 0 {
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -25,15 +25,15 @@ func (r reconciliation) print(w io.Writer) error {
 			return err
 		}
 	}
-	for _, taken := range r.TakenIn {
+	for _, imported := range r.Imported {
 		var what []string
-		if taken.Missing > 0 {
-			what = append(what, display.Agree(taken.Missing, "missing call", "missing calls"))
+		if imported.Missing > 0 {
+			what = append(what, display.Agree(imported.Missing, "missing call", "missing calls"))
 		}
-		if taken.Differing > 0 {
-			what = append(what, display.Agree(taken.Differing, "call that differed", "calls that differed"))
+		if imported.Differing > 0 {
+			what = append(what, display.Agree(imported.Differing, "call that differed", "calls that differed"))
 		}
-		_, err := fmt.Fprintf(w, "\ntaken in from the list of %s: %s\nto take them out again: callsheet import --undo %s\n", taken.Source, strings.Join(what, " and "), taken.Import)
+		_, err := fmt.Fprintf(w, "\nimported from the list of %s: %s\nto undo that: callsheet import --undo %s\n", imported.Source, strings.Join(what, " and "), imported.Import)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (r reconciliation) differences(fixed bool) (lines []string) {
 	}
 	switch {
 	case missing+differing > 0 && !fixed:
-		lines = append(lines, "hint: callsheet reconcile "+period+" --fix takes in what is missing or newer in the list")
+		lines = append(lines, "hint: callsheet reconcile "+period+" --fix imports what is missing or newer in the list")
 	case differing > 0:
 		lines = append(lines, "hint: what still differs was reported by a webhook after the list was fetched; reconcile again later")
 	}

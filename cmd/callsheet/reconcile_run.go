@@ -18,9 +18,9 @@ import (
 
 // reconciliation is a run of callsheet reconcile, and what it prints as JSON.
 type reconciliation struct {
-	Days    []store.Reconciliation `json:"days"`
-	Failed  []failedDay            `json:"failed"`
-	TakenIn []pipeline.TakenIn     `json:"taken_in"`
+	Days     []store.Reconciliation  `json:"days"`
+	Failed   []failedDay             `json:"failed"`
+	Imported []pipeline.ImportedRows `json:"taken_in"`
 
 	fetched  []pipeline.FetchedDay
 	warnings []string // of the load
@@ -48,9 +48,9 @@ func (a *app) reconcile(ctx context.Context, p *pipeline.Pipeline, sources []con
 	return r.outcome(flags.fix)
 }
 
-// runReconciliation fetches and compares the days of the sources by their names, and takes in what is missing or newer if fix.
+// runReconciliation fetches and compares the days of the sources by their names, and imports what is missing or newer if fix.
 func (a *app) runReconciliation(ctx context.Context, p *pipeline.Pipeline, sources []config.Source, days map[string][]string, fix bool) (reconciliation, error) {
-	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, TakenIn: []pipeline.TakenIn{}} // not null in JSON
+	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, Imported: []pipeline.ImportedRows{}} // not null in JSON
 	if err := pipeline.MakeDataDir(p.Config); err != nil {
 		return r, err
 	}
@@ -68,11 +68,11 @@ func (a *app) runReconciliation(ctx context.Context, p *pipeline.Pipeline, sourc
 		}
 	}
 	if fix && len(r.Days) > 0 {
-		taken, err := p.TakeIn(ctx, r.fetched)
+		imported, err := p.ImportNewer(ctx, r.fetched)
 		if err != nil {
 			return r, err
 		}
-		if r.TakenIn = append(r.TakenIn, taken...); len(taken) > 0 {
+		if r.Imported = append(r.Imported, imported...); len(imported) > 0 {
 			if err := a.loadAndCompare(ctx, p, &r); err != nil {
 				return r, err
 			}

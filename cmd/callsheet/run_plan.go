@@ -100,7 +100,7 @@ func (a *app) dryRunUnloaded(ctx context.Context, out io.Writer, entry job.Entry
 		return err
 	}
 	fmt.Fprintln(out, planTitle(entry, span.Words(), due))
-	fmt.Fprintln(out, "nothing is loaded yet, so it is not known what there is to report; callsheet load loads it")
+	fmt.Fprintln(out, "nothing is loaded yet\nhint: run callsheet load")
 	if entry.Burst {
 		fmt.Fprintln(out, "would build a workbook for each part and send it to the recipients of the part and to")
 	}

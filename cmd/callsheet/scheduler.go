@@ -94,7 +94,7 @@ func replace[T any](latest chan T, value T) {
 	latest <- value
 }
 
-// discard takes the value out of a channel for one, if it has one: that of the plan which is loaded next, or an older one.
+// discard empties a channel with a buffer of one.
 func discard[T any](latest chan T) {
 	select {
 	case <-latest:
@@ -148,11 +148,11 @@ func (p *plan) hasSchedule() bool { return p.runner.HasSchedule() }
 // hasVendorAPI reports whether calls are compared with the lists of a vendor.
 func (p *plan) hasVendorAPI() bool { return p.pipeline.HasVendorAPI() }
 
-// retryInterval is how often a machine looks whether it has something to serve, and tries to take its lock in a lake.
+// retryInterval is how often onOneMachine checks the configuration and tries to take the lock.
 const retryInterval = 5 * time.Second
 
-// onOneMachine calls serve while the configuration wants it, which ends when it does not. Of the machines that share a lake, one does, which holds the
-// lock; another one takes over when it is gone. A machine that does not want to must not keep others from it.
+// onOneMachine runs serve while the configuration wants it; serve ends when it does not. Of the machines that share a lake, only the one that holds the
+// lock runs it; another takes over when that one is gone. A machine whose configuration does not want it leaves the lock to others.
 func (s *scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) error {
 	logged := ""
 	for ctx.Err() == nil {

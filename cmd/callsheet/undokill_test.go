@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestKilledUndoLeavesTheImportOrNot kills an undo at a random time, and then the load that takes the import out of the database. Each
+// TestKilledUndoLeavesTheImportOrNot kills an undo at a random time, and then the load that removes the import from the database. Each
 // time the import is there as a whole or not at all, and after the last load the database is as if it had never been there.
 func TestKilledUndoLeavesTheImportOrNot(t *testing.T) {
 	t.Parallel()

@@ -1,4 +1,4 @@
-// Package client knows the clients of an HTTP server by their addresses, also behind trusted proxies, and limits what they may do.
+// Package client finds the address of an HTTP client, also behind trusted proxies, and limits what an address may do.
 package client
 
 import (

@@ -58,7 +58,7 @@ type Source struct {
 	DateOrder      string            `yaml:"date_order"`      // of 05-10-2026: dmy or mdy
 	StatusWords    map[string]string `yaml:"status_words"`    // outcome by status word
 	DirectionWords map[string]string `yaml:"direction_words"` // incoming or outgoing, by word of Direction
-	NothingValues  []string          `yaml:"nothing_values"`  // texts that stand for nothing, beside those that always do
+	NothingValues  []string          `yaml:"nothing_values"`  // texts that mean no value, beside those that always do
 	Import         Import            `yaml:"import"`
 	VendorAPI      *VendorAPI        `yaml:"vendor_api"` // nil without one
 }

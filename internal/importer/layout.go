@@ -31,8 +31,8 @@ func bySample(field, heading string, samples []row, i int) string {
 	return field
 }
 
-// dropUnusedRoles turns columns of a role into plain columns where the table has the field itself, and the other way round: beside a
-// column for customers, one for agents has the agents of both directions.
+// dropUnusedRoles takes the role from a column where the table has the field itself. Beside a column of customers, DialWhomNumber has the
+// agents of both directions; beside one of agents, SourceNumber has the customers.
 func (l *layout) dropUnusedRoles() {
 	has := func(field string) bool {
 		return slices.ContainsFunc(l.columns, func(c column) bool { return c.field == field })

@@ -99,7 +99,7 @@ func (r *Runner) watchClock(ctx, active context.Context) {
 	lagged, checked := false, time.Time{}
 	for sleep(active, clockPollInterval) {
 		if r.clock.hasSteppedBack() {
-			r.Log.Warn("the clock went back; due times are computed again", "now", r.now())
+			r.Log.Warn("the clock went back; due times are recomputed", "now", r.now())
 			retry = true
 		}
 		if retry {

@@ -59,7 +59,7 @@ func (e Entry) LastDue(now time.Time) time.Time {
 	return now.In(e.Zone)
 }
 
-// maxWait is more than a period can be over earlier in one zone than in another.
+// maxWait is more than the time between the ends of a period in any two zones.
 const maxWait = 48 * time.Hour
 
 // LastReady returns the last due time whose run could begin by now, or the zero time.

@@ -29,8 +29,8 @@ func (t target) is(row Run) bool {
 
 // targets returns the recipients of a message, each with its row. A recipient has a row for each channel with other settings; the
 // first has the recipient's name, the others a suffix. A row of earlier attempts stays with its channel when the channels change their
-// order. One whose channel changed its settings, or of a version that did not record the channel, goes to the first channel without a
-// row, so that nobody is sent a message again because of the change.
+// order. A row whose channel changed its settings, or that records no channel, goes to the first channel without a row, so that a
+// change of the configuration resends nothing.
 //
 // failed has the channels whose recipients are not known, or that have none.
 func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, failed []failedLookup) {

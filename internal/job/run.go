@@ -71,8 +71,8 @@ func (r *Runner) newRow(entry Entry, due time.Time, byHand bool) (span period.Pe
 	return span, row, nil
 }
 
-// recordedPeriod returns the running period that the ledger has for a due time, or else the given one. Earlier versions went by the
-// reader's date in it; what they began or sent for the due time is the same report.
+// recordedPeriod returns the running period that the ledger has for a due time, or else the given one. Earlier versions used the reader's
+// date; their run for the due time is the same report.
 func recordedPeriod(entry Entry, recorded []Run, span period.Period, base Run) (period.Period, string) {
 	for _, row := range recorded {
 		if !period.IsRunning(entry.Period) || row.Report != entry.Report || !row.PeriodOpen || !row.DueAt.Equal(base.DueAt) {

@@ -88,7 +88,7 @@ func (b *Board) Expire(now time.Time) {
 	}
 }
 
-// Changes returns a number that is another one when a View would be another one, apart from the time.
+// Changes returns a number that changes whenever a View does, apart from its times.
 func (b *Board) Changes() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,12 +1,11 @@
-// Package live knows the calls in progress, from the deliveries in the spool. A live event begins a call or says how it goes on, and a
-// report ends it.
+// Package live tracks the calls in progress, from the deliveries in the spool. A live event begins or updates a call, and a report ends it.
 //
 // The vendor repeats deliveries, and they arrive late and out of order, so:
 //
 //   - an event that repeats an earlier one of its call says nothing new;
 //   - once an agent has picked up, an event that says that the same agent's phone rings is a late one;
 //   - an event after the report of its call is a late one;
-//   - the report of a call may never come: a call of which nothing came for a time is marked, and leaves after the same time again.
+//   - the report of a call may never come: a call without events for LongestCall is marked, and removed after the same time again.
 package live
 
 import "time"
@@ -54,7 +53,7 @@ type Source struct {
 	CustomerIsCaller bool              // SourceNumber of an outgoing call is the customer's, not the agent's
 	StatusWords      map[string]string // outcome by status word
 	DirectionWords   map[string]string
-	NothingValues    []string // texts that stand for nothing, beside those that always do
+	NothingValues    []string // texts that mean no value, beside those that always do
 }
 
 // Options configure a Board.

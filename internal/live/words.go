@@ -94,7 +94,7 @@ func (s Source) direction(text string) string {
 	return directionOf[letters(text)]
 }
 
-// clean returns a text with single spaces, "" if it stands for nothing.
+// clean returns a text with single spaces, "" if it means no value.
 func (s Source) clean(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if spool.IsNothing(text) {

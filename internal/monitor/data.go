@@ -250,7 +250,7 @@ func (s *Status) readWords(ctx context.Context, reader *store.Reader) error {
 	return nil
 }
 
-// shownRecomputed is how long status shows that figures were computed again.
+// shownRecomputed is how long status shows that figures were recomputed.
 const shownRecomputed = 30 * 24 * time.Hour
 
 func (s *Status) readRecomputed(ctx context.Context, reader *store.Reader, now time.Time) error {

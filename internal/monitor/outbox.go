@@ -170,9 +170,9 @@ func (a *Alerts) finish(alert *pendingAlert, failure error) bool {
 	if failure == nil {
 		switch {
 		case len(p.Config.AlertTo) == 0:
-			log.Warn("alert is given up, because alert_to is empty by now")
+			log.Warn("alert dropped, because alert_to is empty")
 		case alert.Attempts > 0:
-			log.Info("alert was sent after all", "attempts", alert.Attempts+1)
+			log.Info("alert sent after retries", "attempts", alert.Attempts+1)
 		}
 		return a.remove(alert, log)
 	}

@@ -14,7 +14,7 @@ import (
 	"callsheet/store"
 )
 
-// reconciledDays is of how many days status shows how they compare with the vendor's list.
+// reconciledDays is the number of days that status compares with the vendor's list.
 const reconciledDays = 14
 
 // ReconciledStatus is how the calls of a source compare with the vendor's own list. Days are those of the source, of the last two weeks.
@@ -49,7 +49,7 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 	yesterday := period.Day(p.Now().In(p.Config.Zone())).AddDate(0, 0, -1)
 	span := period.Period{From: yesterday.AddDate(0, 0, 1-reconciledDays), To: yesterday}
 	arguments := pipeline.QueryArguments(span, map[string]string{"source": source.Name})
-	var lasting []string     // days that differ though serve has taken in what it could
+	var lasting []string     // days that differ though serve has imported what it could
 	var listed, ours float64 // coins of these days
 	err = reader.Query(ctx, "completeness_days", arguments, ignoreHeader, func(values []any) error {
 		fetched := timePointer(values[3])
@@ -89,7 +89,7 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 	return status, nil
 }
 
-// warnOfDays reports days that are not complete. What stays after serve has taken in what it could is urgent.
+// warnOfDays reports days that are not complete. What stays after serve has imported what it could is urgent.
 func (s *Status) warnOfDays(source string, status *ReconciledStatus, lasting []string, coins string) {
 	if len(lasting) > 0 {
 		s.addAlarm("incomplete "+source, say("warn_days_last",

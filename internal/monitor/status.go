@@ -68,7 +68,7 @@ type DataStatus struct {
 	Recomputed []Recomputation `json:"recomputed"` // in the last days, newest first
 }
 
-// Recomputation is when and why figures were computed again, other than for new deliveries.
+// Recomputation is when and why figures were recomputed, other than for new deliveries.
 type Recomputation struct {
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
@@ -108,7 +108,7 @@ type DayStatus struct {
 	Content string `json:"content"`
 }
 
-// maxUnsyncedAge is of bytes in the spool; a running collector syncs within milliseconds.
+// maxUnsyncedAge is how long bytes in the spool may stay unsynced before a warning; a running collector syncs within milliseconds.
 const maxUnsyncedAge = time.Minute
 
 // ReadStatus reads the status with the hashes of the last days.

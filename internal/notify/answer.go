@@ -109,7 +109,7 @@ func requestSecrets(request *http.Request) (secrets []string) {
 	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
 }
 
-// maxShownSegment is of a path; a longer segment may be a token.
+// maxShownSegment is the longest segment of a path that is shown; a longer one may be a token.
 const maxShownSegment = 40
 
 // redirectTarget returns where an answer redirects to. A server often appends the path of the request, which is secret: such parts

@@ -2,7 +2,7 @@ package notify
 
 import "strings"
 
-// maxGoogleChatText is in characters. A message of Google Chat may have 32,000 bytes, of which a character needs up to four; apps that
+// maxGoogleChatText is the longest message in characters. A message of Google Chat may have 32,000 bytes, of which a character needs up to four; apps that
 // show messages elsewhere still count 4,096 characters.
 const maxGoogleChatText = 4096
 
@@ -23,7 +23,7 @@ func (m Message) googleChatPayload() any {
 	return map[string]string{"text": strings.Join(lines, "\n") + link}
 }
 
-// maxGoogleChatLine is of one escaped text, so that a long one leaves room for others.
+// maxGoogleChatLine is the longest escaped text in characters, so that it leaves room for others.
 const maxGoogleChatLine = 1000
 
 // googleChatFormats are the characters that format a text.

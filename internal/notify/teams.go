@@ -1,9 +1,9 @@
 package notify
 
-// maxTeamsPayload is in bytes. Teams allows about 28 KB and is reported to count two bytes for a character.
+// maxTeamsPayload is the largest payload in bytes. Teams allows about 28 KB and is reported to count two bytes for a character.
 const maxTeamsPayload = 14_000
 
-// maxTeamsRun is of one text in characters, so that a long one leaves room for others.
+// maxTeamsRun is the longest text in characters, so that it leaves room for others.
 const maxTeamsRun = 1000
 
 // teamsPayload is an Adaptive Card of RichTextBlocks: unlike TextBlock and FactSet they show a text as it is, without Markdown.

@@ -132,7 +132,7 @@ func jsonContent(value any) (content, error) {
 	return bytesContent(jsonType, body), err
 }
 
-// minUploadRate is in bytes a second. A slower upload is given up.
+// minUploadRate is the lowest rate of an upload in bytes a second; a slower one times out.
 const minUploadRate = 100_000
 
 // post makes one request and returns the answer. The error is ErrUnknown if the server may have acted on the request.

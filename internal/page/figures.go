@@ -97,7 +97,7 @@ func (f *figures) withGroups(groups []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(groups, f.groups))))
 }
 
-// followFigures computes what is asked for until ctx ends. It rests as long as it has worked, so that it takes half a core at most.
+// followFigures computes the requested figures until ctx ends. It sleeps as long as it has worked, so that it takes half a core at most.
 func (s *Server) followFigures(ctx context.Context) {
 	ticker := time.NewTicker(figuresTick)
 	defer ticker.Stop()

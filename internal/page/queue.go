@@ -27,7 +27,7 @@ func newQueue() queue {
 	return queue{users: map[string]bool{}, running: make(chan struct{}, maxRunning)}
 }
 
-// enter takes a place for a user's question, until leave is called. Without one, it returns why, as the key of a text.
+// enter reserves a place for a user's query, until leave is called. If there is none, it returns the reason, as the key of a text.
 func (q *queue) enter(user string) (leave func(), reason string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -74,7 +74,7 @@ func (s *Server) follow(ctx context.Context) {
 	}
 }
 
-// watch looks every now and then whether the spool is still being read, until ctx ends: a disk that hangs fails no poll.
+// watch checks at intervals whether the spool is still being read, until ctx ends: on a disk that hangs, a poll blocks instead of failing.
 func (s *Server) watch(ctx context.Context) {
 	ticker := time.NewTicker(tickInterval)
 	defer ticker.Stop()

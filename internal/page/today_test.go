@@ -192,7 +192,7 @@ func TestFiguresAreThoseOfToday(t *testing.T) {
 	}
 	f.scopes["Sales"] = &scope{of: f.published, today: &Today{Day: time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC)}}
 	if group, ok := f.next(now(), time.UTC); ok {
-		t.Errorf("%q is computed again", group)
+		t.Errorf("%q is recomputed", group)
 	}
 	ahead.Store(int64(2 * time.Hour))
 	if group, ok := f.next(now(), time.UTC); !ok || group != "Sales" {
@@ -200,7 +200,7 @@ func TestFiguresAreThoseOfToday(t *testing.T) {
 	}
 	f.scopes["Sales"].failed, f.scopes["Sales"].tried = true, now()
 	if _, ok := f.next(now(), time.UTC); ok {
-		t.Error("what has failed is computed again at once")
+		t.Error("what has failed is recomputed at once")
 	}
 }
 

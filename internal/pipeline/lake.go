@@ -15,8 +15,8 @@ import (
 	"callsheet/store"
 )
 
-// A load into a lake that fails for a reason that may be gone is repeated, for maxLakeRetries at most: the next load goes on where it ended. The first
-// wait is about initialLakeBackoff; each further one is twice as long, up to maxLakeBackoff.
+// A load into a lake is retried after a transient error, for maxLakeRetries at most. The backoff doubles from about initialLakeBackoff to
+// maxLakeBackoff.
 const (
 	maxLakeRetries     = 2 * time.Minute
 	initialLakeBackoff = 500 * time.Millisecond
@@ -101,7 +101,7 @@ func (p *Pipeline) lakeOptions() (store.Options, error) {
 	return p.storeOptions(p.Config.Database())
 }
 
-// repeat makes attempts of a load into the lake, until one ends well or fails for a reason that stays. Each goes on where the one before ended.
+// repeat retries a load into the lake until it succeeds or fails permanently. Each attempt resumes where the last one ended.
 func (p *Pipeline) repeat(ctx context.Context, attempt func() (store.Summary, error)) (summary store.Summary, err error) {
 	var before store.Summary
 	started := time.Now()

@@ -16,7 +16,7 @@ import (
 // loadLockTimeout is how long a load by hand waits for another one. Those of a scheduler wait for as long as a load may take.
 const loadLockTimeout = time.Minute
 
-// rebuildSuffix is of a database that replaces another once it is complete.
+// rebuildSuffix ends the path of a database that is being rebuilt.
 const rebuildSuffix = ".rebuild"
 
 // importLockTimeout is how long an import waits for another one.
@@ -45,11 +45,11 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 			if err != nil {
 				return summary, err
 			}
-			return p.takeOut(ctx, path, summary, progress), nil
+			return p.removeObsolete(ctx, path, summary, progress), nil
 		}
 		summary, err := p.load(ctx, path, retryRejects, progress)
 		if err == nil {
-			return p.takeOut(ctx, path, summary, progress), nil
+			return p.removeObsolete(ctx, path, summary, progress), nil
 		}
 		if !store.IsDamaged(err, path) {
 			return summary, err
@@ -71,10 +71,9 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 	})
 }
 
-// takeOut rebuilds the database after a load if it has lines of undone imports, or calls under ids that stand for nothing since the
-// configuration changed. The spool has all its other lines, unless the load found a problem. Then these stay in, as they do if the
-// rebuild fails: new deliveries are published either way.
-func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summary, progress store.Progress) store.Summary {
+// removeObsolete rebuilds the database after a load if it has lines of undone imports, or calls whose id nothing_values lists now. If a
+// spool file has a problem or the rebuild fails, they stay; new deliveries are published either way.
+func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store.Summary, progress store.Progress) store.Summary {
 	if len(loaded.Undone) == 0 && loaded.Unnamed == 0 {
 		return loaded
 	}
@@ -99,12 +98,12 @@ func (p *Pipeline) takeOut(ctx context.Context, path string, loaded store.Summar
 	case err != nil:
 		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s still in the database, though nothing_values lists the id: %v", unnamed, err))
 	default:
-		loaded.Warnings = append(loaded.Warnings, unnamed+" taken out, since nothing_values lists the id; the lines are rejected")
+		loaded.Warnings = append(loaded.Warnings, unnamed+" removed, since nothing_values lists the id; the lines are rejected")
 	}
 	return loaded
 }
 
-var errSpoolProblem = errors.New("taking them out rebuilds it, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
+var errSpoolProblem = errors.New("removing them needs a rebuild, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
 
 // Rebuild builds a new database from the spool alone, beside the old one, and replaces the old one when it is complete. A new
 // database that lacks calls of the old one is refused, unless acceptLoss or an undone import explains it.
@@ -115,7 +114,7 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 	return p.withLoadLock(ctx, func(path string) (store.Summary, error) {
 		if spool.HasUndone(p.Config.SpoolDir()) && !acceptLoss {
 			if loaded, err := p.load(ctx, path, false, progress); err == nil && len(loaded.Undone) > 0 && !loaded.Incomplete {
-				return p.takeOut(ctx, path, loaded, progress), nil
+				return p.removeObsolete(ctx, path, loaded, progress), nil
 			}
 		}
 		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)

@@ -20,7 +20,7 @@ type FetchedDay struct {
 	Err         error
 }
 
-// maxFailedDays is after how many days in a row that cannot be fetched the others are not tried: each was tried several times.
+// maxFailedDays is the number of consecutive failed days after which the rest are skipped; each was tried several times.
 const maxFailedDays = 2
 
 var errNotTried = errors.New("not tried, since the days before failed")
@@ -89,16 +89,16 @@ func (p *Pipeline) eachSource(ctx context.Context, fetched []FetchedDay, do func
 	return errors.Join(err, reader.Close())
 }
 
-// TakenIn is what was taken from the lists of a source into the spool.
-type TakenIn struct {
+// ImportedRows is what was imported from the lists of a source into the spool.
+type ImportedRows struct {
 	Import    string `json:"import"` // id of the import
 	Source    string `json:"source"`
 	Missing   int64  `json:"missing"`   // calls that were missing
 	Differing int64  `json:"differing"` // calls that differed
 }
 
-// TakeIn imports the rows of the fetched lists that say something newer than what is known; the next load loads them. Nothing is imported twice.
-func (p *Pipeline) TakeIn(ctx context.Context, fetched []FetchedDay) (taken []TakenIn, err error) {
+// ImportNewer imports the rows of the fetched lists that say something newer than what is known; the next load loads them. Nothing is imported twice.
+func (p *Pipeline) ImportNewer(ctx context.Context, fetched []FetchedDay) (imported []ImportedRows, err error) {
 	release, err := p.LockImports(ctx)
 	if err != nil {
 		return nil, err
@@ -114,31 +114,31 @@ func (p *Pipeline) TakeIn(ctx context.Context, fetched []FetchedDay) (taken []Ta
 			return err
 		}
 		// Each import has a time of its own, which is its id.
-		one, err := p.importRows(source, rows, p.Now().In(p.Config.Zone()).Add(time.Duration(len(taken))*time.Millisecond))
+		one, err := p.importRows(source, rows, p.Now().In(p.Config.Zone()).Add(time.Duration(len(imported))*time.Millisecond))
 		if err == nil {
-			taken = append(taken, one)
+			imported = append(imported, one)
 		}
 		return err
 	})
-	return taken, err
+	return imported, err
 }
 
 // importRows copies rows of a source's lists into the spool.
-func (p *Pipeline) importRows(source string, rows []store.NewerRow, now time.Time) (taken TakenIn, err error) {
+func (p *Pipeline) importRows(source string, rows []store.NewerRow, now time.Time) (imported ImportedRows, err error) {
 	newest := slices.MaxFunc(rows, func(a, b store.NewerRow) int { return a.FetchedAt.Compare(b.FetchedAt) })
 	into, err := spool.NewImport(p.Config.SpoolDir(), now, newest.FetchedAt.In(now.Location()))
 	if err != nil {
-		return taken, err
+		return imported, err
 	}
-	taken = TakenIn{Import: into.ID(), Source: source}
+	imported = ImportedRows{Import: into.ID(), Source: source}
 	record := spool.ImportRecord{Files: []string{"vendor/" + source}, FirstDay: rows[0].Day, LastDay: rows[len(rows)-1].Day}
 	for _, row := range rows {
 		record.Count(source, row.IsFirst)
 		switch {
 		case row.IsFirst && row.IsKnown:
-			taken.Differing++
+			imported.Differing++
 		case row.IsFirst:
-			taken.Missing++
+			imported.Missing++
 		}
 	}
 	for len(rows) > 0 {
@@ -147,11 +147,11 @@ func (p *Pipeline) importRows(source string, rows []store.NewerRow, now time.Tim
 			day = len(rows)
 		}
 		if err := p.copyRows(into, source, rows[:day]); err != nil {
-			return taken, errors.Join(err, into.Abort())
+			return imported, errors.Join(err, into.Abort())
 		}
 		rows = rows[day:]
 	}
-	return taken, into.Commit(record)
+	return imported, into.Commit(record)
 }
 
 // copyRows copies rows of one list.

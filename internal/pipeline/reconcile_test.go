@@ -208,10 +208,10 @@ func (w *vendorWorld) compare(fetched []FetchedDay) []store.Reconciliation {
 	return days
 }
 
-// takeIn takes in what is newer and loads it.
-func (w *vendorWorld) takeIn(fetched []FetchedDay) (missing, differing int64, id string) {
+// importNewer imports what is newer and loads it.
+func (w *vendorWorld) importNewer(fetched []FetchedDay) (missing, differing int64, id string) {
 	w.t.Helper()
-	taken, err := w.some.TakeIn(w.t.Context(), fetched)
+	taken, err := w.some.ImportNewer(w.t.Context(), fetched)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -274,9 +274,9 @@ func TestReconcileFindsExactlyWhatDiffers(t *testing.T) {
 			}
 			before := w.content(w.some)
 
-			gotMissing, gotDiffering, id := w.takeIn(fetched)
+			gotMissing, gotDiffering, id := w.importNewer(fetched)
 			if gotMissing != missing || gotDiffering != differing {
-				t.Errorf("%d missing and %d differing were taken in; there were %d and %d", gotMissing, gotDiffering, missing, differing)
+				t.Errorf("%d missing and %d differing were imported; there were %d and %d", gotMissing, gotDiffering, missing, differing)
 			}
 			if got, want := w.content(w.some), w.content(w.all); !slices.Equal(got, want) {
 				t.Errorf("content after taking in\n%q, with all webhooks\n%q", got, want)
@@ -292,7 +292,7 @@ func TestReconcileFindsExactlyWhatDiffers(t *testing.T) {
 				t.Errorf("%d recovered, %d missing", recovered, missing)
 			}
 			again, _ := w.fetch()
-			if missing, differing, _ := w.takeIn(again); missing+differing > 0 {
+			if missing, differing, _ := w.importNewer(again); missing+differing > 0 {
 				t.Errorf("taking in again: %d missing, %d differing", missing, differing)
 			}
 
@@ -315,7 +315,7 @@ func TestWhatWasReportedLastCounts(t *testing.T) {
 	t.Parallel()
 	w := newVendorWorld(t, 3)
 	fetched, _ := w.fetch()
-	w.takeIn(fetched)
+	w.importNewer(fetched)
 	contentOfList := w.content(w.some)
 
 	// A webhook with old content arrives late, after the list: it counts, until the next list says otherwise.
@@ -330,20 +330,20 @@ func TestWhatWasReportedLastCounts(t *testing.T) {
 	if found := w.differences(); !slices.Contains(found, differs) {
 		t.Errorf("a late webhook does not count: %q", found)
 	}
-	if missing, differing, _ := w.takeIn(fetched); missing+differing > 0 {
-		t.Errorf("%d missing and %d differing were taken in from a list that is older than the webhook", missing, differing)
+	if missing, differing, _ := w.importNewer(fetched); missing+differing > 0 {
+		t.Errorf("%d missing and %d differing were imported from a list that is older than the webhook", missing, differing)
 	}
 	fetched, _ = w.fetch()
-	if missing, differing, _ := w.takeIn(fetched); missing != 0 || differing != 1 {
-		t.Errorf("%d missing and %d differing were taken in from the newer list", missing, differing)
+	if missing, differing, _ := w.importNewer(fetched); missing != 0 || differing != 1 {
+		t.Errorf("%d missing and %d differing were imported from the newer list", missing, differing)
 	}
 	if got := w.content(w.some); !slices.Equal(got, contentOfList) {
 		t.Errorf("content\n%q, before the late webhook\n%q", got, contentOfList)
 	}
 	for range 2 {
 		fetched, _ = w.fetch()
-		if missing, differing, _ := w.takeIn(fetched); missing+differing > 0 {
-			t.Errorf("%d missing and %d differing were taken in again", missing, differing)
+		if missing, differing, _ := w.importNewer(fetched); missing+differing > 0 {
+			t.Errorf("%d missing and %d differing were imported again", missing, differing)
 		}
 	}
 
@@ -353,7 +353,7 @@ func TestWhatWasReportedLastCounts(t *testing.T) {
 	if found := w.differences(); !slices.Contains(found, differs) {
 		t.Errorf("a correction of the vendor is not found: %q", found)
 	}
-	if _, differing, _ := w.takeIn(fetched); differing != 1 || slices.Contains(w.differences(), differs) {
-		t.Errorf("a correction of the vendor is not taken in: %q", w.differences())
+	if _, differing, _ := w.importNewer(fetched); differing != 1 || slices.Contains(w.differences(), differs) {
+		t.Errorf("a correction of the vendor is not imported: %q", w.differences())
 	}
 }

@@ -32,7 +32,7 @@ const (
 	settleTime = 10 * time.Minute
 )
 
-// Reconciles compares the calls of sources with the vendors' own lists, and takes in what is missing: on vendor_api.schedule, and before
+// Reconciles compares the calls of sources with the vendors' own lists, and imports what is missing: on vendor_api.schedule, and before
 // reports are due. Each reconciliation is a child process, one at a time.
 type Reconciles struct {
 	OnFinished func(err error) // called after each one; err is nil if it succeeded
@@ -70,7 +70,7 @@ func (r *Reconciles) reconcileDue(ctx context.Context, p *Pipeline, source confi
 	now := p.Now()
 	state, err := ReadReconciled(p.Config, source.Name)
 	if err != nil {
-		p.Log.Warn("when the source was reconciled last is unknown; it is reconciled again", "source", source.Name, "error", err)
+		p.Log.Warn("cannot read when the source was last reconciled; reconciling it", "source", source.Name, "error", err)
 	}
 	due := r.dueDays(p, source, state, now)
 	due = slices.DeleteFunc(due, func(day string) bool { return now.Sub(state.Days[day]).Abs() < recentlyEnded })
@@ -157,7 +157,7 @@ func FinishedDays(source config.Source, now time.Time, count int) (days []string
 	return days
 }
 
-// daysOf returns those of some days of a source that a period in the report zone overlaps.
+// daysOf returns those of a source's days, in its zone, that a period in the report zone overlaps.
 func daysOf(source config.Source, span period.Period, zone *time.Location, days []string) (in []string) {
 	for _, day := range days {
 		begin, _ := period.ParseDay(day)

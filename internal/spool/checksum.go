@@ -31,8 +31,8 @@ func appendHex(dst []byte, sum uint32) []byte {
 	return hex.AppendEncode(dst, binary.BigEndian.AppendUint32(nil, sum))
 }
 
-// WithoutMark returns a line without the byte order mark that an export may begin with.
-func WithoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
+// TrimBOM returns a line without the byte order mark that an export may begin with.
+func TrimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // CheckLine returns an error if a line has a checksum that does not match. Lines without one are valid: older collectors and
 // other tools write none.
@@ -43,7 +43,7 @@ func CheckLine(text []byte) error {
 
 // checkLine is CheckLine that also reports whether the line has a checksum.
 func checkLine(text []byte) (has bool, err error) {
-	text = WithoutMark(text)
+	text = TrimBOM(text)
 	at := len(text) - len(checksumPattern)
 	if at < 0 {
 		return false, nil

@@ -44,7 +44,7 @@ func (l Line) check() (has bool, err error) {
 }
 
 func isObject(text []byte) bool {
-	object, ok := Compact(WithoutMark(text))
+	object, ok := Compact(TrimBOM(text))
 	return ok && object[0] == '{'
 }
 

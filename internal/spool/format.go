@@ -39,11 +39,11 @@
 //	  - id is a ULID; ids of a collector increase even when its clock is set back;
 //	  - received_at has microseconds and the offset of the time zone;
 //	  - source is the name of the configured source;
-//	  - kind is call_report, live_call, other or unreadable; encoding is json, form or query. Older collectors wrote other where they did
+//	  - kind is call_report, live_call, other or unreadable; encoding is json, form, query, or api for a row of a vendor's list. Older collectors wrote other where they did
 //	    not know a spelling or a wrapper, so a reader decides by the payload if the kind is other;
 //	  - payload is the JSON object as sent, compacted, with numbers and key order unchanged; of a form or a query it is an object of
-//	    strings, in which a repeated key has an array of strings. The fields of a query string beside a body follow those of the body. Of a wrapper with an array of deliveries, it is the wrapper with one
-//	    of them: {"data":[{…}]};
+//	    strings, in which a repeated key has an array of strings. The fields of a query string beside a body follow those of the body.
+//	    Of a wrapper with an array of deliveries, it is the wrapper with one of them: {"data":[{…}]};
 //	  - an unreadable delivery has "body_base64", its exact bytes, instead of payload;
 //	  - crc is the CRC-32C (Castagnoli) of the bytes of the line before `,"crc"`, in 8 hex digits, and always the last member.
 //
@@ -51,7 +51,7 @@
 // Objects and arrays are nested at most MaxDepth deep in a line, including the line's object; a delivery that is nested deeper is
 // unreadable.
 //
-// A line that was imported from an export is an envelope with one more member, reported_at, which no other line has:
+// A line that was imported from an export is an envelope with one more member, reported_at, as lines of a vendor's list are:
 //
 //		{"id":"01…","received_at":"…","reported_at":"…","source":"main","kind":"call_report","encoding":"json","payload":{…},"crc":"…"}
 //

@@ -13,7 +13,7 @@ import (
 // undoneDir is the folder in a spool with the files of undone imports.
 const undoneDir = "undone"
 
-// Undo takes the file of an import out of a spool, by one rename. The file is kept in a folder of its own until RemoveUndone: it tells a
+// Undo removes the file of an import from a spool, by one rename. The file is kept in a folder of its own until RemoveUndone: it tells a
 // load that the file is not missing by mistake. No import or archive may run at the same time.
 func Undo(dir, id string) error { return undo(atomicfile.OS{}, dir, id) }
 

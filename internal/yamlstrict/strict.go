@@ -12,8 +12,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 )
 
-// WithoutMark returns a text without the byte order mark that editors on Windows begin it with.
-func WithoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
+// TrimBOM returns a text without the byte order mark that editors on Windows begin it with.
+func TrimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // Decode decodes text into a pointer to a struct, which has the defaults. A text without values changes nothing. The error is an *Error.
 func Decode(text []byte, into any) (err error) {
@@ -22,7 +22,7 @@ func Decode(text []byte, into any) (err error) {
 			err = &Error{Message: unreadable}
 		}
 	}()
-	text = WithoutMark(text)
+	text = TrimBOM(text)
 	lines, tokens := strings.SplitAfter(string(text), "\n"), lexer.Tokenize(string(text))
 	isEmpty, err := onlyDocument(lines, tokens)
 	if err != nil || isEmpty {

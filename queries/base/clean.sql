@@ -1,4 +1,4 @@
--- How the vendor's texts are read: blanks, and the words that stand for nothing.
+-- How the vendor's texts are read: blanks, and the words that mean no value.
 
 -- trim() for texts of which few have outer blanks: trim() itself looks at every character, and only removes spaces. The slow way also
 -- removes tabs, line ends, no-break spaces and invisible marks.
@@ -8,7 +8,7 @@ create or replace macro trimmed(p_text) as
          then p_text
          else regexp_replace(p_text, '^[\s\pZ\pC]+|[\s\pZ\pC]+$', '', 'g') end;
 
--- Whether a text stands for nothing: the vendor's "0" and "Not Assigned", and what panels, spreadsheets and programs write. A list, since
+-- Whether a text means no value: the vendor's "0" and "Not Assigned", and what panels, spreadsheets and programs write. A list, since
 -- DuckDB makes a join of a long IN, for all rows.
 create or replace macro is_nothing(p_text) as
     list_contains(['', '0', '-', '--', '---', '–', '—', 'N/A', '#N/A', 'NA', 'NAN', 'NULL', '(NULL)', '\N', 'NONE', 'UNDEFINED', 'NOT ASSIGNED'],

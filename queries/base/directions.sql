@@ -19,9 +19,8 @@ create or replace macro word_direction(p_word) as
 
 create or replace macro call_direction(p_text) as word_direction(direction_word(p_text));
 
--- The direction of a report or live event by its call and its word, of those in which it is not one of the vendor's. A configured word comes
--- first. Those without a known direction belong to the call of the same source and id that has one; if two have, they belong to neither. is_open
--- are those of which nothing names a known direction.
+-- The direction of each call and word, for words other than the vendor's. A configured word wins. An unknown word takes the direction of the call
+-- with the same source and id, if only one has it. is_open are those that nothing gives a direction.
 create or replace macro directions_of(p_versions, p_live) as table
 with
 sent as materialized (

@@ -1,4 +1,4 @@
--- How many calls of the database `old` the rebuilt one in use lacks. An id that its source has used for nothing since names no call.
+-- Counts the calls of the database `old` that the rebuilt one lacks, except those whose id nothing_values lists now.
 select count(*) as calls
 from old.calls as lost anti join calls using (source, direction, call_sid)
     left join source_settings() using (source)

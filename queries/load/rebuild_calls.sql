@@ -1,4 +1,4 @@
--- Removes all calls, to compute them again from the stored reports and live events, a portion at a time.
+-- Removes all calls. They are recomputed from the stored reports and live events, a portion at a time.
 delete from calls;
 delete from shared_call_legs;
 delete from agent_name_days;

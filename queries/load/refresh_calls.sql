@@ -1,5 +1,5 @@
--- Removes the calls of the staged lines, to compute them again: of those that the database had before, from the stored reports and live events as
--- well.
+-- Removes the calls of the staged lines, and defines the reports and live events from which they are recomputed: the staged ones, and the stored
+-- ones of calls that the database had before.
 create or replace temp table removed_calls as
 select local_day, customer_number_of(customer_key) as customer, started_at from calls semi join existing_calls using (call_key, call_sid);
 create or replace temp table renewed_days as select distinct local_day from removed_calls;

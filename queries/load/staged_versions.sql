@@ -1,5 +1,5 @@
--- The different reports and live events among the staged lines, with what their hash does not tell apart: the least spelling of each value,
--- and whether leg A was sent. Few are staged more than once, so only those are grouped.
+-- The distinct staged reports and live events. Of several with one hash, the least spelling of each value is kept, and whether leg A was sent.
+-- Few are staged more than once, so only those are grouped.
 create or replace temp table repeated_staged as
 select
     kind, direction, call_key, content_hash, min(rowid) as kept_rowid,

@@ -60,7 +60,7 @@ select
          when coins > coins_by_rule then coins - coins_by_rule end as coins_over_pulses
 from explained;
 
--- The coins that webhooks, and imports of exports, reported of calls of which the vendor's list was taken in, too.
+-- The coins that webhooks, and imports of exports, reported of calls that were imported from the vendor's list, too.
 create or replace macro delivered_coins() as table
 select call_key, direction, arg_max(coins, (reported_at, coalesce(last_id, ''), content_hash)) as coins
 from (

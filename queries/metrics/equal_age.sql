@@ -1,5 +1,5 @@
--- What became of callers depends on how long ago they called: yesterday's are not all called back yet. So earlier stretches are seen as they
--- were seen_until, as long after their end as the newest data is after that of the period. What came later does not count there.
+-- How many callers were called back depends on how long ago they called. So an earlier stretch is judged as of seen_until, as long after its end
+-- as the newest data is after the end of the period. What came later does not count there.
 --
 -- Whether a customer called again within 24 hours is unknown of a stretch that was seen for a shorter time after its end.
 create or replace macro followed_in_stretches(p_incoming, p_stretches) as table
