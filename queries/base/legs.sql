@@ -133,7 +133,9 @@ calls as (
         case when bool_or(answered)
              then (sum(uncovered_talk(talk_begins, talk_ends, talked_until)) filter (where answered) / 1000000)::bigint
              else 0 end as talk_seconds,
-        max(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1) as wait_seconds,
+        case when bool_or(answered)
+             then max(wait_seconds + (epoch(started_at) - epoch(call_started_at))::bigint) filter (where leg_order = 1)
+             when direction = 'incoming' then positive_seconds(min(started_at), max(ended_at)) end as wait_seconds,
         list_sort(list_distinct(flatten(list(list_filter(flags, lambda flag:
             (flag <> 'clock_mismatch' or started_at = call_started_at) and (flag <> 'derived_wait' or leg_order = 1)) order by leg_order)))) as flags,
         sum(versions)::bigint as versions,

@@ -18,11 +18,11 @@ parts as (
     union all by name
     from query_table(case when asks_for(p_asked, ['transfer_rate']) then taken else not_taken end)
 )
--- A call that goes on into another hour or day has a peak in it, even if no call started there.
+-- A call that goes on into another hour, day or period has a peak in it, even if no call started there.
 select columns(p_dims), max(columns(lambda x: not list_contains(p_dims, x)))
 from parts
 group by all
-having max(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday']);
+having max(calls) is not null or list_has_any(p_dims, ['local_day', 'local_hour', 'weekday', 'everything', 'stretch']);
 
 -- Every metric that calls have, over any set of calls, per combination of the named dimension columns: kpi() and, beside it, what
 -- is not an aggregate over calls. For a few columns kpi() or one of the others is faster. Peaks are those of p_running, if they are

@@ -114,7 +114,9 @@ billed as (
 )
 from billed
 where (p_group is null or call_group = p_group)
-  and (p_agent is null or agent = p_agent)
+  and (p_agent is null or agent = p_agent
+       or (direction, call_key) in (select (direction, call_key) from shared_call_legs
+                                        where local_day between p_from::date - 1 and p_to::date + 1 and is_reported and agent = p_agent))
   and (p_number is null or is_same_number(virtual_number, p_number))
   and (p_direction is null or direction = p_direction)
   and (p_campaign is null or campaign_id = p_campaign)

@@ -54,7 +54,7 @@ missed as materialized (
     where direction = 'incoming' and not answered and outcome <> 'ivr_only' and customer_key is not null
 ),
 callers as (
-    select customer, max(started_at) as last_missed_at, min(started_at) filter (where coalesce(started_at > last_spoken_at, true)) as since
+    select customer, max(started_at) as last_missed_at, min(started_at) filter (where coalesce(started_at >= last_spoken_at, true)) as since
     from missed
     left join (from last_conversations where last_spoken_at > (select min(started_at) from missed)) as conversations using (customer)
     group by customer
@@ -72,9 +72,9 @@ from callers;
 -- about, then by coins. Last comes why calls were missed, if that is not worse than usual.
 --
 -- value is the figure that a finding is about, average that of all calls, below what it is compared with. A finding about a rate needs
--- p_min_offered calls. The rate misses its goal; or it is below the usual range, and the usual rate in the middle of it, or the average, is
+-- p_min_offered calls of those that the rate counts. The rate misses its goal; or it is below the usual range, and the usual rate in the middle of it, or the average, is
 -- higher by p_worse_points or p_below_points at least and by two standard errors.
-create or replace macro findings_of(p_rows, p_recent, p_stretches, p_from, p_to, p_group, p_number,
+create or replace macro findings_of(p_rows, p_recent, p_stretches, p_from, p_to, p_group, p_agent, p_number,
                                     p_min_offered, p_below_points, p_worse_points, p_worse_share, p_waste_share) as table
 with
 slice as (from query_table(p_rows)),
@@ -83,20 +83,31 @@ compared as (
     from calls_in_stretches(p_recent, p_stretches) as calls
     join (select stretch from query_table(p_stretches) where is_usual or stretch = 0) as used using (stretch)
 ),
+-- How many calls the answer rate and the service level count.
+rated as materialized (
+    select stretch, call_group, count(case when is_rated then 1 end) as rated, count(case when is_timed then 1 end) as timed
+    from classified_calls(compared)
+    group by stretch, call_group
+),
 total_rates as materialized (
-    select stretch, calls, offered, missed, outgoing, answer_rate, service_level, connect_rate
+    select stretch, calls, offered, rated, timed, missed, outgoing, answer_rate, service_level, connect_rate
     from kpi(['stretch'], compared)
+    join (select stretch, sum(rated) as rated, sum(timed) as timed from rated group by stretch) using (stretch)
 ),
 group_rates as materialized (
-    select stretch, call_group, calls, offered, answer_rate, coins, coins_unanswered, coins_unanswered_share
-    from kpi(['stretch', 'call_group'], compared)
+    select rates.stretch, rates.call_group, calls, rated, answer_rate, coins, coins_unanswered, coins_unanswered_share
+    from kpi(['stretch', 'call_group'], compared) as rates
+    join rated on rated.stretch = rates.stretch and rated.call_group is not distinct from rates.call_group
 ),
+-- An agent sees no findings about others.
+persons as materialized (from legs_by_person(slice)),
+taken as (from agent_calls(slice, persons)),
 agent_rates as materialized (
     select agent, calls, outgoing, agent_no_show, agent_no_show_rate, coins, coins_failed_agent
-    from kpi(['agent'], slice)
-    where agent is not null
+    from kpi(['agent'], taken)
+    where agent is not null and (p_agent is null or agent = p_agent)
 ),
-agent_rings as materialized (from ring_counts(['agent'], slice)),
+agent_rings as materialized (from ring_counts(['agent'], slice) where p_agent is null or agent = p_agent),
 causes as materialized (from missed_causes(slice)),
 waiting as (from waiting_count(slice)),
 coins as (
@@ -109,8 +120,10 @@ coins as (
 ),
 
 figures as (
-    select stretch, name, value, case when name = 'connect_rate' then outgoing else offered end as calls
-    from (select stretch, offered, outgoing, missed::double as missed, answer_rate, service_level, connect_rate from total_rates)
+    select
+        stretch, name, value,
+        case name when 'answer_rate' then rated when 'service_level' then timed when 'connect_rate' then outgoing else offered end as calls
+    from (select stretch, offered, rated, timed, outgoing, missed::double as missed, answer_rate, service_level, connect_rate from total_rates)
     unpivot (value for name in (answer_rate, service_level, connect_rate, missed))
 ),
 usual_figures as (
@@ -138,7 +151,7 @@ changes as (
 
 usual_groups as (
     select
-        call_group, min(answer_rate) as usual_low, max(answer_rate) as usual_high, sum(offered) as usual_calls,
+        call_group, min(answer_rate) as usual_low, max(answer_rate) as usual_high, sum(rated) as usual_calls,
         list_avg(list(answer_rate order by stretch)) as usual
     from group_rates
     where stretch > 0 and answer_rate is not null
@@ -147,19 +160,19 @@ usual_groups as (
 ),
 weak_groups as (
     select
-        rates.call_group, rates.answer_rate, rates.offered, usual_low, usual_high, whole.answer_rate as average,
+        rates.call_group, rates.answer_rate, rates.rated, usual_low, usual_high, whole.answer_rate as average,
         goals_of(scopes, rates.call_group, p_number)['answer_rate'] as goal,
-        case when misses_goal(rates.answer_rate, rates.offered, goal) then 'goal'
+        case when misses_goal(rates.answer_rate, rates.rated, goal) then 'goal'
              when rates.answer_rate < usual_low and usual - rates.answer_rate >= p_worse_points
-                  and is_lower_rate(rates.answer_rate, rates.offered, usual, usual_calls) then 'usual'
+                  and is_lower_rate(rates.answer_rate, rates.rated, usual, usual_calls) then 'usual'
              when average - rates.answer_rate >= p_below_points
-                  and is_lower_rate(rates.answer_rate, rates.offered, average, whole.offered) then 'average' end as below,
+                  and is_lower_rate(rates.answer_rate, rates.rated, average, whole.rated) then 'average' end as below,
         case below when 'goal' then goal when 'usual' then usual else average end - rates.answer_rate as short
     from (from group_rates where stretch = 0) as rates
     left join usual_groups on usual_groups.call_group is not distinct from rates.call_group
     cross join (from total_rates where stretch = 0) as whole
     cross join goals
-    where rates.offered >= p_min_offered
+    where rates.rated >= p_min_offered
     qualify below is not null and row_number() over (order by below is null, below = 'average', short desc, rates.call_group) <= 2
 ),
 
@@ -210,7 +223,7 @@ found as (
     where name in ('answer_rate', 'connect_rate') or not exists (select 1 from changes where name = 'answer_rate')
 
     union all by name
-    select 2 as class, 'group' as kind, weak_groups.call_group as subject, 'calls' as unit, missed as concern, answer_rate as value,
+    select 2 as class, 'group' as kind, weak_groups.call_group as subject, 'calls' as unit, round((1 - answer_rate) * rated) as concern, answer_rate as value,
         goal, usual_low, usual_high, average, below, causes.* exclude (is_total, call_group)
     from weak_groups join causes on not is_total and causes.call_group is not distinct from weak_groups.call_group
     where (select count(*) from group_rates where stretch = 0) > 1
@@ -244,7 +257,7 @@ found as (
 
     union all by name
     select 3 as class, 'agent_coins' as kind, agent as subject, 'coins' as unit, coins_failed_agent as concern,
-        coins_failed_agent / coins as value, coins
+        coins_failed_agent / nullif(coins, 0) as value, coins
     from agent_rates
     where calls >= p_min_offered and value >= p_waste_share
     qualify row_number() over (order by value desc, subject) = 1

@@ -1,3 +1,23 @@
+-- Any set of calls, each with which of the figures of kpi() it counts in, and the settings that decide it.
+create or replace macro classified_calls(p_rows) as table
+select
+    *,
+    direction = 'incoming' and outcome <> 'ivr_only' as is_offered,
+    -- A setting leaves calls out of hours out of the rates of offered calls.
+    is_offered and (in_business_hours or not exclude_out_of_hours) as is_rated,
+    -- Calls of the service level: an answered call whose wait is unknown is not one.
+    is_rated and not short_abandon and (not answered or wait_seconds is not null) as is_timed,
+    direction = 'incoming' and not answered and outcome in ('abandoned', 'cancelled') as is_abandoned,
+    -- Where neither the status nor leg A says whose leg failed, it is not known to be the agent's.
+    direction = 'outgoing' and not answered and leg_a_picked_at is null
+        and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
+    -- An unanswered call is in one of these four.
+    not answered and direction = 'incoming' as is_unanswered_in,
+    not answered and direction <> 'incoming' and failed_leg is not distinct from 'agent' as is_failed_agent,
+    not answered and direction <> 'incoming' and failed_leg is not distinct from 'customer' as is_failed_customer,
+    not answered and direction <> 'incoming' and failed_leg is null as is_failed_unknown
+from query_table(p_rows), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings);
+
 -- Every aggregate over calls, once. A row per combination of the named dimension columns over any set of calls:
 --
 --   with slice as (from calls where local_day between '2026-10-01' and '2026-10-31')
@@ -30,10 +50,9 @@ select
     avg(case when is_rated then is_abandoned::int end) as abandon_rate,
     avg(case when is_rated and not short_abandon then answered::int end) as net_answer_rate,
     avg(case when is_rated and not short_abandon then is_abandoned::int end) as net_abandon_rate,
-    -- Answered calls whose wait is unknown do not count; if it is unknown for all of them, so is the service level.
+    -- If the wait of all answered calls is unknown, so is the service level.
     case when bool_and(case when is_rated and answered then wait_seconds is null end) then null
-         else avg(case when is_rated and not short_abandon and (not answered or wait_seconds is not null)
-                       then (answered and wait_seconds <= service_level_target_seconds)::int end) end as service_level,
+         else avg(case when is_timed then (answered and wait_seconds <= service_level_target_seconds)::int end) end as service_level,
     avg(case when is_offered and answered then wait_seconds end) as avg_wait_seconds,
     quantile_cont(case when is_offered and answered then wait_seconds end, 0.9) as p90_wait_seconds,
     avg(case when is_offered and answered then ring_seconds end) as avg_ring_seconds,
@@ -65,21 +84,5 @@ select
     sum(coins) / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
 
     count(distinct customer_number_of(customer_key)) as unique_customers
-from (
-    select
-        *,
-        direction = 'incoming' and outcome <> 'ivr_only' as is_offered,
-        -- A setting leaves calls out of hours out of the rates of offered calls.
-        is_offered and (in_business_hours or not exclude_out_of_hours) as is_rated,
-        direction = 'incoming' and not answered and outcome in ('abandoned', 'cancelled') as is_abandoned,
-        -- Where neither the status nor leg A says whose leg failed, it is not known to be the agent's.
-        direction = 'outgoing' and not answered and leg_a_picked_at is null
-            and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
-        -- An unanswered call is in one of these four.
-        not answered and direction = 'incoming' as is_unanswered_in,
-        not answered and direction <> 'incoming' and failed_leg is not distinct from 'agent' as is_failed_agent,
-        not answered and direction <> 'incoming' and failed_leg is not distinct from 'customer' as is_failed_customer,
-        not answered and direction <> 'incoming' and failed_leg is null as is_failed_unknown
-    from query_table(p_rows), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings)
-)
+from classified_calls(p_rows)
 group by all;

@@ -4,7 +4,7 @@ select
     customer_key,
     count(*) as incoming,
     count(*) filter (where answered) as answered_in,
-    coalesce(sum(talk_seconds) filter (where answered), 0)::bigint as talk_seconds,
+    case when bool_or(answered) then sum(case when answered then talk_seconds end)::bigint else 0 end as talk_seconds,
     min(started_at) as first_called_at,
     max(started_at) as last_called_at
 from query_table(p_rows)

@@ -20,7 +20,7 @@ not_asked as (
 ),
 found as (
     select 1 as part, *
-    from findings_of(slice, recent, stretches, $from, $to, $group, $number,
+    from findings_of(slice, recent, stretches, $from, $to, $group, $agent, $number,
                      coalesce($min_offered::bigint, few_calls()), coalesce($below_points::double, 0.03), coalesce($worse_points::double, 0.03),
                      coalesce($worse_share::double, 0.2), coalesce($waste_share::double, 0.05))
     union all by name

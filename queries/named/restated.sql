@@ -36,10 +36,18 @@ slice as (
     select source, direction, call_sid
     from slice_calls(calls_then, $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
+-- The direction of a call can become known later.
+directions as (
+    select new.source, new.call_sid, new.direction, arg_min(old.direction, old.direction <> new.direction) as old_direction
+    from calls_now as new
+    join calls_then as old on old.source = new.source and old.call_sid = new.call_sid and may_be_same_direction(old.direction, new.direction)
+    group by all
+),
 fields as (
     select
         restated_calls.restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
         unnest(case when old.call_sid is null then [{field: 'call', old: null, new: 'first report'}] else [
+            {field: 'direction', old: old.direction, new: new.direction},
             {field: 'started_at', old: timezone(zone, old.started_at)::varchar, new: timezone(zone, new.started_at)::varchar},
             {field: 'ended_at', old: timezone(zone, old.ended_at)::varchar, new: timezone(zone, new.ended_at)::varchar},
             {field: 'call_group', old: old.call_group, new: new.call_group},
@@ -66,7 +74,8 @@ fields as (
     from slice
     join calls_now as new using (source, direction, call_sid)
     join restated_calls using (call_key)
-    left join calls_then as old using (source, direction, call_sid)
+    left join directions using (source, direction, call_sid)
+    left join calls_then as old on old.source = new.source and old.call_sid = new.call_sid and old.direction = old_direction
     cross join (select timezone as zone from settings)
 )
 select restated_at, started_at, direction, call_group, agent, customer_number, virtual_number, field, old, new, source, call_sid
