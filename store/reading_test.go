@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"callsheet/internal/phone"
 	"callsheet/internal/spool"
 )
 
@@ -227,5 +228,27 @@ func TestNothingIsTheSameInGoAndSQL(t *testing.T) {
 	}
 	if err := rows.Err(); err != nil || len(nothing) != 17*15 {
 		t.Errorf("%d texts mean no value: %v", len(nothing), err)
+	}
+}
+
+// TestPhonesAreTheSameInGoAndSQL: the page and check tell phones apart as reports do.
+func TestPhonesAreTheSameInGoAndSQL(t *testing.T) {
+	db := openStore(t, Options{Path: filepath.Join(t.TempDir(), "calls.duckdb"), Settings: Settings{Timezone: "Asia/Kolkata"}, Now: time.Now})
+	defer db.Close()
+	numbers := []string{
+		"9280000001", "09280000001", "+919280000001", "00919280000001", "+91 92800 00001", "+91-9280-000001", "(0)9280 000001", "9280000001.0", "9280000001.00",
+		`="09280000001"`, "'09280000001", "tel:+91-92800-00001", "sip:9280000001@10.0.0.1", "sips:+919280000001@pbx:5061", "Ravi <09280000001>",
+		`=HYPERLINK("tel:9280000001")`, "9280000001;ext=5", " 9280000001\u00a0", "callto:9280000001", "+9192800000012", "00441632960000", "1234567890123456",
+		"1001", "sip:1001@10.0.0.1:5060", "sip:2001@10.0.0.1:5060", "sip:1001@192.168.100.200", "SIP/1001@192.168.100.200", "101-desk", "Local/9280000001@from-queue",
+		"SIP/1001-0000abcd", "192.168.100.200", "0000000000", "9999999999", "98xxxxxx01", "9280000001.5", "12345678.9", "9280000001,9280000002", "",
+	}
+	for _, number := range numbers {
+		var key string
+		if err := db.conn.QueryRowContext(t.Context(), "select coalesce(phone_key($1), $1)", number).Scan(&key); err != nil {
+			t.Fatal(err)
+		}
+		if got := phone.Key(number); got != key {
+			t.Errorf("%q is %q in Go, %q in SQL", number, got, key)
+		}
 	}
 }

@@ -38,12 +38,13 @@ var allowedImports = map[string][]string{
 	"internal/sqlvalue":           {},
 	"internal/yamlstrict":         {"internal/suggest"},
 	"internal/client":             {},
-	"internal/live":               {"internal/spool"},
+	"internal/live":               {"internal/phone", "internal/spool"},
+	"internal/phone":              {},
 	"internal/page":               {"internal/client", "internal/atomicfile", "internal/live", "internal/locale", "internal/password", "internal/spool", "internal/texts"},
 	"internal/password":           {},
 	"internal/collector":          {"internal/client", "internal/exitcode", "internal/spool"},
 	"internal/importer":           {"internal/display", "internal/exitcode", "internal/spool", "internal/yamlstrict", "store", "internal/suggest"},
-	"internal/config":             {"internal/locale", "internal/password", "internal/period", "internal/schedule", "internal/sqltoken", "internal/yamlstrict", "queries", "internal/suggest"},
+	"internal/config":             {"internal/locale", "internal/password", "internal/phone", "internal/period", "internal/schedule", "internal/sqltoken", "internal/yamlstrict", "queries", "internal/suggest"},
 	"store":                       {"internal/atomicfile", "internal/spool", "internal/sqltoken", "internal/sqlvalue", "internal/suggest", "queries", "internal/display"},
 	"report":                      {"internal/atomicfile", "internal/locale", "internal/period", "internal/sqlvalue", "internal/yamlstrict", "queries", "report/xlsx", "internal/suggest"},
 	"report/lint":                 {},
@@ -62,7 +63,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/catalog", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/catalog", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/phone", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -22,6 +22,7 @@ import (
 	"callsheet/internal/locale"
 	"callsheet/internal/monitor"
 	"callsheet/internal/page"
+	"callsheet/internal/phone"
 	"callsheet/internal/spool"
 )
 
@@ -177,11 +178,11 @@ type pageNames struct {
 func newPageNames(c *config.Config) *pageNames {
 	n := &pageNames{agents: map[string][]config.Agent{}, groups: map[string]string{}, zone: c.Zone()}
 	for _, agent := range c.Business.Agents {
-		key := live.PhoneKey(agent.Number)
+		key := phone.Key(agent.Number)
 		n.agents[key] = append(n.agents[key], agent)
 	}
 	for number, group := range c.Business.NumberGroups {
-		n.groups[live.PhoneKey(number)] = group
+		n.groups[phone.Key(number)] = group
 	}
 	n.readDirectories(c.Data())
 	return n
@@ -213,7 +214,7 @@ func (n *pageNames) readDirectories(dataDir string) {
 
 func (n *pageNames) agent(source, number string, at time.Time) string {
 	day := at.In(n.zone).Format(time.DateOnly)
-	for _, agent := range n.agents[live.PhoneKey(number)] {
+	for _, agent := range n.agents[phone.Key(number)] {
 		if agent.From <= day && (agent.To == "" || day <= agent.To) {
 			return agent.Name
 		}
@@ -222,5 +223,5 @@ func (n *pageNames) agent(source, number string, at time.Time) string {
 }
 
 func (n *pageNames) group(source, number string) string {
-	return cmp.Or(n.groups[live.PhoneKey(number)], n.directory.Load().Group(source, number))
+	return cmp.Or(n.groups[phone.Key(number)], n.directory.Load().Group(source, number))
 }

@@ -221,6 +221,14 @@ func TestNumbersAreWrittenInManyWays(t *testing.T) {
 	}
 }
 
+// TestAgentsOfOneServerAreNotOne: an address is not a number, whatever digits the name of its server has.
+func TestAgentsOfOneServerAreNotOne(t *testing.T) {
+	text := "business: {agents: [{number: \"sip:1001@192.168.100.200\", name: A}, {number: \"sip:1002@192.168.100.200\", name: B}]}\n"
+	if _, err := Parse([]byte(text)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAWrongZoneIsOneError(t *testing.T) {
 	_, err := Parse([]byte("timezone: Asia/Calcuta\nreports: [{name: a}, {name: b}]\n"))
 	if err == nil || strings.Count(err.Error(), "Asia/Calcuta") != 1 {

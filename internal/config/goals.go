@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"callsheet/internal/phone"
 	"callsheet/internal/sqltoken"
 	"callsheet/internal/suggest"
 	"callsheet/internal/yamlstrict"
@@ -65,10 +66,10 @@ func (b *Business) validateGoals(add adder) {
 	for _, number := range slices.Sorted(maps.Keys(b.NumberGoals)) {
 		key := "business.number_goals." + number
 		checkNumber(add, key, number)
-		if other, known := seen[phone(number)]; known {
+		if other, known := seen[phone.Key(number)]; known {
 			add("business.number_goals", "%s and %s are the same number", other, number)
 		}
-		seen[phone(number)] = number
+		seen[phone.Key(number)] = number
 		if len(b.NumberGoals[number]) == 0 {
 			add(key, "has no goals, such as {answer_rate: 0.9}")
 		}
@@ -114,7 +115,7 @@ func (b *Business) goalsOf(report Report) Goals {
 	maps.Copy(goals, b.Goals)
 	maps.Copy(goals, b.GroupGoals[report.Filters["group"]])
 	for number, own := range b.NumberGoals {
-		if given := report.Filters["number"]; given != "" && phone(number) == phone(given) {
+		if given := report.Filters["number"]; given != "" && phone.Key(number) == phone.Key(given) {
 			maps.Copy(goals, own)
 		}
 	}

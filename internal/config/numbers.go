@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"callsheet/internal/period"
+	"callsheet/internal/phone"
 )
 
 func (b *Business) validateNumbers(add adder) {
@@ -19,10 +20,10 @@ func (b *Business) validateNumbers(add adder) {
 		if strings.TrimSpace(b.NumberGroups[number]) == "" {
 			add(key, "needs the name of a group\nhint: leave the number out if it has none")
 		}
-		if other, known := seen[phone(number)]; known {
+		if other, known := seen[phone.Key(number)]; known {
 			add("business.number_groups", "%s and %s are the same number", other, number)
 		}
-		seen[phone(number)] = number
+		seen[phone.Key(number)] = number
 	}
 }
 
@@ -44,7 +45,7 @@ func (b *Business) validateAgents(add adder) {
 			add(key, "is never in force: from %s is after to %s\nhint: swap them; both days are included", agent.From, agent.To)
 			continue
 		}
-		number := phone(agent.Number)
+		number := phone.Key(agent.Number)
 		for _, j := range entries[number] {
 			if agent.overlaps(b.Agents[j]) {
 				add(key, "has the number of agents[%d] on the same days; end that entry with to before the from of this one", j)
@@ -60,20 +61,7 @@ func (a Agent) overlaps(b Agent) bool {
 }
 
 var (
-	longNumber = regexp.MustCompile(`\d(?:[() .-]*\d){9,}`)
-	nonDigits  = regexp.MustCompile(`\D+`)
-)
-
-// phone returns what identifies a phone: the last ten digits of its number, else the number or address as it is.
-func phone(number string) string {
-	digits := nonDigits.ReplaceAllString(longNumber.FindString(number), "")
-	if digits == "" {
-		return strings.TrimSpace(number)
-	}
-	return digits[len(digits)-10:]
-}
-
-var (
+	nonDigits     = regexp.MustCompile(`\D+`)
 	shortNumber   = regexp.MustCompile(`^[0-9]{2,9}$`)
 	spacedNumber  = regexp.MustCompile(`^[0-9+() .-]*$`)
 	maskedNumber  = regexp.MustCompile(`^[0-9+() .-]*[xX*#•][0-9xX*#•+() .-]*$`)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"callsheet/internal/phone"
 )
 
 // Limits of memory. Beyond maxCalls, the calls without an event for the longest time are left out; beyond maxEnded in each of two
@@ -25,7 +27,7 @@ type Board struct {
 	calls     map[callID][]*tracked // of different directions
 	count     int
 	nextID    int
-	learned   map[phone]string // names of agents, from reports
+	learned   map[agentPhone]string // names of agents, from reports
 	ended     endedCalls
 	received  time.Time // of the newest delivery
 	changes   uint64
@@ -44,12 +46,12 @@ type tracked struct {
 // seenEvent is what makes an event of a call differ from the others.
 type seenEvent struct{ status, agent string }
 
-// phone is a phone of an agent, by PhoneKey.
-type phone struct{ source, key string }
+// agentPhone is a phone of an agent, by phone.Key.
+type agentPhone struct{ source, key string }
 
 // NewBoard returns a board without calls.
 func NewBoard(options Options) *Board {
-	return &Board{options: options, calls: map[callID][]*tracked{}, learned: map[phone]string{}}
+	return &Board{options: options, calls: map[callID][]*tracked{}, learned: map[agentPhone]string{}}
 }
 
 // Read reads a line of the spool.
@@ -98,7 +100,7 @@ func (b *Board) Changes() uint64 {
 // learn keeps the name of an agent's phone.
 func (b *Board) learn(e event) {
 	if e.agent != "" && e.agentName != "" && len(b.learned) < maxLearned {
-		b.learned[phone{e.id.source, PhoneKey(e.agent)}] = e.agentName
+		b.learned[agentPhone{e.id.source, phone.Key(e.agent)}] = e.agentName
 	}
 }
 
@@ -138,7 +140,7 @@ func (b *Board) update(e event) {
 	c.Direction = cmp.Or(c.Direction, e.direction)
 	c.Customer, c.Number = cmp.Or(c.Customer, e.customer), cmp.Or(c.Number, e.number)
 	b.changes++
-	this := seenEvent{e.status, PhoneKey(e.agent)}
+	this := seenEvent{e.status, phone.Key(e.agent)}
 	if slices.Contains(c.seen, this) {
 		return
 	}
@@ -185,7 +187,7 @@ func (b *Board) discard() {
 
 // proceed changes the state by an event that is none of those before.
 func (c *tracked) proceed(e event) {
-	isSameAgent := e.agent == "" || PhoneKey(e.agent) == PhoneKey(c.agent)
+	isSameAgent := e.agent == "" || phone.Key(e.agent) == phone.Key(c.agent)
 	switch e.progress {
 	case picked:
 		if c.State == Talking && isSameAgent {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"callsheet/internal/phone"
 	"callsheet/internal/spool"
 )
 
@@ -233,9 +234,17 @@ func TestNamesOfAgents(t *testing.T) {
 	if got := shown(b); got != "talking 1 आशीष" {
 		t.Errorf("learned from a report: %q", got)
 	}
-	b.options.Agent = func(_, number string, _ time.Time) string { return map[string]string{asha: "Asha"}[PhoneKey(number)] }
+	b.options.Agent = func(_, number string, _ time.Time) string { return map[string]string{asha: "Asha"}[phone.Key(number)] }
 	if got := shown(b); got != "talking 1 Asha" {
 		t.Errorf("configured: %q", got)
+	}
+}
+
+// TestAgentsOfOneServerAreNotOne: two agents whose addresses end alike are two.
+func TestAgentsOfOneServerAreNotOne(t *testing.T) {
+	b := testBoard(say(0, "1", "Picked", "sip:1001@10.0.0.1:5060"), say(1, "2", "Picked", "sip:2001@10.0.0.1:5060"))
+	if agents := b.View(nil, start).Agents; len(agents) != 2 {
+		t.Errorf("%+v", agents)
 	}
 }
 

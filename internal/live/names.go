@@ -3,17 +3,18 @@ package live
 import (
 	"strings"
 
+	"callsheet/internal/phone"
 	"callsheet/internal/spool"
 )
 
 // Directory has the names of the vendors' directories, as they are listed now.
 type Directory struct {
-	agents, groups map[phone]string
+	agents, groups map[agentPhone]string
 }
 
 // NewDirectory returns the names in directories. A phone with several names has none, as in the reports.
 func NewDirectory(directories []*spool.Directory) Directory {
-	d := Directory{map[phone]string{}, map[phone]string{}}
+	d := Directory{map[agentPhone]string{}, map[agentPhone]string{}}
 	for _, one := range directories {
 		entries := one.Entries()
 		groupOf := map[string][]string{} // by the id of a number
@@ -24,10 +25,10 @@ func NewDirectory(directories []*spool.Directory) Directory {
 				}
 			}
 		}
-		disputed := map[phone]bool{}
+		disputed := map[agentPhone]bool{}
 		for _, e := range entries {
 			for _, number := range parts(e.Number) {
-				key := phone{one.Source, PhoneKey(number)}
+				key := agentPhone{one.Source, phone.Key(number)}
 				switch e.Kind {
 				case spool.DirectoryAgent:
 					add(d.agents, disputed, key, e.Name)
@@ -43,7 +44,7 @@ func NewDirectory(directories []*spool.Directory) Directory {
 }
 
 // add adds a name, or removes the other one if there is another one already.
-func add(names map[phone]string, disputed map[phone]bool, key phone, name string) {
+func add(names map[agentPhone]string, disputed map[agentPhone]bool, key agentPhone, name string) {
 	name = Source{}.clean(name)
 	switch other := names[key]; {
 	case name == "" || disputed[key]:
@@ -67,12 +68,12 @@ func parts(text string) (list []string) {
 
 // Agent returns the name of an agent's phone, "" if none is listed.
 func (d Directory) Agent(source, number string) string {
-	return d.agents[phone{source, PhoneKey(number)}]
+	return d.agents[agentPhone{source, phone.Key(number)}]
 }
 
 // Group returns the group of a virtual number, "" if none is listed.
 func (d Directory) Group(source, number string) string {
-	return d.groups[phone{source, PhoneKey(number)}]
+	return d.groups[agentPhone{source, phone.Key(number)}]
 }
 
 // GroupNames returns the groups of the virtual numbers.

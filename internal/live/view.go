@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"callsheet/internal/phone"
 )
 
 // maxShown is how many calls and agents a View has; it counts all.
@@ -106,7 +108,7 @@ func (b *Board) named(c *tracked) Call {
 		if call.Agent == "" && b.options.Agent != nil {
 			call.Agent = b.options.Agent(c.id.source, c.agent, call.Started)
 		}
-		call.Agent = cmp.Or(call.Agent, b.learned[phone{c.id.source, PhoneKey(c.agent)}], c.agent)
+		call.Agent = cmp.Or(call.Agent, b.learned[agentPhone{c.id.source, phone.Key(c.agent)}], c.agent)
 	}
 	if b.options.MaskNumbers {
 		call.Customer = Mask(call.Customer)

@@ -109,20 +109,6 @@ func (s Source) clean(text string) string {
 	return text
 }
 
-// PhoneKey returns what identifies a phone: the last ten digits of its number, else the number as it is.
-func PhoneKey(number string) string {
-	digits := strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' {
-			return r
-		}
-		return -1
-	}, number)
-	if len(digits) < 10 {
-		return number
-	}
-	return digits[len(digits)-10:]
-}
-
 // Mask returns a number of which only the last four characters can be read, however long it is; "" for a text without a digit, such as
 // anonymous.
 func Mask(number string) string {
