@@ -32,3 +32,12 @@ select call_key, call_sid from live_events where first_received_at between p_fro
 create or replace macro changed_calls(p_from, p_to, p_since) as table
 select call_key, restated_at
 from changed_since(p_since) semi join calls_then_or_now(p_from, p_to, p_since) using (call_key);
+
+-- The direction that each call had at an earlier time, if it was known: the direction of a call can become known later.
+create or replace macro directions_then(p_calls, p_calls_then) as table
+select new.source, new.call_sid, new.direction, old.direction as old_direction
+from query_table(p_calls) as new
+join query_table(p_calls_then) as old
+    on old.source = new.source and old.call_sid = new.call_sid and may_be_same_direction(old.direction, new.direction)
+qualify row_number() over (
+    partition by new.source, new.call_sid, new.direction order by old.direction <> new.direction, old.direction) = 1;

@@ -36,13 +36,7 @@ slice as (
     select source, direction, call_sid
     from slice_calls(calls_then, $from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)
 ),
--- The direction of a call can become known later.
-directions as (
-    select new.source, new.call_sid, new.direction, arg_min(old.direction, old.direction <> new.direction) as old_direction
-    from calls_now as new
-    join calls_then as old on old.source = new.source and old.call_sid = new.call_sid and may_be_same_direction(old.direction, new.direction)
-    group by all
-),
+directions as (from directions_then(calls_now, calls_then)),
 fields as (
     select
         restated_calls.restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
