@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -79,6 +80,11 @@ func Archive(ctx context.Context, options ArchiveOptions) (done []Archived, skip
 			skipped = append(skipped, NotArchived{file.Name, errors.New("its last lines are not synced; they are once the collector runs again"), false})
 			continue
 		}
+		if slices.ContainsFunc(files, func(other File) bool { return other.Path == file.archivePath() }) {
+			reason := fmt.Errorf("there is a file %s with other lines\nhint: give one of them another name", filepath.Base(file.archivePath()))
+			skipped = append(skipped, NotArchived{file.Name, reason, true})
+			continue
+		}
 		size, err := file.compress(options.Compare)
 		if differs, ok := errors.AsType[*contentError](err); ok {
 			skipped = append(skipped, NotArchived{file.Name, differs.reason, differs.damaged})
@@ -122,9 +128,11 @@ func isDay(name string) bool {
 	return err == nil
 }
 
+func (f File) archivePath() string { return f.Path + ".zst" }
+
 // compress replaces a file by its archive and returns the archive's size.
 func (f File) compress(compare func(File) error) (size int64, err error) {
-	archive := f.Path + ".zst"
+	archive := f.archivePath()
 	var sum [sha256.Size]byte
 	write := func(w io.Writer) (err error) {
 		sum, err = f.compressTo(w)

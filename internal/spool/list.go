@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"errors"
@@ -30,7 +31,7 @@ type File struct {
 }
 
 // endings are those of the files that are loaded. If a file exists plain and compressed, the plain one counts: the archive is not
-// finished.
+// finished. A compressed file with other lines is a file of its own, whose name has its ending.
 var endings = []string{".ndjson", ".ndjson.zst", ".ndjson.gz"}
 
 // List returns the files of a spool folder in the order of their names, without hidden ones.
@@ -45,6 +46,7 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 		return nil, fmt.Errorf("spool folder: %w", err)
 	}
 	found, infos := map[string]File{}, map[string]fs.FileInfo{}
+	var others []File // of which a file before has the name
 	for _, ending := range endings {
 		for _, entry := range names {
 			stem, ok := strings.CutSuffix(entry, ending)
@@ -52,9 +54,6 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 				continue
 			}
 			name := stem + ".ndjson"
-			if _, taken := found[name]; taken {
-				continue
-			}
 			path := filepath.Join(dir, entry)
 			info, err := files.Stat(path) // follows links
 			if errors.Is(err, fs.ErrNotExist) {
@@ -70,8 +69,15 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 			if info.IsDir() {
 				size = max(size, 1) // so that it is opened
 			}
+			file := File{Name: name, Path: path, Size: size, Durable: size, ModTime: info.ModTime(), files: files}
+			if _, taken := found[name]; taken {
+				file.Name = entry
+				others = append(others, file)
+				infos[entry] = info
+				continue
+			}
 			infos[name] = info
-			found[name] = File{Name: name, Path: path, Size: size, Durable: size, ModTime: info.ModTime(), files: files}
+			found[name] = file
 		}
 	}
 	// Read after the sizes: a durable length only grows, and it is there before the first write to its file.
@@ -86,8 +92,42 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 		}
 		sorted = append(sorted, file)
 	}
+	for _, other := range others {
+		first := sorted[slices.IndexFunc(sorted, func(f File) bool { return strings.HasPrefix(other.Name, f.Name+".") })]
+		// Files that cannot be compared are both read, so that the error is reported.
+		if same, err := first.beginsWith(other); !same || err != nil {
+			sorted = append(sorted, other)
+		}
+	}
 	slices.SortFunc(sorted, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return withoutLinks(sorted, infos), nil
+}
+
+// beginsWith reports whether a file has the content of another one at its beginning.
+func (f File) beginsWith(other File) (bool, error) {
+	mine, err := f.Content()
+	if err != nil {
+		return false, err
+	}
+	defer mine.Close()
+	theirs, err := other.Content()
+	if err != nil {
+		return false, err
+	}
+	defer theirs.Close()
+	want, got := make([]byte, 1<<16), make([]byte, 1<<16)
+	for {
+		n, err := io.ReadFull(theirs, want)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return false, err
+		}
+		if _, err := io.ReadFull(mine, got[:n]); err != nil && n > 0 || !bytes.Equal(want[:n], got[:n]) {
+			return false, nil
+		}
+		if err != nil { // all of theirs is read
+			return true, nil
+		}
+	}
 }
 
 // FileAt returns a file outside a spool folder, all of which is durable.
