@@ -160,7 +160,7 @@ func nameDirections(ctx context.Context, db session) error {
 
 // setAsOf shows a session the data as of its variable as_of.
 func setAsOf(ctx context.Context, db session) error {
-	for _, step := range []string{"session/calls_as_of", "load/directory"} {
+	for _, step := range []string{"session/calls_as_of", "load/directory", "load/directory_keys"} {
 		if err := runStep(ctx, db, step); err != nil {
 			return err
 		}

@@ -110,6 +110,19 @@ totals as (
         sum(our_coins) as our_coins
     from reconciled_calls(p_from, p_to, p_source)
     group by source, day
+),
+-- The days of which calls were not over when the list was fetched.
+unsettled as materialized (
+    select source, day from vendor_calls join lists using (source, day) where coalesce(ended_at, started_at) > settled_at
+    union
+    select lists.source, lists.day
+    from (
+        from calls
+        where started_at >= (select coalesce(min(begins_at), 'infinity') from lists)
+          and started_at < (select coalesce(max(ends_at), '-infinity') from lists)
+    ) as calls
+    asof join lists on calls.source = lists.source and calls.started_at >= lists.begins_at
+    where started_at < ends_at and coalesce(ended_at, started_at) > settled_at
 )
 select
     lists.source, lists.day, fetched_at,
@@ -123,9 +136,9 @@ select
     case when coalesce(totals.our_calls, 0) = 0 then 0 else totals.our_coins end::double as our_coins,
     unreadable,
     -- Vendors keep the calls of the last 15 to 90 days, and answer for earlier ones as if there had been none.
-    settled_at >= ends_at and (rows > 0 or fetched_at < ends_at + interval 15 day) as is_final,
+    settled_at >= ends_at and is_settled is null and (rows > 0 or fetched_at < ends_at + interval 15 day) as is_final,
     is_final and coalesce(missing + unknown_to_vendor + differing, 0) + unreadable = 0 as is_complete
-from lists left join totals using (source, day);
+from lists left join totals using (source, day) left join (select *, false as is_settled from unsettled) as unsettled using (source, day);
 
 -- The same for all days that were ever fetched.
 create or replace view reconciliations as from reconciled_days(null, null, null);
