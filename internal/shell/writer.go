@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,10 +169,7 @@ func (w *Writer) object(values []any) error {
 			line.WriteByte(',')
 		}
 		key, _ := json.Marshal(w.header[i])
-		if t, ok := value.(time.Time); ok {
-			value = text(t)
-		}
-		encoded, err := json.Marshal(value)
+		encoded, err := json.Marshal(jsonValue(value))
 		if err != nil {
 			return err
 		}
@@ -212,4 +210,23 @@ func text(value any) string {
 		return strings.Join(texts(v), " ")
 	}
 	return fmt.Sprint(value)
+}
+
+// jsonValue returns a value that JSON has: a time as text, and null for NaN and the infinities.
+func jsonValue(value any) any {
+	switch v := value.(type) {
+	case time.Time:
+		return text(v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = jsonValue(item)
+		}
+		return list
+	}
+	return value
 }

@@ -3,6 +3,7 @@ package shell
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -31,6 +32,26 @@ func TestTablesEscapeControlCharacters(t *testing.T) {
 		}
 		if lines := strings.ReplaceAll(out.String(), "\n", "\\n"); format != "csv" && display.Escape(lines) != lines {
 			t.Errorf("%s: got %q", format, out.String())
+		}
+	}
+}
+
+// TestJSONIsValidWhateverTheNumber: JSON has no NaN and no infinity, also in lists.
+func TestJSONIsValidWhateverTheNumber(t *testing.T) {
+	for _, format := range []string{"json", "ndjson"} {
+		var out bytes.Buffer
+		w, err := NewWriter(&out, &out, format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := []any{math.NaN(), math.Inf(1), []any{math.Inf(-1), 1.5}, 0.25}
+		for _, err := range []error{w.Header([]string{"a", "b", "c", "d"}), w.Row(row), w.Close()} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := `{"a":null,"b":null,"c":[null,1.5],"d":0.25}`; !strings.Contains(out.String(), want) {
+			t.Errorf("%s: got %s", format, out.String())
 		}
 	}
 }
