@@ -83,10 +83,16 @@ func (b *book) incompleteFinding() []finding {
 	return []finding{{"By the vendor's list: " + strings.Join(b.faults(), ", "), b.evidenceSheet()}}
 }
 
-// gaps says that no part of the data is known to be missing.
+// gaps says that no part of the data is known to be missing. The vendor's list proves that none is; without one, only a delivery from after
+// the period would.
 func (b *book) gaps() string {
-	if verdict := b.complete.get("verdict"); verdict != nil && verdict != "complete" {
+	through, _ := b.evidence.get("complete_through").(time.Time)
+	switch verdict := b.complete.get("verdict"); {
+	case verdict == "complete":
+	case verdict != nil || through.IsZero():
 		return "no gap in the data is known"
+	case through.Before(b.req.Period.End(b.req.Zone)):
+		return "no gap in the data is known until " + b.formatTime(through)
 	}
 	return "the data has no gaps"
 }

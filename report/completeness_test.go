@@ -23,6 +23,13 @@ func TestCompletenessInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.workbook.Close()
+	lastDelivery := func(at time.Time) row { return row{columns: []string{"complete_through"}, values: []any{at}} }
+	end := b.req.Period.End(b.req.Zone)
+	b.evidence = lastDelivery(end.Add(-10 * time.Hour))
+	if got := b.gaps(); got != "no gap in the data is known until 4 Oct 2026 14:00" {
+		t.Error(got)
+	}
+	b.evidence = lastDelivery(end)
 	const checked = "Checked against the vendor's list on 29 Nov 2026 06:00: "
 	for want, figures := range map[string]map[string]any{
 		"":                                      {},

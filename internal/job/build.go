@@ -15,7 +15,7 @@ import (
 // dataPollInterval is how often a run that waits for data loads again.
 const dataPollInterval = time.Minute
 
-// awaitData loads until the period is complete and nothing is left to load, or until WaitForData has passed.
+// awaitData loads until the period is complete and nothing is left to load, or until WaitForData has passed. A run by hand does not wait.
 func (x *run) awaitData(ctx context.Context) error {
 	deadline := x.entry.Ready(x.base.DueAt).Add(x.entry.WaitForData)
 	for {
@@ -23,14 +23,14 @@ func (x *run) awaitData(ctx context.Context) error {
 		if x.problems, err = x.Steps.Refresh(ctx); err != nil {
 			return err
 		}
-		if x.entry.WaitForData == 0 || x.options.ByHand {
+		if x.entry.WaitForData == 0 {
 			return nil
 		}
 		complete, err := x.isComplete(ctx)
 		if err != nil || complete && len(x.problems) == 0 {
 			return err
 		}
-		if !x.now().Before(deadline) {
+		if x.options.ByHand || !x.now().Before(deadline) {
 			x.dataTimedOut = !complete
 			return nil
 		}

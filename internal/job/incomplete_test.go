@@ -98,3 +98,17 @@ func TestEmptyReportIsIncompleteWhenCallsMayBeMissing(t *testing.T) {
 		})
 	}
 }
+
+// TestRunByHandSaysThatDataIsMissing: it does not wait for data, but says so as one that has waited does.
+func TestRunByHandSaysThatDataIsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", WaitForData: time.Hour, Channels: []notify.Channel{p}})
+		d.complete.Store(false)
+		began := time.Now()
+		runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{ByHand: true})
+		if err != nil || !strings.Contains(string(runs[0].Message), "no data from after the period had arrived") || time.Since(began) > time.Minute {
+			t.Errorf("%v, after %v: %+v", err, time.Since(began), runs[0])
+		}
+	})
+}
