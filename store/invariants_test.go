@@ -38,14 +38,14 @@ func TestFiguresAddUp(t *testing.T) {
 		"callers are recovered or not": `from total where missed_episodes <> open_episodes + recovered_by_callback + recovered_by_return + unrecovered`,
 		"callers are recovered within the window": `from episodes, settings
 			where recovered_at not between last_missed_at and last_missed_at + to_seconds(recovery_window_seconds)`,
-		"whoever waits was neither recovered nor spoken to": `(select customer_number, first_missed_at from waiting)
-			except (select customer_number, first_missed_at from episodes where recovery in ('open', 'unrecovered') and last_spoken_at is null)`,
-		"lost callers were missed":                `from total where callers_lost > missed - missed_masked`,
-		"shares are shares":                       `from by_agent where answer_rate not between 0 and 1 or agent_answer_rate not between 0 and 1 or busy_share not between 0 and 1 or service_level not between 0 and 1`,
-		"an agent's answered calls rang":          `from by_agent where answered > agent_answer_rate * rang + 0.001 or answered > rang`,
-		"agents' legs are calls, or more of them": `from (select sum(calls) as legs from by_agent) where legs < (select count(*) from slice where agent is not null)`,
-		"percentiles are in order":                `from by_group where median_talk_seconds > p90_talk_seconds or p90_talk_seconds > longest_talk_seconds or avg_talk_seconds > longest_talk_seconds`,
-		"customers are not more than calls":       `from by_group where unique_customers > calls or repeat_customers * 2 > incoming`,
+		"whoever waits has waited since an episode opened": `from waiting where first_missed_at not in (select started_at from customer_episodes)`,
+		"whoever waits is a lost caller":                   `from total where callers_lost <> (select count(*) from waiting)`,
+		"lost callers were missed":                         `from total where callers_lost > missed - missed_masked`,
+		"shares are shares":                                `from by_agent where answer_rate not between 0 and 1 or agent_answer_rate not between 0 and 1 or busy_share not between 0 and 1 or service_level not between 0 and 1`,
+		"an agent's answered calls rang":                   `from by_agent where answered > agent_answer_rate * rang + 0.001 or answered > rang`,
+		"agents' legs are calls, or more of them":          `from (select sum(calls) as legs from by_agent) where legs < (select count(*) from slice where agent is not null)`,
+		"percentiles are in order":                         `from by_group where median_talk_seconds > p90_talk_seconds or p90_talk_seconds > longest_talk_seconds or avg_talk_seconds > longest_talk_seconds`,
+		"customers are not more than calls":                `from by_group where unique_customers > calls or repeat_customers * 2 > incoming`,
 		"reports are the calls, others and doubles": `from (from evidence union all from evidence(DAYS, p_direction := 'incoming')
 				union all from evidence('2026-10-22', '2026-10-24') union all from evidence('2026-10-22', '2026-10-23', p_hours := 'closed'))
 			where reports_received - duplicates_removed - versions_superseded - further_legs <> calls or duplicates_removed < 0

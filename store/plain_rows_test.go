@@ -137,26 +137,41 @@ func (w plainWorld) missedRows(q plainQuestion, _ []string) map[string]plainRow 
 	return rows
 }
 
-// waitingRows has a row per customer who waits, of the first episode, with the tries of all.
-func (w plainWorld) waitingRows(q plainQuestion, keys []string) map[string]plainRow {
-	rows, missed, firstOf := map[string]plainRow{}, w.missedRows(q, keys), map[string]string{}
-	for _, e := range w.episodes(w.slice(q.stretch(), q.filter)) { // of one customer in their order
-		if !w.spokenSince(e).IsZero() {
+// waitingRows has a row per customer who was missed in the slice and to whom nobody has spoken since: the first such call, and all missed calls of
+// the customer since somebody last did.
+func (w plainWorld) waitingRows(q plainQuestion, _ []string) map[string]plainRow {
+	firstOf := map[string]plainCall{}
+	for _, c := range w.slice(q.stretch(), q.filter) {
+		customer := lastTen(c.customerNumber)
+		if customer == "" || !c.missed() || !w.spokenSince(plainEpisode{first: c, last: c}).IsZero() {
 			continue
 		}
-		customer, at := lastTen(e.first.customerNumber), w.clockTime(e.first.started)
-		if first, waits := firstOf[customer]; waits {
-			rows[first]["attempts"] = rows[first]["attempts"].(float64) + float64(e.attempts)
-			rows[first]["last_missed_at"] = w.clockTime(e.last.started)
-			continue
+		if first, known := firstOf[customer]; !known || c.started.Before(first.started) || c.started.Equal(first.started) && c.source+c.sid < first.source+first.sid {
+			firstOf[customer] = c
 		}
-		firstOf[customer], rows[at] = at, missed[at]
-		rows[at]["waiting"], rows[at]["waiting_since"] = waited(w.through.Sub(e.first.started)), "older"
-		for since, ago := range map[string]int{"today": 0, "yesterday": -1} {
-			if w.day(e.first) == w.local(w.through).AddDate(0, 0, ago).Format(time.DateOnly) {
-				rows[at]["waiting_since"] = since
+	}
+	rows := map[string]plainRow{}
+	for customer, call := range firstOf {
+		var waiting []plainEpisode
+		attempts := 0
+		for _, e := range w.episodes(w.calls) { // of one customer in their order
+			if lastTen(e.first.customerNumber) == customer && w.spokenSince(e).IsZero() {
+				waiting = append(waiting, e)
+				attempts += e.attempts
 			}
 		}
+		first, last := waiting[0].first, waiting[len(waiting)-1].last
+		row := plainRow{
+			"customer_number": call.customerNumber, "virtual_number": call.virtualNumber, "call_group": call.group,
+			"last_missed_at": w.clockTime(last.started), "attempts": float64(attempts), "local_day": w.day(first),
+			"hours_waiting": w.through.Sub(first.started).Hours(), "waiting": waited(w.through.Sub(first.started)), "waiting_since": "older",
+		}
+		for since, ago := range map[string]int{"today": 0, "yesterday": -1} {
+			if w.day(first) == w.local(w.through).AddDate(0, 0, ago).Format(time.DateOnly) {
+				row["waiting_since"] = since
+			}
+		}
+		rows[w.clockTime(first.started)] = row
 	}
 	return rows
 }

@@ -47,25 +47,13 @@ where weekday is null;
 -- Missed callers of any set of calls, in one row: how many there were, how many of them nobody has spoken to since, the first missed call of
 -- those, and how many were missed last within the recovery window. Masked numbers are not counted.
 create or replace macro waiting_count(p_rows) as table
-with
-missed as materialized (
-    select customer_number_of(customer_key) as customer, started_at
-    from query_table(p_rows)
-    where direction = 'incoming' and not answered and outcome <> 'ivr_only' and customer_key is not null
-),
-callers as (
-    select customer, max(started_at) as last_missed_at, min(started_at) filter (where coalesce(started_at >= last_spoken_at, true)) as since
-    from missed
-    left join (from last_conversations where last_spoken_at > (select min(started_at) from missed)) as conversations using (customer)
-    group by customer
-)
 select
-    count(*) as callers,
-    count(since) as waiting,
-    min(since) as since,
-    count(since) filter (where last_missed_at >= complete_through() - to_seconds((select recovery_window_seconds from settings)))
+    (select count(distinct caller) from incoming_calls(['everything'], p_rows) where was_missed) as callers,
+    count(*) as waiting,
+    min(first_missed_at) as since,
+    count(*) filter (where last_missed_at >= complete_through() - to_seconds((select recovery_window_seconds from settings)))
         as within_window
-from callers;
+from waiting_callers(p_rows);
 
 -- What needs attention in a period, a row per finding. p_rows are the calls of the period, p_recent those from before as well, p_stretches the
 -- times it is compared with. rank orders the findings: first what makes the figures doubtful, then by the calls or callers that a finding is
