@@ -101,6 +101,7 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"store: {temp_limit: 20G}\n":                                                                     {"temp_limit", "hint: write 20GiB"},
 		"mail: {max_attachment: 20 mb}\n":                                                                {"max_attachment", "hint: write 20MiB"},
 		"business: {hours: {mon-fri: \"9-18\"}}\n":                                                       {"business.hours", "hint: write 09:00-18:00"},
+		"reports: [{name: a, filters: {hours: \"09:00-09:00\"}}]\n":                                      {"reports[0].filters", "a span without a length", "hint: write when it ends"},
 		"reports: [{name: a, filters: {hours: 9am-1pm}}]\n":                                              {"reports[0].filters", "hint: write 09:00-13:00"},
 		"reports: [{name: a, filters: {direction: incomming}}]\n":                                        {"reports[0].filters", `did you mean "incoming"`},
 		"reports: [{name: a, burst: agnet}]\n":                                                           {"reports[0].burst", `did you mean "agent"`},

@@ -39,8 +39,16 @@ func CheckFilter(key, value string) error {
 			hint = "\nhint: " + written
 		}
 		return fmt.Errorf("hours %q must be business, closed or a span such as 09:00-13:30%s", value, hint)
+	case key == "hours" && isEmptySpan(value):
+		return fmt.Errorf("hours %q is a span without a length\nhint: write when it ends, such as 09:00-13:30, or leave it out for the whole day", value)
 	}
 	return nil
+}
+
+// isEmptySpan reports whether a span ends when it begins. 24:00 is 00:00 of the next day, so 00:00-24:00 is not empty.
+func isEmptySpan(span string) bool {
+	opens, closes, ok := strings.Cut(span, "-")
+	return ok && opens == closes
 }
 
 func (c *Config) validateReports(add adder) {
