@@ -32,7 +32,7 @@ func (t target) is(row Run) bool {
 // order. A row whose channel changed its settings, or that records no channel, goes to the first channel without a row, so that a
 // change of the configuration resends nothing.
 //
-// failed has the channels whose recipients are not known, or that have none.
+// failed has the channels whose recipients are not known, or some of them, or that have none.
 func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, failed []failedLookup) {
 	for _, channel := range x.channels() {
 		id := notify.ChannelID(channel)
@@ -43,9 +43,9 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 			err = Permanent(errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query"))
 		}
 		if err != nil {
-			row.Recipient, row.Channel, row.State, row.Error, row.FinishedAt = noRecipient, "", Failed, err.Error(), x.now()
-			failed = append(failed, failedLookup{row, err})
-			continue
+			unknown := row
+			unknown.Recipient, unknown.Channel, unknown.State, unknown.Error, unknown.FinishedAt = noRecipient, "", Failed, err.Error(), x.now()
+			failed = append(failed, failedLookup{unknown, err})
 		}
 		for _, recipient := range recipients {
 			t := target{channel, id, recipient, channel.Key(recipient), row}
@@ -70,7 +70,7 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 	return targets, failed
 }
 
-// A failedLookup is the row and the error of a channel without recipients.
+// A failedLookup is the row and the error of a channel that lacks recipients.
 type failedLookup struct {
 	row Run
 	err error

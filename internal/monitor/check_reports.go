@@ -49,7 +49,7 @@ func (k *checker) checkConfiguredReport(ctx context.Context, report config.Repor
 	for _, delivery := range report.Deliver {
 		if delivery.Mail != nil && delivery.Mail.RecipientsQuery != "" {
 			k.begin("report " + report.Name + ", recipients")
-			_, err := pipeline.QueryRecipients(ctx, k.empty.Reader, k.Config.Path(delivery.Mail.RecipientsQuery))
+			err := pipeline.CheckRecipients(ctx, k.empty.Reader, k.Config.Path(delivery.Mail.RecipientsQuery), report.Burst)
 			k.add("report "+report.Name+", recipients", err)
 		}
 	}

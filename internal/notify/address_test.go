@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 )
@@ -29,5 +30,23 @@ func TestOnePersonIsOneRecipient(t *testing.T) {
 		if got := (Mail{}).Key(other); got != other {
 			t.Errorf("%q has the key %q", other, got)
 		}
+	}
+}
+
+// TestOthersGetTheMailIfSomeRecipientsAreNotKnown has a query with a row without an address.
+func TestOthersGetTheMailIfSomeRecipientsAreNotKnown(t *testing.T) {
+	lookup := error(&RecipientsError{Text: "row 2 has no address"})
+	m := Mail{Server: MailServer{From: "reports@example.com"}, To: []string{"boss@example.com"},
+		PartRecipients: func(context.Context, string) ([]string, error) { return []string{"lead@example.com"}, lookup }}
+	got, err := m.Recipients(t.Context(), "Sales")
+	if len(got) != 2 || err != lookup {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if d, err := m.draft(t.Context(), Message{Part: "Sales"}, "boss@example.com"); err != nil || len(d.toHeader) != 2 {
+		t.Errorf("the mail is to %q, %v", d.toHeader, err)
+	}
+	lookup = errors.New("the database is locked")
+	if got, err := m.Recipients(t.Context(), "Sales"); len(got) != 0 || err != lookup {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

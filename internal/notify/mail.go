@@ -20,7 +20,7 @@ type Mail struct {
 	NoAttachment bool   // send the figures without the workbook
 	Summary      string // the form in which a mail has the summary: SummaryPicture, SummaryPDF or none
 	Templates    MailTemplates
-	// PartRecipients returns the addresses of a part, in addition to To. It may be nil.
+	// PartRecipients returns the addresses of a part, in addition to To; with a RecipientsError, those that are known. It may be nil.
 	PartRecipients func(ctx context.Context, part string) ([]string, error)
 }
 
@@ -36,27 +36,34 @@ func (m Mail) Settings() []any { return []any{"mail", m.ReplyTo, m.Subject, m.No
 // Recipients returns the bare addresses of a part, each person once.
 func (m Mail) Recipients(ctx context.Context, part string) ([]string, error) {
 	to, err := m.to(ctx, part)
-	if err != nil {
+	if err != nil && !isPartial(err) {
 		return nil, err
 	}
 	var all []string
 	for _, address := range withoutDuplicates(slices.Concat(to, m.CC, m.BCC), map[string]bool{}) {
 		all = append(all, bareAddress(address))
 	}
-	return all, nil
+	return all, err
 }
 
 // to returns the addresses of the To header.
 func (m Mail) to(ctx context.Context, part string) ([]string, error) {
 	to := m.To
+	var err error
 	if m.PartRecipients != nil {
-		recipients, err := m.PartRecipients(ctx, part)
-		if err != nil {
+		var recipients []string
+		if recipients, err = m.PartRecipients(ctx, part); err != nil && !isPartial(err) {
 			return nil, err
 		}
 		to = slices.Concat(to, recipients)
 	}
-	return withoutDuplicates(to, map[string]bool{}), nil
+	return withoutDuplicates(to, map[string]bool{}), err
+}
+
+// isPartial reports whether an error is about some recipients only.
+func isPartial(err error) bool {
+	_, ok := errors.AsType[*RecipientsError](err)
+	return ok
 }
 
 // Send mails the message to one address. The headers name all addresses of To and CC. A workbook that makes the mail too large, or with
@@ -107,7 +114,9 @@ func (m Mail) draft(ctx context.Context, message Message, recipient string) (d d
 	if err := m.Server.checkDomain(d.to.Address); err != nil {
 		return d, permanent(err)
 	}
-	d.toHeader, err = m.to(ctx, message.Part)
+	if d.toHeader, err = m.to(ctx, message.Part); isPartial(err) {
+		err = nil
+	}
 	return d, err
 }
 

@@ -71,9 +71,15 @@ func (t Table) First(n int) Table {
 	return t
 }
 
+// A RecipientsError says why some recipients of a part are not known. The others can get the report.
+type RecipientsError struct{ Text string }
+
+func (e *RecipientsError) Error() string { return e.Text }
+
 // Channel delivers messages.
 type Channel interface {
-	// Recipients returns the recipients of a part of a report. A channel that is not for people has one, its location.
+	// Recipients returns the recipients of a part of a report. A channel that is not for people has one, its location. With a
+	// RecipientsError, it returns the others.
 	Recipients(ctx context.Context, part string) ([]string, error)
 	// Key identifies a recipient: it is equal for all ways to write one, also those of ledgers of earlier versions.
 	Key(recipient string) string

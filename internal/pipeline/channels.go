@@ -1,22 +1,15 @@
 package pipeline
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/notify"
-	"callsheet/queries"
-	"callsheet/store"
 	"callsheet/templates"
 )
 
@@ -27,7 +20,7 @@ const sendTimeout = 30 * time.Second
 func (p *Pipeline) Channels(entry config.Report) ([]notify.Channel, error) {
 	var channels []notify.Channel
 	for i, delivery := range entry.Deliver {
-		channel, err := p.channel(delivery)
+		channel, err := p.channel(delivery, entry.Burst)
 		if err != nil {
 			return nil, exitcode.UsageError(fmt.Errorf("report %s, deliver[%d]: %w", entry.Name, i, err))
 		}
@@ -40,7 +33,8 @@ func (p *Pipeline) Channels(entry config.Report) ([]notify.Channel, error) {
 	return channels, nil
 }
 
-func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
+// channel returns the channel of a delivery. burst is the column that the report is split by, if it is.
+func (p *Pipeline) channel(d config.Delivery, burst string) (notify.Channel, error) {
 	if err := notify.CheckName(d.Name); err != nil {
 		return nil, err
 	}
@@ -53,7 +47,7 @@ func (p *Pipeline) channel(d config.Delivery) (notify.Channel, error) {
 		m.To, m.CC, m.BCC, m.ReplyTo, m.Subject = d.Mail.To, d.Mail.CC, d.Mail.BCC, d.Mail.ReplyTo, d.Mail.Subject
 		m.NoAttachment = d.Mail.Attach != nil && !*d.Mail.Attach
 		m.Summary = d.Mail.Summary
-		m.PartRecipients = p.recipients(*d.Mail)
+		m.PartRecipients = p.recipients(*d.Mail, burst)
 		return m, notify.CheckPattern(d.Mail.Subject)
 	case d.Bucket != "":
 		return notify.Bucket{URL: d.Bucket, Name: d.Name}, nil
@@ -106,65 +100,4 @@ func MailTemplates(c *config.Config) (notify.MailTemplates, error) {
 		return notify.MailTemplates{}, err
 	}
 	return notify.ParseMailTemplates(html, plain)
-}
-
-// allParts is the key of the recipients of every part. No part has this name.
-const allParts = "\x00"
-
-// recipientsTTL is how long the result of a recipients query is cached: the parts of a run share it.
-const recipientsTTL = 30 * time.Second
-
-// recipients returns a function for the addresses of a part, from the configuration and from the recipients query.
-func (p *Pipeline) recipients(d config.MailDelivery) func(ctx context.Context, part string) ([]string, error) {
-	var mutex sync.Mutex
-	var queriedAt time.Time
-	var cached map[string][]string
-	return func(ctx context.Context, part string) ([]string, error) {
-		if d.RecipientsQuery == "" {
-			return d.Recipients[part], nil
-		}
-		mutex.Lock()
-		defer mutex.Unlock()
-		if cached == nil || p.Now().Sub(queriedAt) > recipientsTTL {
-			err := p.withReader(ctx, func(ctx context.Context, reader *store.Reader) (err error) {
-				cached, err = QueryRecipients(ctx, reader, p.Config.Path(d.RecipientsQuery))
-				return err
-			})
-			if err != nil {
-				cached = nil
-				return nil, markPermanent(err)
-			}
-			queriedAt = p.Now()
-		}
-		return slices.Concat(d.Recipients[part], cached[part], cached[allParts]), nil
-	}
-}
-
-// QueryRecipients runs a query with the columns part and address and returns the addresses by part. Without the column part, every
-// address gets all parts.
-func QueryRecipients(ctx context.Context, reader *store.Reader, path string) (map[string][]string, error) {
-	part, address := -1, -1
-	recipients := map[string][]string{}
-	err := reader.Select(ctx, queries.Read(path), func(columns []string) error {
-		part, address = slices.Index(columns, "part"), slices.Index(columns, "address")
-		if address < 0 {
-			return fmt.Errorf("no column address, the columns are %s\nhint: return address, and part for a burst", strings.Join(columns, ", "))
-		}
-		return nil
-	}, func(values []any) error {
-		to, ok := values[address].(string)
-		if _, err := mail.ParseAddress(to); !ok || err != nil {
-			return fmt.Errorf("%q is not a mail address", fmt.Sprint(values[address]))
-		}
-		key := allParts
-		if part >= 0 {
-			key = fmt.Sprint(values[part])
-		}
-		recipients[key] = append(recipients[key], to)
-		return nil
-	})
-	if err != nil {
-		err = fmt.Errorf("recipients_query %w", err)
-	}
-	return recipients, err
 }

@@ -20,7 +20,7 @@ func TestEachKeyOfADeliveryDistinguishesChannels(t *testing.T) {
 	}
 	p := &Pipeline{Config: c}
 	identity := func(d config.Delivery) string {
-		channel, err := p.channel(d)
+		channel, err := p.channel(d, "")
 		if err != nil {
 			t.Fatalf("%+v: %v", d, err)
 		}
@@ -77,7 +77,7 @@ func TestURLsOfOneRecipientAreTwoChannels(t *testing.T) {
 	p := &Pipeline{Config: &config.Config{}}
 	byRecipient := map[string]notify.Channel{}
 	for i := range 1 << 16 {
-		channel, err := p.channel(config.Delivery{Webhook: &config.WebhookTarget{URL: config.Secret(fmt.Sprintf("https://chat.example.com/%d", i))}})
+		channel, err := p.channel(config.Delivery{Webhook: &config.WebhookTarget{URL: config.Secret(fmt.Sprintf("https://chat.example.com/%d", i))}}, "")
 		if err != nil {
 			t.Fatal(err)
 		}

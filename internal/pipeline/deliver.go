@@ -14,14 +14,12 @@ import (
 
 // Recipients returns the recipients of a report's channels, without those of a burst's parts.
 func Recipients(ctx context.Context, channels []notify.Channel) (recipients []string, err error) {
+	var errs []error
 	for _, channel := range channels {
 		some, err := channel.Recipients(ctx, "")
-		if err != nil {
-			return nil, err
-		}
-		recipients = append(recipients, some...)
+		recipients, errs = append(recipients, some...), append(errs, err)
 	}
-	return recipients, nil
+	return recipients, errors.Join(errs...)
 }
 
 // Deliver sends a workbook once through every channel of a report, without the ledger. It returns the locations. Channels with the same
