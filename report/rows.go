@@ -122,17 +122,22 @@ func (r *Rows) write(values []any) error {
 // plainValue converts a value for a cell of Rows.
 func plainValue(value any) any {
 	switch v := value.(type) {
-	case bool, int64, time.Time:
+	case bool, int64:
 		return v
+	case time.Time:
+		if xlsx.ShowsTime(v) {
+			return v
+		}
+		return v.Format(time.DateTime)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil
 		}
 		return v
 	case sqlvalue.Date:
-		return xlsx.SerialTime(time.Time(v))
+		return timeValue(time.Time(v), time.DateOnly)
 	case sqlvalue.LocalTime:
-		return xlsx.SerialTime(time.Time(v))
+		return timeValue(time.Time(v), time.DateTime)
 	}
 	return textOrNil(value)
 }

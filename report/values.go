@@ -37,11 +37,11 @@ func (b *book) cellValue(v any, format string) any {
 	}
 	switch v := v.(type) {
 	case time.Time:
-		return xlsx.SerialTime(v.In(b.req.Zone))
+		return timeValue(v.In(b.req.Zone), time.DateTime)
 	case sqlvalue.Date:
-		return xlsx.SerialTime(time.Time(v))
+		return timeValue(time.Time(v), time.DateOnly)
 	case sqlvalue.LocalTime:
-		return xlsx.SerialTime(time.Time(v))
+		return timeValue(time.Time(v), time.DateTime)
 	case int64:
 		if v > maxExactInteger || v < -maxExactInteger {
 			return toText(v) // Excel would round the number
@@ -54,6 +54,14 @@ func (b *book) cellValue(v any, format string) any {
 		return v
 	}
 	return textOrNil(v)
+}
+
+// timeValue returns a time for a cell, as text if Excel would show another one or none, such as of the year 1899 or of infinity.
+func timeValue(t time.Time, layout string) any {
+	if !xlsx.ShowsTime(t) {
+		return t.Format(layout)
+	}
+	return xlsx.SerialTime(t)
 }
 
 // maxExactInteger is the largest integer that Excel stores exactly.

@@ -81,6 +81,12 @@ var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 // t's zone.
 func SerialTime(t time.Time) float64 { return float64(serialUnits(t)) / serialPerDay }
 
+// ShowsTime reports whether Excel shows a time as it is: its calendar has a 29 February 1900, and ends with the year 9999.
+func ShowsTime(t time.Time) bool {
+	year, month, _ := t.Date()
+	return year <= 9999 && (year > 1900 || year == 1900 && month > time.February)
+}
+
 // serialPerDay is the precision of a time, 10 µs: Excel has no more digits.
 const serialPerDay = 1e10
 
