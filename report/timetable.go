@@ -29,6 +29,9 @@ func (b *book) fillTimetable(s Sheet) error {
 	if _, err := result.columnIndexes(append([]string{"half_hour"}, s.Metrics...)); err != nil {
 		return err
 	}
+	if !slices.Contains(result.columns, "local_day") && !slices.Contains(result.columns, "weekday") {
+		return fmt.Errorf("query %s has neither the column local_day nor weekday\nhint: a timetable has a column for each of either; return one of them", s.Query)
+	}
 	p := b.newPage(s.Name)
 	p.heading(s, covered)
 	t := b.timetableOf(result, s.Metrics[0])

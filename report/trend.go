@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,9 @@ func (b *book) fillTrend(s Sheet) error {
 	result, err := b.sheetRows(s, covered)
 	if err != nil {
 		return err
+	}
+	if !slices.Contains(result.columns, "local_day") && len(s.Charts) > 0 {
+		return fmt.Errorf("query %s has no column local_day, and the charts of a trend sheet are by day\nhint: return local_day, or leave out charts", s.Query)
 	}
 	p := b.newPage(s.Name)
 	p.heading(s, covered)
