@@ -9,6 +9,7 @@ import (
 
 	"callsheet/internal/suggest"
 	"callsheet/queries"
+	"callsheet/report/xlsx"
 )
 
 // Limits of a table's header and of a sparkline.
@@ -160,11 +161,7 @@ func (c *checker) sections(path string, s Sheet) {
 	if s.Sections != nil && s.Sections.By == "" {
 		c.add(path+".sections", "such as by: waiting_since", "sections requires by, a column of the query")
 	}
-	for i, header := range s.FillIn {
-		if header == "" || len(utf16.Encode([]rune(header))) > maxLabel || slices.Contains(s.FillIn[:i], header) {
-			c.add(path+".fill_in", "write a different short header for each", "a column to fill in has no header of its own")
-		}
-	}
+	c.fillIn(path+".fill_in", s)
 	if s.Spark != nil && (s.Sections != nil || len(s.FillIn) > 0) {
 		c.add(path+".spark", "leave out spark", "a table with a spark can have neither sections nor fill_in")
 	}
@@ -174,6 +171,24 @@ func (c *checker) sections(path string, s Sheet) {
 	}
 	if s.Total != "" && s.Sections != nil {
 		c.add(path+".total", "leave out total", "a table with sections has no total")
+	}
+}
+
+// fillIn checks the headers of the columns that people fill in. To Excel, headers that differ only in case are equal.
+func (c *checker) fillIn(path string, s Sheet) {
+	taken := map[string]string{}
+	for _, label := range s.Labels {
+		taken[strings.ToLower(xlsx.HeaderText(label))] = "labels"
+	}
+	for _, header := range s.FillIn {
+		key := strings.ToLower(xlsx.HeaderText(header))
+		switch {
+		case key == "" || len(utf16.Encode([]rune(header))) > maxLabel:
+			c.add(path, "write a different short header for each", "a column to fill in has no header, or one of more than %d characters", maxLabel)
+		case taken[key] != "":
+			c.add(path, "headers must differ in more than case", "fill_in repeats the header %q of %s", header, taken[key])
+		}
+		taken[key] = "fill_in"
 	}
 }
 
