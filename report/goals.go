@@ -95,6 +95,24 @@ func (b *book) lineGoal(source plot, filters map[string]string) (goal float64, o
 	return b.goalOf(source.line.meta.name)
 }
 
+// goalsDiffer reports whether any group or virtual number, if a chart is by one of these, has another goal for a metric than all calls.
+func (b *book) goalsDiffer(metric, by string, goal float64) (bool, error) {
+	if by != "call_group" && by != "virtual_number" {
+		return false, nil
+	}
+	result, err := b.data.result(querySpec{"goals", b.req.Period, nil})
+	if err != nil {
+		return false, err
+	}
+	for i := range result.rows {
+		r := result.row(i)
+		if own, _ := r.number("goal"); r.get("metric") == metric && r.get(by) != nil && own != goal {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // writeGoalColumn writes the goal of a chart's line beside each point.
 func (p *page) writeGoalColumn(source plot, goal float64) {
 	c := source.line.meta

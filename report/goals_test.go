@@ -94,3 +94,28 @@ func TestLongTextsFitTheirRows(t *testing.T) {
 	req.Filters = map[string]string{"group": strings.Repeat("long name ", 900)}
 	build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, req)
 }
+
+// TestGoalsOfGroupsAreNotDrawnAsOne: a line at the goal of all calls would be wrong beside a group with a goal of its own.
+func TestGoalsOfGroupsAreNotDrawnAsOne(t *testing.T) {
+	req := request(t, "yesterday")
+	goals := &resultSet{query: "goals", columns: []string{"metric", "call_group", "virtual_number", "goal"}, rows: [][]any{
+		{"answer_rate", nil, nil, 0.9}, {"answer_rate", "Support", nil, 0.7}, {"answer_rate", nil, "01204000001", 0.9}, {"service_level", nil, "01204000001", 0.5},
+	}}
+	cache := &queryCache{results: map[string]func() (*resultSet, error){
+		querySpec{"goals", req.Period, nil}.String(): func() (*resultSet, error) { return goals, nil },
+	}}
+	b := &book{req: req, data: cache}
+	for _, c := range []struct {
+		metric, by string
+		goal       float64
+		want       bool
+	}{
+		{"answer_rate", "call_group", 0.9, true}, {"answer_rate", "call_group", 0.7, false}, // of the report on Support
+		{"answer_rate", "virtual_number", 0.9, false}, {"service_level", "virtual_number", 0.9, true},
+		{"service_level", "call_group", 0.9, false}, {"answer_rate", "local_day", 0.9, false}, {"answer_rate", "agent", 0.9, false},
+	} {
+		if got, err := b.goalsDiffer(c.metric, c.by, c.goal); got != c.want || err != nil {
+			t.Errorf("%+v: %v, %v", c, got, err)
+		}
+	}
+}

@@ -99,6 +99,7 @@ func (d *Definition) needs(p period.Period) (all []need) {
 		for _, c := range s.Charts {
 			if c.Line != "" {
 				add("changes", p, nil, c.Line) // its goal
+				add("goals", p, nil)           // those of groups and numbers
 			}
 		}
 		switch {

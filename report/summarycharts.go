@@ -146,7 +146,13 @@ func (p *page) writeChart(pending pendingChart, at int) int {
 			source.columns = append(source.columns, series{column, c})
 		}
 	}
-	if goal, ok := p.lineGoal(source, nil); ok && len(columns) < len(gridColumns) {
+	goal, ok := p.lineGoal(source, nil)
+	if ok {
+		differ, err := p.goalsDiffer(source.line.meta.name, pending.chart.By, goal)
+		p.Check(err)
+		ok = !differ
+	}
+	if ok && len(columns) < len(gridColumns) {
 		source.goal = gridColumns[len(columns)]
 		p.writeGoalColumn(source, goal)
 	}
