@@ -78,6 +78,9 @@ func (d *Definition) needs(p period.Period) (all []need) {
 			if s.Query == "restated" {
 				add("is_restated", p, nil)
 			}
+			if listsCallers(s.Query) {
+				add("total", p, nil, "missed_masked")
+			}
 		case "timetable":
 			add(s.Query, covered, s.Filters)
 		case "heatmap":

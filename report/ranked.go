@@ -27,6 +27,9 @@ func (b *book) fillRanked(s Sheet) error {
 	p := b.newPage(s.Name)
 	p.heading(s, b.req.Period)
 	if len(result.rows) == 0 {
+		if few > 0 {
+			s.Empty = b.notRanked(s.Columns[0], s.Min, few) + "."
+		}
 		return p.writeEmpty(s)
 	}
 	totals, err := b.sheetTotals(s, b.req.Period)

@@ -120,12 +120,31 @@ func (b *book) emptyMessage(s Sheet) string {
 	if why := b.noData(); why != "" {
 		return strings.ToUpper(why[:1]) + why[1:] + "."
 	}
-	if s.Empty != "" {
+	if why := b.onlyMasked(s); why != "" {
+		return why
+	}
+	switch covered := extendBack(b.req.Period, s.Days); {
+	case s.Empty != "":
 		return xlsx.CleanText(s.Empty)
+	case b.calls() > 0 || covered != b.req.Period:
+		return "Nothing to show for this period." // a query need not have a row for each call
+	case len(b.req.Filters)+len(s.Filters) > 0:
+		return "No calls in this period with this filter."
 	}
-	words := "No calls in this period"
-	if len(b.req.Filters)+len(s.Filters) > 0 {
-		words += " with this filter"
+	return "No calls in this period."
+}
+
+// listsCallers reports whether a query has a row for each missed caller with a number.
+func listsCallers(query string) bool { return query == "missed" || query == "to_call_back" }
+
+// onlyMasked says that missed callers are not on their sheet because nobody knows their numbers. It is empty if that is not so.
+func (b *book) onlyMasked(s Sheet) string {
+	if !listsCallers(s.Query) || len(s.Filters) > 0 { // the total is that of the report
+		return ""
 	}
-	return words + "."
+	n := b.totals.count("missed_masked")
+	if n == 0 {
+		return ""
+	}
+	return "Nobody to list: " + b.plural(n, "missed call came from a number that is", "missed calls came from numbers that are") + " masked or too short."
 }

@@ -19,6 +19,7 @@ type testCall struct {
 	group, agent, customer, vn    string
 	direction, outcome, sid, camp string
 	answered                      bool
+	unrung                        bool // the caller left before any agent's phone rang
 	talk, wait                    int64
 	coins                         float64
 	late                          time.Duration // after its end the report came
@@ -186,6 +187,9 @@ func (c testCall) report() map[string]any {
 		"CallDuration": c.talk + c.wait, "TalkDuration": c.talk, "coins": c.coins, "Status": map[string]string{
 			"answered": "ANSWER", "abandoned": "AbandonedCall", "no_answer": "NOANSWER", "agent_engaged": "AgentEngaged"}[c.outcome],
 		"StartTime": local(0), "EndTime": local(c.talk + c.wait), "campid": c.camp, "call_group": c.group, "receiver_name": c.agent,
+	}
+	if c.unrung {
+		delete(report, "DialWhomNumber")
 	}
 	if c.direction == "outgoing" {
 		report["Direction"], report["SourceNumber"], report["DialWhomNumber"] = "WEBOBD", "09811100001", c.customer

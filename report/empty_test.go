@@ -1,0 +1,75 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestSheetsWithoutRowsSayWhatIsTrue builds reports of a call that is no row of some sheets.
+func TestSheetsWithoutRowsSayWhatIsTrue(t *testing.T) {
+	answered := testCall{sid: "1", at: time.Date(2026, 10, 4, 9, 5, 0, 0, india), group: "Sales", agent: "Asha", customer: "09812345678", direction: "incoming",
+		outcome: "answered", answered: true, talk: 60, coins: 1}
+	masked, yesterday := answered, answered
+	masked.customer, masked.agent, masked.answered, masked.outcome, masked.talk = "98xxxxxx01", "", false, "abandoned", 0
+	masked.unrung = true
+	yesterday.at = yesterday.at.AddDate(0, 0, -1)
+	own := "title: T\nsheets:\n" +
+		"  - {kind: ranked, name: Most, query: agents, columns: [agent, talk_seconds, answered], min: {answered: 5}, empty: Nobody talked.}\n" +
+		"  - {kind: table, name: Campaigns, query: campaigns, columns: [campaign_id, calls]}\n" +
+		"  - {kind: table, name: Left out, query: campaigns, columns: [campaign_id, calls], omit: true}\n" +
+		"  - {kind: table, name: Outgoing, query: groups, filters: {direction: outgoing}, columns: [call_group, calls]}\n" +
+		"  - {kind: detail, name: Calls, query: calls, columns: [call_sid, agent]}\n" +
+		"  - {kind: notes, name: Notes}\n"
+	small, err := Parse("own", []byte(own), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := map[string]string{}
+	for _, c := range []struct {
+		report, sheet string
+		call          testCall
+		want, not     string
+	}{
+		{"daily", "Missed", answered, "No callback became due in this period.", "No calls"},
+		{"missed", "Missed", answered, "No callback became due in this period.", "No calls"},
+		{"missed", "To call back", answered, "No caller is waiting for a callback.", "Nobody"},
+		{"daily", "Missed", masked, "Nobody to list: 1 missed call came from a number that is masked or too short.", "No c"},
+		{"missed", "Missed", masked, "Nobody to list: 1 missed call came from a number that is masked or too short.", "No c"},
+		{"missed", "To call back", masked, "Nobody to list: 1 missed call came from a number that is masked or too short.", "No c"},
+		{"daily", "Agents", masked, "No calls with an agent in this period.", "No calls in"},
+		{"daily", "Group × Agent", masked, "No calls with an agent in this period.", "No calls in"},
+		{"agents", "Scorecards", masked, "No calls with an agent in this period.", "No calls in"},
+		{"agents", "Talk time", masked, "No calls with an agent in this period.", "No calls in"},
+		{"own", "Most", answered, "1 agent not ranked (answered below 5).", "Nobody"},
+		{"own", "Campaigns", answered, "Nothing to show for this period.", "No calls"},
+		{"own", "Outgoing", answered, "Nothing to show for this period.", "No calls"},
+		{"own", "Notes", answered, "There is no sheet Left out. Nothing to show for this period.", "No calls"},
+		{"own", "Calls", yesterday, "No calls in this period.", "Nothing"},
+		{"own", "Campaigns", yesterday, "No calls in this period.", "Nothing"},
+		{"own", "Outgoing", yesterday, "No calls in this period with this filter.", "Nothing"},
+		{"own", "Most", yesterday, "Nobody talked.", "not ranked"},
+	} {
+		key := c.report + c.call.outcome + c.call.at.String()
+		if paths[key] == "" {
+			later := answered // so that the period of yesterday has data
+			later.sid, later.at = "2", answered.at.AddDate(0, 0, 1)
+			d := small
+			if c.report != "own" {
+				d = readTemplate(t, c.report)
+			}
+			paths[key], _ = build(t, d, &testSource{calls: []testCall{c.call, later}}, request(t, "yesterday"))
+		}
+		rows, err := open(t, paths[key]).GetRows(c.sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for _, row := range rows {
+			text.WriteString(strings.Join(row, " ") + "\n")
+		}
+		if got := text.String(); !strings.Contains(got, c.want) || strings.Contains(got, c.not) {
+			t.Errorf("%s, %s: want %q, not %q:\n%s", c.report, c.sheet, c.want, c.not, got)
+		}
+	}
+}
