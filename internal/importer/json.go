@@ -125,7 +125,7 @@ func (o *objectReader) elements(decoder *json.Decoder) error {
 	if err := o.items(decoder, new(int64)); err != nil {
 		return err
 	}
-	return endOfFile(decoder)
+	return o.endOfFile(decoder)
 }
 
 // items reads the elements of an array up to its end.
@@ -146,9 +146,10 @@ func (o *objectReader) items(decoder *json.Decoder, n *int64) error {
 	return nil
 }
 
-// wrapped reads the arrays within objects, such as the pages of a list.
+// wrapped reads the arrays within objects, such as the pages of a list. What has no array is refused.
 func (o *objectReader) wrapped(decoder *json.Decoder) error {
 	var n int64
+	hasArray := false
 	for depth := 0; ; {
 		token, err := decoder.Token()
 		switch {
@@ -157,13 +158,22 @@ func (o *objectReader) wrapped(decoder *json.Decoder) error {
 		case err != nil:
 			return withinJSON(err)
 		case token == json.Delim('{'):
-			depth++
+			if depth++; depth == 1 {
+				hasArray = false
+			}
 		case token == json.Delim('}'):
-			depth--
+			if depth--; depth == 0 && !hasArray {
+				n++
+				o.refuse(n, "an object without an array of calls, behind one that has one")
+			}
 		case token == json.Delim('['):
+			hasArray = true
 			if err := o.items(decoder, &n); err != nil {
 				return err
 			}
+		case depth == 0:
+			n++
+			o.refuse(n, "not a JSON object")
 		}
 	}
 }
@@ -193,16 +203,21 @@ func (o *objectReader) indented(decoder *json.Decoder) error {
 	}
 }
 
-// endOfFile returns an error if anything but white space follows.
-func endOfFile(decoder *json.Decoder) error {
-	rest, err := bufio.NewReader(io.MultiReader(decoder.Buffered())).ReadBytes(0)
-	if len(bytes.TrimSpace(rest)) > 0 {
-		return fmt.Errorf("something follows the end of the array: %.40s", bytes.TrimSpace(rest))
+// endOfFile returns an error if anything but white space follows what the decoder has read.
+func (o *objectReader) endOfFile(decoder *json.Decoder) error {
+	rest := bufio.NewReader(io.MultiReader(decoder.Buffered(), o.lines.r))
+	for {
+		next, err := rest.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case bytes.IndexByte([]byte(" \t\r\n"), next) < 0:
+			more, _ := rest.Peek(40) // fewer at the end
+			return fmt.Errorf("something follows the end of the array: %.40s", bytes.TrimSpace(append([]byte{next}, more...)))
+		}
 	}
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
 }
 
 // object passes on one value if it is an object that a spool line can have.

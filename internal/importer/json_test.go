@@ -130,3 +130,25 @@ func TestAColumnThatFieldNamesMustBeThere(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatFollowsAnArrayIsNeverDropped(t *testing.T) {
+	const payload = `{"CallSid":"1.1","TalkDuration":40}`
+	for size := 505; size <= 520; size++ {
+		for _, length := range []int{size, size + 512, size + 1024} {
+			array := "[" + payload + strings.Repeat(" ", length-len(payload)-2) + "]"
+			for _, between := range []string{"", "\n", strings.Repeat(" \n", 5000)} {
+				_, _, err := readContent(t, testReading(t), array+between+"["+payload+"]")
+				if err == nil || !strings.Contains(err.Error(), "something follows the end of the array: [{") {
+					t.Fatalf("an array of %d bytes, %d between: %v", length, len(between), err)
+				}
+				if got, _, err := readContent(t, testReading(t), array+between); err != nil || len(got) != 1 {
+					t.Fatalf("an array of %d bytes alone: %v %v", length, got, err)
+				}
+			}
+		}
+	}
+	got, report, err := readContent(t, testReading(t), `{"data":[`+payload+"]}\n"+payload+"\n7\n"+`{"data":[]}`)
+	if err != nil || len(got) != 1 || report.Rejected != 2 {
+		t.Errorf("objects behind pages: %v %+v %v", got, report.Rejects, err)
+	}
+}
