@@ -86,7 +86,7 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
 	}
 	command.Flags().StringVar(&flags.source, "source", "", "source of deliveries without one; default the first of the configuration")
 	command.Flags().StringArrayVar(&flags.fields, "field", nil, `"FIELD=COLUMN": the file's name of a field of the vendor`)
-	command.Flags().StringArrayVar(&flags.set, "set", nil, `"FIELD=VALUE": the value of a field for rows that have none, such as Direction=IVR`)
+	command.Flags().StringArrayVar(&flags.set, "set", nil, `"FIELD=VALUE": the value of a field for rows that have none, or only a dash or N/A, such as Direction=IVR`)
 	command.Flags().StringVar(&flags.sheet, "sheet", "", "sheet of a workbook; default the first that is not hidden")
 	command.Flags().StringVar(&flags.dateOrder, "date-order", "", "dmy if 05-10-2026 is in October, mdy if it is in May; default as the file shows")
 	command.Flags().StringVar(&flags.reportedAt, "reported-at", "", "when the export was made, such as 2026-10-31T18:00; default now")

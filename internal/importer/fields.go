@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"callsheet/internal/spool"
 )
 
 // The vendor's fields that the importer itself looks at.
@@ -16,10 +18,12 @@ const (
 )
 
 // Roles are columns that name the parties of a call, whatever its direction. Their numbers go to SourceNumber and DialWhomNumber as
-// the vendor fills these for the direction of the row.
+// the vendor fills these for the direction of the row. Beside them, the columns of who called and who was dialled are roles too.
 const (
 	customerRole = "customer"
 	agentRole    = "agent"
+	callerRole   = "caller"
+	dialledRole  = "dialled"
 )
 
 // dateRole and timeRole are columns that have the two halves of StartTime.
@@ -71,6 +75,12 @@ var timeFields = []string{startTime, "EndTime", "LegA_Picked_time", "LegB_Start_
 // durationFields are the fields in seconds.
 var durationFields = []string{"CallDuration", "TalkDuration"}
 
+// isNothing reports whether a cell says nothing of a field. A 0 is a value of a number.
+func isNothing(field, cell string) bool {
+	isNumber := field == "coins" || slices.Contains(durationFields, field)
+	return spool.IsNothing(cell) && !(isNumber && strings.TrimSpace(cell) == "0")
+}
+
 // reportFields are the fields that only reports of finished calls have.
 var reportFields = slices.Concat(durationFields, timeFields[1:], []string{"CallRecordingUrl"})
 
@@ -92,7 +102,7 @@ var fieldByHeading = func() map[string]string {
 
 // isRole reports whether a name is not a field of the vendor but a column that is turned into one.
 func isRole(name string) bool {
-	return name == customerRole || name == agentRole || name == dateRole || name == timeRole
+	return slices.Contains([]string{customerRole, agentRole, callerRole, dialledRole, dateRole, timeRole}, name)
 }
 
 // vendorFields are the names that --field and --set take.

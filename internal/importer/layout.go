@@ -11,13 +11,13 @@ import (
 func bySample(field, heading string, samples []row, i int) string {
 	var values []string
 	for _, r := range samples {
-		if i < len(r.cells) && strings.TrimSpace(r.cells[i]) != "" {
+		if i < len(r.cells) && !isNothing(field, r.cells[i]) {
 			values = append(values, strings.TrimSpace(r.cells[i]))
 		}
 	}
 	isNumber := func(value string) bool { return strings.Trim(value, "+0123456789 -") == "" }
 	isKind := func(value string) bool {
-		return strings.HasSuffix(value, "_report") || strings.HasSuffix(value, "_call")
+		return strings.HasSuffix(value, "_report") || strings.HasSuffix(value, "_call") || normal(value) == "callreport" || normal(value) == "livecall"
 	}
 	switch {
 	case field == "receiver_name" && normal(heading) == "agent" && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return !isNumber(v) }):
@@ -31,36 +31,68 @@ func bySample(field, heading string, samples []row, i int) string {
 	return field
 }
 
-// dropUnusedRoles takes the role from a column where the table has the field itself. Beside a column of customers, DialWhomNumber has the
-// agents of both directions; beside one of agents, SourceNumber has the customers.
-func (l *layout) dropUnusedRoles() {
-	has := func(field string) bool {
-		return slices.ContainsFunc(l.columns, func(c column) bool { return c.field == field })
+// assignRoles settles which columns have the halves of StartTime and the parties of a call.
+func (l *layout) assignRoles(samples []row) {
+	l.splitStart(samples)
+	switch {
+	case l.has(startTime):
+		l.rename(dateRole, "")
+		l.rename(timeRole, "")
+	case l.has(dateRole) && !l.has(timeRole):
+		l.rename(dateRole, startTime)
+	case l.has(timeRole) && !l.has(dateRole):
+		l.rename(timeRole, startTime)
 	}
-	rename := func(from, to string) {
-		for i := range l.columns {
-			if l.columns[i].field == from {
-				l.columns[i].field = to
-			}
+	switch {
+	case !l.has(customerRole) && !l.has(agentRole):
+	case l.isNamed(sourceNumber) && l.isNamed(dialWhomNumber): // both parties, as the vendor sends them
+		l.rename(customerRole, "")
+		l.rename(agentRole, "")
+	default:
+		l.rename(sourceNumber, callerRole)
+		if l.has(agentRole) {
+			l.rename(dialWhomNumber, dialledRole)
 		}
+		l.rename(dialWhomNumber, agentRole) // beside customers it has the agents of both directions
 	}
-	switch {
-	case has(startTime):
-		rename(dateRole, "")
-		rename(timeRole, "")
-	case has(dateRole) && !has(timeRole):
-		rename(dateRole, startTime)
-	case has(timeRole) && !has(dateRole):
-		rename(timeRole, startTime)
+}
+
+// splitStart takes a column of the start that has only times of day, beside a column of dates, for one half of it.
+func (l *layout) splitStart(samples []row) {
+	at := slices.IndexFunc(l.columns, func(c column) bool { return c.field == startTime })
+	if at < 0 || !l.has(dateRole) {
+		return
 	}
-	switch {
-	case has(customerRole) && has(sourceNumber):
-		rename(customerRole, "")
-	case has(customerRole) && has(dialWhomNumber):
-		rename(dialWhomNumber, agentRole)
+	clocks := 0
+	for _, r := range samples {
+		if at >= len(r.cells) || isNothing(startTime, r.cells[at]) {
+			continue
+		}
+		if _, ok := clockOf(cellText(startTime, r.cells[at])); !ok {
+			return
+		}
+		clocks++
 	}
-	if has(agentRole) && !has(customerRole) {
-		rename(sourceNumber, customerRole)
+	if clocks > 0 {
+		l.rename(timeRole, "")
+		l.rename(startTime, timeRole)
+	}
+}
+
+func (l *layout) has(field string) bool {
+	return slices.ContainsFunc(l.columns, func(c column) bool { return c.field == field })
+}
+
+// isNamed reports whether a column is a field by the vendor's own name, or by --field.
+func (l *layout) isNamed(field string) bool {
+	return slices.ContainsFunc(l.columns, func(c column) bool { return c.field == field && c.named })
+}
+
+func (l *layout) rename(from, to string) {
+	for i := range l.columns {
+		if l.columns[i].field == from {
+			l.columns[i].field = to
+		}
 	}
 }
 
@@ -70,8 +102,8 @@ func (l *layout) nameKeys() {
 	for i := range l.columns {
 		c := &l.columns[i]
 		switch {
-		case isRole(c.field):
-		case c.field != "":
+		case isRole(c.field) && c.field != callerRole && c.field != dialledRole:
+		case c.field != "" && !isRole(c.field):
 			c.key = c.field
 		default:
 			c.key = cmp.Or(c.heading, fmt.Sprintf("column %d", i+1))

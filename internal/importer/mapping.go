@@ -64,6 +64,7 @@ type column struct {
 	field   string // of the vendor, or a role; "" for a column that goes to extra
 	key     string // of the payload; "" for a column that is not imported by itself
 
+	named     bool   // the field has the vendor's own name, or is given by --field
 	quotedKey []byte // key as JSON, with its colon
 	set       string // value for rows that have none
 	isTime    bool
@@ -129,7 +130,8 @@ func (m *Mapping) layout(headings []string, samples []row) (*layout, error) {
 	for _, heading := range headings {
 		c := column{heading: strings.TrimSpace(heading)}
 		c.field = m.explicitField(c.heading)
-		exact[c.field] = exact[c.field] || c.field != ""
+		c.named = c.field != ""
+		exact[c.field] = exact[c.field] || c.named
 		l.columns = append(l.columns, c)
 	}
 	for _, vendorName := range []bool{true, false} { // a heading that is the vendor's own name counts before synonyms
@@ -143,11 +145,11 @@ func (m *Mapping) layout(headings []string, samples []row) (*layout, error) {
 			if field == "" || found[field] || vendorName != (normal(field) == normal(c.heading)) {
 				continue
 			}
-			c.field = field
+			c.field, c.named = field, vendorName
 			exact[field] = true
 		}
 	}
-	l.dropUnusedRoles()
+	l.assignRoles(samples)
 	l.nameKeys()
 	for i := range l.columns {
 		c := &l.columns[i]

@@ -86,7 +86,7 @@ func (m *objectMapper) call(n int64, object []byte) []byte {
 	for key, value := range spool.Members(object) {
 		m.noteKey(string(key))
 		field, text := m.fieldOf(key), strings.TrimSpace(spool.Text(value))
-		hasValue[field] = hasValue[field] || text != ""
+		hasValue[field] = hasValue[field] || !isNothing(field, text)
 		if field == callSid {
 			sid = text
 		}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -162,20 +163,25 @@ func (t *tableReader) fit(cells []string) (fitted []string, damage string) {
 	return nil, fmt.Sprintf("%s, the header has %d\nhint: a separator within a value must be in quotes; see the line in a text editor", display.Plural(len(cells), "field"), width)
 }
 
-// value returns the trimmed cell of a field.
-func (t *tableReader) value(cells []string, field string) string {
+// value returns the trimmed cell of a field: of several columns, the first that says something.
+func (t *tableReader) value(cells []string, field string) (value string) {
 	for _, i := range t.layout.byField[field] {
-		if i < len(cells) && strings.TrimSpace(cells[i]) != "" {
-			return strings.TrimSpace(cells[i])
+		if i >= len(cells) {
+			continue
 		}
+		cell := strings.TrimSpace(cells[i])
+		if !isNothing(field, cell) {
+			return cell
+		}
+		value = cmp.Or(value, cell)
 	}
-	return ""
+	return value
 }
 
 // start returns the text of the start, which may be in two columns.
 func (t *tableReader) start(cells []string) string {
 	if len(t.layout.byField[dateRole]) == 0 {
-		return t.value(cells, startTime)
+		return cellText(startTime, t.value(cells, startTime))
 	}
 	date, clock := dateText(t.value(cells, dateRole)), timeText(t.value(cells, timeRole))
 	return strings.TrimSpace(date + " " + clock)
@@ -187,19 +193,12 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 		return "", err
 	}
 	object := append(t.payload[:0], '{')
-	add := func(key, value string) {
-		if len(object) > 1 {
-			object = append(object, ',')
-		}
-		object = append(spool.AppendString(object, key), ':')
-		object = spool.AppendString(object, value)
-	}
-	sid := t.value(cells, callSid)
+	sid, start := t.value(cells, callSid), yearFirst(t.start(cells), t.order)
 	for i := range t.layout.columns {
 		c := &t.layout.columns[i]
 		value := cells[i]
 		switch {
-		case c.key == "" || c.twin || c.heading == "" && strings.TrimSpace(value) == "":
+		case c.key == "" || c.twin || isRole(c.field) || c.heading == "" && strings.TrimSpace(value) == "":
 			continue
 		case c.hasTwins:
 			value = t.value(cells, c.field)
@@ -208,7 +207,10 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 		if c.isTime {
 			value = t.readDate(number, value, sid)
 		}
-		if c.set != "" && strings.TrimSpace(value) == "" {
+		if c.isTime && c.field != startTime {
+			value = onDayOf(start, value)
+		}
+		if c.set != "" && isNothing(c.field, value) {
 			value = c.set
 		}
 		if len(object) > 1 {
@@ -216,21 +218,33 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 		}
 		object = spool.AppendString(append(object, c.quotedKey...), value)
 	}
-	if len(t.layout.byField[dateRole]) > 0 {
+	set := t.mapping.Set
+	add := func(field, value string) {
+		if isNothing(field, value) {
+			value = cmp.Or(set[field], value)
+		}
+		object = appendMember(object, field, spool.AppendString(nil, value))
+	}
+	split, parties := len(t.layout.byField[dateRole]) > 0, t.layout.hasParties()
+	if split {
 		add(startTime, t.readDate(number, t.start(cells), sid))
 	}
-	for _, field := range slices.Sorted(maps.Keys(t.mapping.Set)) {
-		if len(t.layout.byField[field]) == 0 {
-			add(field, t.mapping.Set[field])
+	for _, field := range slices.Sorted(maps.Keys(set)) {
+		made := split && field == startTime || parties && (field == sourceNumber || field == dialWhomNumber)
+		if len(t.layout.byField[field]) == 0 && !made {
+			add(field, "")
 		}
 	}
-	if len(t.layout.byField[customerRole])+len(t.layout.byField[agentRole]) > 0 {
+	if parties {
 		source, dialled, reason, err := t.parties(cells)
 		if reason != "" || err != nil {
 			return reason, err
 		}
 		add(sourceNumber, source)
 		add(dialWhomNumber, dialled)
+		if key, caller := t.unusedCaller(cells, source, dialled); key != "" {
+			add(key, caller)
+		}
 	}
 	t.payload = append(object, '}')
 	return "", nil
@@ -241,25 +255,6 @@ func (t *tableReader) readDate(number int64, text, sid string) string {
 	return yearFirst(text, t.order)
 }
 
-// parties returns the numbers of a row whose columns name customer and agent, in the fields in which the vendor sends them.
-func (t *tableReader) parties(cells []string) (source, dialled, reason string, err error) {
-	customer, agent := cellText("", t.value(cells, customerRole)), cellText("", t.value(cells, agentRole))
-	text := t.value(cells, directionField)
-	if text == "" {
-		text = t.mapping.Set[directionField]
-	}
-	direction, err := t.direction(text)
-	switch {
-	case err != nil:
-		return "", "", "", err
-	case direction == "unknown":
-		return "", "", fmt.Sprintf("the direction %q is not known, so it is not known who called\nhint: say it with --set Direction=IVR (incoming) or --set Direction=WEBOBD (outgoing)", text), nil
-	case direction == "outgoing" && t.outgoingIsAgent:
-		return agent, customer, "", nil
-	}
-	return customer, agent, "", nil
-}
-
 // checkTwins returns an error if two columns of one field differ in a row.
 func (t *tableReader) checkTwins(number int64, cells []string) error {
 	for field, columns := range t.layout.byField {
@@ -268,10 +263,10 @@ func (t *tableReader) checkTwins(number int64, cells []string) error {
 		}
 		value := t.value(cells, field)
 		for _, i := range columns {
-			if other := strings.TrimSpace(cells[i]); other != "" && other != value {
+			if other := strings.TrimSpace(cells[i]); !isNothing(field, other) && other != value {
 				a, b := t.layout.columns[columns[0]].heading, t.layout.columns[i].heading
 				hint := fmt.Sprintf("say which it is, such as --field \"%s=%s\"", field, a)
-				if sameHeading(a, b) {
+				if sameHeading(a, b) || isRole(field) {
 					hint = "rename one of them in the file"
 				}
 				return exitcode.UsageError(fmt.Errorf("%w: %q and %q are both %s, and differ in %s %d\nhint: %s", errTwoColumns, a, b, field, t.place, number, hint))

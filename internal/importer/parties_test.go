@@ -1,0 +1,96 @@
+package importer
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestColumnsOfCustomerAndAgentWinOverWhoCalled(t *testing.T) {
+	const customer, agent, did = "09876543210", "9280000002", "01204000001"
+	const in, out = `"SourceNumber":"` + customer + `","DialWhomNumber":"` + agent + `"`, `"SourceNumber":"` + agent + `","DialWhomNumber":"` + customer + `"`
+	for name, c := range map[string]struct{ headings, row, want string }{
+		"outgoing, the agent called":             {"Caller Number,Customer Number,Agent Number", "WEBOBD," + agent + "," + customer + "," + agent, out},
+		"outgoing, the caller is the customer":   {"Caller Number,Customer Number,Agent Number", "WEBOBD," + customer + "," + customer + "," + agent, out},
+		"outgoing, the caller in another form":   {"Caller Number,Customer Number,Agent Number", "WEBOBD,+91 92800 00002," + customer + "," + agent, out},
+		"incoming":                               {"Caller Number,Customer Number,Agent Number", "IVR," + customer + "," + customer + "," + agent, in},
+		"incoming, missed":                       {"Caller Number,Customer Number,Agent Number", "IVR," + customer + "," + customer + ",-", `"SourceNumber":"` + customer + `","DialWhomNumber":"-"`},
+		"no agents, outgoing":                    {"Caller Number,Customer Number", "WEBOBD," + agent + "," + customer, out},
+		"no agents, incoming":                    {"Caller Number,Customer Number", "IVR," + customer + "," + customer, `"SourceNumber":"` + customer + `","DialWhomNumber":""`},
+		"no customer in the cell":                {"Caller Number,Customer Number,Agent Number", "IVR," + customer + ",N/A," + agent, in},
+		"the caller is the virtual number":       {"Caller ID,DID,Customer Number,Agent Number", "WEBOBD," + did + "," + did + "," + customer + ",", `"DestinationNumber":"` + did + `","SourceNumber":"","DialWhomNumber":"` + customer + `"`},
+		"a third caller":                         {"Caller ID,Customer Number,Agent Number", "WEBOBD,9000000009," + customer + "," + agent, out + `,"Caller ID":"9000000009"`},
+		"two columns of agents, outgoing":        {"Caller,Agent Number,Member Number", "WEBOBD," + customer + "," + agent + "," + agent, out},
+		"two columns of agents, incoming":        {"Caller,Agent Number,Member Number", "IVR," + customer + "," + agent + "," + agent, in},
+		"the dialled phone is the customer":      {"Caller,Agent Number,Member Number", "WEBOBD," + agent + "," + customer + "," + agent, out},
+		"members, outgoing":                      {"Caller,Member Number", "WEBOBD," + customer + "," + agent, out},
+		"members, the agent called":              {"Caller,Member Number", "WEBOBD," + agent + "," + agent, `"SourceNumber":"` + agent + `","DialWhomNumber":""`},
+		"two agents":                             {"Caller,Agent Number,Member Number", "IVR," + customer + ",9280000003," + agent, ""},
+		"three people":                           {"Caller,Agent Number,Member Number", "WEBOBD,9280000003," + customer + "," + agent, ""},
+		"outgoing without its agent":             {"Caller,Member Number", "WEBOBD," + customer + ",", ""},
+		"the vendor's fields count beside roles": {"SourceNumber,DialWhomNumber,Customer Number", "WEBOBD," + agent + "," + customer + "," + customer, out + `,"Customer Number":"` + customer + `"`},
+	} {
+		got, report, err := readContent(t, testReading(t), "CallSid,Talk,Direction,"+c.headings+"\n1.1,40,"+c.row+"\n")
+		if c.want == "" {
+			if err != nil || len(got) > 0 || len(report.Rejects) != 1 || !strings.Contains(report.Rejects[0].Reason, "do not tell who is the customer") || !strings.Contains(report.Rejects[0].Hint, "Customer Number") {
+				t.Errorf("%s: %v %v %v, want a rejected row", name, got, report.Rejects, err)
+			}
+			continue
+		}
+		if err != nil || len(got) != 1 || !strings.HasSuffix(got[0], c.want+"}") {
+			t.Errorf("%s: %v %v %v\nwant %s", name, got, report.Rejects, err, c.want)
+		}
+	}
+}
+
+func TestAColumnThatFieldNamesSaysWhoCalled(t *testing.T) {
+	reading := testReading(t)
+	reading.Mapping.Fields = map[string]string{sourceNumber: "Caller", dialWhomNumber: "Agent Number"}
+	got, _, err := readContent(t, reading, "CallSid,Talk,Direction,Caller,Agent Number,Member Number\n1.1,40,WEBOBD,9280000003,09876543210,9280000002\n")
+	if want := `{"CallSid":"1.1","TalkDuration":"40","Direction":"WEBOBD","SourceNumber":"9280000003","DialWhomNumber":"09876543210","Member Number":"9280000002"}`; err != nil || len(got) != 1 || got[0] != want {
+		t.Errorf("%v %v, want %s", got, err, want)
+	}
+}
+
+func TestACellThatMeansNothingSaysNothing(t *testing.T) {
+	reading := testReading(t)
+	reading.Mapping.Set = map[string]string{directionField: "WEBOBD", "coins": "3", "TalkDuration": "7"}
+	for _, word := range []string{"", "-", "N/A", "0", "Not Assigned", " – "} {
+		for name, content := range map[string]string{
+			"CSV":   "CallSid,Direction,coins,TalkDuration,EndTime\n1.1," + word + ",0,-,x\n",
+			"JSON":  `[{"CallSid":"1.1","Direction":"` + word + `","coins":"0","TalkDuration":"-","EndTime":"x"}]`,
+			"roles": "CallSid,Direction,coins,TalkDuration,EndTime,Customer Number,Member Number\n1.1," + word + ",0,-,x,098,928\n",
+		} {
+			got, report, err := readContent(t, reading, content)
+			want := `{"CallSid":"1.1","Direction":"WEBOBD","coins":"0","TalkDuration":"7","EndTime":"x"`
+			if name == "roles" {
+				want += `,"SourceNumber":"928","DialWhomNumber":"098"`
+			}
+			if err != nil || len(got) != 1 || got[0] != want+"}" {
+				t.Errorf("%s, %q: %v %v %v\nwant %s}", name, word, got, report.Rejects, err, want)
+			}
+		}
+	}
+	for content, want := range map[string]string{
+		"CallSid,Agent,Agent Name,Talk\n1.1,-,Ashish,2\n1.2,Ritu,Ritu,2\n": `{"CallSid":"1.1","receiver_name":"Ashish","TalkDuration":"2","Direction":"WEBOBD","coins":"3"}`,
+		"CallSid,Agent,Agent Name,Talk\n1.1,Ashish,Not Assigned,2\n":       `{"CallSid":"1.1","receiver_name":"Ashish","TalkDuration":"2","Direction":"WEBOBD","coins":"3"}`,
+		"CallSid,Talk,Talk Time,Status\n1.1,-,0,BUSY\n":                    `{"CallSid":"1.1","TalkDuration":"0","Status":"BUSY","Direction":"WEBOBD","coins":"3"}`,
+	} {
+		got, _, err := readContent(t, reading, content)
+		if err != nil || len(got) == 0 || got[0] != want {
+			t.Errorf("%q: %v %v\nwant %s", content, got, err, want)
+		}
+	}
+	if _, _, err := readContent(t, reading, "CallSid,Talk,Talk Time,Status\n1.1,0,40,BUSY\n"); err == nil || !strings.Contains(err.Error(), "differ in line 2") {
+		t.Errorf("a talk of 0 and of 40: %v", err)
+	}
+}
+
+func TestTheHintOfADirectionSaysWhatHelps(t *testing.T) {
+	reading := testReading(t)
+	for word, want := range map[string]string{"-": "--set Direction=IVR", "sideways": "direction_words"} {
+		_, report, err := readContent(t, reading, "CallSid,Direction,Talk,Customer Number\n1.1,"+word+",2,098\n")
+		if err != nil || len(report.Rejects) != 1 || !strings.Contains(report.Rejects[0].Hint, want) {
+			t.Errorf("%s: %v %v, want a hint with %s", word, report.Rejects, err, want)
+		}
+	}
+}
