@@ -152,3 +152,36 @@ func TestWhatFollowsAnArrayIsNeverDropped(t *testing.T) {
 		t.Errorf("objects behind pages: %v %+v %v", got, report.Rejects, err)
 	}
 }
+
+func TestAnObjectWithHeadingsIsARow(t *testing.T) {
+	const panel = `{"Call Sid":"1.1","Caller":"09876543210","Called Number":"01204000001","Agent":"Ashish","Status":"ANSWER","Start":"25-10-2026 10:15:02","End":"2026-10-25 10:15:51","Duration":"49","Talk":"40"}`
+	const mapped = `{"CallSid":"1.1","SourceNumber":"09876543210","DestinationNumber":"01204000001","receiver_name":"Ashish","Status":"ANSWER","StartTime":"2026-10-25 10:15:02","EndTime":"2026-10-25 10:15:51","CallDuration":"49","TalkDuration":"40"}`
+	const live = `{"CallSid":"1.1","SourceNumber":"098","Status":"RINGING","StartTime":"2026-10-25 10:15:02","date":"2026-10-25","Uniqueid":"7","x":{"a":[1]}}`
+	for name, c := range map[string]struct{ content, want string }{
+		"headings":                    {panel, mapped},
+		"an array":                    {"[" + panel + "]", mapped},
+		"within a wrapper":            {`{"data":` + panel + `}`, `{"data":` + mapped + `}`},
+		"the vendor's name of the id": {strings.Replace(panel, "Call Sid", "CallSid", 1), mapped},
+		"a vendor's name among them":  {strings.Replace(panel, `"Duration"`, `"CallDuration"`, 1), mapped},
+		"two halves of the start":     {`{"Call Sid":"1","Date":"25-10-2026","Time":"10:15","Talk":"4"}`, `{"CallSid":"1","TalkDuration":"4","StartTime":"2026-10-25 10:15"}`},
+		"roles":                       {`{"CallSid":"1","Direction":"WEBOBD","TalkDuration":"4","Customer Number":"098","Member Number":"928"}`, `{"CallSid":"1","Direction":"WEBOBD","TalkDuration":"4","SourceNumber":"928","DialWhomNumber":"098"}`},
+		"a kind of its own":           {`{"CallSid":"1","Type":"Incoming","TalkDuration":"4"}`, `{"CallSid":"1","Direction":"Incoming","TalkDuration":"4"}`},
+		"a live event":                {live, live},
+		"a report with its kind":      {`{"CallSid":"1","type":"Call Report","Call_Duration":4,"Rate":[1]}`, `{"CallSid":"1","type":"Call Report","Call_Duration":4,"Rate":[1]}`},
+		"another event":               {`{"CallSid":"1","type":"transfer","Status":"x"}`, `{"CallSid":"1","type":"transfer","Status":"x"}`},
+		"the vendor's other names":    {`{"call_sid":1,"key_pressed":2,"LegX":3}`, `{"call_sid":1,"key_pressed":2,"LegX":3}`},
+		"no finished call":            {`[{"Call Sid":"1","Caller":"098","Status":"ANSWER"}]`, ""},
+		"no finished call, an id":     {`[{"Call ID":"1","Caller":"098","Status":"ANSWER"}]`, ""},
+	} {
+		got, report, err := readContent(t, testReading(t), c.content)
+		if c.want == "" {
+			if err != nil || len(got) > 0 || len(report.Rejects) != 1 || !strings.Contains(report.Rejects[0].Reason, "it has nothing that only a finished call has") {
+				t.Errorf("%s: %v %v %v, want a rejected row", name, got, report.Rejects, err)
+			}
+			continue
+		}
+		if err != nil || len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %v %v %v\nwant %s", name, got, report.Rejects, err, c.want)
+		}
+	}
+}

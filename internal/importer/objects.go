@@ -12,8 +12,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// objectMapper turns objects into payloads. An object with a CallSid, also within a wrapper, is a payload as the vendor sends it; another one,
-// such as a row of the vendor's call list, is mapped like the row of a table.
+// objectMapper turns objects into payloads. An object with a CallSid whose fields have the vendor's names, also within a wrapper, is a
+// payload as the vendor sends it; another one, such as a row of the vendor's call list or of a panel, is mapped like the row of a table.
 type objectMapper struct {
 	table   tableReader
 	layouts map[string]mappedKeys // by keys
@@ -24,39 +24,43 @@ type objectMapper struct {
 type mappedKeys struct {
 	layout *layout
 	err    error
+	isRow  bool // a key is a field by its heading only
 }
 
 // maxLayouts limits the layouts in memory: objects of an export have the same few keys.
 const maxLayouts = 1000
 
-// deliver passes on the payloads of an object, of a wrapper one for each call in it, or returns why it has none.
-func (m *objectMapper) deliver(n int64, object []byte, to func(n int64, payload []byte) error) (reason string, err error) {
+// deliver passes on the payloads of an object, of a wrapper one for each call in it, and refuses what has none.
+func (m *objectMapper) deliver(n int64, object []byte, to sink) error {
 	wrapped := spool.Unwrap(object)
+	if len(wrapped) == 0 {
+		wrapped = []spool.Wrapped{{Call: object}}
+	}
 	for _, one := range wrapped {
 		if one.Call != nil {
-			one.Call = m.call(n, one.Call)
+			payload, reason, err := m.payload(n, one.Call)
+			if err != nil {
+				return err
+			}
+			if reason != "" {
+				to.refuse(n, reason)
+				continue
+			}
+			one.Call = payload
 		}
-		if err := to(n, one.Payload()); err != nil {
-			return "", err
+		if err := to.deliver(n, one.Payload()); err != nil {
+			return err
 		}
 	}
-	if len(wrapped) > 0 {
-		return "", nil
-	}
-	payload, reason, err := m.payload(n, object)
-	if reason != "" || err != nil {
-		return reason, err
-	}
-	return "", to(n, payload)
+	return nil
 }
 
 // payload returns the payload of an object that is no wrapper, or why it is none.
 func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason string, err error) {
 	var keys, cells []string
+	namesCall := false
 	for key, value := range spool.Members(object) {
-		if spool.FieldName(key) == callSid {
-			return m.call(n, object), "", nil
-		}
+		namesCall = namesCall || spool.FieldName(key) == callSid
 		keys, cells = append(keys, string(key)), append(cells, spool.Text(value))
 		m.noteKey(string(key))
 	}
@@ -67,12 +71,15 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 			clear(m.layouts)
 		}
 		mapped.layout, mapped.err = m.table.mapping.layout(keys, []row{{cells: cells}})
+		mapped.isRow = len(mapped.layout.byField[callSid]) > 0 && slices.ContainsFunc(mapped.layout.columns, m.isHeading)
 		m.layouts[id] = mapped
 	}
-	if err := mapped.err; err != nil {
-		if spool.Kind(object) != spool.KindOther || m.isEvent(object) { // a wrapper that the loader opens, or an event
-			return object, "", nil
-		}
+	switch err := mapped.err; {
+	case namesCall && !mapped.isRow:
+		return m.call(n, object), "", nil
+	case err != nil && (m.isEvent(object) || !mapped.isRow && spool.Kind(object) != spool.KindOther): // a wrapper that the loader opens, or an event
+		return object, "", nil
+	case err != nil:
 		return nil, strings.Replace(err.Error(), "the header has", "it has", 1), nil
 	}
 	m.table.layout = mapped.layout
@@ -80,11 +87,24 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 	return m.table.payload, reason, err
 }
 
+// isHeading reports whether a column is a field only by the heading that a panel gives it, so that the collector would not read it.
+func (m *objectMapper) isHeading(c column) bool {
+	if c.field == "" || m.table.mapping.explicitField(c.heading) != "" {
+		return false
+	}
+	switch spool.FieldName([]byte(c.heading)) {
+	case "":
+		return isRole(c.field) || spool.FieldName([]byte(c.field)) != ""
+	case "type":
+		return c.field != "type" && c.heading != "type" // Type can be a direction; an event has type
+	}
+	return false
+}
+
 // call returns a payload as the vendor sends it, with the fields that --field and --set give it, and its dates year first.
 func (m *objectMapper) call(n int64, object []byte) []byte {
 	sid, hasValue := "", map[string]bool{}
 	for key, value := range spool.Members(object) {
-		m.noteKey(string(key))
 		field, text := m.fieldOf(key), strings.TrimSpace(spool.Text(value))
 		hasValue[field] = hasValue[field] || !isNothing(field, text)
 		if field == callSid {

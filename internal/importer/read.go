@@ -178,11 +178,7 @@ func (r Reading) objects(lines *lineReader, first byte, to sink, order string, d
 		if spool.IsEnvelope(object) {
 			return to.deliver(n, object)
 		}
-		reason, err := mapper.deliver(n, object, to.deliver)
-		if reason != "" {
-			to.refuse(n, reason)
-		}
-		return err
+		return mapper.deliver(n, object, to)
 	}
 	o.setPlace(first)
 	mapper.table = r.tableReader(o.place, order, dates)
