@@ -26,6 +26,9 @@ func appendChecksum(dst []byte, begin int) []byte {
 	return append(appendHex(dst, sum), `"}`...)
 }
 
+// sumOf returns a checksum in 8 hex digits.
+func sumOf(text []byte) string { return string(appendHex(nil, crc32.Checksum(text, castagnoli))) }
+
 // appendHex appends a checksum in 8 hex digits.
 func appendHex(dst []byte, sum uint32) []byte {
 	return hex.AppendEncode(dst, binary.BigEndian.AppendUint32(nil, sum))

@@ -71,7 +71,7 @@
 // A vendor's list of the calls of a day is beside the spool, in DATA_DIR/vendor/SOURCE/YYYY-MM-DD.ndjson; the day is one of the source's
 // zone. It is complete, and the next fetch of the day replaces it. Its first line is a header, the others are envelopes:
 //
-//		{"list":"callerdesk","source":"main","day":"2026-10-05","fetched_at":"2026-10-06T02:30:00.000000+05:30","rows":512,"total":512}
+//		{"list":"callerdesk","source":"main","day":"2026-10-05","fetched_at":"2026-10-06T02:30:00.000000+05:30","rows":512,"total":512,"crc":"71c2a0d3"}
 //		{"id":"01…","received_at":"…","reported_at":"…","source":"main","kind":"call_report","encoding":"api","payload":{…},"crc":"…"}
 //
 //	  - fetched_at is when the fetch began; received_at and reported_at of all lines are the same time;

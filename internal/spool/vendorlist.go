@@ -57,6 +57,7 @@ func WriteVendorList(dataDir string, header VendorList, payloads iter.Seq2[[]byt
 		return err
 	}
 	return atomicfile.Write(atomicfile.OS{}, path, func(w io.Writer) error {
+		first = appendChecksum(first[:len(first)-len("}")], 0)
 		if _, err := w.Write(append(first, '\n')); err != nil {
 			return err
 		}
@@ -146,6 +147,9 @@ func (f VendorFile) OpenList() (header VendorList, lines *Reader, err error) {
 	}
 	first, err := lines.Next()
 	if err == nil {
+		err = checkHeader(first.Text)
+	}
+	if err == nil {
 		err = json.Unmarshal(first.Text, &header)
 	}
 	if err == nil && (header.List == "" || header.Source != f.Source || header.Day != f.Day || header.FetchedAt.IsZero()) {
@@ -155,6 +159,17 @@ func (f VendorFile) OpenList() (header VendorList, lines *Reader, err error) {
 		return header, nil, errors.Join(fmt.Errorf("%s: unreadable first line: %w", f.Path, err), lines.Close())
 	}
 	return header, lines, nil
+}
+
+// checkHeader is CheckLine for the first line of a list, which is no envelope.
+func checkHeader(text []byte) error {
+	at := max(len(text)-len(checksumPattern), 0)
+	switch wrong := unlikeChecksum(text[at:]); {
+	case wrong == 0 && sumOf(text[:at]) == string(text[at+checksumDigits:][:8]):
+	case wrong <= 2:
+		return errChecksum
+	}
+	return nil // an older list has none
 }
 
 // ReadVendorList returns the header of a source's list of a day; the error is fs.ErrNotExist if there is none.

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -109,5 +110,49 @@ func TestDamagedVendorListIsRefused(t *testing.T) {
 		if err := files[0].Lines(func(Line) error { return nil }); err == nil || !strings.Contains(err.Error(), "2026-10-05.ndjson") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestEveryByteOfAListsFirstLineIsChecked changes each byte of the header of a list, and one of an older list without a checksum.
+func TestEveryByteOfAListsFirstLineIsChecked(t *testing.T) {
+	dir := t.TempDir()
+	header := VendorList{List: "callerdesk", Source: "main", Day: "2026-10-05", FetchedAt: time.Date(2026, 10, 6, 2, 30, 0, 0, time.UTC), Total: 1}
+	rows := func(yield func([]byte, error) bool) { yield([]byte(`{"CallSid":"1.1"}`), nil) }
+	if err := WriteVendorList(dir, header, rows); err != nil {
+		t.Fatal(err)
+	}
+	file, err := VendorFileAt(dir, "main", "2026-10-05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(file.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(content []byte) error {
+		if err := os.WriteFile(file.Path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		changed, err := VendorFileAt(dir, "main", "2026-10-05")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed.Lines(func(Line) error { return nil })
+	}
+	if err := check(content); err != nil {
+		t.Fatal(err)
+	}
+	first := bytes.IndexByte(content, '\n')
+	for i := range first {
+		changed := bytes.Clone(content)
+		changed[i] ^= 1
+		if check(changed) == nil {
+			t.Errorf("a change of byte %d is not found: %s", i, changed[:first])
+		}
+	}
+	at := bytes.Index(content, []byte(`,"crc":"`))
+	older := append(append(bytes.Clone(content[:at]), '}'), content[first:]...)
+	if err := check(older); err != nil {
+		t.Errorf("without a checksum: %v", err)
 	}
 }
