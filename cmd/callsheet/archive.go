@@ -104,11 +104,12 @@ func (a *app) printLeft(left map[string][]string) {
 // reportSkipped names the files that were not archived. Damaged ones are a warning; the others only need a load.
 func (a *app) reportSkipped(skipped []spool.NotArchived) error {
 	var damaged []string
-	needsLoad := false
+	needsLoad, needsHint := false, false
 	for _, file := range skipped {
 		text := fmt.Sprintf("%s is not archived: %v", file.Name, file.Reason)
 		if file.Damaged {
 			damaged = append(damaged, text)
+			needsHint = needsHint || !strings.Contains(text, "hint: ")
 			continue
 		}
 		fmt.Fprintln(a.stderr, text)
@@ -120,5 +121,8 @@ func (a *app) reportSkipped(skipped []spool.NotArchived) error {
 	if len(damaged) == 0 {
 		return nil
 	}
-	return exitcode.WarningError(errors.New(strings.Join(damaged, "\n") + "\nhint: callsheet verify lists damaged lines; restore the file from a backup, or load its present lines with callsheet load --rebuild"))
+	if needsHint {
+		damaged = append(damaged, "hint: callsheet verify lists damaged lines; restore the file from a backup, or load its present lines with callsheet load --rebuild")
+	}
+	return exitcode.WarningError(errors.New(strings.Join(damaged, "\n")))
 }
