@@ -23,7 +23,7 @@ type reconciliation struct {
 	Imported []pipeline.ImportedRows `json:"taken_in"`
 
 	fetched  []pipeline.FetchedDay
-	warnings []string // of the load
+	warnings []string // of the load, and what else was not fetched
 }
 
 type failedDay struct {
@@ -112,10 +112,10 @@ func (a *app) fetchFromVendor(ctx context.Context, p *pipeline.Pipeline, source 
 		return nil
 	}
 	if _, err := p.SyncDirectory(ctx, api, source.Name, false); err != nil {
-		fmt.Fprintf(a.stderr, "callsheet: the directory of %s was not fetched: %s\n", source.Name, display.EscapeLines(err.Error()))
+		r.warnings = append(r.warnings, fmt.Sprintf("the directory of %s was not fetched: %v", source.Name, err))
 	}
 	if err := p.FetchBalance(ctx, api); err != nil {
-		fmt.Fprintf(a.stderr, "callsheet: the balance of %s was not fetched: %s\n", source.Name, display.EscapeLines(err.Error()))
+		r.warnings = append(r.warnings, fmt.Sprintf("the balance of %s was not fetched: %v", source.Name, err))
 	}
 	return ctx.Err()
 }
