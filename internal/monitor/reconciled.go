@@ -2,6 +2,8 @@ package monitor
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"callsheet/internal/display"
 	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
+	"callsheet/internal/spool"
 	"callsheet/internal/sqlvalue"
 	"callsheet/store"
 )
@@ -86,7 +89,21 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 	}
 	s.warnOfDays(source.Name, status, lasting, coins)
 	s.warnOfSchedule(p, source, status, record)
+	s.warnOfDamagedLists(p, source.Name, span)
 	return status, nil
+}
+
+// warnOfDamagedLists reads the lists of the days, which loads leave out if they are damaged.
+func (s *Status) warnOfDamagedLists(p *pipeline.Pipeline, source string, span period.Period) {
+	for day := span.From; !day.After(span.To); day = day.AddDate(0, 0, 1) {
+		list, err := spool.VendorFileAt(p.Config.Data(), source, day.Format(time.DateOnly))
+		if err == nil {
+			err = list.Lines(func(spool.Line) error { return nil })
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			s.warn(say("warn_damaged_list", source, err.Error()))
+		}
+	}
 }
 
 // warnOfDays reports days that are not complete. What stays after serve has imported what it could is urgent.
