@@ -121,12 +121,12 @@ func (s *Store) copyPeriod(ctx context.Context, database string, from, to time.T
 		select call_key from DATABASE.main.live_events where first_received_at::date PERIOD
 		union
 		select recovering_call from DATABASE.main.customer_episodes where started_at::date SINCE and recovering_call is not null`)
-	const ofCalls = "call_key in (from kept_calls)"
+	const ofCalls, ofCallers = "call_key in (from kept_calls)", "customer in (select customer_number_of(customer_key) from calls)"
 	kept := map[string]string{ // the others are copied whole
 		"calls": ofCalls, "call_versions": ofCalls, "live_events": ofCalls, "shared_call_legs": ofCalls, "repeated_deliveries": ofCalls,
-		"customer_episodes":  "started_at::date " + since,
+		"customer_episodes":  ofCallers, // a caller can have waited since before the period
 		"repeated_calls":     "started_at::date " + since,
-		"last_conversations": "customer in (select customer_number_of(customer_key) from calls)",
+		"last_conversations": ofCallers,
 		"hour_peaks":         "local_day " + since,
 		"other_events":       "received_at::date " + period,
 		"rejects":            "reject_received_at(file, text, rejected_at)::date " + period,

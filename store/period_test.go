@@ -48,6 +48,24 @@ func TestAPeriodHasTheFiguresOfItsDays(t *testing.T) {
 }
 
 // TestAPeriodHasNoUsualRange asks the file of four weeks for what more days of the data tell.
+// TestAPeriodHasWhoWaitsSinceBefore: a caller waits since four days before the period, and was missed again in it.
+func TestAPeriodHasWhoWaitsSinceBefore(t *testing.T) {
+	events, err := os.ReadFile("../queries/testdata/called_back_once/events.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, settings := t.TempDir(), testSettings()
+	writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": string(events)})
+	load(t, dir, settings)
+	const day = "2026-10-09"
+	all, period := published(t, dir, settings), periodOf(t, dir, settings, day, day)
+	compareQueries(t, period, all, day, day, map[string]any{})
+	const waiting = "select strftime(first_missed_at, '%d') as since, attempts from to_call_back('" + day + "', '" + day + "')"
+	if got := lines(query(t, period, waiting)); got != "since,attempts\n05,4\n" {
+		t.Error(got)
+	}
+}
+
 func TestAPeriodHasNoUsualRange(t *testing.T) {
 	p, spool := newPlant(t, "Asia/Kolkata")
 	dir := t.TempDir()
