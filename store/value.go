@@ -85,14 +85,14 @@ func bigNumber(n *big.Int) any {
 	return n.String()
 }
 
-// decimalNumber returns the float64 nearest to a decimal; one with more digits than that holds stays text. Dividing integers that float64
-// holds exactly rounds once, and is much faster than the division of big numbers.
-func decimalNumber(d duckdb.Decimal) any {
+// decimalNumber returns the float64 nearest to a decimal. Dividing integers that float64 holds exactly rounds once, and is much faster
+// than the division of big numbers.
+func decimalNumber(d duckdb.Decimal) float64 {
 	const exact = 1 << 53
 	if n := d.Value.Int64(); d.Value.IsInt64() && -exact < n && n < exact && int(d.Scale) < len(powersOfTen) {
 		return float64(n) / powersOfTen[d.Scale]
 	}
-	return d.String()
+	return d.Float64()
 }
 
 // shortest returns the float64 with the same digits: 0.07, and not 0.07000000029802322.

@@ -22,7 +22,7 @@ func pruneCommand(a *app) *cobra.Command {
 report_runs. A later run for such an old period does not know what was sent, and sends it again.
 
 --lists deletes the vendor's own lists of calls of days before the last N. The next load forgets them: reports on such days say that they
-are not checked, and nothing is said of what was charged on them. Calls that reconcile --fix took in stay.`,
+are not checked, and nothing is said of what was charged on them. Calls that reconcile --fix imported stay.`,
 		Example: `  callsheet prune --runs 400
   callsheet prune --lists 100`,
 		Args: cobra.NoArgs,
