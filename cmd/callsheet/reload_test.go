@@ -227,7 +227,8 @@ func TestStatusKnowsTheConfigurationInForce(t *testing.T) {
 			t.Errorf("%s: status\n%s", when, got)
 		}
 	}
-	expect("at the start", fmt.Sprintf("callsheet collect, process %d", s.process.Process.Pid), true)
+	collects := fmt.Sprintf("callsheet collect, process %d", s.process.Process.Pid)
+	s.until(collects, func() bool { return strings.Contains(s.status(), collects) }) // it is ready before it says so
 	expect("at the start", "the file has changed since", false)
 	s.write(good + "# another\n")
 	expect("after a change", "the file has changed since\nhint: callsheet check, then systemctl reload callsheet or kill -HUP", true)
