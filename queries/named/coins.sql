@@ -6,5 +6,4 @@ select
     call_group, agent, calls, answered, coins, coins_unanswered, coins_unanswered_share, coins_failed_agent, coins_failed_customer,
     coins_failed_unknown, coins_unanswered_in, coins_per_answered, coins_per_talk_minute
 from kpi(['call_group', 'agent'], charged)
-where $agent is null or agent is null or agent = $agent
 order by coins desc, call_group, agent;

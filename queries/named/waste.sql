@@ -5,5 +5,4 @@ select
     agent, calls, answered, coins, coins_unanswered, coins_unanswered_share, coins_failed_agent, coins_failed_customer,
     coins_failed_unknown, coins_unanswered_in
 from kpi(['agent'], charged)
-where $agent is null or agent is null or agent = $agent
 order by coins_unanswered desc, coins desc, agent;
