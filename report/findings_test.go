@@ -43,6 +43,8 @@ func TestFindingsInWords(t *testing.T) {
 			"All 3 missed callers still need a call back; longest wait: since 09:08; all are still within the 24 h to do so"},
 		{"waiting", map[string]any{"concern": 1.0, "callers": int64(1), "since": at, "within_window": int64(0)},
 			"The only missed caller still needs a call back; longest wait: since 09:08"},
+		{"waiting", map[string]any{"concern": 1.0, "callers": int64(1), "since": at.AddDate(0, 0, -3), "within_window": int64(0)},
+			"The only missed caller still needs a call back; longest wait: since 1 Oct 2026 09:08"},
 		{"change", map[string]any{"subject": "service_level", "value": 0.786, "usual_low": 0.84, "usual_high": 0.88}, "Service level 78.6%, usually 84.0–88.0%"},
 		{"change", with(causes, map[string]any{"subject": "missed", "value": 20.0, "usual_low": 8.0, "usual_high": 11.0}), "Missed calls 20, usually 8–11" + because},
 		{"group", with(causes, map[string]any{"subject": "Support", "value": 0.8, "usual_low": 0.87, "usual_high": 0.91, "average": 0.85, "below": "usual"}),

@@ -96,10 +96,10 @@ func (b *book) completeThrough() string {
 	return through
 }
 
-// timeInPeriod returns an instant without the day if the period has only one.
+// timeInPeriod returns an instant, without the day if it is the only one of the period.
 func (b *book) timeInPeriod(t time.Time) string {
-	if b.req.Period.Days() == 1 {
-		return b.withZone(t.In(b.req.Zone).Format("15:04"))
+	if t = t.In(b.req.Zone); b.req.Period.Days() == 1 && b.req.Period.String() == t.Format(time.DateOnly) {
+		return b.withZone(t.Format("15:04"))
 	}
 	return b.formatTime(t)
 }
