@@ -58,7 +58,7 @@ from (values
     ('reported_at', 'Reported', 'time', 'when the vendor made the newest report: the receipt, or the date of an imported export'),
     ('imported', 'Imported', 'yesno', 'known from imports only: of exports, or of the vendor''s list'),
     ('from_list', 'From the vendor''s list', 'yesno', 'known from the vendor''s list only: no webhook of the call was received'),
-    ('first_missed_at', 'First missed', 'time', 'the missed call that opened an episode'),
+    ('first_missed_at', 'First missed', 'time', 'the missed call that opened an episode; in to_call_back, the first since somebody last spoke to the customer'),
     ('last_missed_at', 'Last missed', 'time', 'the last missed call of an episode'),
     ('attempts', 'Attempts', 'count', 'missed calls of an episode; in to_call_back, all missed calls since somebody last spoke to the customer'),
     ('recovery', 'Recovery', 'text', 'how an episode ended: callback, return or unrecovered; open until then'),
