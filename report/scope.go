@@ -137,7 +137,7 @@ func (b *book) emptyMessage(s Sheet) string {
 // listsCallers reports whether a query has a row for each missed caller with a number.
 func listsCallers(query string) bool { return query == "missed" || query == "to_call_back" }
 
-// onlyMasked says that missed callers are not on their sheet because nobody knows their numbers. It is empty if that is not so.
+// onlyMasked returns the message of a sheet of missed callers that is empty because all their numbers are masked or too short, or "".
 func (b *book) onlyMasked(s Sheet) string {
 	if !listsCallers(s.Query) || len(s.Filters) > 0 { // the total is that of the report
 		return ""

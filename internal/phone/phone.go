@@ -19,8 +19,8 @@ var (
 	abroad      = regexp.MustCompile(`^\D*00`) // 0091 is +91
 )
 
-// Key returns what identifies a phone: the last ten digits of its number, or else the text as it is, such as 1001 or sip:desk@pbx. It is phone_key
-// of queries/base/agents.sql, but for numbers in scientific notation, and texts that identify nobody, for which that is NULL.
+// Key returns what identifies a phone: the last ten digits of its number, or else the text as it is, such as 1001 or sip:desk@pbx. It equals
+// phone_key of queries/base/agents.sql, except that phone_key reads numbers in scientific notation and is NULL for a text that identifies nobody.
 func Key(number string) string {
 	if key := lastTen(number, len(number)); key != "" {
 		return key // nearly all numbers

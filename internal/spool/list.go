@@ -124,7 +124,7 @@ func (f File) beginsWith(other File) (bool, error) {
 		if _, err := io.ReadFull(mine, got[:n]); err != nil && n > 0 || !bytes.Equal(want[:n], got[:n]) {
 			return false, nil
 		}
-		if err != nil { // all of theirs is read
+		if err != nil { // the end of the other file
 			return true, nil
 		}
 	}

@@ -9,6 +9,18 @@ from vendor_lists as lists left join sources using (source)
 where day >= coalesce(p_from::date, '-infinity') and day <= coalesce(p_to::date, 'infinity')
   and (p_source is null or lists.source = p_source);
 
+-- Our calls that started on the days of some lists, each with the day, fetched_at and settled_at of its list.
+create or replace macro our_calls_of(p_lists) as table
+select calls.*, lists.day, lists.fetched_at, lists.settled_at
+from (
+    from calls
+    -- Bounds also without lists: DuckDB reads everything to compare it with NULL.
+    where started_at >= (select coalesce(min(begins_at), 'infinity') from query_table(p_lists))
+      and started_at < (select coalesce(max(ends_at), '-infinity') from query_table(p_lists))
+) as calls
+asof join query_table(p_lists) as lists on calls.source = lists.source and calls.started_at >= lists.begins_at
+where started_at < ends_at;
+
 -- Whether two directions can be of one call.
 create or replace macro may_be_same_direction(p_direction, p_other) as
     p_direction = p_other or 'unknown' in (p_direction, p_other);
@@ -45,17 +57,7 @@ known as materialized (
     from listed join candidates as ours on ours.call_key = listed.call_key
     where may_be_same_direction(ours.direction, listed.direction)
 ),
-of_days as materialized (
-    select calls.*, lists.day, fetched_at
-    from (
-        from calls
-        -- Bounds also without lists: DuckDB reads everything to compare it with NULL.
-        where started_at >= (select coalesce(min(begins_at), 'infinity') from lists)
-          and started_at < (select coalesce(max(ends_at), '-infinity') from lists)
-    ) as calls
-    asof join lists on calls.source = lists.source and calls.started_at >= lists.begins_at
-    where started_at < ends_at and coalesce(ended_at, started_at) <= settled_at
-),
+of_days as materialized (select * exclude (settled_at) from our_calls_of(lists) where coalesce(ended_at, started_at) <= settled_at),
 in_some_list as materialized (
     select of_days.call_key, of_days.direction
     from of_days join vendor_calls as listed on listed.call_key = of_days.call_key
@@ -115,14 +117,7 @@ totals as (
 unsettled as materialized (
     select source, day from vendor_calls join lists using (source, day) where coalesce(ended_at, started_at) > settled_at
     union
-    select lists.source, lists.day
-    from (
-        from calls
-        where started_at >= (select coalesce(min(begins_at), 'infinity') from lists)
-          and started_at < (select coalesce(max(ends_at), '-infinity') from lists)
-    ) as calls
-    asof join lists on calls.source = lists.source and calls.started_at >= lists.begins_at
-    where started_at < ends_at and coalesce(ended_at, started_at) > settled_at
+    select source, day from our_calls_of(lists) where coalesce(ended_at, started_at) > settled_at
 )
 select
     lists.source, lists.day, fetched_at,
