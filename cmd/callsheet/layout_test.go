@@ -13,6 +13,7 @@ var allowedImports = map[string][]string{
 	"callsheet":                   {},
 	"internal/atomicfile":         {},
 	"internal/suggest":            {},
+	"internal/backoff":            {},
 	"internal/texts":              {"internal/display"},
 	"internal/child":              {},
 	"internal/atomicfile/crashfs": {"internal/atomicfile"},
@@ -29,8 +30,8 @@ var allowedImports = map[string][]string{
 	"internal/demo/vendorapi":     {"internal/demo"},
 	"internal/servertest":         {},
 	"internal/smtptest":           {},
-	"internal/pipeline":           {"internal/atomicfile", "internal/catalog", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/phone", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
-	"internal/monitor":            {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "internal/texts", "queries", "report", "store", "internal/vendor"},
+	"internal/pipeline":           {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/phone", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
+	"internal/monitor":            {"internal/atomicfile", "internal/backoff", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "internal/texts", "queries", "report", "store", "internal/vendor"},
 	"internal/display":            {},
 	"internal/exitcode":           {},
 	"internal/shell":              {"internal/child", "internal/config", "internal/display", "internal/exitcode", "queries", "report", "store", "internal/sqltoken", "internal/suggest"},
@@ -50,7 +51,7 @@ var allowedImports = map[string][]string{
 	"report/lint":                 {},
 	"report/xlsx":                 {"internal/atomicfile"},
 	"internal/catalog":            {},
-	"internal/job":                {"internal/catalog", "internal/notify", "internal/atomicfile", "internal/period", "internal/schedule"},
+	"internal/job":                {"internal/catalog", "internal/notify", "internal/atomicfile", "internal/backoff", "internal/period", "internal/schedule"},
 	"bench/all":                   {"bench/process", "bench/reports"},
 	"bench/collect":               {},
 	"bench/hostile":               {},
@@ -63,7 +64,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/catalog", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/phone", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/phone", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"callsheet/internal/backoff"
 	"callsheet/internal/child"
 	"callsheet/internal/config"
 	"callsheet/internal/pipeline"
@@ -12,12 +13,11 @@ import (
 // pageMemory is the memory limit of the page's process. It needs some 50 MB, and 46 MiB for each of two passwords that are checked at once.
 const pageMemory = 512 << 20
 
-// A page that has ended is started again after pageBackoff, and later and later if it ends again soon.
-const (
-	pageBackoff    = time.Second
-	maxPageBackoff = time.Minute
-	pageIsStable   = 10 * time.Minute
-)
+// pageBackoff is the wait before a page that has ended is started again. A page that ran for longer than pageIsStable starts a new count
+// of failures.
+var pageBackoff = backoff.Policy{Initial: time.Second, Max: time.Minute}
+
+const pageIsStable = 10 * time.Minute
 
 // pageProcess runs the page in a child process, each time with the configuration that was applied last.
 type pageProcess struct {
@@ -41,26 +41,26 @@ func (*pageProcess) check(c *config.Config) error {
 // serve runs the page until ctx ends. Another configuration takes over by a restart of the process, whose browsers connect again.
 func (s *pageProcess) serve(ctx context.Context) {
 	var p *pipeline.Pipeline
-	for backoff := pageBackoff; ; {
+	for failures := 0; ; {
 		var again <-chan time.Time
 		if p != nil && p.Config.Page.Listen != "" {
 			began := p.Now()
 			next := s.runUntilNext(ctx, p)
 			if next != nil {
-				p, backoff = next, pageBackoff
+				p, failures = next, 0
 				continue
 			}
 			if p.Now().Sub(began) > pageIsStable {
-				backoff = pageBackoff
+				failures = 0
 			}
-			again = time.After(backoff)
-			backoff = min(2*backoff, maxPageBackoff)
+			again = time.After(pageBackoff.Wait(failures))
+			failures++
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case p = <-s.next:
-			backoff = pageBackoff
+			failures = 0
 		case <-again:
 		}
 	}

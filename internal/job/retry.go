@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"callsheet/internal/backoff"
 )
 
-// A failed run or delivery is retried after initialBackoff; each further wait is twice as long, up to maxBackoff.
-const (
-	initialBackoff = time.Minute
-	maxBackoff     = 15 * time.Minute
-)
+// retryBackoff is the wait before a failed run or delivery is retried.
+var retryBackoff = backoff.Policy{Initial: time.Minute, Max: 15 * time.Minute}
 
 // errPermanent marks an error that a retry would not overcome.
 var errPermanent = errors.New("permanent")
@@ -41,7 +40,7 @@ func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time,
 		active = ctx
 	}
 	deadline := r.now().Add(entry.RetryFor)
-	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
+	for failures := 0; ; failures++ {
 		runs, err := attempt(ctx, entry, due, options)
 		reason := err
 		switch {
@@ -56,7 +55,7 @@ func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time,
 		if entry.RetryFor == 0 || left <= 0 {
 			return runs, err
 		}
-		wait = min(wait, left)
+		wait := min(retryBackoff.Wait(failures), left)
 		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", deadline, "error", reason)
 		if !sleep(active, wait) {
 			return runs, ErrStopped

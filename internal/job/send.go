@@ -30,7 +30,7 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 	}
 	deadline := x.now().Add(x.entry.RetryFor)
 	limits := limits{}
-	for wait := initialBackoff; ; wait = min(2*wait, maxBackoff) {
+	for failures := 0; ; failures++ {
 		for goOn := true; goOn; {
 			failed, took, err := x.sendRound(ctx, pending, limits)
 			if err != nil {
@@ -42,6 +42,7 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 				return ErrStopped
 			}
 		}
+		wait := retryBackoff.Wait(failures)
 		if len(pending) == 0 || x.now().Add(wait).After(deadline) {
 			return nil
 		}
@@ -60,7 +61,7 @@ type limits map[string]time.Time
 // takes the parts of a burst one by one, which is no failure.
 func (l limits) pause(took map[string]bool, now time.Time) (pause time.Duration) {
 	for recipient, until := range l {
-		if wait := until.Sub(now); took[recipient] && wait > 0 && wait <= initialBackoff && (pause == 0 || wait < pause) {
+		if wait := until.Sub(now); took[recipient] && wait > 0 && wait <= retryBackoff.Initial && (pause == 0 || wait < pause) {
 			pause = wait
 		}
 	}

@@ -14,18 +14,19 @@ import (
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/backoff"
 	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/notify"
 )
 
-// An alert that cannot be sent is retried after initialAlertBackoff; each further wait is twice as long, up to maxAlertBackoff.
 const (
-	initialAlertBackoff = 15 * time.Second
-	maxAlertBackoff     = time.Hour
-	maxAlertAge         = 7 * 24 * time.Hour // then it is given up
-	alertLockTimeout    = time.Minute
+	maxAlertAge      = 7 * 24 * time.Hour // then it is given up
+	alertLockTimeout = time.Minute
 )
+
+// alertBackoff is the wait before an alert that cannot be sent is retried.
+var alertBackoff = backoff.Policy{Initial: 15 * time.Second, Max: time.Hour}
 
 // pendingAlert is an alert that some recipient has not been sent. It is a file in data_dir/alerts, so that it is sent after a restart as
 // well, by whichever process is there. Sending it twice is better than not at all: an attempt whose end is not known is repeated.
@@ -176,7 +177,7 @@ func (a *Alerts) finish(alert *pendingAlert, failure error) bool {
 		}
 		return a.remove(alert, log)
 	}
-	wait := min(initialAlertBackoff<<min(alert.Attempts, 20), maxAlertBackoff)
+	wait := alertBackoff.Wait(alert.Attempts)
 	alert.Attempts, alert.RetryAt, alert.Error = alert.Attempts+1, now.Add(max(wait, notify.RetryAfter(failure))), failure.Error()
 	if now.Sub(alert.At) > maxAlertAge {
 		log.Error("alert could not be sent and is given up", "error", failure)

@@ -10,18 +10,17 @@ import (
 	"os"
 	"time"
 
+	"callsheet/internal/backoff"
 	"callsheet/internal/child"
 	"callsheet/internal/exitcode"
 	"callsheet/store"
 )
 
-// A load into a lake is retried after a transient error, for maxLakeRetries at most. The backoff doubles from about initialLakeBackoff to
-// maxLakeBackoff.
-const (
-	maxLakeRetries     = 2 * time.Minute
-	initialLakeBackoff = 500 * time.Millisecond
-	maxLakeBackoff     = 20 * time.Second
-)
+// maxLakeRetries is how long a load into a lake is retried after transient errors.
+const maxLakeRetries = 2 * time.Minute
+
+// lakeBackoff is about the wait before such a retry.
+var lakeBackoff = backoff.Policy{Initial: 500 * time.Millisecond, Max: 20 * time.Second}
 
 // InitLake creates the lake of the configuration, or applies the configuration to it.
 func (p *Pipeline) InitLake(ctx context.Context) error {
@@ -105,9 +104,10 @@ func (p *Pipeline) lakeOptions() (store.Options, error) {
 func (p *Pipeline) repeat(ctx context.Context, attempt func() (store.Summary, error)) (summary store.Summary, err error) {
 	var before store.Summary
 	started := time.Now()
-	for wait := initialLakeBackoff; ; wait = min(2*wait, maxLakeBackoff) {
+	for failures := 0; ; failures++ {
 		summary, err = attempt()
 		summary.AddEarlier(before)
+		wait := lakeBackoff.Wait(failures)
 		mayEnd := store.IsTransient(err) || errors.As(err, new(*child.Crash))
 		if !mayEnd || ctx.Err() != nil || time.Since(started)+wait > maxLakeRetries {
 			return summary, err

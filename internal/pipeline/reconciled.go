@@ -54,7 +54,7 @@ func (s *Reconciled) note(days []string, failure error, now time.Time) {
 		if s.Failures == 0 {
 			s.FailedAt = now
 		}
-		s.RetryAt = now.Add(min(initialReconcileBackoff<<min(s.Failures, 10), maxReconcileBackoff))
+		s.RetryAt = now.Add(reconcileBackoff.Wait(s.Failures))
 		s.Failures, s.Error = s.Failures+1, failure.Error()
 		return
 	}

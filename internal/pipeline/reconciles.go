@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"callsheet/internal/backoff"
 	"callsheet/internal/child"
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
@@ -22,15 +23,14 @@ const (
 	recentlyEnded     = time.Hour        // a day is not reconciled again so soon
 	reconcileTimeout  = 12 * time.Hour   // for one source; the vendor's rate limit decides how long it takes
 
-	// A failed reconciliation is retried after initialReconcileBackoff; each further wait is twice as long, up to maxReconcileBackoff.
-	initialReconcileBackoff = 5 * time.Minute
-	maxReconcileBackoff     = time.Hour
-
 	maxCaughtUp = 31 // days that are compared after a time without reconciliations
 
 	// settleTime is how long after its end a day is fetched: calls that ended just before may not be on the list yet.
 	settleTime = 10 * time.Minute
 )
+
+// reconcileBackoff is the wait before a failed reconciliation is retried.
+var reconcileBackoff = backoff.Policy{Initial: 5 * time.Minute, Max: time.Hour}
 
 // Reconciles compares the calls of sources with the vendors' own lists, and imports what is missing: on vendor_api.schedule, and before
 // reports are due. Each reconciliation is a child process, one at a time.
@@ -75,7 +75,7 @@ func (r *Reconciles) reconcileDue(ctx context.Context, p *Pipeline, source confi
 	due := r.dueDays(p, source, state, now)
 	due = slices.DeleteFunc(due, func(day string) bool { return now.Sub(state.Days[day]).Abs() < recentlyEnded })
 	r.days[source.Name] = due
-	if len(due) == 0 || now.Before(state.RetryAt) && state.RetryAt.Sub(now) <= maxReconcileBackoff {
+	if len(due) == 0 || now.Before(state.RetryAt) && state.RetryAt.Sub(now) <= reconcileBackoff.Max {
 		return
 	}
 	counts, err := p.reconcileInChild(ctx, source.Name, due[0], due[len(due)-1])
