@@ -15,13 +15,13 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// ErrNoLibreOffice is returned by PDF if LibreOffice is not installed.
-var ErrNoLibreOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or leave the PDF out")
+// errNoLibreOffice is returned by PDF if LibreOffice is not installed.
+var errNoLibreOffice = errors.New("LibreOffice is not installed\nhint: install it, on Debian as the package libreoffice-calc, or leave the PDF out")
 
-// CheckLibreOffice returns ErrNoLibreOffice if PDF cannot find it.
+// CheckLibreOffice returns errNoLibreOffice if PDF cannot find it.
 func CheckLibreOffice() error {
 	if _, err := exec.LookPath("soffice"); err != nil {
-		return ErrNoLibreOffice
+		return errNoLibreOffice
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func TestWithoutLibreOfficeThereIsAHint(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	path := filepath.Join(t.TempDir(), "summary.pdf")
 	err := readTemplate(t, "daily").PDF(t.Context(), &testSource{}, request(t, "yesterday"), path)
-	if !errors.Is(err, ErrNoLibreOffice) {
+	if !errors.Is(err, errNoLibreOffice) {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 0 {

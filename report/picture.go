@@ -16,8 +16,8 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// ErrNoPoppler is returned by Picture if pdftoppm is not installed.
-var ErrNoPoppler = errors.New("pdftoppm is not installed\nhint: install it, on Debian as the package poppler-utils, or leave the picture out")
+// errNoPoppler is returned by Picture if pdftoppm is not installed.
+var errNoPoppler = errors.New("pdftoppm is not installed\nhint: install it, on Debian as the package poppler-utils, or leave the picture out")
 
 const (
 	pictureDPI     = 150 // twice as many pixels as a phone is wide
@@ -26,10 +26,10 @@ const (
 	pictureTimeout = 30 * time.Second
 )
 
-// CheckPoppler returns ErrNoPoppler if Picture cannot find the program that it needs.
+// CheckPoppler returns errNoPoppler if Picture cannot find the program that it needs.
 func CheckPoppler() error {
 	if _, err := exec.LookPath("pdftoppm"); err != nil {
-		return ErrNoPoppler
+		return errNoPoppler
 	}
 	return nil
 }

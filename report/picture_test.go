@@ -43,7 +43,7 @@ func TestPictureIsTheSummaryForAPhone(t *testing.T) {
 func TestPictureNeedsPoppler(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	path := filepath.Join(t.TempDir(), "summary.png")
-	if err := Picture(t.Context(), "summary.pdf", path); !errors.Is(err, ErrNoPoppler) {
+	if err := Picture(t.Context(), "summary.pdf", path); !errors.Is(err, errNoPoppler) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(path); err == nil {

@@ -149,10 +149,10 @@ func TestNoMacroIsAnEscape(t *testing.T) {
 				t.Errorf("the macro %q is not refused", all[i])
 			}
 		}
-		if got := len(db.Warnings()); got != len(all) {
+		if got := len(db.warnings); got != len(all) {
 			t.Errorf("%d warnings about %d files", got, len(all))
 		}
-		for _, warning := range db.Warnings() {
+		for _, warning := range db.warnings {
 			if !strings.HasPrefix(warning, "queries/q") {
 				t.Errorf("a warning without its file: %s", warning)
 			}
@@ -178,7 +178,7 @@ func TestEveryGateAcceptsSelects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, warning := range db.Warnings() {
+	for _, warning := range db.warnings {
 		t.Error(warning)
 	}
 	if err := db.Close(); err != nil {
@@ -268,8 +268,8 @@ func TestQueriesThatUseEachOtherAreBounded(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, err, ok)
 		}
 	}
-	if _, ok := unusable["fine"]; ok || len(db.Warnings()) != 6 {
-		t.Errorf("%q", db.Warnings())
+	if _, ok := unusable["fine"]; ok || len(db.warnings) != 6 {
+		t.Errorf("%q", db.warnings)
 	}
 	// A built-in query does not stand in for a file with a problem.
 	if macros, err := db.tableMacros(t.Context()); err != nil || slices.Contains(macros, "groups") || !slices.Contains(macros, "fine") {

@@ -10,12 +10,12 @@ import (
 
 // MaintainOptions are the limits of a maintenance of a lake.
 type MaintainOptions struct {
-	Keep      time.Duration // how long a snapshot is kept after it was written; SnapshotsKept if 0
+	Keep      time.Duration // how long a snapshot is kept after it was written; snapshotsKept if 0
 	TimeLimit time.Duration // after which no further portion begins; none if 0
 }
 
-// SnapshotsKept is how long a reader may stay open on its snapshot.
-const SnapshotsKept = 7 * 24 * time.Hour
+// snapshotsKept is how long a reader may stay open on its snapshot.
+const snapshotsKept = 7 * 24 * time.Hour
 
 // fileGrace is how long a file stays after it was replaced or, if no snapshot knows it, written: a query that runs may be reading it, and a transaction
 // may be about to commit it.
@@ -68,7 +68,7 @@ func MaintainLake(ctx context.Context, options Options, limits MaintainOptions) 
 	defer release()
 	m := maintenance{Store: s, done: &done, keep: limits.Keep}
 	if m.keep == 0 {
-		m.keep = SnapshotsKept
+		m.keep = snapshotsKept
 	}
 	if limits.TimeLimit > 0 {
 		m.until = options.Now().Add(limits.TimeLimit)

@@ -96,7 +96,7 @@ func TestMaintenanceBesideLoadsAndReaders(t *testing.T) {
 	checkStored(t, reader, before, "a reader of an old snapshot")
 	want := stored(t, loaded(t, testSettings(), map[string]string{"all.ndjson": strings.Join(deliveries, "")}))
 
-	options.Now = func() time.Time { return time.Now().Add(SnapshotsKept + fileGrace) }
+	options.Now = func() time.Time { return time.Now().Add(snapshotsKept + fileGrace) }
 	maintain(t, options, MaintainOptions{})
 	if done := maintain(t, options, MaintainOptions{}); done.ExpiredSnapshots == 0 || done.DeletedFiles == 0 || done.FlushedRows > 0 || done.RewrittenFiles > 0 || done.MergedFiles > 0 {
 		t.Errorf("a week later: %+v", done)
@@ -170,7 +170,7 @@ func TestKilledMaintenanceLosesNothing(t *testing.T) {
 	if killed == 0 {
 		t.Error("no process was killed")
 	}
-	maintenance.Now = func() time.Time { return time.Now().Add(SnapshotsKept + fileGrace) }
+	maintenance.Now = func() time.Time { return time.Now().Add(snapshotsKept + fileGrace) }
 	maintain(t, maintenance, MaintainOptions{})
 	reader := openReader(t, options)
 	checkStored(t, reader, want, "a week later")

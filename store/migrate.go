@@ -163,9 +163,6 @@ func dropMacros(ctx context.Context, tx *sql.Tx) error {
 	return rows.Err()
 }
 
-// Warnings returns the warnings from opening the database.
-func (s *Store) Warnings() []string { return s.warnings }
-
 // inTransaction runs do in a transaction, which is the only one of a loader at that time.
 func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
 	return s.withTurn(ctx, func() error {

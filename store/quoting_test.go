@@ -28,7 +28,7 @@ func TestQuotesAndCommentsOfAUserQueryAreLeftAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if warnings := db.Warnings(); len(warnings) > 0 {
+	if warnings := db.warnings; len(warnings) > 0 {
 		t.Errorf("warnings: %v", warnings)
 	}
 	if err := db.Close(); err != nil {

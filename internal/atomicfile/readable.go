@@ -11,7 +11,7 @@ import (
 // owner can read all other files.
 const (
 	Readable    os.FileMode = 0o644
-	ReadableDir os.FileMode = 0o755
+	readableDir os.FileMode = 0o755
 )
 
 // MkdirReadable creates a folder and its missing parents, readable by all users unless it is on a share that does not change modes. An
@@ -29,7 +29,7 @@ func MkdirReadable(dir string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(dir, ReadableDir); errors.Is(err, os.ErrExist) {
+	if err := os.Mkdir(dir, readableDir); errors.Is(err, os.ErrExist) {
 		return nil // created by another process meanwhile
 	} else if err != nil {
 		return err
@@ -37,6 +37,6 @@ func MkdirReadable(dir string) error {
 	if info, err = os.Stat(dir); err != nil {
 		return err
 	}
-	_ = os.Chmod(dir, info.Mode()|ReadableDir) // keeps a setgid bit from the parent
+	_ = os.Chmod(dir, info.Mode()|readableDir) // keeps a setgid bit from the parent
 	return nil
 }

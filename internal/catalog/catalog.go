@@ -28,9 +28,9 @@ type Database struct {
 // timeout is how long a statement may take, with connecting.
 const timeout = 20 * time.Second
 
-// ErrLost is the error of each statement after the connection of the session that held the locks was lost, until all of them are released.
+// errLost is the error of each statement after the connection of the session that held the locks was lost, until all of them are released.
 // Another machine may have taken them.
-var ErrLost = errors.New("the connection to the lake's catalog was lost, and with it the locks")
+var errLost = errors.New("the connection to the lake's catalog was lost, and with it the locks")
 
 // settings are those of a session. PostgreSQL notices within 30 seconds that a machine with locks is gone.
 var settings = map[string]string{"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "4"}
@@ -90,11 +90,11 @@ func (d *Database) do(ctx context.Context, statements func(ctx context.Context, 
 		}
 		defer closeConn(conn)
 	case conn.IsClosed():
-		return ErrLost
+		return errLost
 	}
 	if err := statements(ctx, conn); err != nil {
 		if d.conn != nil && d.conn.IsClosed() {
-			return fmt.Errorf("%w: %w", ErrLost, err)
+			return fmt.Errorf("%w: %w", errLost, err)
 		}
 		return fmt.Errorf("the lake's catalog: %w", err)
 	}

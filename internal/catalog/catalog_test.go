@@ -100,10 +100,10 @@ func lostLockRefusesRows(t *testing.T, server *servertest.Postgres, database str
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := first.AppendRun(t.Context(), []byte(`{"n":2}`)); !errors.Is(err, ErrLost) {
+	if err := first.AppendRun(t.Context(), []byte(`{"n":2}`)); !errors.Is(err, errLost) {
 		t.Errorf("append: %v", err)
 	}
-	if err := first.AppendRun(t.Context(), []byte(`{"n":3}`)); !errors.Is(err, ErrLost) {
+	if err := first.AppendRun(t.Context(), []byte(`{"n":3}`)); !errors.Is(err, errLost) {
 		t.Errorf("a second append: %v", err)
 	}
 	select {
@@ -111,10 +111,10 @@ func lostLockRefusesRows(t *testing.T, server *servertest.Postgres, database str
 	case <-time.After(time.Minute):
 		t.Error("the loss is not noticed")
 	}
-	if cause := context.Cause(watched); !errors.Is(cause, ErrLost) {
+	if cause := context.Cause(watched); !errors.Is(cause, errLost) {
 		t.Errorf("the cause is %v", cause)
 	}
-	if _, err := first.Lock(t.Context(), "report weekly", 0); !errors.Is(err, ErrLost) {
+	if _, err := first.Lock(t.Context(), "report weekly", 0); !errors.Is(err, errLost) {
 		t.Errorf("another lock: %v", err)
 	}
 	release()

@@ -60,7 +60,7 @@ func (d *Database) tryLock(ctx context.Context, name string) (err error) {
 		}()
 	}
 	if conn.IsClosed() {
-		return ErrLost
+		return errLost
 	}
 	var acquired bool
 	if err := conn.QueryRow(ctx, "select pg_try_advisory_lock("+lockKey+")", name).Scan(&acquired); err != nil {
@@ -100,7 +100,7 @@ func (d *Database) unlock(name string) {
 	}
 }
 
-// Watch returns a context that ends with ctx, and with the cause ErrLost soon after the connection of the session that holds the locks was lost.
+// Watch returns a context that ends with ctx, and with the cause errLost soon after the connection of the session that holds the locks was lost.
 func (d *Database) Watch(ctx context.Context) (watched context.Context, stop func()) {
 	watched, cancel := context.WithCancelCause(ctx)
 	go func() {

@@ -78,7 +78,7 @@ func (c Command) Run(ctx context.Context) (Outcome, error) {
 	select {
 	case <-p.ended:
 	case <-ctx.Done():
-		p.Stop()
+		p.stop()
 	}
 	return p.Wait()
 }
@@ -190,8 +190,8 @@ func (p *Process) Wait() (Outcome, error) {
 	return *p.outcome, p.err
 }
 
-// Stop sends SIGTERM to the child and, if it has not ended after the command's Grace, SIGKILL. It waits until the child has ended.
-func (p *Process) Stop() {
+// stop sends SIGTERM to the child and, if it has not ended after the command's Grace, SIGKILL. It waits until the child has ended.
+func (p *Process) stop() {
 	p.Signal(syscall.SIGTERM)
 	select {
 	case <-p.ended:

@@ -48,32 +48,32 @@ type Appender interface {
 type Options struct {
 	Sources        []Source
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is trusted
-	MaxBody        int64          // bytes, compressed and inflated; DefaultMaxBody if 0
-	MaxDeliveries  int            // in one request; DefaultMaxDeliveries if 0
-	InFlight       int            // in-flight limit of a source; DefaultInFlight if 0
-	Wait           time.Duration  // for an in-flight slot; DefaultWait if 0
+	MaxBody        int64          // bytes, compressed and inflated; defaultMaxBody if 0
+	MaxDeliveries  int            // in one request; defaultMaxDeliveries if 0
+	InFlight       int            // in-flight limit of a source; defaultInFlight if 0
+	Wait           time.Duration  // for an in-flight slot; defaultWait if 0
 	Spool          Appender
 	Log            *slog.Logger
 	Registry       *prometheus.Registry
 	Now            func() time.Time
-	SeparateAdmin  bool // Handler does not serve health and metrics
+	SeparateAdmin  bool // handler does not serve health and metrics
 }
 
-// DefaultMaxBody and DefaultMaxDeliveries allow arrays of several thousand reports.
+// defaultMaxBody and defaultMaxDeliveries allow arrays of several thousand reports.
 const (
-	DefaultMaxBody       = 8 << 20
-	DefaultMaxDeliveries = 10_000
+	defaultMaxBody       = 8 << 20
+	defaultMaxDeliveries = 10_000
 )
 
-// A request acquires its slot after its body is read, so that slow senders hold none. More than DefaultInFlight requests at once are
-// not faster (bench/collect) and delay other sources. DefaultWait is less than the usual timeout of webhook senders.
+// A request acquires its slot after its body is read, so that slow senders hold none. More than defaultInFlight requests at once are
+// not faster (bench/collect) and delay other sources. defaultWait is less than the usual timeout of webhook senders.
 const (
-	DefaultInFlight = 256
-	DefaultWait     = 10 * time.Second
+	defaultInFlight = 256
+	defaultWait     = 10 * time.Second
 )
 
-// Collector is the HTTP front end of a spool.
-type Collector struct {
+// collector is the HTTP front end of a spool.
+type collector struct {
 	options  Options // its sources, proxies and limits are those of the start; rules has the current ones
 	rules    atomic.Pointer[rules]
 	metrics  *metrics
@@ -81,17 +81,17 @@ type Collector struct {
 	draining atomic.Bool
 }
 
-// New returns a collector.
-func New(options Options) *Collector {
-	c := &Collector{options: options, metrics: newMetrics(options.Registry)}
+// newCollector returns a collector.
+func newCollector(options Options) *collector {
+	c := &collector{options: options, metrics: newMetrics(options.Registry)}
 	c.refusals.Burst, c.refusals.Interval = refusalBurst, refusalInterval
 	c.metrics.watch(options.Registry, options.Spool)
-	c.Reload(options)
+	c.reload(options)
 	return c
 }
 
-// Admin serves health and metrics.
-func (c *Collector) Admin() http.Handler {
+// admin serves health and metrics.
+func (c *collector) admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", c.ready)
@@ -99,9 +99,9 @@ func (c *Collector) Admin() http.Handler {
 	return mux
 }
 
-// Handler serves deliveries, and health and metrics unless SeparateAdmin is set.
-func (c *Collector) Handler() http.Handler {
-	others := c.Admin()
+// handler serves deliveries, and health and metrics unless SeparateAdmin is set.
+func (c *collector) handler() http.Handler {
+	others := c.admin()
 	if c.options.SeparateAdmin {
 		others = http.NotFoundHandler()
 	}
@@ -123,8 +123,8 @@ func segment(path string) (first, rest string) {
 	return first, rest
 }
 
-// Server returns a server for a handler, with timeouts for slow senders.
-func (c *Collector) Server(handler http.Handler) *http.Server {
+// server returns a server for a handler, with timeouts for slow senders.
+func (c *collector) server(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ConnContext:       withConnection,
@@ -138,11 +138,11 @@ func (c *Collector) Server(handler http.Handler) *http.Server {
 	}
 }
 
-// Drain makes readyz report that the collector is closing; deliveries are still stored.
-func (c *Collector) Drain() { c.draining.Store(true) }
+// drain makes readyz report that the collector is closing; deliveries are still stored.
+func (c *collector) drain() { c.draining.Store(true) }
 
 // ready responds whether a delivery sent now would be stored.
-func (c *Collector) ready(w http.ResponseWriter, _ *http.Request) {
+func (c *collector) ready(w http.ResponseWriter, _ *http.Request) {
 	if c.draining.Load() {
 		respond(w, http.StatusServiceUnavailable, "closing")
 		return

@@ -51,19 +51,19 @@ func (m *memory) OldestUncommitted() time.Duration { return 0 }
 
 const secret = "a-token-that-is-secret"
 
-func testCollector(options Options) (*Collector, *memory) {
+func testCollector(options Options) (*collector, *memory) {
 	m := &memory{}
 	options.Spool, options.Registry, options.Now = m, prometheus.NewRegistry(), time.Now
 	options.Log = slog.New(slog.DiscardHandler)
 	if options.Sources == nil {
 		options.Sources = []Source{{Name: "main", Tokens: []string{secret, "the-next-token"}}}
 	}
-	return New(options), m
+	return newCollector(options), m
 }
 
-func send(c *Collector, r *http.Request) *httptest.ResponseRecorder {
+func send(c *collector, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	c.Handler().ServeHTTP(w, r)
+	c.handler().ServeHTTP(w, r)
 	return w
 }
 
@@ -254,7 +254,7 @@ func TestOnlyAuthorizedSendersAreAccepted(t *testing.T) {
 
 func TestChunkedBodyHasALimitToo(t *testing.T) {
 	c, m := testCollector(Options{MaxBody: 1000})
-	server := httptest.NewServer(c.Handler())
+	server := httptest.NewServer(c.handler())
 	defer server.Close()
 	// A body of unknown length is sent in chunks.
 	response, err := http.Post(server.URL+"/hooks/main/"+secret, "", io.MultiReader(strings.NewReader(strings.Repeat("x", 1001))))
@@ -297,7 +297,7 @@ func TestFailedStoresAreNotAcknowledged(t *testing.T) {
 
 func TestDrainingIsNotReadyAndStillStores(t *testing.T) {
 	c, m := testCollector(Options{})
-	c.Drain()
+	c.drain()
 	if w := send(c, httptest.NewRequest("GET", "/readyz", nil)); w.Code != 503 {
 		t.Errorf("readyz: %d", w.Code)
 	}
@@ -311,7 +311,7 @@ func TestMetricsContainNoSecrets(t *testing.T) {
 	send(c, post(`{"CallSid":"1","SourceNumber":"09876543210"}`))
 	send(c, httptest.NewRequest("POST", "/hooks/main/wrong-token", nil))
 	send(c, httptest.NewRequest("POST", "/hooks/nobody/x", nil))
-	c.Committed(3, 700, time.Millisecond)
+	c.committed(3, 700, time.Millisecond)
 	text := send(c, httptest.NewRequest("GET", "/metrics", nil)).Body.String()
 	for _, want := range []string{
 		`callsheet_deliveries_total{encoding="json",kind="live_call",source="main"} 1`,
@@ -338,7 +338,7 @@ func TestMetricsContainNoSecrets(t *testing.T) {
 func TestHealthAndMetricsOnASeparateAddress(t *testing.T) {
 	c, _ := testCollector(Options{SeparateAdmin: true})
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
-		for name, handler := range map[string]http.Handler{"deliveries": c.Handler(), "admin": c.Admin()} {
+		for name, handler := range map[string]http.Handler{"deliveries": c.handler(), "admin": c.admin()} {
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 			if want := map[string]int{"deliveries": http.StatusNotFound, "admin": http.StatusOK}[name]; w.Code != want {

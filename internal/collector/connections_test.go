@@ -14,7 +14,7 @@ import (
 )
 
 // listenLimited serves a collector on loopback with a connection limit and a grace period.
-func listenLimited(t *testing.T, c *Collector, limit int, grace time.Duration) (address string) {
+func listenLimited(t *testing.T, c *collector, limit int, grace time.Duration) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -22,7 +22,7 @@ func listenLimited(t *testing.T, c *Collector, limit int, grace time.Duration) (
 	}
 	accepting := limitConnections(listener, limit, time.Now)
 	accepting.grace = grace
-	server := c.Server(c.Handler())
+	server := c.server(c.handler())
 	t.Cleanup(func() { server.Close() })
 	go server.Serve(accepting)
 	return listener.Addr().String()
@@ -186,7 +186,7 @@ func TestLimitCountsConnectionsBelowTLS(t *testing.T) {
 	}
 	accepting := limitConnections(listener, 4, time.Now)
 	accepting.grace = 100 * time.Millisecond
-	server := c.Server(c.Handler())
+	server := c.server(c.handler())
 	t.Cleanup(func() { server.Close() })
 	go server.Serve(tls.NewListener(accepting, pair.Config()))
 	address := listener.Addr().String()

@@ -23,7 +23,7 @@ var (
 var errResponded = errors.New("the response is sent")
 
 // hook handles one request: a delivery, or an array of deliveries.
-func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
+func (c *collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		w.Header().Set("Allow", "GET, POST")
 		c.refuse(w, nil, http.StatusMethodNotAllowed, "use POST or GET")
@@ -59,7 +59,7 @@ func (c *Collector) hook(w http.ResponseWriter, r *http.Request, name, token str
 }
 
 // appendDeliveries appends the deliveries of a request to the spool and waits until they are durable, within the configured wait.
-func (c *Collector) appendDeliveries(w http.ResponseWriter, r *http.Request, rules *rules, from *source, body []byte) (deliveries int, err error) {
+func (c *collector) appendDeliveries(w http.ResponseWriter, r *http.Request, rules *rules, from *source, body []byte) (deliveries int, err error) {
 	// A connection that was closed to make room gets no response, so its delivery is not stored.
 	if !keepConnection(r.Context()) {
 		return 0, errOverloaded
@@ -102,7 +102,7 @@ func (c *Collector) appendDeliveries(w http.ResponseWriter, r *http.Request, rul
 
 // refuseDelivery responds why a delivery of an authenticated sender is not stored. Only a size limit gives a 4xx, after which senders do
 // not retry.
-func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err error) {
+func (c *collector) refuseDelivery(w http.ResponseWriter, from *source, err error) {
 	if tooLarge, ok := errors.AsType[tooLargeError](err); ok {
 		c.refuse(w, from, http.StatusRequestEntityTooLarge, tooLarge.Error())
 		return
@@ -120,7 +120,7 @@ func (c *Collector) refuseDelivery(w http.ResponseWriter, from *source, err erro
 }
 
 // refuse responds with an error. Its text and the metrics contain neither token nor content.
-func (c *Collector) refuse(w http.ResponseWriter, from *source, status int, reason string) {
+func (c *collector) refuse(w http.ResponseWriter, from *source, status int, reason string) {
 	c.metrics.refused(from, status)
 	respond(w, status, reason)
 }

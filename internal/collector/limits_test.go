@@ -119,7 +119,7 @@ func TestManyElementsTakeLittleMemory(t *testing.T) {
 func testManyElements(t *testing.T, body string) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := decode("", "", "", []byte(body), Options{MaxBody: DefaultMaxBody, MaxDeliveries: DefaultMaxDeliveries}.limits()); err == nil {
+	if _, err := decode("", "", "", []byte(body), Options{MaxBody: defaultMaxBody, MaxDeliveries: defaultMaxDeliveries}.limits()); err == nil {
 		t.Error("too many deliveries were accepted")
 	}
 	runtime.ReadMemStats(&after)

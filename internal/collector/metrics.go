@@ -91,8 +91,8 @@ func (m sourceMetrics) stored(envelopes []spool.Envelope, now time.Time) {
 	m.last.Set(float64(now.UnixMicro()) / 1e6)
 }
 
-// Committed records a committed group; it is the spool's Options.Committed.
-func (c *Collector) Committed(lines, bytes int, took time.Duration) {
+// committed records a committed group; it is the spool's Options.Committed.
+func (c *collector) committed(lines, bytes int, took time.Duration) {
 	c.metrics.group.Observe(float64(lines))
 	c.metrics.commit.Observe(took.Seconds())
 	c.metrics.bytes.Add(float64(bytes))

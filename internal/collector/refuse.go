@@ -19,7 +19,7 @@ const (
 // refuseSender refuses a request for an unknown source, from an address that is not allowed, or with a wrong token. Its log line has the
 // form that docs/install.md gives for fail2ban and nothing of the path, which may contain a token. Throttled requests are not logged. A
 // correct token is never throttled, since many senders can share an address.
-func (c *Collector) refuseSender(w http.ResponseWriter, address netip.Addr, from *source, status int, reason string) {
+func (c *collector) refuseSender(w http.ResponseWriter, address netip.Addr, from *source, status int, reason string) {
 	if wait := c.refusals.Take(client.Network(address), c.options.Now()); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		w.Header().Set("Connection", "close")

@@ -17,7 +17,7 @@ import (
 )
 
 // attempt sends a delivery from an address with a token.
-func attempt(c *Collector, address, source, token string) *httptest.ResponseRecorder {
+func attempt(c *collector, address, source, token string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("POST", "/hooks/"+source+"/"+token, strings.NewReader(`{"CallSid":"1"}`))
 	r.RemoteAddr = netip.AddrPortFrom(netip.MustParseAddr(address), 4711).String()
 	return send(c, r)

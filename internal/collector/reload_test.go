@@ -12,7 +12,7 @@ func TestReloadKeepsRequestsInProgressInTheirLimits(t *testing.T) {
 	c, _ := testCollector(options)
 	before := c.rules.Load().sources["main"]
 	options.Sources = []Source{{Name: "main", Tokens: []string{"the-next-token"}}}
-	c.Reload(options)
+	c.reload(options)
 	if after := c.rules.Load().sources["main"]; after == before || after.gates != before.gates {
 		t.Error("requests in progress do not count any more")
 	}
@@ -20,7 +20,7 @@ func TestReloadKeepsRequestsInProgressInTheirLimits(t *testing.T) {
 		t.Errorf("the old token: answered %d", got)
 	}
 	options.InFlight = 3
-	c.Reload(options)
+	c.reload(options)
 	if after := c.rules.Load().sources["main"]; cap(after.slots) != 3 {
 		t.Errorf("the in-flight limit is %d", cap(after.slots))
 	}

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// rules are the options that Reload replaces. A request keeps those with which it began.
+// rules are the options that reload replaces. A request keeps those with which it began.
 type rules struct {
 	sources        map[string]*source
 	trustedProxies []netip.Prefix
@@ -13,13 +13,13 @@ type rules struct {
 	waits          *waits
 }
 
-// Reload replaces the sources, the trusted proxies and the limits of requests. Requests in progress end with the earlier ones. Of a
+// reload replaces the sources, the trusted proxies and the limits of requests. Requests in progress end with the earlier ones. Of a
 // source whose limits stay the same, they count against its in-flight limit as before.
-func (c *Collector) Reload(options Options) {
-	options.MaxBody = cmp.Or(options.MaxBody, DefaultMaxBody)
-	options.MaxDeliveries = cmp.Or(options.MaxDeliveries, DefaultMaxDeliveries)
-	options.InFlight = cmp.Or(options.InFlight, DefaultInFlight)
-	options.Wait = cmp.Or(options.Wait, DefaultWait)
+func (c *collector) reload(options Options) {
+	options.MaxBody = cmp.Or(options.MaxBody, defaultMaxBody)
+	options.MaxDeliveries = cmp.Or(options.MaxDeliveries, defaultMaxDeliveries)
+	options.InFlight = cmp.Or(options.InFlight, defaultInFlight)
+	options.Wait = cmp.Or(options.Wait, defaultWait)
 	previous := map[string]*source{}
 	if old := c.rules.Load(); old != nil {
 		previous = old.sources

@@ -135,7 +135,7 @@ type Server struct {
 	Failed <-chan error // receives the error of a listener that fails
 
 	listeners *Listeners
-	collector *Collector
+	collector *collector
 	spool     *spool.Writer
 	servers   []*http.Server
 	failed    chan error
@@ -145,23 +145,23 @@ type Server struct {
 func Serve(l *Listeners, options Options, spoolOptions spool.Options) (*Server, error) {
 	s := &Server{listeners: l, failed: make(chan error, 2)}
 	s.Failed = s.failed
-	spoolOptions.Committed = func(lines, bytes int, took time.Duration) { s.collector.Committed(lines, bytes, took) }
+	spoolOptions.Committed = func(lines, bytes int, took time.Duration) { s.collector.committed(lines, bytes, took) }
 	writer, err := spool.Open(spoolOptions)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	s.spool, options.Spool = writer, writer
 	options.SeparateAdmin = l.admin != nil
-	s.collector = New(options)
-	s.serve(l.hooks, s.collector.Handler())
+	s.collector = newCollector(options)
+	s.serve(l.hooks, s.collector.handler())
 	if l.admin != nil {
-		s.serve(l.admin, s.collector.Admin())
+		s.serve(l.admin, s.collector.admin())
 	}
 	return s, nil
 }
 
 func (s *Server) serve(listener net.Listener, handler http.Handler) {
-	server := s.collector.Server(handler)
+	server := s.collector.server(handler)
 	s.servers = append(s.servers, server)
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
@@ -174,20 +174,20 @@ func (s *Server) serve(listener net.Listener, handler http.Handler) {
 // as they are. After an error, of a certificate, nothing has changed.
 func (s *Server) Reload(options Options, listen ListenOptions, zone *time.Location) error {
 	if s.listeners.tls != nil && listen.CertFile != "" {
-		if err := s.listeners.tls.Use(listen.CertFile, listen.KeyFile); err != nil {
+		if err := s.listeners.tls.use(listen.CertFile, listen.KeyFile); err != nil {
 			return exitcode.UsageError(err)
 		}
 	}
 	s.listeners.limited.setLimit(connectionLimit(listen.MaxConnections, listen.Log))
 	s.spool.SetZone(zone)
-	s.collector.Reload(options)
+	s.collector.reload(options)
 	return nil
 }
 
 // Stop reports not ready for a while, so that a load balancer stops sending before connections are refused. Then it waits for
 // requests in flight and closes the spool.
 func (s *Server) Stop(lameDuck time.Duration) error {
-	s.collector.Drain()
+	s.collector.drain()
 	time.Sleep(lameDuck)
 	// A http.Server that shuts down closes connections whose request it has not read yet. So first no more are accepted.
 	errs := []error{s.listeners.Close()}

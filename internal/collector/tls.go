@@ -22,11 +22,11 @@ type TLS struct {
 // NewTLS reads the certificate and its key.
 func NewTLS(certFile, keyFile string, log *slog.Logger) (*TLS, error) {
 	t := &TLS{log: log}
-	return t, t.Use(certFile, keyFile)
+	return t, t.use(certFile, keyFile)
 }
 
-// Use reads a certificate and its key, which may be in other files than before. After an error the old ones stay.
-func (t *TLS) Use(certFile, keyFile string) error {
+// use reads a certificate and its key, which may be in other files than before. After an error the old ones stay.
+func (t *TLS) use(certFile, keyFile string) error {
 	next := &TLS{files: [2]string{certFile, keyFile}}
 	if err := next.read(next.times()); err != nil {
 		return fmt.Errorf("reading the certificate: %w\nhint: cert_file and key_file must be PEM files that this user can read", err)

@@ -73,7 +73,7 @@ func TestRenewedCertificateIsServedAndABrokenOneIsNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := c.Server(c.Handler())
+	server := c.server(c.handler())
 	go server.Serve(listener)
 	defer server.Close()
 	address := listener.Addr().String()

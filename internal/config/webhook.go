@@ -24,8 +24,8 @@ type WebhookTarget struct {
 	Channel     string            `yaml:"channel"`      // of slackfile
 }
 
-// Shapes are the formats of a webhook's request.
-var Shapes = []string{"json", "slack", "teams", "googlechat", "slackfile", "template"}
+// shapes are the formats of a webhook's request.
+var shapes = []string{"json", "slack", "teams", "googlechat", "slackfile", "template"}
 
 // slackAPI is the URL of the shape slackfile.
 const slackAPI = "https://slack.com/api/"
@@ -57,8 +57,8 @@ var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 var fixedHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "Connection"}
 
 func (w *WebhookTarget) validate(add adder, key string) {
-	if w.Shape != "" && !slices.Contains(Shapes, w.Shape) {
-		add(key+".shape", mustBe(w.Shape, Shapes))
+	if w.Shape != "" && !slices.Contains(shapes, w.Shape) {
+		add(key+".shape", mustBe(w.Shape, shapes))
 	}
 	if w.Shape == "template" && w.Template == "" {
 		add(key+".template", "is missing: the path of a file with the request")

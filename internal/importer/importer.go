@@ -105,7 +105,7 @@ func (i *Importer) addCandidate(n int64, object []byte) (err error) {
 
 // Add adds the candidates to the spool that it does not have, by what seen knows of their calls.
 func (i *Importer) Add(ctx context.Context, seen *Seen) error {
-	seen.Begin(i.Into.ID())
+	seen.begin(i.Into.ID())
 	err := i.candidates.each(func(n int64, c candidate, line []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -144,12 +144,12 @@ func (i *Importer) add(c candidate, line []byte, seen *Seen) error {
 	if id.Call, id.Content, id.LegA = c.call, c.content, c.legA; !c.isRow {
 		id = i.Identify(line)
 	}
-	if other, has := seen.Has(id, !c.isRow); has {
+	if other, has := seen.has(id, !c.isRow); has {
 		i.Report.Known++
 		i.Record.Skip(other)
 		return nil
 	}
-	i.Record.Count(id.Source, seen.Add(id))
+	i.Record.Count(id.Source, seen.add(id))
 	i.Report.Imported++
 	return i.Into.Add(line)
 }

@@ -42,8 +42,8 @@ func NewSeen(imports []*Importer) *Seen {
 	return s
 }
 
-// Begin makes lines that are added from now on those of the import with an id.
-func (s *Seen) Begin(id string) {
+// begin makes lines that are added from now on those of the import with an id.
+func (s *Seen) begin(id string) {
 	s.imports = append(s.imports, id)
 	s.current = int32(len(s.imports))
 }
@@ -79,7 +79,7 @@ func (s *Seen) readFile(ctx context.Context, file spool.File, identify func(line
 	defer reader.Close()
 	s.current = 0
 	if id, ok := file.ImportID(); ok {
-		s.Begin(id)
+		s.begin(id)
 	}
 	for ctx.Err() == nil {
 		line, err := reader.Next()
@@ -91,15 +91,15 @@ func (s *Seen) readFile(ctx context.Context, file spool.File, identify func(line
 		}
 		id := identify(line.Text)
 		if _, wanted := s.wanted[id.Call]; wanted {
-			s.Add(id)
+			s.add(id)
 		}
 	}
 	return ctx.Err()
 }
 
-// Has reports whether a row adds nothing to the spool, and the id of the import that has it; empty if it is not of another import.
+// has reports whether a row adds nothing to the spool, and the id of the import that has it; empty if it is not of another import.
 // isLine is for a line with its own time of receipt, which is the same delivery if the time is the same.
-func (s *Seen) Has(row spool.Identity, isLine bool) (id string, has bool) {
+func (s *Seen) has(row spool.Identity, isLine bool) (id string, has bool) {
 	newest, known := s.newest[row.Call]
 	if !known {
 		return "", false
@@ -134,9 +134,9 @@ func isRetry(line spool.Identity, earlier seenReport) bool {
 	return !line.Imported && !earlier.exported && earlier.reportedAt > 0
 }
 
-// Add adds a line of the spool, or a row that is imported, and reports whether it is the first of its call in this import. Of lines
+// add adds a line of the spool, or a row that is imported, and reports whether it is the first of its call in this import. Of lines
 // reported at the same time, the one that is added last is the newest.
-func (s *Seen) Add(line spool.Identity) (first bool) {
+func (s *Seen) add(line spool.Identity) (first bool) {
 	report := seenReport{content: line.Content, reportedAt: line.ReportedAt, number: s.current, exported: line.Imported}
 	newest, known := s.newest[line.Call]
 	report.legA = line.LegA || s.older[line.Content].legA || known && newest.content == line.Content && newest.legA

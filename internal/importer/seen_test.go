@@ -54,22 +54,22 @@ func TestRowsThatAddNothingAreKnown(t *testing.T) {
 			case "row":
 				line.ReportedAt, line.Imported = reported, true
 			case "import":
-				seen.Begin(words[1])
+				seen.begin(words[1])
 				fmt.Sscan(words[2], &reported)
 				continue
 			}
 			_, want, _ := strings.Cut(step, "known")
 			if words[0] == "web" || words[0] == "bare" {
 				seen.current = 0
-				seen.Add(line)
+				seen.add(line)
 				continue
 			}
-			in, has := seen.Has(line, words[0] == "line")
+			in, has := seen.has(line, words[0] == "line")
 			if has != strings.Contains(step, "known") || has && strings.TrimPrefix(want, " in ") != in {
 				t.Errorf("%s: %s: known %v, in %q", name, step, has, in)
 			}
 			if !has {
-				seen.Add(line)
+				seen.add(line)
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func TestSeenKeepsOnlyTheCallsThatAreImported(t *testing.T) {
 	if len(seen.newest) != 1 || len(seen.older) != 1 {
 		t.Errorf("%d calls and %d older reports are kept, want those of one call", len(seen.newest), len(seen.older))
 	}
-	if _, has := seen.Has(spool.Identity{Call: 'b', Content: 'B', ReportedAt: 2}, false); !has {
+	if _, has := seen.has(spool.Identity{Call: 'b', Content: 'B', ReportedAt: 2}, false); !has {
 		t.Error("a row of the spool is not known")
 	}
 }

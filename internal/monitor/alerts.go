@@ -66,7 +66,7 @@ func (a *Alerts) pipeline() *pipeline.Pipeline {
 // RunFinished counts a run in a terminal state, sends an alert if it failed and calls the heartbeat URL if it succeeded.
 func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Run) {
 	summary, now := runs[0], a.pipeline().Now()
-	a.Metrics.RunFinished(summary)
+	a.Metrics.runFinished(summary)
 	last, failedBefore := a.lastAlert.Load(entry.Report)
 	switch {
 	case summary.Succeeded():

@@ -76,8 +76,8 @@ func (m *Metrics) age(now time.Time) float64 {
 	return max(now.Sub(*m.waitingSince).Seconds(), 0)
 }
 
-// RunFinished counts a run.
-func (m *Metrics) RunFinished(run job.Run) {
+// runFinished counts a run.
+func (m *Metrics) runFinished(run job.Run) {
 	if m == nil {
 		return
 	}

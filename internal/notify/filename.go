@@ -15,8 +15,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Placeholders can be used in braces in file names, subjects and links.
-var Placeholders = []string{"report", "title", "period", "part", "filters"}
+// placeholders can be used in braces in file names, subjects and links.
+var placeholders = []string{"report", "title", "period", "part", "filters"}
 
 // CheckPattern returns an error if a pattern has an unknown placeholder.
 func CheckPattern(pattern string) error {
@@ -26,8 +26,8 @@ func CheckPattern(pattern string) error {
 			return nil
 		}
 		field, after, closed := strings.Cut(after, "}")
-		if !closed || !slices.Contains(Placeholders, field) {
-			return fmt.Errorf("unknown placeholder {%s}\nhint: available: {%s}", field, strings.Join(Placeholders, "}, {"))
+		if !closed || !slices.Contains(placeholders, field) {
+			return fmt.Errorf("unknown placeholder {%s}\nhint: available: {%s}", field, strings.Join(placeholders, "}, {"))
 		}
 		rest = after
 	}

@@ -90,10 +90,10 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, role Role) (v
 // namedUser returns the user that a proxy names, nil if there is no such user.
 func (s *Server) namedUser(r *http.Request) *User {
 	names := r.Header.Values(s.options.UserHeader)
-	if len(names) != 1 || names[0] == "" || names[0] == Everyone {
+	if len(names) != 1 || names[0] == "" || names[0] == everyone {
 		return nil
 	}
-	user := cmp.Or(s.users[names[0]], s.users[Everyone])
+	user := cmp.Or(s.users[names[0]], s.users[everyone])
 	if user == nil {
 		return nil
 	}

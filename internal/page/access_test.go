@@ -185,7 +185,7 @@ func TestViewersSeeOnlyHowFreshTheDataIs(t *testing.T) {
 
 func TestAProxyNamesTheUser(t *testing.T) {
 	here, elsewhere := netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("203.0.113.0/24")
-	o := Options{Users: []User{{Name: "asha", Groups: []string{"Sales"}}, {Name: Everyone, Groups: []string{"Support"}}}, UserHeader: "X-User", TrustedProxies: []netip.Prefix{here}}
+	o := Options{Users: []User{{Name: "asha", Groups: []string{"Sales"}}, {Name: everyone, Groups: []string{"Support"}}}, UserHeader: "X-User", TrustedProxies: []netip.Prefix{here}}
 	s := startSite(t, o)
 	as := func(names ...string) answer {
 		b := s.browser()

@@ -58,7 +58,7 @@ type Parameter struct {
 
 // Why a question has no answer. Any other error is for the analyst to read.
 var (
-	ErrQueryTime   = errors.New("the query took too long")
+	errQueryTime   = errors.New("the query took too long")
 	ErrQueryMemory = errors.New("the query needed too much memory")
 )
 
@@ -261,7 +261,7 @@ func (s *Server) put(ctx context.Context, user string, q Question, out io.Writer
 	case context.Cause(bounded) == errTooMuch:
 		err = errTooMuch
 	case ctx.Err() == nil && limited.Err() != nil:
-		err = ErrQueryTime
+		err = errQueryTime
 	}
 	return warning, err
 }
@@ -271,7 +271,7 @@ func reasonOf(err error) (key, text string) {
 	switch {
 	case err == nil:
 		return "", ""
-	case errors.Is(err, ErrQueryTime):
+	case errors.Is(err, errQueryTime):
 		return "query_time", ""
 	case errors.Is(err, ErrQueryMemory):
 		return "query_memory", ""

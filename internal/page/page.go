@@ -92,8 +92,8 @@ type Options struct {
 	Restored   func() // called once the calls before the start are read; may be nil
 }
 
-// Everyone is the name of the user who stands for every other one that a proxy names.
-const Everyone = "*"
+// everyone is the name of the user who stands for every other one that a proxy names.
+const everyone = "*"
 
 // Server serves the page.
 type Server struct {
@@ -133,8 +133,8 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Handler serves the page.
-func (s *Server) Handler() (http.Handler, error) {
+// handler serves the page.
+func (s *Server) handler() (http.Handler, error) {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ const (
 
 // Serve serves the page on a listener until ctx ends.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	handler, err := s.Handler()
+	handler, err := s.handler()
 	if err != nil {
 		return err
 	}

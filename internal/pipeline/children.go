@@ -35,7 +35,7 @@ func (p *Pipeline) RunScheduled(ctx context.Context, runner *job.Runner, entry j
 		if err := p.Parent.Send(runMessage{Runs: runs}); err != nil {
 			p.Log.Error("the outcome of the run could not be sent to the scheduler", "report", entry.Report, "error", err)
 		}
-		p.PublishRuns(ctx, entry)
+		p.publishRuns(ctx, entry)
 	}
 	runs, err := runner.Run(ctx, entry, due, job.RunOptions{})
 	if err != nil {

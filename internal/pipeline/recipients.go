@@ -31,8 +31,8 @@ func partKey(burst, part string) string {
 	return part
 }
 
-// PartRecipients is what a recipients query returns for a part: addresses, and what is wrong with other rows.
-type PartRecipients struct {
+// partRecipients is what a recipients query returns for a part: addresses, and what is wrong with other rows.
+type partRecipients struct {
 	Addresses []string
 	Problems  []string
 }
@@ -44,7 +44,7 @@ const recipientsTTL = 30 * time.Second
 func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx context.Context, part string) ([]string, error) {
 	var mutex sync.Mutex
 	var queriedAt time.Time
-	var cached map[string]PartRecipients
+	var cached map[string]partRecipients
 	configured := map[string][]string{}
 	for _, part := range slices.Sorted(maps.Keys(d.Recipients)) {
 		key := partKey(burst, part)
@@ -59,7 +59,7 @@ func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx cont
 		defer mutex.Unlock()
 		if cached == nil || p.Now().Sub(queriedAt) > recipientsTTL {
 			err := p.withReader(ctx, func(ctx context.Context, reader *store.Reader) (err error) {
-				cached, err = QueryRecipients(ctx, reader, p.Config.Path(d.RecipientsQuery), burst)
+				cached, err = queryRecipients(ctx, reader, p.Config.Path(d.RecipientsQuery), burst)
 				return err
 			})
 			if err != nil {
@@ -77,11 +77,11 @@ func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx cont
 	}
 }
 
-// QueryRecipients runs a query with the columns address and, for a burst, part. It returns the recipients by the key of the part. Without the
+// queryRecipients runs a query with the columns address and, for a burst, part. It returns the recipients by the key of the part. Without the
 // column part, every address gets all parts. A row without a part is a problem of all parts.
-func QueryRecipients(ctx context.Context, reader *store.Reader, path, burst string) (map[string]PartRecipients, error) {
+func queryRecipients(ctx context.Context, reader *store.Reader, path, burst string) (map[string]partRecipients, error) {
 	part, address := -1, -1
-	recipients := map[string]PartRecipients{}
+	recipients := map[string]partRecipients{}
 	row := 0
 	err := reader.Select(ctx, queries.Read(path), func(columns []string) error {
 		part, address = slices.Index(columns, "part"), slices.Index(columns, "address")
@@ -125,7 +125,7 @@ func QueryRecipients(ctx context.Context, reader *store.Reader, path, burst stri
 
 // CheckRecipients returns an error if the query fails, or if any of its rows is no recipient.
 func CheckRecipients(ctx context.Context, reader *store.Reader, path, burst string) error {
-	recipients, err := QueryRecipients(ctx, reader, path, burst)
+	recipients, err := queryRecipients(ctx, reader, path, burst)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (p *Pipeline) Runner() (*job.Runner, error) {
 	ledger := Ledger(p.Config)
 	runner := &job.Runner{
 		Steps: newSteps(p, ledger), Ledger: ledger, Now: p.Now, Uptime: p.Uptime, Log: p.Log,
-		DataTime: p.dataTime, OnFinished: func(ctx context.Context, entry job.Entry, _ []job.Run) { p.PublishRuns(ctx, entry) },
+		DataTime: p.dataTime, OnFinished: func(ctx context.Context, entry job.Entry, _ []job.Run) { p.publishRuns(ctx, entry) },
 	}
 	if p.Config.Store.Lake.Enabled() {
 		runner.Machine = p.Config.Collector.ID
@@ -55,8 +55,8 @@ func (p *Pipeline) Entry(report config.Report) (entry job.Entry, err error) {
 	return entry, err
 }
 
-// PublishRuns loads the run ledger into the table report_runs and publishes it.
-func (p *Pipeline) PublishRuns(ctx context.Context, entry job.Entry) {
+// publishRuns loads the run ledger into the table report_runs and publishes it.
+func (p *Pipeline) publishRuns(ctx context.Context, entry job.Entry) {
 	err := p.step(ctx, stepLoading, func(ctx context.Context) error {
 		_, err := p.Refresh(ctx, false, nil)
 		return err

@@ -143,7 +143,7 @@ func installed(t testing.TB) string {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if len(found) == 0 {
-		Missing(t, "PostgreSQL (the package postgresql)")
+		missing(t, "PostgreSQL (the package postgresql)")
 	}
 	slices.Sort(found)
 	return filepath.Dir(found[len(found)-1])

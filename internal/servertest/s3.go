@@ -15,7 +15,7 @@ func StartS3(t *testing.T) string {
 	t.Helper()
 	gateway, err := exec.LookPath("versitygw")
 	if err != nil {
-		Missing(t, "versitygw: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
+		missing(t, "versitygw: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -11,13 +11,13 @@ func Extensions(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("CALLSHEET_TEST_EXTENSIONS")
 	if dir == "" {
-		Missing(t, "DuckDB's extensions ducklake, postgres_scanner and httpfs in CALLSHEET_TEST_EXTENSIONS/VERSION/PLATFORM")
+		missing(t, "DuckDB's extensions ducklake, postgres_scanner and httpfs in CALLSHEET_TEST_EXTENSIONS/VERSION/PLATFORM")
 	}
 	return dir
 }
 
-// Missing skips a test that needs something that is not installed, or fails it where all tests must run.
-func Missing(t testing.TB, what string) {
+// missing skips a test that needs something that is not installed, or fails it where all tests must run.
+func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
 		t.Fatal("needs " + what)

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// MaxAppend is the maximum size of the lines of one Append, in bytes.
-	MaxAppend = 64 << 20
+	// maxAppend is the maximum size of the lines of one Append, in bytes.
+	maxAppend = 64 << 20
 	// maxGroup is the maximum size of a group, so that a small delivery does not wait until many large ones are written. A larger
 	// append becomes a separate group.
 	maxGroup = 4 << 20
@@ -88,8 +88,8 @@ func prepare(envelopes []Envelope) (*prepared, error) {
 	for i := range envelopes {
 		e := &envelopes[i]
 		begin := len(p.text)
-		if total += len(e.Payload) + len(e.Body); total > MaxAppend { // before memory is allocated for it
-			err = &TooLargeError{"a request", MaxAppend}
+		if total += len(e.Payload) + len(e.Body); total > maxAppend { // before memory is allocated for it
+			err = &TooLargeError{"a request", maxAppend}
 			break
 		}
 		if bytes.IndexByte(e.Payload, '\n') >= 0 {
@@ -103,8 +103,8 @@ func prepare(envelopes []Envelope) (*prepared, error) {
 		}
 		p.ends = append(p.ends, len(p.text))
 	}
-	if err == nil && len(p.text)+len(envelopes)*(maxHead+len(checksumPattern)) > MaxAppend {
-		err = &TooLargeError{"a request", MaxAppend}
+	if err == nil && len(p.text)+len(envelopes)*(maxHead+len(checksumPattern)) > maxAppend {
+		err = &TooLargeError{"a request", maxAppend}
 	}
 	if err != nil {
 		p.release()

@@ -139,7 +139,7 @@ func TestAppendRejectsTooLargeRequestsAsAWhole(t *testing.T) {
 	w := open(t, o)
 	mustAppend(t, w, `{}`)
 	long := `{"x":"` + strings.Repeat("x", MaxLine) + `"}`
-	many := make([]Envelope, MaxAppend/100)
+	many := make([]Envelope, maxAppend/100)
 	for i := range many {
 		many[i] = delivery(`{}`)
 	}

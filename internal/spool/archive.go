@@ -168,7 +168,7 @@ func (f File) compress(compare func(File) error) (size int64, err error) {
 
 // compressTo writes the file's content compressed and returns the content's hash.
 func (f File) compressTo(w io.Writer) (sum [sha256.Size]byte, err error) {
-	content, err := f.Content()
+	content, err := f.content()
 	if err != nil {
 		return sum, err
 	}
@@ -185,7 +185,7 @@ func (f File) compressTo(w io.Writer) (sum [sha256.Size]byte, err error) {
 
 // sameContent reads an archive and compares the hash of its content.
 func (f File) sameContent(sum [sha256.Size]byte) error {
-	content, err := f.Content()
+	content, err := f.content()
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func TestArchiveReplacesNoOtherLines(t *testing.T) {
 		if err != nil || len(skipped) != c.skipped {
 			t.Fatalf("%v, %v", skipped, err)
 		}
-		kept, err := File{Path: plain + ".zst", files: atomicfile.OS{}}.Content()
+		kept, err := File{Path: plain + ".zst", files: atomicfile.OS{}}.content()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -132,7 +132,7 @@ func contents(disk *crashfs.FS) (map[string]string, error) {
 	files, err := list(disk, "/spool")
 	all := map[string]string{}
 	for _, file := range files {
-		content, err := file.Content()
+		content, err := file.content()
 		if err != nil {
 			return nil, err
 		}

@@ -105,12 +105,12 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 
 // beginsWith reports whether a file has the content of another one at its beginning.
 func (f File) beginsWith(other File) (bool, error) {
-	mine, err := f.Content()
+	mine, err := f.content()
 	if err != nil {
 		return false, err
 	}
 	defer mine.Close()
-	theirs, err := other.Content()
+	theirs, err := other.content()
 	if err != nil {
 		return false, err
 	}
@@ -177,8 +177,8 @@ func (f File) Compressed() bool { return filepath.Ext(f.Path) != ".ndjson" }
 // maxWindow is the largest window of a zstd archive, which a reader holds in memory. The zstd tool has the same limit.
 const maxWindow = 128 << 20
 
-// Content returns a reader of the uncompressed content; of a plain file, of its durable part.
-func (f File) Content() (io.ReadCloser, error) {
+// content returns a reader of the uncompressed content; of a plain file, of its durable part.
+func (f File) content() (io.ReadCloser, error) {
 	file, err := f.files.Open(f.Path)
 	if err != nil {
 		return nil, err

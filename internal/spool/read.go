@@ -34,7 +34,7 @@ type Reader struct {
 
 // Open returns a reader that begins at an offset in the uncompressed content, which must be the beginning of a line.
 func (f File) Open(offset int64) (*Reader, error) {
-	c, err := f.Content()
+	c, err := f.content()
 	if err != nil {
 		return nil, err
 	}
