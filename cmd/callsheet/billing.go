@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,11 +19,16 @@ import (
 	"callsheet/store"
 )
 
+// billingFlags are the flags of callsheet billing.
+type billingFlags struct {
+	span    periodFlags
+	filters filterFlags
+	format  string
+	asJSON  bool
+}
+
 func billingCommand(a *app) *cobra.Command {
-	var span periodFlags
-	var format string
-	var asJSON bool
-	filters := filterFlags{}
+	flags := billingFlags{filters: filterFlags{}}
 	command := &cobra.Command{
 		Use:   "billing",
 		Short: "Compare what the vendor charged with what was received",
@@ -40,59 +46,62 @@ question and all days are complete, else 3.`,
   callsheet report coins --period 2026-10`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if asJSON && format != "" {
+			if flags.asJSON && flags.format != "" {
 				return exitcode.UsageError(errors.New("--json and --format are two formats\nhint: use one of them"))
 			}
-			if format == "" {
-				format = "table"
-			}
-			if _, err := shell.NewWriter(a.stdout, a.stderr, format); err != nil {
+			flags.format = cmp.Or(flags.format, "table")
+			if _, err := shell.NewWriter(a.stdout, a.stderr, flags.format); err != nil {
 				return exitcode.UsageError(err)
 			}
 			p, err := a.open()
 			if err != nil {
 				return err
 			}
-			days, err := span.parse(a.now(), p.Config.Zone(), p.Config.Zone(), "last-month")
+			days, err := flags.span.parse(a.now(), p.Config.Zone(), p.Config.Zone(), "last-month")
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
-			selected, err := filters.parse()
+			selected, err := flags.filters.parse()
 			if err != nil {
 				return err
 			}
-			a.limitHeap()
-			reader, err := p.OpenReader(c.Context(), pipeline.ReaderOptions{})
-			if err != nil {
-				return err
-			}
-			defer reader.Close()
-			b := billing{reader: reader, days: days, arguments: pipeline.QueryArguments(days, selected)}
-			if err := b.readTotal(c.Context()); err != nil {
-				return err
-			}
-			switch {
-			case asJSON:
-				err = b.writeJSON(c.Context(), a.stdout)
-			case format == "table":
-				err = b.print(c.Context(), a.stdout)
-			default:
-				err = b.write(c.Context(), a.stdout, "billing", format)
-			}
-			if err != nil {
-				return err
-			}
-			if err := pipeline.CheckFilters(c.Context(), reader, selected); err != nil {
-				return err
-			}
-			return b.verdict()
+			return a.billing(c.Context(), p, days, selected, flags)
 		},
 	}
-	span.register(command)
-	filters.register(command)
-	command.Flags().StringVar(&format, "format", "", "the comparison by day only, in another format: csv, json, ndjson, markdown or xlsx")
-	command.Flags().BoolVar(&asJSON, "json", false, "print everything as JSON, with the calls in question")
+	flags.span.register(command)
+	flags.filters.register(command)
+	command.Flags().StringVar(&flags.format, "format", "", "the comparison by day only, in another format: csv, json, ndjson, markdown or xlsx")
+	command.Flags().BoolVar(&flags.asJSON, "json", false, "print everything as JSON, with the calls in question")
 	return command
+}
+
+// billing prints what the vendor charged in a period, in a format or as JSON. What needs a look is a warning.
+func (a *app) billing(ctx context.Context, p *pipeline.Pipeline, days period.Period, selected map[string]string, flags billingFlags) error {
+	a.limitHeap()
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	b := billing{reader: reader, days: days, arguments: pipeline.QueryArguments(days, selected)}
+	if err := b.readTotal(ctx); err != nil {
+		return err
+	}
+	switch {
+	case flags.asJSON:
+		err = b.writeJSON(ctx, a.stdout)
+	case flags.format == "table":
+		err = b.print(ctx, a.stdout)
+	default:
+		err = b.write(ctx, a.stdout, "billing", flags.format)
+	}
+	if err != nil {
+		return err
+	}
+	if err := pipeline.CheckFilters(ctx, reader, selected); err != nil {
+		return err
+	}
+	return b.outcome()
 }
 
 // billing is what the vendor charged in a period.
@@ -178,8 +187,8 @@ func (b *billing) writeJSON(ctx context.Context, w io.Writer) error {
 	return json.NewEncoder(w).Encode(object)
 }
 
-// verdict returns what needs a look: coins in question, and days that are not complete.
-func (b *billing) verdict() error {
+// outcome returns what needs a look: coins in question, and days that are not complete.
+func (b *billing) outcome() error {
 	arguments := fmt.Sprintf("--from %s --to %s", b.days.From.Format("2006-01-02"), b.days.To.Format("2006-01-02"))
 	if b.count("days_listed") == 0 {
 		return exitcode.WarningError(fmt.Errorf("no list of the vendor was fetched for %s, so nothing is said of what it charged\nhint: callsheet reconcile %s fetches them",

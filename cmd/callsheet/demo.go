@@ -253,7 +253,7 @@ func (a *app) printFigures(ctx context.Context, p *pipeline.Pipeline, days perio
 		if name == "groups" {
 			out.Columns = append([]string{"call_group"}, out.Columns...)
 		}
-		if err := a.runQuery(ctx, p, name, pipeline.QueryArguments(days, nil), nil, pipeline.ReaderOptions{}, out); err != nil {
+		if err := a.runQuery(ctx, p, queryRequest{name: name, arguments: pipeline.QueryArguments(days, nil)}, "", out); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.stdout)

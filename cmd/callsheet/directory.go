@@ -55,7 +55,7 @@ The state is
 			if err != nil {
 				return err
 			}
-			return a.runQuery(c.Context(), p, "directory", nil, nil, pipeline.ReaderOptions{}, out)
+			return a.runQuery(c.Context(), p, queryRequest{name: "directory"}, "", out)
 		},
 	}
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,13 +19,19 @@ import (
 	"callsheet/store"
 )
 
+// queryFlags are the flags of callsheet query.
+type queryFlags struct {
+	span            periodFlags
+	filters         filterFlags
+	format, csvMode string
+	asOf, since, db string
+	columns, set    []string
+	limits          shell.Limits
+	maxRows         int
+}
+
 func queryCommand(a *app) *cobra.Command {
-	var span periodFlags
-	var format, csvMode, asOf, since, db string
-	var columns, set []string
-	var limits shell.Limits
-	var maxRows int
-	filters := filterFlags{}
+	flags := queryFlags{filters: filterFlags{}}
 	command := &cobra.Command{
 		Use:   "query [NAME]",
 		Short: "Run a named query on the published data",
@@ -49,71 +54,28 @@ given with --set.`,
   callsheet query groups --db /var/lib/callsheet/published/calls.duckdb`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			out, err := shell.NewWriter(a.stdout, a.stderr, format)
-			if err == nil {
-				err = out.SetCSV(csvMode, format)
-			}
+			out, err := a.newWriter(flags.format, flags.csvMode)
 			if err != nil {
-				return exitcode.UsageError(err)
+				return err
 			}
-			out.Columns, out.MaxRows = columns, maxRows
+			out.Columns, out.MaxRows = flags.columns, flags.maxRows
 			if len(args) == 0 {
-				return a.listQueries(db)
+				return a.listQueries(flags.db)
 			}
-			p, err := a.openForReading(c.Context(), db)
-			if err != nil {
-				return err
-			}
-			cfg := p.Config
-			query, err := a.findQuery(cfg, args[0])
-			if err != nil {
-				return exitcode.UsageError(err)
-			}
-			days, err := span.parse(a.now(), cfg.Zone(), cfg.Zone(), "yesterday")
-			if err != nil {
-				return exitcode.UsageError(err)
-			}
-			selected, err := filters.parse()
-			if err != nil {
-				return err
-			}
-			arguments := pipeline.QueryArguments(days, selected)
-			if since != "" {
-				if arguments["since"], err = period.ParseTime(since, cfg.Zone()); err != nil {
-					return exitcode.UsageError(err)
-				}
-			}
-			if err := setArguments(arguments, query, set); err != nil {
-				return exitcode.UsageError(err)
-			}
-			asOfTime, err := parseAsOf(asOf, cfg.Zone())
-			if err != nil {
-				return exitcode.UsageError(err)
-			}
-			if missing := missingParameters(query, arguments); len(missing) > 0 {
-				return exitcode.UsageError(a.needsSet(c.Context(), p, query, arguments, missing))
-			}
-			if a.startsChildren() {
-				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
-			}
-			// Compute no other columns. Rows of metrics depend on them: an hour in which no call began has a peak.
-			if query.Path == "" && query.Name == "calls" && len(columns) > 0 {
-				arguments["metrics"] = strings.Join(columns, ",")
-			}
-			return a.runQuery(c.Context(), p, query.Name, arguments, selected, pipeline.ReaderOptions{AsOf: asOfTime, Memory: limits.Memory}, out)
+			return a.query(c.Context(), args[0], flags, out)
 		},
 	}
-	span.register(command)
-	filters.register(command)
-	registerAsOf(command, &asOf)
-	registerDatabase(command, &db)
-	registerLimits(command, &limits)
-	registerMaxRows(command, &maxRows)
-	command.Flags().StringVar(&since, "since", "", "for restated: what changed after this time; default the end of the period")
-	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
-	command.Flags().StringVar(&csvMode, "csv", "", shell.CSVHelp)
-	command.Flags().StringSliceVar(&columns, "columns", nil, "only these columns, in this order")
-	command.Flags().StringArrayVar(&set, "set", nil, "NAME=VALUE of a parameter of a user query, as text; repeatable")
+	flags.span.register(command)
+	flags.filters.register(command)
+	registerAsOf(command, &flags.asOf)
+	registerDatabase(command, &flags.db)
+	registerLimits(command, &flags.limits)
+	registerMaxRows(command, &flags.maxRows)
+	command.Flags().StringVar(&flags.since, "since", "", "for restated: what changed after this time; default the end of the period")
+	command.Flags().StringVar(&flags.format, "format", "", shell.FormatHelp)
+	command.Flags().StringVar(&flags.csvMode, "csv", "", shell.CSVHelp)
+	command.Flags().StringSliceVar(&flags.columns, "columns", nil, "only these columns, in this order")
+	command.Flags().StringArrayVar(&flags.set, "set", nil, "NAME=VALUE of a parameter of a user query, as text; repeatable")
 	help := command.HelpFunc()
 	command.SetHelpFunc(func(c *cobra.Command, args []string) {
 		help(c, args)
@@ -122,6 +84,79 @@ given with --set.`,
 		}
 	})
 	return command
+}
+
+// newWriter returns a writer of results to standard output, in the format of --format and --csv.
+func (a *app) newWriter(format, csvMode string) (*shell.Writer, error) {
+	out, err := shell.NewWriter(a.stdout, a.stderr, format)
+	if err == nil {
+		err = out.SetCSV(csvMode, format)
+	}
+	if err != nil {
+		return nil, exitcode.UsageError(err)
+	}
+	return out, nil
+}
+
+// query runs a named query in a child process, or in this one if it is that child.
+func (a *app) query(ctx context.Context, name string, flags queryFlags, out *shell.Writer) error {
+	p, err := a.openForReading(ctx, flags.db)
+	if err != nil {
+		return err
+	}
+	query, err := a.findQuery(p.Config, name)
+	if err != nil {
+		return exitcode.UsageError(err)
+	}
+	request, err := flags.request(query, a.now(), p.Config.Zone())
+	if err != nil {
+		return err
+	}
+	if missing := missingParameters(query, request.arguments); len(missing) > 0 {
+		return exitcode.UsageError(a.needsSet(ctx, p, query, request.arguments, missing))
+	}
+	if a.startsChildren() {
+		return flags.limits.Run(ctx, a.args, a.stdout, a.stderr)
+	}
+	// Compute no other columns. Rows of metrics depend on them: an hour in which no call began has a peak.
+	if query.Path == "" && query.Name == "calls" && len(flags.columns) > 0 {
+		request.arguments["metrics"] = strings.Join(flags.columns, ",")
+	}
+	return a.runQuery(ctx, p, request, flags.limits.Memory, out)
+}
+
+// queryRequest is a named query with what it is asked for.
+type queryRequest struct {
+	name      string
+	arguments map[string]any    // of all parameters, those of the filters included
+	filters   map[string]string // that were given
+	asOf      time.Time         // the zero time is now
+}
+
+// request returns what the flags ask of a query. Its errors are of usage.
+func (f *queryFlags) request(query queries.File, now time.Time, zone *time.Location) (queryRequest, error) {
+	days, err := f.span.parse(now, zone, zone, "yesterday")
+	if err != nil {
+		return queryRequest{}, exitcode.UsageError(err)
+	}
+	selected, err := f.filters.parse()
+	if err != nil {
+		return queryRequest{}, err
+	}
+	arguments := pipeline.QueryArguments(days, selected)
+	if f.since != "" {
+		if arguments["since"], err = period.ParseTime(f.since, zone); err != nil {
+			return queryRequest{}, exitcode.UsageError(err)
+		}
+	}
+	if err := setArguments(arguments, query, f.set); err != nil {
+		return queryRequest{}, exitcode.UsageError(err)
+	}
+	asOf, err := parseAsOf(f.asOf, zone)
+	if err != nil {
+		return queryRequest{}, exitcode.UsageError(err)
+	}
+	return queryRequest{query.Name, arguments, selected, asOf}, nil
 }
 
 // findQuery returns a named query.
@@ -135,18 +170,18 @@ func (a *app) findQuery(c *config.Config, name string) (queries.File, error) {
 	return queries.Named(own, name)
 }
 
-func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, arguments map[string]any, filters map[string]string,
-	options pipeline.ReaderOptions, out *shell.Writer) error {
+// runQuery writes the result of a query. A filter with a value that no call has is a warning.
+func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, q queryRequest, memory string, out *shell.Writer) error {
 	a.limitHeap()
-	reader, err := p.OpenReader(ctx, options)
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{AsOf: q.asOf, Memory: memory})
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	err = reader.Stream(ctx, name, arguments, out.Header, out.Row)
-	if exitcode.Of(err) == exitcode.Usage && arguments["metrics"] != nil { // a column is wrong; the error names those of the whole result
-		delete(arguments, "metrics")
-		err = reader.Stream(ctx, name, arguments, out.Header, out.Row)
+	err = reader.Stream(ctx, q.name, q.arguments, out.Header, out.Row)
+	if exitcode.Of(err) == exitcode.Usage && q.arguments["metrics"] != nil { // a column is wrong; the error names those of the whole result
+		delete(q.arguments, "metrics")
+		err = reader.Stream(ctx, q.name, q.arguments, out.Header, out.Row)
 	}
 	if err != nil && !errors.Is(err, shell.ErrMoreRows) {
 		return err
@@ -154,20 +189,7 @@ func (a *app) runQuery(ctx context.Context, p *pipeline.Pipeline, name string, a
 	if err := out.Close(); err != nil {
 		return err
 	}
-	return errors.Join(pipeline.CheckDays(ctx, reader, name, arguments), pipeline.CheckFilters(ctx, reader, filters))
-}
-
-// registerAsOf adds --as-of.
-func registerAsOf(command *cobra.Command, text *string) {
-	command.Flags().StringVar(text, "as-of", "", "the figures as they were known at this time: 2026-10-05, \"2026-10-05 08:00\"")
-}
-
-// parseAsOf parses --as-of; the zero time is now.
-func parseAsOf(text string, zone *time.Location) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	return period.ParseTime(text, zone)
+	return errors.Join(pipeline.CheckDays(ctx, reader, q.name, q.arguments), pipeline.CheckFilters(ctx, reader, q.filters))
 }
 
 // listQueries needs no configuration; with one, and without a database file, it lists the user queries, too.
@@ -202,35 +224,4 @@ func (a *app) metricsHelp(ctx context.Context) error {
 		return err
 	})
 	return errors.Join(err, w.Flush())
-}
-
-// periodFlags are --period, or --from and --to.
-type periodFlags struct {
-	name, from, to string
-}
-
-func (f *periodFlags) register(command *cobra.Command) {
-	command.Flags().StringVar(&f.name, "period", "", strings.Join(period.Names, ", ")+", 2026-10-05, 2026-W41 or 2026-10")
-	command.Flags().StringVar(&f.from, "from", "", "first day of the period")
-	command.Flags().StringVar(&f.to, "to", "", "last day of the period")
-}
-
-// parse returns the period of the flags for a reader in a zone: --from or --to alone is a single day, no flag is the default. Days are
-// counted in another zone.
-func (f *periodFlags) parse(now time.Time, reader, counted *time.Location, defaultPeriod string) (period.Period, error) {
-	if f.name != "" && (f.from != "" || f.to != "") {
-		return period.Period{}, errors.New("--period and --from/--to are two periods\nhint: use one of them")
-	}
-	if f.from == "" && f.to == "" {
-		return period.ForReader(cmp.Or(f.name, defaultPeriod), now, reader, counted)
-	}
-	from, err := period.ParseDay(cmp.Or(f.from, f.to))
-	if err != nil {
-		return period.Period{}, err
-	}
-	to, err := period.ParseDay(cmp.Or(f.to, f.from))
-	if err != nil {
-		return period.Period{}, err
-	}
-	return period.Between(from, to)
 }

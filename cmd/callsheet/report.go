@@ -23,11 +23,16 @@ import (
 	"callsheet/internal/pipeline"
 )
 
+// reportFlags are the flags of callsheet report.
+type reportFlags struct {
+	span                     periodFlags
+	filters                  filterFlags
+	out, pdf, asOf           string
+	deliver, preview, asJSON bool
+}
+
 func reportCommand(a *app) *cobra.Command {
-	var span periodFlags
-	var out, pdf, asOf string
-	var send, preview, asJSON bool
-	filters := filterFlags{}
+	flags := reportFlags{filters: filterFlags{}}
 	command := &cobra.Command{
 		Use:   "report NAME",
 		Short: "Build one workbook now",
@@ -52,60 +57,74 @@ nothing.`,
 			if err != nil {
 				return err
 			}
-			zone, err := time.LoadLocation(entry.Timezone)
+			w, err := flags.workbook(args[0], p.Config, entry, a.now())
 			if err != nil {
 				return err
-			}
-			days, err := span.parse(a.now(), zone, p.Config.Zone(), entry.Period)
-			if err != nil {
-				return exitcode.UsageError(err)
-			}
-			w := pipeline.Workbook{Report: args[0], Period: days, Out: out, PDF: pdf, ForMail: send || preview}
-			if w.Filters, err = filters.parse(); err != nil {
-				return err
-			}
-			if w.AsOf, err = parseAsOf(asOf, zone); err != nil {
-				return exitcode.UsageError(err)
 			}
 			limitGarbage(workbookGOGC)
-			path, result, err := p.Build(c.Context(), w)
-			if err != nil {
-				return err
-			}
-			var delivered []string
-			var failed error
-			message := p.NewMessage(entry, w, path, result)
-			if send {
-				delivered, failed = p.Deliver(c.Context(), entry, message)
-			}
-			if asJSON {
-				err = json.NewEncoder(a.stdout).Encode(map[string]any{
-					"report": args[0], "period": days.String(), "file": path, "sha256": result.SHA256,
-					"calls": result.Calls, "rows": result.Rows, "delivered": delivered,
-				})
-			} else {
-				fmt.Fprintln(a.stdout, strings.Join(append([]string{path}, delivered...), "\n"))
-				if preview {
-					err = a.preview(c.Context(), p, entry, message)
-				}
-			}
-			if failed != nil {
-				err = errors.Join(exitcode.WarningError(failed), err)
-			}
-			return errors.Join(err, a.checkFilters(c.Context(), p, entry, w))
+			return a.report(c.Context(), p, entry, w, flags)
 		},
 	}
-	span.register(command)
-	filters.register(command)
-	registerAsOf(command, &asOf)
-	command.Flags().StringVar(&out, "out", "", "path of the workbook, .xlsx or a folder; default in data_dir/reports")
-	command.Flags().StringVar(&pdf, "pdf", "", "path for a PDF of the first sheet; needs LibreOffice")
-	command.Flags().BoolVar(&send, "deliver", false, "send it through the channels of the report's configuration")
-	command.Flags().BoolVar(&preview, "preview", false, "write the mail as NAME.html beside the workbook and print who would receive it")
-	command.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	flags.span.register(command)
+	flags.filters.register(command)
+	registerAsOf(command, &flags.asOf)
+	command.Flags().StringVar(&flags.out, "out", "", "path of the workbook, .xlsx or a folder; default in data_dir/reports")
+	command.Flags().StringVar(&flags.pdf, "pdf", "", "path for a PDF of the first sheet; needs LibreOffice")
+	command.Flags().BoolVar(&flags.deliver, "deliver", false, "send it through the channels of the report's configuration")
+	command.Flags().BoolVar(&flags.preview, "preview", false, "write the mail as NAME.html beside the workbook and print who would receive it")
+	command.Flags().BoolVar(&flags.asJSON, "json", false, "print the result as JSON")
 	command.MarkFlagsMutuallyExclusive("deliver", "preview")
 	command.MarkFlagsMutuallyExclusive("json", "preview")
 	return command
+}
+
+// workbook returns the workbook that the flags ask for.
+func (f *reportFlags) workbook(report string, c *config.Config, entry config.Report, now time.Time) (w pipeline.Workbook, err error) {
+	zone, err := time.LoadLocation(entry.Timezone)
+	if err != nil {
+		return w, err
+	}
+	days, err := f.span.parse(now, zone, c.Zone(), entry.Period)
+	if err != nil {
+		return w, exitcode.UsageError(err)
+	}
+	w = pipeline.Workbook{Report: report, Period: days, Out: f.out, PDF: f.pdf, ForMail: f.deliver || f.preview}
+	if w.Filters, err = f.filters.parse(); err != nil {
+		return w, err
+	}
+	if w.AsOf, err = parseAsOf(f.asOf, zone); err != nil {
+		return w, exitcode.UsageError(err)
+	}
+	return w, nil
+}
+
+// report builds a workbook, delivers it if asked to, and prints its path and where it was delivered. A delivery that failed is a warning.
+func (a *app) report(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.Workbook, flags reportFlags) error {
+	path, result, err := p.Build(ctx, w)
+	if err != nil {
+		return err
+	}
+	var delivered []string
+	var failed error
+	message := p.NewMessage(entry, w, path, result)
+	if flags.deliver {
+		delivered, failed = p.Deliver(ctx, entry, message)
+	}
+	if flags.asJSON {
+		err = json.NewEncoder(a.stdout).Encode(map[string]any{
+			"report": w.Report, "period": w.Period.String(), "file": path, "sha256": result.SHA256,
+			"calls": result.Calls, "rows": result.Rows, "delivered": delivered,
+		})
+	} else {
+		fmt.Fprintln(a.stdout, strings.Join(append([]string{path}, delivered...), "\n"))
+		if flags.preview {
+			err = a.preview(ctx, p, entry, message)
+		}
+	}
+	if failed != nil {
+		err = errors.Join(exitcode.WarningError(failed), err)
+	}
+	return errors.Join(err, a.checkFilters(ctx, p, entry, w))
 }
 
 // preview writes the mail beside the workbook and prints who would receive it.

@@ -19,10 +19,15 @@ import (
 	"callsheet/internal/suggest"
 )
 
+// runFlags are the flags of callsheet run.
+type runFlags struct {
+	due, to                           string
+	dryRun, resend, asJSON, scheduled bool
+	retryFor                          time.Duration
+}
+
 func runCommand(a *app) *cobra.Command {
-	var at, to string
-	var dryRun, resend, asJSON, scheduled bool
-	var retryFor time.Duration
+	var flags runFlags
 	command := &cobra.Command{
 		Use:   "run NAME",
 		Short: "Run one scheduled report now, as at its due time",
@@ -40,11 +45,8 @@ a part of the spool could not be loaded.`,
   callsheet run daily --resend`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			// An unset variable of a script would send the report to everyone.
-			for _, flag := range []string{"for", "to"} {
-				if c.Flags().Changed(flag) && strings.TrimSpace(c.Flag(flag).Value.String()) == "" {
-					return exitcode.UsageError(fmt.Errorf("--%s is empty\nhint: give a value, or leave the flag out", flag))
-				}
+			if err := refuseEmpty(c, "for", "to"); err != nil {
+				return err
 			}
 			p, err := a.open()
 			if err != nil {
@@ -60,58 +62,75 @@ a part of the spool could not be loaded.`,
 				return exitcode.UsageError(fmt.Errorf("no report %q in the configuration%s", args[0], configuredReports(args[0], p.Config)))
 			}
 			due := entry.LastDue(a.now())
-			if at != "" {
-				if due, err = period.ParseTime(at, entry.Zone); err != nil {
+			if flags.due != "" {
+				if due, err = period.ParseTime(flags.due, entry.Zone); err != nil {
 					return exitcode.UsageError(err)
 				}
 			}
 			switch {
-			case dryRun:
-				return a.dryRun(c.Context(), p, runner, entry, due, asJSON)
-			case to != "":
-				return a.sendTest(c.Context(), p, entry, due, to)
+			case flags.dryRun:
+				return a.dryRun(c.Context(), p, runner, entry, due, flags.asJSON)
+			case flags.to != "":
+				return a.sendTest(c.Context(), p, entry, due, flags.to)
 			}
 			limitGarbage(workbookGOGC)
-			if scheduled {
+			if flags.scheduled {
 				return p.RunScheduled(c.Context(), runner, entry, due)
 			}
-			a.noteOpenPeriod(entry, due)
-			entry.RetryFor = retryFor
-			options := job.RunOptions{Resend: resend, ByHand: true}
-			before, delivered, err := runner.Earlier(entry, due, options)
-			if err != nil {
-				return err
-			}
-			runs, err := runner.RunWithRetries(c.Context(), entry, due, options)
-			result := newRunResult(entry, before, delivered, runs)
-			if asJSON && len(runs) > 0 {
-				err = errors.Join(err, json.NewEncoder(a.stdout).Encode(result.json()))
-			} else {
-				a.printRun(result)
-			}
-			if err := outcome(runs, err); err != nil {
-				return err
-			}
-			alerts.Retry(c.Context())
-			if err := monitor.Unsent(p.Config); err != nil {
-				return exitcode.WarningError(err)
-			}
-			report, _ := p.Config.FindReport(entry.Report)
-			return a.checkFilters(c.Context(), p, report, pipeline.Workbook{})
+			entry.RetryFor = flags.retryFor
+			return a.runByHand(c.Context(), runner, alerts, entry, due, flags)
 		},
 	}
-	command.Flags().StringVar(&at, "for", "", "due time to run for: 2026-10-05T08:00, or a day")
-	command.Flags().BoolVar(&dryRun, "dry-run", false, "only print what would be built and who would get it")
-	command.Flags().StringVar(&to, "to", "", "build it and mail it to this address only; nothing is recorded")
-	command.Flags().BoolVar(&resend, "resend", false, "send again what may have been sent, or everything if everyone has it")
-	command.Flags().DurationVar(&retryFor, "retry-for", 0, "how long to retry a run or a delivery that fails, as in 1h")
-	command.Flags().BoolVar(&asJSON, "json", false, "print the run, its parts and recipients as JSON")
-	command.Flags().BoolVar(&scheduled, "scheduled", false, "run for the scheduler that started this process")
+	command.Flags().StringVar(&flags.due, "for", "", "due time to run for: 2026-10-05T08:00, or a day")
+	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "only print what would be built and who would get it")
+	command.Flags().StringVar(&flags.to, "to", "", "build it and mail it to this address only; nothing is recorded")
+	command.Flags().BoolVar(&flags.resend, "resend", false, "send again what may have been sent, or everything if everyone has it")
+	command.Flags().DurationVar(&flags.retryFor, "retry-for", 0, "how long to retry a run or a delivery that fails, as in 1h")
+	command.Flags().BoolVar(&flags.asJSON, "json", false, "print the run, its parts and recipients as JSON")
+	command.Flags().BoolVar(&flags.scheduled, "scheduled", false, "run for the scheduler that started this process")
 	if err := command.Flags().MarkHidden("scheduled"); err != nil {
 		panic(err)
 	}
 	command.MarkFlagsMutuallyExclusive("dry-run", "to", "resend")
 	return command
+}
+
+// refuseEmpty returns an error if one of some flags was given an empty value: an unset variable of a script would send the report to everyone.
+func refuseEmpty(c *cobra.Command, flags ...string) error {
+	for _, flag := range flags {
+		if c.Flags().Changed(flag) && strings.TrimSpace(c.Flag(flag).Value.String()) == "" {
+			return exitcode.UsageError(fmt.Errorf("--%s is empty\nhint: give a value, or leave the flag out", flag))
+		}
+	}
+	return nil
+}
+
+// runByHand runs a report and prints what became of it. A recipient who does not have the report is a warning, and so are alerts that could
+// not be sent.
+func (a *app) runByHand(ctx context.Context, runner *job.Runner, alerts *monitor.Alerts, entry job.Entry, due time.Time, flags runFlags) error {
+	a.noteOpenPeriod(entry, due)
+	options := job.RunOptions{Resend: flags.resend, ByHand: true}
+	before, delivered, err := runner.Earlier(entry, due, options)
+	if err != nil {
+		return err
+	}
+	runs, err := runner.RunWithRetries(ctx, entry, due, options)
+	result := newRunResult(entry, before, delivered, runs)
+	if flags.asJSON && len(runs) > 0 {
+		err = errors.Join(err, json.NewEncoder(a.stdout).Encode(result.json()))
+	} else {
+		a.printRun(result)
+	}
+	if err := outcome(runs, err); err != nil {
+		return err
+	}
+	alerts.Retry(ctx)
+	p := alerts.Pipeline
+	if err := monitor.Unsent(p.Config); err != nil {
+		return exitcode.WarningError(err)
+	}
+	report, _ := p.Config.FindReport(entry.Report)
+	return a.checkFilters(ctx, p, report, pipeline.Workbook{})
 }
 
 // noteOpenPeriod says that a run by hand is too early for its whole period.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/pipeline"
@@ -17,11 +18,16 @@ import (
 	"callsheet/store"
 )
 
+// sqlFlags are the flags of callsheet sql.
+type sqlFlags struct {
+	format, csvMode, db string
+	limits              shell.Limits
+	session             bool
+	maxRows             int
+}
+
 func sqlCommand(a *app) *cobra.Command {
-	var format, csvMode, db string
-	var limits shell.Limits
-	var session bool
-	var maxRows int
+	var flags sqlFlags
 	command := &cobra.Command{
 		Use:   "sql [STATEMENT]",
 		Short: "Run read-only SQL on the published data",
@@ -42,55 +48,60 @@ its commands.`,
   callsheet sql --db /var/lib/callsheet/published/calls.duckdb "from calls limit 5"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			out, err := shell.NewWriter(a.stdout, a.stderr, format)
-			if err == nil {
-				err = out.SetCSV(csvMode, format)
-			}
-			if err != nil {
-				return exitcode.UsageError(err)
-			}
-			out.MaxRows = maxRows
-			p, err := a.openForReading(c.Context(), db)
+			out, err := a.newWriter(flags.format, flags.csvMode)
 			if err != nil {
 				return err
 			}
-			cfg := p.Config
-			if len(args) == 0 && display.IsTerminal(os.Stdin) && display.IsTerminal(a.stdout) {
-				prompt := shell.Prompt{
-					Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session", "--db", db},
-					Zone: cfg.Zone(), Format: out.Format(), Limits: limits,
-				}
-				return prompt.Run(c.Context())
+			out.MaxRows = flags.maxRows
+			p, err := a.openForReading(c.Context(), flags.db)
+			if err != nil {
+				return err
 			}
 			switch {
-			case session:
-				session := shell.Session{
-					Parent: a.parent, Path: cfg.ReadDatabase(), KeepOpen: cfg.Store.Publish, UserQueries: cfg.UserQueries(), Now: a.now,
-					Open: func(ctx context.Context) (*store.Reader, error) {
-						return p.OpenReader(ctx, pipeline.ReaderOptions{Memory: limits.Memory})
-					},
-				}
+			case len(args) == 0 && display.IsTerminal(os.Stdin) && display.IsTerminal(a.stdout):
+				prompt := a.newPrompt(p.Config, flags, out.Format())
+				return prompt.Run(c.Context())
+			case flags.session:
+				session := a.newSession(p, flags.limits.Memory)
 				return session.Serve(c.Context(), os.Stdin)
 			case a.startsChildren():
-				return limits.Run(c.Context(), a.args, a.stdout, a.stderr)
+				return flags.limits.Run(c.Context(), a.args, a.stdout, a.stderr)
 			}
 			statement, err := statementOf(args, os.Stdin)
 			if err != nil {
 				return exitcode.UsageError(err)
 			}
-			return a.runSQL(c.Context(), p, statement, limits.Memory, out)
+			return a.runSQL(c.Context(), p, statement, flags.limits.Memory, out)
 		},
 	}
-	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
-	command.Flags().StringVar(&csvMode, "csv", "", shell.CSVHelp)
-	registerDatabase(command, &db)
-	registerMaxRows(command, &maxRows)
-	command.Flags().BoolVar(&session, "session", false, "serve the prompt that started this process")
+	command.Flags().StringVar(&flags.format, "format", "", shell.FormatHelp)
+	command.Flags().StringVar(&flags.csvMode, "csv", "", shell.CSVHelp)
+	registerDatabase(command, &flags.db)
+	registerMaxRows(command, &flags.maxRows)
+	command.Flags().BoolVar(&flags.session, "session", false, "serve the prompt that started this process")
 	if err := command.Flags().MarkHidden("session"); err != nil {
 		panic(err)
 	}
-	registerLimits(command, &limits)
+	registerLimits(command, &flags.limits)
 	return command
+}
+
+// newPrompt returns the prompt, which starts this program again as the session that runs its statements.
+func (a *app) newPrompt(c *config.Config, flags sqlFlags, format string) shell.Prompt {
+	return shell.Prompt{
+		Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session", "--db", flags.db},
+		Zone: c.Zone(), Format: format, Limits: flags.limits,
+	}
+}
+
+// newSession returns the session of the prompt that started this process.
+func (a *app) newSession(p *pipeline.Pipeline, memory string) shell.Session {
+	return shell.Session{
+		Parent: a.parent, Path: p.Config.ReadDatabase(), KeepOpen: p.Config.Store.Publish, UserQueries: p.Config.UserQueries(), Now: a.now,
+		Open: func(ctx context.Context) (*store.Reader, error) {
+			return p.OpenReader(ctx, pipeline.ReaderOptions{Memory: memory})
+		},
+	}
 }
 
 // registerLimits adds --limit and --memory.
@@ -130,6 +141,7 @@ func statementOf(args []string, stdin *os.File) (string, error) {
 	return string(text), err
 }
 
+// runSQL writes the result of a statement.
 func (a *app) runSQL(ctx context.Context, p *pipeline.Pipeline, statement, memory string, out *shell.Writer) error {
 	a.limitHeap()
 	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{Memory: memory})
