@@ -39,83 +39,103 @@ type need struct {
 	first   bool // no sheet can be filled without it
 }
 
+// newNeed returns the need of some columns of a query, for the days that it covers.
+func newNeed(query string, covered period.Period, filters map[string]string, columns ...string) need {
+	return need{querySpec: querySpec{query, covered, filters}, columns: columns}
+}
+
 // needs returns the queries of all sheets for a period, except those of detail sheets, whose rows are streamed.
 func (d *Definition) needs(p period.Period) (all []need) {
-	add := func(query string, covered period.Period, filters map[string]string, columns ...string) {
-		all = append(all, need{querySpec: querySpec{query, covered, filters}, columns: columns})
-	}
 	for _, query := range []string{"metrics", "columns", "codes", "compared_periods"} {
-		add(query, p, nil)
+		all = append(all, newNeed(query, p, nil))
 	}
-	add("changes", p, nil, "calls", "incoming", "outgoing")
+	all = append(all, newNeed("changes", p, nil, "calls", "incoming", "outgoing"))
 	for i := range all {
 		all[i].first = true
 	}
-	add("settings", p, nil)
-	add("evidence", p, nil)
-	add("total", p, nil, "calls")
+	all = append(all, newNeed("settings", p, nil), newNeed("evidence", p, nil), newNeed("total", p, nil, "calls"))
 	for _, s := range d.variants() {
-		covered := extendBack(p, s.Days)
-		switch s.Kind {
-		case "summary":
-			findings := d.findingsSpec(s, p)
-			add(findings.name, p, findings.filters)
-			add("total", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
-			add("changes", p, nil, append(s.tileMetrics(), headlineMetrics...)...)
-			for _, c := range s.Charts {
-				add(c.Query, extendBack(p, c.Days), nil, c.columnNames()...)
-			}
-			if s.Ranking != nil {
-				add(s.Ranking.Query, p, nil, s.Ranking.Columns...)
-				add("total", p, nil, s.Ranking.Columns...)
-			}
-		case "table", "ranked", "cards", "trend":
-			columns := s.Columns
-			if s.Sections != nil {
-				columns = append(slices.Clone(columns), s.Sections.By)
-			}
-			add(s.Query, covered, s.Filters, columns...)
-			if s.Query == "restated" {
-				add("is_restated", p, nil)
-			}
-			if listsCallers(s.Query) {
-				add("total", p, nil, "missed_masked")
-			}
-		case "timetable":
-			add(s.Query, covered, s.Filters)
-		case "heatmap":
-			axis := heatAxes[s.Rows]
-			cells := append(append([]string{axis.column, "local_hour"}, baseMetrics...), s.Metrics...)
-			add(axis.cells, covered, s.Filters, cells...)
-			add(axis.totals, covered, s.Filters, append([]string{axis.column}, s.Metrics...)...)
-			add("open_hours", covered, nil)
-			add("hours_of_day", covered, s.Filters, append([]string{"local_hour"}, s.Metrics...)...)
-			add("total", covered, s.Filters, s.Metrics...)
-		case "evidence":
-			add("flags", p, nil)
-		case "notes":
-			add("goals", p, nil)
-			if d.showsBilling() {
-				add("pulses", p, nil)
-			}
-		}
-		for _, c := range s.Charts {
-			if c.Line != "" {
-				add("changes", p, nil, c.Line) // its goal
-				add("goals", p, nil)           // those of groups and numbers
-			}
-		}
-		switch {
-		case s.TotalQuery != "":
-			add(s.TotalQuery, covered, s.Filters)
-		case s.Total != "":
-			add("total", covered, s.Filters, s.Columns...)
-		}
-		if s.Spark != nil {
-			add(s.Spark.Query, extendBack(p, s.Spark.Days), s.Filters, s.Columns[0], "local_day", s.Spark.Column)
-		}
+		all = append(all, d.kindNeeds(s, p)...)
+		all = append(all, s.partNeeds(p)...)
 	}
 	return all
+}
+
+// kindNeeds returns the queries that a sheet of its kind has.
+func (d *Definition) kindNeeds(s Sheet, p period.Period) []need {
+	covered := extendBack(p, s.Days)
+	switch s.Kind {
+	case "summary":
+		return d.summaryNeeds(s, p)
+	case "table", "ranked", "cards", "trend":
+		columns := s.Columns
+		if s.Sections != nil {
+			columns = append(slices.Clone(columns), s.Sections.By)
+		}
+		needs := []need{newNeed(s.Query, covered, s.Filters, columns...)}
+		if s.Query == "restated" {
+			needs = append(needs, newNeed("is_restated", p, nil))
+		}
+		if listsCallers(s.Query) {
+			needs = append(needs, newNeed("total", p, nil, "missed_masked"))
+		}
+		return needs
+	case "timetable":
+		return []need{newNeed(s.Query, covered, s.Filters)}
+	case "heatmap":
+		axis := heatAxes[s.Rows]
+		cells := append(append([]string{axis.column, "local_hour"}, baseMetrics...), s.Metrics...)
+		return []need{
+			newNeed(axis.cells, covered, s.Filters, cells...),
+			newNeed(axis.totals, covered, s.Filters, append([]string{axis.column}, s.Metrics...)...),
+			newNeed("open_hours", covered, nil),
+			newNeed("hours_of_day", covered, s.Filters, append([]string{"local_hour"}, s.Metrics...)...),
+			newNeed("total", covered, s.Filters, s.Metrics...),
+		}
+	case "evidence":
+		return []need{newNeed("flags", p, nil)}
+	case "notes":
+		needs := []need{newNeed("goals", p, nil)}
+		if d.showsBilling() {
+			needs = append(needs, newNeed("pulses", p, nil))
+		}
+		return needs
+	}
+	return nil
+}
+
+// summaryNeeds returns the queries of a summary: of its findings, tiles, charts and ranking.
+func (d *Definition) summaryNeeds(s Sheet, p period.Period) []need {
+	metrics := append(s.tileMetrics(), headlineMetrics...)
+	needs := []need{{querySpec: d.findingsSpec(s, p)}, newNeed("total", p, nil, metrics...), newNeed("changes", p, nil, metrics...)}
+	for _, c := range s.Charts {
+		needs = append(needs, newNeed(c.Query, extendBack(p, c.Days), nil, c.columnNames()...))
+	}
+	if s.Ranking != nil {
+		needs = append(needs, newNeed(s.Ranking.Query, p, nil, s.Ranking.Columns...), newNeed("total", p, nil, s.Ranking.Columns...))
+	}
+	return needs
+}
+
+// partNeeds returns the queries of what sheets of several kinds can have: lines of charts, a row of totals, and sparklines.
+func (s Sheet) partNeeds(p period.Period) (needs []need) {
+	covered := extendBack(p, s.Days)
+	for _, c := range s.Charts {
+		if c.Line != "" {
+			needs = append(needs, newNeed("changes", p, nil, c.Line)) // its goal
+			needs = append(needs, newNeed("goals", p, nil))           // those of groups and numbers
+		}
+	}
+	switch {
+	case s.TotalQuery != "":
+		needs = append(needs, newNeed(s.TotalQuery, covered, s.Filters))
+	case s.Total != "":
+		needs = append(needs, newNeed("total", covered, s.Filters, s.Columns...))
+	}
+	if s.Spark != nil {
+		needs = append(needs, newNeed(s.Spark.Query, extendBack(p, s.Spark.Days), s.Filters, s.Columns[0], "local_day", s.Spark.Column))
+	}
+	return needs
 }
 
 // baseMetrics count the calls that the figures of a heat map are about.

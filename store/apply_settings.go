@@ -6,19 +6,14 @@ import (
 	"fmt"
 	"strings"
 
+	"callsheet/internal/spool"
 	"callsheet/queries"
 )
 
 // applySettings updates the settings, the vendors' directories and the macros if they have changed, and recomputes all calls if the change affects
 // them.
 func (s *Store) applySettings(ctx context.Context) error {
-	want, err := s.options.Settings.fingerprint()
-	if err != nil {
-		return err
-	}
-	wantMacros := s.options.macrosFingerprint()
-	wantDefinitions := definitionsFingerprint()
-	directory, wantDirectory, err := s.readDirectories(ctx)
+	want, directory, err := s.wantedFingerprints(ctx)
 	if err != nil {
 		return err
 	}
@@ -26,62 +21,23 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sameMacros := stored.macros == wantMacros
-	define := !sameMacros && s.options.Lake == nil // macros are not in the lake
-	if sameMacros && stored.settings == want && stored.directory == wantDirectory {
+	sameMacros := stored.macros == want.macros
+	if sameMacros && stored.settings == want.settings && stored.directory == want.directory {
 		return s.defineUserQueries(ctx, false)
 	}
+	define := !sameMacros && s.options.Lake == nil // macros are not in the lake
 	recompute := false
-	after, resumed := strings.CutPrefix(stored.settings, incompleteAfter("", want))
-	resumed = resumed && stored.directory == wantDirectory
-	if !resumed {
-		after = ""
-	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		namesBefore, err := listedNames(ctx, tx)
-		if err != nil {
+		renamed, err := s.storeSettings(ctx, tx, want, directory, define)
+		if err != nil || stored.settings == "" { // a new database has no calls
 			return err
 		}
-		if err := writeSettings(ctx, tx, s.options.Settings, want, wantDirectory); err != nil {
-			return err
-		}
-		if define {
-			if err := s.defineMacros(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if _, err := tx.ExecContext(ctx, queries.SQL("load/goals")); err != nil {
-			return fmt.Errorf("goals: %w", err)
-		}
-		if err := writeDirectories(ctx, tx, directory); err != nil {
-			return err
-		}
-		names, err := listedNames(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if stored.settings == "" { // a new database has no calls
-			return nil
-		}
-		if reason := recomputeReason(stored.definitions != wantDefinitions, stored.settings != want, names != namesBefore); reason != "" && !strings.HasPrefix(stored.settings, incomplete) {
-			if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
-				return err
-			}
-		}
-		if stored.settings == want && names == namesBefore {
-			return nil
-		}
-		recompute = true
-		if _, err := tx.ExecContext(ctx, "update settings set complete_snapshot = ?", stored.complete); err != nil {
-			return err
-		}
-		if err := storeFingerprint(ctx, tx, incompleteAfter(after, want)); err != nil || resumed {
-			return err
-		}
-		return runStep(ctx, tx, "load/rebuild_calls")
+		recompute, err = s.beginRecomputation(ctx, tx, stored, want, renamed)
+		return err
 	})
 	if err == nil && recompute {
-		err = s.recompute(ctx, want, after)
+		after, _ := stored.resumeAfter(want)
+		err = s.recompute(ctx, want.settings, after)
 	}
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
@@ -90,13 +46,70 @@ func (s *Store) applySettings(ctx context.Context) error {
 		return err
 	}
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "update settings set macros_fingerprint = ?", wantMacros)
+		_, err := tx.ExecContext(ctx, "update settings set macros_fingerprint = ?", want.macros)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)
 	}
 	return nil
+}
+
+// wantedFingerprints returns the fingerprints that the database has once it is up to date, and the changes of the vendors' directories.
+func (s *Store) wantedFingerprints(ctx context.Context) (want fingerprints, directory []spool.DirectoryChange, err error) {
+	if want.settings, err = s.options.Settings.fingerprint(); err != nil {
+		return want, nil, err
+	}
+	want.macros, want.definitions = s.options.macrosFingerprint(), definitionsFingerprint()
+	directory, want.directory, err = s.readDirectories(ctx)
+	return want, directory, err
+}
+
+// storeSettings stores the settings, the goals, the vendors' directories and, if define is set, the macros. It reports whether the names
+// that a directory gives have changed.
+func (s *Store) storeSettings(ctx context.Context, tx *sql.Tx, want fingerprints, directory []spool.DirectoryChange, define bool) (renamed bool, err error) {
+	before, err := listedNames(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	if err := writeSettings(ctx, tx, s.options.Settings, want.settings, want.directory); err != nil {
+		return false, err
+	}
+	if define {
+		if err := s.defineMacros(ctx, tx); err != nil {
+			return false, err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, queries.SQL("load/goals")); err != nil {
+		return false, fmt.Errorf("goals: %w", err)
+	}
+	if err := writeDirectories(ctx, tx, directory); err != nil {
+		return false, err
+	}
+	after, err := listedNames(ctx, tx)
+	return after != before, err
+}
+
+// beginRecomputation records why figures change, and reports whether the calls are to be recomputed. If so, it marks the database as
+// incomplete and, unless an interrupted recomputation is resumed, deletes what is computed.
+func (s *Store) beginRecomputation(ctx context.Context, tx *sql.Tx, stored, want fingerprints, renamed bool) (recompute bool, err error) {
+	reason := recomputeReason(stored.definitions != want.definitions, stored.settings != want.settings, renamed)
+	if reason != "" && !strings.HasPrefix(stored.settings, incomplete) {
+		if _, err := tx.ExecContext(ctx, "insert into recomputations select ?, ? where exists (from calls)", s.options.Now(), reason); err != nil {
+			return false, err
+		}
+	}
+	if stored.settings == want.settings && !renamed {
+		return false, nil
+	}
+	if _, err := tx.ExecContext(ctx, "update settings set complete_snapshot = ?", stored.complete); err != nil {
+		return false, err
+	}
+	after, resumed := stored.resumeAfter(want)
+	if err := storeFingerprint(ctx, tx, incompleteAfter(after, want.settings)); err != nil || resumed {
+		return true, err
+	}
+	return true, runStep(ctx, tx, "load/rebuild_calls")
 }
 
 // recompute computes all calls after a call_sid with the settings of a fingerprint. Each portion is a transaction of its own, since DuckDB keeps

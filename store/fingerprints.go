@@ -79,6 +79,16 @@ type fingerprints struct {
 	complete                                 sql.NullInt64 // of a lake: the snapshot whose calls are complete
 }
 
+// resumeAfter returns the call_sid after which an interrupted recomputation for the same settings and directories is resumed; "" is from the
+// first call.
+func (f fingerprints) resumeAfter(want fingerprints) (sid string, resumed bool) {
+	sid, resumed = strings.CutPrefix(f.settings, incompleteAfter("", want.settings))
+	if !resumed || f.directory != want.directory {
+		return "", false
+	}
+	return sid, true
+}
+
 // storedFingerprints returns an error for a lake into which a file is being copied.
 func (s *Store) storedFingerprints(ctx context.Context) (f fingerprints, err error) {
 	err = s.conn.QueryRowContext(ctx, `

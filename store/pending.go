@@ -21,8 +21,7 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 	if err := s.mergeMissing(ctx, known, problems); err != nil {
 		return nil, 0, err
 	}
-	loaded := newLoadedContents(known, files)
-	newFiles := map[uint64]spool.File{} // by the hash of the first line
+	loaded, firsts := newLoadedContents(known, files), newFiles{}
 	for _, file := range files {
 		if !isPrintableName(file.Name) {
 			problems[strconv.Quote(file.Name)] = fmt.Sprintf("%q has a name with control characters or invalid UTF-8; nothing was read from it; rename it", file.Name)
@@ -30,28 +29,13 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 		}
 		at, seen := known[file.Name]
 		if !seen {
-			end, original, first, err := loaded.longestPrefix(file)
-			switch {
-			case err != nil: // the load reports the same error
-			case original != "":
-				at = end
-				if loaded.missing[original] {
-					if err := s.renameFile(ctx, original, file.Name); err != nil {
-						return nil, 0, err
-					}
-					delete(loaded.missing, original)
-					delete(problems, original)
-				} else {
-					summary.Copies += end.lines
-				}
-			case first != nil && deferCopies:
-				if other, found := newFiles[*first]; found {
-					if shared, err := sharePrefix(other, file); err == nil && shared {
-						deferred++
-						continue
-					}
-				}
-				newFiles[*first] = file
+			var first *uint64
+			if at, first, err = s.startNew(ctx, file, loaded, problems, summary); err != nil {
+				return nil, 0, err
+			}
+			if first != nil && deferCopies && firsts.repeats(*first, file) {
+				deferred++
+				continue
 			}
 		}
 		if seen && at.changed {
@@ -62,24 +46,72 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 		}
 		at.file, at.diskBytes, at.modifiedAt = file, file.Durable, file.ModTime
 		if seen {
-			rejected, err := s.rejected(ctx, file.Name)
-			if err != nil {
+			var ok bool
+			if at, ok, err = s.resume(ctx, at, problems); err != nil {
 				return nil, 0, err
 			}
-			end, err := at.verify(rejected)
-			switch change := new(changedError); {
-			case errors.As(err, change):
-				if at, err = at.restart(*change, problems); err != nil || !at.reread {
-					continue
-				}
-			case err != nil:
-				problems[file.Name] = fmt.Sprintf("%s: %v", file.Name, err)
+			if !ok {
 				continue
-			default:
-				at.bytes = end
 			}
 		}
 		pending = append(pending, at)
 	}
 	return pending, deferred, nil
+}
+
+// newFiles are files that have not been loaded, by the hash of the first line.
+type newFiles map[uint64]spool.File
+
+// repeats reports whether a file and an earlier one with the same first line have the same lines, as far as the shorter one goes. If not,
+// it adds the file.
+func (n newFiles) repeats(first uint64, file spool.File) bool {
+	if other, found := n[first]; found {
+		if shared, err := sharePrefix(other, file); err == nil && shared {
+			return true
+		}
+	}
+	n[first] = file
+	return false
+}
+
+// startNew returns the position from which a file is read that has not been loaded: after the content of a loaded file that it begins
+// with. A loaded file that is missing from the spool was renamed to it; of another, its lines are copies. Without such a loaded file,
+// first is the hash of the file's first line, nil if it has none.
+func (s *Store) startNew(ctx context.Context, file spool.File, loaded loadedContents, problems problems, summary *Summary) (at position, first *uint64, err error) {
+	end, original, first, err := loaded.longestPrefix(file)
+	switch {
+	case err != nil: // the load reports the same error
+		return position{}, nil, nil
+	case original == "":
+		return position{}, first, nil
+	case !loaded.missing[original]:
+		summary.Copies += end.lines
+		return end, nil, nil
+	}
+	if err := s.renameFile(ctx, original, file.Name); err != nil {
+		return position{}, nil, err
+	}
+	delete(loaded.missing, original)
+	delete(problems, original)
+	return end, nil, nil
+}
+
+// resume returns the position from which a file is read that was loaded before, once its loaded part is verified; ok is false if nothing is
+// read from it, for a reason that it adds to problems.
+func (s *Store) resume(ctx context.Context, at position, problems problems) (_ position, ok bool, err error) {
+	rejected, err := s.rejected(ctx, at.file.Name)
+	if err != nil {
+		return at, false, err
+	}
+	end, err := at.verify(rejected)
+	switch change := new(changedError); {
+	case errors.As(err, change):
+		at, err = at.restart(*change, problems)
+		return at, err == nil && at.reread, nil
+	case err != nil:
+		problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
+		return at, false, nil
+	}
+	at.bytes = end
+	return at, true, nil
 }
