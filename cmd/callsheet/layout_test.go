@@ -42,6 +42,7 @@ var allowedImports = map[string][]string{
 	"internal/live":               {"internal/phone", "internal/spool"},
 	"internal/phone":              {},
 	"internal/page":               {"internal/client", "internal/atomicfile", "internal/live", "internal/locale", "internal/password", "internal/spool", "internal/texts"},
+	"internal/pagedata":           {"internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/page", "internal/period", "internal/phone", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "queries", "store"},
 	"internal/password":           {},
 	"internal/collector":          {"internal/client", "internal/exitcode", "internal/spool"},
 	"internal/importer":           {"internal/display", "internal/exitcode", "internal/phone", "internal/spool", "internal/yamlstrict", "store", "internal/suggest"},
@@ -64,7 +65,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/live", "internal/locale", "internal/monitor", "internal/notify", "internal/page", "internal/password", "internal/period", "internal/phone", "internal/pipeline", "internal/shell", "internal/spool", "internal/sqlvalue", "internal/yamlstrict", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/page", "internal/pagedata", "internal/password", "internal/period", "internal/pipeline", "internal/shell", "internal/spool", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

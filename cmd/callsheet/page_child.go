@@ -6,7 +6,7 @@ import (
 
 	"callsheet/internal/backoff"
 	"callsheet/internal/child"
-	"callsheet/internal/config"
+	"callsheet/internal/pagedata"
 	"callsheet/internal/pipeline"
 )
 
@@ -30,11 +30,11 @@ func newPageProcess(failed func()) *pageProcess {
 }
 
 // check returns why the page would not start with a configuration.
-func (*pageProcess) check(c *config.Config) error {
-	if c.Page.Listen == "" {
+func (*pageProcess) check(p *pipeline.Pipeline) error {
+	if p.Config.Page.Listen == "" {
 		return nil
 	}
-	_, _, err := pageOptions(c)
+	_, _, err := pagedata.Options(p)
 	return err
 }
 

@@ -112,7 +112,7 @@ func (a *app) query(ctx context.Context, name string, flags queryFlags, out *she
 	if err != nil {
 		return err
 	}
-	if missing := missingParameters(query, request.arguments); len(missing) > 0 {
+	if missing := pipeline.MissingParameters(query, request.arguments); len(missing) > 0 {
 		return exitcode.UsageError(a.needsSet(ctx, p, query, request.arguments, missing))
 	}
 	if a.startsChildren() {
@@ -207,7 +207,7 @@ func (a *app) listQueries(db string) error {
 		if query.Path != "" {
 			mark = "(" + query.Path + ") "
 		}
-		for _, name := range missingParameters(query, nil) {
+		for _, name := range pipeline.MissingParameters(query, nil) {
 			mark += "(needs --set " + name + "=…) "
 		}
 		fmt.Fprintf(w, "%s\t%s%s\n", query.Name, mark, query.Doc())

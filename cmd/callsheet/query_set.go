@@ -32,7 +32,7 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 		if exists || slices.Contains(queries.Filters, name) {
 			return fmt.Errorf("--set %s: the period and the filters set this parameter", name)
 		}
-		if !slices.Contains(parametersToSet(query), name) {
+		if !slices.Contains(pipeline.ParametersToSet(query), name) {
 			return fmt.Errorf("query %s has no parameter %q%s", query.Name, name, parametersHint(query, name))
 		}
 		arguments[name] = value
@@ -41,34 +41,11 @@ func setArguments(arguments map[string]any, query queries.File, set []string) er
 }
 
 func parametersHint(query queries.File, name string) string {
-	own := slices.DeleteFunc(parametersToSet(query), isGiven)
+	own := slices.DeleteFunc(pipeline.ParametersToSet(query), pipeline.IsPeriodOrFilter)
 	if len(own) == 0 {
 		return "\nhint: it has none; the period and the filters have flags"
 	}
 	return suggest.Hint(name, own, "its parameters are")
-}
-
-// parametersToSet returns the parameters of a query without the one with which reports limit the built-in queries; --columns is for users.
-func parametersToSet(query queries.File) []string {
-	return slices.DeleteFunc(query.Parameters(), func(name string) bool { return name == "metrics" && query.Path == "" })
-}
-
-// isGiven reports whether a parameter has a flag of its own.
-func isGiven(name string) bool {
-	return slices.Contains([]string{"from", "to", "since"}, name) || slices.Contains(queries.Filters, name)
-}
-
-// missingParameters returns the parameters of a user query that it needs and that were not given.
-func missingParameters(query queries.File, arguments map[string]any) (missing []string) {
-	if query.Path == "" {
-		return nil
-	}
-	for _, name := range query.Required() {
-		if _, given := arguments[name]; !given && !isGiven(name) {
-			missing = append(missing, name)
-		}
-	}
-	return missing
 }
 
 // needsSet returns the error for missing parameters, with a command line that works.

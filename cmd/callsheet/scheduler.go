@@ -73,7 +73,7 @@ func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
 			return nil, err
 		}
 	}
-	if err := s.page.check(c); err != nil {
+	if err := s.page.check(&p); err != nil {
 		return nil, err
 	}
 	p.UseChildren(runner, func() { s.alerts.Metrics.ChildFailed("run") })

@@ -1,4 +1,4 @@
-package main
+package pagedata
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ func TestRunsOfThePageAreThoseOfTheLedger(t *testing.T) {
 		{Report: "daily", Period: "2026-10", PeriodOpen: true, DueAt: day(8), StartedAt: day(8), State: job.Building},
 	}
 	var got []string
-	for _, run := range pageRuns(rows, "daily") {
+	for _, run := range runsOf(rows, "daily") {
 		got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %d %s %v", run.Period, run.State, run.At.Day(), run.Error, run.Files)))
 		for _, r := range run.Recipients {
 			got = append(got, fmt.Sprintf("%s %s %s %s", r.Part, r.Name, r.State, r.Error))
@@ -38,7 +38,7 @@ func TestRunsOfThePageAreThoseOfTheLedger(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if runs := pageRuns(rows, "monthly"); runs != nil {
+	if runs := runsOf(rows, "monthly"); runs != nil {
 		t.Errorf("a report that never ran has %v", runs)
 	}
 }

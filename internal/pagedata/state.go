@@ -1,4 +1,4 @@
-package main
+package pagedata
 
 import (
 	"bytes"
@@ -17,8 +17,8 @@ import (
 // rejectsSQL returns the rejected lines that the page shows.
 const rejectsSQL = `select epoch_ms(rejected_at) as at, file, line, reason, left(text, 500) as text from rejects order by rejected_at desc, file, line limit 20`
 
-// readPageData reads the state of the data in child processes, as callsheet status and callsheet sql do.
-func readPageData(ctx context.Context, p *pipeline.Pipeline) (*page.Data, error) {
+// readState reads the state of the data in child processes, as callsheet status and callsheet sql do.
+func readState(ctx context.Context, p *pipeline.Pipeline) (*page.Data, error) {
 	s, err := monitor.ReadStatusInChild(ctx, p, 7)
 	if err != nil {
 		return nil, err

@@ -1,18 +1,15 @@
-package main
+package pagedata
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"callsheet/internal/child"
-	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/live"
 	"callsheet/internal/page"
@@ -24,33 +21,12 @@ import (
 )
 
 const (
-	maxPageCallers = 200
-	pageHeatDays   = 7 // of the heat maps and of the missed callers
+	maxCallers = 200
+	heatDays   = 7 // of the heat maps and of the missed callers
 )
 
-// maxLakeAge is how old figures of a lake get before they are recomputed: other machines load into it.
-const maxLakeAge = 5 * time.Minute
-
-// publishedData identifies the data that readers open.
-func publishedData(c *config.Config, now time.Time) page.Published {
-	path := c.ReadDatabase()
-	info, err := os.Stat(path)
-	if c.Store.Lake.Enabled() {
-		now = now.Truncate(maxLakeAge)
-		if err == nil && info.ModTime().After(now) { // the last load of this machine
-			now = info.ModTime()
-		}
-		return page.Published{ID: now.String(), At: now}
-	}
-	if err != nil {
-		return page.Published{}
-	}
-	copied, _ := filepath.EvalSymlinks(path)
-	return page.Published{ID: fmt.Sprint(copied, info.Size(), info.ModTime().UnixNano()), At: info.ModTime()}
-}
-
-// readPageToday computes the figures of Today in a child process, which opens the database.
-func readPageToday(ctx context.Context, p *pipeline.Pipeline, group string) (*page.Today, error) {
+// readToday computes the figures of Today in a child process, which opens the database.
+func readToday(ctx context.Context, p *pipeline.Pipeline, group string) (*page.Today, error) {
 	var out bytes.Buffer
 	command := child.Command{Args: []string{"page", "--today", "--group=" + group}, Stdout: &out, Memory: p.RunMemory(), Group: true}
 	if err := p.RunChild(ctx, command); err != nil {
@@ -60,12 +36,11 @@ func readPageToday(ctx context.Context, p *pipeline.Pipeline, group string) (*pa
 	return today, json.Unmarshal(out.Bytes(), today)
 }
 
-// printToday computes the figures of Today, of a group or, if it is empty, of all calls, and prints them as JSON.
-func (a *app) printToday(ctx context.Context, p *pipeline.Pipeline, group string) error {
-	a.limitHeap()
+// ComputeToday computes the figures of Today, of a group or, if it is empty, of all calls. It opens the database.
+func ComputeToday(ctx context.Context, p *pipeline.Pipeline, group string) (*page.Today, error) {
 	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer reader.Close()
 	t := todayQueries{ctx: ctx, reader: reader, day: period.Day(p.Now().In(p.Config.Zone())), group: group, zone: p.Config.Zone(), mask: p.Config.Page.MaskCallers}
@@ -76,16 +51,13 @@ func (a *app) printToday(ctx context.Context, p *pipeline.Pipeline, group string
 	t.readHeat()
 	t.readCallers()
 	if group == "" {
-		for _, row := range t.rows("groups", pageHeatDays, "calls") {
+		for _, row := range t.rows("groups", heatDays, "calls") {
 			if name := toText(row["call_group"]); name != "" {
 				t.today.Groups = append(t.today.Groups, name)
 			}
 		}
 	}
-	if t.err != nil {
-		return t.err
-	}
-	return json.NewEncoder(a.stdout).Encode(t.today)
+	return &t.today, t.err
 }
 
 // todayQueries fill in Today. After an error they do nothing.
@@ -192,84 +164,10 @@ func (t *todayQueries) readFigures() {
 	}
 }
 
-// readHeat reads the figures by hour of the last days, and which of the hours are closed.
-func (t *todayQueries) readHeat() {
-	open := map[string]bool{}
-	isOpen := func(cell string) bool { return len(open) == 0 || open[cell] }
-	hours := map[int]bool{} // that are shown
-	for _, row := range t.rows("open_hours", pageHeatDays) {
-		cell := cellOf(row)
-		open[cell] = row["is_open"] == true
-		if open[cell] {
-			hours[hourOf(row)] = true
-		}
-	}
-	today := t.day.Format(time.DateOnly)
-	t.today.IsClosed = len(open) > 0
-	for hour := range 24 {
-		t.today.IsClosed = t.today.IsClosed && !open[cellKey(today, hour)]
-	}
-	cells := map[string]map[string]any{}
-	volume, rate := "offered", "answer_rate"
-	incoming, outgoing := false, false
-	rows := t.rows("day_hours", pageHeatDays, "offered", "answer_rate", "outgoing", "connect_rate")
-	for _, row := range rows {
-		cells[cellOf(row)] = row
-		hours[hourOf(row)] = true
-		incoming, outgoing = incoming || row["offered"] != int64(0), outgoing || row["outgoing"] != int64(0)
-	}
-	if !incoming && outgoing {
-		volume, rate = "outgoing", "connect_rate"
-	}
-	for _, name := range []string{volume, rate} {
-		var figure page.Figure
-		if i := slices.IndexFunc(t.today.Figures, func(f page.Figure) bool { return f.Name == name }); i >= 0 {
-			figure = t.today.Figures[i]
-		}
-		heat := page.Heat{Name: name, Label: figure.Label, Format: figure.Format}
-		for back := pageHeatDays - 1; back >= 0; back-- {
-			heat.Days = append(heat.Days, t.day.AddDate(0, 0, -back))
-		}
-		for hour := range 24 {
-			if len(rows) == 0 || !t.isBetween(hours, hour) {
-				continue
-			}
-			line := page.HeatHour{Hour: hour}
-			for _, day := range heat.Days {
-				key := cellKey(day.Format(time.DateOnly), hour)
-				cell := page.Cell{IsKnown: t.isKnown(day, hour), IsOpen: isOpen(key)}
-				if row, found := cells[key]; found {
-					cell.Value = toNumber(row[name])
-				} else if zero := 0.0; cell.IsKnown && name == volume {
-					cell.Value = &zero
-				}
-				line.Cells = append(line.Cells, cell)
-			}
-			heat.Hours = append(heat.Hours, line)
-		}
-		t.today.Heat = append(t.today.Heat, heat)
-	}
-}
-
-// isBetween reports whether an hour is shown: those between the first and the last one with calls or business hours are.
-func (t *todayQueries) isBetween(hours map[int]bool, hour int) bool {
-	before, after := false, false
-	for other := range hours {
-		before, after = before || other <= hour, after || other >= hour
-	}
-	return before && after
-}
-
-// isKnown reports whether there is data of an hour.
-func (t *todayQueries) isKnown(day time.Time, hour int) bool {
-	from := day.Add(time.Duration(hour) * time.Hour)
-	return !t.begins.IsZero() && from.Add(time.Hour).After(t.begins) && !from.After(t.ends)
-}
-
 // readCallers reads who waits for a call back.
 func (t *todayQueries) readCallers() {
-	for i, row := range t.rows("to_call_back", pageHeatDays) {
-		if i >= maxPageCallers {
+	for i, row := range t.rows("to_call_back", heatDays) {
+		if i >= maxCallers {
 			t.today.More++
 			continue
 		}
@@ -284,16 +182,6 @@ func (t *todayQueries) readCallers() {
 		caller.Attempts, _ = row["attempts"].(int64)
 		t.today.Callers = append(t.today.Callers, caller)
 	}
-}
-
-// cellOf returns the key of a row's day and hour.
-func cellOf(row map[string]any) string { return cellKey(toText(row["local_day"]), hourOf(row)) }
-
-func cellKey(day string, hour int) string { return fmt.Sprint(day, " ", hour) }
-
-func hourOf(row map[string]any) int {
-	hour, _ := row["local_hour"].(int64)
-	return int(hour)
 }
 
 // toText returns a value of a query as text, empty if it is NULL.

@@ -1,4 +1,4 @@
-package main
+package pagedata
 
 import (
 	"bytes"
@@ -16,11 +16,11 @@ import (
 	"callsheet/internal/pipeline"
 )
 
-// maxPageRuns is how many runs of a report the page shows.
-const maxPageRuns = 50
+// maxRuns is how many runs of a report the page shows.
+const maxRuns = 50
 
-// readPageReports returns the reports with their runs, from the run ledger.
-func readPageReports(p *pipeline.Pipeline) ([]page.Report, error) {
+// readReports returns the reports with their runs, from the run ledger.
+func readReports(p *pipeline.Pipeline) ([]page.Report, error) {
 	runner, err := p.Runner()
 	if err != nil {
 		return nil, err
@@ -33,14 +33,14 @@ func readPageReports(p *pipeline.Pipeline) ([]page.Report, error) {
 	for _, entry := range runner.Entries {
 		report, _ := p.Config.FindReport(entry.Report)
 		reports = append(reports, page.Report{
-			Name: entry.Report, Schedule: report.Schedule, Period: entry.Period, Next: entry.NextDue(p.Now()), Runs: pageRuns(rows, entry.Report),
+			Name: entry.Report, Schedule: report.Schedule, Period: entry.Period, Next: entry.NextDue(p.Now()), Runs: runsOf(rows, entry.Report),
 		})
 	}
 	return reports, nil
 }
 
-// pageRuns returns the runs of a report from the rows of the ledger, newest first.
-func pageRuns(rows []job.Run, report string) []page.Run {
+// runsOf returns the runs of a report from the rows of the ledger, newest first.
+func runsOf(rows []job.Run, report string) []page.Run {
 	type key struct {
 		period string
 		due    time.Time // of a run before the end of its period, which is a report of its own
@@ -79,7 +79,7 @@ func pageRuns(rows []job.Run, report string) []page.Run {
 	}
 	slices.SortStableFunc(order, func(a, b key) int { return dueAt[b].Compare(dueAt[a]) })
 	var newest []page.Run
-	for _, k := range order[:min(len(order), maxPageRuns)] {
+	for _, k := range order[:min(len(order), maxRuns)] {
 		if runs[k].State != "" { // it has a summary
 			newest = append(newest, *runs[k])
 		}
@@ -87,8 +87,8 @@ func pageRuns(rows []job.Run, report string) []page.Run {
 	return newest
 }
 
-// runPageReport runs a report as callsheet run does, in a child process, and returns what it printed.
-func runPageReport(ctx context.Context, p *pipeline.Pipeline, name string) (string, error) {
+// runReport runs a report as callsheet run does, in a child process, and returns what it printed.
+func runReport(ctx context.Context, p *pipeline.Pipeline, name string) (string, error) {
 	var out bytes.Buffer
 	err := p.RunChild(ctx, child.Command{Args: []string{"run", name}, Stdout: &out, Memory: p.RunMemory(), Group: true})
 	if err != nil && exitcode.Of(err) == exitcode.Warnings && err.Error() == "" {
