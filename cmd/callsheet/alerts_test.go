@@ -18,6 +18,7 @@ import (
 
 	"callsheet/internal/exitcode"
 	"callsheet/internal/monitor"
+	"callsheet/internal/scheduler"
 )
 
 // TestSilentSourceRaisesAnAlert loads five weeks of deliveries, one every ten minutes by day, which end on a Monday at noon.
@@ -141,13 +142,13 @@ func TestSecondSchedulerStandsBy(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Log = slog.New(slog.NewTextHandler(&log, nil))
-		s := newScheduler(p, prometheus.NewRegistry())
-		apply, err := s.prepare(p.Config)
+		s := scheduler.New(p, prometheus.NewRegistry())
+		apply, err := s.Prepare(p.Config)
 		if err != nil {
 			t.Fatal(err)
 		}
 		apply()
-		go func() { ended <- s.serve(ctx) }()
+		go func() { ended <- s.Serve(ctx) }()
 		for text := []byte(nil); len(text) == 0; text, _ = os.ReadFile(p.Config.Data(".schedule.lock")) {
 			time.Sleep(time.Millisecond) // retry until the first scheduler has the lock
 		}

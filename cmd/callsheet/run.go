@@ -53,7 +53,7 @@ a part of the spool could not be loaded.`,
 				return err
 			}
 			alerts := &monitor.Alerts{Pipeline: p, RetryNow: true}
-			runner, err := newRunner(p, alerts)
+			runner, err := monitor.NewRunner(p, alerts)
 			if err != nil {
 				return err
 			}
@@ -163,21 +163,6 @@ func (a *app) sendTest(ctx context.Context, p *pipeline.Pipeline, entry job.Entr
 		return exitcode.WarningError(fmt.Errorf("calls may be missing: %s", strings.Join(problems, "\n")))
 	}
 	return nil
-}
-
-// newRunner returns a runner that counts finished runs, sends alerts and publishes the run ledger.
-func newRunner(p *pipeline.Pipeline, alerts *monitor.Alerts) (*job.Runner, error) {
-	runner, err := p.Runner()
-	if err != nil {
-		return nil, err
-	}
-	publish := runner.OnFinished
-	runner.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
-		alerts.RunFinished(ctx, entry, runs)
-		publish(ctx, entry, runs)
-	}
-	runner.OnMissed = alerts.RunsMissed
-	return runner, nil
 }
 
 // configuredReports returns the hint for an unknown report.

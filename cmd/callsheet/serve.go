@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/internal/pipeline"
+	"callsheet/internal/scheduler"
 )
 
 func serveCommand(a *app) *cobra.Command {
@@ -38,8 +39,9 @@ On SIGHUP it reads the configuration again, without refusing a delivery or stopp
 // serve runs the collector, the scheduler and the page until ctx ends. started is called, in a goroutine, once deliveries are accepted; it may
 // be nil.
 func (a *app) serve(ctx context.Context, p *pipeline.Pipeline, hangups hangups, started func(ctx context.Context)) error {
-	s := newScheduler(p, prometheus.NewRegistry())
-	first, err := s.prepare(p.Config)
+	registry := prometheus.NewRegistry()
+	s := scheduler.New(p, registry)
+	first, err := s.Prepare(p.Config)
 	if err != nil {
 		return err
 	}
@@ -49,11 +51,11 @@ func (a *app) serve(ctx context.Context, p *pipeline.Pipeline, hangups hangups, 
 	var scheduled chan error // nil if the collector does not start
 	var others sync.WaitGroup
 	err = a.collect(ctx, p.Config, collecting{
-		command: "serve", hangups: hangups, registry: s.registry, prepare: s.prepare,
+		command: "serve", hangups: hangups, registry: registry, prepare: s.Prepare,
 		started: func() {
 			scheduled = make(chan error, 1)
-			go func() { scheduled <- s.serve(ctx) }()
-			others.Go(func() { s.page.serve(ctx) })
+			go func() { scheduled <- s.Serve(ctx) }()
+			others.Go(func() { s.ServePage(ctx) })
 			if started != nil {
 				others.Go(func() { started(ctx) })
 			}

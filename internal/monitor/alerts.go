@@ -63,6 +63,21 @@ func (a *Alerts) pipeline() *pipeline.Pipeline {
 	return a.Pipeline
 }
 
+// NewRunner returns a runner that counts finished runs, sends alerts and publishes the run ledger.
+func NewRunner(p *pipeline.Pipeline, alerts *Alerts) (*job.Runner, error) {
+	runner, err := p.Runner()
+	if err != nil {
+		return nil, err
+	}
+	publish := runner.OnFinished
+	runner.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
+		alerts.RunFinished(ctx, entry, runs)
+		publish(ctx, entry, runs)
+	}
+	runner.OnMissed = alerts.RunsMissed
+	return runner, nil
+}
+
 // RunFinished counts a run in a terminal state, sends an alert if it failed and calls the heartbeat URL if it succeeded.
 func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Run) {
 	summary, now := runs[0], a.pipeline().Now()

@@ -1,112 +1,21 @@
-package main
+package scheduler
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/catalog"
-	"callsheet/internal/config"
-	"callsheet/internal/exitcode"
-	"callsheet/internal/job"
-	"callsheet/internal/monitor"
 	"callsheet/internal/pipeline"
 )
-
-// scheduler loads, reconciles, runs the reports, watches the status and runs the page, each with the configuration that was applied last.
-type scheduler struct {
-	registry *prometheus.Registry
-	alerts   *monitor.Alerts
-	loads    *pipeline.Loads
-	page     *pageProcess
-	first    *pipeline.Pipeline
-	current  atomic.Pointer[plan]
-
-	runners    chan *job.Runner        // the latest, while it has not taken over
-	pipelines  chan *pipeline.Pipeline // the latest, while it has not taken over for loads
-	reconciles chan *pipeline.Pipeline // the same for reconciliations
-}
-
-// plan is what a scheduler makes of a configuration.
-type plan struct {
-	pipeline *pipeline.Pipeline
-	runner   *job.Runner
-}
-
-func newScheduler(p *pipeline.Pipeline, registry *prometheus.Registry) *scheduler {
-	metrics := monitor.NewMetrics(registry, p.Now)
-	p.NoDatabase = true
-	p.Loads = &pipeline.Loads{
-		OnLoaded: func(p *pipeline.Pipeline) { metrics.Loaded(p.Config) },
-		OnFailed: func(err error) {
-			if pipeline.IsChildFailure(err) {
-				metrics.ChildFailed("load")
-			}
-		},
-	}
-	return &scheduler{
-		registry: registry, alerts: monitor.NewAlerts(p, metrics), loads: p.Loads, first: p,
-		page:    newPageProcess(func() { metrics.ChildFailed("page") }),
-		runners: make(chan *job.Runner, 1), pipelines: make(chan *pipeline.Pipeline, 1), reconciles: make(chan *pipeline.Pipeline, 1),
-	}
-}
-
-// prepare finds mistakes now and not at the first due time. What it returns applies the configuration.
-func (s *scheduler) prepare(c *config.Config) (apply func(), err error) {
-	p := *s.first
-	p.Config = c
-	runner, err := newRunner(&p, s.alerts)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := p.AlertChannels(); err != nil {
-		return nil, exitcode.UsageError(fmt.Errorf("alert_to: %w", err))
-	}
-	for _, report := range c.Reports {
-		if _, _, err := pipeline.Definition(c, report.Name); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.page.check(&p); err != nil {
-		return nil, err
-	}
-	p.UseChildren(runner, func() { s.alerts.Metrics.ChildFailed("run") })
-	runner.OnFinished = s.alerts.RunFinished // the child publishes the ledger
-	return func() {
-		s.current.Store(&plan{&p, runner})
-		s.alerts.Reload(&p)
-		replace(s.runners, runner)
-		replace(s.pipelines, &p)
-		replace(s.reconciles, &p)
-		replace(s.page.next, &p)
-	}, nil
-}
-
-// replace puts the latest value into a channel for one. It has one sender.
-func replace[T any](latest chan T, value T) {
-	discard(latest)
-	latest <- value
-}
-
-// discard empties a channel with a buffer of one.
-func discard[T any](latest chan T) {
-	select {
-	case <-latest:
-	default:
-	}
-}
 
 // standbyInterval is how often a second scheduler checks whether the first has ended.
 const standbyInterval = time.Minute
 
-// serve loads, reconciles, runs the reports and watches the status, once no other process does so on the same data folder.
-func (s *scheduler) serve(ctx context.Context) error {
+// Serve loads, reconciles, runs the reports and watches the status, once no other process does so on the same data folder.
+func (s *Scheduler) Serve(ctx context.Context) error {
 	c, log := s.first.Config, s.first.Log
 	if err := pipeline.MakeDataDir(c); err != nil {
 		return err
@@ -125,7 +34,7 @@ func (s *scheduler) serve(ctx context.Context) error {
 	}
 }
 
-func (s *scheduler) run(ctx context.Context) error {
+func (s *Scheduler) run(ctx context.Context) error {
 	discard(s.pipelines)
 	current := s.current.Load()
 	var tasks sync.WaitGroup
@@ -153,7 +62,7 @@ const retryInterval = 5 * time.Second
 
 // onOneMachine runs serve while the configuration wants it; serve ends when it does not. Of the machines that share a lake, only the one that holds the
 // lock runs it; another takes over when that one is gone. A machine whose configuration does not want it leaves the lock to others.
-func (s *scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) error {
+func (s *Scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) error {
 	logged := ""
 	for ctx.Err() == nil {
 		current := s.current.Load()
@@ -193,7 +102,7 @@ func (s *scheduler) onOneMachine(ctx context.Context, lock string, wants func(*p
 }
 
 // serveReports runs the reports at their due times.
-func (s *scheduler) serveReports(ctx context.Context) error {
+func (s *Scheduler) serveReports(ctx context.Context) error {
 	discard(s.runners)
 	current := s.current.Load()
 	if current.pipeline.Config.Store.Lake.Enabled() {
@@ -205,7 +114,7 @@ func (s *scheduler) serveReports(ctx context.Context) error {
 }
 
 // serveReconciles compares calls with the lists of vendors.
-func (s *scheduler) serveReconciles(ctx context.Context) error {
+func (s *Scheduler) serveReconciles(ctx context.Context) error {
 	discard(s.reconciles)
 	reconciles := &pipeline.Reconciles{OnFinished: func(err error) {
 		if pipeline.IsChildFailure(err) {

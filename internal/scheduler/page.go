@@ -1,4 +1,4 @@
-package main
+package scheduler
 
 import (
 	"context"
@@ -37,6 +37,9 @@ func (*pageProcess) check(p *pipeline.Pipeline) error {
 	_, _, err := pagedata.Options(p)
 	return err
 }
+
+// ServePage runs the page until ctx ends.
+func (s *Scheduler) ServePage(ctx context.Context) { s.page.serve(ctx) }
 
 // serve runs the page until ctx ends. Another configuration takes over by a restart of the process, whose browsers connect again.
 func (s *pageProcess) serve(ctx context.Context) {
