@@ -33,26 +33,26 @@ select
     columns(p_dims),
 
     count(*) as calls,
-    count(case when direction = 'incoming' then 1 end) as incoming,
-    count(case when direction = 'outgoing' then 1 end) as outgoing,
-    count(case when direction = 'incoming' and outcome = 'ivr_only' then 1 end) as ivr_only,
+    count_if(direction = 'incoming')::bigint as incoming,
+    count_if(direction = 'outgoing')::bigint as outgoing,
+    count_if(direction = 'incoming' and outcome = 'ivr_only')::bigint as ivr_only,
     ivr_only / nullif(incoming, 0) as ivr_only_rate,
     incoming - ivr_only as offered,
-    count(case when answered then 1 end) as answered,
-    count(case when is_offered and answered then 1 end) as answered_in,
+    count_if(answered)::bigint as answered,
+    count_if(is_offered and answered)::bigint as answered_in,
     offered - answered_in as missed,
-    sum(case when has_business_hours then (is_offered and not answered and not in_business_hours)::int end)::bigint as missed_out_of_hours,
-    count(case when is_offered and not answered and customer_key is null then 1 end) as missed_masked,
-    avg(case when is_rated then answered::int end) as answer_rate,
+    case when bool_or(has_business_hours) then count_if(is_offered and not answered and not in_business_hours)::bigint end as missed_out_of_hours,
+    count_if(is_offered and not answered and customer_key is null)::bigint as missed_masked,
+    count_if(is_rated and answered) / nullif(count_if(is_rated), 0) as answer_rate,
 
-    count(case when is_abandoned then 1 end) as abandoned,
-    count(case when short_abandon then 1 end) as short_abandoned,
-    avg(case when is_rated then is_abandoned::int end) as abandon_rate,
-    avg(case when is_rated and not short_abandon then answered::int end) as net_answer_rate,
-    avg(case when is_rated and not short_abandon then is_abandoned::int end) as net_abandon_rate,
+    count_if(is_abandoned)::bigint as abandoned,
+    count_if(short_abandon)::bigint as short_abandoned,
+    count_if(is_rated and is_abandoned) / nullif(count_if(is_rated), 0) as abandon_rate,
+    count_if(is_rated and answered) / nullif(count_if(is_rated and not short_abandon), 0) as net_answer_rate,
+    count_if(is_rated and not short_abandon and is_abandoned) / nullif(count_if(is_rated and not short_abandon), 0) as net_abandon_rate,
     -- If the wait of all answered calls is unknown, so is the service level.
     case when bool_and(case when is_rated and answered then wait_seconds is null end) then null
-         else avg(case when is_timed then (answered and wait_seconds <= service_level_target_seconds)::int end) end as service_level,
+         else count_if(is_timed and answered and wait_seconds <= service_level_target_seconds) / nullif(count_if(is_timed), 0) end as service_level,
     avg(case when is_offered and answered then wait_seconds end) as avg_wait_seconds,
     quantile_cont(case when is_offered and answered then wait_seconds end, 0.9) as p90_wait_seconds,
     avg(case when is_offered and answered then ring_seconds end) as avg_ring_seconds,
@@ -60,9 +60,9 @@ select
     -- An agent's leg of a call that counts for another agent has no versions, and none of the call's own figures.
     avg(case when is_abandoned and versions > 0 then call_seconds end) as avg_abandon_seconds,
 
-    count(case when direction = 'outgoing' and answered then 1 end) as connected,
+    count_if(direction = 'outgoing' and answered)::bigint as connected,
     connected / nullif(outgoing, 0) as connect_rate,
-    count(case when is_no_show then 1 end) as agent_no_show,
+    count_if(is_no_show)::bigint as agent_no_show,
     agent_no_show / nullif(outgoing, 0) as agent_no_show_rate,
     outgoing - connected - agent_no_show as customer_no_answer,
 
@@ -80,7 +80,7 @@ select
     case when bool_or(is_failed_customer) then sum(case when is_failed_customer then coins end) else 0 end as coins_failed_customer,
     case when bool_or(is_failed_unknown) then sum(case when is_failed_unknown then coins end) else 0 end as coins_failed_unknown,
     case when bool_or(is_unanswered_in) then sum(case when is_unanswered_in then coins end) else 0 end as coins_unanswered_in,
-    sum(coins) / nullif(count(case when answered then 1 end), 0) as coins_per_answered,
+    sum(coins) / nullif(count_if(answered), 0) as coins_per_answered,
     sum(coins) / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
 
     count(distinct customer_number_of(customer_key)) as unique_customers

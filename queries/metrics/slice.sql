@@ -15,19 +15,30 @@ create or replace macro is_within(p_started_at, p_in_business_hours, p_hours) as
 
 -- The rows of a table of calls that are in a period and pass the filters; this is the definition of --from, --group and so on.
 -- Both days are included. A filter that is NULL selects all calls; an agent has the calls in which a report names a leg of the agent.
+--
+-- The filters with subqueries are apart, and query_table() reads only those that are asked for: DuckDB would plan and run their joins
+-- for each call even where a constant says that they do not matter.
 create or replace macro slice_calls(p_calls, p_from, p_to, p_group := null, p_agent := null, p_number := null,
                                     p_direction := null, p_campaign := null, p_source := null, p_hours := null) as table
-from query_table(p_calls)
-where local_day between p_from::date and p_to::date
-  and (p_group is null or call_group = p_group)
-  and (p_agent is null or agent = p_agent
+with
+found as (
+    from query_table(p_calls)
+    where local_day between p_from::date and p_to::date
+      and (p_group is null or call_group = p_group)
+      and (p_number is null or is_same_number(virtual_number, p_number))
+      and (p_direction is null or direction = p_direction)
+      and (p_campaign is null or campaign_id = p_campaign)
+      and (p_source is null or source = p_source)
+),
+of_agent as (
+    from found
+    where agent = p_agent
        or (direction, call_key) in (select (direction, call_key) from shared_call_legs
-                                        where local_day between p_from::date and p_to::date and is_reported and agent = p_agent))
-  and (p_number is null or is_same_number(virtual_number, p_number))
-  and (p_direction is null or direction = p_direction)
-  and (p_campaign is null or campaign_id = p_campaign)
-  and (p_source is null or source = p_source)
-  and (p_hours is null or is_within(started_at, in_business_hours, p_hours));
+                                    where local_day between p_from::date and p_to::date and is_reported and agent = p_agent)
+),
+of_agents as (from query_table(case when p_agent is null then 'found' else 'of_agent' end)),
+within_hours as (from of_agents where is_within(started_at, in_business_hours, p_hours))
+from query_table(case when p_hours is null then 'of_agents' else 'within_hours' end);
 
 -- The calls of a period that pass the filters.
 create or replace macro period_calls(p_from, p_to, p_group := null, p_agent := null, p_number := null,
