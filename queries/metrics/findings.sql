@@ -73,7 +73,7 @@ compared as (
 ),
 -- How many calls the answer rate and the service level count.
 rated as materialized (
-    select stretch, call_group, count(case when is_rated then 1 end) as rated, count(case when is_timed then 1 end) as timed
+    select stretch, call_group, count_if(is_rated)::bigint as rated, count_if(is_timed)::bigint as timed
     from classified_calls(compared)
     group by stretch, call_group
 ),

@@ -1,22 +1,28 @@
--- Any set of calls, each with which of the figures of kpi() it counts in, and the settings that decide it.
+-- Any set of calls, each with which of the figures of kpi() it counts in, and the settings that decide it. Texts are compared once for each
+-- call: that takes as long as ten of the flags that follow from it.
 create or replace macro classified_calls(p_rows) as table
 select
     *,
-    direction = 'incoming' and outcome <> 'ivr_only' as is_offered,
+    is_incoming and not is_ivr_only as is_offered,
     -- A setting leaves calls out of hours out of the rates of offered calls.
     is_offered and (in_business_hours or not exclude_out_of_hours) as is_rated,
     -- Calls of the service level: an answered call whose wait is unknown is not one.
     is_rated and not short_abandon and (not answered or wait_seconds is not null) as is_timed,
-    direction = 'incoming' and not answered and outcome in ('abandoned', 'cancelled') as is_abandoned,
+    is_incoming and not answered and is_given_up as is_abandoned,
     -- Where neither the status nor leg A says whose leg failed, it is not known to be the agent's.
-    direction = 'outgoing' and not answered and leg_a_picked_at is null
-        and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
+    is_outgoing and not answered and leg_a_picked_at is null and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
     -- An unanswered call is in one of these four.
-    not answered and direction = 'incoming' as is_unanswered_in,
-    not answered and direction <> 'incoming' and failed_leg is not distinct from 'agent' as is_failed_agent,
-    not answered and direction <> 'incoming' and failed_leg is not distinct from 'customer' as is_failed_customer,
-    not answered and direction <> 'incoming' and failed_leg is null as is_failed_unknown
-from query_table(p_rows), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings);
+    not answered and is_incoming as is_unanswered_in,
+    not answered and not is_incoming and failed_leg is not distinct from 'agent' as is_failed_agent,
+    not answered and not is_incoming and failed_leg is not distinct from 'customer' as is_failed_customer,
+    not answered and not is_incoming and failed_leg is null as is_failed_unknown
+from (
+    select
+        *,
+        direction = 'incoming' as is_incoming, direction = 'outgoing' as is_outgoing,
+        outcome = 'ivr_only' as is_ivr_only, outcome in ('abandoned', 'cancelled') as is_given_up
+    from query_table(p_rows)
+), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings);
 
 -- Every aggregate over calls, once. A row per combination of the named dimension columns over any set of calls:
 --
@@ -24,18 +30,19 @@ from query_table(p_rows), (select service_level_target_seconds, exclude_out_of_h
 --   select call_group, offered, answer_rate from kpi(['call_group'], slice);
 --
 -- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds. A sum is that of the known values, 0 if there
--- is nothing to add up, and NULL if all of them are unknown. A share of calls is the mean of whether each of them is one.
--- metric_catalog describes every metric. total_of() has all metrics of a set of calls in one row; values_of() has a row per metric.
+-- is nothing to add up, and NULL if all of them are unknown. metric_catalog describes every metric. total_of() has all metrics of a set
+-- of calls in one row; values_of() has a row per metric.
 --
--- Conditions are in CASE: for each FILTER DuckDB would slice the columns of all aggregates.
+-- count_if() takes a third of the time of count(case …), and its HUGEINT is cast. Other conditions are in CASE: for each FILTER DuckDB would
+-- slice the columns of all aggregates.
 create or replace macro kpi(p_dims, p_rows) as table
 select
     columns(p_dims),
 
     count(*) as calls,
-    count_if(direction = 'incoming')::bigint as incoming,
-    count_if(direction = 'outgoing')::bigint as outgoing,
-    count_if(direction = 'incoming' and outcome = 'ivr_only')::bigint as ivr_only,
+    count_if(is_incoming)::bigint as incoming,
+    count_if(is_outgoing)::bigint as outgoing,
+    count_if(is_incoming and is_ivr_only)::bigint as ivr_only,
     ivr_only / nullif(incoming, 0) as ivr_only_rate,
     incoming - ivr_only as offered,
     count_if(answered)::bigint as answered,
@@ -60,7 +67,7 @@ select
     -- An agent's leg of a call that counts for another agent has no versions, and none of the call's own figures.
     avg(case when is_abandoned and versions > 0 then call_seconds end) as avg_abandon_seconds,
 
-    count_if(direction = 'outgoing' and answered)::bigint as connected,
+    count_if(is_outgoing and answered)::bigint as connected,
     connected / nullif(outgoing, 0) as connect_rate,
     count_if(is_no_show)::bigint as agent_no_show,
     agent_no_show / nullif(outgoing, 0) as agent_no_show_rate,
