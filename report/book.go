@@ -137,7 +137,7 @@ func (b *book) fillSheets() error {
 	def := b.def
 	for {
 		known := b.numberedNames()
-		if err := b.fillInTurn(); err != nil {
+		if err := b.fillOnce(); err != nil {
 			return err
 		}
 		if b.numberedNames() == known || !slices.ContainsFunc(def.Sheets, func(s Sheet) bool { return s.Kind == "detail" }) {
@@ -151,9 +151,9 @@ func (b *book) fillSheets() error {
 	}
 }
 
-// fillInTurn adds the sheets in the order of the definition. Detail sheets are filled first, while the queries of the others run, and Notes
+// fillOnce adds the sheets in the order of the definition. Detail sheets are filled first, while the queries of the others run, and Notes
 // last, because they list what the other sheets leave out.
-func (b *book) fillInTurn() error {
+func (b *book) fillOnce() error {
 	for _, step := range []func() error{
 		b.addSheets,
 		func() error { return b.fill(func(kind string) bool { return kind == "detail" }) },

@@ -32,21 +32,21 @@ func (b *book) change(c columnMeta) change {
 		if strings.HasPrefix(text, "=") || !b.compared.isOrdinary {
 			verdict = nil
 		}
-		return b.judged(text, verdict)
+		return b.withVerdict(text, verdict)
 	}
 	verdict := figures.get("usual_verdict")
 	low, _ := figures.number("usual_low")
-	judged := b.judged("▲ above usual "+usual, verdict)
+	shown := b.withVerdict("▲ above usual "+usual, verdict)
 	switch {
 	case verdict == "same":
-		judged = b.judged("within usual "+usual, nil)
+		shown = b.withVerdict("within usual "+usual, nil)
 	case now < low:
-		judged = b.judged("▼ below usual "+usual, verdict)
+		shown = b.withVerdict("▼ below usual "+usual, verdict)
 	}
 	if b.compared.isOrdinary {
-		judged.second = b.sinceEarlier(c, now)
+		shown.second = b.sinceEarlier(c, now)
 	}
-	return judged
+	return shown
 }
 
 // versus names the earlier period in few words: "vs last Friday".
@@ -65,8 +65,8 @@ func (b *book) versus() string {
 	}
 }
 
-// judged adds the word and the colour of a verdict to a text.
-func (b *book) judged(text string, verdict any) change {
+// withVerdict adds the word and the colour of a verdict to a text.
+func (b *book) withVerdict(text string, verdict any) change {
 	switch verdict {
 	case "better":
 		return change{text + ", better", b.theme.Good, ""}

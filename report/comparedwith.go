@@ -21,7 +21,7 @@ func (b *book) comparison() string {
 	if b.req.Period.Days() == 1 {
 		return "Until " + b.compared.dataThrough.Format("15:04") + ", compared with " + with
 	}
-	return b.stretchWords(b.req.Period, b.compared.dataThrough) + ", compared with " + with
+	return b.periodToDateWords(b.req.Period, b.compared.dataThrough) + ", compared with " + with
 }
 
 // isRunning reports whether the period was not over at the last delivery.
@@ -67,9 +67,9 @@ func (b *book) earlierPeriod() string {
 	case c.earlier.Days() == 1:
 		return b.wordsBeside(c.earlier) + " until " + b.withZone(c.until.Format("15:04"))
 	case c.earlier.IsWeek():
-		return b.withZone(b.stretchWords(c.earlier, c.until)) + " of last week"
+		return b.withZone(b.periodToDateWords(c.earlier, c.until)) + " of last week"
 	}
-	return b.withZone(b.stretchWords(c.earlier, c.until))
+	return b.withZone(b.periodToDateWords(c.earlier, c.until))
 }
 
 // usualPeriods names the periods that the usual range is of: "three of the last four Fridays (6 November: holiday)".
@@ -120,8 +120,8 @@ func (b *book) wordsBeside(p period.Period) string {
 	return words
 }
 
-// stretchWords names the part of a period until a time: "Monday to Friday 18:40", "1 to 20 November 18:40".
-func (b *book) stretchWords(p period.Period, until time.Time) string {
+// periodToDateWords names the part of a period until a time: "Monday to Friday 18:40", "1 to 20 November 18:40".
+func (b *book) periodToDateWords(p period.Period, until time.Time) string {
 	clock := until.Format(" 15:04")
 	last := until
 	if until.Equal(until.Truncate(24*time.Hour)) && until.After(p.From) { // as much as the whole day before

@@ -117,9 +117,9 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 		second++
 	}
 	if goal, colour := p.goal(c); goal != "" {
-		judged := small
-		judged.TextColour = colour
-		p.Put(column, at, goal, judged)
+		style := small
+		style.TextColour = colour
+		p.Put(column, at, goal, style)
 		at++
 	}
 	if change.text != "" {

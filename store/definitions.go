@@ -113,7 +113,7 @@ func InitLake(ctx context.Context, options Options) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.withTurn(ctx, func() error {
+	return errors.Join(s.withLoadLock(ctx, func() error {
 		if err := s.ensureTables(ctx); err != nil {
 			return err
 		}

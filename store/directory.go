@@ -55,7 +55,7 @@ func (s *Store) applyDirectories(ctx context.Context) error {
 	supposed := s.fingerprint
 	s.fingerprint = "" // it changes while calls are recomputed
 	defer func() { s.fingerprint = supposed }()
-	return s.withTurn(ctx, func() error { return s.applySettings(ctx) })
+	return s.withLoadLock(ctx, func() error { return s.applySettings(ctx) })
 }
 
 // fetchedAt returns the time of the last of some changes; zero if there are none.

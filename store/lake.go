@@ -174,7 +174,7 @@ func copySettings(ctx context.Context, conn *sql.Conn, tables []string) error {
 	return tx.Commit()
 }
 
-// connectLake attaches the lake and, for the lock of withTurn, its catalog.
+// connectLake attaches the lake and, for the lock of withLoadLock, its catalog.
 func connectLake(ctx context.Context, options Options, mode string) (*Store, error) {
 	if err := ensureDefinitions(ctx, options); err != nil {
 		return nil, err
@@ -188,7 +188,7 @@ func connectLake(ctx context.Context, options Options, mode string) (*Store, err
 		if _, err := conn.ExecContext(ctx, options.Lake.attachCatalog()); err != nil {
 			return options.Lake.explain(err)
 		}
-		if s.turn, err = db.Conn(ctx); err != nil {
+		if s.loadLock, err = db.Conn(ctx); err != nil {
 			return err
 		}
 		if options.maintains {

@@ -176,9 +176,9 @@ func TestLoadersTakeTurns(t *testing.T) {
 	}
 	first, second := open("first"), open("second")
 	err := store(first, func() {
-		waiting, cancel := context.WithTimeout(t.Context(), 3*turnPoll)
+		waiting, cancel := context.WithTimeout(t.Context(), 3*loadLockPoll)
 		defer cancel()
-		if err := second.withTurn(waiting, func() error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		if err := second.withLoadLock(waiting, func() error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("two loaders have their turn at once: %v", err)
 		}
 	})
@@ -186,11 +186,11 @@ func TestLoadersTakeTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = store(first, func() {
-		second.hasTurn = true // as if its connection with the lock had been cut
+		second.holdsLoadLock = true // as if its connection with the lock had been cut
 		if err := store(second, func() {}); err != nil {
 			t.Error(err)
 		}
-		second.hasTurn = false
+		second.holdsLoadLock = false
 	})
 	if !IsTransient(err) {
 		t.Errorf("both loaders committed: %v", err)

@@ -16,7 +16,7 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 		switch {
 		case string(one) == "{}": // an empty array of PHP
 		case one[0] == '{':
-			l.unreadable |= l.judged(field)
+			l.unreadable |= l.problemBit(field)
 			unknown = l.setAside(field, one, unknown)
 		case isBlankText(text):
 			if current == nil {
@@ -26,7 +26,7 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 			l.values[field] = text
 		case bytes.Equal(bytes.TrimSpace(current), bytes.TrimSpace(text)):
 		default:
-			l.conflicting |= l.judged(field)
+			l.conflicting |= l.problemBit(field)
 			if l.isNothing(field, current) && !l.isNothing(field, text) {
 				l.values[field] = text
 				one = spool.AppendString(nil, string(current))
@@ -37,8 +37,8 @@ func (l *line) addValue(field int, value []byte, unknown []member) []member {
 	return unknown
 }
 
-// judged returns the bit of a field of which conflicting and unreadable values are a problem, 0 for others.
-func (l *line) judged(field int) uint64 {
+// problemBit returns the bit of a field of which conflicting and unreadable values are a problem, 0 for others.
+func (l *line) problemBit(field int) uint64 {
 	if payloadFields[field].anyForm {
 		return 0
 	}

@@ -14,7 +14,7 @@ func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines 
 	started := s.options.Now()
 	batch, err := s.stageLines(ctx, reader, limit, lines, started)
 	if err == nil {
-		err = s.withTurn(ctx, func() error { return s.storeBatch(ctx, batch, started, summary) })
+		err = s.withLoadLock(ctx, func() error { return s.storeBatch(ctx, batch, started, summary) })
 	}
 	return batch.sent, err
 }
@@ -51,8 +51,8 @@ func (s *Store) storeBatch(ctx context.Context, batch *batch, started time.Time,
 // compareStaged compares the staged lines with what is stored, in temporary tables. It runs outside the transaction of the load, since DuckDB reads
 // uncommitted rows with one thread only; the database has no other writer meanwhile.
 func (s *Store) compareStaged(ctx context.Context, batch *batch) error {
-	if s.judge != nil {
-		if err := s.judge(ctx); err != nil {
+	if s.validate != nil {
+		if err := s.validate(ctx); err != nil {
 			return err
 		}
 	}

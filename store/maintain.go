@@ -21,7 +21,7 @@ const snapshotsKept = 7 * 24 * time.Hour
 // may be about to commit it.
 const fileGrace = 24 * time.Hour
 
-// targetFileSize is the size of files, in bytes: a load waits for one that is written in the maintenance's turn.
+// targetFileSize is the size of files, in bytes: a load waits for one that is written while the maintenance holds its lock.
 const targetFileSize = 64 << 20
 
 // rewriteThresholds are the shares of deleted rows from which files are rewritten. A file with deleted rows is not merged, so few are enough. The files of
@@ -46,7 +46,7 @@ var errTimeLimit = errors.New("the time limit is reached")
 // MaintainLake keeps a lake cheap to load into and to read: it expires old snapshots, deletes files that no snapshot needs, writes the rows of small
 // loads from the catalog into files, rewrites files with many deleted rows and merges small files. It works in portions of a table and a file of
 // target_file_size, each a transaction, so that a killed run leaves a whole lake and the next one resumes. Portions that would conflict with a load
-// take a loader's turn, so a load waits for one portion at most. Readers keep the snapshot that they have.
+// take the lock of loaders, so a load waits for one portion at most. Readers keep the snapshot that they have.
 func MaintainLake(ctx context.Context, options Options, limits MaintainOptions) (done Maintained, err error) {
 	options.maintains = true
 	s, err := connectLake(ctx, options, writing)
@@ -131,15 +131,16 @@ func (m *maintenance) portion(ctx context.Context, count *int64, query string) (
 	return second, nil
 }
 
-// turn runs a portion in a loader's turn. After a portion that did something it waits, so that loaders, which try every turnPoll, get theirs.
-func (m *maintenance) turn(ctx context.Context, count *int64, query string) (second int64, err error) {
-	err = m.withTurn(ctx, func() error {
+// lockedPortion runs a portion with the lock of loaders. After one that did something it waits, so that loaders, which try every loadLockPoll, get
+// the lock.
+func (m *maintenance) lockedPortion(ctx context.Context, count *int64, query string) (second int64, err error) {
+	err = m.withLoadLock(ctx, func() error {
 		second, err = m.portion(ctx, count, query)
 		return err
 	})
 	if err == nil && second > 0 {
 		select {
-		case <-time.After(2 * turnPoll):
+		case <-time.After(2 * loadLockPoll):
 		case <-ctx.Done():
 			err = context.Cause(ctx)
 		}
@@ -190,7 +191,7 @@ func (m *maintenance) flush(ctx context.Context) error {
 	}
 	tables, err := inCatalog(strings.Join(withRows, " union ") + " order by name")
 	for _, table := range tables {
-		_, err := m.turn(ctx, &m.done.FlushedRows, fmt.Sprintf(
+		_, err := m.lockedPortion(ctx, &m.done.FlushedRows, fmt.Sprintf(
 			"select coalesce(sum(rows_flushed), 0)::bigint as flushed, flushed from ducklake_flush_inlined_data('lake', table_name => %s)", quote(table)))
 		if err != nil {
 			return fmt.Errorf("%s: %w", table, err)
@@ -238,7 +239,7 @@ func (m *maintenance) merge(ctx context.Context) error {
 
 // writeFiles runs a function of DuckLake that replaces files of a table. It counts these, and returns the number of written ones.
 func (m *maintenance) writeFiles(ctx context.Context, replaced *int64, function, table, limit string) (written int64, err error) {
-	written, err = m.turn(ctx, replaced, fmt.Sprintf("select coalesce(sum(files_processed), 0)::bigint, coalesce(sum(files_created), 0)::bigint from %s('lake', %s, %s)",
+	written, err = m.lockedPortion(ctx, replaced, fmt.Sprintf("select coalesce(sum(files_processed), 0)::bigint, coalesce(sum(files_created), 0)::bigint from %s('lake', %s, %s)",
 		function, quote(table), limit))
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", table, err)

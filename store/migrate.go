@@ -165,7 +165,7 @@ func dropMacros(ctx context.Context, tx *sql.Tx) error {
 
 // inTransaction runs do in a transaction, which is the only one of a loader at that time.
 func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
-	return s.withTurn(ctx, func() error {
+	return s.withLoadLock(ctx, func() error {
 		tx, err := s.conn.BeginTx(ctx, nil)
 		if err != nil {
 			return err

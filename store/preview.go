@@ -16,11 +16,11 @@ import (
 )
 
 // Preview is a temporary database in which the deliveries of an import are loaded before they are added to the spool: the SQL that will
-// read them judges them, and shows what would come of them.
+// read them validates them, and shows what would come of them.
 type Preview struct {
 	store    *Store
 	dir      string
-	judged   func(line int64) bool
+	isRow    func(line int64) bool
 	rejected map[int64]Rejection
 	attached bool
 	known    Options // of the database or the lake with the calls that are known
@@ -41,7 +41,7 @@ func OpenPreview(ctx context.Context, options Options) (*Preview, error) {
 	if p.store, err = open(ctx, options); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	p.store.judge = p.judge
+	p.store.validate = p.validate
 	return p, nil
 }
 
@@ -77,10 +77,10 @@ func direction(ctx context.Context, conn *sql.Conn, source, word string) (direct
 	return direction, nil
 }
 
-// Load loads a file of lines, and returns those that cannot be read, with the reasons, by their numbers. judged reports whether a line
+// Load loads a file of lines, and returns those that cannot be read, with the reasons, by their numbers. isRow reports whether a line
 // is a row of an export; others were received by a collector, and are only rejected if no load could read them.
-func (p *Preview) Load(ctx context.Context, file spool.File, source string, judged func(line int64) bool, progress Progress) (map[int64]Rejection, error) {
-	p.judged = judged
+func (p *Preview) Load(ctx context.Context, file spool.File, source string, isRow func(line int64) bool, progress Progress) (map[int64]Rejection, error) {
+	p.isRow = isRow
 	reader := p.store.newLineReader([]position{{file: file}}, LoadOptions{DefaultSource: source, Progress: progress})
 	reader.keepPositions = true
 	defer reader.close()
@@ -103,8 +103,8 @@ func (p *Preview) Load(ctx context.Context, file spool.File, source string, judg
 	return p.rejected, nil
 }
 
-// judge removes the lines that cannot be read from `staged`.
-func (p *Preview) judge(ctx context.Context) error {
+// validate removes the lines that cannot be read from `staged`.
+func (p *Preview) validate(ctx context.Context) error {
 	rows, err := p.store.conn.QueryContext(ctx, queries.SQL("import/rejects"))
 	if err != nil {
 		return fmt.Errorf("import/rejects: %w", err)
@@ -118,7 +118,7 @@ func (p *Preview) judge(ctx context.Context) error {
 		if err := rows.Scan(&line, &rejection.Reason, &field); err != nil {
 			return err
 		}
-		if p.judged(line) {
+		if p.isRow(line) {
 			rejection.Field, rejection.Rounded = field.String, strings.HasSuffix(rejection.Reason, roundedReason)
 			p.rejected[line] = rejection
 			lines = append(lines, line)

@@ -47,19 +47,19 @@ type attachment struct {
 
 // Store is a database open for writing.
 type Store struct {
-	options      Options
-	db           *database
-	conn         *sql.Conn
-	turn         *sql.Conn // with a lake, for the lock of withTurn
-	maintenance  *sql.Conn // of a lake that is maintained, for the lock of that
-	hasTurn      bool
-	transactions int64  // of this loader in the lake
-	fingerprint  string // of the settings that a load into a lake supposes
+	options       Options
+	db            *database
+	conn          *sql.Conn
+	loadLock      *sql.Conn // with a lake, for the lock of withLoadLock
+	maintenance   *sql.Conn // of a lake that is maintained, for the lock of that
+	holdsLoadLock bool
+	transactions  int64  // of this loader in the lake
+	fingerprint   string // of the settings that a load into a lake supposes
 
 	migrated string                          // from which version, for the summary of the load; empty if it was not
 	warnings []string                        // from opening it, for the summary of the load
 	unusable map[string]error                // user queries without a macro, by name; see UnusableQueries
-	judge    func(ctx context.Context) error // of a preview: removes lines from `staged`
+	validate func(ctx context.Context) error // of a preview: removes lines from `staged`
 }
 
 // Open opens the database for writing. It creates the database if it is missing, migrates its schema, and updates its macros and
@@ -127,7 +127,7 @@ func open(ctx context.Context, options Options) (*Store, error) {
 func (s *Store) Close() error {
 	if s.options.Lake != nil {
 		var errs []error
-		for _, lock := range []*sql.Conn{s.turn, s.maintenance} {
+		for _, lock := range []*sql.Conn{s.loadLock, s.maintenance} {
 			if lock != nil {
 				errs = append(errs, lock.Close())
 			}

@@ -68,7 +68,7 @@ func copyToLake(ctx context.Context, options Options, path string, progress func
 		return copied, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	err = s.withTurn(ctx, func() error {
+	err = s.withLoadLock(ctx, func() error {
 		if err := s.ensureTables(ctx); err != nil {
 			return err
 		}

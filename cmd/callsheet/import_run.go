@@ -84,7 +84,7 @@ func nothingImported(err error) error {
 	return fmt.Errorf("%w\nnothing was imported", err)
 }
 
-// readImport reads a file and judges its deliveries.
+// readImport reads a file and validates its deliveries.
 func (a *app) readImport(ctx context.Context, p *pipeline.Pipeline, i *importer.Importer) error {
 	preview, err := p.OpenPreview(ctx)
 	if err != nil {

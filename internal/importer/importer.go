@@ -12,7 +12,7 @@ import (
 )
 
 // Importer adds the deliveries of a file to the spool and skips those that it has already. Read copies them to a temporary file of
-// candidates, and has the loader judge these; Add adds those that can be loaded and that the spool does not have.
+// candidates, and has the loader validate these; Add adds those that can be loaded and that the spool does not have.
 type Importer struct {
 	Path      string
 	Into      *spool.Import
@@ -35,7 +35,7 @@ type Importer struct {
 // Progress begins a step and returns a function that is called with its progress.
 type Progress func(step string) func(done, total int64)
 
-// Read reads the file, and judges its deliveries in an empty database. The error of a file that is refused begins with its path.
+// Read reads the file, and validates its deliveries in an empty database. The error of a file that is refused begins with its path.
 func (i *Importer) Read(ctx context.Context, preview *store.Preview, progress Progress) (err error) {
 	if i.candidates, err = newCandidates(i.Reading.TempDir); err != nil {
 		return err
@@ -53,7 +53,7 @@ func (i *Importer) Read(ctx context.Context, preview *store.Preview, progress Pr
 	if err := CheckDirection(i.Reading.Mapping.Set[directionField], i.Reading.Direction); err != nil {
 		return err
 	}
-	if err := i.judge(ctx, preview, progress); err != nil {
+	if err := i.validate(ctx, preview, progress); err != nil {
 		return fmt.Errorf("%s: %w", i.Path, err)
 	}
 	i.Record.Files = []string{i.Path}
@@ -66,7 +66,7 @@ func (i *Importer) Read(ctx context.Context, preview *store.Preview, progress Pr
 	return nil
 }
 
-func (i *Importer) judge(ctx context.Context, preview *store.Preview, progress Progress) error {
+func (i *Importer) validate(ctx context.Context, preview *store.Preview, progress Progress) error {
 	i.Reading.progress = progress("reading " + i.Path)
 	if err := i.readFile(ctx); err != nil {
 		return err

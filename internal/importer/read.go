@@ -1,5 +1,5 @@
 // Package importer imports deliveries into the spool from tables (CSV, .xlsx) and JSON: exports of a vendor's panel, or the spool of
-// another collector. What a file says stays as it is, under the vendor's names of the fields; the loader's SQL judges the values.
+// another collector. What a file says stays as it is, under the vendor's names of the fields; the loader's SQL validates them.
 package importer
 
 import (

@@ -49,8 +49,8 @@ type Runner struct {
 	// OnMissed is called with due times that are skipped, newest first. Serve needs it.
 	OnMissed func(ctx context.Context, entry Entry, due []time.Time)
 
-	clock *clock // of Serve
-	turns *turns // of Serve
+	clock *clock       // of Serve
+	locks *reportLocks // of Serve
 }
 
 // Find returns the entry of a report.

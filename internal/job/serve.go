@@ -30,7 +30,7 @@ func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 	}
 	var tasks sync.WaitGroup
 	defer tasks.Wait()
-	r.turns = newTurns()
+	r.locks = newReportLocks()
 	for running := r; ; {
 		retire := running.serveEntries(ctx, &tasks)
 		select {
@@ -42,8 +42,8 @@ func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 			if !following.HasSchedule() {
 				return nil
 			}
-			following.clock, following.turns = running.clock, running.turns
-			following.turns.begin(following.Entries, following.now())
+			following.clock, following.locks = running.clock, running.locks
+			following.locks.begin(following.Entries, following.now())
 			running = following
 		}
 	}
@@ -66,11 +66,11 @@ func (r *Runner) serveEntries(ctx context.Context, tasks *sync.WaitGroup) (retir
 // serveEntry runs one entry at its due times while active, or once the period is over where days are counted. Each run is for the
 // scheduled time, not for when it starts.
 func (r *Runner) serveEntry(ctx, active context.Context, entry Entry) {
-	done, ok := r.turns.take(active, entry.Report)
+	done, ok := r.locks.take(active, entry.Report)
 	if !ok {
 		return
 	}
-	defer func() { r.turns.release(entry.Report, done) }()
+	defer func() { r.locks.release(entry.Report, done) }()
 	runs, err := r.Ledger.Runs()
 	for err != nil {
 		r.Log.Error("the run ledger cannot be read; trying again", "report", entry.Report, "error", err)

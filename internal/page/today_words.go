@@ -122,11 +122,11 @@ func (f formats) heatFigure(n *float64, format string) string {
 	return f.metric(n, format)
 }
 
-// judged is a sentence with its class: good, late or none.
-type judged struct{ Text, Class string }
+// styledText is a sentence with its class: good, late or none.
+type styledText struct{ Text, Class string }
 
 // usual says how a figure compares with its usual range; nil if there is none.
-func (f formats) usual(figure Figure) (*judged, error) {
+func (f formats) usual(figure Figure) (*styledText, error) {
 	if figure.UsualLow == nil || figure.UsualHigh == nil {
 		return nil, nil
 	}
@@ -141,7 +141,7 @@ func (f formats) usual(figure Figure) (*judged, error) {
 	default:
 		text, err = f.text("usual_above", usual)
 	}
-	shown := &judged{Text: text}
+	shown := &styledText{Text: text}
 	switch {
 	case err != nil:
 	case figure.UsualVerdict == "better":

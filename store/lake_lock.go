@@ -41,7 +41,7 @@ func loaderTransactions(ctx context.Context, db session) (count int64, err error
 // The keys of advisory locks in the catalog: that of a loader, from its look at the stored calls to its commit, and that of a maintenance. "callshee" and
 // "maintain" in ASCII.
 const (
-	turnKey        = 0x63616c6c73686565
+	loadLockKey    = 0x63616c6c73686565
 	maintenanceKey = 0x6d61696e7461696e
 )
 
@@ -52,37 +52,37 @@ func tryLock(ctx context.Context, tx *sql.Tx, key int64) (acquired bool, err err
 	return acquired, err
 }
 
-// turnPoll is how often a loader asks whether its turn has come.
-const turnPoll = 50 * time.Millisecond
+// loadLockPoll is how often a loader tries to take the lock.
+const loadLockPoll = 50 * time.Millisecond
 
-// withTurn runs do while no other loader computes calls, from the state that the one before has committed. For a database file it only runs do: the
+// withLoadLock runs do while no other loader computes calls, from the state that the one before has committed. For a database file it only runs do: the
 // file has one writer.
 //
-// The turn is an advisory lock in the catalog, which ends with the connection of a loader that dies. It only saves work: what keeps two loaders
+// The lock is an advisory one in the catalog, which ends with the connection of a loader that dies. It only saves work: what keeps two loaders
 // apart, also when the connection with the lock has been cut, is the first row of loaders, which each transaction changes. DuckLake commits only one
 // of two transactions that change a row.
-func (s *Store) withTurn(ctx context.Context, do func() error) (err error) {
-	if s.turn == nil || s.hasTurn {
+func (s *Store) withLoadLock(ctx context.Context, do func() error) (err error) {
+	if s.loadLock == nil || s.holdsLoadLock {
 		return do()
 	}
-	tx, err := s.turn.BeginTx(ctx, nil)
+	tx, err := s.loadLock.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("waiting for other loaders: %w", err)
 	}
 	defer tx.Rollback() // releases the lock
 	for acquired := false; !acquired; {
-		if acquired, err = tryLock(ctx, tx, turnKey); err != nil {
+		if acquired, err = tryLock(ctx, tx, loadLockKey); err != nil {
 			return fmt.Errorf("waiting for other loaders: %w", err)
 		}
 		if !acquired {
 			select {
-			case <-time.After(turnPoll):
+			case <-time.After(loadLockPoll):
 			case <-ctx.Done():
 				return fmt.Errorf("waiting for other loaders: %w", context.Cause(ctx))
 			}
 		}
 	}
-	s.hasTurn = true
-	defer func() { s.hasTurn = false }()
+	s.holdsLoadLock = true
+	defer func() { s.holdsLoadLock = false }()
 	return do()
 }
