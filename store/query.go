@@ -145,44 +145,39 @@ func Catalog(ctx context.Context, row func(values []any) error) (err error) {
 
 // SQL runs a single user statement.
 func (r *Reader) SQL(ctx context.Context, statement string,
-	header func(columns []string) error, row func(values []any) error) (err error) {
-	conn := <-r.free
-	defer func() { r.free <- conn }()
-	defer func() { err = explainNames(ctx, conn, statement, err) }()
-	if err := checkStatement(ctx, conn, statement); err != nil {
-		return err
-	}
-	return r.run(ctx, conn, statement, nil, header, row)
+	header func(columns []string) error, row func(values []any) error) error {
+	return r.withStatement(ctx, statement, func(conn *sql.Conn) error { return r.run(ctx, conn, statement, nil, header, row) })
 }
 
 // LimitedSQL is SQL for the first rows of a SELECT, at which DuckDB stops. Other statements have few rows.
 func (r *Reader) LimitedSQL(ctx context.Context, statement string, limit int,
-	header func(columns []string) error, row func(values []any) error) (err error) {
-	conn := <-r.free
-	defer func() { r.free <- conn }()
-	defer func() { err = explainNames(ctx, conn, statement, err) }()
-	if err := checkStatement(ctx, conn, statement); err != nil {
-		return err
-	}
-	if _, err := parseSelect(ctx, conn, statement); err == nil {
-		err = r.run(ctx, conn, fmt.Sprintf("from %s limit %d", parenthesize(statement), limit), nil, header, row)
-		if !IsStatementError(err) {
-			return err
+	header func(columns []string) error, row func(values []any) error) error {
+	return r.withStatement(ctx, statement, func(conn *sql.Conn) error {
+		if _, err := parseSelect(ctx, conn, statement); err == nil {
+			err = r.run(ctx, conn, fmt.Sprintf("from %s limit %d", parenthesize(statement), limit), nil, header, row)
+			if !IsStatementError(err) {
+				return err
+			}
 		}
-	}
-	return r.run(ctx, conn, statement, nil, header, row) // a wrong one fails again, with an error that points into what was typed
+		return r.run(ctx, conn, statement, nil, header, row) // a wrong one fails again, with an error that points into what was typed
+	})
 }
 
 // StreamSQL is SQL for a result of any length: it is kept within the memory limit, or on disk.
 func (r *Reader) StreamSQL(ctx context.Context, statement string,
-	header func(columns []string) error, row func(values []any) error) (err error) {
+	header func(columns []string) error, row func(values []any) error) error {
+	return r.withStatement(ctx, statement, func(conn *sql.Conn) error { return r.stream(ctx, conn, statement, nil, header, row) })
+}
+
+// withStatement checks a user statement, and runs do on a free connection. An error about a name in the statement is explained.
+func (r *Reader) withStatement(ctx context.Context, statement string, do func(conn *sql.Conn) error) (err error) {
 	conn := <-r.free
 	defer func() { r.free <- conn }()
 	defer func() { err = explainNames(ctx, conn, statement, err) }()
 	if err := checkStatement(ctx, conn, statement); err != nil {
 		return err
 	}
-	return r.stream(ctx, conn, statement, nil, header, row)
+	return do(conn)
 }
 
 func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args []any,
