@@ -90,18 +90,12 @@ func (a *app) readImport(ctx context.Context, p *pipeline.Pipeline, i *importer.
 	if err != nil {
 		return err
 	}
-	var bar *display.Progress
-	finish := func() {
-		if bar != nil {
-			bar.Finish()
-		}
-	}
+	bar := display.NewProgress(a.stderr, "", a.now)
 	err = i.Read(ctx, preview, func(step string) func(done, total int64) {
-		finish()
-		bar = display.NewProgress(a.stderr, step, a.now)
+		bar.Next(step)
 		return bar.Bytes
 	})
-	finish()
+	bar.Finish()
 	return errors.Join(err, preview.Close())
 }
 

@@ -87,18 +87,12 @@ func (a *app) fetchFromVendor(ctx context.Context, p *pipeline.Pipeline, source 
 	if err != nil {
 		return err
 	}
-	var bar *display.Progress
-	finish := func() {
-		if bar != nil {
-			bar.Finish()
-		}
-	}
+	bar := display.NewProgress(a.stderr, "", a.now)
 	fetched := p.FetchLists(ctx, api, source.Name, days, func(day string) func(rows, total int64) {
-		finish()
-		bar = display.NewProgress(a.stderr, source.Name+" "+day, a.now)
+		bar.Next(source.Name + " " + day)
 		return bar.Count
 	})
-	finish()
+	bar.Finish()
 	if err := ctx.Err(); err != nil {
 		return err
 	}

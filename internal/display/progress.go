@@ -50,6 +50,12 @@ func (p *Progress) move(done, total int64, bytes bool) {
 	p.bar.Set64(done)
 }
 
+// Next removes the bar, and begins one for the next step.
+func (p *Progress) Next(label string) {
+	p.Finish()
+	p.bar, p.label, p.started = nil, label, p.now()
+}
+
 // Finish removes the bar.
 func (p *Progress) Finish() {
 	if p.bar != nil {
