@@ -44,6 +44,9 @@ type browser struct {
 // startBrowser starts Chromium for a page at an address, from which alone it may load something.
 func startBrowser(t *testing.T, address string) *browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
 	program, err := exec.LookPath("chromium")
 	if err != nil && os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
 		t.Fatal(err)

@@ -27,6 +27,9 @@ import (
 // startGoogle starts an emulator of Google Cloud Storage with a bucket, and returns its URL.
 func startGoogle(t *testing.T, bucket string) (base string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	emulator, err := exec.LookPath("fake-gcs-server")
 	if err != nil && os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
 		t.Fatal(err)

@@ -15,6 +15,9 @@ import (
 // needs skips a test if this machine cannot mount something with a program.
 func needs(t *testing.T, programs ...string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("mounts a share")
+	}
 	for _, program := range programs {
 		_, err := exec.LookPath(program)
 		switch {

@@ -141,6 +141,7 @@ func serverUser() *syscall.Credential {
 // installed returns the folder with the programs of the newest PostgreSQL.
 func installed(t testing.TB) string {
 	t.Helper()
+	skipIfShort(t)
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if len(found) == 0 {
 		missing(t, "PostgreSQL (the package postgresql)")

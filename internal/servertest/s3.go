@@ -13,6 +13,7 @@ import (
 // StartS3 starts a real S3 gateway over a folder and returns the URL of a bucket in it. The credentials are in the environment.
 func StartS3(t *testing.T) string {
 	t.Helper()
+	skipIfShort(t)
 	gateway, err := exec.LookPath("versitygw")
 	if err != nil {
 		missing(t, "versitygw: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")

@@ -13,6 +13,9 @@ import (
 // installed returns the path of a server that needs root. The test is skipped without either, or fails where servers are required.
 func installed(t testing.TB, path, name string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	program, err := exec.LookPath(path)
 	switch {
 	case err == nil && os.Getuid() == 0:
