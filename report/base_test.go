@@ -54,6 +54,7 @@ sheets:
 }
 
 func TestBaseWorkbookAndLogoAreKept(t *testing.T) {
+	skipIfShort(t)
 	dir := companyFolder(t)
 	text, err := os.ReadFile("../templates/daily.yaml")
 	if err != nil {
@@ -179,6 +180,7 @@ func TestLimitIsShownOnTheSheetAndInNotes(t *testing.T) {
 }
 
 func TestNumberFormatsFollowTheLocale(t *testing.T) {
+	skipIfShort(t)
 	for name, want := range map[string]string{
 		"en-GB": "#,##0", "en-US": "#,##0", "en-IN": `[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;#,##0`,
 	} {

@@ -9,6 +9,7 @@ import (
 
 // TestBriefSaysWhatTheSummarySays compares the text for a message with the cells of the summary.
 func TestBriefSaysWhatTheSummarySays(t *testing.T) {
+	skipIfShort(t)
 	for _, template := range []string{"daily", "weekly", "monthly", "agents", "coins"} {
 		path, result := build(t, readTemplate(t, template), &testSource{calls: testMonth()}, request(t, "yesterday"))
 		rows, err := open(t, path).GetRows("Summary")

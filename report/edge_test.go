@@ -41,6 +41,7 @@ func parts(t *testing.T, path string) map[string]string {
 }
 
 func TestEmptyPeriodShowsAMessage(t *testing.T) {
+	skipIfShort(t)
 	for _, name := range []string{"daily", "weekly", "monthly"} {
 		req := request(t, "yesterday")
 		req.Filters = map[string]string{"group": "Nobody's"}
@@ -226,6 +227,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 var manyNames = flag.Int("names", 600, "how many agents the workbook of many names has")
 
 func TestManyUnusualNamesAreKept(t *testing.T) {
+	skipIfShort(t)
 	odd := []string{"History", "a/b:c*?[]", "'quoted'", "=1+1", "😀", "مبيعات", "Sum of", "TRUE", "1e5", "#REF!", "बिक्री"}
 	src := &testSource{}
 	rng := func(n int) int { return len(src.calls) % n }

@@ -108,6 +108,7 @@ func with(a, b map[string]any) map[string]any {
 
 // TestHeadlineSaysWhatHappened in the period, or that there is nothing to say.
 func TestHeadlineSaysWhatHappened(t *testing.T) {
+	skipIfShort(t)
 	src := &testSource{calls: testMonth()}
 	for _, c := range []struct{ template, period, filter, value, want string }{
 		{"daily", "yesterday", "", "", `^\d+ calls offered, [\d.]+% answered \(usually [\d.]+–[\d.]+%\)(; .+)?; \d+ callers still wait\.$`},

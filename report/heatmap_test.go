@@ -45,6 +45,7 @@ func TestOnlyWeekdaysOfThePeriodHaveFigures(t *testing.T) {
 
 // TestRatesOfFewCallsAreNotPainted: a cell of a heat map is painted from five offered calls on.
 func TestRatesOfFewCallsAreNotPainted(t *testing.T) {
+	skipIfShort(t)
 	d, err := Parse("small", []byte("title: T\nsheets: [{kind: heatmap, name: Hours, rows: day, metrics: [answer_rate]}]\n"), "")
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +71,7 @@ func TestRatesOfFewCallsAreNotPainted(t *testing.T) {
 // TestOutgoingOnlyAccountsHaveNoIncomingColumns, and none of the sheets and charts of these; an account that has incoming calls on other
 // days keeps them.
 func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
+	skipIfShort(t)
 	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
 	calls := []testCall{
 		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1, vn: "01204000001"},
@@ -107,6 +109,7 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 
 // TestHeatMapWithoutFiguresIsLeftOut builds the report on missed callers of an account with outgoing calls only, and with one that was missed.
 func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
+	skipIfShort(t)
 	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
 	calls := []testCall{
 		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1},

@@ -94,6 +94,7 @@ func newSpoolSource(t *testing.T, spool string) *testSource {
 }
 
 func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
+	skipIfShort(t)
 	src := newSpoolSource(t, plainSpool()+hostileSpool())
 	args := map[string]any{"from": "2026-09-05", "to": "2026-10-04", "source": nil, "since": nil}
 	for _, query := range queries.Files("named") {
@@ -105,6 +106,7 @@ func TestHostileValuesBreakNoQueryAndNoReport(t *testing.T) {
 }
 
 func TestHostileValuesChangeNoOtherFigures(t *testing.T) {
+	skipIfShort(t)
 	plain, mixed := newSpoolSource(t, plainSpool()), newSpoolSource(t, plainSpool()+hostileSpool())
 	for _, query := range []struct {
 		name string

@@ -33,6 +33,7 @@ func TestSheetsWithoutRowsAreLeftOut(t *testing.T) {
 
 // TestOptionalColumnsWithoutFiguresAreLeftOut builds a table in which one of two optional columns has a figure.
 func TestOptionalColumnsWithoutFiguresAreLeftOut(t *testing.T) {
+	skipIfShort(t)
 	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
 	calls := []testCall{
 		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "incoming", outcome: "answered", answered: true, talk: 60, coins: 1},

@@ -25,6 +25,7 @@ func needs(t *testing.T, program string) {
 }
 
 func TestPDFIsOnePage(t *testing.T) {
+	skipIfShort(t)
 	needs(t, "soffice")
 	dir := filepath.Join(t.TempDir(), "Büro 100%") // LibreOffice takes its profile as a URL
 	if err := os.Mkdir(dir, 0o755); err != nil {

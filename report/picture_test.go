@@ -12,6 +12,7 @@ import (
 
 // TestPictureIsTheSummaryForAPhone: sharp at twice the width of a phone, without margins, and small.
 func TestPictureIsTheSummaryForAPhone(t *testing.T) {
+	skipIfShort(t)
 	needs(t, "soffice")
 	needs(t, "pdftoppm")
 	dir := t.TempDir()

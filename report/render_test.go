@@ -14,6 +14,7 @@ import (
 // TestNoFigureIsTooWideForItsColumn: LibreOffice prints such a figure as ###. Month names and the marks of morning and afternoon depend on
 // the reader's language.
 func TestNoFigureIsTooWideForItsColumn(t *testing.T) {
+	skipIfShort(t)
 	needs(t, "soffice")
 	needs(t, "pdftotext")
 	needsCalibri(t)

@@ -12,6 +12,7 @@ import (
 
 // TestWhoWaitsIsListedByDayWithLinksToDial builds the list of callers to call back. The newest delivery is of 5 October, 07:58.
 func TestWhoWaitsIsListedByDayWithLinksToDial(t *testing.T) {
+	skipIfShort(t)
 	missed := func(sid string, day, hour int, customer string) testCall {
 		return testCall{sid: sid, at: time.Date(2026, 10, day, hour, 0, 0, 0, india), group: "Sales", direction: "incoming", outcome: "abandoned",
 			customer: customer, wait: 30}
@@ -55,6 +56,7 @@ func TestWhoWaitsIsListedByDayWithLinksToDial(t *testing.T) {
 
 // TestLongSectionsBeginOnNewPages: forty callers do not fit on a page, so a new one begins with the second section; three do.
 func TestLongSectionsBeginOnNewPages(t *testing.T) {
+	skipIfShort(t)
 	for n, want := range map[int]string{3: "[]", 40: "[26]"} {
 		src := &testSource{}
 		for i := range n {

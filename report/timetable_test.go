@@ -81,6 +81,7 @@ sheets:
 
 // TestNoForecastWithoutIncomingCalls: an account with outgoing calls only has neither sheet.
 func TestNoForecastWithoutIncomingCalls(t *testing.T) {
+	skipIfShort(t)
 	src := &testSource{calls: slices.DeleteFunc(testMonth(), func(c testCall) bool { return c.direction == "incoming" })}
 	req := request(t, "yesterday")
 	req.Period = period.Period{From: req.Period.To.AddDate(0, 0, -6), To: req.Period.To}

@@ -19,6 +19,7 @@ var sayHowLoaded = append([]string{"freshness", "recomputations"}, unrepeatable.
 // TestAsOfIsALoadUntilThen asks named queries as of several times, and of a database that was loaded with only the deliveries received by then: all with
 // -seeds, else a third of them. What is restated since then is the difference to the calls of today.
 func TestAsOfIsALoadUntilThen(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	for seed := range *seeds {
 		rng := rand.New(rand.NewPCG(seed, 21))

@@ -13,6 +13,7 @@ import (
 // TestAsOfHasTheVendorsFilesOfThen asks for balances and directories, and the calls that these name, as of a time between two fetches, and of a
 // database that was loaded with the files of then.
 func TestAsOfHasTheVendorsFilesOfThen(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	for _, c := range []struct {
 		golden, at string

@@ -11,6 +11,7 @@ import (
 
 // TestManyBatchesAreOneLoad uses batches so small that a file spans several.
 func TestManyBatchesAreOneLoad(t *testing.T) {
+	skipIfShort(t)
 	var text strings.Builder
 	for i := range 50 {
 		fmt.Fprintf(&text, `{"CallSid":"c%d","EndTime":"2026-10-05 10:00:%02d","Status":"BUSY"}`+"\n", i, i)

@@ -10,6 +10,7 @@ import (
 // TestLineThatDuckDBRefusesIsRejectedAlone has a value that DuckDB refuses in staging, and one that it refuses when calls are built:
 // their lines are rejected with DuckDB's message, all others are loaded.
 func TestLineThatDuckDBRefusesIsRejectedAlone(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	var text strings.Builder
 	for i := range 16 {

@@ -18,6 +18,7 @@ func init() { maxFollowedCalls = 60 } // several portions in most loads of this 
 // TestWhatIsKeptOfCustomersIsThatOfAllCalls loads deliveries in random order, a few at a time, so that calls come before, between and
 // after those of a customer, and are corrected. What is kept is then the same as if all had come at once.
 func TestWhatIsKeptOfCustomersIsThatOfAllCalls(t *testing.T) {
+	skipIfShort(t)
 	for seed := range 1 + *seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()

@@ -103,6 +103,7 @@ var countDeliveries = []string{"calls", "census", "events", "evidence", "finding
 // TestNamedQueriesAreDeterministic asks every named query with 1, 2 and 4 threads, of databases that were loaded in other orders, as of the
 // last delivery, and with all deliveries received twice.
 func TestNamedQueriesAreDeterministic(t *testing.T) {
+	skipIfShort(t)
 	var want map[string]string
 	compare := func(when string, got map[string]string) {
 		t.Helper()

@@ -5,6 +5,7 @@ import "testing"
 // TestLegsFollowADirectionThatIsConfiguredLater: the word of a report gets its meaning, and so its legs, when the database is opened with it,
 // in whatever order and batches the deliveries were loaded.
 func TestLegsFollowADirectionThatIsConfiguredLater(t *testing.T) {
+	skipIfShort(t)
 	const report = `{"CallSid":"m1","Direction":"Ruf","SourceNumber":"9280000001","DialWhomNumber":"09876543210","Status":"ANSWER","StartTime":"2026-10-05 10:00:00","EndTime":"2026-10-05 10:01:00","TalkDuration":"30"}` + "\n"
 	const live = `{"CallSid":"m1","type":"live_call","SourceNumber":"9280000002","DialWhomNumber":"09876543210","Status":"Ringing","StartTime":"2026-10-05 10:00:00"}` + "\n"
 	known := testSettings()

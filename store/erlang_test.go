@@ -35,6 +35,7 @@ func TestErlangMatchesPublishedTables(t *testing.T) {
 
 // TestErlangMatchesExactComputation compares with the sums of powers and factorials, in 200 bits.
 func TestErlangMatchesExactComputation(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	reader := loaded(t, testSettings(), nil)
 	for _, traffic := range []float64{0.001, 0.5, 0.999, 1, 2.75, 10, 99.5, 1000} {

@@ -10,6 +10,7 @@ import (
 
 // TestForecastMatchesPlainComputation of the week from Sunday, 1 November, from the twelve weeks before it.
 func TestForecastMatchesPlainComputation(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	for _, zone := range []string{"Europe/London", "Asia/Kathmandu"} {
 		p := loadedPlant(t, zone)

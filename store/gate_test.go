@@ -132,6 +132,7 @@ func TestNoGateLetsEscapesThrough(t *testing.T) {
 
 // TestNoMacroIsAnEscape opens the database for writing with every escape as a user query, as a load does.
 func TestNoMacroIsAnEscape(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir, out := gateSite(t), t.TempDir()
 	forbidden, temporary := escapes(t, out)
@@ -171,6 +172,7 @@ func TestNoMacroIsAnEscape(t *testing.T) {
 
 // TestEveryGateAcceptsSelects of many kinds.
 func TestEveryGateAcceptsSelects(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := gateSite(t)
 	files := namedFiles(append(selects, "select * from q0() union all select * from q0()", "from \"Q1\" ( )"))
@@ -231,6 +233,7 @@ func TestEveryGateAcceptsSelects(t *testing.T) {
 
 // TestQueriesThatUseEachOtherAreBounded: neither an endless recursion nor an exponential number of tables is planned.
 func TestQueriesThatUseEachOtherAreBounded(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := gateSite(t)
 	texts := map[string]string{

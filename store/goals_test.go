@@ -12,6 +12,7 @@ import (
 
 // TestGoalsChangeNoFigures: a new goal reaches the database and its published copy, calls stay as they are, and nothing is recomputed.
 func TestGoalsChangeNoFigures(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": `{"CallSid":"1","Direction":"IVR","StartTime":"2026-10-05 10:00:00","EndTime":"2026-10-05 10:01:00",` +
 		`"Status":"ANSWER","CallDuration":"60","TalkDuration":"50"}` + "\n"})

@@ -11,6 +11,7 @@ import (
 
 // TestUserStatementsCannotWrite: refused statements change no file or folder.
 func TestUserStatementsCannotWrite(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())

@@ -12,6 +12,7 @@ import (
 
 // TestReadersAndLoadsWaitForAnotherProcess has another process hold the database file of a site that publishes nothing.
 func TestReadersAndLoadsWaitForAnotherProcess(t *testing.T) {
+	skipIfShort(t)
 	const holder = "CALLSHEET_TEST_HOLDS"
 	if path := os.Getenv(holder); path != "" {
 		db := openStore(t, Options{Path: path, Settings: testSettings(), Now: testNow})

@@ -12,6 +12,7 @@ var manyFiles = flag.Int("files", 600, "how many files the spool of thousands of
 
 // TestThousandsOfFilesLoadWithinTheMemoryLimit: thousands of small files need no more memory than one large file.
 func TestThousandsOfFilesLoadWithinTheMemoryLimit(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	count := *manyFiles
 	files := map[string]string{}

@@ -47,6 +47,7 @@ func oldDatabase(t *testing.T, path, before, statement string) {
 // TestOldDatabaseMigrates: reports that differ only in empty fields become one, their duplicates are recognised, and it says that figures
 // were recomputed.
 func TestOldDatabaseMigrates(t *testing.T) {
+	skipIfShort(t)
 	dir := spoolOf(t, map[string]string{"a.ndjson": ""})
 	// n1 came with error_code null, was corrected, and came again as a form; the hashes are those of an old version, in which the first
 	// came twice. n2 came once.
@@ -120,6 +121,7 @@ func TestOldReportsOfLegA(t *testing.T) {
 // TestOldLiveEventsMigrate: live events that differ only in empty fields become one, and their duplicates are recognised, whatever the hash
 // of an earlier version was. A field without a column is kept.
 func TestOldLiveEventsMigrate(t *testing.T) {
+	skipIfShort(t)
 	for _, before := range []string{"0010", "0015"} {
 		dir := spoolOf(t, map[string]string{"a.ndjson": ""})
 		oldDatabase(t, filepath.Join(dir, "calls.duckdb"), before, fmt.Sprintf(`

@@ -69,6 +69,7 @@ func testDeliveries(t *testing.T) (deliveries []string) {
 
 // TestChangedSettingsRebuildCalls changes settings and expects the calls of a store that had the new settings from the start.
 func TestChangedSettingsRebuildCalls(t *testing.T) {
+	skipIfShort(t)
 	text, err := os.ReadFile("../queries/testdata/parties_and_groups/events.ndjson")
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 //
 // The 7th and 8th of September are the first day with a delivery and the day after. The last delivery comes on Wednesday 14 October at 14:50.
 func TestPeriodsWithAnOutageAreNotCompared(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	calls := func(day string, hour int) int {
 		switch {

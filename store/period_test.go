@@ -23,6 +23,7 @@ var ofOtherDays = []string{
 
 // TestAPeriodHasTheFiguresOfItsDays asks every named query over some days of the file of these days and of all data.
 func TestAPeriodHasTheFiguresOfItsDays(t *testing.T) {
+	skipIfShort(t)
 	world, spool := randomWorld(3, "Asia/Kolkata", 400)
 	dir := t.TempDir()
 	const from, to = "2026-10-20", "2026-10-22"
@@ -67,6 +68,7 @@ func TestAPeriodHasWhoWaitsSinceBefore(t *testing.T) {
 }
 
 func TestAPeriodHasNoUsualRange(t *testing.T) {
+	skipIfShort(t)
 	p, spool := newPlant(t, "Asia/Kolkata")
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"2026-11-01.ndjson": spool})
@@ -85,6 +87,7 @@ func TestAPeriodHasNoUsualRange(t *testing.T) {
 
 // TestAPeriodHasTheListsOfItsDays does the same with the lists of a vendor.
 func TestAPeriodHasTheListsOfItsDays(t *testing.T) {
+	skipIfShort(t)
 	const golden = "../queries/testdata/completeness/"
 	settings := testSettings()
 	text, err := os.ReadFile(golden + "settings.json")

@@ -14,6 +14,7 @@ func init() { portionDeliveries = 300 } // several portions in most tests that c
 // TestPortionsOfCallsAreAll changes the settings of a database whose ids are in no order, so that each portion has calls of all days, customers
 // and phones. What is computed is that of a database that had the settings from the start.
 func TestPortionsOfCallsAreAll(t *testing.T) {
+	skipIfShort(t)
 	spool := strings.Join(tiedDeliveries(rand.New(rand.NewPCG(1, 29)), 250), "")
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": spool})
@@ -34,6 +35,7 @@ func TestPortionsOfCallsAreAll(t *testing.T) {
 // TestAPartOfTheCallsIsNotShown stops a recomputation after its first portion. No reader opens the database, and the next load goes on with the
 // second portion.
 func TestAPartOfTheCallsIsNotShown(t *testing.T) {
+	skipIfShort(t)
 	spool := strings.Join(tiedDeliveries(rand.New(rand.NewPCG(2, 29)), 250), "")
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": spool})

@@ -86,6 +86,7 @@ func TestReadersCannotWrite(t *testing.T) {
 
 // TestNewReaderOpensLatestCopy with its own settings, also while other readers of the process are open.
 func TestNewReaderOpensLatestCopy(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	settings := Settings{Timezone: "Asia/Kolkata"}
 	line := `{"CallSid":"1.%d","Direction":"IVR","Status":"ANSWER","StartTime":"2026-10-05 10:15:02","EndTime":"2026-10-05 10:15:51"}` + "\n"

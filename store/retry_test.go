@@ -24,6 +24,7 @@ func retryLoad(t *testing.T, dir string) Summary {
 // TestCorrectedLineIsLoaded corrects one of two rejected lines in place, which makes it longer: an ordinary load continues after it,
 // and only a retry reads it.
 func TestCorrectedLineIsLoaded(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "spool", "a.ndjson")
 	bad := `{"CallSid":"2", broken` + "\n"

@@ -21,6 +21,7 @@ from (select value, row_number() over (order by key, value) as rank
 
 // TestSpillsAtOnceAreCorrect: ten readers and loads, each with too little memory.
 func TestSpillsAtOnceAreCorrect(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := t.TempDir()
 	temp := filepath.Join(dir, "tmp")

@@ -14,6 +14,7 @@ import (
 // TestPartsOfRandomSlicesAgree asks for random periods and filters. The parts of a slice add up to it, and each part, asked for alone,
 // is the same in every figure.
 func TestPartsOfRandomSlicesAgree(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	for seed := range *seeds {
 		rng := rand.New(rand.NewPCG(seed, 22))

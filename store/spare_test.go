@@ -148,6 +148,7 @@ func TestPublicationWritesWhatChanged(t *testing.T) {
 
 // TestRandomLoadsArePublishedAsTheyAre, each with its own blocks of DuckDB.
 func TestRandomLoadsArePublishedAsTheyAre(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	p := newPublisher(t, dir)
 	rng := rand.New(rand.NewPCG(2, 2))

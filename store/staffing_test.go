@@ -146,6 +146,7 @@ func (p plant) halfHours(from, to string, f func(at time.Time)) {
 
 // TestStaffingMatchesPlainComputation over October, of which the last day is not over.
 func TestStaffingMatchesPlainComputation(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	for _, zone := range []string{"Europe/London", "Asia/Kathmandu"} {
 		p := loadedPlant(t, zone)

@@ -19,6 +19,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// skipIfShort skips a test that takes seconds in the short form of the tests.
+func skipIfShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+}
+
 // templates caches empty databases by settings, since creating one takes longer than most tests.
 var templates sync.Map
 

@@ -135,6 +135,7 @@ func TestLineReadTwiceIsOneDelivery(t *testing.T) {
 
 // TestExportCountsFromWhenItWasMade: the report that the vendor made last counts, as of any time of those that were received by then.
 func TestExportCountsFromWhenItWasMade(t *testing.T) {
+	skipIfShort(t)
 	coins := func(coins int) string {
 		return fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, coins)
 	}

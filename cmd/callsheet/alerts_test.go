@@ -23,6 +23,7 @@ import (
 
 // TestSilentSourceRaisesAnAlert loads five weeks of deliveries, one every ten minutes by day, which end on a Monday at noon.
 func TestSilentSourceRaisesAnAlert(t *testing.T) {
+	skipIfShort(t)
 	mailServer := startFakeSMTP(t)
 	config := loaderHome(t)
 	text := fmt.Sprintf("data_dir: ./data\nmail: {host: 127.0.0.1, port: %d, tls: none, from: reports@example.com}\nalert_to: [ops@example.com]\ncollector: {sources: [{name: main, tokens: [a-long-token]}]}\n", mailServer.port)
@@ -96,6 +97,7 @@ func TestSilentSourceRaisesAnAlert(t *testing.T) {
 }
 
 func TestHeartbeatFollowsOnlySuccessfulRuns(t *testing.T) {
+	skipIfShort(t)
 	mailServer := startFakeSMTP(t)
 	var heartbeats atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heartbeats.Add(1) }))
@@ -189,6 +191,7 @@ func (b *syncedBuffer) String() string {
 
 // TestOldPublishedDataRaisesAnAlert has a delivery that no load reads.
 func TestOldPublishedDataRaisesAnAlert(t *testing.T) {
+	skipIfShort(t)
 	config := loaderHome(t)
 	now := time.Now()
 	a := &app{configPath: config, stdout: &strings.Builder{}, stderr: &strings.Builder{}, now: func() time.Time { return now }}

@@ -44,9 +44,6 @@ type browser struct {
 // startBrowser starts Chromium for a page at an address, from which alone it may load something.
 func startBrowser(t *testing.T, address string) *browser {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
 	program, err := exec.LookPath("chromium")
 	if err != nil && os.Getenv("CALLSHEET_TEST_SERVERS") != "" {
 		t.Fatal(err)
@@ -216,8 +213,10 @@ type pageSite struct {
 	page string // its address
 }
 
+// startPage starts serve with a page, which a browser opens.
 func startPage(t *testing.T, settings string) *pageSite {
 	t.Helper()
+	skipIfShort(t)
 	s := &pageSite{page: freeAddress(t)}
 	s.reloading = startReloading(t, "serve", strings.ReplaceAll(oneSource("a-token-for-tests", "")+"store: {load_every: 0s}\n"+settings, "PAGE", s.page))
 	s.until("the page", func() bool {
@@ -568,6 +567,7 @@ func (b *browser) untilAsked(statement, expression string) {
 }
 
 func TestDemoInABrowser(t *testing.T) {
+	skipIfShort(t)
 	dir := filepath.Join(t.TempDir(), "demo")
 	if out, err := exec.Command("callsheet", "demo", "--dir", dir, "--calls", "40", "--days", "2").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

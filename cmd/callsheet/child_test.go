@@ -132,6 +132,7 @@ func (s *served) neverOpens() {
 }
 
 func TestKilledRunProcessIsRestartedWhileDeliveriesArrive(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		t.Skip("children are found in /proc")
@@ -167,6 +168,7 @@ func TestKilledRunProcessIsRestartedWhileDeliveriesArrive(t *testing.T) {
 const slowSheet = "title: Groups\nsheets:\n  - {kind: table, name: Groups, query: levenshtein, columns: [call_group, calls]}\n"
 
 func TestRunThatTakesTooLongIsStoppedWhileCollectorContinues(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	s := startServe(t, slowSheet, "store: {time_limit: 30s}\n")
 	const want = "building took longer than 30s and was stopped"

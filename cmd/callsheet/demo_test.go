@@ -66,6 +66,7 @@ var testDemo = demo.Options{Calls: 1500, Days: 14, Seed: 3}
 // TestDemoFiguresAgree runs the demo and compares three sources of the same figures: `query`, the workbooks, and a simple computation
 // over the lines of the spool.
 func TestDemoFiguresAgree(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "demo")
 	a := testApp(time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC))

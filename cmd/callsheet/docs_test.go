@@ -24,6 +24,7 @@ var answered = regexp.MustCompile("(?s)```sql\n([^`]*)```\n\n((?:\\|[^\n]*\n)+)"
 
 // TestAnswersInTheDocs runs the statements of docs/analysts.md on the demo that the page names, and compares the results.
 func TestAnswersInTheDocs(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	const path = "../../docs/analysts.md"
 	page, err := os.ReadFile(path)

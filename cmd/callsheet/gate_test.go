@@ -13,6 +13,7 @@ import (
 // TestUsersSQLCannotWrite gives every escape of store/testdata/escapes.txt to the program: as a user query to load, check and query, as
 // only_if and recipients_query of a report to check and run, and to sql. The data stays as it is, and no file appears.
 func TestUsersSQLCannotWrite(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	config := promptHome(t, "")
 	dir, out := filepath.Dir(config), t.TempDir()

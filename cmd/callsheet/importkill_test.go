@@ -30,6 +30,7 @@ func exportOf(t *testing.T, config string, calls int) (path string) {
 // TestKilledImportImportsAllOrNothing kills an import at a random time and imports again, whereupon the spool has each row once and
 // nothing is left of the killed ones.
 func TestKilledImportImportsAllOrNothing(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(uint64(*loadKills), 18))
 	config := loaderHome(t)
@@ -72,6 +73,7 @@ func checkImported(t *testing.T, data string, rows int) {
 
 // TestImportOnAFullDiskLeavesNothing imports with increasing free space: all rows, or none with the reason.
 func TestImportOnAFullDiskLeavesNothing(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	config := loaderHome(t)
 	export, data := exportOf(t, config, 3000), filepath.Join(filepath.Dir(config), "data")

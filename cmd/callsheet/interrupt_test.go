@@ -18,6 +18,7 @@ import (
 
 // TestInterruptedCommandsSayOnlyThat interrupts commands at work: one line, exit code 1, and nothing that failed only because of it.
 func TestInterruptedCommandsSayOnlyThat(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "callsheet.yaml")

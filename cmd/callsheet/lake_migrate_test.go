@@ -96,6 +96,7 @@ func TestKilledMigrationGoesOn(t *testing.T) {
 
 // TestMigrationOnAFullDisk has no room for the data of the lake, and then none for the file. Both say so; with room, they end well.
 func TestMigrationOnAFullDisk(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=40m"); err != nil {

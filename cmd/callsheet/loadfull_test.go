@@ -21,6 +21,7 @@ var diskStep = flag.Int("diskstep", 3<<20, "bytes of room that each rebuild has 
 // TestRebuildOnAFullDiskReplacesNothing rebuilds with increasing free space: each time the database and the published copy are the old
 // ones or complete new ones, and a failed rebuild reports the reason and leaves nothing behind.
 func TestRebuildOnAFullDiskReplacesNothing(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	config := loaderHome(t)
 	data := filepath.Join(filepath.Dir(config), "data")

@@ -26,6 +26,7 @@ var loadKills = flag.Int("loadkills", 6, "how often the loader is killed")
 // load at a random time after each step, while another process reads the published database. In the end the database must equal the
 // one of a single load of everything.
 func TestKilledLoaderLoadsEachDeliveryOnce(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(uint64(*loadKills), 7))
 	lines := demoLines(rng, 1500)

@@ -68,6 +68,7 @@ func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
 
 // TestRootBesideAServiceLeavesNoFiles runs every command as root while the service collects as another user.
 func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	address := freeAddress(t)
 	s := newServiceUser(t, strings.NewReplacer("ADDRESS", address, "template: daily", "template: one.yaml").Replace(smallConfig))

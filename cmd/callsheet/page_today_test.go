@@ -131,6 +131,7 @@ func words(today page.Today) string {
 }
 
 func TestTodayComparesTheSameStretch(t *testing.T) {
+	skipIfShort(t)
 	s := newTodaySite(t)
 	s.load("")
 	for _, c := range []struct{ at, group, want string }{

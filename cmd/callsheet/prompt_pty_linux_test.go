@@ -15,6 +15,7 @@ import (
 // TestPromptOnATerminal types a statement of several lines, dot commands, Tab, mistakes, Ctrl-C and Ctrl-D, while newer data is
 // published.
 func TestPromptOnATerminal(t *testing.T) {
+	skipIfShort(t)
 	state := t.TempDir()
 	config := promptHome(t, "")
 	p := startPrompt(t, config, "PAGER=sed s/^/paged:/", "XDG_STATE_HOME="+state)
@@ -83,6 +84,7 @@ func TestPromptOnATerminal(t *testing.T) {
 
 // TestPromptDoesNotBlockLoads reads the database itself, as without a published copy.
 func TestPromptDoesNotBlockLoads(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	config := promptHome(t, "store: {publish: false}\n")
 	p := startPrompt(t, config, "PAGER=", "XDG_STATE_HOME="+t.TempDir())

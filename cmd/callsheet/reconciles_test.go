@@ -36,6 +36,7 @@ func listOfThreeDays(t *testing.T) string {
 
 // TestServeReconciles loses every webhook of three days; serve takes the calls in from the vendor's list.
 func TestServeReconciles(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	api := listOfThreeDays(t)
 	s := startReloading(t, "serve", withVendorAPI(api))

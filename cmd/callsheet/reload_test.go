@@ -357,6 +357,7 @@ func TestReloadedReportsRun(t *testing.T) {
 
 // TestServeLoadsWhatCame sends deliveries and reads the published data; nothing is loaded while nothing comes.
 func TestServeLoadsWhatCame(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	s := startReloading(t, "serve", oneSource("a-token-for-tests", "")+"store: {load_every: 200ms}\n")
 	calls := func() (n int) {

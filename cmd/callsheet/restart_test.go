@@ -48,6 +48,7 @@ func openSocket(t *testing.T) (*os.File, string) {
 
 // TestRestartWithASocketUnitRefusesNoDelivery sends without pause while collect and serve are stopped and started again.
 func TestRestartWithASocketUnitRefusesNoDelivery(t *testing.T) {
+	skipIfShort(t)
 	for _, command := range []string{"collect", "serve"} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 
 // TestRunAgainSaysWhatIsNewAndWhatWasSent runs reports by hand again, of which all, some or none of the recipients have theirs.
 func TestRunAgainSaysWhatIsNewAndWhatWasSent(t *testing.T) {
+	skipIfShort(t)
 	server := startFakeSMTP(t)
 	config := reportHome(t, server, `  - {name: mailed, template: one, deliver: [{mail: {to: [a@example.com, b@example.com]}}]}
   - {name: mixed, template: one, deliver: [{mail: {to: [a@example.com]}}, {folder: ./out}]}

@@ -161,6 +161,7 @@ var (
 
 // TestKilledRunSendsNothingTwice kills the program during a run and starts it again until it finishes.
 func TestKilledRunSendsNothingTwice(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	mailServer := startFakeSMTP(t)
 	mailServer.delay = 60 * time.Millisecond

@@ -46,6 +46,14 @@ func (t tests) Run() int {
 	return t.M.Run()
 }
 
+// skipIfShort skips a test that takes seconds in the short form of the tests.
+func skipIfShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+}
+
 // isSet reports whether a flag is on the command line.
 func isSet(name string) (set bool) {
 	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })

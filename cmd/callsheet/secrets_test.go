@@ -63,6 +63,7 @@ reports:
 // TestSecretsReachNoOutput runs the commands on a configuration full of secrets against servers that echo what they receive, and looks
 // for the secrets in all output and files.
 func TestSecretsReachNoOutput(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := t.TempDir()
 	sink := httptest.NewServer(http.HandlerFunc(echo))

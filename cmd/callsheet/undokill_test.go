@@ -13,6 +13,7 @@ import (
 // TestKilledUndoLeavesTheImportOrNot kills an undo at a random time, and then the load that removes the import from the database. Each
 // time the import is there as a whole or not at all, and after the last load the database is as if it had never been there.
 func TestKilledUndoLeavesTheImportOrNot(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(uint64(*loadKills), 17))
 	config := loaderHome(t)

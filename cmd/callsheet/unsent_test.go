@@ -232,6 +232,7 @@ func TestAlertsAreSentWhereTheyCannotBeKept(t *testing.T) {
 
 // TestRunSaysThatAnAlertIsUnsent runs a report by hand, as cron does.
 func TestRunSaysThatAnAlertIsUnsent(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	mails := startFakeSMTP(t)
 	config := reportHome(t, mails, "  - {name: one, deliver: [{folder: ./out}]}\n")

@@ -21,6 +21,7 @@ var redefined = map[string][]string{
 // TestDatabaseOfAnEarlierSchemaIsUpgraded loads into testdata/upgrade, a demo's database as schema 15 had it: the load migrates it, says
 // so if there is a newer schema, and every figure is as before, by the macros that the old database brought along.
 func TestDatabaseOfAnEarlierSchemaIsUpgraded(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "data", "spool"), os.DirFS("testdata/upgrade")); err != nil {

@@ -14,6 +14,7 @@ import (
 
 // TestTemplateReachesAnAPIOfItsOwn sends a report as a document and an alert as a ticket, from the examples that the program prints.
 func TestTemplateReachesAnAPIOfItsOwn(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	var mutex sync.Mutex
 	got := map[string][]string{}

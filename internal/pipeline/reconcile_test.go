@@ -252,6 +252,9 @@ func (w *vendorWorld) content(p *Pipeline) []string {
 
 // TestReconcileFindsExactlyWhatDiffers drops, doubles and changes webhooks at random.
 func TestReconcileFindsExactlyWhatDiffers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	t.Parallel()
 	for seed := range *seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -312,6 +315,9 @@ func TestReconcileFindsExactlyWhatDiffers(t *testing.T) {
 
 // TestWhatWasReportedLastCounts: a webhook after the list, the next list, and nothing more than that.
 func TestWhatWasReportedLastCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	t.Parallel()
 	w := newVendorWorld(t, 3)
 	fetched, _ := w.fetch()

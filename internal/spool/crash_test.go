@@ -128,6 +128,9 @@ func operations(t *testing.T) int {
 }
 
 func TestCrashLosesNothingAcknowledged(t *testing.T) {
+	if testing.Short() {
+		*crashRounds = 1
+	}
 	last, points := operations(t), 0
 	for at := 1; at <= last; at++ {
 		for _, share := range shares {
