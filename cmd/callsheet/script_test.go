@@ -67,7 +67,7 @@ const maxThreads = "GOMAXPROCS"
 // data, since making one takes longer than most commands; a story of a new site removes it.
 func TestScripts(t *testing.T) {
 	database := emptyDatabase(t)
-	testscript.Run(t, testscript.Params{
+	params := testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(maxThreads, os.Getenv(maxThreads))
@@ -83,8 +83,18 @@ func TestScripts(t *testing.T) {
 			"vendorapi": vendorAPI,
 		},
 		RequireUniqueNames: true,
-	})
+	}
+	if testing.Short() {
+		params.Dir = ""
+		for _, name := range shortScripts {
+			params.Files = append(params.Files, "testdata/script/"+name+".txtar")
+		}
+	}
+	testscript.Run(t, params)
 }
+
+// shortScripts are the scripts of the short form of the tests, in which each of the main commands runs.
+var shortScripts = []string{"columns", "hints", "hostile", "init", "load", "run_again", "samples", "version"}
 
 // emptyDatabase returns the file that a load makes for smallConfig where there are no calls.
 func emptyDatabase(t *testing.T) []byte {
