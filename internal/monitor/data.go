@@ -22,33 +22,8 @@ import (
 
 // readData reads the published database, if there is one, or the lake.
 func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spool.File, days int) error {
-	data := &DataStatus{Path: p.Config.ReadDatabase(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
-	isLake := p.Config.Store.Lake.Enabled()
-	if isLake {
-		data.Path = p.Config.LakeName()
-	} else {
-		info, err := os.Stat(data.Path)
-		if _, link := os.Lstat(data.Path); link != nil && errors.Is(err, os.ErrNotExist) {
-			s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
-			return nil
-		}
-		if err := checkChecksum(p.Config); err != nil {
-			s.addAlarm("published copy", err.Error())
-			s.Spool.Waiting = 0 // unknown
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		data.PublishedAt = info.ModTime()
-	}
-	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
-	if err != nil && isLake {
-		s.addAlarm("lake", err.Error())
-		s.Spool.Waiting = 0 // unknown
-		return nil
-	}
-	if err != nil {
+	data, reader, err := s.openData(ctx, p)
+	if err != nil || reader == nil {
 		return err
 	}
 	defer reader.Close()
@@ -74,23 +49,59 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 		s.readBalances(ctx, p, reader)); err != nil {
 		return err
 	}
-	err = reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
+	if err := s.readFreshness(ctx, reader); err != nil {
+		return err
+	}
+	if p.Config.Store.Lake.Enabled() {
+		if s.Data.LoadedAt == nil {
+			s.Data = nil
+			s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
+			return nil
+		}
+		s.Data.PublishedAt = *s.Data.LoadedAt // what is committed can be read at once
+	}
+	return s.readDays(ctx, reader, period.Day(p.Now().In(p.Config.Zone())), days)
+}
+
+// openData opens the published database or the lake. The reader is nil if nothing is loaded yet, which is a warning, or if the data cannot be
+// read, which is an alarm.
+func (s *Status) openData(ctx context.Context, p *pipeline.Pipeline) (*DataStatus, *store.Reader, error) {
+	data := &DataStatus{Path: p.Config.ReadDatabase(), Events: []Event{}, UnknownWords: []Word{}, Recomputed: []Recomputation{}}
+	if p.Config.Store.Lake.Enabled() {
+		data.Path = p.Config.LakeName()
+		reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+		if err != nil {
+			s.addAlarm("lake", err.Error())
+			s.Spool.Waiting = 0 // unknown
+			return nil, nil, nil
+		}
+		return data, reader, nil
+	}
+	info, err := os.Stat(data.Path)
+	if _, link := os.Lstat(data.Path); link != nil && errors.Is(err, os.ErrNotExist) {
+		s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
+		return nil, nil, nil
+	}
+	if err := checkChecksum(p.Config); err != nil {
+		s.addAlarm("published copy", err.Error())
+		s.Spool.Waiting = 0 // unknown
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	data.PublishedAt = info.ModTime()
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+	return data, reader, err
+}
+
+// readFreshness reads up to when the data is complete, when it was loaded, and how much there is.
+func (s *Status) readFreshness(ctx context.Context, reader *store.Reader) error {
+	return reader.Query(ctx, "freshness", nil, ignoreHeader, func(values []any) error {
 		s.Data.CompleteThrough, s.Data.LoadedAt = timePointer(values[0]), timePointer(values[1])
 		s.Data.Calls, s.Data.Rejects = values[2].(int64), values[3].(int64)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if isLake && s.Data.LoadedAt == nil {
-		s.Data = nil
-		s.Warnings = append(s.Warnings, say("warn_nothing_loaded"))
-		return nil
-	}
-	if isLake { // what is committed can be read at once
-		s.Data.PublishedAt = *s.Data.LoadedAt
-	}
-	return s.readDays(ctx, reader, period.Day(p.Now().In(p.Config.Zone())), days)
 }
 
 // readFileProblems reads which spool files calls may be missing from.
