@@ -8,69 +8,91 @@ import (
 	"callsheet/internal/page"
 )
 
+// dayHours are the hours of the last days.
+type dayHours struct {
+	open  map[string]bool           // whether the business is open, by cell; empty without business hours
+	rows  map[string]map[string]any // of those with calls, by cell
+	hours map[int]bool              // of the day, with calls or business hours
+}
+
 // readHeat reads the figures by hour of the last days, and which of the hours are closed.
 func (t *todayQueries) readHeat() {
-	open := map[string]bool{}
-	isOpen := func(cell string) bool { return len(open) == 0 || open[cell] }
-	hours := map[int]bool{} // that are shown
+	last := dayHours{map[string]bool{}, map[string]map[string]any{}, map[int]bool{}}
 	for _, row := range t.rows("open_hours", heatDays) {
 		cell := cellOf(row)
-		open[cell] = row["is_open"] == true
-		if open[cell] {
-			hours[hourOf(row)] = true
+		last.open[cell] = row["is_open"] == true
+		if last.open[cell] {
+			last.hours[hourOf(row)] = true
 		}
 	}
-	today := t.day.Format(time.DateOnly)
-	t.today.IsClosed = len(open) > 0
-	for hour := range 24 {
-		t.today.IsClosed = t.today.IsClosed && !open[cellKey(today, hour)]
-	}
-	cells := map[string]map[string]any{}
-	volume, rate := "offered", "answer_rate"
-	incoming, outgoing := false, false
+	t.today.IsClosed = last.isClosed(t.day)
 	rows := t.rows("day_hours", heatDays, "offered", "answer_rate", "outgoing", "connect_rate")
 	for _, row := range rows {
-		cells[cellOf(row)] = row
-		hours[hourOf(row)] = true
-		incoming, outgoing = incoming || row["offered"] != int64(0), outgoing || row["outgoing"] != int64(0)
+		last.rows[cellOf(row)] = row
+		last.hours[hourOf(row)] = true
 	}
-	if !incoming && outgoing {
-		volume, rate = "outgoing", "connect_rate"
-	}
+	volume, rate := heatMetrics(rows)
 	for _, name := range []string{volume, rate} {
-		var figure page.Figure
-		if i := slices.IndexFunc(t.today.Figures, func(f page.Figure) bool { return f.Name == name }); i >= 0 {
-			figure = t.today.Figures[i]
-		}
-		heat := page.Heat{Name: name, Label: figure.Label, Format: figure.Format}
-		for back := heatDays - 1; back >= 0; back-- {
-			heat.Days = append(heat.Days, t.day.AddDate(0, 0, -back))
-		}
-		for hour := range 24 {
-			if len(rows) == 0 || !t.isBetween(hours, hour) {
-				continue
-			}
-			line := page.HeatHour{Hour: hour}
-			for _, day := range heat.Days {
-				key := cellKey(day.Format(time.DateOnly), hour)
-				cell := page.Cell{IsKnown: t.isKnown(day, hour), IsOpen: isOpen(key)}
-				if row, found := cells[key]; found {
-					cell.Value = toNumber(row[name])
-				} else if zero := 0.0; cell.IsKnown && name == volume {
-					cell.Value = &zero
-				}
-				line.Cells = append(line.Cells, cell)
-			}
-			heat.Hours = append(heat.Hours, line)
-		}
-		t.today.Heat = append(t.today.Heat, heat)
+		t.today.Heat = append(t.today.Heat, t.heat(last, name, name == volume))
 	}
 }
 
-// isBetween reports whether an hour is shown: those between the first and the last one with calls or business hours are.
-func (t *todayQueries) isBetween(hours map[int]bool, hour int) bool {
+// heatMetrics returns the metrics that are shown by hour: those of incoming calls, or of outgoing ones if there are no others.
+func heatMetrics(rows []map[string]any) (volume, rate string) {
+	incoming, outgoing := false, false
+	for _, row := range rows {
+		incoming, outgoing = incoming || row["offered"] != int64(0), outgoing || row["outgoing"] != int64(0)
+	}
+	if !incoming && outgoing {
+		return "outgoing", "connect_rate"
+	}
+	return "offered", "answer_rate"
+}
+
+// heat returns the heat map of a metric. A volume is 0 in an hour without calls; another metric is unknown then.
+func (t *todayQueries) heat(last dayHours, name string, isVolume bool) page.Heat {
+	var figure page.Figure
+	if i := slices.IndexFunc(t.today.Figures, func(f page.Figure) bool { return f.Name == name }); i >= 0 {
+		figure = t.today.Figures[i]
+	}
+	heat := page.Heat{Name: name, Label: figure.Label, Format: figure.Format}
+	for back := heatDays - 1; back >= 0; back-- {
+		heat.Days = append(heat.Days, t.day.AddDate(0, 0, -back))
+	}
+	for hour := range 24 {
+		if len(last.rows) == 0 || !last.isShown(hour) {
+			continue
+		}
+		line := page.HeatHour{Hour: hour}
+		for _, day := range heat.Days {
+			key := cellKey(day.Format(time.DateOnly), hour)
+			cell := page.Cell{IsKnown: t.isKnown(day, hour), IsOpen: len(last.open) == 0 || last.open[key]}
+			if row, found := last.rows[key]; found {
+				cell.Value = toNumber(row[name])
+			} else if zero := 0.0; cell.IsKnown && isVolume {
+				cell.Value = &zero
+			}
+			line.Cells = append(line.Cells, cell)
+		}
+		heat.Hours = append(heat.Hours, line)
+	}
+	return heat
+}
+
+// isClosed reports whether there are business hours, and none on a day.
+func (d dayHours) isClosed(day time.Time) bool {
+	for hour := range 24 {
+		if d.open[cellKey(day.Format(time.DateOnly), hour)] {
+			return false
+		}
+	}
+	return len(d.open) > 0
+}
+
+// isShown reports whether an hour is shown: those between the first and the last one with calls or business hours are.
+func (d dayHours) isShown(hour int) bool {
 	before, after := false, false
-	for other := range hours {
+	for other := range d.hours {
 		before, after = before || other <= hour, after || other >= hour
 	}
 	return before && after
