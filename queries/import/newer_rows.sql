@@ -5,7 +5,7 @@ with
 wanted as (
     select source, day, fetched_at, direction, call_key, is_known
     from reconciled_calls($from, $to, $source) as calls
-    where is_listed and differences <> []
+    where is_listed and differences not in ([], ['unreadable'])
       and (not is_known
            or fetched_at > our_reported_at
               and not exists (

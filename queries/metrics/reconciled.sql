@@ -30,7 +30,7 @@ create or replace macro coins_text(p_coins) as rtrim(rtrim(p_coins::decimal(18, 
 
 -- The calls of these lists, each beside ours if it is known, and our calls of their days that no list has. A call belongs to the day in whose
 -- list it is, else to that of its start. differences names what differs: missing, unknown to the vendor, or the fields in which the list says
--- something else than we have. What the list does not say is not compared. An agent is a phone; names count where one is not known.
+-- something else than we have, or unreadable: the list has a duration or coins that cannot be read. What the list does not say is not compared. An agent is a phone; names count where one is not known.
 create or replace macro reconciled_calls(p_from, p_to, p_source) as table
 with
 lists as materialized (from reconciled_lists(p_from, p_to, p_source)),
@@ -53,7 +53,7 @@ known as materialized (
     select
         listed.source, listed.day, listed.direction, listed.call_key, true as is_known, ours.outcome as our_outcome,
         ours.talk_seconds as our_talk_seconds, ours.coins as our_coins, ours.call_group as our_group, ours.agent_key as our_agent_key,
-        ours.agent_number as our_agent_number, ours.agent_name as our_agent_name, ours.reported_at as our_reported_at, ours.from_list
+        ours.agent_number as our_agent_number, ours.agent_name as our_agent_name, ours.reported_at as our_reported_at, ours.from_list, ours.flags as our_flags
     from listed join candidates as ours on ours.call_key = listed.call_key
     where may_be_same_direction(ours.direction, listed.direction)
 ),
@@ -70,6 +70,7 @@ pairs as (
         listed.outcome as vendor_outcome, listed.talk_seconds as vendor_talk_seconds, listed.coins as vendor_coins,
         case when listed.group_basis = 'reported' then listed.call_group end as vendor_group,
         listed.agent_key as vendor_agent_key, listed.agent_number as vendor_agent_number, listed.agent_name as vendor_agent_name,
+        list_contains(listed.flags, 'unreadable_value') and not list_contains(our_flags, 'unreadable_value') as is_unreadable,
         our_outcome, our_talk_seconds, our_coins, our_group, our_agent_key, our_agent_number, our_agent_name, our_reported_at, from_list
     from listed left join known using (source, day, direction, call_key)
     union all by name
@@ -91,7 +92,8 @@ select
              case when vendor_agent_key <> our_agent_key
                     or (vendor_agent_key is null or our_agent_key is null) and vendor_agent is not null
                        and lower(vendor_agent) is distinct from lower(coalesce(our_agent_name, our_agent_number)) then 'agent' end,
-             case when vendor_coins is distinct from our_coins and vendor_coins is not null then 'coins' end
+             case when vendor_coins is distinct from our_coins and vendor_coins is not null then 'coins' end,
+             case when is_unreadable then 'unreadable' end
          ], lambda difference: difference is not null) end as differences
 from pairs;
 

@@ -7,7 +7,7 @@ by_field as (
         source, day, direction, call_sid, started_at, customer_number, vendor_outcome, our_outcome, vendor_talk_seconds, our_talk_seconds,
         vendor_group, our_group, vendor_agent_name, vendor_agent_number, our_agent_name, our_agent_number, vendor_coins, our_coins,
         unnest(differences) as difference,
-        not is_known or is_listed and fetched_at > our_reported_at as is_newer
+        not is_known or is_listed and difference <> 'unreadable' and fetched_at > our_reported_at as is_newer
     from differing
 )
 select
