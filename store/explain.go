@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,16 +18,24 @@ var (
 	missingColumn    = regexp.MustCompile(`Referenced column "([^"]+)" not found in FROM clause!\s*Candidate bindings: ([^\n]*)`)
 	candidateMacro   = regexp.MustCompile(`Candidate macros:\n\t(\w+)\(([^)]*)\)`)
 	quotedName       = regexp.MustCompile(`"([^"]+)"`)
+	unreadableValue  = regexp.MustCompile(`(?s)^Conversion Error: .*?(?:'(.*?)'|"(.*?)")`)
+	wantedType       = regexp.MustCompile(`to (BOOL|INT|DOUBLE|DECIMAL)|^Conversion Error: (?:invalid )?(date|timestamp) field`)
 )
 
-// nameError is an error of DuckDB in other words.
-type nameError struct {
+// typeWords says what a value of a type is.
+var typeWords = map[string]string{
+	"BOOL": "true or false", "INT": "a whole number", "DOUBLE": "a number", "DECIMAL": "a number", "date": "a date such as 2026-10-31",
+	"timestamp": "a time such as 2026-10-31 18:00",
+}
+
+// rewordedError is an error of DuckDB in other words.
+type rewordedError struct {
 	text string
 	err  error
 }
 
-func (e nameError) Error() string { return e.text }
-func (e nameError) Unwrap() error { return e.err }
+func (e rewordedError) Error() string { return e.text }
+func (e rewordedError) Unwrap() error { return e.err }
 
 // explainNames says in an error of DuckDB which name of a column or of a macro's parameter is wrong, with the nearest right one.
 func explainNames(ctx context.Context, conn *sql.Conn, statement string, err error) error {
@@ -35,7 +44,7 @@ func explainNames(ctx context.Context, conn *sql.Conn, statement string, err err
 	}
 	message := err.Error()
 	if found := missingDimension.FindStringSubmatch(message); found != nil {
-		return nameError{fmt.Sprintf("no column %q%s", found[1], suggest.Hint(found[1], callColumns(ctx, conn), "")), err}
+		return rewordedError{fmt.Sprintf("no column %q%s", found[1], suggest.Hint(found[1], callColumns(ctx, conn), "")), err}
 	}
 	if found := missingColumn.FindStringSubmatch(message); found != nil {
 		var candidates []string
@@ -43,7 +52,7 @@ func explainNames(ctx context.Context, conn *sql.Conn, statement string, err err
 			candidates = append(candidates, name[1])
 		}
 		_, excerpt, _ := strings.Cut(message, found[2])
-		return nameError{fmt.Sprintf("no column %q%s%s", found[1], strings.TrimRight(excerpt, "\n"), suggest.Hint(found[1], candidates, "there are")), err}
+		return rewordedError{fmt.Sprintf("no column %q%s%s", found[1], strings.TrimRight(excerpt, "\n"), suggest.Hint(found[1], candidates, "there are")), err}
 	}
 	found := candidateMacro.FindStringSubmatch(message)
 	if found == nil || !strings.Contains(message, "does not support the supplied arguments") {
@@ -58,13 +67,30 @@ func explainNames(ctx context.Context, conn *sql.Conn, statement string, err err
 	for token := range sqltoken.All(statement) {
 		given := token.Text == ":" || token.Text == "="
 		if given && last.Kind == sqltoken.Word && strings.HasPrefix(last.Text, "p_") && !slices.Contains(parameters, strings.ToLower(last.Text)) {
-			return nameError{fmt.Sprintf("%s() has no parameter %s%s", found[1], last.Text, suggest.Hint(last.Text, parameters, "its parameters are")), err}
+			return rewordedError{fmt.Sprintf("%s() has no parameter %s%s", found[1], last.Text, suggest.Hint(last.Text, parameters, "its parameters are")), err}
 		}
 		if !isGap(token) {
 			last = token
 		}
 	}
-	return nameError{fmt.Sprintf("%s() needs other arguments\nhint: write %s(%s)", found[1], found[1], found[2]), err}
+	return rewordedError{fmt.Sprintf("%s() needs other arguments\nhint: write %s(%s)", found[1], found[1], found[2]), err}
+}
+
+// explainValue says in an error of DuckDB which argument of a query has a value of another type than the query needs.
+func explainValue(args map[string]any, err error) error {
+	if err == nil {
+		return nil
+	}
+	value, wanted := unreadableValue.FindStringSubmatch(err.Error()), wantedType.FindStringSubmatch(err.Error())
+	if value == nil || wanted == nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		if text, isText := args[name].(string); isText && text == value[1]+value[2] {
+			return rewordedError{fmt.Sprintf("%s is %q, and not %s", name, text, typeWords[wanted[1]+wanted[2]]), err}
+		}
+	}
+	return err
 }
 
 // callColumns returns the columns of calls, which dimensions are taken from.

@@ -27,7 +27,7 @@ func explainOpen(path string, err error) error {
 		}
 		return fmt.Errorf("database %s is in use by %s\nhint: wait for it, or close the program that has the file open; readers should open the published copy", path, holder)
 	case strings.Contains(text, "Trying to read a database file with version number"):
-		return nameError{fmt.Sprintf("database %s was made by a newer DuckDB than the %s of this callsheet\nhint: update callsheet", path, DuckDBVersion()), err}
+		return rewordedError{fmt.Sprintf("database %s was made by a newer DuckDB than the %s of this callsheet\nhint: update callsheet", path, DuckDBVersion()), err}
 	case strings.Contains(text, "database does not exist"), errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("database %s does not exist\nhint: run callsheet load first", path)
 	}

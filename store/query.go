@@ -86,7 +86,7 @@ func (r *Reader) bind(ctx context.Context, query queries.File, args map[string]a
 	if err != nil && missingDimension.MatchString(err.Error()) {
 		err = explainNames(ctx, conn, query.SQL, err)
 	}
-	return query.Explain(err)
+	return query.Explain(explainValue(args, err))
 }
 
 // Select runs a user's query that is not a named one.
