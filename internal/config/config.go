@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"time"
 
@@ -233,6 +234,7 @@ func Parse(text []byte) (*Config, error) {
 		return nil, withdrawnKey(err)
 	}
 	var errs keyErrors
+	checkBlank(errs.add, "", reflect.ValueOf(c))
 	c.checkEffect(errs.add)
 	for i := range c.Collector.Sources {
 		source := &c.Collector.Sources[i]

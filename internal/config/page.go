@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -123,9 +122,6 @@ func (p *Page) validateUsers(add adder) {
 		checkChoice(add, key+".role", user.Role, RoleViewer, RoleAnalyst, RoleOperator)
 		if user.Role == RoleViewer && len(user.Groups) == 0 {
 			add(key+".groups", "is missing: the groups that the viewer sees; [\"*\"] is all of them")
-		}
-		if slices.Contains(user.Groups, "") {
-			add(key+".groups", "a group is empty")
 		}
 		if p.UserHeader == "" && user.Password == "" && user.PasswordFile == "" {
 			add(key, "needs password or password_file with a hash of the password: callsheet user hash")

@@ -30,11 +30,6 @@ func (s Source) validateReading(add adder, key string) {
 			add(key+".direction_words", "%s always means the same and cannot be set", plain)
 		}
 	}
-	for _, text := range s.NothingValues {
-		if strings.TrimSpace(text) == "" {
-			add(key+".nothing_values", "leave it out: an empty text never counts as a value")
-		}
-	}
 }
 
 // Direction returns what a word of the vendor or of direction_words means: incoming, outgoing, or nothing if it is unknown.
