@@ -25,7 +25,9 @@ func flagError(c *cobra.Command, err error) error {
 				names = append(names, f.Name)
 			}
 		})
-		if near := suggest.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+		if c.Name() == "sql" && strings.ContainsAny(unknown.GetSpecifiedName(), " \n") { // a comment
+			hint = fmt.Sprintf("write -- in front of SQL that begins with a comment: %s -- '-- …'", c.CommandPath())
+		} else if near := suggest.Nearest(unknown.GetSpecifiedName(), names); near != "" {
 			hint = fmt.Sprintf("did you mean --%s?", near)
 		}
 	case errors.As(err, &invalid):
