@@ -55,6 +55,7 @@ func TestWhatIsKeptOfCustomersIsThatOfAllCalls(t *testing.T) {
 // TestConversationThatWasNoneIsForgotten corrects an answered call to a missed one: the customer was last spoken to in an earlier call, which
 // the load of the correction finds, or in none.
 func TestConversationThatWasNoneIsForgotten(t *testing.T) {
+	skipIfShort(t)
 	const report = `{"id":"%ID","received_at":"2026-10-05T%AT+05:30","source":"main","kind":"call_report","encoding":"json","payload":{"CallSid":"%SID","SourceNumber":"%FROM",` +
 		`"DestinationNumber":"01204000001","Direction":"IVR","Status":"%STATUS","StartTime":"%START","EndTime":"%START","CallDuration":"60","TalkDuration":"%TALK"}}` + "\n"
 	line := func(id, at, sid, from, status, start, talk string) string {

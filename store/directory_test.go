@@ -126,6 +126,7 @@ func TestPhoneThatChangedHandsIsRightOnBothSidesOfTheDate(t *testing.T) {
 }
 
 func TestDirectoryListsWhereEachEntryComesFrom(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	settings := testSettings()
 	settings.Agents = []Agent{{Number: "9820000001", Name: "Ayesha", From: "2026-10-02"}}
@@ -185,6 +186,7 @@ number,,01204000009,,calls:main,reported,2026-10-05,
 
 // TestDirectoryListsGroupsThatDifferInCase: each has a row of its own in groups, whatever is configured.
 func TestDirectoryListsGroupsThatDifferInCase(t *testing.T) {
+	skipIfShort(t)
 	var text strings.Builder
 	for i, group := range []string{"sales", "SALES", "Sales", "Support"} {
 		fmt.Fprintf(&text, `{"CallSid":"%d","Direction":"IVR","SourceNumber":"9190000001","DestinationNumber":"01204000001","call_group":"%s","Status":"ANSWER","StartTime":"2026-10-05 12:00:00","EndTime":"2026-10-05 12:01:00"}`+"\n", i+1, group)

@@ -21,8 +21,8 @@ import (
 func TestGolden(t *testing.T) {
 	for i, dir := range goldenCases(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			if testing.Short() && i%6 != 0 {
-				t.Skip("the short form runs every sixth case")
+			if testing.Short() && i%10 != 0 {
+				t.Skip("the short form runs every tenth case")
 			}
 			t.Parallel()
 			runGolden(t, dir, func(data string, settings Settings) *Reader {

@@ -100,6 +100,7 @@ func TestOldDatabaseMigrates(t *testing.T) {
 
 // TestOldReportsOfLegA: a source that has sent times of leg A, in webhooks or in exports, has sent the missing ones empty.
 func TestOldReportsOfLegA(t *testing.T) {
+	skipIfShort(t)
 	dir := spoolOf(t, map[string]string{"a.ndjson": ""})
 	oldDatabase(t, filepath.Join(dir, "calls.duckdb"), "0014", `
 		insert into settings (timezone, short_abandon_seconds, service_level_target_seconds, recovery_window_seconds, fingerprint, macros_fingerprint)

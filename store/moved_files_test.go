@@ -9,6 +9,7 @@ import (
 
 // TestRenamedOrCopiedFileIsLoadedOnce: the files have lines without ids, a reject and an event.
 func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
+	skipIfShort(t)
 	text := report("1") + "broken\n" + `{"type":"add_member"}` + "\n" + report("1")
 	const counts = "select (select sum(deliveries) from calls), (select count(*) from rejects), (select count(*) from other_events), (select count(*) from spool_files)"
 	for name, want := range map[string]string{"renamed": "3 1 1 1", "copied": "3 1 1 2"} {

@@ -13,6 +13,7 @@ import (
 // TestCallsDoNotDependOnOrderOrFiles loads the same deliveries in many orders, split into files and loads at random,
 // and expects identical calls.
 func TestCallsDoNotDependOnOrderOrFiles(t *testing.T) {
+	skipIfShort(t)
 	deliveries := testDeliveries(t)
 	everything := func(reader *Reader) [][]string {
 		return slices.Concat(query(t, reader, "select * from calls order by source, direction, call_sid"),

@@ -8,6 +8,7 @@ import (
 
 // TestKeptPeaksAreThoseOfTheCalls compares the peaks that a load keeps with those of the calls in progress, over periods and dimensions.
 func TestKeptPeaksAreThoseOfTheCalls(t *testing.T) {
+	skipIfShort(t)
 	for seed, zone := range []string{"Asia/Kolkata", "Europe/Berlin"} {
 		t.Run(zone, func(t *testing.T) {
 			t.Parallel()

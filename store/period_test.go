@@ -51,6 +51,7 @@ func TestAPeriodHasTheFiguresOfItsDays(t *testing.T) {
 // TestAPeriodHasNoUsualRange asks the file of four weeks for what more days of the data tell.
 // TestAPeriodHasWhoWaitsSinceBefore: a caller waits since four days before the period, and was missed again in it.
 func TestAPeriodHasWhoWaitsSinceBefore(t *testing.T) {
+	skipIfShort(t)
 	events, err := os.ReadFile("../queries/testdata/called_back_once/events.ndjson")
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ func problemsOf(t *testing.T, dir string) string {
 // TestNewDeliveriesOfAChangedFileAreLoaded changes loaded lines in every way: deliveries with new ids are loaded, nothing is loaded
 // twice, and the problem remains until a rebuild.
 func TestNewDeliveriesOfAChangedFileAreLoaded(t *testing.T) {
+	skipIfShort(t)
 	line := func(id string, second int, coins string) string {
 		return envelope(id, second, "call_report", `{"CallSid":"`+id+`","coins":"`+coins+`","EndTime":"2026-10-05 10:00:00"}`)
 	}

@@ -16,6 +16,7 @@ import (
 const oneCall = `{"CallSid":"1","EndTime":"2026-10-05 10:00:00","Status":"BUSY"}` + "\n"
 
 func TestReaderKeepsItsCopyWhileANewOneIsPublished(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())
