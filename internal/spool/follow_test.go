@@ -38,6 +38,7 @@ func wantPolled(t *testing.T, f *Follower, now time.Time, want ...string) {
 }
 
 func TestFollowerReadsWhatIsAppendedOnceItIsDurable(t *testing.T) {
+	t.Parallel()
 	o, c := testOptions(t.TempDir())
 	files := &recording{}
 	o.Files = files

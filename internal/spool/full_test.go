@@ -50,6 +50,7 @@ func fillUp(t *testing.T, o Options, free func()) {
 }
 
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
 		t.Skip("mounting a small disk needs root: ", err)

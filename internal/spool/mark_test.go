@@ -22,6 +22,7 @@ func readable(t *testing.T, dir string) (lines int) {
 }
 
 func TestReadersGetNoLineBeforeItIsSynced(t *testing.T) {
+	t.Parallel()
 	o, c := testOptions(t.TempDir())
 	files := &recording{}
 	o.Files = files

@@ -178,6 +178,7 @@ func TestNothingIsAppendedAfterAFailedTruncation(t *testing.T) {
 }
 
 func TestFullDiskDoesNotAccumulateTornFiles(t *testing.T) {
+	t.Parallel()
 	o, _ := testOptions(t.TempDir())
 	path := filepath.Join(o.Dir, "2026-10-05.ndjson")
 	files := &recording{}

@@ -348,6 +348,7 @@ func (f *failingFile) Sync() error {
 }
 
 func TestFailedGroupIsNotAcknowledgedAndIsTruncated(t *testing.T) {
+	t.Parallel()
 	for _, operation := range []string{"write", "sync"} {
 		t.Run(operation, func(t *testing.T) {
 			o, _ := testOptions(t.TempDir())
@@ -389,6 +390,7 @@ func TestNewFilesFolderMustBeSynced(t *testing.T) {
 }
 
 func TestServiceResumesWithoutTraffic(t *testing.T) {
+	t.Parallel()
 	o, _ := testOptions(t.TempDir())
 	fail := &atomic.Pointer[string]{}
 	o.Files = failing{fail: fail}
