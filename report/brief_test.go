@@ -66,6 +66,7 @@ func compareRanking(t *testing.T, template string, ranking *TextTable, rows [][]
 
 // TestTimesOfMessagesHaveTheirZone: a mail is read far from the line that names the zone of a sheet.
 func TestTimesOfMessagesHaveTheirZone(t *testing.T) {
+	skipIfShort(t)
 	for _, name := range []string{"yesterday", "today", "this-week"} {
 		req := request(t, name)
 		req.AsOf = req.Period.From.Add(60 * 3600e9)

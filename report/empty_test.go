@@ -8,6 +8,7 @@ import (
 
 // TestSheetsWithoutRowsSayWhatIsTrue builds reports of a call that is no row of some sheets.
 func TestSheetsWithoutRowsSayWhatIsTrue(t *testing.T) {
+	skipIfShort(t)
 	answered := testCall{sid: "1", at: time.Date(2026, 10, 4, 9, 5, 0, 0, india), group: "Sales", agent: "Asha", customer: "09812345678", direction: "incoming",
 		outcome: "answered", answered: true, talk: 60, coins: 1}
 	masked, yesterday := answered, answered

@@ -10,6 +10,7 @@ import (
 )
 
 func TestHourWithoutCallsIsDrawnAsZero(t *testing.T) {
+	skipIfShort(t)
 	at := func(hour int) testCall {
 		return testCall{sid: fmt.Sprint(hour), at: time.Date(2026, 10, 4, hour, 5, 0, 0, india), group: "Sales", agent: "Asha",
 			direction: "incoming", outcome: "answered", answered: true, talk: 60, wait: 5, coins: 0.25}
@@ -94,6 +95,7 @@ func TestCoinsShowAsManyDecimalsAsTheDataHas(t *testing.T) {
 
 // Refunds are drawn below the axis, and a heat map shows all decimals of coins.
 func TestNegativeFiguresAreDrawnAndCoinsKeepTheirDecimals(t *testing.T) {
+	skipIfShort(t)
 	text := "title: T\nsheets:\n  - {kind: trend, name: Days, query: days, days: 3, columns: [local_day, coins], charts: [{title: C, columns: [coins]}]}\n" +
 		"  - {kind: ranked, name: Groups, query: groups, columns: [call_group, coins]}\n  - {kind: heatmap, name: Hours, rows: day, days: 3, metrics: [coins]}"
 	d, err := Parse("small", []byte(text), "")

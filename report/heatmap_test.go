@@ -126,6 +126,7 @@ func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
 // TestHoursBeforeTheFirstDeliveryAreEmpty: a late report of a call at 08:10 is the first delivery, at 11:05. Of the hours from nine to ten
 // nothing is known; from eleven on an hour without calls has a zero. The same holds for the chart's data.
 func TestHoursBeforeTheFirstDeliveryAreEmpty(t *testing.T) {
+	skipIfShort(t)
 	text := "title: T\nsheets:\n  - {kind: summary, name: Summary, tiles: [{metric: offered}], charts: [{title: By hour, query: hours_of_day, by: local_hour, columns: [missed]}]}\n" +
 		"  - {kind: heatmap, name: Hours, rows: day, metrics: [offered]}\n"
 	d, err := Parse("small", []byte(text), "")

@@ -9,6 +9,7 @@ import (
 
 // TestSheetsWithoutRowsAreLeftOut builds a daily report without campaigns and late changes, and one with a campaign.
 func TestSheetsWithoutRowsAreLeftOut(t *testing.T) {
+	skipIfShort(t)
 	call := testCall{sid: "1", at: time.Date(2026, 10, 4, 9, 5, 0, 0, india), group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered",
 		answered: true, talk: 60, coins: 1}
 	for _, campaign := range []string{"", "Diwali"} {

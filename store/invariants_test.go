@@ -14,6 +14,7 @@ var additive = strings.Fields(`calls incoming outgoing ivr_only offered answered
 
 // TestFiguresAddUp checks invariants over random worlds: each statement finds the violations.
 func TestFiguresAddUp(t *testing.T) {
+	skipIfShort(t)
 	statements := map[string]string{
 		"every call is incoming, outgoing or unknown": `from total where calls <> incoming + outgoing + (select count(*) from slice where direction = 'unknown')`,
 		"incoming calls are answered, missed or the IVR's": `from total where incoming <> answered_in + missed + ivr_only

@@ -33,6 +33,7 @@ func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
 
 // TestNewCopiesAreLoadedOnce: a file without ids, its hard link and its copies, which can be deleted later.
 func TestNewCopiesAreLoadedOnce(t *testing.T) {
+	skipIfShort(t)
 	text := report("1") + "broken\n" + `{"type":"add_member"}` + "\n" + report("1")
 	dir := spoolOf(t, map[string]string{"2026-10-05.ndjson": text, "b.ndjson": text, "c.ndjson": text + report("2")})
 	path := func(name string) string { return filepath.Join(dir, "spool", name) }

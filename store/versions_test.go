@@ -38,6 +38,7 @@ func versionsOf(calls int) []string {
 // TestNewestVersionIsExact loads deliveries with equal times of receipt repeatedly, in any order and batches: the calls are always
 // the same, also as of any time.
 func TestNewestVersionIsExact(t *testing.T) {
+	skipIfShort(t)
 	deliveries := versionsOf(8)
 	const everything = "select * from calls order by all"
 	var want [][]string
@@ -70,6 +71,7 @@ func TestNewestVersionIsExact(t *testing.T) {
 
 // TestReportReceivedAgainCorrectsNothing: A, B and A again is B, now and as of the time between.
 func TestReportReceivedAgainCorrectsNothing(t *testing.T) {
+	skipIfShort(t)
 	report := func(second, coins int) string {
 		return envelope(fmt.Sprintf("01K6%022d", second), second, "call_report", fmt.Sprintf(`{"CallSid":"1","coins":"%d","EndTime":"2026-10-05 10:00:00"}`, coins))
 	}
@@ -105,6 +107,7 @@ func TestElementsOfOneBodyFollowTheirIDs(t *testing.T) {
 // TestLineReadTwiceIsOneDelivery copies lines with ids into a second file, in another order and with others between, in one load
 // and in two: no delivery, reject or event is loaded twice.
 func TestLineReadTwiceIsOneDelivery(t *testing.T) {
+	skipIfShort(t)
 	lines := []string{
 		envelope("a", 1, "call_report", `{"CallSid":"1","coins":"1","EndTime":"2026-10-05 10:00:00"}`),
 		envelope("b", 1, "call_report", `{"CallSid":"1","coins":"1","EndTime":"2026-10-05 10:00:00"}`), // the same in one body

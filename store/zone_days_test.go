@@ -8,6 +8,7 @@ import (
 // TestTimesNearADayAreThoseOfTheCalendar compares times that are read with the offset of their call's day with those of DuckDB's calendar, in
 // each half hour of the days around changes of the clock: skipped and repeated hours, changes at midnight and of half an hour.
 func TestTimesNearADayAreThoseOfTheCalendar(t *testing.T) {
+	skipIfShort(t)
 	settings := testSettings()
 	settings.Sources = nil
 	for _, zone := range []string{"Asia/Kolkata", "Europe/London", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia"} {

@@ -77,7 +77,11 @@ func TestTypingErrorsShowNoSecret(t *testing.T) {
 		}
 	}
 	added := []string{"\t", " ", "\n", ":", ": ", `"`, "'", "[", "}", "{", "]", "*", "&", "- ", "!", "%", "|\n", "x", "#", "@", "\x00", "\r", "? ", ",", "<<: *"}
-	for at := range withSecrets {
+	step := 1
+	if testing.Short() {
+		step = 4
+	}
+	for at := 0; at < len(withSecrets); at += step {
 		try(withSecrets[:at] + withSecrets[at+1:])
 		for i := range 6 { // so that every character is added in every kind of position
 			try(withSecrets[:at] + added[(at*5+i)%len(added)] + withSecrets[at:])
@@ -86,7 +90,7 @@ func TestTypingErrorsShowNoSecret(t *testing.T) {
 			try(withSecrets[:at])
 		}
 	}
-	if wrong < 2_000 {
+	if wrong < 2_000/step {
 		t.Errorf("only %d of them were errors", wrong)
 	}
 }
