@@ -37,6 +37,7 @@ func TestSummarySaysWhatItIsComparedWith(t *testing.T) {
 }
 
 func TestDaysWithoutDataAreEmpty(t *testing.T) {
+	skipIfShort(t)
 	for period, unknown := range map[string]string{"2026-10-07": "Wed 7 Oct 2026", "2026-09-08": "Sun 6 Sep 2026"} {
 		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, period))
 		f := open(t, path)

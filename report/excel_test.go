@@ -32,6 +32,7 @@ func TestExcelMarksNoPhoneAsAnError(t *testing.T) {
 
 // TestFiguresHaveAFormat: no fraction in a cell of the built-in reports has the format General, which shows up to ten decimals.
 func TestFiguresHaveAFormat(t *testing.T) {
+	skipIfShort(t)
 	src := &testSource{calls: testMonth()}
 	fractions := 0
 	for _, name := range []string{"daily", "monthly", "agents", "coins", "missed"} {

@@ -13,6 +13,7 @@ import (
 // TestOnlyWeekdaysOfThePeriodHaveFigures: from a Saturday to a Monday without calls on the Sunday, the Sunday and the hour without calls have
 // zeros, and the four weekdays that are not in the period are empty.
 func TestOnlyWeekdaysOfThePeriodHaveFigures(t *testing.T) {
+	skipIfShort(t)
 	d, err := Parse("small", []byte("title: T\nsheets: [{kind: heatmap, name: Hours, rows: weekday, metrics: [offered]}]\n"), "")
 	if err != nil {
 		t.Fatal(err)

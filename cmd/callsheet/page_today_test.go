@@ -178,6 +178,7 @@ func TestTodayComparesTheSameStretch(t *testing.T) {
 }
 
 func TestTodaySaysWhichDaysLackCalls(t *testing.T) {
+	skipIfShort(t)
 	s := newTodaySite(t)
 	s.load("")
 	// Files that lose lines after they were loaded have a problem.

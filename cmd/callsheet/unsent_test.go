@@ -125,6 +125,7 @@ func TestAlertIsRetriedOnlyForThoseWithoutIt(t *testing.T) {
 
 // TestAlertsToADeadServerBackOff counts the connections of four days.
 func TestAlertsToADeadServerBackOff(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	now := alertNow
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

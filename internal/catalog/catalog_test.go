@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"sync"
@@ -170,5 +171,19 @@ func errorsOfAMissingCatalog(t *testing.T, server *servertest.Postgres, database
 	server.Stop()
 	if _, err := open(address, "first").Lock(t.Context(), "report daily", 0); err == nil || IsHeld(err) || !strings.Contains(err.Error(), "the lake's catalog cannot be opened") {
 		t.Errorf("a server that is away: %v", err)
+	}
+}
+
+// TestCatalogThatIsAwayIsNamed needs no server: nothing listens at the address.
+func TestCatalogThatIsAwayIsNamed(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close()
+	address := &url.URL{Scheme: "postgres", User: url.User("callsheet"), Host: listener.Addr().String(), Path: "/lake"}
+	_, err = open(address, "first").Runs(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "the lake's catalog cannot be opened") || strings.Contains(err.Error(), servertest.Password) {
+		t.Errorf("got %v", err)
 	}
 }
