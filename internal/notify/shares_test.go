@@ -133,6 +133,9 @@ func smb(t *testing.T) (share, kept string) {
 
 // TestSharesGetTheirFiles delivers to shares that refuse what a local disk does.
 func TestSharesGetTheirFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("mounts shares")
+	}
 	for name, test := range map[string]struct {
 		dir     func(t *testing.T) string
 		warning string
@@ -182,6 +185,9 @@ func TestSharesGetTheirFiles(t *testing.T) {
 }
 
 func TestAFailedFolderSaysWhatToDoAndHasNoFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("mounts shares")
+	}
 	readOnly := func(t *testing.T) string { return tmpfs(t, "ro,size=64k") }
 	full := func(t *testing.T) string { return tmpfs(t, "size=64k") }
 	for name, test := range map[string]struct {
