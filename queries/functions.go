@@ -6,7 +6,7 @@ import (
 )
 
 // Table functions of DuckDB and functions with side effects, by whether users' SQL may call them. Every one that DuckDB has is in one of
-// the lists (a test compares them), so that an update of DuckDB brings none that nobody has judged. The catalogs and pragmas only describe
+// the lists (a test compares them), so that an update of DuckDB brings none that nobody has reviewed. The catalogs and pragmas only describe
 // the database.
 var (
 	allowedFunctions = strings.Fields(`
@@ -49,8 +49,8 @@ func IsRefusedFunction(name string) bool {
 	return slices.Contains(refusedFunctions, strings.ToLower(name))
 }
 
-// IsJudgedFunction reports whether a name is in one of the lists.
-func IsJudgedFunction(name string) bool {
+// IsKnownFunction reports whether a name is in one of the lists.
+func IsKnownFunction(name string) bool {
 	return isTableFunction(name) || slices.Contains(allowedScalars, name)
 }
 

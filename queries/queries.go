@@ -4,7 +4,7 @@
 //	base/     macros that turn what the vendor sent into one row per call
 //	metrics/  macros for every aggregate, each defined once, and the catalogs that describe them
 //	load/     the steps of a load, from staged lines to tables
-//	import/   how an import is judged before it is added to the spool
+//	import/   how an import is validated before it is added to the spool
 //	named/    the queries that `callsheet query NAME` and reports run
 //	session/  optional set-up of a reader's connection
 package queries

@@ -220,7 +220,7 @@ func TestFiguresOfTooManyGroupsAreNotKept(t *testing.T) {
 	}
 }
 
-func TestFiguresAreJudgedInWords(t *testing.T) {
+func TestFiguresAreComparedInWords(t *testing.T) {
 	number := func(n float64) *float64 { return &n }
 	s := startSite(t, Options{})
 	for want, figure := range map[string]Figure{

@@ -1,7 +1,7 @@
 -- The staged lines of an import that cannot be read, with the reason and the field that cannot be read, NULL for a line that no load
 -- takes. A time is never guessed: a row without one is no call of the day of the import, and the dates of an export are written year
 -- first by now, so one with the day or the month first is of a kind that its order was not looked for in.
-with judged as (
+with checked as (
     select
         line, reason, kind, start_time, call_sid, coalesce(contains(field_problems, 'unreadable StartTime'), false) as is_object,
         case when not regexp_matches(start_time, '^\s*\d{4}') then regexp_matches(time_parts(start_time).second, '^\d') end as either_order,
@@ -23,7 +23,7 @@ select line, case
     when read_start is null and read_end is null and not regexp_matches(call_sid, '^\d{10}\.')
         then 'it has no StartTime' end as reason,
     case when reason is null then 'StartTime' when kind in ('call_report', 'live_call') and call_sid is null then 'CallSid' end as field
-from judged
+from checked
 where reason is not null
    or kind in ('call_report', 'live_call')
       and (either_order

@@ -1,4 +1,4 @@
--- How many callers were called back depends on how long ago they called. So an earlier stretch is judged as of seen_until, as long after its end
+-- How many callers were called back depends on how long ago they called. So an earlier stretch is looked at as of seen_until, as long after its end
 -- as the newest data is after the end of the period. What came later does not count there.
 --
 -- Whether a customer called again within 24 hours is unknown of a stretch that was seen for a shorter time after its end.

@@ -31,15 +31,15 @@ from rows;
 -- Rows of kpi() with the distance of each metric from its goal, negative if it misses the goal, and whether any of them does. NULL where
 -- there is no goal or no figure. p_group and p_number are those of a row, or of all rows: a column, a filter or NULL.
 create or replace macro with_goals(p_rows, p_group, p_number) as table
-with judged as (from kpi_to_goals(p_rows, p_group, p_number))
+with distances as (from kpi_to_goals(p_rows, p_group, p_number))
 select * exclude (goals), least(*columns(lambda x: is_distance(x))) < 0 as below_goal
-from judged;
+from distances;
 
 -- The same for rows of all_metrics().
 create or replace macro with_all_goals(p_rows, p_group, p_number) as table
 with
 rows as (from kpi_to_goals(p_rows, p_group, p_number)),
-judged as (
+distances as (
     select
         *,
         recovery_rate - goals['recovery_rate'] as recovery_rate_to_goal,
@@ -48,12 +48,12 @@ judged as (
     from rows
 )
 select * exclude (goals), least(*columns(lambda x: is_distance(x))) < 0 as below_goal
-from judged;
+from distances;
 
 -- The same for rows of agent_metrics().
 create or replace macro with_agent_goals(p_rows, p_group, p_number) as table
 with
 rows as (from kpi_to_goals(p_rows, p_group, p_number)),
-judged as (select *, agent_answer_rate - goals['agent_answer_rate'] as agent_answer_rate_to_goal from rows)
+distances as (select *, agent_answer_rate - goals['agent_answer_rate'] as agent_answer_rate_to_goal from rows)
 select * exclude (goals), least(*columns(lambda x: is_distance(x))) < 0 as below_goal
-from judged;
+from distances;

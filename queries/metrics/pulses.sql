@@ -80,7 +80,7 @@ create or replace macro is_proven(p_calls, p_share, p_longer_calls) as p_calls >
 -- The rule that explains the most of the answered calls, by source, direction and number, and whether it is proven.
 create or replace macro proven_rules(p_calls) as table
 with
-judged as (
+applied as (
     select
         calls.*, measured, pulse_seconds, price, agent_price,
         coins_by_rule(measured, pulse_seconds, price, agent_price, answered, talk_seconds, call_seconds, agent_leg_seconds) is not distinct from coins as fits
@@ -93,7 +93,7 @@ counted as (
         count(*) as calls,
         count(*) filter (where fits) as calls_explained,
         count(*) filter (where fits and case measured when 'call' then call_seconds else talk_seconds end > pulse_seconds) as longer_calls
-    from judged
+    from applied
     group by all
 )
 select

@@ -4,7 +4,7 @@ slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $ca
 persons as materialized (from legs_by_person(slice)),
 legs as (from agent_calls(slice, persons)),
 rows as (from kpi(['agent', 'local_day'], legs)),
-judged as (from with_goals(rows, $group, $number))
-from asked_columns(['agent', 'local_day'], $metrics, rows, judged)
+rows_with_goals as (from with_goals(rows, $group, $number))
+from asked_columns(['agent', 'local_day'], $metrics, rows, rows_with_goals)
 where agent is not null and ($agent is null or agent = $agent)
 order by agent, local_day;

@@ -7,7 +7,7 @@ persons as materialized (from legs_by_person(slice)),
 -- Read several times, which takes less time than a copy of it.
 legs as not materialized (from agent_calls(slice, persons)),
 rows as (from leg_metrics(['agent'], legs, persons, rung, $metrics)),
-judged as (from with_agent_goals(rows, $group, $number))
-from asked_columns(['agent'], $metrics, rows, judged)
+rows_with_goals as (from with_agent_goals(rows, $group, $number))
+from asked_columns(['agent'], $metrics, rows, rows_with_goals)
 where agent is not null and ($agent is null or agent = $agent)
 order by answered desc, calls desc, agent;

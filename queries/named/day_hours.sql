@@ -2,6 +2,6 @@
 with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rows as (from kpi(['local_day', 'local_hour'], slice)),
-judged as (from with_goals(rows, $group, $number))
-from asked_columns(['local_day', 'local_hour'], $metrics, rows, judged)
+rows_with_goals as (from with_goals(rows, $group, $number))
+from asked_columns(['local_day', 'local_hour'], $metrics, rows, rows_with_goals)
 order by local_day, local_hour;

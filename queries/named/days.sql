@@ -11,6 +11,6 @@ known as (
 ),
 rows as (from zero_filled(known)),
 filled as (from days left join rows using (local_day)),
-judged as (from with_all_goals(filled, $group, $number))
-from asked_columns(['local_day'], $metrics, filled, judged)
+rows_with_goals as (from with_all_goals(filled, $group, $number))
+from asked_columns(['local_day'], $metrics, filled, rows_with_goals)
 order by local_day;

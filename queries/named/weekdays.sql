@@ -2,6 +2,6 @@
 with
 slice as (from period_calls($from, $to, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 rows as (from kpi(['weekday'], slice)),
-judged as (from with_goals(rows, $group, $number))
-from asked_columns(['weekday'], $metrics, rows, judged)
+rows_with_goals as (from with_goals(rows, $group, $number))
+from asked_columns(['weekday'], $metrics, rows, rows_with_goals)
 order by weekday;
