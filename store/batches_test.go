@@ -35,6 +35,7 @@ func TestManyBatchesAreOneLoad(t *testing.T) {
 }
 
 func TestProgressReportsBytesAndLines(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	text := strings.Repeat(report("1"), 2500)
 	writeSpool(t, dir, map[string]string{"a.ndjson": text})

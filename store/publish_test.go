@@ -37,6 +37,7 @@ func TestReaderKeepsItsCopyWhileANewOneIsPublished(t *testing.T) {
 }
 
 func TestPublishCopiesOnlyWhatChanged(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())

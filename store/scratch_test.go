@@ -150,6 +150,7 @@ func TestInstancesShareTheTotal(t *testing.T) {
 
 // TestSpillOverTheLimitFails with an error that names the limit.
 func TestSpillOverTheLimitFails(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())

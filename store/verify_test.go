@@ -10,6 +10,7 @@ import (
 
 // TestIncompleteCopyIsNotPublished: the old copy is kept and no files remain.
 func TestIncompleteCopyIsNotPublished(t *testing.T) {
+	skipIfShort(t)
 	dir := t.TempDir()
 	writeSpool(t, dir, map[string]string{"a.ndjson": oneCall})
 	load(t, dir, testSettings())

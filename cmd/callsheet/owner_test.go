@@ -137,6 +137,7 @@ func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
 
 // TestAnalystReadsThePublishedFileAlone, as a member of a group, without the configuration; others do not.
 func TestAnalystReadsThePublishedFileAlone(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	s := newServiceUser(t, "data_dir: ./data\nstore: {published_group: GID}\n")
 	path := filepath.Join(s.home, "callsheet.yaml")

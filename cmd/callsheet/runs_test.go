@@ -288,6 +288,7 @@ func killUntilDone(t *testing.T, mailServer *fakeSMTP, run []string) (summary ru
 
 // TestBurstSendsEachPartToItsRecipients has one part with a full mailbox and one without recipients.
 func TestBurstSendsEachPartToItsRecipients(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	mailServer := startFakeSMTP(t)
 	config := reportHome(t, mailServer, `  - name: one
