@@ -58,12 +58,13 @@ window person as (partition by direction, call_key, agent);
 
 -- A set of calls as the agents took them, with their legs_by_person(): a call of which reports name several agents has a row for each, with the
 -- agent's own talk. An agent of whom two phones took part in one call has one row; further_phones() has the times of the other phone. The coins,
--- the duration, the wait and the number of reports of a call are in the row of its first leg, whose agent is that of the call.
+-- the duration, the wait and the number of reports of a call are in the row of its first leg, whose agent is that of the call. is_charged says
+-- whether the coins count for the agent.
 --
 -- There is no CTE, since all columns of all rows would be copied: a stored macro loses MATERIALIZED and NOT MATERIALIZED, and DuckDB does not
 -- look for unused columns below a CTE that is read twice.
 create or replace macro agent_calls(p_rows, p_persons) as table
-select * replace (case when is_charged(direction, answered) then coins else 0 end as coins)
+select * replace (case when is_charged(direction, answered) then coins end as coins), is_charged(direction, answered) as is_charged
 from query_table(p_rows) anti join query_table(p_persons) using (direction, call_key)
 union all by name
 select rows.* replace (
@@ -73,10 +74,11 @@ select rows.* replace (
     legs.status as status, legs.outcome as outcome, legs.failed_leg as failed_leg, legs.ring_seconds as ring_seconds,
     legs.agent_ring_seconds as agent_ring_seconds, legs.leg_a_reported as leg_a_reported, legs.leg_a_picked_at as leg_a_picked_at,
     legs.leg_b_started_at as leg_b_started_at, legs.leg_b_picked_at as leg_b_picked_at,
-    case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds else 0 end as call_seconds,
-    case when is_first and is_charged(rows.direction, rows.answered) then rows.coins else 0 end as coins,
+    case when is_first then rows.wait_seconds end as wait_seconds, case when is_first then rows.call_seconds end as call_seconds,
+    case when is_first and is_charged(rows.direction, rows.answered) then rows.coins end as coins,
     case when is_first then rows.versions else 0 end as versions,
-    rows.short_abandon and legs.outcome in ('abandoned', 'cancelled') as short_abandon)
+    is_short_abandon(rows.direction, legs.answered, legs.outcome, rows.call_seconds) as short_abandon),
+    is_first and is_charged(rows.direction, rows.answered) as is_charged
 from query_table(p_rows) as rows
 join (from query_table(p_persons) where turn = 1) as legs using (direction, call_key);
 

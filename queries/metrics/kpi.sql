@@ -11,17 +11,18 @@ select
     is_incoming and not answered and is_given_up as is_abandoned,
     -- Where neither the status nor leg A says whose leg failed, it is not known to be the agent's.
     is_outgoing and not answered and leg_a_picked_at is null and coalesce(failed_leg = 'agent', leg_a_reported) as is_no_show,
-    -- An unanswered call is in one of these four.
-    not answered and is_incoming as is_unanswered_in,
-    not answered and not is_incoming and failed_leg is not distinct from 'agent' as is_failed_agent,
-    not answered and not is_incoming and failed_leg is not distinct from 'customer' as is_failed_customer,
-    not answered and not is_incoming and failed_leg is null as is_failed_unknown
+    -- An unanswered call whose coins count is in one of these four.
+    not answered and is_charged and is_incoming as is_unanswered_in,
+    not answered and is_charged and not is_incoming and failed_leg is not distinct from 'agent' as is_failed_agent,
+    not answered and is_charged and not is_incoming and failed_leg is not distinct from 'customer' as is_failed_customer,
+    not answered and is_charged and not is_incoming and failed_leg is null as is_failed_unknown
 from (
     select
-        *,
+        * replace (coalesce(is_charged, true) as is_charged),
         direction = 'incoming' as is_incoming, direction = 'outgoing' as is_outgoing,
         outcome = 'ivr_only' as is_ivr_only, outcome in ('abandoned', 'cancelled') as is_given_up
-    from query_table(p_rows)
+    -- Only agent_calls() say whether the coins of a call count.
+    from (from query_table(p_rows) union all by name select null::boolean as is_charged where false)
 ), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings);
 
 -- Every aggregate over calls, once. A row per combination of the named dimension columns over any set of calls:
@@ -78,17 +79,17 @@ select
     (quantile_cont(case when answered then talk_seconds end, [0.5, 0.9]))[1] as median_talk_seconds,
     (quantile_cont(case when answered then talk_seconds end, [0.5, 0.9]))[2] as p90_talk_seconds,
     max(case when answered then talk_seconds end) as longest_talk_seconds,
-    sum(call_seconds)::bigint as call_seconds,
+    case when bool_or(versions > 0) then sum(call_seconds)::bigint else 0 end as call_seconds,
 
-    sum(coins) as coins,
-    case when bool_and(answered) then 0 else sum(case when not answered then coins end) end as coins_unanswered,
+    case when bool_or(is_charged) then sum(coins) else 0 end as coins,
+    case when bool_or(is_charged and not answered) then sum(case when not answered then coins end) else 0 end as coins_unanswered,
     coins_unanswered / nullif(sum(coins), 0) as coins_unanswered_share,
     case when bool_or(is_failed_agent) then sum(case when is_failed_agent then coins end) else 0 end as coins_failed_agent,
     case when bool_or(is_failed_customer) then sum(case when is_failed_customer then coins end) else 0 end as coins_failed_customer,
     case when bool_or(is_failed_unknown) then sum(case when is_failed_unknown then coins end) else 0 end as coins_failed_unknown,
     case when bool_or(is_unanswered_in) then sum(case when is_unanswered_in then coins end) else 0 end as coins_unanswered_in,
-    sum(coins) / nullif(count_if(answered), 0) as coins_per_answered,
-    sum(coins) / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
+    case when bool_or(is_charged) then sum(coins) else 0 end / nullif(count_if(answered), 0) as coins_per_answered,
+    case when bool_or(is_charged) then sum(coins) else 0 end / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
 
     count(distinct customer_number_of(customer_key)) as unique_customers
 from classified_calls(p_rows)
