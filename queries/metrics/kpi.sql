@@ -25,13 +25,17 @@ from (
     from (from query_table(p_rows) union all by name select null::boolean as is_charged where false)
 ), (select service_level_target_seconds, exclude_out_of_hours, has_business_hours from settings);
 
+-- The sum of the known values of some rows: 0 if there are no such rows, and NULL if all their values are unknown.
+create or replace macro sum_where(p_condition, p_value) as
+    case when bool_or(p_condition) then sum(case when p_condition then p_value end) else 0 end;
+
 -- Every aggregate over calls, once. A row per combination of the named dimension columns over any set of calls:
 --
 --   with slice as (from calls where local_day between '2026-10-01' and '2026-10-31')
 --   select call_group, offered, answer_rate from kpi(['call_group'], slice);
 --
--- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds. A sum is that of the known values, 0 if there
--- is nothing to add up, and NULL if all of them are unknown. metric_catalog describes every metric. total_of() has all metrics of a set
+-- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds. Sums are those of
+-- sum_where(). metric_catalog describes every metric. total_of() has all metrics of a set
 -- of calls in one row; values_of() has a row per metric.
 --
 -- count_if() takes a third of the time of count(case …), and its HUGEINT is cast. Other conditions are in CASE: for each FILTER DuckDB would
@@ -74,22 +78,22 @@ select
     agent_no_show / nullif(outgoing, 0) as agent_no_show_rate,
     outgoing - connected - agent_no_show as customer_no_answer,
 
-    case when bool_or(answered) then sum(case when answered then talk_seconds end)::bigint else 0 end as talk_seconds,
+    sum_where(answered, talk_seconds)::bigint as talk_seconds,
     avg(case when answered then talk_seconds end) as avg_talk_seconds,
     (quantile_cont(case when answered then talk_seconds end, [0.5, 0.9]))[1] as median_talk_seconds,
     (quantile_cont(case when answered then talk_seconds end, [0.5, 0.9]))[2] as p90_talk_seconds,
     max(case when answered then talk_seconds end) as longest_talk_seconds,
-    case when bool_or(versions > 0) then sum(call_seconds)::bigint else 0 end as call_seconds,
+    sum_where(versions > 0, call_seconds)::bigint as call_seconds,
 
-    case when bool_or(is_charged) then sum(coins) else 0 end as coins,
-    case when bool_or(is_charged and not answered) then sum(case when not answered then coins end) else 0 end as coins_unanswered,
+    sum_where(is_charged, coins) as coins,
+    sum_where(is_charged and not answered, coins) as coins_unanswered,
     coins_unanswered / nullif(sum(coins), 0) as coins_unanswered_share,
-    case when bool_or(is_failed_agent) then sum(case when is_failed_agent then coins end) else 0 end as coins_failed_agent,
-    case when bool_or(is_failed_customer) then sum(case when is_failed_customer then coins end) else 0 end as coins_failed_customer,
-    case when bool_or(is_failed_unknown) then sum(case when is_failed_unknown then coins end) else 0 end as coins_failed_unknown,
-    case when bool_or(is_unanswered_in) then sum(case when is_unanswered_in then coins end) else 0 end as coins_unanswered_in,
-    case when bool_or(is_charged) then sum(coins) else 0 end / nullif(count_if(answered), 0) as coins_per_answered,
-    case when bool_or(is_charged) then sum(coins) else 0 end / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
+    sum_where(is_failed_agent, coins) as coins_failed_agent,
+    sum_where(is_failed_customer, coins) as coins_failed_customer,
+    sum_where(is_failed_unknown, coins) as coins_failed_unknown,
+    sum_where(is_unanswered_in, coins) as coins_unanswered_in,
+    sum_where(is_charged, coins) / nullif(count_if(answered), 0) as coins_per_answered,
+    sum_where(is_charged, coins) / (nullif(sum(case when answered then talk_seconds end), 0) / 60) as coins_per_talk_minute,
 
     count(distinct customer_number_of(customer_key)) as unique_customers
 from classified_calls(p_rows)
