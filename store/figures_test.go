@@ -234,14 +234,14 @@ func (w plainWorld) busy(calls []plainCall) (busy, there float64) {
 			from = c.began
 		}
 		switch {
-		case c.direction == "unknown":
+		case c.direction == "unknown" || isEngaged(c):
 			continue
 		case c.direction == "outgoing":
 		case !c.legBStarted.IsZero():
 			from = c.legBStarted
 		case !c.legBPicked.IsZero():
 			from = c.legBPicked
-		case !c.ended.IsZero():
+		case !c.ended.IsZero() && c.talkSeconds > 0:
 			from = c.ended.Add(-time.Duration(c.talkSeconds) * time.Second)
 		default:
 			continue

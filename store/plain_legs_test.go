@@ -217,23 +217,25 @@ type plainRing struct {
 	pickedUp bool
 }
 
+// isEngaged reports whether an agent was not rung, being on another call or rung for one.
+func isEngaged(c plainCall) bool {
+	return slices.Contains([]string{"agent_engaged", "agent_ringing"}, c.status.outcome)
+}
+
 // rings returns the rings of calls: of the agents in reports and of those whose phones are in live events. Nobody rings an engaged agent.
 func (w plainWorld) rings(calls []plainCall) (rings []plainRing) {
-	engaged := func(c plainCall) bool {
-		return c.status.outcome == "agent_engaged" || c.status.outcome == "agent_ringing"
-	}
 	for _, c := range calls {
 		rung, parts := map[string]bool{}, c.legs
 		if len(parts) == 0 {
 			parts = []plainCall{c}
 		}
 		for _, part := range parts {
-			if part.agent() != "" && !engaged(part) {
+			if part.agent() != "" && !isEngaged(part) {
 				rung[part.agent()] = rung[part.agent()] || part.pickedUp()
 			}
 		}
 		for _, live := range c.rungAgents {
-			if !engaged(c) && !slices.ContainsFunc(parts, func(part plainCall) bool { return lastTen(part.agentNumber) == lastTen(live.agentNumber) }) {
+			if !isEngaged(c) && !slices.ContainsFunc(parts, func(part plainCall) bool { return lastTen(part.agentNumber) == lastTen(live.agentNumber) }) {
 				rung[live.agent()] = rung[live.agent()] || c.tookOver != "" && lastTen(c.tookOver) == lastTen(live.agentNumber)
 			}
 		}

@@ -255,6 +255,9 @@ func (w plainWorld) agentRows(q plainQuestion, dims []string) map[string]plainRo
 	for key, of := range calls {
 		f := w.figures(of)
 		busy, there := w.busy(of)
+		if len(of) == 0 {
+			busy = math.NaN() // only live events say that the phone rang
+		}
 		f["busy_seconds"], f["busy_share"] = busy, share(busy, there)
 		f["rang"], f["agent_answer_rate"] = rang[key], share(picked[key], rang[key])
 		f["transfer_rate"] = w.transferRate(w.whole(of))

@@ -30,23 +30,29 @@ from (
 );
 
 -- The reports of these calls, each with a key of its leg. A report that names no phone belongs to the leg with the same name, else
--- with the same status, else to that of the report before it, else of the one after it.
+-- with a status that means the same, else to that of the report before it, else of the one after it.
 create or replace macro leg_versions(p_versions, p_shared, p_directions) as table
 with
 shared_versions as not materialized (from query_table(p_versions) semi join query_table(p_shared) using (call_key)),
 reports as (
-    select *, lower(clean_name(receiver_name)) as name, status_text(status, callstatus) as sent_status
+    select *, lower(single_spaced(clean_name(receiver_name))) as name, status_text(status, callstatus) as sent_status
     from with_phones(shared_versions, p_directions)
+),
+sent_statuses as (select distinct source, sent_status as status from reports where sent_status is not null),
+outcomes as (from status_outcomes(sent_statuses)),
+compared as (
+    select reports.*, coalesce(known_outcome || coalesce(' ' || failed_leg, ''), status_word(sent_status)) as result
+    from reports left join outcomes on outcomes.source = reports.source and outcomes.status = sent_status
 ),
 adopted as (
     select
         direction, call_key, unnumbered.content_hash,
         arg_max(numbered.phone, (
-            coalesce(numbered.name = unnumbered.name, false), coalesce(numbered.sent_status = unnumbered.sent_status, false),
+            coalesce(numbered.name = unnumbered.name, false), coalesce(numbered.result = unnumbered.result, false),
             case when numbered.reported_at <= unnumbered.reported_at then epoch_us(numbered.reported_at)
                  else -epoch_us(numbered.reported_at) end,
             numbered.phone)) as phone
-    from reports as unnumbered join reports as numbered using (direction, call_key)
+    from compared as unnumbered join compared as numbered using (direction, call_key)
     where unnumbered.phone is null and numbered.phone is not null
     group by direction, call_key, unnumbered.content_hash
 )
@@ -76,8 +82,8 @@ join (select distinct call_key, leg_key from keyed) as leg_keys on leg_keys.leg_
 create or replace macro phone_rang(p_outcome) as p_outcome not in ('agent_engaged', 'agent_ringing');
 
 -- When a leg's phone began to ring and when its agent picked up. On outgoing calls the agent is called first.
-create or replace macro leg_rang_at(p_direction, p_started_at, p_leg_b_started_at) as
-    case when p_direction = 'outgoing' then p_started_at else p_leg_b_started_at end;
+create or replace macro leg_rang_at(p_outcome, p_direction, p_started_at, p_leg_b_started_at) as
+    case when not phone_rang(p_outcome) then null when p_direction = 'outgoing' then p_started_at else p_leg_b_started_at end;
 
 create or replace macro leg_picked_at(p_direction, p_answered, p_leg_a_picked_at, p_leg_b_picked_at) as
     case when p_direction = 'outgoing' then p_leg_a_picked_at when p_answered then p_leg_b_picked_at end;

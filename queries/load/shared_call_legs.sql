@@ -34,7 +34,7 @@ select
     true as is_reported,
     leg_order = 1 as is_first,
     phone_rang(legs.outcome) as rang,
-    leg_rang_at(legs.direction, legs.started_at, legs.leg_b_started_at) as rang_at,
+    leg_rang_at(legs.outcome, legs.direction, legs.started_at, legs.leg_b_started_at) as rang_at,
     leg_picked_at(legs.direction, legs.answered, legs.leg_a_picked_at, legs.leg_b_picked_at) as picked_at
 from (
     select

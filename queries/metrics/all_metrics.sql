@@ -66,8 +66,11 @@ rows as (
     select columns(p_dims), max(columns(lambda x: not list_contains(p_dims, x)))
     from parts
     group by all
-)
-from zero_filled(rows);
+),
+filled as (from zero_filled(rows))
+-- Of a phone that only live events say rang, no times are known.
+select * replace (case when calls > 0 or rang = 0 then busy_seconds end as busy_seconds)
+from filled;
 
 -- The same from a set of calls.
 create or replace macro agent_metrics(p_dims, p_rows, p_rung, p_asked := null) as table

@@ -9,10 +9,10 @@ intervals as (
         columns(p_dims), agent as of_agent, local_day as of_day, hash(agent, local_day, *columns(p_dims)) as scope,
         -- An outgoing call rings the agent first; an incoming one rings the agent on the second leg.
         epoch_us(case when direction = 'outgoing' then started_at
-                      else coalesce(leg_b_started_at, leg_b_picked_at, ended_at - to_seconds(talk_seconds)) end) as busy_from,
+                      else coalesce(leg_b_started_at, leg_b_picked_at, case when talk_seconds > 0 then ended_at - to_seconds(talk_seconds) end) end) as busy_from,
         epoch_us(coalesce(ended_at, started_at + to_seconds(call_seconds))) as busy_to
     from query_table(p_rows)
-    where agent is not null and direction in ('incoming', 'outgoing')
+    where agent is not null and direction in ('incoming', 'outgoing') and phone_rang(outcome)
 ),
 -- The part of each interval that no earlier one of the same agent and day covers.
 uncovered as (

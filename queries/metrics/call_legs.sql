@@ -12,7 +12,7 @@ from shared_call_legs
 union all
 select
     source, direction, call_sid, call_key, local_day, agent_number, agent_key, agent_name, agent, true, true, outcome,
-    phone_rang(outcome), leg_rang_at(direction, started_at, leg_b_started_at), answered,
+    phone_rang(outcome), leg_rang_at(outcome, direction, started_at, leg_b_started_at), answered,
     leg_picked_at(direction, answered, leg_a_picked_at, leg_b_picked_at), ended_at, talk_seconds
 from calls anti join (select distinct direction, call_key from shared_call_legs) using (direction, call_key)
 where agent is not null;

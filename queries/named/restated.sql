@@ -39,7 +39,7 @@ slice as (
 directions as (from directions_then(calls_now, calls_then)),
 fields as (
     select
-        restated_calls.restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
+        case when old.call_sid is null then new.first_received_at else restated_calls.restated_at end as restated_at, new.started_at, new.direction, new.call_group, new.agent, new.customer_number, new.virtual_number,
         unnest(case when old.call_sid is null then [{field: 'call', old: null, new: 'first report'}] else [
             {field: 'direction', old: old.direction, new: new.direction},
             {field: 'started_at', old: timezone(zone, old.started_at)::varchar, new: timezone(zone, new.started_at)::varchar},
