@@ -27,6 +27,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"callsheet/internal/password"
+	"callsheet/internal/servertest"
 )
 
 var pictures = flag.String("pictures", "", "folder for pictures of the page; docs/pictures/make sets it")
@@ -217,7 +218,7 @@ type pageSite struct {
 func startPage(t *testing.T, settings string) *pageSite {
 	t.Helper()
 	skipIfShort(t)
-	s := &pageSite{page: freeAddress(t)}
+	s := &pageSite{page: servertest.FreeAddress()}
 	s.reloading = startReloading(t, "serve", strings.ReplaceAll(oneSource("a-token-for-tests", "")+"store: {load_every: 0s}\n"+settings, "PAGE", s.page))
 	s.until("the page", func() bool {
 		response, err := http.Get("http://" + s.page + "/assets/page.css")
@@ -573,12 +574,12 @@ func TestDemoInABrowser(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	// On other addresses than those of the demo, which may be in use.
-	config, page := filepath.Join(dir, "callsheet.yaml"), freeAddress(t)
+	config, page := filepath.Join(dir, "callsheet.yaml"), servertest.FreeAddress()
 	text, err := os.ReadFile(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := strings.NewReplacer("listen: 127.0.0.1:8080", "listen: "+freeAddress(t), "listen: "+demoPage, "listen: "+page).Replace(string(text))
+	changed := strings.NewReplacer("listen: 127.0.0.1:8080", "listen: "+servertest.FreeAddress(), "listen: "+demoPage, "listen: "+page).Replace(string(text))
 	if err := os.WriteFile(config, []byte(changed), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"callsheet/internal/servertest"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,7 +27,7 @@ type served struct {
 // startServe serves a report with a definition; settings is further YAML.
 func startServe(t *testing.T, definition, settings string) *served {
 	t.Helper()
-	s := &served{t: t, dir: t.TempDir(), address: freeAddress(t), log: &syncedBuffer{}}
+	s := &served{t: t, dir: t.TempDir(), address: servertest.FreeAddress(), log: &syncedBuffer{}}
 	for name, text := range map[string]string{
 		"callsheet.yaml": fmt.Sprintf("data_dir: ./data\ncollector: {listen: %q, sources: [{name: main, tokens: [a-token-for-tests]}]}\n%s"+
 			"reports:\n  - {name: one, schedule: '0 8 * * *', catch_up: 0, deliver: [{folder: ./out}]}\n", s.address, settings),

@@ -3,11 +3,11 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"callsheet/internal/servertest"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -27,7 +27,7 @@ func TestKilledCollectorKeepsAcknowledgedDeliveries(t *testing.T) {
 	acked := map[string]bool{}
 	var mu sync.Mutex
 	for round := range *kills {
-		address := freeAddress(t)
+		address := servertest.FreeAddress()
 		process := start(t, dir, address)
 		before := len(acked)
 		var sending sync.WaitGroup
@@ -120,17 +120,6 @@ func spooledSids(t *testing.T, dir string) map[string]int {
 		file.Close()
 	}
 	return found
-}
-
-// freeAddress returns an address that no process listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // waitReady polls a collector until it is ready.

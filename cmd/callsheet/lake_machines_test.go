@@ -128,7 +128,7 @@ func TestThreeMachinesShareALake(t *testing.T) {
 		}
 	}
 	for i, id := range []string{"first", "second", "third"} {
-		addresses = append(addresses, freeAddress(t))
+		addresses = append(addresses, servertest.FreeAddress())
 		machines = append(machines, machine(t, id, addresses[i], catalog, data))
 		if i == 0 {
 			runOn(t, machines[0], "init", "--lake")
@@ -206,7 +206,7 @@ func TestThreeMachinesShareALake(t *testing.T) {
 func TestServeMaintainsALake(t *testing.T) {
 	t.Parallel()
 	catalog := servertest.StartPostgres(t).Database(t, "lake")
-	data, address := filepath.Join(t.TempDir(), "lake"), freeAddress(t)
+	data, address := filepath.Join(t.TempDir(), "lake"), servertest.FreeAddress()
 	config := machine(t, "first", address, catalog, data)
 	text, err := os.ReadFile(config)
 	if err == nil {
@@ -260,7 +260,7 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 		now.do(w, r)
 		return true
 	})
-	home := machine(t, "first", freeAddress(t), catalog, bucket)
+	home := machine(t, "first", servertest.FreeAddress(), catalog, bucket)
 	runOn(t, home, "init", "--lake")
 
 	var faulty atomic.Bool // the fault has happened
@@ -344,7 +344,7 @@ func TestLakeRecoversFromFaults(t *testing.T) {
 // TestLoadIntoALakeThatCrashesIsRepeated lets the process in which a load has DuckDB abort, as DuckDB does at times when PostgreSQL goes away.
 func TestLoadIntoALakeThatCrashesIsRepeated(t *testing.T) {
 	t.Parallel()
-	config := machine(t, "first", freeAddress(t), servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake"))
+	config := machine(t, "first", servertest.FreeAddress(), servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake"))
 	runOn(t, config, "init", "--lake")
 	appendLine(t, config, "2026-10-05.first.ndjson", demoLines(rand.New(rand.NewPCG(5, 5)), 1)[0])
 	load, log := exec.Command("callsheet", "--config", config, "load"), &syncedBuffer{}

@@ -20,7 +20,7 @@ import (
 // machineWithFile returns two configurations of a machine: with a database file, which has calls, and with an empty lake.
 func machineWithFile(t *testing.T, data string) (file, lake string) {
 	t.Helper()
-	lake = machine(t, "first", freeAddress(t), servertest.StartPostgres(t).Database(t, "lake"), data)
+	lake = machine(t, "first", servertest.FreeAddress(), servertest.StartPostgres(t).Database(t, "lake"), data)
 	text, err := os.ReadFile(lake)
 	if err != nil {
 		t.Fatal(err)

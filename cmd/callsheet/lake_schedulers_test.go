@@ -47,7 +47,7 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 	catalog, data := server.Database(t, database), filepath.Join(t.TempDir(), "lake")
 	var machines []*served
 	for i, id := range []string{"first", "second"} {
-		s := &served{t: t, address: freeAddress(t)}
+		s := &served{t: t, address: servertest.FreeAddress()}
 		config := machine(t, id, s.address, catalog, data)
 		s.dir = filepath.Dir(config)
 		machines = append(machines, s)
@@ -127,7 +127,7 @@ func startTwoMachines(t *testing.T, settings string) (first, second *served, pla
 	api := listOfThreeDays(t)
 	catalog, data := servertest.StartPostgres(t).Database(t, "lake"), filepath.Join(t.TempDir(), "lake")
 	start := func(id string) (s *served, text string) {
-		s = &served{t: t, address: freeAddress(t)}
+		s = &served{t: t, address: servertest.FreeAddress()}
 		config := machine(t, id, s.address, catalog, data)
 		s.dir = filepath.Dir(config)
 		content, err := os.ReadFile(config)

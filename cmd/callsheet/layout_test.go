@@ -29,7 +29,7 @@ var allowedImports = map[string][]string{
 	"internal/demo":               {},
 	"internal/demo/vendorapi":     {"internal/demo"},
 	"internal/servertest":         {},
-	"internal/smtptest":           {},
+	"internal/smtptest":           {"internal/servertest"},
 	"internal/pipeline":           {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/phone", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
 	"internal/monitor":            {"internal/atomicfile", "internal/backoff", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "internal/texts", "queries", "report", "store", "internal/vendor"},
 	"internal/scheduler":          {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/config", "internal/exitcode", "internal/job", "internal/monitor", "internal/pagedata", "internal/pipeline"},

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"callsheet/internal/servertest"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -70,7 +71,7 @@ func (s serviceUser) command(uid int, args ...string) *exec.Cmd {
 func TestRootBesideAServiceLeavesNoFiles(t *testing.T) {
 	skipIfShort(t)
 	t.Parallel()
-	address := freeAddress(t)
+	address := servertest.FreeAddress()
 	s := newServiceUser(t, strings.NewReplacer("ADDRESS", address, "template: daily", "template: one.yaml").Replace(smallConfig))
 	if err := os.WriteFile(filepath.Join(s.home, "one.yaml"), []byte(oneSheet), 0o644); err != nil {
 		t.Fatal(err)

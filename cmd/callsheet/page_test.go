@@ -14,12 +14,13 @@ import (
 	"time"
 
 	"callsheet/internal/password"
+	"callsheet/internal/servertest"
 )
 
 // TestPageOverTLS runs the page alone, beside a spool that it reads, and signs a user in.
 func TestPageOverTLS(t *testing.T) {
 	t.Parallel()
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), servertest.FreeAddress()
 	makeCertificate(t, dir, "page")
 	config := filepath.Join(dir, "callsheet.yaml")
 	text := `data_dir: ./data
@@ -83,7 +84,7 @@ page:
 // TestReloadOfThePage turns the page on, moves it, and turns it off again while serve collects.
 func TestReloadOfThePage(t *testing.T) {
 	t.Parallel()
-	one, two := freeAddress(t), freeAddress(t)
+	one, two := servertest.FreeAddress(), servertest.FreeAddress()
 	source := oneSource("a-token-for-tests", "")
 	page := func(settings string) string { return source + "page: {" + settings + "}\n" }
 	s := startReloading(t, "serve", source)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"callsheet/internal/servertest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -241,7 +242,7 @@ func (p *terminal) pressUntil(keys, want string) {
 // TestServeStopsWithItsTerminal closes the terminal on which serve was started.
 func TestServeStopsWithItsTerminal(t *testing.T) {
 	t.Parallel()
-	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: freeAddress(t), log: &syncedBuffer{}}}
+	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: servertest.FreeAddress(), log: &syncedBuffer{}}}
 	s.write(oneSource("a-token-for-tests", ""))
 	s.process = exec.Command("callsheet", "--config", s.path(), "serve")
 	terminal, err := pty.Start(s.process)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"callsheet/internal/servertest"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -22,7 +23,7 @@ type reloading struct{ *served }
 // startReloading starts a command with a configuration, in which ADDRESS is its address.
 func startReloading(t *testing.T, command, config string) *reloading {
 	t.Helper()
-	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: freeAddress(t), log: &syncedBuffer{}}}
+	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: servertest.FreeAddress(), log: &syncedBuffer{}}}
 	s.write(config)
 	s.process = exec.Command("callsheet", "--config", s.path(), command)
 	s.process.Stderr = s.log
@@ -181,8 +182,8 @@ func TestTokensFileIsReadAgain(t *testing.T) {
 func TestReloadNamesWhatNeedsARestart(t *testing.T) {
 	t.Parallel()
 	s := startReloading(t, "collect", oneSource("a-token-for-tests", ""))
-	other := freeAddress(t)
-	text := "data_dir: ./elsewhere\ncollector: {listen: '" + other + "', admin_listen: '" + freeAddress(t) + "', id: two, sources: [{name: main, tokens: [another-token]}]}\nlog: {format: json}\n" +
+	other := servertest.FreeAddress()
+	text := "data_dir: ./elsewhere\ncollector: {listen: '" + other + "', admin_listen: '" + servertest.FreeAddress() + "', id: two, sources: [{name: main, tokens: [another-token]}]}\nlog: {format: json}\n" +
 		"store: {lake: {catalog: 'postgres://callsheet@127.0.0.1/none', data: ./lake}}\n"
 	if err := os.WriteFile(s.path(), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -272,7 +273,7 @@ func TestReloadedCertificateIsServed(t *testing.T) {
 	config := func(name string) string {
 		return oneSource("a-token-for-tests", fmt.Sprintf(", admin_listen: ADMIN, tls: {cert_file: %s.pem, key_file: %[1]s.key}", filepath.Join(dir, name)))
 	}
-	admin, address := freeAddress(t), freeAddress(t)
+	admin, address := servertest.FreeAddress(), servertest.FreeAddress()
 	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: address, log: &syncedBuffer{}}}
 	write := func(text string) { s.write(strings.ReplaceAll(text, "ADMIN", admin)) }
 	write(config("one"))
@@ -323,6 +324,7 @@ func TestReloadedCertificateIsServed(t *testing.T) {
 
 // TestReloadedReportsRun adds a report while another is being sent: that one ends with the configuration with which it began.
 func TestReloadedReportsRun(t *testing.T) {
+	skipIfShort(t)
 	t.Parallel()
 	var old, changed atomic.Int32
 	answer := make(chan struct{})

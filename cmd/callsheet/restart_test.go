@@ -1,6 +1,7 @@
 package main
 
 import (
+	"callsheet/internal/servertest"
 	"net"
 	"os"
 	"os/exec"
@@ -85,7 +86,7 @@ func TestRestartWithASocketUnitRefusesNoDelivery(t *testing.T) {
 func TestASocketUnitForAnotherAddressIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	socket, address := openSocket(t)
-	config := strings.Replace(smallConfig, "ADDRESS", freeAddress(t), 1)
+	config := strings.Replace(smallConfig, "ADDRESS", servertest.FreeAddress(), 1)
 	if err := os.WriteFile(filepath.Join(dir, "callsheet.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"callsheet/internal/child"
+	"callsheet/internal/servertest"
 )
 
 // TestMain makes the test binary serve as the program: testscript puts it on PATH under the name callsheet, so tests run the
@@ -94,7 +95,7 @@ func TestScripts(t *testing.T) {
 }
 
 // shortScripts are the scripts of the short form of the tests, in which each of the main commands runs.
-var shortScripts = []string{"columns", "hints", "hostile", "init", "load", "run_again", "samples", "version"}
+var shortScripts = []string{"columns", "hints", "hostile", "init", "run_again", "samples", "version"}
 
 // emptyDatabase returns the file that a load makes for smallConfig where there are no calls.
 func emptyDatabase(t *testing.T) []byte {
@@ -148,10 +149,7 @@ func writeConfig(ts *testscript.TestScript, _ bool, args []string) {
 
 // freeport NAME sets the variable to an address that no process listens on.
 func freePort(ts *testscript.TestScript, _ bool, args []string) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	ts.Setenv(args[0], listener.Addr().String())
-	ts.Check(listener.Close())
+	ts.Setenv(args[0], servertest.FreeAddress())
 }
 
 // occupy NAME sets the variable to an address that is taken until the script ends.

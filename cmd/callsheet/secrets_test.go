@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"callsheet/internal/servertest"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -73,7 +74,7 @@ func TestSecretsReachNoOutput(t *testing.T) {
 		io.WriteString(w, `{"access_token": "XQZ0037", "refresh_token": "XQZ0036", "token_type": "Bearer"}`)
 	}))
 	defer tokens.Close()
-	listen := freeAddress(t)
+	listen := servertest.FreeAddress()
 	replace := strings.NewReplacer("SINK", sink.URL, "MAIL", echoingMailServer(t), "NOBODY", "http://127.0.0.1:1", "LISTEN", listen)
 	mail := regexp.MustCompile(`(?m)^mail: .*$`)
 	oauth2 := `mail: {host: 127.0.0.1, port: MAIL, tls: none, username: XQZ0003, from: reports@example.com, oauth2: {token_url: "SINK/400/token", client_id: client, client_secret: "${XQZ_PASSWORD}", refresh_token_file: refresh}}`

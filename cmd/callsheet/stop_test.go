@@ -1,6 +1,7 @@
 package main
 
 import (
+	"callsheet/internal/servertest"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,7 +15,7 @@ import (
 // TestStopUnderLoadKeepsAcknowledgedDeliveries stops a busy collector: it reports not ready first, still stores deliveries, exits in
 // time, and completes every request that it has begun to read.
 func TestStopUnderLoadKeepsAcknowledgedDeliveries(t *testing.T) {
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), servertest.FreeAddress()
 	process := start(t, dir, address)
 	acked := map[string]bool{}
 	var mu sync.Mutex
@@ -84,7 +85,7 @@ func TestFullDiskIsReportedAndSurvived(t *testing.T) {
 		t.Skip("mounting a small disk needs root: ", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(data, syscall.MNT_DETACH) })
-	address := freeAddress(t)
+	address := servertest.FreeAddress()
 	start(t, dir, address)
 
 	other := filepath.Join(data, "of another program")

@@ -22,6 +22,7 @@ import (
 	"callsheet/internal/job"
 	"callsheet/internal/monitor"
 	"callsheet/internal/pipeline"
+	"callsheet/internal/servertest"
 )
 
 // alertHome opens the pipeline of a configuration with a mail server at a port and recipients of alerts, which is a YAML list. The clock is
@@ -44,17 +45,6 @@ func alertHome(t *testing.T, port int, recipients string, now *time.Time) *pipel
 
 var alertNow = time.Date(2026, 10, 6, 3, 0, 0, 0, time.UTC)
 
-// deadPort returns a port at which no server listens.
-func deadPort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
 // setPort makes a pipeline use the mail server at another port.
 func setPort(p *pipeline.Pipeline, port int) { p.Config.Mail.Port = port }
 
@@ -62,7 +52,7 @@ func setPort(p *pipeline.Pipeline, port int) { p.Config.Mail.Port = port }
 func TestAlertsArriveOnceTheServerIsBack(t *testing.T) {
 	t.Parallel()
 	now := alertNow
-	p := alertHome(t, deadPort(t), "[ops@example.com]", &now)
+	p := alertHome(t, servertest.FreePort(), "[ops@example.com]", &now)
 	entry := job.Entry{Report: "daily", Zone: time.UTC}
 	first := monitor.NewAlerts(p, nil)
 	first.RunFinished(t.Context(), entry, []job.Run{{Report: "daily", Period: "2026-10-05", DueAt: alertNow, State: job.Failed, Error: "the disk is full"}})
@@ -210,7 +200,7 @@ func TestAlertsGoToChats(t *testing.T) {
 func TestAlertsAreSentWhereTheyCannotBeKept(t *testing.T) {
 	t.Parallel()
 	now := alertNow
-	p := alertHome(t, deadPort(t), "[ops@example.com]", &now)
+	p := alertHome(t, servertest.FreePort(), "[ops@example.com]", &now)
 	if err := os.MkdirAll(p.Config.Data(), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +231,7 @@ func TestRunSaysThatAnAlertIsUnsent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead := strings.Replace(string(text), fmt.Sprint("port: ", mails.port), fmt.Sprint("port: ", deadPort(t)), 1)
+	dead := strings.Replace(string(text), fmt.Sprint("port: ", mails.port), fmt.Sprint("port: ", servertest.FreePort()), 1)
 	if err := os.WriteFile(config, []byte(dead), 0o600); err != nil {
 		t.Fatal(err)
 	}

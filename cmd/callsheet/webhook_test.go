@@ -1,6 +1,7 @@
 package main
 
 import (
+	"callsheet/internal/servertest"
 	"fmt"
 	"io"
 	"net/http"
@@ -104,7 +105,7 @@ reports:
 			t.Errorf("check ends with %d and lacks %q\n%s%s", code, want, out, stderr)
 		}
 	}
-	write("telegram", fmt.Sprintf("http://127.0.0.1:%d/bots3cret/x\n", deadPort(t)))
+	write("telegram", fmt.Sprintf("http://127.0.0.1:%d/bots3cret/x\n", servertest.FreePort()))
 	if _, out, _ := runCallsheet(t, "--config", config, "check"); !strings.Contains(out, "cannot be reached: ") || !strings.Contains(out, "connection refused") || strings.Contains(out, "s3cret") {
 		t.Errorf("check of a dead server:\n%s", out)
 	}

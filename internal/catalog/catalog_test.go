@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 	"sync"
@@ -176,13 +175,8 @@ func errorsOfAMissingCatalog(t *testing.T, server *servertest.Postgres, database
 
 // TestCatalogThatIsAwayIsNamed needs no server: nothing listens at the address.
 func TestCatalogThatIsAwayIsNamed(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener.Close()
-	address := &url.URL{Scheme: "postgres", User: url.User("callsheet"), Host: listener.Addr().String(), Path: "/lake"}
-	_, err = open(address, "first").Runs(t.Context())
+	address := &url.URL{Scheme: "postgres", User: url.User("callsheet"), Host: servertest.FreeAddress(), Path: "/lake"}
+	_, err := open(address, "first").Runs(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the lake's catalog cannot be opened") || strings.Contains(err.Error(), servertest.Password) {
 		t.Errorf("got %v", err)
 	}

@@ -18,12 +18,7 @@ func StartS3(t *testing.T) string {
 	if err != nil {
 		missing(t, "versitygw: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	address := FreeAddress()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "reports"), 0o755); err != nil {
 		t.Fatal(err)

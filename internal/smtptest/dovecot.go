@@ -2,6 +2,7 @@ package smtptest
 
 import (
 	"bytes"
+	"callsheet/internal/servertest"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -78,7 +79,7 @@ username_attribute = username
 func StartDovecot(t testing.TB, methods string, relay *OpenSMTPD) *Dovecot {
 	t.Helper()
 	program := installed(t, "/usr/sbin/dovecot", "Dovecot (the package dovecot-submissiond)")
-	d := &Dovecot{Port: freePort(t)}
+	d := &Dovecot{Port: servertest.FreePort()}
 	dir, err := os.MkdirTemp("", "dovecot") // short, for its sockets
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package smtptest
 
 import (
 	"bytes"
+	"callsheet/internal/servertest"
 	"fmt"
 	"io"
 	"net"
@@ -33,7 +34,7 @@ const startScript = `mount -t tmpfs -o mode=755 none /var/spool && mount -t tmpf
 func StartOpenSMTPD(t testing.TB) *OpenSMTPD {
 	t.Helper()
 	program := installed(t, "/usr/sbin/smtpd", "OpenSMTPD (the package opensmtpd)")
-	s := &OpenSMTPD{Port: freePort(t), MaxSize: maxSize, mails: map[string][][]byte{}}
+	s := &OpenSMTPD{Port: servertest.FreePort(), MaxSize: maxSize, mails: map[string][][]byte{}}
 	config := filepath.Join(t.TempDir(), "smtpd.conf")
 	text := fmt.Sprintf(`smtp max-message-size %d
 listen on 127.0.0.1 port %d hostname mail.example.com

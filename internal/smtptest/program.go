@@ -49,13 +49,3 @@ func start(t testing.TB, command *exec.Cmd, port int, log *bytes.Buffer) {
 	}
 	t.Fatalf("%s does not listen", command.Path)
 }
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
