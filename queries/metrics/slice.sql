@@ -36,9 +36,11 @@ of_agent as (
        or (direction, call_key) in (select (direction, call_key) from shared_call_legs
                                     where local_day between p_from::date and p_to::date and is_reported and agent = p_agent)
 ),
-of_agents as (from query_table(case when p_agent is null then 'found' else 'of_agent' end)),
-within_hours as (from of_agents where is_within(started_at, in_business_hours, p_hours))
-from query_table(case when p_hours is null then 'of_agents' else 'within_hours' end);
+within_hours as (
+    from query_table(case when p_agent is null then 'found' else 'of_agent' end)
+    where is_within(started_at, in_business_hours, p_hours)
+)
+from query_table(case when p_hours is not null then 'within_hours' when p_agent is not null then 'of_agent' else 'found' end);
 
 -- The calls of a period that pass the filters.
 create or replace macro period_calls(p_from, p_to, p_group := null, p_agent := null, p_number := null,
