@@ -14,6 +14,7 @@ import (
 var wordings = map[string]func(*book, row) finding{
 	"files_with_problems": (*book).fileProblems,
 	"data_ends":           (*book).dataEnds,
+	"outage":              (*book).outage,
 	"no_calls":            (*book).noCalls,
 	"waiting":             (*book).waiting,
 	"change":              (*book).changed,
@@ -44,6 +45,11 @@ func (b *book) dataEnds(f row) finding {
 		what = "the period"
 	}
 	return finding{"No delivery since " + b.formatTime(since) + ": " + what + " is missing or still to come", b.evidenceSheet()}
+}
+
+// outage is about hours in which there were no calls while other weeks have many.
+func (b *book) outage(f row) finding {
+	return finding{"There were " + toText(f.get("subject")) + ", when there usually are many: is the vendor still sending?", b.evidenceSheet()}
 }
 
 func (b *book) noCalls(f row) finding {

@@ -36,6 +36,8 @@ func TestFindingsInWords(t *testing.T) {
 	}{
 		{"files_with_problems", map[string]any{"concern": 1.0}, "1 spool file is missing, changed or unreadable: calls may be missing"},
 		{"data_ends", map[string]any{"since": at}, "No delivery since 4 Oct 2026 09:08: the end of the period is missing or still to come"},
+		{"outage", map[string]any{"subject": "no calls 10:00–13:00", "concern": 3.0},
+			"There were no calls 10:00–13:00, when there usually are many: is the vendor still sending?"},
 		{"no_calls", map[string]any{"usual_low": 280.0, "usual_high": 1340.0}, "No calls, usually 280–1,340: is the vendor still sending?"},
 		{"waiting", map[string]any{"concern": 21.0, "callers": int64(45), "since": at, "within_window": int64(8)},
 			"21 of 45 missed callers still need a call back; longest wait: since 09:08; 8 are still within the 24 h to do so"},

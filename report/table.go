@@ -123,9 +123,9 @@ func (b *book) hasDirection(column string) bool {
 	return false
 }
 
-// hasOnlyNames reports whether none of a sheet's columns of figures is shown.
+// hasOnlyNames reports whether a sheet has columns, and none of its columns of figures is shown.
 func (b *book) hasOnlyNames(s Sheet, result *resultSet) bool {
-	return !slices.ContainsFunc(b.withFigures(s, result, row{}).Columns, func(column string) bool { return !slices.Contains(nameColumns, column) })
+	return len(s.Columns) > 0 && !slices.ContainsFunc(b.withFigures(s, result, row{}).Columns, func(column string) bool { return !slices.Contains(nameColumns, column) })
 }
 
 // applyLimit returns the rows that a sheet shows, and a text about those it omits.

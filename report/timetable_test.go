@@ -19,8 +19,8 @@ func TestTimetablesShowTheirQueries(t *testing.T) {
 	d, err := Parse("small", []byte(`title: T
 sheets:
   - {kind: table, name: Groups, query: groups, columns: [call_group]}
-  - {kind: timetable, name: Staffing, query: staffing, days: 28, metrics: [agents_needed, agents_seen, agents_short]}
-  - {kind: timetable, name: Forecast, query: forecast, metrics: [forecast_offered, agents_needed]}
+  - {kind: timetable, name: Staffing, query: staffing, days: 28, omit: true, metrics: [agents_needed, agents_seen, agents_short]}
+  - {kind: timetable, name: Forecast, query: forecast, omit: true, metrics: [forecast_offered, agents_needed]}
   - {kind: notes, name: Notes}
 `), "")
 	if err != nil {

@@ -67,6 +67,15 @@ func TestPeriodsWithAnOutageAreNotCompared(t *testing.T) {
 		}
 	}
 	for period, want := range map[string]string{
+		"'2026-10-05', '2026-10-05'": "no calls 10:00–13:00 3", "'2026-10-12', '2026-10-12'": "", "'2026-10-13', '2026-10-13'": "",
+		"'2026-10-05', '2026-10-11'": "no calls 5 October 10:00–13:00 3",
+	} {
+		got := query(t, reader, "select coalesce(string_agg(subject || ' ' || concern::integer, ', '), '') from findings("+period+") where kind = 'outage'")[1][0]
+		if got != want {
+			t.Errorf("%s: found %q, want %q", period, got, want)
+		}
+	}
+	for period, want := range map[string]string{
 		"'2026-10-12', '2026-10-12'": "60,,2,60", "'2026-10-05', '2026-10-05'": "30,,0,", "'2026-10-13', '2026-10-13'": "60,60,3,60",
 	} {
 		got := strings.Join(query(t, reader, "select value, before, usual_n, usual_low from changes("+period+") where name = 'calls'")[1], ",")

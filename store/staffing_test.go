@@ -195,7 +195,7 @@ func TestStaffingMatchesPlainComputation(t *testing.T) {
 			agents := math.NaN()
 			if n := len(seen[key]); n > 0 {
 				slices.Sort(seen[key])
-				agents = seen[key][(n+1)/2-1]
+				agents = math.Floor((seen[key][(n-1)/2] + seen[key][n/2]) / 2)
 				row["agents_seen"] = agents
 			}
 			if open[key] && offered[key] >= 5 {

@@ -143,18 +143,19 @@ func TestReconciliation(t *testing.T) {
 	webhook("2026-10-05 10:31:05", listedRow("1.5", "2026-10-05 10:30:00", ""))
 	webhook("2026-10-05 10:51:05", listedRow("1.8", "2026-10-05 10:50:00", ""))
 	unreadable := strings.Replace(listedRow("1.8", "2026-10-05 10:50:00", ""), `"coins":"1"`, `"coins":"1 or 2"`, 1)
+	again := listedRow("1.1", "2026-10-05 10:00:00", `"id":"2"`) // the coins of both rows are charged
 	webhook("2026-10-05 22:00:05", listedRow("1.6", "2026-10-05 21:59:00", ""))
 	differing := strings.NewReplacer(`"ANSWER"`, `"NO ANSWER"`, `"40"`, `"0"`, `"coins":"1"`, `"coins":"0.5"`, `9280000001`, `09280000002`, `Sales`, `Support`).Replace(listedRow("1.2", "2026-10-05 10:10:00", ""))
 	silent := strings.NewReplacer(`"TalkDuration":"40",`, "", `"Status":"ANSWER",`, "", `"coins":"1"`, `"coins":""`, `9280000001`, ``, `Sales`, ``, "Asha", "").Replace(listedRow("1.3", "2026-10-05 10:20:00", ""))
 	writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": spoolText.String()})
-	writeList(t, dir, "main", "2026-10-05", "2026-10-05 22:05:00", listedRow("1.1", "2026-10-05 10:00:00", ""), differing, silent, unreadable,
+	writeList(t, dir, "main", "2026-10-05", "2026-10-05 22:05:00", listedRow("1.1", "2026-10-05 10:00:00", ""), differing, silent, unreadable, again,
 		listedRow("1.4", "2026-10-05 10:40:00", ""), listedRow("1.7", "2026-10-05 22:01:00", ""))
 	settings := testSettings()
 	load(t, dir, settings)
 	reader := published(t, dir, settings)
 	want := []string{"source", "day", "vendor_calls", "our_calls", "missing", "recovered", "unknown_to_vendor", "differing", "vendor_coins", "our_coins", "is_final", "is_complete"}
 	rows := query(t, reader, "select "+strings.Join(want, ", ")+" from reconciliations")
-	if got := strings.Join(rows[1], " "); len(rows) != 2 || got != "main 2026-10-05 5 5 1 0 1 2 2.5 5 false false" {
+	if got := strings.Join(rows[1], " "); len(rows) != 2 || got != "main 2026-10-05 5 5 1 0 1 2 3.5 5 false false" {
 		t.Errorf("%v", rows)
 	}
 	var got []string

@@ -80,7 +80,7 @@ from (values
     ('is_open', 'Open', 'yesno', 'in business hours, at least in part'),
     ('traffic', 'Traffic (erlangs)', 'decimal', 'calls offered in a half-hour × average talk / 30 minutes: how many agents would talk all the time'),
     ('planned_service_level', 'Planned service level', 'rate', 'share of calls to be answered within the target wait, for which agents are needed'),
-    ('agents_seen', 'Agents who took calls', 'count', 'agents who talked on an incoming call in the half-hour, median over the days; empty if it is not known who took the calls'),
+    ('agents_seen', 'Agents who took calls', 'count', 'agents who talked on an incoming call in the half-hour, median over the days, rounded down; empty if it is not known who took the calls'),
     ('agents_needed', 'Agents needed', 'count', 'smallest number of agents that answers the planned share of calls within the target wait, by Erlang C from the traffic; after-call work is unknown, so the real need is higher; empty for fewer than five calls and out of business hours'),
     ('agents_short', 'Agents short', 'count', 'agents needed − agents who took calls, if positive'),
     ('expected_service_level', 'Expected service level', 'rate', 'service level by Erlang C with the agents who took calls, without greeting and ringing'),

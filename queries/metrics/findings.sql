@@ -193,6 +193,11 @@ found as (
     where stretch = 0 and data_through < p_to::date
 
     union all by name
+    select 1 as class, 'outage' as kind, no_calls_in_words(no_calls, p_from::date = p_to::date) as subject, len(no_calls) as concern, 'hours' as unit
+    from query_table(p_stretches)
+    where stretch = 0 and len(no_calls) > 0
+
+    union all by name
     select 2 as class, 'no_calls' as kind, 'calls' as unit, min(calls) as concern, min(calls) as usual_low, max(calls) as usual_high
     from total_rates
     where stretch > 0 and not exists (select 1 from total_rates where stretch = 0)
@@ -248,7 +253,7 @@ found as (
         coins_failed_agent / nullif(coins, 0) as value, coins
     from agent_rates
     where calls >= p_min_offered and value >= p_waste_share
-    qualify row_number() over (order by value desc, subject) = 1
+    qualify row_number() over (order by coins_failed_agent desc, subject) = 1
 )
 select row_number() over (order by class, concern desc, kind, subject) as rank, * exclude (class) replace (concern::double as concern)
 from found;

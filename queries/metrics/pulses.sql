@@ -102,6 +102,20 @@ from counted
 qualify row_number() over (partition by source, direction, number
     order by calls_explained desc, measured = 'talk' desc, measured = 'legs' desc) = 1;
 
+-- The calls that webhooks, or imports of exports, reported as answered, of those that were imported from the vendor's list, too: the call is
+-- what the newest of its reports says. One of unknown direction can be of either.
+create or replace macro delivered_answers() as table
+with
+sent as (
+    select call_key, direction, source, sent_text(status_text(status, callstatus), nothing_values) as status
+    from call_versions left join source_settings() using (source)
+    where not from_list and call_key in (select call_key from call_versions where from_list)
+),
+statuses as (select distinct source, status from sent where status is not null)
+select distinct call_key, unnest(case when direction = 'unknown' then ['incoming', 'outgoing', 'unknown'] else [direction, 'unknown'] end) as direction
+from sent join (from status_outcomes(statuses)) as outcomes using (source, status)
+where known_outcome = 'answered';
+
 -- The charge of each call of the vendors' lists of some days, with what it depends on. What the list does not say of the agent's leg is
 -- taken from the webhooks.
 create or replace macro listed_charges(p_from, p_to, p_source) as table
@@ -132,13 +146,14 @@ select
     coalesce(listed.leg_a_picked_at, ours.leg_a_picked_at) as agent_picked_at,
     case when listed.direction = 'outgoing' then positive_seconds(agent_picked_at, listed.ended_at) end as agent_leg_seconds,
     -- Of an outgoing call it is known only if something says whether the agent picked up.
-    case when listed.answered or ours.answered or listed.outcome = 'unknown' then false
+    case when listed.answered or ours.answered or delivered.call_key is not null or listed.outcome = 'unknown' then false
          when listed.direction = 'incoming' then true
          when listed.direction = 'outgoing' then agent_picked_at is null
             and coalesce(coalesce(listed.failed_leg, ours.failed_leg) = 'agent', listed.leg_a_reported or ours.leg_a_reported, false)
          else false end as nobody_answered
 from listed
 left join known as ours on ours.source = listed.source and ours.day = listed.day and ours.direction = listed.direction and ours.call_key = listed.call_key
+left join delivered_answers() as delivered on delivered.call_key = listed.call_key and delivered.direction = listed.direction
 cross join (select timezone as zone from settings);
 
 -- The rules by which the calls of some days are charged, learned from the lists of at least 28 days. A row per source and direction, whose

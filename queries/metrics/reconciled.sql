@@ -67,7 +67,7 @@ pairs as (
     select
         listed.source, listed.day, listed.fetched_at, listed.direction, listed.call_sid, listed.call_key, listed.started_at,
         listed.customer_number, true as is_listed, coalesce(is_known, false) as is_known, listed.content_hash,
-        listed.outcome as vendor_outcome, listed.talk_seconds as vendor_talk_seconds, listed.coins as vendor_coins,
+        listed.outcome as vendor_outcome, listed.talk_seconds as vendor_talk_seconds, listed.coins as vendor_coins, coalesce(listed.charged_coins, listed.coins) as charged_coins,
         case when listed.group_basis = 'reported' then listed.call_group end as vendor_group,
         listed.agent_key as vendor_agent_key, listed.agent_number as vendor_agent_number, listed.agent_name as vendor_agent_name,
         list_contains(listed.flags, 'unreadable_value') and not list_contains(our_flags, 'unreadable_value') as is_unreadable,
@@ -110,7 +110,7 @@ totals as (
         count(*) filter (where from_list) as recovered,
         count(*) filter (where not is_listed) as unknown_to_vendor,
         count(*) filter (where is_listed and is_known and differences <> []) as differing,
-        sum(vendor_coins) as vendor_coins,
+        sum(charged_coins) as vendor_coins,
         sum(our_coins) as our_coins
     from reconciled_calls(p_from, p_to, p_source)
     group by source, day

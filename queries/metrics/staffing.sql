@@ -32,7 +32,7 @@ from spans;
 -- after midnight. Only complete half-hours count, and holidays do not. A half-hour in which calls came on one weekday has a row for each.
 --
 -- The traffic is the calls offered in a half-hour × the average talk of all calls of the combination, which few calls change less than that
--- of the half-hour alone. agents_seen is the median over the days. Figures that rest on fewer than five calls are NULL, and those of
+-- of the half-hour alone. agents_seen is the median over the days, rounded down. Figures that rest on fewer than five calls are NULL, and those of
 -- closed half-hours. one_more_answered is how many more calls would have been answered within the target wait, in all half-hours
 -- together; NULL if even one agent more would not be enough for the traffic, since then Erlang C does not say.
 create or replace macro staffing_of(p_dims, p_rows, p_from, p_to, p_source, p_of_group, p_of_number) as table
@@ -84,8 +84,10 @@ measured as (
         coalesce(offered, 0) / half_hours * (avg_talk_seconds / 1800) as traffic,
         -- The list has only the half-hours in which somebody took a call.
         half_hours - coalesce(unknown, 0) as known,
-        (known + 1) // 2 - (known - coalesce(len(agents), 0)) as middle,
-        case when known > 0 then if(middle > 0, agents[middle], 0) end as agents_seen,
+        known - coalesce(len(agents), 0) as without_calls,
+        (known + 1) // 2 - without_calls as lower_middle,
+        known // 2 + 1 - without_calls as upper_middle,
+        case when known > 0 then (if(lower_middle > 0, agents[lower_middle], 0) + if(upper_middle > 0, agents[upper_middle], 0)) // 2 end as agents_seen,
         is_open and offered >= few_calls() as is_planned, target, planned_service_level(scopes, p_of_group, p_of_number) as goal
     from averaged join slot_counts using (weekday, half_hour) cross join begins
 ),
