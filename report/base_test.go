@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,7 +172,7 @@ func TestLimitIsShownOnTheSheetAndInNotes(t *testing.T) {
 	if result.Rows != 3 || len(result.Remarks) != 2 || !strings.Contains(result.Remarks[0], "Calls shows the first 3 of 36 rows") {
 		t.Errorf("%d rows, %q", result.Rows, result.Remarks)
 	}
-	if got := shown(t, f, "Calls", "B3"); got != "The first 3 rows, and 33 more, which this sheet leaves out. "+notPrinted {
+	if got := shown(t, f, "Calls", "B3"); got != "The first 3 rows, and 33 more, which this sheet leaves out. "+d.Sheets[slices.IndexFunc(d.Sheets, func(s Sheet) bool { return s.Name == "Calls" })].Note+" "+notPrinted {
 		t.Errorf("Calls shows %q", got)
 	}
 	if got := shown(t, f, "Agents", xlsx.Cell(1, headerRow+6)); !strings.HasPrefix(got, "and ") {

@@ -92,7 +92,7 @@ func (d *detail) finish() error {
 		p.Put(1, headerRow+1, d.emptyMessage(d.sheet), xlsx.CellStyle{Bold: true})
 	}
 	if limit := int64(d.sheet.Limit); limit > 0 && d.read > limit {
-		p.writeNote(d.note("The first " + d.plural(limit, "row", "rows") + ", " + d.omittedText(d.sheet, d.read) + "."))
+		p.writeNote(d.note(strings.TrimSpace("The first " + d.plural(limit, "row", "rows") + ", " + d.omittedText(d.sheet, d.read) + ". " + d.sheet.Note)))
 	}
 	if p.Err() != nil {
 		return p.Err()

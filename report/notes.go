@@ -125,7 +125,7 @@ func (p *page) writeLimits(at int) int {
 	if p.def.MaskCustomers {
 		remarks = append(slices.Clone(remarks), "Only the last four digits of customers' numbers are shown.")
 	}
-	if len(remarks) == 0 {
+	if len(remarks) == 0 && len(p.omitted) == 0 {
 		remarks = []string{"Nothing was truncated or left out."}
 	}
 	remarks = append(slices.Clone(remarks),

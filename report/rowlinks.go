@@ -11,10 +11,11 @@ type rowLinks struct {
 	rows  map[string]int
 }
 
-// linksToTable returns the links from names to their rows on a table sheet that satisfies a condition. There are none without such a sheet.
+// linksToTable returns the links from names to their rows on a table sheet without sections that satisfies a condition. There are none without
+// such a sheet.
 func (b *book) linksToTable(column string, suits func(Sheet) bool) (links rowLinks, err error) {
 	i := slices.IndexFunc(b.def.Sheets, func(s Sheet) bool {
-		return s.Kind == "table" && len(s.Filters) == 0 && s.Columns[0] == column && suits(s)
+		return s.Kind == "table" && s.Sections == nil && len(s.Filters) == 0 && s.Columns[0] == column && suits(s)
 	})
 	if i < 0 {
 		return links, nil

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -97,7 +98,8 @@ func (p *page) printSections(tables []tableLayout, columns int) {
 
 // sectionTitle returns the value in words, the day if all rows are of one, and how many rows there are.
 func (p *page) sectionTitle(s Sheet, of section, result *resultSet) string {
-	title := toText(p.catalog.callColumn(s.Sections.By).inWords(of.value))
+	c := p.catalog.callColumn(s.Sections.By)
+	title := cmp.Or(toText(c.inWords(of.value)), toText(missingName(c.name)))
 	if day, ok := onlyDay(result); ok {
 		title += ", " + day.Format("Monday 2 January")
 	}

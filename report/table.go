@@ -92,8 +92,9 @@ func (b *book) sheetTotals(s Sheet, covered period.Period) (row, error) {
 // withFigures returns the sheet without the columns that are 0 or empty in every row and in the total, if they are optional or about calls of
 // a direction that there is none of.
 func (b *book) withFigures(s Sheet, result *resultSet, totals row) Sheet {
+	keep := s.Columns[:min(len(s.Columns), keptColumns[s.Kind])]
 	s.Columns = slices.DeleteFunc(slices.Clone(s.Columns), func(column string) bool {
-		if !slices.Contains(s.Optional, column) && b.hasDirection(column) || !isZero(totals.get(column)) {
+		if slices.Contains(keep, column) || !slices.Contains(s.Optional, column) && b.hasDirection(column) || !isZero(totals.get(column)) {
 			return false
 		}
 		index := slices.Index(result.columns, column)
@@ -101,6 +102,9 @@ func (b *book) withFigures(s Sheet, result *resultSet, totals row) Sheet {
 	})
 	return s
 }
+
+// keptColumns is how many of the first columns a sheet of a kind always shows: its names, and what a ranked sheet ranks by.
+var keptColumns = map[string]int{"table": 1, "trend": 1, "cards": 1, "ranked": 2}
 
 // isZero reports whether a value is 0, unknown or empty.
 func isZero(v any) bool {
@@ -123,9 +127,10 @@ func (b *book) hasDirection(column string) bool {
 	return false
 }
 
-// hasOnlyNames reports whether a sheet has columns, and none of its columns of figures is shown.
+// hasOnlyNames reports whether a sheet has columns of figures, and none of them is shown.
 func (b *book) hasOnlyNames(s Sheet, result *resultSet) bool {
-	return len(s.Columns) > 0 && !slices.ContainsFunc(b.withFigures(s, result, row{}).Columns, func(column string) bool { return !slices.Contains(nameColumns, column) })
+	isFigure := func(column string) bool { return !slices.Contains(nameColumns, column) }
+	return slices.ContainsFunc(s.Columns, isFigure) && !slices.ContainsFunc(b.withFigures(s, result, row{}).Columns, isFigure)
 }
 
 // applyLimit returns the rows that a sheet shows, and a text about those it omits.
@@ -147,6 +152,7 @@ func (b *book) omittedText(s Sheet, rows int64) string {
 // A tableLayout is the place of a table on its sheet, and its columns.
 type tableLayout struct {
 	columns      []columnMeta
+	queried      int      // how many of the columns are of the query; those after them are to fill in
 	formats      []string // number formats of the columns
 	header, last int      // rows of the header and of the last data
 }
@@ -162,7 +168,7 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 			p.locale.Number(float64(len(result.rows)), 0), p.locale.Number(float64(excelLimits.rows), 0))
 	}
 	t := tableLayout{
-		columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), header: header, last: header + len(result.rows),
+		columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), queried: len(s.Columns), header: header, last: header + len(result.rows),
 	}
 	body := newTableBody(p, &t, s.Spark == nil && len(result.rows) >= streamedRows)
 	for i := range t.columns {
@@ -260,8 +266,11 @@ func (p *page) writeTotal(t tableLayout, label string, totals row) {
 	p.SetHeight(at-1, 6)
 	p.SetHeight(at, 18)
 	for i, c := range t.columns {
-		v := any(xlsx.CleanText(label))
-		if i > 0 {
+		var v any
+		switch {
+		case i == 0:
+			v = xlsx.CleanText(label)
+		case i < t.queried:
 			v = p.totalValue(totals, c)
 		}
 		n, _ := toNumber(v)

@@ -32,9 +32,14 @@ func (b *book) fillTimetable(s Sheet) error {
 	if !slices.Contains(result.columns, "local_day") && !slices.Contains(result.columns, "weekday") {
 		return fmt.Errorf("query %s has neither the column local_day nor weekday\nhint: a timetable has a column for each of either; return one of them", s.Query)
 	}
+	t := b.timetableOf(result, s.Metrics)
+	for i := range result.rows {
+		if err := checkDay(result.row(i).get(t.column)); err != nil {
+			return fmt.Errorf("query %s: column %s: %w", s.Query, t.column, err)
+		}
+	}
 	p := b.newPage(s.Name)
 	p.heading(s, covered)
-	t := b.timetableOf(result, s.Metrics[0])
 	if len(t.halfHours) == 0 {
 		return p.writeEmpty(s)
 	}
@@ -59,8 +64,19 @@ func (b *book) fillTimetable(s Sheet) error {
 	return p.Err()
 }
 
-// timetableOf arranges rows. Half-hours before the first and after the last in which a figure does not round to 0 are left out.
-func (b *book) timetableOf(result *resultSet, figure string) timetable {
+// checkDay returns an error if a value is neither a date nor a weekday.
+func checkDay(day any) error {
+	if _, isDate := day.(sqlvalue.Date); isDate {
+		return nil
+	}
+	if n, isNumber := toNumber(day); isNumber && n >= 1 && n <= 7 && n == math.Trunc(n) {
+		return nil
+	}
+	return fmt.Errorf("%q is no day\nhint: return a date as local_day, or a weekday from 1, Monday, to 7", toText(day))
+}
+
+// timetableOf arranges rows. Half-hours before the first and after the last in which no figure rounds to 1 or more are left out.
+func (b *book) timetableOf(result *resultSet, figures []string) timetable {
 	t := timetable{column: "weekday", cells: map[string]row{}}
 	if slices.Contains(result.columns, "local_day") {
 		t.column = "local_day"
@@ -76,8 +92,10 @@ func (b *book) timetableOf(result *resultSet, figure string) timetable {
 		if t.column == "local_day" && !slices.Contains(t.days, day) {
 			t.days = append(t.days, day)
 		}
-		n, _ := r.number(figure)
-		used[half] = used[half] || math.Abs(n) >= 0.5
+		used[half] = used[half] || slices.ContainsFunc(figures, func(figure string) bool {
+			n, _ := r.number(figure)
+			return math.Abs(n) >= 0.5
+		})
 	}
 	if t.column == "weekday" {
 		t.days = b.heatKeys("weekday", b.req.Period)

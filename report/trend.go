@@ -42,10 +42,10 @@ func (b *book) fillTrend(s Sheet) error {
 	at, charts := headerRow, chartArea{}
 	goals := 0
 	for _, c := range s.Charts {
-		if !hasFigures(result, c) {
+		c.Columns = slices.DeleteFunc(slices.Clone(c.Columns), func(column string) bool { return !slices.Contains(s.Columns, column) })
+		if len(c.Columns) == 0 || !hasFigures(result, c) {
 			continue
 		}
-		c.Columns = slices.DeleteFunc(slices.Clone(c.Columns), func(column string) bool { return !slices.Contains(s.Columns, column) })
 		if !slices.Contains(s.Columns, c.Line) {
 			c.Line = ""
 		}

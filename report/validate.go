@@ -166,7 +166,8 @@ func setKeys(s Sheet) []string {
 	var keys []string
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
-		if !v.Field(i).IsZero() {
+		field := v.Field(i)
+		if !field.IsZero() && !(field.Kind() == reflect.Slice && field.Len() == 0) { // an empty list sets nothing
 			keys = append(keys, v.Type().Field(i).Tag.Get("yaml"))
 		}
 	}
