@@ -14,7 +14,7 @@ type reportLocks struct {
 
 // reportLock is the right to serve a report.
 type reportLock struct {
-	free chan time.Time // has an element while nobody serves it: up to when the due times are done, zero if only the ledger knows
+	free chan time.Time // holds a time while no runner serves the report: its due times up to then are done; zero if only the ledger knows
 }
 
 func newReportLocks() *reportLocks { return &reportLocks{reports: map[string]*reportLock{}} }
@@ -36,7 +36,7 @@ func (l *reportLocks) of(report string, done time.Time) *reportLock {
 	return l.reports[report]
 }
 
-// take waits until nobody serves the report. ok is false if ctx ends before.
+// take waits until no other runner serves the report. ok is false if ctx ends before.
 func (l *reportLocks) take(ctx context.Context, report string) (done time.Time, ok bool) {
 	select {
 	case done = <-l.of(report, time.Time{}).free:

@@ -92,7 +92,7 @@ type Options struct {
 	Restored   func() // called once the calls before the start are read; may be nil
 }
 
-// everyone is the name of the user who stands for every other one that a proxy names.
+// everyone is the user name whose role and groups apply to all other users that a proxy names.
 const everyone = "*"
 
 // Server serves the page.

@@ -20,7 +20,7 @@ var (
 )
 
 // Key returns what identifies a phone: the last ten digits of its number, or else the text as it is, such as 1001 or sip:desk@pbx. It equals
-// phone_key of queries/base/agents.sql, except that phone_key reads numbers in scientific notation and is NULL for a text that identifies nobody.
+// phone_key of queries/base/agents.sql, except that phone_key reads numbers in scientific notation and is NULL for a text that is not a phone, such as anonymous.
 func Key(number string) string {
 	if key := lastTen(number, len(number)); key != "" {
 		return key // nearly all numbers

@@ -65,11 +65,7 @@ create or replace macro delivered_coins() as table
 select call_key, direction, arg_max(coins, (reported_at, coalesce(last_id, ''), content_hash)) as coins
 from (
     select *, coins_of(try_cast(sent as decimal(18, 4)), sent) as coins
-    from (
-        select versions.* exclude (coins), sent_text(versions.coins, nothing_values) as sent
-        from call_versions as versions left join source_settings() using (source)
-        where not from_list and call_key in (select call_key from call_versions where from_list)
-    )
+    from (select * exclude (coins), sent_text(coins, nothing_values) as sent from delivered_versions())
 )
 where coins is not null
 group by call_key, direction;

@@ -1,5 +1,5 @@
--- Any set of calls, each with which of the figures of kpi() it counts in, and the settings that decide it. Texts are compared once for each
--- call: that takes as long as ten of the flags that follow from it.
+-- Any set of calls, each with which of the figures of kpi() it counts in, and the settings that decide it. Texts
+-- are compared once for each call, since that takes longer than combining the flags that follow.
 create or replace macro classified_calls(p_rows) as table
 select
     *,
@@ -35,8 +35,8 @@ create or replace macro sum_where(p_condition, p_value) as
 --   select call_group, offered, answer_rate from kpi(['call_group'], slice);
 --
 -- Ratios are ratios of sums and NULL when the denominator is 0; durations are seconds. Sums are those of
--- sum_where(). metric_catalog describes every metric. total_of() has all metrics of a set
--- of calls in one row; values_of() has a row per metric.
+-- sum_where(). metric_catalog describes every metric. total_of() has all metrics of a set of calls in one row; values_of() has a row per
+-- metric.
 --
 -- count_if() takes a third of the time of count(case …), and its HUGEINT is cast. Other conditions are in CASE: for each FILTER DuckDB would
 -- slice the columns of all aggregates.

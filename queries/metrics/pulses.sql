@@ -102,14 +102,19 @@ from counted
 qualify row_number() over (partition by source, direction, number
     order by calls_explained desc, measured = 'talk' desc, measured = 'legs' desc) = 1;
 
--- The calls that webhooks, or imports of exports, reported as answered, of those that were imported from the vendor's list, too: the call is
--- what the newest of its reports says. One of unknown direction can be of either.
+-- The reports of webhooks, and of imports of exports, of calls that were imported from the vendor's list, too, with the nothing_values of the
+-- source. The call itself is what the newest of its reports says.
+create or replace macro delivered_versions() as table
+select versions.*, nothing_values
+from call_versions as versions left join source_settings() using (source)
+where not from_list and call_key in (select call_key from call_versions where from_list);
+
+-- The calls that such reports call answered. One of unknown direction can be of either.
 create or replace macro delivered_answers() as table
 with
 sent as (
     select call_key, direction, source, sent_text(status_text(status, callstatus), nothing_values) as status
-    from call_versions left join source_settings() using (source)
-    where not from_list and call_key in (select call_key from call_versions where from_list)
+    from delivered_versions()
 ),
 statuses as (select distinct source, status from sent where status is not null)
 select distinct call_key, unnest(case when direction = 'unknown' then ['incoming', 'outgoing', 'unknown'] else [direction, 'unknown'] end) as direction

@@ -30,7 +30,8 @@ create or replace macro coins_text(p_coins) as rtrim(rtrim(p_coins::decimal(18, 
 
 -- The calls of these lists, each beside ours if it is known, and our calls of their days that no list has. A call belongs to the day in whose
 -- list it is, else to that of its start. differences names what differs: missing, unknown to the vendor, or the fields in which the list says
--- something else than we have, or unreadable: the list has a duration or coins that cannot be read. What the list does not say is not compared. An agent is a phone; names count where one is not known.
+-- something else than we have, or unreadable: the list has a duration or coins that cannot be read. What the list does not say is
+-- not compared. An agent is a phone; names count where one is not known.
 create or replace macro reconciled_calls(p_from, p_to, p_source) as table
 with
 lists as materialized (from reconciled_lists(p_from, p_to, p_source)),
