@@ -1,8 +1,9 @@
 package queries
 
 import (
-	"regexp"
 	"sync"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // A Metric is a row of metric_catalog.
@@ -11,11 +12,11 @@ type Metric struct {
 	Good               string // higher, lower or neutral
 }
 
-var catalogRow = regexp.MustCompile(`(?m)^ *\('(\w+)', '(?:[^']|'')*', '([^']*)', '(\w+)', '.*', '(\w+)'\),?$`)
+var catalogRow = lazyregexp.New(`(?m)^ *\('(\w+)', '(?:[^']|'')*', '([^']*)', '(\w+)', '.*', '(\w+)'\),?$`)
 
 // Metrics returns the rows of metric_catalog, for callers without a database. They must not change them.
 var Metrics = sync.OnceValue(func() (list []Metric) {
-	for _, match := range catalogRow.FindAllStringSubmatch(SQL("metrics/metric_catalog"), -1) {
+	for _, match := range catalogRow().FindAllStringSubmatch(SQL("metrics/metric_catalog"), -1) {
 		list = append(list, Metric{match[1], match[2], match[3], match[4]})
 	}
 	return list

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/sqltoken"
 	"callsheet/internal/suggest"
 )
@@ -57,7 +58,7 @@ func TopologicalOrder(list []File) []File {
 	definedBy := map[string]int{}
 	for i, file := range list {
 		definedBy[file.Name] = i
-		for _, match := range definition.FindAllStringSubmatch(file.SQL, -1) {
+		for _, match := range definition().FindAllStringSubmatch(file.SQL, -1) {
 			definedBy[match[1]] = i
 		}
 	}
@@ -129,8 +130,8 @@ func (f File) Doc() string {
 }
 
 var (
-	definition    = regexp.MustCompile(`create or replace macro (\w+)`)
-	parameterName = regexp.MustCompile(`^\$[a-z_]+$`)
+	definition    = lazyregexp.New(`create or replace macro (\w+)`)
+	parameterName = lazyregexp.New(`^\$[a-z_]+$`)
 )
 
 // calls returns the names that a ( follows.
@@ -149,7 +150,7 @@ func (f File) calls() (names []string) {
 }
 
 func isParameter(token sqltoken.Token) bool {
-	return token.Kind == sqltoken.Parameter && parameterName.MatchString(token.Text)
+	return token.Kind == sqltoken.Parameter && parameterName().MatchString(token.Text)
 }
 
 // Parameters returns the names of f's parameters ($from, $to …), in the order of their first appearance.

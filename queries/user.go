@@ -6,17 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/sqltoken"
 )
 
-var userQueryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var userQueryName = lazyregexp.New(`^[a-z][a-z0-9_]*$`)
 
 // User reads the user-defined queries: the .sql files of a folder, none if the folder does not exist. Err of a file says why it cannot be
 // used. A folder that cannot be read is a file with an Err, too.
@@ -68,7 +68,7 @@ func Problems(list []File) error {
 
 func checkName(name string) error {
 	switch {
-	case !userQueryName.MatchString(name):
+	case !userQueryName().MatchString(name):
 		return errors.New("the name of a query is lower-case letters, digits and _\nhint: rename the file, as in my_query.sql")
 	case slices.Contains(fixedQueries, name):
 		return fmt.Errorf("callsheet itself uses its query %s, which cannot be replaced\nhint: rename the file", name)
@@ -126,7 +126,7 @@ var builtInMacros = sync.OnceValue(func() []string {
 	var names []string
 	for _, folder := range []string{"base", "metrics"} {
 		for _, file := range Files(folder) {
-			for _, match := range definition.FindAllStringSubmatch(file.SQL, -1) {
+			for _, match := range definition().FindAllStringSubmatch(file.SQL, -1) {
 				names = append(names, match[1])
 			}
 		}
@@ -142,7 +142,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Text }
 
-var errorLine = regexp.MustCompile(`(?s)\n+LINE (\d+): (.*)\n( *)\^`)
+var errorLine = lazyregexp.New(`(?s)\n+LINE (\d+): (.*)\n( *)\^`)
 
 // Explain prefixes an error with the file's path and, where it has a place or is one of DuckDB that shows an excerpt with a mark below it,
 // line and column: queries/late.sql:3:14: ….
@@ -156,7 +156,7 @@ func (f File) Explain(err error) error {
 		return fmt.Errorf("%s:%d:%d: %w", f.Path, strings.Count(before, "\n")+1, utf8.RuneCountInString(line)+1, err)
 	}
 	message := err.Error()
-	match := errorLine.FindStringSubmatchIndex(message)
+	match := errorLine().FindStringSubmatchIndex(message)
 	if match == nil {
 		return fmt.Errorf("%s: %w", f.Path, err)
 	}

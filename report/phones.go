@@ -2,8 +2,9 @@ package report
 
 import (
 	"iter"
-	"regexp"
 	"slices"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // maxPhoneLinks bounds the links of a sheet: the time to write one grows with their number.
@@ -13,7 +14,7 @@ const maxPhoneLinks = 1000
 const phoneColumn = "customer_number"
 
 // phoneNumber matches a number that a phone can dial as it is. One that is masked has other characters.
-var phoneNumber = regexp.MustCompile(`^\+?[0-9]{8,15}$`)
+var phoneNumber = lazyregexp.New(`^\+?[0-9]{8,15}$`)
 
 // linkPhones makes the customers' numbers in a column of a table links that dial them.
 func (p *page) linkPhones(t *tableLayout, body *tableBody, column int, numbers iter.Seq[any]) {
@@ -22,7 +23,7 @@ func (p *page) linkPhones(t *tableLayout, body *tableBody, column int, numbers i
 	style.TextColour, style.Underline = p.theme.Blue, true
 	for v := range numbers {
 		row++
-		if number := toText(v); p.phoneLinks < maxPhoneLinks && phoneNumber.MatchString(number) {
+		if number := toText(v); p.phoneLinks < maxPhoneLinks && phoneNumber().MatchString(number) {
 			p.phoneLinks++
 			p.LinkTo(column+1, t.header+1+row, "tel:"+number)
 			body.setStyle(column, row, style)
@@ -37,7 +38,7 @@ func (b *book) phoneNote(s Sheet, result *resultSet) string {
 	}
 	numbers := 0
 	for _, v := range result.column(phoneColumn) {
-		if phoneNumber.MatchString(toText(v)) {
+		if phoneNumber().MatchString(toText(v)) {
 			numbers++
 		}
 	}

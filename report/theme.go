@@ -1,9 +1,9 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/report/xlsx"
 )
 
@@ -40,7 +40,7 @@ func (t Theme) options(tempDir string) xlsx.Options {
 	return xlsx.Options{Font: t.Font, TextColour: t.Ink, TempDir: tempDir}
 }
 
-var hexColour = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
+var hexColour = lazyregexp.New(`^[0-9A-Fa-f]{6}$`)
 
 func (t *Theme) validate(c *checker) {
 	for _, colour := range []struct {
@@ -52,7 +52,7 @@ func (t *Theme) validate(c *checker) {
 		{"bar", &t.Bar}, {"heat", &t.Heat}, {"concern", &t.Concern},
 	} {
 		*colour.value = strings.TrimPrefix(*colour.value, "#")
-		if !hexColour.MatchString(*colour.value) {
+		if !hexColour().MatchString(*colour.value) {
 			c.add("$.theme."+colour.key, `write it as "1F4E78", in quotes: YAML reads some colours as numbers`,
 				"%q is not a colour", *colour.value)
 		}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf16"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
 
 	"github.com/goccy/go-yaml"
@@ -35,7 +35,7 @@ var sheetKinds = map[string]struct{ allowed, required []string }{
 
 var kindNames = []string{"summary", "table", "ranked", "cards", "heatmap", "timetable", "trend", "detail", "evidence", "notes"}
 
-var queryName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var queryName = lazyregexp.New(`^[a-z][a-z0-9_]*$`)
 
 // A checker collects the errors of a definition, each with an excerpt of the YAML.
 type checker struct {

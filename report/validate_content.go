@@ -133,7 +133,7 @@ func (c *checker) ranking(path string, r Ranking) {
 }
 
 func (c *checker) query(path, name string) {
-	if name != "" && !queryName.MatchString(name) {
+	if name != "" && !queryName().MatchString(name) {
 		c.add(path, "use the name of a query, such as groups; `callsheet query` lists them", "%q is not a query's name", name)
 	}
 }

@@ -3,9 +3,9 @@ package store
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/spool"
 )
 
@@ -13,13 +13,13 @@ var (
 	// truthValues name no call either, in upper case.
 	truthValues = words{"TRUE": true, "FALSE": true}
 	// abbreviated is a number as a spreadsheet or a program writes one that it has rounded: 1.791E+09.
-	abbreviated = regexp.MustCompile(`^[+-]?\d(\.\d+)?[eE]\+?\d{1,3}$`)
+	abbreviated = lazyregexp.New(`^[+-]?\d(\.\d+)?[eE]\+?\d{1,3}$`)
 	// wholeDecimal is a plain number that became a decimal one. Ten digits are a second, so .0 after them is the call's own.
-	wholeDecimal = regexp.MustCompile(`^(\d{1,9}|\d{11,})\.0+$`)
+	wholeDecimal = lazyregexp.New(`^(\d{1,9}|\d{11,})\.0+$`)
 	// grouped is a number with separators as in 8,397,472 or 83,97,472. With decimals it has as many as its format shows: 1,791,175,502.96.
-	grouped = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d+)?$`)
+	grouped = lazyregexp.New(`^[1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d+)?$`)
 	// decimalComma is an id that a program in another language has read as a number: 1791175502,9604120.
-	decimalComma = regexp.MustCompile(`^(\d{10}),(\d+)$`)
+	decimalComma = lazyregexp.New(`^(\d{10}),(\d+)$`)
 )
 
 // noCallSid is the reason to reject a report or live event that names no call.
@@ -43,17 +43,17 @@ func readCallSid(text []byte, nothing words) (sid []byte, reason string) {
 	switch {
 	case strings.Trim(trimmed, "0.-–—") == "" || spool.IsNothing(trimmed) || truthValues.has(trimmed) || nothing.has(trimmed):
 		return nil, noCallSid
-	case abbreviated.MatchString(trimmed):
+	case abbreviated().MatchString(trimmed):
 		return nil, fmt.Sprintf("the CallSid %s is in scientific notation"+roundedReason, trimmed)
-	case grouped.MatchString(trimmed):
+	case grouped().MatchString(trimmed):
 		if strings.Contains(trimmed, ".") {
 			return nil, fmt.Sprintf("the CallSid %s is formatted as a number"+roundedReason, trimmed)
 		}
 		return []byte(strings.ReplaceAll(trimmed, ",", "")), ""
-	case decimalComma.MatchString(trimmed):
+	case decimalComma().MatchString(trimmed):
 		return []byte(strings.Replace(trimmed, ",", ".", 1)), ""
 	}
-	if whole := wholeDecimal.FindStringSubmatch(trimmed); whole != nil {
+	if whole := wholeDecimal().FindStringSubmatch(trimmed); whole != nil {
 		return []byte(whole[1]), ""
 	}
 	if trimmed == string(text) {

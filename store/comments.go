@@ -4,9 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/queries"
 )
 
@@ -97,7 +97,7 @@ func eachRow(ctx context.Context, tx *sql.Tx, statement string, do func(rows *sq
 	return rows.Err()
 }
 
-var macroHead = regexp.MustCompile(`^create or replace macro (\w+)`)
+var macroHead = lazyregexp.New(`^create or replace macro (\w+)`)
 
 // macroDocs returns what the comment above each macro says. A macro without one belongs to the family above it in its file.
 func macroDocs(named []queries.File) map[string]string {
@@ -117,7 +117,7 @@ func macroDocs(named []queries.File) map[string]string {
 				if begins = !isComment; isComment {
 					comment = append(comment, strings.TrimSpace(text))
 				}
-				if found := macroHead.FindStringSubmatch(line); found != nil {
+				if found := macroHead().FindStringSubmatch(line); found != nil {
 					docs[found[1]] = strings.TrimSpace(strings.Join(comment, " "))
 				}
 			}

@@ -5,21 +5,21 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/sqltoken"
 	"callsheet/internal/suggest"
 )
 
 var (
-	missingDimension = regexp.MustCompile(`Column "([^"]+)" was selected but was not found in the FROM clause`)
-	missingColumn    = regexp.MustCompile(`Referenced column "([^"]+)" not found in FROM clause!\s*Candidate bindings: ([^\n]*)`)
-	candidateMacro   = regexp.MustCompile(`Candidate macros:\n\t(\w+)\(([^)]*)\)`)
-	quotedName       = regexp.MustCompile(`"([^"]+)"`)
-	unreadableValue  = regexp.MustCompile(`(?s)^Conversion Error: .*?(?:'(.*?)'|"(.*?)")`)
-	wantedType       = regexp.MustCompile(`to (BOOL|INT|DOUBLE|DECIMAL)|^Conversion Error: (?:invalid )?(date|timestamp) field`)
+	missingDimension = lazyregexp.New(`Column "([^"]+)" was selected but was not found in the FROM clause`)
+	missingColumn    = lazyregexp.New(`Referenced column "([^"]+)" not found in FROM clause!\s*Candidate bindings: ([^\n]*)`)
+	candidateMacro   = lazyregexp.New(`Candidate macros:\n\t(\w+)\(([^)]*)\)`)
+	quotedName       = lazyregexp.New(`"([^"]+)"`)
+	unreadableValue  = lazyregexp.New(`(?s)^Conversion Error: .*?(?:'(.*?)'|"(.*?)")`)
+	wantedType       = lazyregexp.New(`to (BOOL|INT|DOUBLE|DECIMAL)|^Conversion Error: (?:invalid )?(date|timestamp) field`)
 )
 
 // typeWords says what a value of a type is.
@@ -43,18 +43,18 @@ func explainNames(ctx context.Context, conn *sql.Conn, statement string, err err
 		return nil
 	}
 	message := err.Error()
-	if found := missingDimension.FindStringSubmatch(message); found != nil {
+	if found := missingDimension().FindStringSubmatch(message); found != nil {
 		return rewordedError{fmt.Sprintf("no column %q%s", found[1], suggest.Hint(found[1], callColumns(ctx, conn), "")), err}
 	}
-	if found := missingColumn.FindStringSubmatch(message); found != nil {
+	if found := missingColumn().FindStringSubmatch(message); found != nil {
 		var candidates []string
-		for _, name := range quotedName.FindAllStringSubmatch(found[2], -1) {
+		for _, name := range quotedName().FindAllStringSubmatch(found[2], -1) {
 			candidates = append(candidates, name[1])
 		}
 		_, excerpt, _ := strings.Cut(message, found[2])
 		return rewordedError{fmt.Sprintf("no column %q%s%s", found[1], strings.TrimRight(excerpt, "\n"), suggest.Hint(found[1], candidates, "there are")), err}
 	}
-	found := candidateMacro.FindStringSubmatch(message)
+	found := candidateMacro().FindStringSubmatch(message)
 	if found == nil || !strings.Contains(message, "does not support the supplied arguments") {
 		return err
 	}
@@ -81,7 +81,7 @@ func explainValue(args map[string]any, err error) error {
 	if err == nil {
 		return nil
 	}
-	value, wanted := unreadableValue.FindStringSubmatch(err.Error()), wantedType.FindStringSubmatch(err.Error())
+	value, wanted := unreadableValue().FindStringSubmatch(err.Error()), wantedType().FindStringSubmatch(err.Error())
 	if value == nil || wanted == nil {
 		return err
 	}

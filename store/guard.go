@@ -7,11 +7,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // allowedTypes are the statement types that users may run. The database is open read-only, so they can only change temporary
@@ -24,7 +25,7 @@ var allowedTypes = map[duckdb.StmtType]bool{
 
 // refusedFunctions change DuckDB's settings (logging or profiling to a file aborts the process if the file cannot be written), or
 // run SQL from a string, which is not checked here.
-var refusedFunctions = regexp.MustCompile(`(?i)\b(?:(?:en|dis)able_(?:logging|profiling|profile|peg_parser)|truncate_duckdb_logs|` +
+var refusedFunctions = lazyregexp.New(`(?i)\b(?:(?:en|dis)able_(?:logging|profiling|profile|peg_parser)|truncate_duckdb_logs|` +
 	`json_execute_serialized_sql|arrow_scan(?:_dumb)?|seq_scan)\b|\b(query)"?[^\x21-\x27\x29-\x7e]*\(`)
 
 // allowedWords are the first words of allowed statements. Others are refused before DuckDB plans them, since planning can write:
@@ -50,7 +51,7 @@ func checkStatement(ctx context.Context, conn *sql.Conn, statement string) error
 
 // checkAllowed accepts a single statement that changes only temporary objects. It runs nothing.
 func checkAllowed(conn *sql.Conn, statement string) error {
-	if found := refusedFunctions.FindStringSubmatch(searchable(statement)); found != nil {
+	if found := refusedFunctions().FindStringSubmatch(searchable(statement)); found != nil {
 		return errNotAllowed(strings.ToLower(cmp.Or(found[1], found[0])))
 	}
 	word := firstWord(statement)

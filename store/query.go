@@ -83,7 +83,7 @@ func (r *Reader) bind(ctx context.Context, query queries.File, args map[string]a
 	if err == nil {
 		err = run(conn, query, bound)
 	}
-	if err != nil && missingDimension.MatchString(err.Error()) {
+	if err != nil && missingDimension().MatchString(err.Error()) {
 		err = explainNames(ctx, conn, query.SQL, err)
 	}
 	return query.Explain(explainValue(args, err))

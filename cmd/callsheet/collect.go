@@ -14,6 +14,7 @@ import (
 	"callsheet/internal/collector"
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/garbage"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
 )
@@ -58,8 +59,7 @@ func (a *app) collect(ctx context.Context, c *config.Config, how collecting) err
 	a.collects = true
 	log := a.logger(c)
 	raiseGOMAXPROCS()
-	raiseGOGC()
-	limitGarbage(collectorGOGC)
+	garbage.AtLeast(40) // not more: thousands of slow senders take tens of megabytes, and 400 would add four times as much
 	server, address, err := startCollector(c, log, a.now, how.registry)
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -27,6 +26,7 @@ import (
 	"callsheet/internal/demo"
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/shell"
@@ -194,8 +194,8 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	}
 	text := strings.ReplaceAll(initTemplate, `["FRESH_TOKEN"]`, fmt.Sprintf("[%q]\n      # callsheet demo --vendor-api %s serves this API:\n      # %s",
 		token, demoVendorAPI, vendorAPIBlock("http://"+demoVendorAPI+"/api")))
-	text = numberGroupsLine.ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
-	text = goalsLine.ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
+	text = numberGroupsLine().ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
+	text = goalsLine().ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
 	text += "\n# callsheet serve shows the calls in progress here.\npage: {listen: " + demoPage + "}\n"
 	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte(markOf(o)), 0o644); err != nil {
 		return nil, "", err
@@ -208,10 +208,10 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 }
 
 // numberGroupsLine is the line of init.yaml that the demo replaces with its number groups and agents.
-var numberGroupsLine = regexp.MustCompile(`(?m)^  # number_groups:.*$`)
+var numberGroupsLine = lazyregexp.New(`(?m)^  # number_groups:.*$`)
 
 // goalsLine is the line that it replaces with goals of its own.
-var goalsLine = regexp.MustCompile(`(?m)^  # goals:.*$`)
+var goalsLine = lazyregexp.New(`(?m)^  # goals:.*$`)
 
 // demoPage is the address of a demo's page.
 const demoPage = "127.0.0.1:8081"

@@ -10,6 +10,7 @@ import (
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/garbage"
 	"callsheet/internal/importer"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/spool"
@@ -36,7 +37,7 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 	if err := spool.RemoveUnfinished(c.SpoolDir()); err != nil {
 		return err
 	}
-	raiseGOGC()
+	garbage.AtLeast(400)
 	var imports []*importer.Importer
 	defer func() {
 		for _, i := range imports {

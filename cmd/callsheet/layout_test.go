@@ -1,19 +1,26 @@
 package main
 
 import (
+	"bytes"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
 // allowedImports lists the packages of this module that each package may import. Imports point one way: packages that store and read
-// deliveries do not import reports, and only cmd imports everything.
+// deliveries do not import reports, and only cmd imports everything. Each may import internal/lazyregexp, as it may import regexp.
 var allowedImports = map[string][]string{
 	"callsheet":                   {},
 	"internal/atomicfile":         {},
 	"internal/suggest":            {},
 	"internal/backoff":            {},
+	"internal/garbage":            {},
+	"internal/lazyregexp":         {},
 	"internal/texts":              {"internal/display"},
 	"internal/child":              {},
 	"internal/atomicfile/crashfs": {"internal/atomicfile"},
@@ -66,7 +73,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/page", "internal/pagedata", "internal/password", "internal/period", "internal/pipeline", "internal/scheduler", "internal/shell", "internal/spool", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/garbage", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/page", "internal/pagedata", "internal/password", "internal/period", "internal/pipeline", "internal/scheduler", "internal/shell", "internal/spool", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {
@@ -84,12 +91,35 @@ func TestImportsPointOneWay(t *testing.T) {
 		}
 		found++
 		for _, imported := range strings.Fields(imports) {
-			if imported, ok := strings.CutPrefix(imported, "callsheet/"); ok && !slices.Contains(allowed, imported) {
+			if imported, ok := strings.CutPrefix(imported, "callsheet/"); ok && imported != "internal/lazyregexp" && !slices.Contains(allowed, imported) {
 				t.Errorf("%s imports %s", name, imported)
 			}
 		}
 	}
 	if found != len(allowedImports) {
 		t.Errorf("%d packages, %d rules", found, len(allowedImports))
+	}
+}
+
+// A pattern in a package variable would be compiled at each start.
+func TestPatternsAreCompiledWhenUsed(t *testing.T) {
+	atStart := regexp.MustCompile(`(?m)^(var [^\n]*|\t\w+ += )regexp\.(MustCompile|Compile)\(.*`)
+	if !atStart.MatchString("var (\n\tdigits = regexp.MustCompile(`[0-9]`)\n)") {
+		t.Fatal("nothing would be found")
+	}
+	for _, dir := range []string{"cmd", "internal", "queries", "report", "store"} {
+		err := filepath.WalkDir(filepath.Join("../..", dir), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			source, err := os.ReadFile(path)
+			for _, found := range atStart.FindAll(source, -1) {
+				t.Errorf("%s: %s\nhint: internal/lazyregexp", path, bytes.TrimSpace(found))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/garbage"
 	"callsheet/internal/monitor"
 	"callsheet/store"
 )
@@ -44,7 +45,7 @@ were removed from the spool and the new database would lack their calls, it is r
 			if err != nil {
 				return err
 			}
-			raiseGOGC()
+			garbage.AtLeast(400)
 			bar := display.NewProgress(a.stderr, "loading", a.now)
 			var summary store.Summary
 			if rebuild {

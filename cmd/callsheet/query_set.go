@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/pipeline"
 	"callsheet/internal/suggest"
 	"callsheet/queries"
@@ -110,11 +111,11 @@ const (
 
 // castTypes are the kinds of the types that a query casts a parameter to.
 var castTypes = []struct {
-	types *regexp.Regexp
+	types func() *regexp.Regexp
 	kind  int
 }{
-	{regexp.MustCompile(`^(date|timestamp)`), day}, {regexp.MustCompile(`^time`), clock}, {regexp.MustCompile(`^bool`), truth},
-	{regexp.MustCompile(`^(varchar|text|string)`), word}, {regexp.MustCompile(`int|double|float|decimal|numeric|real`), number},
+	{lazyregexp.New(`^(date|timestamp)`), day}, {lazyregexp.New(`^time`), clock}, {lazyregexp.New(`^bool`), truth},
+	{lazyregexp.New(`^(varchar|text|string)`), word}, {lazyregexp.New(`int|double|float|decimal|numeric|real`), number},
 }
 
 // valuesOf returns the values to try for a parameter: the one of the type that the query casts it to, else one of each kind.
@@ -124,18 +125,18 @@ func valuesOf(query queries.File, name string, kinds [5]string) []string {
 		return kinds[:]
 	}
 	for _, c := range castTypes {
-		if c.types.MatchString(strings.ToLower(cast[1])) {
+		if c.types().MatchString(strings.ToLower(cast[1])) {
 			return kinds[c.kind : c.kind+1]
 		}
 	}
 	return kinds[:]
 }
 
-var plainWord = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+var plainWord = lazyregexp.New(`^[\w@%+=:,./-]+$`)
 
 // shellWord quotes a word for a shell, if it needs that.
 func shellWord(word string) string {
-	if plainWord.MatchString(word) {
+	if plainWord().MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

@@ -8,6 +8,7 @@ import (
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/garbage"
 	"callsheet/internal/pipeline"
 )
 
@@ -54,7 +55,7 @@ A day is complete if it was fetched after its calls had ended and nothing differ
 					return exitcode.UsageError(err)
 				}
 			}
-			raiseGOGC()
+			garbage.AtLeast(400)
 			return a.reconcile(c.Context(), p, sources, days, flags)
 		},
 	}

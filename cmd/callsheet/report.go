@@ -61,7 +61,6 @@ nothing.`,
 			if err != nil {
 				return err
 			}
-			limitGarbage(workbookGOGC)
 			return a.report(c.Context(), p, entry, w, flags)
 		},
 	}

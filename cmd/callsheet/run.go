@@ -73,7 +73,6 @@ a part of the spool could not be loaded.`,
 			case flags.to != "":
 				return a.sendTest(c.Context(), p, entry, due, flags.to)
 			}
-			limitGarbage(workbookGOGC)
 			if flags.scheduled {
 				return p.RunScheduled(c.Context(), runner, entry, due)
 			}

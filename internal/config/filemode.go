@@ -2,19 +2,19 @@ package config
 
 import (
 	"io/fs"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/yamlstrict"
 )
 
 // FileMode is who may read a file, in the octal digits of chmod: 0640, "0640" and 640 are the same. 0 is none given.
 type FileMode fs.FileMode
 
-var octal = regexp.MustCompile(`^(0o)?0?[0-7]{3}$`)
+var octal = lazyregexp.New(`^(0o)?0?[0-7]{3}$`)
 
 // UnmarshalYAML parses a mode that lets nobody but the owner write. An empty text is none.
 func (m *FileMode) UnmarshalYAML(node ast.Node) error {
@@ -22,7 +22,7 @@ func (m *FileMode) UnmarshalYAML(node ast.Node) error {
 	if written == "" {
 		return nil
 	}
-	if !octal.MatchString(written) {
+	if !octal().MatchString(written) {
 		return &yamlstrict.ValueError{Value: written, Message: "expected a file mode in octal digits, such as 0640"}
 	}
 	digits, err := strconv.ParseUint(strings.TrimPrefix(written, "0o"), 8, 32)

@@ -3,13 +3,13 @@ package config
 import (
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/phone"
 	"callsheet/internal/sqltoken"
 	"callsheet/internal/suggest"
@@ -24,8 +24,8 @@ type Goals map[string]Goal
 type Goal float64
 
 var (
-	percent = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?%$`)
-	seconds = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?s(ec)?$`)
+	percent = lazyregexp.New(`^([0-9]+(?:\.[0-9]+)?) ?%$`)
+	seconds = lazyregexp.New(`^([0-9]+(?:\.[0-9]+)?) ?s(ec)?$`)
 )
 
 // UnmarshalYAML parses a number. A rate is a number too, since the same is compared in SQL.
@@ -37,11 +37,11 @@ func (g *Goal) UnmarshalYAML(node ast.Node) error {
 		return nil
 	}
 	bad := &yamlstrict.ValueError{Value: written, Message: "expected a number, such as 0.85 for a rate or 30 for seconds"}
-	if parts := percent.FindStringSubmatch(written); parts != nil {
+	if parts := percent().FindStringSubmatch(written); parts != nil {
 		share, _ := strconv.ParseFloat(parts[1], 64)
 		bad.Hint = "write " + strconv.FormatFloat(math.Round(share*1e6)/1e8, 'f', -1, 64)
 	}
-	if parts := seconds.FindStringSubmatch(written); parts != nil {
+	if parts := seconds().FindStringSubmatch(written); parts != nil {
 		bad.Hint = "write " + parts[1]
 	}
 	return bad

@@ -3,16 +3,16 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
 )
 
 var (
 	weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-	span     = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
+	span     = lazyregexp.New(`^([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)$`)
 )
 
 // OpenSpan is a span of a weekday (1 Monday … 7 Sunday) in which the business is open.
@@ -37,7 +37,7 @@ func (b *Business) OpenHours() ([]OpenSpan, error) {
 		for written := range strings.SplitSeq(spans, ",") {
 			written = strings.ReplaceAll(written, " ", "")
 			opens, closes, _ := strings.Cut(written, "-")
-			if !span.MatchString(written) || closes <= opens {
+			if !span().MatchString(written) || closes <= opens {
 				err := fmt.Errorf("%q is not a span of a day, such as 09:00-18:00", written)
 				if hint := suggest.Span(written); hint != "" {
 					err = fmt.Errorf("%w\nhint: %s", err, hint)

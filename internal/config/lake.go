@@ -36,7 +36,7 @@ func (c *Config) validateLake(add adder) {
 	switch _, _, err := parseCatalog(string(l.Catalog)); {
 	case l.Catalog == "":
 		add("store.lake.catalog", "is missing")
-	case err != nil && variable.MatchString(string(l.Catalog)): // its value is checked when it is used
+	case err != nil && variable().MatchString(string(l.Catalog)): // its value is checked when it is used
 	case err != nil:
 		add("store.lake.catalog", "%w", err)
 	}

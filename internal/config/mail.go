@@ -4,9 +4,10 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // Mail is the mail server.
@@ -127,7 +128,7 @@ func IsLoopback(host string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
-var fullHostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\.[A-Za-z][A-Za-z0-9-]*$`)
+var fullHostName = lazyregexp.New(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\.[A-Za-z][A-Za-z0-9-]*$`)
 
 // isEHLOName reports whether mail servers accept a name in EHLO (RFC 5321, 4.1.1.1).
 func isEHLOName(name string) bool {
@@ -136,5 +137,5 @@ func isEHLOName(name string) bool {
 		address, err := netip.ParseAddr(strings.TrimPrefix(literal, "IPv6:"))
 		return closed && err == nil && address.Is6() == strings.HasPrefix(literal, "IPv6:")
 	}
-	return len(name) <= 255 && fullHostName.MatchString(name)
+	return len(name) <= 255 && fullHostName().MatchString(name)
 }

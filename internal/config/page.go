@@ -82,7 +82,7 @@ func (p *Page) validate(add adder) {
 		add("page.tls", "needs both cert_file and key_file")
 	}
 	checkNetworks(add, "page.trusted_proxies", p.TrustedProxies)
-	if p.UserHeader != "" && !headerName.MatchString(p.UserHeader) {
+	if p.UserHeader != "" && !headerName().MatchString(p.UserHeader) {
 		add("page.user_header", "is not the name of a header, such as X-Forwarded-User")
 	}
 	if p.UserHeader != "" && (len(p.TrustedProxies) == 0 || len(p.Users) == 0) {

@@ -6,15 +6,16 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // Secret is a text that may contain environment variables as ${NAME}. It prints as ***, so that logs do not show it.
 type Secret string
 
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var variable = lazyregexp.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 func (s Secret) String() string {
 	if s == "" {
@@ -26,7 +27,7 @@ func (s Secret) String() string {
 // Resolve replaces each ${NAME} with the variable's value. key is the configuration key, for error messages.
 func (s Secret) Resolve(key string) (string, error) {
 	var missing string
-	text := variable.ReplaceAllStringFunc(string(s), func(match string) string {
+	text := variable().ReplaceAllStringFunc(string(s), func(match string) string {
 		name := match[2 : len(match)-1]
 		value, ok := os.LookupEnv(name)
 		if !ok || value == "" {
@@ -42,7 +43,7 @@ func (s Secret) Resolve(key string) (string, error) {
 }
 
 // isLiteral reports whether a secret is written in the configuration itself, and not only as a variable.
-func (s Secret) isLiteral() bool { return variable.ReplaceAllString(string(s), "") != "" }
+func (s Secret) isLiteral() bool { return variable().ReplaceAllString(string(s), "") != "" }
 
 // HasSecrets reports whether the configuration itself has tokens, authcodes, a password or its hash, or URLs of webhooks, which are as good as passwords.
 func (c *Config) HasSecrets() bool {

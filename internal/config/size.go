@@ -3,12 +3,12 @@ package config
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
 	"callsheet/internal/yamlstrict"
 )
@@ -40,16 +40,16 @@ func (s *Size) UnmarshalYAML(node ast.Node) error {
 }
 
 // memory is an amount of memory in DuckDB's syntax: 500MB, 1.5 GiB, 4g.
-var memory = regexp.MustCompile(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt])(i?)(?:b|bytes?)?\s*$`)
+var memory = lazyregexp.New(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt])(i?)(?:b|bytes?)?\s*$`)
 
-var isNumber = regexp.MustCompile(`^\s*[0-9]{1,6}\s*$`)
+var isNumber = lazyregexp.New(`^\s*[0-9]{1,6}\s*$`)
 
 // ParseMemory returns the bytes of a memory limit in DuckDB's syntax.
 func ParseMemory(text string) (int64, error) {
-	parts := memory.FindStringSubmatch(text)
+	parts := memory().FindStringSubmatch(text)
 	if parts == nil {
 		err := fmt.Errorf("%q is not an amount of memory, such as 500MB or 2GB", text)
-		if isNumber.MatchString(text) {
+		if isNumber().MatchString(text) {
 			err = fmt.Errorf("%w\nhint: write %[2]sMB or %[2]sGB", err, strings.TrimSpace(text))
 		}
 		return 0, err

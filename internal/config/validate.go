@@ -4,18 +4,18 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/locale"
 	"callsheet/internal/period"
 	"callsheet/internal/suggest"
 )
 
 // name is the form of names, which are used in URLs, file names and labels.
-var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var name = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // keyErrors collects the errors of keys.
 type keyErrors []error
@@ -83,7 +83,7 @@ func (c *Collector) validate(add adder) {
 	if _, _, err := net.SplitHostPort(c.AdminListen); err != nil && c.AdminListen != "" {
 		add("collector.admin_listen", "must be host:port")
 	}
-	if c.ID != "" && (!name.MatchString(c.ID) || strings.Contains(c.ID, ".")) {
+	if c.ID != "" && (!name().MatchString(c.ID) || strings.Contains(c.ID, ".")) {
 		add("collector.id", "%q may contain letters, digits, - and _ only", c.ID)
 	}
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
@@ -92,7 +92,7 @@ func (c *Collector) validate(add adder) {
 	seen := map[string]bool{}
 	for i, source := range c.Sources {
 		key := fmt.Sprintf("collector.sources[%d]", i)
-		if !name.MatchString(source.Name) {
+		if !name().MatchString(source.Name) {
 			add(key+".name", "%q may contain letters, digits, . - and _ only", source.Name)
 		}
 		if seen[source.Name] {

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"maps"
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/period"
 	"callsheet/internal/suggest"
 	"callsheet/queries"
 )
 
-var hoursForm = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)$`)
+var hoursForm = lazyregexp.New(`^([01]\d|2[0-3]):[0-5]\d-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)$`)
 
 // Directions are the values of the filter direction, NamedHours those of the filter hours that have a name.
 var (
@@ -31,7 +31,7 @@ func CheckFilter(key, value string) error {
 		return fmt.Errorf("%s is empty, which no call is\nhint: leave it out for all calls", key)
 	case key == "direction" && !slices.Contains(Directions, value):
 		return fmt.Errorf("direction %q must be incoming, outgoing or unknown%s", value, suggest.Hint(value, Directions, ""))
-	case key == "hours" && !slices.Contains(NamedHours, value) && !hoursForm.MatchString(value):
+	case key == "hours" && !slices.Contains(NamedHours, value) && !hoursForm().MatchString(value):
 		hint := ""
 		if near := suggest.Nearest(value, NamedHours); near != "" {
 			hint = "\nhint: did you mean " + near + "?"
@@ -55,7 +55,7 @@ func (c *Config) validateReports(add adder) {
 	seen := map[string]bool{}
 	for i, report := range c.Reports {
 		key := fmt.Sprintf("reports[%d]", i)
-		if !name.MatchString(report.Name) {
+		if !name().MatchString(report.Name) {
 			add(key+".name", "%q may contain letters, digits, . - and _ only, since it is part of file names", report.Name)
 		}
 		if seen[report.Name] {
@@ -134,12 +134,12 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 	if d.Webhook != nil {
 		d.Webhook.validate(add, key+".webhook")
 	}
-	if d.Bucket != "" && !bucketForm.MatchString(d.Bucket) {
+	if d.Bucket != "" && !bucketForm().MatchString(d.Bucket) {
 		add(key+".bucket", "must begin with s3://, gs://, azblob:// or file://")
 	}
 }
 
-var bucketForm = regexp.MustCompile(`^(s3|gs|azblob|file)://`)
+var bucketForm = lazyregexp.New(`^(s3|gs|azblob|file)://`)
 
 // channels returns the number of channels that are set.
 func (d Delivery) channels() int {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // WebhookTarget is the URL of a chat or another service.
@@ -51,7 +53,7 @@ func (w *WebhookTarget) checkEffect(add adder, key string) {
 }
 
 // headerName is the form of the name of a header.
-var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+var headerName = lazyregexp.New("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 // fixedHeaders are set by the connection.
 var fixedHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "Connection"}
@@ -80,7 +82,7 @@ func (w *WebhookTarget) validate(add adder, key string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Headers)) {
 		switch {
-		case !headerName.MatchString(name):
+		case !headerName().MatchString(name):
 			add(key+".headers", "a name is not that of a header, such as Authorization")
 		case slices.Contains(fixedHeaders, http.CanonicalHeaderKey(name)):
 			add(key+".headers", "%s cannot be set", http.CanonicalHeaderKey(name))
@@ -108,7 +110,7 @@ func (c *Config) ResolveHeaders(w WebhookTarget) (http.Header, error) {
 	set := func(key, name, value string) error {
 		name, value = http.CanonicalHeaderKey(strings.TrimSpace(name)), strings.TrimSpace(value)
 		switch {
-		case !headerName.MatchString(name) || slices.Contains(fixedHeaders, name):
+		case !headerName().MatchString(name) || slices.Contains(fixedHeaders, name):
 			return fmt.Errorf("%s has a name of a header that cannot be set", key)
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			return fmt.Errorf("%s: the value of %s has a control character, such as a line break", key, name)

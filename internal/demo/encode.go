@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // newEncoding draws the encoding of a payload.
@@ -66,7 +67,7 @@ func formText(fields []field) string {
 
 // plainNumber matches numbers that JSON represents exactly, so no phone numbers
 // with a leading zero or a plus.
-var plainNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+var plainNumber = lazyregexp.New(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 func jsonText(fields []field, s style) []byte {
 	colon, comma := ":", ","
@@ -84,7 +85,7 @@ func jsonText(fields []field, s style) []byte {
 		switch {
 		case f.value == "" && s.nulls:
 			b.WriteString("null")
-		case f.number && s.numbers && plainNumber.MatchString(f.value):
+		case f.number && s.numbers && plainNumber().MatchString(f.value):
 			b.WriteString(f.value)
 		default:
 			b.WriteString(quote(f.value, s))

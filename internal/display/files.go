@@ -2,14 +2,15 @@ package display
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // groupedFiles is how many messages about files are listed, before those that say the same become one.
 const groupedFiles = 3
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var digits = lazyregexp.New(`[0-9]+`)
 
 // GroupFiles joins messages that each begin with the name of a spool file, in the order of the names, and say the same but for numbers: of more than a
 // few, only the first is shown, with the number and the names of the others. Other messages stay as they are.
@@ -37,5 +38,5 @@ func cutName(message string) (name, says string) {
 	if !strings.Contains(name, ".ndjson") {
 		return "", message
 	}
-	return name, digits.ReplaceAllString(says, "")
+	return name, digits().ReplaceAllString(says, "")
 }

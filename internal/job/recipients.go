@@ -3,14 +3,14 @@ package job
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/notify"
 )
 
 // channelSuffix ends the recipient of a row if another channel has the row of the recipient without it.
-var channelSuffix = regexp.MustCompile(` #[0-9a-f]{8}$`)
+var channelSuffix = lazyregexp.New(` #[0-9a-f]{8}$`)
 
 // A target is a recipient of a message through a channel.
 type target struct {
@@ -24,7 +24,7 @@ type target struct {
 // is reports whether a row of the ledger is of the target's recipient, through any channel.
 func (t target) is(row Run) bool {
 	return row.Recipient != "" && row.Part == t.row.Part &&
-		(row.Recipient == t.recipient || t.channel.Key(channelSuffix.ReplaceAllString(row.Recipient, "")) == t.key)
+		(row.Recipient == t.recipient || t.channel.Key(channelSuffix().ReplaceAllString(row.Recipient, "")) == t.key)
 }
 
 // targets returns the recipients of a message, each with its row. A recipient has a row for each channel with other settings; the

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/remote"
 )
 
@@ -23,7 +23,7 @@ func readAnswer(response *http.Response) []byte {
 }
 
 // plainReason matches the reasons of chats, such as invalid_blocks or "Bad Request: chat not found". Without digits it holds no token.
-var plainReason = regexp.MustCompile(`^[A-Za-z][A-Za-z_ :,.'-]{2,100}$`)
+var plainReason = lazyregexp.New(`^[A-Za-z][A-Za-z_ :,.'-]{2,100}$`)
 
 // answerReason returns the reason or the number of an error in an answer, such as {"ok":false,"error":"invalid_auth"}, or invalid_blocks.
 // It returns nothing that may be a part of a secret.
@@ -51,7 +51,7 @@ func reasonIn(value any, secrets []string) string {
 		}
 	case string:
 		words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" :,.'", r) })
-		if plainReason.MatchString(value) && !slices.ContainsFunc(append(words, value), func(word string) bool { return remote.Overlaps(word, secrets) }) {
+		if plainReason().MatchString(value) && !slices.ContainsFunc(append(words, value), func(word string) bool { return remote.Overlaps(word, secrets) }) {
 			return value
 		}
 	}
@@ -72,14 +72,14 @@ func refusal(answer []byte, secrets []string) error {
 		return fmt.Errorf("the server refused the message and gave no reason")
 	}
 	if slices.ContainsFunc([]string{"internal", "fatal", "timeout", "unavailable", "limited"}, func(word string) bool { return strings.Contains(reason, word) }) ||
-		temporaryNumber.MatchString(reason) {
+		temporaryNumber().MatchString(reason) {
 		return err
 	}
 	return permanent(err)
 }
 
 // temporaryNumber matches reasons that are a status for "later".
-var temporaryNumber = regexp.MustCompile(`^error (429|5[0-9]{2})$`)
+var temporaryNumber = lazyregexp.New(`^error (429|5[0-9]{2})$`)
 
 // pageError returns an error if a chat answered with a web page. The message is not in the chat then: the URL is that of a page, or
 // something between sent a page of its own.

@@ -6,13 +6,13 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"gocloud.dev/gcerrors"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/remote"
 )
 
@@ -51,7 +51,7 @@ func (b Bucket) openError(err error) error {
 }
 
 // errorCodeForm matches the error codes of storages, such as NoSuchBucket or AccessDenied.
-var errorCodeForm = regexp.MustCompile(`^[A-Z][A-Za-z]{2,50}$`)
+var errorCodeForm = lazyregexp.New(`^[A-Z][A-Za-z]{2,50}$`)
 
 // errorCode returns the error code of a storage; empty if it sent none.
 func errorCode(err error) string {
@@ -63,7 +63,7 @@ func errorCode(err error) string {
 	if azure, ok := errors.AsType[*azcore.ResponseError](err); ok {
 		code = azure.ErrorCode
 	}
-	if !errorCodeForm.MatchString(code) {
+	if !errorCodeForm().MatchString(code) {
 		return ""
 	}
 	return code

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // placeholders can be used in braces in file names, subjects and links.
@@ -50,7 +51,7 @@ func CheckName(pattern string) error {
 			return fmt.Errorf("name %q: \\ : * ? \" < > | and control characters are invalid on Windows and on many shares\nhint: use - or _", pattern)
 		case strings.TrimRight(element, ". ") != element:
 			return fmt.Errorf("name %q: Windows and many shares remove a dot or space at the end of a name\nhint: remove it", pattern)
-		case deviceName.MatchString(element):
+		case deviceName().MatchString(element):
 			return fmt.Errorf("name %q: %s is the name of a device on Windows\nhint: use another", pattern, element)
 		}
 	}
@@ -113,7 +114,7 @@ func (m Message) fileName(pattern string) string {
 			ext = ""
 		}
 		name := strings.TrimSuffix(element, ext)
-		if deviceName.MatchString(name) { // made of the pattern and a value
+		if deviceName().MatchString(name) { // made of the pattern and a value
 			name = withHash("_"+name, name, maxPartLength)
 		}
 		elements[i] = TruncateName(name, ext)
@@ -128,10 +129,10 @@ const (
 )
 
 // deviceName matches names that Windows takes for those of devices, with any extension.
-var deviceName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
+var deviceName = lazyregexp.New(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)`)
 
 // hashedName matches names that end like those made by withHash.
-var hashedName = regexp.MustCompile(`(?i)-[0-9a-f]{8}$`)
+var hashedName = lazyregexp.New(`(?i)-[0-9a-f]{8}$`)
 
 // SafeName sanitizes a text for use in a file name on any system. Different texts get different names: a text that had to be changed
 // gets a hash suffix. Names that differ only in case, or in characters that some file systems ignore, are left to UniqueNames.
@@ -142,10 +143,10 @@ func SafeName(text string) string {
 		}
 		return r
 	}, norm.NFC.String(strings.ToValidUTF8(text, "_"))), ". ")
-	if deviceName.MatchString(safe) {
+	if deviceName().MatchString(safe) {
 		safe = "_" + safe
 	}
-	if safe != text || len(safe) > maxPartLength || hashedName.MatchString(safe) {
+	if safe != text || len(safe) > maxPartLength || hashedName().MatchString(safe) {
 		safe = withHash(safe, text, maxPartLength)
 	}
 	return safe

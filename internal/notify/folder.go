@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/lazyregexp"
 )
 
 // Folder is a channel to a local or mounted folder.
@@ -102,7 +103,7 @@ func writeHint(err error) error {
 	return err
 }
 
-var digit = regexp.MustCompile(`[0-9]`)
+var digit = lazyregexp.New(`[0-9]`)
 
 // removeOld removes all but the newest files that this channel wrote to dir for the same report and part, and for a period of the same
 // kind: a pattern of all kinds would take a part that begins with digits for the end of a period.
@@ -111,7 +112,7 @@ func (f Folder) removeOld(dir string, message Message) error {
 	anyPeriod := message.inNames()
 	anyPeriod.Period = mark
 	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), plain)
-	sameKind := digit.ReplaceAllString(regexp.QuoteMeta(SafeName(message.Period)), "[0-9]")
+	sameKind := digit().ReplaceAllString(regexp.QuoteMeta(SafeName(message.Period)), "[0-9]")
 	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, sameKind) + "$")
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/remote"
 )
 
@@ -79,8 +79,8 @@ func (o OAuth2) fetch(ctx context.Context) (*oauth2.Token, error) {
 }
 
 var (
-	oauth2Code    = regexp.MustCompile(`^[a-z_]{1,40}$`)    // such as invalid_client
-	microsoftCode = regexp.MustCompile(`^AADSTS[0-9]{1,9}`) // at the beginning of Microsoft's descriptions
+	oauth2Code    = lazyregexp.New(`^[a-z_]{1,40}$`)    // such as invalid_client
+	microsoftCode = lazyregexp.New(`^AADSTS[0-9]{1,9}`) // at the beginning of Microsoft's descriptions
 )
 
 // oauth2Hints say what to do about the errors of RFC 6749.
@@ -112,10 +112,10 @@ func (o OAuth2) wrapError(err error) error {
 	}
 	code := refused.Response.StatusCode
 	text := fmt.Sprintf("mail.oauth2: %s answered %d", host, code)
-	if oauth2Code.MatchString(refused.ErrorCode) {
+	if oauth2Code().MatchString(refused.ErrorCode) {
 		text += " " + refused.ErrorCode
 	}
-	if detail := microsoftCode.FindString(refused.ErrorDescription); detail != "" {
+	if detail := microsoftCode().FindString(refused.ErrorDescription); detail != "" {
 		text += " " + detail
 	}
 	switch hint := oauth2Hints[refused.ErrorCode]; {

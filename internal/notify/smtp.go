@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/remote"
 )
 
@@ -177,7 +177,7 @@ func (s MailServer) wrapError(step string, err error, secrets []string) error {
 	if !ok {
 		return s.wrap(step, s.withHint(step, err))
 	}
-	refused := &replyError{step: step, code: reply.Code, enhanced: enhancedCode.FindString(reply.Msg)}
+	refused := &replyError{step: step, code: reply.Code, enhanced: enhancedCode().FindString(reply.Msg)}
 	text := "the server answered " + refused.status()
 	switch {
 	case step == stepLogin && reply.Code == 535 && s.Token != nil:
@@ -217,7 +217,7 @@ func (s MailServer) wrap(step string, err error) error {
 }
 
 // enhancedCode matches the enhanced status code at the beginning of a reply.
-var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
+var enhancedCode = lazyregexp.New(`^[245]\.\d{1,3}\.\d{1,3}\b`)
 
 // maxReply is how much of a reply is in an error, in characters.
 const maxReply = 300

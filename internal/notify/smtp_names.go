@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/net/idna"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // checkDomain returns an error if AllowedDomains forbids an address.
@@ -83,9 +84,9 @@ var machineName = sync.OnceValue(func() string {
 	return host
 })
 
-var fullHostName = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`)
+var fullHostName = lazyregexp.New(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*$`)
 
 // isFullHostName reports whether a name is one that other machines can know this one by.
 func isFullHostName(name string) bool {
-	return fullHostName.MatchString(name) && !strings.HasSuffix(name, ".localdomain") && !strings.HasSuffix(name, ".localhost")
+	return fullHostName().MatchString(name) && !strings.HasSuffix(name, ".localdomain") && !strings.HasSuffix(name, ".localhost")
 }

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"mime"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
 	"unicode/utf8"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // WebhookTemplate is a template of a user for the body of a request. Its data are the fields of a Message, Name and Text.
@@ -111,14 +112,14 @@ func isJSON(contentType string) bool {
 
 // notInForm matches what the fields of a form cannot have as it is. A & in a text would begin another field, so the samples have other
 // characters of these beside it.
-var notInForm = regexp.MustCompile(`[^!$'()*,\-./0-9:;=?@A-Z_a-z~&%+\[\]]|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
+var notInForm = lazyregexp.New(`[^!$'()*,\-./0-9:;=?@A-Z_a-z~&%+\[\]]|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
 
 // checkForm returns an error if the result is to be a form and is not.
 func (t *WebhookTemplate) checkForm(body []byte) error {
 	if media, _, err := mime.ParseMediaType(t.contentType); err != nil || media != "application/x-www-form-urlencoded" {
 		return nil
 	}
-	if at := notInForm.FindIndex(body); at != nil {
+	if at := notInForm().FindIndex(body); at != nil {
 		character, _ := utf8.DecodeRune(body[at[0]:])
 		return fmt.Errorf("%s: line %d of the result is not %s: %q must be escaped\nhint: {{urlquery .Title}} writes a text; all fields are in one line, as in a=1&b=2",
 			t.file, 1+bytes.Count(body[:at[0]], []byte("\n")), t.contentType, character)
@@ -182,10 +183,10 @@ func jsonText(value any) (string, error) {
 
 // escapeMarkdown keeps Markdown, as Discord and Mattermost read it, from formatting a text.
 func escapeMarkdown(text string) string {
-	return markdownLine.ReplaceAllString(markdownCharacters.ReplaceAllString(text, `\$0`), `$1\$2`)
+	return markdownLine().ReplaceAllString(markdownCharacters().ReplaceAllString(text, `\$0`), `$1\$2`)
 }
 
 var (
-	markdownCharacters = regexp.MustCompile("[\\\\`*_~|<@\\[\\]]")
-	markdownLine       = regexp.MustCompile(`(?m)^(\s*\d*)([-+#>.)])`) // quotes, lists and headings
+	markdownCharacters = lazyregexp.New("[\\\\`*_~|<@\\[\\]]")
+	markdownLine       = lazyregexp.New(`(?m)^(\s*\d*)([-+#>.)])`) // quotes, lists and headings
 )

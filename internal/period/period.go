@@ -6,11 +6,11 @@ package period
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
 )
 
@@ -23,9 +23,9 @@ type Period struct {
 var Names = []string{"today", "yesterday", "this-week", "last-week", "this-month", "last-month"}
 
 var (
-	dayForm   = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	weekForm  = regexp.MustCompile(`^(\d{4})-[Ww](\d{2})$`)
-	monthForm = regexp.MustCompile(`^\d{4}-\d{2}$`)
+	dayForm   = lazyregexp.New(`^\d{4}-\d{2}-\d{2}$`)
+	weekForm  = lazyregexp.New(`^(\d{4})-[Ww](\d{2})$`)
+	monthForm = lazyregexp.New(`^\d{4}-\d{2}$`)
 )
 
 // Day returns the civil date of t in t's zone.
@@ -50,12 +50,12 @@ func Parse(name string, now time.Time) (Period, error) {
 		return month(today), nil
 	case name == "last-month":
 		return month(today.AddDate(0, 0, -today.Day())), nil
-	case dayForm.MatchString(name):
+	case dayForm().MatchString(name):
 		day, err := ParseDay(name)
 		return days(day, 1), err
-	case weekForm.MatchString(name):
+	case weekForm().MatchString(name):
 		return parseWeek(name)
-	case monthForm.MatchString(name):
+	case monthForm().MatchString(name):
 		first, err := time.Parse("2006-01", name)
 		if err != nil {
 			return Period{}, fmt.Errorf("month %q does not exist", name)
@@ -194,7 +194,7 @@ func month(day time.Time) Period {
 }
 
 func parseWeek(name string) (Period, error) {
-	parts := weekForm.FindStringSubmatch(name)
+	parts := weekForm().FindStringSubmatch(name)
 	year, _ := strconv.Atoi(parts[1])
 	week, _ := strconv.Atoi(parts[2])
 	// 4 January is always in week 1.

@@ -2,21 +2,22 @@
 package phone
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // The same expressions as in queries/base/numbers.sql.
 var (
-	afterName   = regexp.MustCompile(`<([^<>]+)>$`)
-	linked      = regexp.MustCompile(`(?i)^=HYPERLINK\("([^"]+)"`)
-	before      = regexp.MustCompile(`(?i)^=?["']*((tel|sips?|callto):)?[\pZ\pC]*`)
-	after       = regexp.MustCompile(`(@[^,/ ]*|;[^,/ ]*)?[\pZ\pC"']*$`)
-	wholeNumber = regexp.MustCompile(`^\+?\d+\.0*$`) // as a spreadsheet writes a number
-	longDecimal = regexp.MustCompile(`^\+?\d{7,}\.\d*$`)
-	spaced      = regexp.MustCompile(`^[0-9+() .-]+$`)
-	abroad      = regexp.MustCompile(`^\D*00`) // 0091 is +91
+	afterName   = lazyregexp.New(`<([^<>]+)>$`)
+	linked      = lazyregexp.New(`(?i)^=HYPERLINK\("([^"]+)"`)
+	before      = lazyregexp.New(`(?i)^=?["']*((tel|sips?|callto):)?[\pZ\pC]*`)
+	after       = lazyregexp.New(`(@[^,/ ]*|;[^,/ ]*)?[\pZ\pC"']*$`)
+	wholeNumber = lazyregexp.New(`^\+?\d+\.0*$`) // as a spreadsheet writes a number
+	longDecimal = lazyregexp.New(`^\+?\d{7,}\.\d*$`)
+	spaced      = lazyregexp.New(`^[0-9+() .-]+$`)
+	abroad      = lazyregexp.New(`^\D*00`) // 0091 is +91
 )
 
 // Key returns what identifies a phone: the last ten digits of its number, or else the text as it is, such as 1001 or sip:desk@pbx. It equals
@@ -26,21 +27,21 @@ func Key(number string) string {
 		return key // nearly all numbers
 	}
 	text := strings.TrimFunc(number, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C) })
-	if inner := afterName.FindStringSubmatch(text); inner != nil {
+	if inner := afterName().FindStringSubmatch(text); inner != nil {
 		text = inner[1]
-	} else if inner := linked.FindStringSubmatch(text); inner != nil {
+	} else if inner := linked().FindStringSubmatch(text); inner != nil {
 		text = inner[1]
 	}
-	text = after.ReplaceAllString(before.ReplaceAllString(text, ""), "")
-	if wholeNumber.MatchString(text) {
+	text = after().ReplaceAllString(before().ReplaceAllString(text, ""), "")
+	if wholeNumber().MatchString(text) {
 		text, _, _ = strings.Cut(text, ".")
 	}
 	digits := onlyDigits(text)
 	switch {
-	case !spaced.MatchString(text), longDecimal.MatchString(text), strings.HasPrefix(text, "+91") && len(digits) != 12:
+	case !spaced().MatchString(text), longDecimal().MatchString(text), strings.HasPrefix(text, "+91") && len(digits) != 12:
 		return number
 	}
-	if key := lastTen(digits, len(onlyDigits(abroad.ReplaceAllString(text, "")))); key != "" {
+	if key := lastTen(digits, len(onlyDigits(abroad().ReplaceAllString(text, "")))); key != "" {
 		return key
 	}
 	return number

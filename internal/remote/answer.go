@@ -3,10 +3,11 @@ package remote
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // RetryAfter reads the header Retry-After: seconds, or a time by the server's clock.
@@ -24,10 +25,10 @@ func RetryAfter(header http.Header) time.Duration {
 }
 
 // webPage matches the begin of a page for people.
-var webPage = regexp.MustCompile(`(?i)^(\x{feff})?\s*<(!doctype html|html)[\s>]`)
+var webPage = lazyregexp.New(`(?i)^(\x{feff})?\s*<(!doctype html|html)[\s>]`)
 
 // IsWebPage reports whether an answer is a page for people.
-func IsWebPage(answer []byte) bool { return webPage.Match(answer) }
+func IsWebPage(answer []byte) bool { return webPage().Match(answer) }
 
 // Overlaps reports whether a text contains one of the secrets, or is a part of one that is long enough to be of use.
 func Overlaps(text string, secrets []string) bool {

@@ -4,10 +4,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
 )
 
@@ -60,13 +60,13 @@ func (w *Writer) csvRow(row []any) error {
 	return w.csv.Write(cells)
 }
 
-var plainNumber = regexp.MustCompile(`^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
+var plainNumber = lazyregexp.New(`^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
 // guard returns the text of a cell that no spreadsheet takes for a formula: with a ' before it if it begins as one, unless it is a
 // number.
 func guard(cell string) string {
 	first, _ := utf8.DecodeRuneInString(cell)
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) || plainNumber.MatchString(cell) {
+	if cell == "" || !strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) || plainNumber().MatchString(cell) {
 		return cell
 	}
 	return "'" + cell

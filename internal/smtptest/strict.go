@@ -6,10 +6,11 @@ import (
 	"bytes"
 	"fmt"
 	"net"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // Listener accepts connections whose clients must keep to the rules, until they encrypt them.
@@ -95,10 +96,10 @@ func (c *strictConn) Write(p []byte) (int, error) {
 }
 
 var (
-	envelopeLine = regexp.MustCompile(`^(MAIL FROM|RCPT TO):<(?:(?:[^<>" ]+|"(?:[^"\\]|\\.)*")@[^<>"@ ]+)?>((?: [A-Z0-9]+(?:=[!-<>-~]+)?)*)$`)
-	helloLine    = regexp.MustCompile(`^(?:EHLO|HELO) (?:\[[0-9A-Fa-f:.v]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$`)
-	otherLine    = regexp.MustCompile(`^(?:DATA|RSET|NOOP|QUIT|STARTTLS|AUTH [A-Z0-9-]+(?: [A-Za-z0-9+/=]+)?)$`)
-	responseLine = regexp.MustCompile(`^(?:[A-Za-z0-9+/]*={0,2}|\*)$`)
+	envelopeLine = lazyregexp.New(`^(MAIL FROM|RCPT TO):<(?:(?:[^<>" ]+|"(?:[^"\\]|\\.)*")@[^<>"@ ]+)?>((?: [A-Z0-9]+(?:=[!-<>-~]+)?)*)$`)
+	helloLine    = lazyregexp.New(`^(?:EHLO|HELO) (?:\[[0-9A-Fa-f:.v]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$`)
+	otherLine    = lazyregexp.New(`^(?:DATA|RSET|NOOP|QUIT|STARTTLS|AUTH [A-Z0-9-]+(?: [A-Za-z0-9+/=]+)?)$`)
+	responseLine = lazyregexp.New(`^(?:[A-Za-z0-9+/]*={0,2}|\*)$`)
 )
 
 func (c *strictConn) line(bytesRead []byte) {
@@ -118,7 +119,7 @@ func (c *strictConn) line(bytesRead []byte) {
 	if len(line) > 510 && !inLogin {
 		c.listener.problem("a command of %d octets: %.100s", len(line), line)
 	}
-	if inLogin && responseLine.MatchString(line) {
+	if inLogin && responseLine().MatchString(line) {
 		return
 	}
 	c.command, _, _ = strings.Cut(line, " ")
@@ -128,10 +129,10 @@ func (c *strictConn) line(bytesRead []byte) {
 	c.listener.mutex.Lock()
 	c.listener.lines = append(c.listener.lines, line)
 	c.listener.mutex.Unlock()
-	switch address := envelopeLine.FindStringSubmatch(line); {
+	switch address := envelopeLine().FindStringSubmatch(line); {
 	case address != nil && c.command == "MAIL":
 		c.declared = address[2] + " "
-	case address == nil && !helloLine.MatchString(line) && !otherLine.MatchString(line):
+	case address == nil && !helloLine().MatchString(line) && !otherLine().MatchString(line):
 		c.listener.problem("the command %q", line)
 	}
 	if eightBit && !strings.Contains(c.declared, " SMTPUTF8 ") {

@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/lazyregexp"
 )
 
 // Balance is what was left on an account when it was fetched from the vendor.
@@ -34,7 +34,7 @@ type balanceLine struct {
 const kindBalance = "balance"
 
 // A balance has at most 14 digits before the point, as coins have in the database. It can be below zero.
-var decimalNumber = regexp.MustCompile(`^-?[0-9]{1,14}(\.[0-9]+)?$`)
+var decimalNumber = lazyregexp.New(`^-?[0-9]{1,14}(\.[0-9]+)?$`)
 
 func balancePath(dataDir, source string) string {
 	return filepath.Join(dataDir, "vendor", source, "balance.ndjson")
@@ -42,7 +42,7 @@ func balancePath(dataDir, source string) string {
 
 // AppendBalance adds a balance to the file of its source. The caller is the only one who writes it.
 func AppendBalance(dataDir string, b Balance) error {
-	if !decimalNumber.MatchString(b.Coins) {
+	if !decimalNumber().MatchString(b.Coins) {
 		return fmt.Errorf("the balance %.40q is not a number", b.Coins)
 	}
 	path := balancePath(dataDir, b.Source)
@@ -109,7 +109,7 @@ func parseBalance(text []byte, source string) (b Balance, err error) {
 	if err := json.Unmarshal(text, &line); err != nil {
 		return b, err
 	}
-	if line.Source != source || line.Kind != kindBalance || !decimalNumber.MatchString(line.Balance) {
+	if line.Source != source || line.Kind != kindBalance || !decimalNumber().MatchString(line.Balance) {
 		return b, fmt.Errorf("it is not a balance of source %q", source)
 	}
 	b = Balance{Source: source, Coins: line.Balance}

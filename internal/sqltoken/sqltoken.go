@@ -4,9 +4,10 @@ package sqltoken
 
 import (
 	"iter"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // Kind is what a token is.
@@ -58,8 +59,8 @@ func StripComments(sql string) string {
 
 // DuckDB's lexer works on bytes: all but ASCII is part of identifiers, except the spaces of Unicode.
 var (
-	space     = regexp.MustCompile(`^[ \t\n\r\f\v\x{A0}\x{2000}-\x{200D}\x{202F}\x{205F}\x{2060}\x{3000}\x{FEFF}]+`)
-	dollarTag = regexp.MustCompile(`^\$([A-Za-z_\x{80}-\x{10FFFF}][0-9A-Za-z_\x{80}-\x{10FFFF}]*)?\$`)
+	space     = lazyregexp.New(`^[ \t\n\r\f\v\x{A0}\x{2000}-\x{200D}\x{202F}\x{205F}\x{2060}\x{3000}\x{FEFF}]+`)
+	dollarTag = lazyregexp.New(`^\$([A-Za-z_\x{80}-\x{10FFFF}][0-9A-Za-z_\x{80}-\x{10FFFF}]*)?\$`)
 )
 
 // first returns the length and the kind of the first token of a text, which must not be empty.
@@ -78,7 +79,7 @@ func first(sql string) (length int, kind Kind) {
 	case strings.HasPrefix(sql, "e'"), strings.HasPrefix(sql, "E'"):
 		return escapeString(sql)
 	case c == '$':
-		if tag := dollarTag.FindString(sql); tag != "" {
+		if tag := dollarTag().FindString(sql); tag != "" {
 			return quoted(sql, len(tag), tag)
 		}
 		if n := word(sql[1:], isNameByte); n > 0 && !isDigit(sql[1]) {
@@ -87,7 +88,7 @@ func first(sql string) (length int, kind Kind) {
 	case isDigit(c):
 		return word(sql, isDigit), Number
 	}
-	if run := space.FindString(sql); run != "" {
+	if run := space().FindString(sql); run != "" {
 		return len(run), Space
 	}
 	if n := word(sql, func(c byte) bool { return isNameByte(c) || c == '$' && sql[0] != '$' }); n > 0 {
@@ -106,7 +107,7 @@ func isNameByte(c byte) bool {
 // word is the length of the run of bytes at the beginning of a text, up to a space of Unicode.
 func word(sql string, belongs func(byte) bool) int {
 	for i := 0; i < len(sql); i++ {
-		if !belongs(sql[i]) || sql[i] >= 0x80 && space.MatchString(sql[i:]) {
+		if !belongs(sql[i]) || sql[i] >= 0x80 && space().MatchString(sql[i:]) {
 			return i
 		}
 	}

@@ -2,16 +2,17 @@ package suggest
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"callsheet/internal/lazyregexp"
 )
 
 var (
 	// amount is a short number with an optional word: longer texts may be secrets in the wrong place, and are not repeated.
-	amount = regexp.MustCompile(`^([0-9]{1,6})(?:\.0+)?\s*([A-Za-z]*)\.?$`)
-	span   = regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$`)
+	amount = lazyregexp.New(`^([0-9]{1,6})(?:\.0+)?\s*([A-Za-z]*)\.?$`)
+	span   = lazyregexp.New(`^(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?$`)
 )
 
 // timeUnits are how people write units of time; the factor is that of the unit Go reads.
@@ -31,7 +32,7 @@ var timeUnits = []struct {
 // Duration returns how to write a duration that Go does not read: "write 5s" for "5 sec", and all units for "5". It is empty where
 // nobody can tell.
 func Duration(text string) string {
-	parts := amount.FindStringSubmatch(strings.TrimSpace(text))
+	parts := amount().FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
 		return ""
 	}
@@ -50,7 +51,7 @@ func Duration(text string) string {
 
 // Size returns how to write a size that is not read: "write 8MiB" for "8 mb". It is empty where nobody can tell.
 func Size(text string) string {
-	parts := amount.FindStringSubmatch(strings.TrimSpace(text))
+	parts := amount().FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil || parts[2] == "" {
 		return ""
 	}
@@ -63,7 +64,7 @@ func Size(text string) string {
 
 // Span returns how to write a span of a day: "write 09:00-18:00" for "9am - 6pm". It is empty where nobody can tell.
 func Span(text string) string {
-	parts := span.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
+	parts := span().FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
 	if parts == nil {
 		return ""
 	}

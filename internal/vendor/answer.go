@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/remote"
 	"callsheet/internal/spool"
 )
@@ -57,7 +57,7 @@ func list(answer object, name string, isOptional bool) ([]json.RawMessage, error
 	return objects, nil
 }
 
-var amount = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+var amount = lazyregexp.New(`^-?[0-9]+(\.[0-9]+)?$`)
 
 // findAmounts adds the amounts in an object and the objects within it that have one of the names, by the letters of their name.
 func findAmounts(object []byte, names []string, found map[string][]string) {
@@ -67,7 +67,7 @@ func findAmounts(object []byte, names []string, found map[string][]string) {
 			continue
 		}
 		name := strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(string(key)))
-		if shown := strings.ReplaceAll(text(value), ",", ""); slices.Contains(names, name) && amount.MatchString(shown) {
+		if shown := strings.ReplaceAll(text(value), ",", ""); slices.Contains(names, name) && amount().MatchString(shown) {
 			found[name] = append(found[name], shown)
 		}
 	}

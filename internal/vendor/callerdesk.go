@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/spool"
 )
 
@@ -76,9 +76,9 @@ func (c *callerDesk) success(answer object, of []string) (isEmpty bool, err erro
 	switch {
 	case c.clean(message) == "":
 		return false, errors.New("the vendor refused, and did not say why")
-	case busyMessage.MatchString(message):
+	case busyMessage().MatchString(message):
 		return false, temporaryError{error: err}
-	case authMessage.MatchString(message):
+	case authMessage().MatchString(message):
 		return false, fmt.Errorf("%w\nhint: set authcode to the key that the vendor's panel shows now; some accounts need secret, too", err)
 	}
 	return false, err
@@ -86,8 +86,8 @@ func (c *callerDesk) success(answer object, of []string) (isEmpty bool, err erro
 
 // Messages of errors that pass, and of those about the authcode.
 var (
-	busyMessage = regexp.MustCompile(`(?i)too many|rate limit|limit exceeded|try again|temporar|timed? ?out|server (is )?busy|under maintenance`)
-	authMessage = regexp.MustCompile(`(?i)auth|credential|token|secret|key`)
+	busyMessage = lazyregexp.New(`(?i)too many|rate limit|limit exceeded|try again|temporar|timed? ?out|server (is )?busy|under maintenance`)
+	authMessage = lazyregexp.New(`(?i)auth|credential|token|secret|key`)
 )
 
 // total returns the number of rows of the whole list, with which those of its parts agree.

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/spool"
 )
 
@@ -56,7 +56,7 @@ func (c *client) row(fields json.RawMessage, names rowNames, day string) (row, e
 		from, to = to, from
 	}
 	status := names.status
-	if isNumber.MatchString(text(values[status])) && text(values[names.statusWord]) != "" {
+	if isNumber().MatchString(text(values[status])) && text(values[names.statusWord]) != "" {
 		status = ""
 	}
 	return row{key, callReport(fields, values, append([][2]string{
@@ -96,7 +96,7 @@ func callReport(fields json.RawMessage, values object, names [][2]string) []byte
 	return append(payload, '}')
 }
 
-var isNumber = regexp.MustCompile(`^[0-9]+$`)
+var isNumber = lazyregexp.New(`^[0-9]+$`)
 
 // checkDay checks that a row is one of the day that was asked for, by its start or its date.
 func checkDay(values object, names rowNames, day string) error {

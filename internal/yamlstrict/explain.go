@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
 )
 
@@ -127,7 +128,7 @@ func describe(err yaml.Error, text []byte, known []string) (message, hint string
 	if first, ok := strings.CutPrefix(err.GetMessage(), "mapping key "); ok {
 		return "duplicate key" + shownKey(firstQuoted(first), text), ""
 	}
-	return strings.TrimRight(quoted.ReplaceAllString(err.GetMessage(), "…"), ": "), ""
+	return strings.TrimRight(quoted().ReplaceAllString(err.GetMessage(), "…"), ": "), ""
 }
 
 // expected describes the values of a Go type.
@@ -156,7 +157,7 @@ func badValue(err error) *ValueError {
 		return value
 	}
 	if _, isYAML := err.(yaml.Error); !isYAML && strings.HasPrefix(err.Error(), "time: ") {
-		written := quoted.FindAllString(err.Error(), -1)
+		written := quoted().FindAllString(err.Error(), -1)
 		if len(written) > 0 {
 			text, _ := strconv.Unquote(written[len(written)-1])
 			return &ValueError{text, expected(reflect.TypeFor[time.Duration]()), suggest.Duration(text)}
@@ -189,18 +190,18 @@ func (v visitor) Visit(node ast.Node) ast.Visitor {
 }
 
 var (
-	quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
-	anyKey = regexp.MustCompile(`[A-Za-z_]+`)
-	word   = regexp.MustCompile(`^[A-Za-z_-]{1,40}$`)
+	quoted = lazyregexp.New(`"(\\.|[^"\\])*"`)
+	anyKey = lazyregexp.New(`[A-Za-z_]+`)
+	word   = lazyregexp.New(`^[A-Za-z_-]{1,40}$`)
 )
 
-func firstQuoted(message string) string { return strings.Trim(quoted.FindString(message), `"`) }
+func firstQuoted(message string) string { return strings.Trim(quoted().FindString(message), `"`) }
 
 // shownKey returns a key for a message. It is empty if the key has no colon after it or characters other than letters, since it may be a
 // secret in the wrong place.
 func shownKey(key string, text []byte) string {
 	colon := regexp.MustCompile(regexp.QuoteMeta(key) + `["']?\s*:(\s|$)`)
-	if !word.MatchString(key) || !colon.Match(text) {
+	if !word().MatchString(key) || !colon.Match(text) {
 		return ""
 	}
 	return fmt.Sprintf(" %q", key)
@@ -214,7 +215,7 @@ func keyBefore(text []byte, at *token.Position, known []string) (key string) {
 	}
 	line := []rune(lines[at.Line-1])
 	before := string(line[:min(max(at.Column-1, 0), len(line))])
-	for _, found := range anyKey.FindAllStringIndex(string(line), -1) {
+	for _, found := range anyKey().FindAllStringIndex(string(line), -1) {
 		name := string(line)[found[0]:found[1]]
 		follows := strings.HasPrefix(strings.TrimLeft(string(line)[found[1]:], `"' `), ":")
 		if found[0] <= len(before) && follows && slices.Contains(known, name) {

@@ -4,10 +4,11 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // A cell is a cell as a sheet stores it.
@@ -19,7 +20,7 @@ type cell struct {
 	Inline  string  `xml:"is>t"`
 }
 
-var number = regexp.MustCompile(`^[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?$`)
+var number = lazyregexp.New(`^[-+−]?[0-9][0-9,]*(\.[0-9]+)?%?$`)
 
 // A position is a column and a row, which count from 1.
 type position struct{ column, row int }
@@ -154,7 +155,7 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 			continue
 		}
 		for row := at.from.row + 1; row <= at.to.row; row++ {
-			if text := cells[position{at.from.column + i, row}]; number.MatchString(text) {
+			if text := cells[position{at.from.column + i, row}]; number().MatchString(text) {
 				l.addProblem("%s: %q under %q is a figure stored as text", sheet, text, head)
 				break
 			}
@@ -163,11 +164,11 @@ func (l *linter) table(sheet, part string, cells map[position]string) error {
 	return nil
 }
 
-var escape = regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`)
+var escape = lazyregexp.New(`_x([0-9A-Fa-f]{4})_`)
 
 // unescape decodes the characters that names escape as _x0041_.
 func unescape(s string) string {
-	return escape.ReplaceAllStringFunc(s, func(match string) string {
+	return escape().ReplaceAllStringFunc(s, func(match string) string {
 		n, _ := strconv.ParseUint(match[2:6], 16, 16) // four hexadecimal digits
 		return string(rune(n))
 	})

@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // Open begins a workbook with the sheets of an existing file, which stay as they are.
@@ -46,7 +47,7 @@ func (w *Workbook) reserveNames() error {
 }
 
 // numberedPart matches the parts of which a workbook can have many. excelize numbers a new one by how many there are.
-var numberedPart = regexp.MustCompile(`^(xl/(?:drawings/drawing|charts/chart|tables/table))(\d+)\.xml$`)
+var numberedPart = lazyregexp.New(`^(xl/(?:drawings/drawing|charts/chart|tables/table))(\d+)\.xml$`)
 
 // checkBase reports what would be lost if sheets were added to a file.
 func checkBase(file *excelize.File) error {
@@ -65,7 +66,7 @@ func checkBase(file *excelize.File) error {
 	var unsafe error
 	file.Pkg.Range(func(key, value any) bool {
 		name, _ := key.(string)
-		if part := numberedPart.FindStringSubmatch(name); part != nil {
+		if part := numberedPart().FindStringSubmatch(name); part != nil {
 			number, _ := strconv.Atoi(part[2]) // digits
 			counts[part[1]]++
 			highest[part[1]] = max(highest[part[1]], number)

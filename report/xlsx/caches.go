@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"callsheet/internal/lazyregexp"
 )
 
 var (
-	stringRef = regexp.MustCompile(`<strRef><f>([^<]*)</f></strRef>`)
-	numberRef = regexp.MustCompile(`<numRef><f>([^<]*)</f><numCache><formatCode></formatCode></numCache></numRef>`)
+	stringRef = lazyregexp.New(`<strRef><f>([^<]*)</f></strRef>`)
+	numberRef = lazyregexp.New(`<numRef><f>([^<]*)</f><numCache><formatCode></formatCode></numCache></numRef>`)
 	// emptyTextProperties are empty text properties that excelize adds to a title that has its own. LibreOffice uses the empty ones, and
 	// shows the title of a vertical axis horizontally.
 	emptyTextProperties = []byte(`<txPr><a:bodyPr anchorCtr="false" rot="0" spcFirstLastPara="false"></a:bodyPr><a:p></a:p></txPr></title>`)
@@ -39,8 +41,8 @@ func (w *Workbook) cacheCharts() error {
 				return []byte(cached)
 			})
 		}
-		fill(stringRef, w.stringCache)
-		fill(numberRef, w.numberCache)
+		fill(stringRef(), w.stringCache)
+		fill(numberRef(), w.numberCache)
 		if err != nil {
 			return err
 		}

@@ -2,9 +2,10 @@ package xlsx
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strconv"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // A patch replaces markup in a part that excelize writes: markup that excelize cannot write, writes slowly, or writes before its
@@ -74,14 +75,14 @@ func (p *part) Write(piece []byte) (int, error) {
 	return n, err
 }
 
-var defaultType = regexp.MustCompile(`<Default [^>]*></Default>`)
+var defaultType = lazyregexp.New(`<Default [^>]*></Default>`)
 
 // sortDefaults sorts the default content types, which excelize writes in an order that differs from run to run.
 func sortDefaults(text []byte) []byte {
-	all := defaultType.FindAll(text, -1)
+	all := defaultType().FindAll(text, -1)
 	slices.SortFunc(all, bytes.Compare)
 	next := 0
-	return defaultType.ReplaceAllFunc(text, func([]byte) []byte { next++; return all[next-1] })
+	return defaultType().ReplaceAllFunc(text, func([]byte) []byte { next++; return all[next-1] })
 }
 
 // patch adds a replacement to a part. Patches of a part apply in the order in which they are added.
