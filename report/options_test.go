@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,13 @@ func TestOptionsOfEveryKind(t *testing.T) {
 		{"a total with a column to fill in", "{kind: table, name: S, query: groups, columns: [call_group, calls], fill_in: [answered], total: All}", "", "S", "C4", "answered"},
 		{"names alone may be left out if there are none", "{kind: table, name: S, query: agents, columns: [agent], omit: true}", "", "S", "A4", "Agent"},
 		{"the rows of a timetable are those of any figure", "{kind: timetable, name: S, query: staffing, days: 28, omit: true, metrics: [agents_short, agents_needed]}", "", "S", "A6", "08:00"},
+		{"a timetable shows a rate as a rate", "{kind: timetable, name: S, query: staffing, days: 28, metrics: [planned_service_level]}", "", "S", "B6", "80%"},
+		{"and a duration as a duration", "{kind: timetable, name: S, query: staffing, days: 28, metrics: [avg_talk_seconds]}", "", "S", "B6", "3:39"},
+		{"the days of a trend are those of its rows", "{kind: trend, name: S, query: group_days, columns: [local_day, calls], days: 2, total: 'All {days} days'}", "", "S", "A18", "All 2 days"},
+		{"a trend by hour has the days of the period", "{kind: trend, name: S, query: hours_of_day, columns: [local_hour, calls], days: 3, total: 'All {days} days'}", "", "S", "A19", "All 3 days"},
+		{"sections by weekday", "{kind: table, name: S, query: weekdays, columns: [calls], sections: {by: weekday}}", "", "S", "A4", "Sunday (1)"},
+		{"sections by day", "{kind: table, name: S, query: days, columns: [calls], sections: {by: local_day}}", "", "S", "A4", "Sunday 4 October 2026 (1)"},
+		{"sections by a rate", "{kind: table, name: S, query: total, columns: [calls], sections: {by: answer_rate}}", "", "S", "A4", "80.8% (1)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, err := Parse("small", []byte("title: T\nsheets:\n  - {kind: table, name: Groups, query: groups, columns: [call_group, calls]}\n  - "+c.sheets+"\n  - {kind: notes, name: Notes}\n"), "")
@@ -60,6 +68,20 @@ func TestATimetableNeedsDays(t *testing.T) {
 	}{{int64(1), true}, {int64(7), true}, {int64(0), false}, {"Mon", false}, {nil, false}, {time.Now(), false}} {
 		if err := checkDay(c.day); (err == nil) != c.ok {
 			t.Errorf("%v: %v", c.day, err)
+		}
+	}
+}
+
+// TestMaskedRowsHaveNoLines: the last digits of customers' numbers do not tell them apart.
+func TestMaskedRowsHaveNoLines(t *testing.T) {
+	for _, masked := range []bool{false, true} {
+		_, err := Parse("small", fmt.Appendf(nil, `title: T
+mask_customers: %v
+sheets:
+  - {kind: table, name: S, query: repeat_customers, columns: [customer_number, calls], spark: {query: own, column: calls}}
+`, masked), "")
+		if got := err != nil && strings.Contains(err.Error(), "leave out spark, or mask_customers"); got != masked {
+			t.Errorf("mask_customers: %v: %v", masked, err)
 		}
 	}
 }

@@ -98,12 +98,26 @@ func (p *page) printSections(tables []tableLayout, columns int) {
 
 // sectionTitle returns the value in words, the day if all rows are of one, and how many rows there are.
 func (p *page) sectionTitle(s Sheet, of section, result *resultSet) string {
-	c := p.catalog.callColumn(s.Sections.By)
-	title := cmp.Or(toText(c.inWords(of.value)), toText(missingName(c.name)))
-	if day, ok := onlyDay(result); ok {
+	c := p.catalog.metricColumn(s.Sections.By)
+	title := cmp.Or(p.valueInWords(c, of.value), toText(missingName(c.name)))
+	if day, ok := onlyDay(result); ok && c.format != "day" {
 		title += ", " + day.Format("Monday 2 January")
 	}
 	return fmt.Sprintf("%s (%s)", xlsx.CleanText(title), p.locale.Number(float64(len(of.rows)), 0))
+}
+
+// valueInWords returns a value as the cells of its column show it; "" if it is unknown.
+func (p *page) valueInWords(c columnMeta, v any) string {
+	switch v := v.(type) {
+	case sqlvalue.Date:
+		return sqlvalue.Wall(v).Format("Monday 2 January 2006")
+	case int64, float64:
+		if c.format == "weekday" {
+			return toText(p.cellValue(v, c.format))
+		}
+		return p.formatValue(v, cmp.Or(c.format, guessFormat(v)))
+	}
+	return toText(c.inWords(v))
 }
 
 // onlyDay returns the local_day of all rows; ok is false if there are several or the query has none.

@@ -144,7 +144,7 @@ func (b *book) applyLimit(s Sheet, result *resultSet) (shown *resultSet, omitted
 
 // omittedText returns a text about the rows beyond a sheet's limit, and adds a remark to Notes.
 func (b *book) omittedText(s Sheet, rows int64) string {
-	b.addRemark(fmt.Sprintf("%s shows the first %s of %s, as the report's definition limits it.",
+	b.addRemark(fmt.Sprintf("%s shows the first %s of %s, the limit of this sheet.",
 		s.Name, b.locale.Number(float64(s.Limit), 0), b.plural(rows, "row", "rows")))
 	return fmt.Sprintf("and %s more, which this sheet leaves out", b.locale.Number(float64(rows-int64(s.Limit)), 0))
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -32,7 +33,8 @@ func (b *book) fillTimetable(s Sheet) error {
 	if !slices.Contains(result.columns, "local_day") && !slices.Contains(result.columns, "weekday") {
 		return fmt.Errorf("query %s has neither the column local_day nor weekday\nhint: a timetable has a column for each of either; return one of them", s.Query)
 	}
-	t := b.timetableOf(result, s.Metrics)
+	metrics := describeColumns(s.Metrics, nil, b.catalog.metricColumn)
+	t := b.timetableOf(result, metrics)
 	for i := range result.rows {
 		if err := checkDay(result.row(i).get(t.column)); err != nil {
 			return fmt.Errorf("query %s: column %s: %w", s.Query, t.column, err)
@@ -51,7 +53,7 @@ func (b *book) fillTimetable(s Sheet) error {
 		p.SetHeight(top+i, 15.5)
 	}
 	at := 2
-	for _, c := range describeColumns(s.Metrics, nil, p.catalog.metricColumn) {
+	for _, c := range metrics {
 		at = p.writeTimetableBlock(t, c, at, top)
 	}
 	at = top + len(t.halfHours) + 2
@@ -75,8 +77,8 @@ func checkDay(day any) error {
 	return fmt.Errorf("%q is no day\nhint: return a date as local_day, or a weekday from 1, Monday, to 7", toText(day))
 }
 
-// timetableOf arranges rows. Half-hours before the first and after the last in which no figure rounds to 1 or more are left out.
-func (b *book) timetableOf(result *resultSet, figures []string) timetable {
+// timetableOf arranges rows. Half-hours before the first and after the last in which all figures are shown as 0 are left out.
+func (b *book) timetableOf(result *resultSet, metrics []columnMeta) timetable {
 	t := timetable{column: "weekday", cells: map[string]row{}}
 	if slices.Contains(result.columns, "local_day") {
 		t.column = "local_day"
@@ -92,9 +94,9 @@ func (b *book) timetableOf(result *resultSet, figures []string) timetable {
 		if t.column == "local_day" && !slices.Contains(t.days, day) {
 			t.days = append(t.days, day)
 		}
-		used[half] = used[half] || slices.ContainsFunc(figures, func(figure string) bool {
-			n, _ := r.number(figure)
-			return math.Abs(n) >= 0.5
+		used[half] = used[half] || slices.ContainsFunc(metrics, func(c columnMeta) bool {
+			n, _ := r.number(c.name)
+			return n != 0 && (c.format != "count" || math.Abs(n) >= 0.5)
 		})
 	}
 	if t.column == "weekday" {
@@ -122,10 +124,15 @@ func (p *page) writeTimetableBlock(t timetable, c columnMeta, left, top int) int
 	p.SetStyle(left+1, top-2, right, top-2, p.sectionStyle())
 	p.SetHeight(top-2, 22)
 	bottom := top + len(t.halfHours) - 1
-	figure := xlsx.CellStyle{NumberFormat: p.countFormat(0), Align: "center", VAlign: "center", Size: 10}
+	format := narrowFormat(c, p.numberFormat(c, t.values(c.name)))
+	figure := xlsx.CellStyle{NumberFormat: format, Align: "center", VAlign: "center", Size: 10}
+	width := 5.7
+	for v := range t.values(c.name) {
+		width = max(width, p.displayWidth(p.cellValue(v, c.format), c, format)*10/11+cellPadding)
+	}
 	for x, day := range t.days {
 		column := left + x
-		p.SetWidth(column, 5.7)
+		p.SetWidth(column, width)
 		p.Put(column, top-1, p.shortDay(day), p.heatHeaderStyle("center"))
 		total := any(nil)
 		for y, half := range t.halfHours {
@@ -150,6 +157,17 @@ func (p *page) writeTimetableBlock(t timetable, c columnMeta, left, top int) int
 	p.addColourScale(xlsx.Range(left, top, right, bottom), colour, false)
 	p.SetWidth(right+1, 2)
 	return right + 2
+}
+
+// values returns all values of a figure, and its totals of days, in no order.
+func (t timetable) values(figure string) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, r := range t.cells {
+			if !yield(r.get(figure)) || slices.Contains(r.columns, "day_"+figure) && !yield(r.get("day_"+figure)) {
+				return
+			}
+		}
+	}
 }
 
 // isClosed reports whether a half-hour is out of business hours, or on a holiday.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"callsheet/internal/period"
 	"callsheet/report/xlsx"
 )
 
@@ -35,7 +36,7 @@ func (b *book) fillTrend(s Sheet) error {
 		return err
 	}
 	if s.Total != "" {
-		p.writeTotal(t, expandDays(s.Total, len(result.rows)), totals)
+		p.writeTotal(t, expandDays(s.Total, days(result, covered)), totals)
 	}
 	p.finishTable(s, t)
 	p.SetWidth(len(t.columns)+1, 3)
@@ -85,6 +86,19 @@ func (b *book) trendPlot(s Sheet, c Chart, t tableLayout) plot {
 		source.line = &line
 	}
 	return source
+}
+
+// days returns the number of days that rows are of: by their local_day, else those of the period.
+func days(result *resultSet, covered period.Period) int {
+	index := slices.Index(result.columns, "local_day")
+	if index < 0 {
+		return covered.Days()
+	}
+	different := map[string]bool{}
+	for _, values := range result.rows {
+		different[cellKey(values[index])] = true
+	}
+	return len(different)
 }
 
 // expandDays replaces {days} in a title by a number of days.

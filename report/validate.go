@@ -39,9 +39,10 @@ var queryName = lazyregexp.New(`^[a-z][a-z0-9_]*$`)
 
 // A checker collects the errors of a definition, each with an excerpt of the YAML.
 type checker struct {
-	name string
-	text []byte
-	errs []error
+	name   string
+	text   []byte
+	masked bool // whether the workbook masks customers' numbers
+	errs   []error
 }
 
 func (c *checker) add(path, hint, format string, args ...any) {
@@ -61,7 +62,7 @@ func (c *checker) add(path, hint, format string, args ...any) {
 const maxTitle = 80
 
 func (d *Definition) validate(text []byte) error {
-	c := &checker{name: d.name, text: text}
+	c := &checker{name: d.name, text: text, masked: d.MaskCustomers}
 	if d.Title == "" {
 		c.add("$", `begin with a line such as "title: Daily call report"`, "it has no title")
 	}

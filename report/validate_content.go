@@ -45,7 +45,7 @@ func (c *checker) content(path string, s Sheet) {
 		c.add(path+".columns", "such as [agent, talk_seconds]: the name, then the figure to rank by", "the ranked sheet %q has nothing to rank by", s.Name)
 	}
 	if s.Spark != nil {
-		c.spark(path+".spark", *s.Spark)
+		c.spark(path+".spark", s)
 	}
 	if s.Days < 0 {
 		c.add(path+".days", "leave it out to show only the period", "days is below 0")
@@ -208,13 +208,17 @@ func (c *checker) optional(path string, s Sheet) {
 	}
 }
 
-func (c *checker) spark(path string, s Spark) {
-	if s.Query == "" || s.Column == "" {
+func (c *checker) spark(path string, s Sheet) {
+	spark := s.Spark
+	if spark.Query == "" || spark.Column == "" {
 		c.add(path, "such as query: agent_days and column: answered", "spark requires query and column")
 	}
-	c.query(path+".query", s.Query)
-	if s.Days < 0 || s.Days > maxSparkDays {
-		c.add(path+".days", fmt.Sprintf("leave it out for the days of the period; at most %d", maxSparkDays), "a line of %d days cannot be drawn", s.Days)
+	c.query(path+".query", spark.Query)
+	if spark.Days < 0 || spark.Days > maxSparkDays {
+		c.add(path+".days", fmt.Sprintf("leave it out for the days of the period; at most %d", maxSparkDays), "a line of %d days cannot be drawn", spark.Days)
+	}
+	if c.masked && len(s.Columns) > 0 && slices.Contains(maskedColumns, s.Columns[0]) {
+		c.add(path, "leave out spark, or mask_customers", "a line belongs to the whole %s, and mask_customers shows its last digits only", s.Columns[0])
 	}
 }
 

@@ -48,6 +48,9 @@ func (s *Sheet) Set(column, row int, v any) {
 
 // SetStyle styles a range.
 func (s *Sheet) SetStyle(fromColumn, fromRow, toColumn, toRow int, style CellStyle) {
+	if toColumn < fromColumn || toRow < fromRow {
+		return // excelize would take the corners in the other order
+	}
 	s.Check(s.workbook.file.SetCellStyle(s.Name, Cell(fromColumn, fromRow), Cell(toColumn, toRow), s.styleID(style)))
 	s.extendUsedRange(fromColumn, fromRow, toColumn, toRow)
 }
