@@ -37,6 +37,9 @@ type rewordedError struct {
 func (e rewordedError) Error() string { return e.text }
 func (e rewordedError) Unwrap() error { return e.err }
 
+// An ArgumentError is about an argument of a query that has a value of another type than the query needs.
+type ArgumentError struct{ rewordedError }
+
 // explainNames says in an error of DuckDB which name of a column or of a macro's parameter is wrong, with the nearest right one.
 func explainNames(ctx context.Context, conn *sql.Conn, statement string, err error) error {
 	if err == nil {
@@ -87,7 +90,7 @@ func explainValue(args map[string]any, err error) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(args)) {
 		if text, isText := args[name].(string); isText && text == value[1]+value[2] {
-			return rewordedError{fmt.Sprintf("%s is %q, and not %s", name, text, typeWords[wanted[1]+wanted[2]]), err}
+			return ArgumentError{rewordedError{fmt.Sprintf("%s is %q, and not %s", name, text, typeWords[wanted[1]+wanted[2]]), err}}
 		}
 	}
 	return err

@@ -122,7 +122,11 @@ func (a *app) query(ctx context.Context, name string, flags queryFlags, out *she
 	if query.Path == "" && query.Name == "calls" && len(flags.columns) > 0 {
 		request.arguments["metrics"] = strings.Join(flags.columns, ",")
 	}
-	return a.runQuery(ctx, p, request, flags.limits.Memory, out)
+	err = a.runQuery(ctx, p, request, flags.limits.Memory, out)
+	if _, wrong := errors.AsType[store.ArgumentError](err); wrong {
+		return exitcode.UsageError(err)
+	}
+	return err
 }
 
 // queryRequest is a named query with what it is asked for.

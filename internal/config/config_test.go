@@ -104,6 +104,8 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"reports: [{name: a, filters: {hours: \"09:00-09:00\"}}]\n":                                      {"reports[0].filters", "a span without a length", "hint: write when it ends"},
 		"reports: [{name: a, filters: {hours: 9am-1pm}}]\n":                                              {"reports[0].filters", "hint: write 09:00-13:00"},
 		"reports: [{name: a, filters: {direction: incomming}}]\n":                                        {"reports[0].filters", `did you mean "incoming"`},
+		"business: {number_groups: {' ': Sales}}\n":                                                      {"business.number_groups", "has an entry without a name"},
+		"reports: [{name: a, filters: {group: ' '}}]\n":                                                  {"reports[0].filters.group", "has only spaces"},
 		"reports: [{name: a, only_if: ' '}]\n":                                                           {"reports[0].only_if", "has only spaces"},
 		"reports: [{name: a, deliver: [{folder: \"\\t\"}]}]\n":                                           {"reports[0].deliver[0].folder", "has only spaces"},
 		"mail: {host: h, from: a@b.example, allowed_domains: [b.example, '']}\n":                         {"mail.allowed_domains", "entry 2 is empty", "hint: leave it out"},

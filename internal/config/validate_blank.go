@@ -1,13 +1,15 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
-// checkBlank reports texts of nothing but spaces, which look as if nothing were set and count as set, and empty entries of lists. Such an entry
-// is written by mistake: a list without entries is left out.
+// checkBlank reports texts of nothing but spaces, which look as if nothing were set and count as set, empty entries of lists, and entries of maps
+// without a name. Such an entry is written by mistake: a list without entries is left out.
 func checkBlank(add adder, key string, value reflect.Value) {
 	switch value.Kind() {
 	case reflect.Pointer:
@@ -28,6 +30,13 @@ func checkBlank(add adder, key string, value reflect.Value) {
 				continue
 			}
 			checkBlank(add, fmt.Sprintf("%s[%d]", key, i), entry)
+		}
+	case reflect.Map:
+		for _, name := range slices.SortedFunc(slices.Values(value.MapKeys()), func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) }) {
+			if strings.TrimSpace(name.String()) == "" {
+				add(key, "has an entry without a name\nhint: leave it out")
+			}
+			checkBlank(add, key+"."+name.String(), value.MapIndex(name))
 		}
 	case reflect.String:
 		if text := value.String(); text != "" && strings.TrimSpace(text) == "" {
