@@ -29,9 +29,8 @@ var wordings = map[string]func(*book, row) finding{
 	"data_quality":        (*book).doubtfulCalls,
 }
 
-// findingKinds are the kinds that a summary can choose from, in the order of the documentation. The others are about staffing, if there is a sheet
-// about it, and missing and doubtful data.
-var findingKinds = []string{"waiting", "change", "group", "missed", "agent_pickups", "agent_no_shows", "coins", "group_coins", "agent_coins"}
+// findingKinds are the kinds that a summary can choose from, in the order of the documentation. The others are about missing and doubtful data.
+var findingKinds = []string{"waiting", "change", "group", "missed", "agent_pickups", "agent_no_shows", "coins", "group_coins", "agent_coins", "staffing"}
 
 func (b *book) fileProblems(f row) finding {
 	return finding{b.plural(f.count("concern"), "spool file is", "spool files are") + " missing, changed or unreadable: calls may be missing",

@@ -42,6 +42,8 @@ func TestParseErrorsNameProblemLineAndHint(t *testing.T) {
 		{"long label", "query: groups", "query: groups\n    labels: {offered: " + strings.Repeat("x", 256) + "}", "too long", "7 |", "255"},
 		{"long title", "title: Small", "title: " + strings.Repeat("x", 81), "title is too long", "1 |", "80"},
 		{"unknown alert", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], alerts: {min_ofered: 3}", `unknown key "min_ofered"`, "", "min_offered"},
+		{"threshold below 0", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], alerts: {min_offered: -1}", "min_offered is not 0 or more", "3 |", "leave it out"},
+		{"threshold in percent", "tiles: [{metric: offered}]", "tiles: [{metric: offered}], alerts: {below_points: 3}", "below_points is a share", "3 |", "0.03"},
 		{"unknown rows", "kind: table", "kind: heatmap\n    rows: month\n    metrics: [offered]", `cannot have "month"`, "5 |", "day or weekday"},
 	}
 	if _, err := Parse("small", []byte(smallReport), ""); err != nil {

@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -65,6 +67,11 @@ func (c *checker) content(path string, s Sheet) {
 	}
 	for i, kind := range s.Findings {
 		c.oneOfWords(fmt.Sprintf("%s.findings[%d]", path, i), "findings", kind, findingKinds)
+	}
+	if s.Alerts != nil {
+		for name, value := range s.Alerts.parameters() {
+			c.threshold(path+".alerts."+name, name, value)
+		}
 	}
 	for i, chart := range s.Charts {
 		c.chart(fmt.Sprintf("%s.charts[%d]", path, i), s, chart)
@@ -153,6 +160,18 @@ func (c *checker) minimum(path string, least map[string]int64, columns []string)
 		if least[column] < 1 {
 			c.add(path, "leave it out to rank all rows", "the minimum of %s is below 1", column)
 		}
+	}
+}
+
+// threshold checks a threshold of "Needs attention".
+func (c *checker) threshold(path, name, value string) {
+	n, err := strconv.ParseFloat(value, 64)
+	isShare := name == "below_points" || name == "worse_points" || name == "waste_share"
+	switch {
+	case err != nil || math.IsNaN(n) || n < 0:
+		c.add(path, "leave it out for the default", "%s is not 0 or more", name)
+	case isShare && n > 1:
+		c.add(path, "write 3 % as 0.03", "%s is a share, and %s is more than 1", name, value)
 	}
 }
 
