@@ -119,6 +119,9 @@ func (flags importFlags) reading(c *config.Config) (name string, r importer.Read
 		Sheet: flags.sheet, DateOrder: cmp.Or(flags.dateOrder, source.Import.DateOrder, source.DateOrder), Zone: zone,
 		OutgoingIsAgent: source.OutgoingCaller == "agent", TempDir: c.Data("tmp"), Stdin: os.Stdin,
 	}
+	for _, agent := range c.Business.Agents {
+		r.Agents = append(r.Agents, agent.Number)
+	}
 	if r.Mapping.Fields, err = parsePairs("field", "CallSid=Call ID", flags.fields); err != nil {
 		return "", r, err
 	}

@@ -77,7 +77,7 @@ func checkNumber(add adder, key, number string) {
 	case maskedNumber().MatchString(plain):
 		add(key, "matches no call: the number is masked\nhint: write all its digits")
 	case spacedNumber().MatchString(plain):
-		isLong := len(digits) >= 10 && len(digits) <= 15 && strings.Trim(digits[len(digits)-10:], digits[len(digits)-1:]) != ""
+		isLong := len(digits) >= 10 && len(digits) <= 15 && !phone.HasExtraDigits(plain) && strings.Trim(digits[len(digits)-10:], digits[len(digits)-1:]) != ""
 		if !isLong && !shortNumber().MatchString(number) {
 			add(key, "matches no call: it is no phone number\nhint: write its digits, as in 01204000001")
 		}

@@ -27,7 +27,7 @@ const maxQuotedLines = 100
 
 // csvReader reads CSV. A quoted field may span lines; but a quote that is never closed, or closed only in a later row, costs its own
 // row and no other. Since the two begin alike, a row of several lines must end with a proper closing quote, have as many fields as
-// the headings, and none of its further lines may be a row by itself.
+// the headings, and none of its further lines may be a row by itself, unless it ends a row of which the first line, or this one, has too few fields.
 type csvReader struct {
 	lines     *lineReader
 	separator byte
@@ -60,7 +60,7 @@ func (c *csvReader) next() (row, error) {
 
 // severalLines reads on to the end of a quoted field that begins in a line, and returns to the next line if there is none.
 func (c *csvReader) severalLines(first textLine) (row, error) {
-	text := first.text
+	text, shorter := first.text, strings.Count(first.text, string(c.separator)) < c.width-1
 	var read []textLine
 	for len(read) < maxQuotedLines && len(text) <= maxLine {
 		line, err := c.lines.next()
@@ -71,22 +71,20 @@ func (c *csvReader) severalLines(first textLine) (row, error) {
 			return row{}, err
 		}
 		read = append(read, line)
-		if line.damage != "" || c.isRow(line.text) {
+		if line.damage != "" {
 			break
 		}
 		text += "\n" + line.text
-		if strings.IndexByte(line.text, '"') < 0 {
-			continue
+		fields := quotedFields{open: true}
+		if strings.IndexByte(line.text, '"') >= 0 {
+			fields = splitQuoted(text, c.separator)
 		}
-		fields := splitQuoted(text, c.separator)
-		if fields.stray {
-			break
-		}
-		if !fields.open {
-			if c.width > 0 && len(fields.cells) != c.width {
-				break
-			}
+		whole := !fields.open && !fields.stray && (c.width == 0 || len(fields.cells) == c.width)
+		if whole && (shorter || strings.IndexByte(line.text, c.separator) < 0 || !c.isRow(line.text)) {
 			return row{number: first.number, cells: fields.cells}, nil
+		}
+		if !fields.open || fields.stray || c.isRow(line.text) {
+			break
 		}
 	}
 	c.lines.pushBack(read)

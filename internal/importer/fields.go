@@ -63,8 +63,10 @@ var fields = []struct {
 	{"type", nil},
 	{"Uniqueid", nil}, {"agent_email", nil}, {"group_id", nil}, {"key_press", []string{"keypressed"}}, {"hangup_cause", nil},
 	{"account_id", nil}, {"cparty_number", nil}, {"cparty_recording", nil},
-	{customerRole, []string{"customernumber", "customerno", "customerphone", "customermobile", "clientnumber", "callernum", "msisdn"}},
-	{agentRole, []string{"membernum", "membernumber"}},
+	{customerRole, []string{"customer", "customernumber", "customerno", "customerphone", "customerphonenumber", "customermobile", "customermobilenumber",
+		"customermobileno", "customercontact", "customercontactnumber", "client", "clientnumber", "clientno", "clientphone", "clientphonenumber",
+		"clientmobile", "clientmobilenumber", "clientmobileno", "clientcontact", "clientcontactnumber", "callernum", "msisdn"}},
+	{agentRole, []string{"membernum", "membernumber", "memberno", "memberphone", "membermobile"}},
 	{dateRole, []string{"date", "calldate", "startdate"}},
 	{timeRole, []string{"time", "calltime"}},
 }

@@ -86,7 +86,7 @@ func TestHeadingsOfPanelsAreKnown(t *testing.T) {
 		"Agent": "receiver_name", "Agent Number": dialWhomNumber, "member_num": agentRole, "caller_num": customerRole, "Caller Number": sourceNumber,
 		"Call Type": directionField, "Flow_type": directionField, "Call Status": "callstatus", "callresult": "Status", "Disposition": "Status",
 		"Department": "call_group", "coin_deducted": "coins", "Virtual Number": "DestinationNumber", "deskphone": "DestinationNumber", "Called Number": "DestinationNumber",
-		"Customer": "", "Source": "", "State": "", "Session ID": "", "Customer Number": customerRole, "Date": dateRole, "Time": timeRole, "Remarks": "", "id": "", "Name": "", "Rate": "", "Restarted": "", "": "",
+		"Customer": customerRole, "Source": "", "State": "", "Session ID": "", "Customer Number": customerRole, "Date": dateRole, "Time": timeRole, "Remarks": "", "id": "", "Name": "", "Rate": "", "Restarted": "", "": "",
 	} {
 		if got := fieldOf(heading); got != want {
 			t.Errorf("%q is %q, want %q", heading, got, want)

@@ -22,7 +22,7 @@ func bySample(field, heading string, samples []row, i int) string {
 	switch {
 	case field == "receiver_name" && normal(heading) == "agent" && len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return !isNumber(v) }):
 		return dialWhomNumber
-	case normal(heading) != normal(field) && (field == sourceNumber || field == "DestinationNumber" || field == dialWhomNumber) &&
+	case (isRole(field) || normal(heading) != normal(field)) && slices.Contains([]string{sourceNumber, "DestinationNumber", dialWhomNumber, customerRole, agentRole}, field) &&
 		len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "0123456789") }):
 		return "" // names
 	case field == "type" && len(values) > 0 && !slices.ContainsFunc(values, isKind):
@@ -32,7 +32,7 @@ func bySample(field, heading string, samples []row, i int) string {
 }
 
 // assignRoles settles which columns have the halves of StartTime and the parties of a call.
-func (l *layout) assignRoles(samples []row) {
+func (m *Mapping) assignRoles(l *layout, samples []row, agentColumn bool) {
 	l.splitStart(samples)
 	switch {
 	case l.has(startTime):
@@ -43,18 +43,28 @@ func (l *layout) assignRoles(samples []row) {
 	case l.has(timeRole) && !l.has(dateRole):
 		l.rename(timeRole, startTime)
 	}
+	hasDirection := l.has(directionField) || m.Set[directionField] != ""
+	saysAgent := slices.ContainsFunc(l.columns, func(c column) bool {
+		return c.field == dialWhomNumber && !c.named && strings.HasPrefix(normal(c.heading), "agent")
+	})
 	switch {
-	case !l.has(customerRole) && !l.has(agentRole):
 	case l.isNamed(sourceNumber) && l.isNamed(dialWhomNumber): // both parties, as the vendor sends them
 		l.rename(customerRole, "")
 		l.rename(agentRole, "")
+		return
+	case l.has(customerRole), l.has(agentRole), saysAgent && agentColumn:
+	case saysAgent && l.has(sourceNumber):
+		l.showsParties = true
+		return
+	case saysAgent && hasDirection: // nobody else could be the agent of an outgoing call
 	default:
-		l.rename(sourceNumber, callerRole)
-		if l.has(agentRole) {
-			l.rename(dialWhomNumber, dialledRole)
-		}
-		l.rename(dialWhomNumber, agentRole) // beside customers it has the agents of both directions
+		return
 	}
+	l.rename(sourceNumber, callerRole)
+	if l.has(agentRole) {
+		l.rename(dialWhomNumber, dialledRole)
+	}
+	l.rename(dialWhomNumber, agentRole) // beside customers it has the agents of both directions
 }
 
 // splitStart takes a column of the start that has only times of day, beside a column of dates, for one half of it.

@@ -76,6 +76,8 @@ type column struct {
 type layout struct {
 	columns []column
 	byField map[string][]int // indexes of columns; of two columns for one field, each row must agree
+
+	showsParties bool // a column of who called and one of agents, whose rows show who is who in outgoing calls
 }
 
 // headingRows is the number of rows in which the headings are looked for: titles and dates of export stand above them.
@@ -123,8 +125,8 @@ func sameHeading(a, b string) bool {
 	return a == b || normal(a) != "" && normal(a) == normal(b)
 }
 
-// layout maps the headings of a table. samples are its first rows.
-func (m *Mapping) layout(headings []string, samples []row) (*layout, error) {
+// layout maps the headings of a table. samples are its first rows; with agentColumn, its column of agents has those of outgoing calls, too.
+func (m *Mapping) layout(headings []string, samples []row, agentColumn bool) (*layout, error) {
 	l := &layout{byField: map[string][]int{}}
 	exact := map[string]bool{}
 	for _, heading := range headings {
@@ -149,7 +151,7 @@ func (m *Mapping) layout(headings []string, samples []row) (*layout, error) {
 			exact[field] = true
 		}
 	}
-	l.assignRoles(samples)
+	m.assignRoles(l, samples, agentColumn)
 	l.nameKeys()
 	for i := range l.columns {
 		c := &l.columns[i]

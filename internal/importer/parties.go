@@ -13,11 +13,7 @@ func (l *layout) hasParties() bool { return len(l.byField[customerRole])+len(l.b
 // parties returns the numbers of a row whose columns name customer and agent, in the fields in which the vendor sends them. Columns of who
 // called and who was dialled only tell the party that the others do not.
 func (t *tableReader) parties(cells []string) (source, dialled, reason string, err error) {
-	text := t.value(cells, directionField)
-	if isNothing(directionField, text) {
-		text = t.mapping.Set[directionField]
-	}
-	direction, err := t.direction(text)
+	direction, text, err := t.direction(cells)
 	if err != nil {
 		return "", "", "", err
 	}
@@ -37,6 +33,15 @@ func (t *tableReader) parties(cells []string) (source, dialled, reason string, e
 		return agent, customer, "", nil
 	}
 	return customer, agent, "", nil
+}
+
+// direction returns incoming, outgoing or unknown for a row, and the text that says it.
+func (t *tableReader) direction(cells []string) (direction, text string, err error) {
+	if text = t.value(cells, directionField); isNothing(directionField, text) {
+		text = t.mapping.Set[directionField]
+	}
+	direction, err = t.directionOf(text)
+	return direction, text, err
 }
 
 // customerAndAgent returns the parties of a row, or false if its columns contradict or do not tell them.
@@ -98,4 +103,81 @@ func (t *tableReader) undecided() string {
 		hint += fmt.Sprintf("; if %q always has who called, and %q who was dialled, say --field \"SourceNumber=%s\" --field \"DialWhomNumber=%s\"", caller, dialled, caller, dialled)
 	}
 	return fmt.Sprintf("%s do not tell who is the customer and who the agent\nhint: %s", strings.Join(names, ", "), hint)
+}
+
+// partyOrder collects what a file shows of the parties of outgoing calls in its columns of who called and of agents. As the vendor sends these
+// fields, the agent called, and the customer is in the other column; in other panels, the agent is in the column of agents. A phone that
+// took incoming calls is an agent's, and one that made them is a customer's.
+type partyOrder struct {
+	headings          [2]string       // of the columns
+	agents, customers map[string]bool // phones
+	outgoing          []outgoingRow
+}
+
+// outgoingRow is the row of an outgoing call, with the phones of the two columns.
+type outgoingRow struct {
+	place         string
+	caller, agent string
+}
+
+func newPartyOrder(agents []string) partyOrder {
+	o := partyOrder{agents: map[string]bool{}, customers: map[string]bool{}}
+	for _, number := range agents {
+		o.agents[wholeKey(number)] = true
+	}
+	return o
+}
+
+// wholeKey returns what identifies a phone, "" if the number is none or masked.
+func wholeKey(number string) string {
+	if key := phone.Key(number); !isNothing("", number) && strings.Trim(key, "0123456789") == "" {
+		return key
+	}
+	return ""
+}
+
+func (t *tableReader) collectParties(number int64, cells []string) error {
+	direction, _, err := t.direction(cells)
+	if err != nil || direction == "unknown" || !t.outgoingIsAgent {
+		return err
+	}
+	o := &t.pass.parties
+	caller, agent := wholeKey(cellText("", t.value(cells, sourceNumber))), wholeKey(cellText("", t.value(cells, dialWhomNumber)))
+	if direction == "outgoing" {
+		for i, field := range []string{sourceNumber, dialWhomNumber} {
+			o.headings[i] = t.layout.columns[t.layout.byField[field][0]].heading
+		}
+		o.outgoing = append(o.outgoing, outgoingRow{fmt.Sprintf("%s %d", t.place, number), caller, agent})
+		return nil
+	}
+	o.customers[caller], o.agents[agent] = true, true
+	return nil
+}
+
+// decide reports whether the column of agents has those of outgoing calls, and what is unclear about it; the error is of a file that shows both.
+func (o *partyOrder) decide() (agentColumn bool, unclear string, err error) {
+	delete(o.customers, "")
+	delete(o.agents, "")
+	var asSent, inColumn []outgoingRow // rows in which the agent called, and in which the agent is in the column of agents
+	for _, r := range o.outgoing {
+		agentCalled := o.agents[r.caller] || o.customers[r.agent]
+		switch agentInColumn := o.agents[r.agent] || o.customers[r.caller]; {
+		case agentCalled && !agentInColumn:
+			asSent = append(asSent, r)
+		case agentInColumn && !agentCalled:
+			inColumn = append(inColumn, r)
+		}
+	}
+	const few = 10 // times as many are enough: agents call each other, too
+	caller, agents := o.headings[0], o.headings[1]
+	hint := fmt.Sprintf("rename %q to Member Number if it has the agents; if it has who was dialled, say --field \"SourceNumber=%s\" --field \"DialWhomNumber=%s\"", agents, caller, agents)
+	switch {
+	case len(o.outgoing) == 0 || len(asSent) > few*len(inColumn):
+		return false, "", nil
+	case len(inColumn) > few*len(asSent):
+		return true, "", nil
+	case len(asSent) > 0:
+		return false, "", fmt.Errorf("%q has the agent of the outgoing call in %s, and the customer in %s\nhint: correct the file; or %s", agents, inColumn[0].place, asSent[0].place, hint)
+	}
+	return false, fmt.Sprintf("%q was taken for the agent of outgoing calls, and %q for the customer, which nothing in the file shows\nhint: %s", caller, agents, hint), nil
 }

@@ -42,6 +42,49 @@ func TestColumnsOfCustomerAndAgentWinOverWhoCalled(t *testing.T) {
 	}
 }
 
+// TestTheFileShowsWhoTheAgentsOfOutgoingCallsAre: a column of agents has who was dialled, as the vendor sends it, or the agents of all calls.
+func TestTheFileShowsWhoTheAgentsOfOutgoingCallsAre(t *testing.T) {
+	const customer, other, agent, second = "09876543210", "09123456780", "9280000001", "9280000002"
+	const sent = `"SourceNumber":"` + agent + `","DialWhomNumber":"` + customer + `"`
+	caller := func(party string) string { return `{"CallSid":"1.1","TalkDuration":"40","Direction":"WEBOBD",` + party }
+	for name, c := range map[string]struct{ headings, rows, want string }{
+		"as the vendor sends it, the customer called": {"Caller,Agent Number", "WEBOBD," + agent + "," + customer + "\n1.2,40,IVR," + customer + "," + second, caller(sent)},
+		"as the vendor sends it, the agent answered":  {"Caller No,Agent No", "WEBOBD," + agent + "," + customer + "\n1.2,40,IVR," + other + ",0" + agent, caller(sent)},
+		"a column of agents, the customer called":     {"Caller,Agent Number", "WEBOBD," + customer + "," + agent + "\n1.2,40,IVR,+91" + customer[1:] + ",", caller(sent)},
+		"a column of agents, the agent answered":      {"From,Agent Mobile", "WEBOBD," + customer + "," + agent + "\n1.2,40,IVR," + other + "," + agent, caller(sent)},
+		"a column of agents, with names for numbers":  {"Caller ID,Agent", "WEBOBD," + customer + "," + agent + "\n1.2,40,IVR," + other + "," + agent, caller(sent)},
+		"agents call each other":                      {"Caller,Agent Number", "WEBOBD," + agent + "," + customer + "\n1.2,40,IVR," + other + "," + agent + "\n1.3,40,IVR," + other + "," + second + "\n1.4,9,WEBOBD," + agent + "," + second, caller(sent)},
+		"no column of who called":                     {"Phone,Agent Number", "WEBOBD," + customer + "," + agent, `{"CallSid":"1.1","TalkDuration":"40","Direction":"WEBOBD","Phone":"` + customer + `","SourceNumber":"` + agent + `","DialWhomNumber":""`},
+		"a column of customers":                       {"Customer,Agent Number", "WEBOBD," + customer + "," + agent, caller(sent)},
+		"one of clients":                              {"Client Mobile No.,Agent Number", "WEBOBD," + customer + "," + agent, caller(sent)},
+		"names of customers":                          {"Customer,Caller,Agent Number", "WEBOBD,Ravi," + agent + "," + customer + "\n1.2,40,IVR,Ravi," + customer + "," + agent, `{"CallSid":"1.1","TalkDuration":"40","Direction":"WEBOBD","Customer":"Ravi",` + sent},
+	} {
+		got, report, err := readContent(t, testReading(t), "CallSid,Talk,Direction,"+c.headings+"\n1.1,40,"+c.rows+"\n")
+		if err != nil || len(got) == 0 || got[0] != c.want+"}" || report.Unclear != "" || len(report.Rejects) > 0 {
+			t.Errorf("%s: %v %v %v %q\nwant %s}", name, got, report.Rejects, err, report.Unclear, c.want)
+		}
+	}
+	const headings = "CallSid,Talk,Direction,Caller,Agent Number\n"
+	got, report, err := readContent(t, testReading(t), headings+"1.1,40,WEBOBD,"+agent+","+customer+"\n1.2,40,IVR,"+other+",\n")
+	if err != nil || len(got) != 2 || got[0] != caller(sent)+"}" || !strings.Contains(report.Unclear, "nothing in the file shows") || !strings.Contains(report.Unclear, "hint: rename \"Agent Number\"") {
+		t.Errorf("nothing shows it: %v %v %q", got, err, report.Unclear)
+	}
+	reading := testReading(t)
+	reading.Agents = []string{"+91 " + agent}
+	got, report, err = readContent(t, reading, headings+"1.1,40,WEBOBD,"+customer+","+agent+"\n")
+	if err != nil || len(got) != 1 || got[0] != caller(sent)+"}" || report.Unclear != "" {
+		t.Errorf("the configuration shows it: %v %v %q", got, err, report.Unclear)
+	}
+	_, _, err = readContent(t, testReading(t), headings+"1.1,40,IVR,"+customer+","+agent+"\n1.2,40,WEBOBD,"+customer+","+second+"\n1.3,40,WEBOBD,"+second+","+customer+"\n")
+	if err == nil || !strings.Contains(err.Error(), "in line 3, and the customer in line 4") {
+		t.Errorf("it changes: %v", err)
+	}
+	got, report, err = readContent(t, testReading(t), headings+"1.1,40,IVR,"+customer+","+agent+"\n")
+	if err != nil || len(got) != 1 || report.Unclear != "" {
+		t.Errorf("incoming calls only: %v %v %q", got, err, report.Unclear)
+	}
+}
+
 func TestAColumnThatFieldNamesSaysWhoCalled(t *testing.T) {
 	reading := testReading(t)
 	reading.Mapping.Fields = map[string]string{sourceNumber: "Caller", dialWhomNumber: "Agent Number"}

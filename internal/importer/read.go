@@ -22,7 +22,8 @@ type Reading struct {
 	Sheet           string // of workbooks; the first if empty
 	DateOrder       string // dmy or mdy, as the user said; "" if nothing was said
 	Zone            *time.Location
-	OutgoingIsAgent bool // SourceNumber of outgoing calls is the agent
+	OutgoingIsAgent bool     // SourceNumber of outgoing calls is the agent
+	Agents          []string // phones of agents in the configuration
 	TempDir         string
 	Stdin           io.Reader
 	Direction       func(text string) (string, error) // incoming, outgoing or unknown
@@ -83,25 +84,25 @@ func (r Reading) sheet(in input, to sink) error {
 	if err != nil {
 		return err
 	}
-	read := func(to sink, order string, dates *dateOrder) error {
+	read := func(to sink, p *pass) error {
 		sheet, err := openSheet(path, r.Sheet, r.TempDir)
 		if err != nil {
 			return err
 		}
 		sheet.progress = r.progress
 		to.report.UnreadSheets = sheet.unread
-		err = r.table(sheet, "row", to, order, dates)
+		err = r.table(sheet, "row", to, p)
 		if err != nil && r.Sheet == "" && exitcode.Of(err) == exitcode.Failed {
 			err = fmt.Errorf("%w%s", err, sheet.otherSheets())
 		}
 		return errors.Join(err, sheet.close())
 	}
-	return errors.Join(r.inOrder(read, to), remove())
+	return errors.Join(r.twice(read, to), remove())
 }
 
 // text reads CSV or JSON, which begins with [ or {.
 func (r Reading) text(in input, to sink) error {
-	return r.inOrder(func(to sink, order string, dates *dateOrder) (err error) {
+	return r.twice(func(to sink, p *pass) (err error) {
 		content, err := in.openWith(r.progress)
 		if err != nil {
 			return err
@@ -116,43 +117,59 @@ func (r Reading) text(in input, to sink) error {
 		case len(head) == 0:
 			return errEmpty
 		case head[0] == '[' || head[0] == '{':
-			return r.objects(lines, head[0], to, order, dates)
+			return r.objects(lines, head[0], to, p)
 		}
 		rows, err := newCSV(lines, &r.Mapping)
 		if err != nil {
 			return err
 		}
-		return r.table(rows, "line", to, order, dates)
+		return r.table(rows, "line", to, p)
 	}, to)
 }
 
-// inOrder reads a file whose dates may have the day or the month first, and rewrites them year first: their lines stay right whatever
-// the configuration says later. The order is known only at the end of the file; if it is not the usual one, the file is read again.
-func (r Reading) inOrder(read func(to sink, order string, dates *dateOrder) error, to sink) error {
-	order := cmp.Or(r.DateOrder, dayFirst)
-	dates := &dateOrder{zone: r.Zone}
-	if err := read(to, order, dates); err != nil {
+// pass is one reading of a file: what is known from an earlier one, and what this one finds out.
+type pass struct {
+	order       string // of day and month in dates
+	agentColumn bool   // the column of agents has those of outgoing calls, too
+	dates       dateOrder
+	parties     partyOrder
+}
+
+func (r Reading) newPass(order string, agentColumn bool) *pass {
+	return &pass{order: order, agentColumn: agentColumn, dates: dateOrder{zone: r.Zone}, parties: newPartyOrder(r.Agents)}
+}
+
+// twice reads a file whose dates may have the day or the month first, and rewrites them year first: their lines stay right whatever
+// the configuration says later. Only the whole file shows the order, and what its columns of phones are; if it is not the usual, the file is
+// read again.
+func (r Reading) twice(read func(to sink, p *pass) error, to sink) error {
+	first := r.newPass(cmp.Or(r.DateOrder, dayFirst), false)
+	if err := read(to, first); err != nil {
 		return err
 	}
-	found, err := dates.decide(r.DateOrder)
+	found, err := first.dates.decide(r.DateOrder)
 	if err != nil {
 		return err
 	}
-	if found != "" && found != order {
+	agentColumn, unclear, err := first.parties.decide()
+	if err != nil {
+		return err
+	}
+	if second := r.newPass(cmp.Or(found, first.order), agentColumn); second.order != first.order || agentColumn {
 		if err := to.reset(); err != nil {
 			return err
 		}
-		if err := read(to, found, &dateOrder{zone: r.Zone}); err != nil {
+		if err := read(to, second); err != nil {
 			return err
 		}
 	}
-	to.report.DateOrder = found
+	to.report.DateOrder, to.report.Unclear = found, unclear
 	return nil
 }
 
 // table reads a table.
-func (r Reading) table(rows rowReader, place string, to sink, order string, dates *dateOrder) error {
-	t := r.tableReader(place, order, dates)
+func (r Reading) table(rows rowReader, place string, to sink, p *pass) error {
+	t := r.tableReader(place, p)
 	t.rows = rows
 	if err := t.open(); err != nil {
 		return err
@@ -164,14 +181,12 @@ func (r Reading) table(rows rowReader, place string, to sink, order string, date
 	return t.read(to.deliver, to.refuse, to.skip)
 }
 
-func (r Reading) tableReader(place, order string, dates *dateOrder) tableReader {
-	return tableReader{
-		mapping: &r.Mapping, order: order, dates: dates, place: place, direction: r.Direction, outgoingIsAgent: r.OutgoingIsAgent,
-	}
+func (r Reading) tableReader(place string, p *pass) tableReader {
+	return tableReader{mapping: &r.Mapping, pass: p, place: place, directionOf: r.Direction, outgoingIsAgent: r.OutgoingIsAgent}
 }
 
 // objects reads JSON.
-func (r Reading) objects(lines *lineReader, first byte, to sink, order string, dates *dateOrder) error {
+func (r Reading) objects(lines *lineReader, first byte, to sink, p *pass) error {
 	mapper := objectMapper{layouts: map[string]mappedKeys{}, found: map[string]bool{}}
 	o := &objectReader{lines: lines, refuse: to.refuse}
 	o.deliver = func(n int64, object []byte) error {
@@ -181,7 +196,7 @@ func (r Reading) objects(lines *lineReader, first byte, to sink, order string, d
 		return mapper.deliver(n, object, to)
 	}
 	o.setPlace(first)
-	mapper.table = r.tableReader(o.place, order, dates)
+	mapper.table = r.tableReader(o.place, p)
 	to.report.place = o.place
 	if err := o.read(); err != nil {
 		return err

@@ -19,13 +19,11 @@ type tableReader struct {
 	rows    rowReader
 	layout  *layout
 	mapping *Mapping
-	order   string // of day and month
-	dates   *dateOrder
+	pass    *pass
 	place   string // "line" or "row"
 
-	// direction returns incoming, outgoing or unknown for a text, with which party SourceNumber is.
-	direction       func(text string) (direction string, err error)
-	outgoingIsAgent bool // SourceNumber of outgoing calls is the agent
+	directionOf     func(text string) (direction string, err error) // incoming, outgoing or unknown
+	outgoingIsAgent bool                                            // SourceNumber of outgoing calls is the agent
 
 	first   []row      // read while the headings were looked for
 	titles  [][]string // the rows above the headings, and the headings: each page of an export can repeat them
@@ -59,7 +57,7 @@ func (t *tableReader) open() error {
 		return err
 	}
 	samples := slices.DeleteFunc(slices.Clone(t.first), func(r row) bool { return t.isTitle(r.cells) })
-	if t.layout, err = t.mapping.layout(headings, samples); err != nil {
+	if t.layout, err = t.mapping.layout(headings, samples, t.pass.agentColumn); err != nil {
 		return err
 	}
 	if sheet, ok := t.rows.(*sheetReader); ok {
@@ -193,7 +191,7 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 		return "", err
 	}
 	object := append(t.payload[:0], '{')
-	sid, start := t.value(cells, callSid), yearFirst(t.start(cells), t.order)
+	sid, start := t.value(cells, callSid), yearFirst(t.start(cells), t.pass.order)
 	for i := range t.layout.columns {
 		c := &t.layout.columns[i]
 		value := cells[i]
@@ -235,6 +233,11 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 			add(field, "")
 		}
 	}
+	if t.layout.showsParties {
+		if err := t.collectParties(number, cells); err != nil {
+			return "", err
+		}
+	}
 	if parties {
 		source, dialled, reason, err := t.parties(cells)
 		if reason != "" || err != nil {
@@ -251,8 +254,8 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 }
 
 func (t *tableReader) readDate(number int64, text, sid string) string {
-	t.dates.add(t.place, number, text, sid)
-	return yearFirst(text, t.order)
+	t.pass.dates.add(t.place, number, text, sid)
+	return yearFirst(text, t.pass.order)
 }
 
 // checkTwins returns an error if two columns of one field differ in a row.

@@ -17,10 +17,11 @@ import (
 )
 
 // serialMark precedes the number of a cell that is shown as a date, a time or a duration, serialMark1904 that of a workbook whose days
-// count from 1904 on. Text in a sheet cannot contain them.
+// count from 1904 on. Text in a sheet cannot contain them. dateOnly follows the number of a cell that is shown without a time of day.
 const (
 	serialMark     = "\x02"
 	serialMark1904 = "\x03"
+	dateOnly       = "d"
 )
 
 // sheetReader reads the rows of a sheet. Cells have their values, and not the text that their number formats show: 46300.427 as
@@ -111,15 +112,20 @@ func (s *sheetReader) showValues() error {
 	if err != nil {
 		return err
 	}
-	format := `"` + serialMark + `"0.000000000000`
+	mark := serialMark
 	if properties.Date1904 != nil && *properties.Date1904 {
-		format = `"` + serialMark1904 + `"0.000000000000`
+		mark = serialMark1904
 		no := false
 		if err := s.file.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &no}); err != nil {
 			return err
 		}
 	}
-	marked, err := s.file.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	withTime, plain := `"`+mark+`"0.000000000000`, math.MaxInt32
+	marked, err := s.numberFormat(withTime)
+	if err != nil {
+		return err
+	}
+	markedDate, err := s.numberFormat(withTime + `"` + dateOnly + `"`)
 	if err != nil {
 		return err
 	}
@@ -130,37 +136,60 @@ func (s *sheetReader) showValues() error {
 			codes[custom.NumFmtID] = custom.FormatCode
 		}
 	}
-	withMark, plain := *styles.CellXfs.Xf[marked].NumFmtID, math.MaxInt32
 	for i := range styles.CellXfs.Xf {
 		id := &styles.CellXfs.Xf[i].NumFmtID
 		if *id == nil {
 			continue
 		}
-		code, custom := codes[**id]
-		if custom && isTimeFormat(code) || !custom && isBuiltInTimeFormat(**id) {
-			*id = &withMark
-		} else {
+		isTime, hasClock := builtInTimeFormat(**id)
+		if code, custom := codes[**id]; custom {
+			isTime, hasClock = timeFormat(code)
+		}
+		switch {
+		case isTime && hasClock:
+			*id = &marked
+		case isTime:
+			*id = &markedDate
+		default:
 			*id = &plain
 		}
 	}
 	return nil
 }
 
-// isBuiltInTimeFormat reports whether a number format that every workbook has is one of dates, times or durations, in any language.
-func isBuiltInTimeFormat(id int) bool {
-	return 14 <= id && id <= 22 || 27 <= id && id <= 36 || 45 <= id && id <= 47 || 50 <= id && id <= 58 || 71 <= id && id <= 81
+// numberFormat adds a number format to the workbook in memory and returns its id.
+func (s *sheetReader) numberFormat(code string) (id int, err error) {
+	style, err := s.file.NewStyle(&excelize.Style{CustomNumFmt: &code})
+	if err != nil {
+		return 0, err
+	}
+	return *s.file.Styles.CellXfs.Xf[style].NumFmtID, nil
 }
 
-// isTimeFormat reports whether a number format has letters of dates and times, outside quotes, and no places of digits.
-func isTimeFormat(code string) bool {
+// builtInTimeFormat reports whether a number format that every workbook has is one of dates, times or durations, in any language, and whether
+// it shows a time of day.
+func builtInTimeFormat(id int) (isTime, hasClock bool) {
+	within := func(ranges ...int) bool {
+		for i := 0; i < len(ranges); i += 2 {
+			if ranges[i] <= id && id <= ranges[i+1] {
+				return true
+			}
+		}
+		return false
+	}
+	return within(14, 22, 27, 36, 45, 47, 50, 58, 71, 81), within(18, 22, 32, 35, 45, 47, 55, 56, 75, 81)
+}
+
+// timeFormat reports whether a number format has letters of dates and times, outside quotes, and no places of digits, and whether it shows
+// a time of day or a duration.
+func timeFormat(code string) (isTime, hasClock bool) {
 	code, _, _ = strings.Cut(code, ";")
-	letters := false
 	for i := 0; i < len(code); i++ {
 		switch c := code[i]; c {
 		case '"':
 			end := strings.IndexByte(code[i+1:], '"')
 			if end < 0 {
-				return letters
+				return isTime, hasClock
 			}
 			i += end + 1
 		case '\\', '_', '*':
@@ -168,22 +197,26 @@ func isTimeFormat(code string) bool {
 		case '[':
 			end := strings.IndexByte(code[i:], ']')
 			if end < 0 {
-				return letters
+				return isTime, hasClock
 			}
 			elapsed := strings.ToLower(code[i+1 : i+end])
-			letters = letters || elapsed != "" && strings.Trim(elapsed, elapsed[:1]) == "" && strings.Contains("hms", elapsed[:1])
+			if elapsed != "" && strings.Trim(elapsed, elapsed[:1]) == "" && strings.Contains("hms", elapsed[:1]) {
+				isTime, hasClock = true, true
+			}
 			i += end
 		case '#', '?', '@', 'E', 'e':
-			return false
+			return false, false
 		case '0': // of fractions of a second only
-			if !letters {
-				return false
+			if !isTime {
+				return false, false
 			}
 		default:
-			letters = letters || strings.IndexByte("ymdhsYMDHS", c) >= 0 && !strings.EqualFold(code[i:], "general")
+			isLetter := strings.IndexByte("ymdhsYMDHS", c) >= 0 && !strings.EqualFold(code[i:], "general")
+			isTime = isTime || isLetter
+			hasClock = hasClock || isLetter && strings.IndexByte("hsHS", c) >= 0
 		}
 	}
-	return letters
+	return isTime, hasClock
 }
 
 // next returns the next row. The library ends silently at a character that XML does not allow, as careless exports have.
@@ -216,7 +249,7 @@ func (s *sheetReader) close() error {
 	return errors.Join(err, s.file.Close())
 }
 
-// cellText returns the text of a cell for a field: a serial number becomes seconds in a field of durations, else a local time. A number
+// cellText returns the text of a cell for a field: a serial number becomes seconds in a field of durations, else a local time, or a date. A number
 // that is not a time within a millisecond stays a number, which the loader cannot read as one.
 func cellText(field, cell string) string {
 	number, ok := strings.CutPrefix(cell, serialMark)
@@ -227,6 +260,7 @@ func cellText(field, cell string) string {
 		}
 		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
+	number, isDate := strings.CutSuffix(number, dateOnly)
 	serial, err := strconv.ParseFloat(number, 64)
 	if err != nil || math.IsNaN(serial) || serial < 0 || serial > 100_000 {
 		return number
@@ -238,6 +272,9 @@ func cellText(field, cell string) string {
 	clock := time.Duration(milliseconds) * time.Millisecond
 	if clock < 24*time.Hour {
 		return time.Time{}.Add(clock).Format("15:04:05.999")
+	}
+	if isDate && clock%(24*time.Hour) == 0 { // the call did not begin at midnight
+		return epoch.Add(clock).Format(time.DateOnly)
 	}
 	return epoch.Add(clock).Format("2006-01-02 15:04:05.999")
 }

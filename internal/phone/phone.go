@@ -18,6 +18,7 @@ var (
 	longDecimal = lazyregexp.New(`^\+?\d{7,}\.\d*$`)
 	spaced      = lazyregexp.New(`^[0-9+() .-]+$`)
 	abroad      = lazyregexp.New(`^\D*00`) // 0091 is +91
+	extraDigits = lazyregexp.New(`\d{10}[() .-]+\d|[() .-]\d[() .-]*$|\(\d+\)[ .-]*$`)
 )
 
 // Key returns what identifies a phone: the last ten digits of its number, or else the text as it is, such as 1001 or sip:desk@pbx. It equals
@@ -38,13 +39,18 @@ func Key(number string) string {
 	}
 	digits := onlyDigits(text)
 	switch {
-	case !spaced().MatchString(text), longDecimal().MatchString(text), strings.HasPrefix(text, "+91") && len(digits) != 12:
+	case !spaced().MatchString(text), longDecimal().MatchString(text), HasExtraDigits(text), strings.HasPrefix(text, "+91") && len(digits) != 12:
 		return number
 	}
 	if key := lastTen(digits, len(onlyDigits(abroad().ReplaceAllString(text, "")))); key != "" {
 		return key
 	}
 	return number
+}
+
+// HasExtraDigits reports whether digits follow a number that is whole, as in 9876543210 (2).
+func HasExtraDigits(number string) bool {
+	return spaced().MatchString(number) && !wholeNumber().MatchString(number) && len(onlyDigits(number)) > 10 && extraDigits().MatchString(number)
 }
 
 // lastTen returns the last ten of some digits, of which length count; "" if they are no number: too few or too many, or one digit ten times.

@@ -37,9 +37,15 @@ create or replace macro read_number(p_text) as
 create or replace macro last_ten(p_digits) as
     case when try_cast(right(p_digits, 10) as bigint) % 1111111111 <> 0 then right(p_digits, 10) end;
 
+-- Whether digits follow a number that is whole, as in 9876543210 (2) and 98765-43210-1: no group of its digits is a single one at the end.
+create or replace macro has_extra_digits(p_number) as
+    regexp_full_match(p_number, '([+(]*\d[() .-]*){11,}') and not regexp_full_match(p_number, '\+?\d+\.0*')
+    and regexp_matches(p_number, '\d{10}[() .-]+\d|[() .-]\d[() .-]*$|\(\d+\)[ .-]*$');
+
 -- The same for a number with signs between its digits. More than fifteen digits are two numbers, and +91 has ten behind it.
 create or replace macro spaced_number_key(p_number) as
     case when regexp_full_match(p_number, '[0-9+() .-]+') and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
+          and not has_extra_digits(p_number)
           and length(regexp_replace(p_number, '^\D*00|\D', '', 'g')) between 10 and 15
           and (not starts_with(p_number, '+91') or length(regexp_replace(p_number, '\D', '', 'g')) = 12)
         then last_ten(regexp_replace(p_number, '\D', '', 'g')) end;
@@ -53,13 +59,13 @@ create or replace macro number_key(p_number) as
 
 -- Whether a text is a damaged number, such as 9.28E+09, or several in one, and not an address such as 101-desk.
 create or replace macro is_damaged_number(p_number) as
-    coalesce(regexp_full_match(p_number,
+    coalesce(has_extra_digits(p_number) or regexp_full_match(p_number,
         '\+?\d+(\.\d+)?[eE][+-]?\d{1,3}|\+?\d{7,}\.\d*[1-9]\d*|[0-9+() .-]*\d *[,/;|&][0-9+() .,/;|&-]*\d[^0-9]*|([+(]*\d[() .-]*){16,}'), false);
 
 -- Whether a number without a key is one that identifies no one: masked, withheld or short. Any other is unreadable.
 create or replace macro is_anonymous(p_number) as
     regexp_full_match(p_number, '[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*|[+(]*([0-9][() .-]*){0,15}')
-            and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
+            and not regexp_full_match(p_number, '\+?\d{7,}\.\d*') and not has_extra_digits(p_number)
         or regexp_matches(p_number, '(?i)anonymous|unknown|withheld|restricted|private|unavailable|not available|blocked|hidden|payphone|no caller id');
 
 -- Whether two texts are spellings of one number: the same text, or the same last ten digits. number_key() takes too long to plan for a filter.
