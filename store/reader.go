@@ -128,8 +128,16 @@ func (r *Reader) Close() error {
 	return errors.Join(append(errs, r.db.Close())...)
 }
 
-// AsOf limits all later queries to deliveries received by a given time.
+// AsOf limits all later queries to deliveries received by a given time. A file of a period is refused: what was known then of the days around it,
+// such as who had called before, is not in it.
 func (r *Reader) AsOf(ctx context.Context, asOf time.Time) error {
+	var isPeriod bool
+	if err := r.all[0].QueryRowContext(ctx, "select period_from is not null from settings").Scan(&isPeriod); err != nil {
+		return fmt.Errorf("as of %s: %w", asOf, err)
+	}
+	if isPeriod {
+		return errors.New("the file of a period has no earlier state\nhint: ask the data that it was published from, without --db")
+	}
 	for _, conn := range r.all {
 		if r.lake != nil {
 			if err := copySettings(ctx, conn, settingsTables); err != nil {
