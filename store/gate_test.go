@@ -216,6 +216,9 @@ func TestEveryGateAcceptsSelects(t *testing.T) {
 		"calls = 1": true, "calls > 1": false, "calls = 1 -- one": true, "calls = 1;": true, "answer_rate < 0.8 or\ncalls >= 1": true,
 		"(select count(*) from calls) = 1": true, "null": false, "calls between 1 and 2 and not exists (from rejects)": true,
 		"connected / outgoing > 0.3": false, "not connected / outgoing < 0.3": false, "calls / 0 > 1": false, // what is divided by 0 is unknown
+		// The known part decides, if the unknown figure cannot change the result.
+		"connected / outgoing > 0.3 or calls = 1": true, "connected / outgoing > 0.3 or calls > 1": false,
+		"connected / outgoing > 0.3 and calls = 1": false, "not (connected / outgoing > 0.3 and calls > 1)": true,
 	} {
 		if got, err := reader.Evaluate(t.Context(), "summary", arguments, condition); err != nil || got != want {
 			t.Errorf("%s: %v, %v", condition, got, err)

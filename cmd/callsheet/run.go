@@ -33,7 +33,8 @@ func runCommand(a *app) *cobra.Command {
 		Short: "Run one scheduled report now, as at its due time",
 		Long: `run does what the scheduler does for one configured report: load, publish, build, deliver. It runs as at the last due time of
 the report's schedule, so yesterday is the day before that; --for sets another due time. Recipients that have the report of that
-period are skipped, the others get it; the output says which. --dry-run lists the files and recipients of each part, from the data
+period are skipped; the others get it, also those who were added and those of parts of a burst that have calls for the first time.
+The output says which. --dry-run lists the files and recipients of each part, from the data
 that is loaded, and changes nothing. With --resend the report is also sent where an interrupted attempt may have delivered it,
 and to everyone if everyone has it. The exit code is 3 if a recipient does not have the report, or if calls may be missing because
 a part of the spool could not be loaded.`,

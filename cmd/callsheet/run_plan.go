@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"callsheet/internal/display"
@@ -65,7 +66,7 @@ func printPlan(out io.Writer, plan job.Plan, entry job.Entry) {
 	case plan.Empty:
 		fmt.Fprintln(out, "there is nothing to report; would say so")
 	case entry.Burst:
-		fmt.Fprintf(out, "would build a workbook for each part, %d in all\n", len(plan.Parts))
+		fmt.Fprintln(out, buildsText(plan.Parts))
 	}
 	for _, part := range plan.Parts {
 		prefix := ""
@@ -79,6 +80,20 @@ func printPlan(out io.Writer, plan job.Plan, entry job.Entry) {
 			fmt.Fprintln(out, prefix+"PROBLEM: "+part.Error)
 		}
 	}
+}
+
+// buildsText says how many workbooks of a burst would be built, or sent as an earlier run has built them.
+func buildsText(parts []job.PlannedPart) string {
+	n := 0
+	for _, part := range parts {
+		if part.Error != "" || slices.ContainsFunc(part.Deliveries, func(d job.PlannedDelivery) bool { return d.State == job.Due }) {
+			n++
+		}
+	}
+	if n < len(parts) {
+		return fmt.Sprintf("would send the workbooks of %d of %s", n, display.Plural(len(parts), "part"))
+	}
+	return fmt.Sprintf("would build a workbook for each part, %d in all", n)
 }
 
 func deliveryText(d job.PlannedDelivery, entry job.Entry) string {

@@ -17,7 +17,7 @@ type runResult struct {
 	zone     *time.Location
 	had      []job.Run // recipients that earlier runs sent it to, and this one did not
 	got      []job.Run // recipients that this one sent it to
-	complete time.Time // when everyone had it before; zero if not everyone had
+	complete time.Time // when everyone had it before; zero if not everyone had, or a recipient or a part is new
 	failed   bool      // to deliver to a recipient
 }
 
@@ -26,20 +26,23 @@ func newRunResult(entry job.Entry, before []job.Run, delivered bool, runs []job.
 	if delivered {
 		r.complete = before[0].FinishedAt
 	}
-	sent := map[[2]string]time.Time{}
+	earlier := map[[2]string]job.Run{}
 	for _, run := range before {
-		if run.State == job.Sent && run.Recipient != "" {
-			sent[[2]string{run.Part, run.Recipient}] = run.FinishedAt
-		}
+		earlier[[2]string{run.Part, run.Recipient}] = run
 	}
 	for _, run := range runs {
-		if run.State != job.Sent || run.Recipient == "" {
-			r.failed = r.failed || run.Recipient != ""
-			continue
+		old := earlier[[2]string{run.Part, run.Recipient}]
+		isOld := old.State == run.State && old.FinishedAt.Equal(run.FinishedAt)
+		if !run.IsSummary() && !isOld && old.State != job.Sent {
+			r.complete = time.Time{}
 		}
-		if at, ok := sent[[2]string{run.Part, run.Recipient}]; ok && at.Equal(run.FinishedAt) {
+		switch {
+		case run.Recipient == "":
+		case run.State != job.Sent:
+			r.failed = true
+		case isOld:
 			r.had = append(r.had, run)
-		} else {
+		default:
 			r.got = append(r.got, run)
 		}
 	}

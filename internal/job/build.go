@@ -71,12 +71,8 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 // errEmpty ends a run that has nothing to report, and no channel to say so.
 var errEmpty = errors.New("there is nothing to report")
 
-// build returns a message for each part. A part of a burst that fails is recorded, and the others are built.
-func (x *run) build(ctx context.Context) ([]notify.Message, error) {
-	parts, err := x.parts(ctx)
-	if err != nil {
-		return nil, err
-	}
+// build returns a message for each part, or one that there is nothing to report. A part of a burst that fails is recorded, and the others are built.
+func (x *run) build(ctx context.Context, parts []string) ([]notify.Message, error) {
 	if x.empty {
 		return x.buildEmpty()
 	}

@@ -233,7 +233,7 @@ func TestRunningReportOfAnEarlierVersionIsNotSentAgain(t *testing.T) {
 		d := newFixture(t, entry)
 		due := time.Now()
 		// Earlier versions took the reader's date, and one was interrupted after the first recipient.
-		for _, row := range []Run{{State: Sending}, {State: Sent, Recipient: "a@x"}} {
+		for _, row := range []Run{{State: Sending}, {State: Sent, Recipient: "a@x", SHA256: "of a workbook"}} {
 			row.Report, row.Period, row.PeriodOpen, row.DueAt, row.StartedAt = "now", "1999-12-31", true, due, due
 			if err := d.Ledger.Append(row); err != nil {
 				t.Fatal(err)

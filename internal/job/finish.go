@@ -12,8 +12,14 @@ import (
 // sent, or nil.
 func (x *run) finish(ctx context.Context, failure error) ([]Run, error) {
 	for _, k := range slices.Clone(x.keys) {
-		if part := x.rows[k]; part.Part != "" && part.Recipient == "" && part.State == Built {
-			x.rollUp(&part, func(row Run) bool { return row.Part == part.Part && row.Recipient != "" })
+		part := x.rows[k]
+		if part.Part == "" || part.Recipient != "" || x.touched[k] { // touched: it could not be built
+			continue
+		}
+		old, isBuilt := part, part.State == Built
+		members := x.rollUp(&part, func(row Run) bool { return row.Part == part.Part && row.Recipient != "" })
+		// A workbook of an earlier attempt may have reached the others now.
+		if isBuilt || members > 0 && (part.State != old.State || part.Error != old.Error) {
 			if err := x.record(part); err != nil {
 				return x.results(), err
 			}
@@ -29,7 +35,7 @@ func (x *run) finish(ctx context.Context, failure error) ([]Run, error) {
 			failure = fmt.Errorf("%w, but calls may be missing: %s", failure, x.problemSummary())
 		case errors.Is(failure, errEmpty):
 			summary.State = Skipped
-		case summary.State == Sent && len(x.touched) > 0:
+		case summary.State == Sent && len(x.touched)+len(x.missing) > 0:
 			summary.State = Partial
 		default:
 			summary.State = Failed
@@ -51,13 +57,15 @@ func (x *run) finish(ctx context.Context, failure error) ([]Run, error) {
 	return runs, nil
 }
 
-// rollUp derives the state of a part or of the report from those of this attempt's rows that belong to it.
-func (x *run) rollUp(row *Run, contains func(Run) bool) {
+// rollUp derives the state of a part or of the report from those of this attempt's rows that belong to it, and returns their number. What was
+// delivered counts, too, if this attempt only sends what is missing.
+func (x *run) rollUp(row *Run, contains func(Run) bool) (total int) {
 	row.FinishedAt, row.State, row.Error = x.now(), Sent, ""
-	states, total, first := map[State]int{}, 0, ""
+	states, first := map[State]int{}, ""
 	for _, k := range x.keys {
 		member := x.rows[k]
-		if !x.touched[k] || !contains(member) {
+		counts := x.touched[k] || len(x.missing) > 0 && member.Recipient != "" && member.State == Sent
+		if !counts || !contains(member) {
 			continue
 		}
 		total++
@@ -69,7 +77,7 @@ func (x *run) rollUp(row *Run, contains func(Run) bool) {
 	bad := total - states[Sent]
 	switch {
 	case bad == 0:
-		return
+		return total
 	case states[Unknown] > 0:
 		row.State = Unknown
 	case bad == total:
@@ -80,6 +88,7 @@ func (x *run) rollUp(row *Run, contains func(Run) bool) {
 	if row.Error = first; bad > 1 {
 		row.Error = fmt.Sprintf("%d of %d; the first: %s", bad, total, first)
 	}
+	return total
 }
 
 // markIncomplete marks a report as incomplete if not all calls were loaded when one of its workbooks was built.

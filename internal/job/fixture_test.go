@@ -38,7 +38,9 @@ func daily(t *testing.T, zoneName string) *schedule.Schedule {
 
 // A fakeChannel returns the errors that a test sets, and keeps what arrived.
 type fakeChannel struct {
-	recipients []string
+	recipients []string // {part} is the part's
+	parts      []string // of which {part} is each when it is asked for notify.EveryPart
+	lookup     error    // of the recipients
 	settings   string
 	idempotent bool
 	answers    map[string][]error // of the attempts to a recipient, in order; nil after the last
@@ -56,9 +58,20 @@ func (p *fakeChannel) count() int {
 }
 
 func (p *fakeChannel) Recipients(_ context.Context, part string) ([]string, error) {
+	if p.lookup != nil {
+		return nil, p.lookup
+	}
+	parts := []string{part}
+	if part == notify.EveryPart {
+		parts = p.parts
+	}
 	var recipients []string
 	for _, name := range p.recipients {
-		recipients = append(recipients, strings.ReplaceAll(name, "{part}", part))
+		for _, part := range parts {
+			if recipient := strings.ReplaceAll(name, "{part}", part); !slices.Contains(recipients, recipient) && recipient != "" {
+				recipients = append(recipients, recipient)
+			}
+		}
 	}
 	return recipients, nil
 }
@@ -178,8 +191,8 @@ func (d *fixture) Build(_ context.Context, report string, p period.Period, part 
 	return Workbook{notify.Message{Report: report, Period: p.String(), Part: part, File: path, SHA256: sum, NoFindings: "Nothing: the data has no gaps."}, 7, part}, err
 }
 
-func (d *fixture) EmptyMessage(report string, p period.Period, _ string) notify.Message {
-	return notify.Message{Report: report, Period: p.String(), Notes: []string{"nothing"}}
+func (d *fixture) EmptyMessage(report string, p period.Period, part string) notify.Message {
+	return notify.Message{Report: report, Period: p.String(), Part: part, Notes: []string{"nothing"}}
 }
 
 // states returns the rows of the ledger as text.

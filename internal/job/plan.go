@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"callsheet/internal/notify"
@@ -42,9 +43,7 @@ func (r *Runner) Plan(ctx context.Context, entry Entry, due time.Time, options R
 		return plan, err
 	}
 	plan = Plan{Report: entry.Report, Period: x.span.String(), Words: x.span.Words(), DueAt: due, OpenUntil: entry.OpenUntil(due, r.now()), Parts: []PlannedPart{}}
-	if x.isUpToDate() {
-		plan.AlreadySentAt = x.summary().FinishedAt
-	}
+	delivered := x.isUpToDate()
 	if plan.Complete, err = r.Steps.IsComplete(ctx, x.span); err != nil {
 		return plan, err
 	}
@@ -52,14 +51,21 @@ func (r *Runner) Plan(ctx context.Context, entry Entry, due time.Time, options R
 	if err != nil {
 		return plan, err
 	}
-	if plan.Empty = x.empty; plan.Empty {
-		if len(x.channels()) == 0 {
-			return plan, nil
-		}
+	if plan.Empty = x.empty; x.empty && len(x.channels()) > 0 {
 		parts = []string{""}
 	}
+	var missing []string
+	if delivered {
+		if missing = x.missingParts(ctx, parts); len(missing) == 0 {
+			plan.AlreadySentAt = x.summary().FinishedAt
+		}
+	}
 	for _, part := range parts {
-		plan.Parts = append(plan.Parts, x.planPart(ctx, part))
+		planned := x.planPart(ctx, part)
+		if delivered && !slices.Contains(missing, part) {
+			planned.Error = ""
+		}
+		plan.Parts = append(plan.Parts, planned)
 	}
 	return plan, nil
 }
@@ -72,16 +78,12 @@ func (x *run) planPart(ctx context.Context, part string) PlannedPart {
 		planned.Error = failure.err.Error()
 	}
 	for _, t := range targets {
-		d := PlannedDelivery{Recipient: t.row.Recipient, State: Due}
+		d := PlannedDelivery{Recipient: t.row.Recipient}
 		if !x.empty {
 			d.Location = notify.Location(t.channel, message)
 		}
-		switch old := x.rows[t.row.key()]; {
-		case x.sendsAgain(t, old):
-		case old.State == Sent:
-			d.State, d.SentAt = Sent, old.FinishedAt
-		case old.State == Unknown || old.State == Sending:
-			d.State = Unknown
+		if d.State = x.status(t); d.State == Sent {
+			d.SentAt = x.rows[t.row.key()].FinishedAt
 		}
 		planned.Deliveries = append(planned.Deliveries, d)
 	}

@@ -21,13 +21,17 @@ type target struct {
 	row       Run    // in the ledger
 }
 
-// is reports whether a row of the ledger is of the target's recipient, through any channel.
-func (t target) is(row Run) bool {
-	return row.Recipient != "" && row.Part == t.row.Part &&
-		(row.Recipient == t.recipient || t.channel.Key(channelSuffix().ReplaceAllString(row.Recipient, "")) == t.key)
+// is reports whether a row of the ledger is of the target's part and recipient, through any channel.
+func (t target) is(row Run) bool { return row.Part == t.row.Part && t.isFor(row) }
+
+// isFor reports whether a row of the ledger is of the target's recipient, for any part.
+func (t target) isFor(row Run) bool {
+	return row.Recipient != "" && (row.Recipient == t.recipient || t.channel.Key(channelSuffix().ReplaceAllString(row.Recipient, "")) == t.key)
 }
 
-// targets returns the recipients of a message, each with its row. A recipient has a row for each channel with other settings; the
+var errNoRecipients = errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query")
+
+// targets returns the recipients of a message, each with its row; that there is nothing to report is for those of all parts. A recipient has a row for each channel with other settings; the
 // first has the recipient's name, the others a suffix. A row of earlier attempts stays with its channel when the channels change their
 // order. A row whose channel changed its settings, or that records no channel, goes to the first channel without a row, so that a
 // change of the configuration resends nothing.
@@ -38,9 +42,13 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 		id := notify.ChannelID(channel)
 		row := x.base
 		row.Part, row.SHA256, row.Channel = message.Part, message.SHA256, id
-		recipients, err := channel.Recipients(ctx, message.Part)
+		part := message.Part
+		if x.empty && x.entry.Burst {
+			part = notify.EveryPart
+		}
+		recipients, err := channel.Recipients(ctx, part)
 		if err == nil && len(recipients) == 0 {
-			err = Permanent(errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query"))
+			err = Permanent(errNoRecipients)
 		}
 		if err != nil {
 			unknown := row
@@ -50,7 +58,7 @@ func (x *run) targets(ctx context.Context, message notify.Message) (targets []ta
 		for _, recipient := range recipients {
 			t := target{channel, id, recipient, channel.Key(recipient), row}
 			shared := slices.ContainsFunc(targets, func(other target) bool { return other.channelID == id && other.key == t.key })
-			if !shared {
+			if !shared && !(x.empty && !x.resendAll && x.hasPart(t)) {
 				targets = append(targets, t)
 			}
 		}
@@ -79,6 +87,30 @@ type failedLookup struct {
 // sendsAgain reports whether a target is sent the message whatever an earlier attempt did.
 func (x *run) sendsAgain(t target, old Run) bool {
 	return x.resendAll || x.options.Resend && old.State != Sent || t.channel.Idempotent()
+}
+
+// hasPart reports whether a target was sent a part of the burst by an earlier attempt, or may have been. It would be wrong to tell it that
+// there is nothing to report.
+func (x *run) hasPart(t target) bool {
+	return slices.ContainsFunc(x.keys, func(k key) bool {
+		row := x.rows[k]
+		return row.Part != "" && t.isFor(row) && slices.Contains([]State{Sending, Sent, Unknown}, row.State)
+	})
+}
+
+// status returns Due if a target is sent the message, and Sent or Unknown if an earlier attempt has sent it, or may have.
+func (x *run) status(t target) State {
+	switch old := x.rows[t.row.key()]; {
+	case x.sendsAgain(t, old):
+		return Due
+	case old.State == Sent && old.SHA256 == "" && !x.empty: // it was told that there is nothing to report
+		return Due
+	case old.State == Sent:
+		return Sent
+	case old.State == Unknown || old.State == Sending:
+		return Unknown
+	}
+	return Due
 }
 
 // claimRow gives a target without a row one of its recipient that no other target has.

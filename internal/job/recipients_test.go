@@ -60,7 +60,7 @@ func TestChannelsWithOtherSettingsEachSendTheirOwn(t *testing.T) {
 func TestNobodyGetsAReportTwiceBecauseOfAChange(t *testing.T) {
 	due := time.Date(2026, 10, 5, 8, 0, 0, 0, time.UTC)
 	row := func(recipient, channel string, state State) Run {
-		return Run{Report: "daily", Period: "2026-10-04", Recipient: recipient, Channel: channel, DueAt: due, StartedAt: due, State: state}
+		return Run{Report: "daily", Period: "2026-10-04", Recipient: recipient, Channel: channel, DueAt: due, StartedAt: due, State: state, SHA256: "of a workbook"}
 	}
 	id := func(settings string) string { return notify.ChannelID(&fakeChannel{settings: settings}) }
 	for name, test := range map[string]struct {

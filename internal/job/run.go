@@ -25,6 +25,7 @@ type run struct {
 	retryableErr  error           // the first failure of a part or a recipient lookup that a retry may overcome
 	empty         bool            // there is nothing to report
 	resendAll     bool            // the report was delivered; build it from current data and send it to everyone
+	missing       []string        // the report was delivered; build these parts and send them to those who lack them. nil: build all
 	dataTimedOut  bool            // WaitForData passed and the period was not complete
 	problems      []string        // what this attempt could not load
 }
@@ -91,10 +92,17 @@ func (x *run) execute(ctx context.Context) error {
 	if err := x.setState(Building); err != nil {
 		return err
 	}
-	if err := x.awaitData(ctx); err != nil {
-		return err
+	parts := x.missing
+	if parts == nil {
+		if err := x.awaitData(ctx); err != nil {
+			return err
+		}
+		var err error
+		if parts, err = x.parts(ctx); err != nil {
+			return err
+		}
 	}
-	messages, err := x.build(ctx)
+	messages, err := x.build(ctx, parts)
 	if err != nil {
 		return err
 	}
@@ -122,12 +130,14 @@ func (x *run) setState(state State) error {
 // summary returns the row of the whole report.
 func (x *run) summary() Run { return x.rows[x.base.key()] }
 
-// results returns the summary row, then those of parts and recipients.
+// results returns the summary row, then those of parts and recipients, without earlier failures to find recipients who are found now.
 func (x *run) results() []Run {
 	var runs []Run
 	for _, summary := range []bool{true, false} {
 		for _, k := range x.keys {
-			if row := x.rows[k]; row.IsSummary() == summary {
+			row := x.rows[k]
+			isStale := row.Recipient == noRecipient && !x.touched[k]
+			if row.IsSummary() == summary && !isStale {
 				runs = append(runs, row)
 			}
 		}

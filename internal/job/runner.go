@@ -71,7 +71,7 @@ func (r *Runner) HasSchedule() bool {
 // RunOptions are the options of a run by hand.
 type RunOptions struct {
 	Resend bool // also send what may have arrived; send everything if all of it arrived
-	ByHand bool // a person is waiting: wait neither for the end of the period nor for data
+	ByHand bool // a person is waiting: wait neither for the end of the period nor for data. Look for recipients who lack a report that was sent
 
 	active context.Context // no further attempt begins once it has ended; may be nil
 }
@@ -93,7 +93,9 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options Ru
 		return nil, err
 	}
 	if x.isUpToDate() {
-		return x.results(), nil
+		if err := x.findMissing(ctx); err != nil || len(x.missing) == 0 {
+			return x.results(), err
+		}
 	}
 	err = x.execute(ctx)
 	if err != nil && ctx.Err() != nil {
@@ -102,8 +104,8 @@ func (r *Runner) Run(ctx context.Context, entry Entry, due time.Time, options Ru
 	return x.finish(ctx, err)
 }
 
-// Earlier returns the rows that earlier attempts of a run left, the summary row first. delivered reports whether every recipient has the
-// report.
+// Earlier returns the rows that earlier attempts of a run left, the summary row first. delivered reports whether every recipient of that
+// time has the report.
 func (r *Runner) Earlier(entry Entry, due time.Time, options RunOptions) (rows []Run, delivered bool, err error) {
 	x, err := r.resume(entry, due, options)
 	if err != nil {

@@ -125,15 +125,13 @@ func (x *run) deliveries(ctx context.Context, message notify.Message) (pending [
 	}
 	for _, t := range targets {
 		old := x.rows[t.row.key()]
-		switch {
-		case x.sendsAgain(t, old):
-		case old.State == Sent || old.State == Unknown:
-			continue
-		case old.State == Sending:
-			old.State, old.FinishedAt = Unknown, x.now()
-			old.Error = "interrupted while sending: " + notify.ErrUnknown.Error()
-			if err := x.record(old); err != nil {
-				return nil, err
+		if x.status(t) != Due {
+			if old.State == Sending {
+				old.State, old.FinishedAt = Unknown, x.now()
+				old.Error = "interrupted while sending: " + notify.ErrUnknown.Error()
+				if err := x.record(old); err != nil {
+					return nil, err
+				}
 			}
 			continue
 		}

@@ -20,7 +20,8 @@ type Mail struct {
 	NoAttachment bool   // send the figures without the workbook
 	Summary      string // the form in which a mail has the summary: SummaryPicture, SummaryPDF or none
 	Templates    MailTemplates
-	// PartRecipients returns the addresses of a part, in addition to To; with a RecipientsError, those that are known. It may be nil.
+	// PartRecipients returns the addresses of a part, or of EveryPart, in addition to To; with a RecipientsError, those that are known. It
+	// may be nil.
 	PartRecipients func(ctx context.Context, part string) ([]string, error)
 }
 
@@ -33,7 +34,7 @@ func (m Mail) Key(recipient string) string { return addressKey(recipient) }
 // Settings returns what a recipient sees of the channel.
 func (m Mail) Settings() []any { return []any{"mail", m.ReplyTo, m.Subject, m.NoAttachment, m.Summary} }
 
-// Recipients returns the bare addresses of a part, each person once.
+// Recipients returns the bare addresses of a part, or of EveryPart, each person once.
 func (m Mail) Recipients(ctx context.Context, part string) ([]string, error) {
 	to, err := m.to(ctx, part)
 	if err != nil && !isPartial(err) {
@@ -66,8 +67,9 @@ func isPartial(err error) bool {
 	return ok
 }
 
-// Send mails the message to one address. The headers name all addresses of To and CC. A workbook that makes the mail too large, or with
-// which the server refuses it, is left out: the figures and the link arrive, with a warning.
+// Send mails the message to one address. The headers name all addresses of To and CC that get the message's part, and the recipient unless
+// it is in BCC: those of one part do not see those of another. A workbook that makes the mail too large, or with which the server refuses
+// it, is left out: the figures and the link arrive, with a warning.
 func (m Mail) Send(ctx context.Context, message Message, recipient string) (string, error) {
 	d, err := m.draft(ctx, message, recipient)
 	if err != nil {
@@ -117,6 +119,9 @@ func (m Mail) draft(ctx context.Context, message Message, recipient string) (d d
 	if d.toHeader, err = m.to(ctx, message.Part); isPartial(err) {
 		err = nil
 	}
+	seen := map[string]bool{}
+	withoutDuplicates(slices.Concat(d.toHeader, m.CC, m.BCC), seen)
+	d.toHeader = append(d.toHeader, withoutDuplicates([]string{recipient}, seen)...)
 	return d, err
 }
 

@@ -76,10 +76,14 @@ type RecipientsError struct{ Text string }
 
 func (e *RecipientsError) Error() string { return e.Text }
 
+// EveryPart stands for all parts of a burst where their recipients are asked for: each of them is told that there is nothing to report. No
+// part has this name.
+const EveryPart = "\x00"
+
 // Channel delivers messages.
 type Channel interface {
-	// Recipients returns the recipients of a part of a report. A channel that is not for people has one, its location. With a
-	// RecipientsError, it returns the others.
+	// Recipients returns the recipients of a part of a report, or of EveryPart. A channel that is not for people has one, its location.
+	// With a RecipientsError, it returns the others.
 	Recipients(ctx context.Context, part string) ([]string, error)
 	// Key identifies a recipient: it is equal for all ways to write one, also those of ledgers of earlier versions.
 	Key(recipient string) string

@@ -20,12 +20,12 @@ import (
 	"callsheet/store"
 )
 
-// allParts is the key of the recipients of every part. No part has this name.
-const allParts = "\x00"
+// allParts is the key of the recipients who get each part.
+const allParts = notify.EveryPart
 
 // partKey returns what identifies a part of a burst: of virtual numbers the phone, because they are written in several ways.
 func partKey(burst, part string) string {
-	if config.Bursts[burst] == "number" {
+	if part != allParts && config.Bursts[burst] == "number" {
 		return phone.Key(part)
 	}
 	return part
@@ -40,7 +40,7 @@ type partRecipients struct {
 // recipientsTTL is how long the result of a recipients query is cached: the parts of a run share it.
 const recipientsTTL = 30 * time.Second
 
-// recipients returns a function for the addresses of a part, from the configuration and from the recipients query.
+// recipients returns a function for the addresses of a part, or of notify.EveryPart, from the configuration and from the recipients query.
 func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx context.Context, part string) ([]string, error) {
 	var mutex sync.Mutex
 	var queriedAt time.Time
@@ -53,7 +53,7 @@ func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx cont
 	return func(ctx context.Context, part string) ([]string, error) {
 		key := partKey(burst, part)
 		if d.RecipientsQuery == "" {
-			return configured[key], nil
+			return addresses(configured, key), nil
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -68,13 +68,31 @@ func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx cont
 			}
 			queriedAt = p.Now()
 		}
-		ofPart, ofAll := cached[key], cached[allParts]
-		addresses := slices.Concat(configured[key], ofPart.Addresses, ofAll.Addresses)
-		if err := recipientsError(d.RecipientsQuery, slices.Concat(ofPart.Problems, ofAll.Problems)); err != nil {
-			return addresses, job.Permanent(err)
+		all, problems := addresses(configured, key), []string(nil)
+		for _, k := range append(keysFor(cached, key), allParts) {
+			all, problems = append(all, cached[k].Addresses...), append(problems, cached[k].Problems...)
 		}
-		return addresses, nil
+		if err := recipientsError(d.RecipientsQuery, problems); err != nil {
+			return all, job.Permanent(err)
+		}
+		return all, nil
 	}
+}
+
+// addresses returns the configured addresses of a part's key, or of notify.EveryPart.
+func addresses(configured map[string][]string, key string) (all []string) {
+	for _, k := range keysFor(configured, key) {
+		all = append(all, configured[k]...)
+	}
+	return all
+}
+
+// keysFor returns the keys of recipients to look up for the key of a part: the key itself, or for notify.EveryPart those of all parts.
+func keysFor[V any](recipients map[string]V, key string) []string {
+	if key != notify.EveryPart {
+		return []string{key}
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(recipients)), func(k string) bool { return k == allParts })
 }
 
 // queryRecipients runs a query with the columns address and, for a burst, part. It returns the recipients by the key of the part. Without the
