@@ -21,6 +21,7 @@ type comparison struct {
 	dataBegins    time.Time // the time of the first delivery, by the clock of the report zone; zero without data
 	dataThrough   time.Time // that of the last one
 	figures       map[string]row
+	directions    map[string]bool // whether there are incoming and outgoing calls, in the period and as far back as comparable ones go
 }
 
 // A leftOut period is comparable but not compared with, and why: "holiday" or "no calls 10:00–13:00".
@@ -63,6 +64,7 @@ func (c *comparison) add(r row) {
 		}
 		c.firstDelivery, c.dataBegins = sqlvalue.Wall(r.get("first_delivery")), sqlvalue.Wall(r.get("data_begins_at"))
 		c.dataThrough = sqlvalue.Wall(r.get("data_through"))
+		c.directions = map[string]bool{"incoming": r.get("has_incoming") == true, "outgoing": r.get("has_outgoing") == true}
 	case r.get("is_usual") == true:
 		c.usual++
 	case stretch > 4: // the earlier period, which is none of the comparable ones

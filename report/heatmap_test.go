@@ -79,6 +79,8 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 		{sid: "2", at: at.AddDate(0, 0, -7), group: "Sales", direction: "incoming", outcome: "abandoned", vn: "01204000001"},
 		{sid: "3", at: at.AddDate(0, 0, -9), group: "Sales", agent: "Asha", direction: "outgoing", outcome: "no_answer", vn: "01204000001"},
 	}
+	theDayBefore := calls[1]
+	theDayBefore.at = at.AddDate(0, 0, -1)
 	for _, c := range []struct {
 		calls         []testCall
 		groups, trend string
@@ -87,6 +89,8 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 		{[]testCall{calls[0], calls[2]}, "Group|Outgoing|Connect rate|Talk time|Average talk|Coins|Coins on unanswered|Customers",
 			"Day|Outgoing|Connected|Connect rate|Customer no answer|", false},
 		{calls, "Group|Offered|Answered incoming|Missed|Answer rate|Abandoned", "Day|Offered|Answered incoming|Missed", true},
+		// On no day that the period is compared with there was one.
+		{append(calls[:1:1], theDayBefore), "Group|Offered|Answered incoming|Missed|Answer rate|Abandoned", "Day|Offered|Answered incoming|Missed", true},
 	} {
 		path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: c.calls}, request(t, "yesterday"))
 		f := open(t, path)

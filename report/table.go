@@ -112,19 +112,11 @@ func isZero(v any) bool {
 	return ok && n == 0 || toText(v) == ""
 }
 
-// hasDirection reports whether there are calls of the direction that a column is about, in the period or in those that it is compared with. An
+// hasDirection reports whether there are calls of the direction that a column is about, in the period or as far back as comparable ones go. An
 // account with outgoing calls only has no use for columns about incoming ones, but one without such calls today has.
 func (b *book) hasDirection(column string) bool {
 	direction := b.catalog.metricColumn(column).direction
-	if direction == "" {
-		return true
-	}
-	for _, figure := range []string{"value", "before", "usual_high"} {
-		if n, _ := b.compared.figures[direction].number(figure); n > 0 {
-			return true
-		}
-	}
-	return false
+	return direction == "" || b.compared.directions[direction]
 }
 
 // hasOnlyNames reports whether a sheet has columns of figures, and none of them is shown.

@@ -231,9 +231,14 @@ func (w plainWorld) comparedPeriods(q plainQuestion, _ []string) map[string]plai
 	if previous := whole.previous(); previous != whole.back(1) {
 		stretches = append(stretches, previous)
 	}
+	directions := map[string]bool{}
+	for _, c := range w.slice(plainStretch{whole.back(4).from, whole.until}, q.filter) {
+		directions[c.direction] = true
+	}
 	rows := map[string]plainRow{}
 	for n, stretch := range stretches {
 		row := w.comparedPeriod(q, stretch)
+		row["has_incoming"], row["has_outgoing"] = directions["incoming"], directions["outgoing"]
 		row["is_before"] = stretch == whole.previous()
 		row["is_usual"] = n >= 1 && n <= 4 && row["left_out"] == "" && w.isUsual(stretch, whole) && !w.isIncomplete(whole, q)
 		rows[strconv.Itoa(n)] = row

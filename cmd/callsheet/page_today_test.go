@@ -202,3 +202,25 @@ func TestTodaySaysWhichDaysLackCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFirstCallsOfTheDayDoNotDecideWhatTheAccountHas: an account with incoming calls has figures about them, also while the day has only
+// had an outgoing one, and on a day whose earlier ones had none.
+func TestTheFirstCallsOfTheDayDoNotDecideWhatTheAccountHas(t *testing.T) {
+	skipIfShort(t)
+	s := newTodaySite(t)
+	day := time.Date(2026, 10, 6, 0, 0, 0, 0, time.FixedZone("IST", 19800))
+	outgoing := reportOf(day.Add(28*time.Second), "Billing", "09876543009", true, true)
+	writeSpoolDay(t, filepath.Join(s.dir, "data", "spool"), day, time.Hour, []map[string]string{outgoing})
+	s.load("")
+	for group, want := range map[string]string{"": "offered answer_rate missed service_level avg_wait_seconds callers_lost outgoing connect_rate talk_seconds; heat offered",
+		"Billing": "outgoing connect_rate talk_seconds; heat outgoing"} {
+		today := s.at("2026-10-06 10:20", group)
+		var names []string
+		for _, figure := range today.Tiles() {
+			names = append(names, figure.Name)
+		}
+		if got := strings.Join(names, " ") + "; heat " + today.Heat[0].Name; got != want {
+			t.Errorf("%q: %s, want %s", group, got, want)
+		}
+	}
+}

@@ -19,6 +19,9 @@ type Today struct {
 
 	IsIncomplete, IsHoliday, IsClosed bool
 
+	// HasIncoming and HasOutgoing say whether there are such calls of today or of the last four weeks.
+	HasIncoming, HasOutgoing bool
+
 	Heat    []Heat
 	Callers []Caller // who wait for a call back, oldest first
 	More    int      // callers who are not in Callers

@@ -255,26 +255,26 @@ func TestHeatIsDarkerForMoreCallsAndLowerRates(t *testing.T) {
 }
 
 func TestTilesOfADirectionWithoutCallsAreLeftOut(t *testing.T) {
-	zero, one := 0.0, 1.0
-	names := func(today Today) (names []string) {
+	zero := 0.0
+	var figures []Figure
+	for _, name := range TodayMetrics() {
+		figures = append(figures, Figure{Name: name, Value: &zero}) // of a day that has just begun
+	}
+	for _, c := range []struct {
+		hasIncoming, hasOutgoing bool
+		want                     string
+	}{
+		{true, false, "offered answer_rate missed service_level avg_wait_seconds callers_lost talk_seconds"},
+		{false, true, "outgoing connect_rate talk_seconds"},
+		{true, true, strings.Join(tiles, " ")}, {false, false, strings.Join(tiles, " ")},
+	} {
+		today := Today{Figures: figures, HasIncoming: c.hasIncoming, HasOutgoing: c.hasOutgoing}
+		var names []string
 		for _, figure := range today.Tiles() {
 			names = append(names, figure.Name)
 		}
-		return names
-	}
-	figures := func(offered, outgoing *float64) (all []Figure) {
-		for _, name := range TodayMetrics() {
-			all = append(all, Figure{Name: name, Value: map[string]*float64{"offered": offered, "outgoing": outgoing}[name]})
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("incoming %t, outgoing %t: %s", c.hasIncoming, c.hasOutgoing, got)
 		}
-		return all
-	}
-	if got := names(Today{Figures: figures(&one, &zero)}); strings.Join(got, " ") != "offered answer_rate missed service_level avg_wait_seconds callers_lost talk_seconds" {
-		t.Errorf("incoming: %v", got)
-	}
-	if got := names(Today{Figures: figures(&zero, &one)}); strings.Join(got, " ") != "outgoing connect_rate talk_seconds" {
-		t.Errorf("outgoing: %v", got)
-	}
-	if got := names(Today{Figures: figures(&zero, &zero)}); len(got) != len(tiles) {
-		t.Errorf("no calls: %v", got)
 	}
 }

@@ -11,10 +11,10 @@ import (
 // tiles are the metrics that Today shows, in this order.
 var tiles = []string{"offered", "answer_rate", "missed", "service_level", "avg_wait_seconds", "callers_lost", "outgoing", "connect_rate", "talk_seconds"}
 
-// volumes are the metrics that count the calls which others are about.
-var volumes = map[string]string{
-	"offered": "offered", "answer_rate": "offered", "missed": "offered", "service_level": "offered", "avg_wait_seconds": "offered",
-	"callers_lost": "offered", "outgoing": "outgoing", "connect_rate": "outgoing",
+// directions are those of the calls that a metric is about; others are about both.
+var directions = map[string]string{
+	"offered": "incoming", "answer_rate": "incoming", "missed": "incoming", "service_level": "incoming", "avg_wait_seconds": "incoming",
+	"callers_lost": "incoming", "outgoing": "outgoing", "connect_rate": "outgoing",
 }
 
 // TodayMetrics are the metrics that Today needs of the query changes.
@@ -28,11 +28,11 @@ func (t *Today) HasData() bool {
 	return calls != nil && calls.Value != nil
 }
 
-// Tiles returns the figures to show. Those of a direction without calls are left out, unless there are no calls at all.
+// Tiles returns the figures to show. Those of a direction that the account has no calls of are left out, unless it has no calls at all.
 func (t *Today) Tiles() (shown []Figure) {
-	none := !t.uses("offered") && !t.uses("outgoing")
+	hasNone := map[string]bool{"incoming": !t.HasIncoming && t.HasOutgoing, "outgoing": !t.HasOutgoing && t.HasIncoming}
 	for _, name := range tiles {
-		if figure := find(t.Figures, name); figure != nil && (none || volumes[name] == "" || t.uses(volumes[name])) {
+		if figure := find(t.Figures, name); figure != nil && !hasNone[directions[name]] {
 			shown = append(shown, *figure)
 		}
 	}
@@ -42,12 +42,6 @@ func (t *Today) Tiles() (shown []Figure) {
 // Shows reports whether a figure is among the tiles.
 func (t *Today) Shows(name string) bool {
 	return slices.ContainsFunc(t.Tiles(), func(f Figure) bool { return f.Name == name })
-}
-
-// uses reports whether a volume is not 0, today or on a comparable day.
-func (t *Today) uses(volume string) bool {
-	figure := find(t.Figures, volume)
-	return figure != nil && slices.ContainsFunc([]*float64{figure.Value, figure.WeekBefore, figure.UsualHigh}, func(n *float64) bool { return n != nil && *n > 0 })
 }
 
 // find returns the figure of a name, nil if there is none.

@@ -26,24 +26,19 @@ func (t *todayQueries) readHeat() {
 		}
 	}
 	t.today.IsClosed = last.isClosed(t.day)
-	rows := t.rows("day_hours", heatDays, "offered", "answer_rate", "outgoing", "connect_rate")
-	for _, row := range rows {
+	volume, rate := t.heatMetrics()
+	for _, row := range t.rows("day_hours", heatDays, volume, rate) {
 		last.rows[cellOf(row)] = row
 		last.hours[hourOf(row)] = true
 	}
-	volume, rate := heatMetrics(rows)
 	for _, name := range []string{volume, rate} {
 		t.today.Heat = append(t.today.Heat, t.heat(last, name, name == volume))
 	}
 }
 
-// heatMetrics returns the metrics that are shown by hour: those of incoming calls, or of outgoing ones if there are no others.
-func heatMetrics(rows []map[string]any) (volume, rate string) {
-	incoming, outgoing := false, false
-	for _, row := range rows {
-		incoming, outgoing = incoming || row["offered"] != int64(0), outgoing || row["outgoing"] != int64(0)
-	}
-	if !incoming && outgoing {
+// heatMetrics returns the metrics that are shown by hour: those of incoming calls, or of outgoing ones if the account has no others.
+func (t *todayQueries) heatMetrics() (volume, rate string) {
+	if !t.today.HasIncoming && t.today.HasOutgoing {
 		return "outgoing", "connect_rate"
 	}
 	return "offered", "answer_rate"

@@ -128,6 +128,7 @@ func (t *todayQueries) readComparison() {
 		t.hasHoliday = t.hasHoliday || stretch <= 1 && why == "holiday"
 		switch {
 		case stretch == 0:
+			t.today.HasIncoming, t.today.HasOutgoing = row["has_incoming"] == true, row["has_outgoing"] == true
 			t.begins, t.ends = sqlvalue.Wall(row["data_begins_at"]), sqlvalue.Wall(row["data_through"])
 			t.today.IsHoliday, t.today.IsIncomplete, t.today.NoCalls = why == "holiday", why == "incomplete", noCalls
 		case row["is_usual"] == true:

@@ -106,6 +106,14 @@ select
     no_calls
 from proven;
 
+-- Whether there are calls of each direction. Of the calls as far back as the comparable periods go, this says what an account has: one
+-- without incoming calls today, or on the days that today is compared with, may have some.
+create or replace macro directions_in(p_rows) as table
+select
+    coalesce(bool_or(direction = 'incoming'), false) as has_incoming,
+    coalesce(bool_or(direction = 'outgoing'), false) as has_outgoing
+from query_table(p_rows);
+
 -- The calls of stretches that have data, a row per stretch in which the call started.
 create or replace macro calls_in_stretches(p_rows, p_stretches) as table
 select calls.*, stretch
