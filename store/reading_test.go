@@ -242,14 +242,20 @@ func TestPhonesAreTheSameInGoAndSQL(t *testing.T) {
 		"9280000001 (2)", "9280000001 2", "9280000001-1", "9280000001.00.1", "92800-00001 (12)", "92800 00001 2", "+91 92800 00001 (1)", "92800 0000 1", "+33 6 12 34 56 78", "1 (202) 555-0143",
 		"1001", "sip:1001@10.0.0.1:5060", "sip:2001@10.0.0.1:5060", "sip:1001@192.168.100.200", "SIP/1001@192.168.100.200", "101-desk", "Local/9280000001@from-queue",
 		"SIP/1001-0000abcd", "192.168.100.200", "0000000000", "9999999999", "98xxxxxx01", "9280000001.5", "12345678.9", "9280000001,9280000002", "",
+		"98xxxx0003", "0120••••01", "+91 98*** 0001", "xxxx", "9.28E+09", "9.280000001E+09", "9.28000001E9", "9.2800000E+09", "1.0E+15", "anonymous", "Unknown caller", "1", "12345.5",
+		"(0) 1001", "10 01", "9280000001 / 9280000002", "9280000001 Ext 5", "928000000100000000", "+91928000001", "+98xxxx", "98765.0", "sip:98xxxx01@pbx", "101-102",
 	}
 	for _, number := range numbers {
 		var key string
-		if err := db.conn.QueryRowContext(t.Context(), "select coalesce(phone_key($1), $1)", number).Scan(&key); err != nil {
+		var identifies bool
+		if err := db.conn.QueryRowContext(t.Context(), "select coalesce(phone_key($1), $1), phone_key($1) is not null", number).Scan(&key, &identifies); err != nil {
 			t.Fatal(err)
 		}
 		if got := phone.Key(number); got != key {
 			t.Errorf("%q is %q in Go, %q in SQL", number, got, key)
+		}
+		if got := phone.Identifies(number); got != identifies {
+			t.Errorf("%q identifies a phone: %t in Go, %t in SQL", number, got, identifies)
 		}
 	}
 }

@@ -157,6 +157,7 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"business: {number_groups: {\"01204000001, 01204000002\": Sales}}\n":                                                               {"matches no call"},
 		"business: {number_groups: {9.28E+09: Sales}}\n":                                                                                   {"matches no call"},
 		"business: {number_goals: {0120xxxx: {answer_rate: 0.9}}}\n":                                                                       {"business.number_goals.0120xxxx: matches no call: the number is masked"},
+		"business: {agents: [{number: \"anonymous\", name: A}]}\n":                                                                         {"business.agents[0].number: matches no call: it is no phone number"},
 		"business: {agents: [{number: 98xxxx3210, name: A}]}\n":                                                                            {"business.agents[0].number: matches no call: the number is masked"},
 		"business: {agents: [{number: \"9280000001\", name: \" \"}]}\n":                                                                    {"business.agents[0]: needs number and name"},
 		"business: {agents: [{number: \"9280000001\", name: A, from: \"2026-06-01\", to: \"2026-01-01\"}]}\n":                              {"business.agents[0]: is never in force: from 2026-06-01 is after to 2026-01-01", "hint: swap them"},

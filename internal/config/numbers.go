@@ -61,11 +61,9 @@ func (a Agent) overlaps(b Agent) bool {
 }
 
 var (
-	nonDigits     = lazyregexp.New(`\D+`)
-	shortNumber   = lazyregexp.New(`^[0-9]{2,9}$`)
-	spacedNumber  = lazyregexp.New(`^[0-9+() .-]*$`)
-	maskedNumber  = lazyregexp.New(`^[0-9+() .-]*[xX*#•][0-9xX*#•+() .-]*$`)
-	damagedNumber = lazyregexp.New(`^\+?\d+(\.\d+)?[eE][+-]?\d{1,3}$`)
+	nonDigits    = lazyregexp.New(`\D+`)
+	shortNumber  = lazyregexp.New(`^[0-9]{2,9}$`)
+	spacedNumber = lazyregexp.New(`^[0-9+() .-]*$`)
 )
 
 // checkNumber reports a number that no call can have: one of which phone_key in queries/base/agents.sql is NULL. A call can have a short number
@@ -74,14 +72,14 @@ func checkNumber(add adder, key, number string) {
 	plain := strings.TrimFunc(number, func(r rune) bool { return strings.ContainsRune(`="'<>`, r) || unicode.In(r, unicode.Z, unicode.C) })
 	digits := nonDigits().ReplaceAllString(plain, "")
 	switch {
-	case maskedNumber().MatchString(plain):
+	case phone.IsMasked(plain):
 		add(key, "matches no call: the number is masked\nhint: write all its digits")
 	case spacedNumber().MatchString(plain):
 		isLong := len(digits) >= 10 && len(digits) <= 15 && !phone.HasExtraDigits(plain) && strings.Trim(digits[len(digits)-10:], digits[len(digits)-1:]) != ""
 		if !isLong && !shortNumber().MatchString(number) {
 			add(key, "matches no call: it is no phone number\nhint: write its digits, as in 01204000001")
 		}
-	case damagedNumber().MatchString(plain), !strings.ContainsFunc(plain, func(r rune) bool { return r == '@' || unicode.IsLetter(r) }):
+	case !phone.Identifies(plain), !strings.ContainsFunc(plain, func(r rune) bool { return r == '@' || unicode.IsLetter(r) }):
 		add(key, "matches no call: it is no phone number\nhint: write its digits in quotes, as in \"01204000001\"")
 	}
 }

@@ -99,7 +99,7 @@ func (b *Board) Changes() uint64 {
 
 // learn keeps the name of an agent's phone.
 func (b *Board) learn(e event) {
-	if e.agent != "" && e.agentName != "" && len(b.learned) < maxLearned {
+	if phone.Identifies(e.agent) && e.agentName != "" && len(b.learned) < maxLearned {
 		b.learned[agentPhone{e.id.source, phone.Key(e.agent)}] = e.agentName
 	}
 }
@@ -144,11 +144,11 @@ func (b *Board) update(e event) {
 	if slices.Contains(c.seen, this) {
 		return
 	}
+	c.Group = cmp.Or(e.group, c.Group)
+	c.proceed(e)
 	if c.seen = append(c.seen, this); len(c.seen) > maxSeen {
 		c.seen = c.seen[1:]
 	}
-	c.Group = cmp.Or(e.group, c.Group)
-	c.proceed(e)
 }
 
 // find returns the call of an event, nil if there is none. One of the two may not have a direction.
@@ -190,6 +190,7 @@ func (c *tracked) proceed(e event) {
 	isSameAgent := e.agent == "" || phone.Key(e.agent) == phone.Key(c.agent)
 	switch e.progress {
 	case picked:
+		c.answered = true
 		if c.State == Talking && isSameAgent {
 			return // another word for it
 		}
@@ -198,14 +199,16 @@ func (c *tracked) proceed(e event) {
 		switch {
 		case c.State == Talking && isSameAgent, c.State == Ringing && e.agent == "":
 			return // a late event
+		case c.answered && c.State != NoEnd && c.hasNamed(e.agent):
+			return // late: another phone of a ring group, or that of the agent who answered
 		case e.agent != "" || e.progress == transfers || c.Direction == Outgoing:
 			c.enter(Ringing, e)
 		default:
-			c.wait()
+			c.leave(e)
 		}
 	case unreached:
 		if c.State == Ringing && isSameAgent || c.State == Unknown {
-			c.wait()
+			c.leave(e)
 		}
 	}
 }
@@ -218,8 +221,22 @@ func (c *tracked) enter(state State, e event) {
 	}
 }
 
-// wait is the state in which no agent takes part. The customer waits since the call began.
-func (c *tracked) wait() { c.State, c.Since, c.agent, c.agentName = Waiting, c.Started, "", "" }
+// leave begins the state in which no agent takes part. The customer waits since the call began, unless an agent has answered: then nothing
+// says who talks to them.
+func (c *tracked) leave(e event) {
+	c.agent, c.agentName = "", ""
+	switch {
+	case !c.answered:
+		c.State, c.Since = Waiting, c.Started
+	case c.State != Unknown:
+		c.State, c.Since = Unknown, e.at
+	}
+}
+
+// hasNamed reports whether an earlier event named the agent's phone.
+func (c *tracked) hasNamed(agent string) bool {
+	return agent != "" && slices.ContainsFunc(c.seen, func(s seenEvent) bool { return s.agent == phone.Key(agent) })
+}
 
 // endedCalls remembers which calls have a report. It has two generations: when the current one is full, it replaces the previous one.
 type endedCalls struct{ current, previous map[endedCall]bool }

@@ -75,6 +75,9 @@ func TestEventsMoveACallThroughItsStates(t *testing.T) {
 		{"a late event of the same agent", [][]byte{say(7, "1", "Picked", asha), say(8, "1", "Transfer to agent", asha)}, "talking 7 9280000001"},
 		{"a late begin", [][]byte{say(7, "1", "Transfer to agent", asha), say(8, "1", "Ringing", "")}, "ringing 7 9280000001"},
 		{"a repeated event", [][]byte{say(1, "1", "Transfer to agent", asha), say(20, "1", "Transfer to agent", ravi), say(30, "1", "Transfer to agent", asha)}, "ringing 20 9280000002"},
+		{"the same agent's phone rings in another word", [][]byte{say(7, "1", "Picked", asha), say(8, "1", "Ringing", asha)}, "talking 7 9280000001"},
+		{"another phone of a ring group", [][]byte{say(1, "1", "Transfer to agent", asha), say(1, "1", "Transfer to agent", ravi), say(7, "1", "Picked", asha), say(8, "1", "Ringing", ravi)}, "talking 7 9280000001"},
+		{"the first agent's phone while the second one's rings", [][]byte{say(7, "1", "Picked", asha), say(60, "1", "Transfer to agent", ravi), say(61, "1", "Ringing", asha)}, "ringing 60 9280000002"},
 		{"an event after the report", [][]byte{report(9, "1"), say(10, "1", "Picked", asha)}, ""},
 		{"another call after a report", [][]byte{report(9, "1"), say(10, "2", "Picked", ravi)}, "talking 10 9280000002"},
 	} {
@@ -82,6 +85,40 @@ func TestEventsMoveACallThroughItsStates(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// TestACallerWhoWasAnsweredDoesNotWait: an answered call that is passed on may ring another phone, but nobody waits for an answer.
+func TestACallerWhoWasAnsweredDoesNotWait(t *testing.T) {
+	begins, picked := say(1, "1", "Ringing", ""), say(7, "1", "Picked", asha)
+	first, second := say(2, "1", "Transfer to agent", asha), say(60, "1", "Transfer to agent", ravi)
+	for _, c := range []struct {
+		name   string
+		events [][]byte
+		want   string // the call
+		waits  int
+	}{
+		{"the second phone rings", [][]byte{begins, first, picked, second}, "ringing 60 9280000002", 0},
+		{"the first pick-up is unknown", [][]byte{begins, first, second}, "ringing 60 9280000002", 1},
+		{"the first pick-up is late", [][]byte{begins, first, second, picked}, "talking 7 9280000001", 0},
+		{"a pick-up without an agent", [][]byte{begins, say(7, "1", "Picked", ""), second}, "ringing 60 9280000002", 0},
+		{"the other way round", [][]byte{second, picked, first, begins}, "talking 7 9280000001", 0},
+		{"repeated", [][]byte{begins, first, picked, second, begins, first, picked, second}, "ringing 60 9280000002", 0},
+		{"the second phone is not answered", [][]byte{first, picked, second, say(80, "1", "NOANSWER", ravi)}, "unknown 80", 0},
+		{"and another one rings", [][]byte{first, picked, second, say(80, "1", "NOANSWER", ravi), say(81, "1", "Transfer to agent", "9280000003")}, "ringing 81 9280000003", 0},
+		{"and the call's begin comes late", [][]byte{first, picked, second, say(80, "1", "NOANSWER", ravi), begins}, "unknown 80", 0},
+		{"the second agent picks up", [][]byte{first, picked, second, say(66, "1", "Picked", ravi)}, "talking 66 9280000002", 0},
+		{"in the vendor's other word", [][]byte{first, say(7, "1", "ANSWER", asha), second}, "ringing 60 9280000002", 0},
+	} {
+		b := testBoard(c.events...)
+		if v := b.View(nil, start.Add(time.Minute)); shown(b) != c.want || v.Total.Waiting != c.waits || v.Total.Oldest.IsZero() != (c.waits == 0) || v.Groups[0] != withName(v.Total, "Sales") {
+			t.Errorf("%s: %q, want %q; %+v, %+v", c.name, shown(b), c.want, v.Total, v.Groups)
+		}
+	}
+}
+
+func withName(g Group, name string) Group {
+	g.Name = name
+	return g
 }
 
 func TestOutgoingCallsHaveTheAgentAsCaller(t *testing.T) {
@@ -240,6 +277,28 @@ func TestNamesOfAgents(t *testing.T) {
 	}
 }
 
+// TestOnlyAPhoneIsAnAgent: a masked or damaged number is no agent, as in reports, and names none. An agent's name is one beside it, too.
+func TestOnlyAPhoneIsAnAgent(t *testing.T) {
+	for number, want := range map[string]int{asha: 1, "1001": 1, "sip:desk@pbx": 1, "98xxxx0003": 0, "9.28E+09": 0, "9280000001/9280000002": 0, "anonymous": 0, "9999999999": 0} {
+		for status, state := range map[string]State{"Picked": Talking, "Transfer to agent": Ringing, "Ringing": Ringing} {
+			b := testBoard(say(1, "1", status, number))
+			v := b.View(nil, start)
+			if len(v.Agents) != want || v.Calls[0].State != state || (v.Calls[0].Agent == number) != (want == 1) {
+				t.Errorf("%s %s: %+v, agents %+v", status, number, v.Calls[0], v.Agents)
+			}
+		}
+	}
+	const masked = "98xxxx0003"
+	named := func(kind, sid, name string) []byte {
+		return line(kind, 1, fmt.Sprintf(`{"CallSid":%q,"Direction":"IVR","Status":"ANSWER","DialWhomNumber":%q,"receiver_name":%q}`, sid, masked, name))
+	}
+	b := testBoard(named(spool.KindCallReport, "1", "Asha"), say(1, "2", "Picked", masked), named(spool.KindLiveCall, "3", "Ravi"))
+	b.options.Agent = func(_, number string, _ time.Time) string { return "the name of " + number }
+	if got := shown(b); got != "talking 1, talking 1 Ravi" {
+		t.Error(got)
+	}
+}
+
 // TestAgentsOfOneServerAreNotOne: two agents whose addresses end alike are two.
 func TestAgentsOfOneServerAreNotOne(t *testing.T) {
 	b := testBoard(say(0, "1", "Picked", "sip:1001@10.0.0.1:5060"), say(1, "2", "Picked", "sip:2001@10.0.0.1:5060"))
@@ -291,7 +350,8 @@ func TestDirectoryNames(t *testing.T) {
 	if _, _, err := d.Sync([]spool.DirectoryEntry{
 		{Kind: spool.DirectoryAgent, ID: "1", Name: "Asha", Number: "9280000001, 9280000003"}, {Kind: spool.DirectoryAgent, ID: "2", Name: "Ravi", Number: "9280000002"},
 		{Kind: spool.DirectoryAgent, ID: "3", Name: "Not Ravi", Number: "9280000002"}, {Kind: spool.DirectoryNumber, ID: "7", Number: "01204000001"},
-		{Kind: spool.DirectoryGroup, ID: "5", Name: "Sales", NumberID: "7"},
+		{Kind: spool.DirectoryGroup, ID: "5", Name: "Sales", NumberID: "7"}, {Kind: spool.DirectoryAgent, ID: "4", Name: "Masked", Number: "98xxxx0001"},
+		{Kind: spool.DirectoryNumber, ID: "8", Number: "0120xxxx0001"}, {Kind: spool.DirectoryGroup, ID: "6", Name: "Masked", NumberID: "8"},
 	}, start); err != nil {
 		t.Fatal(err)
 	}
@@ -300,6 +360,9 @@ func TestDirectoryNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := NewDirectory(all)
+	if n.Agent("main", "98xxxx0001") != "" || n.Group("main", "0120xxxx0001") != "" {
+		t.Errorf("a masked number names somebody: %+v", n)
+	}
 	if n.Agent("main", "+919280000003") != "Asha" || n.Agent("main", ravi) != "" || n.Agent("other", asha) != "" || n.Group("main", "1204000001") != "Sales" {
 		t.Errorf("%+v", n)
 	}

@@ -4,6 +4,8 @@
 //
 //   - an event that repeats an earlier one of its call says nothing new;
 //   - once an agent has picked up, an event that says that the same agent's phone rings is a late one;
+//   - and so is then one that says that a phone rings which an earlier event named: of a ring group, one agent picks up;
+//   - a customer whom an agent has answered does not wait, whatever follows, such as a transfer that nobody answers;
 //   - an event after the report of its call is a late one;
 //   - the report of a call may never come: a call without events for LongestCall is marked, and removed after the same time again.
 package live
@@ -17,7 +19,7 @@ const (
 	Waiting State = "waiting" // of an incoming call: no agent's phone rings
 	Ringing State = "ringing" // an agent's phone rings or, of an outgoing call, the customer's
 	Talking State = "talking" // an agent has picked up
-	Unknown State = "unknown" // the vendor's word for it is not known
+	Unknown State = "unknown" // the vendor's word for it is not known, or an answered call was passed on and nobody answered
 	NoEnd   State = "no_end"  // no event came for long, and no report
 )
 
@@ -40,11 +42,12 @@ type Call struct {
 	Agent     string // the name, else the number
 
 	lastEvent time.Time
+	answered  bool // an agent has picked up at some time
 }
 
-// isWaiting reports whether the customer waits for an agent.
+// isWaiting reports whether the customer waits for an agent: none has answered yet.
 func (c Call) isWaiting() bool {
-	return c.Direction != Outgoing && (c.State == Waiting || c.State == Ringing)
+	return c.Direction != Outgoing && !c.answered && (c.State == Waiting || c.State == Ringing)
 }
 
 // Source is how the deliveries of a source are read.

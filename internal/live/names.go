@@ -28,6 +28,9 @@ func NewDirectory(directories []*spool.Directory) Directory {
 		disputed := map[agentPhone]bool{}
 		for _, e := range entries {
 			for _, number := range parts(e.Number) {
+				if !phone.Identifies(number) {
+					continue // it would name all phones that look alike
+				}
 				key := agentPhone{one.Source, phone.Key(number)}
 				switch e.Kind {
 				case spool.DirectoryAgent:

@@ -36,7 +36,7 @@ type Agent struct {
 type Group struct {
 	Name    string // empty for the calls without one
 	Calls   int    // without those of the state NoEnd
-	Waiting int    // incoming calls that no agent has picked up
+	Waiting int    // incoming calls that no agent has picked up yet
 	Ringing int    // calls that ring
 	Talking int
 	Oldest  time.Time // when the call that waits longest began; zero if none waits
@@ -105,15 +105,22 @@ func (b *Board) named(c *tracked) Call {
 	}
 	if c.agent != "" {
 		call.Agent = c.agentName
-		if call.Agent == "" && b.options.Agent != nil {
-			call.Agent = b.options.Agent(c.id.source, c.agent, call.Started)
+		if call.Agent == "" && phone.Identifies(c.agent) {
+			call.Agent = b.agentOf(c.id.source, c.agent, call.Started)
 		}
-		call.Agent = cmp.Or(call.Agent, b.learned[agentPhone{c.id.source, phone.Key(c.agent)}], c.agent)
 	}
 	if b.options.MaskNumbers {
 		call.Customer = Mask(call.Customer)
 	}
 	return call
+}
+
+// agentOf returns the name of an agent's phone, else its number.
+func (b *Board) agentOf(source, number string, at time.Time) (name string) {
+	if b.options.Agent != nil {
+		name = b.options.Agent(source, number, at)
+	}
+	return cmp.Or(name, b.learned[agentPhone{source, phone.Key(number)}], number)
 }
 
 func (g *Group) add(c Call) {

@@ -26,6 +26,14 @@ func TestACallAppearsChangesAndLeaves(t *testing.T) {
 	s.deliver("1001", "Sales", "9280000001", "Picked")
 	calls.until(`(?s)class="talking".*9280000001`, true)
 	wall.until(`Nobody waits`, true)
+	// A transfer rings the next phone; the caller has been answered.
+	s.deliver("1001", "Sales", "9280000002", "Transfer to agent")
+	calls.until(`(?s)class="ringing".*9280000002`, true)
+	if a := s.browser().get("/wall"); !strings.Contains(a.text, "Nobody waits") {
+		t.Errorf("a transferred caller waits:\n%s", a.text)
+	}
+	s.deliver("1001", "Sales", "98xxxx0003", "Picked") // a masked number is no agent
+	calls.until(`(?s)class="talking".*Not known.*No agent has a call`, true)
 	s.deliver("1001", "Sales", "9280000001", "")
 	calls.until("•••1001", false) // the digits alone can be those of a time
 	// A page that is opened later shows the same, and so does one after a restart.

@@ -2,6 +2,8 @@
 package phone
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -17,13 +19,34 @@ var (
 	wholeNumber = lazyregexp.New(`^\+?\d+\.0*$`) // as a spreadsheet writes a number
 	longDecimal = lazyregexp.New(`^\+?\d{7,}\.\d*$`)
 	spaced      = lazyregexp.New(`^[0-9+() .-]+$`)
+	scientific  = lazyregexp.New(`^(\d)\.(\d+)[eE]\+?(\d{1,2})$`)
 	abroad      = lazyregexp.New(`^\D*00`) // 0091 is +91
 	extraDigits = lazyregexp.New(`\d{10}[() .-]+\d|[() .-]\d[() .-]*$|\(\d+\)[ .-]*$`)
+
+	short    = lazyregexp.New(`^[0-9]{2,9}$`)
+	masked   = lazyregexp.New(`^[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*$`)
+	few      = lazyregexp.New(`^[+(]*([0-9][() .-]*){0,15}$`) // digits
+	withheld = lazyregexp.New(`(?i)anonymous|unknown|withheld|restricted|private|unavailable|not available|blocked|hidden|payphone|no caller id`)
+	damaged  = lazyregexp.New(`^(\+?\d+(\.\d+)?[eE][+-]?\d{1,3}|\+?\d{7,}\.\d*[1-9]\d*|[0-9+() .-]*\d *[,/;|&][0-9+() .,/;|&-]*\d[^0-9]*|([+(]*\d[() .-]*){16,})$`)
 )
 
 // Key returns what identifies a phone: the last ten digits of its number, or else the text as it is, such as 1001 or sip:desk@pbx. It equals
-// phone_key of queries/base/agents.sql, except that phone_key reads numbers in scientific notation and is NULL for a text that is not a phone, such as anonymous.
-func Key(number string) string {
+// phone_key of queries/base/agents.sql, which is NULL for a text that Identifies no phone.
+func Key(number string) string { return cmp.Or(digitsOf(number), number) }
+
+// Identifies reports whether a number identifies a phone. One that is masked, withheld, damaged or a single digit does not.
+func Identifies(number string) bool {
+	isFew := func() bool { return few().MatchString(number) && !longDecimal().MatchString(number) }
+	return digitsOf(number) != "" || short().MatchString(number) ||
+		!IsMasked(number) && !isFew() && !withheld().MatchString(number) && !damaged().MatchString(number) && !HasExtraDigits(number)
+}
+
+// IsMasked reports whether some digits of a number are hidden: 98xxxx0001.
+func IsMasked(number string) bool { return masked().MatchString(number) }
+
+// digitsOf returns the last ten digits of a number, "" if it has no ten digits that are certain. It equals number_key of
+// queries/base/numbers.sql.
+func digitsOf(number string) string {
 	if key := lastTen(number, len(number)); key != "" {
 		return key // nearly all numbers
 	}
@@ -36,16 +59,25 @@ func Key(number string) string {
 	text = after().ReplaceAllString(before().ReplaceAllString(text, ""), "")
 	if wholeNumber().MatchString(text) {
 		text, _, _ = strings.Cut(text, ".")
+	} else if parts := scientific().FindStringSubmatch(text); parts != nil {
+		text = expanded(parts[1]+parts[2], parts[3])
 	}
 	digits := onlyDigits(text)
 	switch {
 	case !spaced().MatchString(text), longDecimal().MatchString(text), HasExtraDigits(text), strings.HasPrefix(text, "+91") && len(digits) != 12:
-		return number
+		return ""
 	}
-	if key := lastTen(digits, len(onlyDigits(abroad().ReplaceAllString(text, "")))); key != "" {
-		return key
+	return lastTen(digits, len(onlyDigits(abroad().ReplaceAllString(text, ""))))
+}
+
+// expanded returns the number with some digits and an exponent, "" if digits are missing. At most one zero at the end may be.
+func expanded(digits, exponent string) string {
+	n, err := strconv.Atoi(exponent)
+	if err != nil || len(digits) < n {
+		return ""
 	}
-	return number
+	digits += "0"
+	return digits[:min(n+1, len(digits))]
 }
 
 // HasExtraDigits reports whether digits follow a number that is whole, as in 9876543210 (2).
