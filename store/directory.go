@@ -1,18 +1,23 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"time"
 
+	"callsheet/internal/display"
 	"callsheet/internal/spool"
 	"callsheet/queries"
 )
 
 // readDirectories returns the changes of the vendors' directories, and a hash of them, which is empty if there are none. A damaged line
-// is a warning. The changes of a lake are those of the machine that has fetched a directory last.
+// is a warning, and so are changes that only the database has: these stay. The changes of a lake are those of the machine that has fetched a
+// directory last.
 func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryChange, fingerprint string, err error) {
 	var directories []*spool.Directory
 	if s.options.DataDir != "" {
@@ -23,13 +28,21 @@ func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryC
 	for _, directory := range directories {
 		changes = append(changes, directory.Changes...)
 		if directory.Damage != nil {
-			s.warnings = append(s.warnings, fmt.Sprintf("a line of a vendor's directory is skipped: %v\nhint: restore the file from a backup", directory.Damage))
+			s.warnings = append(s.warnings, fmt.Sprintf("a vendor's directory is damaged: %v\nhint: restore the file from a backup", directory.Damage))
 		}
 	}
-	if s.options.Lake != nil {
-		stored, fingerprint, err := s.storedDirectories(ctx)
-		if err != nil || !fetchedAt(changes).After(fetchedAt(stored)) {
-			return stored, fingerprint, err
+	stored, fingerprint, err := s.storedDirectories(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if s.options.Lake != nil && !fetchedAt(changes).After(fetchedAt(stored)) {
+		return stored, fingerprint, nil
+	}
+	if s.options.Lake == nil {
+		if lost := without(stored, changes); len(lost) > 0 {
+			s.warnings = append(s.warnings, fmt.Sprintf("%s no longer in the vendor's directories; the names stay\nhint: restore %s from a backup; callsheet load --rebuild --accept-loss goes on without them",
+				display.Agree(int64(len(lost)), "entry is", "entries are"), filepath.Join(spool.VendorDir(s.options.DataDir), lost[0].Source, "directory.ndjson")))
+			changes = append(lost, changes...)
 		}
 	}
 	if len(changes) == 0 {
@@ -37,6 +50,33 @@ func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryC
 	}
 	text, err := json.Marshal(changes)
 	return changes, hashed(string(text)), err
+}
+
+// without returns those of some changes that others lack, in the order of their fetches.
+func without(changes, others []spool.DirectoryChange) (rest []spool.DirectoryChange) {
+	type identity struct {
+		entry    spool.DirectoryEntry
+		source   string
+		micros   int64
+		isListed bool
+	}
+	identify := func(c spool.DirectoryChange) identity {
+		return identity{c.DirectoryEntry, c.Source, c.FetchedAt.UnixMicro(), c.IsListed}
+	}
+	known := map[identity]bool{}
+	for _, change := range others {
+		known[identify(change)] = true
+	}
+	for _, change := range changes {
+		if !known[identify(change)] {
+			change.FetchedAt, change.PreviousAt = change.FetchedAt.UTC(), change.PreviousAt.UTC()
+			rest = append(rest, change)
+		}
+	}
+	slices.SortFunc(rest, func(a, b spool.DirectoryChange) int {
+		return cmp.Or(a.FetchedAt.Compare(b.FetchedAt), cmp.Compare(a.Source, b.Source), cmp.Compare(fmt.Sprint(a.DirectoryEntry), fmt.Sprint(b.DirectoryEntry)))
+	})
+	return rest
 }
 
 // applyDirectories applies the vendors' directories to a lake if this machine has fetched them last.

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"callsheet/internal/display"
+	"callsheet/internal/spool"
 	"callsheet/queries"
 )
 
@@ -17,9 +18,13 @@ func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	lost, err := lostCalls(ctx, options, rebuilt)
-	if err == nil && lost == 0 || IsDamaged(err, options.Path) {
+	lost, entries, err := lostRows(ctx, options, rebuilt)
+	if err == nil && lost == 0 && entries == 0 || IsDamaged(err, options.Path) {
 		return nil
+	}
+	if err == nil && lost == 0 {
+		return fmt.Errorf("the rebuilt database would lose %s no longer in the files below %s; the old database is kept\nhint: restore the directory.ndjson of each source from a backup, or run callsheet load --rebuild --accept-loss",
+			display.Agree(entries, "entry of a vendor's directory, which is", "entries of vendors' directories, which are"), spool.VendorDir(options.DataDir))
 	}
 	if err != nil {
 		return fmt.Errorf("comparing with the old database: %w\nhint: callsheet load --rebuild --accept-loss does not compare", err)
@@ -28,24 +33,33 @@ func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
 		display.Agree(lost, "call, whose deliveries are", "calls, whose deliveries are"))
 }
 
-func lostCalls(ctx context.Context, options Options, rebuilt string) (lost int64, err error) {
+// lostRows counts the calls and the entries of vendors' directories that a rebuilt database lacks.
+func lostRows(ctx context.Context, options Options, rebuilt string) (calls, entries int64, err error) {
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	statements := append(sessionSettings(options),
 		"attach "+quote(options.Path)+" as old (read_only)", "attach "+quote(rebuilt)+" as rebuilt (read_only)", "use rebuilt")
 	for _, statement := range statements {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			return 0, fmt.Errorf("%s: %w", statement, err)
+			return 0, 0, fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	err = conn.QueryRowContext(ctx, queries.SQL("load/lost_calls")).Scan(&lost)
-	return lost, err
+	if err := conn.QueryRowContext(ctx, queries.SQL("load/lost_calls")).Scan(&calls); err != nil {
+		return 0, 0, err
+	}
+	var hasDirectories bool // not that of an old version
+	err = conn.QueryRowContext(ctx, "select count(*) > 0 from duckdb_tables() where database_name = 'old' and table_name = 'vendor_directory'").Scan(&hasDirectories)
+	if err != nil || !hasDirectories {
+		return calls, 0, err
+	}
+	err = conn.QueryRowContext(ctx, queries.SQL("load/lost_entries")).Scan(&entries)
+	return calls, entries, err
 }

@@ -37,7 +37,7 @@ const kindBalance = "balance"
 var decimalNumber = lazyregexp.New(`^-?[0-9]{1,14}(\.[0-9]+)?$`)
 
 func balancePath(dataDir, source string) string {
-	return filepath.Join(dataDir, "vendor", source, "balance.ndjson")
+	return filepath.Join(VendorDir(dataDir), source, "balance.ndjson")
 }
 
 // AppendBalance adds a balance to the file of its source. The caller is the only one who writes it.
@@ -69,7 +69,7 @@ func AppendBalance(dataDir string, b Balance) error {
 // ReadBalances returns the balances in a data folder, by source, in the order in which they were fetched. A line that cannot be read is
 // skipped, and the first such line is damage.
 func ReadBalances(dataDir string) (all []Balance, damage, err error) {
-	sources, err := os.ReadDir(filepath.Join(dataDir, "vendor"))
+	sources, err := os.ReadDir(VendorDir(dataDir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}
@@ -86,7 +86,7 @@ func ReadBalances(dataDir string) (all []Balance, damage, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		number := 0
+		number := int64(0)
 		for text := range bytes.Lines(content) {
 			number++
 			b, err := parseBalance(bytes.TrimSuffix(text, []byte("\n")), source)
@@ -96,6 +96,9 @@ func ReadBalances(dataDir string) (all []Balance, damage, err error) {
 			if err == nil {
 				all = append(all, b)
 			}
+		}
+		if err := checkNotEmpty(number); err != nil && damage == nil {
+			damage = fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return all, damage, nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/display"
 )
 
 // The kinds of entries of a vendor's directory.
@@ -50,7 +51,7 @@ type Directory struct {
 	Source  string
 	Changes []DirectoryChange
 	LastAt  time.Time // of the last sync; zero if there was none
-	Damage  error     // the first line that cannot be read; it is skipped
+	Damage  error     // the first line that cannot be read, which is skipped, or that lines are missing
 
 	path    string
 	content []byte
@@ -64,6 +65,7 @@ type directoryLine struct {
 	Source    string `json:"source"`
 	DirectoryEntry
 	Listed *bool `json:"listed,omitempty"`
+	Lines  int   `json:"lines,omitempty"` // of the sync that this line ends; 0 in those of earlier versions
 }
 
 func directoryPath(dataDir, source string) string {
@@ -97,28 +99,55 @@ func ReadDirectories(dataDir string) ([]*Directory, error) {
 func ReadDirectory(dataDir, source string) (*Directory, error) {
 	d := &Directory{Source: source, path: directoryPath(dataDir, source)}
 	var err error
-	if d.content, err = os.ReadFile(d.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch d.content, err = os.ReadFile(d.path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return d, nil
+	case err != nil:
 		return nil, err
 	}
 	var previous time.Time
-	number := 0
+	number, unfinished := int64(0), 0 // lines since the one that ended a sync
+	damaged := func(err error) {
+		if d.Damage == nil {
+			d.Damage = fmt.Errorf("%s, line %d: %w", d.path, number, err)
+		}
+	}
 	for text := range bytes.Lines(d.content) {
 		number++
 		line, at, err := parseDirectoryLine(bytes.TrimSuffix(text, []byte("\n")), source)
 		if err != nil {
-			if d.Damage == nil {
-				d.Damage = fmt.Errorf("%s, line %d: %w", d.path, number, err)
-			}
+			damaged(err)
 			continue
 		}
 		if at.After(d.LastAt) {
 			previous, d.LastAt = d.LastAt, at
 		}
+		unfinished++
 		if line.Kind != directorySync {
 			d.Changes = append(d.Changes, DirectoryChange{line.DirectoryEntry, source, at, previous, *line.Listed})
+			continue
 		}
+		if line.Lines > 0 && unfinished != line.Lines {
+			damaged(fmt.Errorf("the sync should have %s", display.Plural(line.Lines, "line")))
+		}
+		unfinished = 0
+	}
+	if err := checkNotEmpty(number); err != nil {
+		d.Damage = fmt.Errorf("%s: %w", d.path, err)
+	}
+	if unfinished > 0 {
+		damaged(errors.New("the line that ends the sync is missing"))
 	}
 	return d, nil
+}
+
+// checkDirectory returns what is damaged in the directory of a source.
+func checkDirectory(dataDir, source string) error {
+	d, err := ReadDirectory(dataDir, source)
+	if err != nil {
+		return err
+	}
+	return errors.Unwrap(d.Damage) // without the path
 }
 
 func parseDirectoryLine(text []byte, source string) (line directoryLine, at time.Time, err error) {
@@ -178,20 +207,20 @@ func (d *Directory) Sync(entries []DirectoryEntry, fetchedAt time.Time) (added, 
 	if len(content) > 0 && !bytes.HasSuffix(content, []byte("\n")) {
 		content = append(content, '\n')
 	}
-	add := func(entry DirectoryEntry, isListed *bool) {
+	add := func(entry DirectoryEntry, isListed *bool, lines int) {
 		begin := len(content)
-		text, _ := json.Marshal(directoryLine{fetchedAt.Format(receivedFormat), d.Source, entry, isListed}) // strings never fail
+		text, _ := json.Marshal(directoryLine{fetchedAt.Format(receivedFormat), d.Source, entry, isListed, lines}) // strings never fail
 		content = append(content, text[:len(text)-1]...)
 		content = append(appendChecksum(content, begin), '\n')
 	}
 	is, isNot := true, false
 	for _, entry := range gone {
-		add(entry, &isNot)
+		add(entry, &isNot, 0)
 	}
 	for _, entry := range added {
-		add(entry, &is)
+		add(entry, &is, 0)
 	}
-	add(DirectoryEntry{Kind: directorySync}, nil)
+	add(DirectoryEntry{Kind: directorySync}, nil, len(gone)+len(added)+1)
 	if err := os.MkdirAll(filepath.Dir(d.path), 0o700); err != nil {
 		return nil, nil, err
 	}

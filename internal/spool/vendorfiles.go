@@ -10,24 +10,25 @@ import (
 	"slices"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/display"
 )
 
+// vendorLineFile is a file of lines with what was fetched from a vendor. checkLines returns what is missing, if its lines are intact.
+type vendorLineFile struct {
+	File
+	checkLines func(lines int64) error
+}
+
 // vendorLineFiles returns the files of lines in the folder with what was fetched from the vendors: lists, directories and balances. Their
-// names begin with vendor/. rows has how many rows a list should have, by name.
-func vendorLineFiles(dataDir string) (files []File, rows map[string]int64, err error) {
+// names begin with vendor/.
+func vendorLineFiles(dataDir string) (files []vendorLineFile, err error) {
 	lists, err := VendorFiles(dataDir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	rows = map[string]int64{}
 	for _, list := range lists {
 		list.Name = "vendor/" + list.Source + "/" + list.Name
-		rows[list.Name] = -1 // its first line is damaged
-		if header, lines, err := list.OpenList(); err == nil {
-			rows[list.Name] = header.Rows
-			lines.Close()
-		}
-		files = append(files, list.File)
+		files = append(files, vendorLineFile{list.File, list.checkRows})
 	}
 	for _, name := range []string{"directory.ndjson", "balance.ndjson"} {
 		paths, _ := filepath.Glob(filepath.Join(VendorDir(dataDir), "*", name)) // the pattern is valid
@@ -37,14 +38,39 @@ func vendorLineFiles(dataDir string) (files []File, rows map[string]int64, err e
 				continue
 			}
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
-			file.Name = "vendor/" + filepath.Base(filepath.Dir(path)) + "/" + name
-			files = append(files, file)
+			source, check := filepath.Base(filepath.Dir(path)), checkNotEmpty
+			if path == directoryPath(dataDir, source) {
+				check = func(int64) error { return checkDirectory(dataDir, source) }
+			}
+			file.Name = "vendor/" + source + "/" + name
+			files = append(files, vendorLineFile{file, check})
 		}
 	}
-	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
-	return files, rows, nil
+	slices.SortFunc(files, func(a, b vendorLineFile) int { return cmp.Compare(a.Name, b.Name) })
+	return files, nil
+}
+
+// checkRows returns an error if a list has other rows than its first line says.
+func (f VendorFile) checkRows(lines int64) error {
+	header, opened, err := f.OpenList()
+	if err != nil {
+		return errors.New("the first line does not describe a list of this source and day")
+	}
+	opened.Close()
+	if lines != header.Rows+1 {
+		return fmt.Errorf("the list should have %s", display.Plural(int(header.Rows), "row"))
+	}
+	return nil
+}
+
+// checkNotEmpty returns an error for a file without lines: one is written with its first line.
+func checkNotEmpty(lines int64) error {
+	if lines == 0 {
+		return errors.New("the file is empty")
+	}
+	return nil
 }
 
 // RemoveVendorLists removes the lists of days before one (2006-01-02), with the pages of fetches of such days that did not end. It returns

@@ -21,7 +21,8 @@ func TestVerifyReadsWhatWasFetchedFromVendors(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "spool"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	list, directory := VendorListPath(dir, "main", "2026-10-05"), directoryPath(dir, "main")
+	list, directory, balance := VendorListPath(dir, "main", "2026-10-05"), directoryPath(dir, "main"), balancePath(dir, "main")
+	empty := func(string) string { return "" }
 	for _, c := range []struct {
 		name, path string
 		damage     func(string) string
@@ -36,6 +37,13 @@ func TestVerifyReadsWhatWasFetchedFromVendors(t *testing.T) {
 			[]string{"vendor/main/2026-10-05.ndjson, line 4: the first line does not describe a list of this source and day"}},
 		{"a name", directory, func(text string) string { return strings.Replace(text, "Asha", "Usha", 1) },
 			[]string{"vendor/main/directory.ndjson, line 1: checksum does not match"}},
+		{"all rows are gone", list, empty, []string{"vendor/main/2026-10-05.ndjson, line 1: the first line does not describe a list of this source and day"}},
+		{"no directory is left", directory, empty, []string{"vendor/main/directory.ndjson, line 1: the file is empty"}},
+		{"a sync is cut", directory, func(text string) string { return text[:strings.Index(text, "\n")+1] },
+			[]string{"vendor/main/directory.ndjson, line 2: the line that ends the sync is missing"}},
+		{"an entry is gone", directory, func(text string) string { return text[strings.Index(text, "\n")+1:] },
+			[]string{"vendor/main/directory.ndjson, line 3: the sync should have 3 lines"}},
+		{"no balance is left", balance, empty, []string{"vendor/main/balance.ndjson, line 1: the file is empty"}},
 	} {
 		whole, err := os.ReadFile(c.path)
 		if err != nil {

@@ -28,12 +28,15 @@ func Verify(ctx context.Context, dir, dataDir string, damaged func(Damage), prog
 	if err != nil {
 		return Verified{}, err
 	}
-	fetched, rows, err := vendorLineFiles(dataDir)
+	fetched, err := vendorLineFiles(dataDir)
 	if err != nil {
 		return Verified{}, err
 	}
-	files = append(files, fetched...)
-	v := &verifier{ctx: ctx, dir: dir, rows: rows, damaged: damaged, progress: progress}
+	v := &verifier{ctx: ctx, dir: dir, complete: map[string]func(int64) error{}, damaged: damaged, progress: progress}
+	for _, file := range fetched {
+		files = append(files, file.File)
+		v.complete[file.Name] = file.checkLines
+	}
 	for _, file := range files {
 		v.total += file.Size
 	}
@@ -57,7 +60,7 @@ func Verify(ctx context.Context, dir, dataDir string, damaged func(Damage), prog
 type verifier struct {
 	ctx      context.Context
 	dir      string
-	rows     map[string]int64 // of the vendors' lists, by name
+	complete map[string]func(lines int64) error // of what was fetched from the vendors, by name of the file
 	damaged  func(Damage)
 	progress func(done, total int64)
 
@@ -114,9 +117,11 @@ func (v *verifier) file(file File) {
 		sum.Damaged++
 		v.report(Damage{file.Name, number + 1, offset, "the last " + display.Agree(file.Durable-offset, "byte has no newline and is not a line", "bytes have no newline and are not a line")})
 	}
-	if rows, ok := v.rows[file.Name]; ok && sum.Damaged == 0 && number != rows+1 && v.ctx.Err() == nil {
-		sum.Damaged++
-		v.report(Damage{file.Name, number + 1, offset, v.wrongRows(rows)})
+	if complete := v.complete[file.Name]; complete != nil && sum.Damaged == 0 && v.ctx.Err() == nil {
+		if err := complete(number); err != nil {
+			sum.Damaged++
+			v.report(Damage{file.Name, number + 1, offset, err.Error()})
+		}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -143,14 +148,6 @@ func (v *verifier) open(file File) (*Reader, error) {
 		}
 	}
 	return nil, err
-}
-
-// wrongRows says why a list of a vendor, whose lines are intact, is not what was written.
-func (v *verifier) wrongRows(rows int64) string {
-	if rows < 0 {
-		return "the first line does not describe a list of this source and day"
-	}
-	return "the list should have " + display.Plural(int(rows), "row")
 }
 
 func (v *verifier) report(damage Damage) {
