@@ -31,7 +31,7 @@ func ensureDefinitions(ctx context.Context, options Options) (err error) {
 	if ok, err := upToDate(); ok || err != nil {
 		return err
 	}
-	lock, err := lockDefinitions(ctx, options)
+	lock, err := lockTemplate(ctx, options.Path)
 	if err != nil {
 		return err
 	}
@@ -51,10 +51,9 @@ func ensureDefinitions(ctx context.Context, options Options) (err error) {
 	}, func(path string) error { return Replace(options.Path, path) })
 }
 
-// lockDefinitions keeps other processes of this machine, which may start at the same moment, from making a file beside the definitions.
-func lockDefinitions(ctx context.Context, options Options) (*atomicfile.Lock, error) {
-	path := filepath.Join(filepath.Dir(options.Path), "."+filepath.Base(options.Path)+".lock")
-	return atomicfile.TakeLock(ctx, path, options.Path, time.Minute)
+// lockTemplate keeps other processes of this machine, which may start at the same moment, from making a template beside a file.
+func lockTemplate(ctx context.Context, path string) (*atomicfile.Lock, error) {
+	return atomicfile.TakeLock(ctx, filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".lock"), path, time.Minute)
 }
 
 // definitionsOf returns the fingerprint of the definitions at options.Path; empty if there are none that can be used.
@@ -75,7 +74,7 @@ func definitionsOf(ctx context.Context, options Options) (fingerprint string, er
 }
 
 // makeTemplate creates an empty database file beside options.Path with the tables, settings and macros of the options, calls do, closes the file and
-// calls use with its path.
+// calls use with its path. The caller holds lockTemplate, if others may make one beside the same path.
 func makeTemplate(ctx context.Context, options Options, do func(template *Store) error, use func(path string) error) (err error) {
 	options.Path += ".new"
 	options.Lake, options.DataDir, options.RunLedger = nil, "", ""
@@ -172,7 +171,7 @@ func (s *Store) createTables(ctx context.Context) (err error) {
 	var statements []string
 	options := s.options
 	options.beside = attachment{}
-	lock, err := lockDefinitions(ctx, options)
+	lock, err := lockTemplate(ctx, options.Path)
 	if err != nil {
 		return err
 	}

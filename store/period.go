@@ -44,6 +44,11 @@ func writePeriod(ctx context.Context, options Options, path string, from, to tim
 	if err != nil {
 		return copied, err
 	}
+	lock, err := lockTemplate(ctx, path)
+	if err != nil {
+		return copied, err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
 	options.Path, options.Immutable, options.beside = path, false, beside
 	err = makeTemplate(ctx, options, func(file *Store) error {
 		copied, err = file.copyPeriod(ctx, name, from, to)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -121,6 +122,39 @@ func periodOf(t *testing.T, dir string, settings Settings, from, to string) *Rea
 		t.Errorf("a database was replaced: %v", err)
 	}
 	return openReader(t, Options{Path: path, Settings: settings, Now: testNow})
+}
+
+// TestOneWriterOfAPeriodAtATime has a lock and a file that is being written, as of another process.
+func TestOneWriterOfAPeriodAtATime(t *testing.T) {
+	dir, settings := t.TempDir(), testSettings()
+	writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": `{"CallSid":"1","CallType":"1","Status":"CANCEL","DestinationNumber":"01204000001","SourceNumber":"9810000002","StartTime":"2026-10-05 10:05:00","EndTime":"2026-10-05 10:05:30"}` + "\n"})
+	load(t, dir, settings)
+	published(t, dir, settings)
+	source := Options{Path: filepath.Join(dir, "published", "calls.duckdb"), Settings: settings, Now: testNow, Immutable: true}
+	path, day := filepath.Join(dir, "period.duckdb"), date(t, "2026-10-05")
+	const ofAnother = "half a file"
+	if err := os.WriteFile(path+".new", []byte(ofAnother), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := lockTemplate(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	soon, stop := context.WithTimeout(t.Context(), time.Second)
+	defer stop()
+	_, err = WritePeriod(soon, source, path, day, day)
+	if err == nil {
+		t.Error("written beside another")
+	}
+	if text, err := os.ReadFile(path + ".new"); string(text) != ofAnother {
+		t.Errorf("the file of the other was changed: %v", err)
+	}
+	if err := lock.Release(); err != nil { // as when the other is killed
+		t.Fatal(err)
+	}
+	if copied, err := WritePeriod(t.Context(), source, path, day, day); err != nil || copied.Calls != 1 || exists(path+".new") {
+		t.Errorf("%+v, %v", copied, err)
+	}
 }
 
 func date(t *testing.T, day string) time.Time {

@@ -130,7 +130,7 @@ func checkSource(ctx context.Context, file Options, hint string) error {
 		return err
 	}
 	if stored != want || macros != file.macrosFingerprint() {
-		return fmt.Errorf("it was last loaded with other settings, or by another version of callsheet%s", hint)
+		return fmt.Errorf("database %s was last loaded with other settings, or by another version of callsheet%s", file.Path, hint)
 	}
 	return nil
 }

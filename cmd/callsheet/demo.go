@@ -122,6 +122,10 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if err := a.demoWorkbooks(ctx, p, day); err != nil {
 		return err
 	}
+	// The vendor's API of reconcileDemo is not in the configuration, and publish refuses data that was loaded with another one.
+	if _, err := p.Refresh(ctx, false, nil); err != nil {
+		return err
+	}
 	printDemoEnd(a.stdout, d.config, o, d.summary, whole)
 	return nil
 }

@@ -86,6 +86,10 @@ func TestDemoFiguresAgree(t *testing.T) {
 	if want := lostReports(testDemo.Calls); recovered != want {
 		t.Errorf("%d calls are back from the vendor's list, want %d", recovered, want)
 	}
+	file := filepath.Join(dir, "week.duckdb")
+	if got := runHere(t, "--config", a.configPath, "publish", file, "--from=2026-09-28", "--to=2026-10-04"); !strings.Contains(got, "of 7 days") {
+		t.Errorf("publish: %s", got)
+	}
 	calls := plainCalls(t, filepath.Join(dir, "data", "spool"))
 	if len(calls) != 1500 {
 		t.Errorf("the spool has %d calls with a report, want 1500", len(calls))

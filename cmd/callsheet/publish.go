@@ -21,7 +21,7 @@ definitions are in it, too.
 The file also has calls of the day before, which can run over midnight, those that recovered missed callers, and those near the lists
 of a vendor: select by local_day. Other days are unknown in it. So are comparisons with earlier periods, usual ranges, forecasts, balances,
 and what a vendor charges by. query --db over other days ends with exit code 3, and --as-of is refused. A file of a period is replaced
-as a whole; programs that have it open keep the one they opened.`,
+as a whole; programs that have it open keep the one they opened. Another publish of the same file waits.`,
 		Example: `  callsheet publish october.duckdb --period 2026-10
   callsheet publish week.duckdb --from 2026-10-05 --to 2026-10-11`,
 		Args: cobra.ExactArgs(1),

@@ -64,7 +64,7 @@ func TakeLock(ctx context.Context, path, what string, wait time.Duration) (*Lock
 		if text, err := os.ReadFile(path); err == nil && len(text) > 0 {
 			holder = "process " + strings.TrimSpace(string(text))
 		}
-		return nil, fmt.Errorf("%s is in use by %s\nhint: wait until it is done, stop it, or use another data_dir", what, holder)
+		return nil, fmt.Errorf("%s is in use by %s\nhint: wait until it is done, stop it, or use another folder", what, holder)
 	}
 	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("locking %s: %w", what, err), lock.Release())
