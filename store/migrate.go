@@ -71,7 +71,10 @@ func (m migration) maker() string {
 }
 
 func (s *Store) appliedMigrations(ctx context.Context) (applied []migration, err error) {
-	rows, err := s.conn.QueryContext(ctx, "select version, name, program from schema_migrations order by version, name")
+	rows, err := s.conn.QueryContext(ctx, `
+		select version, name, program
+		from (from schema_migrations union all by name select null::varchar as program where false) -- early databases lack it
+		order by version, name`)
 	if err != nil {
 		return nil, err
 	}

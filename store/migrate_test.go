@@ -164,6 +164,19 @@ func TestOldLiveEventsMigrate(t *testing.T) {
 	}
 }
 
+// TestOlderDatabaseIsNoProblem of the time before the program was recorded, or that has no table yet.
+func TestOlderDatabaseIsNoProblem(t *testing.T) {
+	dir := t.TempDir()
+	old, empty := filepath.Join(dir, "old.duckdb"), filepath.Join(dir, "empty.duckdb")
+	oldDatabase(t, old, "0010", "select 1")
+	oldDatabase(t, empty, "0000", "drop table schema_migrations")
+	for _, path := range []string{old, empty, filepath.Join(dir, "missing.duckdb")} {
+		if err := CheckDatabase(t.Context(), Options{Path: path, Settings: testSettings()}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestNewerDatabaseIsRefused before anything in it changes, with the version that made it and what to do.
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	for program, want := range map[string]string{"'9.1'": "callsheet 9.1, which is newer", "null": "a newer callsheet"} {
@@ -173,6 +186,9 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 		_, err := Open(t.Context(), Options{Path: path, Program: "0.1", Settings: testSettings(), Now: time.Now})
 		if err == nil || !strings.Contains(err.Error(), "was made by "+want) || !strings.Contains(err.Error(), "schema 999") || !strings.Contains(err.Error(), "hint: update callsheet") {
 			t.Errorf("opening it: %v", err)
+		}
+		if err := CheckDatabase(t.Context(), Options{Path: path, Settings: testSettings()}); err == nil || !strings.Contains(err.Error(), "was made by "+want) {
+			t.Errorf("checking it: %v", err)
 		}
 		db, conn, err := connect(t.Context(), Options{Path: path, Settings: testSettings()}, reading)
 		if err != nil {

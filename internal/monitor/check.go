@@ -81,6 +81,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 		k.add("collector sources and tokens", checkTokens(c))
 	}
 	k.add("data folder "+c.Path(c.DataDir), errors.Join(checkWritable(c.Path(c.DataDir)), store.CheckPath(c.Database())))
+	k.add("files in "+c.Data(), checkFiles(c, p.Now()))
 	k.user = queries.User(c.UserQueries())
 	var err error
 	k.empty, err = openEmptyStore(ctx, p)
@@ -93,7 +94,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	if c.Store.Lake.Enabled() {
 		k.checkLake(ctx)
 	} else {
-		k.add("database "+c.Database(), checkOpens(c.Database()))
+		k.checkDatabase(ctx)
 	}
 	if c.Store.Publish {
 		k.checkAccess()

@@ -3,9 +3,6 @@ package monitor
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"callsheet/internal/config"
@@ -111,36 +108,13 @@ func checkChecksum(c *config.Config) error {
 	return store.CheckPublished(c.PublishedDatabase())
 }
 
-// checkOpens opens an existing file for writing, without changing it.
-func checkOpens(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
+// checkDatabase opens the database as a load does.
+func (k *checker) checkDatabase(ctx context.Context) {
+	what := "database " + k.Config.Database()
+	k.begin(what)
+	if err := checkOpens(k.Config.Database()); err != nil {
+		k.add(what, withOwnerHint(err))
+		return
 	}
-	if err != nil {
-		return fmt.Errorf("not writable: %w\nhint: it must belong to the user that runs callsheet", err)
-	}
-	return file.Close()
-}
-
-// checkWritable creates a file in a folder, or in the folder where it would be created.
-func checkWritable(dir string) error {
-	for {
-		info, err := os.Stat(dir)
-		if err == nil && !info.IsDir() {
-			return fmt.Errorf("%s is not a folder", dir)
-		}
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, os.ErrNotExist) || dir == filepath.Dir(dir) {
-			return err
-		}
-		dir = filepath.Dir(dir)
-	}
-	file, err := os.CreateTemp(dir, ".check-*")
-	if err != nil {
-		return fmt.Errorf("not writable: %w", err)
-	}
-	return errors.Join(file.Close(), os.Remove(file.Name()))
+	k.add(what, k.CheckDatabase(ctx))
 }

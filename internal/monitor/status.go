@@ -126,6 +126,9 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	if err := s.readProcess(c, p.ConfigPath); err != nil {
 		s.Warnings = append(s.Warnings, err.Error())
 	}
+	if err := p.CheckDatabase(ctx); err != nil {
+		s.addAlarm("database", err.Error())
+	}
 	if c.Store.Publish {
 		if err := pipeline.Access(c).Check(); err != nil {
 			s.warn(err.Error())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/config"
 	"callsheet/internal/display"
 	"callsheet/internal/spool"
 	"callsheet/store"
@@ -188,12 +189,15 @@ func (p *Pipeline) lockLoads(ctx context.Context) (release func() error, err err
 	if p.Parent != nil {
 		timeout = max(timeout, c.Store.TimeLimit)
 	}
-	lock, err := atomicfile.TakeLock(ctx, c.Data(".load.lock"), "the database in "+c.Data(), timeout)
+	lock, err := atomicfile.TakeLock(ctx, loadLock(c), "the database in "+c.Data(), timeout)
 	if err != nil {
 		return nil, err
 	}
 	return lock.Release, nil
 }
+
+// loadLock is the path of the lock that a load holds.
+func loadLock(c *config.Config) string { return c.Data(".load.lock") }
 
 // load opens the database at path for the time of the load only.
 func (p *Pipeline) load(ctx context.Context, path string, retryRejects bool, progress store.Progress) (summary store.Summary, err error) {

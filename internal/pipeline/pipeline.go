@@ -41,18 +41,24 @@ func MakeDataDir(c *config.Config) error {
 	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
-	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "alerts", "alerts/*", "process.json*", ".*.lock"} {
-		paths, _ := filepath.Glob(c.Data(pattern)) // the pattern is valid
-		for _, path := range paths {
-			info, err := os.Stat(path)
-			if err != nil || info.Mode().Perm()&0o077 == 0 {
-				continue // removed in the meantime, or closed
-			}
-			err = os.Chmod(path, info.Mode()&^0o077)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // removed in the meantime, or another user's
-				return fmt.Errorf("closing %s to other users: %w", path, err)
-			}
+	for _, path := range PrivatePaths(c) {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm()&0o077 == 0 {
+			continue // removed in the meantime, or closed
+		}
+		err = os.Chmod(path, info.Mode()&^0o077)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // removed in the meantime, or another user's
+			return fmt.Errorf("closing %s to other users: %w", path, err)
 		}
 	}
 	return nil
+}
+
+// PrivatePaths returns the files and folders in data_dir that only the service opens.
+func PrivatePaths(c *config.Config) (paths []string) {
+	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "alerts", "alerts/*", "process.json*", ".*.lock"} {
+		found, _ := filepath.Glob(c.Data(pattern)) // the pattern is valid
+		paths = append(paths, found...)
+	}
+	return paths
 }

@@ -1,0 +1,60 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestCheckFindsFilesOfAnotherUser has files and folders that the service cannot open, and runs check as root, who could.
+func TestCheckFindsFilesOfAnotherUser(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	s := newServiceUser(t, "timezone: UTC\ndata_dir: data\ncollector: {listen: 127.0.0.1:0, sources: [{name: main, tokens: [a-token-for-tests]}]}\n")
+	check := func() (code int, out string) {
+		command := s.command(0, "check")
+		text, _ := command.CombinedOutput()
+		return command.ProcessState.ExitCode(), string(text)
+	}
+	for _, dir := range []string{"data", "data/spool", "data/published", "data/alerts"} {
+		if err := os.Mkdir(filepath.Join(s.home, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s.give(t, filepath.Join(s.home, dir), s.uid, 0o700)
+	}
+	today := "data/spool/" + time.Now().UTC().Format(time.DateOnly) + ".ndjson"
+	for _, file := range []string{"data/spool/.lock", "data/spool/2026-10-05.ndjson", today, "data/runs.ndjson", "data/.load.lock"} {
+		path := filepath.Join(s.home, file)
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.give(t, path, s.uid, 0o600)
+	}
+	s.give(t, filepath.Join(s.home, "data/spool/2026-10-05.ndjson"), s.uid, 0o400) // of an earlier day, which is only read
+	if code, out := check(); code != 0 {
+		t.Fatalf("exit code %d of a folder without problems: %s", code, out)
+	}
+	for path, mode := range map[string]os.FileMode{
+		"data/spool": 0o500, "data/published": 0o555, "data/alerts": 0o500,
+		"data/spool/.lock": 0o600, "data/spool/2026-10-05.ndjson": 0o600, today: 0o644, "data/runs.ndjson": 0o644, "data/.load.lock": 0o600,
+	} {
+		whole, owner := filepath.Join(s.home, path), 0
+		before, err := os.Stat(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before.IsDir() {
+			owner = s.uid
+		}
+		s.give(t, whole, owner, mode)
+		code, out := check()
+		if code != 1 || !strings.Contains(out, "PROBLEM  files in ") || !strings.Contains(out, whole) || !strings.Contains(out, "hint: what is in data_dir must belong") {
+			t.Errorf("%s: exit code %d: %s", path, code, out)
+		}
+		s.give(t, whole, s.uid, before.Mode().Perm())
+	}
+}
