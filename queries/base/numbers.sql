@@ -59,8 +59,9 @@ create or replace macro number_key(p_number) as
 
 -- Whether a text is a damaged number, such as 9.28E+09, or several in one, and not an address such as 101-desk.
 create or replace macro is_damaged_number(p_number) as
-    coalesce(has_extra_digits(p_number) or regexp_full_match(p_number,
-        '\+?\d+(\.\d+)?[eE][+-]?\d{1,3}|\+?\d{7,}\.\d*[1-9]\d*|[0-9+() .-]*\d *[,/;|&][0-9+() .,/;|&-]*\d[^0-9]*|([+(]*\d[() .-]*){16,}'), false);
+    case when p_number is null or regexp_full_match(p_number, '\+?[0-9]{0,15}') then false -- nearly all numbers
+         else has_extra_digits(p_number) or regexp_full_match(p_number,
+            '\+?\d+(\.\d+)?[eE][+-]?\d{1,3}|\+?\d{7,}\.\d*[1-9]\d*|[0-9+() .-]*\d *[,/;|&][0-9+() .,/;|&-]*\d[^0-9]*|([+(]*\d[() .-]*){16,}') end;
 
 -- Whether a number without a key is one that identifies no one: masked, withheld or short. Any other is unreadable.
 create or replace macro is_anonymous(p_number) as
