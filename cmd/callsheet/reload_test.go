@@ -250,7 +250,7 @@ func TestStatusKnowsTheConfigurationInForce(t *testing.T) {
 	expect("changed back", "refused", false)
 	s.process.Process.Kill()
 	s.process.Wait()
-	expect("after it was killed", "process ", false)
+	expect("after it was killed", collects, false)
 }
 
 // makeCertificate writes a certificate for a name, and its key.
@@ -398,4 +398,36 @@ func TestServeLoadsWhatCame(t *testing.T) {
 	}
 	s.reload(oneSource("a-token-for-tests", "")+"store: {load_every: 1h}\n", reloaded)
 	s.until("the call", func() bool { return calls() == 3 })
+}
+
+// TestStatusKnowsThatTheCollectorWasKilled says so until one runs again, and nothing after one that was stopped.
+func TestStatusKnowsThatTheCollectorWasKilled(t *testing.T) {
+	t.Parallel()
+	s := startReloading(t, "collect", oneSource("a-token-for-tests", ""))
+	collects := func() string { return fmt.Sprintf("callsheet collect, process %d", s.process.Process.Pid) }
+	s.until("status", func() bool { return strings.Contains(s.status(), collects()) })
+	if err := s.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	s.process.Wait()
+	const ended = "ended without being stopped"
+	code, _, stderr := runCallsheet(t, "--config", s.path(), "status")
+	if want := fmt.Sprintf("callsheet collect (process %d), started ", s.process.Process.Pid); code != 3 || !strings.Contains(stderr, want) || !strings.Contains(stderr, ended) {
+		t.Errorf("after it was killed: exit code %d\n%s", code, stderr)
+	}
+	s.process = exec.Command("callsheet", "--config", s.path(), "collect")
+	if err := s.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.until("status", func() bool { return strings.Contains(s.status(), collects()) })
+	if got := s.status(); strings.Contains(got, ended) {
+		t.Errorf("while another one runs:\n%s", got)
+	}
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s.process.Wait()
+	if got := s.status(); strings.Contains(got, ended) || strings.Contains(got, "callsheet collect") {
+		t.Errorf("after it was stopped:\n%s", got)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
 	"callsheet/internal/display"
+	"callsheet/internal/spool"
 )
 
 // ProcessStatus is the process that collects into a data folder, and the configuration that it uses. It is kept in process.json.
@@ -26,6 +27,8 @@ type ProcessStatus struct {
 	ReadAt     time.Time `json:"config_read_at"`
 	NotApplied []string  `json:"not_applied,omitempty"` // keys of the file that differ from those in force until a restart
 	Refused    string    `json:"refused,omitempty"`     // why the file was refused, when it was read last
+	Host       string    `json:"host,omitempty"`
+	Boot       string    `json:"boot,omitempty"` // identifies the running kernel, which containers share; empty if unknown
 
 	Fingerprint        string `json:"fingerprint"`
 	RefusedFingerprint string `json:"refused_fingerprint,omitempty"`
@@ -57,7 +60,7 @@ func StartProcess(ctx context.Context, command string, c *config.Config, configP
 	}
 	p := &Process{
 		path: c.Data(processFile), now: now, lock: lock,
-		status: ProcessStatus{PID: os.Getpid(), Command: command, StartedAt: now(), Config: configPath},
+		status: ProcessStatus{PID: os.Getpid(), Command: command, StartedAt: now(), Config: configPath, Boot: bootID()},
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "callsheet_config_last_reload_successful", Help: "1 if the configuration that was read last is in force, 0 if it was refused.",
 		}),
@@ -65,6 +68,7 @@ func StartProcess(ctx context.Context, command string, c *config.Config, configP
 			Name: "callsheet_config_last_reload_success_timestamp_seconds", Help: "When the configuration in force was read.",
 		}),
 	}
+	p.status.Host, _ = os.Hostname()
 	registry.MustRegister(p.successful, p.readAt)
 	return p, p.Applied(c, nil)
 }
@@ -99,14 +103,12 @@ func (p *Process) Close() error {
 	return errors.Join(atomicfile.RemoveIfExists(atomicfile.OS{}, p.path), p.lock.Release())
 }
 
-// readProcess reads which process collects, if one does, and whether it uses the configuration of the file.
+// readProcess reads which process collects, if one does, and whether it uses the configuration of the file. A process that ended without removing
+// its record, since it was killed or the machine failed, is an alarm.
 func (s *Status) readProcess(c *config.Config, configPath string) error {
-	held, err := atomicfile.IsHeld(c.Data(processLock))
-	if err != nil || !held {
-		return err
-	}
-	text, err := os.ReadFile(c.Data(processFile))
-	if errors.Is(err, fs.ErrNotExist) { // it is starting or stopping
+	path := c.Data(processFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) { // none collects, or it is starting or stopping
 		return nil
 	}
 	var process ProcessStatus
@@ -114,11 +116,44 @@ func (s *Status) readProcess(c *config.Config, configPath string) error {
 		err = json.Unmarshal(text, &process)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data(processFile), err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	s.Process = &process
-	s.checkConfig(configPath, c.Zone())
+	held, err := atomicfile.IsHeld(c.Data(processLock))
+	if err != nil {
+		return err
+	}
+	if held {
+		s.Process = &process
+		s.checkConfig(configPath, c.Zone())
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || process.isElsewhere() {
+		return nil // it has just stopped, or its lock may not be seen here
+	}
+	s.addAlarm("process", say("warn_process_ended", say("process_name", process.Command, process.PID), display.ZonedTime(process.StartedAt.In(c.Zone())),
+		display.ZonedTime(process.lastSeen(c).In(c.Zone())), path))
 	return nil
+}
+
+// lastSeen returns the latest time at which the process is known to have run.
+func (p ProcessStatus) lastSeen(c *config.Config) time.Time {
+	seen := p.ReadAt
+	if synced, err := spool.LastSynced(c.SpoolDir()); err == nil && synced.After(seen) {
+		seen = synced
+	}
+	return seen
+}
+
+// isElsewhere reports whether the process ran on another machine.
+func (p ProcessStatus) isElsewhere() bool {
+	host, _ := os.Hostname()
+	return p.Host != "" && p.Host != host && (p.Boot == "" || p.Boot != bootID())
+}
+
+// bootID identifies the running kernel; it is empty if that is unknown.
+func bootID() string {
+	text, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // of Linux
+	return strings.TrimSpace(string(text))
 }
 
 // checkConfig warns if the running process does not use what the file says.

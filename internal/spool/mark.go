@@ -8,10 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"callsheet/internal/atomicfile"
 )
@@ -135,6 +137,15 @@ func readMark(files atomicfile.FS, dir string) (map[string]int64, error) {
 		}
 	}
 	return nil, nil
+}
+
+// LastSynced returns when the collector that has the folder, or was killed, last stored a delivery or started.
+func LastSynced(dir string) (time.Time, error) {
+	info, err := os.Stat(filepath.Join(dir, markName))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 func readFile(files atomicfile.FS, path string) ([]byte, error) {
