@@ -265,7 +265,7 @@ func TestFilesOfSeveralLoadersHaveOneName(t *testing.T) {
 		t.Fatal(err)
 	}
 	summary, err := db.Load(t.Context(), LoadOptions{SpoolDir: spool, DefaultSource: "main", RetryRejects: true})
-	if err != nil || summary.Recovered != 1 || summary.Rejects != 0 {
+	if err != nil || summary.Retried != 1 || summary.Rejects != 0 {
 		t.Errorf("the retry: %+v, %v", summary, err)
 	}
 	db.Close()

@@ -18,7 +18,7 @@ type line struct {
 	hash          uint64 // lineHash
 	text          []byte // as in the file; nil once it is parsed, except for a reject
 	reason        string // why it is rejected
-	reread        bool   // from a file that has changed since it was loaded
+	wantsPosition bool   // of every line, as in a file that has changed since it was loaded
 	length        int64  // of the whole line, in bytes
 	tooLong       bool   // text is truncated
 	needsEscaping bool   // a value may contain escapeByte, nullMark or fieldEnd
@@ -66,7 +66,7 @@ func (l *line) parse(sources lineSources) {
 
 // identify sets what follows from the other columns.
 func (l *line) identify() {
-	l.keepsPosition = l.reread || l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt)
+	l.keepsPosition = l.wantsPosition || l.reason != "" || l.kind == spool.KindOther || !looksLikeTime(l.receivedAt)
 	if l.reason == "" && l.kind == spool.KindLiveCall {
 		l.keepInExtra()
 	}

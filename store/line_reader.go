@@ -108,7 +108,7 @@ func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error
 		if err != nil {
 			return lines, err
 		}
-		r.report(at.bytes - before)
+		r.count(at.bytes - before)
 		if at.onlyRejected != nil {
 			if _, wanted := at.onlyRejected[at.lines]; !wanted {
 				continue
@@ -125,14 +125,14 @@ func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
 			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
-			reason: r.refusal, reread: at.reread || r.keepPositions, length: read.Length, tooLong: read.TooLong,
+			reason: r.refusal, wantsPosition: at.reread || r.keepPositions, length: read.Length, tooLong: read.TooLong,
 		})
 	}
 	return lines, nil
 }
 
-// report counts a line and its bytes.
-func (r *lineReader) report(bytes int64) {
+// count counts a line and its bytes.
+func (r *lineReader) count(bytes int64) {
 	r.read += bytes
 	r.lines++
 	if r.progress != nil && r.lines%1000 == 0 {

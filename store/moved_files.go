@@ -66,19 +66,19 @@ func (c loadedContents) longestPrefix(file spool.File) (end position, name strin
 	}
 }
 
-// renameFile renames a loaded file in the ledger, the rejects and the events.
+// renameFile renames a loaded file in spool_files, the rejects and the events.
 func (s *Store) renameFile(ctx context.Context, from, to string) error {
 	return s.moveRows(ctx, from, to, "rename_spool_file")
 }
 
-// mergeFile removes a file from the ledger and moves its rejects and events to another file with the same lines.
+// mergeFile removes a file from spool_files and moves its rejects and events to another file with the same lines.
 func (s *Store) mergeFile(ctx context.Context, file, same string) error {
 	return s.moveRows(ctx, file, same, "delete_spool_file")
 }
 
-func (s *Store) moveRows(ctx context.Context, from, to, ledgerStep string) error {
+func (s *Store) moveRows(ctx context.Context, from, to, positionStep string) error {
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		for _, step := range []string{ledgerStep, "move_rejects", "move_other_events"} {
+		for _, step := range []string{positionStep, "move_rejects", "move_other_events"} {
 			if _, err := tx.ExecContext(ctx, queries.SQL("load/"+step), sql.Named("from", from), sql.Named("to", to)); err != nil {
 				return fmt.Errorf("%s: %w", step, err)
 			}

@@ -100,13 +100,13 @@ func (at position) verify(rejected rejectHashes) (end int64, err error) {
 	return now.bytes, nil
 }
 
-// positions reads the ledger, by file name.
+// positions returns how far each file is loaded, by its name.
 func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error) {
 	rows, err := conn.QueryContext(ctx, `
 		select file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_hash, coalesce(changed, false), coalesce(problem, '')
 		from spool_files where loader is not distinct from getvariable('loader')`)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ledger: %w", err)
+		return nil, fmt.Errorf("reading spool_files: %w", err)
 	}
 	defer rows.Close()
 	known := map[string]position{}
@@ -114,7 +114,7 @@ func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error)
 		var name string
 		var at position
 		if err := rows.Scan(&name, &at.bytes, &at.lines, &at.linesHash, &at.diskBytes, &at.modifiedAt, &at.firstHash, &at.changed, &at.problem); err != nil {
-			return nil, fmt.Errorf("reading the ledger: %w", err)
+			return nil, fmt.Errorf("reading spool_files: %w", err)
 		}
 		known[name] = at
 	}

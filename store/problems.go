@@ -82,7 +82,7 @@ func hasIDs(file spool.File) (bool, error) {
 	}
 }
 
-// recordProblems stores the problems of files in the ledger, unless they are the same as before.
+// recordProblems stores the problems of files in spool_files, unless they are the same as before.
 func (s *Store) recordProblems(ctx context.Context, known map[string]position, now problems) error {
 	stored := problems{}
 	for name, at := range known {

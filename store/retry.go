@@ -55,7 +55,7 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 	}
 	summary.Warnings = append(summary.Warnings, reader.problems.list()...)
 	after, err := s.countRejects(ctx)
-	summary.Recovered = rejects - after
+	summary.Retried = rejects - after
 	return err
 }
 

@@ -32,7 +32,7 @@ func TestCorrectedLineIsLoaded(t *testing.T) {
 	if got := load(t, dir, testSettings()); got.Rejects != 2 || got.Calls != 3 {
 		t.Fatalf("first load: %+v", got)
 	}
-	if got := retryLoad(t, dir); got.Rejects != 2 || got.Recovered != 0 || got.Calls != 3 || got.Lines != 2 {
+	if got := retryLoad(t, dir); got.Rejects != 2 || got.Retried != 0 || got.Calls != 3 || got.Lines != 2 {
 		t.Fatalf("a retry with nothing corrected: %+v", got)
 	}
 
@@ -46,7 +46,7 @@ func TestCorrectedLineIsLoaded(t *testing.T) {
 		t.Fatalf("a load after mending: %+v", got)
 	}
 	appendTo(t, path, report("5"))
-	if got := retryLoad(t, dir); got.Recovered != 1 || got.Rejects != 1 || got.Calls != 6 || len(got.Warnings) != 0 {
+	if got := retryLoad(t, dir); got.Retried != 1 || got.Rejects != 1 || got.Calls != 6 || len(got.Warnings) != 0 {
 		t.Fatalf("the retry: %+v", got)
 	}
 	if got := load(t, dir, testSettings()); got.Lines != 0 || got.Rejects != 0 || len(got.Warnings) != 0 {
@@ -73,7 +73,7 @@ func TestCorrectingOtherLinesIsDetected(t *testing.T) {
 	writeSpool(t, dir, map[string]string{"a.ndjson": report("1") + "broken\n"})
 	load(t, dir, testSettings())
 	writeSpool(t, dir, map[string]string{"a.ndjson": report("0") + report("2")})
-	if got := retryLoad(t, dir); got.Recovered != 0 || got.Calls != 1 || len(got.Warnings) != 1 {
+	if got := retryLoad(t, dir); got.Retried != 0 || got.Calls != 1 || len(got.Warnings) != 1 {
 		t.Errorf("got %+v", got)
 	}
 }

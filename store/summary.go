@@ -24,10 +24,10 @@ type Summary struct {
 	Rejected    []spool.Damage `json:"rejected_lines"` // the first of the rejects
 	Blank       int64          `json:"blank"`
 	Copies      int64          `json:"copies"`             // lines whose delivery was loaded from another line
-	Recovered   int64          `json:"mended"`             // previously rejected lines that are loaded now
+	Retried     int64          `json:"mended"`             // the key is kept for scripts: previously rejected lines that are loaded now
 	Calls       int64          `json:"calls"`              // in the store after the load
 	Stored      Counts         `json:"-"`                  // rows in the store after the load
-	Warnings    []string       `json:"troubles"`           // files and user queries that could not be read, with the reason
+	Warnings    []string       `json:"troubles"`           // the key is kept for scripts: files and user queries that could not be read, with the reason
 	Migrated    string         `json:"migrated,omitempty"` // what the upgrade of an older database did
 	Undone      []string       `json:"undone"`             // files of undone imports whose lines the database has, or had before a rebuild
 	Unnamed     int64          `json:"-"`                  // calls whose id nothing_values lists since the configuration changed
@@ -74,7 +74,7 @@ func (s *Store) addRejected(ctx context.Context, started time.Time, summary *Sum
 func (s *Summary) AddEarlier(earlier Summary) {
 	s.add(earlier)
 	s.Files += earlier.Files
-	s.Recovered += earlier.Recovered
+	s.Retried += earlier.Retried
 }
 
 // add adds the counts of a batch. Files may span batches, so loadPending counts them.

@@ -82,8 +82,8 @@ func printSummary(w io.Writer, s store.Summary) {
 	fmt.Fprintf(w, "%s in %s: %s, %s, %s, %s rejected\n",
 		display.Plural(int(s.Lines), "new line"), display.Plural(int(s.Files), "file"), display.Plural(int(s.Reports), "report"), display.Plural(int(s.LiveEvents), "live event"),
 		display.Plural(int(s.OtherEvents), "other event"), display.Count(s.Rejects))
-	if s.Recovered > 0 {
-		fmt.Fprintf(w, "%s loaded now\n", display.Agree(s.Recovered, "previously rejected line is", "previously rejected lines are"))
+	if s.Retried > 0 {
+		fmt.Fprintf(w, "%s loaded now\n", display.Agree(s.Retried, "previously rejected line is", "previously rejected lines are"))
 	}
 	if s.Copies > 0 {
 		fmt.Fprintf(w, "%s loaded from other lines\n", display.Agree(s.Copies, "more line is a copy of a delivery that is", "more lines are copies of deliveries that are"))
