@@ -84,7 +84,7 @@ var temporaryNumber = lazyregexp.New(`^error (429|5[0-9]{2})$`)
 // pageError returns an error if a chat answered with a web page. The message is not in the chat then: the URL is that of a page, or
 // something between sent a page of its own.
 func (w Webhook) pageError(answer []byte) error {
-	if slices.Contains([]string{"slack", "slackfile", "teams", "googlechat"}, w.Format) && remote.IsWebPage(answer) {
+	if slices.Contains([]string{"slack", "slackfile", "teams", "googlechat"}, w.Shape) && remote.IsWebPage(answer) {
 		return permanent(errors.New("the server answered with a web page\nhint: configure the address of the webhook; that of a channel or a page takes no messages"))
 	}
 	return nil

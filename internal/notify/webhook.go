@@ -22,7 +22,7 @@ type Webhook struct {
 	URL      func() (string, error)      // secret: whoever knows it can post there
 	Headers  func() (http.Header, error) // may have secrets; nil for none
 	Method   string                      // POST if empty
-	Format   string                      // of the request: json, slack, slackfile, teams, googlechat or template
+	Shape    string                      // of the request: json, slack, slackfile, teams, googlechat or template
 	Template *WebhookTemplate            // of the format template
 	Channel  string                      // of slackfile
 	Summary  string                      // SummaryPicture or SummaryPDF to upload instead of the workbook
@@ -50,7 +50,7 @@ func (w Webhook) Key(recipient string) string { return recipient }
 
 // Settings returns what decides how a message looks, and the URL, of which the recipient has only some bits of a hash.
 func (w Webhook) Settings() []any {
-	settings := []any{"webhook", w.Format}
+	settings := []any{"webhook", w.Shape}
 	if to, err := w.URL(); err == nil {
 		settings = append(settings, to)
 	}
@@ -75,7 +75,7 @@ func (w Webhook) Send(ctx context.Context, message Message, recipient string) (s
 			return "", permanent(err)
 		}
 	}
-	switch w.Format {
+	switch w.Shape {
 	case "slackfile":
 		err = w.sendSlackFile(ctx, to, header, message)
 	default:
@@ -94,7 +94,7 @@ func (w Webhook) sendOne(ctx context.Context, to string, header http.Header, mes
 	if w.Template != nil {
 		sent, err = w.Template.content(message, w.Summary)
 	} else {
-		sent, err = jsonContent(message.payload(w.Format))
+		sent, err = jsonContent(message.payload(w.Shape))
 	}
 	if err != nil {
 		return permanent(err)

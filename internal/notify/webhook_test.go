@@ -16,7 +16,7 @@ func startWebhook(t *testing.T, shape string, handle http.HandlerFunc) Webhook {
 	t.Helper()
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
-	return Webhook{Format: shape, Timeout: time.Second, URL: func() (string, error) { return server.URL + "/services/s3cret", nil }}
+	return Webhook{Shape: shape, Timeout: time.Second, URL: func() (string, error) { return server.URL + "/services/s3cret", nil }}
 }
 
 func TestWebhookPostsFiguresInEachFormat(t *testing.T) {

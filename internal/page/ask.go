@@ -140,7 +140,7 @@ func (s *Server) showQuery(w http.ResponseWriter, r *http.Request) {
 
 // showCatalog shows what SQL can name.
 func (s *Server) showCatalog(w http.ResponseWriter, r *http.Request) {
-	if _, ok := s.authorize(w, r, Analyst); !ok || !s.mayTake(w, 2*dataTimeout) {
+	if _, ok := s.authorize(w, r, Analyst); !ok || !s.extendDeadlines(w, 2*dataTimeout) {
 		return
 	}
 	catalog, err := s.ask.catalog.get(r.Context(), s.options.Now, catalogAge, s.options.Catalog)
@@ -192,7 +192,7 @@ func (s *Server) parseQuestion(w http.ResponseWriter, r *http.Request) (ok bool)
 		s.refuse(w, http.StatusRequestEntityTooLarge, "question_long")
 		return false
 	}
-	return s.mayTake(w, askTime+queueTime+writeTimeout)
+	return s.extendDeadlines(w, askTime+queueTime+writeTimeout)
 }
 
 // answer asks a question and shows the page with the answer, or sends a file if the form asks for one.
@@ -235,7 +235,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page string, sho
 	defer done()
 	rows := &limitedBuffer{max: maxShownBytes}
 	began := s.options.Now()
-	warning, err := s.put(r.Context(), shown.User.Name, q, rows)
+	warning, err := s.askWithinLimits(r.Context(), shown.User.Name, q, rows)
 	a.Took, a.Warning = s.options.Now().Sub(began), warning
 	if r.Context().Err() != nil {
 		return
@@ -247,8 +247,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page string, sho
 	s.show(w, http.StatusOK, page, shown)
 }
 
-// put asks a question within the limits.
-func (s *Server) put(ctx context.Context, user string, q Question, out io.Writer) (warning string, err error) {
+// askWithinLimits asks a question within the limits on time and size.
+func (s *Server) askWithinLimits(ctx context.Context, user string, q Question, out io.Writer) (warning string, err error) {
 	limited, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	// A writer that is full ends the question at once, as a browser does that leaves.
@@ -293,7 +293,7 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, page string, s
 	_ = os.Remove(file.Name()) // at once: a process that is killed leaves nothing behind
 	defer os.Remove(file.Name())
 	defer file.Close()
-	_, err = s.put(r.Context(), shown.User.Name, q, &limitedWriter{file, maxDownload})
+	_, err = s.askWithinLimits(r.Context(), shown.User.Name, q, &limitedWriter{file, maxDownload})
 	if r.Context().Err() != nil {
 		return
 	}
@@ -303,7 +303,7 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, page string, s
 		return
 	}
 	done()
-	if !s.mayTake(w, downloadTime) {
+	if !s.extendDeadlines(w, downloadTime) {
 		return
 	}
 	name := "answer." + q.Format
@@ -315,8 +315,8 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, page string, s
 	http.ServeContent(w, r, "", time.Time{}, file)
 }
 
-// mayTake lets the answer to a request take a time, which is longer than the one that every other may. If ok is false, it has answered.
-func (s *Server) mayTake(w http.ResponseWriter, d time.Duration) (ok bool) {
+// extendDeadlines lets a response take a time, which is longer than the one that every other may. If ok is false, it has answered with an error.
+func (s *Server) extendDeadlines(w http.ResponseWriter, d time.Duration) (ok bool) {
 	control := http.NewResponseController(w)
 	err := control.SetWriteDeadline(s.options.Now().Add(d))
 	if err == nil {

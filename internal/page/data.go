@@ -65,7 +65,7 @@ func (c *cache[T]) get(ctx context.Context, now func() time.Time, age time.Durat
 // showData shows the state of the data.
 func (s *Server) showData(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.authorize(w, r, Viewer)
-	if !ok || !s.mayTake(w, 2*dataTimeout) { // it may wait for others
+	if !ok || !s.extendDeadlines(w, 2*dataTimeout) { // it may wait for others
 		return
 	}
 	data, err := s.data.get(r.Context(), s.options.Now, dataAge, func(ctx context.Context) (*Data, error) {

@@ -31,12 +31,12 @@ type figures struct {
 
 // scope has the figures of a group.
 type scope struct {
-	asked  time.Time
-	tried  time.Time // when computing them began last
-	of     Published // what they are computed from
-	today  *Today
-	failed bool
-	board  *part // nil if it has to be rendered
+	asked    time.Time
+	tried    time.Time // when computing them began last
+	of       Published // what they are computed from
+	today    *Today
+	failed   bool
+	rendered *part // nil if it has to be rendered
 }
 
 // Published identifies the published data.
@@ -65,15 +65,15 @@ func (s *Server) todayBoard(group string) (*part, error) {
 		}
 	}
 	one.asked = s.options.Now()
-	if one.board == nil {
+	if one.rendered == nil {
 		var html bytes.Buffer
 		data := todayData{Today: one.today, Failed: one.failed, Unpublished: one.today == nil && f.published.ID == "", Late: f.late, Target: s.options.Target}
 		if err := s.templates.write(&html, "today-board", data); err != nil {
 			return nil, err
 		}
-		one.board = newPart(html.Bytes())
+		one.rendered = newPart(html.Bytes())
 	}
-	return one.board, nil
+	return one.rendered, nil
 }
 
 // makeRoom removes the least recently used scope, if there are too many.
@@ -140,7 +140,7 @@ func (s *Server) noteFigures() {
 	f.late = late
 	for group, one := range f.scopes {
 		if changed {
-			one.board = nil
+			one.rendered = nil
 		}
 		if now.Sub(one.asked) > figuresKept {
 			delete(f.scopes, group)
@@ -148,7 +148,7 @@ func (s *Server) noteFigures() {
 	}
 	f.mu.Unlock()
 	if changed {
-		s.updates.publish()
+		s.updates.next()
 	}
 }
 
@@ -211,7 +211,7 @@ func (s *Server) compute(ctx context.Context, group string) {
 	if one == nil { // removed meanwhile
 		one = &scope{}
 	}
-	one.failed, one.board = err != nil, nil
+	one.failed, one.rendered = err != nil, nil
 	if err == nil {
 		one.today, one.of = today, published
 		f.through, f.waitsFrom = today.Through, today.WaitsFrom
@@ -220,5 +220,5 @@ func (s *Server) compute(ctx context.Context, group string) {
 		}
 	}
 	f.mu.Unlock()
-	s.updates.publish()
+	s.updates.next()
 }

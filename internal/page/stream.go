@@ -37,8 +37,8 @@ func (u *updates) current() (version int, changed <-chan struct{}) {
 	return u.version, u.changed
 }
 
-// publish begins a new version.
-func (u *updates) publish() {
+// next begins a new version, which wakes the streams.
+func (u *updates) next() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.version++
@@ -51,7 +51,7 @@ func (u *updates) publish() {
 func (s *Server) follow(ctx context.Context) {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
-	var published uint64
+	var seen uint64 // changes of the board
 	var ticked time.Time
 	for {
 		now := s.options.Now()
@@ -62,9 +62,9 @@ func (s *Server) follow(ctx context.Context) {
 			s.options.Board.Expire(now)
 			isNews = isNews || s.options.Board.View(nil, now).Total.Waiting > 0
 		}
-		if changes := s.options.Board.Changes(); isNews || changes != published {
-			published = changes
-			s.updates.publish()
+		if changes := s.options.Board.Changes(); isNews || changes != seen {
+			seen = changes
+			s.updates.next()
 		}
 		select {
 		case <-ctx.Done():
@@ -99,7 +99,7 @@ func (s *Server) noteStuck(now time.Time) {
 	u.mu.Unlock()
 	if isStuck {
 		s.options.Log.Error("the spool cannot be read", "error", "the disk does not respond")
-		u.publish()
+		u.next()
 	}
 }
 
@@ -141,8 +141,8 @@ func newPart(html []byte) *part {
 	return &part{html, append(append([]byte("data: "), bytes.ReplaceAll(html, []byte("\n"), []byte("\ndata: "))...), '\n')}
 }
 
-// board returns the part of a page that changes.
-func (s *Server) board(name string, v visit) (*part, error) {
+// changingPart returns the part of a page that changes.
+func (s *Server) changingPart(name string, v visit) (*part, error) {
 	if name == "today" {
 		return s.todayBoard(todayGroup(v))
 	}
@@ -202,16 +202,16 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 			_ = send.event("signed-out", nil)
 			return
 		}
-		board, err := s.board(name, v)
+		changing, err := s.changingPart(name, v)
 		if err != nil {
 			s.options.Log.Error("a page cannot be shown", "page", name, "error", err)
 			return
 		}
-		if !bytes.Equal(board.html, sent) {
-			if send.event("board", board.lines) != nil {
+		if !bytes.Equal(changing.html, sent) {
+			if send.event("board", changing.lines) != nil {
 				return // the browser is gone, or takes nothing
 			}
-			sent = board.html
+			sent = changing.html
 		}
 	waiting:
 		for {

@@ -184,27 +184,27 @@ func pageAddress(page, group string) string {
 	return path
 }
 
-// page shows a page with a board.
+// page shows a page with a part that changes.
 func (s *Server) page(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v, ok := s.authorize(w, r, Viewer)
 		if !ok {
 			return
 		}
-		board, err := s.board(name, v)
+		changing, err := s.changingPart(name, v)
 		if err != nil {
 			s.fail(w, name, err)
 			return
 		}
 		data := s.pageData(name, v)
 		data.Groups = groupNames(s.options.Board.View(v.user.Groups, s.options.Now()))
-		s.showBoard(w, name, data, board)
+		s.showBoard(w, name, data, changing)
 	}
 }
 
 // showBoard shows a page with its changing part.
-func (s *Server) showBoard(w http.ResponseWriter, name string, data pageData, board *part) {
-	data.Board, data.Now = template.HTML(board.html), s.options.Now()
+func (s *Server) showBoard(w http.ResponseWriter, name string, data pageData, changing *part) {
+	data.Board, data.Now = template.HTML(changing.html), s.options.Now()
 	s.show(w, http.StatusOK, name, data)
 }
 

@@ -97,7 +97,7 @@ func (s *Server) showToday(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	board, err := s.board("today", v)
+	changing, err := s.changingPart("today", v)
 	if err != nil {
 		s.fail(w, "today", err)
 		return
@@ -108,7 +108,7 @@ func (s *Server) showToday(w http.ResponseWriter, r *http.Request) {
 	if shown.SeesAll {
 		shown.Groups = s.figures.withGroups(groupNames(s.options.Board.View(nil, s.options.Now())))
 	}
-	s.showBoard(w, "today", shown, board)
+	s.showBoard(w, "today", shown, changing)
 }
 
 // groupNames returns the names of the groups of a view.

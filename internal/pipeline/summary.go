@@ -120,12 +120,12 @@ func writeSummaries(ctx context.Context, definition *report.Definition, forms []
 	return report.Picture(ctx, pdf, notify.SummaryPath(workbook, notify.SummaryPicture))
 }
 
-// queryCache caches the results that both a workbook and its summary need, but not the rows of detail sheets, which may be many.
-type queryCache struct {
+// summarySource caches the results that both a workbook and its summary need, but not the rows of detail sheets, which may be many.
+type summarySource struct {
 	*report.CachedSource
 	source report.Source
 }
 
-func (c queryCache) Stream(ctx context.Context, name string, args map[string]any, header func([]string) error, row func([]any) error) error {
+func (c summarySource) Stream(ctx context.Context, name string, args map[string]any, header func([]string) error, row func([]any) error) error {
 	return c.source.Stream(ctx, name, args, header, row)
 }

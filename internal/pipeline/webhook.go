@@ -17,7 +17,7 @@ import (
 func (p *Pipeline) webhook(target config.WebhookTarget) (channel notify.Webhook, err error) {
 	c := p.Config
 	channel = notify.Webhook{
-		Format: target.Shape, Method: target.Method, Channel: target.Channel, Summary: target.Summary, Timeout: sendTimeout,
+		Shape: target.Shape, Method: target.Method, Channel: target.Channel, Summary: target.Summary, Timeout: sendTimeout,
 		URL:     func() (string, error) { return c.ResolveSecret("webhook.url", target.URL, target.URLFile) },
 		Headers: func() (http.Header, error) { return c.ResolveHeaders(target) },
 	}

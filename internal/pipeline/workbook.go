@@ -63,7 +63,7 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 	defer reader.Close()
 	source := report.Source(reader)
 	if w.PDF != "" || w.ForMail {
-		source = queryCache{report.NewCachedSource(reader), reader}
+		source = summarySource{report.NewCachedSource(reader), reader}
 	}
 	if w.Names == nil {
 		if w.Names, err = filterNames(ctx, reader, w.Filters); err != nil {

@@ -48,7 +48,7 @@ func (a *account) FetchCalls(ctx context.Context, day string, progress func(rows
 	if err := removeStale(dir, a.now()); err != nil {
 		return list, err
 	}
-	pages, err := openPartial(filepath.Join(dir, "."+day+".partial"), day, a.newAttempt())
+	pages, err := openPartial(filepath.Join(dir, "."+day+".partial"), day, a.newHeader())
 	if err != nil {
 		return list, err
 	}
@@ -102,7 +102,7 @@ func (f *fetch) run(ctx context.Context) error {
 			return errors.Join(fmt.Errorf("%w, after %d attempts%s\nhint: try again later; if it stays so, ask the vendor", err, pass, f.whatStays()),
 				f.pages.remove())
 		case contradicts:
-			if err := f.pages.begin(f.newAttempt()); err != nil {
+			if err := f.pages.begin(f.newHeader()); err != nil {
 				return err
 			}
 		}
@@ -128,7 +128,7 @@ func (f *fetch) pass(ctx context.Context) error {
 		}
 		known := f.pages.total
 		if resumed && !p.IsEmpty && p.Total != known { // rows are in other places now
-			if err := f.pages.begin(f.newAttempt()); err != nil {
+			if err := f.pages.begin(f.newHeader()); err != nil {
 				return err
 			}
 			resumed = false

@@ -18,27 +18,27 @@ import (
 // maxAge is how long the pages of an interrupted fetch are of use.
 const maxAge = 24 * time.Hour
 
-// attempt is the first line of a file with pages.
-type attempt struct {
+// fetchHeader is the first line of a file with pages.
+type fetchHeader struct {
 	URL     string    `json:"url"`
 	PerPage int       `json:"per_page"`
 	Started time.Time `json:"started_at"`
 }
 
-func (a *account) newAttempt() attempt { return attempt{a.URL, a.PerPage, a.now()} }
+func (a *account) newHeader() fetchHeader { return fetchHeader{a.URL, a.PerPage, a.now()} }
 
 // continues reports whether the pages of an earlier attempt for a day can be used by one that starts now. Those of a day that was not
 // over yet are of no use on a later one.
-func (a attempt) continues(earlier attempt, day string) bool {
-	age := a.Started.Sub(earlier.Started)
-	date, earlierDate := a.Started.Format(time.DateOnly), earlier.Started.In(a.Started.Location()).Format(time.DateOnly)
-	return a.URL == earlier.URL && a.PerPage == earlier.PerPage && age >= 0 && age < maxAge && (earlierDate > day || earlierDate == date)
+func (h fetchHeader) continues(earlier fetchHeader, day string) bool {
+	age := h.Started.Sub(earlier.Started)
+	date, earlierDate := h.Started.Format(time.DateOnly), earlier.Started.In(h.Started.Location()).Format(time.DateOnly)
+	return h.URL == earlier.URL && h.PerPage == earlier.PerPage && age >= 0 && age < maxAge && (earlierDate > day || earlierDate == date)
 }
 
 // partial has the pages that were read of a list: one line each, appended to a file, so that an interrupted fetch can go on. Of the rows
 // with one key, the one that was read last counts.
 type partial struct {
-	attempt
+	fetchHeader
 	file *os.File
 	next int   // number of the next page
 	size int64 // rows of the largest page
@@ -49,7 +49,7 @@ type partial struct {
 }
 
 // openPartial opens the file with the pages of an earlier attempt, or begins it.
-func openPartial(path, day string, now attempt) (*partial, error) {
+func openPartial(path, day string, now fetchHeader) (*partial, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func removeStale(dir string, now time.Time) error {
 }
 
 // begin starts without pages.
-func (p *partial) begin(now attempt) error {
+func (p *partial) begin(now fetchHeader) error {
 	p.reset(now)
 	if err := p.file.Truncate(0); err != nil {
 		return err
@@ -87,8 +87,8 @@ func (p *partial) begin(now attempt) error {
 	return p.write(now)
 }
 
-func (p *partial) reset(now attempt) {
-	*p = partial{file: p.file, attempt: now, next: 1, size: 1, newest: map[string]int32{}}
+func (p *partial) reset(now fetchHeader) {
+	*p = partial{file: p.file, fetchHeader: now, next: 1, size: 1, newest: map[string]int32{}}
 }
 
 func (p *partial) write(value any) error {
@@ -101,10 +101,10 @@ func (p *partial) write(value any) error {
 }
 
 // resume reads the pages of an earlier attempt. It reports false if they are of no use.
-func (p *partial) resume(day string, now attempt) bool {
+func (p *partial) resume(day string, now fetchHeader) bool {
 	reader, end := bufio.NewReader(p.file), int64(0)
 	first, err := reader.ReadBytes('\n')
-	var earlier attempt
+	var earlier fetchHeader
 	if err != nil || json.Unmarshal(first, &earlier) != nil || !now.continues(earlier, day) {
 		return false
 	}
