@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"callsheet/queries"
 )
 
 // allowedImports lists the packages of this module that each package may import. Imports point one way: packages that store and read
@@ -107,15 +109,45 @@ func TestPatternsAreCompiledWhenUsed(t *testing.T) {
 	if !atStart.MatchString("var (\n\tdigits = regexp.MustCompile(`[0-9]`)\n)") {
 		t.Fatal("nothing would be found")
 	}
+	eachSource(t, func(path string, source []byte) {
+		for _, found := range atStart.FindAll(source, -1) {
+			t.Errorf("%s: %s\nhint: internal/lazyregexp", path, bytes.TrimSpace(found))
+		}
+	})
+}
+
+// Code that ignores the header of a result reads its columns by position, so a user's query must not take the place of the built-in one.
+func TestQueriesReadByPositionCannotBeReplaced(t *testing.T) {
+	byPosition := regexp.MustCompile(`\.Query\(\w+, "(\w+)", .*ignoreHeader`)
+	dir, found := t.TempDir(), map[string]string{}
+	eachSource(t, func(path string, source []byte) {
+		for _, match := range byPosition.FindAllSubmatch(source, -1) {
+			found[string(match[1])] = path
+			if err := os.WriteFile(filepath.Join(dir, string(match[1])+".sql"), []byte("select 1"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if len(found) == 0 {
+		t.Fatal("no such code was found")
+	}
+	for _, file := range queries.User(dir) {
+		if file.Err == nil {
+			t.Errorf("%s reads %s by position\nhint: add it to fixedQueries in queries/user.go", found[file.Name], file.Name)
+		}
+	}
+}
+
+// eachSource calls do with each Go file that is no test.
+func eachSource(t *testing.T, do func(path string, source []byte)) {
+	t.Helper()
 	for _, dir := range []string{"cmd", "internal", "queries", "report", "store"} {
 		err := filepath.WalkDir(filepath.Join("../..", dir), func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
 			source, err := os.ReadFile(path)
-			for _, found := range atStart.FindAll(source, -1) {
-				t.Errorf("%s: %s\nhint: internal/lazyregexp", path, bytes.TrimSpace(found))
-			}
+			do(path, source)
 			return err
 		})
 		if err != nil {
