@@ -12,7 +12,7 @@ func (b *book) figure(metric string) string {
 	return cmp.Or(b.formatValue(b.totals.get(metric), b.catalog.metrics[metric].format), "unknown")
 }
 
-// besideServiceLevel returns the metrics that are shown with a service level, since they have the same denominator; the answer rate has another.
+// besideServiceLevel returns the metrics that are shown with a service level: like it, and unlike the answer rate, they leave out short abandons.
 func besideServiceLevel(t Tile) []string {
 	if t.Metric == "service_level" {
 		return []string{"net_answer_rate", "net_abandon_rate"}
@@ -27,8 +27,8 @@ func hasServiceLevel(tiles []Tile) bool {
 // denominators says what the rates on a page with a service level are shares of.
 func (b *book) denominators() string {
 	short, _ := b.settings.number("short_abandon_seconds")
-	words := "Service level and net rates: share of the calls offered, without those given up within " + b.formatValue(short, "count") +
-		" s. Answer rate: of all calls offered."
+	words := "Rates: of the calls offered. Net rates: without those given up within " + b.formatValue(short, "count") +
+		" s. Service level: also without answers of unknown wait."
 	if b.settings.get("exclude_out_of_hours") == true {
 		words += " Calls out of hours are left out."
 	}
