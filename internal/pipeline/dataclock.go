@@ -48,11 +48,19 @@ func (p *Pipeline) childDataTime(ctx context.Context) (newest time.Time, err err
 	if err := p.RunChild(ctx, child.Command{Args: args, Stdout: &out, Memory: p.RunMemory(), Group: true}); err != nil {
 		return newest, fmt.Errorf("callsheet query data_clock: %w", err)
 	}
+	return readDataTime(out.Bytes())
+}
+
+// readDataTime reads the one row of the query data_clock in JSON.
+func readDataTime(answer []byte) (time.Time, error) {
 	var rows []struct {
 		DataTime time.Time `json:"data_time"`
 	}
-	if err := json.Unmarshal(out.Bytes(), &rows); err != nil || len(rows) != 1 {
-		return newest, fmt.Errorf("callsheet query data_clock: %q: %w", out.String(), err)
+	if err := json.Unmarshal(answer, &rows); err != nil {
+		return time.Time{}, fmt.Errorf("callsheet query data_clock: %q: %w", answer, err)
+	}
+	if len(rows) != 1 {
+		return time.Time{}, fmt.Errorf("callsheet query data_clock: want one row, got %q", answer)
 	}
 	return rows[0].DataTime, nil
 }
