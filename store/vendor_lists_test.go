@@ -170,3 +170,27 @@ func TestReconciliation(t *testing.T) {
 		t.Errorf("%q %v", got, err)
 	}
 }
+
+// TestNewerDifferencesAreWhatFixTakesIn: where the newest report of a call is the row of the list already, the row says nothing newer, though
+// it differs from what all reports say together.
+func TestNewerDifferencesAreWhatFixTakesIn(t *testing.T) {
+	dir := t.TempDir()
+	otherLeg := strings.NewReplacer(`9280000001`, `9280000002`, "Asha", "Ravi", `"40"`, `"20"`, `"ANSWER"`, `"NO ANSWER"`).Replace(listedRow("1.1", "2026-10-05 10:00:00", ""))
+	otherTalk := strings.Replace(listedRow("1.2", "2026-10-05 10:10:00", ""), `"40"`, `"30"`, 1)
+	writeSpool(t, dir, map[string]string{"2026-10-05.ndjson": listedRow("1.1", "2026-10-05 10:00:00", "") + "\n" + otherLeg + "\n" + listedRow("1.2", "2026-10-05 10:10:00", "") + "\n"})
+	writeList(t, dir, "main", "2026-10-05", "2026-10-06 02:30:00", otherLeg, otherTalk, listedRow("1.3", "2026-10-05 10:20:00", ""))
+	load(t, dir, testSettings())
+	reader := published(t, dir, testSettings())
+	var got []string
+	err := reader.Query(context.Background(), "vendor_differences", map[string]any{"from": "2026-10-05", "to": "2026-10-05"}, func([]string) error { return nil }, func(values []any) error {
+		got = append(got, strings.Join([]string{cell(values[3]), cell(values[6]), cell(values[9])}, " "))
+		return nil
+	})
+	if want := []string{"1.1 agent false", "1.1 status false", "1.1 talk false", "1.2 talk true", "1.3 missing true"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q %v, want %q", got, err, want)
+	}
+	newer, err := reader.NewerRows(context.Background(), "main", "2026-10-05", "2026-10-05")
+	if err != nil || len(newer) != 2 || newer[0].Line != 3 || newer[1].Line != 4 {
+		t.Errorf("%+v %v", newer, err)
+	}
+}

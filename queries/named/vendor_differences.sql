@@ -1,14 +1,12 @@
 -- The calls in which our data and the vendor's own list differ, with what both say; a row per difference. By the day of the list, in the zone
 -- of the source. is_newer says that the list is newer than what we know of the call, so that reconcile --fix takes it in.
 with
-differing as (from reconciled_calls($from, $to, $source) where differences <> []),
 by_field as (
     select
         source, day, direction, call_sid, started_at, customer_number, vendor_outcome, our_outcome, vendor_talk_seconds, our_talk_seconds,
         vendor_group, our_group, vendor_agent_name, vendor_agent_number, our_agent_name, our_agent_number, vendor_coins, our_coins,
-        unnest(differences) as difference,
-        not is_known or is_listed and difference <> 'unreadable' and fetched_at > our_reported_at as is_newer
-    from differing
+        unnest(differences) as difference, is_newer
+    from differing_calls($from, $to, $source)
 )
 select
     source, day, direction, call_sid, started_at, customer_number, difference,
