@@ -102,7 +102,7 @@ func (r reconciliation) differences(fixed bool) (lines []string) {
 	case missing+differing > 0 && !fixed:
 		lines = append(lines, "hint: callsheet reconcile "+period+" --fix imports what is missing or newer in the list")
 	case differing > 0:
-		lines = append(lines, "hint: what still differs was reported by a webhook after the list was fetched; reconcile again later")
+		lines = append(lines, "hint: what still differs is newer here, or cannot be read in the list; is_newer and difference of that query say which")
 	}
 	if unknown > 0 {
 		lines = append(lines, "hint: ask the vendor about calls that its list does not have; they are kept")
