@@ -16,7 +16,7 @@ import (
 func checkFiles(c *config.Config, now time.Time) error {
 	today := now.In(c.Zone()).Format(time.DateOnly) + ".ndjson" // which the collector appends to
 	var errs []error
-	for _, path := range append(pipeline.PrivatePaths(c), c.Data("published"), c.Data("vendor"), c.Data("reports")) {
+	for _, path := range append(pipeline.PrivatePaths(c), c.Data("published"), c.Data("reports")) {
 		name := filepath.Base(path)
 		isDelivered := filepath.Dir(path) == c.SpoolDir() && !strings.HasPrefix(name, ".") && name != today
 		info, err := os.Stat(path)

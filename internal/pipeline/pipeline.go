@@ -35,8 +35,8 @@ type Pipeline struct {
 
 var errNoDatabase = errors.New("the process of a collector does not open the database")
 
-// MakeDataDir creates the data folder if it is missing. Other users can pass through it to the published copy; everything else in
-// it is closed to them, also what an older version or a person created.
+// MakeDataDir creates the data folder if it is missing. Other users can pass through it to the published copy and the workbooks in
+// reports; everything else in it is closed to them, also what an older version or a person created.
 func MakeDataDir(c *config.Config) error {
 	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
@@ -56,7 +56,7 @@ func MakeDataDir(c *config.Config) error {
 
 // PrivatePaths returns the files and folders in data_dir that only the service opens.
 func PrivatePaths(c *config.Config) (paths []string) {
-	for _, pattern := range []string{"spool", "spool/*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "alerts", "alerts/*", "process.json*", ".*.lock"} {
+	for _, pattern := range []string{"spool", "spool/*", "vendor", "vendor/*", "sessions.json*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "alerts", "alerts/*", "process.json*", ".*.lock"} {
 		found, _ := filepath.Glob(c.Data(pattern)) // the pattern is valid
 		paths = append(paths, found...)
 	}
