@@ -78,7 +78,13 @@
 //	  - rows is the number of lines after the header, total what the vendor said;
 //	  - payload is the row with the names of the fields of a call report; fields that a call report does not have keep their names.
 //
-// A list is not part of the spool: comparing it with the calls adds no call. Hidden files are unfinished fetches.
+// A list is not part of the spool: comparing it with the calls adds no call. Beside the lists of a source are
+//
+//	directory.ndjson   the history of the vendor's agents, groups and virtual numbers: see directoryLine
+//	balance.ndjson     what was left on the account, a line per fetch: see balanceLine
+//	reconciled.json    what serve did to reconcile the source: pipeline.Reconciled; no data depends on it
+//	.DAY.partial       the pages of an unfinished fetch
+//	.*                 other hidden files are temporary
 package spool
 
 import (
