@@ -12,7 +12,7 @@ type State string
 // The states of a report, a part or a recipient. Building, Built and Sending last while the process works; after a crash the run
 // resumes from them.
 const (
-	Due        State = "due"      // waiting for data
+	Due        State = "due"      // waiting for data or for its turn
 	Retrying   State = "retrying" // failed; retried until RetryUntil
 	Building   State = "building"
 	Built      State = "built"

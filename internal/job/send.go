@@ -164,7 +164,7 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (failure, err error) {
 	return failure, x.record(d.row)
 }
 
-// warnOnce logs a warning of a delivery, the first one of the channel in this attempt: the parts of a burst have the same.
+// warnOnce logs the first warning of a recipient in this attempt: the parts of a burst have the same.
 func (x *run) warnOnce(row Run, warning error) {
 	if x.warned == nil {
 		x.warned = map[string]bool{}

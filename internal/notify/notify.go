@@ -43,7 +43,7 @@ type Message struct {
 type Figure struct {
 	Label  string `json:"label"`
 	Value  string `json:"value"`
-	Change string `json:"change"` // since the previous period, in words
+	Change string `json:"change"` // against the usual range or the earlier period, in words
 }
 
 // Finding is a sentence about what needs attention.

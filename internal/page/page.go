@@ -5,8 +5,8 @@
 //	GET /wall             the same for a screen on a wall
 //	GET /today            the figures of the day so far, and whom to call back
 //	GET /live/stream      server-sent events with the parts of these pages that change
-//	GET /data             the state of the data, for analysts and operators
-//	GET /reports          the reports with their runs and workbooks, for analysts and operators
+//	GET /data             the state of the data; for viewers only how fresh the figures are
+//	GET /reports          the reports with their runs and workbooks; for viewers only workbooks of their groups
 //	GET, POST /ask        SQL and named queries, for analysts and operators
 //	GET, POST /sign-in    POST /sign-out    GET /assets/…
 //

@@ -1,5 +1,5 @@
-// Package scheduler is what callsheet serve runs beside the collector: loads, reconciliations, scheduled reports, maintenance of a lake, alerts,
-// and the page. It opens no database: each of these runs in a child process.
+// Package scheduler is what callsheet serve runs beside the collector: loads, reconciliations, scheduled reports, maintenance of a lake, the page
+// and alerts. It opens no database: each of these runs in a child process, except alerts, which are sent by this one.
 package scheduler
 
 import (

@@ -29,7 +29,7 @@ with sent as (
 from status_outcomes(sent);
 
 -- One row per call whose reports name one phone at most, from versions of its reports and from live events, in whatever order they
--- were received. calls_from, which calls this, takes care of the others.
+-- were received. combined_calls computes the others from their legs.
 --
 -- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event. Reports
 -- that differ in the status, a duration or a time contradict each other; other differences are corrections.
