@@ -39,6 +39,8 @@ func flagError(c *cobra.Command, err error) error {
 			if written := suggest.Duration(value); written != "" {
 				hint = strings.Replace(written, "write ", "write --"+flag.Name+" ", 1)
 			}
+		case strings.HasPrefix(kind, "uint"):
+			kind = "whole number, 0 or more"
 		case strings.Contains(kind, "int"):
 			kind = "whole number"
 		}

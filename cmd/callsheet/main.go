@@ -27,7 +27,8 @@ func run(args []string) int {
 	setUmask()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, args: args}
+	stdout := &output{File: os.Stdout}
+	a := &app{stdout: stdout, stderr: os.Stderr, now: time.Now, args: args}
 	var err error
 	if a.parent, err = child.Attach(); err != nil {
 		fmt.Fprintln(os.Stderr, "callsheet:", err)
@@ -41,6 +42,9 @@ func run(args []string) int {
 	err = root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && !a.collects {
 		err = interrupted(err)
+	}
+	if stdout.err != nil && (err == nil || exitcode.Of(err) == exitcode.Warnings) {
+		err = stdout.err
 	}
 	code, message := exitcode.Of(err), ""
 	if err != nil {

@@ -27,7 +27,7 @@ type queryFlags struct {
 	asOf, since, db string
 	columns, set    []string
 	limits          shell.Limits
-	maxRows         int
+	maxRows         uint32
 }
 
 func queryCommand(a *app) *cobra.Command {
@@ -58,7 +58,7 @@ given with --set.`,
 			if err != nil {
 				return err
 			}
-			out.Columns, out.MaxRows = flags.columns, flags.maxRows
+			out.Columns, out.MaxRows = flags.columns, int(flags.maxRows)
 			if len(args) == 0 {
 				return a.listQueries(flags.db)
 			}
@@ -116,7 +116,7 @@ func (a *app) query(ctx context.Context, name string, flags queryFlags, out *she
 		return exitcode.UsageError(a.needsSet(ctx, p, query, request.arguments, missing))
 	}
 	if a.startsChildren() {
-		return flags.limits.Run(ctx, a.args, a.stdout, a.stderr)
+		return flags.limits.Run(ctx, a.args, fileOf(a.stdout), a.stderr)
 	}
 	// Compute no other columns. Rows of metrics depend on them: an hour in which no call began has a peak.
 	if query.Path == "" && query.Name == "calls" && len(flags.columns) > 0 {

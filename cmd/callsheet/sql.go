@@ -23,7 +23,7 @@ type sqlFlags struct {
 	format, csvMode, db string
 	limits              shell.Limits
 	session             bool
-	maxRows             int
+	maxRows             uint32
 }
 
 func sqlCommand(a *app) *cobra.Command {
@@ -52,7 +52,7 @@ its commands.`,
 			if err != nil {
 				return err
 			}
-			out.MaxRows = flags.maxRows
+			out.MaxRows = int(flags.maxRows)
 			p, err := a.openForReading(c.Context(), flags.db)
 			if err != nil {
 				return err
@@ -65,7 +65,7 @@ its commands.`,
 				session := a.newSession(p, flags.limits.Memory)
 				return session.Serve(c.Context(), os.Stdin)
 			case a.startsChildren():
-				return flags.limits.Run(c.Context(), a.args, a.stdout, a.stderr)
+				return flags.limits.Run(c.Context(), a.args, fileOf(a.stdout), a.stderr)
 			}
 			statement, err := statementOf(args, os.Stdin)
 			if err != nil {
@@ -89,7 +89,7 @@ its commands.`,
 // newPrompt returns the prompt, which starts this program again as the session that runs its statements.
 func (a *app) newPrompt(c *config.Config, flags sqlFlags, format string) shell.Prompt {
 	return shell.Prompt{
-		Stdout: a.stdout, Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session", "--db", flags.db},
+		Stdout: fileOf(a.stdout), Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session", "--db", flags.db},
 		Zone: c.Zone(), Format: format, Limits: flags.limits,
 	}
 }
@@ -111,8 +111,8 @@ func registerLimits(command *cobra.Command, limits *shell.Limits) {
 }
 
 // registerMaxRows adds --max-rows.
-func registerMaxRows(command *cobra.Command, maxRows *int) {
-	command.Flags().IntVar(maxRows, "max-rows", 0, "write only so many rows, the first; 0 is all")
+func registerMaxRows(command *cobra.Command, maxRows *uint32) {
+	command.Flags().Uint32Var(maxRows, "max-rows", 0, "write only so many rows, the first; 0 is all")
 }
 
 // limitHeap limits the Go heap of a child process, whose memory its parent watches.

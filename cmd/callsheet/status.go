@@ -18,7 +18,7 @@ import (
 
 func statusCommand(a *app) *cobra.Command {
 	var asJSON bool
-	var days int
+	var days uint32
 	command := &cobra.Command{
 		Use:   "status",
 		Short: "Show how fresh the data is, what ran and what failed",
@@ -34,7 +34,7 @@ exit code is 3 if something needs attention.`,
 			if err != nil {
 				return err
 			}
-			s, err := monitor.ReadStatus(c.Context(), p, days)
+			s, err := monitor.ReadStatus(c.Context(), p, int(days))
 			if err := errors.Join(err, c.Context().Err()); err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ exit code is 3 if something needs attention.`,
 			return err
 		},
 	}
-	command.Flags().IntVar(&days, "days", 7, "number of recent days to show, today included")
+	command.Flags().Uint32Var(&days, "days", 7, "number of recent days to show, today included")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
 	return command
 }

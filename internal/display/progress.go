@@ -3,7 +3,6 @@ package display
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -65,6 +64,6 @@ func (p *Progress) Finish() {
 
 // IsTerminal reports whether a reader or writer is a terminal.
 func IsTerminal(file any) bool {
-	f, ok := file.(*os.File)
+	f, ok := file.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -3,7 +3,6 @@ package shell
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -77,7 +76,7 @@ func (w *Writer) terminalWidth() int {
 	if w.Width > 0 {
 		return w.Width
 	}
-	file, ok := w.w.(*os.File)
+	file, ok := w.w.(interface{ Fd() uintptr })
 	if !ok || len(w.Columns) > 0 {
 		return 0
 	}
