@@ -210,6 +210,9 @@ func publishedFile(path string) (string, error) {
 		return "", err
 	}
 	if log := resolved + ".wal"; exists(log) {
+		if !exists(sumPath(resolved)) { // a copy, or the file of a period
+			return "", fmt.Errorf("a program opened the file for writing and left %s\nhint: close the program, and replace the file: callsheet publish writes that of a period again", log)
+		}
 		return "", errLeftoverWAL(log)
 	}
 	return resolved, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"callsheet/internal/display"
 	"callsheet/internal/spool"
@@ -13,8 +14,8 @@ import (
 )
 
 // CheckLoss returns an error if a rebuilt database lacks calls of the closed one at options.Path, because their deliveries are no
-// longer in the spool. A damaged old database is not compared.
-func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
+// longer in the spool, or in files that could not be read, whose problems are given. A damaged old database is not compared.
+func CheckLoss(ctx context.Context, options Options, rebuilt string, problems []string) error {
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -28,6 +29,10 @@ func CheckLoss(ctx context.Context, options Options, rebuilt string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("comparing with the old database: %w\nhint: callsheet load --rebuild --accept-loss does not compare", err)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("the rebuilt database would lose %s; the old database is kept. Not all of the spool was read:\n%s\nhint: make these files readable, and rebuild again",
+			display.Plural(int(lost), "call"), strings.Join(display.GroupFiles(problems), "\n"))
 	}
 	return fmt.Errorf("the rebuilt database would lose %s no longer in the spool; the old database is kept\nhint: restore the missing or changed spool files (callsheet status names them), or run callsheet load --rebuild --accept-loss",
 		display.Agree(lost, "call, whose deliveries are", "calls, whose deliveries are"))

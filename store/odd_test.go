@@ -45,6 +45,9 @@ func TestBadFilesDoNotStopALoad(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "spool", "j-folder.ndjson"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Symlink(filepath.Join(dir, "unmounted"), filepath.Join(dir, "spool", "k-link.ndjson")); err != nil {
+		t.Fatal(err)
+	}
 	old := testNow().Add(-time.Hour)
 	if err := os.Chtimes(filepath.Join(dir, "spool", "c-nul.ndjson"), old, old); err != nil {
 		t.Fatal(err)
@@ -55,12 +58,13 @@ func TestBadFilesDoNotStopALoad(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	warnings := strings.Join(got.Warnings, "\n")
-	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1,048,576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory"} {
+	for _, want := range []string{"c-nul.ndjson ends within a line; its last 1,048,576 bytes", "e-cut.ndjson.zst", "i-empty.ndjson.gz", "j-folder.ndjson: is a directory",
+		"k-link.ndjson is a link to " + filepath.Join(dir, "unmounted") + ", which does not exist"} {
 		if !strings.Contains(warnings, want) {
 			t.Errorf("no warning %q in:\n%s", want, warnings)
 		}
 	}
-	if len(got.Warnings) != 4 {
+	if len(got.Warnings) != 5 {
 		t.Errorf("warnings:\n%s", warnings)
 	}
 	if again := load(t, dir, testSettings()); again.Lines != 0 || again.Calls != 8 {

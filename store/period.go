@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -59,7 +61,20 @@ func writePeriod(ctx context.Context, options Options, path string, from, to tim
 
 // checkPeriod returns an error if a file is not that of a period.
 func checkPeriod(ctx context.Context, options Options, path string) (err error) {
-	db, conn, err := connect(ctx, Options{Path: path, Settings: options.Settings}, reading)
+	dir, err := os.MkdirTemp("", "callsheet-period-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	// By another name, DuckDB ignores a write-ahead log that a program left beside the file; it is replaced with it.
+	link, whole := filepath.Join(dir, "period.duckdb"), ""
+	if whole, err = filepath.Abs(path); err == nil {
+		err = os.Symlink(whole, link)
+	}
+	if err != nil {
+		return err
+	}
+	db, conn, err := connect(ctx, Options{Path: link, Settings: options.Settings}, reading)
 	var isPeriod bool
 	if err == nil {
 		defer func() { err = errors.Join(err, conn.Close(), db.Close()) }()

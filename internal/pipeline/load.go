@@ -59,7 +59,7 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 		if summary, err = p.rebuildInto(ctx, path+rebuildSuffix, progress); err != nil {
 			return summary, errors.Join(damage, err)
 		}
-		if err := p.checkLoss(ctx, path); err != nil {
+		if err := p.checkLoss(ctx, path, summary); err != nil {
 			return summary, errors.Join(damage, err)
 		}
 		quarantined := path + ".damaged-" + p.Now().Format("20060102-150405")
@@ -120,7 +120,7 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 		}
 		summary, err := p.rebuildInto(ctx, path+rebuildSuffix, progress)
 		if err == nil && !acceptLoss {
-			err = p.checkLoss(ctx, path)
+			err = p.checkLoss(ctx, path, summary)
 		}
 		if err != nil {
 			return summary, err
@@ -130,8 +130,12 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 }
 
 // checkLoss removes the rebuilt database if it lacks calls of the one at path.
-func (p *Pipeline) checkLoss(ctx context.Context, path string) error {
-	if err := store.CheckLoss(ctx, p.StoreOptions(path), path+rebuildSuffix); err != nil {
+func (p *Pipeline) checkLoss(ctx context.Context, path string, rebuilt store.Summary) error {
+	var problems []string
+	if rebuilt.Incomplete {
+		problems = rebuilt.Warnings
+	}
+	if err := store.CheckLoss(ctx, p.StoreOptions(path), path+rebuildSuffix, problems); err != nil {
 		return errors.Join(err, store.Remove(path+rebuildSuffix))
 	}
 	return nil

@@ -57,6 +57,9 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 			path := filepath.Join(dir, entry)
 			info, err := files.Stat(path) // follows links
 			if errors.Is(err, fs.ErrNotExist) {
+				if _, isLink := linkTarget(files, path); isLink {
+					found[name] = File{Name: name, Path: path, Size: 1, Durable: 1, files: files} // so that it is opened
+				}
 				continue // archived or removed meanwhile
 			}
 			if err != nil {
@@ -101,6 +104,16 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 	}
 	slices.SortFunc(sorted, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return withoutLinks(sorted, infos), nil
+}
+
+// linkTarget returns the target of a symbolic link.
+func linkTarget(files atomicfile.FS, path string) (target string, isLink bool) {
+	links, ok := files.(atomicfile.LinkFS)
+	if !ok {
+		return "", false
+	}
+	target, err := links.Readlink(path)
+	return target, err == nil
 }
 
 // beginsWith reports whether a file has the content of another one at its beginning.
@@ -180,6 +193,11 @@ const maxWindow = 128 << 20
 // content returns a reader of the uncompressed content; of a plain file, of its durable part.
 func (f File) content() (io.ReadCloser, error) {
 	file, err := f.files.Open(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if target, isLink := linkTarget(f.files, f.Path); isLink {
+			return nil, fmt.Errorf("%s is a link to %s, which does not exist", f.Path, target)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
