@@ -146,6 +146,9 @@ const (
 	minDeliveries = 5
 )
 
+// maxAhead is how far the clocks of two machines that share a spool may differ.
+const maxAhead = 15 * time.Minute
+
 func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *store.Reader, files []spool.File) error {
 	lastReceived, unreadable := spool.LastReceived(files)
 	if unreadable != nil {
@@ -161,6 +164,9 @@ func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *
 			status.LastReceived = timePointer(values[0])
 			weeks, fewest := values[1].(int64), values[2]
 			status.Silent = weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
+			if status.LastReceived != nil && status.LastReceived.Sub(p.Now()) > maxAhead {
+				s.warn(say("warn_ahead", source.Name, display.ZonedTime(status.LastReceived.In(p.Config.Zone()))))
+			}
 			if status.Silent {
 				s.addAlarm("source "+source.Name, say("warn_silent",
 					source.Name, display.ZonedTime(status.LastReceived.In(p.Config.Zone())), weeks, count("deliveries", fewest.(int64))))
