@@ -1,11 +1,13 @@
 package spool
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -90,8 +92,15 @@ func (w *Writer) newest() (string, error) {
 		return "", nil
 	}
 	return filepath.Join(w.options.Dir, slices.MaxFunc(names, func(a, b string) int {
-		return strings.Compare(strings.TrimSuffix(a, ".ndjson"), strings.TrimSuffix(b, ".ndjson"))
+		return cmp.Or(strings.Compare(a[:len(time.DateOnly)], b[:len(time.DateOnly)]), cmp.Compare(partOf(a), partOf(b)))
 	})), nil
+}
+
+// partOf returns which part of its day a file is: 2 for YYYY-MM-DD~2.ndjson, and 0 for the first one or another program's.
+func partOf(name string) int {
+	_, part, _ := strings.Cut(strings.TrimSuffix(name, ".ndjson"), "~")
+	number, _ := strconv.Atoi(part)
+	return number
 }
 
 // openPart opens path or, if it cannot be appended to, the next part of its day. A file cannot be appended to if it is archived, since

@@ -237,3 +237,22 @@ func TestAppendRejectsPayloadsWithNewlines(t *testing.T) {
 		t.Errorf("stored %q, %v", text, err)
 	}
 }
+
+// TestTheLastPartOfADayIsRepaired: part 10 comes after part 9, and a day after all parts of the day before.
+func TestTheLastPartOfADayIsRepaired(t *testing.T) {
+	for last, others := range map[string][]string{
+		"2026-10-05~10.ndjson": {"2026-10-05.ndjson", "2026-10-05~2.ndjson", "2026-10-05~9.ndjson", "2026-10-04~11.ndjson"},
+		"2026-10-06.ndjson":    {"2026-10-05~10.ndjson", "2026-10-05.ndjson"},
+	} {
+		o, _ := testOptions(t.TempDir())
+		for _, name := range append(others, last) {
+			if err := os.WriteFile(filepath.Join(o.Dir, name), []byte("{}\ntorn"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		open(t, o)
+		if text, err := os.ReadFile(filepath.Join(o.Dir, last)); err != nil || string(text) != "{}\n" {
+			t.Errorf("%s beside %v was not repaired: %q %v", last, others, text, err)
+		}
+	}
+}
