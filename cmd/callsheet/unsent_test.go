@@ -60,7 +60,7 @@ func TestAlertsArriveOnceTheServerIsBack(t *testing.T) {
 	if err := first.SendAlarms(t.Context(), map[string]string{"disk": "the disk is nearly full"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := monitor.Unsent(p.Config); err == nil || !strings.Contains(err.Error(), "3 alerts could not be sent, the oldest of Tue 2026-10-06 08:30 Asia/Kolkata: ops@example.com: ") ||
+	if err := monitor.Unsent(p.Config); err == nil || !strings.Contains(err.Error(), "3 alerts could not be sent, the oldest of Tue 2026-10-06 08:30 Asia/Kolkata; the last error: ops@example.com: ") ||
 		!strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("%v", err)
 	}

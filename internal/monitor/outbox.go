@@ -106,7 +106,12 @@ func (a *Alerts) sendPending(ctx context.Context) {
 	notDue := func(alert *pendingAlert) bool { return !a.RetryNow && p.Now().Before(alert.RetryAt) }
 	alerts, damaged := readPending(p.Config)
 	for _, path := range damaged {
-		log.Error("alert cannot be read and is not sent", "file", path, "error", os.Rename(path, path+".damaged"))
+		kept := path + ".damaged"
+		if err := os.Rename(path, kept); err != nil {
+			log.Error("alert cannot be read, is not sent and cannot be set aside", "file", path, "error", err)
+			continue
+		}
+		log.Error("alert cannot be read and is not sent", "kept", kept)
 	}
 	if len(slices.DeleteFunc(slices.Concat(alerts, a.unsaved), notDue)) == 0 {
 		return
@@ -144,7 +149,7 @@ func (a *Alerts) attempt(ctx context.Context, alert *pendingAlert, channels []no
 		recipients, err := channel.Recipients(ctx, "")
 		errs = append(errs, err)
 		for _, recipient := range recipients {
-			id := channel.Key(recipient) + " #" + notify.ChannelID(channel)
+			id := notify.RecipientID(channel, recipient)
 			if slices.Contains(alert.Told, id) {
 				continue
 			}
@@ -201,11 +206,11 @@ func Unsent(c *config.Config) error {
 	alerts = slices.DeleteFunc(alerts, func(alert *pendingAlert) bool { return alert.Attempts == 0 }) // being sent
 	switch {
 	case len(damaged) > 0:
-		return fmt.Errorf("alert %s cannot be read", damaged[0])
+		return fmt.Errorf("alert %s cannot be read\nhint: callsheet serve and each callsheet run set it aside as .damaged; look into it, it is sent to nobody", damaged[0])
 	case len(alerts) == 0:
 		return nil
 	}
 	last := slices.MaxFunc(alerts, func(a, b *pendingAlert) int { return a.RetryAt.Compare(b.RetryAt) })
-	return fmt.Errorf("%s could not be sent, the oldest of %s: %s\nhint: callsheet serve goes on trying, and so does each callsheet run",
+	return fmt.Errorf("%s could not be sent, the oldest of %s; the last error: %s\nhint: callsheet serve goes on trying, and so does each callsheet run",
 		display.Plural(len(alerts), "alert"), display.ZonedTime(alerts[0].At.In(c.Zone())), strings.ReplaceAll(last.Error, "\n", "; "))
 }
