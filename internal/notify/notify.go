@@ -105,6 +105,11 @@ func ChannelID(channel Channel) string {
 	return hex.EncodeToString(sum[:4])
 }
 
+// RecipientID identifies a recipient through a channel: two channels with the same settings send one message to a recipient of both.
+func RecipientID(channel Channel, recipient string) string {
+	return channel.Key(recipient) + " #" + ChannelID(channel)
+}
+
 // Classes of errors of Send. Other errors can be retried.
 var (
 	ErrPermanent = errors.New("permanent failure")

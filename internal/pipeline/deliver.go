@@ -31,16 +31,16 @@ func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message not
 	}
 	var locations []string
 	var errs []error
-	sent := map[[2]string]bool{}
+	sent := map[string]bool{}
 	for _, channel := range channels {
 		recipients, err := channel.Recipients(ctx, "")
 		errs = append(errs, err)
 		for _, recipient := range recipients {
-			key := [2]string{notify.ChannelID(channel), channel.Key(recipient)}
-			if sent[key] {
+			id := notify.RecipientID(channel, recipient)
+			if sent[id] {
 				continue
 			}
-			sent[key] = true
+			sent[id] = true
 			location, err := channel.Send(ctx, message, recipient)
 			if errors.Is(err, notify.ErrWarning) {
 				p.Log.Warn("delivered, with a warning", "place", location, "warning", err)
