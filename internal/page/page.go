@@ -169,9 +169,8 @@ func (s *Server) handler() (http.Handler, error) {
 
 // The timeouts and limits of connections. A stream sets its own time for each write.
 const (
-	maxStreams     = 1_000
-	maxConnections = 2_000
-	writeTimeout   = 20 * time.Second
+	maxStreams   = 1_000
+	writeTimeout = 20 * time.Second
 )
 
 // Serve serves the page on a listener until ctx ends.
