@@ -6,7 +6,7 @@
 //	load/     the steps of a load, from staged lines to tables
 //	import/   how an import is validated before it is added to the spool
 //	named/    the queries that `callsheet query NAME` and reports run
-//	session/  optional set-up of a reader's connection
+//	session/  what else a reader runs: its set-up as of a time, and the values of a filter
 package queries
 
 import (

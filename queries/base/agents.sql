@@ -1,12 +1,5 @@
 -- Who an agent is: the phone of a call's agent, and the name it goes by.
 
--- The identity of a phone: the last ten digits of its number, else a shorter number or other address as sent. NULL if it identifies nobody,
--- or if the number is damaged.
-create or replace macro phone_key(p_number) as
-    coalesce(number_key(p_number),
-             case when regexp_full_match(p_number, '[0-9]{2,9}') or not is_anonymous(p_number) and not is_damaged_number(p_number)
-                  then p_number end);
-
 -- The text of the agent's number, as sent: on outgoing calls the vendor calls the agent first, unless the source has it the other way.
 create or replace macro agent_number_text(p_source, p_direction, p_source_number, p_dial_whom_number) as
     case when p_direction = 'outgoing'
@@ -18,7 +11,7 @@ create or replace macro single_spaced(p_name) as
     case when contains(p_name, '  ') or contains(p_name, chr(9)) or contains(p_name, chr(10)) or strlen(p_name) <> length(p_name)
          then regexp_replace(p_name, '[\s\pZ]+', ' ', 'g') else p_name end;
 
--- Any rows with the phone, number and reported name of an agent, with the name that counts: the reported one; else that of the
+-- Any rows with the phone, number and reported name of an agent, with the name that counts, as merged_calls() begins: the reported one; else that of the
 -- configuration for the day; else that of the directory of the source's vendor; else that of the last report of the source before the call that names the phone's agent, else of the first after it.
 -- A phone's names that differ only in case are one. agent is the name, else the number as first seen.
 create or replace macro with_agents(p_rows) as table

@@ -9,10 +9,3 @@ create or replace macro is_business_time(p_local) as
                 group by days.weekday
             ))[isodow(p_local)], lambda span: p_local::time >= span.opens and p_local::time < span.closes)), 0) > 0
         and not coalesce(list_contains((select list(day order by day) from holidays), p_local::date), false) end;
-
--- Seconds from one time to a later one; NULL if either is unknown or the second is the earlier.
-create or replace macro positive_seconds(p_from, p_to) as
-    case when p_to >= p_from then (epoch(p_to) - epoch(p_from))::bigint end;
-
--- Whether a time can belong to a call that started at p_started: no further from the start than a call can last.
-create or replace macro within_call(p_started, p_time) as abs(epoch(p_time) - epoch(p_started)) <= longest_call_seconds();

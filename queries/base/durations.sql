@@ -1,8 +1,12 @@
--- How durations and coins are read. A fraction is never rounded away: 3.648 can be minutes.
+-- How durations and coins are read and computed. A fraction is never rounded away: 3.648 can be minutes.
 
 -- A whole number of seconds that a call can last, or NULL.
 create or replace macro whole_seconds(p_number) as
     case when p_number between 0 and longest_call_seconds() and p_number = trunc(p_number) then p_number::bigint end;
+
+-- Seconds from one time to a later one; NULL if either is unknown or the second is the earlier.
+create or replace macro positive_seconds(p_from, p_to) as
+    case when p_to >= p_from then (epoch(p_to) - epoch(p_from))::bigint end;
 
 -- A number with thousands separators, in the Indian or the Western way: 1,00,326 or 100,326. 0,326 is none.
 create or replace macro without_separators(p_text) as

@@ -202,6 +202,7 @@ with_directory as (
         with_phone.*,
         case when not answered then 0
              else coalesce(reported_talk_seconds, positive_seconds(leg_b_picked_at, ended_at)) end as talk_seconds,
+        -- name_agents.sql then adds the names of other reports and the spellings: with_agents() has this order, too.
         coalesce(reported_name, configured_agents.agent_name, listed_agents.agent_name) as agent_name,
         coalesce(reported_group, configured_numbers.call_group, listed_numbers.call_group) as call_group,
         configured_number

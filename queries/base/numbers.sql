@@ -69,6 +69,13 @@ create or replace macro is_anonymous(p_number) as
             and not regexp_full_match(p_number, '\+?\d{7,}\.\d*') and not has_extra_digits(p_number)
         or regexp_matches(p_number, '(?i)anonymous|unknown|withheld|restricted|private|unavailable|not available|blocked|hidden|payphone|no caller id');
 
+-- The identity of a phone, of an agent or a virtual number: the last ten digits of its number, else a shorter number or other address as sent. NULL if it identifies nobody,
+-- or if the number is damaged.
+create or replace macro phone_key(p_number) as
+    coalesce(number_key(p_number),
+             case when regexp_full_match(p_number, '[0-9]{2,9}') or not is_anonymous(p_number) and not is_damaged_number(p_number)
+                  then p_number end);
+
 -- Whether two texts are spellings of one number: the same text, or the same last ten digits. number_key() takes too long to plan for a filter.
 create or replace macro last_digits(p_number) as right(regexp_replace(p_number, '[^0-9]', '', 'g'), 10);
 create or replace macro is_same_number(p_number, p_other) as

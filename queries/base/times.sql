@@ -11,6 +11,9 @@ create or replace macro local_time(p_time, p_zone) as
 -- The longest duration of a call and distance between its times. Greater values are ignored, and flagged.
 create or replace macro longest_call_seconds() as 7 * 24 * 60 * 60;
 
+-- Whether a time can belong to a call that started at p_started: no further from the start than a call can last.
+create or replace macro within_call(p_started, p_time) as abs(epoch(p_time) - epoch(p_started)) <= longest_call_seconds();
+
 -- The number of a month, from its English name or the first three letters.
 create or replace macro month_number(p_name) as
     nullif(list_position(list_transform(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE', 'JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER',
