@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -97,7 +98,7 @@ func (r *Runner) appendSkipped(ctx context.Context, entry Entry, due []time.Time
 		if recorded[row.key()] {
 			continue
 		}
-		row.State, row.FinishedAt, row.Error = Skipped, r.now(), "not started within 10 minutes of its due time, and catch_up is exhausted"
+		row.State, row.FinishedAt, row.Error = Skipped, r.now(), fmt.Sprintf("not started within %.0f minutes of its due time, and catch_up is exhausted", missedAfter.Minutes())
 		if err := r.Ledger.Append(row); err != nil {
 			return skipped, err
 		}

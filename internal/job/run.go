@@ -51,6 +51,7 @@ func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, e
 		x.rows[k] = row
 		x.keys = append(x.keys, k)
 	}
+	x.resendAll = x.isDelivered() && (options.Resend || !x.hasChannel(false))
 	if summary := x.summary(); !summary.isTerminal() {
 		x.retryDeadline = summary.RetryUntil
 	}
@@ -151,14 +152,9 @@ func (x *run) isDelivered() bool {
 	return state == Sent || state == Incomplete && len(x.keys) > 1
 }
 
-// isUpToDate reports whether there is nothing to do: the report was delivered to people, who are not sent it again. Otherwise it decides
-// whether everyone gets it.
+// isUpToDate reports whether there is nothing to do: the report was delivered to people, who are not sent it again.
 func (x *run) isUpToDate() bool {
-	if !x.isDelivered() {
-		return false
-	}
-	x.resendAll = x.options.Resend || !x.hasChannel(false)
-	return !x.resendAll && !x.hasChannel(true)
+	return x.isDelivered() && !x.resendAll && !x.hasChannel(true)
 }
 
 // channels returns the channels that this attempt sends through: without a workbook, those that can say that there is nothing to report.

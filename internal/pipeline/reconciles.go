@@ -25,7 +25,8 @@ const (
 
 	maxCaughtUp = 31 // days that are compared after a time without reconciliations
 
-	// settleTime is how long after its end a day is fetched: calls that ended just before may not be on the list yet.
+	// settleTime is how long after its end a day is fetched: calls that ended just before may not be on the list yet. It is that of settled_at
+	// in queries/metrics/reconciled.sql.
 	settleTime = 10 * time.Minute
 )
 
