@@ -16,7 +16,8 @@ import (
 type Brief struct {
 	Headline     string // what happened, what is worse, and who waits, in one sentence
 	Figures      []Figure
-	ComparedWith string // the periods that the figures are compared with
+	ComparedWith string // the periods that the figures are compared with; empty if there are none
+	NoComparison string // a sentence that says why there are none
 	Findings     []Finding
 	NoFindings   string // says so if there are no findings
 	Ranking      *TextTable
@@ -51,7 +52,8 @@ func (b *book) brief() (Brief, error) {
 	if err != nil {
 		return Brief{}, err
 	}
-	brief := Brief{Headline: headline, Figures: b.tileFigures(s.Tiles), ComparedWith: b.comparedWith(), NoFindings: nothing}
+	brief := Brief{Headline: headline, Figures: b.tileFigures(s.Tiles), NoFindings: nothing}
+	brief.ComparedWith, brief.NoComparison = b.comparedWith()
 	for _, f := range found {
 		brief.Findings = append(brief.Findings, Finding{f.text, f.sheet})
 	}

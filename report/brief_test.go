@@ -7,6 +7,14 @@ import (
 	"testing"
 )
 
+// TestBriefSaysWhyNothingIsCompared in the words of the summary, and names no periods then.
+func TestBriefSaysWhyNothingIsCompared(t *testing.T) {
+	_, result := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "2026-W37"))
+	if result.ComparedWith != "" || result.NoComparison != "No comparison: the first delivery came on Monday 7 September 2026" {
+		t.Errorf("%q, %q", result.ComparedWith, result.NoComparison)
+	}
+}
+
 // TestBriefSaysWhatTheSummarySays compares the text for a message with the cells of the summary.
 func TestBriefSaysWhatTheSummarySays(t *testing.T) {
 	skipIfShort(t)

@@ -11,9 +11,9 @@ import (
 
 // comparison says in a sentence what is compared with what, or why nothing is.
 func (b *book) comparison() string {
-	with := b.comparedWith()
-	if why, ok := strings.CutPrefix(with, "nothing: "); ok {
-		return "No comparison: " + why
+	with, none := b.comparedWith()
+	if none != "" {
+		return none
 	}
 	if !b.isRunning() {
 		return "Compared with " + with
@@ -29,33 +29,34 @@ func (b *book) isRunning() bool {
 	return b.compared.dataThrough.Before(b.req.Period.To.AddDate(0, 0, 1))
 }
 
-// comparedWith says what the figures of the period are compared with, or why with nothing.
-func (b *book) comparedWith() string {
+// comparedWith names what the figures of the period are compared with, or none is a sentence that says why with nothing.
+func (b *book) comparedWith() (with, none string) {
+	const no = "No comparison: "
 	c := b.compared
 	if why := b.noData(); why != "" {
-		return "nothing: " + why
+		return "", no + why
 	}
 	switch c.incomplete {
 	case "":
 	case "incomplete":
-		return "nothing: the data of this period is incomplete"
+		return "", no + "the data of this period is incomplete"
 	default:
-		return "nothing: the data of this period is incomplete, " + c.incomplete
+		return "", no + "the data of this period is incomplete, " + c.incomplete
 	}
-	var with []string
+	var periods []string
 	if c.hasEarlier {
-		with = append(with, b.earlierPeriod())
+		periods = append(periods, b.earlierPeriod())
 	}
 	if c.usual > 1 {
-		with = append(with, b.usualPeriods())
+		periods = append(periods, b.usualPeriods())
 	}
-	if len(with) == 0 && slices.ContainsFunc(c.leftOut, func(l leftOut) bool { return l.why != "holiday" }) {
-		return "nothing: no earlier period is complete" + b.whyLeftOut()
+	if len(periods) == 0 && slices.ContainsFunc(c.leftOut, func(l leftOut) bool { return l.why != "holiday" }) {
+		return "", no + "no earlier period is complete" + b.whyLeftOut()
 	}
-	if len(with) == 0 {
-		return "nothing: the first delivery came on " + dayInWords(c.firstDelivery)
+	if len(periods) == 0 {
+		return "", no + "the first delivery came on " + dayInWords(c.firstDelivery)
 	}
-	return strings.Join(with, ", and ")
+	return strings.Join(periods, ", and "), ""
 }
 
 // earlierPeriod names the earlier period, and until when as long as the period is not over.

@@ -50,7 +50,7 @@ func (p *page) writeAbout(at int) int {
 	p.Check(err)
 	for _, line := range slices.Concat([][2]string{
 		{"Period", p.req.Period.Words()},
-		{"Compared with", p.comparedWith()},
+		{"Comparison", p.comparison()},
 		{"Filters", p.filterText(nil)},
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},
 		{"Data", p.completeThrough()},

@@ -73,6 +73,7 @@ func messages() map[string]Message {
 	full := fullMessage()
 	calm := full
 	calm.Findings, calm.NoFindings, calm.Part, calm.Filters = nil, "Nothing: no group is far below the overall rate.", "", ""
+	calm.ComparedWith, calm.NoComparison = "", "No comparison: no earlier period is complete"
 	plain := full // of a report whose definition has no summary
 	plain.Figures, plain.Findings, plain.Groups, plain.ComparedWith = []Figure{}, nil, nil, ""
 	return map[string]Message{

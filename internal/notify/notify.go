@@ -34,6 +34,7 @@ type Message struct {
 	Filters      string    `json:"filters,omitempty"`       // in words: "only group Sales, incoming calls"; empty for all calls
 	Zone         string    `json:"zone,omitempty"`          // of the days and hours
 	ComparedWith string    `json:"compared_with,omitempty"` // the period that changes are against, in words
+	NoComparison string    `json:"no_comparison,omitempty"` // why changes are against nothing, in a sentence
 	Findings     []Finding `json:"findings,omitempty"`      // what needs attention, most important first
 	NoFindings   string    `json:"no_findings,omitempty"`   // says that nothing needs attention
 	Groups       *Table    `json:"groups,omitempty"`        // the ranking of the summary

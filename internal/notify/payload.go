@@ -48,6 +48,9 @@ func (m Message) lines() (lines []string) {
 	if m.ComparedWith != "" {
 		texts = append(texts, "Compared with "+m.ComparedWith)
 	}
+	if m.NoComparison != "" {
+		texts = append(texts, m.NoComparison)
+	}
 	if len(m.Findings) > 0 || m.NoFindings != "" {
 		texts = append(texts, strings.TrimSpace("Needs attention: "+m.NoFindings))
 	}

@@ -180,7 +180,8 @@ func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, resu
 	for _, figure := range result.Figures {
 		message.Figures = append(message.Figures, notify.Figure(figure))
 	}
-	message.Headline, message.ComparedWith, message.NoFindings, message.Groups = result.Headline, result.ComparedWith, result.NoFindings, (*notify.Table)(result.Ranking)
+	message.Headline, message.ComparedWith, message.NoComparison = result.Headline, result.ComparedWith, result.NoComparison
+	message.NoFindings, message.Groups = result.NoFindings, (*notify.Table)(result.Ranking)
 	for _, finding := range result.Findings {
 		message.Findings = append(message.Findings, notify.Finding(finding))
 	}
