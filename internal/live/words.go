@@ -100,9 +100,9 @@ func (s Source) clean(text string) string {
 	if spool.IsNothing(text) {
 		return ""
 	}
-	upper := strings.ToUpper(text)
+	upper := strings.ToUpper(spool.TrimBlanks(text))
 	for _, own := range s.NothingValues {
-		if strings.ToUpper(strings.TrimSpace(own)) == upper {
+		if strings.ToUpper(spool.TrimBlanks(own)) == upper {
 			return ""
 		}
 	}

@@ -51,3 +51,13 @@ func quoted(list string) (words []string) {
 	}
 	return words
 }
+
+// TestOwnTextsForNothingAreReadAsTheLoaderReadsThem: whatever invisible marks are around them.
+func TestOwnTextsForNothingAreReadAsTheLoaderReadsThem(t *testing.T) {
+	source := Source{NothingValues: []string{"\u200bnot given "}}
+	for _, text := range []string{"Not Given", " NOT GIVEN\u200b"} {
+		if got := source.clean(text); got != "" {
+			t.Errorf("%q is read as %q", text, got)
+		}
+	}
+}
