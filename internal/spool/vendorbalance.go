@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -69,18 +68,14 @@ func AppendBalance(dataDir string, b Balance) error {
 // ReadBalances returns the balances in a data folder, by source, in the order in which they were fetched. A line that cannot be read is
 // skipped, and the first such line is damage.
 func ReadBalances(dataDir string) (all []Balance, damage, err error) {
-	sources, err := os.ReadDir(VendorDir(dataDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
+	sources, err := vendorSources(dataDir)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, folder := range sources {
-		source := folder.Name()
+	for _, source := range sources {
 		path := balancePath(dataDir, source)
 		content, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) || !folder.IsDir() || strings.HasPrefix(source, ".") {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {

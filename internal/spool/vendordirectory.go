@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -74,19 +73,13 @@ func directoryPath(dataDir, source string) string {
 
 // ReadDirectories reads the directories in a data folder, by source.
 func ReadDirectories(dataDir string) ([]*Directory, error) {
-	folders, err := os.ReadDir(VendorDir(dataDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	sources, err := vendorSources(dataDir)
 	if err != nil {
 		return nil, err
 	}
 	var found []*Directory
-	for _, folder := range folders {
-		if !folder.IsDir() || strings.HasPrefix(folder.Name(), ".") {
-			continue
-		}
-		directory, err := ReadDirectory(dataDir, folder.Name())
+	for _, source := range sources {
+		directory, err := ReadDirectory(dataDir, source)
 		if err != nil {
 			return nil, err
 		}

@@ -29,6 +29,20 @@ type VendorList struct {
 // VendorDir is the folder in a data folder with what was fetched from the vendors.
 func VendorDir(dataDir string) string { return filepath.Join(dataDir, "vendor") }
 
+// vendorSources returns the sources of which something was fetched.
+func vendorSources(dataDir string) (sources []string, err error) {
+	folders, err := os.ReadDir(VendorDir(dataDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, folder := range folders {
+		if folder.IsDir() && !strings.HasPrefix(folder.Name(), ".") {
+			sources = append(sources, folder.Name())
+		}
+	}
+	return sources, err
+}
+
 // VendorListPath returns the path of a source's list of a day.
 func VendorListPath(dataDir, source, day string) string {
 	return filepath.Join(VendorDir(dataDir), source, day+".ndjson")
@@ -105,19 +119,13 @@ func VendorFileAt(dataDir, source, day string) (VendorFile, error) {
 
 // VendorFiles returns the lists in a data folder, by source and day.
 func VendorFiles(dataDir string) ([]VendorFile, error) {
-	sources, err := os.ReadDir(VendorDir(dataDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	sources, err := vendorSources(dataDir)
 	if err != nil {
 		return nil, err
 	}
 	var found []VendorFile
 	for _, source := range sources {
-		if !source.IsDir() || strings.HasPrefix(source.Name(), ".") {
-			continue
-		}
-		entries, err := os.ReadDir(filepath.Join(VendorDir(dataDir), source.Name()))
+		entries, err := os.ReadDir(filepath.Join(VendorDir(dataDir), source))
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +134,7 @@ func VendorFiles(dataDir string) ([]VendorFile, error) {
 			if !ok || len(day) != len(time.DateOnly) || !isDay(day) {
 				continue
 			}
-			file, err := VendorFileAt(dataDir, source.Name(), day)
+			file, err := VendorFileAt(dataDir, source, day)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
