@@ -55,7 +55,7 @@ func (p *Pipeline) Compare(ctx context.Context, fetched []FetchedDay) (compared 
 			}
 		}
 		if err == nil && len(days) > 0 {
-			err = fmt.Errorf("source %s: the list of %s was fetched and cannot be loaded", source, slices.Sorted(maps.Keys(days))[0])
+			err = fmt.Errorf("source %s: the list of %s was fetched and cannot be loaded\nhint: callsheet load says why", source, slices.Sorted(maps.Keys(days))[0])
 		}
 		return err
 	})
