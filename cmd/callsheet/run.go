@@ -54,7 +54,7 @@ a part of the spool could not be loaded.`,
 				return err
 			}
 			alerts := &monitor.Alerts{Pipeline: p, RetryNow: true}
-			runner, err := monitor.NewRunner(p, alerts)
+			runner, err := alerts.Runner(p)
 			if err != nil {
 				return err
 			}

@@ -63,18 +63,18 @@ func (a *Alerts) pipeline() *pipeline.Pipeline {
 	return a.Pipeline
 }
 
-// NewRunner returns a runner that counts finished runs, sends alerts and publishes the run ledger.
-func NewRunner(p *pipeline.Pipeline, alerts *Alerts) (*job.Runner, error) {
+// Runner returns the runner of a pipeline, which publishes the run ledger after each run; it counts finished runs and sends alerts, too.
+func (a *Alerts) Runner(p *pipeline.Pipeline) (*job.Runner, error) {
 	runner, err := p.Runner()
 	if err != nil {
 		return nil, err
 	}
 	publish := runner.OnFinished
 	runner.OnFinished = func(ctx context.Context, entry job.Entry, runs []job.Run) {
-		alerts.RunFinished(ctx, entry, runs)
+		a.RunFinished(ctx, entry, runs)
 		publish(ctx, entry, runs)
 	}
-	runner.OnMissed = alerts.RunsMissed
+	runner.OnMissed = a.RunsMissed
 	return runner, nil
 }
 

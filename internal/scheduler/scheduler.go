@@ -57,7 +57,7 @@ func New(p *pipeline.Pipeline, registry *prometheus.Registry) *Scheduler {
 func (s *Scheduler) Prepare(c *config.Config) (apply func(), err error) {
 	p := *s.first
 	p.Config = c
-	runner, err := monitor.NewRunner(&p, s.alerts)
+	runner, err := s.alerts.Runner(&p)
 	if err != nil {
 		return nil, err
 	}
