@@ -3,6 +3,8 @@
 package main
 
 import (
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,5 +58,33 @@ func TestCheckFindsFilesOfAnotherUser(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", path, code, out)
 		}
 		s.give(t, whole, s.uid, before.Mode().Perm())
+	}
+}
+
+// TestCheckAndStatusFindANewerDatabase that the next load refuses.
+func TestCheckAndStatusFindANewerDatabase(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "callsheet.yaml")
+	if err := os.WriteFile(config, []byte("data_dir: ./data\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "data", "spool"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	runOn(t, config, "load")
+	runOn(t, config, "check")
+	db, err := sql.Open("duckdb", filepath.Join(dir, "data", "calls.duckdb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "insert into schema_migrations values (99, 'x', '0.3')")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for command, want := range map[string]int{"check": 1, "status": 3, "load": 1} {
+		code, stdout, stderr := runCallsheet(t, "--config", config, command)
+		if code != want || !strings.Contains(stdout+stderr, "was made by callsheet 0.3, which is newer") {
+			t.Errorf("%s: exit code %d\n%s%s", command, code, stdout, stderr)
+		}
 	}
 }
