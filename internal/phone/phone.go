@@ -21,7 +21,9 @@ var (
 	spaced      = lazyregexp.New(`^[0-9+() .-]+$`)
 	scientific  = lazyregexp.New(`^(\d)\.(\d+)[eE]\+?(\d{1,2})$`)
 	abroad      = lazyregexp.New(`^\D*00`) // 0091 is +91
-	extraDigits = lazyregexp.New(`\d{10}[() .-]+\d|[() .-]\d[() .-]*$|\(\d+\)[ .-]*$`)
+	extraDigits = lazyregexp.New(`\d{10}[() .-]+\d|^[(]*0?[() .-]*[1-9]([() .-]*\d){9}[() .-]+\d` +
+		`|^[+(]*(00)?[() .-]*91[() .-]*0?[() .-]*[1-9]([() .-]*\d){9}[() .-]+\d|\(\d+\)[ .-]*$`)
+	ofIndia = lazyregexp.New(`^910?\d{10}$`)
 
 	short    = lazyregexp.New(`^[0-9]{2,9}$`)
 	masked   = lazyregexp.New(`^[0-9+() .-]*[xX*#•]+[0-9xX*#•+() .-]*$`)
@@ -64,7 +66,7 @@ func digitsOf(number string) string {
 	}
 	digits := onlyDigits(text)
 	switch {
-	case !spaced().MatchString(text), longDecimal().MatchString(text), HasExtraDigits(text), strings.HasPrefix(text, "+91") && len(digits) != 12:
+	case !spaced().MatchString(text), longDecimal().MatchString(text), HasExtraDigits(text), strings.HasPrefix(text, "+91") && !ofIndia().MatchString(digits):
 		return ""
 	}
 	return lastTen(digits, len(onlyDigits(abroad().ReplaceAllString(text, ""))))
