@@ -18,7 +18,7 @@ import (
 )
 
 // printImports prints the results of the imports, or with --dry-run the expected ones; added says which are in the spool now. Rejected rows
-// and what a file does not show are warnings.
+// are a warning.
 func (a *app) printImports(imports []*importer.Importer, added []bool, dryRun bool) error {
 	for n, i := range imports {
 		a.printImport(i, added[n], dryRun)
@@ -26,7 +26,7 @@ func (a *app) printImports(imports []*importer.Importer, added []bool, dryRun bo
 	if slices.Contains(added, true) {
 		fmt.Fprintln(a.stdout, "next: callsheet load")
 	}
-	return importWarnings(imports)
+	return rejectedRows(imports)
 }
 
 // printImport prints the result of an import, or with --dry-run the expected one.
@@ -62,14 +62,11 @@ func (a *app) printImport(i *importer.Importer, added, dryRun bool) {
 	}
 }
 
-// importWarnings returns the rejected rows as a warning, each with its place, and the hints that fit, and what was unclear in the files.
-func importWarnings(imports []*importer.Importer) error {
+// rejectedRows returns the rejected rows as a warning, each with its place, and the hints that fit.
+func rejectedRows(imports []*importer.Importer) error {
 	var count int64
-	var lines, hints, unclear []string
+	var lines, hints []string
 	for _, i := range imports {
-		if i.Report.Unclear != "" {
-			unclear = append(unclear, i.Report.Path+": "+i.Report.Unclear)
-		}
 		count += i.Report.Rejected
 		for _, reject := range i.Report.Rejects {
 			lines = append(lines, reject.Place+": "+reject.Reason)
@@ -78,16 +75,13 @@ func importWarnings(imports []*importer.Importer) error {
 			}
 		}
 	}
-	if count == 0 && len(unclear) == 0 {
-		return nil
-	}
 	if count == 0 {
-		return exitcode.WarningError(errors.New(strings.Join(unclear, "\n")))
+		return nil
 	}
 	if more := count - int64(len(lines)); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %s more", display.Count(more)))
 	}
-	lines = append(append(lines, hints...), unclear...)
+	lines = append(lines, hints...)
 	return exitcode.WarningError(errors.New(display.Plural(int(count), "row") + " could not be read:\n" + strings.Join(lines, "\n")))
 }
 

@@ -126,3 +126,11 @@ func (l *layout) nameKeys() {
 		}
 	}
 }
+
+// heading returns the heading of the first column of a field, "" if there is none.
+func (l *layout) heading(field string) string {
+	for _, i := range l.byField[field] {
+		return l.columns[i].heading
+	}
+	return ""
+}

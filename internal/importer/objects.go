@@ -70,7 +70,7 @@ func (m *objectMapper) payload(n int64, object []byte) (payload []byte, reason s
 		if len(m.layouts) == maxLayouts {
 			clear(m.layouts)
 		}
-		mapped.layout, mapped.err = m.table.mapping.layout(keys, []row{{cells: cells}}, m.table.pass.agentColumn)
+		mapped.layout, mapped.err = m.table.mapping.layout(keys, []row{{cells: cells}}, m.table.pass.partyOrder == agentColumn && m.table.outgoingIsAgent)
 		mapped.isRow = len(mapped.layout.byField[callSid]) > 0 && slices.ContainsFunc(mapped.layout.columns, m.isHeading)
 		m.layouts[id] = mapped
 	}

@@ -98,6 +98,9 @@ func (t *tableReader) undecided() string {
 			heading[role] = t.layout.columns[i].heading
 		}
 	}
+	if caller, agents := t.layout.heading(sourceNumber), t.layout.heading(dialWhomNumber); t.layout.showsParties {
+		return fmt.Sprintf("nothing shows whether the agent of an outgoing call is in %s or %s\nhint: %s", caller, agents, columnHint(caller, agents))
+	}
 	hint := "correct the row, or rename the column of the customers to Customer Number"
 	if caller, dialled := heading[callerRole], heading[dialledRole]; caller != "" && dialled != "" {
 		hint += fmt.Sprintf("; if %q always has who called, and %q who was dialled, say --field \"SourceNumber=%s\" --field \"DialWhomNumber=%s\"", caller, dialled, caller, dialled)
@@ -105,12 +108,21 @@ func (t *tableReader) undecided() string {
 	return fmt.Sprintf("%s do not tell who is the customer and who the agent\nhint: %s", strings.Join(names, ", "), hint)
 }
 
-// partyOrder collects what a file shows of the parties of outgoing calls in its columns of who called and of agents. As the vendor sends these
-// fields, the agent called, and the customer is in the other column; in other panels, the agent is in the column of agents. A phone that
-// took incoming calls is an agent's, and one that made them is a customer's.
-type partyOrder struct {
-	headings          [2]string       // of the columns
-	agents, customers map[string]bool // phones
+// partyOrder is where the agents of outgoing calls are in a table with a column of who called and one of agents. As the vendor sends these fields,
+// the agent called, and the customer is in the other column; in other panels, the agent is in the column of agents.
+type partyOrder int
+
+const (
+	notShown    partyOrder = iota // no outgoing calls, or nothing shows it
+	agentCalled                   // the agent is in the column of who called
+	agentColumn                   // the agent is in the column of agents
+)
+
+// partyEvidence collects what shows the order. A phone that took incoming calls, or that the configuration names, is an agent's. Failing that, a
+// phone that made incoming calls is a customer's, and a column with few phones has the agents, where both say the same.
+type partyEvidence struct {
+	headings          [2]string       // of the columns of who called and of agents
+	agents, customers map[string]bool // phones of incoming calls
 	outgoing          []outgoingRow
 }
 
@@ -120,12 +132,12 @@ type outgoingRow struct {
 	caller, agent string
 }
 
-func newPartyOrder(agents []string) partyOrder {
-	o := partyOrder{agents: map[string]bool{}, customers: map[string]bool{}}
+func newPartyEvidence(agents []string) partyEvidence {
+	e := partyEvidence{agents: map[string]bool{}, customers: map[string]bool{}}
 	for _, number := range agents {
-		o.agents[wholeKey(number)] = true
+		e.agents[wholeKey(number)] = true
 	}
-	return o
+	return e
 }
 
 // wholeKey returns what identifies a phone, "" if the number is none or masked.
@@ -136,48 +148,106 @@ func wholeKey(number string) string {
 	return ""
 }
 
-func (t *tableReader) collectParties(number int64, cells []string) error {
-	direction, _, err := t.direction(cells)
-	if err != nil || direction == "unknown" || !t.outgoingIsAgent {
-		return err
-	}
-	o := &t.pass.parties
+func (t *tableReader) collectParties(number int64, direction string, cells []string) {
+	e := &t.pass.parties
 	caller, agent := wholeKey(cellText("", t.value(cells, sourceNumber))), wholeKey(cellText("", t.value(cells, dialWhomNumber)))
-	if direction == "outgoing" {
+	switch direction {
+	case "incoming":
+		e.customers[caller], e.agents[agent] = true, true
+	case "outgoing":
 		for i, field := range []string{sourceNumber, dialWhomNumber} {
-			o.headings[i] = t.layout.columns[t.layout.byField[field][0]].heading
+			for _, column := range t.layout.byField[field] {
+				e.headings[i] = t.layout.columns[column].heading
+			}
 		}
-		o.outgoing = append(o.outgoing, outgoingRow{fmt.Sprintf("%s %d", t.place, number), caller, agent})
-		return nil
+		e.outgoing = append(e.outgoing, outgoingRow{fmt.Sprintf("%s %d", t.place, number), caller, agent})
 	}
-	o.customers[caller], o.agents[agent] = true, true
-	return nil
 }
 
-// decide reports whether the column of agents has those of outgoing calls, and what is unclear about it; the error is of a file that shows both.
-func (o *partyOrder) decide() (agentColumn bool, unclear string, err error) {
-	delete(o.customers, "")
-	delete(o.agents, "")
-	var asSent, inColumn []outgoingRow // rows in which the agent called, and in which the agent is in the column of agents
-	for _, r := range o.outgoing {
-		agentCalled := o.agents[r.caller] || o.customers[r.agent]
-		switch agentInColumn := o.agents[r.agent] || o.customers[r.caller]; {
-		case agentCalled && !agentInColumn:
-			asSent = append(asSent, r)
-		case agentInColumn && !agentCalled:
-			inColumn = append(inColumn, r)
+// decide returns the order, which is the usual one of the source if there are no outgoing calls. The error is of a file that shows both, or another
+// order than a source whose outgoing calls come from the customer, as its configuration says.
+func (e *partyEvidence) decide(usual partyOrder) (partyOrder, error) {
+	if len(e.outgoing) == 0 {
+		return usual, nil
+	}
+	found, err := e.find()
+	if err != nil || usual == agentCalled {
+		return found, err
+	}
+	if found == agentCalled {
+		return notShown, fmt.Errorf("%q has the agents of outgoing calls, and outgoing_caller of the source is customer\nhint: rename the columns to Customer Number and Member Number, and exchange the numbers of the outgoing calls", e.headings[0])
+	}
+	return usual, nil
+}
+
+// find returns the order that the file shows; the error is of a file that shows both.
+func (e *partyEvidence) find() (partyOrder, error) {
+	delete(e.customers, "")
+	delete(e.agents, "")
+	called, inColumn := e.shown(e.agents, func(r outgoingRow) (string, string) { return r.caller, r.agent })
+	switch {
+	case len(called) > few*len(inColumn):
+		return agentCalled, nil
+	case len(inColumn) > few*len(called):
+		return agentColumn, nil
+	case len(called) > 0:
+		return notShown, fmt.Errorf("%q has an agent's phone in the outgoing call of %s, and %q in that of %s\nhint: correct the file; or %s",
+			e.headings[0], called[0].place, e.headings[1], inColumn[0].place, columnHint(e.headings[0], e.headings[1]))
+	}
+	called, inColumn = e.shown(e.customers, func(r outgoingRow) (string, string) { return r.agent, r.caller })
+	byCustomers := notShown
+	switch {
+	case len(called) > few*len(inColumn):
+		byCustomers = agentCalled
+	case len(inColumn) > few*len(called):
+		byCustomers = agentColumn
+	}
+	switch byNumber := e.fewer(); {
+	case byNumber == notShown || byNumber == byCustomers:
+		return byCustomers, nil
+	case byCustomers == notShown:
+		return byNumber, nil
+	}
+	return notShown, nil
+}
+
+// few is how many times as much must speak for one order as for the other: agents call each other, too.
+const few = 10
+
+// shown returns outgoing calls, one for each phone, of which the first phone alone, or the second alone, is one of known phones.
+func (e *partyEvidence) shown(known map[string]bool, phones func(outgoingRow) (first, second string)) (byFirst, bySecond []outgoingRow) {
+	seenFirst, seenSecond := map[string]bool{}, map[string]bool{}
+	for _, r := range e.outgoing {
+		first, second := phones(r)
+		switch {
+		case known[first] && !known[second] && !seenFirst[first]:
+			byFirst, seenFirst[first] = append(byFirst, r), true
+		case known[second] && !known[first] && !seenSecond[second]:
+			bySecond, seenSecond[second] = append(bySecond, r), true
 		}
 	}
-	const few = 10 // times as many are enough: agents call each other, too
-	caller, agents := o.headings[0], o.headings[1]
-	hint := fmt.Sprintf("rename %q to Member Number if it has the agents; if it has who was dialled, say --field \"SourceNumber=%s\" --field \"DialWhomNumber=%s\"", agents, caller, agents)
-	switch {
-	case len(o.outgoing) == 0 || len(asSent) > few*len(inColumn):
-		return false, "", nil
-	case len(inColumn) > few*len(asSent):
-		return true, "", nil
-	case len(asSent) > 0:
-		return false, "", fmt.Errorf("%q has the agent of the outgoing call in %s, and the customer in %s\nhint: correct the file; or %s", agents, inColumn[0].place, asSent[0].place, hint)
+	return byFirst, bySecond
+}
+
+// fewer returns which column of outgoing calls has the agents, by the number of its phones: a few agents call many customers.
+func (e *partyEvidence) fewer() partyOrder {
+	const enough, times = 10, 3
+	callers, agents := map[string]bool{}, map[string]bool{}
+	for _, r := range e.outgoing {
+		if r.caller != "" && r.agent != "" {
+			callers[r.caller], agents[r.agent] = true, true
+		}
 	}
-	return false, fmt.Sprintf("%q was taken for the agent of outgoing calls, and %q for the customer, which nothing in the file shows\nhint: %s", caller, agents, hint), nil
+	switch {
+	case len(agents) >= enough && len(agents) >= times*len(callers):
+		return agentCalled
+	case len(callers) >= enough && len(callers) >= times*len(agents):
+		return agentColumn
+	}
+	return notShown
+}
+
+// columnHint says how to tell what the columns of who called and of agents have.
+func columnHint(caller, agents string) string {
+	return fmt.Sprintf("rename %q to Member Number if it has the agents; if it has who was dialled, say --field \"SourceNumber=%s\" --field \"DialWhomNumber=%s\"", agents, caller, agents)
 }

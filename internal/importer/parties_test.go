@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -60,28 +61,74 @@ func TestTheFileShowsWhoTheAgentsOfOutgoingCallsAre(t *testing.T) {
 		"names of customers":                          {"Customer,Caller,Agent Number", "WEBOBD,Ravi," + agent + "," + customer + "\n1.2,40,IVR,Ravi," + customer + "," + agent, `{"CallSid":"1.1","TalkDuration":"40","Direction":"WEBOBD","Customer":"Ravi",` + sent},
 	} {
 		got, report, err := readContent(t, testReading(t), "CallSid,Talk,Direction,"+c.headings+"\n1.1,40,"+c.rows+"\n")
-		if err != nil || len(got) == 0 || got[0] != c.want+"}" || report.Unclear != "" || len(report.Rejects) > 0 {
-			t.Errorf("%s: %v %v %v %q\nwant %s}", name, got, report.Rejects, err, report.Unclear, c.want)
+		if err != nil || len(got) == 0 || got[0] != c.want+"}" || len(report.Rejects) > 0 {
+			t.Errorf("%s: %v %v %v\nwant %s}", name, got, report.Rejects, err, c.want)
 		}
 	}
 	const headings = "CallSid,Talk,Direction,Caller,Agent Number\n"
 	got, report, err := readContent(t, testReading(t), headings+"1.1,40,WEBOBD,"+agent+","+customer+"\n1.2,40,IVR,"+other+",\n")
-	if err != nil || len(got) != 2 || got[0] != caller(sent)+"}" || !strings.Contains(report.Unclear, "nothing in the file shows") || !strings.Contains(report.Unclear, "hint: rename \"Agent Number\"") {
-		t.Errorf("nothing shows it: %v %v %q", got, err, report.Unclear)
+	if err != nil || len(got) != 1 || len(report.Rejects) != 1 || !strings.Contains(report.Rejects[0].Reason, "nothing shows whether the agent of an outgoing call is in Caller or Agent Number") ||
+		!strings.Contains(report.Rejects[0].Hint, `rename "Agent Number" to Member Number`) {
+		t.Errorf("nothing shows it: %v %v %v", got, err, report.Rejects)
 	}
 	reading := testReading(t)
 	reading.Agents = []string{"+91 " + agent}
-	got, report, err = readContent(t, reading, headings+"1.1,40,WEBOBD,"+customer+","+agent+"\n")
-	if err != nil || len(got) != 1 || got[0] != caller(sent)+"}" || report.Unclear != "" {
-		t.Errorf("the configuration shows it: %v %v %q", got, err, report.Unclear)
+	got, _, err = readContent(t, reading, headings+"1.1,40,WEBOBD,"+customer+","+agent+"\n")
+	if err != nil || len(got) != 1 || got[0] != caller(sent)+"}" {
+		t.Errorf("the configuration shows it: %v %v", got, err)
 	}
-	_, _, err = readContent(t, testReading(t), headings+"1.1,40,IVR,"+customer+","+agent+"\n1.2,40,WEBOBD,"+customer+","+second+"\n1.3,40,WEBOBD,"+second+","+customer+"\n")
-	if err == nil || !strings.Contains(err.Error(), "in line 3, and the customer in line 4") {
+	_, _, err = readContent(t, testReading(t), headings+"1.1,40,IVR,"+other+","+agent+"\n1.2,40,WEBOBD,"+customer+","+agent+"\n1.3,40,WEBOBD,"+agent+","+customer+"\n")
+	if err == nil || !strings.Contains(err.Error(), `"Caller" has an agent's phone in the outgoing call of line 4, and "Agent Number" in that of line 3`) {
 		t.Errorf("it changes: %v", err)
 	}
-	got, report, err = readContent(t, testReading(t), headings+"1.1,40,IVR,"+customer+","+agent+"\n")
-	if err != nil || len(got) != 1 || report.Unclear != "" {
-		t.Errorf("incoming calls only: %v %v %q", got, err, report.Unclear)
+	got, _, err = readContent(t, testReading(t), headings+"1.1,40,IVR,"+customer+","+agent+"\n")
+	if err != nil || len(got) != 1 {
+		t.Errorf("incoming calls only: %v %v", got, err)
+	}
+}
+
+// TestAFewAgentsCallManyCustomers: a column with few phones has the agents, also if one of them once called in.
+func TestAFewAgentsCallManyCustomers(t *testing.T) {
+	const headings = "CallSid,Talk,Direction,Caller,Agent Number\n"
+	var asSent, inColumn strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&asSent, "2.%d,9,WEBOBD,928000000%d,98765432%02d\n", i, i%3, i)
+		fmt.Fprintf(&inColumn, "2.%d,9,WEBOBD,98765432%02d,928000000%d\n", i, i, i%3)
+	}
+	for _, c := range []struct {
+		name, rows       string
+		want, rejected   int
+		customer, source string // of the first outgoing call
+	}{
+		{"as the vendor sends it", asSent.String(), 30, 0, "9876543200", "9280000000"},
+		{"a column of agents", inColumn.String(), 30, 0, "9876543200", "9280000000"},
+		{"a customer called, too", inColumn.String() + "1.1,9,IVR,9876543200,\n", 31, 0, "9876543200", "9280000000"},
+		{"an agent called in", asSent.String() + "1.1,9,IVR,9280000000,\n", 1, 30, "", ""},
+		{"an agent who answered called in", asSent.String() + "1.1,9,IVR,9280000000,9280000001\n", 31, 0, "9876543200", "9280000000"},
+	} {
+		got, report, err := readContent(t, testReading(t), headings+c.rows)
+		if err != nil || len(got) != c.want || len(report.Rejects) != min(c.rejected, maxListed) {
+			t.Errorf("%s: %d read, %d rejected, %v", c.name, len(got), report.Rejected, err)
+			continue
+		}
+		if c.source != "" && !strings.Contains(got[0], `"SourceNumber":"`+c.source+`","DialWhomNumber":"`+c.customer+`"`) {
+			t.Errorf("%s: %s", c.name, got[0])
+		}
+	}
+}
+
+// TestASourceWhoseCustomersCall: where the configuration says that SourceNumber of outgoing calls is the customer, a column of agents is the usual.
+func TestASourceWhoseCustomersCall(t *testing.T) {
+	const headings = "CallSid,Talk,Direction,Caller,Agent Number\n"
+	reading := testReading(t)
+	reading.OutgoingIsAgent = false
+	got, _, err := readContent(t, reading, headings+"1.1,40,WEBOBD,9876543210,9280000001\n")
+	if want := `"SourceNumber":"9876543210","DialWhomNumber":"9280000001"}`; err != nil || len(got) != 1 || !strings.HasSuffix(got[0], want) {
+		t.Errorf("%v %v", got, err)
+	}
+	_, _, err = readContent(t, reading, headings+"1.1,40,IVR,9876543210,9280000001\n1.2,40,WEBOBD,9280000001,9876543210\n")
+	if err == nil || !strings.Contains(err.Error(), "outgoing_caller of the source is customer") {
+		t.Errorf("agents called: %v", err)
 	}
 }
 

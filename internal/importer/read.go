@@ -129,21 +129,25 @@ func (r Reading) text(in input, to sink) error {
 
 // pass is one reading of a file: what is known from an earlier one, and what this one finds out.
 type pass struct {
-	order       string // of day and month in dates
-	agentColumn bool   // the column of agents has those of outgoing calls, too
-	dates       dateOrder
-	parties     partyOrder
+	order      string // of day and month in dates
+	partyOrder partyOrder
+	dates      dateOrder
+	parties    partyEvidence
 }
 
-func (r Reading) newPass(order string, agentColumn bool) *pass {
-	return &pass{order: order, agentColumn: agentColumn, dates: dateOrder{zone: r.Zone}, parties: newPartyOrder(r.Agents)}
+func (r Reading) newPass(order string, parties partyOrder) *pass {
+	return &pass{order: order, partyOrder: parties, dates: dateOrder{zone: r.Zone}, parties: newPartyEvidence(r.Agents)}
 }
 
 // twice reads a file whose dates may have the day or the month first, and rewrites them year first: their lines stay right whatever
 // the configuration says later. Only the whole file shows the order, and what its columns of phones are; if it is not the usual, the file is
 // read again.
 func (r Reading) twice(read func(to sink, p *pass) error, to sink) error {
-	first := r.newPass(cmp.Or(r.DateOrder, dayFirst), false)
+	usual := agentCalled
+	if !r.OutgoingIsAgent {
+		usual = agentColumn
+	}
+	first := r.newPass(cmp.Or(r.DateOrder, dayFirst), usual)
 	if err := read(to, first); err != nil {
 		return err
 	}
@@ -151,11 +155,12 @@ func (r Reading) twice(read func(to sink, p *pass) error, to sink) error {
 	if err != nil {
 		return err
 	}
-	agentColumn, unclear, err := first.parties.decide()
+	parties, err := first.parties.decide(usual)
 	if err != nil {
 		return err
 	}
-	if second := r.newPass(cmp.Or(found, first.order), agentColumn); second.order != first.order || agentColumn {
+	if order := cmp.Or(found, first.order); order != first.order || parties != usual {
+		second := r.newPass(order, parties)
 		if err := to.reset(); err != nil {
 			return err
 		}
@@ -163,7 +168,7 @@ func (r Reading) twice(read func(to sink, p *pass) error, to sink) error {
 			return err
 		}
 	}
-	to.report.DateOrder, to.report.Unclear = found, unclear
+	to.report.DateOrder = found
 	return nil
 }
 

@@ -20,7 +20,6 @@ type Report struct {
 	Columns      []Column // of a table, in its order
 	DateOrder    string   // in which its dates were read, where they do not say it themselves
 	Rejects      []Reject // the first maxListed
-	Unclear      string   // what the file does not show, and was read as usual, with a hint; "" if there is nothing
 	UnreadSheets []string // of a workbook, if no sheet was named
 	Skips        []Reject // the first maxListed
 

@@ -57,7 +57,7 @@ func (t *tableReader) open() error {
 		return err
 	}
 	samples := slices.DeleteFunc(slices.Clone(t.first), func(r row) bool { return t.isTitle(r.cells) })
-	if t.layout, err = t.mapping.layout(headings, samples, t.pass.agentColumn); err != nil {
+	if t.layout, err = t.mapping.layout(headings, samples, t.pass.partyOrder == agentColumn && t.outgoingIsAgent); err != nil {
 		return err
 	}
 	if sheet, ok := t.rows.(*sheetReader); ok {
@@ -234,9 +234,14 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 		}
 	}
 	if t.layout.showsParties {
-		if err := t.collectParties(number, cells); err != nil {
+		direction, _, err := t.direction(cells)
+		if err != nil {
 			return "", err
 		}
+		if direction == "outgoing" && t.pass.partyOrder == notShown {
+			return t.undecided(), nil
+		}
+		t.collectParties(number, direction, cells)
 	}
 	if parties {
 		source, dialled, reason, err := t.parties(cells)
