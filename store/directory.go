@@ -42,6 +42,13 @@ func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryC
 		if lost := without(stored, changes); len(lost) > 0 {
 			s.warnings = append(s.warnings, fmt.Sprintf("%s no longer in the vendor's directories; the names stay\nhint: restore %s from a backup; callsheet load --rebuild --accept-loss goes on without them",
 				display.Agree(int64(len(lost)), "entry is", "entries are"), filepath.Join(spool.VendorDir(s.options.DataDir), lost[0].Source, "directory.ndjson")))
+			for i, change := range changes { // what the first sync of a new file lists was not listed from the beginning on
+				if change.PreviousAt.IsZero() {
+					changes[i].PreviousAt = fetchedAt(slices.DeleteFunc(slices.Clone(lost), func(c spool.DirectoryChange) bool {
+						return c.Source != change.Source || !c.FetchedAt.Before(change.FetchedAt)
+					}))
+				}
+			}
 			changes = append(lost, changes...)
 		}
 	}

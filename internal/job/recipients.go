@@ -31,10 +31,10 @@ func (t target) isFor(row Run) bool {
 
 var errNoRecipients = errors.New("no recipients configured\nhint: add them under to, recipients or recipients_query")
 
-// targets returns the recipients of a message, each with its row; that there is nothing to report is for those of all parts. A recipient has a row for each channel with other settings; the
-// first has the recipient's name, the others a suffix. A row of earlier attempts stays with its channel when the channels change their
-// order. A row whose channel changed its settings, or that records no channel, goes to the first channel without a row, so that a
-// change of the configuration resends nothing.
+// targets returns the recipients of a message, each with its row; that there is nothing to report is for those of all parts. A recipient
+// has a row for each channel with other settings; the first has the recipient's name, the others a suffix. A row of earlier attempts stays
+// with its channel when the channels change their order. A row whose channel changed its settings, or that records no channel, goes to the
+// first channel without a row, so that a change of the configuration resends nothing.
 //
 // failed has the channels whose recipients are not known, or some of them, or that have none.
 func (x *run) targets(ctx context.Context, message notify.Message) (targets []target, failed []failedLookup) {
@@ -103,7 +103,7 @@ func (x *run) status(t target) State {
 	switch old := x.rows[t.row.key()]; {
 	case x.sendsAgain(t, old):
 		return Due
-	case old.State == Sent && old.SHA256 == "" && !x.empty: // it was told that there is nothing to report
+	case old.State == Sent && old.SHA256 == "" && old.Channel != "" && !x.empty: // it was told that there is nothing to report; rows of early versions have neither
 		return Due
 	case old.State == Sent:
 		return Sent

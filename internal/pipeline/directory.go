@@ -44,6 +44,9 @@ func (p *Pipeline) SyncDirectory(ctx context.Context, api vendor.API, source str
 	if err != nil {
 		return sync, err
 	}
+	if directory.Damage != nil { // what is new or gone is not known
+		return sync, fmt.Errorf("the directory is damaged: %w\nhint: restore the file from a backup; without one, remove it, and the next sync begins again", directory.Damage)
+	}
 	listed, before := countKinds(entries), countKinds(directory.Entries())
 	for _, kind := range []string{spool.DirectoryAgent, spool.DirectoryGroup, spool.DirectoryNumber} {
 		if before[kind] > 0 && listed[kind] == 0 && !acceptEmpty {
