@@ -49,7 +49,7 @@ func (s *Store) loadVendorLists(ctx context.Context, dataDir string, summary *Su
 	var changed []vendorList
 	bytes := int64(0)
 	for _, file := range files {
-		// With another name than the files of the spool have, and other sources' lists.
+		// A name that no file of the spool has, and no list of another source.
 		file.Name = file.Source + "/" + file.Name
 		at, ok := known[file.Name]
 		delete(known, file.Name)

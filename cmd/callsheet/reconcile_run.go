@@ -20,7 +20,7 @@ import (
 type reconciliation struct {
 	Days     []store.Reconciliation  `json:"days"`
 	Failed   []failedDay             `json:"failed"`
-	Imported []pipeline.ImportedRows `json:"taken_in"`
+	Imported []pipeline.ImportedRows `json:"taken_in"` // the key is kept for scripts
 
 	fetched  []pipeline.FetchedDay
 	warnings []string // of the load, and what else was not fetched

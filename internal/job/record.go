@@ -51,7 +51,7 @@ type Run struct {
 	RetryUntil time.Time       `json:"retry_until,omitzero"`
 	Incomplete string          `json:"incomplete,omitempty"` // what could not be loaded when the workbook was built
 	Error      string          `json:"error,omitempty"`
-	Message    json.RawMessage `json:"about,omitempty"` // the notify.Message of File, so that a resumed run need not build it again
+	Message    json.RawMessage `json:"about,omitempty"` // the key is that of earlier versions: the notify.Message of File, so that a resumed run need not build it again
 }
 
 // key identifies what a row describes. The last line of a key in the ledger is its current state.

@@ -68,7 +68,7 @@ func (r *Runner) HasSchedule() bool {
 	return slices.ContainsFunc(r.Entries, func(entry Entry) bool { return entry.Schedule != nil })
 }
 
-// RunOptions are the options of a run by hand.
+// RunOptions are the options of a run, by hand or by the scheduler.
 type RunOptions struct {
 	Resend bool // also send what may have arrived; send everything if all of it arrived
 	ByHand bool // a person is waiting: wait neither for the end of the period nor for data. Look for recipients who lack a report that was sent

@@ -168,8 +168,7 @@ func (a *Alerts) attempt(ctx context.Context, alert *pendingAlert, channels []no
 	return errors.Join(errs...)
 }
 
-// finish reports whether nothing more is to be done about an alert, whose file it then removes. Otherwise it sets the time of the next
-// attempt.
+// finish reports whether an alert was delivered or given up, and removes its file. Otherwise it sets the time of the next attempt.
 func (a *Alerts) finish(alert *pendingAlert, failure error) bool {
 	p := a.pipeline()
 	now, log := p.Now(), p.Log.With("about", alert.Message.Title, "when", alert.Message.When)

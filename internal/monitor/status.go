@@ -21,7 +21,7 @@ type Status struct {
 	Data     *DataStatus    `json:"data,omitempty"` // nil before the first load
 	Reports  []ReportStatus `json:"reports"`
 	Days     []DayStatus    `json:"days"`
-	Warnings []string       `json:"look"` // what needs attention
+	Warnings []string       `json:"look"` // the key is kept for scripts: what needs attention
 
 	Balances []BalanceStatus `json:"balances"` // of the sources with vendor_api
 

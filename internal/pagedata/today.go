@@ -22,7 +22,7 @@ import (
 
 const (
 	maxCallers = 200
-	heatDays   = 7 // of the heat maps and of the missed callers
+	heatDays   = 7 // of the heat maps, of the groups and of the missed callers
 )
 
 // readToday computes the figures of Today in a child process, which opens the database.

@@ -33,7 +33,7 @@ const (
 // reconcileBackoff is the wait before a failed reconciliation is retried.
 var reconcileBackoff = backoff.Policy{Initial: 5 * time.Minute, Max: time.Hour}
 
-// Reconciles compares the calls of sources with the vendors' own lists, and imports what is missing: on vendor_api.schedule, and before
+// Reconciles compares the calls of sources with the vendors' own lists, and imports what is missing or newer: on vendor_api.schedule, and before
 // reports are due. Each reconciliation is a child process, one at a time.
 type Reconciles struct {
 	OnFinished func(err error) // called after each one; err is nil if it succeeded

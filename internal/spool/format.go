@@ -101,7 +101,7 @@ const (
 	KindUnreadable = "unreadable"
 )
 
-// The encodings of a payload in HTTP.
+// The encodings of a payload.
 const (
 	EncodingJSON  = "json"
 	EncodingForm  = "form"
@@ -111,8 +111,8 @@ const (
 
 // Envelope is a delivery. Exactly one of Payload and Body is set.
 type Envelope struct {
-	ID         string // set by Append
-	ReceivedAt time.Time
+	ID         string    // set by Append
+	ReceivedAt time.Time // set by Append
 	Source     string
 	Kind       string
 	Encoding   string

@@ -1,4 +1,4 @@
--- Gives the calls of these numbers, all or those of renewed days, the spelling that is shown.
+-- Gives the calls of respelled_numbers (learn_virtual_numbers.sql), all or those of renewed days, the spelling that is shown.
 delete from virtual_number_spellings;
 insert into virtual_number_spellings from new_number_spellings;
 
