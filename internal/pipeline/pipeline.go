@@ -27,7 +27,7 @@ type Pipeline struct {
 	Log        *slog.Logger
 	Stderr     io.Writer     // of child processes
 	Parent     *child.Parent // the process that watches this one; may be nil
-	Loads      *Loads        // of a scheduler; may be nil
+	Loads      *LoadLoop     // of a scheduler; may be nil
 	NoDatabase bool          // of a process with a collector, which must survive a crash of DuckDB: only child processes open the database
 
 	summaryTime time.Duration // that summaries of workbooks have taken

@@ -18,7 +18,7 @@ import (
 // Scheduler loads, reconciles, runs the reports, watches the status and runs the page, each with the configuration that was applied last.
 type Scheduler struct {
 	alerts  *monitor.Alerts
-	loads   *pipeline.Loads
+	loads   *pipeline.LoadLoop
 	page    *pageProcess
 	first   *pipeline.Pipeline
 	current atomic.Pointer[plan]
@@ -38,7 +38,7 @@ type plan struct {
 func New(p *pipeline.Pipeline, registry *prometheus.Registry) *Scheduler {
 	metrics := monitor.NewMetrics(registry, p.Now)
 	p.NoDatabase = true
-	p.Loads = &pipeline.Loads{
+	p.Loads = &pipeline.LoadLoop{
 		OnLoaded: func(p *pipeline.Pipeline) { metrics.Loaded(p.Config) },
 		OnFailed: func(err error) {
 			if pipeline.IsChildFailure(err) {

@@ -116,7 +116,7 @@ func (s *Scheduler) serveReports(ctx context.Context) error {
 // serveReconciles compares calls with the lists of vendors.
 func (s *Scheduler) serveReconciles(ctx context.Context) error {
 	discard(s.reconciles)
-	reconciles := &pipeline.Reconciles{OnFinished: func(err error) {
+	reconciles := &pipeline.ReconcileLoop{OnFinished: func(err error) {
 		if pipeline.IsChildFailure(err) {
 			s.alerts.Metrics.ChildFailed("reconcile")
 		}

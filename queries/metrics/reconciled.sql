@@ -1,5 +1,5 @@
 -- The lists of some days, of all sources or one, with the bounds of the day in the zone of the source. A call that ended after settled_at, or
--- still went on, may be missing on either side, so it is not compared. The ten minutes are settleTime in internal/pipeline/reconciles.go.
+-- still went on, may be missing on either side, so it is not compared. The ten minutes are settleTime in internal/pipeline/reconcile_loop.go.
 create or replace macro reconciled_lists(p_from, p_to, p_source) as table
 select
     lists.source, day, fetched_at, rows, unreadable, fetched_at - interval 10 minutes as settled_at,

@@ -33,9 +33,9 @@ const (
 // reconcileBackoff is the wait before a failed reconciliation is retried.
 var reconcileBackoff = backoff.Policy{Initial: 5 * time.Minute, Max: time.Hour}
 
-// Reconciles compares the calls of sources with the vendors' own lists, and imports what is missing or newer: on vendor_api.schedule, and before
+// ReconcileLoop compares the calls of sources with the vendors' own lists, and imports what is missing or newer: on vendor_api.schedule, and before
 // reports are due. Each reconciliation is a child process, one at a time.
-type Reconciles struct {
+type ReconcileLoop struct {
 	OnFinished func(err error) // called after each one; err is nil if it succeeded
 
 	looked map[string]time.Time // up to when the schedules of a source were looked at
@@ -49,7 +49,7 @@ func (p *Pipeline) HasVendorAPI() bool {
 
 // Serve reconciles what is due until ctx ends, or the configuration has no source with a vendor_api. A pipeline from next, with another configuration,
 // takes over after the reconciliation in progress; next may be nil.
-func (r *Reconciles) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
+func (r *ReconcileLoop) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
 	r.looked, r.days = map[string]time.Time{}, map[string][]string{}
 	for p.HasVendorAPI() {
 		for _, source := range p.Config.Collector.Sources {
@@ -67,7 +67,7 @@ func (r *Reconciles) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeli
 }
 
 // reconcileDue reconciles the days of a source that are due, unless an earlier attempt has failed and the next one is not due.
-func (r *Reconciles) reconcileDue(ctx context.Context, p *Pipeline, source config.Source) {
+func (r *ReconcileLoop) reconcileDue(ctx context.Context, p *Pipeline, source config.Source) {
 	now := p.Now()
 	state, err := ReadReconciled(p.Config, source.Name)
 	if err != nil {
@@ -99,7 +99,7 @@ func (r *Reconciles) reconcileDue(ctx context.Context, p *Pipeline, source confi
 
 // dueDays returns the days of a source that are due now, in order: those that were due before, those of its schedule, and those of the
 // reports that are due soon. The schedule is due at once if the last reconciliation was before its last time, as after a restart.
-func (r *Reconciles) dueDays(p *Pipeline, source config.Source, state Reconciled, now time.Time) []string {
+func (r *ReconcileLoop) dueDays(p *Pipeline, source config.Source, state Reconciled, now time.Time) []string {
 	since, looked := r.looked[source.Name]
 	if !looked || since.After(now) { // the clock was set back
 		since = now

@@ -16,8 +16,8 @@ import (
 	"callsheet/store"
 )
 
-// Loads loads and publishes new deliveries at intervals, in child processes.
-type Loads struct {
+// LoadLoop loads and publishes new deliveries at intervals, in child processes.
+type LoadLoop struct {
 	OnLoaded func(p *Pipeline) // called after each load that succeeded
 	OnFailed func(err error)   // called after each load that failed
 
@@ -46,7 +46,7 @@ func (p *Pipeline) spoolState() (state spoolState, ok bool) {
 
 // Serve loads what is new at once, and then every store.load_every, until ctx ends. Nothing is loaded while nothing is new. A pipeline
 // from next, with another configuration, takes over after the load in progress; next may be nil.
-func (l *Loads) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
+func (l *LoadLoop) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
 	for {
 		var again <-chan time.Time
 		if interval := p.Config.Store.LoadEvery; interval > 0 {
@@ -62,7 +62,7 @@ func (l *Loads) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
 	}
 }
 
-func (l *Loads) loadNew(ctx context.Context, p *Pipeline) {
+func (l *LoadLoop) loadNew(ctx context.Context, p *Pipeline) {
 	state, ok := p.spoolState()
 	if ok && p.HasData() && l.has(state) || ctx.Err() != nil {
 		return
@@ -95,14 +95,14 @@ func (l *Loads) loadNew(ctx context.Context, p *Pipeline) {
 }
 
 // has reports whether a state is loaded.
-func (l *Loads) has(state spoolState) bool {
+func (l *LoadLoop) has(state spoolState) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return l.loaded.config != "" && l.loaded.equal(state)
 }
 
-// note records a state that has been loaded, by this process or a report. Without Loads it does nothing.
-func (l *Loads) note(state spoolState) {
+// note records a state that has been loaded, by this process or a report. Without a loop it does nothing.
+func (l *LoadLoop) note(state spoolState) {
 	if l == nil {
 		return
 	}

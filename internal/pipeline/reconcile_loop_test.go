@@ -61,7 +61,7 @@ func TestDaysAreDueOnScheduleAndBeforeReports(t *testing.T) {
 		{"the clock was set back", "yesterday", at(8, 2, 35), at(8, 2, 40), at(8, 2, 20), nil},
 	} {
 		p := reconciling(t, c.period)
-		r := &Reconciles{looked: map[string]time.Time{}, days: map[string][]string{}}
+		r := &ReconcileLoop{looked: map[string]time.Time{}, days: map[string][]string{}}
 		if !c.looked.IsZero() {
 			r.looked["main"] = c.looked
 		}
