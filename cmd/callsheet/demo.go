@@ -276,7 +276,7 @@ func (a *app) demoWorkbooks(ctx context.Context, p *pipeline.Pipeline, day time.
 		if err != nil {
 			return err
 		}
-		path, result, err := p.Build(ctx, pipeline.Workbook{Report: one[0], Period: days})
+		path, result, err := p.Build(ctx, pipeline.WorkbookRequest{Report: one[0], Period: days})
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ nothing.`,
 }
 
 // workbook returns the workbook that the flags ask for.
-func (f *reportFlags) workbook(report string, c *config.Config, entry config.Report, now time.Time) (w pipeline.Workbook, err error) {
+func (f *reportFlags) workbook(report string, c *config.Config, entry config.Report, now time.Time) (w pipeline.WorkbookRequest, err error) {
 	zone, err := time.LoadLocation(entry.Timezone)
 	if err != nil {
 		return w, err
@@ -87,7 +87,7 @@ func (f *reportFlags) workbook(report string, c *config.Config, entry config.Rep
 	if err != nil {
 		return w, exitcode.UsageError(err)
 	}
-	w = pipeline.Workbook{Report: report, Period: days, Out: f.out, PDF: f.pdf, ForMail: f.deliver || f.preview}
+	w = pipeline.WorkbookRequest{Report: report, Period: days, Out: f.out, PDF: f.pdf, ForMail: f.deliver || f.preview}
 	if w.Filters, err = f.filters.parse(); err != nil {
 		return w, err
 	}
@@ -98,7 +98,7 @@ func (f *reportFlags) workbook(report string, c *config.Config, entry config.Rep
 }
 
 // report builds a workbook, delivers it if asked to, and prints its path and where it was delivered. A delivery that failed is a warning.
-func (a *app) report(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.Workbook, flags reportFlags) error {
+func (a *app) report(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.WorkbookRequest, flags reportFlags) error {
 	path, result, err := p.Build(ctx, w)
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ func (a *app) preview(ctx context.Context, p *pipeline.Pipeline, entry config.Re
 }
 
 // checkFilters returns a warning if the filters of a workbook have values that no call has.
-func (a *app) checkFilters(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.Workbook) error {
+func (a *app) checkFilters(ctx context.Context, p *pipeline.Pipeline, entry config.Report, w pipeline.WorkbookRequest) error {
 	filters := map[string]string{}
 	maps.Copy(filters, w.Filters)
 	for key, value := range entry.Filters {

@@ -130,7 +130,7 @@ func (a *app) runByHand(ctx context.Context, runner *job.Runner, alerts *monitor
 		return exitcode.WarningError(err)
 	}
 	report, _ := p.Config.FindReport(entry.Report)
-	return a.checkFilters(ctx, p, report, pipeline.Workbook{})
+	return a.checkFilters(ctx, p, report, pipeline.WorkbookRequest{})
 }
 
 // noteOpenPeriod says that a run by hand is too early for its whole period.

@@ -206,8 +206,8 @@ func (s steps) warnOfFilters(ctx context.Context, reader *store.Reader, entry co
 }
 
 // workbook returns the workbook of a part, with the names of the parts that were listed last.
-func (s steps) workbook(name string, span period.Period, part string) Workbook {
-	w := Workbook{Report: name, Period: span, Part: part, ForMail: true}
+func (s steps) workbook(name string, span period.Period, part string) WorkbookRequest {
+	w := WorkbookRequest{Report: name, Period: span, Part: part, ForMail: true}
 	if names, ok := s.partNames.Load(name); ok && part != "" {
 		w.Names = names.(map[string]string)
 	}

@@ -22,8 +22,8 @@ import (
 	"callsheet/store"
 )
 
-// Workbook describes a workbook to build.
-type Workbook struct {
+// WorkbookRequest describes a workbook to build.
+type WorkbookRequest struct {
 	Report  string
 	Period  period.Period
 	Filters map[string]string // beside those of the configuration
@@ -40,7 +40,7 @@ type Workbook struct {
 const buildTimeout = 10 * time.Minute
 
 // Build builds a workbook from the published database and returns its path.
-func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result report.Result, err error) {
+func (p *Pipeline) Build(ctx context.Context, w WorkbookRequest) (path string, result report.Result, err error) {
 	c := p.Config
 	definition, entry, err := Definition(c, w.Report)
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *Pipeline) Build(ctx context.Context, w Workbook) (path string, result r
 	return path, result, nil
 }
 
-func (w Workbook) path(c *config.Config) (string, error) {
+func (w WorkbookRequest) path(c *config.Config) (string, error) {
 	path := w.Out
 	switch path {
 	case "":
@@ -133,7 +133,7 @@ func hasOtherEnding(path, ending string) bool {
 }
 
 // fileName contains the report, the period, the filters and the as-of time, so that different workbooks have different names.
-func (w Workbook) fileName() string {
+func (w WorkbookRequest) fileName() string {
 	// A filter is written key=value, and a value contains no =.
 	clean := func(value string) string {
 		if unique, ok := w.Names[value]; ok && !strings.Contains(value, "=") {
@@ -173,7 +173,7 @@ func filterNames(ctx context.Context, reader *store.Reader, filters map[string]s
 }
 
 // NewMessage returns the message that a finished workbook is sent with.
-func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, result report.Result) notify.Message {
+func (p *Pipeline) NewMessage(entry config.Report, w WorkbookRequest, path string, result report.Result) notify.Message {
 	message := emptyMessage(p.Config, entry, w)
 	message.Title, message.File, message.SHA256 = result.Title, path, result.SHA256
 	message.PartName = w.Names[w.Part]
@@ -197,7 +197,7 @@ func (p *Pipeline) NewMessage(entry config.Report, w Workbook, path string, resu
 }
 
 // emptyMessage returns a message that says what a report is about.
-func emptyMessage(c *config.Config, entry config.Report, w Workbook) notify.Message {
+func emptyMessage(c *config.Config, entry config.Report, w WorkbookRequest) notify.Message {
 	filters := map[string]string{}
 	maps.Copy(filters, entry.Filters)
 	maps.Copy(filters, w.Filters)

@@ -13,13 +13,13 @@ func TestDifferentWorkbooksHaveDifferentFileNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	books := []Workbook{{}, {Part: "X"}, {Part: "group=X"}, {Part: "as of"}, {AsOf: time.Unix(0, 0)},
+	books := []WorkbookRequest{{}, {Part: "X"}, {Part: "group=X"}, {Part: "as of"}, {AsOf: time.Unix(0, 0)},
 		{Filters: map[string]string{"group": "X", "agent": "Y"}}, {Filters: map[string]string{"group": "X-agent=Y"}}, {Filters: map[string]string{"group": "a/b"}},
 		{Filters: map[string]string{"group": "a:b"}}}
 	for _, key := range queries.Filters {
-		books = append(books, Workbook{Filters: map[string]string{key: "X"}}, Workbook{Filters: map[string]string{key: "X=Y"}})
+		books = append(books, WorkbookRequest{Filters: map[string]string{key: "X"}}, WorkbookRequest{Filters: map[string]string{key: "X=Y"}})
 	}
-	seen := map[string]Workbook{}
+	seen := map[string]WorkbookRequest{}
 	for _, w := range books {
 		w.Report, w.Period = "daily", days
 		if other, exists := seen[w.fileName()]; exists {
@@ -27,7 +27,7 @@ func TestDifferentWorkbooksHaveDifferentFileNames(t *testing.T) {
 		}
 		seen[w.fileName()] = w
 	}
-	filtered := Workbook{Report: "daily", Period: days, Filters: map[string]string{"group": "Sales"}}
+	filtered := WorkbookRequest{Report: "daily", Period: days, Filters: map[string]string{"group": "Sales"}}
 	if got := filtered.fileName(); got != "daily-2026-10-05-group=Sales.xlsx" {
 		t.Errorf("a filter gives %s", got)
 	}
