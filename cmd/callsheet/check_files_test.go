@@ -73,11 +73,11 @@ func TestCheckAndStatusFindANewerDatabase(t *testing.T) {
 	}
 	runOn(t, config, "load")
 	runOn(t, config, "check")
-	db, err := sql.Open("duckdb", filepath.Join(dir, "data", "calls.duckdb"))
+	db, err := sql.Open("duckdb", "") // store replaces the driver's cache of databases with a path
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = db.ExecContext(t.Context(), "insert into schema_migrations values (99, 'x', '0.3')")
+	_, err = db.ExecContext(t.Context(), "attach '"+filepath.Join(dir, "data", "calls.duckdb")+"' as newer; insert into newer.schema_migrations values (99, 'x', '0.3')")
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
