@@ -98,21 +98,21 @@ select
          ], lambda difference: difference is not null) end as differences
 from pairs;
 
--- Those of them that differ. is_newer says that the list is newer than what is known of the call, so that reconcile --fix takes its row in. If
--- our newest report is that row already, that would change nothing; nor is a value that cannot be read worth it.
+-- Those of them that differ. is_newer says that the list is newer than what is known of the call, so that reconcile --fix imports its row. If
+-- our newest report is that row already, that would change nothing; nor does a row with nothing but a value that cannot be read.
 create or replace macro differing_calls(p_from, p_to, p_source) as table
 with
 differing as materialized (from reconciled_calls(p_from, p_to, p_source) where differences <> []),
-taken_in as (
-    select source, day, direction, call_key, true as is_taken_in
+already_ours as (
+    select source, day, direction, call_key, true as is_ours
     from differing as calls
     semi join call_versions as versions
         on versions.call_key = calls.call_key and versions.content_hash = calls.content_hash and versions.reported_at = calls.our_reported_at
 )
 select
-    * exclude (is_taken_in),
-    not is_known or is_listed and differences <> ['unreadable'] and fetched_at > our_reported_at and is_taken_in is null as is_newer
-from differing left join taken_in using (source, day, direction, call_key);
+    * exclude (is_ours),
+    not is_known or is_listed and differences <> ['unreadable'] and fetched_at > our_reported_at and is_ours is null as is_newer
+from differing left join already_ours using (source, day, direction, call_key);
 
 -- A row per source and day of the lists: how our calls compare with them. our_calls = vendor_calls - missing + unknown_to_vendor.
 create or replace macro reconciled_days(p_from, p_to, p_source) as table
