@@ -39,24 +39,34 @@ func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryC
 		return stored, fingerprint, nil
 	}
 	if s.options.Lake == nil {
-		if lost := without(stored, changes); len(lost) > 0 {
-			s.warnings = append(s.warnings, fmt.Sprintf("%s no longer in the vendor's directories; the names stay\nhint: restore %s from a backup; callsheet load --rebuild --accept-loss goes on without them",
-				display.Agree(int64(len(lost)), "entry is", "entries are"), filepath.Join(spool.VendorDir(s.options.DataDir), lost[0].Source, "directory.ndjson")))
-			for i, change := range changes { // what the first sync of a new file lists was not listed from the beginning on
-				if change.PreviousAt.IsZero() {
-					changes[i].PreviousAt = fetchedAt(slices.DeleteFunc(slices.Clone(lost), func(c spool.DirectoryChange) bool {
-						return c.Source != change.Source || !c.FetchedAt.Before(change.FetchedAt)
-					}))
-				}
-			}
-			changes = append(lost, changes...)
-		}
+		changes = s.keepLost(changes, stored)
 	}
 	if len(changes) == 0 {
 		return nil, "", nil
 	}
 	text, err := json.Marshal(changes)
 	return changes, hashed(string(text)), err
+}
+
+// keepLost returns the changes that files have, and those that only the database has, with a warning. Of a source that lost changes, the first sync
+// of a new file follows the last one of those: what it lists is not valid from the beginning.
+func (s *Store) keepLost(changes, stored []spool.DirectoryChange) []spool.DirectoryChange {
+	lost := without(stored, changes)
+	if len(lost) == 0 {
+		return changes
+	}
+	s.warnings = append(s.warnings, fmt.Sprintf("%s no longer in the vendor's directories; the names stay\nhint: restore %s from a backup; callsheet load --rebuild --accept-loss goes on without them",
+		display.Agree(int64(len(lost)), "entry is", "entries are"), filepath.Join(spool.VendorDir(s.options.DataDir), lost[0].Source, "directory.ndjson")))
+	last := map[string]time.Time{} // of each source
+	for _, change := range lost {
+		last[change.Source] = change.FetchedAt
+	}
+	for i, change := range changes {
+		if at := last[change.Source]; change.PreviousAt.IsZero() && at.Before(change.FetchedAt) {
+			changes[i].PreviousAt = at
+		}
+	}
+	return append(lost, changes...)
 }
 
 // without returns those of some changes that others lack, in the order of their fetches.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -121,6 +123,27 @@ func TestPhoneThatChangedHandsIsRightOnBothSidesOfTheDate(t *testing.T) {
 	for _, statement := range []string{"from calls order by all", "from agent_directory order by all", "from number_groups order by all", "from vendor_directory order by all"} {
 		if got, want := query(t, rebuilt, statement), query(t, reader, statement); !slices.EqualFunc(got, want, slices.Equal) {
 			t.Errorf("%s: rebuilt\n%s\nwant\n%s", statement, lines(got), lines(want))
+		}
+	}
+}
+
+// TestNamesOutliveALostDirectory: the file is removed, and the phone changes hands before the next sync.
+func TestNamesOutliveALostDirectory(t *testing.T) {
+	skipIfShort(t)
+	const phone = "9820000001"
+	dir, settings := t.TempDir(), testSettings()
+	writeSpool(t, dir, map[string]string{"a.ndjson": callsOf([]string{phone}, "2026-10-05", "2026-10-07", "2026-10-09")})
+	syncDirectory(t, dir, "main", "2026-10-06 02:30:00", agentEntry("1", "Asha", phone))
+	load(t, dir, settings)
+	if err := os.Remove(filepath.Join(dir, "vendor", "main", "directory.ndjson")); err != nil {
+		t.Fatal(err)
+	}
+	syncDirectory(t, dir, "main", "2026-10-08 02:30:00", agentEntry("2", "Bela", phone))
+	for range 2 {
+		load(t, dir, settings)
+		// Nothing says that Asha is gone, so the phone has two names from the 8th on.
+		if got := agentsByDay(t, published(t, dir, settings)); got != "2026-10-05,[Asha],-\n2026-10-07,[Asha],-\n2026-10-09,[-],-\n" {
+			t.Errorf("got\n%s", got)
 		}
 	}
 }

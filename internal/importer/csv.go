@@ -27,7 +27,8 @@ const maxQuotedLines = 100
 
 // csvReader reads CSV. A quoted field may span lines; but a quote that is never closed, or closed only in a later row, costs its own
 // row and no other. Since the two begin alike, a row of several lines must end with a proper closing quote, have as many fields as
-// the headings, and none of its further lines may be a row by itself, unless it ends a row of which the first line, or this one, has too few fields.
+// the headings, and none of its further lines may look like a row of its own. The line with the closing quote may, if the first line has too few fields to
+// be a row.
 type csvReader struct {
 	lines     *lineReader
 	separator byte

@@ -56,7 +56,7 @@ func (m *Mapping) assignRoles(l *layout, samples []row, agentColumn bool) {
 	case saysAgent && l.has(sourceNumber):
 		l.showsParties = true
 		return
-	case saysAgent && hasDirection: // nobody else could be the agent of an outgoing call
+	case saysAgent && hasDirection: // without a column of who called, it has the agents of all calls
 	default:
 		return
 	}

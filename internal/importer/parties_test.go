@@ -65,6 +65,11 @@ func TestTheFileShowsWhoTheAgentsOfOutgoingCallsAre(t *testing.T) {
 			t.Errorf("%s: %v %v %v\nwant %s}", name, got, report.Rejects, err, c.want)
 		}
 	}
+	got, _, err := readContent(t, testReading(t), `[{"CallSid":"1.1","Talk":"40","Direction":"WEBOBD","Caller":"`+customer+`","Agent Number":"`+agent+`"},`+
+		`{"CallSid":"1.2","Talk":"40","Direction":"IVR","Caller":"`+other+`","Agent Number":"`+agent+`"}]`)
+	if err != nil || len(got) != 2 || got[0] != caller(sent)+"}" {
+		t.Errorf("JSON: %v %v", got, err)
+	}
 	const headings = "CallSid,Talk,Direction,Caller,Agent Number\n"
 	got, report, err := readContent(t, testReading(t), headings+"1.1,40,WEBOBD,"+agent+","+customer+"\n1.2,40,IVR,"+other+",\n")
 	if err != nil || len(got) != 1 || len(report.Rejects) != 1 || !strings.Contains(report.Rejects[0].Reason, "nothing shows whether the agent of an outgoing call is in Caller or Agent Number") ||

@@ -26,7 +26,7 @@ func (x *run) findMissing(ctx context.Context) error {
 	return nil
 }
 
-// missingParts returns the parts of a delivered report that some recipient lacks. If there is nothing to report any more, nobody lacks it.
+// missingParts returns the parts of a delivered report that some recipient lacks; none if there is nothing to report any more.
 func (x *run) missingParts(ctx context.Context, parts []string) (missing []string) {
 	if x.empty && x.wasSent(func(row Run) bool { return row.SHA256 != "" }) {
 		return nil

@@ -87,7 +87,7 @@ func TestEventsMoveACallThroughItsStates(t *testing.T) {
 	}
 }
 
-// TestACallerWhoWasAnsweredDoesNotWait: an answered call that is passed on may ring another phone, but nobody waits for an answer.
+// TestACallerWhoWasAnsweredDoesNotWait: a transferred call can ring another phone, but its caller does not count as waiting.
 func TestACallerWhoWasAnsweredDoesNotWait(t *testing.T) {
 	begins, picked := say(1, "1", "Ringing", ""), say(7, "1", "Picked", asha)
 	first, second := say(2, "1", "Transfer to agent", asha), say(60, "1", "Transfer to agent", ravi)

@@ -82,7 +82,7 @@ func expanded(digits, exponent string) string {
 	return digits[:min(n+1, len(digits))]
 }
 
-// HasExtraDigits reports whether digits follow a number that is whole, as in 9876543210 (2).
+// HasExtraDigits reports whether more digits follow a complete number, as in 9876543210 (2).
 func HasExtraDigits(number string) bool {
 	return spaced().MatchString(number) && !wholeNumber().MatchString(number) && len(onlyDigits(number)) > 10 && extraDigits().MatchString(number)
 }

@@ -20,12 +20,9 @@ import (
 	"callsheet/store"
 )
 
-// allParts is the key of the recipients who get each part.
-const allParts = notify.EveryPart
-
 // partKey returns what identifies a part of a burst: of virtual numbers the phone, because they are written in several ways.
 func partKey(burst, part string) string {
-	if part != allParts && config.Bursts[burst] == "number" {
+	if part != notify.EveryPart && config.Bursts[burst] == "number" {
 		return phone.Key(part)
 	}
 	return part
@@ -69,7 +66,7 @@ func (p *Pipeline) recipients(d config.MailDelivery, burst string) func(ctx cont
 			queriedAt = p.Now()
 		}
 		all, problems := addresses(configured, key), []string(nil)
-		for _, k := range append(keysFor(cached, key), allParts) {
+		for _, k := range append(keysFor(cached, key), notify.EveryPart) {
 			all, problems = append(all, cached[k].Addresses...), append(problems, cached[k].Problems...)
 		}
 		if err := recipientsError(d.RecipientsQuery, problems); err != nil {
@@ -92,7 +89,7 @@ func keysFor[V any](recipients map[string]V, key string) []string {
 	if key != notify.EveryPart {
 		return []string{key}
 	}
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(recipients)), func(k string) bool { return k == allParts })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(recipients)), func(k string) bool { return k == notify.EveryPart })
 }
 
 // queryRecipients runs a query with the columns address and, for a burst, part. It returns the recipients by the key of the part. Without the
@@ -112,7 +109,7 @@ func queryRecipients(ctx context.Context, reader *store.Reader, path, burst stri
 		return nil
 	}, func(values []any) error {
 		row++
-		key, of := allParts, fmt.Sprintf("row %d", row)
+		key, of := notify.EveryPart, fmt.Sprintf("row %d", row)
 		hasPart := part < 0
 		if part >= 0 && values[part] != nil {
 			if text := fmt.Sprint(values[part]); strings.TrimSpace(text) != "" {

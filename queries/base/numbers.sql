@@ -37,14 +37,14 @@ create or replace macro read_number(p_text) as
 create or replace macro last_ten(p_digits) as
     case when try_cast(right(p_digits, 10) as bigint) % 1111111111 <> 0 then right(p_digits, 10) end;
 
--- Whether digits follow a number that is whole, as in 9876543210 (2), 98765-43210-12 and +91 120 4000001 201: behind ten digits in a row, behind
--- the ten of a number of India, or in brackets. Groups of foreign numbers can end anywhere.
+-- Whether more digits follow a complete number, as in 9876543210 (2), 98765-43210-12 and +91 120 4000001 201: after ten digits in a row, after the
+-- ten digits of an Indian number, or in parentheses at the end. The groups of foreign numbers say nothing.
 create or replace macro has_extra_digits(p_number) as
     regexp_full_match(p_number, '([+(]*\d[() .-]*){11,}') and not regexp_full_match(p_number, '\+?\d+\.0*')
     and regexp_matches(p_number, '\d{10}[() .-]+\d|^[(]*0?[() .-]*[1-9]([() .-]*\d){9}[() .-]+\d'
         || '|^[+(]*(00)?[() .-]*91[() .-]*0?[() .-]*[1-9]([() .-]*\d){9}[() .-]+\d|\(\d+\)[ .-]*$');
 
--- The same for a number with signs between its digits. More than fifteen digits are two numbers, and +91 has ten behind it, or a 0 and ten.
+-- The same for a number with signs between its digits. More than fifteen digits are two numbers. +91 is followed by ten digits, or by 0 and ten.
 create or replace macro spaced_number_key(p_number) as
     case when regexp_full_match(p_number, '[0-9+() .-]+') and not regexp_full_match(p_number, '\+?\d{7,}\.\d*')
           and not has_extra_digits(p_number)
