@@ -28,7 +28,14 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 			continue
 		}
 		at, seen := known[file.Name]
-		if !seen {
+		if seen && at.changed {
+			problems[file.Name] = at.problem
+		}
+		if seen && at.isUnchanged(file) {
+			continue
+		}
+		isNew := at.lines == 0 && !at.changed
+		if isNew {
 			var first *uint64
 			if at, first, err = s.startNew(ctx, file, loaded, problems, summary); err != nil {
 				return nil, 0, err
@@ -38,14 +45,8 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 				continue
 			}
 		}
-		if seen && at.changed {
-			problems[file.Name] = at.problem
-		}
-		if seen && at.isUnchanged(file) {
-			continue
-		}
 		at.file, at.diskBytes, at.modifiedAt = file, file.Durable, file.ModTime
-		if seen {
+		if !isNew {
 			var ok bool
 			if at, ok, err = s.resume(ctx, at, problems); err != nil {
 				return nil, 0, err

@@ -23,7 +23,7 @@ type position struct {
 	lines        int64
 	linesHash    uint64 // the sum of their hashes
 	blank        int64  // blank lines in this batch
-	diskBytes    int64  // size and time of the file when it was last read
+	diskBytes    int64  // size and time of the file when it was last read; 0 if that failed
 	modifiedAt   time.Time
 	onlyRejected rejectHashes // if not nil, read only these rejected lines
 	rejectedEnd  int64        // where to stop reading them

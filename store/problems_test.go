@@ -1,7 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"compress/gzip"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,6 +90,82 @@ func TestMissingFileIsAProblemUntilRestored(t *testing.T) {
 	if got := load(t, dir, testSettings()); len(got.Warnings) != 0 || problemsOf(t, dir) != "" {
 		t.Errorf("got %+v", got)
 	}
+}
+
+// TestUnreadableFileIsAProblemUntilItIsRead: it is reported by every load, its other lines and other files are loaded, and the load after its
+// repair reads it.
+func TestUnreadableFileIsAProblemUntilItIsRead(t *testing.T) {
+	var many strings.Builder
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 500 {
+		many.WriteString(report(fmt.Sprint(i, ".", rng.Uint64())))
+	}
+	whole := gzipped(t, many.String())
+	link := func(target string) func(path string) error {
+		return func(path string) error { return os.Symlink(target, path) }
+	}
+	write := func(content string) func(path string) error {
+		return func(path string) error { return os.WriteFile(path, []byte(content), 0o600) }
+	}
+	for name, test := range map[string]struct {
+		file string
+		make func(path string) error
+	}{
+		"cut archive":                  {"x.ndjson.gz", write(whole[:len(whole)-500])},
+		"archive without its end":      {"x.ndjson.gz", write(whole[:len(whole)-4])},
+		"no archive":                   {"x.ndjson.gz", write("not gzip")},
+		"empty archive":                {"x.ndjson.gz", write("")},
+		"cut zstd archive":             {"x.ndjson.zst", write("\x28\xb5\x2f\xfd")},
+		"folder":                       {"x.ndjson", func(path string) error { return os.Mkdir(path, 0o700) }},
+		"link to nothing":              {"x.ndjson", link("missing")},
+		"link to itself":               {"x.ndjson", link("x.ndjson")},
+		"link below a file":            {"x.ndjson", link("other.ndjson/x")},
+		"archive that links to itself": {"x.ndjson.gz", link("x.ndjson.gz")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := spoolOf(t, map[string]string{"other.ndjson": report("other")})
+			path := filepath.Join(dir, "spool", test.file)
+			if err := test.make(path); err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "x.ndjson: ") {
+					t.Errorf("got %+v", got)
+				}
+				if got := problemsOf(t, dir); !strings.HasPrefix(got, "x.ndjson") {
+					t.Errorf("problems: %q", got)
+				}
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			writeSpool(t, dir, map[string]string{"x.ndjson.gz": whole})
+			if got := load(t, dir, testSettings()); got.Calls != 501 || len(got.Warnings) != 0 || problemsOf(t, dir) != "" {
+				t.Errorf("after the repair: %+v", got)
+			}
+		})
+	}
+}
+
+// TestFileThatBecomesReadableCanBeACopy: of its lines, those of another file count once.
+func TestFileThatBecomesReadableCanBeACopy(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + report("2"), "copy.ndjson.gz": "not gzip yet", "empty.ndjson": ""})
+	load(t, dir, testSettings())
+	writeSpool(t, dir, map[string]string{"copy.ndjson.gz": gzipped(t, report("1")+report("2")), "empty.ndjson": report("1") + report("2") + report("3")})
+	if got := load(t, dir, testSettings()); got.Copies != 4 || got.Lines != 1 || got.Calls != 3 || len(got.Warnings) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func gzipped(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // TestUnusualFileNames are loaded, or reported if they cannot be printed.

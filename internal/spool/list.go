@@ -57,30 +57,25 @@ func list(files atomicfile.FS, dir string) ([]File, error) {
 			path := filepath.Join(dir, entry)
 			info, err := files.Stat(path) // follows links
 			if errors.Is(err, fs.ErrNotExist) {
-				if _, isLink := linkTarget(files, path); isLink {
-					found[name] = File{Name: name, Path: path, Size: 1, Durable: 1, files: files} // so that it is opened
+				if _, isLink := linkTarget(files, path); !isLink { // archived or removed meanwhile
+					continue
 				}
-				continue // archived or removed meanwhile
 			}
-			if err != nil {
-				return nil, fmt.Errorf("spool folder: %w", err)
+			// Opening what cannot be read, such as a folder or a link to nothing, reports why; opening a pipe would block.
+			file := File{Name: name, Path: path, Size: 1, Durable: 1, files: files}
+			if err == nil && !info.IsDir() {
+				if !info.Mode().IsRegular() {
+					continue
+				}
+				file.Size, file.Durable, file.ModTime = info.Size(), info.Size(), info.ModTime()
 			}
-			if !info.Mode().IsRegular() && !info.IsDir() { // opening a pipe would block; opening a folder reports an error
-				continue
-			}
-			size := info.Size()
-			if info.IsDir() {
-				size = max(size, 1) // so that it is opened
-			}
-			file := File{Name: name, Path: path, Size: size, Durable: size, ModTime: info.ModTime(), files: files}
 			if _, taken := found[name]; taken {
 				file.Name = entry
 				others = append(others, file)
-				infos[entry] = info
-				continue
+			} else {
+				found[name] = file
 			}
-			infos[name] = info
-			found[name] = file
+			infos[file.Name] = info
 		}
 	}
 	// Read after the sizes: a durable length only grows, and it is there before the first write to its file.
