@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,7 +91,11 @@ func decoded(t *testing.T, contentType, contentEncoding, query, body string) []s
 }
 
 func TestDecodeKeepsTheContent(t *testing.T) {
-	var zipped, form bytes.Buffer
+	var zipped, deflated, form bytes.Buffer
+	d := zlib.NewWriter(&deflated)
+	if _, err := d.Write([]byte(`{"CallSid":"z"}`)); err != nil || d.Close() != nil {
+		t.Fatal(err)
+	}
 	z := gzip.NewWriter(&zipped)
 	io.WriteString(z, `{"CallSid":"z"}`)
 	z.Close()
@@ -146,7 +151,13 @@ func TestDecodeKeepsTheContent(t *testing.T) {
 			want: []string{`other json {"a":{"CallSid":"1"},"b":{"CallSid":"2"}}`}},
 		{name: "byte order mark", body: "\xef\xbb\xbf{\"CallSid\":\"1\"}", want: []string{`live_call json {"CallSid":"1"}`}},
 		{name: "gzip", encoding: "gzip", body: zipped.String(), want: []string{`live_call json {"CallSid":"z"}`}},
-		{name: "invalid gzip", encoding: "gzip", body: `{"CallSid":"1"}`, want: []string{`unreadable json bytes {"CallSid":"1"}`}},
+		{name: "gzip in capital letters", encoding: "GZIP", body: zipped.String(), want: []string{`live_call json {"CallSid":"z"}`}},
+		{name: "x-gzip", encoding: "x-gzip", body: zipped.String(), want: []string{`live_call json {"CallSid":"z"}`}},
+		{name: "gzip without a Content-Encoding", body: zipped.String(), want: []string{`live_call json {"CallSid":"z"}`}},
+		{name: "gzip cut short", encoding: "gzip", body: zipped.String()[:zipped.Len()-9], want: []string{"unreadable json bytes " + zipped.String()[:zipped.Len()-9]}},
+		{name: "called gzip", encoding: "gzip", body: `{"CallSid":"1"}`, want: []string{`live_call json {"CallSid":"1"}`}},
+		{name: "deflate", encoding: "Deflate", body: deflated.String(), want: []string{`live_call json {"CallSid":"z"}`}},
+		{name: "called deflate", encoding: "deflate", body: `{"CallSid":"1"}`, want: []string{`live_call json {"CallSid":"1"}`}},
 		{name: "multipart", contentType: m.FormDataContentType(), body: form.String(), want: []string{`live_call form {"CallSid":"m","Status":"Ringing"}`}},
 		{name: "cut short", body: `{"CallSid":"1"`, want: []string{`unreadable json bytes {"CallSid":"1"`}},
 		{name: "trailing garbage", body: `{"CallSid":"1"} x`, want: []string{`unreadable json bytes {"CallSid":"1"} x`}},

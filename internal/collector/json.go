@@ -3,8 +3,10 @@ package collector
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"callsheet/internal/spool"
@@ -75,12 +77,20 @@ func readable(encoding string, payload []byte) spool.Envelope {
 	return spool.Envelope{Kind: spool.Kind(payload), Encoding: encoding, Payload: payload}
 }
 
-// inflate decompresses a gzip body; ok is false if it is not valid gzip.
+var gzipMagic = []byte{0x1f, 0x8b}
+
+// inflate decompresses a gzip body, which its first bytes show, whatever the Content-Encoding says, or one in deflate; ok is false if it is
+// cut or damaged.
 func inflate(contentEncoding string, body []byte, limit int64) (plain []byte, ok bool, err error) {
-	if contentEncoding != "gzip" {
+	var r io.Reader
+	switch {
+	case bytes.HasPrefix(body, gzipMagic):
+		r, err = gzip.NewReader(bytes.NewReader(body))
+	case strings.EqualFold(strings.TrimSpace(contentEncoding), "deflate") && !looksLikeJSON(body):
+		r, err = zlib.NewReader(bytes.NewReader(body))
+	default:
 		return body, true, nil
 	}
-	r, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
 		return nil, false, nil
 	}
