@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,11 +191,11 @@ func (r *Reader) run(ctx context.Context, conn *sql.Conn, statement string, args
 	for i, t := range types {
 		columns[i] = t.Name()
 	}
-	if asText, has := timesAsText(statement, types); has {
+	if text, has := asText(statement, types); has {
 		if err := rows.Close(); err != nil {
 			return err
 		}
-		if rows, types, err = queryTypes(ctx, conn, asText, args); IsStatementError(err) { // not usable as a table
+		if rows, types, err = queryTypes(ctx, conn, text, args); IsStatementError(err) { // not usable as a table
 			rows, types, err = queryTypes(ctx, conn, statement, args)
 		}
 		if err != nil {
@@ -237,16 +238,19 @@ func queryTypes(ctx context.Context, conn *sql.Conn, statement string, args []an
 	return rows, types, nil
 }
 
-// timesAsText returns a statement with its columns of type TIME as text, if it has any: the driver returns 24:00, when business hours can
-// end, as 00:00. Columns can have the same name.
-func timesAsText(statement string, types []*sql.ColumnType) (asText string, has bool) {
+// textTypes are the types of which the driver does not return what DuckDB shows: 24:00, when business hours can end, as 00:00; JSON without
+// its order, and with one of the values of a key that it has twice; an INTERVAL as its parts.
+var textTypes = []string{"TIME", "JSON", "INTERVAL"}
+
+// asText returns a statement with its columns of textTypes as text, if it has any. Columns can have the same name.
+func asText(statement string, types []*sql.ColumnType) (text string, has bool) {
 	values, names := make([]string, len(types)), make([]string, len(types))
 	for i, t := range types {
 		names[i] = fmt.Sprintf("c%d", i)
 		values[i] = names[i]
-		if t.DatabaseTypeName() == "TIME" {
+		if slices.Contains(textTypes, t.DatabaseTypeName()) {
 			values[i], has = names[i]+"::varchar", true
 		}
 	}
-	return fmt.Sprintf("select %s from %s as timed(%s)", strings.Join(values, ", "), parenthesize(statement), strings.Join(names, ", ")), has
+	return fmt.Sprintf("select %s from %s as returned(%s)", strings.Join(values, ", "), parenthesize(statement), strings.Join(names, ", ")), has
 }
