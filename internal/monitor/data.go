@@ -225,16 +225,17 @@ func (s *Status) readDamage(ctx context.Context, reader *store.Reader) error {
 }
 
 func (s *Status) readEvents(ctx context.Context, reader *store.Reader) error {
-	var wrappers int64
+	deliveries := map[string]int64{} // by kind
 	err := reader.Query(ctx, "events", nil, ignoreHeader, func(values []any) error {
 		event := Event{Kind: values[0].(string), Name: fmt.Sprint(values[1]), Deliveries: values[2].(int64)}
 		s.Data.Events = append(s.Data.Events, event)
-		if event.Kind == "wrapper" {
-			wrappers += event.Deliveries
-		}
+		deliveries[event.Kind] += event.Deliveries
 		return nil
 	})
-	if wrappers > 0 {
+	if reports := deliveries["report"]; reports > 0 {
+		s.Warnings = append(s.Warnings, count("warn_reports", reports))
+	}
+	if wrappers := deliveries["wrapper"]; wrappers > 0 {
 		s.Warnings = append(s.Warnings, count("warn_wrappers", wrappers))
 	}
 	return err

@@ -146,7 +146,10 @@ func eventWords(events []Event) (lines []string) {
 	const listed = 10
 	for _, event := range events[:min(listed, len(events))] {
 		key := "event"
-		if event.Kind == "wrapper" {
+		switch event.Kind {
+		case "report":
+			key = "unknown_report"
+		case "wrapper":
 			key = "wrapper"
 		}
 		lines = append(lines, say(key, event.Name, display.Count(event.Deliveries)))

@@ -25,7 +25,7 @@ from (values
     ('is_first', 'First', 'yesno', 'of a leg: the one that the call''s agent and status are of'),
     ('rang_at', 'Began to ring', 'time', 'of a leg: when the phone began to ring'),
     ('picked_at', 'Picked up', 'time', 'of a leg: when the agent picked up'),
-    ('call_group', 'Group', 'text', 'reported group, else the configured group of the virtual number'),
+    ('call_group', 'Group', 'text', 'group of the reports, else of the live events, else the configured group of the virtual number'),
     ('group_basis', 'Group basis', 'text', 'where the group comes from: reported, number or none'),
     ('campaign_id', 'Campaign', 'text', 'campaign of an outgoing call'),
     ('status', 'Status', 'text', 'the vendor''s status word as sent'),
