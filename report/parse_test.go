@@ -24,6 +24,7 @@ func TestParseErrorsNameProblemLineAndHint(t *testing.T) {
 		{"same name", "name: Groups", "name: SUMMARY", "both named", "5 |", "hint: "},
 		{"illegal name", "name: Groups", `name: "a/b"`, "Excel allows no sheet", "5 |", "leave out"},
 		{"reserved name", "name: Groups", "name: History", "Excel allows no sheet", "5 |", "another"},
+		{"escape in a name", "name: Groups", "name: A_x0041_", "as another", "5 |", "_x0041_"},
 		{"long name", "name: Groups", "name: " + strings.Repeat("x", 32), "too long", "5 |", "at most 31"},
 		{"no name", "    name: Groups\n", "", "has no name", "4 |", "hint: "},
 		{"useless key", "query: groups", "query: groups\n    days: 3", `does not take "days"`, "7 |", "it takes query, columns"},

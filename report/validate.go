@@ -11,6 +11,7 @@ import (
 
 	"callsheet/internal/lazyregexp"
 	"callsheet/internal/suggest"
+	"callsheet/report/xlsx"
 
 	"github.com/goccy/go-yaml"
 )
@@ -112,6 +113,8 @@ func (c *checker) sheetName(path string, s Sheet, seen map[string]int, i int) {
 		c.add(at, `leave out : \ / ? * [ ]`, "Excel allows no sheet named %q", s.Name)
 	case strings.HasPrefix(s.Name, "'") || strings.HasSuffix(s.Name, "'"):
 		c.add(at, "leave out the quote at the beginning or end", "Excel allows no sheet named %q", s.Name)
+	case xlsx.HasEscapeSequence(s.Name):
+		c.add(at, "leave out sequences such as _x0041_", "Excel shows the sheet name %q as another", s.Name)
 	case strings.EqualFold(s.Name, "history"):
 		c.add(at, "Excel reserves this name; use another", "Excel allows no sheet named %q", s.Name)
 	case len(utf16.Encode([]rune(s.Name))) > maxSheetName(s.Kind):

@@ -89,7 +89,7 @@ func (w *Workbook) cachedPoints(ref string, raw bool) (string, error) {
 			continue
 		}
 		fmt.Fprintf(&points, `<pt idx="%d"><v>`, row-from)
-		if err := xml.EscapeText(&points, []byte(v)); err != nil {
+		if err := xml.EscapeText(&points, []byte(escapeSequences(v))); err != nil {
 			return "", err
 		}
 		points.WriteString("</v></pt>")

@@ -56,6 +56,9 @@ func escapeSequences(s string) string {
 	return escaped.String()
 }
 
+// HasEscapeSequence reports whether Excel would read a part of a text as an escaped character.
+func HasEscapeSequence(s string) bool { return escapeSequences(s) != s }
+
 // isEscapeSequence reports whether a text begins with a sequence such as _x0041_.
 func isEscapeSequence(s string) bool {
 	if len(s) < 7 || s[1] != 'x' || s[6] != '_' {

@@ -42,7 +42,7 @@ func (s *Sheet) SetUpPrinting(p PrintSetup) {
 		Left: &side, Right: &side, Top: &ends, Bottom: &ends, Header: &edge, Footer: &edge,
 	}))
 	s.Check(file.SetHeaderFooter(s.Name, &excelize.HeaderFooterOptions{
-		OddFooter: footer(p.Footer, p.Remark), ScaleWithDoc: new(bool), // the footer keeps its size
+		OddFooter: escapeSequences(footer(p.Footer, p.Remark)), ScaleWithDoc: new(bool), // the footer keeps its size
 	}))
 	if len(p.Areas) > 0 {
 		s.defineName("_xlnm.Print_Area", p.Areas...)

@@ -40,7 +40,7 @@ func (s *Sheet) Set(column, row int, v any) {
 	}
 	s.extendUsedRange(column, row, column, row)
 	if text, ok := v.(string); ok {
-		s.Check(s.workbook.file.SetCellStr(s.Name, Cell(column, row), text))
+		s.Check(s.workbook.file.SetCellStr(s.Name, Cell(column, row), escapeSequences(text))) // excelize reads such sequences, but writes none
 		return
 	}
 	s.Check(s.workbook.file.SetCellValue(s.Name, Cell(column, row), v))

@@ -1,18 +1,37 @@
 package xlsx
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"callsheet/internal/lazyregexp"
 )
 
 // AddTable makes a native table of a range whose first row is the header. Its name comes from a text, such as the sheet's name.
 func (s *Sheet) AddTable(name, ref string) {
 	stripes := false
+	name = s.workbook.tableName(name)
 	s.Check(s.workbook.file.AddTable(s.Name, &excelize.Table{
-		Range: ref, Name: s.workbook.tableName(name), StyleName: "TableStyleLight1", ShowRowStripes: &stripes,
+		Range: ref, Name: name, StyleName: "TableStyleLight1", ShowRowStripes: &stripes,
 	}))
+	s.workbook.escapeHeaders(name)
+}
+
+var tableHeader = lazyregexp.New(`<tableColumn id="\d+" name="[^"]*"`)
+
+// escapeHeaders escapes sequences in the headers of a table, which excelize writes as they are.
+func (w *Workbook) escapeHeaders(table string) {
+	w.file.Pkg.Range(func(part, content any) bool {
+		text, _ := content.([]byte)
+		if !strings.HasPrefix(part.(string), "xl/tables/") || !bytes.Contains(text, []byte(` name="`+table+`"`)) {
+			return true
+		}
+		w.file.Pkg.Store(part, tableHeader().ReplaceAllFunc(text, func(header []byte) []byte { return []byte(escapeSequences(string(header))) }))
+		return false
+	})
 }
 
 // tableName returns a free table name with the ASCII letters and digits of a text. The prefix keeps it from looking like a cell's
