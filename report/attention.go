@@ -29,7 +29,9 @@ func (p *page) writeFindings(s Sheet, at int) int {
 	found, nothing, err := p.attention(s)
 	p.Check(err)
 	if nothing != "" {
-		p.Put(firstColumn, at, nothing, xlsx.CellStyle{})
+		p.Merge(firstColumn, at, lastColumn, at)
+		p.Put(firstColumn, at, nothing, xlsx.CellStyle{VAlign: "center", Wrap: true})
+		p.SetHeight(at, 16*float64(lineCount(nothing, summaryWidth)))
 		at++
 	}
 	for _, f := range found {
@@ -97,13 +99,16 @@ func (b *book) findingRows(s Sheet) (rows []row, err error) {
 	return rows, nil
 }
 
-// headline says in one sentence what happened, what is worse, and who waits. It is empty without calls.
+// headline says in one sentence what happened, what is worse, and who waits, or that there were no calls.
 func (b *book) headline(s Sheet) (string, error) {
 	rows, err := b.findingRows(s)
-	if err != nil || b.calls() == 0 {
+	if err != nil {
 		return "", err
 	}
 	words := b.mainFigure(s) + weakGroups(rows)
+	if b.calls() == 0 { // only now, so that a build without calls finds columns that were not asked for
+		return b.emptyMessage(Sheet{}), nil
+	}
 	if !s.isAbout("callers_lost") {
 		for _, r := range rows {
 			if n := r.count("concern"); r.get("kind") == "waiting" {
@@ -167,9 +172,12 @@ func (b *book) missedOfOffered() string {
 func (b *book) mainFigure(s Sheet) string {
 	offered, outgoing, calls := b.totals.count("offered"), b.totals.count("outgoing"), b.plural(b.calls(), "call", "calls")
 	words, rate, done := calls, "", ""
+	if s.isAbout("callers_lost") {
+		if missed := b.missedCallers() + "; " + b.missedOfOffered(); offered > 0 {
+			return missed
+		}
+	}
 	switch coins, _ := b.totals.number("coins"); {
-	case s.isAbout("callers_lost") && offered > 0:
-		return b.missedCallers() + "; " + b.missedOfOffered()
 	case s.isAbout("coins") && coins > 0:
 		words, rate, done = b.formatValue(coins, "coins")+" coins for "+calls, "coins_unanswered_share", "of them on unanswered calls"
 	case offered > 0:

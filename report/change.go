@@ -24,7 +24,7 @@ func (b *book) change(c columnMeta) change {
 	}
 	switch {
 	case !known && b.calls() == 0:
-		return change{"no calls", b.theme.Grey, second}
+		return change{b.whyNoCalls(), b.theme.Grey, second}
 	case !known:
 		return change{"no calls to measure", b.theme.Grey, second}
 	case usual == "":

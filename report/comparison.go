@@ -131,6 +131,17 @@ func (c comparison) before(metric string) (value float64, known bool) {
 	return c.figures[metric].number("before")
 }
 
+// whyNoCalls says in few words why there are no calls in the period.
+func (b *book) whyNoCalls() string {
+	switch {
+	case b.noData() == "":
+		return "no calls"
+	case b.compared.dataFrom().After(b.req.Period.To):
+		return "before the first delivery"
+	}
+	return "no data yet"
+}
+
 // noData says why there are no figures of the period; it is "" if there can be some.
 func (b *book) noData() string {
 	switch c := b.compared; {

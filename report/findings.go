@@ -52,7 +52,7 @@ func (b *book) outage(f row) finding {
 }
 
 func (b *book) noCalls(f row) finding {
-	return finding{"No calls, " + b.usually(f, "count") + ": is the vendor still sending?", b.sheetOf("notes")}
+	return finding{"No calls, " + b.usually(f, "count") + ": is the vendor still sending?", b.evidenceSheet()}
 }
 
 // waiting says how many missed callers nobody has spoken to since. Callers and calls are never mixed in one sentence.

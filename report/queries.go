@@ -106,7 +106,7 @@ func (d *Definition) kindNeeds(s Sheet, p period.Period) []need {
 
 // summaryNeeds returns the queries of a summary: of its findings, tiles, charts and ranking.
 func (d *Definition) summaryNeeds(s Sheet, p period.Period) []need {
-	metrics := append(s.tileMetrics(), headlineMetrics...)
+	metrics := append(s.tileMetrics(), s.headlineMetrics()...)
 	needs := []need{{querySpec: d.findingsSpec(s, p)}, newNeed("total", p, nil, metrics...), newNeed("changes", p, nil, metrics...)}
 	for _, c := range s.Charts {
 		needs = append(needs, newNeed(c.Query, extendBack(p, c.Days), nil, c.columnNames()...))
@@ -141,8 +141,14 @@ func (s Sheet) partNeeds(p period.Period) (needs []need) {
 // baseMetrics count the calls that the figures of a heat map are about.
 var baseMetrics = []string{"calls", "incoming", "offered", "answered", "answered_in", "abandoned", "outgoing"}
 
-// headlineMetrics are the metrics that the headline and "Needs attention" read, whatever the tiles show.
-var headlineMetrics = []string{"calls", "offered", "missed", "outgoing", "answer_rate", "connect_rate", "coins", "coins_unanswered_share"}
+// headlineMetrics returns the metrics that the headline and "Needs attention" read, whatever the other tiles show.
+func (s Sheet) headlineMetrics() []string {
+	names := []string{"calls", "offered", "missed", "outgoing", "answer_rate", "connect_rate", "coins", "coins_unanswered_share"}
+	if s.isAbout("callers_lost") {
+		names = append(names, "missed_customers")
+	}
+	return names
+}
 
 func (s Sheet) tileMetrics() (names []string) {
 	for _, t := range s.Tiles {

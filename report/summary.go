@@ -58,9 +58,6 @@ func (p *page) writeBanner(s Sheet) int {
 	p.SetHeight(1, 34)
 	headline, err := p.headline(s)
 	p.Check(err)
-	if p.calls() == 0 {
-		headline = p.emptyMessage(Sheet{})
-	}
 	style := xlsx.CellStyle{Size: 12, Bold: true, VAlign: "center", Wrap: true}
 	p.Merge(firstColumn, 2, lastColumn, 2)
 	p.Put(firstColumn, 2, headline, style)

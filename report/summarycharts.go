@@ -34,7 +34,7 @@ func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
 		if !hasFigures(result, c) {
 			p.Put(firstColumn, at, xlsx.CleanText(expandDays(c.Title, extendBack(p.req.Period, c.Days).Days())), p.sectionStyle())
 			p.SetStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
-			p.Put(firstColumn, at+1, "No calls to draw.", p.greyStyle())
+			p.Put(firstColumn, at+1, "Nothing to draw.", p.greyStyle())
 			at += 2
 			continue
 		}

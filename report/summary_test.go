@@ -1,0 +1,89 @@
+package report
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// A summary whose only tile is of any metric asks for every column that its headline and findings read.
+func TestASummaryHasAnyMetricAsItsOnlyTile(t *testing.T) {
+	src := &testSource{calls: testMonth()}
+	metrics := []string{"callers_lost", "coins", "service_level"} // of which a headline or a tile says more
+	if !testing.Short() {
+		metrics = nil
+		_, rows := src.queryAll(t, "metrics", nil)
+		for _, row := range rows {
+			metrics = append(metrics, toText(row[0]))
+		}
+	}
+	for _, metric := range metrics {
+		for _, calls := range []*testSource{src, {}} { // check builds on a store without calls
+			d, err := Parse("one", []byte("title: X\nsheets: [{kind: summary, name: Summary, tiles: [{metric: "+metric+"}]}]"), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Build(t.Context(), calls, request(t, "yesterday"), filepath.Join(t.TempDir(), "out.xlsx")); err != nil {
+				t.Errorf("%s, %d calls: %v", metric, len(calls.calls), err)
+			}
+		}
+	}
+}
+
+// Of a period before the first delivery or still to come nothing is known, not even that there were no calls.
+func TestAPeriodWithoutDataIsNotOneWithoutCalls(t *testing.T) {
+	for period, want := range map[string]struct{ headline, tile string }{
+		"2026-09-01": {"There is no data of this period: the first delivery came on Monday 7 September 2026.", "before the first delivery"},
+		"2026-10-20": {"There is no data of this period yet.", "no data yet"},
+	} {
+		path, built := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, period))
+		if built.Headline != want.headline {
+			t.Errorf("%s: the headline is %q", period, built.Headline)
+		}
+		for _, figure := range built.Figures {
+			if figure.Value != "unknown" || figure.Change != want.tile {
+				t.Errorf("%s: got the tile %+v", period, figure)
+			}
+		}
+		for name, part := range parts(t, path) {
+			if strings.Contains(part, ">no calls<") || strings.Contains(part, "No calls in this period") {
+				t.Errorf("%s: %s says that there are no calls", period, name)
+			}
+		}
+	}
+}
+
+func TestAPeriodWithoutCallsSaysSo(t *testing.T) {
+	req := request(t, "yesterday")
+	req.Filters = map[string]string{"group": "Nobody's"}
+	_, built := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, req)
+	if built.Headline != "No calls in this period with this filter." {
+		t.Errorf("the headline is %q", built.Headline)
+	}
+}
+
+func TestADayWithoutCallsLeadsToTheDataQuality(t *testing.T) {
+	b := &book{def: readTemplate(t, "daily")}
+	if got := b.noCalls(row{}).sheet; got != "Data quality" {
+		t.Errorf("it leads to %q", got)
+	}
+}
+
+func TestThatNothingNeedsAttentionIsNotCutOff(t *testing.T) {
+	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "2026-09-01"))
+	f := open(t, path)
+	nothing, err := f.SearchSheet("Summary", "^Nothing is known", true)
+	if err != nil || len(nothing) != 1 {
+		t.Fatal(nothing, err)
+	}
+	merged, err := f.GetMergeCells("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(merged, func(m excelize.MergeCell) bool { return m.GetStartAxis() == nothing[0] && m.GetEndAxis()[0] == 'L' }) {
+		t.Errorf("%s is cut off at the end of the page", nothing[0])
+	}
+}
