@@ -116,7 +116,7 @@ func TestOnlyChartsOfSeveralSeriesHaveALegend(t *testing.T) {
 func TestTilesLeadToTheirSheets(t *testing.T) {
 	path, _ := build(t, readTemplate(t, "daily"), &testSource{calls: testMonth()}, request(t, "yesterday"))
 	f := open(t, path)
-	want := map[string]string{"Calls offered": "Groups", "Answer rate": "Groups", "Callers still waiting": "Missed", "Talk time": "Groups",
+	want := map[string]string{"Calls offered": "Groups", "Answer rate": "Groups", "Callers still waiting": "To call back", "Talk time": "Groups",
 		"Service level, 20 s": "Groups", "Coins per talk minute": "Coins"}
 	found := 0
 	cells, err := f.GetHyperLinkCells("Summary", "Location")

@@ -234,7 +234,7 @@ func TestTablesAreValid(t *testing.T) {
 			}
 		}
 	}
-	if tables != 13 { // Groups, Service, Waits, Agents, Group × Agent, Trend, Missed, Outgoing, Campaigns, Coins, Numbers, Calls, Notes
+	if tables != 14 { // Groups, Service, Waits, Agents, Group × Agent, Trend, To call back, Missed, Outgoing, Campaigns, Coins, Numbers, Calls, Notes
 		t.Errorf("got %d tables", tables)
 	}
 }
