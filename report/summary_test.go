@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -78,5 +79,28 @@ func TestThatNothingNeedsAttentionIsNotCutOff(t *testing.T) {
 	}
 	if !slices.ContainsFunc(merged, func(m excelize.MergeCell) bool { return m.GetStartAxis() == nothing[0] && m.GetEndAxis()[0] == 'L' }) {
 		t.Errorf("%s is cut off at the end of the page", nothing[0])
+	}
+}
+
+// The first day has no chart by day, under whose single column LibreOffice shows another date.
+func TestOneDayIsNotDrawn(t *testing.T) {
+	src := &testSource{}
+	for _, c := range testMonth() {
+		if c.at.Format(time.DateOnly) == "2026-10-04" {
+			src.calls = append(src.calls, c)
+		}
+	}
+	path, _ := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
+	all := ""
+	for name, part := range parts(t, path) {
+		all += part
+		if strings.HasPrefix(name, "xl/charts/chart") && strings.Contains(part, "Answer rate") {
+			t.Errorf("%s is of one day", name)
+		}
+	}
+	for _, unwanted := range []string{"1 days", "Last day"} {
+		if strings.Contains(all, unwanted) {
+			t.Errorf("the workbook contains %q", unwanted)
+		}
 	}
 }

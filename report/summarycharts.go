@@ -29,7 +29,9 @@ func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
 		case "local_hour":
 			result = p.fillHourGaps(result, extendBack(p.req.Period, c.Days))
 		case "local_day":
-			result = p.compared.withoutDaysBefore(result)
+			if result = p.compared.withoutDaysBefore(result); len(result.rows) == 1 {
+				continue // LibreOffice shows another date under a single column, and the tiles have the figures
+			}
 		}
 		if !hasFigures(result, c) {
 			p.Put(firstColumn, at, xlsx.CleanText(expandDays(c.Title, extendBack(p.req.Period, c.Days).Days())), p.sectionStyle())

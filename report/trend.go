@@ -52,6 +52,9 @@ func (b *book) fillTrend(s Sheet) error {
 		}
 		source := b.trendPlot(s, c, t)
 		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)
+		if source.first == source.last && t.columns[0].format == "day" {
+			continue // as on the summary
+		}
 		source.hasNegative, source.highest = result.hasNegative(c.Columns), result.highest(c.Columns)
 		source.lineHighest = result.highest([]string{c.Line})
 		place := chartPlace{len(t.columns) + 2, at, 720, 240}
@@ -101,7 +104,10 @@ func days(result *resultSet, covered period.Period) int {
 	return len(different)
 }
 
-// expandDays replaces {days} in a title by a number of days.
+// expandDays replaces {days} in a title by a number of days: "Last 14 days", "Last day".
 func expandDays(title string, n int) string {
+	if n == 1 {
+		title = strings.NewReplacer("Last {days} days", "Last day", "All {days} days", "1 day", "{days} days", "1 day").Replace(title)
+	}
 	return strings.ReplaceAll(title, "{days}", strconv.Itoa(n))
 }
