@@ -19,9 +19,9 @@ type page struct {
 
 // A headingLine is a line above a sheet's content, which flows across its columns.
 type headingLine struct {
-	column int
-	text   string
-	size   float64
+	column, row int
+	text        string
+	style       xlsx.CellStyle
 }
 
 func (b *book) newPage(name string) *page { return &page{book: b, Sheet: b.workbook.Sheet(name)} }
@@ -61,7 +61,7 @@ func (p *page) writeNote(text string) {
 func (p *page) putHeading(column, row int, text string, style xlsx.CellStyle) {
 	text = xlsx.CleanText(text)
 	p.Put(column, row, text, style)
-	p.headingLines = append(p.headingLines, headingLine{column, text, style.Size})
+	p.headingLines = append(p.headingLines, headingLine{column, row, text, style})
 }
 
 // writeEmpty writes the message of a sheet without rows.

@@ -65,23 +65,37 @@ func (p *page) setUpScaledPrinting(right, headerRows int) (scale float64) {
 }
 
 // printedColumns returns the last of the columns that are printed: as many of a table's as fit on a page at a readable size, and enough for
-// the heading, which is cut off at the end of the printed range.
+// the heading, whose lines are wrapped where that is too much.
 func (p *page) printedColumns(columns int) (right int) {
 	for right < min(columns, maxPrintedColumns) && (right == 0 || p.widthTo(right+1) <= maxPrintedWidth) {
 		right++
 	}
 	need := 0.0
 	for _, line := range p.headingLines {
-		text := textWidth(line.text) * line.size / 11
-		if line.column > 1 {
-			text += p.Width(1)
-		}
-		need = max(need, text)
+		need = max(need, p.widthTo(line.column-1)+line.width())
 	}
 	for p.widthTo(right) < need && p.Width(right+1) > 0 && p.widthTo(right+1) <= maxPrintedWidth {
 		right++
 	}
+	for _, line := range p.headingLines {
+		p.wrapHeading(line, right)
+	}
 	return right
+}
+
+// width is that of the text in characters.
+func (l headingLine) width() float64 { return textWidth(l.text) * l.style.Size / 11 }
+
+// wrapHeading wraps a line above a sheet's content that is cut off at the end of the printed columns.
+func (p *page) wrapHeading(line headingLine, right int) {
+	room := p.widthTo(right) - p.widthTo(line.column-1)
+	if right <= line.column || line.width() <= room {
+		return
+	}
+	line.style.Wrap, line.style.VAlign = true, "top"
+	p.Merge(line.column, line.row, right, line.row)
+	p.SetStyle(line.column, line.row, right, line.row, line.style)
+	p.SetHeight(line.row, line.style.Size*1.4*float64(lineCount(line.text, room*11/line.style.Size)))
 }
 
 // widthTo returns the width of the first columns in characters.

@@ -45,7 +45,7 @@ func (p *page) writeRanking(r *Ranking, at int) int {
 	}
 	links, err := p.linksToTable(r.Columns[0], func(s Sheet) bool { return s.Query == r.Query })
 	p.Check(err)
-	p.linkRows(links, slices.Collect(columnValues(rows, indexes[0])), firstColumn, last-len(rows)+1)
+	p.linkRows(links, slices.Collect(columnValues(rows, indexes[0])), firstColumn, last-len(rows)+1, p.nameStyle())
 	p.SetHeight(last+1, 17)
 	at = last + 2
 	if rest := len(result.rows) - len(rows); rest > 0 {
@@ -161,13 +161,17 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 	row := header
 	for v := range values {
 		row++
-		shown := p.columnValue(c, v)
+		shown, style := p.columnValue(c, v), shrinking(p.bodyStyle(side, format))
 		if column == firstColumn {
 			shown = p.rankedName(c, v)
+			if name, ok := shown.(string); ok {
+				shown, style = abbreviate(name, 2*rankedNameWidth), p.nameStyle()
+				p.SetHeight(row, 15*float64(min(2, lineCount(name, rankedNameWidth))))
+			}
 			p.Merge(column, row, column+1, row)
 		}
 		p.noteTruncated(shown, c)
-		p.Put(column, row, shown, shrinking(p.bodyStyle(side, format)))
+		p.Put(column, row, shown, style)
 	}
 	if r.Bar == c.name {
 		p.addDataBars(xlsx.Range(column, header+1, column, row), c)
@@ -177,6 +181,15 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 		total = p.totalValue(p.totals, c)
 	}
 	p.Put(column, row+1, total, shrinking(p.totalStyle(side, format)))
+}
+
+// rankedNameWidth is the room for a name in characters. A name has two lines at most.
+const rankedNameWidth = 2*gridWidth - 1
+
+func (b *book) nameStyle() xlsx.CellStyle {
+	style := b.bodyStyle("left", numberFormats["text"])
+	style.Wrap = true
+	return style
 }
 
 // rankedName returns the name in the first column of a row.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -40,5 +41,58 @@ func TestRankingsGoByRateAmongRowsWithEnoughCalls(t *testing.T) {
 	}
 	if got := fmt.Sprint(result.rows[0]); got != "[Sales 50 0.9]" {
 		t.Errorf("the result has been sorted in place: %s", got)
+	}
+}
+
+// A long name is neither printed smaller nor cut without a sign: it has two lines, and its sheet has all of it.
+func TestLongNamesKeepTheirSize(t *testing.T) {
+	const name = "Customer care for the northern and the eastern region, premium"
+	src := &testSource{calls: testMonth()}
+	for i := range src.calls {
+		if src.calls[i].group == "Sales" {
+			src.calls[i].group = name
+		}
+	}
+	path, _ := build(t, readTemplate(t, "daily"), src, request(t, "yesterday"))
+	f := open(t, path)
+	cells, err := f.SearchSheet("Summary", "^Customer care .*…$", true)
+	if err != nil || len(cells) != 1 {
+		t.Fatalf("%v, %v", cells, err)
+	}
+	id, err := f.GetCellStyle("Summary", cells[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	style, err := f.GetStyle(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if style.Alignment.ShrinkToFit || !style.Alignment.WrapText {
+		t.Errorf("the name has the alignment %+v", style.Alignment)
+	}
+	if whole, err := f.SearchSheet("Groups", name); err != nil || len(whole) != 1 {
+		t.Errorf("Groups has the name in %v, %v", whole, err)
+	}
+}
+
+// A note beside a wide first column is wrapped where it would be cut off at the end of the page.
+func TestNotesAreWrappedOnPaper(t *testing.T) {
+	src := &testSource{calls: testMonth()}
+	for i := range src.calls {
+		src.calls[i].group = strings.Repeat("Long name ", 7)
+	}
+	d, err := Parse("own", []byte("title: X\nsheets: [{kind: table, name: A, query: groups, columns: [call_group]}, {kind: table, name: S, query: groups, note: '"+
+		strings.Repeat("A long note. ", 30)+"', columns: [call_group, offered, missed, answer_rate]}]"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, _ := build(t, d, src, request(t, "yesterday"))
+	f := open(t, path)
+	merged, err := f.GetMergeCells("S")
+	if err != nil || len(merged) != 1 || merged[0].GetStartAxis() != "B3" {
+		t.Fatalf("merged are %v, %v", merged, err)
+	}
+	if height, err := f.GetRowHeight("S", 3); err != nil || height < 30 {
+		t.Errorf("the note has a height of %v points, %v", height, err)
 	}
 }

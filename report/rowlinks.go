@@ -1,6 +1,10 @@
 package report
 
-import "slices"
+import (
+	"slices"
+
+	"callsheet/report/xlsx"
+)
 
 // maxRowLinks is how many rows of a sheet lead to rows of another. Longer lists are searched, and many links make a workbook slow.
 const maxRowLinks = 200
@@ -36,18 +40,17 @@ func (b *book) linksToTable(column string, suits func(Sheet) bool) (links rowLin
 	return links, nil
 }
 
-// linkRows makes the names in a column of cells, from a row on, links to their rows.
-func (p *page) linkRows(links rowLinks, names []any, column, from int) {
+// linkRows makes the names in a column of cells with a style, from a row on, links to their rows.
+func (p *page) linkRows(links rowLinks, names []any, column, from int, style xlsx.CellStyle) {
 	if len(names) > maxRowLinks {
 		return
 	}
+	style.TextColour, style.Underline = p.theme.Blue, true
 	for i, name := range names {
 		row, ok := links.rows[cellKey(name)]
 		if !ok {
 			continue
 		}
-		style := p.bodyStyle("left", "@")
-		style.TextColour, style.Underline = p.theme.Blue, true
 		p.SetStyle(column, from+i, column, from+i, style)
 		p.LinkToRow(column, from+i, links.sheet, row)
 	}
@@ -65,6 +68,6 @@ func (p *page) linkToDetails(s Sheet, result *resultSet, t tableLayout) error {
 	if err != nil {
 		return err
 	}
-	p.linkRows(links, result.column(first), 1, t.header+1)
+	p.linkRows(links, result.column(first), 1, t.header+1, p.bodyStyle("left", numberFormats["text"]))
 	return nil
 }

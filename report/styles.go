@@ -55,7 +55,7 @@ func padded(style xlsx.CellStyle, column int) xlsx.CellStyle {
 
 // shrinking makes a figure smaller that is too wide for a column whose width does not depend on its figures, rather than ###.
 func shrinking(style xlsx.CellStyle) xlsx.CellStyle {
-	style.Shrink = style.Align == "right" || style.NumberFormat != ""
+	style.Shrink = style.Align == "right" || style.NumberFormat != "" && style.NumberFormat != numberFormats["text"]
 	return style
 }
 

@@ -43,6 +43,20 @@ func textWidth(s string) float64 {
 	return w
 }
 
+// abbreviate cuts a text that is wider than a number of characters, and ends it with an ellipsis.
+func abbreviate(s string, width float64) string {
+	room := width/1.1 - 2 // lines break between words
+	for i := range s {
+		if textWidth(s[:i]) > room {
+			if textWidth(s) <= room+2 {
+				return s
+			}
+			return strings.TrimRight(s[:i], " ") + "…"
+		}
+	}
+	return s
+}
+
 // displayWidth returns the width of a cell value in its number format.
 func (b *book) displayWidth(v any, c columnMeta, format string) float64 {
 	var n float64
