@@ -58,8 +58,6 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
   ssh other cat /var/lib/callsheet/spool/2026-10-05.ndjson | callsheet import -`,
 		Args: func(c *cobra.Command, files []string) error {
 			switch {
-			case flags.list && flags.undo != "":
-				return exitcode.UsageError(errors.New("--list and --undo are two commands"))
 			case !flags.isImport() && len(files) > 0:
 				return exitcode.UsageError(errors.New("--list and --undo import no file\nhint: callsheet import --undo takes one id or file name"))
 			case !flags.isImport():
@@ -94,6 +92,7 @@ out again, by its id or the name of its file, and the next load rebuilds the dat
 	command.Flags().BoolVar(&flags.list, "list", false, "list the imports in the spool")
 	command.Flags().StringVar(&flags.undo, "undo", "", "remove an import, by its id or the name of its file")
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "show what would come of the files, and write nothing")
+	command.MarkFlagsMutuallyExclusive("list", "undo", "dry-run")
 	return command
 }
 
