@@ -13,6 +13,9 @@ import (
 	"callsheet/internal/spool"
 )
 
+// maxDaysKept is a thousand years. Far more would be no date, before which nothing is.
+const maxDaysKept = 365_000
+
 func pruneCommand(a *app) *cobra.Command {
 	var runs, lists int
 	command := &cobra.Command{
@@ -31,8 +34,17 @@ are not checked, and nothing is said of what was charged on them. Calls that rec
 			if err != nil {
 				return err
 			}
-			if runs < 1 && lists < 1 {
+			if !c.Flags().Changed("runs") && !c.Flags().Changed("lists") {
 				return exitcode.UsageError(errors.New("nothing to prune\nhint: callsheet prune --runs 400 keeps 400 days of runs"))
+			}
+			for _, kept := range []struct {
+				flag string
+				days int
+			}{{"runs", runs}, {"lists", lists}} {
+				if c.Flags().Changed(kept.flag) && (kept.days < 1 || kept.days > maxDaysKept) {
+					return exitcode.UsageError(fmt.Errorf("--%s %d must be between 1 and %d\nhint: it is the number of days to keep, as in callsheet prune --%[1]s 400",
+						kept.flag, kept.days, maxDaysKept))
+				}
 			}
 			if lists > 0 {
 				deleted, err := spool.RemoveVendorLists(cfg.Data(), a.now().In(cfg.Zone()).AddDate(0, 0, -lists).Format(time.DateOnly))
