@@ -91,7 +91,13 @@ func (m Message) inNames() Message {
 }
 
 // ExpandLink replaces the placeholders of a link by the values as they are in file names.
-func (m Message) ExpandLink(link string) string { return m.inNames().expand(link, url.PathEscape) }
+func (m Message) ExpandLink(link string) string {
+	expanded := m.inNames().expand(link, url.PathEscape)
+	if name, isWorkbook := strings.CutSuffix(expanded, ".xlsx"); isWorkbook {
+		return name + url.PathEscape(m.Variant) + ".xlsx"
+	}
+	return expanded
+}
 
 // namePattern returns the configured pattern of the workbook's name, or the default.
 func (m Message) namePattern(configured string) string {
@@ -104,9 +110,16 @@ func (m Message) namePattern(configured string) string {
 	return "{report}-{period}.xlsx"
 }
 
+// expandName returns the name for a pattern with the values as they are: those of inNames.
+func (m Message) expandName(pattern string) string {
+	name := m.expand(m.namePattern(pattern), plain)
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + m.Variant + ext
+}
+
 // fileName returns the workbook's name for a pattern; / separates folders.
 func (m Message) fileName(pattern string) string {
-	elements := strings.Split(m.inNames().expand(m.namePattern(pattern), plain), "/")
+	elements := strings.Split(m.inNames().expandName(pattern), "/")
 	for i, element := range elements {
 		element = strings.TrimRight(element, ". ")
 		ext := path.Ext(element)

@@ -111,7 +111,7 @@ func (f Folder) removeOld(dir string, message Message) error {
 	const mark = "\x00" // placeholder for the period
 	anyPeriod := message.inNames()
 	anyPeriod.Period = mark
-	literal := anyPeriod.expand(path.Base(message.namePattern(f.Name)), plain)
+	literal := path.Base(anyPeriod.expandName(f.Name))
 	sameKind := digit().ReplaceAllString(regexp.QuoteMeta(SafeName(message.Period)), "[0-9]")
 	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta(literal), mark, sameKind) + "$")
 	if err != nil {

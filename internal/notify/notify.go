@@ -15,13 +15,15 @@ import (
 // Message is a finished report: the path of the workbook, and a summary for those who do not open it. Mail templates and webhooks
 // receive it.
 type Message struct {
-	Report   string   `json:"report"`
-	Title    string   `json:"title"`
-	Period   string   `json:"period"`              // as in file names: 2026-10-04, 2026-W41
-	When     string   `json:"when"`                // the period in words
-	Part     string   `json:"part,omitempty"`      // of a burst: the group or agent
-	PartName string   `json:"part_name,omitempty"` // of Part in file names, where SafeName is not unique
-	File     string   `json:"-"`                   // path of the workbook; empty if there is none
+	Report   string `json:"report"`
+	Title    string `json:"title"`
+	Period   string `json:"period"`              // as in file names: 2026-10-04, 2026-W41
+	When     string `json:"when"`                // the period in words
+	Part     string `json:"part,omitempty"`      // of a burst: the group or agent
+	PartName string `json:"part_name,omitempty"` // of Part in file names, where SafeName is not unique
+	File     string `json:"-"`                   // path of the workbook; empty if there is none
+	// Variant is added to file names: it is not empty for a workbook of other calls or of another time than the report's own.
+	Variant  string   `json:"-"`
 	SHA256   string   `json:"sha256,omitempty"`
 	Headline string   `json:"headline,omitempty"` // what happened, what is worse, and who waits, in one sentence
 	Figures  []Figure `json:"figures"`

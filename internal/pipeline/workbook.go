@@ -132,28 +132,34 @@ func hasOtherEnding(path, ending string) bool {
 	return ext != "" && !strings.EqualFold(ext, ending)
 }
 
-// fileName contains the report, the period, the filters and the as-of time, so that different workbooks have different names.
+// fileName contains the report, the period, the part and the variant, so that different workbooks have different names.
 func (w WorkbookRequest) fileName() string {
-	// A filter is written key=value, and a value contains no =.
-	clean := func(value string) string {
-		if unique, ok := w.Names[value]; ok && !strings.Contains(value, "=") {
-			return unique
-		}
-		return notify.SafeName(strings.ReplaceAll(value, "=", "\x00"))
-	}
 	name := w.Report + "-" + w.Period.String()
+	if w.Part != "" {
+		name += "-" + w.nameOf(w.Part)
+	}
+	return notify.TruncateName(name+w.variant(), ".xlsx")
+}
+
+// variant is what the filters and the as-of time add to file names.
+func (w WorkbookRequest) variant() (name string) {
 	for _, key := range queries.Filters {
 		if value := w.Filters[key]; value != "" {
-			name += "-" + key + "=" + clean(value)
+			name += "-" + key + "=" + w.nameOf(value)
 		}
-	}
-	if w.Part != "" {
-		name += "-" + clean(w.Part)
 	}
 	if !w.AsOf.IsZero() {
 		name += "-as-of-" + w.AsOf.Format("2006-01-02-150405")
 	}
-	return notify.TruncateName(name, ".xlsx")
+	return name
+}
+
+// nameOf returns a value as it is in file names. A filter is written key=value, so it contains no =.
+func (w WorkbookRequest) nameOf(value string) string {
+	if unique, ok := w.Names[value]; ok && !strings.Contains(value, "=") {
+		return unique
+	}
+	return notify.SafeName(strings.ReplaceAll(value, "=", "\x00"))
 }
 
 // filterNames returns the names of the values of filters that another value is like, for file systems that ignore case.
@@ -176,7 +182,7 @@ func filterNames(ctx context.Context, reader *store.Reader, filters map[string]s
 func (p *Pipeline) NewMessage(entry config.Report, w WorkbookRequest, path string, result report.Result) notify.Message {
 	message := emptyMessage(p.Config, entry, w)
 	message.Title, message.File, message.SHA256 = result.Title, path, result.SHA256
-	message.PartName = w.Names[w.Part]
+	message.PartName, message.Variant = w.Names[w.Part], w.variant()
 	for _, figure := range result.Figures {
 		message.Figures = append(message.Figures, notify.Figure(figure))
 	}
