@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"callsheet/internal/config"
@@ -53,6 +55,9 @@ func (k *checker) checkConfiguredReport(ctx context.Context, report config.Repor
 			k.add("report "+report.Name+", recipients", err)
 		}
 	}
+	if err := k.checkAllowed(report); err != nil {
+		k.add("report "+report.Name+", recipients", err)
+	}
 	for _, channel := range entry.Channels {
 		switch place := channel.(type) {
 		case notify.Folder:
@@ -61,6 +66,21 @@ func (k *checker) checkConfiguredReport(ctx context.Context, report config.Repor
 			k.checkBucket(ctx, "report "+report.Name+", bucket "+place.Location(), place)
 		}
 	}
+}
+
+// checkAllowed returns an error for each address of the configuration that mail.allowed_domains forbids.
+func (k *checker) checkAllowed(report config.Report) error {
+	server := notify.MailServer{AllowedDomains: k.Config.Mail.AllowedDomains}
+	var addresses []string
+	for _, delivery := range report.Deliver {
+		if m := delivery.Mail; m != nil {
+			addresses = slices.Concat(addresses, m.To, m.CC, m.BCC)
+			for _, part := range slices.Sorted(maps.Keys(m.Recipients)) {
+				addresses = append(addresses, m.Recipients[part]...)
+			}
+		}
+	}
+	return server.CheckAddresses(addresses)
 }
 
 // checkReport builds a report's workbook from an empty database, which runs every query and resolves every column.

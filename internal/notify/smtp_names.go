@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -15,6 +16,17 @@ import (
 
 	"callsheet/internal/lazyregexp"
 )
+
+// CheckAddresses returns an error for each address that AllowedDomains forbids. Those that are no address are left out.
+func (s MailServer) CheckAddresses(addresses []string) error {
+	var errs []error
+	for _, text := range addresses {
+		if address, err := parseAddress(text); err == nil {
+			errs = append(errs, s.checkDomain(address.Address))
+		}
+	}
+	return errors.Join(errs...)
+}
 
 // checkDomain returns an error if AllowedDomains forbids an address.
 func (s MailServer) checkDomain(address string) error {
