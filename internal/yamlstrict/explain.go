@@ -146,6 +146,8 @@ func expected(t reflect.Type) string {
 		return "expected a list such as [a, b]"
 	case t.Kind() == reflect.Map, t.Kind() == reflect.Struct:
 		return "expected keys with values such as {key: value}"
+	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:
+		return "expected a whole number"
 	}
 	return "expected a number"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
 )
 
 // TrimBOM returns a text without the byte order mark that editors on Windows begin it with.
@@ -29,8 +30,18 @@ func Decode(text []byte, into any) (err error) {
 		return err
 	}
 	quoteNumbers(lines, tokens)
-	if err := yaml.NewDecoder(strings.NewReader(strings.Join(lines, "")), yaml.Strict()).Decode(into); err != nil {
+	read := strings.Join(lines, "")
+	if err := yaml.NewDecoder(strings.NewReader(read), yaml.Strict()).Decode(into); err != nil {
 		return explain(err, text, Keys(into))
+	}
+	file, err := parser.ParseBytes([]byte(read), 0)
+	if err != nil {
+		return explain(err, text, Keys(into))
+	}
+	for _, document := range file.Docs {
+		if wrong := checkScalars(document.Body, reflect.TypeOf(into), &place{}); wrong != nil {
+			return wrong
+		}
 	}
 	return nil
 }
