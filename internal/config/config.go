@@ -234,7 +234,7 @@ func Parse(text []byte) (*Config, error) {
 		return nil, withdrawnKey(err)
 	}
 	var errs keyErrors
-	checkBlank(errs.add, "", reflect.ValueOf(c))
+	checkTexts(errs.add, "", reflect.ValueOf(c))
 	c.checkEffect(errs.add)
 	for i := range c.Collector.Sources {
 		source := &c.Collector.Sources[i]

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net/mail"
 	"net/netip"
 	"net/url"
@@ -98,6 +99,11 @@ func (m *Mail) validate(add adder) {
 	if m.From != "" {
 		if _, err := mail.ParseAddress(m.From); err != nil {
 			add("mail.from", "is not a mail address, such as \"Call reports <reports@example.com>\"")
+		}
+	}
+	for i, domain := range m.AllowedDomains {
+		if strings.ContainsAny(domain, "@*/: \t") || strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") {
+			add(fmt.Sprintf("mail.allowed_domains[%d]", i), "is not a domain, such as example.com: what is behind the @ of an address, as a whole")
 		}
 	}
 	if m.OAuth2.Enabled() {

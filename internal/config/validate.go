@@ -17,6 +17,9 @@ import (
 // name is the form of names, which are used in URLs, file names and labels.
 var name = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
+// maxName is the maximum length of a name, which is a part of a file name: those of file systems have 255 bytes at most.
+const maxName = 100
+
 // keyErrors collects the errors of keys.
 type keyErrors []error
 
@@ -37,8 +40,12 @@ func (c *Config) validate(add adder) {
 		add("data_dir", "is empty")
 	}
 	c.Collector.validate(add)
+	c.checkAddresses(add)
 	if _, err := ParseMemory(c.Store.MemoryLimit); err != nil && c.Store.MemoryLimit != "" {
 		add("store.memory_limit", "%w", err)
+	}
+	if c.Store.Threads < 0 || c.Store.Threads > 1024 {
+		add("store.threads", "%d must be between 0 and 1024; 0 is one per core", c.Store.Threads)
 	}
 	if c.Store.TimeLimit <= 0 {
 		add("store.time_limit", "%v must be positive", c.Store.TimeLimit)
@@ -86,6 +93,9 @@ func (c *Collector) validate(add adder) {
 	if c.ID != "" && (!name().MatchString(c.ID) || strings.Contains(c.ID, ".")) {
 		add("collector.id", "%q may contain letters, digits, - and _ only", c.ID)
 	}
+	if len(c.ID) > maxName {
+		add("collector.id", "has %d characters; %d are the most, since it is part of file names", len(c.ID), maxName)
+	}
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		add("collector.tls", "needs both cert_file and key_file")
 	}
@@ -94,6 +104,9 @@ func (c *Collector) validate(add adder) {
 		key := fmt.Sprintf("collector.sources[%d]", i)
 		if !name().MatchString(source.Name) {
 			add(key+".name", "%q may contain letters, digits, . - and _ only", source.Name)
+		}
+		if len(source.Name) > maxName {
+			add(key+".name", "has %d characters; %d are the most, since it is part of file names", len(source.Name), maxName)
 		}
 		if seen[source.Name] {
 			add(key+".name", "%q is defined twice", source.Name)
@@ -117,6 +130,31 @@ func (c *Collector) validate(add adder) {
 	if c.Limits.InFlight < 1 || c.Limits.Wait <= 0 || c.Limits.Connections < 1 {
 		add("collector.limits", "in_flight, wait and connections must be positive")
 	}
+}
+
+// checkAddresses reports two keys with one address, at which only one of them could listen.
+func (c *Config) checkAddresses(add adder) {
+	keys := []struct{ name, address string }{
+		{"collector.listen", c.Collector.Listen}, {"collector.admin_listen", c.Collector.AdminListen}, {"page.listen", c.Page.Listen},
+	}
+	for i, key := range keys {
+		for _, other := range keys[:i] {
+			if isSameAddress(key.address, other.address) {
+				add(key.name, "is the address of %s\nhint: use another port", other.name)
+			}
+		}
+	}
+}
+
+// isSameAddress reports whether only one program can listen at two addresses. At port 0, each gets a port of its own.
+func isSameAddress(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	everyHost := []string{"", "0.0.0.0", "::"}
+	return hostA == hostB || slices.Contains(everyHost, hostA) || slices.Contains(everyHost, hostB)
 }
 
 func (b *Business) validate(add adder) {

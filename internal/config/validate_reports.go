@@ -62,6 +62,9 @@ func (c *Config) validateReports(add adder) {
 			add(key+".name", "%q is defined twice", report.Name)
 		}
 		seen[report.Name] = true
+		if len(report.Name) > maxName {
+			add(key+".name", "has %d characters; %d are the most, since it is part of file names", len(report.Name), maxName)
+		}
 		if report.Timezone != c.Timezone { // which is checked
 			checkZone(add, key+".timezone", report.Timezone)
 		}
@@ -86,6 +89,9 @@ func (c *Config) validateReports(add adder) {
 		}
 		if *report.CatchUp < 0 || report.WaitForData < 0 || *report.RetryFor < 0 {
 			add(key, "catch_up, wait_for_data and retry_for must not be negative")
+		}
+		if report.Link != "" && !strings.Contains(report.Link, "://") {
+			add(key+".link", "is not a URL, such as https://files.example.com/{report}-{period}.xlsx")
 		}
 		checkChoice(add, key+".if_nothing", report.IfNothing, "skip", "tell")
 		c.checkGoalCondition(add, key, report)
@@ -129,6 +135,9 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 			if _, err := mail.ParseAddress(address); err != nil {
 				add(key+".mail", "%q is not a mail address", address)
 			}
+		}
+		if _, err := mail.ParseAddress(d.Mail.ReplyTo); err != nil && d.Mail.ReplyTo != "" {
+			add(key+".mail.reply_to", "%q is not a mail address", d.Mail.ReplyTo)
 		}
 	}
 	if d.Webhook != nil {
