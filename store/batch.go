@@ -36,7 +36,10 @@ func (r *lineReader) sendBatch(ctx context.Context, limit, maxLines int64) *batc
 			at.fromBytes, at.blank = at.bytes, 0
 			ended, err := r.readFile(ctx, b, at, limit)
 			limit -= at.bytes - at.fromBytes
-			b.positions = append(b.positions, *at)
+			if at.mark() != at.stored {
+				b.positions = append(b.positions, *at)
+				at.stored = at.mark()
+			}
 			if err != nil {
 				b.err = err
 				return

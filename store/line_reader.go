@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"callsheet/internal/spool"
 )
@@ -63,7 +62,7 @@ func (r *lineReader) readFile(ctx context.Context, b *batch, at *position, limit
 	if r.open == nil {
 		if r.open, err = at.file.Open(at.bytes); err != nil {
 			r.open = nil
-			r.fail(at, err)
+			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
 			return true, nil
 		}
 	}
@@ -80,22 +79,19 @@ func (r *lineReader) readFile(ctx context.Context, b *batch, at *position, limit
 		}
 		switch {
 		case errors.Is(err, io.EOF):
+			if at.onlyRejected == nil {
+				at.endReading()
+			}
 			return true, nil
 		case err != nil && at.onlyRejected != nil: // verify has just read it
 			return false, err
 		case err != nil:
-			r.fail(at, err)
+			r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
 			return true, nil
 		case at.bytes >= at.fromBytes+limit || b.remaining == 0:
 			return false, nil
 		}
 	}
-}
-
-// fail adds a file that cannot be read to the problems. The next load tries again, even if the file has the same size and time then.
-func (r *lineReader) fail(at *position, err error) {
-	r.problems[at.file.Name] = fmt.Sprintf("%s: %v", at.file.Name, err)
-	at.diskBytes, at.modifiedAt = 0, time.UnixMicro(0)
 }
 
 // readChunk reads a chunk of at most maxLines lines, up to the position end.

@@ -13,7 +13,7 @@ import (
 func (s *Store) loadBatch(ctx context.Context, reader *lineReader, limit, lines int64, summary *Summary) (sent int64, err error) {
 	started := s.options.Now()
 	batch, err := s.stageLines(ctx, reader, limit, lines, started)
-	if err == nil {
+	if err == nil && len(batch.positions) > 0 { // none has moved if files still cannot be read, or still end within a line
 		err = s.withLoadLock(ctx, func() error { return s.storeBatch(ctx, batch, started, summary) })
 	}
 	return batch.sent, err

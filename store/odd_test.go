@@ -67,7 +67,7 @@ func TestBadFilesDoNotStopALoad(t *testing.T) {
 	if len(got.Warnings) != 5 {
 		t.Errorf("warnings:\n%s", warnings)
 	}
-	if again := load(t, dir, testSettings()); again.Lines != 0 || again.Calls != 8 {
+	if again := load(t, dir, testSettings()); again.Lines != 0 || again.Calls != 8 || strings.Join(again.Warnings, "\n") != warnings {
 		t.Errorf("again: %+v", again)
 	}
 }

@@ -45,7 +45,8 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 				continue
 			}
 		}
-		at.file, at.diskBytes, at.modifiedAt = file, file.Durable, file.ModTime
+		isUnfinished := at.changed && at.diskBytes == 0
+		at.beginReading(file)
 		if !isNew {
 			var ok bool
 			if at, ok, err = s.resume(ctx, at, problems); err != nil {
@@ -54,6 +55,7 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 			if !ok {
 				continue
 			}
+			at.reread = at.reread || isUnfinished
 		}
 		pending = append(pending, at)
 	}

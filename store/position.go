@@ -23,14 +23,39 @@ type position struct {
 	lines        int64
 	linesHash    uint64 // the sum of their hashes
 	blank        int64  // blank lines in this batch
-	diskBytes    int64  // size and time of the file when it was last read; 0 if that failed
+	diskBytes    int64  // size and time of the file when it was read to its end; 0 until then
 	modifiedAt   time.Time
+	stored       mark         // what the database has; zero if nothing
 	onlyRejected rejectHashes // if not nil, read only these rejected lines
 	rejectedEnd  int64        // where to stop reading them
 	firstHash    *uint64      // lineHash of the first line; nil if unknown
 	changed      bool         // its loaded part has changed: only deliveries with new ids are loaded
 	reread       bool         // read again from the beginning, since it has changed
 	problem      string       // as of the last load; empty if there was none
+}
+
+// mark is the part of a position that changes as the file is read.
+type mark struct {
+	bytes, lines, diskBytes, modifiedAt int64
+	linesHash                           uint64
+	changed                             bool
+}
+
+func (at position) mark() mark {
+	return mark{at.bytes, at.lines, at.diskBytes, at.modifiedAt.UnixMicro(), at.linesHash, at.changed}
+}
+
+// beginReading makes the position that of a file that has not been read to its end. A load that ends before, or cannot read on, leaves it like
+// that, so that the next load goes on, whatever the size and time of the file are then.
+func (at *position) beginReading(file spool.File) {
+	at.file, at.diskBytes, at.modifiedAt = file, 0, time.UnixMicro(0)
+}
+
+// endReading notes the size and time of a file of which all lines were read. One that ends within a line has not been read to its end.
+func (at *position) endReading() {
+	if at.file.Compressed() || at.bytes >= at.file.Size {
+		at.diskBytes, at.modifiedAt = at.file.Durable, at.file.ModTime
+	}
 }
 
 // rejectHashes has the hashes of rejected lines by line number.
@@ -55,7 +80,7 @@ func (at *position) readLine(from *spool.Reader) (spool.Line, uint64, error) {
 	return line, hash, nil
 }
 
-// isUnchanged reports whether the file has the size and time it had when it was last read.
+// isUnchanged reports whether the file has the size and time it had when it was read to its end.
 func (at position) isUnchanged(file spool.File) bool {
 	return at.diskBytes == file.Durable && at.modifiedAt.Equal(file.ModTime.Truncate(time.Microsecond))
 }
@@ -116,6 +141,7 @@ func positions(ctx context.Context, conn *sql.Conn) (map[string]position, error)
 		if err := rows.Scan(&name, &at.bytes, &at.lines, &at.linesHash, &at.diskBytes, &at.modifiedAt, &at.firstHash, &at.changed, &at.problem); err != nil {
 			return nil, fmt.Errorf("reading spool_files: %w", err)
 		}
+		at.stored = at.mark()
 		known[name] = at
 	}
 	return known, rows.Err()

@@ -58,7 +58,7 @@ func (at position) restart(change changedError, problems problems) (position, er
 		return at, err
 	}
 	problems[name] = fmt.Sprintf("%v; deliveries in it that were not loaded before are loaded now, changed and removed lines are ignored; %s", change, rebuildHint)
-	return position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, changed: true, reread: true}, nil
+	return position{file: at.file, modifiedAt: at.modifiedAt, stored: at.stored, changed: true, reread: true}, nil
 }
 
 // hasIDs reports whether a file has a line that begins as an envelope with an id does.

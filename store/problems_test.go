@@ -3,12 +3,14 @@ package store
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"callsheet/internal/spool"
 )
@@ -154,6 +156,83 @@ func TestFileThatBecomesReadableCanBeACopy(t *testing.T) {
 	load(t, dir, testSettings())
 	writeSpool(t, dir, map[string]string{"copy.ndjson.gz": gzipped(t, report("1")+report("2")), "empty.ndjson": report("1") + report("2") + report("3")})
 	if got := load(t, dir, testSettings()); got.Copies != 4 || got.Lines != 1 || got.Calls != 3 || len(got.Warnings) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestCancelledLoadGoesOnWithinAFile: a load that ends between two batches of a file has not read the file.
+func TestCancelledLoadGoesOnWithinAFile(t *testing.T) {
+	var text strings.Builder
+	for i := range 5000 {
+		text.WriteString(report(fmt.Sprint(i + 1)))
+	}
+	dir := spoolOf(t, map[string]string{"a.ndjson": text.String()})
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: int64(text.Len() / 5),
+		Progress: func(_, _, lines int64) {
+			if lines > 3000 {
+				cancel()
+			}
+		}})
+	if err == nil || db.Close() != nil {
+		t.Fatalf("the load was not cancelled: %v", err)
+	}
+	if loaded := query(t, published(t, dir, testSettings()), "select sum(lines) from loads")[1][0]; loaded == "" || loaded == "5000" {
+		t.Fatalf("%s lines were loaded", loaded)
+	}
+	if got := load(t, dir, testSettings()); got.Calls != 5000 || len(got.Warnings) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestUnfinishedLineIsAProblemUntilItIsFinished: it may be just being written, and then nothing writes to the file any more.
+func TestUnfinishedLineIsAProblemUntilItIsFinished(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + `{"CallSid":"2",`})
+	path := filepath.Join(dir, "spool", "a.ndjson")
+	if err := os.Chtimes(path, testNow(), testNow()); err != nil {
+		t.Fatal(err)
+	}
+	loadAt := func(now time.Time) Summary {
+		t.Helper()
+		db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: func() time.Time { return now }})
+		defer db.Close()
+		got, err := db.Load(t.Context(), LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := loadAt(testNow().Add(time.Second)); got.Calls != 1 || len(got.Warnings) != 0 {
+		t.Errorf("while it is written: %+v", got)
+	}
+	for range 2 {
+		if got := loadAt(testNow().Add(time.Hour)); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson ends within a line") {
+			t.Errorf("an hour later: %+v", got)
+		}
+	}
+	if loads := query(t, published(t, dir, testSettings()), "select count(*) from loads")[1][0]; loads != "1" {
+		t.Errorf("%s loads were recorded, although only one read something", loads)
+	}
+	appendTo(t, path, `"EndTime":"2026-10-05 10:00:00"}`+"\n")
+	if got := loadAt(testNow().Add(time.Hour)); got.Calls != 2 || len(got.Warnings) != 0 {
+		t.Errorf("once it is finished: %+v", got)
+	}
+}
+
+// TestFilesOfAnInterruptedLoadAreReadOn: an earlier version stored that a file had been read that it had only begun to read.
+func TestFilesOfAnInterruptedLoadAreReadOn(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + report("2")})
+	path := filepath.Join(dir, "spool", "a.ndjson")
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := lineHash(1, []byte(strings.TrimSuffix(report("1"), "\n")))
+	oldDatabase(t, filepath.Join(dir, "calls.duckdb"), "0033", fmt.Sprintf(`
+		insert into spool_files (file, loaded_bytes, loaded_lines, lines_hash, disk_bytes, modified_at, first_loaded_at, last_loaded_at, changed, first_hash)
+			values ('a.ndjson', %d, 1, %d, %d, make_timestamptz(%d), now(), now(), false, %[2]d)`, len(report("1")), hash, info.Size(), info.ModTime().UnixMicro()))
+	if got := load(t, dir, testSettings()); got.Lines != 1 || got.Calls != 1 || len(got.Warnings) != 0 {
 		t.Errorf("got %+v", got)
 	}
 }

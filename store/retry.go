@@ -39,7 +39,9 @@ func (s *Store) retryRejects(ctx context.Context, files []spool.File, options Lo
 		if err != nil {
 			continue // loadPending reports the file
 		}
-		retries = append(retries, position{file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, onlyRejected: rejected, rejectedEnd: end})
+		retries = append(retries, position{
+			file: at.file, diskBytes: at.diskBytes, modifiedAt: at.modifiedAt, changed: at.changed, onlyRejected: rejected, rejectedEnd: end,
+		})
 	}
 	reader := s.newLineReader(retries, options)
 	defer reader.close()
