@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -180,7 +181,17 @@ func TestLimitIsShownOnTheSheetAndInNotes(t *testing.T) {
 	}
 }
 
-func TestNumberFormatsFollowTheLocale(t *testing.T) {
+// coinsColumn returns the first cell of the coins on the sheet Calls.
+func coinsColumn(t *testing.T, f *excelize.File) string {
+	t.Helper()
+	rows, err := f.GetRows("Calls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return xlsx.Cell(slices.Index(rows[headerRow-1], "Coins")+1, headerRow+1)
+}
+
+func TestFormatsFollowTheLocale(t *testing.T) {
 	skipIfShort(t)
 	for name, want := range map[string]string{
 		"en-GB": "#,##0", "en-US": "#,##0", "en-IN": `[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;#,##0`,
@@ -201,6 +212,24 @@ func TestNumberFormatsFollowTheLocale(t *testing.T) {
 		}
 		if got := formatOf(t, f, "Calls", "A5"); (got == "mmm d, yyyy h:mm AM/PM") != (name == "en-US") {
 			t.Errorf("%s: the format of times is %s", name, got)
+		}
+		if column := coinsColumn(t, f); strings.HasPrefix(formatOf(t, f, "Calls", column), "[>=") != parsed.Indian {
+			t.Errorf("%s: the format of coins is %s", name, formatOf(t, f, "Calls", column))
+		}
+	}
+	american, err := locale.Parse("en-US")
+	if err != nil {
+		t.Fatal(err)
+	}
+	british := regexp.MustCompile(`\b\d{1,2} (January|February|September|October|Sep|Oct)\b`)
+	for name, when := range map[string]string{"daily": "yesterday", "weekly": "2026-W40", "monthly": "2026-09", "missed": "yesterday"} {
+		req := request(t, when)
+		req.Locale = american
+		path, _ := build(t, readTemplate(t, name), &testSource{calls: testMonth()}, req)
+		for part, text := range parts(t, path) {
+			if found := british.FindString(text); found != "" {
+				t.Errorf("%s, %s has %q", name, part, found)
+			}
 		}
 	}
 	b := &book{}

@@ -242,7 +242,7 @@ func (b *book) firstReference() int {
 // setProperties sets what a file manager shows. Their time is that of the data, because the clock would change the bytes.
 func (b *book) setProperties() error {
 	return b.workbook.SetProperties(xlsx.Properties{
-		Title: b.def.Title + ", " + b.req.Period.Words(), Subject: b.scope(), Description: b.description(),
+		Title: b.def.Title + ", " + b.req.Period.WordsIn(b.locale), Subject: b.scope(), Description: b.description(),
 		Author: "callsheet " + b.req.Version, Language: "en-GB", Time: b.dataTime(),
 	})
 }

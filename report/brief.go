@@ -145,7 +145,7 @@ func (b *book) cellText(v any, format string, coinDecimals int) string {
 	case time.Time:
 		return b.formatTime(v)
 	case sqlvalue.Date:
-		return dayInWords(time.Time(v))
+		return b.dayInWords(time.Time(v))
 	case sqlvalue.LocalTime:
 		return b.withZone(b.locale.DateTime(time.Time(v)))
 	}

@@ -19,7 +19,7 @@ func (b *book) comparison() string {
 		return "Compared with " + with
 	}
 	if b.req.Period.Days() == 1 {
-		return "Until " + b.compared.dataThrough.Format("15:04") + ", compared with " + with
+		return "Until " + b.locale.Format(b.compared.dataThrough, "15:04") + ", compared with " + with
 	}
 	return b.periodToDateWords(b.req.Period, b.compared.dataThrough) + ", compared with " + with
 }
@@ -54,7 +54,7 @@ func (b *book) comparedWith() (with, none string) {
 		return "", no + "no earlier period is complete" + b.whyLeftOut()
 	}
 	if len(periods) == 0 {
-		return "", no + "the first delivery came on " + dayInWords(c.firstDelivery)
+		return "", no + "the first delivery came on " + b.dayInWords(c.firstDelivery)
 	}
 	return strings.Join(periods, ", and "), ""
 }
@@ -66,7 +66,7 @@ func (b *book) earlierPeriod() string {
 	case c.until.IsZero():
 		return b.wordsBeside(c.earlier)
 	case c.earlier.Days() == 1:
-		return b.wordsBeside(c.earlier) + " until " + b.withZone(c.until.Format("15:04"))
+		return b.wordsBeside(c.earlier) + " until " + b.withZone(b.locale.Format(c.until, "15:04"))
 	case c.earlier.IsWeek():
 		return b.withZone(b.periodToDateWords(c.earlier, c.until)) + " of last week"
 	}
@@ -114,16 +114,16 @@ func inWords(n int) string { return [...]string{"no", "one", "two", "three", "fo
 
 // wordsBeside names a period, without its year if it is that of the report.
 func (b *book) wordsBeside(p period.Period) string {
-	words := p.Words()
+	words := p.WordsIn(b.locale)
 	if year := b.req.Period.To.Format(" 2006"); p.To.Format(" 2006") == year {
-		words = strings.Replace(words, year, "", 1)
+		words = strings.Replace(strings.Replace(words, ","+year, "", 1), year, "", 1)
 	}
 	return words
 }
 
 // periodToDateWords names the part of a period until a time: "Monday to Friday 18:40", "1 to 20 November 18:40".
 func (b *book) periodToDateWords(p period.Period, until time.Time) string {
-	clock := until.Format(" 15:04")
+	clock := " " + b.locale.Format(until, "15:04")
 	last := until
 	if until.Equal(until.Truncate(24*time.Hour)) && until.After(p.From) { // as much as the whole day before
 		clock, last = "", until.AddDate(0, 0, -1)
@@ -138,4 +138,4 @@ func (b *book) periodToDateWords(p period.Period, until time.Time) string {
 	return b.wordsBeside(period.Period{From: p.From, To: last}) + clock
 }
 
-func dayInWords(day time.Time) string { return period.Period{From: day, To: day}.Words() }
+func (b *book) dayInWords(day time.Time) string { return b.locale.Format(day, "Monday 2 January 2006") }

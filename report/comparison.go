@@ -150,7 +150,7 @@ func (b *book) noData() string {
 	case c.dataThrough.Before(b.req.Period.From):
 		return "there is no data of this period yet"
 	case c.dataFrom().After(b.req.Period.To):
-		return "there is no data of this period: the first delivery came on " + dayInWords(c.dataFrom())
+		return "there is no data of this period: the first delivery came on " + b.dayInWords(c.dataFrom())
 	}
 	return ""
 }

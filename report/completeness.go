@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"callsheet/internal/locale"
 	"callsheet/internal/sqlvalue"
 	"callsheet/report/xlsx"
 )
@@ -55,7 +56,7 @@ func (b *book) differences() string {
 	}
 	text := strings.Join(parts, ", ")
 	if days := toDays(b.complete.get("unchecked_days")); len(days) > 0 {
-		text += "; " + daysInWords(days) + " not checked"
+		text += "; " + daysInWords(b.locale, days) + " not checked"
 	}
 	return text
 }
@@ -69,7 +70,7 @@ func (b *book) faults() (parts []string) {
 		{"unreadable", "unreadable row of the list", "unreadable rows of the list", "unreadable_days"},
 	} {
 		if n := b.complete.count(fault.column); n > 0 {
-			parts = append(parts, b.plural(n, fault.one, fault.many)+" on "+daysInWords(toDays(b.complete.get(fault.days))))
+			parts = append(parts, b.plural(n, fault.one, fault.many)+" on "+daysInWords(b.locale, toDays(b.complete.get(fault.days))))
 		}
 	}
 	return parts
@@ -165,7 +166,7 @@ func (p *page) writeCheckedDays(at int, rows []row, named bool) {
 	for _, r := range rows {
 		days = append(days, time.Time(r.get("day").(sqlvalue.Date)))
 	}
-	label, r := daysInWords(days), rows[0]
+	label, r := daysInWords(p.locale, days), rows[0]
 	if named {
 		label += ", " + xlsx.CleanText(toText(r.get("source")))
 	}
@@ -213,7 +214,7 @@ func toDays(value any) (days []time.Time) {
 const maxSpans = 3
 
 // daysInWords returns days, which are in order, as spans: "5 Oct", "5–7 Oct and 9 Oct", or "40 days" if there are many spans.
-func daysInWords(days []time.Time) string {
+func daysInWords(l locale.Locale, days []time.Time) string {
 	var spans []string
 	for i := 0; i < len(days); {
 		end := i
@@ -223,11 +224,13 @@ func daysInWords(days []time.Time) string {
 		from, to := days[i], days[end]
 		switch {
 		case i == end:
-			spans = append(spans, to.Format("2 Jan"))
-		case from.Month() == to.Month() && from.Year() == to.Year():
-			spans = append(spans, from.Format("2")+"–"+to.Format("2 Jan"))
+			spans = append(spans, l.Format(to, "2 Jan"))
+		case from.Month() != to.Month() || from.Year() != to.Year():
+			spans = append(spans, l.Format(from, "2 Jan")+" – "+l.Format(to, "2 Jan"))
+		case l.MonthFirst:
+			spans = append(spans, l.Format(from, "2 Jan")+"–"+to.Format("2"))
 		default:
-			spans = append(spans, from.Format("2 Jan")+" – "+to.Format("2 Jan"))
+			spans = append(spans, from.Format("2")+"–"+l.Format(to, "2 Jan"))
 		}
 		i = end + 1
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"callsheet/internal/locale"
 	"callsheet/internal/sqlvalue"
 )
 
@@ -66,8 +67,12 @@ func TestDaysInWords(t *testing.T) {
 		"1 Oct, 3 Oct and 5 Oct": datesOf("2026-10-01", "2026-10-03", "2026-10-05"),
 		"4 days":                 datesOf("2026-10-01", "2026-10-03", "2026-10-05", "2026-10-07"),
 	} {
-		if got := daysInWords(toDays(days)); got != want {
+		if got := daysInWords(locale.Locale{}, toDays(days)); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+	american, days := locale.Locale{MonthFirst: true}, datesOf("2026-10-05", "2026-10-06", "2026-10-31", "2026-11-01")
+	if got := daysInWords(american, toDays(days)); got != "Oct 5–6 and Oct 31 – Nov 1" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -95,7 +95,7 @@ func (d *detail) start() error {
 		}
 		format := d.excelFormat(c.format)
 		if c.format == "coins" {
-			format = "#,##0.00##" // later rows may have more decimals than the sample
+			format = d.digitsFormat("0.00##") // later rows may have more decimals than the sample
 		}
 		content := 0.0
 		for v := range values {

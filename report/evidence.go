@@ -81,7 +81,7 @@ var evidenceLines = []evidenceLine{
 	{"files_with_problems", "Files with a problem", "spool files that are missing, changed or unreadable; calls may be missing"},
 	{"unknown_statuses", "Unrecognised statuses", "calls with a status that callsheet does not know"},
 	{"unknown_keys", "Unknown fields", "fields of the vendor's reports that are not documented; kept"},
-	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself; counted as reported"},
+	{"flagged_calls", "Flagged calls", "calls whose report contradicts itself or lacks something; counted as reported"},
 	{"masked_calls", "Masked numbers", "calls whose customer number is masked, so that it identifies nobody; not counted under Customers"},
 	{"ungrouped_calls", "Calls with no group", "calls for which neither the report nor the settings name a group; in every total"},
 }

@@ -253,10 +253,14 @@ func (b *book) doubtfulCalls(f row) finding {
 		{"rejected_lines", "line was rejected", "lines were rejected"},
 		{"live_without_report", "live call has no report", "live calls have no report"},
 		{"unknown_statuses", "call has an unrecognised status", "calls have an unrecognised status"},
-		{"flagged_calls", "call contradicts itself", "calls contradict themselves"},
+		{"flagged_calls", "call contradicts itself or lacks something", "calls contradict themselves or lack something"},
 		{"ungrouped_calls", "call has no group", "calls have no group"},
 	} {
-		if n := f.count(e.column); n > 0 {
+		n := f.count(e.column)
+		if e.column == "flagged_calls" {
+			n -= f.count("unknown_statuses") // they are flagged for that
+		}
+		if n > 0 {
 			parts = append(parts, b.plural(n, e.one, e.many))
 		}
 	}

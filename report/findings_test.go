@@ -68,7 +68,8 @@ func TestFindingsInWords(t *testing.T) {
 		{"staffing", map[string]any{"concern": 12.7, "days": int64(28), "weekday": int64(1), "half_hour": "15:00", "agents_seen": int64(4), "agents_needed": int64(6)},
 			"Too few agents on Mondays from 15:00: 4 seen, 6 needed; one more would have answered about 12 more calls in time, in 28 days"},
 		{"data_quality", map[string]any{"rejected_lines": int64(2), "live_without_report": int64(0), "unknown_statuses": int64(1), "flagged_calls": int64(4), "ungrouped_calls": int64(9)},
-			"Data quality: 2 lines were rejected, 1 call has an unrecognised status, 4 calls contradict themselves"},
+			"Data quality: 2 lines were rejected, 1 call has an unrecognised status, 3 calls contradict themselves or lack something"},
+		{"data_quality", map[string]any{"unknown_statuses": int64(1), "flagged_calls": int64(1)}, "Data quality: 1 call has an unrecognised status"},
 	} {
 		said[c.kind] = true
 		var r row

@@ -47,8 +47,10 @@ func (b *book) excelFormat(name string) string {
 
 // countFormat returns a number format that groups digits. Excel groups by thousands only. For lakhs and crores, the format places the
 // commas by the size of the number; a format has two conditions at most, so negative numbers need negativeFormat.
-func (b *book) countFormat(decimals int) string {
-	digits := countDigits(decimals)
+func (b *book) countFormat(decimals int) string { return b.digitsFormat(countDigits(decimals)) }
+
+// digitsFormat is countFormat for the format of the last digits.
+func (b *book) digitsFormat(digits string) string {
 	if !b.locale.Indian {
 		return "#,##" + digits
 	}

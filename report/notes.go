@@ -49,7 +49,7 @@ func (p *page) writeAbout(at int) int {
 	goals, err := p.goalLines()
 	p.Check(err)
 	for _, line := range slices.Concat([][2]string{
-		{"Period", p.req.Period.Words()},
+		{"Period", p.req.Period.WordsIn(p.locale)},
 		{"Comparison", p.comparison()},
 		{"Filters", p.filterText(nil)},
 		{"Times are in", p.req.Zone.String() + "; a call belongs to the day and hour it started"},

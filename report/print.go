@@ -19,7 +19,7 @@ const (
 
 // setUpPrinting sets how the sheet is printed, with the report's name in the footer.
 func (p *page) setUpPrinting(setup xlsx.PrintSetup) {
-	setup.Footer = xlsx.Truncate(p.def.Title+" · "+p.req.Period.Words(), maxFooter)
+	setup.Footer = xlsx.Truncate(p.def.Title+" · "+p.req.Period.WordsIn(p.locale), maxFooter)
 	p.SetUpPrinting(setup)
 }
 

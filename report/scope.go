@@ -16,9 +16,9 @@ func (b *book) scope() string { return b.scopeOf(b.req.Period, nil) }
 
 // scopeOf describes what a sheet covers, which may begin earlier and have more filters.
 func (b *book) scopeOf(span period.Period, filters map[string]string) string {
-	words := span.Words()
+	words := span.WordsIn(b.locale)
 	if span != b.req.Period {
-		words = b.plural(int64(span.Days()), "day", "days") + " up to " + span.To.Format("Monday 2 January 2006")
+		words = b.plural(int64(span.Days()), "day", "days") + " up to " + b.locale.Format(span.To, "Monday 2 January 2006")
 	}
 	return words + "  ·  " + b.filterText(filters) + "  ·  times in " + b.req.Zone.String()
 }
@@ -99,7 +99,7 @@ func (b *book) completeThrough() string {
 // timeInPeriod returns an instant, without the day if it is the only one of the period.
 func (b *book) timeInPeriod(t time.Time) string {
 	if t = t.In(b.req.Zone); b.req.Period.Days() == 1 && b.req.Period.String() == t.Format(time.DateOnly) {
-		return b.withZone(t.Format("15:04"))
+		return b.withZone(b.locale.Format(t, "15:04"))
 	}
 	return b.formatTime(t)
 }

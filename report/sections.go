@@ -101,7 +101,7 @@ func (p *page) sectionTitle(s Sheet, of section, result *resultSet) string {
 	c := p.catalog.metricColumn(s.Sections.By)
 	title := cmp.Or(p.valueInWords(c, of.value), toText(missingName(c.name)))
 	if day, ok := onlyDay(result); ok && c.format != "day" {
-		title += ", " + day.Format("Monday 2 January")
+		title += ", " + p.locale.Format(day, "Monday 2 January")
 	}
 	return fmt.Sprintf("%s (%s)", xlsx.CleanText(title), p.locale.Number(float64(len(of.rows)), 0))
 }
@@ -110,7 +110,7 @@ func (p *page) sectionTitle(s Sheet, of section, result *resultSet) string {
 func (p *page) valueInWords(c columnMeta, v any) string {
 	switch v := v.(type) {
 	case sqlvalue.Date:
-		return sqlvalue.Wall(v).Format("Monday 2 January 2006")
+		return p.locale.Format(sqlvalue.Wall(v), "Monday 2 January 2006")
 	case int64, float64:
 		if c.format == "weekday" {
 			return toText(p.cellValue(v, c.format))

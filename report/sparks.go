@@ -27,7 +27,7 @@ func (p *page) addSparkColumns(s Sheet, t *tableLayout) {
 	}
 	headers := []string{expandDays(label, len(days))}
 	for _, day := range days {
-		headers = append(headers, day.Format("Mon 2 Jan 2006"))
+		headers = append(headers, p.locale.Format(day, "Mon 2 Jan 2006"))
 	}
 	taken := map[string]bool{}
 	for _, c := range t.columns {

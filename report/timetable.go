@@ -232,9 +232,9 @@ func (p *page) forecastRemarks(sample row, t timetable) (remarks []string) {
 		r := t.cells[t.halfHours[0]+cellKey(day)]
 		switch date := sqlvalue.Wall(day); {
 		case r.get("is_holiday") == true:
-			remarks = append(remarks, date.Format("Monday 2 January")+" is a holiday: nothing is forecast.")
+			remarks = append(remarks, p.locale.Format(date, "Monday 2 January")+" is a holiday: nothing is forecast.")
 		case r.count("weeks") < 2:
-			unknown = append(unknown, date.Format("Monday 2 January"))
+			unknown = append(unknown, p.locale.Format(date, "Monday 2 January"))
 		}
 	}
 	if len(unknown) > 0 {

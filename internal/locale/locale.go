@@ -72,6 +72,25 @@ func (l Locale) DateTime(t time.Time) string {
 	return t.Format("2 Jan 2006 15:04")
 }
 
+// monthFirst are the layouts of dates, with the month first.
+var monthFirst = map[string]string{
+	"Monday 2 January 2006": "Monday, January 2, 2006",
+	"Monday 2 January":      "Monday, January 2",
+	"Mon 2 Jan 2006":        "Mon, Jan 2, 2006",
+	"2 January 2006":        "January 2, 2006",
+	"2 January":             "January 2",
+	"2 Jan":                 "Jan 2",
+	"15:04":                 "3:04 PM",
+}
+
+// Format formats a date or a time of day in one of the layouts of monthFirst, or in it with the month first.
+func (l Locale) Format(t time.Time, layout string) string {
+	if l.MonthFirst {
+		layout = monthFirst[layout]
+	}
+	return t.Format(layout)
+}
+
 // DateTimeSeconds is DateTime with seconds.
 func (l Locale) DateTimeSeconds(t time.Time) string {
 	if l.MonthFirst {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"callsheet/internal/lazyregexp"
+	"callsheet/internal/locale"
 	"callsheet/internal/suggest"
 )
 
@@ -160,21 +161,27 @@ func (p Period) String() string {
 }
 
 // Words returns p in words: "Sunday 4 October 2026", "October 2026", "5 to 11 October 2026 (week 41)".
-func (p Period) Words() string {
+func (p Period) Words() string { return p.WordsIn(locale.Locale{}) }
+
+// WordsIn is Words in the style of a locale.
+func (p Period) WordsIn(l locale.Locale) string {
 	switch {
 	case p.Days() == 1:
-		return p.From.Format("Monday 2 January 2006")
+		return l.Format(p.From, "Monday 2 January 2006")
 	case p.IsMonth():
 		return p.From.Format("January 2006")
 	}
-	from := "2 January 2006"
+	from, to := l.Format(p.From, "2 January 2006"), l.Format(p.To, "2 January 2006")
 	if p.From.Year() == p.To.Year() {
-		from = "2 January"
-		if p.From.Month() == p.To.Month() {
-			from = "2"
+		from = l.Format(p.From, "2 January")
+		switch sameMonth := p.From.Month() == p.To.Month(); {
+		case sameMonth && l.MonthFirst:
+			to = p.To.Format("2, 2006")
+		case sameMonth:
+			from = p.From.Format("2")
 		}
 	}
-	words := p.From.Format(from) + " to " + p.To.Format("2 January 2006")
+	words := from + " to " + to
 	if p.IsWeek() {
 		_, week := p.From.ISOWeek()
 		words += fmt.Sprintf(" (week %d)", week)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"callsheet/internal/locale"
 )
 
 // Monday morning in India, Sunday evening in New York.
@@ -91,6 +93,28 @@ func TestReadersInAnotherZoneGetWhatWasByTheirDateAndWhatRunsByTheData(t *testin
 		}
 		if p, err := ForReader(c.name, at, reader, kolkata); err != nil || p.String() != c.want {
 			t.Errorf("%s in %s at %s: got %v, %v, want %s", c.name, c.reader, c.at, p, err, c.want)
+		}
+	}
+}
+
+func TestWordsFollowTheLocale(t *testing.T) {
+	american, err := locale.Parse("en-US")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"2026-10-05": "Monday, October 5, 2026",
+		"2026-10":    "October 2026",
+		"2026-W41":   "October 5 to 11, 2026 (week 41)",
+		"2026-W40":   "September 28 to October 4, 2026 (week 40)",
+		"2026-W53":   "December 28, 2026 to January 3, 2027 (week 53)",
+	} {
+		p, err := Parse(name, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.WordsIn(american); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
 }

@@ -210,8 +210,9 @@ func emptyMessage(c *config.Config, entry config.Report, w WorkbookRequest) noti
 	if w.Part != "" {
 		delete(filters, config.Bursts[entry.Burst]) // the part is named beside the filters
 	}
+	loc, _ := locale.Parse(c.Locale) // validated
 	return notify.Message{
-		Report: w.Report, Title: w.Report, Period: w.Period.String(), When: w.Period.Words(), Part: w.Part, Zone: c.Zone().String(),
+		Report: w.Report, Title: w.Report, Period: w.Period.String(), When: w.Period.WordsIn(loc), Part: w.Part, Zone: c.Zone().String(),
 		Filters: report.FilterWords(filters), Figures: []notify.Figure{}, Notes: []string{},
 	}
 }
