@@ -2,9 +2,6 @@ package report
 
 import "callsheet/report/xlsx"
 
-// cardHeights are the heights in points of a card's rows: its name, the labels, the values, the overall values, and a gap.
-var cardHeights = []float64{22, 15, 24, 15, 9}
-
 const (
 	cardWidth     = 17 // characters of a column
 	headingHeight = 56 // points
@@ -16,6 +13,7 @@ type cardLayout struct {
 	indexes []int        // in the query's row
 	formats []string     // number formats
 	totals  row
+	heights []float64 // in points of a card's rows: its name, the labels, the values, the overall values, and a gap
 }
 
 // fillCards writes a scorecard for each row of a query. The first column names the card.
@@ -46,7 +44,7 @@ func (b *book) fillCards(s Sheet) error {
 	for _, values := range result.rows {
 		p.writeCard(s, layout, values, at)
 		rows = append(rows, sparkRow{at + 2, values[layout.indexes[0]]})
-		at += len(cardHeights)
+		at += len(layout.heights)
 	}
 	if omitted != "" {
 		p.Put(1, at, omitted, p.greyStyle())
@@ -58,7 +56,7 @@ func (b *book) fillCards(s Sheet) error {
 	}
 	p.Freeze(0, headerRow-1)
 	p.HideGridLines()
-	p.setUpCardPrinting(columns, len(result.rows))
+	p.setUpCardPrinting(layout, len(result.rows))
 	return p.Err()
 }
 
@@ -76,19 +74,24 @@ func (p *page) cardLayout(s Sheet, result *resultSet, totals row) (cardLayout, e
 		l.formats = append(l.formats, p.numberFormat(*c, values))
 		p.SetWidth(i+1, cardWidth)
 	}
+	lines := 1
+	for _, c := range l.columns[1:] {
+		lines = max(lines, headerLines(c.label, cardWidth-margin("left")))
+	}
+	l.heights = []float64{22, 2 + 13*float64(lines), 24, 15, 9}
 	return l, nil
 }
 
 // setUpCardPrinting breaks pages between cards.
-func (p *page) setUpCardPrinting(columns, cards int) {
-	scale := p.setUpScaledPrinting(p.printedColumns(columns), headerRow-1)
+func (p *page) setUpCardPrinting(l cardLayout, cards int) {
+	scale := p.setUpScaledPrinting(p.printedColumns(len(l.columns)), headerRow-1)
 	height := 0.0
-	for _, row := range cardHeights {
+	for _, row := range l.heights {
 		height += row
 	}
 	perPage := max(1, int((pageHeight/scale-headingHeight)/height))
 	for card := perPage; card < cards; card += perPage {
-		p.BreakPage(headerRow + card*len(cardHeights))
+		p.BreakPage(headerRow + card*len(l.heights))
 	}
 }
 
@@ -99,6 +102,7 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 	name.Align = "left"
 	name.TopBorder, name.ThickTop, name.Bold, name.Size, name.TextColour, name.Indent = p.theme.Blue, true, true, 13, p.theme.Blue, 1
 	label.Size, label.TextColour, label.Align, label.Indent = 10, p.theme.Grey, "left", 1
+	label.Wrap, label.VAlign = true, "bottom"
 	value.Size, value.Bold, value.Align, value.Indent = 13, true, "left", 1
 	overall.Size, overall.TextColour, overall.Align, overall.Indent = 10, p.theme.Grey, "left", 1
 	first := l.columns[0]
@@ -110,7 +114,7 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 	last := len(l.columns)
 	p.SetStyle(1, at, last, at, name)
 	p.Put(1, at, title, name)
-	for i, height := range cardHeights {
+	for i, height := range l.heights {
 		p.SetHeight(at+i, height)
 	}
 	p.SetStyle(last, at+1, last, at+3, box)

@@ -16,6 +16,7 @@ func (b *book) fillNotes(s Sheet) error {
 	p.Put(1, 1, xlsx.CleanText(s.title()), p.titleStyle())
 	p.SetHeight(1, 26)
 	p.Put(1, 2, xlsx.CleanText(b.def.Title)+", "+b.scope(), p.greyStyle())
+	p.Put(1, noteRow, xlsx.CleanText(s.Note), p.greyStyle())
 	for i, width := range notesWidths {
 		p.SetWidth(i+1, width)
 	}

@@ -7,6 +7,7 @@ import (
 const (
 	// The printable area of A4 in landscape, in points.
 	pageWidth, pageHeight = 770, 505
+	portraitWidth         = 523
 	// minScale is the least scale at which a sheet is printed: its smallest text, of 10 points, has 8 on paper.
 	minScale = 0.8
 	// maxPrintedColumns is how many columns of a table are printed, even if more are narrow enough.
@@ -19,7 +20,13 @@ const (
 
 // setUpPrinting sets how the sheet is printed, with the report's name in the footer.
 func (p *page) setUpPrinting(setup xlsx.PrintSetup) {
-	setup.Footer = xlsx.Truncate(p.def.Title+" · "+p.req.Period.WordsIn(p.locale), maxFooter)
+	width, period := 0.93*pageWidth, " · "+p.req.Period.WordsIn(p.locale)
+	if !setup.Landscape {
+		width = portraitWidth
+	}
+	const footerPoints = charPoints * 8 / 11                                              // of a character
+	room := (width/footerPoints-textWidth(p.Name+setup.Remark))/2 - textWidth(period) - 2 // left of the sheet's name in the middle
+	setup.Footer = xlsx.Truncate(abbreviate(p.def.Title, max(room, 15))+period, maxFooter)
 	p.SetUpPrinting(setup)
 }
 

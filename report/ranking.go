@@ -165,7 +165,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 		if column == firstColumn {
 			shown = p.rankedName(c, v)
 			if name, ok := shown.(string); ok {
-				shown, style = abbreviate(name, 2*rankedNameWidth), p.nameStyle()
+				shown, style = abbreviate(name, 1.8*rankedNameWidth), p.nameStyle()
 				p.SetHeight(row, 15*float64(min(2, lineCount(name, rankedNameWidth))))
 			}
 			p.Merge(column, row, column+1, row)
@@ -183,7 +183,7 @@ func (p *page) writeRankingColumn(r *Ranking, rows [][]any, c columnMeta, index,
 	p.Put(column, row+1, total, shrinking(p.totalStyle(side, format)))
 }
 
-// rankedNameWidth is the room for a name in characters. A name has two lines at most.
+// rankedNameWidth is the room for a name in characters. A name has two lines at most, which break between words.
 const rankedNameWidth = 2*gridWidth - 1
 
 func (b *book) nameStyle() xlsx.CellStyle {

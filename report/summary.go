@@ -54,8 +54,7 @@ func (b *book) fillSummary(s Sheet) error {
 
 // writeBanner writes the title, the headline, the scope, the data quality and the period compared with.
 func (p *page) writeBanner(s Sheet) int {
-	p.Put(firstColumn, 1, xlsx.CleanText(p.def.Title), xlsx.CellStyle{Size: 22, Bold: true, TextColour: p.theme.Blue, VAlign: "center"})
-	p.SetHeight(1, 34)
+	p.writeTitle(xlsx.CleanText(cmp.Or(s.Title, p.def.Title)))
 	headline, err := p.headline(s)
 	p.Check(err)
 	style := xlsx.CellStyle{Size: 12, Bold: true, VAlign: "center", Wrap: true}
@@ -67,12 +66,27 @@ func (p *page) writeBanner(s Sheet) int {
 		lines = append(lines, checked)
 	}
 	lines = append(lines, p.comparison())
+	if s.Note != "" {
+		lines = append(lines, xlsx.CleanText(s.Note))
+	}
 	for i, line := range lines {
 		p.Put(firstColumn, 3+i, line, p.greyStyle())
 	}
 	at := 3 + len(lines)
 	p.SetHeight(at, 8)
 	return at + 1
+}
+
+// writeTitle writes the title, which wraps before the logo.
+func (p *page) writeTitle(title string) {
+	style := xlsx.CellStyle{Size: 22, Bold: true, TextColour: p.theme.Blue, VAlign: "center", Wrap: true}
+	right, width := lastColumn, summaryWidth
+	if p.def.Logo != "" {
+		right, width = gridColumns[5], 6*gridWidth+gapWidth
+	}
+	p.Merge(firstColumn, 1, right, 1)
+	p.Put(firstColumn, 1, title, style)
+	p.SetHeight(1, 4+30*float64(lineCount(title, width*11/style.Size/boldWidth)))
 }
 
 // writeFooter says what the rates on the tiles are shares of, and where the figures come from.

@@ -2,7 +2,9 @@ package report
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -102,5 +104,38 @@ func TestOneDayIsNotDrawn(t *testing.T) {
 		if strings.Contains(all, unwanted) {
 			t.Errorf("the workbook contains %q", unwanted)
 		}
+	}
+}
+
+// Titles, notes and labels of a definition are shown whole, each in its place.
+func TestTextsOfADefinitionAreShownWhole(t *testing.T) {
+	title := strings.TrimSpace(strings.Repeat("Long title ", 7))
+	d, err := Parse("own", []byte("title: "+title+`
+sheets:
+  - {kind: summary, name: Summary, title: "Own `+title+`", note: A note of the summary., tiles: [{metric: agent_no_show, also: agent_no_show}, {metric: calls}]}
+  - {kind: cards, name: Cards, query: agents, columns: [agent, agent_no_show, offered]}
+  - {kind: notes, name: Notes, note: A note of the notes.}
+`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, _ := build(t, d, &testSource{calls: testMonth()}, request(t, "yesterday"))
+	f := open(t, path)
+	for at, want := range map[string]string{"Summary!B1": "Own " + title, "Summary!B6": "A note of the summary.", "Notes!A3": "A note of the notes."} {
+		sheet, cell, _ := strings.Cut(at, "!")
+		if got := shown(t, f, sheet, cell); got != want {
+			t.Errorf("%s shows %q", at, got)
+		}
+	}
+	for at, lines := range map[string]float64{"Summary!1": 2 * 30, "Summary!8": 2 * 13, "Summary!12": 2 * 13, "Cards!5": 3 * 13} {
+		sheet, row, _ := strings.Cut(at, "!")
+		n, _ := strconv.Atoi(row)
+		if height, err := f.GetRowHeight(sheet, n); err != nil || height < lines {
+			t.Errorf("row %s has a height of %v points, %v", at, height, err)
+		}
+	}
+	footer := regexp.MustCompile(`<oddFooter>[^<]*</oddFooter>`).FindString(parts(t, path)["xl/worksheets/sheet1.xml"])
+	if !strings.Contains(footer, "… · Sunday 4 October 2026") {
+		t.Errorf("the footer is %s", footer)
 	}
 }

@@ -48,7 +48,11 @@ func (b *book) tileLabel(t Tile, c columnMeta) string {
 // writeTiles writes the tiles, three in a row.
 func (p *page) writeTiles(tiles []Tile, at int) int {
 	for line := range slices.Chunk(tiles, 3) {
-		shape := tileShape{hasGoal: p.hasGoal(line), hasServiceLevel: hasServiceLevel(line)}
+		shape := tileShape{hasGoal: p.hasGoal(line), hasServiceLevel: hasServiceLevel(line), labelLines: 1, secondLines: 1}
+		for _, t := range line {
+			shape.labelLines = max(shape.labelLines, lineCount(p.tileLabel(t, p.catalog.metrics[t.Metric]), tileWidth))
+			shape.secondLines = max(shape.secondLines, lineCount(toText(p.secondFigure(t)), tileWidth))
+		}
 		for i, t := range line {
 			p.writeTile(t, gridColumns[i*3], at, shape)
 		}
@@ -60,12 +64,18 @@ func (p *page) writeTiles(tiles []Tile, at int) int {
 }
 
 // A tileShape says which rows the tiles beside each other have, beyond the label, the value, its usual range, its change and a second
-// metric.
-type tileShape struct{ hasGoal, hasServiceLevel bool }
+// metric, and how many lines the texts have.
+type tileShape struct {
+	hasGoal, hasServiceLevel bool
+	labelLines, secondLines  int
+}
+
+// tileWidth is the room for text of 10 points in characters.
+const tileWidth = (3*gridWidth - indentWidth) * 11 / 10
 
 // heights are the heights in points of the rows.
 func (s tileShape) heights() []float64 {
-	heights := []float64{17, 31, 16, 15, 17}
+	heights := []float64{4 + 13*float64(s.labelLines), 31, 16, 15, 4 + 13*float64(s.secondLines)}
 	if s.hasGoal {
 		heights = slices.Insert(heights, 2, 16)
 	}
@@ -99,10 +109,11 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 		p.SetStyle(column, at+i, column+2, at+i, small)
 		p.SetHeight(at+i, height)
 	}
+	label.Wrap = true
 	p.SetStyle(column, at, column+2, at, label)
+	p.Merge(column, at, column+2, at)
 	if sheet := p.sheetWith(c.name); sheet != "" {
 		label.TextColour, label.Underline = p.theme.Blue, true
-		p.Merge(column, at, column+2, at)
 		p.Link(column, at, sheet)
 	}
 	p.Put(column, at, p.tileLabel(t, c), label)
@@ -128,7 +139,10 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 	if change.second != "" {
 		p.Put(column, at+1, change.second, small)
 	}
-	p.Put(column, second, p.secondFigure(t), small)
+	wrapped := small
+	wrapped.Wrap = true
+	p.Merge(column, second, column+2, second)
+	p.Put(column, second, p.secondFigure(t), wrapped)
 	if len(besideServiceLevel(t)) > 0 && v != nil {
 		small.Size = 9
 		p.Put(column, second+1, "Net "+p.figure("net_answer_rate")+" answered, "+p.figure("net_abandon_rate")+" abandoned", small)

@@ -45,16 +45,17 @@ func textWidth(s string) float64 {
 
 // abbreviate cuts a text that is wider than a number of characters, and ends it with an ellipsis.
 func abbreviate(s string, width float64) string {
-	room := width/1.1 - 2 // lines break between words
-	for i := range s {
-		if textWidth(s[:i]) > room {
-			if textWidth(s) <= room+2 {
-				return s
-			}
-			return strings.TrimRight(s[:i], " ") + "…"
-		}
+	if textWidth(s) <= width {
+		return s
 	}
-	return s
+	cut := ""
+	for i := range s {
+		if textWidth(s[:i]) > width-1 {
+			break
+		}
+		cut = s[:i]
+	}
+	return strings.TrimRight(cut, " ") + "…"
 }
 
 // displayWidth returns the width of a cell value in its number format.

@@ -28,7 +28,7 @@ var allowedImports = map[string][]string{
 	"internal/atomicfile/crashfs": {"internal/atomicfile"},
 	"internal/spool":              {"internal/atomicfile", "internal/display"},
 	"internal/locale":             {"internal/suggest"},
-	"internal/period":             {"internal/suggest"},
+	"internal/period":             {"internal/locale", "internal/suggest"},
 	"internal/schedule":           {"internal/period"},
 	"queries":                     {"internal/sqltoken", "internal/suggest"},
 	"templates":                   {},
