@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ given with --set.`,
 	registerDatabase(command, &flags.db)
 	registerLimits(command, &flags.limits)
 	registerMaxRows(command, &flags.maxRows)
-	command.Flags().StringVar(&flags.since, "since", "", "for restated: what changed after this time; default the end of the period")
+	command.Flags().StringVar(&flags.since, "since", "", "for restated: what changed after this time, given as that of --as-of; default the end of the period")
 	command.Flags().StringVar(&flags.format, "format", "", shell.FormatHelp)
 	command.Flags().StringVar(&flags.csvMode, "csv", "", shell.CSVHelp)
 	command.Flags().StringSliceVar(&flags.columns, "columns", nil, "only these columns, in this order")
@@ -139,7 +140,11 @@ type queryRequest struct {
 
 // request returns what the flags ask of a query. Its errors are of usage.
 func (f *queryFlags) request(query queries.File, now time.Time, zone *time.Location) (queryRequest, error) {
-	days, err := f.span.parse(now, zone, zone, "yesterday")
+	asOf, err := parseAsOf(f.asOf, zone)
+	if err != nil {
+		return queryRequest{}, exitcode.UsageError(err)
+	}
+	days, err := f.span.parse(cmp.Or(asOf, now), zone, zone, "yesterday")
 	if err != nil {
 		return queryRequest{}, exitcode.UsageError(err)
 	}
@@ -154,10 +159,6 @@ func (f *queryFlags) request(query queries.File, now time.Time, zone *time.Locat
 		}
 	}
 	if err := setArguments(arguments, query, f.set); err != nil {
-		return queryRequest{}, exitcode.UsageError(err)
-	}
-	asOf, err := parseAsOf(f.asOf, zone)
-	if err != nil {
 		return queryRequest{}, exitcode.UsageError(err)
 	}
 	return queryRequest{query.Name, arguments, selected, asOf}, nil

@@ -83,18 +83,15 @@ func (f *reportFlags) workbook(report string, c *config.Config, entry config.Rep
 	if err != nil {
 		return w, err
 	}
-	days, err := f.span.parse(now, zone, c.Zone(), entry.Period)
-	if err != nil {
-		return w, exitcode.UsageError(err)
-	}
-	w = pipeline.WorkbookRequest{Report: report, Period: days, Out: f.out, PDF: f.pdf, ForMail: f.deliver || f.preview}
-	if w.Filters, err = f.filters.parse(); err != nil {
-		return w, err
-	}
+	w = pipeline.WorkbookRequest{Report: report, Out: f.out, PDF: f.pdf, ForMail: f.deliver || f.preview}
 	if w.AsOf, err = parseAsOf(f.asOf, zone); err != nil {
 		return w, exitcode.UsageError(err)
 	}
-	return w, nil
+	if w.Period, err = f.span.parse(cmp.Or(w.AsOf, now), zone, c.Zone(), entry.Period); err != nil {
+		return w, exitcode.UsageError(err)
+	}
+	w.Filters, err = f.filters.parse()
+	return w, err
 }
 
 // report builds a workbook, delivers it if asked to, and prints its path and where it was delivered. A delivery that failed is a warning.

@@ -81,7 +81,7 @@ a part of the spool could not be loaded.`,
 			return a.runByHand(c.Context(), runner, alerts, entry, due, flags)
 		},
 	}
-	command.Flags().StringVar(&flags.due, "for", "", "due time to run for: 2026-10-05T08:00, or a day")
+	command.Flags().StringVar(&flags.due, "for", "", "due time to run for: 2026-10-05T08:00, or a day; a time that the clock shows\ntwice is the first of the two, one that it skips is the change")
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "only print what would be built and who would get it")
 	command.Flags().StringVar(&flags.to, "to", "", "build it and mail it to this address only; nothing is recorded")
 	command.Flags().BoolVar(&flags.resend, "resend", false, "send again what may have been sent, or everything if everyone has it")

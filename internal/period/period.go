@@ -93,11 +93,14 @@ func ParseDay(s string) (time.Time, error) {
 }
 
 // ParseTime parses a time: 2026-10-05, which is midnight, 2026-10-05 08:00 or 2026-10-05T08:00:00 in the given zone, or a time with an
-// offset, 2026-10-05T08:00:00+05:30.
+// offset, 2026-10-05T08:00:00+05:30. A time that the clock shows twice is the first of the two, and one that it skips is the change.
 func ParseTime(s string, zone *time.Location) (time.Time, error) {
-	for _, form := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, "2006-01-02T15:04:05"} {
-		if t, err := time.ParseInLocation(form, s, zone); err == nil {
-			return t, nil
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	for _, form := range []string{time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, "2006-01-02T15:04:05"} {
+		if wall, err := time.Parse(form, s); err == nil {
+			return Instant(wall, zone), nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a time\nhint: write it as 2026-10-05, \"2026-10-05 08:00\" or 2026-10-05T08:00:00+05:30", s)

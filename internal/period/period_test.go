@@ -69,6 +69,29 @@ func TestPeriodEndsWhenItsLastDayIsOver(t *testing.T) {
 	}
 }
 
+func TestTimesThatTheClockSkipsOrShowsTwice(t *testing.T) {
+	for _, c := range []struct{ zone, text, want string }{
+		{"America/New_York", "2026-03-08 01:59", "2026-03-08T01:59:00-05:00"},
+		{"America/New_York", "2026-03-08 02:00", "2026-03-08T03:00:00-04:00"}, // the clock skips 02:00 to 03:00
+		{"America/New_York", "2026-03-08T02:30", "2026-03-08T03:00:00-04:00"},
+		{"America/New_York", "2026-03-08 02:59:59", "2026-03-08T03:00:00-04:00"},
+		{"America/New_York", "2026-03-08T03:00:00", "2026-03-08T03:00:00-04:00"},
+		{"America/New_York", "2026-11-01 01:30", "2026-11-01T01:30:00-04:00"}, // the first of the two
+		{"America/New_York", "2026-11-01T01:30:00-05:00", "2026-11-01T01:30:00-05:00"},
+		{"America/Santiago", "2026-09-06", "2026-09-06T01:00:00-03:00"}, // the day begins at 01:00
+		{"Asia/Kolkata", "2026-10-05T08:00:00Z", "2026-10-05T08:00:00Z"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseTime(c.text, zone)
+		if err != nil || got.Format(time.RFC3339) != c.want {
+			t.Errorf("%s in %s: %v, %v, want %s", c.text, c.zone, got, err, c.want)
+		}
+	}
+}
+
 func TestReadersInAnotherZoneGetWhatWasByTheirDateAndWhatRunsByTheData(t *testing.T) {
 	kolkata, _ := time.LoadLocation("Asia/Kolkata")
 	for _, c := range []struct{ reader, at, name, want string }{
