@@ -147,7 +147,10 @@ func loadInBatches(t *testing.T, dir string, settings Settings, bytes int64) Sum
 func loadWith(t *testing.T, dir string, options Options, bytes int64) Summary {
 	t.Helper()
 	ctx := context.Background()
-	options.Path, options.DataDir, options.Now = filepath.Join(dir, "calls.duckdb"), dir, testNow
+	options.Path, options.DataDir = filepath.Join(dir, "calls.duckdb"), dir
+	if options.Now == nil {
+		options.Now = testNow
+	}
 	db := openStore(t, options)
 	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DataDir: dir, DefaultSource: "main", batchBytes: bytes})
 	if err != nil {

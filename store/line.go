@@ -15,14 +15,15 @@ type line struct {
 	file          string
 	number        int64
 	offset        int64
-	hash          uint64 // lineHash
-	text          []byte // as in the file; nil once it is parsed, except for a reject
-	reason        string // why it is rejected
-	wantsPosition bool   // of every line, as in a file that has changed since it was loaded
-	length        int64  // of the whole line, in bytes
-	tooLong       bool   // text is truncated
-	needsEscaping bool   // a value may contain escapeByte, nullMark or fieldEnd
-	keepsPosition bool   // its file, number and offset are needed in DuckDB
+	fileTime      time.Time // modification of the file
+	hash          uint64    // lineHash
+	text          []byte    // as in the file; nil once it is parsed, except for a reject
+	reason        string    // why it is rejected
+	wantsPosition bool      // of every line, as in a file that has changed since it was loaded
+	length        int64     // of the whole line, in bytes
+	tooLong       bool      // text is truncated
+	needsEscaping bool      // a value may contain escapeByte, nullMark or fieldEnd
+	keepsPosition bool      // its file, number and offset are needed in DuckDB
 	kind          string
 	source        []byte
 	nothing       words // the source's own texts that mean no value

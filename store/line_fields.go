@@ -62,6 +62,7 @@ var lineFields = []struct {
 	}},
 	{"line", func(l *line) []byte { return l.positionValue(l.number) }},
 	{"byte_offset", func(l *line) []byte { return l.positionValue(l.offset) }},
+	{"file_time", func(l *line) []byte { return l.positionValue(l.fileTime.UnixMicro()) }},
 	{"reason", func(l *line) []byte {
 		if l.reason == "" {
 			return nil

@@ -127,7 +127,7 @@ func (r *lineReader) readChunk(at *position, end, maxLines int64) ([]line, error
 		from := len(texts)
 		texts = append(texts, read.Text...)
 		lines = append(lines, line{
-			file: at.file.Name, number: at.lines, offset: read.Offset, hash: hash, text: texts[from:len(texts):len(texts)],
+			file: at.file.Name, number: at.lines, offset: read.Offset, fileTime: at.file.ModTime, hash: hash, text: texts[from:len(texts):len(texts)],
 			reason: r.refusal, wantsPosition: at.reread || r.keepPositions, length: read.Length, tooLong: read.TooLong,
 		})
 	}

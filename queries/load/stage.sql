@@ -21,6 +21,7 @@ lines as (
         field(v, 'file') as file,
         field(v, 'line')::bigint as line,
         field(v, 'byte_offset')::bigint as byte_offset,
+        make_timestamptz(field(v, 'file_time')::bigint) as file_time,
         call_key,
         content_hash,
         field(v, 'reason') as reason,
@@ -61,7 +62,8 @@ lines as (
         field(v, 'key_pressed') as key_pressed
     from unpacked
 )
-select received_lines.* replace (
+-- A line that says no time of its own gets one that is the same in each load: the second of its CallSid, but none after the file was written.
+select received_lines.* exclude (file_time) replace (
     coalesce(plausible_receipt(reported_at, getvariable('loaded_at')), received_at) as reported_at)
 from (
     select lines.* replace (
@@ -72,6 +74,7 @@ from (
                 lambda found: found is not null)[1],
             plausible_receipt(timezone(coalesce(zones.timezone, 'Asia/Kolkata'), try_cast(left(file, 10) as date)::timestamp),
                 getvariable('loaded_at')),
+            plausible_receipt(least(near_start(call_sid, file_time), file_time, getvariable('loaded_at')), getvariable('loaded_at')),
             getvariable('loaded_at')) as received_at),
         reported_at is not null as imported
     from lines left join sources as zones using (source)
