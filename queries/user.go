@@ -87,7 +87,7 @@ func isBuiltIn(name string) bool {
 // fixedQueries are the built-in queries that commands read by position: status, check and the scheduler depend on them.
 var fixedQueries = []string{
 	"balance", "completeness", "completeness_days", "content", "damaged_lines", "data_clock", "events", "freshness", "is_restated", "problems",
-	"recomputations", "rejected", "restated", "settings", "silence", "unknown_words",
+	"recomputations", "rejected", "restated", "settings", "silence", "unconfigured_sources", "unknown_words",
 }
 
 // maxFileSize is far more than anybody writes by hand.

@@ -25,6 +25,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if sameMacros && stored.settings == want.settings && stored.directory == want.directory {
 		return s.defineUserQueries(ctx, false)
 	}
+	removed, err := s.removedSources(ctx)
+	if err != nil {
+		return err
+	}
 	define := !sameMacros && s.options.Lake == nil // macros are not in the lake
 	recompute := false
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
@@ -38,6 +42,9 @@ func (s *Store) applySettings(ctx context.Context) error {
 	if err == nil && recompute {
 		after, _ := stored.resumeAfter(want)
 		err = s.recompute(ctx, want.settings, after)
+	}
+	if err == nil {
+		err = s.warnOfRemoved(ctx, removed)
 	}
 	if err != nil {
 		return fmt.Errorf("applying the settings: %w", err)

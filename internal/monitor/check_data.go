@@ -44,7 +44,7 @@ func (k *checker) checkAccess() {
 	}
 }
 
-// checkFilters reports goals, and filters and parts of configured reports, that no call has.
+// checkFilters reports goals, and filters and parts of configured reports, that no call has, and sources of calls that are not configured.
 func (k *checker) checkFilters(ctx context.Context) {
 	reader, err := k.OpenReader(ctx, pipeline.ReaderOptions{})
 	if err != nil {
@@ -55,6 +55,9 @@ func (k *checker) checkFilters(ctx context.Context) {
 		if err := pipeline.CheckReportFilters(ctx, reader, report); err != nil {
 			k.warn("report "+report.Name+", filters and recipients", err)
 		}
+	}
+	if err := pipeline.CheckSources(ctx, reader); err != nil {
+		k.warn("sources of calls", err)
 	}
 	if err := pipeline.CheckGoals(ctx, reader, k.Config.Business); err != nil {
 		k.warn("goals of groups and numbers", err)

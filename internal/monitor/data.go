@@ -45,6 +45,9 @@ func (s *Status) readData(ctx context.Context, p *pipeline.Pipeline, files []spo
 	if err := pipeline.CheckGoals(ctx, reader, p.Config.Business); err != nil {
 		s.warn(say("warn_goals", err))
 	}
+	if err := pipeline.CheckSources(ctx, reader); err != nil {
+		s.warn(err.Error())
+	}
 	if err := errors.Join(s.readSources(ctx, p, reader, files), s.readRejects(ctx, reader, p.Now()), s.readDamage(ctx, reader), s.readEvents(ctx, reader), s.readWords(ctx, reader), s.readRecomputed(ctx, reader, p.Now()),
 		s.readBalances(ctx, p, reader)); err != nil {
 		return err
@@ -163,7 +166,7 @@ func (s *Status) readSources(ctx context.Context, p *pipeline.Pipeline, reader *
 		err := reader.Query(ctx, "silence", arguments, ignoreHeader, func(values []any) error {
 			status.LastReceived = timePointer(values[0])
 			weeks, fewest := values[1].(int64), values[2]
-			status.Silent = weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
+			status.Silent = !source.IsClosed() && weeks >= minWeeks && fewest != nil && fewest.(int64) >= minDeliveries
 			if status.LastReceived != nil && status.LastReceived.Sub(p.Now()) > maxAhead {
 				s.warn(say("warn_ahead", source.Name, display.ZonedTime(status.LastReceived.In(p.Config.Zone()))))
 			}

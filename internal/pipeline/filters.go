@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"callsheet/internal/config"
+	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/suggest"
 	"callsheet/queries"
@@ -62,6 +63,21 @@ func CheckReportFilters(ctx context.Context, reader *store.Reader, entry config.
 		}
 	}
 	return checkSelections(ctx, reader, selections)
+}
+
+// CheckSources returns a warning if there are calls of sources that are not configured, as long as any source is.
+func CheckSources(ctx context.Context, reader *store.Reader) error {
+	var lines []string
+	err := reader.Query(ctx, "unconfigured_sources", nil, ignoreHeader, func(values []any) error {
+		lines = append(lines, fmt.Sprintf("source %s is not in the configuration: its %s read with %s",
+			values[0], display.Agree(values[1].(int64), "call is", "calls are"), store.DefaultReading))
+		return nil
+	})
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	lines = append(lines, "hint: add it to collector.sources, with tokens: [] if nobody may send to it; the next load reads its calls again")
+	return exitcode.WarningError(errors.New(strings.Join(lines, "\n")))
 }
 
 // CheckGoals returns a warning for goals of groups and virtual numbers that no call has.
