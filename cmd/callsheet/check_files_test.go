@@ -6,8 +6,10 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -86,5 +88,34 @@ func TestCheckAndStatusFindANewerDatabase(t *testing.T) {
 		if code != want || !strings.Contains(stdout+stderr, "was made by callsheet 0.3, which is newer") {
 			t.Errorf("%s: exit code %d\n%s%s", command, code, stdout, stderr)
 		}
+	}
+}
+
+// TestCheckOfAReadOnlyFileSystem names it once, and no file.
+func TestCheckOfAReadOnlyFileSystem(t *testing.T) {
+	skipIfShort(t)
+	dir := t.TempDir()
+	data, config := filepath.Join(dir, "data"), filepath.Join(dir, "callsheet.yaml")
+	if err := os.WriteFile(config, []byte("data_dir: ./data\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=40m"); err != nil {
+		t.Skip("mounting a file system needs root: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(data, syscall.MNT_DETACH) })
+	if err := os.Mkdir(filepath.Join(data, "spool"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	runOn(t, config, "load")
+	if err := syscall.Mount("tmpfs", data, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	text, _ := exec.Command("callsheet", "--config", config, "check").CombinedOutput()
+	out := string(text)
+	if strings.Count(out, "read-only file system") != 1 || !strings.Contains(out, "hint: the file system is mounted read-only") || strings.Contains(out, "must belong") {
+		t.Error(out)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"callsheet/internal/atomicfile"
 	"callsheet/internal/exitcode"
+	"callsheet/internal/pipeline"
 )
 
 //go:embed init.yaml
@@ -80,5 +81,10 @@ func (a *app) initLake(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "the lake in %s has this configuration\n", p.Config.LakeName())
-	return nil
+	reader, err := p.OpenReader(ctx, pipeline.ReaderOptions{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	return pipeline.CheckSources(ctx, reader)
 }

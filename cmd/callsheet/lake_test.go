@@ -31,7 +31,7 @@ func TestLakeScript(t *testing.T) {
 			first := strings.NewReplacer("CATALOG", catalog.String(), "BUCKET", bucket, "EXTENSIONS", extensions).Replace(string(text))
 			second := strings.NewReplacer("id: first", "id: second", "data_dir: first", "data_dir: second").Replace(first)
 			for path, text := range map[string]string{
-				"first.yaml": first, "second.yaml": second, "other.yaml": strings.Replace(second, "Sales", "Support", 1), "password": servertest.Password + "\n",
+				"first.yaml": first, "second.yaml": second, "other.yaml": strings.NewReplacer("Sales", "Support", "collector:", "collector:\n  sources: [{name: renamed, tokens: []}]").Replace(second), "password": servertest.Password + "\n",
 			} {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, path), []byte(text), 0o600); err != nil {
 					return err

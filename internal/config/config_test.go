@@ -143,7 +143,10 @@ func TestMistakesAreReportedWithLineAndNearestKey(t *testing.T) {
 		"business: {hours: {mo-fri: \"09:00-18:00\"}}\n":                                                                                   {"business.hours", "mo-fri"},
 		"business: {hours: {mon-fri: \"09:00-18:00\", fri: \"09:00-12:00\"}}\n":                                                            {"business.hours", "fri is open 09:00-12:00 and 09:00-18:00, which overlap"},
 		"business: {hours: {mon: \"09:00-13:00, 12:00-18:00\"}}\n":                                                                         {"business.hours", "hint: the hours of all entries with a day add up"},
-		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                                                                                  {"business.hours", "18:00-09:00"},
+		"business: {hours: {mon-fri: \"18:00-09:00\"}}\n":                                                                                  {"business.hours", "18:00-09:00", "hint: write 00:00-09:00, 18:00-24:00; the hours after midnight are those of the next day"},
+		"business: {hours: {sat: \"22:00-00:00\"}}\n":                                                                                      {"business.hours", "hint: write 22:00-24:00"},
+		"business: {hours: {sat-mon: \"09:00-18:00\"}}\n":                                                                                  {"business.hours", "hint: write two entries: sat-sun and mon"},
+		"business: {hours: {sun-tue: \"09:00-18:00\"}}\n":                                                                                  {"business.hours", "hint: write two entries: sun and mon-tue"},
 		"business: {agents: [{number: \"1\", name: A}, {number: \"1\", name: B}]}\n":                                                       {"agents[1]", "agents[0]"},
 		"business: {number_groups: {\"01204000001\": Sales, \"+91 120 4000001\": Support}}\n":                                              {"business.number_groups", "are the same number"},
 		"business: {agents: [{number: \"sip:9280000001@pbx\", name: A}, {number: \"09280000001\", name: B}]}\n":                            {"agents[1]", "agents[0]"},
@@ -279,6 +282,19 @@ func TestSecretsComeFromTheEnvironmentOrAFile(t *testing.T) {
 	}
 	if want := []string{"from-the-environment", "from-the-file", "and-another"}; !slices.Equal(tokens, want) {
 		t.Errorf("got %q, want %q", tokens, want)
+	}
+}
+
+func TestASourceWithoutTokensIsAMistakeUnlessTheListIsEmpty(t *testing.T) {
+	c, err := Parse([]byte("collector: {sources: [{name: main}, {name: closed, tokens: []}]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ResolveTokens(c.Collector.Sources[0]); err == nil || !strings.Contains(err.Error(), "source main has no token") {
+		t.Errorf("%v", err)
+	}
+	if tokens, err := c.ResolveTokens(c.Collector.Sources[1]); err != nil || len(tokens) > 0 {
+		t.Errorf("%q, %v", tokens, err)
 	}
 }
 

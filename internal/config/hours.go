@@ -31,15 +31,18 @@ func (b *Business) OpenHours() ([]OpenSpan, error) {
 			last = first
 		}
 		from, to := slices.Index(weekdays, first), slices.Index(weekdays, last)
-		if from < 0 || to < from {
+		switch {
+		case from < 0 || to < 0:
 			return nil, fmt.Errorf("%q is not a day or a range of days, such as mon or mon-fri", key)
+		case to < from:
+			return nil, fmt.Errorf("%q goes beyond the end of the week\nhint: write two entries: %s and %s", key, dayRange(from, 6), dayRange(0, to))
 		}
 		for written := range strings.SplitSeq(spans, ",") {
 			written = strings.ReplaceAll(written, " ", "")
 			opens, closes, _ := strings.Cut(written, "-")
 			if !span().MatchString(written) || closes <= opens {
 				err := fmt.Errorf("%q is not a span of a day, such as 09:00-18:00", written)
-				if hint := suggest.Span(written); hint != "" {
+				if hint := suggestSpan(written, opens, closes); hint != "" {
 					err = fmt.Errorf("%w\nhint: %s", err, hint)
 				}
 				return nil, err
@@ -59,4 +62,24 @@ func (b *Business) OpenHours() ([]OpenSpan, error) {
 		}
 	}
 	return list, nil
+}
+
+// dayRange returns the key of the days between two, both included.
+func dayRange(from, to int) string {
+	if from == to {
+		return weekdays[from]
+	}
+	return weekdays[from] + "-" + weekdays[to]
+}
+
+// suggestSpan returns how to write a span that is none; empty where nobody can tell.
+func suggestSpan(written, opens, closes string) string {
+	if !span().MatchString(written) || closes >= opens {
+		return suggest.Span(written)
+	}
+	hint := fmt.Sprintf("write %s-24:00", opens)
+	if closes > "00:00" {
+		hint = fmt.Sprintf("write 00:00-%s, %s-24:00; the hours after midnight are those of the next day", closes, opens)
+	}
+	return hint
 }

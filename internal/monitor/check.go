@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"callsheet/internal/config"
 	"callsheet/internal/importer"
@@ -80,8 +81,12 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	if len(c.Collector.Sources) > 0 {
 		k.add("collector sources and tokens", checkTokens(c))
 	}
-	k.add("data folder "+c.Path(c.DataDir), errors.Join(checkWritable(c.Path(c.DataDir)), store.CheckPath(c.Database())))
-	k.add("files in "+c.Data(), checkFiles(c, p.Now()))
+	folder := checkWritable(c.Path(c.DataDir))
+	k.add("data folder "+c.Path(c.DataDir), errors.Join(withWriteHint(folder), store.CheckPath(c.Database())))
+	isReadOnly := errors.Is(folder, syscall.EROFS) // no file in it can be written
+	if !isReadOnly {
+		k.add("files in "+c.Data(), checkFiles(c, p.Now()))
+	}
 	k.user = queries.User(c.UserQueries())
 	var err error
 	k.empty, err = openEmptyStore(ctx, p)
@@ -91,9 +96,10 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	}
 	defer k.empty.close()
 	k.checkHost(pipeline.CheckDisk(c))
-	if c.Store.Lake.Enabled() {
+	switch {
+	case c.Store.Lake.Enabled():
 		k.checkLake(ctx)
-	} else {
+	case !isReadOnly:
 		k.checkDatabase(ctx)
 	}
 	if c.Store.Publish {

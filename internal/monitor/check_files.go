@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"callsheet/internal/config"
@@ -46,7 +47,18 @@ func checkFiles(c *config.Config, now time.Time) error {
 
 // withOwnerHint says what to do about files that cannot be opened.
 func withOwnerHint(err error) error {
+	if errors.Is(err, syscall.EROFS) {
+		return withWriteHint(err)
+	}
 	return fmt.Errorf("%w\nhint: what is in data_dir must belong to the user that runs callsheet", err)
+}
+
+// withWriteHint says what to do about a file system that cannot be written.
+func withWriteHint(err error) error {
+	if errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w\nhint: the file system is mounted read-only; mount it for writing", err)
+	}
+	return err
 }
 
 // checkReadable opens a file for reading.
