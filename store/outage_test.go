@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -83,4 +85,82 @@ func TestPeriodsWithAnOutageAreNotCompared(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", period, got, want)
 		}
 	}
+}
+
+// Whether a day has an outage is the same whatever period it is asked of. There are ten calls at 10:00 on every day of September 2026 but Tuesday
+// the 8th: the weeks after it, of which these periods are not, show that calls are missing.
+func TestAnOutageIsThatOfEveryPeriod(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	var spool strings.Builder
+	for day := 1; day <= 30; day++ {
+		for n := range 10 {
+			if day != 8 {
+				fmt.Fprintf(&spool, `{"CallSid": "%d-%d", "Direction": "IVR", "SourceNumber": "09000000001", "DestinationNumber": "01204000001", `+
+					`"Status": "ANSWER", "StartTime": "2026-09-%02[1]d 10:%02[2]d:00", "EndTime": "2026-09-%02[1]d 10:%02[2]d:30", "TalkDuration": "20"}`+"\n", day, n)
+			}
+		}
+	}
+	reader := loaded(t, testSettings(), map[string]string{"2026-09-30.ndjson": spool.String()})
+	const ofDays = "select distinct strftime(first_day, '%d') || ' ' || no_calls from compared_periods('2026-09-DAY', '2026-09-DAY') where left_out = 'incomplete'"
+	for day := 2; day <= 30; day++ {
+		var want []string
+		if slices.Contains([]int{8, 15, 22, 29}, day) {
+			want = []string{"08 no calls 10:00–11:00"}
+		}
+		if got := columnOf(query(t, reader, strings.ReplaceAll(ofDays, "DAY", fmt.Sprintf("%02d", day)))); !slices.Equal(got, want) {
+			t.Errorf("compared with the %d September: incomplete are %q, want %q", day, got, want)
+		}
+	}
+	for statement, want := range map[string]string{
+		"select no_calls from compared_periods('2026-09-07', '2026-09-13') where stretch = 0":        "no calls 8 September 10:00–11:00",
+		"select no_calls from compared_periods('2026-09-14', '2026-09-20') where stretch = 1":        "no calls 8 September 10:00–11:00",
+		"select no_calls from compared_periods('2026-09-01', '2026-09-30') where stretch = 0":        "no calls 8 September 10:00–11:00",
+		"select count(*) from compared_periods('2026-09-09', '2026-09-11') where no_calls <> ''":     "1",
+		"select string_agg(subject) from findings('2026-09-08', '2026-09-08') where kind = 'outage'": "no calls 10:00–11:00",
+		"select has_data from previous_period('2026-09-15', '2026-09-15')":                           "false",
+		"select before from changes('2026-09-15', '2026-09-15') where name = 'calls'":                "",
+		"select before_calls from summary('2026-09-08', '2026-09-08')":                               "",
+	} {
+		if got := query(t, reader, statement)[1][0]; got != want {
+			t.Errorf("%s: got %q, want %q", statement, got, want)
+		}
+	}
+}
+
+// TestOutagesMatchIndependentComputation asks a busy world for periods with silentDays, before and after them.
+func TestOutagesMatchIndependentComputation(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	for seed := range *seeds {
+		w, spool := randomWorld(seed+70, "Europe/London", 1600)
+		reader := loaded(t, w.settings, map[string]string{"2026-10-20.ndjson": spool})
+		outages := 0
+		for _, period := range [][2]string{
+			{"2026-10-08", "2026-10-08"}, {"2026-10-15", "2026-10-15"}, {"2026-10-21", "2026-10-21"}, {"2026-10-28", "2026-10-28"}, {"2026-11-02", "2026-11-02"},
+			{"2026-10-07", "2026-10-09"}, {"2026-10-10", "2026-10-12"}, {"2026-10-26", "2026-11-01"}, {"2026-10-01", "2026-10-31"},
+		} {
+			for _, filter := range w.filters()[:4] {
+				q := plainQuestion{period[0], period[1], filter}
+				arguments := map[string]any{"from": period[0], "to": period[1]}
+				maps.Copy(arguments, filter.arguments)
+				for _, name := range []string{"compared_periods", "previous_period"} {
+					of := comparisons[name]
+					compareRows(t, fmt.Sprint(seed, " ", name, " ", arguments), w, reader, name, arguments, of.keys, of.rows(w, q, of.keys), map[string]bool{})
+				}
+				outages += len(w.outage(q.stretch(), q))
+			}
+		}
+		if outages < 10 {
+			t.Errorf("seed %d: only %d hours of outages to compare", seed, outages)
+		}
+	}
+}
+
+// columnOf returns the values of the first column of a result.
+func columnOf(rows [][]string) (values []string) {
+	for _, row := range rows[1:] {
+		values = append(values, row[0])
+	}
+	return values
 }

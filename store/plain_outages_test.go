@@ -9,22 +9,31 @@ import (
 // isIncomplete reports whether a stretch has an outage.
 func (w plainWorld) isIncomplete(s plainStretch, q plainQuestion) bool { return w.outage(s, q) != nil }
 
-// outage returns the hours without calls of a stretch if one call of fifty or more is missing, by the hours without calls in which the same weekdays of up to
-// four weeks before and after, within the times that are compared, have many.
-func (w plainWorld) outage(s plainStretch, q plainQuestion) (hours []time.Time) {
+// outage returns the hours without calls of a stretch if one call of fifty or more is missing.
+func (w plainWorld) outage(s plainStretch, q plainQuestion) []time.Time {
 	source, _ := q.filter.arguments["source"].(string)
+	hours, isIncomplete := w.silentHours(s, source)
+	if !isIncomplete {
+		return nil
+	}
+	return hours
+}
+
+// silentHours returns the hours without calls of a stretch in which the same weekdays of up to four weeks before and after have many, whatever the
+// period that is asked for, and whether one call of fifty or more is missing.
+func (w plainWorld) silentHours(s plainStretch, source string) (hours []time.Time, isIncomplete bool) {
 	hourly := map[time.Time]float64{}
 	for _, c := range w.calls {
 		if source == "" || c.source == source {
 			hourly[w.local(c.started).Truncate(time.Hour)]++
 		}
 	}
-	first, last := q.stretch().back(4).from.AddDate(0, 0, -1), q.stretch().until
+	began, through := w.began(source), w.local(w.through)
 	counts := func(hour time.Time) bool {
 		day := hour.Truncate(24 * time.Hour)
 		there := time.Date(hour.Year(), hour.Month(), hour.Day(), hour.Hour(), 0, 0, 0, w.zone)
-		return day.After(w.began(source)) && !day.Before(first) && day.Before(last) && there.Hour() == hour.Hour() &&
-			!hour.Add(time.Hour).After(w.local(w.through)) && !slices.Contains(w.settings.Holidays, day.Format(time.DateOnly))
+		return day.After(began) && there.Hour() == hour.Hour() &&
+			!hour.Add(time.Hour).After(through) && !slices.Contains(w.settings.Holidays, day.Format(time.DateOnly))
 	}
 	calls, missing := 0.0, 0.0
 	for hour := s.from; !hour.Add(time.Hour).After(s.until); hour = hour.Add(time.Hour) {
@@ -49,10 +58,7 @@ func (w plainWorld) outage(s plainStretch, q plainQuestion) (hours []time.Time) 
 			hours = append(hours, hour)
 		}
 	}
-	if missing < 0.02*(calls+missing) {
-		return nil
-	}
-	return hours
+	return hours, hours != nil && missing >= 0.02*(calls+missing)
 }
 
 // noCalls names hours, those that follow each other together.

@@ -105,9 +105,9 @@ func (w plainWorld) began(source string) time.Time { return w.beganAt(source).Tr
 func (w plainWorld) beganAt(source string) time.Time {
 	var first time.Time
 	for _, c := range w.calls {
-		at := c.firstReceived()
-		if c.imported() {
-			at = c.started
+		at := c.started
+		if !c.imported() {
+			at = c.firstReceived()
 		}
 		if (source == "" || c.source == source) && (first.IsZero() || at.Before(first)) {
 			first = at

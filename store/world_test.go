@@ -45,6 +45,9 @@ var (
 	groupNames = []string{"Sales", "Support", "बिक्री", ""}
 )
 
+// Nobody calls from 11:00 to 12:00 on these days, on which an hour of other days has most calls.
+var silentDays = []string{"2026-10-08", "2026-10-28"}
+
 // The clocks of London are set back in this hour.
 var clockSetBack = time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC)
 
@@ -79,7 +82,11 @@ func randomWorld(seed uint64, reportZone string, count int) (w plainWorld, spool
 	for i := range count {
 		// Hours are unevenly filled, so that calls overlap, also over midnight.
 		hour := pick(rng, []int64{rng.Int64N(24), 11, 11, 23})
-		at := first.AddDate(0, 0, rng.IntN(28)).Unix() + hour*3600 + rng.Int64N(1200)*rng.Int64N(4)
+		day := first.AddDate(0, 0, rng.IntN(28))
+		if hour == 11 && slices.Contains(silentDays, day.Format(time.DateOnly)) {
+			hour = 12
+		}
+		at := day.Unix() + hour*3600 + rng.Int64N(1200)*rng.Int64N(4)
 		if rng.IntN(40) == 0 {
 			at = clockSetBack.Unix() - 3600 + rng.Int64N(2*3600)
 		}

@@ -70,16 +70,14 @@ ends as (
                  false) as within_data,
         -- The file of a period lacks earlier days that there are where it comes from.
         stretch between 1 and 4 and periods.first_day > first_delivery and (periods.first_day < kept_from or last_day > kept_to) as is_left_out_of_file,
-        exists (select 1 from file_problems()
-                where try_cast(left(file, 10) as date) >= periods.first_day
-                  and try_cast(left(file, 10) as date) < least(last_moment, through)) as has_problem,
+        exists (select 1 from problem_days() where day >= periods.first_day and day < least(last_moment, through)) as has_problem,
         to_day - from_day < 27
             and exists (select 1 from holidays where day >= periods.first_day and day < least(last_moment, through)) as has_holiday
     from periods, asked, begun, data_span(p_source) as span
 ),
 gaps as (
     select
-        stretch, sum(missing_calls) >= 0.02 * sum(calls + coalesce(missing_calls, 0)) as has_gap,
+        stretch, lacks_calls(sum(missing_calls), sum(calls)) as has_gap,
         list(begins_at order by begins_at) filter (where missing_calls > 0) as hours
     from ends
     join gap_hours(recent_from(p_from::date, p_to::date, p_before_from::date), greatest(p_to::date, p_before_to::date), p_source)
