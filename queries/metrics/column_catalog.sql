@@ -76,7 +76,7 @@ from (values
     ('missed_reason', 'Reason', 'text', 'why a call was missed, by its outcome'),
     ('missed_share', 'Share of missed', 'rate', 'missed calls for a reason / all missed calls'),
     ('half_hour', 'Half-hour', 'text', 'beginning of a half-hour of the day, in the report zone'),
-    ('half_hours', 'Half-hours', 'count', 'how many such half-hours the figures are of; one a week, without holidays, the day of the first delivery and those not over yet'),
+    ('half_hours', 'Half-hours', 'count', 'how many such half-hours the figures are of; one a week, without holidays, the day of the first delivery, those not over yet, hours of outages and days whose spool file has a problem'),
     ('is_open', 'Open', 'yesno', 'in business hours, at least in part'),
     ('traffic', 'Traffic (erlangs)', 'decimal', 'calls offered in a half-hour × average talk / 30 minutes: how many agents would talk all the time'),
     ('planned_service_level', 'Planned service level', 'rate', 'share of calls to be answered within the target wait, for which agents are needed'),

@@ -2,8 +2,8 @@
 -- the error. A row per day and half-hour of the day that has had calls or is within business hours on any weekday.
 --
 -- A day is expected to have as many calls as the median of the same weekdays of the eight weeks before, spread over its half-hours as
--- the calls of those days were. A day counts if it is complete, is after the first delivery of every source that still delivers, and is not a
--- holiday; with fewer than two such days nothing is expected. forecast_error is of the days of the last four weeks, each
+-- the calls of those days were, without half-hours that the clocks skip. A day counts if it is over, is none of the incomplete_days(), is after the
+-- first delivery of every source that still delivers, and is not a holiday; with fewer than two such days nothing is expected. forecast_error is of the days of the last four weeks, each
 -- forecast in the same way from the weeks before it: the sum of the differences / the sum of the calls, whatever their sign.
 create or replace macro forecast_of(p_rows, p_to, p_source, p_of_group, p_of_number) as table
 with
@@ -22,6 +22,7 @@ slots as (
     select slot, slots.local_day, weekday, half_hour
     from half_hours_of(p_to::date - 83, p_to) as slots, begun, zone
     where slots.local_day > begun.day and not is_holiday and timezone(timezone, (slots.local_day + 1)::timestamp) <= complete_through()
+        and slots.local_day not in (select day from incomplete_days(p_to::date - 83, p_to::date, p_source))
 ),
 complete_calls as (
     select rows.*
@@ -50,7 +51,7 @@ error as (
     where day_forecast is not null
 ),
 profile as (
-    select weekday, half_hour, sum(offered)::bigint as seen, seen / nullif(sum(seen) over (partition by weekday), 0) as share
+    select weekday, half_hour, sum(offered)::bigint as seen
     from counts
     where local_day > p_to::date - 56
     group by weekday, half_hour
@@ -66,10 +67,14 @@ coming as (
 ),
 expected as (
     select
-        coming.*, coalesce(weeks, 0) as weeks, coalesce(seen, 0) as seen,
+        * exclude (day_forecast),
         case when not is_holiday and bool_or(is_open) over (partition by local_day) then day_forecast end as day_forecast_offered,
-        case when is_open then day_forecast_offered * case when day_forecast_offered = 0 then 0 else coalesce(share, 0) end end as forecast_offered
-    from coming left join forecasts using (local_day) left join profile using (weekday, half_hour)
+        case when is_open then day_forecast_offered * case when day_forecast_offered = 0 then 0
+            else seen / nullif(sum(seen) over (partition by local_day), 0) end end as forecast_offered
+    from (
+        select coming.*, day_forecast, coalesce(weeks, 0) as weeks, coalesce(seen, 0) as seen
+        from coming left join forecasts using (local_day) left join profile using (weekday, half_hour)
+    )
 )
 select
     local_day, weekday, half_hour, is_open, is_holiday, weeks, day_forecast_offered, forecast_offered, avg_talk_seconds,

@@ -23,11 +23,15 @@ select
     local_start::date in (select day from holidays) as is_holiday
 from slots;
 
--- Those that are complete: they begin after the day of the first delivery, and were over at the last one.
+-- Those that are complete: they begin after the day of the first delivery, and were over at the last one. Those of gap_hours() and of days
+-- whose spool file has a problem lack calls.
 create or replace macro complete_half_hours(p_from, p_to, p_source) as table
 select half_hours.*
 from half_hours_of(p_from, p_to) as half_hours, data_span(p_source) as span
-where local_day > first_day and local_day between kept_from and kept_to and starts_at + interval 30 minute <= complete_through();
+where local_day > first_day and local_day between kept_from and kept_to and starts_at + interval 30 minute <= complete_through()
+    and local_day not in (select day from problem_days())
+    and local_day + to_hours(half_hour[1:2]::bigint) not in (
+        select begins_at from gap_hours(p_from::date, p_to::date, p_source) where missing_calls > 0);
 
 -- The number of a half-hour, by the microseconds from the beginning of the first one, which is 0, to a time in it. Earlier ones are negative;
 -- integer division would round those up, and the last one before the first to 0.
