@@ -66,21 +66,22 @@ create or replace macro findings_of(p_rows, p_recent, p_stretches, p_from, p_to,
                                     p_min_offered, p_below_points, p_worse_points, p_worse_share, p_waste_share) as table
 with
 slice as (from query_table(p_rows)),
-compared as (
-    select calls.*
-    from calls_in_stretches(p_recent, p_stretches) as calls
-    join (select stretch from query_table(p_stretches) where is_usual or stretch = 0) as used using (stretch)
-),
+used as (select stretch from query_table(p_stretches) where is_usual or stretch = 0),
+compared as (from calls_in_stretches(p_recent, p_stretches) semi join used using (stretch)),
 -- How many calls the answer rate and the service level count.
 rated as materialized (
     select stretch, call_group, count_if(is_rated)::bigint as rated, count_if(is_timed)::bigint as timed
     from classified_calls(compared)
     group by stretch, call_group
 ),
+all_rates as (
+    from used
+    left join kpi(['stretch'], compared) using (stretch)
+    left join (select stretch, sum(rated) as rated, sum(timed) as timed from rated group by stretch) using (stretch)
+),
 total_rates as materialized (
     select stretch, calls, offered, rated, timed, missed, outgoing, answer_rate, service_level, connect_rate
-    from kpi(['stretch'], compared)
-    join (select stretch, sum(rated) as rated, sum(timed) as timed from rated group by stretch) using (stretch)
+    from zero_filled(all_rates)
 ),
 group_rates as materialized (
     select rates.stretch, rates.call_group, calls, rated, answer_rate, coins, coins_unanswered, coins_unanswered_share
@@ -129,7 +130,7 @@ changes as (
         name, value, usual_low, usual_high, of_whole[name] as goal,
         case when misses_goal(value, calls, goal) then 'goal'
              when name = 'missed'
-             then if(value - usual_high >= greatest(p_min_offered, p_worse_share * usual_high) and value - usual >= 2 * sqrt(usual), 'usual', null)
+             then if(value - usual_high >= greatest(1, p_min_offered, p_worse_share * usual_high) and value - usual >= 2 * sqrt(usual), 'usual', null)
              when value < usual_low and usual - value >= p_worse_points and is_lower_rate(value, calls, usual, usual_calls)
              then 'usual' end as below,
         case when name = 'missed' then value else round((1 - value) * calls) end as concern
@@ -200,9 +201,8 @@ found as (
     union all by name
     select 2 as class, 'no_calls' as kind, 'calls' as unit, min(calls) as concern, min(calls) as usual_low, max(calls) as usual_high
     from total_rates
-    where stretch > 0 and not exists (select 1 from total_rates where stretch = 0)
-    having count(*) > 0 and exists (select 1 from query_table(p_stretches) where stretch = 0 and has_data)
-       and count(*) = (select count(*) from query_table(p_stretches) where is_usual and has_data)
+    where stretch > 0
+    having min(calls) > 0 and exists (select 1 from total_rates join query_table(p_stretches) using (stretch) where stretch = 0 and has_data and calls = 0)
 
     union all by name
     select 2 as class, 'waiting' as kind, 'callers' as unit, waiting as concern, callers, since, within_window
