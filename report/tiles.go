@@ -109,7 +109,7 @@ func (p *page) writeTile(t Tile, column, at int, shape tileShape) {
 		p.SetStyle(column, at+i, column+2, at+i, small)
 		p.SetHeight(at+i, height)
 	}
-	label.Wrap = true
+	label.Wrap = shape.labelLines > 1
 	p.SetStyle(column, at, column+2, at, label)
 	p.Merge(column, at, column+2, at)
 	if sheet := p.sheetWith(c.name); sheet != "" {
