@@ -12,11 +12,9 @@ import (
 // CheckDatabase returns an error for a database file that is damaged or that a newer version made. It reads the schema, not the rows. A
 // missing file is no error.
 func CheckDatabase(ctx context.Context, options Options) (err error) {
-	info, err := os.Stat(options.Path)
-	if errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
-	}
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
 	options.TempDir = "" // nothing is spilled
@@ -28,6 +26,10 @@ func CheckDatabase(ctx context.Context, options Options) (err error) {
 	var needed int64
 	if err := conn.QueryRowContext(ctx, "select used_blocks * block_size from pragma_database_size()").Scan(&needed); err != nil {
 		return explainDatabase(options.Path, err)
+	}
+	info, err := os.Stat(options.Path) // while it is open: before, a load could have made it grow
+	if err != nil {
+		return err
 	}
 	if info.Size() < needed {
 		return fmt.Errorf("database %s is damaged: it has %d bytes, and blocks of %d%s", options.Path, info.Size(), needed, damageHint)
