@@ -73,9 +73,11 @@ callsheet reconcile without an account. It has the calls of the demo in --dir, i
 			set := c.Flags().Changed
 			isAnyDemo := !set("calls") && !set("days") && !set("seed") && !set("until")
 			switch {
+			case o.serve && !isAnyDemo && o.hasDemo():
+				return exitcode.UsageError(fmt.Errorf("%s has a demo, which --serve serves as it is\nhint: leave --calls, --days, --seed and --until out, or name another --dir; callsheet demo without --serve replaces it", o.dir))
 			case o.serve:
 				hangups := a.catchHangups()
-				if !isAnyDemo || !o.hasDemo() {
+				if !o.hasDemo() {
 					if err := a.demo(c.Context(), o); err != nil {
 						return err
 					}
@@ -305,6 +307,6 @@ func printDemoEnd(w io.Writer, c *config.Config, o demoOptions, summary store.Su
 	if o.serve {
 		return
 	}
-	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n     callsheet demo --dir %s --serve\n     callsheet demo --dir %[4]s --vendor-api %[5]s\n", filepath.Join(o.dir, "callsheet.yaml"),
-		whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly), o.dir, demoVendorAPI)
+	fmt.Fprintf(w, "\ntry: callsheet --config %s query agents --from %s --to %s\n     callsheet demo --dir %s --serve\n     callsheet demo --dir %[4]s --vendor-api %[5]s\n",
+		shellWord(filepath.Join(o.dir, "callsheet.yaml")), whole.From.Format(time.DateOnly), whole.To.Format(time.DateOnly), shellWord(o.dir), demoVendorAPI)
 }

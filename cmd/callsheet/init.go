@@ -26,7 +26,7 @@ func initCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented configuration with a fresh token, or create a lake",
-		Long: `init writes callsheet.yaml, with a fresh token, into a folder.
+		Long: `init writes callsheet.yaml, with a fresh token, into the folder of --dir, or a file at the path of --config or CALLSHEET_CONFIG.
 
 With --lake it creates the lake of the configuration: its tables in the catalog and the folder or bucket of store.lake. After a change
 of sources, business or timezone, and after an update of callsheet, run it again on one machine: it applies the configuration to
@@ -42,10 +42,17 @@ the lake and recomputes the calls where that changes them. Until then, machines 
 			if lake {
 				return a.initLake(c.Context())
 			}
+			path := a.configPath
+			if c.Flags().Changed("dir") {
+				if c.Flags().Changed("config") {
+					return exitcode.UsageError(errors.New("--dir and --config exclude each other\nhint: leave one of them out"))
+				}
+				path = filepath.Join(dir, "callsheet.yaml")
+			}
+			dir = filepath.Dir(path)
 			if err := a.switchToOwner(dir); err != nil {
 				return err
 			}
-			path := filepath.Join(dir, "callsheet.yaml")
 			token := rand.Text()
 			if err := atomicfile.MkdirReadable(dir); err != nil {
 				return err
@@ -63,11 +70,11 @@ the lake and recomputes the calls where that changes them. Until then, machines 
 				return errors.Join(err, os.Remove(path))
 			}
 			fmt.Fprintf(a.stdout, "%s\n", path)
-			fmt.Fprintf(a.stderr, "webhook path: /hooks/main/%s\nnext: callsheet --config %s serve\n", token, path)
+			fmt.Fprintf(a.stderr, "webhook path: /hooks/main/%s\nnext: callsheet --config %s serve\n", token, shellWord(path))
 			return nil
 		},
 	}
-	command.Flags().StringVar(&dir, "dir", ".", "folder to write callsheet.yaml into")
+	command.Flags().StringVar(&dir, "dir", ".", "folder to write callsheet.yaml into, instead of the file of --config")
 	command.Flags().BoolVar(&lake, "lake", false, "create the lake of the configuration, or apply the configuration to it")
 	return command
 }
