@@ -42,12 +42,12 @@ func (s *Size) UnmarshalYAML(node ast.Node) error {
 // memory is an amount of memory in DuckDB's syntax: 500MB, 1.5 GiB, 4g.
 var memory = lazyregexp.New(`(?i)^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt])(i?)(?:b|bytes?)?\s*$`)
 
-var isNumber = lazyregexp.New(`^\s*[0-9]{1,6}\s*$`)
+var isNumber = lazyregexp.New(`^\s*[1-9][0-9]{0,5}\s*$`)
 
 // ParseMemory returns the bytes of a memory limit in DuckDB's syntax.
 func ParseMemory(text string) (int64, error) {
 	parts := memory().FindStringSubmatch(text)
-	if parts == nil {
+	if parts == nil || strings.Trim(parts[1], "0.") == "" {
 		err := fmt.Errorf("%q is not an amount of memory, such as 500MB or 2GB", text)
 		if isNumber().MatchString(text) {
 			err = fmt.Errorf("%w\nhint: write %[2]sMB or %[2]sGB", err, strings.TrimSpace(text))

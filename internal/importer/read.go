@@ -59,6 +59,9 @@ func (i *Importer) readFile(ctx context.Context) (err error) {
 	if in.format == sheetFormat {
 		return i.Reading.sheet(in, sink)
 	}
+	if i.Reading.Sheet != "" {
+		return errors.New("is no workbook, and --sheet is the sheet of one\nhint: leave --sheet out")
+	}
 	return i.Reading.text(in, sink)
 }
 
