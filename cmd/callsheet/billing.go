@@ -46,9 +46,6 @@ question and all days are complete, else 3.`,
   callsheet report coins --period 2026-10`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if flags.asJSON && flags.format != "" {
-				return exitcode.UsageError(errors.New("--json and --format are two formats\nhint: use one of them"))
-			}
 			flags.format = cmp.Or(flags.format, "table")
 			if _, err := shell.NewWriter(a.stdout, a.stderr, flags.format); err != nil {
 				return exitcode.UsageError(err)
@@ -72,6 +69,7 @@ question and all days are complete, else 3.`,
 	flags.filters.register(command)
 	command.Flags().StringVar(&flags.format, "format", "", "the comparison by day only, in another format: csv, json, ndjson, markdown or xlsx")
 	command.Flags().BoolVar(&flags.asJSON, "json", false, "print everything as JSON, with the calls in question")
+	command.MarkFlagsMutuallyExclusive("json", "format")
 	return command
 }
 

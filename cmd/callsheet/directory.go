@@ -42,7 +42,7 @@ The state is
   callsheet directory sync
   callsheet directory --format csv >directory.csv
   callsheet directory --json | jq '.[] | select(.state == "several names")'`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {
 				format = "json"
@@ -60,6 +60,7 @@ The state is
 	}
 	command.Flags().StringVar(&format, "format", "", shell.FormatHelp)
 	command.Flags().BoolVar(&asJSON, "json", false, "print the entries as JSON; --format json")
+	command.MarkFlagsMutuallyExclusive("json", "format")
 	command.AddCommand(directorySyncCommand(a))
 	return command
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,45 @@ func checkExclusive(c *cobra.Command) (err error) {
 		}
 	})
 	return err
+}
+
+// checkValues returns an error for a flag with an empty value, since an unset variable of a script would mean everything, and for one with a
+// negative time, or a limit of none.
+func checkValues(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		span, notSpan := c.Flags().GetDuration(f.Name)
+		list, isList := f.Value.(pflag.SliceValue)
+		isText := f.Value.Type() == "string"
+		switch {
+		case err != nil:
+		case isText && strings.TrimSpace(f.Value.String()) == "", isList && !slices.ContainsFunc(list.GetSlice(), func(s string) bool { return s != "" }):
+			err = fmt.Errorf("--%s is empty\nhint: give a value, or leave the flag out", f.Name)
+		case notSpan == nil && (span < 0 || span == 0 && f.Name == "limit"):
+			err = fmt.Errorf("--%s %v is no time\nhint: write it as in --%[1]s 10m", f.Name, span)
+		}
+		if err != nil {
+			err = exitcode.UsageError(err)
+		}
+	})
+	return err
+}
+
+// refuseUnknownCommands makes help, and cobra's commands with subcommands, refuse a name that is none. They print help otherwise.
+func refuseUnknownCommands(root *cobra.Command) {
+	for _, command := range root.Commands() {
+		switch {
+		case command.Name() == "help":
+			command.Args = func(_ *cobra.Command, args []string) error {
+				about, rest, err := root.Find(args)
+				if err != nil || len(rest) > 0 && about.HasSubCommands() {
+					return noArguments(about, rest)
+				}
+				return nil
+			}
+		case command.HasSubCommands() && !command.Runnable():
+			command.Args, command.RunE = noArguments, func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }
 
 // noArguments refuses the arguments of a command that only has subcommands: an unknown one is a typing error.

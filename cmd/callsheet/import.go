@@ -145,6 +145,9 @@ func parsePairs(flag, example string, given []string) (map[string]string, error)
 		if !ok || field == "" || value == "" {
 			return nil, fmt.Errorf("--%s %q is not a pair\nhint: write it as --%s \"%s\", the vendor's name first", flag, pair, flag, example)
 		}
+		if _, twice := pairs[field]; twice {
+			return nil, fmt.Errorf("--%s %s is given twice\nhint: leave one of them out", flag, field)
+		}
 		pairs[field] = value
 	}
 	return pairs, nil

@@ -79,8 +79,11 @@ were removed from the spool and the new database would lack their calls, it is r
 }
 
 func printSummary(w io.Writer, s store.Summary) {
-	fmt.Fprintf(w, "%s in %s: %s, %s, %s, %s rejected\n",
-		display.Plural(int(s.Lines), "new line"), display.Plural(int(s.Files), "file"), display.Plural(int(s.Reports), "report"), display.Plural(int(s.LiveEvents), "live event"),
+	lines := display.Plural(int(s.Lines), "new line") + " in " + display.Plural(int(s.Files), "file")
+	if s.Files == 0 && s.Lines > 0 {
+		lines = display.Plural(int(s.Lines), "rejected line") + " read again"
+	}
+	fmt.Fprintf(w, "%s: %s, %s, %s, %s rejected\n", lines, display.Plural(int(s.Reports), "report"), display.Plural(int(s.LiveEvents), "live event"),
 		display.Plural(int(s.OtherEvents), "other event"), display.Count(s.Rejects))
 	if s.Retried > 0 {
 		fmt.Fprintf(w, "%s loaded now\n", display.Agree(s.Retried, "previously rejected line is", "previously rejected lines are"))

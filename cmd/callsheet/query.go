@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
@@ -61,6 +65,9 @@ given with --set.`,
 			}
 			out.Columns, out.MaxRows = flags.columns, int(flags.maxRows)
 			if len(args) == 0 {
+				if err := refuseWithoutName(c); err != nil {
+					return err
+				}
 				return a.listQueries(flags.db)
 			}
 			return a.query(c.Context(), args[0], flags, out)
@@ -85,6 +92,16 @@ given with --set.`,
 		}
 	})
 	return command
+}
+
+// refuseWithoutName returns an error for a flag that says how a query runs where none is named.
+func refuseWithoutName(c *cobra.Command) (err error) {
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "db" && err == nil {
+			err = exitcode.UsageError(fmt.Errorf("--%s is for a query, and none is named\nhint: callsheet query lists the queries", f.Name))
+		}
+	})
+	return err
 }
 
 // newWriter returns a writer of results to standard output, in the format of --format and --csv.
@@ -116,6 +133,9 @@ func (a *app) query(ctx context.Context, name string, flags queryFlags, out *she
 	if missing := pipeline.MissingParameters(query, request.arguments); len(missing) > 0 {
 		return exitcode.UsageError(a.needsSet(ctx, p, query, request.arguments, missing))
 	}
+	if a.parent == nil {
+		noteUnused(a.stderr, query, flags)
+	}
 	if a.startsChildren() {
 		return flags.limits.Run(ctx, a.args, fileOf(a.stdout), a.stderr)
 	}
@@ -128,6 +148,34 @@ func (a *app) query(ctx context.Context, name string, flags queryFlags, out *she
 		return exitcode.UsageError(err)
 	}
 	return err
+}
+
+// noteUnused says which filters the query does not have, which change nothing.
+func noteUnused(w io.Writer, query queries.File, flags queryFlags) {
+	parameters := query.Parameters()
+	given := map[string]string{"since": flags.since}
+	for filter, value := range flags.filters {
+		given[filter] = *value
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if given[name] != "" && !slices.Contains(parameters, name) {
+			fmt.Fprintf(w, "--%s changes nothing: query %s does not have it%s\n", name, query.Name, filtersHint(parameters))
+		}
+	}
+}
+
+// filtersHint says which filters a query has.
+func filtersHint(parameters []string) string {
+	var flags []string
+	for _, name := range append([]string{"since"}, queries.Filters...) {
+		if slices.Contains(parameters, name) {
+			flags = append(flags, "--"+name)
+		}
+	}
+	if len(flags) == 0 {
+		return ""
+	}
+	return "\nhint: it has " + strings.Join(flags, ", ")
 }
 
 // queryRequest is a named query with what it is asked for.

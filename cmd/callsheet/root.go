@@ -41,6 +41,8 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 		sqlCommand(a), importCommand(a), archiveCommand(a), verifyCommand(a), reconcileCommand(a), directoryCommand(a), pruneCommand(a), maintainCommand(a), migrateCommand(a), publishCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a),
 		configCommand(a), templateCommand(a), pageCommand(a), userCommand(a), versionCommand(a))
 	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	refuseUnknownCommands(root)
 	addCompletions(a, root)
 	checkArguments(root)
 	return root
@@ -49,15 +51,15 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 // defaultConfig is the path of the configuration without --config.
 func defaultConfig() string { return cmp.Or(os.Getenv("CALLSHEET_CONFIG"), "callsheet.yaml") }
 
-// checkArguments adds the usage exit code and a hint to cobra's errors about arguments and about flags that exclude each other, of a command
-// and those below it.
+// checkArguments adds the usage exit code and a hint to cobra's errors about arguments and about flags that exclude each other, and checks the
+// values of flags, of a command and those below it.
 func checkArguments(command *cobra.Command) {
 	for _, sub := range command.Commands() {
 		checkArguments(sub)
 	}
 	check := command.Args
 	command.Args = func(c *cobra.Command, args []string) error {
-		if err := checkExclusive(c); err != nil || check == nil {
+		if err := cmp.Or(checkExclusive(c), checkValues(c)); err != nil || check == nil {
 			return err
 		}
 		if err := check(c, args); errors.As(err, new(exitcode.Error)) {

@@ -46,9 +46,6 @@ a part of the spool could not be loaded.`,
   callsheet run daily --resend`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := refuseEmpty(c, "for", "to"); err != nil {
-				return err
-			}
 			p, err := a.open()
 			if err != nil {
 				return err
@@ -93,16 +90,6 @@ a part of the spool could not be loaded.`,
 	}
 	command.MarkFlagsMutuallyExclusive("dry-run", "to", "resend")
 	return command
-}
-
-// refuseEmpty returns an error if one of some flags was given an empty value: an unset variable of a script would send the report to everyone.
-func refuseEmpty(c *cobra.Command, flags ...string) error {
-	for _, flag := range flags {
-		if c.Flags().Changed(flag) && strings.TrimSpace(c.Flag(flag).Value.String()) == "" {
-			return exitcode.UsageError(fmt.Errorf("--%s is empty\nhint: give a value, or leave the flag out", flag))
-		}
-	}
-	return nil
 }
 
 // runByHand runs a report and prints what became of it. A recipient who does not have the report is a warning, and so are alerts that could

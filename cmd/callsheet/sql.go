@@ -88,8 +88,12 @@ its commands.`,
 
 // newPrompt returns the prompt, which starts this program again as the session that runs its statements.
 func (a *app) newPrompt(c *config.Config, flags sqlFlags, format string) shell.Prompt {
+	args := []string{"--config", a.configPath, "sql", "--session"}
+	if flags.db != "" {
+		args = append(args, "--db", flags.db)
+	}
 	return shell.Prompt{
-		Stdout: fileOf(a.stdout), Stderr: a.stderr, SessionArgs: []string{"--config", a.configPath, "sql", "--session", "--db", flags.db},
+		Stdout: fileOf(a.stdout), Stderr: a.stderr, SessionArgs: args,
 		Zone: c.Zone(), Format: format, Limits: flags.limits,
 	}
 }

@@ -28,7 +28,11 @@ const (
 // readToday computes the figures of Today in a child process, which opens the database.
 func readToday(ctx context.Context, p *pipeline.Pipeline, group string) (*page.Today, error) {
 	var out bytes.Buffer
-	command := child.Command{Args: []string{"page", "--today", "--group=" + group}, Stdout: &out, Memory: p.RunMemory(), Group: true}
+	args := []string{"page", "--today"}
+	if group != "" {
+		args = append(args, "--group="+group)
+	}
+	command := child.Command{Args: args, Stdout: &out, Memory: p.RunMemory(), Group: true}
 	if err := p.RunChild(ctx, command); err != nil {
 		return nil, err
 	}
