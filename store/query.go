@@ -238,9 +238,9 @@ func queryTypes(ctx context.Context, conn *sql.Conn, statement string, args []an
 	return rows, types, nil
 }
 
-// textTypes are the types of which the driver does not return what DuckDB shows: 24:00, when business hours can end, as 00:00; JSON without
-// its order, and with one of the values of a key that it has twice; an INTERVAL as its parts.
-var textTypes = []string{"TIME", "JSON", "INTERVAL"}
+// textTypes are the types of which the driver does not return what DuckDB shows: 24:00, when business hours can end, as 00:00, and an INTERVAL
+// as its parts.
+var textTypes = []string{"TIME", "INTERVAL"}
 
 // asText returns a statement with its columns of textTypes as text, if it has any. Columns can have the same name.
 func asText(statement string, types []*sql.ColumnType) (text string, has bool) {

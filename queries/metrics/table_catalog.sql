@@ -103,7 +103,7 @@ from (values
     ('repeated_deliveries', 'kind', 'call_report or live_call'),
     ('repeated_deliveries', 'deliveries', '1, or the number of lines without an id'),
     ('other_events', 'event', 'type of the event, as the payload says'),
-    ('other_events', 'payload', 'the delivery as sent, its numbers as text'),
+    ('other_events', 'payload', 'the delivery, with its numbers as text'),
     ('other_events', 'loader', 'whose spool the file is in, by the collector.id; empty in a database file'),
     ('rejects', 'byte_offset', 'where the line begins in the file'),
     ('rejects', 'reason', 'why it could not be loaded'),
