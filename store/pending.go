@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"callsheet/internal/spool"
 )
 
 // pending returns the spool files that may have new lines, each with the position to read from, and adds to problems. If deferCopies
-// is set, only the first of several new files with the same first lines is returned; deferred counts the others.
+// is set, only the first of several new files with the same first lines is returned, and none that begins as one that a load has begun to read;
+// deferred counts the others.
 func (s *Store) pending(ctx context.Context, dir string, files []spool.File, deferCopies bool, known map[string]position, problems problems, summary *Summary) (pending []position, deferred int, err error) {
 	undone, err := spool.Undone(dir, files)
 	if err != nil {
@@ -21,7 +23,7 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 	if err := s.mergeMissing(ctx, known, problems); err != nil {
 		return nil, 0, err
 	}
-	loaded, firsts := newLoadedContents(known, files), newFiles{}
+	loaded, firsts, begun := newLoadedContents(known, files), newFiles{}, newBegunFiles(known, files)
 	for _, file := range files {
 		if !isPrintableName(file.Name) {
 			problems[strconv.Quote(file.Name)] = fmt.Sprintf("%q has a name with control characters or invalid UTF-8; nothing was read from it; rename it", file.Name)
@@ -36,6 +38,10 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 		}
 		isNew := at.lines == 0 && !at.changed
 		if isNew {
+			if deferCopies && begun.share(file) {
+				deferred++
+				continue
+			}
 			var first *uint64
 			if at, first, err = s.startNew(ctx, file, loaded, problems, summary); err != nil {
 				return nil, 0, err
@@ -60,6 +66,26 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 		pending = append(pending, at)
 	}
 	return pending, deferred, nil
+}
+
+// begunFiles are files that a load has begun to read, and not read to their end.
+type begunFiles []spool.File
+
+func newBegunFiles(known map[string]position, files []spool.File) (begun begunFiles) {
+	for _, file := range files {
+		if at := known[file.Name]; at.lines > 0 && at.diskBytes == 0 && !at.changed {
+			begun = append(begun, file)
+		}
+	}
+	return begun
+}
+
+// share reports whether a file and one of these have the same lines, as far as the shorter one goes.
+func (b begunFiles) share(file spool.File) bool {
+	return slices.ContainsFunc(b, func(other spool.File) bool {
+		shared, err := sharePrefix(other, file)
+		return err == nil && shared
+	})
 }
 
 // newFiles are files that have not been loaded, by the hash of the first line.

@@ -186,6 +186,38 @@ func TestCancelledLoadGoesOnWithinAFile(t *testing.T) {
 	}
 }
 
+// TestCopyOfABegunFileCountsOnce: the file of an interrupted load is read to its end before its copies, whatever their names are.
+func TestCopyOfABegunFileCountsOnce(t *testing.T) {
+	var text strings.Builder
+	for i := range 3000 {
+		text.WriteString(report(fmt.Sprint(i + 1)))
+	}
+	for _, copyName := range []string{"0.ndjson", "z.ndjson"} {
+		t.Run(copyName, func(t *testing.T) {
+			t.Parallel()
+			dir := spoolOf(t, map[string]string{"m.ndjson": text.String()})
+			db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+			ctx, cancel := context.WithCancel(t.Context())
+			_, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: int64(text.Len() / 5),
+				Progress: func(_, _, lines int64) {
+					if lines > 1800 {
+						cancel()
+					}
+				}})
+			if err == nil || db.Close() != nil {
+				t.Fatalf("the load was not cancelled: %v", err)
+			}
+			writeSpool(t, dir, map[string]string{copyName: text.String() + report("another")})
+			if got := load(t, dir, testSettings()); got.Calls != 3001 || len(got.Warnings) != 0 {
+				t.Errorf("got %+v", got)
+			}
+			if got := query(t, published(t, dir, testSettings()), "select sum(deliveries) from calls")[1][0]; got != "3001" {
+				t.Errorf("%s deliveries", got)
+			}
+		})
+	}
+}
+
 // TestUnfinishedLineIsAProblemUntilItIsFinished: it may be just being written, and then nothing writes to the file any more.
 func TestUnfinishedLineIsAProblemUntilItIsFinished(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + `{"CallSid":"2",`})
@@ -206,9 +238,9 @@ func TestUnfinishedLineIsAProblemUntilItIsFinished(t *testing.T) {
 	if got := loadAt(testNow().Add(time.Second)); got.Calls != 1 || len(got.Warnings) != 0 {
 		t.Errorf("while it is written: %+v", got)
 	}
-	for range 2 {
-		if got := loadAt(testNow().Add(time.Hour)); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson ends within a line") {
-			t.Errorf("an hour later: %+v", got)
+	for _, now := range []time.Time{testNow().Add(time.Hour), testNow().Add(time.Hour), testNow().Add(-time.Hour)} { // the last before the time of the file
+		if got := loadAt(now); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "a.ndjson ends within a line") {
+			t.Errorf("at %s: %+v", now, got)
 		}
 	}
 	if loads := query(t, published(t, dir, testSettings()), "select count(*) from loads")[1][0]; loads != "1" {

@@ -27,7 +27,7 @@ read is added to the table rejects, with its file, line and reason, and the exit
 
 --retry-rejects first reads rejected lines again from the spool, after a line was fixed in its file or the program was updated.
 --rebuild builds a new database from the whole spool, beside the old one, and replaces the old one when it is complete. If files
-were removed from the spool and the new database would lack their calls, it is refused, unless --accept-loss is given.`,
+were removed from the spool and the new database would lack their deliveries, it is refused, unless --accept-loss is given.`,
 		Example: `  callsheet load
   callsheet load --retry-rejects
   callsheet load --rebuild
@@ -72,7 +72,7 @@ were removed from the spool and the new database would lack their calls, it is r
 		},
 	}
 	command.Flags().BoolVar(&rebuild, "rebuild", false, "build a new database from the whole spool")
-	command.Flags().BoolVar(&acceptLoss, "accept-loss", false, "with --rebuild: accept the loss of calls whose deliveries are no longer in the spool")
+	command.Flags().BoolVar(&acceptLoss, "accept-loss", false, "with --rebuild: accept the loss of deliveries that are no longer in the spool")
 	command.Flags().BoolVar(&retry, "retry-rejects", false, "read rejected lines again")
 	command.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	return command

@@ -83,7 +83,12 @@ func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store
 		err = errLakeKeeps
 	} else if !loaded.Incomplete {
 		var rebuilt store.Summary
-		if rebuilt, err = p.rebuildInto(ctx, path+rebuildSuffix, progress); err == nil {
+		rebuilt, err = p.rebuildInto(ctx, path+rebuildSuffix, progress)
+		switch {
+		case err == nil && rebuilt.Incomplete: // the load did not read a file that has not changed
+			loaded.Warnings = append(loaded.Warnings, rebuilt.Warnings...)
+			err = errors.Join(errSpoolProblem, store.Remove(path+rebuildSuffix))
+		case err == nil:
 			err = store.Replace(path, path+rebuildSuffix)
 		}
 		if err == nil {
@@ -166,9 +171,13 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 	}
 	defer release()
 	path := c.Database()
+	undone, err := spool.ListUndone(c.SpoolDir())
+	if err != nil {
+		return store.Summary{}, err
+	}
 	summary, err := do(path)
 	if err == nil && (len(summary.Undone) == 0 || !summary.Incomplete) {
-		err = spool.RemoveUndone(c.SpoolDir())
+		err = spool.RemoveUndone(c.SpoolDir(), undone)
 	}
 	if err != nil || !c.Store.Publish {
 		return summary, explainFull(c, err)

@@ -73,20 +73,25 @@ func undone(files atomicfile.FS, dir string, present []File) (map[string]bool, e
 	return names, nil
 }
 
-// RemoveUndone removes the files and records of undone imports, once the database has no lines of them.
-func RemoveUndone(dir string) error {
+// ListUndone returns the names of the files of undone imports.
+func ListUndone(dir string) (map[string]bool, error) {
 	if !HasUndone(dir) {
+		return nil, nil
+	}
+	present, err := List(dir)
+	if err != nil {
+		return nil, err
+	}
+	return Undone(dir, present)
+}
+
+// RemoveUndone removes the files and records of undone imports, once the database has no lines of them. names are those that ListUndone returned
+// before the load: the load may not have seen one that was undone since.
+func RemoveUndone(dir string, names map[string]bool) error {
+	if len(names) == 0 {
 		return nil
 	}
 	files := atomicfile.OS{}
-	present, err := List(dir)
-	if err != nil {
-		return err
-	}
-	names, err := undone(files, dir, present)
-	if err != nil || len(names) == 0 {
-		return err
-	}
 	for name := range names {
 		id, _ := File{Name: name}.ImportID()
 		if err := atomicfile.RemoveIfExists(files, recordPath(dir, id)); err != nil {

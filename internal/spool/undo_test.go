@@ -3,6 +3,8 @@ package spool
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
@@ -85,5 +87,31 @@ func TestOnlyImportsAreUndone(t *testing.T) {
 	}
 	if err := undo(disk, "/spool", "2026-10-05"); err == nil {
 		t.Error("a file that is not there was undone")
+	}
+}
+
+// TestUndoDuringALoadIsLeftToTheNextOne: a load removes the files of the imports that were undone when it began.
+func TestUndoDuringALoadIsLeftToTheNextOne(t *testing.T) {
+	dir := t.TempDir()
+	undoFile := func(name string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, undoneDir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, undoneDir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	undoFile("2026-10-05.import-101500000001.ndjson")
+	before, err := ListUndone(dir)
+	if err != nil || len(before) != 1 {
+		t.Fatalf("%v, %v", before, err)
+	}
+	undoFile("2026-10-05.import-101500000002.ndjson")
+	if err := RemoveUndone(dir, before); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := ListUndone(dir); err != nil || len(after) != 1 || !after["2026-10-05.import-101500000002.ndjson"] {
+		t.Errorf("left are %v, %v", after, err)
 	}
 }
