@@ -17,16 +17,13 @@ import (
 type lostRows struct{ calls, versions, entries int64 }
 
 // CheckLoss returns an error if a rebuilt database lacks calls of the closed one at options.Path, or reports, live events or entries of
-// directories, because they are no longer in the spool, or in files that could not be read, whose problems are given. A damaged old database is
-// not compared.
+// directories, because they are no longer in the spool, or in files that could not be read, whose problems are given.
 func CheckLoss(ctx context.Context, options Options, rebuilt string, problems []string) error {
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	lost, err := countLost(ctx, options, rebuilt)
 	switch {
-	case IsDamaged(err, options.Path):
-		return nil
 	case err != nil:
 		return fmt.Errorf("comparing with the old database: %w\nhint: callsheet load --rebuild --accept-loss does not compare", err)
 	case lost.calls > 0 && len(problems) == 0:

@@ -134,13 +134,26 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 	})
 }
 
-// checkLoss removes the rebuilt database if it lacks calls of the one at path.
+// checkLoss removes the rebuilt database if it lacks calls of the one at path. A damaged one cannot be compared, but what was published of it can.
 func (p *Pipeline) checkLoss(ctx context.Context, path string, rebuilt store.Summary) error {
 	var problems []string
 	if rebuilt.Incomplete {
 		problems = rebuilt.Warnings
 	}
-	if err := store.CheckLoss(ctx, p.StoreOptions(path), path+rebuildSuffix, problems); err != nil {
+	check := func(old string) error {
+		return store.CheckLoss(ctx, p.StoreOptions(old), path+rebuildSuffix, problems)
+	}
+	err := check(path)
+	if published := p.Config.PublishedDatabase(); store.IsDamaged(err, path) {
+		err = nil
+		if !spool.HasUndone(p.Config.SpoolDir()) { // whose calls may be published
+			err = check(published)
+		}
+		if store.IsDamaged(err, published) {
+			err = nil
+		}
+	}
+	if err != nil {
 		return errors.Join(err, store.Remove(path+rebuildSuffix))
 	}
 	return nil
