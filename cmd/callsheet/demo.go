@@ -59,7 +59,7 @@ way, and come back from the vendor's own list of calls (callsheet reconcile). Ev
 so that the other commands can be tried on it.
 
 With --serve it runs callsheet serve on it afterwards, with calls going on, until it is interrupted: the page shows them at
-http://127.0.0.1:8081/. A demo that is in --dir already is served as it is.
+http://127.0.0.1:8081/. A demo that is in --dir already is served as it is, unless its creation was interrupted.
 
 With --vendor-api it serves a stand-in of the vendor's API instead, which has the same calls, until it is interrupted: to try
 callsheet reconcile without an account. It has the calls of the demo in --dir, if there is one.`,
@@ -78,6 +78,9 @@ callsheet reconcile without an account. It has the calls of the demo in --dir, i
 			case o.serve:
 				hangups := a.catchHangups()
 				if !o.hasDemo() {
+					if o.isIncomplete() {
+						fmt.Fprintf(a.stderr, "the demo in %s is incomplete, and is created again\n", o.dir)
+					}
 					if err := a.demo(c.Context(), o); err != nil {
 						return err
 					}
@@ -128,6 +131,9 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 	if _, err := p.Refresh(ctx, false, nil); err != nil {
 		return err
 	}
+	if err := writeMark(o.dir, markOf(d.size)); err != nil {
+		return err
+	}
 	printDemoEnd(a.stdout, d.config, o, d.summary, whole)
 	return nil
 }
@@ -135,6 +141,7 @@ func (a *app) demo(ctx context.Context, o demoOptions) error {
 // createdDemo is the loaded data of a demo.
 type createdDemo struct {
 	config       *config.Config
+	size         demo.Options
 	last         time.Time // the last day of the calls
 	deliveries   int
 	summary      store.Summary
@@ -155,7 +162,7 @@ func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err
 	if err != nil {
 		return d, err
 	}
-	d.config = c
+	d.config, d.size = c, size
 	d.last = time.Date(size.Until.Year(), size.Until.Month(), size.Until.Day()-1, 0, 0, 0, 0, time.UTC)
 	deliveries := demo.Generate(size)
 	d.deliveries = len(deliveries)
@@ -172,21 +179,24 @@ func (a *app) createDemo(ctx context.Context, o demoOptions) (d createdDemo, err
 	return d, err
 }
 
-// prepareDemo creates the folder with its configuration. It refuses a folder that holds anything but an earlier demo.
+// prepareDemo creates the folder with its configuration and the mark of an incomplete demo. It refuses a folder that holds anything but an earlier demo.
 func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	path := filepath.Join(dir, "callsheet.yaml")
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
 			return nil, "", exitcode.UsageError(fmt.Errorf("%s is not empty and not an earlier demo\nhint: choose another folder with --dir", dir))
 		}
-		for _, name := range []string{"data", "reports"} {
-			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-				return nil, "", err
-			}
-		}
 	}
 	if err := atomicfile.MkdirReadable(dir); err != nil {
 		return nil, "", err
+	}
+	if err := writeMark(dir, markOf(o)+markIncomplete); err != nil {
+		return nil, "", err
+	}
+	for _, name := range []string{"data", "reports"} { // of an earlier demo
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return nil, "", err
+		}
 	}
 	token := rand.Text()
 	groups, err := yaml.MarshalWithOptions(demo.NumberGroups(), yaml.Flow(true))
@@ -203,9 +213,6 @@ func prepareDemo(dir string, o demo.Options) (*config.Config, string, error) {
 	text = numberGroupsLine().ReplaceAllLiteralString(text, "  number_groups: "+strings.TrimSpace(string(groups))+"\n  agents:"+agents.String())
 	text = goalsLine().ReplaceAllLiteralString(text, "  goals: {answer_rate: 0.85, service_level: 0.7}\n  group_goals: {Support: {answer_rate: 0.9}}")
 	text += "\n# callsheet serve shows the calls in progress here.\npage: {listen: " + demoPage + "}\n"
-	if err := os.WriteFile(filepath.Join(dir, demoMark), []byte(markOf(o)), 0o644); err != nil {
-		return nil, "", err
-	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return nil, "", err
 	}
@@ -224,6 +231,10 @@ const demoPage = "127.0.0.1:8081"
 
 // demoMark is a file in folders that demo may empty.
 const demoMark = ".callsheet-demo"
+
+func writeMark(dir, text string) error {
+	return atomicfile.WriteFile(atomicfile.OS{}, filepath.Join(dir, demoMark), []byte(text))
+}
 
 // sendDemo sends the deliveries to a collector on a free port, whose clock is set to the time of each delivery: the spool then looks
 // as if the calls had arrived over days.

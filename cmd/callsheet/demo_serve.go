@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"callsheet/internal/config"
@@ -69,9 +70,15 @@ func (a *app) sendOngoing(ctx context.Context, c *config.Config, seed uint64, ho
 	}
 }
 
-// hasDemo reports whether the folder has a demo.
+// hasDemo reports whether the folder has a complete demo.
 func (o demoOptions) hasDemo() bool {
 	_, errMark := os.Stat(filepath.Join(o.dir, demoMark))
 	_, errConfig := os.Stat(filepath.Join(o.dir, "callsheet.yaml"))
-	return errors.Join(errMark, errConfig) == nil
+	return errors.Join(errMark, errConfig) == nil && !o.isIncomplete()
+}
+
+// isIncomplete reports whether the folder has a demo whose creation was interrupted or failed.
+func (o demoOptions) isIncomplete() bool {
+	mark, err := os.ReadFile(filepath.Join(o.dir, demoMark))
+	return err == nil && strings.HasSuffix(string(mark), markIncomplete)
 }

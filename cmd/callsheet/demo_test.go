@@ -580,3 +580,24 @@ func TestDemoConfigurationIsChecked(t *testing.T) {
 		t.Errorf("the configuration of init: %v", err)
 	}
 }
+
+// TestInterruptedDemoIsReplaced interrupts a demo in a new folder, and another one that replaces it.
+func TestInterruptedDemoIsReplaced(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	o := demoOptions{dir: filepath.Join(t.TempDir(), "demo"), calls: 30, days: 2, seed: 1}
+	a := testApp(time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC))
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	for range 2 {
+		if err := a.demo(interrupted, o); err == nil || o.hasDemo() || !o.isIncomplete() {
+			t.Fatalf("a demo is there: %t, incomplete: %t; %v", o.hasDemo(), o.isIncomplete(), err)
+		}
+		if found := (demoOptions{dir: o.dir}).ofFolder(); found.calls != o.calls {
+			t.Errorf("the stand-in has %d calls", found.calls)
+		}
+		if err := a.demo(t.Context(), o); err != nil || !o.hasDemo() || o.isIncomplete() {
+			t.Fatalf("a demo is there: %t, incomplete: %t; %v", o.hasDemo(), o.isIncomplete(), err)
+		}
+	}
+}

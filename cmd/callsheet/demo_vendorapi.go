@@ -44,10 +44,12 @@ func (o demoOptions) size(now time.Time) (size demo.Options, err error) {
 	return demo.Options{Calls: o.calls, Lost: lostReports(o.calls), Days: o.days, Seed: o.seed, Until: until, Zone: zone}, nil
 }
 
-// The mark of a demo's folder has its options, so that the stand-in has the same calls.
+// The mark of a demo's folder has its options, so that the stand-in has the same calls, and says while the demo is incomplete.
 const (
 	markText    = "created by callsheet demo; emptied by the next\n"
 	markOptions = "--calls %d --days %d --seed %d --until %s\n"
+
+	markIncomplete = "incomplete\n"
 )
 
 func markOf(o demo.Options) string {
