@@ -92,6 +92,39 @@ func TestAlertsArriveOnceTheServerIsBack(t *testing.T) {
 	}
 }
 
+// TestAlarmsAreSentOnceThoughTheirTimesCannotBeSaved has a folder in the way of the file, as a full disk would be.
+func TestAlarmsAreSentOnceThoughTheirTimesCannotBeSaved(t *testing.T) {
+	t.Parallel()
+	now := alertNow
+	mails := startFakeSMTP(t)
+	p := alertHome(t, mails.port, "[ops@example.com]", &now)
+	inTheWay := p.Config.Data("alerts.json")
+	if err := os.MkdirAll(inTheWay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	alarms := map[string]string{"disk": "the disk is full"}
+	send := func(alerts *monitor.Alerts, saved bool, want int) {
+		t.Helper()
+		err := alerts.SendAlarms(t.Context(), alarms)
+		if n := len(mails.mails("ops@example.com")); n != want || (err == nil) != saved {
+			t.Errorf("%d mails, want %d: %v", n, want, err)
+		}
+		now = now.Add(5 * time.Minute)
+	}
+	alerts := monitor.NewAlerts(p, nil)
+	send(alerts, false, 1)
+	send(alerts, false, 1)
+	alarms["load"] = "late"
+	send(alerts, false, 2)
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	send(alerts, true, 2)
+	send(monitor.NewAlerts(p, nil), true, 2)
+	now = now.Add(24 * time.Hour)
+	send(alerts, true, 4)
+}
+
 // TestAlertIsRetriedOnlyForThoseWithoutIt has a server that refuses one of two addresses.
 func TestAlertIsRetriedOnlyForThoseWithoutIt(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,7 @@ type Alerts struct {
 	again     chan struct{}                     // has an element when the status is to be read at once
 	mutex     sync.Mutex                        // while alerts are sent
 	unsaved   []*pendingAlert                   // which could not be written
+	sent      map[string]time.Time              // what alerts.json should have, if it could not be written; otherwise nil
 }
 
 // NewAlerts returns alerts for a scheduler.

@@ -95,12 +95,12 @@ func ReadStatusInChild(ctx context.Context, p *pipeline.Pipeline, days int) (*St
 }
 
 // SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times, and the outbox the alarms that cannot
-// be sent now.
+// be sent now; the times are kept in memory while it cannot be written.
 func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error {
 	p := a.pipeline()
 	path, now := p.Config.Data("alerts.json"), p.Now()
-	previous := map[string]time.Time{}
-	if text, err := os.ReadFile(path); err == nil {
+	previous := a.sent
+	if text, err := os.ReadFile(path); err == nil && previous == nil {
 		_ = json.Unmarshal(text, &previous) // a damaged file only repeats alerts
 	}
 	sent := map[string]time.Time{}
@@ -115,12 +115,16 @@ func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error
 			Report: "alert", Title: "callsheet needs attention", When: name, Period: now.Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
 		})
 	}
-	if maps.Equal(previous, sent) {
+	if a.sent == nil && maps.Equal(previous, sent) {
 		return nil
 	}
+	a.sent = sent
 	text, err := json.Marshal(sent)
-	if err != nil {
-		return err
+	if err == nil {
+		err = atomicfile.WriteFile(atomicfile.OS{}, path, text)
 	}
-	return atomicfile.WriteFile(atomicfile.OS{}, path, text)
+	if err == nil {
+		a.sent = nil
+	}
+	return err
 }
