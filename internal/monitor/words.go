@@ -79,7 +79,7 @@ func (s *Status) Words(zone *time.Location) (sections []Section) {
 		add(say("heading_disk"), say("disk", display.Count(int64(s.Disk.Free>>20)), display.Count(int64(s.Disk.Total>>20))))
 	}
 	if s.Data != nil {
-		add(say("heading_data"), s.Data.words(format)...)
+		add(say("heading_data"), s.dataWords(format)...)
 		add(say("heading_other"), eventWords(s.Data.Events)...)
 	}
 	var balances []string
@@ -100,13 +100,17 @@ func (s *Status) Words(zone *time.Location) (sections []Section) {
 	return sections
 }
 
-// Freshness says how new the published data is, with times in a zone.
-func (d *DataStatus) Freshness(zone *time.Location) []string { return d.freshness(timeFormat(zone)) }
+// Freshness says how new the published data is, which there must be, with times in a zone.
+func (s *Status) Freshness(zone *time.Location) []string { return s.freshness(timeFormat(zone)) }
 
-func (d *DataStatus) freshness(format func(*time.Time) string) []string {
+func (s *Status) freshness(format func(*time.Time) string) []string {
+	d := s.Data
 	published := say("published", format(&d.PublishedAt))
-	if d.WaitingSince != nil {
+	switch {
+	case d.WaitingSince != nil:
 		published = say("published_late", format(&d.PublishedAt), format(d.WaitingSince), duration(time.Duration(d.AgeSeconds)*time.Second))
+	case s.Spool.Waiting == 0 && len(d.FileProblems) == 0:
+		published = say("published_all", format(&d.PublishedAt))
 	}
 	return []string{say("complete", format(d.CompleteThrough), format(d.LoadedAt)), published}
 }
@@ -121,8 +125,9 @@ func timeFormat(zone *time.Location) func(*time.Time) string {
 	}
 }
 
-func (d *DataStatus) words(format func(*time.Time) string) []string {
-	lines := append(d.freshness(format), say("content", count("calls", d.Calls), count("rejected_lines", d.Rejects)))
+func (s *Status) dataWords(format func(*time.Time) string) []string {
+	d := s.Data
+	lines := append(s.freshness(format), say("content", count("calls", d.Calls), count("rejected_lines", d.Rejects)))
 	if len(d.Recomputed) > 0 { // the newest
 		lines = append(lines, say("recomputed", format(&d.Recomputed[0].At), d.Recomputed[0].Reason))
 	}

@@ -36,7 +36,7 @@ func readState(ctx context.Context, p *pipeline.Pipeline) (*page.Data, error) {
 		data.Sections = append(data.Sections, shown)
 	}
 	if s.Data != nil {
-		data.Freshness = s.Data.Freshness(p.Config.Zone())
+		data.Freshness = s.Freshness(p.Config.Zone())
 	}
 	if s.Data == nil || s.Data.Rejects == 0 {
 		return data, nil
