@@ -42,6 +42,24 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (w Waiting, er
 	return w, nil
 }
 
+// IsBeingWritten reports whether a file may be unfinished at a time: it was written within the last minute, and ends within a line or with bytes
+// that are not durable. A load reports such an end as a problem once the minute is over, though the file does not change.
+func IsBeingWritten(file spool.File, now time.Time) bool {
+	if file.Compressed() || now.Sub(file.ModTime) > maxWriteTime || file.Size == 0 {
+		return false
+	}
+	if file.Durable < file.Size {
+		return true
+	}
+	end, err := file.Open(file.Size - 1)
+	if err != nil {
+		return false // a load reports the same error
+	}
+	defer end.Close()
+	_, err = end.Next() // a line that is only the newline, if it is one
+	return err == io.EOF
+}
+
 // firstReceived returns when the first whole line from an offset was received: when the file was written, if the line does not say, and
 // the zero time if there is no line.
 func firstReceived(file spool.File, offset int64) (received time.Time, err error) {

@@ -68,3 +68,26 @@ func waiting(t *testing.T, dir string) Waiting {
 	}
 	return got
 }
+
+// TestFileIsBeingWrittenForAMinute has files that end within a line, with bytes that are not durable, and with a whole line.
+func TestFileIsBeingWrittenForAMinute(t *testing.T) {
+	now := time.Date(2026, 10, 5, 11, 0, 0, 0, time.UTC)
+	dir := spoolOf(t, map[string]string{"part.ndjson": report("1") + "{", "whole.ndjson": report("1"), "empty.ndjson": "", "part.ndjson.gz": "{"})
+	files, err := spool.List(filepath.Join(dir, "spool"))
+	if err != nil || len(files) != 4 {
+		t.Fatalf("%v %v", files, err)
+	}
+	for _, file := range files {
+		unsynced := file
+		unsynced.Durable--
+		for age, isYoung := range map[time.Duration]bool{time.Minute: true, time.Minute + 1: false} {
+			file.ModTime, unsynced.ModTime = now.Add(-age), now.Add(-age)
+			if got, want := IsBeingWritten(file, now), isYoung && filepath.Base(file.Path) == "part.ndjson"; got != want {
+				t.Errorf("%s, written %s ago: %t", file.Path, age, got)
+			}
+			if got, want := IsBeingWritten(unsynced, now), isYoung && !file.Compressed() && file.Size > 0; got != want {
+				t.Errorf("%s, not durable, written %s ago: %t", file.Path, age, got)
+			}
+		}
+	}
+}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"callsheet/internal/servertest"
+	"compress/gzip"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -430,4 +433,58 @@ func TestStatusKnowsThatTheCollectorWasKilled(t *testing.T) {
 	if got := s.status(); strings.Contains(got, ended) || strings.Contains(got, "callsheet collect") {
 		t.Errorf("after it was stopped:\n%s", got)
 	}
+}
+
+// TestServeTriesUnreadFilesAgain has an archive that is damaged and then repaired, and a file that ends within a line and soon has been left like
+// that for a minute. Neither repair nor time changes the name, size or time of a file.
+func TestServeTriesUnreadFilesAgain(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	s := startReloading(t, "serve", oneSource("a-token-for-tests", "")+"store: {load_every: 0s}\n")
+	file := func(name string, content []byte, written time.Time) {
+		t.Helper()
+		path := filepath.Join(s.dir, "data", "spool", name)
+		if err := errors.Join(os.WriteFile(path, content, 0o600), os.Chtimes(path, written, written)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loads := 0
+	var last time.Time
+	load := func() bool { // written by each load
+		info, err := os.Stat(filepath.Join(s.dir, "data", ".load.lock"))
+		if err == nil && !info.ModTime().Equal(last) {
+			last = info.ModTime()
+			loads++
+		}
+		return loads >= 5
+	}
+	calls := func() string {
+		out, _ := exec.Command("callsheet", "--config", s.path(), "sql", "--format", "csv", "select count(*) as n from calls").Output()
+		return string(out)
+	}
+	var whole bytes.Buffer
+	archive := gzip.NewWriter(&whole)
+	fmt.Fprint(archive, callOf(1, "Sales"))
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(whole.Bytes())
+	damaged[len(damaged)-8]++ // the checksum
+	written := time.Now().Add(-time.Hour)
+	file("a.ndjson.gz", damaged, written)
+	file("b.ndjson", []byte(callOf(2, "Sales")+`{"CallSid":`), time.Now().Add(-55*time.Second))
+	s.reload(oneSource("a-token-for-tests", "")+"store: {load_every: 200ms}\n", reloaded)
+
+	s.until("the file that ends within a line", func() bool { return strings.Contains(s.status(), "b.ndjson ends within a line") })
+	s.until("more loads", load)
+	for _, problem := range []string{"a.ndjson.gz", "ends within a line"} {
+		if n := strings.Count(s.log.String(), problem); n == 0 || n > 2 {
+			t.Errorf("%s is logged %d times", problem, n)
+		}
+	}
+	if got := s.status(); strings.Contains(got, "everything received is in it") || !strings.Contains(got, "2 of them have lines that are not loaded yet") {
+		t.Errorf("status:\n%s", got)
+	}
+	file("a.ndjson.gz", whole.Bytes(), written)
+	s.until("the repaired archive", func() bool { return calls() == "n\n2\n" })
 }

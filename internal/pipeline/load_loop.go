@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ type LoadLoop struct {
 	OnFailed func(err error)   // called after each load that failed
 
 	mutex   sync.Mutex
-	loaded  spoolState // of the last load that succeeded, at its start
+	loaded  spoolState // of the last load that read everything, at its start
 	warning string     // of the last load, so that each is logged once
 }
 
@@ -30,6 +31,8 @@ type LoadLoop struct {
 type spoolState struct {
 	config string
 	files  []spool.File
+
+	unfinished bool // a file is being written: another load is needed, to read the rest or to report it
 }
 
 func (s spoolState) equal(other spoolState) bool {
@@ -41,11 +44,14 @@ func (s spoolState) equal(other spoolState) bool {
 // spoolState returns the present state; ok is false if it cannot be read.
 func (p *Pipeline) spoolState() (state spoolState, ok bool) {
 	files, err := spool.List(p.Config.SpoolDir())
-	return spoolState{p.Config.Fingerprint(), files}, err == nil
+	now := p.Now()
+	unfinished := slices.ContainsFunc(files, func(file spool.File) bool { return store.IsBeingWritten(file, now) })
+	return spoolState{p.Config.Fingerprint(), files, unfinished}, err == nil
 }
 
-// Serve loads what is new at once, and then every store.load_every, until ctx ends. Nothing is loaded while nothing is new. A pipeline
-// from next, with another configuration, takes over after the load in progress; next may be nil.
+// Serve loads what is new at once, and then every store.load_every, until ctx ends. Nothing is loaded while nothing is new, unless a file has
+// a problem: it can be repaired without any change of its size and time. A pipeline from next, with another configuration, takes over after the
+// load in progress; next may be nil.
 func (l *LoadLoop) Serve(ctx context.Context, p *Pipeline, next <-chan *Pipeline) {
 	for {
 		var again <-chan time.Time
@@ -81,13 +87,13 @@ func (l *LoadLoop) loadNew(ctx context.Context, p *Pipeline) {
 		l.OnFailed(err)
 		return
 	}
-	if ok {
+	if ok && !summary.Incomplete {
 		l.note(state)
 	}
 	if summary.Lines > 0 {
 		p.Log.Info("loaded", "lines", summary.Lines, "calls", summary.Calls, "rejects", summary.Rejects, "took", p.Now().Sub(began).Round(time.Millisecond))
 	}
-	if warning != "" && warning != l.warning {
+	if !strings.Contains(l.warning, warning) { // which had rejected lines, too, if this load repeats it
 		p.Log.Warn("load needs attention", "warnings", warning)
 	}
 	l.warning = warning
@@ -101,9 +107,9 @@ func (l *LoadLoop) has(state spoolState) bool {
 	return l.loaded.config != "" && l.loaded.equal(state)
 }
 
-// note records a state that has been loaded, by this process or a report. Without a loop it does nothing.
+// note records a state of which everything has been loaded, by this process or a report. Without a loop it does nothing.
 func (l *LoadLoop) note(state spoolState) {
-	if l == nil {
+	if l == nil || state.unfinished {
 		return
 	}
 	l.mutex.Lock()
