@@ -173,7 +173,8 @@ func (b *book) mainFigure(s Sheet) string {
 	offered, outgoing, calls := b.totals.count("offered"), b.totals.count("outgoing"), b.plural(b.calls(), "call", "calls")
 	words, rate, done := calls, "", ""
 	if s.isAbout("callers_lost") {
-		if missed := b.missedCallers() + "; " + b.missedOfOffered(); offered > 0 {
+		missed := b.missedCallers() + "; " + b.missedOfOffered() // built without calls as well: see headline
+		if offered > 0 {
 			return missed
 		}
 	}

@@ -25,7 +25,8 @@ func (l *line) parseWrapper(payload []byte) (reason string) {
 	for _, one := range elements[1:] {
 		another := line{
 			file: l.file, number: l.number, offset: l.offset, fileTime: l.fileTime, hash: l.hash, wantsPosition: l.wantsPosition,
-			length: l.length, needsEscaping: l.needsEscaping, source: l.source, nothing: l.nothing, receivedAt: l.receivedAt, reportedAt: l.reportedAt, id: l.id, fromList: l.fromList,
+			length: l.length, needsEscaping: l.needsEscaping, source: l.source, nothing: l.nothing, receivedAt: l.receivedAt,
+			reportedAt: l.reportedAt, id: l.id, fromList: l.fromList,
 		}
 		if reason = another.parseElement(one); reason != "" {
 			l.more = nil

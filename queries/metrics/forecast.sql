@@ -2,9 +2,10 @@
 -- the error. A row per day and half-hour of the day that has had calls or is within business hours on any weekday.
 --
 -- A day is expected to have as many calls as the median of the same weekdays of the eight weeks before, spread over its half-hours as
--- the calls of those days were, without half-hours that the clocks skip. A day counts if it is over, is none of the incomplete_days(), is after the
--- first delivery of every source that still delivers, and is not a holiday; with fewer than two such days nothing is expected. forecast_error is of the days of the last four weeks, each
--- forecast in the same way from the weeks before it: the sum of the differences / the sum of the calls, whatever their sign.
+-- the calls of those days were, without half-hours that the clocks skip. A day counts if it is over, is none of the incomplete_days(), is after
+-- the first delivery of every source that still delivers, and is not a holiday; with fewer than two such days nothing is expected.
+-- forecast_error is of the days of the last four weeks, each forecast in the same way from the weeks before it: the sum of the differences /
+-- the sum of the calls, whatever their sign.
 create or replace macro forecast_of(p_rows, p_to, p_source, p_of_group, p_of_number) as table
 with
 rows as (from query_table(p_rows) where direction = 'incoming' and in_business_hours and local_day <= p_to::date),

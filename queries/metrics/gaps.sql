@@ -1,6 +1,7 @@
 -- The calls of each day and hour, and how many are missing. An hour without calls is a gap if at least two of the same weekdays up to four weeks
--- before and after, and all but one of them at most, had ten calls or more; what these had on average is missing. Left out are holidays, the day of the first delivery, an hour that is not over, and one that the clocks skip.
--- The weeks before and after are read whatever the days are, so that an hour is a gap in every period or in none.
+-- before and after, and all but one of them at most, had ten calls or more; what these had on average is missing. The weeks before and after
+-- are read whatever the days are, so that an hour is a gap in every period or in none. Left out are holidays, the day of the first delivery,
+-- an hour that is not over, and one that the clocks skip.
 create or replace macro gap_hours(p_from, p_to, p_source) as table
 with
 hours as (
