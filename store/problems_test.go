@@ -160,6 +160,22 @@ func TestFileThatBecomesReadableCanBeACopy(t *testing.T) {
 	}
 }
 
+// cancelledLoad begins to load dir/spool in batches of so many bytes, and is cancelled after some lines.
+func cancelledLoad(t *testing.T, dir string, bytes, after int64) {
+	t.Helper()
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: bytes,
+		Progress: func(_, _, lines int64) {
+			if lines > after {
+				cancel()
+			}
+		}})
+	if err == nil || db.Close() != nil {
+		t.Fatalf("the load was not cancelled: %v", err)
+	}
+}
+
 // TestCancelledLoadGoesOnWithinAFile: a load that ends between two batches of a file has not read the file.
 func TestCancelledLoadGoesOnWithinAFile(t *testing.T) {
 	var text strings.Builder
@@ -167,17 +183,7 @@ func TestCancelledLoadGoesOnWithinAFile(t *testing.T) {
 		text.WriteString(report(fmt.Sprint(i + 1)))
 	}
 	dir := spoolOf(t, map[string]string{"a.ndjson": text.String()})
-	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
-	ctx, cancel := context.WithCancel(t.Context())
-	_, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: int64(text.Len() / 5),
-		Progress: func(_, _, lines int64) {
-			if lines > 3000 {
-				cancel()
-			}
-		}})
-	if err == nil || db.Close() != nil {
-		t.Fatalf("the load was not cancelled: %v", err)
-	}
+	cancelledLoad(t, dir, int64(text.Len()/5), 3000)
 	if loaded := query(t, published(t, dir, testSettings()), "select sum(lines) from loads")[1][0]; loaded == "" || loaded == "5000" {
 		t.Fatalf("%s lines were loaded", loaded)
 	}
@@ -196,17 +202,7 @@ func TestCopyOfABegunFileCountsOnce(t *testing.T) {
 		t.Run(copyName, func(t *testing.T) {
 			t.Parallel()
 			dir := spoolOf(t, map[string]string{"m.ndjson": text.String()})
-			db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
-			ctx, cancel := context.WithCancel(t.Context())
-			_, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", batchBytes: int64(text.Len() / 5),
-				Progress: func(_, _, lines int64) {
-					if lines > 1800 {
-						cancel()
-					}
-				}})
-			if err == nil || db.Close() != nil {
-				t.Fatalf("the load was not cancelled: %v", err)
-			}
+			cancelledLoad(t, dir, int64(text.Len()/5), 1800)
 			writeSpool(t, dir, map[string]string{copyName: text.String() + report("another")})
 			if got := load(t, dir, testSettings()); got.Calls != 3001 || len(got.Warnings) != 0 {
 				t.Errorf("got %+v", got)

@@ -41,7 +41,7 @@ func (s *Store) warnOfRemoved(ctx context.Context, removed []string) error {
 			return fmt.Errorf("removed_sources: %w", err)
 		}
 		s.warnings = append(s.warnings, fmt.Sprintf("source %s is no longer in the configuration: its %s read with %s now\n"+
-			"hint: put its entry back; the entry of an account that is closed or renamed stays, with tokens: [], so that nobody can send to it",
+			"hint: put its entry back; the entry of an account that is closed or renamed stays, with tokens: [], which refuses its deliveries",
 			source, display.Agree(calls, "call is", "calls are"), DefaultReading))
 	}
 	return rows.Err()

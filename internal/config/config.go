@@ -293,7 +293,7 @@ func (s Source) AllStatusWords() map[string]string {
 	return words
 }
 
-// IsClosed reports whether nobody may send deliveries of the source: tokens is an empty list.
+// IsClosed reports whether all deliveries to the source are refused: tokens is an empty list.
 func (s Source) IsClosed() bool { return s.Tokens != nil && len(s.Tokens) == 0 && s.TokensFile == "" }
 
 // Zone returns the time zone in which the vendor counts the days of the source.

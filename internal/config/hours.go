@@ -72,7 +72,7 @@ func dayRange(from, to int) string {
 	return weekdays[from] + "-" + weekdays[to]
 }
 
-// suggestSpan returns how to write a span that is none; empty where nobody can tell.
+// suggestSpan returns a hint for a span that is not valid; empty if it is unclear what was meant.
 func suggestSpan(written, opens, closes string) string {
 	if !span().MatchString(written) || closes >= opens {
 		return suggest.Span(written)

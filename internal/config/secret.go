@@ -149,7 +149,7 @@ func (c *Config) ResolveTokens(source Source) ([]string, error) {
 		tokens = append(tokens, strings.Fields(string(text))...)
 	}
 	if len(tokens) == 0 && !source.IsClosed() {
-		return nil, fmt.Errorf("source %s has no token\nhint: set tokens or tokens_file; callsheet init creates a token; with tokens: [] nobody can send", source.Name)
+		return nil, fmt.Errorf("source %s has no token\nhint: set tokens or tokens_file; callsheet init creates a token; tokens: [] refuses all deliveries", source.Name)
 	}
 	for _, token := range tokens {
 		if len(token) < minToken || strings.ContainsAny(token, "/?#%& ") {

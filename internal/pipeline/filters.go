@@ -76,7 +76,7 @@ func CheckSources(ctx context.Context, reader *store.Reader) error {
 	if err != nil || len(lines) == 0 {
 		return err
 	}
-	lines = append(lines, "hint: add it to collector.sources, with tokens: [] if nobody may send to it; the next load reads its calls again")
+	lines = append(lines, "hint: add it to collector.sources, with tokens: [] to refuse deliveries; the next load reads its calls again")
 	return exitcode.WarningError(errors.New(strings.Join(lines, "\n")))
 }
 

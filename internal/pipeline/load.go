@@ -144,12 +144,9 @@ func (p *Pipeline) checkLoss(ctx context.Context, path string, rebuilt store.Sum
 		return store.CheckLoss(ctx, p.StoreOptions(old), path+rebuildSuffix, problems)
 	}
 	err := check(path)
-	if published := p.Config.PublishedDatabase(); store.IsDamaged(err, path) {
-		err = nil
-		if !spool.HasUndone(p.Config.SpoolDir()) { // whose calls may be published
-			err = check(published)
-		}
-		if store.IsDamaged(err, published) {
+	if store.IsDamaged(err, path) {
+		published := p.Config.PublishedDatabase()
+		if err = check(published); store.IsDamaged(err, published) || spool.HasUndone(p.Config.SpoolDir()) { // calls of undone imports may be published
 			err = nil
 		}
 	}
