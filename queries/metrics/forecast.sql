@@ -3,7 +3,8 @@
 --
 -- A day is expected to have as many calls as the median of the same weekdays of the eight weeks before, spread over its half-hours as
 -- the calls of those days were, without half-hours that the clocks skip. A day counts if it is over, is none of the incomplete_days(), is after
--- the first delivery of every source that still delivers, and is not a holiday; with fewer than two such days nothing is expected.
+-- the first delivery of every source that still delivers, and is not a holiday; with fewer than two such days nothing is expected. A source still
+-- delivers if it has calls in the week up to the last call of all.
 -- forecast_error is of the days of the last four weeks, each forecast in the same way from the weeks before it: the sum of the differences /
 -- the sum of the calls, whatever their sign.
 create or replace macro forecast_of(p_rows, p_to, p_source, p_of_group, p_of_number) as table
@@ -14,9 +15,9 @@ begun as (
     -- Of the file of a period that lacks some of the days, nothing is expected: where it comes from, more is known.
     select case when coalesce(period_from <= greatest(first_day + 1, p_to::date - 83) and period_to >= p_to::date, true) then first_day end as day
     from settings, (
-        select timezone((select timezone from zone), max(first_at))::date as first_day
+        select coalesce(timezone((select timezone from zone), max(first_at))::date, (select first_day from data_span(p_source))) as first_day
         from first_deliveries()
-        where source in (select source from rows where local_day > p_to::date - 7)
+        where source in (select source from rows where local_day > (select max(local_day) from rows) - 7)
     )
 ),
 slots as (
