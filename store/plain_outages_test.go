@@ -6,17 +6,11 @@ import (
 	"time"
 )
 
-// isIncomplete reports whether a stretch has an outage.
-func (w plainWorld) isIncomplete(s plainStretch, q plainQuestion) bool { return w.outage(s, q) != nil }
-
-// outage returns the hours without calls of a stretch if one call of fifty or more is missing.
-func (w plainWorld) outage(s plainStretch, q plainQuestion) []time.Time {
+// isIncomplete reports whether one call of fifty or more is missing in a stretch.
+func (w plainWorld) isIncomplete(s plainStretch, q plainQuestion) bool {
 	source, _ := q.filter.arguments["source"].(string)
-	hours, isIncomplete := w.silentHours(s, source)
-	if !isIncomplete {
-		return nil
-	}
-	return hours
+	_, isIncomplete := w.silentHours(s, source)
+	return isIncomplete
 }
 
 // silentHours returns the hours without calls of a stretch in which the same weekdays of up to four weeks before and after have many, whatever the

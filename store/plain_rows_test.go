@@ -253,21 +253,22 @@ func (w plainWorld) comparedPeriod(q plainQuestion, stretch plainStretch) plainR
 		cut, isCut = w.cut(stretch, q.stretch())
 		hasData = w.isComparable(stretch, q)
 	}
-	leftOut, until, outage := "", "", w.outage(cut, q)
+	leftOut, until := "", ""
+	silent, isIncomplete := w.silentHours(cut, source)
 	switch {
 	case !hasData:
 		leftOut = "no data"
-	case outage != nil:
+	case isIncomplete:
 		leftOut = "incomplete"
 	case q.stretch().days() < 28 && w.hasHoliday(cut):
 		leftOut = "holiday"
 	}
-	if isCut && hasData && outage == nil && !w.isIncomplete(q.stretch(), q) {
+	if isCut && hasData && !isIncomplete && !w.isIncomplete(q.stretch(), q) {
 		until = cut.until.Format(time.DateTime)
 	}
 	return plainRow{
 		"first_day": stretch.from.Format(time.DateOnly), "last_day": stretch.until.AddDate(0, 0, -1).Format(time.DateOnly), "until": until,
-		"left_out": leftOut, "no_calls": noCalls(outage, q.from == q.to), "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
+		"left_out": leftOut, "no_calls": noCalls(silent, q.from == q.to), "first_delivery": w.firstDelivery(q).Format(time.DateOnly), "data_from": w.began(source).Format(time.DateOnly),
 		"data_through": w.local(w.through).Format(time.DateTime), "data_begins_at": w.beganAt(source).Format(time.DateTime),
 	}
 }

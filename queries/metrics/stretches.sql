@@ -29,7 +29,7 @@ create or replace macro recent_from(p_from, p_to, p_before_from) as
 -- p_rows are calls from before and in the period. As long as the period is not over, earlier ones end at the minute of the last
 -- delivery. An earlier one counts if it begins after the day of the first delivery of every source with calls in the period, since
 -- that day may have begun in the middle, and if it is complete: a day whose spool file has a problem lacks calls, and so do no_calls, the
--- hours of gap_hours(), if these lack one call of fifty. Nor is a period that is incomplete compared.
+-- hours of gap_hours(); these make it incomplete if they lack one call of fifty. Nor is a period that is incomplete compared.
 --
 -- left_out says why a stretch does not count: no data, incomplete, or holiday, which only matters for the usual range, and only in fewer
 -- than four weeks, since longer periods have holidays as a rule. A period with a holiday that matters has no usual range.
@@ -78,14 +78,14 @@ ends as (
 gaps as (
     select
         stretch, lacks_calls(sum(missing_calls), sum(calls)) as has_gap,
-        list(begins_at order by begins_at) filter (where missing_calls > 0) as hours
+        list(begins_at order by begins_at) filter (where missing_calls > 0) as no_calls
     from ends
     join gap_hours(recent_from(p_from::date, p_to::date, p_before_from::date), greatest(p_to::date, p_before_to::date), p_source)
         on day between ends.first_day and last_day and begins_at + interval 1 hour <= last_moment
     group by stretch
 ),
 proven as (
-    select ends.*, has_problem or coalesce(has_gap, false) as is_incomplete, case when has_gap then hours end as no_calls
+    select ends.*, has_problem or coalesce(has_gap, false) as is_incomplete, no_calls
     from ends left join gaps using (stretch)
 )
 select
