@@ -163,6 +163,21 @@ func TestLoadsThatHaveStoppedAreShown(t *testing.T) {
 	today.until("Loads have stopped", false)
 }
 
+func TestHoursWithoutCallsAreShown(t *testing.T) {
+	for isIncomplete, want := range map[bool]string{
+		false: "Calls of today may be missing (no calls 10:00–11:00).",
+		true:  "Calls of today may be missing (no calls 10:00–11:00), so nothing is compared.",
+	} {
+		d := newDay()
+		d.publish("one")
+		o := d.options()
+		o.Today = func(context.Context, string) (*Today, error) {
+			return &Today{NoCalls: "no calls 10:00–11:00", IsIncomplete: isIncomplete}, nil
+		}
+		startSite(t, o).signedIn("all").stream("/live/stream?view=today").until(want, true)
+	}
+}
+
 func TestDeliveriesWaitSinceTheLastPublicationAtTheEarliest(t *testing.T) {
 	at := func(minute int) time.Time { return time.Date(2026, 10, 5, 12, minute, 0, 0, time.UTC) }
 	f := newFigures()
