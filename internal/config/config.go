@@ -153,7 +153,7 @@ type Delivery struct {
 	Bucket  string         `yaml:"bucket"`
 	Webhook *WebhookTarget `yaml:"webhook"`
 	Name    string         `yaml:"name"` // of the file, in a folder or a bucket
-	Keep    int            `yaml:"keep"` // number of files kept in a folder, the newest; all if 0
+	Keep    int            `yaml:"keep"` // number of files kept in a folder, those of the newest periods; all if 0
 }
 
 // MailDelivery has the recipients of a workbook.

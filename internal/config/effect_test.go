@@ -39,6 +39,7 @@ func TestKeysWithoutEffectAreErrors(t *testing.T) {
 		server + "reports: [{name: a, deliver: [{mail: {recipients: {Sales: [a@example.com]}}}]}]\n":    "reports[0].deliver[0].mail.recipients: does nothing without burst",
 		"reports: [{name: a, deliver: [{webhook: {url: \"https://x\", url_file: x}}]}]\n":               "reports[0].deliver[0].webhook.url_file: does nothing beside url",
 		"reports: [{name: a, deliver: [{webhook: {shape: slack}}]}]\n":                                  "reports[0].deliver[0].webhook: needs url or url_file",
+		"reports: [{name: a, deliver: [{folder: x, name: \"{period}/{report}.xlsx\", keep: 3}]}]\n":     "reports[0].deliver[0].keep: does nothing with {period} in a folder of name",
 		"reports: [{name: a, deliver: [{webhook: {url: \"https://x\"}, keep: 3}]}]\n":                   "reports[0].deliver[0].keep: is only for folder",
 		server + "reports: [{name: a, deliver: [{mail: {to: [a@example.com]}, name: x}]}]\n":            "reports[0].deliver[0].name: is only for folder and bucket",
 		"reports: [{name: a, deliver: [{webhook: {url: \"https://x\", shape: slack, template: x}}]}]\n": "webhook.template: does nothing without shape: template",

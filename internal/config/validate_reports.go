@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/mail"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -118,6 +119,8 @@ func (c *Config) validateDelivery(add adder, key string, d Delivery) {
 	}
 	if d.Keep != 0 && d.Folder == "" || d.Keep < 0 {
 		add(key+".keep", "is only for folder, and must not be negative")
+	} else if folders := path.Dir(d.Name); d.Keep > 0 && strings.Contains(folders, "{period}") {
+		add(key+".keep", "does nothing with {period} in a folder of name: each period has a folder of its own\nhint: {period} may be in the name of the file")
 	}
 	if d.Mail != nil {
 		if d.Mail.Summary != "" {

@@ -23,7 +23,7 @@ import (
 type Folder struct {
 	Dir  string
 	Name string // pattern of the file name, which may contain folders; the default when empty
-	Keep int    // number of newest files kept of a report and part; 0 keeps all
+	Keep int    // number of files kept of a report and part, those of the newest periods; 0 keeps all
 }
 
 // Recipients returns the folder.
@@ -52,7 +52,7 @@ func (f Folder) Send(_ context.Context, message Message, _ string) (string, erro
 		return "", err
 	}
 	if f.Keep > 0 {
-		if err := f.removeOld(filepath.Dir(to), message); err != nil {
+		if err := f.removeOld(to, message); err != nil {
 			refused = strings.TrimPrefix(refused+"; "+err.Error(), "; ")
 		}
 	}
@@ -105,9 +105,10 @@ func writeHint(err error) error {
 
 var digit = lazyregexp.New(`[0-9]`)
 
-// removeOld removes all but the newest files that this channel wrote to dir for the same report and part, and for a period of the same
-// kind: a pattern of all kinds would take a part that begins with digits for the end of a period.
-func (f Folder) removeOld(dir string, message Message) error {
+// removeOld removes all but the files of the newest periods that this channel wrote beside the one that was just written, which stays, for
+// the same report and part, and for a period of the same kind: a pattern of all kinds would take a part that begins with digits for the
+// end of a period.
+func (f Folder) removeOld(written string, message Message) error {
 	const mark = "\x00" // placeholder for the period
 	anyPeriod := message.inNames()
 	anyPeriod.Period = mark
@@ -117,19 +118,25 @@ func (f Folder) removeOld(dir string, message Message) error {
 	if err != nil {
 		return err
 	}
+	dir := filepath.Dir(written)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
-	var files []os.FileInfo
+	var names []string
 	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && pattern.MatchString(norm.NFC.String(entry.Name())) {
-			files = append(files, info)
+		if entry.Type().IsRegular() && pattern.MatchString(norm.NFC.String(entry.Name())) {
+			names = append(names, entry.Name())
 		}
 	}
-	slices.SortFunc(files, func(a, b os.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
-	for _, old := range files[min(f.Keep, len(files)):] {
-		if err := os.Remove(filepath.Join(dir, old.Name())); err != nil {
+	// They differ only in the digits of the period, so their order is that of the periods. That of their times is not: an older period may be
+	// delivered later.
+	slices.Sort(names)
+	for _, old := range names[:max(0, len(names)-f.Keep)] {
+		if norm.NFC.String(old) == norm.NFC.String(filepath.Base(written)) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, old)); err != nil {
 			return fmt.Errorf("keeping the last %d: %w", f.Keep, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,44 @@ func TestFolderKeepsNewestFilesOfReportAndPart(t *testing.T) {
 	want := append(others, "daily-2026-10-04.xlsx", "daily-2026-10-05.xlsx", "daily_"+part+"_2026-10-04.xlsx", "daily_"+part+"_2026-10-05.xlsx")
 	if slices.Sort(want); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestFolderKeepsNewestPeriods delivers the days of a time without service as they are caught up: the newest first, and with the clock of the
+// share ahead for one of them.
+func TestFolderKeepsNewestPeriods(t *testing.T) {
+	for keep, want := range map[int][]string{1: {"daily-2026-10-05.xlsx"}, 2: {"daily-2026-10-04.xlsx", "daily-2026-10-05.xlsx"}} {
+		dir := t.TempDir()
+		deliver := func(day int) {
+			t.Helper()
+			p := testMessage(t, "text")
+			p.Period = fmt.Sprintf("2026-10-%02d", day)
+			path, err := Folder{Dir: dir, Keep: keep}.Send(t.Context(), p, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("keep %d: what was just delivered is gone: %v", keep, err)
+			}
+		}
+		write(t, filepath.Join(dir, "daily-2026-09-01.xlsx"), "text")
+		if err := os.Chtimes(filepath.Join(dir, "daily-2026-09-01.xlsx"), time.Time{}, time.Now().AddDate(1, 0, 0)); err != nil {
+			t.Fatal(err)
+		}
+		for _, day := range []int{4, 3, 2, 5} {
+			deliver(day)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, entry := range entries {
+			got = append(got, entry.Name())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("keep %d: left %q, want %q", keep, got, want)
+		}
 	}
 }
 
