@@ -26,6 +26,7 @@ var allowedImports = map[string][]string{
 	"internal/texts":              {"internal/display"},
 	"internal/child":              {},
 	"internal/atomicfile/crashfs": {"internal/atomicfile"},
+	"internal/backup":             {"internal/atomicfile", "internal/display", "internal/spool"},
 	"internal/spool":              {"internal/atomicfile", "internal/display"},
 	"internal/locale":             {"internal/suggest"},
 	"internal/period":             {"internal/locale", "internal/suggest"},
@@ -39,8 +40,8 @@ var allowedImports = map[string][]string{
 	"internal/demo/vendorapi":     {"internal/demo"},
 	"internal/servertest":         {},
 	"internal/smtptest":           {"internal/servertest"},
-	"internal/pipeline":           {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/phone", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
-	"internal/monitor":            {"internal/atomicfile", "internal/backoff", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "internal/texts", "queries", "report", "store", "internal/vendor"},
+	"internal/pipeline":           {"internal/atomicfile", "internal/backoff", "internal/backup", "internal/catalog", "internal/child", "internal/config", "internal/display", "internal/exitcode", "internal/job", "internal/locale", "internal/notify", "internal/period", "internal/phone", "internal/schedule", "internal/spool", "internal/yamlstrict", "queries", "report", "store", "templates", "internal/suggest", "internal/vendor"},
+	"internal/monitor":            {"internal/atomicfile", "internal/backoff", "internal/backup", "internal/child", "internal/collector", "internal/config", "internal/display", "internal/exitcode", "internal/importer", "internal/job", "internal/notify", "internal/period", "internal/pipeline", "internal/spool", "internal/sqlvalue", "internal/texts", "queries", "report", "store", "internal/vendor"},
 	"internal/scheduler":          {"internal/atomicfile", "internal/backoff", "internal/catalog", "internal/child", "internal/config", "internal/exitcode", "internal/job", "internal/monitor", "internal/pagedata", "internal/pipeline"},
 	"internal/display":            {},
 	"internal/exitcode":           {},
@@ -75,7 +76,7 @@ var allowedImports = map[string][]string{
 	"bench/reports":               {},
 	"bench/start":                 {},
 	"bench/workbook":              {"bench/process", "bench/reports", "internal/sqlvalue", "store"},
-	"cmd/callsheet":               {"internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/garbage", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/page", "internal/pagedata", "internal/password", "internal/period", "internal/pipeline", "internal/scheduler", "internal/shell", "internal/spool", "queries", "store", "internal/suggest", "templates"},
+	"cmd/callsheet":               {"internal/backup", "internal/atomicfile", "internal/child", "internal/collector", "internal/config", "internal/demo", "internal/demo/vendorapi", "internal/display", "internal/exitcode", "internal/garbage", "internal/importer", "internal/job", "internal/monitor", "internal/notify", "internal/page", "internal/pagedata", "internal/password", "internal/period", "internal/pipeline", "internal/scheduler", "internal/shell", "internal/spool", "queries", "store", "internal/suggest", "templates"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -38,7 +38,7 @@ and turns them into numbers per group and agent, Excel workbooks for managers an
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("callsheet {{.Version}}\n")
 	root.AddCommand(demoCommand(a), initCommand(a), serveCommand(a), collectCommand(a), loadCommand(a), queryCommand(a), billingCommand(a),
-		sqlCommand(a), importCommand(a), archiveCommand(a), verifyCommand(a), reconcileCommand(a), directoryCommand(a), pruneCommand(a), maintainCommand(a), migrateCommand(a), publishCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a),
+		sqlCommand(a), importCommand(a), archiveCommand(a), backupCommand(a), restoreCommand(a), verifyCommand(a), reconcileCommand(a), directoryCommand(a), pruneCommand(a), maintainCommand(a), migrateCommand(a), publishCommand(a), reportCommand(a), runCommand(a), scheduleCommand(a), statusCommand(a), checkCommand(a),
 		configCommand(a), templateCommand(a), pageCommand(a), userCommand(a), versionCommand(a))
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"callsheet/internal/backup"
 	"callsheet/internal/config"
 	"callsheet/internal/importer"
 	"callsheet/internal/pipeline"
@@ -82,7 +83,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 		k.add("collector sources and tokens", checkTokens(c))
 	}
 	folder := checkWritable(c.Path(c.DataDir))
-	k.add("data folder "+c.Path(c.DataDir), errors.Join(withWriteHint(folder), store.CheckPath(c.Database())))
+	k.add("data folder "+c.Path(c.DataDir), errors.Join(withWriteHint(folder), store.CheckPath(c.Database()), backup.CheckFinished(c.Data())))
 	isReadOnly := errors.Is(folder, syscall.EROFS) // no file in it can be written
 	if !isReadOnly {
 		k.add("files in "+c.Data(), checkFiles(c, p.Now()))

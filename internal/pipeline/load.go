@@ -23,11 +23,15 @@ const rebuildSuffix = ".rebuild"
 // importLockTimeout is how long an import waits for another one.
 const importLockTimeout = time.Minute
 
-// LockImports keeps other imports, undos and archives out of the spool until release is called. Collectors and loads go on.
+// LockImports keeps other imports, undos, archives and backups out of the spool until release is called. Collectors and loads go on.
 func (p *Pipeline) LockImports(ctx context.Context) (release func() error, err error) {
 	if err := MakeDataDir(p.Config); err != nil {
 		return nil, err
 	}
+	return p.lockImports(ctx)
+}
+
+func (p *Pipeline) lockImports(ctx context.Context) (release func() error, err error) {
 	lock, err := atomicfile.TakeLock(ctx, p.Config.Data(".import.lock"), "the spool in "+p.Config.Data(), importLockTimeout)
 	if err != nil {
 		return nil, err

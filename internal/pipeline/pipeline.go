@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"callsheet/internal/atomicfile"
+	"callsheet/internal/backup"
 	"callsheet/internal/child"
 	"callsheet/internal/config"
 )
@@ -36,8 +37,13 @@ type Pipeline struct {
 var errNoDatabase = errors.New("the process of a collector does not open the database")
 
 // MakeDataDir creates the data folder if it is missing. Other users can pass through it to the published copy and the workbooks in
-// reports; everything else in it is closed to them, also what an older version or a person created.
+// reports; everything else in it is closed to them, also what an older version or a person created. A folder that has only a part of a backup is
+// an error.
 func MakeDataDir(c *config.Config) error {
+	return errors.Join(backup.CheckFinished(c.Data()), makeDataDir(c))
+}
+
+func makeDataDir(c *config.Config) error {
 	if err := atomicfile.MkdirReadable(c.Data()); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
