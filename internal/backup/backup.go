@@ -9,6 +9,7 @@ package backup
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -206,6 +207,20 @@ func walk(files []file, name, source string, durable map[string]int64, leaveOut 
 	return files, nil
 }
 
+// input is what is copied. It keeps an error of reading, which copying mixes with those of writing.
+type input struct {
+	io.Reader
+	err error
+}
+
+func (i *input) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		i.err = err
+	}
+	return n, err
+}
+
 // errGone is returned for a file that was removed since it was listed, such as an alert that was sent.
 var errGone = errors.New("removed meanwhile")
 
@@ -241,8 +256,10 @@ func (f file) writeTo(archive *tar.Writer) (size int64, err error) {
 	if err := archive.WriteHeader(header); err != nil {
 		return 0, err
 	}
-	if n, err := io.CopyN(archive, source, size); err != nil {
-		return 0, fmt.Errorf("%s: %d of %d bytes could be read: %w\nhint: the backup is incomplete; make it again", f.path, n, size, err)
+	in := &input{Reader: source}
+	n, err := io.CopyN(archive, in, size)
+	if in.err != nil || errors.Is(err, io.EOF) { // the file has become shorter
+		return 0, fmt.Errorf("%s: only %d of %d bytes could be read: %w", f.path, n, size, cmp.Or(in.err, io.ErrUnexpectedEOF))
 	}
-	return size, nil
+	return size, err
 }

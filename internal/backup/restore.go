@@ -121,20 +121,6 @@ type folder struct {
 	mode fs.FileMode
 }
 
-// input is what a backup is read from. It keeps an error of reading, which copying mixes with those of writing.
-type input struct {
-	io.Reader
-	err error
-}
-
-func (i *input) Read(p []byte) (int, error) {
-	n, err := i.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		i.err = err
-	}
-	return n, err
-}
-
 // run writes all entries durably. A backup that is cut or damaged is an error.
 func (e *extraction) run(ctx context.Context, r io.Reader) (contents Contents, err error) {
 	decompressor, err := zstd.NewReader(r)
