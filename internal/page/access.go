@@ -104,7 +104,7 @@ func (s *Server) namedUser(r *http.Request) *User {
 
 // askToSignIn sends a browser to the form, from which it returns. A stream cannot show one.
 func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/live/stream" || r.Method != http.MethodGet {
+	if r.URL.Path == "/live/stream" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		s.refuse(w, http.StatusUnauthorized, "signed_out")
 		return
 	}

@@ -23,6 +23,9 @@ func TestSignInAndOut(t *testing.T) {
 			t.Errorf("%s without a session: %s to %s", path, a.Status, a.Header.Get("Location"))
 		}
 	}
+	if a := b.do(http.MethodHead, "/", nil); a.StatusCode != http.StatusSeeOther { // by which an open page learns that it has to ask
+		t.Errorf("HEAD without a session: %s", a.Status)
+	}
 	if a := b.get("/live/stream?view=live"); a.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a stream without a session: %s", a.Status)
 	}

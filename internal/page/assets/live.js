@@ -9,14 +9,18 @@ const alarm = document.querySelector("#connection");
 const announcement = document.querySelector("#announcement");
 
 const silence = 8000; // milliseconds without an event after which the page is not live; the server sends one every three seconds
+const reopen = 15000; // milliseconds without an event after which the stream is opened again: a connection whose other end is gone may stay open
 const retry = 5000; // milliseconds after which a stream that the server has refused is asked for again
 
 let heardAt = Date.now();
+let openedAt; // when the stream was opened
 let ahead = Number(board.dataset.now) - Date.now(); // of the server's clock
 let lost = false;
 let stream;
 
 function connect() {
+  stream?.close();
+  openedAt = Date.now();
   stream = new EventSource(board.dataset.stream);
   stream.addEventListener("board", (event) => {
     const next = new DOMParser().parseFromString(`<div id="board">${event.data}</div>`, "text/html").querySelector("#board");
@@ -34,11 +38,12 @@ function connect() {
   });
 }
 
-// The server has refused the stream: the session may have ended, which the page itself says better.
+// The server has refused the stream. If it refuses the page too, because the session has ended or the group is not the user's any more, the page
+// is loaded again, which says so.
 async function reconnect() {
   try {
     const answer = await fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" });
-    if (answer.type === "opaqueredirect") {
+    if (answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500)) {
       location.reload();
       return;
     }
@@ -70,6 +75,7 @@ function setLost(isLost) {
 
 function tick() {
   if (Date.now() - heardAt > silence) setLost(true);
+  if (Date.now() - Math.max(heardAt, openedAt) > reopen) connect();
   if (lost) return; // the durations of old calls would be wrong
   const now = Date.now() + ahead;
   for (const element of board.querySelectorAll(".duration")) {
