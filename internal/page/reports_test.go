@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -108,6 +110,32 @@ func TestReports(t *testing.T) {
 	}
 	if n := ran.Load(); n != 1 {
 		t.Errorf("it ran %d times", n)
+	}
+}
+
+func TestLinksLeadToWorkbooksOfAnyName(t *testing.T) {
+	dir := t.TempDir()
+	var files []File
+	for _, name := range []string{"daily-Support #1.xlsx", "daily-100%25 + more?.xlsx", "daily-बिक्री & R&D.xlsx"} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, File{Path: path, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(name)))})
+	}
+	s := startSite(t, Options{ReportsDir: dir, Reports: func() ([]Report, error) {
+		return []Report{{Name: "daily", Runs: []Run{{Period: "2026-10-05", State: "sent", Files: files}}}}, nil
+	}})
+	b := s.browser()
+	links := regexp.MustCompile(`href="([^"]*)" download`).FindAllStringSubmatch(b.get("/reports/daily").text, -1)
+	if len(links) != len(files) {
+		t.Fatalf("%d links", len(links))
+	}
+	for i, link := range links {
+		address, _, _ := strings.Cut(html.UnescapeString(link[1]), "#") // as a browser
+		if a := b.get(address); a.StatusCode != http.StatusOK || a.text != files[i].Name() {
+			t.Errorf("%s at %s: %s", files[i].Name(), address, a.Status)
+		}
 	}
 }
 

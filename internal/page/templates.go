@@ -73,7 +73,7 @@ func parseTemplates(o Options) (*templates, error) {
 	set, err := template.New("").Funcs(template.FuncMap{
 		"t": f.text, "number": f.number, "number64": f.number64, "runState": f.runState, "clock": f.clock, "dateTime": f.dateTime, "duration": duration, "boards": boards, "millis": time.Time.UnixMilli, "lastDelivery": f.lastDelivery, "key": key, "level": level, "target": f.target,
 		"metric": f.metric, "heatFigure": f.heatFigure, "usual": f.usual, "clockHour": f.clockHour, "day": f.day, "shortDay": shortDay, "through": f.through, "days": f.days, "leftOut": f.leftOut, "heatClass": heatClass, "find": find, "callerKey": callerKey,
-		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "took": f.took, "parameter": f.parameter, "askLimits": f.askLimits, "pageOf": pageAddress,
+		"zone": f.zone.String, "hours": f.hours, "stream": streamAddress, "took": f.took, "parameter": f.parameter, "askLimits": f.askLimits, "pageOf": pageAddress, "pathEscape": url.PathEscape,
 	}).ParseFS(templateFiles, "templates/*.html")
 	return &templates{f, set}, err
 }
