@@ -46,15 +46,18 @@ begun as (
     from first_deliveries()
     where source in (select source from query_table(p_rows) where local_day between p_from::date and p_to::date)
 ),
+comparable as (
+    select stretch, comparable_from(from_day, to_day, stretch) as first_day, comparable_to(from_day, to_day, stretch) as last_day
+    from asked, unnest([1, 2, 3, 4]) as earlier(stretch)
+),
 periods as (
     select 0 as stretch, from_day as first_day, to_day as last_day from asked
     union all
-    select back, comparable_from(from_day, to_day, back), comparable_to(from_day, to_day, back)
-    from asked, unnest([1, 2, 3, 4]) as earlier(back)
+    from comparable
     union all
     select 5, before_from, before_to
     from asked
-    where before_from <> comparable_from(from_day, to_day, 1) or before_to <> comparable_to(from_day, to_day, 1)
+    where (before_from, before_to) not in (select (first_day, last_day) from comparable)
 ),
 ends as (
     select
