@@ -102,6 +102,9 @@ func (w plainWorld) changes(q plainQuestion, _ []string) map[string]plainRow {
 		}
 		goal := w.goal(name, fmt.Sprint(q.filter.arguments["group"]), fmt.Sprint(q.filter.arguments["number"]))
 		to, verdict := distance(name, value, goal), ""
+		if name == "repeat_24h_rate" && !w.repeatsAreKnown(q.to) {
+			to = math.NaN()
+		}
 		switch {
 		case to >= 0:
 			verdict = "met"

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 )
 
 // worldGoals are goals for every metric that can have one, some for a group or a number.
@@ -46,7 +47,13 @@ func distance(metric string, figure, goal float64) float64 {
 	return figure - goal
 }
 
-// withGoals adds the distances from goals, and whether there is one that is negative. what has the row's group and number, if it is of one,
+// repeatsAreKnown reports whether 24 hours have passed since the end of a day, so that all who called again have done so.
+func (w plainWorld) repeatsAreKnown(day string) bool {
+	at := localDay(day)
+	return !w.through.Before(time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, w.zone).Add(24 * time.Hour))
+}
+
+// withGoals adds the distances from goals, and whether there is one that is negative. what has the row's group, number and day, if it is of one,
 // besides the filters.
 func (w plainWorld) withGoals(expected plainRow, columns []string, filters map[string]any, what map[string]string) plainRow {
 	expected = maps.Clone(expected)
@@ -57,6 +64,10 @@ func (w plainWorld) withGoals(expected plainRow, columns []string, filters map[s
 	if of, ok := what["virtual_number"]; ok {
 		number = of
 	}
+	lastDay := fmt.Sprint(filters["to"])
+	if of, ok := what["local_day"]; ok {
+		lastDay = of
+	}
 	known, below := false, false
 	for _, column := range columns {
 		metric, ok := strings.CutSuffix(column, "_to_goal")
@@ -65,6 +76,9 @@ func (w plainWorld) withGoals(expected plainRow, columns []string, filters map[s
 		}
 		figure, _ := expected[metric].(float64)
 		to := distance(metric, figure, w.goal(metric, group, number))
+		if metric == "repeat_24h_rate" && !w.repeatsAreKnown(lastDay) {
+			to = math.NaN()
+		}
 		expected[column] = to
 		known, below = known || !math.IsNaN(to), below || to < 0
 	}

@@ -49,3 +49,7 @@ incoming as materialized (from incoming_calls(['stretch'], p_rows)),
 followed as (from followed_in_stretches(incoming, p_stretches)),
 spoken as (from spoken_in_stretches(incoming, p_stretches, p_asked))
 from caller_counts(['stretch'], followed, spoken, p_asked);
+
+-- Whether it is known of every answered call up to the end of a day whether its customer called again within 24 hours.
+create or replace macro repeats_are_known(p_day) as
+    complete_through() >= timezone((select timezone from settings), p_day::date + interval 1 day) + interval 24 hour;

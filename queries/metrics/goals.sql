@@ -35,8 +35,8 @@ with distances as (from kpi_to_goals(p_rows, p_group, p_number))
 select * exclude (goals), least(*columns(lambda x: is_distance(x))) < 0 as below_goal
 from distances;
 
--- The same for rows of all_metrics().
-create or replace macro with_all_goals(p_rows, p_group, p_number) as table
+-- The same for rows of all_metrics(), of calls up to the end of a day, which can be a column.
+create or replace macro with_all_goals(p_rows, p_last_day, p_group, p_number) as table
 with
 rows as (from kpi_to_goals(p_rows, p_group, p_number)),
 distances as (
@@ -44,7 +44,7 @@ distances as (
         *,
         recovery_rate - goals['recovery_rate'] as recovery_rate_to_goal,
         goals['median_minutes_to_recover'] - median_minutes_to_recover as median_minutes_to_recover_to_goal,
-        goals['repeat_24h_rate'] - repeat_24h_rate as repeat_24h_rate_to_goal
+        case when repeats_are_known(p_last_day) then goals['repeat_24h_rate'] - repeat_24h_rate end as repeat_24h_rate_to_goal
     from rows
 )
 select * exclude (goals), least(*columns(lambda x: is_distance(x))) < 0 as below_goal

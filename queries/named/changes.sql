@@ -11,7 +11,7 @@ stretches as materialized (from stretches_of(recent, $from, $to, $source, null, 
 peaks as (from stretch_peaks(recent, stretches, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 metrics as materialized (from stretch_metrics(recent, stretches, peaks, $metrics)),
 figures as (from compared_figures(metrics)),
-goals as (select goals_of(goals, $group, $number) as goals from settings)
+goals as (select goals_of(goals, $group, $number) as goals, repeats_are_known($to) as repeats_known from settings)
 select
     name, label, unit, value, before,
     value - before as change,
@@ -23,7 +23,8 @@ select
     usual_low, usual_high, usual_n,
     usual_verdict(good, format, value, usual_low, usual_high) as usual_verdict,
     goals[name] as goal,
-    case good when 'higher' then value - goal else goal - value end as to_goal,
+    case when name = 'repeat_24h_rate' and repeats_known is not true then null
+         when good = 'higher' then value - goal else goal - value end as to_goal,
     case when to_goal >= 0 then 'met' when to_goal < 0 then 'not met' end as goal_verdict
 from metric_catalog join figures using (name), goals
 where asks_for($metrics, [name])

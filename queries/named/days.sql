@@ -11,6 +11,6 @@ known as (
 ),
 rows as (from zero_filled(known)),
 filled as (from days left join rows using (local_day)),
-rows_with_goals as (from with_all_goals(filled, $group, $number))
+rows_with_goals as (from with_all_goals(filled, local_day, $group, $number))
 from asked_columns(['local_day'], $metrics, filled, rows_with_goals)
 order by local_day;

@@ -14,4 +14,4 @@ stretches as materialized (from stretches_of(recent, $from, $to, $source, $befor
 peaks as (from stretch_peaks(recent, stretches, $group, $agent, $number, $direction, $campaign, $source, $hours)),
 metrics as materialized (from stretch_metrics(recent, stretches, peaks)),
 rows as (from compared(metrics))
-from with_all_goals(rows, $group, $number);
+from with_all_goals(rows, $to, $group, $number);
