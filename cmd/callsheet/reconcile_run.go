@@ -13,6 +13,7 @@ import (
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/pipeline"
+	"callsheet/internal/vendor"
 	"callsheet/store"
 )
 
@@ -102,7 +103,7 @@ func (a *app) fetchFromVendor(ctx context.Context, p *pipeline.Pipeline, source 
 			r.Failed = append(r.Failed, failedDay{day.Source, day.Day, day.Err.Error()})
 		}
 	}
-	if fetched[len(fetched)-1].Err != nil { // the API is likely down
+	if vendor.IsOfServer(fetched[len(fetched)-1].Err) { // it is likely down
 		return nil
 	}
 	if _, err := p.SyncDirectory(ctx, api, source.Name, false); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,8 +53,9 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 	yesterday := period.Day(p.Now().In(p.Config.Zone())).AddDate(0, 0, -1)
 	span := period.Period{From: yesterday.AddDate(0, 0, 1-reconciledDays), To: yesterday}
 	arguments := pipeline.QueryArguments(span, map[string]string{"source": source.Name})
-	var lasting []string     // days that differ though serve has imported what it could
-	var listed, ours float64 // coins of these days
+	lists := map[string]time.Time{} // when the list of each day was fetched
+	var lasting []string            // days that differ though serve has imported what it could
+	var listed, ours float64        // coins of these days
 	err = reader.Query(ctx, "completeness_days", arguments, ignoreHeader, func(values []any) error {
 		fetched := timePointer(values[3])
 		if fetched == nil {
@@ -63,6 +65,7 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 			status.LastFetched = fetched
 		}
 		day := values[1].(sqlvalue.Date).String()
+		lists[day] = *fetched
 		switch values[2] {
 		case "complete":
 			status.Complete++
@@ -88,7 +91,7 @@ func (s *Status) readReconciled(ctx context.Context, p *pipeline.Pipeline, reade
 		coins = say("coins_differ", listed, ours)
 	}
 	s.warnOfDays(source.Name, status, lasting, coins)
-	s.warnOfSchedule(p, source, status, record)
+	s.warnOfSchedule(p, source, status, record, lists)
 	s.warnOfDamagedLists(p, source.Name, span)
 	return status, nil
 }
@@ -132,8 +135,9 @@ func someDays(days []string) string {
 	return text
 }
 
-// warnOfSchedule reports a source that could not be reconciled, or that was not when it was due.
-func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, status *ReconciledStatus, record pipeline.Reconciled) {
+// warnOfSchedule reports a source that could not be reconciled, or that was not when it was due. lists has the times at which the lists of
+// days were fetched.
+func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, status *ReconciledStatus, record pipeline.Reconciled, lists map[string]time.Time) {
 	now, zone := p.Now(), p.Config.Zone()
 	if times := pipeline.ReconcileSchedule(source); times != nil {
 		next, last := times.Next(now), times.Last(now.Add(-2*maxDelay)) // it may be due again since, and has its time to run
@@ -145,7 +149,8 @@ func (s *Status) warnOfSchedule(p *pipeline.Pipeline, source config.Source, stat
 			s.addAlarm("reconcile "+source.Name, say("warn_not_reconciled", source.Name, display.ZonedTime(last)))
 		}
 	}
-	if record.Failures == 0 || status.LastFetched != nil && status.LastFetched.After(record.FailedAt) { // by hand
+	byHand := func(day string) bool { return lists[day].After(record.FailedAt) }
+	if record.Failures == 0 || len(record.FailedDays) > 0 && !slices.ContainsFunc(record.FailedDays, func(day string) bool { return !byHand(day) }) {
 		return
 	}
 	if record.RetryAt.After(now) {

@@ -20,26 +20,26 @@ type FetchedDay struct {
 	Err         error
 }
 
-// maxFailedDays is the number of consecutive failed days after which the rest are skipped; each was tried several times.
+// maxFailedDays is the number of consecutive days that the vendor's server failed or refused after which the rest are skipped. A day whose list
+// cannot be read says nothing about others.
 const maxFailedDays = 2
 
-var errNotTried = errors.New("not tried, since the days before failed")
+var errNotTried = errors.New("not tried, since the vendor's API failed for other days")
 
-// FetchLists replaces the lists of a source's days by what the vendor lists now. progress returns what is called with the rows
-// of a day. A day that fails keeps its earlier list.
-func (p *Pipeline) FetchLists(ctx context.Context, api vendor.API, source string, days []string, progress func(day string) func(rows, total int64)) (fetched []FetchedDay) {
-	failed := 0
-	for _, day := range days {
-		one := FetchedDay{Source: source, Day: day, Err: errNotTried}
+// FetchLists replaces the lists of a source's days by what the vendor lists now, the newest day first, since reports need that one. progress
+// returns what is called with the rows of a day. A day that fails keeps its earlier list. The result is in the order of days.
+func (p *Pipeline) FetchLists(ctx context.Context, api vendor.API, source string, days []string, progress func(day string) func(rows, total int64)) []FetchedDay {
+	fetched, failed := make([]FetchedDay, len(days)), 0
+	for i, day := range slices.Backward(days) {
+		err := errNotTried
 		if failed < maxFailedDays {
-			_, one.Err = api.FetchCalls(ctx, day, progress(day))
+			if _, err = api.FetchCalls(ctx, day, progress(day)); vendor.IsOfServer(err) {
+				failed++
+			} else {
+				failed = 0
+			}
 		}
-		if one.Err == nil {
-			failed = 0
-		} else {
-			failed++
-		}
-		fetched = append(fetched, one)
+		fetched[i] = FetchedDay{Source: source, Day: day, Err: err}
 	}
 	return fetched
 }

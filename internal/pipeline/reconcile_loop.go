@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"callsheet/internal/backoff"
@@ -79,26 +81,26 @@ func (r *ReconcileLoop) reconcileDue(ctx context.Context, p *Pipeline, source co
 	if len(due) == 0 || now.Before(state.RetryAt) && state.RetryAt.Sub(now) <= reconcileBackoff.Max {
 		return
 	}
-	counts, err := p.reconcileInChild(ctx, source.Name, due[0], due[len(due)-1])
+	counts, failed, err := p.reconcileDays(ctx, source.Name, due)
 	if ctx.Err() != nil {
 		return
 	}
 	log := p.Log.With("source", source.Name, "from", due[0], "to", due[len(due)-1])
-	if state.note(due, err, p.Now()); err != nil {
-		log.Error("reconciliation failed", "error", err, "next_attempt", state.RetryAt)
+	if state.note(due, failed, err, p.Now()); err != nil {
+		log.Error("reconciliation failed", "days", strings.Join(failed, " "), "error", err, "next_attempt", state.RetryAt)
 	} else {
 		log.Info("reconciled", "vendor_calls", counts.VendorCalls, "missing", counts.Missing, "differing", counts.Differing,
 			"unknown_to_vendor", counts.UnknownToVendor)
-		r.days[source.Name] = nil
 	}
+	r.days[source.Name] = failed
 	if failure := state.write(p.Config, source.Name); failure != nil {
 		p.Log.Error("the reconciliation could not be recorded", "source", source.Name, "error", failure)
 	}
 	r.OnFinished(err)
 }
 
-// dueDays returns the days of a source that are due now, in order: those that were due before, those of its schedule, and those of the
-// reports that are due soon. The schedule is due at once if the last reconciliation was before its last time, as after a restart.
+// dueDays returns the days of a source that are due now, in order: those that were due before or failed, those of its schedule, and those of
+// the reports that are due soon. The schedule is due at once if the last reconciliation was before its last time, as after a restart.
 func (r *ReconcileLoop) dueDays(p *Pipeline, source config.Source, state Reconciled, now time.Time) []string {
 	since, looked := r.looked[source.Name]
 	if !looked || since.After(now) { // the clock was set back
@@ -106,9 +108,18 @@ func (r *ReconcileLoop) dueDays(p *Pipeline, source config.Source, state Reconci
 	}
 	r.looked[source.Name] = now
 	finished := FinishedDays(source, now, daysToReconcile(source, state, now))
-	due := slices.DeleteFunc(r.days[source.Name], func(day string) bool { return !slices.Contains(finished, day) })
+	due := r.days[source.Name]
+	if !looked {
+		due = state.FailedDays
+	}
+	due = slices.DeleteFunc(slices.Clone(due), func(day string) bool { return !slices.Contains(finished, day) })
 	if times := ReconcileSchedule(source); times != nil && (len(times.Between(since, now)) > 0 || !looked && times.Last(now).After(state.EndedAt)) {
-		due = finished
+		last, regular := times.Last(now), finished[len(finished)-source.VendorAPI.DaysBack:]
+		for _, day := range finished { // those to catch up, once
+			if at := state.Days[day]; at.IsZero() || at.Before(last) && slices.Contains(regular, day) {
+				due = append(due, day)
+			}
+		}
 	}
 	for _, report := range p.Config.Reports {
 		if named := report.Filters["source"]; report.Schedule == "" || named != "" && named != source.Name {
@@ -178,35 +189,78 @@ type reconcileCounts struct {
 	UnknownToVendor int64 `json:"unknown_to_vendor"`
 }
 
-// reconcileInChild reconciles some days of a source in a child process. Remaining differences are no error.
-func (p *Pipeline) reconcileInChild(ctx context.Context, source, from, to string) (sum reconcileCounts, err error) {
+func (s *reconcileCounts) add(other reconcileCounts) {
+	s.VendorCalls += other.VendorCalls
+	s.Missing += other.Missing
+	s.Differing += other.Differing
+	s.UnknownToVendor += other.UnknownToVendor
+}
+
+// reconcileDays reconciles days of a source, the newest first. With an error, it returns the days that failed, in order.
+func (p *Pipeline) reconcileDays(ctx context.Context, source string, due []string) (sum reconcileCounts, failed []string, err error) {
+	var errs []error
+	for _, days := range slices.Backward(consecutive(due)) {
+		if ctx.Err() != nil {
+			break
+		}
+		counts, some, err := p.reconcileInChild(ctx, source, days)
+		sum.add(counts)
+		failed, errs = append(some, failed...), append(errs, err)
+	}
+	return sum, failed, errors.Join(errs...)
+}
+
+// consecutive splits days, in order, where there are others between them, since reconcile takes a period.
+func consecutive(days []string) (runs [][]string) {
+	var last time.Time
+	for _, text := range days {
+		day, _ := period.ParseDay(text) // FinishedDays made it
+		if len(runs) == 0 || !day.Equal(last.AddDate(0, 0, 1)) {
+			runs = append(runs, nil)
+		}
+		runs[len(runs)-1] = append(runs[len(runs)-1], text)
+		last = day
+	}
+	return runs
+}
+
+// reconcileInChild reconciles consecutive days of a source in a child process. With an error, it returns the days that failed. Remaining
+// differences are no error.
+func (p *Pipeline) reconcileInChild(ctx context.Context, source string, days []string) (sum reconcileCounts, failed []string, err error) {
 	timeout := fmt.Errorf("it took longer than %s and was stopped", reconcileTimeout)
 	limited, cancel := context.WithTimeoutCause(ctx, reconcileTimeout, timeout)
 	defer cancel()
 	var out bytes.Buffer
 	err = p.RunChild(limited, child.Command{
-		Args:   []string{"reconcile", "--fix", "--json", "--source", source, "--from", from, "--to", to},
+		Args:   []string{"reconcile", "--fix", "--json", "--source", source, "--from", days[0], "--to", days[len(days)-1]},
 		Stdout: &out, Memory: p.RunMemory(), Group: true,
 	})
 	switch {
 	case limited.Err() != nil && ctx.Err() == nil:
-		return sum, childError{timeout}
+		return sum, days, childError{timeout}
 	case errors.Is(err, child.ErrMemory), errors.As(err, new(*child.Crash)):
-		return sum, childError{fmt.Errorf("the process of the reconciliation: %w", err)}
-	case err != nil && exitcode.Of(err) != exitcode.Warnings:
-		return sum, err
+		return sum, days, childError{fmt.Errorf("the process of the reconciliation: %w", err)}
 	}
 	var result struct {
-		Days []reconcileCounts `json:"days"`
+		Days   []reconcileCounts `json:"days"`
+		Failed []struct {
+			Day string `json:"day"`
+		} `json:"failed"`
 	}
-	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
-		return sum, fmt.Errorf("callsheet reconcile: %w", err)
+	if failure := json.Unmarshal(out.Bytes(), &result); failure != nil { // it ended before it had compared anything
+		return sum, days, cmp.Or(err, fmt.Errorf("callsheet reconcile: %w", failure))
 	}
 	for _, day := range result.Days {
-		sum.VendorCalls += day.VendorCalls
-		sum.Missing += day.Missing
-		sum.Differing += day.Differing
-		sum.UnknownToVendor += day.UnknownToVendor
+		sum.add(day)
 	}
-	return sum, nil
+	for _, one := range result.Failed {
+		failed = append(failed, one.Day)
+	}
+	switch {
+	case len(failed) > 0:
+		return sum, failed, err
+	case err != nil && exitcode.Of(err) != exitcode.Warnings:
+		return sum, days, err
+	}
+	return sum, nil, nil
 }

@@ -1,10 +1,13 @@
 package pipeline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,12 +44,25 @@ func TestDaysAreDueOnScheduleAndBeforeReports(t *testing.T) {
 	india := time.FixedZone("", 19800)
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 10, day, hour, minute, 0, 0, india) }
 	three := []string{"2026-10-05", "2026-10-06", "2026-10-07"}
+	days := func(ended time.Time, first, last int, failed ...int) (state Reconciled) {
+		state = Reconciled{Days: map[string]time.Time{}, EndedAt: at(2, 2, 35), Failures: 9}
+		for day := first; day <= last; day++ {
+			if text := fmt.Sprintf("2026-10-%02d", day); slices.Contains(failed, day) {
+				state.FailedDays = append(state.FailedDays, text)
+			} else {
+				state.Days[text] = ended
+			}
+		}
+		return state
+	}
 	for _, c := range []struct {
 		what, period string
-		ended        time.Time // of the last reconciliation
+		ended        any // of the last reconciliation, or what is recorded
 		looked, now  time.Time
 		want         []string
 	}{
+		{"failed days after a restart", "yesterday", days(at(8, 2, 35), 1, 7, 4, 7), time.Time{}, at(8, 3, 30), []string{"2026-10-04", "2026-10-07"}},
+		{"a day that goes on failing", "yesterday", days(at(7, 2, 35), 1, 6, 3), at(8, 2, 29), at(8, 2, 30), append([]string{"2026-10-03"}, three...)},
 		{"before the schedule", "yesterday", at(8, 2, 30), at(8, 2, 28), at(8, 2, 29), nil},
 		{"the schedule", "yesterday", at(7, 2, 35), at(8, 2, 29), at(8, 2, 30), three},
 		{"after a restart", "yesterday", at(7, 2, 35), time.Time{}, at(8, 3, 30), three},
@@ -65,7 +81,11 @@ func TestDaysAreDueOnScheduleAndBeforeReports(t *testing.T) {
 		if !c.looked.IsZero() {
 			r.looked["main"] = c.looked
 		}
-		got := r.dueDays(p, p.Config.Collector.Sources[0], Reconciled{EndedAt: c.ended}, c.now)
+		state, recorded := c.ended.(Reconciled)
+		if !recorded {
+			state.EndedAt = c.ended.(time.Time)
+		}
+		got := r.dueDays(p, p.Config.Collector.Sources[0], state, c.now)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: due are %v, want %v", c.what, got, c.want)
 		}
@@ -95,7 +115,7 @@ func TestAFailedReconciliationIsRetriedLaterAndLater(t *testing.T) {
 		if state, err = ReadReconciled(p.Config, "main"); err != nil {
 			t.Fatal(err)
 		}
-		state.note([]string{"2026-10-07"}, errors.New("the line is down"), now)
+		state.note([]string{"2026-10-06", "2026-10-07"}, []string{"2026-10-07"}, errors.New("the line is down"), now)
 		waits = append(waits, state.RetryAt.Sub(now))
 		if err := state.write(p.Config, "main"); err != nil {
 			t.Fatal(err)
@@ -108,7 +128,10 @@ func TestAFailedReconciliationIsRetriedLaterAndLater(t *testing.T) {
 	if state.Failures != 6 || !state.FailedAt.Equal(now) || !state.EndedAt.IsZero() {
 		t.Errorf("%+v", state)
 	}
-	state.note([]string{"2026-10-07"}, nil, now.Add(time.Hour))
+	if !state.Days["2026-10-06"].Equal(now) || !state.Days["2026-10-07"].IsZero() || !slices.Equal(state.FailedDays, []string{"2026-10-07"}) {
+		t.Errorf("the day that was compared: %+v", state)
+	}
+	state.note([]string{"2026-10-07"}, nil, nil, now.Add(time.Hour))
 	if state.Failures != 0 || state.Error != "" || !state.RetryAt.IsZero() || !state.Days["2026-10-07"].Equal(now.Add(time.Hour)) {
 		t.Errorf("after a success: %+v", state)
 	}
@@ -118,5 +141,55 @@ func writeFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestOneDayThatFailsHoldsUpNoOther has a vendor that refuses the two oldest days, lists an unknown word on the two newest, or is down.
+func TestOneDayThatFailsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	days := []string{"2026-10-01", "2026-10-02", "2026-10-03", "2026-10-04", "2026-10-05", "2026-10-06"}
+	refused := `{"type":"error","message":"The date is out of range"}`
+	unknown := `{"type":"success","total":"1","current_page":"1","result":[{"sid_id":"c1","Flow_type":"?"}]}`
+	for name, c := range map[string]struct {
+		answers map[string]string
+		want    []string // the days that were asked for
+	}{
+		"refused": {map[string]string{days[0]: refused, days[1]: refused}, days},
+		"content": {map[string]string{days[4]: unknown, days[5]: unknown}, days},
+		"down":    {map[string]string{days[3]: refused, days[4]: refused, days[5]: refused}, days[4:]},
+	} {
+		var asked []string
+		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			day := r.FormValue("start_date")
+			asked = append(asked, day)
+			fmt.Fprint(w, cmp.Or(c.answers[day], `{"type":"error","message":"No records found"}`))
+		}))
+		p := reconciling(t, "yesterday")
+		p.Now = func() time.Time { return time.Date(2026, 10, 7, 3, 0, 0, 0, time.UTC) }
+		source := p.Config.Collector.Sources[0]
+		source.VendorAPI.URL, source.VendorAPI.RequestsPerMinute = api.URL, 60000
+		vendor, err := p.VendorAPI(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fetched := p.FetchLists(t.Context(), vendor, "main", days, func(string) func(rows, total int64) { return nil })
+		api.Close()
+		if slices.Sort(asked); !slices.Equal(asked, c.want) {
+			t.Errorf("%s: asked for %v, want %v", name, asked, c.want)
+		}
+		for i, one := range fetched {
+			_, fails := c.answers[days[i]]
+			if isTried := slices.Contains(c.want, days[i]); one.Day != days[i] || (one.Err == nil) != (isTried && !fails) {
+				t.Errorf("%s: %+v", name, one)
+			}
+		}
+	}
+}
+
+func TestDaysAreReconciledInPeriods(t *testing.T) {
+	t.Parallel()
+	got := consecutive([]string{"2026-09-29", "2026-09-30", "2026-10-01", "2026-10-03", "2026-10-05", "2026-10-06"})
+	if want := "[[2026-09-29 2026-09-30 2026-10-01] [2026-10-03] [2026-10-05 2026-10-06]]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -19,9 +20,11 @@ type Reconciled struct {
 	EndedAt  time.Time            `json:"ended_at,omitzero"` // of the last one that succeeded
 	Days     map[string]time.Time `json:"days"`              // when the last one of each day ended
 	Failures int                  `json:"failures,omitempty"`
-	FailedAt time.Time            `json:"failed_at,omitzero"` // the first failure since the last success
-	Error    string               `json:"error,omitempty"`    // of the last failure
-	RetryAt  time.Time            `json:"retry_at,omitzero"`
+	// FailedDays are those that the last attempt could not compare.
+	FailedDays []string  `json:"failed_days,omitempty"`
+	FailedAt   time.Time `json:"failed_at,omitzero"` // the first failure since the last success
+	Error      string    `json:"error,omitempty"`    // of the last failure
+	RetryAt    time.Time `json:"retry_at,omitzero"`
 }
 
 // keptReconciled is how long the time of a day is kept, longer than any days_back.
@@ -48,19 +51,22 @@ func ReadReconciled(c *config.Config, source string) (state Reconciled, err erro
 	return state, err
 }
 
-// note records the end of an attempt.
-func (s *Reconciled) note(days []string, failure error, now time.Time) {
+// note records the end of an attempt, after which failed of the days could not be compared.
+func (s *Reconciled) note(days, failed []string, failure error, now time.Time) {
 	if failure != nil {
 		if s.Failures == 0 {
 			s.FailedAt = now
 		}
 		s.RetryAt = now.Add(reconcileBackoff.Wait(s.Failures))
 		s.Failures, s.Error = s.Failures+1, failure.Error()
-		return
+	} else {
+		s.EndedAt, s.Failures, s.FailedAt, s.Error, s.RetryAt = now, 0, time.Time{}, "", time.Time{}
 	}
-	s.EndedAt, s.Failures, s.FailedAt, s.Error, s.RetryAt = now, 0, time.Time{}, "", time.Time{}
+	s.FailedDays = failed
 	for _, day := range days {
-		s.Days[day] = now
+		if !slices.Contains(failed, day) {
+			s.Days[day] = now
+		}
 	}
 	for day, at := range s.Days {
 		if now.Sub(at) > keptReconciled {

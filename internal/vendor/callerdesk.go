@@ -72,10 +72,10 @@ func (c *callerDesk) success(answer object, of []string) (isEmpty bool, err erro
 	if saysNothing(message, of) {
 		return true, nil
 	}
-	err = fmt.Errorf("the vendor refused: %s", c.clean(message))
+	err = serverError{fmt.Errorf("the vendor refused: %s", c.clean(message))}
 	switch {
 	case c.clean(message) == "":
-		return false, errors.New("the vendor refused, and did not say why")
+		return false, serverError{errors.New("the vendor refused, and did not say why")}
 	case busyMessage().MatchString(message):
 		return false, temporaryError{error: err}
 	case authMessage().MatchString(message):

@@ -50,6 +50,17 @@ func IsTemporary(err error) bool {
 	return ok
 }
 
+// serverError is an error that another request would probably meet too: the server is down, or it refuses what the account asks.
+type serverError struct{ error }
+
+func (e serverError) Unwrap() error { return e.error }
+
+// IsOfServer reports whether a request failed for a reason that has nothing to do with the day that was asked for.
+func IsOfServer(err error) bool {
+	_, ok := errors.AsType[serverError](err)
+	return ok
+}
+
 // post sends a form with the authcode and passes the answer to read. It tries again after temporary errors, unless those of the request
 // before did not pass either.
 func (c *client) post(ctx context.Context, name string, form url.Values, read func(object) error) error {
@@ -58,7 +69,9 @@ func (c *client) post(ctx context.Context, name string, form url.Values, read fu
 			return err
 		}
 		answer, err := c.attempt(ctx, name, form)
-		if err == nil {
+		if err != nil {
+			err = serverError{err}
+		} else {
 			err = read(answer)
 		}
 		switch {
