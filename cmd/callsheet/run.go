@@ -82,7 +82,7 @@ a part of the spool could not be loaded.`,
 	command.Flags().BoolVar(&flags.dryRun, "dry-run", false, "only print what would be built and who would get it")
 	command.Flags().StringVar(&flags.to, "to", "", "build it and mail it to this address only; nothing is recorded")
 	command.Flags().BoolVar(&flags.resend, "resend", false, "send again what may have been sent, or everything if everyone has it")
-	command.Flags().DurationVar(&flags.retryFor, "retry-for", 0, "how long to retry a run or a delivery that fails, as in 1h")
+	command.Flags().DurationVar(&flags.retryFor, "retry-for", 0, "how long to retry a run or a delivery that fails, as in 1h; with --resend\nonly deliveries are retried")
 	command.Flags().BoolVar(&flags.asJSON, "json", false, "print the run, its parts and recipients as JSON")
 	command.Flags().BoolVar(&flags.scheduled, "scheduled", false, "run for the scheduler that started this process")
 	if err := command.Flags().MarkHidden("scheduled"); err != nil {

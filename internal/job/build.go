@@ -97,13 +97,47 @@ func (x *run) build(ctx context.Context, parts []string) ([]notify.Message, erro
 	if !x.entry.Burst {
 		return messages, nil
 	}
-	return messages, x.setState(Built)
+	row := x.base // an earlier attempt may have had nothing to report
+	row.State, row.RetryUntil, row.Begun = Built, x.retryDeadline, x.wasSending
+	return messages, x.record(row)
+}
+
+// builtParts returns the parts of a run that was sending, if the workbooks of all of them are there.
+func (x *run) builtParts() (parts []string) {
+	if !x.wasSending {
+		return nil
+	}
+	for _, k := range x.keys {
+		if row := x.rows[k]; row.Recipient == "" && (row.Part != "") == x.entry.Burst {
+			if _, built := x.builtMessage(row); !built {
+				return nil
+			}
+			parts = append(parts, row.Part)
+		}
+	}
+	return parts
+}
+
+// builtMessage returns the message of a row, if its workbook is what an earlier attempt built.
+func (x *run) builtMessage(row Run) (message notify.Message, built bool) {
+	if row.File == "" || x.resendAll {
+		return message, false
+	}
+	sum, err := notify.FileSHA256(row.File)
+	if err != nil || sum != row.SHA256 || json.Unmarshal(row.Message, &message) != nil {
+		return message, false
+	}
+	message.File, message.ID = row.File, cmp.Or(message.ID, row.SHA256) // earlier versions recorded no ID
+	return message, true
 }
 
 // parts returns the parts to build, one without a name if the report is no burst. There are none if there is nothing to report, and x is
 // empty then.
 func (x *run) parts(ctx context.Context) (parts []string, err error) {
-	should, err := x.Steps.ShouldRun(ctx, x.entry.Report, x.span)
+	should, err := x.wasSending, error(nil)
+	if !should {
+		should, err = x.Steps.ShouldRun(ctx, x.entry.Report, x.span)
+	}
 	switch {
 	case err != nil:
 		return nil, err
@@ -112,7 +146,10 @@ func (x *run) parts(ctx context.Context) (parts []string, err error) {
 	case should:
 		parts = []string{""}
 	}
-	x.empty = err == nil && len(parts) == 0
+	x.empty, x.listed = err == nil && len(parts) == 0, map[string]bool{}
+	for _, part := range parts {
+		x.listed[part] = true
+	}
 	return parts, err
 }
 
@@ -140,14 +177,11 @@ func (x *run) buildEmpty() ([]notify.Message, error) {
 func (x *run) buildPart(ctx context.Context, part string) (message notify.Message, err error) {
 	row := x.base
 	row.Part = part
-	if old, exists := x.rows[row.key()]; exists && old.File != "" && !x.resendAll {
-		if sum, err := notify.FileSHA256(old.File); err == nil && sum == old.SHA256 && json.Unmarshal(old.Message, &message) == nil {
-			message.File, message.ID = old.File, cmp.Or(message.ID, old.SHA256) // earlier versions recorded no ID
-			if x.options.Resend {
-				message.ID = notify.NewID() // a mail server may have seen the other, and drop it again
-			}
-			return message, nil
+	if message, built := x.builtMessage(x.rows[row.key()]); built {
+		if x.options.Resend {
+			message.ID = notify.NewID() // a mail server may have seen the other, and drop it again
 		}
+		return message, nil
 	}
 	built, err := x.Steps.Build(ctx, x.entry.Report, x.span, part)
 	if err != nil {

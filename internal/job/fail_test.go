@@ -34,3 +34,49 @@ func TestAttemptWhoseProcessCrashedIsRetriedThenFailed(t *testing.T) {
 		}
 	})
 }
+
+// TestPartsThatWereOnlyBuiltAreNotSent: the attempt that built them was stopped, and the ones after it could not load.
+func TestPartsThatWereOnlyBuiltAreNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"{part}@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Channels: []notify.Channel{p}})
+		d.parts = []string{"Sales", "Support"}
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		due := time.Now()
+		if _, err := d.Run(ctx, d.Entries[0], due, RunOptions{}); !errors.Is(err, ErrStopped) {
+			t.Fatal(err)
+		}
+		// It was stopped before it began to send.
+		if err := d.Ledger.Append(Run{Report: "daily", Period: "1999-12-31", DueAt: due, StartedAt: due, State: Building}); err != nil {
+			t.Fatal(err)
+		}
+		d.refresh = errors.New("the disk is full")
+		if _, err := d.Run(t.Context(), d.Entries[0], due, RunOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "ledger", d.states(t), "1999-12-31 failed", "1999-12-31 Sales built", "1999-12-31 Support built")
+		d.refresh = nil
+		if _, err := d.Run(t.Context(), d.Entries[0], due, RunOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "arrived", p.arrived, "Sales@x", "Support@x")
+	})
+}
+
+func TestDeliveryOfACrashedProcessIsUnknown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p}})
+		due := time.Now()
+		for _, recipient := range []string{"", "a@x"} {
+			if err := d.Ledger.Append(Run{Report: "daily", Period: "1999-12-31", Recipient: recipient, DueAt: due, StartedAt: due, State: Sending}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := d.Fail(t.Context(), d.Entries[0], due, errors.New("crashed")); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "ledger", d.states(t), "1999-12-31 failed", "1999-12-31 a@x unknown")
+	})
+}

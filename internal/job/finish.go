@@ -18,8 +18,9 @@ func (x *run) finish(ctx context.Context, failure error) ([]Run, error) {
 		}
 		old, isBuilt := part, part.State == Built
 		members := x.rollUp(&part, func(row Run) bool { return row.Part == part.Part && row.Recipient != "" })
-		// A workbook of an earlier attempt may have reached the others now.
-		if isBuilt || members > 0 && (part.State != old.State || part.Error != old.Error) {
+		// A built part without recipients in this attempt is done, unless the attempt failed before it could be sent. A workbook of an earlier
+		// attempt may have reached the others now.
+		if isBuilt && (members > 0 || failure == nil) || members > 0 && (part.State != old.State || part.Error != old.Error) {
 			if err := x.record(part); err != nil {
 				return x.results(), err
 			}
@@ -41,8 +42,6 @@ func (x *run) finish(ctx context.Context, failure error) ([]Run, error) {
 			summary.State = Failed
 		}
 		summary.Error = failure.Error()
-	} else {
-		failure = x.retryableErr
 	}
 	if summary.RetryUntil = x.nextRetryDeadline(failure); !summary.RetryUntil.IsZero() {
 		summary.State, summary.FinishedAt = Retrying, time.Time{}
@@ -91,11 +90,12 @@ func (x *run) rollUp(row *Run, contains func(Run) bool) (total int) {
 	return total
 }
 
-// markIncomplete marks a report as incomplete if not all calls were loaded when one of its workbooks was built.
+// markIncomplete marks a report as incomplete if not all calls were loaded when one of its workbooks was built. Parts that it does not have
+// any more do not count.
 func (x *run) markIncomplete(summary *Run) {
 	for _, k := range x.keys {
 		row := x.rows[k]
-		if row.Incomplete == "" {
+		if row.Incomplete == "" || row.Part != "" && x.listed != nil && !x.listed[row.Part] {
 			continue
 		}
 		missing := "calls may be missing: " + row.Incomplete

@@ -103,6 +103,7 @@ type fixture struct {
 	mu                   sync.Mutex // for what a test changes or reads while the runner runs
 	done                 []string   // the steps, in order
 	lock, refresh, build error      // what the step fails with
+	held                 bool       // the lock
 	problems             []string
 	newest               time.Time
 	fail                 func(err error) // set by a test: changes the error
@@ -151,8 +152,8 @@ func newFixture(t *testing.T, entries ...Entry) *fixture {
 func (d *fixture) ledgerPath() string { return filepath.Join(d.dir, "runs.ndjson") }
 
 func (d *fixture) Lock(context.Context, string) (release func() error, err error) {
-	d.locked(func() { err = d.lock })
-	return func() error { return nil }, err
+	d.locked(func() { err, d.held = d.lock, d.lock == nil })
+	return func() error { d.locked(func() { d.held = false }); return nil }, err
 }
 
 func (d *fixture) Refresh(context.Context) (problems []string, err error) {
@@ -169,8 +170,9 @@ func (d *fixture) IsComplete(context.Context, period.Period) (bool, error) {
 	return d.complete.Load(), nil
 }
 
-func (d *fixture) ShouldRun(context.Context, string, period.Period) (bool, error) {
-	return !d.empty, nil
+func (d *fixture) ShouldRun(context.Context, string, period.Period) (should bool, err error) {
+	d.locked(func() { should = !d.empty })
+	return should, nil
 }
 
 func (d *fixture) Parts(context.Context, string, period.Period) ([]string, error) {

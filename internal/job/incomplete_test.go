@@ -112,3 +112,19 @@ func TestRunByHandSaysThatDataIsMissing(t *testing.T) {
 		}
 	})
 }
+
+// TestPartThatIsGoneDoesNotKeepAReportIncomplete: its calls are now in another part, and the report was sent again.
+func TestPartThatIsGoneDoesNotKeepAReportIncomplete(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"{part}@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, Channels: []notify.Channel{p}})
+		d.parts, d.problems = []string{"Sales", "Support"}, []string{changed}
+		due := time.Now()
+		for _, want := range []State{Incomplete, Sent} {
+			if runs, err := d.Run(t.Context(), d.Entries[0], due, RunOptions{Resend: want == Sent}); err != nil || runs[0].State != want {
+				t.Errorf("%v, %+v", err, runs[0])
+			}
+			d.parts, d.problems = []string{"Sales"}, nil
+		}
+	})
+}

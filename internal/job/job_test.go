@@ -131,7 +131,7 @@ func TestDeliveryIsRetriedWithBackoffAndNotRebuilt(t *testing.T) {
 		}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		start := time.Now()
-		runs, err := d.Run(t.Context(), d.Entries[0], start, RunOptions{})
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], start, RunOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestDeliveryRetriesEnd(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": slices.Repeat([]error{errors.New("451 later")}, 99)}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		start := time.Now()
-		runs, err := d.Run(t.Context(), d.Entries[0], start, RunOptions{})
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], start, RunOptions{})
 		if err != nil || runs[0].State != Failed || runs[1].Attempts != 8 || time.Since(start) != time.Hour {
 			t.Errorf("%v, %+v after %v", err, runs, time.Since(start))
 		}
@@ -304,10 +304,10 @@ func TestInterruptedBackoffResumesAfterRestart(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later"), errors.New("451 later")}}}
 		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		serve(t, d, 8*time.Hour+30*time.Second)
-		d.want(t, "ledger", d.states(t), "1999-12-31 sending", "1999-12-31 a@x failed")
+		d.want(t, "ledger", d.states(t), "1999-12-31 retrying", "1999-12-31 a@x failed")
 		serve(t, d, 10*time.Minute)
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
-		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "refresh", "send a@x", "send a@x")
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "send a@x", "send a@x")
 	})
 }
 

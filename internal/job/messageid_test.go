@@ -24,12 +24,12 @@ func TestMessageKeepsItsIDWhileItIsRetried(t *testing.T) {
 			due := time.Now()
 			run := func(options RunOptions) {
 				t.Helper()
-				if _, err := d.Run(t.Context(), d.Entries[0], due, options); err != nil {
+				if _, err := d.RunWithRetries(t.Context(), d.Entries[0], due, options); err != nil {
 					t.Fatal(err)
 				}
 			}
-			run(RunOptions{}) // two attempts
-			run(RunOptions{}) // resumed: one more, then unknown
+			run(RunOptions{}) // three attempts
+			run(RunOptions{}) // resumed: one more, which is unknown
 			if distinct := slices.Compact(slices.Clone(p.ids)); len(p.ids) != 4 || len(distinct) != 1 || distinct[0] == "" {
 				t.Errorf("empty %v: retries have the IDs %q", empty, p.ids)
 			}

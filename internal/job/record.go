@@ -49,7 +49,10 @@ type Run struct {
 	Location   string          `json:"place,omitempty"`    // where it was delivered
 	Attempts   int             `json:"attempts,omitempty"` // to send it
 	RetryUntil time.Time       `json:"retry_until,omitzero"`
+	Permanent  bool            `json:"permanent,omitempty"`  // the delivery failed, and only a person tries it again
+	NotBefore  time.Time       `json:"not_before,omitzero"`  // until when the server wants no message to the recipient
 	Incomplete string          `json:"incomplete,omitempty"` // what could not be loaded when the workbook was built
+	Begun      bool            `json:"begun,omitempty"`      // every workbook was built and sending has begun; of the whole report
 	Error      string          `json:"error,omitempty"`
 	Message    json.RawMessage `json:"about,omitempty"` // the key is that of earlier versions: the notify.Message of File, so that a resumed run need not build it again
 }

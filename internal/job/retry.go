@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -28,8 +29,8 @@ func (p permanentError) Unwrap() []error { return []error{p.error, errPermanent}
 
 func isPermanent(err error) bool { return errors.Is(err, errPermanent) }
 
-// RunWithRetries attempts a run, with backoff, until it is in a terminal state or RetryFor has passed. With Resend it is attempted
-// once: a person is waiting for the result.
+// RunWithRetries attempts a run, with backoff, until it is in a terminal state or RetryFor has passed. With Resend only deliveries are
+// retried: the next attempt sends what the first could not.
 func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time, options RunOptions) ([]Run, error) {
 	attempt := r.Attempt
 	if attempt == nil {
@@ -40,11 +41,11 @@ func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time,
 		active = ctx
 	}
 	deadline := r.now().Add(entry.RetryFor)
-	for failures := 0; ; failures++ {
+	for count := 0; ; count++ {
 		runs, err := attempt(ctx, entry, due, options)
 		reason := err
 		switch {
-		case options.Resend, errors.Is(err, ErrStopped), isPermanent(err), ctx.Err() != nil:
+		case options.Resend && err != nil, errors.Is(err, ErrStopped), isPermanent(err), ctx.Err() != nil:
 			return runs, err
 		case err == nil && runs[0].State != Retrying:
 			return runs, nil
@@ -55,17 +56,23 @@ func (r *Runner) RunWithRetries(ctx context.Context, entry Entry, due time.Time,
 		if entry.RetryFor == 0 || left <= 0 {
 			return runs, err
 		}
-		wait := min(retryBackoff.Wait(failures), left)
-		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", deadline, "error", reason)
+		wait := min(retryBackoff.Wait(count), left)
+		r.Log.Warn("report failed and will be retried", "report", entry.Report, "due", due, "in", wait, "until", deadline, "error", reason, "failed", failures(runs))
+		options.Resend, options.retry = false, true
 		if !sleep(active, wait) {
 			return runs, ErrStopped
 		}
 	}
 }
 
-// nextRetryDeadline returns until when a failure is retried, or the zero time if it is not retried.
+// nextRetryDeadline returns until when a failure is retried, or the zero time if it is not retried. failure is why the attempt ended before
+// every message was sent, or nil.
 func (x *run) nextRetryDeadline(failure error) time.Time {
-	if failure == nil || isPermanent(failure) || errors.Is(failure, errEmpty) || x.options.Resend {
+	failure = cmp.Or(failure, x.retryableErr)
+	switch {
+	case failure == nil && !x.undelivered, isPermanent(failure), errors.Is(failure, errEmpty):
+		return time.Time{}
+	case failure != nil && x.options.Resend: // the next attempt would not send again what all have
 		return time.Time{}
 	}
 	deadline := x.retryDeadline

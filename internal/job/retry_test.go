@@ -184,7 +184,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": {limited}, "b@x": {errors.New("451 later")}}}
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
 		start := time.Now()
-		runs, err := d.Run(t.Context(), d.Entries[0], start, RunOptions{})
+		runs, err := d.RunWithRetries(t.Context(), d.Entries[0], start, RunOptions{})
 		if err != nil || runs[0].State != Sent {
 			t.Errorf("%+v, %v", runs[0], err)
 		}
@@ -216,10 +216,99 @@ func TestSilentServerDelaysOnlyTwoAttempts(t *testing.T) {
 				p.answers[recipient] = slices.Repeat([]error{silence}, c.silences[i])
 			}
 			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: c.retryFor, Channels: []notify.Channel{p}})
-			runs, err := d.Run(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+			runs, err := d.RunWithRetries(t.Context(), d.Entries[0], time.Now(), RunOptions{})
 			if err != nil || runs[0].State != c.state || len(p.ids) != c.tried || !strings.Contains(runs[5].Error, c.lastFailure) {
 				t.Errorf("%s: %s after %d attempts, %q, %v", name, runs[0].State, len(p.ids), runs[5].Error, err)
 			}
 		})
 	}
+}
+
+// TestFailedDeliveryIsShownAndTriedWithTheNewConfiguration: between two tries no attempt holds the report's lock or its old configuration.
+func TestFailedDeliveryIsShownAndTriedWithTheNewConfiguration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"a@x": slices.Repeat([]error{errors.New("connection refused")}, 99)}}
+		up := &fakeChannel{recipients: down.recipients}
+		entry := Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", RetryFor: 2 * time.Hour, Channels: []notify.Channel{down}}
+		d := newFixture(t, entry)
+		up.log = d.log
+		corrected := entry
+		corrected.Channels = []notify.Channel{up}
+		go func() {
+			time.Sleep(8*time.Hour + 20*time.Minute)
+			runs, _ := d.Ledger.Runs()
+			if until := runs[0].RetryUntil.UTC(); runs[0].State != Retrying || until.Hour() != 10 || runs[0].Error != "a@x: connection refused" || d.held {
+				t.Errorf("while it waits, held %v: %+v", d.held, runs[0])
+			}
+		}()
+		takeover(t, d, 8*time.Hour+20*time.Minute+time.Second, []Entry{corrected}, time.Minute)
+		d.want(t, "arrived", up.arrived, "a@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent")
+	})
+}
+
+// TestFailedDeliveryIsSentAsItWasBuilt: neither a load that fails by then nor newer data stops what was built.
+func TestFailedDeliveryIsSentAsItWasBuilt(t *testing.T) {
+	for _, burst := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &fakeChannel{recipients: []string{"a@x"}, answers: map[string][]error{"a@x": {errors.New("451 later")}}}
+			d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: burst, RetryFor: time.Hour, Channels: []notify.Channel{p}})
+			d.parts, d.problems = []string{"Sales", "Support"}, []string{changed}
+			go func() {
+				time.Sleep(time.Second)
+				d.locked(func() {
+					d.refresh, d.build, d.empty, d.problems = errors.New("the disk is full"), errors.New("it is built again"), true, nil
+				})
+			}()
+			runs, err := d.RunWithRetries(t.Context(), d.Entries[0], time.Now(), RunOptions{})
+			if err != nil || runs[0].State != Incomplete || !strings.Contains(runs[0].Error, changed) {
+				t.Errorf("burst %v: %v, %+v", burst, err, runs[0])
+			}
+			want := map[bool][]string{false: {"a@x"}, true: {"a@x", "a@x"}}[burst]
+			d.want(t, "arrived", p.arrived, want...)
+		})
+	}
+}
+
+// TestPartThatFailedIsBuiltWhateverNewerDataSays: the others of its burst were sent.
+func TestPartThatFailedIsBuiltWhateverNewerDataSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"{part}@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Burst: true, RetryFor: time.Hour, Channels: []notify.Channel{p}})
+		d.parts = []string{"Sales", "Support"}
+		blocked := filepath.Join(d.dir, "daily1999-12-31Support")
+		if err := os.Mkdir(blocked, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			time.Sleep(30 * time.Second)
+			os.Remove(blocked)
+			d.locked(func() { d.empty = true })
+		}()
+		if _, err := d.RunWithRetries(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "arrived", p.arrived, "Sales@x", "Support@x")
+	})
+}
+
+// TestResendRetriesDeliveriesOnly: who was sent the report again is not sent it a third time.
+func TestResendRetriesDeliveriesOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
+		due := time.Now()
+		for _, options := range []RunOptions{{}, {Resend: true}} {
+			if runs, err := d.RunWithRetries(t.Context(), d.Entries[0], due, options); err != nil || runs[0].State != Sent {
+				t.Fatalf("%v, %+v", err, runs)
+			}
+			p.answers = map[string][]error{"a@x": {errors.New("451 later")}}
+		}
+		d.want(t, "arrived", p.arrived, "a@x", "b@x", "b@x", "a@x")
+		d.refresh = errors.New("the disk is full")
+		began := time.Now()
+		if runs, err := d.RunWithRetries(t.Context(), d.Entries[0], due, RunOptions{Resend: true}); err != nil || runs[0].State != Failed || !time.Now().Equal(began) {
+			t.Errorf("%v, %+v", err, runs)
+		}
+	})
 }

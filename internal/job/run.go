@@ -23,7 +23,10 @@ type run struct {
 	warned        map[string]bool // recipients of which a warning is logged
 	retryDeadline time.Time       // set while an earlier failure is retried
 	retryableErr  error           // the first failure of a part or a recipient lookup that a retry may overcome
+	undelivered   bool            // a delivery failed, which a retry may overcome
+	wasSending    bool            // an earlier attempt began to send. The rest is sent as it was built: newer data may have nothing to report
 	empty         bool            // there is nothing to report
+	listed        map[string]bool // the parts with calls; nil before they are listed
 	resendAll     bool            // the report was delivered; build it from current data and send it to everyone
 	missing       []string        // the report was delivered; build these parts and send them to those who lack them. nil: build all
 	dataTimedOut  bool            // WaitForData passed and the period was not complete
@@ -54,6 +57,7 @@ func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, e
 	x.resendAll = x.isDelivered() && (options.Resend || !x.hasChannel(false))
 	if summary := x.summary(); !summary.isTerminal() {
 		x.retryDeadline = summary.RetryUntil
+		x.wasSending = summary.Begun
 	}
 	return x, nil
 }
@@ -93,12 +97,14 @@ func (x *run) execute(ctx context.Context) error {
 	if err := x.setState(Building); err != nil {
 		return err
 	}
-	parts := x.missing
+	parts, err := x.missing, error(nil)
+	if parts == nil {
+		parts = x.builtParts()
+	}
 	if parts == nil {
 		if err := x.awaitData(ctx); err != nil {
 			return err
 		}
-		var err error
 		if parts, err = x.parts(ctx); err != nil {
 			return err
 		}
@@ -124,7 +130,7 @@ func (x *run) record(row Run) error {
 func (x *run) setState(state State) error {
 	row, old := x.base, x.summary()
 	row.File, row.SHA256, row.Group, row.Rows, row.Message, row.Incomplete = old.File, old.SHA256, old.Group, old.Rows, old.Message, old.Incomplete
-	row.State, row.RetryUntil = state, x.retryDeadline
+	row.State, row.RetryUntil, row.Begun = state, x.retryDeadline, x.wasSending || state == Sending && !x.empty
 	return x.record(row)
 }
 

@@ -73,6 +73,7 @@ type RunOptions struct {
 	Resend bool // also send what may have arrived; send everything if all of it arrived
 	ByHand bool // a person is waiting: wait neither for the end of the period nor for data. Look for recipients who lack a report that was sent
 
+	retry  bool            // an earlier attempt failed
 	active context.Context // no further attempt begins once it has ended; may be nil
 }
 
@@ -128,6 +129,14 @@ func (r *Runner) Fail(ctx context.Context, entry Entry, due time.Time, reason er
 	if _, started := x.rows[x.base.key()]; !started {
 		if err := x.setState(Building); err != nil {
 			return nil, err
+		}
+	}
+	// Nothing was received from the process: what it was sending may have arrived.
+	for _, k := range slices.Clone(x.keys) {
+		if row := x.rows[k]; row.Recipient != "" && row.State == Sending {
+			if err := x.recordInterrupted(row); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return x.finish(ctx, reason)

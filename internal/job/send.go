@@ -15,7 +15,7 @@ type delivery struct {
 	target
 }
 
-// send sends every message to its recipients, and retries failed deliveries with backoff until RetryFor has passed.
+// send sends every message to its recipients. A delivery that fails and can be retried is left to the next attempt.
 func (x *run) send(ctx context.Context, messages []notify.Message) error {
 	if err := x.setState(Sending); err != nil {
 		return err
@@ -28,34 +28,38 @@ func (x *run) send(ctx context.Context, messages []notify.Message) error {
 		}
 		pending = append(pending, deliveries...)
 	}
-	deadline := x.now().Add(x.entry.RetryFor)
-	limits := limits{}
-	for failures := 0; ; failures++ {
-		for goOn := true; goOn; {
-			failed, took, err := x.sendRound(ctx, pending, limits)
-			if err != nil {
-				return err
-			}
-			pending = failed
-			pause := limits.pause(took, x.now())
-			if goOn = pause > 0; goOn && !sleep(ctx, pause) {
-				return ErrStopped
-			}
+	limits := earlierLimits(pending)
+	for len(pending) > 0 {
+		failed, took, err := x.sendRound(ctx, pending, limits)
+		if err != nil {
+			return err
 		}
-		wait := retryBackoff.Wait(failures)
-		if len(pending) == 0 || x.now().Add(wait).After(deadline) {
-			return nil
+		pending = failed
+		pause := limits.pause(took, x.now())
+		if pause == 0 {
+			break
 		}
-		x.Log.Warn("delivery failed and will be retried", "report", x.entry.Report, "period", x.span.String(), "recipients", len(pending),
-			"in", wait, "failed", failedRows(pending))
-		if !sleep(ctx, wait) {
+		if !sleep(ctx, pause) {
 			return ErrStopped
 		}
 	}
+	x.undelivered = len(pending) > 0
+	return nil
 }
 
 // limits has the times before which servers want no further message, by recipient.
 type limits map[string]time.Time
+
+// earlierLimits returns the limits that servers set in earlier attempts.
+func earlierLimits(pending []delivery) limits {
+	l := limits{}
+	for _, d := range pending {
+		if until := d.row.NotBefore; until.After(l[d.recipient]) {
+			l[d.recipient] = until
+		}
+	}
+	return l
+}
 
 // pause returns how long to wait for a server that took a message and then asked for a short wait, 0 if there is none. Such a server
 // takes the parts of a burst one by one, which is no failure.
@@ -99,11 +103,11 @@ func (x *run) sendRound(ctx context.Context, pending []delivery, limits limits) 
 		if err != nil {
 			return nil, nil, err
 		}
-		if d.row.State == Failed && !errors.Is(failure, notify.ErrPermanent) {
+		if d.row.State == Failed && !d.row.Permanent {
 			failed = append(failed, d)
 		}
-		if after := notify.RetryAfter(failure); d.row.State == Failed && after > 0 {
-			limits[d.recipient] = x.now().Add(after)
+		if !d.row.NotBefore.IsZero() {
+			limits[d.recipient] = d.row.NotBefore
 		}
 		if silent[d.channelID]++; !errors.Is(failure, notify.ErrSilent) {
 			silent[d.channelID] = 0
@@ -127,23 +131,33 @@ func (x *run) deliveries(ctx context.Context, message notify.Message) (pending [
 		old := x.rows[t.row.key()]
 		if x.status(t) != Due {
 			if old.State == Sending {
-				old.State, old.FinishedAt = Unknown, x.now()
-				old.Error = "interrupted while sending: " + notify.ErrUnknown.Error()
-				if err := x.record(old); err != nil {
+				if err := x.recordInterrupted(old); err != nil {
 					return nil, err
 				}
 			}
 			continue
 		}
-		t.row.Attempts = old.Attempts
+		if old.Permanent && x.isRetry() {
+			continue
+		}
+		t.row.Attempts, t.row.Error, t.row.NotBefore = old.Attempts, old.Error, old.NotBefore
 		pending = append(pending, delivery{message, t})
 	}
 	return pending, nil
 }
 
+// recordInterrupted records that a message that was being sent may have arrived.
+func (x *run) recordInterrupted(row Run) error {
+	row.State, row.FinishedAt, row.Error = Unknown, x.now(), "interrupted while sending: "+notify.ErrUnknown.Error()
+	return x.record(row)
+}
+
+// isRetry reports whether the attempt sends what an earlier one could not, and nobody has asked for it.
+func (x *run) isRetry() bool { return x.wasSending && (x.options.retry || !x.options.ByHand) }
+
 // sendOne makes one delivery. It returns why the delivery failed, if it did; err is of the ledger.
 func (x *run) sendOne(ctx context.Context, d *delivery) (failure, err error) {
-	d.row.State, d.row.Error, d.row.FinishedAt = Sending, "", time.Time{}
+	d.row.State, d.row.Error, d.row.FinishedAt, d.row.NotBefore = Sending, "", time.Time{}, time.Time{}
 	d.row.Attempts++
 	if err := x.record(d.row); err != nil {
 		return nil, err
@@ -159,7 +173,10 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (failure, err error) {
 	case errors.Is(failure, notify.ErrUnknown) && !d.channel.Idempotent():
 		d.row.State, d.row.Error = Unknown, failure.Error()
 	default:
-		d.row.State, d.row.Error = Failed, failure.Error()
+		d.row.State, d.row.Error, d.row.Permanent = Failed, failure.Error(), errors.Is(failure, notify.ErrPermanent)
+		if after := notify.RetryAfter(failure); after > 0 {
+			d.row.NotBefore = x.now().Add(after)
+		}
 	}
 	return failure, x.record(d.row)
 }
@@ -173,12 +190,4 @@ func (x *run) warnOnce(row Run, warning error) {
 		x.warned[row.Recipient] = true
 		x.Log.Warn("delivered, with a warning", "report", x.entry.Report, "period", x.span.String(), "place", row.Location, "warning", warning)
 	}
-}
-
-// failedRows names the recipients of deliveries that failed, each with its error.
-func failedRows(deliveries []delivery) (failed []string) {
-	for _, d := range deliveries {
-		failed = append(failed, d.row.target()+": "+d.row.Error)
-	}
-	return failed
 }

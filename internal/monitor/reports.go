@@ -82,11 +82,11 @@ func (s *Status) readReport(entry job.Entry, runs []job.Run, configured, now tim
 		}
 		switch {
 		case !overdue.IsZero():
-		case run.State == job.Retrying:
+		case run.State == job.Retrying && now.Sub(run.RetryUntil) <= maxDelay:
 			s.Warnings = append(s.Warnings, say("warn_report_retried", entry.Report, run.Period, display.ZonedTime(run.RetryUntil.In(entry.Zone)), run.Error))
 		case !run.FinishedAt.IsZero() && !run.Succeeded():
 			s.Warnings = append(s.Warnings, say("warn_report_failed", entry.Report, run.Period, run.State, run.Error))
-		case run.FinishedAt.IsZero() && now.Sub(latest(run.StartedAt, entry.Ready(run.DueAt))) > maxDelay+entry.WaitForData+entry.RetryFor:
+		case run.State == job.Retrying || run.FinishedAt.IsZero() && now.Sub(latest(run.StartedAt, entry.Ready(run.DueAt))) > maxDelay+entry.WaitForData+entry.RetryFor:
 			s.addAlarm("report "+entry.Report, say("warn_report_stuck", entry.Report, run.Period, run.State, display.ZonedTime(run.StartedAt.In(entry.Zone))))
 		}
 	}

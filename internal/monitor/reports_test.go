@@ -112,3 +112,17 @@ func TestStatusShowsWhatWaitsBesideARunByHand(t *testing.T) {
 		t.Errorf("run by hand alone: %+v", run)
 	}
 }
+
+// TestReportThatIsNotRetriedAnyMoreIsStuck: serve may have ended while it was retried.
+func TestReportThatIsNotRetriedAnyMoreIsStuck(t *testing.T) {
+	entry := job.Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: 2 * time.Hour}
+	due := time.Date(2026, 10, 6, 8, 0, 0, 0, time.UTC)
+	run := job.Run{Report: "daily", Period: "2026-10-05", DueAt: due, StartedAt: due.Add(2 * time.Hour), State: job.Retrying, RetryUntil: due.Add(2 * time.Hour), Error: "no connection"}
+	for after, stuck := range map[time.Duration]bool{90 * time.Minute: false, 4 * time.Hour: true} {
+		s := &Status{Alarms: map[string]string{}}
+		s.readReport(entry, []job.Run{run}, due, due.Add(after))
+		if len(s.Warnings) != 1 || len(s.Alarms) > 0 != stuck {
+			t.Errorf("after %v: %q, alarms %q", after, s.Warnings, s.Alarms)
+		}
+	}
+}
