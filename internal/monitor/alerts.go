@@ -25,7 +25,7 @@ type Alerts struct {
 	Metrics  *Metrics // may be nil
 	RetryNow bool     // try alerts again that wait for their next attempt, because no later one is certain
 
-	lastAlert sync.Map                          // time of the last alert by the name of a failing report
+	lastAlert sync.Map                          // time of the last alert, which may be one that waits until then, by the name of a failing report
 	reloaded  atomic.Pointer[pipeline.Pipeline] // with the configuration in force; nil before a reload
 	again     chan struct{}                     // has an element when the status is to be read at once
 	mutex     sync.Mutex                        // while alerts are sent
@@ -83,21 +83,29 @@ func (a *Alerts) Runner(p *pipeline.Pipeline) (*job.Runner, error) {
 func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Run) {
 	summary, now := runs[0], a.pipeline().Now()
 	a.Metrics.runFinished(summary)
-	last, failedBefore := a.lastAlert.Load(entry.Report)
 	switch {
 	case summary.Succeeded():
 		a.lastAlert.Delete(entry.Report)
 		if err := a.heartbeat(ctx, entry.Report); err != nil {
 			a.pipeline().Log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}
-	case failedBefore && now.Sub(last.(time.Time)) < runAlertInterval:
-	default:
-		a.lastAlert.Store(entry.Report, now)
-		a.send(ctx, fmt.Sprintf("run-%s-%d", entry.Report, now.UnixNano()), notify.Message{
+	case len(a.pipeline().Config.AlertTo) > 0: // otherwise nobody is told
+		message := notify.Message{
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, summary.State),
 			Period: summary.Period, When: "for " + summary.Period, Notes: append(failures(runs), remedy(entry, summary)),
-		})
-		return
+		}
+		last, failed := a.lastAlert.Load(entry.Report)
+		if !failed || now.Sub(last.(time.Time)) >= runAlertInterval {
+			a.lastAlert.Store(entry.Report, now)
+			a.send(ctx, fmt.Sprintf("run-%s-%d", entry.Report, now.UnixNano()), message)
+			return
+		}
+		at := last.(time.Time)
+		if !now.Before(at) { // no alert waits
+			at = at.Add(runAlertInterval)
+			a.lastAlert.Store(entry.Report, at)
+		}
+		a.collect(message, at)
 	}
 	a.Retry(ctx)
 }

@@ -92,6 +92,39 @@ func (a *Alerts) send(ctx context.Context, name string, message notify.Message) 
 	a.sendPending(ctx)
 }
 
+// maxCollected is the number of notes from which an alert names no more failures.
+const maxCollected = 100
+
+// collect adds a failure to the alert about a report that is sent at a time, with the others since the one before.
+func (a *Alerts) collect(failure notify.Message, at time.Time) {
+	p := a.pipeline()
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	path := filepath.Join(alertDir(p.Config), fmt.Sprintf("run-%s-%d.json", failure.Report, at.UnixNano()))
+	pending, _ := readPending(p.Config)
+	pending = append(pending, a.unsaved...)
+	i := slices.IndexFunc(pending, func(alert *pendingAlert) bool { return alert.path == path })
+	if i < 0 {
+		i, pending = len(pending), append(pending, &pendingAlert{At: p.Now(), RetryAt: at, path: path, Message: notify.Message{
+			Report: failure.Report, Title: "Report " + failure.Report + ": more failures", When: "since the last alert", ID: notify.NewID(),
+		}})
+	}
+	alert := pending[i]
+	alert.Message.Period, alert.Told = failure.Period, nil
+	if len(alert.Message.Notes) >= maxCollected {
+		return
+	}
+	failure.Notes[0] = "For " + failure.Period + ": " + failure.Notes[0]
+	if alert.Message.Notes = append(alert.Message.Notes, failure.Notes...); len(alert.Message.Notes) >= maxCollected {
+		alert.Message.Notes = append(alert.Message.Notes, "Runs that failed after that are in the log.")
+	}
+	a.unsaved = slices.DeleteFunc(a.unsaved, func(other *pendingAlert) bool { return other == alert })
+	if err := alert.save(); err != nil {
+		p.Log.Error("alert cannot be kept, and is lost if the process ends before it is sent", "about", alert.Message.Title, "error", err)
+		a.unsaved = append(a.unsaved, alert)
+	}
+}
+
 // Retry sends the alerts that could not be sent before, as far as their next attempt is due.
 func (a *Alerts) Retry(ctx context.Context) {
 	a.mutex.Lock()

@@ -18,12 +18,13 @@ func (s *Status) readReports(p *pipeline.Pipeline) error {
 		return err
 	}
 	runs, err := runner.Ledger.Runs()
-	if err != nil {
-		return err
+	if err != nil { // of the reports nothing is known; what else needs attention is
+		s.addAlarm("run ledger", err.Error())
+		return nil
 	}
 	damaged, err := runner.Ledger.DamagedLines()
 	if err != nil {
-		return err
+		s.addAlarm("run ledger", err.Error())
 	}
 	if len(damaged) > 0 {
 		s.addAlarm("run ledger", say("warn_ledger", p.Config.RunLedger(), damaged[0], count("unreadable_lines", int64(len(damaged)))))

@@ -3,6 +3,7 @@ package monitor
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -121,7 +122,10 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	}
 	s.readSpool(files, p.Now())
 	if err := s.readData(ctx, p, files, days); err != nil {
-		return nil, err
+		s.Data, s.Spool.Waiting = nil, 0                                    // unknown
+		if s.warn(err.Error()); c.Store.Publish || c.Store.Lake.Enabled() { // else a load may have it, and CheckDatabase reports damage
+			s.addAlarm("data", err.Error())
+		}
 	}
 	if err := s.readProcess(c, p.ConfigPath); err != nil {
 		s.Warnings = append(s.Warnings, err.Error())
@@ -143,7 +147,7 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	if err := Unsent(c); err != nil {
 		s.warn(err.Error())
 	}
-	return s, s.readReports(p)
+	return s, errors.Join(s.readReports(p), ctx.Err())
 }
 
 func (s *Status) readSpool(files []spool.File, now time.Time) {

@@ -95,7 +95,7 @@ func ReadStatusInChild(ctx context.Context, p *pipeline.Pipeline, days int) (*St
 }
 
 // SendAlarms sends the alarms that were not sent within the last day. alerts.json keeps the times, and the outbox the alarms that cannot
-// be sent now; the times are kept in memory while it cannot be written.
+// be sent now; the times are kept in memory while it cannot be written. What was only logged, without alert_to, has a name of its own there.
 func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error {
 	p := a.pipeline()
 	path, now := p.Config.Data("alerts.json"), p.Now()
@@ -105,11 +105,15 @@ func (a *Alerts) SendAlarms(ctx context.Context, alarms map[string]string) error
 	}
 	sent := map[string]time.Time{}
 	for _, name := range slices.Sorted(maps.Keys(alarms)) {
-		sent[name] = previous[name]
-		if now.Sub(previous[name]) < alertRepeatInterval {
+		key := name
+		if len(p.Config.AlertTo) == 0 {
+			key = "logged: " + name
+		}
+		sent[key] = previous[key]
+		if now.Sub(previous[key]) < alertRepeatInterval {
 			continue
 		}
-		sent[name] = now
+		sent[key] = now
 		p.Log.Warn("needs attention", "what", alarms[name])
 		a.send(ctx, fmt.Sprintf("alarm-%x", sha256.Sum256([]byte(name))), notify.Message{
 			Report: "alert", Title: "callsheet needs attention", When: name, Period: now.Format(time.DateTime), Notes: strings.Split(alarms[name], "\n"),
