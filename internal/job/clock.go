@@ -25,6 +25,7 @@ type clock struct {
 	steadySince time.Duration // uptime of the last jump
 	last        time.Time     // the last time returned
 	steppedBack bool          // the clock went back since the last call of hasSteppedBack
+	corrected   time.Duration // by how much the wall clock has gone back
 }
 
 func newClock(wall func() time.Time, uptime func() time.Duration) *clock {
@@ -40,6 +41,7 @@ func (c *clock) now() time.Time {
 	start := now.Add(-up)
 	if start.Sub(c.observed).Abs() > clockStep {
 		c.steadySince = up
+		c.corrected += max(c.observed.Sub(start), 0)
 	}
 	c.observed = start
 	if start.Sub(c.trusted).Abs() <= clockStep || up-c.steadySince >= trustAfter {
@@ -78,6 +80,14 @@ func (c *clock) hasSteppedBack() bool {
 	steppedBack := c.steppedBack
 	c.steppedBack = false
 	return steppedBack
+}
+
+// corrections returns by how much the wall clock has gone back since the process started.
+func (c *clock) corrections() time.Duration {
+	c.now()
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.corrected
 }
 
 // now returns the time by which runs are due and with which they are recorded.
@@ -149,16 +159,29 @@ func (r *Runner) withdrawFuture(ctx context.Context) bool {
 	return true
 }
 
-// futureRuns returns the rows whose due time is in the future, except those of runs by hand and those that are withdrawn already.
+// futureRuns returns the rows whose due time is in the future, except those of runs by hand, those that are withdrawn already, and those
+// whose report is right: the period was over when its run started.
 func (r *Runner) futureRuns() (future []Run, err error) {
 	runs, err := r.Ledger.Runs()
 	now := r.now()
 	for _, run := range runs {
-		if run.DueAt.After(now) && !run.isPremature() {
+		if run.DueAt.Sub(now) > clockStep && !run.isPremature() && !r.wasOver(run) {
 			future = append(future, run)
 		}
 	}
 	return future, err
+}
+
+// wasOver reports whether the period of a row was over when its run started, by a clock that has been corrected since. After a restart it is not
+// known by how much, and the report is built again.
+func (r *Runner) wasOver(run Run) bool {
+	entry, ok := r.Find(run.Report)
+	if !ok || run.PeriodOpen {
+		return false
+	}
+	span, err := entry.Span(run.DueAt)
+	back := r.clock.corrections()
+	return err == nil && back > 0 && !run.StartedAt.Add(-back).Before(span.End(entry.dataZone()))
 }
 
 func (r *Runner) withdraw(ctx context.Context, entry Entry) error {

@@ -155,3 +155,42 @@ func TestRunByHandBeforeClockReachesDueTimeDoesNotReplaceIt(t *testing.T) {
 		d.want(t, "built", builds(d), "2000-01-01", "1999-12-31", "2000-01-01")
 	})
 }
+
+// TestClockAheadByMinutesSendsFinishedPeriodsOnce: the clock is corrected before or after the restart of the process.
+func TestClockAheadByMinutesSendsFinishedPeriodsOnce(t *testing.T) {
+	for _, c := range []struct {
+		ahead   time.Duration
+		restart bool
+	}{{5 * time.Minute, false}, {30 * time.Second, false}, {30 * time.Second, true}} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &fakeChannel{recipients: []string{"a@x"}}
+			d, set := newClockDesk(t, p)
+			set(c.ahead)
+			time.Sleep(time.Hour)
+			at := 7*time.Hour - c.ahead + 10*time.Second
+			if c.restart {
+				serve(t, d, at)
+				set(0)
+				serve(t, d, time.Hour)
+			} else {
+				go func() { time.Sleep(at); set(0) }()
+				serve(t, d, 10*time.Hour)
+			}
+			d.want(t, "arrived", p.arrived, "a@x")
+			d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
+		})
+	}
+}
+
+// TestReportOfADayThatWasNotOverIsBuiltAgain: the clock was ahead by more than the time since its end.
+func TestReportOfADayThatWasNotOverIsBuiltAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d, set := newClockDesk(t, p)
+		set(9 * time.Hour)
+		time.Sleep(time.Hour)
+		go func() { time.Sleep(23 * time.Hour); set(0) }() // at midnight, when the day has just ended
+		serve(t, d, 32*time.Hour)
+		d.want(t, "built", builds(d), "2000-01-01", "2000-01-01")
+	})
+}
