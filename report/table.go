@@ -162,7 +162,7 @@ func (p *page) writeTable(s Sheet, result *resultSet, header int) (tableLayout, 
 	t := tableLayout{
 		columns: describeColumns(s.Columns, s.Labels, p.catalog.metricColumn), queried: len(s.Columns), header: header, last: header + len(result.rows),
 	}
-	body := newTableBody(p, &t, s.Spark == nil && len(result.rows) >= streamedRows)
+	body := newTableBody(p, &t, !s.draws() && len(result.rows) >= streamedRows)
 	for i := range t.columns {
 		p.writeColumn(s, &t, body, i, result.rows, indexes[i])
 	}

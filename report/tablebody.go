@@ -2,9 +2,12 @@ package report
 
 import "callsheet/report/xlsx"
 
-// streamedRows is the number of rows from which on a table's cells are written as streamed rows, which is much faster. A table with links to
-// rows is shorter (see maxRowLinks), and so is one whose cells a chart draws.
+// streamedRows is the number of rows from which on a table's cells are written as streamed rows, which is much faster, unless they are drawn:
+// charts cache the cells, and sparklines and goals lie beside them. A table with links to rows is shorter (see maxRowLinks).
 const streamedRows = 1000
+
+// draws reports whether a sheet draws the cells of its table, in charts or sparklines.
+func (s Sheet) draws() bool { return s.Kind == "ranked" || len(s.Charts) > 0 || s.Spark != nil }
 
 // A tableBody takes the cells of a table's rows column by column: a table is laid out by column. Columns and rows count from 0.
 type tableBody struct {
