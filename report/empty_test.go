@@ -74,3 +74,26 @@ func TestSheetsWithoutRowsSayWhatIsTrue(t *testing.T) {
 		}
 	}
 }
+
+// TestContradictingFiltersLeaveASheetEmpty: also one whose total comes from another query.
+func TestContradictingFiltersLeaveASheetEmpty(t *testing.T) {
+	d, err := Parse("own", []byte("title: T\nsheets:\n"+
+		"  - {kind: table, name: Billing, query: billing, columns: [day, vendor_calls], filters: {group: Sales}, total: All, total_query: billing_total}\n"+
+		"  - {kind: table, name: Agents, query: agents, columns: [agent, calls], filters: {group: Sales}, total: All}\n"+
+		"  - {kind: trend, name: Days, query: days, columns: [local_day, calls], filters: {group: Sales}, total: All}\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := request(t, "yesterday")
+	req.Filters = map[string]string{"group": "Support"}
+	path, _ := build(t, d, &testSource{calls: testMonth()}, req)
+	f := open(t, path)
+	for _, sheet := range f.GetSheetList() {
+		if got := shown(t, f, sheet, "A4"); got != "Nothing to show for this period." {
+			t.Errorf("%s shows %q", sheet, got)
+		}
+		if layout, err := f.GetPageLayout(sheet); err != nil || layout.Orientation == nil || *layout.Orientation != "landscape" {
+			t.Errorf("%s is not set up for printing: %+v, %v", sheet, layout, err)
+		}
+	}
+}

@@ -45,5 +45,5 @@ func (b *book) phoneNote(s Sheet, result *resultSet) string {
 	if numbers <= maxPhoneLinks {
 		return ""
 	}
-	return " The first " + b.locale.Number(maxPhoneLinks, 0) + " numbers can be dialled with a click."
+	return "The first " + b.locale.Number(maxPhoneLinks, 0) + " numbers can be dialled with a click."
 }

@@ -61,7 +61,6 @@ func (p *page) writeSections(s Sheet, result *resultSet) (below int, err error) 
 		if err != nil {
 			return 0, err
 		}
-		p.makeTable(s, t)
 		tables = append(tables, t)
 		at = t.last + 2
 		for i, c := range t.columns {
@@ -72,7 +71,8 @@ func (p *page) writeSections(s Sheet, result *resultSet) (below int, err error) 
 	for i, width := range widths {
 		p.SetWidth(i+1, width)
 	}
-	for _, t := range tables {
+	for _, t := range tables { // when all rows are written, because the markup of data bars follows streamed ones
+		p.makeTable(s, t)
 		p.setHeaderHeight(t.header, t.columns)
 	}
 	p.Freeze(1, headerRow-1)

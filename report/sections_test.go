@@ -2,6 +2,8 @@ package report
 
 import (
 	"archive/zip"
+	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -95,6 +97,57 @@ func pageBreaks(t *testing.T, path string, sheet int) (rows []string) {
 	return rows
 }
 
+// TestLongSectionsCanHaveBars: rows of a long section are streamed, after those of a section with bars.
+func TestLongSectionsCanHaveBars(t *testing.T) {
+	mine := ownQuery{&testSource{calls: testMonth()}, []string{"call_group", "calls"}, [][]any{{"Sales", int64(1)}}}
+	for range streamedRows {
+		mine.rows = append(mine.rows, []any{"Support", int64(2)})
+	}
+	d, err := Parse("own", []byte("title: T\nsheets:\n  - {kind: table, name: S, query: mine, columns: [call_group, calls], bars: [calls], sections: {by: call_group}}"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, _ := build(t, d, mine, request(t, "yesterday"))
+	if tables, err := open(t, path).GetTables("S"); err != nil || len(tables) != 2 {
+		t.Errorf("tables %v, %v", tables, err)
+	}
+}
+
+// A notedTotal source has a total query with a note.
+type notedTotal struct{ ownQuery }
+
+func (s notedTotal) Query(ctx context.Context, name string, args map[string]any, header func([]string) error, row func([]any) error) error {
+	if name != "noted" {
+		return s.ownQuery.Query(ctx, name, args, header, row)
+	}
+	return cmp.Or(header([]string{"calls", "note"}), row([]any{int64(1001), "Theirs."}))
+}
+
+// TestNoteCountsTheNumbersOnTheSheet: rows beyond the limit have no links, and the note of a total is kept.
+func TestNoteCountsTheNumbersOnTheSheet(t *testing.T) {
+	mine := ownQuery{&testSource{calls: testMonth()}, []string{"customer_number", "calls"}, nil}
+	for i := range maxPhoneLinks + 1 {
+		mine.rows = append(mine.rows, []any{fmt.Sprintf("090000%05d", i), int64(1)})
+	}
+	const dialled = "The first 1,000 numbers can be dialled with a click."
+	for sheet, want := range map[string]string{
+		"limit: 1000":                                 "",
+		"limit: 1001":                                 dialled,
+		"limit: 1001, note: Ours.":                    "Ours. " + dialled,
+		"total: All, total_query: noted":              "Theirs. " + dialled,
+		"total: All, total_query: noted, note: Ours.": "Ours. " + dialled,
+	} {
+		d, err := Parse("own", []byte("title: T\nsheets:\n  - {kind: table, name: S, query: mine, columns: [customer_number, calls], "+sheet+"}"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path, _ := build(t, d, notedTotal{mine}, request(t, "yesterday"))
+		if got := shown(t, open(t, path), "S", "A3"); got != want {
+			t.Errorf("%s: the note is %q, want %q", sheet, got, want)
+		}
+	}
+}
+
 // TestOnlySoManyNumbersAreLinks: the note of a sheet says so.
 func TestOnlySoManyNumbersAreLinks(t *testing.T) {
 	b := &book{}
@@ -105,7 +158,7 @@ func TestOnlySoManyNumbersAreLinks(t *testing.T) {
 		}
 		result.rows = append(result.rows, []any{fmt.Sprintf("090000%05d", i)})
 	}
-	if got := b.phoneNote(Sheet{Columns: result.columns}, result); got != " The first 1,000 numbers can be dialled with a click." {
+	if got := b.phoneNote(Sheet{Columns: result.columns}, result); got != "The first 1,000 numbers can be dialled with a click." {
 		t.Errorf("got %q", got)
 	}
 	if got := b.phoneNote(Sheet{Columns: []string{"call_group"}}, result); got != "" {

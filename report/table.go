@@ -36,16 +36,17 @@ func (b *book) fillTable(s Sheet) error {
 		return err
 	}
 	p := b.newPage(s.Name)
-	s.Note += b.phoneNote(s, result)
 	if s.TotalQuery != "" {
 		s.Note = cmp.Or(s.Note, toText(totals.get("note")))
 	}
+	all := result
+	result, omitted := b.applyLimit(s, all)
+	s.Note = strings.TrimSpace(s.Note + " " + b.phoneNote(s, result))
 	p.heading(s, b.req.Period)
 	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
-	s = b.withFigures(s, result, totals)
-	result, omitted := b.applyLimit(s, result)
+	s = b.withFigures(s, all, totals)
 	if s.Sections != nil {
 		at, err := p.writeSections(s, result)
 		if err == nil && omitted != "" {
@@ -81,12 +82,14 @@ func (b *book) fillTable(s Sheet) error {
 	return p.Err()
 }
 
-// sheetTotals returns the figures of a sheet's total row, computed from the calls; none if the sheet has no total.
+// sheetTotals returns the figures of a sheet's total row, computed from the calls; none if the sheet has no total, or is empty because its
+// filters conflict.
 func (b *book) sheetTotals(s Sheet, covered period.Period) (row, error) {
-	if s.Total == "" {
+	spec := querySpec{cmp.Or(s.TotalQuery, "total"), covered, s.Filters}
+	if s.Total == "" || b.data.filtersConflict(spec) {
 		return row{}, nil
 	}
-	return b.data.singleRow(querySpec{cmp.Or(s.TotalQuery, "total"), covered, s.Filters})
+	return b.data.singleRow(spec)
 }
 
 // withFigures returns the sheet without the columns that are 0 or empty in every row and in the total, if they are optional or about calls of

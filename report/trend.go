@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"callsheet/internal/period"
-	"callsheet/report/xlsx"
 )
 
 // fillTrend writes the days as a table, with charts beside it.
@@ -23,8 +22,7 @@ func (b *book) fillTrend(s Sheet) error {
 	p := b.newPage(s.Name)
 	p.heading(s, covered)
 	if len(result.rows) == 0 {
-		p.Put(1, headerRow, b.emptyMessage(s), xlsx.CellStyle{Bold: true})
-		return p.Err()
+		return p.writeEmpty(s)
 	}
 	totals, err := b.sheetTotals(s, covered)
 	if err != nil {
