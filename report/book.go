@@ -173,7 +173,7 @@ func (b *book) fillOnce() error {
 // addSheets adds the sheets, in the form for the directions of the calls.
 func (b *book) addSheets() error {
 	shown := *b.def
-	shown.Sheets = nil
+	shown.Sheets, shown.whole = nil, b.def.allSheets()
 	for i, s := range b.def.Sheets {
 		if i > 0 {
 			if err := b.workbook.AddSheet(s.Name); err != nil {
@@ -183,10 +183,7 @@ func (b *book) addSheets() error {
 				b.newPage(s.Name).SetTabColour(b.theme.Volume)
 			}
 		}
-		if !b.hasDirection("incoming") && b.hasDirection("outgoing") {
-			s = s.forOutgoing()
-		}
-		shown.Sheets = append(shown.Sheets, s)
+		shown.Sheets = append(shown.Sheets, b.inForm(s))
 	}
 	b.def = &shown
 	return b.workbook.Activate(b.def.Sheets[0].Name)
@@ -195,7 +192,7 @@ func (b *book) addSheets() error {
 // omitSheets removes the sheets that have no rows and need not be there then, which Notes name.
 func (b *book) omitSheets() error {
 	shown := *b.def
-	shown.Sheets = nil
+	shown.Sheets, shown.whole = nil, b.def.allSheets()
 	for _, s := range b.def.Sheets {
 		if s.Omit {
 			result, err := b.sheetRows(s, extendBack(b.req.Period, s.Days))

@@ -19,9 +19,10 @@ type Definition struct {
 	Theme         Theme   `yaml:"theme"`
 	Sheets        []Sheet `yaml:"sheets"`
 
-	name   string // of the file, for errors
-	dir    string // to which its paths are relative
-	limits limits // Excel's, or lower in tests
+	whole  []Sheet // of the report, where Sheets are a part of them: see allSheets
+	name   string  // of the file, for errors
+	dir    string  // to which its paths are relative
+	limits limits  // Excel's, or lower in tests
 }
 
 // A Sheet is one sheet of a definition. sheetKinds lists the keys of each kind.
@@ -144,6 +145,14 @@ func Parse(name string, text []byte, dir string) (*Definition, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// allSheets returns the sheets of the report, also those that a workbook lacks. They decide what the report is about.
+func (d *Definition) allSheets() []Sheet {
+	if d.whole != nil {
+		return d.whole
+	}
+	return d.Sheets
 }
 
 // path returns a path of the definition, or "".

@@ -28,6 +28,14 @@ func (s Sheet) forOutgoing() Sheet {
 	return s
 }
 
+// inForm returns a sheet in the form for the directions of the calls.
+func (b *book) inForm(s Sheet) Sheet {
+	if !b.hasDirection("incoming") && b.hasDirection("outgoing") {
+		return s.forOutgoing()
+	}
+	return s
+}
+
 // variants returns the sheets in both forms.
 func (d *Definition) variants() (all []Sheet) {
 	for _, s := range d.Sheets {

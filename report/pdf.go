@@ -40,9 +40,7 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 	if dir, err = filepath.Abs(dir); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	first := *d
-	first.Sheets, first.Base = d.Sheets[:1], ""
-	if _, err := first.Build(ctx, src, req, filepath.Join(dir, "first.xlsx")); err != nil {
+	if _, err := d.firstSheet().Build(ctx, src, req, filepath.Join(dir, "first.xlsx")); err != nil {
 		return err
 	}
 	output, err := convertToPDF(ctx, office, dir)
@@ -57,6 +55,13 @@ func (d *Definition) PDF(ctx context.Context, src Source, req Request, path stri
 		_, err := w.Write(page)
 		return err
 	})
+}
+
+// firstSheet returns the report with no other sheet than its first, which says the same as in the whole workbook.
+func (d *Definition) firstSheet() *Definition {
+	first := *d
+	first.Sheets, first.whole, first.Base = d.Sheets[:1], d.Sheets, ""
+	return &first
 }
 
 // conversionTimeout is far more than one page takes. LibreOffice waits for ever where it would show a dialog.

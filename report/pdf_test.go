@@ -49,6 +49,33 @@ func TestPDFIsOnePage(t *testing.T) {
 	}
 }
 
+// TestFirstSheetHasTheReportsFindings: those about other sheets are also in the PDF, which has no other sheet, and where one is left out.
+func TestFirstSheetHasTheReportsFindings(t *testing.T) {
+	d, err := Parse("own", []byte("title: T\nsheets:\n  - {kind: summary, name: S, tiles: [{metric: calls}], findings: [change, staffing]}\n"+
+		"  - {kind: table, name: Groups, query: groups, columns: [call_group, answer_rate], filters: {group: Nobody}, omit: true}\n"+
+		"  - {kind: timetable, name: Staffing, query: staffing, metrics: [agents_seen], days: 28}\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &testSource{calls: testMonth()}
+	for i, c := range src.calls {
+		if c.at.Day() == 4 && c.answered {
+			src.calls[i].outcome, src.calls[i].answered, src.calls[i].talk, src.calls[i].agent = "abandoned", false, 0, ""
+		}
+	}
+	_, whole := build(t, d, src, request(t, "yesterday"))
+	_, first := build(t, d.firstSheet(), src, request(t, "yesterday"))
+	var texts [2]string
+	for i, result := range []Result{whole, first} {
+		for _, f := range result.Findings {
+			texts[i] += f.Text + "\n"
+		}
+	}
+	if texts[0] != texts[1] || !strings.HasPrefix(texts[0], "Answer rate") || !strings.Contains(texts[0], "Too few agents") {
+		t.Errorf("the workbook has\n%sand the PDF\n%s", texts[0], texts[1])
+	}
+}
+
 func TestLibreOfficeThatWaitsIsEnded(t *testing.T) {
 	dir := t.TempDir()
 	office := filepath.Join(dir, "soffice")

@@ -171,8 +171,9 @@ func (d *Definition) findingsSpec(s Sheet, p period.Period) querySpec {
 	if s.Alerts != nil {
 		parameters = s.Alerts.parameters()
 	}
-	if i := slices.IndexFunc(d.Sheets, func(s Sheet) bool { return s.Query == "staffing" }); i >= 0 {
-		parameters["staffing_days"] = strconv.Itoa(d.Sheets[i].Days)
+	all := d.allSheets()
+	if i := slices.IndexFunc(all, func(s Sheet) bool { return s.Query == "staffing" }); i >= 0 {
+		parameters["staffing_days"] = strconv.Itoa(all[i].Days)
 	}
 	return querySpec{"findings", p, parameters}
 }

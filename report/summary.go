@@ -120,9 +120,13 @@ func (b *book) sheetOf(kind string) string {
 	return ""
 }
 
-// shows reports whether a metric is on the tiles of a summary or on another sheet.
+// shows reports whether a metric is on the tiles of a summary or on another sheet of the report.
 func (b *book) shows(s Sheet, metric string) bool {
-	return b.sheetWith(metric) != "" || slices.ContainsFunc(s.Tiles, func(t Tile) bool { return t.Metric == metric })
+	return slices.ContainsFunc(s.Tiles, func(t Tile) bool { return t.Metric == metric }) ||
+		slices.ContainsFunc(b.def.allSheets(), func(s Sheet) bool {
+			s = b.inForm(s)
+			return slices.Contains(s.Columns, metric) || slices.Contains(s.Metrics, metric)
+		})
 }
 
 // sheetWith returns the name of the first sheet with a metric in its rows, else in its heat map or timetable, or "". Missed callers are rows themselves.
