@@ -79,10 +79,19 @@ func (b *book) waiting(f row) finding {
 	return finding{words, cmp.Or(b.sheetAbout("to_call_back"), b.sheetAbout("missed"))}
 }
 
-// recoveryWindow returns the time in which a missed caller is to be called back: "24 h".
+// recoveryWindow returns the time in which a missed caller is to be called back: "24 h", "1 h 30 min".
 func (b *book) recoveryWindow() string {
-	window, _ := b.settings.number("recovery_window_seconds")
-	return b.formatValue(window/3600, "count") + " h"
+	seconds := b.settings.count("recovery_window_seconds")
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		unit string
+	}{{seconds / 3600, "h"}, {seconds / 60 % 60, "min"}, {seconds % 60, "s"}} {
+		if part.n > 0 {
+			parts = append(parts, b.locale.Number(float64(part.n), 0)+" "+part.unit)
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 func singular(n int64, one, many string) string {

@@ -103,6 +103,16 @@ func TestFindingsInWords(t *testing.T) {
 	}
 }
 
+// TestRecoveryWindowIsExact in the finding, on the tile and in Notes, also where it is no whole hour.
+func TestRecoveryWindowIsExact(t *testing.T) {
+	for seconds, want := range map[int64]string{86400: "24 h", 1800: "30 min", 5400: "1 h 30 min", 45: "45 s", 3605: "1 h 5 s", 3600000: "1,000 h"} {
+		b := &book{settings: row{columns: []string{"recovery_window_seconds"}, values: []any{seconds}}}
+		if got := b.recoveryWindow(); got != want {
+			t.Errorf("%d s: got %q, want %q", seconds, got, want)
+		}
+	}
+}
+
 func with(a, b map[string]any) map[string]any {
 	all := maps.Clone(a)
 	maps.Copy(all, b)

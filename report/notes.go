@@ -46,7 +46,6 @@ func (p *page) writeAbout(at int) int {
 	at = p.notesSection("This workbook", at)
 	target, _ := p.settings.number("service_level_target_seconds")
 	short, _ := p.settings.number("short_abandon_seconds")
-	window, _ := p.settings.number("recovery_window_seconds")
 	goals, err := p.goalLines()
 	p.Check(err)
 	for _, line := range slices.Concat([][2]string{
@@ -59,7 +58,7 @@ func (p *page) writeAbout(at int) int {
 		{"Service level target", "answered within " + strconv.Itoa(int(target)) + " seconds of the start of the call"},
 		{"Rates", p.denominators()},
 		{"Short abandon limit", "abandoned in less than " + strconv.Itoa(int(short)) + " seconds; does not count against the service level"},
-		{"Recovery window", "a missed caller reached within " + strconv.FormatFloat(window/3600, 'f', -1, 64) + " hours of the last attempt counts as recovered"},
+		{"Recovery window", "a missed caller reached within " + p.recoveryWindow() + " of the last attempt counts as recovered"},
 	}, goals, [][2]string{
 		{"Usual range", "least to greatest of the last four comparable periods, without short ones with holidays, as far back as there is data"},
 		{"Empty cells", "the value is unknown, or there is nothing to measure; never the same as 0"},
