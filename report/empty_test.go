@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,46 @@ func TestContradictingFiltersLeaveASheetEmpty(t *testing.T) {
 		}
 		if layout, err := f.GetPageLayout(sheet); err != nil || layout.Orientation == nil || *layout.Orientation != "landscape" {
 			t.Errorf("%s is not set up for printing: %+v, %v", sheet, layout, err)
+		}
+	}
+}
+
+// TestFiltersOfReportAndSheetBothHold: a number may be written in several ways, and two ranges of hours may overlap.
+func TestFiltersOfReportAndSheetBothHold(t *testing.T) {
+	src := &testSource{calls: testMonth()}
+	for _, c := range []struct {
+		sheet string
+		asked map[string]string
+		holds func(testCall) bool
+	}{
+		{`number: "+91 1204000001"`, map[string]string{"number": "01204000001"}, func(c testCall) bool { return c.vn == "01204000001" }},
+		{`number: "01204000002"`, map[string]string{"number": "01204000001"}, func(testCall) bool { return false }},
+		{`hours: "09:00-13:00"`, map[string]string{"hours": "12:00-18:00"}, func(c testCall) bool { return c.at.Hour() == 12 }},
+		{`hours: "09:00-13:00"`, map[string]string{"hours": "09:00-13:00"}, func(c testCall) bool { return c.at.Hour() >= 9 && c.at.Hour() < 13 }},
+		{`hours: "09:00-13:00"`, map[string]string{"hours": "closed"}, func(testCall) bool { return false }},
+	} {
+		d, err := Parse("own", []byte("title: T\nsheets:\n"+
+			"  - {kind: trend, name: Days, query: days, columns: [local_day, calls], filters: {"+c.sheet+"}, total: All}\n"+
+			"  - {kind: detail, name: Calls, query: calls, columns: [call_sid, agent], filters: {"+c.sheet+"}}\n"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := int64(0)
+		for _, call := range src.callsBetween("2026-10-04", "2026-10-04", nil) {
+			if c.holds(call) {
+				want++
+			}
+		}
+		req := request(t, "yesterday")
+		req.Filters = c.asked
+		path, result := build(t, d, src, req)
+		days := strconv.FormatInt(want, 10)
+		if strings.HasPrefix(c.sheet, "number") && want == 0 {
+			days = "Nothing to show for this period."
+		}
+		rows, err := open(t, path).GetRows("Days")
+		if err != nil || result.Rows != want || rows[len(rows)-1][len(rows[len(rows)-1])-1] != days {
+			t.Errorf("%s in a report of %v: %d calls, want %d; by day %q, %v", c.sheet, c.asked, result.Rows, want, rows, err)
 		}
 	}
 }

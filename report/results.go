@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"callsheet/internal/period"
+	"callsheet/internal/phone"
 	"callsheet/internal/suggest"
 	"callsheet/queries"
 )
@@ -45,7 +46,7 @@ type row struct {
 	absent  func(column string)
 }
 
-// args returns the arguments of a query, with the filters of the request and of the sheet.
+// args returns the arguments of a query, with the filters of the request and of the sheet. Hours are the only filter of which both can hold.
 func (q *queryCache) args(spec querySpec) map[string]any {
 	args := map[string]any{"from": spec.period.From.Format(time.DateOnly), "to": spec.period.To.Format(time.DateOnly)}
 	for _, name := range queries.Filters {
@@ -55,6 +56,9 @@ func (q *queryCache) args(spec querySpec) map[string]any {
 		for key, value := range filters {
 			args[key] = value
 		}
+	}
+	if of, asked := spec.filters["hours"], q.req.Filters["hours"]; of != "" && asked != "" && of != asked {
+		args["hours"] = asked + " and " + of
 	}
 	if q.filtersConflict(spec) {
 		args["direction"] = "none"
@@ -76,10 +80,12 @@ func (q *queryCache) result(spec querySpec) (*resultSet, error) {
 }
 
 // filtersConflict reports whether a filter of the sheet and one of the request exclude each other. Then the sheet is empty: a reader who
-// may see one group must not be shown another.
+// may see one group must not be shown another. Numbers are compared as in queries: by their last ten digits.
 func (q *queryCache) filtersConflict(spec querySpec) bool {
 	for key, value := range spec.filters {
-		if requested, ok := q.req.Filters[key]; ok && requested != value {
+		requested, ok := q.req.Filters[key]
+		isSame := requested == value || key == "number" && phone.Key(requested) == phone.Key(value)
+		if ok && key != "hours" && !isSame {
 			return true
 		}
 	}

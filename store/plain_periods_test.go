@@ -25,6 +25,7 @@ func (w plainWorld) filters() []plainFilter {
 		{map[string]any{"hours": "closed"}, func(c plainCall) bool { return !w.isOpen(c) }},
 		{map[string]any{"hours": "22:00-06:00"}, func(c plainCall) bool { return w.clock(c) >= "22:00:00" || w.clock(c) < "06:00:00" }},
 		{map[string]any{"source": "main", "direction": "outgoing"}, func(c plainCall) bool { return c.source == "main" && c.direction == "outgoing" }},
+		{map[string]any{"hours": "business and 11:00-22:00"}, func(c plainCall) bool { return w.isOpen(c) && w.clock(c) >= "11:00:00" && w.clock(c) < "22:00:00" }},
 		{map[string]any{"group": "Nobody's"}, func(c plainCall) bool { return false }},
 	}
 }

@@ -3,15 +3,20 @@ create or replace macro is_between(p_time, p_opens, p_closes) as
     case when p_opens < p_closes then p_time >= p_opens and p_time < p_closes
          else p_time >= p_opens or p_time < p_closes end;
 
--- Whether a call started within the hours of a filter: 'business' or 'closed', by the settings, or a span of local time such as
--- '09:00-13:30' or '22:00-06:00'.
-create or replace macro is_within(p_started_at, p_in_business_hours, p_hours) as
+-- Whether a time of day is within some hours: 'business' or 'closed', by the settings, or a span of local time such as '09:00-13:30' or
+-- '22:00-06:00'.
+create or replace macro is_in_hours(p_time, p_in_business_hours, p_hours) as
     case p_hours
         when 'business' then p_in_business_hours
         when 'closed' then not p_in_business_hours
-        else is_between(timezone((select timezone from settings), p_started_at)::time,
-                        split_part(p_hours, '-', 1)::time, split_part(p_hours, '-', 2)::time)
+        else is_between(p_time, split_part(p_hours, '-', 1)::time, split_part(p_hours, '-', 2)::time)
     end;
+
+-- Whether a call started within the hours of a filter, or within both of two: 'business and 09:00-13:30'.
+create or replace macro is_within(p_started_at, p_in_business_hours, p_hours) as (
+    select is_in_hours(started, p_in_business_hours, split_part(p_hours, ' and ', 1))
+       and is_in_hours(started, p_in_business_hours, split_part(p_hours, ' and ', -1))
+    from (select timezone(timezone, p_started_at)::time as started from settings));
 
 -- The rows of a table of calls that are in a period and pass the filters; this is the definition of --from, --group and so on.
 -- Both days are included. A filter that is NULL selects all calls; an agent has the calls in which a report names a leg of the agent.
