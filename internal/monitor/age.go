@@ -14,14 +14,21 @@ const (
 	minLate       = 15 * time.Minute
 )
 
-// setAge sets the age of the published data: for how long the oldest delivery waits that is not in it. since is its receipt, zero if
-// there is none. A file that was put into the spool later waits since the last publication at most: it was not there before.
-func (s *Status) setAge(since time.Time, p *pipeline.Pipeline) {
+// WaitsSince returns since when a delivery waits that is not in the published data, by its receipt. A file that was put into the spool later
+// waits since the last publication at most: it was not there before. The zero time stays: nothing waits.
+func WaitsSince(received, published time.Time) time.Time {
+	if !received.IsZero() && received.Before(published) {
+		return published
+	}
+	return received
+}
+
+// setAge sets the age of the published data: for how long the oldest delivery waits that is not in it. received is its receipt, zero if
+// there is none.
+func (s *Status) setAge(received time.Time, p *pipeline.Pipeline) {
+	since := WaitsSince(received, s.Data.PublishedAt)
 	if since.IsZero() {
 		return
-	}
-	if since.Before(s.Data.PublishedAt) {
-		since = s.Data.PublishedAt
 	}
 	age := max(p.Now().Sub(since), 0)
 	s.Data.WaitingSince, s.Data.AgeSeconds = &since, int64(age.Seconds())

@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -20,29 +21,24 @@ const (
 type figures struct {
 	asked chan struct{} // has a token when a group is asked for that has no figures
 
-	mu        sync.Mutex
-	scopes    map[string]*scope // by group; "" is all calls
-	published Published
-	through   time.Time // receipt of the newest delivery in the published data; zero as long as it is not known
-	waitsFrom time.Time // receipt of the oldest delivery that is not in it; zero if there is none
-	late      time.Time // as in todayData
-	groups    []string  // with calls in the last days
+	mu         sync.Mutex
+	scopes     map[string]*scope // by group; "" is all calls
+	published  string            // as in Options
+	computed   string            // the published data from which figures were computed last; empty if nobody has looked for a while
+	received   time.Time         // receipt of the newest delivery before figures were computed
+	waitsSince time.Time         // since when the oldest delivery waits that is not in the computed data; zero if none does
+	late       time.Time         // as in todayData
+	groups     []string          // with calls in the last days
 }
 
 // scope has the figures of a group.
 type scope struct {
 	asked    time.Time
 	tried    time.Time // when computing them began last
-	of       Published // what they are computed from
+	of       string    // the published data that they are computed from
 	today    *Today
 	failed   bool
 	rendered *part // nil if it has to be rendered
-}
-
-// Published identifies the published data.
-type Published struct {
-	ID string // differs for each publication; empty if nothing is published
-	At time.Time
 }
 
 func newFigures() *figures {
@@ -67,7 +63,7 @@ func (s *Server) todayBoard(group string) (*part, error) {
 	one.asked = s.options.Now()
 	if one.rendered == nil {
 		var html bytes.Buffer
-		data := todayData{Today: one.today, Failed: one.failed, Unpublished: one.today == nil && f.published.ID == "", Late: f.late, Target: s.options.Target}
+		data := todayData{Today: one.today, Failed: one.failed, Unpublished: one.today == nil && f.published == "", Late: f.late, Target: s.options.Target}
 		if err := s.templates.write(&html, "today-board", data); err != nil {
 			return nil, err
 		}
@@ -127,23 +123,25 @@ func (s *Server) noteFigures() {
 	f, now := s.figures, s.options.Now()
 	published, received := s.options.Published(), s.options.Board.Received()
 	f.mu.Lock()
-	changed := (published.ID == "") != (f.published.ID == "")
+	changed := (published == "") != (f.published == "")
 	f.published = published
+	maps.DeleteFunc(f.scopes, func(_ string, one *scope) bool { return now.Sub(one.asked) > figuresKept })
+	late := f.late // until the figures are computed, it is not known what a new publication has
 	switch {
-	case f.through.IsZero() || !received.After(f.through):
-		f.waitsFrom = time.Time{}
-	case f.waitsFrom.IsZero():
-		f.waitsFrom = received
-	}
-	late := f.lateSince(now, s.options.LateAfter)
-	changed = changed || !late.Equal(f.late)
-	f.late = late
-	for group, one := range f.scopes {
-		if changed {
-			one.rendered = nil
+	case len(f.scopes) == 0:
+		f.computed, late = "", time.Time{}
+	case f.computed == published && published != "":
+		if f.waitsSince.IsZero() && received.After(f.received) {
+			f.waitsSince = received
 		}
-		if now.Sub(one.asked) > figuresKept {
-			delete(f.scopes, group)
+		late = f.lateSince(now, s.options.LateAfter)
+	}
+	if !late.Equal(f.late) {
+		f.late, changed = late, true
+	}
+	if changed {
+		for _, one := range f.scopes {
+			one.rendered = nil
 		}
 	}
 	f.mu.Unlock()
@@ -152,27 +150,19 @@ func (s *Server) noteFigures() {
 	}
 }
 
-// lateSince returns since when deliveries wait for a load, if they wait longer than after; else the zero time. Like callsheet status, it
-// counts from the last publication at the earliest.
+// lateSince returns since when deliveries wait for a load, if they wait longer than after; else the zero time.
 func (f *figures) lateSince(now time.Time, after time.Duration) time.Time {
-	since := f.waitsFrom
-	if since.IsZero() || after == 0 {
+	if f.waitsSince.IsZero() || after == 0 || now.Sub(f.waitsSince) <= after {
 		return time.Time{}
 	}
-	if since.Before(f.published.At) {
-		since = f.published.At
-	}
-	if now.Sub(since) <= after {
-		return time.Time{}
-	}
-	return since
+	return f.waitsSince
 }
 
 // next returns the group to compute: of those whose figures are not of the published data and of today, the one that waits longest.
 func (f *figures) next(now time.Time, zone *time.Location) (group string, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.published.ID == "" {
+	if f.published == "" {
 		return "", false
 	}
 	day := now.In(zone).Format(time.DateOnly)
@@ -197,6 +187,7 @@ func (s *Server) compute(ctx context.Context, group string) {
 		one.tried = s.options.Now()
 	}
 	f.mu.Unlock()
+	received := s.options.Board.Received() // what the computation looks for in the published data
 	limited, cancel := context.WithTimeout(ctx, figuresTimeout)
 	defer cancel()
 	today, err := s.options.Today(limited, group)
@@ -214,7 +205,10 @@ func (s *Server) compute(ctx context.Context, group string) {
 	one.failed, one.rendered = err != nil, nil
 	if err == nil {
 		one.today, one.of = today, published
-		f.through, f.waitsFrom = today.Through, today.WaitsFrom
+		f.computed, f.waitsSince, f.received = published, today.WaitsSince, received
+		if today.Through.After(received) {
+			f.received = today.Through
+		}
 		if group == "" {
 			f.groups = today.Groups
 		}

@@ -77,9 +77,9 @@ type Options struct {
 	Data   func(ctx context.Context) (*Data, error) // reads the state of the data
 	// Today computes the figures of the day so far, of a group or, if it is empty, of all calls.
 	Today     func(ctx context.Context, group string) (*Today, error)
-	Published func() Published // what the figures are computed from
-	LoadEvery time.Duration    // interval of loads; 0 if nothing loads at intervals
-	LateAfter time.Duration    // a delivery that waits longer for a load is late; 0 if nothing loads at intervals
+	Published func() string // identifies the data that the figures are computed from; empty if nothing is published
+	LoadEvery time.Duration // interval of loads; 0 if nothing loads at intervals
+	LateAfter time.Duration // a delivery that waits longer for a load is late; 0 if nothing loads at intervals
 	Reports   func() ([]Report, error)
 	// RunReport runs a report, and returns what the run says.
 	RunReport  func(ctx context.Context, name string) (outcome string, err error)

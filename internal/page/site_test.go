@@ -91,7 +91,7 @@ func startSite(t *testing.T, o Options) *site {
 		o.Now = time.Now
 	}
 	if o.Published == nil {
-		o.Published = func() Published { return Published{} }
+		o.Published = func() string { return "" }
 	}
 	o.Log = slog.New(slog.NewTextHandler(s.log, nil))
 	s.options = o

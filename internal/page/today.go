@@ -9,13 +9,13 @@ import (
 
 // Today has the figures of a day so far, of one group or of all calls, as the queries of the workbooks return them.
 type Today struct {
-	Day       time.Time // its midnight, in UTC
-	Through   time.Time // receipt of the newest delivery in the figures; zero without data
-	WaitsFrom time.Time // receipt of the oldest delivery that was not in the data when they were computed; zero if there was none
-	Figures   []Figure
-	Compared  []time.Time // the days that the usual range is of
-	LeftOut   []LeftOut   // the days that would be, too
-	NoCalls   string      // in which hours of the day calls are missing: "no calls 10:00–13:00"
+	Day        time.Time // its midnight, in UTC
+	Through    time.Time // receipt of the newest delivery in the figures; zero without data
+	WaitsSince time.Time // since when the oldest delivery waited that was not in the data when they were computed; zero if none did
+	Figures    []Figure
+	Compared   []time.Time // the days that the usual range is of
+	LeftOut    []LeftOut   // the days that would be, too
+	NoCalls    string      // in which hours of the day calls are missing: "no calls 10:00–13:00"
 
 	IsIncomplete, IsHoliday, IsClosed bool
 

@@ -4,19 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"callsheet/internal/live"
 )
 
 // day is a stand-in for the published data and the figures of it.
 type day struct {
 	mu        sync.Mutex
-	published Published
+	published string
 	computed  map[string]int // by group
 	through   time.Time
 	err       error
@@ -25,7 +29,7 @@ type day struct {
 func (d *day) publish(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.published, d.through = Published{id, time.Now()}, time.Now()
+	d.published, d.through = id, time.Now()
 }
 
 func (d *day) fail(err error) {
@@ -44,7 +48,7 @@ func (d *day) count(group string) int {
 func (d *day) options() Options {
 	return Options{
 		Users: users(), LateAfter: 30 * time.Minute,
-		Published: func() Published {
+		Published: func() string {
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			return d.published
@@ -54,7 +58,7 @@ func (d *day) options() Options {
 			defer d.mu.Unlock()
 			d.computed[group]++
 			one, now := 1.0, time.Now().UTC()
-			mark := "figures of " + group + " from " + d.published.ID
+			mark := "figures of " + group + " from " + d.published
 			return &Today{
 				Day: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC), Through: d.through, Groups: []string{"Secret"},
 				Figures: []Figure{{Name: "calls", Value: &one}, {Name: "offered", Label: mark, Value: &one, Format: "count"}},
@@ -163,6 +167,135 @@ func TestLoadsThatHaveStoppedAreShown(t *testing.T) {
 	today.until("Loads have stopped", false)
 }
 
+// lookout is a server that nobody asks, with a clock. Its day is loaded up to 18:00.
+type lookout struct {
+	*Server
+	t   *testing.T
+	day *day
+	now time.Time
+}
+
+func newLookout(t *testing.T) *lookout {
+	t.Helper()
+	l := &lookout{t: t, day: newDay()}
+	o := l.day.options()
+	o.Now, o.Zone, o.Log = func() time.Time { return l.now }, time.UTC, slog.New(slog.DiscardHandler)
+	o.Board, o.SessionFile = live.NewBoard(live.Options{LongestCall: time.Hour}), filepath.Join(t.TempDir(), "sessions.json")
+	var err error
+	if l.Server, err = New(o); err != nil {
+		t.Fatal(err)
+	}
+	l.at("18:00").receive()
+	l.load("one")
+	return l
+}
+
+// at sets the clock, to a time of the next day if it is before 12:00.
+func (l *lookout) at(clock string) *lookout {
+	l.t.Helper()
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.now = at.AddDate(2026, 9, 4)
+	if at.Hour() < 12 {
+		l.now = l.now.AddDate(0, 0, 1)
+	}
+	return l
+}
+
+func (l *lookout) receive() {
+	l.options.Board.Read(fmt.Appendf(nil, `{"id":"1","received_at":%q,"source":"main","kind":"other","encoding":"json","payload":{}}`, l.now.Format(time.RFC3339)))
+}
+
+// load publishes what was received.
+func (l *lookout) load(id string) {
+	l.day.mu.Lock()
+	defer l.day.mu.Unlock()
+	l.day.published, l.day.through = id, l.options.Board.Received()
+}
+
+// look computes the figures for somebody who looks.
+func (l *lookout) look() {
+	l.t.Helper()
+	l.show()
+	if group, ok := l.figures.next(l.now, time.UTC); ok {
+		l.compute(l.t.Context(), group)
+	}
+	l.noteFigures()
+}
+
+func (l *lookout) show() {
+	l.t.Helper()
+	if _, err := l.todayBoard(""); err != nil {
+		l.t.Fatal(err)
+	}
+	l.noteFigures()
+}
+
+// lateSince checks what somebody who looks is shown.
+func (l *lookout) lateSince(want string) {
+	l.t.Helper()
+	l.show()
+	got := ""
+	if late := l.figures.late; !late.IsZero() {
+		got = late.Format("15:04")
+	}
+	if got != want {
+		l.t.Errorf("at %s, deliveries are late since %q, want %q", l.now.Format("15:04"), got, want)
+	}
+}
+
+func TestDeliveriesAreLateIfNoLoadTakesThem(t *testing.T) {
+	l := newLookout(t)
+	l.look()
+	l.at("18:05").receive()
+	l.at("18:35").lateSince("")
+	l.at("18:36").lateSince("18:05")
+	l.load("two")
+	l.look()
+	l.lateSince("")
+}
+
+func TestRejectedDeliveriesAreNotLate(t *testing.T) {
+	l := newLookout(t)
+	l.at("18:05").receive()
+	l.load("two")
+	l.day.through = l.day.through.Add(-5 * time.Minute) // of the valid ones
+	l.look()
+	l.at("20:00").lateSince("")
+	l.receive()
+	l.at("20:31").lateSince("20:00")
+}
+
+func TestDeliveriesLoadedWhileNobodyLooksAreNotLate(t *testing.T) {
+	l := newLookout(t)
+	l.look()
+	l.at("20:02").receive()
+	l.noteFigures()
+	l.at("20:03").load("two")
+	l.noteFigures()
+	l.at("08:00").lateSince("")
+}
+
+func TestDeliveriesAreLateWhenTheyWaitTooLong(t *testing.T) {
+	at := func(minute int) time.Time { return time.Date(2026, 10, 5, 12, minute, 0, 0, time.UTC) }
+	f := newFigures()
+	for _, c := range []struct{ waits, now, want time.Time }{
+		{time.Time{}, at(59), time.Time{}},
+		{at(10), at(40), time.Time{}},
+		{at(10), at(41), at(10)},
+	} {
+		f.waitsSince = c.waits
+		if got := f.lateSince(c.now, 30*time.Minute); !got.Equal(c.want) {
+			t.Errorf("%+v: %v", c, got)
+		}
+		if got := f.lateSince(c.now, 0); !got.IsZero() {
+			t.Errorf("without loads at intervals: %v", got)
+		}
+	}
+}
+
 func TestHoursWithoutCallsAreShown(t *testing.T) {
 	for isIncomplete, want := range map[bool]string{
 		false: `may be missing \(no calls 10:00–11:00\)\.`,
@@ -181,30 +314,10 @@ func TestHoursWithoutCallsAreShown(t *testing.T) {
 	}
 }
 
-func TestDeliveriesWaitSinceTheLastPublicationAtTheEarliest(t *testing.T) {
-	at := func(minute int) time.Time { return time.Date(2026, 10, 5, 12, minute, 0, 0, time.UTC) }
-	f := newFigures()
-	for _, c := range []struct{ waits, published, now, want time.Time }{
-		{time.Time{}, at(0), at(59), time.Time{}},
-		{at(10), at(0), at(40), time.Time{}},
-		{at(10), at(0), at(41), at(10)},
-		{at(10), at(20), at(41), time.Time{}},
-		{at(10), at(20), at(51), at(20)},
-	} {
-		f.waitsFrom, f.published.At = c.waits, c.published
-		if got := f.lateSince(c.now, 30*time.Minute); !got.Equal(c.want) {
-			t.Errorf("%+v: %v", c, got)
-		}
-		if got := f.lateSince(c.now, 0); !got.IsZero() {
-			t.Errorf("without loads at intervals: %v", got)
-		}
-	}
-}
-
 func TestFiguresAreThoseOfToday(t *testing.T) {
 	var ahead atomic.Int64
 	f := newFigures()
-	f.published = Published{ID: "one"}
+	f.published = "one"
 	now := func() time.Time {
 		return time.Date(2026, 10, 5, 23, 0, 0, 0, time.UTC).Add(time.Duration(ahead.Load()))
 	}

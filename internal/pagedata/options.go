@@ -66,7 +66,7 @@ func Options(p *pipeline.Pipeline) (options page.Options, names *Names, err erro
 func setSources(options *page.Options, p *pipeline.Pipeline) {
 	options.Data = func(ctx context.Context) (*page.Data, error) { return readState(ctx, p) }
 	options.Today = func(ctx context.Context, group string) (*page.Today, error) { return readToday(ctx, p, group) }
-	options.Published = func() page.Published { return published(p.Config, p.Now()) }
+	options.Published = func() string { return published(p.Config, p.Now()) }
 	options.Reports = func() ([]page.Report, error) { return readReports(p) }
 	options.RunReport = func(ctx context.Context, name string) (string, error) { return runReport(ctx, p, name) }
 	options.Ask = func(ctx context.Context, q page.Question, out io.Writer) (string, error) { return ask(ctx, p, q, out) }

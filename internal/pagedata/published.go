@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"callsheet/internal/config"
-	"callsheet/internal/page"
 )
 
 // maxLakeAge is how old figures of a lake get before they are recomputed: other machines load into it.
 const maxLakeAge = 5 * time.Minute
 
-// published identifies the data that readers open.
-func published(c *config.Config, now time.Time) page.Published {
+// published identifies the data that readers open. It differs for each publication, and is empty if nothing is published.
+func published(c *config.Config, now time.Time) string {
 	path := c.ReadDatabase()
 	info, err := os.Stat(path)
 	if c.Store.Lake.Enabled() {
@@ -22,11 +21,11 @@ func published(c *config.Config, now time.Time) page.Published {
 		if err == nil && info.ModTime().After(now) { // the last load of this machine
 			now = info.ModTime()
 		}
-		return page.Published{ID: now.String(), At: now}
+		return now.String()
 	}
 	if err != nil {
-		return page.Published{}
+		return ""
 	}
 	copied, _ := filepath.EvalSymlinks(path)
-	return page.Published{ID: fmt.Sprint(copied, info.Size(), info.ModTime().UnixNano()), At: info.ModTime()}
+	return fmt.Sprint(copied, info.Size(), info.ModTime().UnixNano())
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"callsheet/internal/child"
 	"callsheet/internal/display"
 	"callsheet/internal/live"
+	"callsheet/internal/monitor"
 	"callsheet/internal/page"
 	"callsheet/internal/period"
 	"callsheet/internal/pipeline"
@@ -112,15 +114,20 @@ func (t *todayQueries) rows(name string, days int, metrics ...string) (rows []ma
 
 // readFreshness reads up to when the data goes, and since when deliveries wait for a load.
 func (t *todayQueries) readFreshness(p *pipeline.Pipeline) {
+	var publishedAt time.Time
 	for _, row := range t.rows("freshness", 1) {
 		t.today.Through, _ = row["complete_through"].(time.Time)
+		publishedAt, _ = row["loaded_at"].(time.Time) // in a lake, what is committed can be read at once
+	}
+	if info, err := os.Stat(p.Config.ReadDatabase()); err == nil && !p.Config.Store.Lake.Enabled() {
+		publishedAt = info.ModTime()
 	}
 	files, err := spool.List(p.Config.SpoolDir())
 	if err != nil || t.err != nil {
 		return // the page says that the spool cannot be read
 	}
 	waiting, err := t.reader.Waiting(t.ctx, files)
-	t.today.WaitsFrom, t.err = waiting.Since, err
+	t.today.WaitsSince, t.err = monitor.WaitsSince(waiting.Since, publishedAt), err
 }
 
 // readComparison reads which days are compared.
