@@ -56,6 +56,21 @@ func TestMissedRunsAreCaughtUpNewestFirstAndTheRestReported(t *testing.T) {
 	})
 }
 
+// TestMissedRunsAreRecordedWhileTheReportRuns: somebody runs it by hand when the scheduler starts.
+func TestMissedRunsAreRecordedWhileTheReportRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"a@x"}}}})
+		serve(t, d, 9*time.Hour)
+		time.Sleep(2*24*time.Hour + time.Hour) // nothing runs
+		d.lock = errors.New("in use by another process")
+		serve(t, d, time.Hour)
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "2000-01-02 skipped", "2000-01-01 skipped")
+		if d.missed != 2 {
+			t.Errorf("OnMissed got %d due times", d.missed)
+		}
+	})
+}
+
 // TestInterruptedCatchUpLosesNoDueTime ends the process, or hands over to another runner, while the newest of several missed runs is built.
 func TestInterruptedCatchUpLosesNoDueTime(t *testing.T) {
 	for _, restart := range []bool{true, false} {

@@ -66,7 +66,7 @@ func (r *Runner) recordDue(entry Entry, due []time.Time, until func(due time.Tim
 
 // recordSkipped records missed due times as skipped, unless the ledger has a row for them, and calls OnMissed.
 func (r *Runner) recordSkipped(ctx context.Context, entry Entry, due []time.Time) {
-	skipped, err := r.appendSkipped(ctx, entry, due)
+	skipped, err := r.appendSkipped(entry, due)
 	if err != nil {
 		r.Log.Error("missed reports could not be recorded", "report", entry.Report, "due", due, "error", err)
 	}
@@ -76,12 +76,8 @@ func (r *Runner) recordSkipped(ctx context.Context, entry Entry, due []time.Time
 	}
 }
 
-func (r *Runner) appendSkipped(ctx context.Context, entry Entry, due []time.Time) (skipped []time.Time, err error) {
-	release, err := r.Steps.Lock(ctx, entry.Report)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
+// appendSkipped does not wait for the report's lock: a run by hand may have it for long, and the due times would be forgotten.
+func (r *Runner) appendSkipped(entry Entry, due []time.Time) (skipped []time.Time, err error) {
 	runs, err := r.Ledger.Runs()
 	if err != nil {
 		return nil, err
