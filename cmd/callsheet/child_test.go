@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"callsheet/internal/atomicfile"
 	"callsheet/internal/servertest"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -199,5 +201,57 @@ func TestServeStopsItsChildrenInTime(t *testing.T) {
 	}
 	if syscall.Kill(pid, 0) == nil {
 		t.Error("the run's process is still running")
+	}
+}
+
+// TestOutcomeIsToldWhileTheRunIsPublished has a load that holds up the process of a run from its delivery on.
+func TestOutcomeIsToldWhileTheRunIsPublished(t *testing.T) {
+	skipIfShort(t)
+	s := &served{t: t, dir: t.TempDir(), address: servertest.FreeAddress(), log: &syncedBuffer{}}
+	delivered, told := make(chan *atomicfile.Lock, 1), make(chan bool, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/alert" {
+			told <- true
+			return
+		}
+		lock, err := atomicfile.TakeLock(t.Context(), filepath.Join(s.dir, "data", ".load.lock"), "the test", time.Minute)
+		if err != nil {
+			t.Error(err)
+		}
+		delivered <- lock
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	defer server.Close()
+	for name, text := range map[string]string{
+		"callsheet.yaml": fmt.Sprintf("data_dir: ./data\ncollector: {listen: %q, sources: [{name: main, tokens: [a-token-for-tests]}]}\nalert_to: [{webhook: {url: %q}}]\n"+
+			"reports:\n  - {name: daily, schedule: '0 8 * * *', catch_up: 0, retry_for: 0s, deliver: [{webhook: {url: %q}}]}\n", s.address, server.URL+"/alert", server.URL+"/report"),
+		"data/spool/a.ndjson": callOf(1, "Sales"),
+		"data/runs.ndjson":    `{"report":"daily","period":"2026-10-05","due_at":"2026-10-06T08:00:00+05:30","started_at":"2026-10-06T08:00:00+05:30","state":"building","rows":0}` + "\n",
+	} {
+		path := filepath.Join(s.dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.start()
+	t.Cleanup(func() {
+		s.process.Process.Kill()
+		s.process.Wait()
+		if t.Failed() {
+			t.Log(s.log.String())
+		}
+	})
+	lock := <-delivered
+	defer lock.Release()
+	select {
+	case <-told:
+	case <-time.After(30 * time.Second):
+		t.Error("the alert waits for the load")
+	}
+	if s.run() == 0 {
+		t.Error("the process of the run has ended")
 	}
 }

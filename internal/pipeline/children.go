@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"callsheet/internal/child"
@@ -49,9 +50,11 @@ func (p *Pipeline) RunScheduled(ctx context.Context, runner *job.Runner, entry j
 func (p *Pipeline) UseChildren(runner *job.Runner, onCrash func()) {
 	runner.DataTime = p.childDataTime
 	runner.Attempt = func(ctx context.Context, entry job.Entry, due time.Time, _ job.RunOptions) ([]job.Run, error) {
-		runs, err := p.attempt(ctx, entry, due, onCrash)
+		// The process goes on to publish the ledger, which can take long: whoever waits for the outcome is told before.
+		onOutcome := func(runs []job.Run) { runner.OnFinished(context.WithoutCancel(ctx), entry, runs) }
+		runs, err := p.attempt(ctx, entry, due, onOutcome, onCrash)
 		if errors.As(err, new(childError)) && entry.RetryFor > 0 && ctx.Err() == nil {
-			runs, err = p.attempt(ctx, entry, due, onCrash) // at once: most crashes do not repeat
+			runs, err = p.attempt(ctx, entry, due, onOutcome, onCrash) // at once: most crashes do not repeat
 		}
 		if err != nil && ctx.Err() != nil {
 			return runs, job.ErrStopped
@@ -59,16 +62,13 @@ func (p *Pipeline) UseChildren(runner *job.Runner, onCrash func()) {
 		if errors.As(err, new(childError)) {
 			return runner.Fail(ctx, entry, due, err)
 		}
-		if err == nil && runs[0].State != job.Retrying {
-			runner.OnFinished(context.WithoutCancel(ctx), entry, runs)
-		}
 		return runs, err
 	}
 }
 
-// attempt makes one attempt of a run in a child process.
-func (p *Pipeline) attempt(ctx context.Context, entry job.Entry, due time.Time, onCrash func()) ([]job.Run, error) {
-	runs, err := p.runInChild(ctx, entry, due)
+// attempt makes one attempt of a run in a child process. onOutcome is called with the rows of a run that reached a terminal state.
+func (p *Pipeline) attempt(ctx context.Context, entry job.Entry, due time.Time, onOutcome func([]job.Run), onCrash func()) ([]job.Run, error) {
+	runs, err := p.runInChild(ctx, entry, due, onOutcome)
 	if errors.As(err, new(childError)) && ctx.Err() == nil {
 		onCrash()
 		p.Log.Error("process of a report failed", "report", entry.Report, "due", due, "error", err)
@@ -91,7 +91,9 @@ func (p *Pipeline) RunMemory() int64 {
 
 // runInChild runs a due entry in a child process. It returns both the runs and an error if the process fails after the end of the
 // run.
-func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Time) (runs []job.Run, err error) {
+func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Time, onOutcome func([]job.Run)) (runs []job.Run, err error) {
+	var told sync.WaitGroup
+	defer told.Wait()
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	activity, loading := "running", []spoolState(nil)
@@ -105,6 +107,9 @@ func (p *Pipeline) runInChild(ctx context.Context, entry job.Entry, due time.Tim
 				return
 			}
 			if message.Runs != nil {
+				if runs == nil && message.Runs[0].State != job.Retrying {
+					told.Go(func() { onOutcome(message.Runs) })
+				}
 				runs = message.Runs
 			}
 			timer.Stop()
