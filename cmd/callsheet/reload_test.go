@@ -221,6 +221,29 @@ func TestReloadNamesWhatNeedsARestart(t *testing.T) {
 	}
 }
 
+// TestALakeInTheFileNeedsARestart adds a lake by a reload of serve: loads go into the database as before.
+func TestALakeInTheFileNeedsARestart(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	config := oneSource("a-token-for-tests", "") + "store: {load_every: 200ms}\n"
+	s := startReloading(t, "serve", config)
+	database := filepath.Join(s.dir, "data", "published", "calls.duckdb")
+	s.until("a database", func() bool { _, err := os.Stat(database); return err == nil })
+	s.reload(strings.Replace(oneSource("a-token-for-tests", ", id: two"), "}\n", "}\nstore: {load_every: 200ms, lake: {catalog: 'postgres://callsheet@127.0.0.1/none', data: ./lake}}\n", 1),
+		`not_applied="[collector.id store.lake]"`)
+	if got := s.answers("/hooks/main/a-token-for-tests", callOf(1, "Sales")); got != http.StatusOK {
+		t.Fatalf("answered %d", got)
+	}
+	s.until("the call", func() bool {
+		out, err := exec.Command("callsheet", "query", "--db", database, "freshness", "--format", "json").Output()
+		var rows []struct{ Calls int }
+		return err == nil && json.Unmarshal(out, &rows) == nil && len(rows) == 1 && rows[0].Calls == 1
+	})
+	if _, err := os.Stat(filepath.Join(s.dir, "data", "lake.duckdb")); err == nil {
+		t.Error("a child process used the lake")
+	}
+}
+
 func TestStatusKnowsTheConfigurationInForce(t *testing.T) {
 	t.Parallel()
 	good := oneSource("a-token-for-tests", "")

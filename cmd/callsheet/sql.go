@@ -101,7 +101,7 @@ func (a *app) newPrompt(c *config.Config, flags sqlFlags, format string) shell.P
 // newSession returns the session of the prompt that started this process.
 func (a *app) newSession(p *pipeline.Pipeline, memory string) shell.Session {
 	return shell.Session{
-		Parent: a.parent, Path: p.Config.ReadDatabase(), KeepOpen: p.Config.Store.Publish, UserQueries: p.Config.UserQueries(), Now: a.now,
+		Parent: a.parent, Path: p.Config.ReadDatabase(), KeepOpen: p.Config.Publishes(), UserQueries: p.Config.UserQueries(), Now: a.now,
 		Open: func(ctx context.Context) (*store.Reader, error) {
 			return p.OpenReader(ctx, pipeline.ReaderOptions{Memory: memory})
 		},

@@ -34,6 +34,7 @@ type Config struct {
 	file     string
 	database string // of ForDatabase
 	text     []byte // of the file
+	started  []byte // of the file with which the process was started; nil if that is text
 }
 
 // Collector configures the HTTP collector.
@@ -255,9 +256,6 @@ func Parse(text []byte) (*Config, error) {
 		}
 	}
 	c.validate(errs.add)
-	if c.Store.Lake.Enabled() {
-		c.Store.Publish = false // everybody reads the lake
-	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}

@@ -71,8 +71,8 @@ func TestPasswordOfTheCatalog(t *testing.T) {
 		if c.HasSecrets() != secret {
 			t.Errorf("%s: the configuration has secrets: %v", keys, c.HasSecrets())
 		}
-		if c.Store.Publish || c.LakeData() != filepath.Join(dir, "lake") {
-			t.Errorf("%s: publish %v, data in %s", keys, c.Store.Publish, c.LakeData())
+		if c.Publishes() || c.LakeData() != filepath.Join(dir, "lake") {
+			t.Errorf("%s: publish %v, data in %s", keys, c.Publishes(), c.LakeData())
 		}
 	}
 }

@@ -32,12 +32,15 @@ func (c *Config) DatabaseFile() string { return c.Data("calls.duckdb") }
 // PublishedDatabase is the read-only copy of the database.
 func (c *Config) PublishedDatabase() string { return c.Data("published", "calls.duckdb") }
 
+// Publishes reports whether loads publish a copy of the database. With a lake they do not: everybody reads the lake.
+func (c *Config) Publishes() bool { return c.Store.Publish && !c.Store.Lake.Enabled() }
+
 // ReadDatabase is the database that readers open: the published copy, or the database itself where none is published.
 func (c *Config) ReadDatabase() string {
 	if c.database != "" {
 		return c.database
 	}
-	if c.Store.Publish {
+	if c.Publishes() {
 		return c.PublishedDatabase()
 	}
 	return c.Database()

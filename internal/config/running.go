@@ -42,6 +42,10 @@ func (c *Config) KeepFixed(running *Config) (keys []string) {
 		runningLake.MaintainEvery = c.Store.Lake.MaintainEvery
 		c.Store.Lake = runningLake
 	}
+	c.started = running.started
+	if c.started == nil {
+		c.started = running.text
+	}
 	return keys
 }
 
@@ -74,17 +78,13 @@ func FileFingerprint(path string) (string, error) {
 
 // running is a configuration in force, as sent to a child process.
 type running struct {
-	Text  []byte            `json:"text"`  // of the file when it was read
-	Fixed map[string]string `json:"fixed"` // settings that KeepFixed kept
+	Text    []byte `json:"text"`    // of the file when it was read
+	Started []byte `json:"started"` // the same when the process was started, whose settings KeepFixed kept; null if Text is of that time
 }
 
 // WriteRunning writes the configuration for ReadRunning.
 func (c *Config) WriteRunning(w io.Writer) error {
-	r := running{Text: c.text, Fixed: map[string]string{}}
-	for key, value := range c.fixed() {
-		r.Fixed[key] = *value
-	}
-	return json.NewEncoder(w).Encode(r)
+	return json.NewEncoder(w).Encode(running{c.text, c.started})
 }
 
 // ReadRunning reads the configuration that the parent process has in force. The file at path may be another by now.
@@ -94,11 +94,13 @@ func ReadRunning(path string, from io.Reader) (*Config, error) {
 		return nil, fmt.Errorf("reading the configuration of the parent process: %w", err)
 	}
 	c, err := parseFile(path, r.Text)
+	if err != nil || r.Started == nil {
+		return c, err
+	}
+	started, err := parseFile(path, r.Started)
 	if err != nil {
 		return nil, err
 	}
-	for key, value := range c.fixed() {
-		*value = r.Fixed[key]
-	}
+	c.KeepFixed(started)
 	return c, nil
 }

@@ -103,7 +103,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	case !isReadOnly:
 		k.checkDatabase(ctx)
 	}
-	if c.Store.Publish {
+	if c.Publishes() {
 		k.checkAccess()
 	}
 	k.checkUserQueries(ctx)
@@ -133,7 +133,7 @@ func Check(ctx context.Context, p *pipeline.Pipeline, progress func(Progress)) [
 	}
 	if _, err := os.Lstat(c.ReadDatabase()); err == nil && !c.Store.Lake.Enabled() {
 		what := "data " + c.ReadDatabase()
-		if c.Store.Publish {
+		if c.Publishes() {
 			what = "published " + what
 		}
 		k.begin(what)

@@ -105,7 +105,7 @@ func ignoreRow([]any) error { return nil }
 
 // checkChecksum compares the published copy with its checksum.
 func checkChecksum(c *config.Config) error {
-	if !c.Store.Publish {
+	if !c.Publishes() {
 		return nil
 	}
 	return store.CheckPublished(c.PublishedDatabase())

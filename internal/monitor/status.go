@@ -133,7 +133,7 @@ func ReadStatus(ctx context.Context, p *pipeline.Pipeline, days int) (*Status, e
 	if err := p.CheckDatabase(ctx); err != nil {
 		s.addAlarm("database", err.Error())
 	}
-	if c.Store.Publish {
+	if c.Publishes() {
 		if err := pipeline.Access(c).Check(); err != nil {
 			s.warn(err.Error())
 		}

@@ -193,7 +193,7 @@ func (p *Pipeline) withLoadLock(ctx context.Context, do func(path string) (store
 	if err == nil && (len(summary.Undone) == 0 || !summary.Incomplete) {
 		err = spool.RemoveUndone(c.SpoolDir(), undone)
 	}
-	if err != nil || !c.Store.Publish {
+	if err != nil || !c.Publishes() {
 		return summary, explainFull(c, err)
 	}
 	problems, err := store.Publish(ctx, store.Publication{

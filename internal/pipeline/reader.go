@@ -37,7 +37,7 @@ func (p *Pipeline) OpenReader(ctx context.Context, o ReaderOptions) (*store.Read
 		options.MemoryLimit = o.Memory
 	}
 	options.Connections = max(o.Connections, 1)
-	options.Immutable = p.Config.Store.Publish
+	options.Immutable = p.Config.Publishes()
 	reader, err := store.OpenReader(ctx, options)
 	if err != nil || o.AsOf.IsZero() {
 		return reader, err
@@ -54,7 +54,7 @@ func (p *Pipeline) PublishPeriod(ctx context.Context, path string, days period.P
 	if err != nil {
 		return store.Copied{}, err
 	}
-	options.Immutable = p.Config.Store.Publish
+	options.Immutable = p.Config.Publishes()
 	return store.WritePeriod(ctx, options, path, days.From, days.To)
 }
 
@@ -64,7 +64,7 @@ func (p *Pipeline) OpenPreview(ctx context.Context) (*store.Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	options.Immutable = p.Config.Store.Publish
+	options.Immutable = p.Config.Publishes()
 	return store.OpenPreview(ctx, options)
 }
 
