@@ -32,11 +32,17 @@ func (w *Writer) commitGroups() {
 				return
 			}
 		case <-w.probeTime():
-			w.commitMu.Lock()
-			w.setFailure(w.makeReserve(), false)
-			w.commitMu.Unlock()
+			w.probe()
 		}
 	}
+}
+
+// probe finds out whether a failing spool can store again.
+func (w *Writer) probe() {
+	w.commitMu.Lock()
+	defer w.commitMu.Unlock()
+	err := w.makeReserve()
+	w.setFailure(err, err != nil && w.full)
 }
 
 // signal wakes commitGroups; mu is locked.
@@ -92,11 +98,13 @@ func (w *Writer) takeFirst() *group {
 func (w *Writer) finish(g *group) {
 	started := w.options.Now()
 	g.err = w.commit(g)
-	if full := errors.Is(g.err, syscall.ENOSPC); full && w.spendReserve() {
+	switch full := errors.Is(g.err, syscall.ENOSPC); {
+	case full && w.spendReserve():
 		w.setFailure(g.err, true)
 		g.err = w.commit(g)
-	} else {
-		w.setFailure(g.err, full)
+	case g.err == nil && w.full: // it was queued before the reserve was spent, and is stored in its space
+	default:
+		w.setFailure(g.err, full || w.full)
 	}
 	w.endStall(g)
 	close(g.done)
@@ -216,7 +224,7 @@ func (w *Writer) closeFile() error {
 }
 
 // setFailure sets the error of the last commit, nil after a success, and logs when failing begins and ends. While the disk is full, no
-// commit is tried.
+// commit is tried but those of the queue; only a probe ends that. commitMu is locked.
 func (w *Writer) setFailure(err error, full bool) {
 	w.mu.Lock()
 	previous := w.failure

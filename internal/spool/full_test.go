@@ -125,3 +125,45 @@ func TestFailedTruncationBeginsANewPart(t *testing.T) {
 		})
 	}
 }
+
+// A group that waits while the one before it spends the reserve is stored, too. The disk stays full until there is room for a reserve.
+func TestFullUntilTheReserveFits(t *testing.T) {
+	o, c := testOptions("/spool")
+	disk := crashfs.New(1)
+	disk.Capacity = reserveSize + 1000
+	o.Files, o.lock = disk, noLock
+	w := open(t, o)
+	w.commitMu.Lock()
+	stored := make(chan error)
+	for day, size := range []int{reserveSize / 2, 10} {
+		go func() {
+			stored <- w.Append(t.Context(), []Envelope{delivery(`"` + strings.Repeat("x", size) + `"`)}, nil)
+		}()
+		for queued := 0; queued <= day; {
+			w.mu.Lock()
+			queued = len(w.queue)
+			w.mu.Unlock()
+		}
+		c.set(c.now().AddDate(0, 0, 1)) // for another group
+	}
+	w.commitMu.Unlock()
+	for range 2 {
+		if err := <-stored; err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := w.Append(t.Context(), []Envelope{delivery("3")}, nil); !errors.Is(err, syscall.ENOSPC) || !errors.Is(w.Err(), syscall.ENOSPC) {
+			t.Errorf("without a reserve a delivery is answered %v, and the state is %v", err, w.Err())
+		}
+		w.probe() // there is no room yet
+	}
+	w.commitMu.Lock()
+	disk.Capacity = 0
+	w.commitMu.Unlock()
+	w.probe()
+	mustAppend(t, w, "4")
+	if found, err := exists(disk, "/spool/"+reserveName); w.Err() != nil || !found || err != nil {
+		t.Errorf("with room again: %v; there is a reserve: %v, %v", w.Err(), found, err)
+	}
+}

@@ -46,8 +46,8 @@ type Writer struct {
 	dayPath    string   // and its file
 	received   stamp    // of the last append
 	closed     bool
-	failure    error  // of the last commit; nil after a success
-	full       bool   // the reserve is spent; appends are refused until there is room for a new one
+	failure    error  // of the last commit; nil after a success; written with commitMu locked, too
+	full       bool   // the reserve is spent; appends are refused until there is room for a new one; written with commitMu locked, too
 	stalled    bool   // a group is older than stallAfter
 	committing *group // taken from the queue and not finished
 	lone       bool   // the last group had one append, and none was waiting after it
