@@ -312,8 +312,13 @@ func TestDrainingIsNotReadyAndStillStores(t *testing.T) {
 	if w := send(c, httptest.NewRequest("GET", "/readyz", nil)); w.Code != 503 {
 		t.Errorf("readyz: %d", w.Code)
 	}
-	if w := send(c, post(`{"CallSid":"1"}`)); w.Code != 200 || len(m.lines) != 1 {
+	w := send(c, post(`{"CallSid":"1"}`))
+	if w.Code != 200 || len(m.lines) != 1 {
 		t.Errorf("a delivery: %d", w.Code)
+	}
+	// The next delivery of its sender would come on a connection that is about to be closed.
+	if got := w.Header().Get("Connection"); got != "close" {
+		t.Errorf("its connection is kept: %q", got)
 	}
 }
 
@@ -343,6 +348,21 @@ func TestMetricsContainNoSecrets(t *testing.T) {
 		if strings.Contains(text, hidden) {
 			t.Errorf("the metrics contain %s", hidden)
 		}
+	}
+}
+
+// A source that has not sent anything since the start has no time of its last delivery, which would be 1970.
+func TestTimeOfTheLastDelivery(t *testing.T) {
+	c, _ := testCollector(Options{})
+	const metric = `callsheet_last_delivery_timestamp_seconds{source="main"}`
+	metrics := func() string { return send(c, httptest.NewRequest("GET", "/metrics", nil)).Body.String() }
+	if strings.Contains(metrics(), metric) {
+		t.Error("there is one before the first delivery")
+	}
+	send(c, post("{}"))
+	c.reload(Options{Sources: []Source{{Name: "main", Tokens: []string{secret}}}})
+	if !strings.Contains(metrics(), metric) {
+		t.Error("there is none after a delivery and a reload")
 	}
 }
 

@@ -24,6 +24,9 @@ var errResponded = errors.New("the response is sent")
 
 // hook handles one request: a delivery, or an array of deliveries.
 func (c *collector) hook(w http.ResponseWriter, r *http.Request, name, token string) {
+	if c.draining.Load() { // the next request on this connection could come while it is being closed
+		w.Header().Set("Connection", "close")
+	}
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		w.Header().Set("Allow", "GET, POST")
 		c.refuse(w, nil, http.StatusMethodNotAllowed, "use POST or GET")
