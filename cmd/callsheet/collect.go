@@ -86,6 +86,8 @@ func (a *app) collect(ctx context.Context, c *config.Config, how collecting) err
 				return server.Stop(0)
 			}
 			r.reload()
+		case <-r.again:
+			r.recorded(r.process.Write())
 		}
 	}
 }

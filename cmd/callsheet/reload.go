@@ -36,7 +36,11 @@ type reloader struct {
 	server  *collector.Server
 	process *monitor.Process
 	log     *slog.Logger
+	again   <-chan time.Time // when to record the configuration in force again; nil if it is recorded
 }
+
+// recordInterval is the time between tries to record the configuration in force, for example while the disk is full.
+const recordInterval = 10 * time.Second
 
 func (a *app) newReloader(ctx context.Context, c *config.Config, how collecting, server *collector.Server, log *slog.Logger) (*reloader, error) {
 	path, err := filepath.Abs(a.configPath)
@@ -47,7 +51,9 @@ func (a *app) newReloader(ctx context.Context, c *config.Config, how collecting,
 	if err != nil {
 		return nil, err
 	}
-	return &reloader{a, c, how, server, process, log}, nil
+	r := &reloader{app: a, running: c, how: how, server: server, process: process, log: log}
+	r.recorded(process.Applied(c, nil))
+	return r, nil
 }
 
 // terminalIsGone reports whether the terminal was closed in which the process was started: that is a SIGHUP, too, and the terminal may be
@@ -72,12 +78,12 @@ func (r *reloader) reload() {
 		err = r.apply(next)
 	}
 	if err != nil {
-		r.logError(r.process.Refused(r.app.configPath, err)) // before the log says so: status tells the same
+		r.recorded(r.process.Refused(r.app.configPath, err)) // before the log says so: status tells the same
 		r.log.Error("the configuration is refused; the earlier one stays in force", "error", err)
 		return
 	}
 	r.running = next
-	r.logError(r.process.Applied(next, notApplied))
+	r.recorded(r.process.Applied(next, notApplied))
 	level := levelOf(next)
 	r.app.level.Set(min(level, r.app.level.Level())) // a reload is logged if it is with either level
 	defer r.app.level.Set(level)
@@ -106,11 +112,13 @@ func (r *reloader) apply(next *config.Config) error {
 	return nil
 }
 
-// logError logs that status cannot show the configuration in force.
-func (r *reloader) logError(err error) {
+// recorded logs that status cannot show the configuration in force, if there is an error, and sets when to try again.
+func (r *reloader) recorded(err error) {
+	r.again = nil
 	if err != nil {
 		r.log.Warn("callsheet status does not know the configuration in force", "error", err)
+		r.again = time.After(recordInterval)
 	}
 }
 
-func (r *reloader) close() { r.logError(r.process.Close()) }
+func (r *reloader) close() { r.recorded(r.process.Close()) }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -74,7 +75,7 @@ func TestStopUnderLoadKeepsAcknowledgedDeliveries(t *testing.T) {
 	}
 }
 
-// TestFullDiskIsReportedAndSurvived fills the disk of the real program and frees space again.
+// TestFullDiskIsReportedAndSurvived fills the disk of the real program, kills it and starts it again, and frees space.
 func TestFullDiskIsReportedAndSurvived(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "data")
@@ -86,17 +87,20 @@ func TestFullDiskIsReportedAndSurvived(t *testing.T) {
 	}
 	t.Cleanup(func() { syscall.Unmount(data, syscall.MNT_DETACH) })
 	address := servertest.FreeAddress()
-	start(t, dir, address)
+	process := start(t, dir, address)
 
 	other := filepath.Join(data, "of another program")
-	file, err := os.Create(other)
-	if err != nil {
-		t.Fatal(err)
+	fill := func() {
+		file, err := os.OpenFile(other, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		for err == nil {
+			_, err = file.Write(make([]byte, 4096))
+		}
 	}
-	for err == nil {
-		_, err = file.Write(make([]byte, 4096))
-	}
-	file.Close()
+	fill()
 	acked := map[string]bool{}
 	send := func(i int) (status int) {
 		sid := fmt.Sprint(i)
@@ -126,6 +130,15 @@ func TestFullDiskIsReportedAndSurvived(t *testing.T) {
 	if took := time.Since(began); response.StatusCode != http.StatusServiceUnavailable || took > time.Second {
 		t.Errorf("readyz %d after %v", response.StatusCode, took)
 	}
+	process.Process.Kill()
+	process.Wait()
+	fill()
+	process = start(t, dir, address)
+	for i++; send(i) != http.StatusServiceUnavailable; i++ {
+		if i > 2000 {
+			t.Fatal("a full disk still stores")
+		}
+	}
 	if err := os.Remove(other); err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +147,17 @@ func TestFullDiskIsReportedAndSurvived(t *testing.T) {
 	}
 	if send(i+1) != http.StatusOK {
 		t.Error("does not store although there is space again")
+	}
+	for deadline := time.After(time.Minute); ; {
+		text, _ := os.ReadFile(filepath.Join(data, "process.json"))
+		if strings.Contains(string(text), fmt.Sprintf(`"pid":%d,`, process.Process.Pid)) {
+			break
+		}
+		select {
+		case <-deadline:
+			t.Fatal("status does not know the process")
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	found := spooledSids(t, filepath.Join(data, "spool"))
 	for sid := range acked {

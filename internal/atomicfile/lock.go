@@ -66,9 +66,7 @@ func TakeLock(ctx context.Context, path, what string, wait time.Duration) (*Lock
 		}
 		return nil, fmt.Errorf("%s is in use by %s\nhint: wait until it is done, stop it, or use another folder", what, holder)
 	}
-	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("locking %s: %w", what, err), lock.Release())
-	}
+	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // only for the error of others; there is no room on a full disk
 	return lock, nil
 }
 

@@ -52,7 +52,7 @@ const (
 // processLockTimeout is how long to wait for a status that is looking whether the lock is held.
 const processLockTimeout = 5 * time.Second
 
-// StartProcess records the configuration with which a command has started to collect.
+// StartProcess returns the record of a command that has started to collect. The record is written by Applied.
 func StartProcess(ctx context.Context, command string, c *config.Config, configPath string, registry *prometheus.Registry, now func() time.Time) (*Process, error) {
 	lock, err := atomicfile.TakeLock(ctx, c.Data(processLock), "the data folder "+c.Data(), processLockTimeout)
 	if err != nil {
@@ -70,7 +70,7 @@ func StartProcess(ctx context.Context, command string, c *config.Config, configP
 	}
 	p.status.Host, _ = os.Hostname()
 	registry.MustRegister(p.successful, p.readAt)
-	return p, p.Applied(c, nil)
+	return p, nil
 }
 
 // Applied records the configuration that is now in force, and the keys that are not before a restart.
@@ -79,7 +79,7 @@ func (p *Process) Applied(c *config.Config, notApplied []string) error {
 	p.status.Refused, p.status.RefusedFingerprint = "", ""
 	p.successful.Set(1)
 	p.readAt.Set(float64(p.now().Unix()))
-	return p.write()
+	return p.Write()
 }
 
 // Refused records that the file at path is not used, and why. The earlier configuration stays in force.
@@ -87,10 +87,11 @@ func (p *Process) Refused(path string, reason error) error {
 	p.status.Refused = reason.Error()
 	p.status.RefusedFingerprint, _ = config.FileFingerprint(path) // empty if it cannot be read
 	p.successful.Set(0)
-	return p.write()
+	return p.Write()
 }
 
-func (p *Process) write() error {
+// Write writes the record again, after an error.
+func (p *Process) Write() error {
 	text, err := json.Marshal(p.status)
 	if err != nil {
 		return err
