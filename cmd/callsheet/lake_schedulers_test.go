@@ -93,7 +93,7 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 		}
 	})
 	second.until("the second machine to stand by", func() bool {
-		return strings.Contains(second.log.String(), "the schedule of the lake is running on the machine first")
+		return strings.Contains(second.log.String(), "the schedule is running on the machine first")
 	})
 	if _, err := os.Stat(filepath.Join(first.dir, "data", "runs.ndjson")); !os.IsNotExist(err) {
 		t.Errorf("the ledger file of the first machine: %v", err)
@@ -106,7 +106,7 @@ func takeOver(t *testing.T, server *servertest.Postgres, database string, stop f
 
 	stop(t, first)
 	second.until("the second machine to run the schedule", func() bool {
-		return strings.Contains(second.log.String(), "this machine runs the schedule of the lake now")
+		return strings.Contains(second.log.String(), "this machine runs the schedule now")
 	})
 	open.Do(func() { close(goOn) })
 	second.until("the report's end", func() bool { return strings.Contains(second.log.String(), "report was not delivered completely") })
@@ -184,7 +184,7 @@ func TestAMachineThatNeedsNoLockReleasesIt(t *testing.T) {
 	t.Parallel()
 	first, second, plain := startTwoMachines(t, "reports: [{name: daily, schedule: '0 8 * * *', catch_up: 0}]\n")
 	second.until("the second machine to stand by", func() bool {
-		return strings.Contains(second.log.String(), "the schedule of the lake is running on the machine first")
+		return strings.Contains(second.log.String(), "the schedule is running on the machine first")
 	})
 	if err := os.WriteFile(filepath.Join(first.dir, "callsheet.yaml"), []byte(plain), 0o600); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestAMachineThatNeedsNoLockReleasesIt(t *testing.T) {
 	if err := first.process.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	for _, lock := range []string{"the schedule of the lake", "the reconciliation with vendors"} {
+	for _, lock := range []string{"the schedule", "the reconciliation with vendors"} {
 		second.until("the second machine to take over "+lock, func() bool {
 			return strings.Contains(second.log.String(), "this machine runs "+lock+" now")
 		})

@@ -26,7 +26,13 @@ type reloading struct{ *served }
 // startReloading starts a command with a configuration, in which ADDRESS is its address.
 func startReloading(t *testing.T, command, config string) *reloading {
 	t.Helper()
-	s := &reloading{served: &served{t: t, dir: t.TempDir(), address: servertest.FreeAddress(), log: &syncedBuffer{}}}
+	return startReloadingIn(t, t.TempDir(), command, config)
+}
+
+// startReloadingIn is startReloading with a folder, which may have data.
+func startReloadingIn(t *testing.T, dir, command, config string) *reloading {
+	t.Helper()
+	s := &reloading{served: &served{t: t, dir: dir, address: servertest.FreeAddress(), log: &syncedBuffer{}}}
 	s.write(config)
 	s.process = exec.Command("callsheet", "--config", s.path(), command)
 	s.process.Stderr = s.log
@@ -381,6 +387,26 @@ func TestReloadedReportsRun(t *testing.T) {
 	if old.Load() != 1 || changed.Load() != 0 || strings.Contains(s.log.String(), "process of a report failed") {
 		t.Errorf("it was sent %d times as before, %d times as changed", old.Load(), changed.Load())
 	}
+}
+
+// TestReportsRunOnceTheLedgerCanBeRead starts serve with a ledger that cannot be read.
+func TestReportsRunOnceTheLedgerCanBeRead(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	dir := t.TempDir()
+	ledger := filepath.Join(dir, "data", "runs.ndjson")
+	if err := os.MkdirAll(ledger, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := startReloadingIn(t, dir, "serve", oneSource("a-token-for-tests", "")+
+		"reports: [{name: one, template: daily, schedule: '@every 1s', period: '2026-10-05', deliver: [{folder: ./one}]}]\n")
+	s.until("the error", func() bool {
+		return strings.Contains(s.log.String(), `msg="the schedule stops; trying again" error="run ledger: `)
+	})
+	if err := os.Remove(ledger); err != nil {
+		t.Fatal(err)
+	}
+	s.until("the report", func() bool { return strings.Contains(s.log.String(), `msg="report done" report=one`) })
 }
 
 // TestServeLoadsWhatCame sends deliveries and reads the published data; nothing is loaded while nothing comes.

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,5 +79,20 @@ func TestDeliveryOfACrashedProcessIsUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.want(t, "ledger", d.states(t), "1999-12-31 failed", "1999-12-31 a@x unknown")
+	})
+}
+
+// A ledgerOnAFullDisk has no room to be rewritten.
+type ledgerOnAFullDisk struct{ Ledger }
+
+func (ledgerOnAFullDisk) Compact() error { return syscall.ENOSPC }
+
+func TestReportsRunIfTheLedgerCannotBeCompacted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x"}}
+		d := newFixture(t, Entry{Report: "daily", Schedule: daily(t, "UTC"), Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p}})
+		d.Ledger = ledgerOnAFullDisk{d.Ledger}
+		serve(t, d, 24*time.Hour)
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
 	})
 }

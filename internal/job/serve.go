@@ -17,10 +17,10 @@ const (
 // catches up with the due times since the last one in the ledger. Failed runs are logged and recorded.
 //
 // A runner from next takes over: the attempt of a run in progress ends under the runner that began it, everything else is up to the new
-// one. Serve returns when a runner without a schedule takes over, too. next may be nil.
+// one. Serve returns when a runner without a schedule takes over, too, and at once with the error of a ledger that cannot be read. next may be nil.
 func (r *Runner) Serve(ctx context.Context, next <-chan *Runner) error {
 	if err := r.Ledger.Compact(); err != nil {
-		return err
+		r.Log.Warn("the run ledger cannot be compacted; it grows", "error", err)
 	}
 	if _, err := r.Ledger.Runs(); err != nil {
 		return err

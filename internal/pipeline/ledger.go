@@ -54,7 +54,7 @@ func (p *Pipeline) shareRuns(ledger job.Ledger) error {
 
 // What one of the machines that share a lake does at a time.
 const (
-	ScheduleLock  = "the schedule of the lake"
+	ScheduleLock  = "the schedule"
 	ReconcileLock = "the reconciliation with vendors"
 )
 

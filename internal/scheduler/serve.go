@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -20,36 +19,38 @@ func (s *Scheduler) Serve(ctx context.Context) error {
 	if err := pipeline.MakeDataDir(c); err != nil {
 		return err
 	}
-	for logged, wait := false, time.Duration(0); ; logged, wait = true, standbyInterval {
+	logged := ""
+	for wait := time.Duration(0); ; wait = standbyInterval {
 		lock, err := atomicfile.TakeLock(ctx, c.Data(".schedule.lock"), "the schedule of "+c.Data(), wait)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err == nil {
-			return errors.Join(s.run(ctx), lock.Release())
+			s.run(ctx)
+			return lock.Release()
 		}
-		if !logged {
-			log.Warn("another scheduler runs on this data folder; this one stands by", "error", err)
+		if err.Error() != logged {
+			log.Warn("the scheduler stands by; only the collector runs", "error", err)
+			logged = err.Error()
 		}
+		sleep(ctx, retryInterval)
 	}
 }
 
-func (s *Scheduler) run(ctx context.Context) error {
+func (s *Scheduler) run(ctx context.Context) {
 	discard(s.pipelines)
 	current := s.current.Load()
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.alerts.Watch(ctx) })
 	tasks.Go(func() { s.alerts.Deliver(ctx) })
 	tasks.Go(func() { s.loads.Serve(ctx, current.pipeline, s.pipelines) })
-	tasks.Go(func() { _ = s.onOneMachine(ctx, pipeline.ReconcileLock, (*plan).hasVendorAPI, s.serveReconciles) })
+	tasks.Go(func() { s.onOneMachine(ctx, pipeline.ReconcileLock, (*plan).hasVendorAPI, s.serveReconciles) })
 	tasks.Go(func() {
 		pipeline.ServeMaintenance(ctx, func() *pipeline.Pipeline { return s.current.Load().pipeline },
 			func() { s.alerts.Metrics.ChildFailed("maintain") })
 	})
-	err := s.onOneMachine(ctx, pipeline.ScheduleLock, (*plan).hasSchedule, s.serveReports)
-	<-ctx.Done() // it may have failed, and collecting goes on
+	tasks.Go(func() { s.onOneMachine(ctx, pipeline.ScheduleLock, (*plan).hasSchedule, s.serveReports) })
 	tasks.Wait()
-	return err
 }
 
 func (p *plan) hasSchedule() bool { return p.runner.HasSchedule() }
@@ -57,48 +58,52 @@ func (p *plan) hasSchedule() bool { return p.runner.HasSchedule() }
 // hasVendorAPI reports whether calls are compared with the lists of a vendor.
 func (p *plan) hasVendorAPI() bool { return p.pipeline.HasVendorAPI() }
 
-// retryInterval is how often onOneMachine checks the configuration and tries to take the lock.
+// retryInterval is how often the lock file of the schedule is tried after an error, and how often onOneMachine checks the configuration and tries
+// again.
 const retryInterval = 5 * time.Second
 
-// onOneMachine runs serve while the configuration wants it; serve ends when it does not. Of the machines that share a lake, only the one that holds the
-// lock runs it; another takes over when that one is gone. A machine whose configuration does not want it leaves the lock to others.
-func (s *Scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) error {
+// onOneMachine runs serve while the configuration wants it; serve ends when it does not, or with an error, after which it is tried again. Of the
+// machines that share a lake, only the one that holds the lock runs it; another takes over when that one is gone. A machine whose configuration does
+// not want it leaves the lock to others.
+func (s *Scheduler) onOneMachine(ctx context.Context, lock string, wants func(*plan) bool, serve func(ctx context.Context) error) {
 	logged := ""
 	for ctx.Err() == nil {
 		current := s.current.Load()
-		shared := current.pipeline.Config.Store.Lake.Enabled()
+		log := current.pipeline.Log
+		var err error
 		switch {
 		case !wants(current):
-		case !shared:
-			if err := serve(ctx); err != nil {
-				return err
-			}
+		case !current.pipeline.Config.Store.Lake.Enabled():
+			err = serve(ctx)
 		default:
-			log := current.pipeline.Log
-			err := current.pipeline.HoldLock(ctx, lock, func(ctx context.Context) error {
+			err = current.pipeline.HoldLock(ctx, lock, func(ctx context.Context) error {
 				if logged != "" {
 					log.Info("this machine runs " + lock + " now")
 				}
 				logged = ""
 				return serve(ctx)
 			})
-			switch {
-			case err == nil || ctx.Err() != nil || err.Error() == logged:
-			case catalog.IsHeld(err):
-				log.Info("another machine runs "+lock+"; this one stands by", "error", err)
-			default:
-				log.Error(lock+" stops, and starts again when the catalog of the lake can be used", "error", err)
-			}
-			if err != nil {
-				logged = err.Error()
-			}
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(retryInterval):
+		switch {
+		case err == nil || ctx.Err() != nil || err.Error() == logged:
+		case catalog.IsHeld(err):
+			log.Info("another machine runs "+lock+"; this one stands by", "error", err)
+		default:
+			log.Error(lock+" stops; trying again", "error", err)
 		}
+		if err != nil {
+			logged = err.Error()
+		}
+		sleep(ctx, retryInterval)
 	}
-	return nil
+}
+
+// sleep waits for a time, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // serveReports runs the reports at their due times.
