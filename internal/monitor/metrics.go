@@ -38,7 +38,7 @@ func NewMetrics(registry *prometheus.Registry, now func() time.Time) *Metrics {
 			Name: "callsheet_report_success_timestamp_seconds", Help: "Time of the last run of a report that reached every recipient, or had nothing to report.",
 		}, []string{"report"}),
 		childFailures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "callsheet_child_failures_total", Help: "Child processes that crashed or were killed at a limit, by task: run, load, reconcile or status.",
+			Name: "callsheet_child_failures_total", Help: "Child processes that crashed or were killed at a limit, by task: run, load, status, page, reconcile or maintain.",
 		}, []string{"what"}),
 		fileProblems: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "callsheet_spool_file_problems", Help: "Spool files that are missing, changed or unreadable, so that calls may be missing.",
