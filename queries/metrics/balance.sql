@@ -45,7 +45,7 @@ weekdays as materialized (from balance_weekdays_of(p_source)),
 averages as (
     select
         source,
-        case when sum(days) >= 7 then sum(coins_last_7_days) / 7 end as coins_per_day_7,
+        case when count(coins_last_7_days) = 7 then sum(coins_last_7_days) / 7 end as coins_per_day_7,
         sum(coins_average_28_days * days) / sum(days) as coins_per_day_28,
         case when count(coins_average_28_days) = 7 then sum(coins_average_28_days) end as week
     from weekdays
