@@ -91,7 +91,8 @@ delivered as (
 ),
 billed as (
     select
-        pairs.source, pairs.day, pairs.direction, pairs.call_sid, pairs.call_key, pairs.started_at, is_listed, 'all calls' as everything,
+        pairs.source, pairs.day, pairs.day as local_day, pairs.direction, pairs.call_sid, pairs.call_key, pairs.started_at, is_listed,
+        'all calls' as everything,
         is_known and not ours.from_list as is_received,
         coalesce(charges.customer_number, pairs.customer_number) as customer_number,
         coalesce(charges.virtual_number, ours.virtual_number) as virtual_number,
@@ -107,16 +108,10 @@ billed as (
         and charges.direction = pairs.direction
     left join ours on ours.call_key = pairs.call_key and ours.day = pairs.day and ours.direction = pairs.direction
     left join delivered on delivered.call_key = pairs.call_key and delivered.day = pairs.day and delivered.direction = pairs.direction
-),
-within_hours as (from billed where is_within(started_at, in_business_hours, p_hours))
-from query_table(case when p_hours is null then 'billed' else 'within_hours' end)
-where (p_group is null or call_group = p_group)
-  and (p_agent is null or agent = p_agent
-       or (direction, call_key) in (select (direction, call_key) from shared_call_legs
-                                        where local_day between p_from::date - 1 and p_to::date + 1 and is_reported and agent = p_agent))
-  and (p_number is null or is_same_number(virtual_number, p_number))
-  and (p_direction is null or direction = p_direction)
-  and (p_campaign is null or campaign_id = p_campaign);
+)
+-- A day is one of the source: the local_day of a call, in the report zone, can be the day before or after.
+select * exclude (local_day)
+from slice_calls(billed, p_from::date - 1, p_to::date + 1, p_group, p_agent, p_number, p_direction, p_campaign, p_source, p_hours);
 
 -- The calls of the vendor, their coins, those that webhooks reported, and the coins in question, by any columns.
 create or replace macro billing_of(p_dims, p_rows) as table
