@@ -35,23 +35,6 @@ func (s Source) validateReading(add adder, key string) {
 	}
 }
 
-// Direction returns what a word of the vendor or of direction_words means: incoming, outgoing, or nothing if it is unknown.
-func (s Source) Direction(word string) string {
-	plain := plainWord(word)
-	switch plain {
-	case "IVR":
-		return "incoming"
-	case "WEBOBD":
-		return "outgoing"
-	}
-	for other, direction := range s.DirectionWords {
-		if plainWord(other) == plain {
-			return direction
-		}
-	}
-	return ""
-}
-
 // vendorOutcomes are the outcomes of the vendor's own words, as statusWord returns them. A panel may use its words in a way of its own.
 var vendorOutcomes = map[string]string{
 	"ANSWER": "answered", "ANSWERED": "answered", "LEGALEGBANSWER": "answered", "16": "answered", "CODE16": "answered",

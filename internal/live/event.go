@@ -84,7 +84,7 @@ func (o Options) appendEvent(events []event, kind, source string, payload []byte
 		status = fields["callstatus"]
 	}
 	e := event{
-		id: callID{source, sid}, isReport: kind == spool.KindCallReport, at: at, direction: from.direction(fields["Direction"]),
+		id: callID{source, sid}, isReport: kind == spool.KindCallReport, at: at, direction: spool.Direction(fields["Direction"], from.DirectionWords),
 		progress: from.progress(status), status: word(status), started: from.started(fields["StartTime"], sid, at),
 		customer: fields["SourceNumber"], agent: fields["DialWhomNumber"], number: fields["DestinationNumber"], group: fields["call_group"],
 		agentName: fields["receiver_name"],

@@ -49,19 +49,10 @@ func word(text string) string {
 		bare.WriteString(before)
 		rest = behind
 	}
-	if outside := letters(bare.String() + rest); outside != "" {
+	if outside := spool.PlainWord(bare.String() + rest); outside != "" {
 		return outside
 	}
-	return letters(text)
-}
-
-func letters(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.L, unicode.M, unicode.N) {
-			return unicode.ToUpper(r)
-		}
-		return -1
-	}, text)
+	return spool.PlainWord(text)
 }
 
 // progress returns what a status of the source says.
@@ -72,26 +63,6 @@ func (s Source) progress(status string) progress {
 		}
 	}
 	return progressOf[word(status)]
-}
-
-// directionOf has the directions of words, as in queries/base/directions.sql.
-var directionOf = map[string]string{
-	"IVR": Incoming, "INCOMING": Incoming, "INBOUND": Incoming, "IN": Incoming, "INCOMINGCALL": Incoming, "INBOUNDCALL": Incoming,
-	"CALLIN": Incoming, "INBOUNDIVR": Incoming, "INCOMINGIVR": Incoming, "IVRINBOUND": Incoming, "IVRINCOMING": Incoming, "IVRCALL": Incoming,
-	"WEBOBD": Outgoing, "OUTGOING": Outgoing, "OUTBOUND": Outgoing, "OUT": Outgoing, "OUTGOINGCALL": Outgoing, "OUTBOUNDCALL": Outgoing,
-	"CALLOUT": Outgoing, "OBD": Outgoing, "WEBOBDAPI": Outgoing, "OUTBOUNDAPI": Outgoing, "OUTBOUNDDIAL": Outgoing, "CLICKTOCALL": Outgoing,
-	"CLICK2CALL": Outgoing, "C2C": Outgoing, "DIALER": Outgoing, "DIALLER": Outgoing, "AUTODIALER": Outgoing, "POWERDIALER": Outgoing,
-	"PREDICTIVEDIALER": Outgoing,
-}
-
-// direction returns the direction of a text of the source, "" if it is not known.
-func (s Source) direction(text string) string {
-	for own, direction := range s.DirectionWords {
-		if letters(own) == letters(text) {
-			return direction
-		}
-	}
-	return directionOf[letters(text)]
 }
 
 // clean returns a text with single spaces, "" if it means no value.

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"maps"
 	"os"
 	"regexp"
 	"testing"
@@ -9,15 +8,6 @@ import (
 
 // TestWordsAreThoseOfTheLoad: the page and the database read a delivery in the same way.
 func TestWordsAreThoseOfTheLoad(t *testing.T) {
-	directions := map[string]string{"IVR": Incoming, "WEBOBD": Outgoing}
-	for _, match := range find(t, "directions", `list_contains\(\[([^\]]*)\], p_word\) then '(\w+)'`) {
-		for _, word := range quoted(match[1]) {
-			directions[word] = match[2]
-		}
-	}
-	if !maps.Equal(directionOf, directions) {
-		t.Errorf("directions: %v, want %v", directionOf, directions)
-	}
 	for _, match := range find(t, "outcomes", `when p_word in \(([^)]*)\)\s*then '(\w+)'`) {
 		progress, known := progressOfOutcome[match[2]]
 		if !known {

@@ -22,7 +22,7 @@ func (p *Pipeline) VendorAPI(source config.Source) (vendor.API, error) {
 	v := source.VendorAPI
 	return vendor.New(vendor.Options{
 		Kind: v.Kind, URL: v.URL, Authcode: authcode, Secret: secret, DataDir: p.Config.Data(),
-		Source: source.Name, Zone: zone, OutgoingCaller: source.OutgoingCaller, Direction: source.Direction,
+		Source: source.Name, Zone: zone, OutgoingCaller: source.OutgoingCaller, DirectionWords: source.DirectionWords,
 		PerPage: v.PerPage, RequestsPerMinute: v.RequestsPerMinute, Now: p.Now,
 	})
 }

@@ -36,12 +36,12 @@ func (c *client) row(fields json.RawMessage, names rowNames, day string) (row, e
 	if spool.IsNothing(call) {
 		return row{}, fmt.Errorf("it has no %s, so it is not known which call it is", names.call)
 	}
-	direction := c.Direction(word)
+	direction := spool.Direction(word, c.DirectionWords)
 	switch {
 	case word == "":
 		return row{}, fmt.Errorf("call %s has no %s, so it is not known who called", c.clean(call), names.direction)
 	case direction == "":
-		return row{}, fmt.Errorf("call %s has the %s %q, which is neither IVR nor WEBOBD\nhint: say what it means in direction_words of source %s",
+		return row{}, fmt.Errorf("call %s has the %s %q, which is not known\nhint: say what it means in direction_words of source %s",
 			c.clean(call), names.direction, c.clean(word), c.Source)
 	}
 	if err := checkDay(values, names, day); err != nil {

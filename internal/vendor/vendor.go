@@ -43,9 +43,9 @@ type Options struct {
 	DataDir  string // where the lists are kept
 
 	Source            string
-	Zone              *time.Location           // of the source: its days are counted there
-	OutgoingCaller    string                   // agent or customer, whose number SourceNumber is in outgoing calls
-	Direction         func(word string) string // incoming, outgoing, or empty for an unknown word
+	Zone              *time.Location    // of the source: its days are counted there
+	OutgoingCaller    string            // agent or customer, whose number SourceNumber is in outgoing calls
+	DirectionWords    map[string]string // incoming or outgoing, for words of the account's own
 	PerPage           int
 	RequestsPerMinute int
 

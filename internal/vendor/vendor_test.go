@@ -54,8 +54,7 @@ func (s *stand) open(t *testing.T, url string, change ...func(*Options)) {
 	t.Helper()
 	o := Options{
 		Kind: "callerdesk", URL: url, Authcode: authcode, DataDir: s.dir, Source: "main", OutgoingCaller: "agent", PerPage: 25, RequestsPerMinute: 60,
-		Direction: func(word string) string { return map[string]string{"IVR": "incoming", "WEBOBD": "outgoing"}[word] },
-		Zone:      zone, Now: func() time.Time { return time.Unix(0, s.clock.Load()) },
+		Zone: zone, Now: func() time.Time { return time.Unix(0, s.clock.Load()) },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			s.waits = append(s.waits, d)
 			s.clock.Add(int64(d))
@@ -191,16 +190,14 @@ func TestRowsBecomeCallReports(t *testing.T) {
 // TestOddRowsAreKeptWhole checks ids that are numbers, codes instead of words, and fields that would replace those of a call report.
 func TestOddRowsAreKeptWhole(t *testing.T) {
 	for in, want := range map[string]string{
-		`"sid_id":1791175502.9604120,"callresult":"ANSWER"`:               `"CallSid":1791175502.9604120,"Direction":"webobd","StartTime":"2026-10-06 10:00:00","Status":"ANSWER"`,
-		`"sid_id":"7","callresult":"1","callstatus":"ANSWER"`:             `"CallSid":"7","Direction":"webobd","StartTime":"2026-10-06 10:00:00","callstatus":"ANSWER","callresult":"1"`,
-		`"sid_id":"7","callresult":"1","callstatus":""`:                   `"CallSid":"7","Direction":"webobd","StartTime":"2026-10-06 10:00:00","Status":"1","callstatus":""`,
-		`"sid_id":"7","type":"vip","direction":"x","campid":9,"a b":[{}]`: `"CallSid":"7","Direction":"webobd","StartTime":"2026-10-06 10:00:00","list_type":"vip","list_direction":"x","campid":9,"a b":[{}]`,
+		`"sid_id":1791175502.9604120,"callresult":"ANSWER"`:               `"CallSid":1791175502.9604120,"Direction":"Click to call","StartTime":"2026-10-06 10:00:00","Status":"ANSWER"`,
+		`"sid_id":"7","callresult":"1","callstatus":"ANSWER"`:             `"CallSid":"7","Direction":"Click to call","StartTime":"2026-10-06 10:00:00","callstatus":"ANSWER","callresult":"1"`,
+		`"sid_id":"7","callresult":"1","callstatus":""`:                   `"CallSid":"7","Direction":"Click to call","StartTime":"2026-10-06 10:00:00","Status":"1","callstatus":""`,
+		`"sid_id":"7","type":"vip","direction":"x","campid":9,"a b":[{}]`: `"CallSid":"7","Direction":"Click to call","StartTime":"2026-10-06 10:00:00","list_type":"vip","list_direction":"x","campid":9,"a b":[{}]`,
 	} {
-		s := newStand(t, func(o *Options) {
-			o.Direction = func(word string) string { return map[string]string{"webobd": "outgoing"}[word] }
-		})
+		s := newStand(t)
 		s.pageAnswer(func(int, int, map[string]any) vendorapi.Reply {
-			return vendorapi.Body(200, `{"type":"success","total":1,"result":[ {"Flow_type": "webobd", "startdatetime": "2026-10-06 10:00:00", `+in+`} ]}`)
+			return vendorapi.Body(200, `{"type":"success","total":1,"result":[ {"Flow_type": "Click to call", "startdatetime": "2026-10-06 10:00:00", `+in+`} ]}`)
 		})
 		if _, err := s.FetchCalls(t.Context(), day, nil); err != nil {
 			t.Errorf("%s: %v", in, err)
@@ -223,6 +220,55 @@ func TestRequestsKeepToTheRate(t *testing.T) {
 	}
 	if requests := len(s.server.Requests()); len(s.waits) != requests-1 || slices.ContainsFunc(s.waits, func(d time.Duration) bool { return d != 10*time.Second }) {
 		t.Errorf("%d requests, waits %v", requests, s.waits)
+	}
+}
+
+// TestAgentsAreWholeOrAnError has a list of agents whose pages do not say how many there are, end early, or do not come in pages.
+func TestAgentsAreWholeOrAnError(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(number string, answer map[string]any) vendorapi.Reply
+		want   string // of the error
+	}{
+		"no total": {func(_ string, answer map[string]any) vendorapi.Reply {
+			delete(answer, "total_record")
+			return nil
+		}, ""},
+		"no total, all on each page": {func(_ string, answer map[string]any) vendorapi.Reply {
+			delete(answer, "total_record")
+			answer["getmember"] = made.Agents
+			return nil
+		}, ""},
+		"a total on the first page only": {func(number string, answer map[string]any) vendorapi.Reply {
+			if number != "1" {
+				delete(answer, "total_record")
+			}
+			return nil
+		}, ""},
+		"nothing on the second page": {func(number string, _ map[string]any) vendorapi.Reply {
+			if number == "2" {
+				return vendorapi.Body(200, `{"type":"error","message":"No record found"}`)
+			}
+			return nil
+		}, "agents and lists 5 of them"},
+	} {
+		s := newStand(t, func(o *Options) { o.PerPage = 5 })
+		s.server.Answer = func(request string, form url.Values, answer map[string]any) vendorapi.Reply {
+			if request != "getmemberlist_V2" {
+				return nil
+			}
+			return c.change(form.Get("current_page"), answer)
+		}
+		entries, err := s.Directory(t.Context())
+		agents := 0
+		for _, e := range entries {
+			if e.Kind == spool.DirectoryAgent {
+				agents++
+			}
+		}
+		switch {
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)), c.want == "" && (err != nil || agents != len(made.Agents)):
+			t.Errorf("%s: %d of %d agents, %v", name, agents, len(made.Agents), err)
+		}
 	}
 }
 
