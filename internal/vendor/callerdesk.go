@@ -146,14 +146,16 @@ func (c *callerDesk) Directory(ctx context.Context) (all []spool.DirectoryEntry,
 // maxMemberPages is far above what an account has.
 const maxMemberPages = 100
 
-// members returns the agents, whose list may come in pages.
+// members returns the agents, whose list may come in pages. Where the vendor does not say how many there are, it ends with a page that is not full,
+// or that has none that was not on an earlier one.
 func (c *callerDesk) members(ctx context.Context) (members []map[string]string, err error) {
-	seen := map[string]bool{}
+	seen, total := map[string]bool{}, int64(0)
 	for number := 1; number <= maxMemberPages; number++ {
-		found, total, err := c.entries(ctx, "getmemberlist_V2", "getmember", url.Values{"current_page": {strconv.Itoa(number)}, "per_page": {strconv.Itoa(c.PerPage)}})
+		found, counted, err := c.entries(ctx, "getmemberlist_V2", "getmember", url.Values{"current_page": {strconv.Itoa(number)}, "per_page": {strconv.Itoa(c.PerPage)}})
 		if err != nil {
 			return nil, err
 		}
+		total = max(total, counted)
 		before := len(members)
 		for _, member := range found {
 			if key := member["member_id"] + " " + member["member_num"]; !seen[key] {
@@ -161,10 +163,10 @@ func (c *callerDesk) members(ctx context.Context) (members []map[string]string, 
 				members = append(members, member)
 			}
 		}
-		switch {
-		case int64(len(seen)) >= total:
+		switch hasNew := len(members) > before; {
+		case total > 0 && int64(len(seen)) >= total, total == 0 && (len(found) < c.PerPage || !hasNew):
 			return members, nil
-		case len(members) == before:
+		case !hasNew:
 			return nil, fmt.Errorf("getmemberlist_V2: the vendor has %d agents and lists %d of them", total, len(seen))
 		}
 	}
