@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -387,6 +388,33 @@ func TestReloadedReportsRun(t *testing.T) {
 	if old.Load() != 1 || changed.Load() != 0 || strings.Contains(s.log.String(), "process of a report failed") {
 		t.Errorf("it was sent %d times as before, %d times as changed", old.Load(), changed.Load())
 	}
+}
+
+// TestReloadRefusesAPageThatWouldNotStart changes its address to one in use, and its certificate to one that is missing.
+func TestReloadRefusesAPageThatWouldNotStart(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	address := servertest.FreeAddress()
+	page := func(keys string) string {
+		return oneSource("a-token-for-tests", "") + "store: {load_every: 0s}\npage: {" + keys + "}\n"
+	}
+	s := startReloading(t, "serve", page("listen: '"+address+"'"))
+	answers := func() bool {
+		response, err := http.Get("http://" + address)
+		return err == nil && response.Body.Close() == nil
+	}
+	s.until("the page", answers)
+	s.reload(page("listen: '"+taken.Addr().String()+"'"), refused)
+	s.reload(page("listen: '"+address+"', tls: {cert_file: none.pem, key_file: none.key}"), refused)
+	if !answers() {
+		t.Error("the page is down")
+	}
+	s.reload(page("listen: '"+address+"', mask_callers: false"), reloaded)
+	s.until("the page", answers)
 }
 
 // TestReportsRunOnceTheLedgerCanBeRead starts serve with a ledger that cannot be read.

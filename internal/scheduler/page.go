@@ -2,10 +2,15 @@ package scheduler
 
 import (
 	"context"
+	"fmt"
+	"net"
 	"time"
 
 	"callsheet/internal/backoff"
 	"callsheet/internal/child"
+	"callsheet/internal/collector"
+	"callsheet/internal/config"
+	"callsheet/internal/exitcode"
 	"callsheet/internal/pagedata"
 	"callsheet/internal/pipeline"
 )
@@ -36,6 +41,28 @@ func (*pageProcess) check(p *pipeline.Pipeline) error {
 	}
 	_, _, err := pagedata.Options(p)
 	return err
+}
+
+// checkReload returns why the page would be down after a reload. At the start this is not checked: the collector runs without the page.
+func (*pageProcess) checkReload(p *pipeline.Pipeline, running config.Page) error {
+	c := p.Config
+	if c.Page.Listen == "" {
+		return nil
+	}
+	if files := c.Page.TLS; files.CertFile != "" {
+		if _, err := collector.NewTLS(c.Path(files.CertFile), c.Path(files.KeyFile), p.Log); err != nil {
+			return exitcode.UsageError(fmt.Errorf("page.tls: %w", err))
+		}
+	}
+	_, port, _ := net.SplitHostPort(c.Page.Listen)
+	if _, runningPort, _ := net.SplitHostPort(running.Listen); port == runningPort {
+		return nil // the page that is running may have it
+	}
+	listener, err := collector.ListenOn("page.listen", c.Page.Listen)
+	if err != nil {
+		return exitcode.UsageError(err)
+	}
+	return listener.Close()
 }
 
 // ServePage runs the page until ctx ends.

@@ -72,6 +72,11 @@ func (s *Scheduler) Prepare(c *config.Config) (apply func(), err error) {
 	if err := s.page.check(&p); err != nil {
 		return nil, err
 	}
+	if running := s.current.Load(); running != nil {
+		if err := s.page.checkReload(&p, running.pipeline.Config.Page); err != nil {
+			return nil, err
+		}
+	}
 	p.UseChildren(runner, func() { s.alerts.Metrics.ChildFailed("run") })
 	runner.OnFinished = s.alerts.RunFinished // the child publishes the ledger
 	return func() {
