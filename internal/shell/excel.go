@@ -2,6 +2,7 @@ package shell
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -57,7 +58,17 @@ func (w *Writer) csvRow(row []any) error {
 			cells[i] = guard(cells[i])
 		}
 	}
-	return w.csv.Write(cells)
+	return w.writeCSV(cells)
+}
+
+// writeCSV writes a line. That of one empty cell has quotes, since readers skip an empty line.
+func (w *Writer) writeCSV(cells []string) error {
+	if len(cells) != 1 || cells[0] != "" {
+		return w.csv.Write(cells)
+	}
+	w.csv.Flush()
+	_, err := io.WriteString(w.w, "\"\"\n")
+	return errors.Join(w.csv.Error(), err)
 }
 
 var plainNumber = lazyregexp.New(`^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)

@@ -56,6 +56,23 @@ func TestJSONIsValidWhateverTheNumber(t *testing.T) {
 	}
 }
 
+// TestRowsOfOneEmptyCellAreInCSV: readers skip an empty line, and with it the row.
+func TestRowsOfOneEmptyCellAreInCSV(t *testing.T) {
+	var out bytes.Buffer
+	w, err := NewWriter(&out, &out, "csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{w.Header([]string{"agent"}), w.Row([]any{"Asha"}), w.Row([]any{nil}), w.Row([]any{""}), w.Row([]any{"Bela"}), w.Close()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := "agent\nAsha\n\"\"\n\"\"\nBela\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
 // TestCSVForExcelIsGuarded: a text that begins as a formula has a ' before it, and a number stays one.
 func TestCSVForExcelIsGuarded(t *testing.T) {
 	row := []any{int64(-5), -0.5, "=1+1", "+919812345678", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "-7", "－1", "a=b", " =1", nil, "-", `=HYPERLINK("x")`, "शून्य"}
