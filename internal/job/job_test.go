@@ -208,6 +208,27 @@ func TestUnknownDeliveryIsResentOnlyOnRequest(t *testing.T) {
 	})
 }
 
+// TestWorkbookOfAnotherBuildIsNotSent replaces the workbook while it is sent, as callsheet report does. Text and workbook of each message agree.
+func TestWorkbookOfAnotherBuildIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakeChannel{recipients: []string{"a@x", "b@x"}}
+		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", RetryFor: time.Hour, Channels: []notify.Channel{p}})
+		p.log = func(step string) {
+			d.log(step)
+			if step == "send a@x" {
+				if err := os.WriteFile(filepath.Join(d.dir, "daily1999-12-31"), []byte("another"), 0o600); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if _, err := d.RunWithRetries(t.Context(), d.Entries[0], time.Now(), RunOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "refresh", "build daily 1999-12-31", "send b@x")
+		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent", "1999-12-31 b@x sent")
+	})
+}
+
 func TestRepeatedRunIsRebuiltForIdempotentChannels(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newFixture(t, Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{&fakeChannel{recipients: []string{"/folder"}, idempotent: true}}})

@@ -162,7 +162,7 @@ func (x *run) sendOne(ctx context.Context, d *delivery) (failure, err error) {
 	if err := x.record(d.row); err != nil {
 		return nil, err
 	}
-	location, failure := d.channel.Send(ctx, d.message, d.recipient)
+	location, failure := notify.Send(ctx, d.channel, d.message, d.recipient)
 	d.row.Location, d.row.FinishedAt = location, x.now()
 	switch {
 	case failure == nil:

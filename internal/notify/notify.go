@@ -139,6 +139,17 @@ func (e classifiedError) Error() string {
 
 func (e classifiedError) Unwrap() []error { return []error{e.err, e.class} }
 
+// Send sends a message through a channel as Channel.Send does, unless another build has replaced its workbook: the text of the message would be about
+// other figures. The next attempt builds both again.
+func Send(ctx context.Context, channel Channel, message Message, recipient string) (location string, err error) {
+	if message.File != "" {
+		if sum, err := FileSHA256(message.File); err == nil && sum != message.SHA256 {
+			return "", fmt.Errorf("%s has been built again meanwhile, so the message is not about it", message.File)
+		}
+	}
+	return channel.Send(ctx, message, recipient)
+}
+
 // FileSHA256 returns the SHA-256 of a file, in hex.
 func FileSHA256(path string) (string, error) {
 	file, err := os.Open(path)

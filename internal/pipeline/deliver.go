@@ -41,7 +41,7 @@ func (p *Pipeline) Deliver(ctx context.Context, entry config.Report, message not
 				continue
 			}
 			sent[id] = true
-			location, err := channel.Send(ctx, message, recipient)
+			location, err := notify.Send(ctx, channel, message, recipient)
 			if errors.Is(err, notify.ErrWarning) {
 				p.Log.Warn("delivered, with a warning", "place", location, "warning", err)
 			} else if err != nil {
@@ -90,7 +90,7 @@ func (p *Pipeline) TestMails(ctx context.Context, entry job.Entry, span period.P
 		if err != nil {
 			return nil, err
 		}
-		location, err := channel.Send(ctx, workbook.Message, to)
+		location, err := notify.Send(ctx, channel, workbook.Message, to)
 		if err != nil && !errors.Is(err, notify.ErrWarning) {
 			return nil, err
 		}
