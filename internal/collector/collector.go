@@ -90,6 +90,16 @@ func newCollector(options Options) *collector {
 	return c
 }
 
+// resume takes over when each source sent its last delivery before the start, so that its silence is not forgotten. From a source without
+// tokens nothing is expected.
+func (c *collector) resume(last map[string]time.Time) {
+	for name, at := range last {
+		if from := c.rules.Load().sources[name]; from != nil && len(from.hashes) > 0 {
+			from.metrics.delivered(at)
+		}
+	}
+}
+
 // admin serves health and metrics.
 func (c *collector) admin() http.Handler {
 	mux := http.NewServeMux()

@@ -351,7 +351,7 @@ func TestMetricsContainNoSecrets(t *testing.T) {
 	}
 }
 
-// A source that has not sent anything since the start has no time of its last delivery, which would be 1970.
+// A source that has never sent anything has no time of its last delivery, which would be 1970. After a restart it has that of before.
 func TestTimeOfTheLastDelivery(t *testing.T) {
 	c, _ := testCollector(Options{})
 	const metric = `callsheet_last_delivery_timestamp_seconds{source="main"}`
@@ -363,6 +363,12 @@ func TestTimeOfTheLastDelivery(t *testing.T) {
 	c.reload(Options{Sources: []Source{{Name: "main", Tokens: []string{secret}}}})
 	if !strings.Contains(metrics(), metric) {
 		t.Error("there is none after a delivery and a reload")
+	}
+	c, _ = testCollector(Options{Sources: []Source{{Name: "main", Tokens: []string{secret}}, {Name: "closed"}}})
+	at := time.Unix(1_790_000_000, 500_000_000)
+	c.resume(map[string]time.Time{"main": at, "closed": at, "removed": at})
+	if got := metrics(); !strings.Contains(got, metric+" 1.7900000005e+09") || strings.Count(got, "callsheet_last_delivery_timestamp_seconds{") != 1 {
+		t.Errorf("after a restart:\n%s", got)
 	}
 }
 

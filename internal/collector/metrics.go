@@ -29,7 +29,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 			Name: "callsheet_refused_requests_total", Help: "Requests not stored, by source and response code.",
 		}, []string{"source", "code"}),
 		last: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "callsheet_last_delivery_timestamp_seconds", Help: "When the last delivery since the start was stored, by source.",
+			Name: "callsheet_last_delivery_timestamp_seconds", Help: "When the last delivery was stored, by source.",
 		}, []string{"source"}),
 		group: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "callsheet_spool_group_deliveries", Help: "Deliveries made durable by one write and one sync.",
@@ -67,7 +67,7 @@ func (m *metrics) watch(registry *prometheus.Registry, s Appender) {
 // sourceMetrics are the metrics of one source, looked up once: a lookup by label costs more than the rest of a request's bookkeeping.
 type sourceMetrics struct {
 	deliveries map[deliveryLabels]prometheus.Counter
-	last       func() prometheus.Gauge // it exists from the first call on: there is no time before the first delivery
+	last       func() prometheus.Gauge // it exists from the first call on: without a delivery there is no time
 }
 
 type deliveryLabels struct{ kind, encoding string }
@@ -89,8 +89,10 @@ func (m sourceMetrics) stored(envelopes []spool.Envelope, now time.Time) {
 	for i := range envelopes {
 		m.deliveries[deliveryLabels{envelopes[i].Kind, envelopes[i].Encoding}].Inc()
 	}
-	m.last().Set(float64(now.UnixMicro()) / 1e6)
+	m.delivered(now)
 }
+
+func (m sourceMetrics) delivered(at time.Time) { m.last().Set(float64(at.UnixMicro()) / 1e6) }
 
 // committed records a committed group; it is the spool's Options.Committed.
 func (c *collector) committed(lines, bytes int, took time.Duration) {

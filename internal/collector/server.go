@@ -153,6 +153,10 @@ func Serve(l *Listeners, options Options, spoolOptions spool.Options) (*Server, 
 	s.spool, options.Spool = writer, writer
 	options.SeparateAdmin = l.admin != nil
 	s.collector = newCollector(options)
+	if files, err := spool.List(spoolOptions.Dir); err == nil { // a file that cannot be read is reported by loads
+		last, _ := spool.LastReceived(files)
+		s.collector.resume(last)
+	}
 	s.serve(l.hooks, s.collector.handler())
 	if l.admin != nil {
 		s.serve(l.admin, s.collector.admin())
