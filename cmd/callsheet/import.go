@@ -130,6 +130,7 @@ func (flags importFlags) reading(c *config.Config) (name string, r importer.Read
 	if r.Mapping.Set["Direction"] == "" && source.Import.Direction != "" {
 		r.Mapping.Set["Direction"] = source.Import.Direction
 	}
+	r.Mapping.NothingValues = source.NothingValues
 	r.Mapping.Saved = maps.Clone(source.Import.Fields)
 	for field := range r.Mapping.Fields {
 		delete(r.Mapping.Saved, field)

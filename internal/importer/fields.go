@@ -77,8 +77,12 @@ var timeFields = []string{startTime, "EndTime", "LegA_Picked_time", "LegB_Start_
 // durationFields are the fields in seconds.
 var durationFields = []string{"CallDuration", "TalkDuration"}
 
-// isNothing reports whether a cell says nothing of a field. A 0 is a value of a number.
-func isNothing(field, cell string) bool {
+// isNothing reports whether a cell says nothing of a field, as the loader reads it. A 0 is a value of a number.
+func (m *Mapping) isNothing(field, cell string) bool {
+	isOwn := func(own string) bool { return strings.ToUpper(spool.TrimBlanks(own)) == strings.ToUpper(spool.TrimBlanks(cell)) }
+	if slices.ContainsFunc(m.NothingValues, isOwn) {
+		return true
+	}
 	isNumber := field == "coins" || slices.Contains(durationFields, field)
 	return spool.IsNothing(cell) && !(isNumber && strings.TrimSpace(cell) == "0")
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // bySample corrects the field of a heading that can mean two things, by the values below it.
-func bySample(field, heading string, samples []row, i int) string {
+func (m *Mapping) bySample(field, heading string, samples []row, i int) string {
 	var values []string
 	for _, r := range samples {
-		if i < len(r.cells) && !isNothing(field, r.cells[i]) {
+		if i < len(r.cells) && !m.isNothing(field, r.cells[i]) {
 			values = append(values, strings.TrimSpace(r.cells[i]))
 		}
 	}
@@ -33,7 +33,7 @@ func bySample(field, heading string, samples []row, i int) string {
 
 // assignRoles settles which columns have the halves of StartTime and the parties of a call.
 func (m *Mapping) assignRoles(l *layout, samples []row, agentColumn bool) {
-	l.splitStart(samples)
+	m.splitStart(l, samples)
 	switch {
 	case l.has(startTime):
 		l.rename(dateRole, "")
@@ -68,14 +68,14 @@ func (m *Mapping) assignRoles(l *layout, samples []row, agentColumn bool) {
 }
 
 // splitStart takes a column of the start that has only times of day, beside a column of dates, for one half of it.
-func (l *layout) splitStart(samples []row) {
+func (m *Mapping) splitStart(l *layout, samples []row) {
 	at := slices.IndexFunc(l.columns, func(c column) bool { return c.field == startTime })
 	if at < 0 || !l.has(dateRole) {
 		return
 	}
 	clocks := 0
 	for _, r := range samples {
-		if at >= len(r.cells) || isNothing(startTime, r.cells[at]) {
+		if at >= len(r.cells) || m.isNothing(startTime, r.cells[at]) {
 			continue
 		}
 		if _, ok := clockOf(cellText(startTime, r.cells[at])); !ok {

@@ -17,6 +17,8 @@ type Mapping struct {
 	Fields map[string]string // column by field; a column that a file lacks is a mistake
 	Saved  map[string]string // the same from the configuration, for the files that have the column
 	Set    map[string]string // values of fields for rows that have none
+
+	NothingValues []string // the source's own texts that mean no value
 }
 
 // Check returns a usage error for a field that the vendor does not have.
@@ -143,7 +145,7 @@ func (m *Mapping) layout(headings []string, samples []row, agentColumn bool) (*l
 			if c.field != "" || c.heading == "" {
 				continue
 			}
-			field := bySample(fieldOf(c.heading), c.heading, samples, i)
+			field := m.bySample(fieldOf(c.heading), c.heading, samples, i)
 			if field == "" || found[field] || vendorName != (normal(field) == normal(c.heading)) {
 				continue
 			}

@@ -106,7 +106,7 @@ func (m *objectMapper) call(n int64, object []byte) []byte {
 	sid, hasValue := "", map[string]bool{}
 	for key, value := range spool.Members(object) {
 		field, text := m.fieldOf(key), strings.TrimSpace(spool.Text(value))
-		hasValue[field] = hasValue[field] || !isNothing(field, text)
+		hasValue[field] = hasValue[field] || !m.table.mapping.isNothing(field, text)
 		if field == callSid {
 			sid = text
 		}

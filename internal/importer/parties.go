@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"callsheet/internal/phone"
+	"callsheet/internal/spool"
 )
 
 // hasParties reports whether a table has columns that name customer or agent.
@@ -37,7 +38,7 @@ func (t *tableReader) parties(cells []string) (source, dialled, reason string, e
 
 // direction returns incoming, outgoing or unknown for a row, and the text that says it.
 func (t *tableReader) direction(cells []string) (direction, text string, err error) {
-	if text = t.value(cells, directionField); isNothing(directionField, text) {
+	if text = t.value(cells, directionField); t.mapping.isNothing(directionField, text) {
 		text = t.mapping.Set[directionField]
 	}
 	direction, err = t.directionOf(text)
@@ -49,7 +50,7 @@ func (t *tableReader) customerAndAgent(cells []string, fromAgent bool) (customer
 	customer, agent = cellText("", t.value(cells, customerRole)), cellText("", t.value(cells, agentRole))
 	caller, dialled := t.otherThan(customer, agent, cells, callerRole), t.otherThan(customer, agent, cells, dialledRole)
 	differ := caller != "" && dialled != "" && phone.Key(caller) != phone.Key(dialled)
-	switch hasCustomer, hasAgent := !isNothing("", customer), !isNothing("", agent); {
+	switch hasCustomer, hasAgent := !t.mapping.isNothing("", customer), !t.mapping.isNothing("", agent); {
 	case hasCustomer && hasAgent:
 		return customer, agent, dialled == ""
 	case hasAgent && caller != "":
@@ -69,7 +70,7 @@ func (t *tableReader) customerAndAgent(cells []string, fromAgent bool) (customer
 // otherThan returns the number of a role if it is neither of two parties, nor the virtual number.
 func (t *tableReader) otherThan(a, b string, cells []string, role string) string {
 	number := cellText("", t.value(cells, role))
-	if isNothing("", number) {
+	if t.mapping.isNothing("", number) {
 		return ""
 	}
 	for _, known := range []string{a, b, t.value(cells, "DestinationNumber")} {
@@ -142,7 +143,7 @@ func newPartyEvidence(agents []string) partyEvidence {
 
 // wholeKey returns what identifies a phone, "" if the number is none or masked.
 func wholeKey(number string) string {
-	if key := phone.Key(number); !isNothing("", number) && strings.Trim(key, "0123456789") == "" {
+	if key := phone.Key(number); !spool.IsNothing(number) && strings.Trim(key, "0123456789") == "" {
 		return key
 	}
 	return ""
@@ -150,7 +151,13 @@ func wholeKey(number string) string {
 
 func (t *tableReader) collectParties(number int64, direction string, cells []string) {
 	e := &t.pass.parties
-	caller, agent := wholeKey(cellText("", t.value(cells, sourceNumber))), wholeKey(cellText("", t.value(cells, dialWhomNumber)))
+	key := func(field string) string {
+		if number := cellText("", t.value(cells, field)); !t.mapping.isNothing(field, number) {
+			return wholeKey(number)
+		}
+		return ""
+	}
+	caller, agent := key(sourceNumber), key(dialWhomNumber)
 	switch direction {
 	case "incoming":
 		e.customers[caller], e.agents[agent] = true, true

@@ -149,7 +149,8 @@ func TestAColumnThatFieldNamesSaysWhoCalled(t *testing.T) {
 func TestACellThatMeansNothingSaysNothing(t *testing.T) {
 	reading := testReading(t)
 	reading.Mapping.Set = map[string]string{directionField: "WEBOBD", "coins": "3", "TalkDuration": "7"}
-	for _, word := range []string{"", "-", "N/A", "0", "Not Assigned", " – "} {
+	reading.Mapping.NothingValues = []string{"Nicht bekannt", "9999999999"}
+	for _, word := range []string{"", "-", "N/A", "0", "Not Assigned", " – ", "nicht bekannt "} {
 		for name, content := range map[string]string{
 			"CSV":   "CallSid,Direction,coins,TalkDuration,EndTime\n1.1," + word + ",0,-,x\n",
 			"JSON":  `[{"CallSid":"1.1","Direction":"` + word + `","coins":"0","TalkDuration":"-","EndTime":"x"}]`,
@@ -166,9 +167,10 @@ func TestACellThatMeansNothingSaysNothing(t *testing.T) {
 		}
 	}
 	for content, want := range map[string]string{
-		"CallSid,Agent,Agent Name,Talk\n1.1,-,Ashish,2\n1.2,Ritu,Ritu,2\n": `{"CallSid":"1.1","receiver_name":"Ashish","TalkDuration":"2","Direction":"WEBOBD","coins":"3"}`,
-		"CallSid,Agent,Agent Name,Talk\n1.1,Ashish,Not Assigned,2\n":       `{"CallSid":"1.1","receiver_name":"Ashish","TalkDuration":"2","Direction":"WEBOBD","coins":"3"}`,
-		"CallSid,Talk,Talk Time,Status\n1.1,-,0,BUSY\n":                    `{"CallSid":"1.1","TalkDuration":"0","Status":"BUSY","Direction":"WEBOBD","coins":"3"}`,
+		"CallSid,Agent,Agent Name,Talk\n1.1,-,Ashish,2\n1.2,Ritu,Ritu,2\n":       `{"CallSid":"1.1","receiver_name":"Ashish","TalkDuration":"2","Direction":"WEBOBD","coins":"3"}`,
+		"CallSid,Agent,Agent Name,Talk\n1.1,Ashish,Not Assigned,2\n":             `{"CallSid":"1.1","receiver_name":"Ashish","TalkDuration":"2","Direction":"WEBOBD","coins":"3"}`,
+		"CallSid,Customer Number,Member Number,Caller\n1.1,9999999999,928,098\n": `{"CallSid":"1.1","Direction":"WEBOBD","TalkDuration":"7","coins":"3","SourceNumber":"928","DialWhomNumber":"098"}`,
+		"CallSid,Talk,Talk Time,Status\n1.1,-,0,BUSY\n":                          `{"CallSid":"1.1","TalkDuration":"0","Status":"BUSY","Direction":"WEBOBD","coins":"3"}`,
 	} {
 		got, _, err := readContent(t, reading, content)
 		if err != nil || len(got) == 0 || got[0] != want {

@@ -168,7 +168,7 @@ func (t *tableReader) value(cells []string, field string) (value string) {
 			continue
 		}
 		cell := strings.TrimSpace(cells[i])
-		if !isNothing(field, cell) {
+		if !t.mapping.isNothing(field, cell) {
 			return cell
 		}
 		value = cmp.Or(value, cell)
@@ -208,7 +208,7 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 		if c.isTime && c.field != startTime {
 			value = onDayOf(start, value)
 		}
-		if c.set != "" && isNothing(c.field, value) {
+		if c.set != "" && t.mapping.isNothing(c.field, value) {
 			value = c.set
 		}
 		if len(object) > 1 {
@@ -218,7 +218,7 @@ func (t *tableReader) build(number int64, cells []string) (reason string, err er
 	}
 	set := t.mapping.Set
 	add := func(field, value string) {
-		if isNothing(field, value) {
+		if t.mapping.isNothing(field, value) {
 			value = cmp.Or(set[field], value)
 		}
 		object = appendMember(object, field, spool.AppendString(nil, value))
@@ -271,7 +271,7 @@ func (t *tableReader) checkTwins(number int64, cells []string) error {
 		}
 		value := t.value(cells, field)
 		for _, i := range columns {
-			if other := strings.TrimSpace(cells[i]); !isNothing(field, other) && other != value {
+			if other := strings.TrimSpace(cells[i]); !t.mapping.isNothing(field, other) && other != value {
 				a, b := t.layout.columns[columns[0]].heading, t.layout.columns[i].heading
 				hint := fmt.Sprintf("say which it is, such as --field \"%s=%s\"", field, a)
 				if sameHeading(a, b) || isRole(field) {
