@@ -33,8 +33,11 @@ func (r reconciliation) print(w io.Writer) error {
 		if imported.Differing > 0 {
 			what = append(what, display.Agree(imported.Differing, "call that differed", "calls that differed"))
 		}
-		_, err := fmt.Fprintf(w, "\nimported from the list of %s: %s\nto undo that: callsheet import --undo %s\n", imported.Source, strings.Join(what, " and "), imported.Import)
-		if err != nil {
+		text := fmt.Sprintf("\nimported from the list of %s: %s\n", imported.Source, strings.Join(what, " and "))
+		if r.canUndo {
+			text += "to undo that: callsheet import --undo " + imported.Import + "\n"
+		}
+		if _, err := io.WriteString(w, text); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"callsheet/internal/display"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/pipeline"
-	"callsheet/internal/vendor"
 	"callsheet/store"
 )
 
@@ -23,6 +22,7 @@ type reconciliation struct {
 	Failed   []failedDay             `json:"failed"`
 	Imported []pipeline.ImportedRows `json:"taken_in"` // the key is kept for scripts
 
+	canUndo  bool // an import of it: that needs the whole spool
 	fetched  []pipeline.FetchedDay
 	warnings []string // of the load, and what else was not fetched
 }
@@ -51,7 +51,8 @@ func (a *app) reconcile(ctx context.Context, p *pipeline.Pipeline, sources []con
 
 // runReconciliation fetches and compares the days of the sources by their names, and imports what is missing or newer if fix.
 func (a *app) runReconciliation(ctx context.Context, p *pipeline.Pipeline, sources []config.Source, days map[string][]string, fix bool) (reconciliation, error) {
-	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, Imported: []pipeline.ImportedRows{}} // not null in JSON
+	r := reconciliation{Days: []store.Reconciliation{}, Failed: []failedDay{}, Imported: []pipeline.ImportedRows{}, // not null in JSON
+		canUndo: !p.Config.Store.Lake.Enabled()}
 	if err := pipeline.MakeDataDir(p.Config); err != nil {
 		return r, err
 	}
@@ -103,7 +104,7 @@ func (a *app) fetchFromVendor(ctx context.Context, p *pipeline.Pipeline, source 
 			r.Failed = append(r.Failed, failedDay{day.Source, day.Day, day.Err.Error()})
 		}
 	}
-	if vendor.IsOfServer(fetched[len(fetched)-1].Err) { // it is likely down
+	if fetched[len(fetched)-1].IsOfServer() { // it is likely down
 		return nil
 	}
 	if _, err := p.SyncDirectory(ctx, api, source.Name, false); err != nil {

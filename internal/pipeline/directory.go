@@ -21,8 +21,13 @@ type DirectorySync struct {
 	Gone    []spool.DirectoryEntry `json:"gone"`
 }
 
-// directoryLockTimeout is how long a sync waits for another one to write.
-const directoryLockTimeout = time.Minute
+// vendorLockTimeout is how long a process waits for another one to write what it has fetched.
+const vendorLockTimeout = time.Minute
+
+// lockVendorFiles takes the lock of the directories and balances, which are read before they are written.
+func (p *Pipeline) lockVendorFiles(ctx context.Context) (*atomicfile.Lock, error) {
+	return atomicfile.TakeLock(ctx, p.Config.Data(".directory.lock"), "the vendors' directories and balances in "+p.Config.Data(), vendorLockTimeout)
+}
 
 // SyncDirectory fetches the directory of a source's vendor and keeps what has changed; the next load takes it in. After an error nothing is
 // changed. A directory that suddenly has no agents, no groups or no numbers is refused, unless acceptEmpty.
@@ -35,7 +40,7 @@ func (p *Pipeline) SyncDirectory(ctx context.Context, api vendor.API, source str
 	if err := MakeDataDir(p.Config); err != nil {
 		return sync, err
 	}
-	lock, err := atomicfile.TakeLock(ctx, p.Config.Data(".directory.lock"), "the vendors' directories in "+p.Config.Data(), directoryLockTimeout)
+	lock, err := p.lockVendorFiles(ctx)
 	if err != nil {
 		return sync, err
 	}

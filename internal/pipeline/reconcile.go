@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -20,6 +19,9 @@ type FetchedDay struct {
 	Err         error
 }
 
+// IsOfServer reports whether the day failed for a reason that other days probably share.
+func (d FetchedDay) IsOfServer() bool { return vendor.IsOfServer(d.Err) }
+
 // maxFailedDays is the number of consecutive days that the vendor's server failed or refused after which the rest are skipped. A day whose list
 // cannot be read says nothing about others.
 const maxFailedDays = 2
@@ -31,15 +33,15 @@ var errNotTried = errors.New("not tried, since the vendor's API failed for other
 func (p *Pipeline) FetchLists(ctx context.Context, api vendor.API, source string, days []string, progress func(day string) func(rows, total int64)) []FetchedDay {
 	fetched, failed := make([]FetchedDay, len(days)), 0
 	for i, day := range slices.Backward(days) {
-		err := errNotTried
-		if failed < maxFailedDays {
-			if _, err = api.FetchCalls(ctx, day, progress(day)); vendor.IsOfServer(err) {
-				failed++
-			} else {
-				failed = 0
-			}
+		fetched[i] = FetchedDay{Source: source, Day: day, Err: errNotTried}
+		if failed == maxFailedDays {
+			continue
 		}
-		fetched[i] = FetchedDay{Source: source, Day: day, Err: err}
+		if _, fetched[i].Err = api.FetchCalls(ctx, day, progress(day)); fetched[i].IsOfServer() {
+			failed++
+		} else {
+			failed = 0
+		}
 	}
 	return fetched
 }
@@ -104,7 +106,7 @@ func (p *Pipeline) ImportNewer(ctx context.Context, fetched []FetchedDay) (impor
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	if err := spool.RemoveUnfinished(p.Config.SpoolDir()); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := spool.RemoveUnfinished(p.Config.SpoolDir()); err != nil {
 		return nil, err
 	}
 	err = p.eachSource(ctx, fetched, func(reader *store.Reader, source string, days map[string]bool, from, to string) error {

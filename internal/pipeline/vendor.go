@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"callsheet/internal/config"
@@ -33,5 +34,9 @@ func (p *Pipeline) FetchBalance(ctx context.Context, api vendor.API) error {
 	if err != nil {
 		return err
 	}
-	return spool.AppendBalance(p.Config.Data(), balance)
+	lock, err := p.lockVendorFiles(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(spool.AppendBalance(p.Config.Data(), balance), lock.Release())
 }

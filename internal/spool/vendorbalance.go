@@ -39,7 +39,7 @@ func balancePath(dataDir, source string) string {
 	return filepath.Join(VendorDir(dataDir), source, "balance.ndjson")
 }
 
-// AppendBalance adds a balance to the file of its source. The caller is the only one who writes it.
+// AppendBalance adds a balance to the file of its source. The caller holds a lock, as only one may write it.
 func AppendBalance(dataDir string, b Balance) error {
 	if !decimalNumber().MatchString(b.Coins) {
 		return fmt.Errorf("the balance %.40q is not a number", b.Coins)
