@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"os/signal"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/net/netutil"
@@ -15,6 +16,7 @@ import (
 	"callsheet/internal/page"
 	"callsheet/internal/pagedata"
 	"callsheet/internal/pipeline"
+	"callsheet/internal/scheduler"
 )
 
 func pageCommand(a *app) *cobra.Command {
@@ -84,7 +86,18 @@ func (a *app) servePage(ctx context.Context, c *config.Config) error {
 		scheme, listener = "https", tls.NewListener(listener, secured)
 	}
 	p.Log.Info("serving the page", "address", scheme+"://"+address, "users", len(c.Page.Users))
-	return server.Serve(ctx, listener)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	serving, release := signal.NotifyContext(ctx, scheduler.HandOver)
+	defer release()
+	if err = server.Serve(serving, listener); err == nil {
+		err = a.parent.Send("closed")
+	}
+	if err != nil {
+		stop()
+	}
+	server.FinishRuns(ctx)
+	return err
 }
 
 // printToday prints the figures of Today as JSON.

@@ -2,13 +2,17 @@ package main
 
 import (
 	"crypto/tls"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -108,5 +112,65 @@ func TestReloadOfThePage(t *testing.T) {
 	s.until("no page", func() bool { return !isServed(two) })
 	if code := s.answers("/hooks/main/a-token-for-tests", `{"CallSid":"1"}`); code != http.StatusOK {
 		t.Errorf("a delivery is answered %d", code)
+	}
+}
+
+// TestReportsOfThePageOutlastAReload reloads while a report is being sent that was started on the page, and stops serve while another one is.
+func TestReportsOfThePageOutlastAReload(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	var sent atomic.Int32
+	answers := []chan struct{}{make(chan struct{}), make(chan struct{})}
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		<-answers[sent.Add(1)-1]
+	}))
+	defer server.Close()
+	address := servertest.FreeAddress()
+	config := func(locale string) string {
+		report := "  - {name: %s, template: daily, period: '2026-10-05', deliver: [{webhook: {url: '" + server.URL + "', shape: json}}]}\n"
+		return oneSource("a-token-for-tests", "") + "locale: " + locale + "\npage: {listen: " + address + "}\nreports:\n" + fmt.Sprintf(report, "one") + fmt.Sprintf(report, "two")
+	}
+	s := startReloading(t, "serve", config("en-IN"))
+	if code := s.answers("/hooks/main/a-token-for-tests", `{"CallSid":"1","EndTime":"2026-10-05 10:20:00","Status":"ANSWER"}`); code != http.StatusOK {
+		t.Fatalf("a delivery is answered %d", code)
+	}
+	shows := func(text string) bool {
+		response, err := http.Get("http://" + address + "/reports/one")
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		page, err := io.ReadAll(response.Body)
+		return err == nil && strings.Contains(string(page), text)
+	}
+	run := func(name string) {
+		s.until("the page", func() bool { return shows("Run now") })
+		response, err := http.PostForm("http://"+address+"/reports/"+name+"/run", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	run("one")
+	s.until("the report is being sent", func() bool { return sent.Load() == 1 })
+	before := s.child("page")
+	s.reload(config("en-US"), reloaded)
+	s.until("another page", func() bool { return strings.Count(s.log.String(), `msg="serving the page"`) == 2 })
+	s.until("the page", func() bool { return shows("Sending") })
+	close(answers[0])
+	s.until("the report", func() bool { return shows("Sent") })
+	s.until("the end of the page before", func() bool { return syscall.Kill(before, 0) != nil })
+
+	defer close(answers[1])
+	run("two")
+	s.until("the report is being sent", func() bool { return sent.Load() == 2 })
+	s.reload(config("en-IN"), reloaded)
+	s.until("another page", func() bool { return strings.Count(s.log.String(), `msg="serving the page"`) == 3 })
+	began := time.Now()
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.process.Wait(); err != nil || time.Since(began) > 10*time.Second {
+		t.Errorf("stopped after %s: %v", time.Since(began), err)
 	}
 }

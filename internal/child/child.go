@@ -55,6 +55,7 @@ type Command struct {
 	Low            bool                          // of lower priority than this process, which goes on to the child's own children; needs Group
 	Grace          time.Duration                 // between SIGTERM and SIGKILL
 	Receive        func(message json.RawMessage) // called with each message, in order; may be nil
+	Signals        <-chan syscall.Signal         // that are sent to the child; may be nil
 }
 
 // Process is a child that was started.
@@ -75,12 +76,17 @@ func (c Command) Run(ctx context.Context) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	select {
-	case <-p.ended:
-	case <-ctx.Done():
-		p.stop()
+	for {
+		select {
+		case <-p.ended:
+		case signal := <-c.Signals:
+			p.Signal(signal)
+			continue
+		case <-ctx.Done():
+			p.stop()
+		}
+		return p.Wait()
 	}
-	return p.Wait()
 }
 
 // Start starts a child. The kernel kills it when this process dies.

@@ -110,6 +110,8 @@ type Server struct {
 	streams   chan struct{} // has a token for each open stream
 	ended     context.Context
 	end       context.CancelFunc
+	runs      context.Context // of the reports that operators have started
+	stopRuns  context.CancelFunc
 }
 
 //go:embed assets
@@ -130,6 +132,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.sessions = openSessions(o.SessionFile, o.SessionTime, s.users, o.Log, o.Now)
 	s.ended, s.end = context.WithCancel(context.Background())
+	s.runs, s.stopRuns = context.WithCancel(context.Background())
 	return s, nil
 }
 
@@ -173,7 +176,7 @@ const (
 	writeTimeout = 20 * time.Second
 )
 
-// Serve serves the page on a listener until ctx ends.
+// Serve serves the page on a listener until ctx ends. The reports that operators have started go on: FinishRuns waits for them.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	handler, err := s.handler()
 	if err != nil {
@@ -203,9 +206,14 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	stop()
 	reader.Wait()
 	s.end()
-	s.handRuns.running.Wait()
 	s.sessions.save()
 	return err
+}
+
+// FinishRuns waits until the reports end that operators have started. It stops them when ctx ends.
+func (s *Server) FinishRuns(ctx context.Context) {
+	defer context.AfterFunc(ctx, s.stopRuns)()
+	s.handRuns.running.Wait()
 }
 
 // contentPolicy lets a page load only what the server itself has, and no script or style within its text.

@@ -199,7 +199,7 @@ func (s *Server) runReport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.options.Log.Info("a report is run from the page", "report", report.Name, "user", v.user.Name)
-	s.handRuns.start(report.Name, v.user.Name, s.options.Now, func() (string, error) { return s.options.RunReport(s.ended, report.Name) })
+	s.handRuns.start(report.Name, v.user.Name, s.options.Now, func() (string, error) { return s.options.RunReport(s.runs, report.Name) })
 	http.Redirect(w, r, "/reports/"+report.Name, http.StatusSeeOther)
 }
 

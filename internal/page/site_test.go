@@ -126,6 +126,7 @@ func (s *site) start() {
 		if err := <-ended; err != nil {
 			s.t.Error(err)
 		}
+		server.FinishRuns(ctx)
 	})
 	<-restored
 }

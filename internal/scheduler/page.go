@@ -2,8 +2,11 @@ package scheduler
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
+	"sync"
+	"syscall"
 	"time"
 
 	"callsheet/internal/backoff"
@@ -24,14 +27,22 @@ var pageBackoff = backoff.Policy{Initial: time.Second, Max: time.Minute}
 
 const pageIsStable = 10 * time.Minute
 
+// HandOver is the signal after which the process of the page closes its address and tells its parent with a message. It ends when the reports
+// have ended that were started on it.
+const HandOver = syscall.SIGUSR1
+
+// handOverTime is how long the process may take to close its address.
+const handOverTime = 15 * time.Second
+
 // pageProcess runs the page in a child process, each time with the configuration that was applied last.
 type pageProcess struct {
-	next   chan *pipeline.Pipeline // the latest, while it has not taken over
-	failed func()                  // called each time that the process fails
+	next      chan *pipeline.Pipeline // the latest, while it has not taken over
+	failed    func()                  // called each time that the process fails
+	processes sync.WaitGroup
 }
 
 func newPageProcess(failed func()) *pageProcess {
-	return &pageProcess{make(chan *pipeline.Pipeline, 1), failed}
+	return &pageProcess{next: make(chan *pipeline.Pipeline, 1), failed: failed}
 }
 
 // check returns why the page would not start with a configuration.
@@ -68,8 +79,9 @@ func (*pageProcess) checkReload(p *pipeline.Pipeline, running config.Page) error
 // ServePage runs the page until ctx ends.
 func (s *Scheduler) ServePage(ctx context.Context) { s.page.serve(ctx) }
 
-// serve runs the page until ctx ends. Another configuration takes over by a restart of the process, whose browsers connect again.
+// serve runs the page until ctx ends. Another configuration takes over with another process, to which the browsers connect again.
 func (s *pageProcess) serve(ctx context.Context) {
+	defer s.processes.Wait()
 	var p *pipeline.Pipeline
 	for failures := 0; ; {
 		var again <-chan time.Time
@@ -96,18 +108,28 @@ func (s *pageProcess) serve(ctx context.Context) {
 	}
 }
 
-// runUntilNext runs the process until it ends, and returns nil, or until there is another configuration, and returns that.
+// runUntilNext runs the process until it ends, and returns nil, or until there is another configuration, and returns that. The process has
+// closed its address then; it may go on with reports.
 func (s *pageProcess) runUntilNext(ctx context.Context, p *pipeline.Pipeline) *pipeline.Pipeline {
 	running, stop := context.WithCancel(ctx)
-	defer stop()
-	ended := make(chan error, 1)
-	go func() {
-		ended <- p.RunChild(running, child.Command{Args: []string{"page"}, Memory: pageMemory, Group: true, Low: true})
-	}()
+	signals, closed, ended := make(chan syscall.Signal, 1), make(chan struct{}), make(chan error, 1)
+	hasClosed := sync.OnceFunc(func() { close(closed) })
+	s.processes.Go(func() {
+		defer stop()
+		ended <- p.RunChild(running, child.Command{
+			Args: []string{"page"}, Memory: pageMemory, Group: true, Low: true, Signals: signals, Receive: func(json.RawMessage) { hasClosed() },
+		})
+	})
 	select {
 	case next := <-s.next:
-		stop()
-		<-ended
+		signals <- HandOver
+		select {
+		case <-closed:
+		case <-ended:
+		case <-time.After(handOverTime):
+			stop()
+			<-ended
+		}
 		return next
 	case err := <-ended:
 		if ctx.Err() == nil {
