@@ -73,7 +73,8 @@ func (b *Board) Read(line []byte) {
 	}
 }
 
-// Expire marks the calls without an event for LongestCall, and removes those without one for twice as long.
+// Expire marks the calls without an event for LongestCall, and removes those without one for twice as long. With few calls left, none are said to
+// be left out.
 func (b *Board) Expire(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -87,6 +88,10 @@ func (b *Board) Expire(now time.Time) {
 				b.changes++
 			}
 		}
+	}
+	if b.discarded && b.count < maxCalls/2 {
+		b.discarded = false
+		b.changes++
 	}
 }
 

@@ -333,6 +333,10 @@ func TestBoardKeepsALimitedNumberOfCalls(t *testing.T) {
 	if got := len(b.calls[callID{"main", "id-0"}]) + len(b.calls[callID{"main", fmt.Sprint("id-", maxCalls)}]); got != 1 {
 		t.Error("not the oldest calls are left out")
 	}
+	b.Expire(start.Add(24 * time.Hour))
+	if b.View(nil, start).Cut {
+		t.Error("calls are said to be left out after all have left")
+	}
 	for i := range 2*maxEnded + 10 {
 		b.ended.add(event{id: callID{"main", fmt.Sprint(i)}})
 	}

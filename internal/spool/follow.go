@@ -105,18 +105,29 @@ func (f *Follower) list(now time.Time) error {
 // grow updates the durable lengths of the files that are appended to.
 func (f *Follower) grow() error {
 	sizes := map[string]int64{}
-	for name, file := range f.files {
-		if file.ended || file.Compressed() || file.ModTime.Before(f.listed.Add(-listRecent)) {
-			continue
+	stat := func(name string) {
+		file := f.files[name]
+		if file == nil || file.ended || file.Compressed() {
+			return
 		}
 		if info, err := os.Stat(file.Path); err == nil { // else it is archived or removed, and the folder has changed
 			sizes[name] = info.Size()
+		}
+	}
+	for name, file := range f.files {
+		if !file.ModTime.Before(f.listed.Add(-listRecent)) {
+			stat(name)
 		}
 	}
 	// Read after the sizes, as in List.
 	durable, err := readMark(atomicfile.OS{}, f.dir)
 	if err != nil {
 		return fmt.Errorf("spool folder: %w", err)
+	}
+	for name := range durable { // the file of the day, after an hour without a delivery
+		if _, done := sizes[name]; !done {
+			stat(name)
+		}
 	}
 	for name, size := range sizes {
 		if length, marked := durable[name]; marked {
@@ -134,7 +145,7 @@ const listRecent = time.Hour
 func (f *followed) begin(since time.Time) error {
 	switch isOld := f.ModTime.Before(since); {
 	case f.Compressed():
-		f.ended = isOld
+		f.ended = isOld || f.isOfDayBefore(since) // an archive is written long after its last delivery
 	case isOld:
 		f.offset = f.Durable // it may grow
 	default:
@@ -146,6 +157,11 @@ func (f *followed) begin(since time.Time) error {
 	}
 	f.begun = true
 	return nil
+}
+
+// isOfDayBefore reports whether a file's name begins with a day that was over at a time, in each time zone.
+func (f File) isOfDayBefore(at time.Time) bool {
+	return isDay(f.Name) && f.Name[:len(time.DateOnly)] < at.UTC().Add(-12*time.Hour).Format(time.DateOnly)
 }
 
 // read calls do with the lines after the offset.

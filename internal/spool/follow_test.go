@@ -95,14 +95,16 @@ func TestFollowerBeginsWithTheTail(t *testing.T) {
 	dir, now := t.TempDir(), time.Now()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	since := now.Add(-time.Hour)
-	writeLines(t, path("2026-10-03.ndjson.zst"), now.Add(-48*time.Hour), 1_000_000, 10)
-	writeLines(t, path("2026-10-04.ndjson.zst"), now.Add(-30*time.Minute), 2_000_000, 10)
+	recent := now.Add(-30 * time.Minute)
+	writeLines(t, path("2025-10-02.ndjson.zst"), now.AddDate(-1, 0, 0), 4_000_000, 10) // archived just now
+	writeLines(t, path("other.ndjson.zst"), now.Add(-48*time.Hour), 1_000_000, 10)
+	writeLines(t, path(recent.Format(time.DateOnly)+"~2.ndjson.zst"), recent, 2_000_000, 10)
 	writeLines(t, path("2026-10-04.import-101500000001.ndjson"), now, 3_000_000, 10)
 	writeLines(t, path("2026-10-05.ndjson"), now.Add(-20_000*time.Second), 0, 20_000)
 	if err := os.WriteFile(path("bare.ndjson"), []byte(strings.Repeat(`{"CallSid":"1","payload":"bare"}`+"\n", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, old := range []string{"2026-10-03.ndjson.zst"} {
+	for _, old := range []string{"other.ndjson.zst"} {
 		if err := os.Chtimes(path(old), since.Add(-time.Hour), since.Add(-time.Hour)); err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +115,7 @@ func TestFollowerBeginsWithTheTail(t *testing.T) {
 			t.Errorf("%s is missing", want)
 		}
 	}
-	for _, tooMany := range []string{`{"n":0}`, `{"n":10000}`, `{"n":1000000}`, `{"n":3000000}`, `"bare"`} {
+	for _, tooMany := range []string{`{"n":0}`, `{"n":10000}`, `{"n":1000000}`, `{"n":3000000}`, `{"n":4000000}`, `"bare"`} {
 		if slices.Contains(got, tooMany) {
 			t.Errorf("%s is read", tooMany)
 		}
@@ -137,9 +139,26 @@ func TestFollowerReadsAnArchivedFileOnce(t *testing.T) {
 	wantPolled(t, f, now.Add(time.Minute))
 }
 
+func TestFollowerReadsTheFirstDeliveryOfTheHourAtOnce(t *testing.T) {
+	t.Parallel()
+	o, c := testOptions(t.TempDir())
+	w := open(t, o)
+	mustAppend(t, w, `{"n":1}`)
+	now := time.Now() // of the files
+	for _, path := range []string{filepath.Join(o.Dir, "2026-10-05.ndjson"), o.Dir} {
+		if err := os.Chtimes(path, now.Add(-2*time.Hour), now.Add(-2*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := Follow(o.Dir, c.now().Add(-time.Hour))
+	polled(t, f, now)
+	mustAppend(t, w, `{"n":2}`)
+	wantPolled(t, f, now.Add(time.Second), `{"n":2}`)
+}
+
 func TestFollowerReadsTheOthersWhereAFileIsDamaged(t *testing.T) {
 	dir, now := t.TempDir(), time.Now()
-	damaged := filepath.Join(dir, "2026-10-04.ndjson.zst")
+	damaged := filepath.Join(dir, "other.ndjson.zst")
 	writeLines(t, filepath.Join(dir, "2026-10-05.ndjson"), now.Add(-time.Minute), 0, 1)
 	if err := os.WriteFile(damaged, []byte("not zstd"), 0o600); err != nil {
 		t.Fatal(err)
@@ -148,7 +167,7 @@ func TestFollowerReadsTheOthersWhereAFileIsDamaged(t *testing.T) {
 	for i := range 3 {
 		lines := 0
 		err := f.Poll(now.Add(time.Duration(i)*100*time.Millisecond), func([]byte) { lines++ })
-		if err == nil || !strings.Contains(err.Error(), "2026-10-04.ndjson: ") || i == 0 && lines != 1 || i > 0 && lines != 0 {
+		if err == nil || !strings.Contains(err.Error(), "other.ndjson: ") || i == 0 && lines != 1 || i > 0 && lines != 0 {
 			t.Errorf("poll %d: %v, %d lines", i, err, lines)
 		}
 	}
