@@ -39,11 +39,12 @@ function connect() {
 }
 
 // The server has refused the stream. If it refuses the page too, because the session has ended or the group is not the user's any more, the page
-// is loaded again, which says so.
+// is loaded again, which says so. A 404 of a proxy, without this program's headers, is not that: a wall screen would stay on it.
 async function reconnect() {
   try {
     const answer = await fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" });
-    if (answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500)) {
+    const isOurs = answer.headers.has("Content-Security-Policy");
+    if (answer.type === "opaqueredirect" || (isOurs && answer.status >= 400 && answer.status < 500)) {
       location.reload();
       return;
     }
