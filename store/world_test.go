@@ -18,6 +18,9 @@ var seeds = flag.Uint64("seeds", 1, "how many random cases a test tries")
 const worldFrom, worldTo = "2026-10-20", "2026-10-29"
 
 var (
+	// pickedWords are what live events say of an agent who picked up.
+	pickedWords = []string{"Picked", "Picked (16)", "Connected", "ANSWER"}
+
 	incomingEnds = []plainStatus{
 		{"NO ANSWER", "", "no_answer", ""}, {"", " No Answer", "no_answer", ""}, {"Busy (17)", "", "busy", ""},
 		{"AgentEngaged", "", "agent_engaged", ""}, {"AgentonRing", "", "agent_ringing", ""}, {"AbandonedCall", "", "abandoned", ""},
@@ -257,7 +260,7 @@ func deliveriesOf(rng *rand.Rand, c *plainCall) (lines []worldLine) {
 			lines = append(lines, live(c.started.Add(time.Duration(i)*time.Second), "Transfer to agent"))
 			if c.answered && c.tookOver == "" && rng.IntN(4) == 0 {
 				c.tookOver = rung
-				lines = append(lines, live(c.started.Add(time.Duration(rng.IntN(60)-5)*time.Second), "Picked")) // before it rings, too
+				lines = append(lines, live(c.started.Add(time.Duration(rng.IntN(60)-5)*time.Second), pick(rng, pickedWords))) // before it rings, too
 			}
 		}
 		if len(c.rang) > 0 && reported == "" && c.answered {

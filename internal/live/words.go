@@ -1,9 +1,11 @@
 package live
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
+	"callsheet/internal/lazyregexp"
 	"callsheet/internal/spool"
 )
 
@@ -19,18 +21,28 @@ const (
 	over                 // the call has ended
 )
 
-// progressOf has what the vendor's words say, as word returns them. The words of reports are in queries/base/outcomes.sql.
+// progressOf has what words say that are no outcome, and those of a call that has ended, whatever phone rang last.
 var progressOf = map[string]progress{
-	"RINGING": rings, "TRANSFERTOAGENT": transfers,
-	"PICKED": picked, "ANSWER": picked, "ANSWERED": picked, "CALLANSWERED": picked, "CONNECTED": picked, "CALLCONNECTED": picked,
-	"NOANSWER": unreached, "NOTANSWERED": unreached, "UNANSWERED": unreached, "BUSY": unreached, "USERBUSY": unreached, "LINEBUSY": unreached,
-	"AGENTENGAGED": unreached, "AGENTONRING": unreached, "UNAVAILABLE": unreached, "CHANUNAVAIL": unreached, "UNREACHABLE": unreached,
-	"CONGESTION": unreached,
-	"CANCEL":     over, "CANCELLED": over, "CANCELED": over, "ABANDONEDCALL": over, "ABANDONED": over, "ABANDONMENT": over, "ABANDON": over,
-	"NOTCONNECTED": over, "COMPLETED": over, "CALLCOMPLETED": over, "MISSED": over, "MISSEDCALL": over,
+	"RINGING": rings, "TRANSFERTOAGENT": transfers, "PICKED": picked,
+	"COMPLETED": over, "CALLCOMPLETED": over, "MISSED": over, "MISSEDCALL": over, "CALLMISSED": over,
 }
 
-// progressOfOutcome has what the outcomes of a source's own status words say.
+// outcomeOf has the outcomes of the vendor's words, as word returns them, as in queries/base/outcomes.sql.
+var outcomeOf = map[string]string{
+	"ANSWER": "answered", "ANSWERED": "answered", "LEGALEGBANSWER": "answered", "LEGAANSWER": "answered", "LEGBANSWER": "answered", "16": "answered",
+	"CODE16": "answered", "CALLANSWERED": "answered", "ANSWEREDCALL": "answered", "RECEIVED": "answered", "CALLRECEIVED": "answered",
+	"RECEIVEDCALL": "answered", "CONNECTED": "answered", "CALLCONNECTED": "answered", "COMPLETED": "answered", "CALLCOMPLETED": "answered",
+	"NOANSWER": "no_answer", "NOTANSWERED": "no_answer", "NOTANSWER": "no_answer", "UNANSWERED": "no_answer", "CALLNOTANSWERED": "no_answer",
+	"MISSED": "no_answer", "MISSEDCALL": "no_answer", "CALLMISSED": "no_answer",
+	"BUSY": "busy", "USERBUSY": "busy", "LINEBUSY": "busy",
+	"CANCEL": "cancelled", "CANCELLED": "cancelled", "CANCELED": "cancelled", "CALLCANCELLED": "cancelled", "CALLCANCELED": "cancelled",
+	"ABANDONEDCALL": "abandoned", "ABANDONED": "abandoned", "ABANDONMENT": "abandoned", "ABANDON": "abandoned", "CALLABANDONED": "abandoned",
+	"AGENTENGAGED": "agent_engaged", "AGENTONRING": "agent_ringing", "NOTCONNECTED": "ivr_only",
+	"UNAVAILABLE": "unavailable", "CHANUNAVAIL": "unavailable", "UNREACHABLE": "unavailable", "NOTREACHABLE": "unavailable", "SWITCHEDOFF": "unavailable",
+	"CONGESTION": "congestion",
+}
+
+// progressOfOutcome has what the outcomes say.
 var progressOfOutcome = map[string]progress{
 	"answered": picked, "no_answer": unreached, "busy": unreached, "agent_engaged": unreached, "agent_ringing": unreached, "unavailable": unreached,
 	"congestion": unreached, "cancelled": over, "abandoned": over, "ivr_only": over,
@@ -62,8 +74,23 @@ func (s Source) progress(status string) progress {
 			return progressOfOutcome[outcome]
 		}
 	}
-	return progressOf[word(status)]
+	said := word(status)
+	if progress, isKnown := progressOf[said]; isKnown {
+		return progress
+	}
+	outcome := outcomeOf[said]
+	if outcome == "" && legForm().MatchString(said) {
+		outcome = outcomeOf[cmp.Or(legSuffix().ReplaceAllString(legPrefix().ReplaceAllString(said, ""), ""), "CANCEL")]
+	}
+	return progressOfOutcome[outcome]
 }
+
+// The words that name the leg that failed, as in queries/base/outcomes.sql: CANCELCUSTOMERBUSYCUSTOMER is BUSY, and one that names nothing else CANCEL.
+var (
+	legForm   = lazyregexp.New(`^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)|(AGENT|CUSTOMER)$`)
+	legPrefix = lazyregexp.New(`^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)?`)
+	legSuffix = lazyregexp.New(`(AGENT|CUSTOMER)$`)
+)
 
 // clean returns a text with single spaces, "" if it means no value.
 func (s Source) clean(text string) string {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"testing"
@@ -8,15 +9,34 @@ import (
 
 // TestWordsAreThoseOfTheLoad: the page and the database read a delivery in the same way.
 func TestWordsAreThoseOfTheLoad(t *testing.T) {
+	outcomes := map[string]string{}
 	for _, match := range find(t, "outcomes", `when p_word in \(([^)]*)\)\s*then '(\w+)'`) {
-		progress, known := progressOfOutcome[match[2]]
-		if !known {
+		if progressOfOutcome[match[2]] == unknownWord {
 			t.Errorf("the outcome %s says nothing", match[2])
 		}
 		for _, word := range quoted(match[1]) {
-			if said, known := progressOf[word]; known && said != progress && said != over { // a call that has an outcome is over
-				t.Errorf("%s: %v, want %v", word, said, progress)
-			}
+			outcomes[word] = match[2]
+		}
+	}
+	if !maps.Equal(outcomeOf, outcomes) {
+		t.Errorf("outcomes: %v, want %v", outcomeOf, outcomes)
+	}
+	for _, pattern := range []string{legForm().String(), legPrefix().String(), legSuffix().String()} {
+		find(t, "outcomes", regexp.QuoteMeta("'"+pattern+"'"))
+	}
+}
+
+// TestWordsOfLiveEventsSayWhatHappens: also those of reports, of a leg that failed, and of the source.
+func TestWordsOfLiveEventsSayWhatHappens(t *testing.T) {
+	source := Source{StatusWords: map[string]string{"Up": "answered", "Switched": "unavailable"}}
+	for status, want := range map[string]progress{
+		"Picked (16)": picked, "Call Connected": picked, "LEG A/LEG B ANSWER": picked, "up": picked, "Transfer to agent": transfers, "Ringing": rings,
+		"Switched off": unreached, "switched": unreached, "Not Answer": unreached, "Cancel-Agent NOANSWER": unreached,
+		"Leg B Cancel - Customer Busy (17 Customer)": unreached, "Cancel-Customer": over, "Call Abandoned": over, "Call Missed": over,
+		"Completed": over, "sideways": unknownWord, "": unknownWord,
+	} {
+		if got := source.progress(status); got != want {
+			t.Errorf("%q: %v, want %v", status, got, want)
 		}
 	}
 }

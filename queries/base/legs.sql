@@ -169,7 +169,7 @@ from calls;
 create or replace macro calls_from(p_versions, p_live) as table
 with
 named_directions as materialized (from directions_of(p_versions, p_live)),
-statuses as materialized (from statuses_of(p_versions)),
+statuses as materialized (from statuses_of(p_versions, p_live)),
 directions as materialized (from inferred_directions(p_versions, p_live, named_directions, statuses)),
 zone_days as materialized (from zone_days_of(p_versions, p_live)),
 counted as materialized (from counted_calls(p_versions, p_live, directions)),

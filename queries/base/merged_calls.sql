@@ -20,11 +20,16 @@ from (
 )
 group by call_key;
 
--- The statuses of reports, by source, each with its outcome. There are few different ones, so each is parsed once.
-create or replace macro statuses_of(p_versions) as table
+-- The statuses of reports, and those of live events as they were sent, by source, each with its outcome. There are few different ones, so each is
+-- parsed once.
+create or replace macro statuses_of(p_versions, p_live) as table
 with sent as (
-    select distinct source, status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status
+    select status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status, source
     from (select distinct source, status, callstatus from query_table(p_versions)) left join source_settings() using (source)
+    union
+    select status, source
+    from (select distinct source, status from query_table(p_live)) left join source_settings() using (source)
+    where sent_text(status, nothing_values) is not null
 )
 from status_outcomes(sent);
 
@@ -34,7 +39,7 @@ from status_outcomes(sent);
 -- A call exists once it has a report. Each field has the latest value that is not empty; a report outranks a live event. Reports
 -- that differ in the status, a duration or a time contradict each other; other differences are corrections.
 --
--- p_calls are the counted_calls, p_directions the directions_of both, p_statuses the statuses_of the versions, p_days the zone_days_of both.
+-- p_calls are the counted_calls, p_directions the directions_of both, p_statuses the statuses_of both, p_days the zone_days_of both.
 create or replace macro merged_calls(p_versions, p_live, p_calls, p_directions, p_statuses, p_days) as table
 with
 -- Most calls have one report; only those with several are merged. Versions that were reported at the same time, as the elements of one
@@ -91,8 +96,10 @@ merged as not materialized (
     group by source, direction, call_sid, call_key
 ),
 live as not materialized (
-    select * exclude (status), is_picked_word(status) as is_picked, last_received_at as received_at
-    from directed(p_live, p_directions) semi join (select call_key from query_table(p_calls) where reports > 0) using (call_key)
+    select events.* exclude (status), coalesce(is_picked, false) as is_picked, last_received_at as received_at
+    from directed(p_live, p_directions) as events
+    semi join (select call_key from query_table(p_calls) where reports > 0) as reported using (call_key)
+    left join query_table(p_statuses) as statuses on statuses.source = events.source and statuses.status = events.status
 ),
 tied as materialized (select call_key from live group by call_key, reported_at having count(*) > 1),
 -- Live events of an agent who picked up are above others, then the order is that of versions. The rank is one integer because arg_max over a

@@ -31,7 +31,8 @@ create or replace macro without_leg(p_word) as
     coalesce(nullif(regexp_replace(regexp_replace(p_word,
         '^(LEG[AB])?(CANCEL)?(AGENT|CUSTOMER)?', ''), '(AGENT|CUSTOMER)$', ''), ''), 'CANCEL');
 
--- The outcome and the failed leg of each status of p_statuses, which has them by source; NULL if it is unknown:
+-- The outcome and the failed leg of each status of p_statuses, which has them by source; NULL if it is unknown. is_picked says whether a live event
+-- with it means that the agent picked up:
 --
 --   from status_outcomes(statuses)
 --
@@ -42,7 +43,8 @@ select
     sent.source,
     status,
     coalesce(words.outcome, sent.outcome, leg_outcome) as known_outcome,
-    case when sent.outcome is null and leg_outcome is not null then lower(regexp_extract(sent.word, '(AGENT|CUSTOMER)', 1)) end as failed_leg
+    case when sent.outcome is null and leg_outcome is not null then lower(regexp_extract(sent.word, '(AGENT|CUSTOMER)', 1)) end as failed_leg,
+    coalesce(known_outcome = 'answered', sent.word = 'PICKED', false) as is_picked
 from (
     select *, word_outcome(word) as outcome, word_outcome(word_without_leg) as leg_outcome
     from (
@@ -63,9 +65,6 @@ create or replace macro outgoing_failed_leg(p_direction, p_answered, p_outcome, 
 create or replace macro is_short_abandon(p_direction, p_answered, p_outcome, p_call_seconds) as
     coalesce(p_direction = 'incoming' and not p_answered and p_outcome in ('abandoned', 'cancelled')
         and p_call_seconds < (select short_abandon_seconds from settings), false);
-
--- Whether the status of a live event says that the agent picked up.
-create or replace macro is_picked_word(p_status) as coalesce(upper(trimmed(p_status)) in ('PICKED', 'ANSWER', 'ANSWERED'), false);
 
 -- Whether a word is one of live events, which describe the progress of a call and not its outcome.
 create or replace macro is_live_word(p_status) as

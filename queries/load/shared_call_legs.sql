@@ -14,8 +14,9 @@ live_phones as (
         direction, call_key, phone as agent_key,
         arg_min(named_number, (first_received_at, named_number)) as agent_number,
         min(first_received_at) as rang_at,
-        min(first_received_at) filter (where is_picked_word(status)) as picked_at
-    from with_phones(several_live, refreshed_directions)
+        min(first_received_at) filter (where is_picked) as picked_at
+    from with_phones(several_live, refreshed_directions) as events
+    left join refreshed_statuses as statuses on statuses.source = events.source and statuses.status = events.status
     where phone is not null
     group by direction, call_key, phone
 ),
