@@ -1,7 +1,7 @@
 -- Calls that several phones took part in. Reports of a call that name different phones are about different legs; those that name the
 -- same phone, or none, are versions of that leg.
 
--- Reports or live events, each with the phone that it names and its number. In layers, since a macro's argument is
+-- Reports or live events, each with the phone that it names, its number, and the nothing_values of its source. In layers, since a macro's argument is
 -- copied to wherever the macro uses it.
 create or replace macro with_phones(p_versions, p_directions) as table
 select *, phone_key(named_number) as phone
@@ -9,7 +9,7 @@ from (
     select * exclude (sent_number), read_number(sent_number) as named_number
     from (
         select
-            versions.*,
+            versions.*, nothing_values,
             sent_text(agent_number_text(source, direction, source_number, dial_whom_number), nothing_values) as sent_number
         from directed(p_versions, p_directions) as versions
         left join (select source, nothing_values from source_settings()) as settings using (source)
@@ -35,7 +35,10 @@ create or replace macro leg_versions(p_versions, p_shared, p_directions) as tabl
 with
 shared_versions as not materialized (from query_table(p_versions) semi join query_table(p_shared) using (call_key)),
 reports as (
-    select *, lower(single_spaced(clean_name(receiver_name))) as name, status_text(status, callstatus) as sent_status
+    select
+        *,
+        lower(single_spaced(clean_name(sent_text(receiver_name, nothing_values)))) as name,
+        status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as sent_status
     from with_phones(shared_versions, p_directions)
 ),
 sent_statuses as (select distinct source, sent_status as status from reports where sent_status is not null),
@@ -57,7 +60,7 @@ adopted as (
     group by direction, call_key, unnumbered.content_hash
 )
 select
-    reports.* exclude (named_number, phone, name, sent_status),
+    reports.* exclude (named_number, nothing_values, phone, name, sent_status),
     hash(call_key, direction, coalesce(reports.phone, adopted.phone, '')) as leg_key
 from reports left join adopted using (direction, call_key, content_hash);
 

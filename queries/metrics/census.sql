@@ -8,9 +8,14 @@ keys as (
 ),
 -- Grouped as they were sent, which are few, before they are cleaned.
 sent as materialized (
-    select source, status, callstatus, sent_direction, sum(deliveries)::bigint as deliveries from call_versions group by all
-    union all
-    select source, status, null, sent_direction, sum(deliveries)::bigint from live_events group by all
+    select
+        source, sent_text(status, nothing_values) as status, sent_text(callstatus, nothing_values) as callstatus,
+        sent_text(sent_direction, nothing_values) as sent_direction, deliveries
+    from (
+        select source, status, callstatus, sent_direction, sum(deliveries)::bigint as deliveries from call_versions group by all
+        union all
+        select source, status, null, sent_direction, sum(deliveries)::bigint from live_events group by all
+    ) left join source_settings() using (source)
 ),
 sent_statuses as (
     select source, status, sum(deliveries)::bigint as deliveries

@@ -113,7 +113,7 @@ where not from_list and call_key in (select call_key from call_versions where fr
 create or replace macro delivered_answers() as table
 with
 sent as (
-    select call_key, direction, source, sent_text(status_text(status, callstatus), nothing_values) as status
+    select call_key, direction, source, status_text(sent_text(status, nothing_values), sent_text(callstatus, nothing_values)) as status
     from delivered_versions()
 ),
 statuses as (select distinct source, status from sent where status is not null)

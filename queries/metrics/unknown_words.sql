@@ -15,5 +15,6 @@ group by source, status_word(status)
 union all
 select 'direction', source, max(trim(sent_direction)), count(distinct call_key)
 from call_versions semi join (from calls where direction = 'unknown') as undirected using (call_key)
-where direction_word(sent_direction) <> '' and call_direction(sent_direction) = 'unknown'
+left join source_settings() using (source)
+where direction_word(sent_text(sent_direction, nothing_values)) <> '' and call_direction(sent_direction) = 'unknown'
 group by source, direction_word(sent_direction);
