@@ -13,7 +13,7 @@ talks as (
     from rows anti join (select distinct direction, call_key from near) using (direction, call_key)
     where answered
     union all
-    select columns(p_dims), leg.agent, leg.talk_seconds, coalesce(leg.picked_at, leg.started_at)
+    select columns(p_dims), leg.agent, leg.talk_seconds, talk_began_at(leg.picked_at, leg.ended_at, leg.talk_seconds, leg.started_at)
     from (
         select rows.*, legs as leg
         from rows join near as legs using (direction, call_key)
