@@ -75,9 +75,9 @@ var deliveryLines = []evidenceLine{
 var evidenceLines = []evidenceLine{
 	{"late_reports", "Late reports", "reports received on a later day than the call ended"},
 	{"imported_calls", "Imported calls", "calls known from imported exports only; the collector received nothing of them"},
-	{"live_without_report", "Live calls without a report", "calls with live events but no report within six hours; not in the figures"},
+	{"live_without_report", "Live calls without a report", "calls of any group and agent with live events but no report within six hours; not in the figures"},
 	{"reports_without_live", "Reports without live events", "calls with a report but no live events; their figures are complete"},
-	{"rejected_lines", "Rejected lines", "deliveries that could not be read; kept, but not in the figures"},
+	{"rejected_lines", "Rejected lines", "deliveries of any source that could not be read; kept, but not in the figures"},
 	{"files_with_problems", "Files with a problem", "spool files that are missing, changed or unreadable; calls may be missing"},
 	{"unknown_statuses", "Unrecognised statuses", "calls with a status that callsheet does not know"},
 	{"unknown_keys", "Unknown fields", "fields of the vendor's reports that are not documented; kept"},

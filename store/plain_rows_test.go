@@ -298,7 +298,11 @@ func (w plainWorld) evidence(q plainQuestion, _ []string) map[string]plainRow {
 		count("masked_calls", lastTen(c.customerNumber) == "")
 		count("ungrouped_calls", c.group == "")
 	}
+	source, isOfSource := q.filter.arguments["source"].(string)
 	for _, live := range w.unreported {
+		if isOfSource && live.source != source {
+			continue
+		}
 		day := w.day(plainCall{started: live.at})
 		count("live_without_report", day >= q.from && day <= q.to && live.at.Before(w.through.Add(-6*time.Hour)))
 	}

@@ -29,15 +29,16 @@ from query_table(p_rows);
 create or replace macro direction_number(p_direction) as (case p_direction when 'incoming' then 1 when 'outgoing' then 2 else 0 end)::tinyint;
 create or replace macro named_direction_number(p_sent_direction) as (case p_sent_direction when 'IVR' then 1 when 'WEBOBD' then 2 end)::tinyint;
 
--- What belongs to no call, by the days from p_from to p_to: the calls of live events whose report is missing six hours later, and rejected
--- lines. One row.
-create or replace macro counts_without_call(p_from, p_to) as table
+-- What belongs to no call, by the days from p_from to p_to: the calls of live events whose report is missing six hours later, of the source, and
+-- rejected lines, whose source is not known. One row.
+create or replace macro counts_without_call(p_from, p_to, p_source) as table
 with
 -- The calls of live events that came on these days or near them, and have no report.
 near as materialized (
     select distinct call_key, call_sid, named_direction_number(sent_direction) as direction
     from live_events
     where not imported and first_received_at between p_from::date - interval 2 day and p_to::date + interval 2 day
+      and (p_source is null or source = p_source)
 ),
 near_sids as materialized (from call_sids_of(near)),
 near_calls as (
@@ -68,7 +69,7 @@ select
 
 -- Data quality of a set of calls. reports_received = calls + duplicates_removed + versions_superseded + further_legs, over any calls: a
 -- report of a call's second phone is neither a duplicate nor superseded.
-create or replace macro evidence_of(p_rows, p_from, p_to) as table
+create or replace macro evidence_of(p_rows, p_from, p_to, p_source) as table
 with
 slice as (from query_table(p_rows)),
 slice_sids as materialized (from call_sids_of(slice)),
@@ -101,7 +102,7 @@ legs as (
 ),
 reports as (from report_counts(slice)),
 -- These apart from the other subqueries, since DuckDB tries every order of those that are joined: 31 ms for all, 7 ms in parts.
-without_call as materialized (from counts_without_call(p_from, p_to)),
+without_call as materialized (from counts_without_call(p_from, p_to, p_source)),
 received as materialized (
     select complete_through() as complete_through, last_delivery_at() as last_delivery_at, files_with_problems() as files_with_problems
 )
@@ -131,10 +132,10 @@ select
 from reports, legs, late, without_call, received;
 
 -- Calls and lines of which not all is certain, if there are any: one row or none.
-create or replace macro doubtful_calls(p_rows, p_from, p_to) as table
+create or replace macro doubtful_calls(p_rows, p_from, p_to, p_source) as table
 select
     1 as rank, 'data_quality' as kind, 'calls' as unit,
     (rejected_lines + live_without_report + unknown_statuses + flagged_calls + ungrouped_calls)::double as concern,
     rejected_lines, live_without_report, unknown_statuses, flagged_calls, ungrouped_calls
-from report_counts(p_rows), counts_without_call(p_from, p_to)
+from report_counts(p_rows), counts_without_call(p_from, p_to, p_source)
 where concern > 0;

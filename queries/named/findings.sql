@@ -28,7 +28,7 @@ found as (
     from query_table(case when $staffing_days is null then not_asked else lacking end)
     union all by name
     select 3 as part, *
-    from doubtful_calls(slice, $from, $to)
+    from doubtful_calls(slice, $from, $to, $source)
 )
 select
     row_number() over (order by part, rank) as rank, kind, subject, concern, unit, value, goal, usual_low, usual_high, average, below,
