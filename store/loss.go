@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"callsheet/internal/display"
@@ -14,10 +16,11 @@ import (
 )
 
 // lostRows are rows of a database that a rebuilt one lacks.
-type lostRows struct{ calls, versions, entries int64 }
+type lostRows struct{ calls, versions, entries, balances int64 }
 
-// CheckLoss returns an error if a rebuilt database lacks calls of the closed one at options.Path, or reports, live events or entries of
-// directories, because they are no longer in the spool, or in files that could not be read, whose problems are given.
+// CheckLoss returns an error if a rebuilt database lacks calls of the closed one at options.Path, or reports, live events, entries of
+// directories or balances, because they are no longer in the spool and in the vendors' files, or in files that could not be read, whose problems
+// are given.
 func CheckLoss(ctx context.Context, options Options, rebuilt string, problems []string) error {
 	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -37,11 +40,32 @@ func CheckLoss(ctx context.Context, options Options, rebuilt string, problems []
 		}
 		return fmt.Errorf("the rebuilt database would lose %s; the old database is kept. Not all of the spool was read:\n%s\nhint: make these files readable, and rebuild again",
 			what, strings.Join(display.GroupFiles(problems), "\n"))
-	case lost.entries > 0:
-		return fmt.Errorf("the rebuilt database would lose %s no longer in the files below %s; the old database is kept\nhint: restore the directory.ndjson of each source from a backup, or run callsheet load --rebuild --accept-loss",
-			display.Agree(lost.entries, "entry of a vendor's directory, which is", "entries of vendors' directories, which are"), spool.VendorDir(options.DataDir))
 	}
-	return nil
+	return lost.fetched(options)
+}
+
+// CheckFetchedLoss returns an error if a rebuilt database lacks entries of directories or balances of the closed one at options.Path.
+func CheckFetchedLoss(ctx context.Context, options Options, rebuilt string) error {
+	lost, err := countLost(ctx, options, rebuilt)
+	if err != nil {
+		return fmt.Errorf("comparing with the old database: %w", err)
+	}
+	return lost.fetched(options)
+}
+
+// fetched returns an error if what was fetched from vendors is lost.
+func (lost lostRows) fetched(options Options) error {
+	what, file := "", ""
+	switch {
+	case lost.entries > 0:
+		what, file = display.Agree(lost.entries, "entry of a vendor's directory, which is", "entries of vendors' directories, which are"), "directory.ndjson"
+	case lost.balances > 0:
+		what, file = display.Agree(lost.balances, "balance, which is", "balances, which are"), "balance.ndjson"
+	default:
+		return nil
+	}
+	return fmt.Errorf("the rebuilt database would lose %s no longer in the files below %s; the old database is kept\nhint: restore the %s of each source from a backup, or run callsheet load --rebuild --accept-loss",
+		what, spool.VendorDir(options.DataDir), file)
 }
 
 func lostError(what string) error {
@@ -51,6 +75,11 @@ func lostError(what string) error {
 // countLost counts the rows that a rebuilt database lacks. Reports and live events are known by hashes, so that those of an old version are not
 // compared.
 func countLost(ctx context.Context, options Options, rebuilt string) (lost lostRows, err error) {
+	scratch, err := newScratch(cmp.Or(options.TempDir, options.Path+".tmp"), options.TempLimit, writerShare)
+	if err != nil {
+		return lost, err
+	}
+	defer func() { err = errors.Join(err, scratch.close()) }()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		return lost, err
@@ -61,17 +90,18 @@ func countLost(ctx context.Context, options Options, rebuilt string) (lost lostR
 		return lost, err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	statements := append(sessionSettings(options),
-		"attach "+quote(options.Path)+" as old (read_only)", "attach "+quote(rebuilt)+" as rebuilt (read_only)", "use rebuilt")
+	statements := slices.Concat(sessionSettings(options), scratch.settings(), []string{
+		"attach "+quote(options.Path)+" as old (read_only)", "attach "+quote(rebuilt)+" as rebuilt (read_only)", "use rebuilt"})
 	for _, statement := range statements {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return lost, fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	var hasDirectories, isOfThisVersion bool
+	var hasDirectories, hasBalances, isOfThisVersion bool
 	err = conn.QueryRowContext(ctx, `
-		select (select count(*) > 0 from duckdb_tables() where database_name = 'old' and table_name = 'vendor_directory'),
-			(select max(version) from old.schema_migrations) = (select max(version) from schema_migrations)`).Scan(&hasDirectories, &isOfThisVersion)
+		with tables as (select table_name as name from duckdb_tables() where database_name = 'old')
+		select exists (from tables where name = 'vendor_directory'), exists (from tables where name = 'balances'),
+			(select max(version) from old.schema_migrations) = (select max(version) from schema_migrations)`).Scan(&hasDirectories, &hasBalances, &isOfThisVersion)
 	if err != nil {
 		return lost, err
 	}
@@ -79,7 +109,10 @@ func countLost(ctx context.Context, options Options, rebuilt string) (lost lostR
 		query  string
 		wanted bool
 		rows   *int64
-	}{{"lost_calls", true, &lost.calls}, {"lost_versions", isOfThisVersion, &lost.versions}, {"lost_entries", hasDirectories, &lost.entries}} {
+	}{
+		{"lost_calls", true, &lost.calls}, {"lost_versions", isOfThisVersion, &lost.versions},
+		{"lost_entries", hasDirectories, &lost.entries}, {"lost_balances", hasBalances, &lost.balances},
+	} {
 		if !count.wanted {
 			continue
 		}

@@ -77,7 +77,7 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 }
 
 // removeObsolete rebuilds the database after a load if it has lines of undone imports, or calls whose id nothing_values lists now. If a
-// spool file has a problem or the rebuild fails, they stay; new deliveries are published either way.
+// spool file has a problem, the rebuild fails or it would lose what was fetched from vendors, they stay; new deliveries are published either way.
 func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store.Summary, progress store.Progress) store.Summary {
 	if len(loaded.Undone) == 0 && loaded.Unnamed == 0 {
 		return loaded
@@ -93,7 +93,11 @@ func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store
 			loaded.Warnings = append(loaded.Warnings, rebuilt.Warnings...)
 			err = errors.Join(errSpoolProblem, store.Remove(path+rebuildSuffix))
 		case err == nil:
-			err = store.Replace(path, path+rebuildSuffix)
+			if err = store.CheckFetchedLoss(ctx, p.StoreOptions(path), path+rebuildSuffix); err != nil {
+				err = errors.Join(err, store.Remove(path+rebuildSuffix))
+			} else {
+				err = store.Replace(path, path+rebuildSuffix)
+			}
 		}
 		if err == nil {
 			loaded.Calls, loaded.Stored = rebuilt.Calls, rebuilt.Stored
