@@ -32,9 +32,19 @@ const roundedReason = ": digits are missing"
 // '8397472 and ="8397472". If the text names no call, reason says why; nothing are the source's own texts for that. It is the only
 // reader of ids: the load stores what it returns.
 func readCallSid(text []byte, nothing words) (sid []byte, reason string) {
-	if isPlainSid(text) && !nothing.has(string(text)) {
-		return text, ""
+	if isPlainSid(text) {
+		sid = text
+	} else if sid, reason = plainSid(text, nothing); reason != "" {
+		return nil, reason
 	}
+	if nothing.has(string(sid)) {
+		return nil, noCallSid
+	}
+	return sid, ""
+}
+
+// plainSid returns an id without what spreadsheets add to it.
+func plainSid(text []byte, nothing words) (sid []byte, reason string) {
 	trimmed := spool.TrimBlanks(string(text))
 	if quoted, ok := strings.CutPrefix(trimmed, `="`); ok {
 		trimmed = strings.TrimSuffix(quoted, `"`)

@@ -31,10 +31,11 @@ func TestCallSidIsReadOrRefused(t *testing.T) {
 
 // TestSourcesOwnNothingNamesNoCall writes the texts of a source in every way in which an id is written.
 func TestSourcesOwnNothingNamesNoCall(t *testing.T) {
-	sources := newLineSources(Settings{Sources: []Source{{Name: "main", NothingValues: []string{"N.A.", " nil", "शून्य", "9999999999"}}, {Name: "other"}}}, "main")
+	sources := newLineSources(Settings{Sources: []Source{{Name: "main", NothingValues: []string{"N.A.", " nil", "शून्य", "9999999999", "123456"}}, {Name: "other"}}}, "main")
 	for text, isNothing := range map[string]bool{
 		"N.A.": true, "n.a.": true, " N.A. ": true, "\tN.A.\u00a0": true, "'N.A.": true, `="N.A."`: true, "Nil": true, "NIL": true, "शून्य": true,
-		"9999999999": true, "999999999": false, "N.A": false, "nil-1": false, "1791175502.9604120": false,
+		"9999999999": true, "9,999,999,999": true, "999999999": false,
+		"123456": true, "123456.0": true, "'123456": true, "1,23,456": true, "1234567": false, "N.A": false, "nil-1": false, "1791175502.9604120": false,
 	} {
 		if _, reason := readCallSid([]byte(text), sources.nothing["main"]); (reason == noCallSid) != isNothing {
 			t.Errorf("%q: %q", text, reason)

@@ -31,7 +31,7 @@ func (s *Store) pending(ctx context.Context, dir string, files []spool.File, def
 		}
 		at, seen := known[file.Name]
 		if seen && at.changed {
-			problems[file.Name] = at.problem
+			problems.addChanged(file.Name)
 		}
 		if seen && at.isUnchanged(file) {
 			continue

@@ -45,6 +45,11 @@ func (p problems) addMissing(known map[string]position, files []spool.File, undo
 	}
 }
 
+// addChanged adds a file that has changed since it was loaded, and is read for new deliveries only. It stays a problem until a rebuild.
+func (p problems) addChanged(name string) {
+	p[name] = fmt.Sprintf("%s is not the file that was loaded before; deliveries in it that were not loaded before are loaded, changed and removed lines are ignored; %s", name, rebuildHint)
+}
+
 // restart handles a file that has changed since it was loaded. A file whose lines have delivery ids is read again from its
 // beginning, since a delivery with an id is loaded only once; no more is read from any other file.
 func (at position) restart(change changedError, problems problems) (position, error) {
@@ -57,7 +62,7 @@ func (at position) restart(change changedError, problems problems) (position, er
 	if err != nil || !has {
 		return at, err
 	}
-	problems[name] = fmt.Sprintf("%v; deliveries in it that were not loaded before are loaded now, changed and removed lines are ignored; %s", change, rebuildHint)
+	problems.addChanged(name)
 	return position{file: at.file, modifiedAt: at.modifiedAt, stored: at.stored, changed: true, reread: true}, nil
 }
 

@@ -94,6 +94,42 @@ func TestMissingFileIsAProblemUntilRestored(t *testing.T) {
 	}
 }
 
+// TestChangedFileStaysAProblem while it is missing, and after the load that found the change was interrupted.
+func TestChangedFileStaysAProblem(t *testing.T) {
+	line := func(id string, second int) string {
+		return envelope(id, second, "call_report", `{"CallSid":"`+id+`","EndTime":"2026-10-05 10:00:00"}`)
+	}
+	dir := spoolOf(t, map[string]string{"a.ndjson": line("a", 1) + line("b", 2)})
+	load(t, dir, testSettings())
+	check := func(want string) {
+		t.Helper()
+		if got := load(t, dir, testSettings()); len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], want) {
+			t.Errorf("got %+v", got)
+		}
+		if got := problemsOf(t, dir); !strings.Contains(got, want) {
+			t.Errorf("problems: %s", got)
+		}
+	}
+	changed := line("b", 2)
+	for i := range 5000 {
+		changed += line(fmt.Sprint("c", i), 3)
+	}
+	writeSpool(t, dir, map[string]string{"a.ndjson": changed})
+	cancelledLoad(t, dir, int64(len(changed)/5), 3000)
+	const want = "a.ndjson is not the file that was loaded before; "
+	check(want)
+	path, away := filepath.Join(dir, "spool", "a.ndjson"), filepath.Join(dir, "a.ndjson")
+	if err := os.Rename(path, away); err != nil {
+		t.Fatal(err)
+	}
+	check("a.ndjson is missing from the spool; ")
+	if err := os.Rename(away, path); err != nil {
+		t.Fatal(err)
+	}
+	check(want)
+	check(want)
+}
+
 // TestUnreadableFileIsAProblemUntilItIsRead: it is reported by every load, its other lines and other files are loaded, and the load after its
 // repair reads it.
 func TestUnreadableFileIsAProblemUntilItIsRead(t *testing.T) {
