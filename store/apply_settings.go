@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -32,6 +34,12 @@ func (s *Store) applySettings(ctx context.Context) error {
 	define := !sameMacros && s.options.Lake == nil // macros are not in the lake
 	recompute := false
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
+		want.toReread = stored.toReread
+		if stored.settings != want.settings && !want.toReread {
+			if want.toReread, err = s.linesToReread(ctx, tx); err != nil {
+				return err
+			}
+		}
 		renamed, err := s.storeSettings(ctx, tx, want, directory, define)
 		if err != nil || stored.settings == "" { // a new database has no calls
 			return err
@@ -79,7 +87,7 @@ func (s *Store) storeSettings(ctx context.Context, tx *sql.Tx, want fingerprints
 	if err != nil {
 		return false, err
 	}
-	if err := writeSettings(ctx, tx, s.options.Settings, want.settings, want.directory); err != nil {
+	if err := writeSettings(ctx, tx, s.options.Settings, want); err != nil {
 		return false, err
 	}
 	if define {
@@ -95,6 +103,28 @@ func (s *Store) storeSettings(ctx context.Context, tx *sql.Tx, want fingerprints
 	}
 	after, err := listedNames(ctx, tx)
 	return after != before, err
+}
+
+// linesToReread reports whether stored lines would be read differently with the settings of now.
+func (s *Store) linesToReread(ctx context.Context, tx *sql.Tx) (differ bool, err error) {
+	type row struct {
+		Source        string   `json:"source"`
+		Timezone      string   `json:"timezone"`
+		DateOrder     string   `json:"date_order"`
+		NothingValues []string `json:"nothing_values"`
+	}
+	rows := []row{}
+	for _, source := range s.options.Settings.Sources {
+		rows = append(rows, row{source.Name, source.Timezone, cmp.Or(source.DateOrder, "dmy"), source.NothingValues})
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.QueryRowContext(ctx, queries.SQL("load/lines_to_reread"), sql.Named("sources", string(text))).Scan(&differ); err != nil {
+		return false, fmt.Errorf("lines_to_reread: %w", err)
+	}
+	return differ, nil
 }
 
 // beginRecomputation records why figures change, and reports whether the calls are to be recomputed. If so, it marks the database as

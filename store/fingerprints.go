@@ -76,6 +76,7 @@ func incompleteAfter(sid, fingerprint string) string { return incomplete + finge
 // fingerprints are those that a database stores of what it was made with; all are empty in a new one.
 type fingerprints struct {
 	settings, macros, definitions, directory string
+	toReread                                 bool          // see load/lines_to_reread
 	complete                                 sql.NullInt64 // of a lake: the snapshot whose calls are complete
 }
 
@@ -92,8 +93,8 @@ func (f fingerprints) resumeAfter(want fingerprints) (sid string, resumed bool) 
 // storedFingerprints returns an error for a lake into which a file is being copied.
 func (s *Store) storedFingerprints(ctx context.Context) (f fingerprints, err error) {
 	err = s.conn.QueryRowContext(ctx, `
-		select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, ''), coalesce(directory_fingerprint, ''), complete_snapshot from settings`).
-		Scan(&f.settings, &f.macros, &f.definitions, &f.directory, &f.complete)
+		select fingerprint, macros_fingerprint, coalesce(definitions_fingerprint, ''), coalesce(directory_fingerprint, ''), coalesce(lines_to_reread, false), complete_snapshot from settings`).
+		Scan(&f.settings, &f.macros, &f.definitions, &f.directory, &f.toReread, &f.complete)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, fmt.Errorf("reading the settings: %w", err)
 	}

@@ -63,6 +63,9 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	if slices.ContainsFunc(s.options.Settings.Sources, func(source Source) bool { return len(source.NothingValues) > 0 }) {
 		err = s.conn.QueryRowContext(ctx, queries.SQL("load/unnamed_calls")).Scan(&summary.Unnamed)
 	}
+	if err == nil && s.options.Lake == nil {
+		err = s.conn.QueryRowContext(ctx, "select coalesce(lines_to_reread, false) from settings").Scan(&summary.ToReread)
+	}
 	counts, countErr := countRows(ctx, s.conn)
 	summary.Calls, summary.Stored = counts.Calls, counts
 	return summary, errors.Join(err, countErr)

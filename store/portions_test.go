@@ -53,7 +53,7 @@ func TestAPartOfTheCallsIsNotShown(t *testing.T) {
 	}
 	err = db.inTransaction(t.Context(), func(tx *sql.Tx) error {
 		_, directory, err := db.readDirectories(t.Context())
-		return errors.Join(err, writeSettings(t.Context(), tx, changed, incompleteAfter("", want), directory),
+		return errors.Join(err, writeSettings(t.Context(), tx, changed, fingerprints{settings: incompleteAfter("", want), definitions: definitionsFingerprint(), directory: directory}),
 			runStep(t.Context(), tx, "load/rebuild_calls"))
 	})
 	if err != nil {

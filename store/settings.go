@@ -59,12 +59,12 @@ type Hours struct {
 // with the square of the parameters.
 const settingsPerInsert = 50
 
-func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, fingerprint, directoryFingerprint string) error {
+func writeSettings(ctx context.Context, tx *sql.Tx, settings Settings, want fingerprints) error {
 	type row []any
 	tables := map[string][]row{
 		"settings": {{settings.Timezone, int64(settings.ShortAbandon.Seconds()),
-			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), fingerprint, "", definitionsFingerprint(),
-			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, directoryFingerprint, nil, nil, nil}},
+			int64(settings.ServiceLevelTarget.Seconds()), int64(settings.RecoveryWindow.Seconds()), want.settings, "", want.definitions,
+			settings.ExcludeOutOfHours, len(settings.BusinessHours) > 0, nil, want.directory, nil, nil, nil, want.toReread}},
 		"sources": {}, "status_words": {}, "direction_words": {}, "number_groups": {}, "agent_directory": {}, "business_hours": {}, "holidays": {},
 		"goals": {},
 	}

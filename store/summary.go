@@ -31,6 +31,7 @@ type Summary struct {
 	Migrated    string         `json:"migrated,omitempty"` // what the upgrade of an older database did
 	Undone      []string       `json:"undone"`             // files of undone imports whose lines the database has, or had before a rebuild
 	Unnamed     int64          `json:"-"`                  // calls whose id nothing_values lists since the configuration changed
+	ToReread    bool           `json:"-"`                  // lines are read differently with the settings of now
 	Incomplete  bool           `json:"incomplete"`         // a file of the spool has a problem, so a rebuild could lose its lines
 }
 

@@ -94,6 +94,9 @@ func printSummary(w io.Writer, s store.Summary) {
 	if len(s.Undone) > 0 && !s.Incomplete {
 		fmt.Fprintf(w, "%s removed; the database was rebuilt\n", display.Plural(len(s.Undone), "undone import"))
 	}
+	if s.ToReread && !s.Incomplete {
+		fmt.Fprintln(w, "the timezone, date_order or nothing_values of a source changed; the database was rebuilt")
+	}
 	if s.Migrated != "" {
 		fmt.Fprintln(w, s.Migrated)
 	}

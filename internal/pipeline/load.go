@@ -76,10 +76,10 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 	})
 }
 
-// removeObsolete rebuilds the database after a load if it has lines of undone imports, or calls whose id nothing_values lists now. If a
-// spool file has a problem, the rebuild fails or it would lose what was fetched from vendors, they stay; new deliveries are published either way.
+// removeObsolete rebuilds the database after a load if it has lines of undone imports, calls whose id nothing_values lists now, or lines that are
+// read differently with the settings of now. If a spool file has a problem, the rebuild fails or it would lose what was fetched from vendors, they stay; new deliveries are published either way.
 func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store.Summary, progress store.Progress) store.Summary {
-	if len(loaded.Undone) == 0 && loaded.Unnamed == 0 {
+	if len(loaded.Undone) == 0 && loaded.Unnamed == 0 && !loaded.ToReread {
 		return loaded
 	}
 	err := errSpoolProblem
@@ -93,10 +93,13 @@ func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store
 			loaded.Warnings = append(loaded.Warnings, rebuilt.Warnings...)
 			err = errors.Join(errSpoolProblem, store.Remove(path+rebuildSuffix))
 		case err == nil:
-			if err = store.CheckFetchedLoss(ctx, p.StoreOptions(path), path+rebuildSuffix); err != nil {
+			if len(loaded.Undone) == 0 {
+				err = p.checkLoss(ctx, path, rebuilt)
+			} else if err = store.CheckFetchedLoss(ctx, p.StoreOptions(path), path+rebuildSuffix); err != nil {
 				err = errors.Join(err, store.Remove(path+rebuildSuffix))
-			} else {
-				err = store.Replace(path, path+rebuildSuffix)
+			}
+			if err == nil {
+				err = p.replace(ctx, path)
 			}
 		}
 		if err == nil {
@@ -106,6 +109,9 @@ func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store
 	loaded.Incomplete = loaded.Incomplete || err != nil
 	if err != nil && len(loaded.Undone) > 0 {
 		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("%s is undone, but its lines are still in the database: %v", strings.Join(loaded.Undone, ", "), err))
+	}
+	if err != nil && loaded.ToReread {
+		loaded.Warnings = append(loaded.Warnings, fmt.Sprintf("the timezone, date_order or nothing_values of a source changed, but the lines that were read with the old ones have not been read again: %v", err))
 	}
 	switch unnamed := display.Plural(int(loaded.Unnamed), "call"); {
 	case loaded.Unnamed == 0:
@@ -117,7 +123,7 @@ func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store
 	return loaded
 }
 
-var errSpoolProblem = errors.New("removing them needs a rebuild, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
+var errSpoolProblem = errors.New("that needs a rebuild, and a spool file has a problem; restore that file, or run callsheet load --rebuild --accept-loss")
 
 // Rebuild builds a new database from the spool alone, beside the old one, and replaces the old one when it is complete. A new
 // database that lacks calls of the old one is refused, unless acceptLoss or an undone import explains it.
@@ -138,8 +144,16 @@ func (p *Pipeline) Rebuild(ctx context.Context, acceptLoss bool, progress store.
 		if err != nil {
 			return summary, err
 		}
-		return summary, store.Replace(path, path+rebuildSuffix)
+		return summary, p.replace(ctx, path)
 	})
+}
+
+// replace replaces the database with the rebuilt one.
+func (p *Pipeline) replace(ctx context.Context, path string) error {
+	if err := store.KeepRecomputations(ctx, p.StoreOptions(path), path+rebuildSuffix); err != nil {
+		return errors.Join(err, store.Remove(path+rebuildSuffix))
+	}
+	return store.Replace(path, path+rebuildSuffix)
 }
 
 // checkLoss removes the rebuilt database if it lacks calls of the one at path. A damaged one cannot be compared, but what was published of it can.

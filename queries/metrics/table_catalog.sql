@@ -215,6 +215,7 @@ from (values
     ('vendor_directory', 'fetched_at', 'when the sync began that found it'),
     ('vendor_directory', 'previous_at', 'when the sync before began; empty for the first one'),
     ('vendor_directory', 'is_listed', 'whether it was new; false if it was gone'),
+    ('settings', 'lines_to_reread', 'whether the settings by which lines are read have changed since they were, and a rebuild is to read them again'),
     ('settings', 'directory_fingerprint', 'hash of vendor_directory'),
     ('agent_directory', 'valid_from', 'first day; empty for ever before'),
     ('agent_directory', 'valid_to', 'last day; empty for ever after'),
