@@ -39,6 +39,10 @@ func (s *Store) applySettings(ctx context.Context) error {
 			if want.toReread, err = s.linesToReread(ctx, tx); err != nil {
 				return err
 			}
+			if want.toReread && s.options.Lake != nil { // it is not rebuilt
+				want.toReread = false
+				s.warnings = append(s.warnings, "the timezone, date_order or nothing_values of a source changed; a lake keeps the lines that were read with the old ones")
+			}
 		}
 		renamed, err := s.storeSettings(ctx, tx, want, directory, define)
 		if err != nil || stored.settings == "" { // a new database has no calls
