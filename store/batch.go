@@ -19,6 +19,11 @@ type batch struct {
 	sources lineSources
 }
 
+// isRetry reports whether the batch is of lines that were rejected before.
+func (b *batch) isRetry() bool {
+	return len(b.positions) > 0 && b.positions[0].onlyRejected != nil
+}
+
 // wait blocks until the whole batch is sent, or cancelled.
 func (b *batch) wait() error {
 	<-b.finished

@@ -45,6 +45,9 @@ func (s *Store) Load(ctx context.Context, options LoadOptions) (Summary, error) 
 	if err := s.loadFiles(ctx, options, &summary); err != nil {
 		return summary, fmt.Errorf("loading %s: %w", options.SpoolDir, err)
 	}
+	if options.RetryRejects { // those that are rejected again keep their time
+		started = time.Time{}
+	}
 	if err := s.addRejected(ctx, started, &summary); err != nil {
 		return summary, err
 	}

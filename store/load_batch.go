@@ -26,8 +26,14 @@ func (s *Store) storeBatch(ctx context.Context, batch *batch, started time.Time,
 	}
 	var part Summary
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
+		if batch.isRetry() {
+			if err := runStep(ctx, tx, "load/retried_rejects"); err != nil {
+				return err
+			}
+		}
 		for _, at := range batch.positions {
-			if at.onlyRejected != nil {
+			// What was rejected of a file that has changed is read again, as the file is now.
+			if at.onlyRejected != nil || at.reread && at.fromBytes == 0 {
 				if _, err := tx.ExecContext(ctx, "delete from rejects where file = ? and loader is not distinct from getvariable('loader')", at.file.Name); err != nil {
 					return err
 				}
@@ -37,7 +43,7 @@ func (s *Store) storeBatch(ctx context.Context, batch *batch, started time.Time,
 		if err != nil {
 			return err
 		}
-		if part, err = s.recordLoad(ctx, tx, started, batch.positions, otherEvents, rejects); err != nil {
+		if part, err = s.recordLoad(ctx, tx, started, batch, otherEvents, rejects); err != nil {
 			return err
 		}
 		return recordPositions(ctx, tx, batch.positions, started)
@@ -121,7 +127,7 @@ func insertStaged(ctx context.Context, tx *sql.Tx) (otherEvents, rejects int64, 
 }
 
 // recordLoad writes the row of `loads` and returns it as a summary.
-func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, positions []position, otherEvents, rejects int64) (Summary, error) {
+func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, batch *batch, otherEvents, rejects int64) (Summary, error) {
 	part := Summary{OtherEvents: otherEvents, Rejects: rejects}
 	var staged, reportCopies, liveCopies int64
 	var lastReceived sql.NullTime
@@ -134,7 +140,7 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 	part.LiveEvents -= liveCopies
 	part.Lines = part.Reports + part.LiveEvents + part.OtherEvents + part.Rejects
 	part.Copies = staged - part.Lines
-	for _, position := range positions {
+	for _, position := range batch.positions {
 		if position.bytes > position.fromBytes {
 			part.Files++
 		}
@@ -142,10 +148,14 @@ func (s *Store) recordLoad(ctx context.Context, tx *sql.Tx, started time.Time, p
 		part.Blank += position.blank
 	}
 	part.Lines += part.Blank
+	lines := part.Lines
+	if batch.isRetry() { // the load that rejected them first has counted them
+		lines, rejects = lines-rejects, 0
+	}
 	_, err = tx.ExecContext(ctx, queries.SQL("load/record_load"), sql.Named("started_at", started),
 		sql.Named("finished_at", s.options.Now()), sql.Named("files", part.Files), sql.Named("bytes", part.Bytes),
-		sql.Named("lines", part.Lines), sql.Named("reports", part.Reports), sql.Named("live_events", part.LiveEvents),
-		sql.Named("other_events", part.OtherEvents), sql.Named("rejects", part.Rejects), sql.Named("blank", part.Blank),
+		sql.Named("lines", lines), sql.Named("reports", part.Reports), sql.Named("live_events", part.LiveEvents),
+		sql.Named("other_events", part.OtherEvents), sql.Named("rejects", rejects), sql.Named("blank", part.Blank),
 		sql.Named("last_received_at", lastReceived))
 	return part, err
 }

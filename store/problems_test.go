@@ -61,6 +61,29 @@ func TestNewDeliveriesOfAChangedFileAreLoaded(t *testing.T) {
 	}
 }
 
+// TestRejectsOfAChangedFileAreThoseOfNow: those of before are gone, and what is appended later is read without the rest.
+func TestRejectsOfAChangedFileAreThoseOfNow(t *testing.T) {
+	line := func(id string, second int) string {
+		return envelope(id, second, "call_report", `{"CallSid":"`+id+`","EndTime":"2026-10-05 10:00:00"}`)
+	}
+	dir := spoolOf(t, map[string]string{"a.ndjson": line("a", 1) + "rubbish\n" + line("b", 2)})
+	load(t, dir, testSettings())
+	writeSpool(t, dir, map[string]string{"a.ndjson": line("a", 1) + line("b", 2) + line("c", 3) + "garbage\n"})
+	load(t, dir, testSettings())
+	const rejects = "select line, text from rejects order by all"
+	if got := lines(query(t, published(t, dir, testSettings()), rejects)[1:]); got != "4,garbage\n" {
+		t.Errorf("rejects:\n%s", got)
+	}
+	appended := line("d", 4)
+	appendTo(t, filepath.Join(dir, "spool", "a.ndjson"), appended)
+	if got := load(t, dir, testSettings()); got.Calls != 4 || got.Lines != 1 || got.Bytes != int64(len(appended)) {
+		t.Errorf("got %+v", got)
+	}
+	if got := lines(query(t, published(t, dir, testSettings()), rejects)[1:]); got != "4,garbage\n" {
+		t.Errorf("rejects:\n%s", got)
+	}
+}
+
 // TestLineEndingsAreNotAChange: CRLF instead of LF is not a change.
 func TestLineEndingsAreNotAChange(t *testing.T) {
 	dir := spoolOf(t, map[string]string{"a.ndjson": report("1") + report("2")})

@@ -6,13 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // retryLoad is a load with RetryRejects.
 func retryLoad(t *testing.T, dir string) Summary {
 	t.Helper()
 	ctx := context.Background()
-	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: testNow})
+	db := openStore(t, Options{Path: filepath.Join(dir, "calls.duckdb"), Settings: testSettings(), Now: func() time.Time { return testNow().Add(time.Hour) }})
 	defer db.Close()
 	summary, err := db.Load(ctx, LoadOptions{SpoolDir: filepath.Join(dir, "spool"), DefaultSource: "main", RetryRejects: true})
 	if err != nil {
@@ -32,8 +33,13 @@ func TestCorrectedLineIsLoaded(t *testing.T) {
 	if got := load(t, dir, testSettings()); got.Rejects != 2 || got.Calls != 3 {
 		t.Fatalf("first load: %+v", got)
 	}
-	if got := retryLoad(t, dir); got.Rejects != 2 || got.Retried != 0 || got.Calls != 3 || got.Lines != 2 {
+	const asBefore = "select (select list(r.rejected_at order by r.line) from rejects as r), sum(lines), sum(rejects) from loads"
+	before := query(t, published(t, dir, testSettings()), asBefore)
+	if got := retryLoad(t, dir); got.Rejects != 2 || got.Retried != 0 || got.Calls != 3 || got.Lines != 2 || len(got.Rejected) != 2 {
 		t.Fatalf("a retry with nothing corrected: %+v", got)
+	}
+	if after := query(t, published(t, dir, testSettings()), asBefore); lines(after) != lines(before) {
+		t.Errorf("rejected again: %s, before %s", lines(after), lines(before))
 	}
 
 	text, err := os.ReadFile(path)

@@ -1,5 +1,5 @@
 -- Stores rejected lines as they came, each with its place and the reason. A line that has an id and the text of another is a copy
--- of it. The variable loaded_at is when the load began.
+-- of it.
 insert into rejects (file, line, byte_offset, reason, text, line_hash, rejected_at, loader)
 with copies as (
     select file, line, row_number() over (partition by text order by file, line) > 1
@@ -7,7 +7,7 @@ with copies as (
     from staged
     where reason is not null and id is not null
 )
-select file, line, byte_offset, reason, text, content_hash, getvariable('loaded_at'), getvariable('loader')
+select file, line, byte_offset, reason, text, content_hash, rejected_at, getvariable('loader')
 from staged anti join (from copies where is_copy) using (file, line)
 where reason is not null
 order by file, line;

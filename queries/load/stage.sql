@@ -76,6 +76,7 @@ from (
                 getvariable('loaded_at')),
             plausible_receipt(least(near_start(call_sid, file_time), file_time, getvariable('loaded_at')), getvariable('loaded_at')),
             getvariable('loaded_at')) as received_at),
-        reported_at is not null as imported
+        reported_at is not null as imported,
+        getvariable('loaded_at') as rejected_at
     from lines left join sources as zones using (source)
 ) as received_lines;
