@@ -17,9 +17,15 @@ import (
 func TestMachinesFetchFromTheVendor(t *testing.T) {
 	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
 	dirs := []string{t.TempDir(), t.TempDir()}
+	shortAbandon := testSettings().ShortAbandon
+	optionsOf := func(loader string) Options {
+		options := lakeOptions(t, lake, loader)
+		options.Settings.ShortAbandon = shortAbandon
+		return options
+	}
 	load := func(i int) {
 		t.Helper()
-		options := lakeOptions(t, lake, []string{"first", "second"}[i])
+		options := optionsOf([]string{"first", "second"}[i])
 		options.DataDir = dirs[i]
 		db, err := Open(t.Context(), options)
 		if err != nil {
@@ -65,20 +71,35 @@ func TestMachinesFetchFromTheVendor(t *testing.T) {
 	if err := InitLake(t.Context(), lakeOptions(t, lake, "third")); err != nil { // which has fetched nothing
 		t.Fatal(err)
 	}
+	const fetched = `select 'list', day::varchar, call_sid from vendor_calls union all select 'balance', fetched_at::varchar, balance::varchar from balances
+		union all select 'agent', local_day::varchar, agent_name from calls order by all`
+	want := "agent,2026-10-05,Bela\nbalance,2026-10-06 05:30:00+05:30,100.5000\nbalance,2026-10-07 05:30:00+05:30,90.0000\n" +
+		"list,2026-10-04,of the first machine\nlist,2026-10-05,new\nlist,2026-10-05,newer\n"
+	if got := lines(query(t, openReader(t, optionsOf("reader")), fetched)[1:]); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	shortAbandon += time.Second
+	if err := InitLake(t.Context(), optionsOf("first")); err != nil { // which recomputes all calls
+		t.Fatal(err)
+	}
+	load(0)
+	if got := lines(query(t, openReader(t, optionsOf("reader")), fetched)[1:]); got != want {
+		t.Errorf("after a recomputation: got\n%s\nwant\n%s", got, want)
+	}
+	const unread = "select coalesce(list(day order by day), []) from vendor_lists where disk_bytes = 0"
+	if got := lines(query(t, openReader(t, optionsOf("reader")), unread)[1:]); got != "[2026-10-05]\n" {
+		t.Errorf("lists to read again: %s", got)
+	}
+	load(1)
+	if got := lines(query(t, openReader(t, optionsOf("reader")), unread)[1:]); got != "[]\n" {
+		t.Errorf("lists to read again: %s", got)
+	}
 	if err := os.Remove(filepath.Join(dirs[1], "vendor", "main", day+".ndjson")); err != nil {
 		t.Fatal(err)
 	}
-	const fetched = `select 'list', day::varchar, call_sid from vendor_calls union all select 'balance', fetched_at::varchar, balance::varchar from balances
-		union all select 'agent', local_day::varchar, agent_name from calls order by all`
-	reader := lakeOptions(t, lake, "reader")
-	want := "agent,2026-10-05,Bela\nbalance,2026-10-06 05:30:00+05:30,100.5000\nbalance,2026-10-07 05:30:00+05:30,90.0000\n" +
-		"list,2026-10-04,of the first machine\nlist,2026-10-05,new\nlist,2026-10-05,newer\n"
-	if got := lines(query(t, openReader(t, reader), fetched)[1:]); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
 	load(1) // its list is gone, so that of the first machine counts
 	load(0)
-	if got := lines(query(t, openReader(t, reader), fetched)[1:]); !strings.HasSuffix(got, "list,2026-10-04,of the first machine\nlist,2026-10-05,old\n") {
+	if got := lines(query(t, openReader(t, optionsOf("reader")), fetched)[1:]); !strings.HasSuffix(got, "list,2026-10-04,of the first machine\nlist,2026-10-05,old\n") {
 		t.Errorf("after a list was removed:\n%s", got)
 	}
 }

@@ -11,6 +11,7 @@ delete from customer_episodes;
 delete from repeated_calls;
 delete from last_conversations;
 delete from hour_peaks;
--- The lists are read again after this.
-delete from vendor_calls;
-delete from vendor_lists;
+-- The lists are read again after this, those of other machines of a lake by the next load of each. Theirs count as they are until then.
+delete from vendor_calls where (source, day) in (select (source, day) from vendor_lists where loader is not distinct from getvariable('loader'));
+delete from vendor_lists where loader is not distinct from getvariable('loader');
+update vendor_lists set disk_bytes = 0;
