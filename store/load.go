@@ -126,7 +126,7 @@ func (s *Store) loadPending(ctx context.Context, files []spool.File, deferCopies
 	summary.Files += reader.filesRead()
 	for _, at := range reader.pending {
 		rest := at.file.Size - at.bytes
-		if rest <= 0 || at.file.Compressed() || s.options.Now().Sub(at.file.ModTime).Abs() <= maxWriteTime || problems[at.file.Name] != "" {
+		if rest <= 0 || at.file.Compressed() || wasJustWritten(at.file, s.options.Now()) || problems[at.file.Name] != "" {
 			continue
 		}
 		if at.bytes < at.file.Durable {

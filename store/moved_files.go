@@ -68,7 +68,7 @@ func (c loadedContents) longestPrefix(file spool.File) (end position, name strin
 
 // renameFile renames a loaded file in spool_files, the rejects and the events.
 func (s *Store) renameFile(ctx context.Context, from, to string) error {
-	return s.moveRows(ctx, from, to, "rename_spool_file")
+	return s.moveRows(ctx, from, to, "delete_renamed_spool_file", "rename_spool_file")
 }
 
 // mergeFile removes a file from spool_files and moves its rejects and events to another file with the same lines.
@@ -76,9 +76,9 @@ func (s *Store) mergeFile(ctx context.Context, file, same string) error {
 	return s.moveRows(ctx, file, same, "delete_spool_file")
 }
 
-func (s *Store) moveRows(ctx context.Context, from, to, positionStep string) error {
+func (s *Store) moveRows(ctx context.Context, from, to string, positionSteps ...string) error {
 	err := s.inTransaction(ctx, func(tx *sql.Tx) error {
-		for _, step := range []string{positionStep, "move_rejects", "move_other_events"} {
+		for _, step := range append(positionSteps, "move_rejects", "move_other_events") {
 			if _, err := tx.ExecContext(ctx, queries.SQL("load/"+step), sql.Named("from", from), sql.Named("to", to)); err != nil {
 				return fmt.Errorf("%s: %w", step, err)
 			}

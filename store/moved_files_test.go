@@ -31,6 +31,22 @@ func TestRenamedOrCopiedFileIsLoadedOnce(t *testing.T) {
 	}
 }
 
+// TestRenamedToAKnownName: the file that has the content now was a problem before, and has a row.
+func TestRenamedToAKnownName(t *testing.T) {
+	dir := spoolOf(t, map[string]string{"a.ndjson": report("1"), "b.ndjson.gz": "not gzip"})
+	load(t, dir, testSettings())
+	if err := os.Remove(filepath.Join(dir, "spool", "a.ndjson")); err != nil {
+		t.Fatal(err)
+	}
+	writeSpool(t, dir, map[string]string{"b.ndjson.gz": gzipped(t, report("1")+report("2"))})
+	if got := load(t, dir, testSettings()); got.Calls != 2 || got.Lines != 1 || len(got.Warnings) != 0 {
+		t.Errorf("got %+v", got)
+	}
+	if got := lines(query(t, published(t, dir, testSettings()), "select file, loaded_lines from spool_files")[1:]); got != "b.ndjson,2\n" {
+		t.Errorf("files:\n%s", got)
+	}
+}
+
 // TestNewCopiesAreLoadedOnce: a file without ids, its hard link and its copies, which can be deleted later.
 func TestNewCopiesAreLoadedOnce(t *testing.T) {
 	skipIfShort(t)

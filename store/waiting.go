@@ -45,7 +45,7 @@ func (r *Reader) Waiting(ctx context.Context, files []spool.File) (w Waiting, er
 // IsBeingWritten reports whether a file may be unfinished at a time: it was written within the last minute, and ends within a line or with bytes
 // that are not durable. A load reports such an end as a problem once the minute is over, though the file does not change.
 func IsBeingWritten(file spool.File, now time.Time) bool {
-	if file.Compressed() || now.Sub(file.ModTime) > maxWriteTime || file.Size == 0 {
+	if file.Compressed() || !wasJustWritten(file, now) || file.Size == 0 {
 		return false
 	}
 	if file.Durable < file.Size {
@@ -58,6 +58,11 @@ func IsBeingWritten(file spool.File, now time.Time) bool {
 	defer end.Close()
 	_, err = end.Next() // a line that is only the newline, if it is one
 	return err == io.EOF
+}
+
+// wasJustWritten reports whether a file was written within a minute of a time. One from the future is not: a clock was wrong.
+func wasJustWritten(file spool.File, now time.Time) bool {
+	return now.Sub(file.ModTime).Abs() <= maxWriteTime
 }
 
 // firstReceived returns when the first whole line from an offset was received: when the file was written, if the line does not say, and

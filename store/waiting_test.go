@@ -80,7 +80,7 @@ func TestFileIsBeingWrittenForAMinute(t *testing.T) {
 	for _, file := range files {
 		unsynced := file
 		unsynced.Durable--
-		for age, isYoung := range map[time.Duration]bool{time.Minute: true, time.Minute + 1: false} {
+		for age, isYoung := range map[time.Duration]bool{time.Minute: true, time.Minute + 1: false, -time.Hour: false} {
 			file.ModTime, unsynced.ModTime = now.Add(-age), now.Add(-age)
 			if got, want := IsBeingWritten(file, now), isYoung && filepath.Base(file.Path) == "part.ndjson"; got != want {
 				t.Errorf("%s, written %s ago: %t", file.Path, age, got)

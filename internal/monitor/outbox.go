@@ -45,8 +45,7 @@ func alertDir(c *config.Config) string { return c.Data("alerts") }
 
 // readPending returns the alerts in data_dir, oldest first, and the paths of files that are damaged.
 func readPending(c *config.Config) (alerts []*pendingAlert, damaged []string) {
-	paths, _ := filepath.Glob(filepath.Join(alertDir(c), "*.json")) // the pattern is valid
-	for _, path := range paths {
+	for _, path := range atomicfile.Glob(alertDir(c), "*.json") {
 		alert := &pendingAlert{path: path}
 		text, err := os.ReadFile(path)
 		switch {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"callsheet/internal/atomicfile"
 	"callsheet/internal/config"
 	"callsheet/internal/exitcode"
 	"callsheet/internal/suggest"
@@ -124,8 +125,7 @@ func TemplateNames(c *config.Config) []string {
 
 // UserTemplateNames returns the names of the user's templates, sorted.
 func UserTemplateNames(c *config.Config) (names []string) {
-	paths, _ := filepath.Glob(filepath.Join(c.UserTemplates(), "*.yaml")) // which is sorted
-	for _, path := range paths {
+	for _, path := range atomicfile.Glob(c.UserTemplates(), "*.yaml") { // which is sorted
 		names = append(names, strings.TrimSuffix(filepath.Base(path), ".yaml"))
 	}
 	return names

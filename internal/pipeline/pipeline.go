@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -63,8 +62,7 @@ func makeDataDir(c *config.Config) error {
 // PrivatePaths returns the files and folders in data_dir that only the service opens.
 func PrivatePaths(c *config.Config) (paths []string) {
 	for _, pattern := range []string{"spool", "spool/*", "vendor", "vendor/*", "sessions.json*", "tmp", "calls.duckdb*", "runs.ndjson*", "alerts.json*", "alerts", "alerts/*", "process.json*", ".*.lock"} {
-		found, _ := filepath.Glob(c.Data(pattern)) // the pattern is valid
-		paths = append(paths, found...)
+		paths = append(paths, atomicfile.Glob(c.Data("."), pattern)...)
 	}
 	return paths
 }

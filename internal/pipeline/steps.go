@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -61,12 +60,11 @@ func (s steps) Lock(ctx context.Context, name string) (release func() error, err
 			return nil, errors.Join(err, release())
 		}
 	}
-	removeStaleTemps(c.Data("reports", name), s.Now())
+	removeStaleTemps(c.Data("reports", name), "", s.Now())
 	entry, _ := c.FindReport(name)
 	for _, delivery := range entry.Deliver {
 		if delivery.Folder != "" {
-			subfolders := strings.Repeat("*"+string(filepath.Separator), strings.Count(delivery.Name, "/"))
-			removeStaleTemps(filepath.Join(c.Path(delivery.Folder), subfolders), s.Now())
+			removeStaleTemps(c.Path(delivery.Folder), strings.Repeat("*/", strings.Count(delivery.Name, "/")), s.Now())
 		}
 	}
 	return release, nil
@@ -237,10 +235,9 @@ func markPermanent(err error) error {
 // staleTempAge is the age at which no process writes to a temporary file any more.
 const staleTempAge = time.Hour
 
-// removeStaleTemps is a best-effort removal of temporary files that killed processes have left.
-func removeStaleTemps(dir string, now time.Time) {
-	paths, _ := filepath.Glob(filepath.Join(dir, ".callsheet-*.tmp"))
-	for _, path := range paths {
+// removeStaleTemps is a best-effort removal of temporary files that killed processes have left in subfolders such as */, none if empty.
+func removeStaleTemps(dir, subfolders string, now time.Time) {
+	for _, path := range atomicfile.Glob(dir, subfolders+".callsheet-*.tmp") {
 		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > staleTempAge {
 			_ = os.RemoveAll(path)
 		}

@@ -31,8 +31,7 @@ func vendorLineFiles(dataDir string) (files []vendorLineFile, err error) {
 		files = append(files, vendorLineFile{list.File, list.checkRows})
 	}
 	for _, name := range []string{"directory.ndjson", "balance.ndjson"} {
-		paths, _ := filepath.Glob(filepath.Join(VendorDir(dataDir), "*", name)) // the pattern is valid
-		for _, path := range paths {
+		for _, path := range atomicfile.Glob(VendorDir(dataDir), "*/"+name) {
 			file, err := FileAt(path)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
@@ -89,8 +88,7 @@ func RemoveVendorLists(dataDir, before string) (removed int, err error) {
 		}
 		removed++
 	}
-	partials, _ := filepath.Glob(filepath.Join(VendorDir(dataDir), "*", ".*.partial")) // the pattern is valid
-	for _, path := range partials {
+	for _, path := range atomicfile.Glob(VendorDir(dataDir), "*/.*.partial") {
 		if day := filepath.Base(path)[1:]; day < before {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return removed, fmt.Errorf("removing the pages of a list: %w", err)

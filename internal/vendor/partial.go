@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 	"time"
 
 	"callsheet/internal/atomicfile"
@@ -65,9 +64,8 @@ func openPartial(path, day string, now fetchHeader) (*partial, error) {
 }
 
 // removeStale removes pages that are of no use any more.
-func removeStale(dir string, now time.Time) error {
-	paths, err := filepath.Glob(filepath.Join(dir, ".*.partial"))
-	for _, path := range paths {
+func removeStale(dir string, now time.Time) (err error) {
+	for _, path := range atomicfile.Glob(dir, ".*.partial") {
 		if info, statErr := os.Stat(path); statErr == nil && now.Sub(info.ModTime()) > maxAge {
 			err = errors.Join(err, atomicfile.RemoveIfExists(atomicfile.OS{}, path))
 		}
