@@ -240,3 +240,43 @@ func TestFormatsFollowTheLocale(t *testing.T) {
 		}
 	}
 }
+
+func TestTextsMayBeginWithAnyLetter(t *testing.T) {
+	for name, want := range map[string]string{"समूह": "समूह", "éviction_rate": "Éviction rate", "own_value": "Own value", "": ""} {
+		if got := (catalog{}).callColumn(name).label; got != want {
+			t.Errorf("the label of %q is %q, want %q", name, got, want)
+		}
+	}
+	for label, want := range map[string]string{"Éviction rate": "éviction rate", "समूह": "समूह", "P90 wait": "P90 wait", "Offered": "offered", "É": "É"} {
+		if got := lowerFirst(label); got != want {
+			t.Errorf("%q within a sentence is %q, want %q", label, got, want)
+		}
+	}
+}
+
+func TestIntegersThatExcelWouldRoundAreText(t *testing.T) {
+	b := &book{}
+	for n, want := range map[int64]any{
+		999_999_999_999_999: int64(999_999_999_999_999), 1_234_567_890_123_456_789: "1234567890123456789", -1_000_000_000_000_000: "-1000000000000000",
+	} {
+		if report, rows := b.cellValue(n, "count"), plainValue(n); report != want || rows != want {
+			t.Errorf("%d is %#v in a report and %#v among rows, want %#v", n, report, rows, want)
+		}
+	}
+}
+
+func TestFractionsAreGroupedByLakhs(t *testing.T) {
+	b := &book{}
+	b.locale.Indian = true
+	for name, want := range map[string]string{
+		"decimal": `[>=10000000]##\,##\,##\,##0.0;[>=100000]##\,##\,##0.0;#,##0.0`,
+		"number":  `[>=10000000]##\,##\,##\,##0.00;[>=100000]##\,##\,##0.00;#,##0.00`,
+	} {
+		if got := b.excelFormat(name); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if got := b.negativeFormat(-1234567.5, b.excelFormat("number")); got != `##\,##\,##0.00` {
+		t.Errorf("a negative number: %s", got)
+	}
+}

@@ -3,6 +3,8 @@ package report
 import (
 	"cmp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"callsheet/queries"
 	"callsheet/report/xlsx"
@@ -129,11 +131,16 @@ func (all catalog) callColumn(name string) columnMeta {
 	if c, ok := all.columns[name]; ok {
 		return c
 	}
-	label := strings.ReplaceAll(name, "_", " ")
-	if label != "" {
-		label = strings.ToUpper(label[:1]) + label[1:]
+	return columnMeta{name: name, label: withFirst(strings.ReplaceAll(name, "_", " "), unicode.ToUpper)}
+}
+
+// withFirst returns a text with its first letter changed.
+func withFirst(text string, change func(rune) rune) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return ""
 	}
-	return columnMeta{name: name, label: label}
+	return string(change(first)) + text[size:]
 }
 
 // describeColumns describes the columns of a sheet. A label that repeats gets a number, because Excel repairs tables whose headers

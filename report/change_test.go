@@ -118,3 +118,17 @@ func TestNoChangeSinceAHoliday(t *testing.T) {
 		}
 	}
 }
+
+// The week before may be incomplete, and those before it are not.
+func TestRunningWeekIsComparedWithUsualOnesAlone(t *testing.T) {
+	noon := time.Date(2026, 10, 8, 12, 0, 0, 0, time.UTC)
+	week, err := period.Parse("2026-W41", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &book{compared: comparison{usual: 3, dataThrough: noon}}
+	b.req.Period = week
+	if got := b.usualPeriods(); got != "the last three weeks" {
+		t.Error(got)
+	}
+}

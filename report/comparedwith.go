@@ -83,7 +83,7 @@ func (b *book) usualPeriods() string {
 	switch {
 	case asked.Days() == 1:
 		words += asked.From.Format("Monday") + "s"
-	case asked.IsWeek() && b.isRunning():
+	case asked.IsWeek() && b.isRunning() && c.hasEarlier: // Monday to Friday of last week, and of these
 		words = "of " + words + "weeks"
 	case asked.IsWeek():
 		words += "weeks"

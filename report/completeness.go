@@ -121,9 +121,10 @@ func (p *page) writeChecked(at int) int {
 	}
 	at = p.section(title, at, len(evidenceWidths))
 	var rows []row
-	sources := map[string]bool{}
+	sources, complete := map[string]bool{}, map[any]bool{} // days of which no source has a line
 	for i := range result.rows {
 		r := result.row(i)
+		complete[r.get("day")] = true
 		sources[toText(r.get("source"))] = true
 		if r.get("verdict") != "complete" || p.req.Period.Days() <= allDays {
 			rows = append(rows, r)
@@ -145,8 +146,11 @@ func (p *page) writeChecked(at int) int {
 		p.writeEvidenceLine(at, "and "+p.plural(int64(more), "more line", "more lines"), nil, "callsheet query completeness_days has all of them")
 		at++
 	}
-	if len(rows) < len(result.rows) {
-		p.writeEvidenceLine(at, "Other days", int64(len(result.rows)-len(rows)), "days on which the calls here are those of the vendor's list")
+	for _, r := range rows {
+		delete(complete, r.get("day"))
+	}
+	if len(complete) > 0 {
+		p.writeEvidenceLine(at, "Other days", int64(len(complete)), "days on which the calls here are those of the vendor's list")
 		at++
 	}
 	return at + 1

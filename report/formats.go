@@ -6,15 +6,13 @@ import (
 	"callsheet/internal/locale"
 )
 
-// numberFormats are Excel's number formats for the formats of the catalogs, except count and coins (see countFormat).
+// numberFormats are Excel's number formats for the formats of the catalogs, except those that group digits (see excelFormat).
 var numberFormats = map[string]string{
 	"text": "@", "link": "@", "list": "@", "yesno": "@", "weekday": "@",
 	"rate":           "0.0%",
 	"points":         `+0.0%" points";−0.0%" points";0.0%" points"`, // difference of two rates
 	"duration":       "[h]:mm:ss",
 	"short_duration": "[m]:ss",
-	"decimal":        "#,##0.0",
-	"number":         "#,##0.00", // of a column that no catalog describes
 	"day":            "ddd d mmm yyyy",
 	"time":           "d mmm yyyy hh:mm",
 	"hour":           "00",
@@ -31,8 +29,13 @@ func axisDayFormat(points int) string {
 
 // excelFormat returns Excel's number format for a format of the catalogs.
 func (b *book) excelFormat(name string) string {
-	if name == "count" || name == "coins" {
+	switch name {
+	case "count", "coins":
 		return b.countFormat(0)
+	case "decimal":
+		return b.countFormat(1)
+	case "number": // of a column that no catalog describes
+		return b.countFormat(2)
 	}
 	if b.locale.MonthFirst {
 		switch name {
@@ -57,7 +60,7 @@ func (b *book) digitsFormat(digits string) string {
 	return `[>=10000000]##\,##\,##\,##` + digits + `;[>=100000]##\,##\,##` + digits + ";#,##" + digits
 }
 
-// negativeFormat returns the format of a count or coins: format itself, unless n is negative and its digits would be grouped wrongly.
+// negativeFormat returns the format of a number whose digits are grouped: format itself, unless n is negative and its digits would be grouped wrongly.
 func (b *book) negativeFormat(n float64, format string) string {
 	if !b.locale.Indian || n > -100_000 || !strings.HasPrefix(format, "[>=") {
 		return format

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"callsheet/report/xlsx"
 )
@@ -126,10 +127,10 @@ func (b *book) notRanked(column string, least map[string]int64, few int) string 
 
 // lowerFirst returns a label for the middle of a sentence.
 func lowerFirst(label string) string {
-	if len(label) < 2 || strings.ToUpper(label[:2]) == label[:2] {
+	if start := []rune(label); len(start) < 2 || !unicode.IsLower(start[1]) {
 		return label // an abbreviation
 	}
-	return strings.ToLower(label[:1]) + label[1:]
+	return withFirst(label, unicode.ToLower)
 }
 
 // hasMinimum reports whether a row has enough of each column to be ranked.

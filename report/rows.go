@@ -122,8 +122,10 @@ func (r *Rows) write(values []any) error {
 // plainValue converts a value for a cell of Rows.
 func plainValue(value any) any {
 	switch v := value.(type) {
-	case bool, int64:
+	case bool:
 		return v
+	case int64:
+		return integerValue(v)
 	case time.Time:
 		if xlsx.ShowsTime(v) {
 			return v

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"callsheet/internal/period"
 	"callsheet/queries"
@@ -118,7 +119,7 @@ func (b *book) withZone(text string) string {
 // emptyMessage returns the message of a sheet without rows.
 func (b *book) emptyMessage(s Sheet) string {
 	if why := b.noData(); why != "" {
-		return strings.ToUpper(why[:1]) + why[1:] + "."
+		return withFirst(why, unicode.ToUpper) + "."
 	}
 	if why := b.onlyMasked(s); why != "" {
 		return why

@@ -43,10 +43,7 @@ func (b *book) cellValue(v any, format string) any {
 	case sqlvalue.LocalTime:
 		return timeValue(time.Time(v), time.DateTime)
 	case int64:
-		if v > maxExactInteger || v < -maxExactInteger {
-			return toText(v) // Excel would round the number
-		}
-		return v
+		return integerValue(v)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil
@@ -66,6 +63,14 @@ func timeValue(t time.Time, layout string) any {
 
 // maxExactInteger is the largest integer that Excel stores exactly.
 const maxExactInteger = 999_999_999_999_999
+
+// integerValue returns an integer for a cell, as text if Excel would round it.
+func integerValue(n int64) any {
+	if n > maxExactInteger || n < -maxExactInteger {
+		return toText(n)
+	}
+	return n
+}
 
 // guessFormat returns the format for a value of a column that no catalog describes.
 func guessFormat(v any) string {
