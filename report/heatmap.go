@@ -45,10 +45,10 @@ func (b *book) fillHeatmap(s Sheet) error {
 	if len(h.cells) == 0 {
 		return p.writeEmpty(s)
 	}
-	// Without incoming calls there would be a map of zeros and one without figures.
+	// Without incoming calls there would be a map of zeros and one without figures. A rate of 0 % is a figure.
 	s.Metrics = slices.DeleteFunc(slices.Clone(s.Metrics), func(metric string) bool {
-		n, _ := h.total.number(metric)
-		return n == 0
+		n, known := h.total.number(metric)
+		return !known || n == 0 && !b.catalog.metrics[metric].isAverage()
 	})
 	if len(s.Metrics) == 0 {
 		s.Empty = "No figures in this period."

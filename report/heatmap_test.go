@@ -112,7 +112,8 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 	}
 }
 
-// TestHeatMapWithoutFiguresIsLeftOut builds the report on missed callers of an account with outgoing calls only, and with one that was missed.
+// TestHeatMapWithoutFiguresIsLeftOut builds the report on missed callers of an account with outgoing calls only, and with one that was missed:
+// its answer rate of 0 % is a figure.
 func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
 	skipIfShort(t)
 	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
@@ -120,10 +121,17 @@ func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {
 		{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1},
 		{sid: "2", at: at, group: "Sales", direction: "incoming", outcome: "abandoned"},
 	}
-	for n, want := range map[int]string{1: "No figures in this period.", 2: "Missed by weekday and hour"} {
+	for n, want := range map[int][]string{
+		1: {"No figures in this period."},
+		2: {"Missed by weekday and hour", "Answer rate by weekday and hour"},
+	} {
 		path, _ := build(t, readTemplate(t, "missed"), &testSource{calls: calls[:n]}, request(t, "yesterday"))
-		if got := shown(t, open(t, path), "Hours", "A4"); !strings.HasPrefix(got, want) {
-			t.Errorf("%d calls: the sheet begins with %q, want %q", n, got, want)
+		f := open(t, path)
+		for i, begins := range want {
+			cell := fmt.Sprintf("A%d", headerRow+i*12) // a block has two rows of headings, seven weekdays, a total, and empty rows
+			if got := shown(t, f, "Hours", cell); !strings.HasPrefix(got, begins) {
+				t.Errorf("%d calls: %s is %q, want %q", n, cell, got, begins)
+			}
 		}
 	}
 }
