@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -16,8 +17,7 @@ import (
 )
 
 // readDirectories returns the changes of the vendors' directories, and a hash of them, which is empty if there are none. A damaged line
-// is a warning, and so are changes that only the database has: these stay. The changes of a lake are those of the machine that has fetched a
-// directory last.
+// is a warning, and so are changes that only the database has: these stay. The changes of a lake are those of all machines.
 func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryChange, fingerprint string, err error) {
 	var directories []*spool.Directory
 	if s.options.DataDir != "" {
@@ -35,17 +35,104 @@ func (s *Store) readDirectories(ctx context.Context) (changes []spool.DirectoryC
 	if err != nil {
 		return nil, "", err
 	}
-	if s.options.Lake != nil && !fetchedAt(changes).After(fetchedAt(stored)) {
-		return stored, fingerprint, nil
-	}
 	if s.options.Lake == nil {
 		changes = s.keepLost(changes, stored)
+	} else if changes = mergeDirectories(stored, directories); len(changes) == len(stored) && len(without(changes, stored)) == 0 {
+		return stored, fingerprint, nil
 	}
 	if len(changes) == 0 {
 		return nil, "", nil
 	}
 	text, err := json.Marshal(changes)
 	return changes, hashed(string(text)), err
+}
+
+// mergeDirectories returns the changes that a lake has, and those in the directories of this machine. A damaged one does not say what was listed,
+// so the lake keeps what it has of that source.
+func mergeDirectories(stored []spool.DirectoryChange, directories []*spool.Directory) (merged []spool.DirectoryChange) {
+	bySource := map[string][]spool.DirectoryChange{}
+	for _, change := range stored {
+		bySource[change.Source] = append(bySource[change.Source], change)
+	}
+	for _, directory := range directories {
+		if directory.Damage == nil {
+			bySource[directory.Source] = mergeDirectory(bySource[directory.Source], directory)
+		}
+	}
+	for _, source := range slices.Sorted(maps.Keys(bySource)) {
+		merged = append(merged, bySource[source]...)
+	}
+	return merged
+}
+
+// mergeDirectory returns the history of a source's directory by the syncs of all machines: those that a lake has, and those of this one. Each
+// sync says what the vendor listed then; a change is a difference from the sync before, of whatever machine. Syncs before the first one with
+// a kind of entries say nothing about that kind.
+func mergeDirectory(stored []spool.DirectoryChange, directory *spool.Directory) (merged []spool.DirectoryChange) {
+	lake, own := newSyncs(stored), newSyncs(directory.Changes)
+	if at := directory.LastAt.UnixMicro(); !directory.LastAt.IsZero() && own.changes[at] == nil {
+		own.changes[at] = nil // the last sync found no change since the one before of this machine
+	}
+	var entries []spool.DirectoryEntry // each once, in a lasting order
+	isKnown := map[spool.DirectoryEntry]bool{}
+	for _, change := range slices.Concat(stored, directory.Changes) {
+		if !isKnown[change.DirectoryEntry] {
+			isKnown[change.DirectoryEntry] = true
+			entries = append(entries, change.DirectoryEntry)
+		}
+	}
+	times := slices.AppendSeq(slices.Collect(maps.Keys(lake.changes)), maps.Keys(own.changes))
+	slices.Sort(times)
+	listed := map[spool.DirectoryEntry]bool{}
+	var previous time.Time
+	for _, micros := range slices.Compact(times) {
+		for _, change := range slices.Concat(lake.apply(micros), own.apply(micros)) {
+			previous = later(previous, change.PreviousAt)
+		}
+		found, at := own, time.UnixMicro(micros).UTC()
+		if lake.changes[micros] != nil { // what the lake has stays
+			found = lake
+		}
+		for _, entry := range entries {
+			if is := found.listed[entry]; found.kinds[entry.Kind] && is != listed[entry] {
+				listed[entry] = is
+				merged = append(merged, spool.DirectoryChange{DirectoryEntry: entry, Source: directory.Source, FetchedAt: at, PreviousAt: previous, IsListed: is})
+			}
+		}
+		previous = at
+	}
+	return merged
+}
+
+// syncs are the changes that syncs found, by their times in microseconds, and what was listed by the last one that was applied.
+type syncs struct {
+	changes map[int64][]spool.DirectoryChange
+	listed  map[spool.DirectoryEntry]bool
+	kinds   map[string]bool // of entries that were ever listed
+}
+
+func newSyncs(changes []spool.DirectoryChange) syncs {
+	s := syncs{map[int64][]spool.DirectoryChange{}, map[spool.DirectoryEntry]bool{}, map[string]bool{}}
+	for _, change := range changes {
+		at := change.FetchedAt.UnixMicro()
+		s.changes[at] = append(s.changes[at], change)
+	}
+	return s
+}
+
+// apply returns the changes of the sync at a time, after which its entries are listed.
+func (s syncs) apply(micros int64) []spool.DirectoryChange {
+	for _, change := range s.changes[micros] {
+		s.listed[change.DirectoryEntry], s.kinds[change.Kind] = change.IsListed, true
+	}
+	return s.changes[micros]
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b.UTC()
+	}
+	return a
 }
 
 // keepLost returns the changes that files have, and those that only the database has, with a warning. Of a source that lost changes, the first sync
@@ -96,7 +183,7 @@ func without(changes, others []spool.DirectoryChange) (rest []spool.DirectoryCha
 	return rest
 }
 
-// applyDirectories applies the vendors' directories to a lake if this machine has fetched them last.
+// applyDirectories applies the vendors' directories to a lake if this machine has syncs that the lake lacks.
 func (s *Store) applyDirectories(ctx context.Context) error {
 	_, fingerprint, err := s.readDirectories(ctx)
 	if err != nil {
@@ -115,16 +202,6 @@ func (s *Store) applyDirectories(ctx context.Context) error {
 	return s.withLoadLock(ctx, func() error { return s.applySettings(ctx) })
 }
 
-// fetchedAt returns the time of the last of some changes; zero if there are none.
-func fetchedAt(changes []spool.DirectoryChange) (last time.Time) {
-	for _, change := range changes {
-		if change.FetchedAt.After(last) {
-			last = change.FetchedAt
-		}
-	}
-	return last
-}
-
 // storedDirectories returns the changes that are stored, and their hash.
 func (s *Store) storedDirectories(ctx context.Context) (changes []spool.DirectoryChange, fingerprint string, err error) {
 	err = s.conn.QueryRowContext(ctx, "select coalesce(max(directory_fingerprint), '') from settings").Scan(&fingerprint)
@@ -132,7 +209,8 @@ func (s *Store) storedDirectories(ctx context.Context) (changes []spool.Director
 		return nil, "", fmt.Errorf("reading the settings: %w", err)
 	}
 	rows, err := s.conn.QueryContext(ctx, `
-		select source, kind, entry_id, coalesce(name, ''), coalesce(number, ''), coalesce(number_id, ''), fetched_at, previous_at, is_listed from vendor_directory`)
+		select source, kind, entry_id, coalesce(name, ''), coalesce(number, ''), coalesce(number_id, ''), fetched_at, previous_at, is_listed from vendor_directory
+		order by all`)
 	if err != nil {
 		return nil, "", fmt.Errorf("reading the vendors' directories: %w", err)
 	}

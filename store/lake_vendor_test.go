@@ -12,8 +12,8 @@ import (
 	"callsheet/internal/spool"
 )
 
-// TestMachinesFetchFromTheVendor lets two machines of a lake fetch lists, a directory and balances of one vendor. What was fetched last counts, whoever
-// loads first, and a machine drops only its own lists.
+// TestMachinesFetchFromTheVendor lets two machines of a lake fetch lists, a directory and balances of one vendor. The list of a day that was
+// fetched last counts, and the directory as each sync found it, whoever loads first; a machine drops only its own lists.
 func TestMachinesFetchFromTheVendor(t *testing.T) {
 	lake := newLake(t, filepath.Join(t.TempDir(), "data"))
 	dirs := []string{t.TempDir(), t.TempDir()}
@@ -56,7 +56,7 @@ func TestMachinesFetchFromTheVendor(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	writeSpool(t, dirs[0], map[string]string{"a.ndjson": callsOf([]string{phone}, day)})
+	writeSpool(t, dirs[0], map[string]string{"a.ndjson": callsOf([]string{phone}, day, "2026-10-08")})
 	writeSpool(t, dirs[1], map[string]string{"b.ndjson": ""})
 	list(0, day, "2026-10-06 02:30:00", "old")
 	list(0, "2026-10-04", "2026-10-06 02:30:00", "of the first machine")
@@ -72,8 +72,11 @@ func TestMachinesFetchFromTheVendor(t *testing.T) {
 		t.Fatal(err)
 	}
 	const fetched = `select 'list', day::varchar, call_sid from vendor_calls union all select 'balance', fetched_at::varchar, balance::varchar from balances
-		union all select 'agent', local_day::varchar, agent_name from calls order by all`
-	want := "agent,2026-10-05,Bela\nbalance,2026-10-06 05:30:00+05:30,100.5000\nbalance,2026-10-07 05:30:00+05:30,90.0000\n" +
+		union all select 'agent', local_day::varchar, agent_name from calls
+		union all select 'change', fetched_at::varchar, concat_ws(' ', name, is_listed, previous_at) from vendor_directory order by all`
+	want := "agent,2026-10-05,Asha\nagent,2026-10-08,Bela\nbalance,2026-10-06 05:30:00+05:30,100.5000\nbalance,2026-10-07 05:30:00+05:30,90.0000\n" +
+		"change,2026-10-06 02:30:00+05:30,Asha true\nchange,2026-10-07 02:30:00+05:30,Asha false 2026-10-06 02:30:00+05:30\n" +
+		"change,2026-10-07 02:30:00+05:30,Bela true 2026-10-06 02:30:00+05:30\n" +
 		"list,2026-10-04,of the first machine\nlist,2026-10-05,new\nlist,2026-10-05,newer\n"
 	if got := lines(query(t, openReader(t, optionsOf("reader")), fetched)[1:]); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
