@@ -136,7 +136,7 @@ func later(a, b time.Time) time.Time {
 }
 
 // keepLost returns the changes that files have, and those that only the database has, with a warning. Of a source that lost changes, the first sync
-// of a new file follows the last one of those: what it lists is not valid from the beginning.
+// of a new file follows the last one of those: what it lists is not valid from the beginning. What the database has of that sync stays.
 func (s *Store) keepLost(changes, stored []spool.DirectoryChange) []spool.DirectoryChange {
 	lost := without(stored, changes)
 	if len(lost) == 0 {
@@ -148,31 +148,43 @@ func (s *Store) keepLost(changes, stored []spool.DirectoryChange) []spool.Direct
 	for _, change := range lost {
 		last[change.Source] = change.FetchedAt
 	}
+	previous := map[directoryFact]time.Time{} // of what is stored
+	for _, change := range stored {
+		previous[factOf(change)] = change.PreviousAt
+	}
 	for i, change := range changes {
-		if at := last[change.Source]; change.PreviousAt.IsZero() && at.Before(change.FetchedAt) {
+		if !change.PreviousAt.IsZero() {
+			continue
+		}
+		if at, isStored := previous[factOf(change)]; isStored {
+			changes[i].PreviousAt = at.UTC()
+		} else if at := last[change.Source]; at.Before(change.FetchedAt) {
 			changes[i].PreviousAt = at
 		}
 	}
 	return append(lost, changes...)
 }
 
+// directoryFact is a change without the sync before, which depends on what else is known.
+type directoryFact struct {
+	entry    spool.DirectoryEntry
+	source   string
+	micros   int64
+	isListed bool
+}
+
+func factOf(c spool.DirectoryChange) directoryFact {
+	return directoryFact{c.DirectoryEntry, c.Source, c.FetchedAt.UnixMicro(), c.IsListed}
+}
+
 // without returns those of some changes that others lack, in the order of their fetches.
 func without(changes, others []spool.DirectoryChange) (rest []spool.DirectoryChange) {
-	type identity struct {
-		entry    spool.DirectoryEntry
-		source   string
-		micros   int64
-		isListed bool
-	}
-	identify := func(c spool.DirectoryChange) identity {
-		return identity{c.DirectoryEntry, c.Source, c.FetchedAt.UnixMicro(), c.IsListed}
-	}
-	known := map[identity]bool{}
+	known := map[directoryFact]bool{}
 	for _, change := range others {
-		known[identify(change)] = true
+		known[factOf(change)] = true
 	}
 	for _, change := range changes {
-		if !known[identify(change)] {
+		if !known[factOf(change)] {
 			change.FetchedAt, change.PreviousAt = change.FetchedAt.UTC(), change.PreviousAt.UTC()
 			rest = append(rest, change)
 		}

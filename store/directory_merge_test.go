@@ -37,6 +37,26 @@ func TestMachinesShareADirectory(t *testing.T) {
 	}
 }
 
+// TestADirectoryThatLeavesALake opens the database file that a lake was migrated to on the machine that began to sync later.
+func TestADirectoryThatLeavesALake(t *testing.T) {
+	dirs := []string{t.TempDir(), t.TempDir()}
+	syncDirectory(t, dirs[0], "main", "2026-10-06 02:30:00", agentEntry("1", "Asha", "9820000001"))
+	syncDirectory(t, dirs[1], "main", "2026-10-08 02:30:00", agentEntry("2", "Bela", "9820000001"))
+	var stored []spool.DirectoryChange
+	var directory *spool.Directory
+	for _, dir := range dirs {
+		var err error
+		if directory, err = spool.ReadDirectory(dir, "main"); err != nil {
+			t.Fatal(err)
+		}
+		stored = mergeDirectory(stored, directory)
+	}
+	s := Store{options: Options{DataDir: dirs[1]}}
+	if got := describeChanges(s.keepLost(directory.Changes, stored)); got != "06 +Asha, 08 -Asha since 06, 08 +Bela since 06" || len(s.warnings) != 1 {
+		t.Errorf("got %s, %q", got, s.warnings)
+	}
+}
+
 // describeChanges names the day of each change, by day and name, and that of the sync before.
 func describeChanges(changes []spool.DirectoryChange) string {
 	day := func(at time.Time) string { return at.Add(330 * time.Minute).UTC().Format("02") }
