@@ -26,14 +26,19 @@ func (b *book) fillCards(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.sparkValues(s); err != nil {
+	sparks, err := b.sparkValues(s)
+	if err != nil {
 		return err
+	}
+	if !b.hasSparks(s, sparks) {
+		s.Spark = nil
 	}
 	p := b.newPage(s.Name)
 	p.heading(s, b.req.Period)
 	if len(result.rows) == 0 {
 		return p.writeEmpty(s)
 	}
+	s = b.withFigures(s, result, totals)
 	result, omitted := b.applyLimit(s, result)
 	layout, err := p.cardLayout(s, result, totals)
 	if err != nil {

@@ -112,6 +112,36 @@ func TestOutgoingOnlyAccountsHaveNoIncomingColumns(t *testing.T) {
 	}
 }
 
+// TestCardsLeaveOutADirectionWithoutCalls, as tables do, and sparklines of it.
+func TestCardsLeaveOutADirectionWithoutCalls(t *testing.T) {
+	skipIfShort(t)
+	d, err := Parse("cards", []byte("title: T\nsheets:\n  - {kind: cards, name: Cards, query: agents, columns: [agent, answered_in, outgoing, connect_rate], "+
+		"total: all, spark: {query: agent_days, column: answered_in, days: 7}}\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 10, 4, 9, 5, 0, 0, india)
+	outgoing := testCall{sid: "1", at: at, group: "Sales", agent: "Asha", direction: "outgoing", outcome: "answered", answered: true, talk: 60, coins: 1}
+	incoming := testCall{sid: "2", at: at, group: "Sales", agent: "Asha", direction: "incoming", outcome: "answered", answered: true, talk: 60}
+	for _, c := range []struct {
+		calls []testCall
+		want  string
+	}{
+		{[]testCall{outgoing}, "Outgoing|Connect rate"},
+		{[]testCall{incoming}, "Answered incoming|Answered incoming, 7 days"},
+		{[]testCall{outgoing, incoming}, "Answered incoming|Outgoing|Connect rate|Answered incoming, 7 days"},
+	} {
+		path, _ := build(t, d, &testSource{calls: c.calls}, request(t, "yesterday"))
+		rows, err := open(t, path).GetRows("Cards")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Trim(strings.Join(rows[headerRow], "|"), "|"); got != c.want {
+			t.Errorf("%d calls: a card has %q, want %q", len(c.calls), got, c.want)
+		}
+	}
+}
+
 // TestHeatMapWithoutFiguresIsLeftOut builds the report on missed callers of an account with outgoing calls only, and with one that was missed:
 // its answer rate of 0 % is a figure.
 func TestHeatMapWithoutFiguresIsLeftOut(t *testing.T) {

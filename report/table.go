@@ -28,7 +28,7 @@ func (b *book) fillTable(s Sheet) error {
 	if err != nil {
 		return err
 	}
-	if s.Spark != nil && !b.hasDirection(s.Spark.Column) && !slices.ContainsFunc(slices.Collect(maps.Values(sparks)), func(v any) bool { return !isZero(v) }) {
+	if !b.hasSparks(s, sparks) {
 		s.Spark = nil
 	}
 	totals, err := b.sheetTotals(s, b.req.Period)
@@ -108,6 +108,12 @@ func (b *book) withFigures(s Sheet, result *resultSet, totals row) Sheet {
 
 // keptColumns is how many of the first columns a sheet of a kind always shows: its names, and what a ranked sheet ranks by.
 var keptColumns = map[string]int{"table": 1, "trend": 1, "cards": 1, "ranked": 2}
+
+// hasSparks reports whether a sheet has sparklines with these values: not if all are 0 or empty and about calls of a direction that there is
+// none of.
+func (b *book) hasSparks(s Sheet, values map[string]any) bool {
+	return s.Spark != nil && (b.hasDirection(s.Spark.Column) || slices.ContainsFunc(slices.Collect(maps.Values(values)), func(v any) bool { return !isZero(v) }))
+}
 
 // isZero reports whether a value is 0, unknown or empty.
 func isZero(v any) bool {
