@@ -136,6 +136,6 @@ func (p *page) writeCard(s Sheet, l cardLayout, values []any, at int) {
 		p.Put(i+1, at+3, comparison, overall)
 	}
 	if s.Spark != nil {
-		p.Put(last, at+1, expandDays(p.catalog.metricColumn(s.Spark.Column).label+", {days} days", len(p.sparkDays(s.Spark))), label)
+		p.Put(last, at+1, xlsx.CleanText(p.sparkLabel(s.Spark)), label)
 	}
 }

@@ -132,3 +132,55 @@ func TestRunningWeekIsComparedWithUsualOnesAlone(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestTitlesCountTheDaysSoFar: days that are still to come are not among the last days, and a chart by hour is of as many days as one by day.
+func TestTitlesCountTheDaysSoFar(t *testing.T) {
+	skipIfShort(t)
+	d, err := Parse("days", []byte("title: T\nsheets:\n"+
+		"  - {kind: summary, name: Summary, tiles: [{metric: calls}], charts: [{title: 'Hours of the last {days} days', query: hours_of_day, by: local_hour, columns: [calls], days: 28}]}\n"+
+		"  - {kind: trend, name: Trend, query: days, columns: [local_day, calls], total: 'All {days} days', days: 28, charts: [{title: 'Trend of the last {days} days', columns: [calls]}]}\n"+
+		"  - {kind: cards, name: Cards, query: agents, columns: [agent, calls], spark: {query: agent_days, column: calls, label: 'Calls of {days} days', days: 28}}\n"+
+		"  - {kind: table, name: Table, query: agents, columns: [agent, calls], spark: {query: agent_days, column: calls, days: 28}}\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &testSource{calls: append(testMonth(), testCall{sid: "today", at: time.Date(2026, 10, 5, 7, 0, 0, 0, india), group: "Sales", agent: "Asha",
+		direction: "incoming", outcome: "answered", answered: true, talk: 60})}
+	for name, want := range map[string]struct{ days, heading string }{
+		"this-month": {"5", "October 2026"},
+		"this-week":  {"22", "22 days up to Monday 5 October 2026"},
+		"last-week":  {"28", "28 days up to Sunday 4 October 2026"},
+	} {
+		req := request(t, name)
+		req.Now = time.Date(2026, 10, 5, 8, 0, 0, 0, india)
+		path, _ := build(t, d, src, req)
+		f := open(t, path)
+		rows, err := f.GetRows("Trend")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rows[1][0]; !strings.HasPrefix(got, want.heading+"  ·") {
+			t.Errorf("%s: the heading is %q", name, got)
+		}
+		if got := rows[len(rows)-1][0]; got != "All "+want.days+" days" {
+			t.Errorf("%s: the total is of %q", name, got)
+		}
+		if got, title := shown(t, f, "Cards", "B5"), "Calls of "+want.days+" days"; got != title {
+			t.Errorf("%s: sparklines of cards are called %q, want %q", name, got, title)
+		}
+		if got, title := shown(t, f, "Table", "C4"), "Calls, "+want.days+" days"; got != title {
+			t.Errorf("%s: sparklines of a table are called %q, want %q", name, got, title)
+		}
+		var charts string
+		for name, part := range parts(t, path) {
+			if strings.HasPrefix(name, "xl/charts/chart") {
+				charts += part
+			}
+		}
+		for _, title := range []string{"Hours of the last ", "Trend of the last "} {
+			if title += want.days + " days"; !strings.Contains(charts, title) {
+				t.Errorf("%s: no chart has the title %q", name, title)
+			}
+		}
+	}
+}

@@ -36,9 +36,8 @@ type chartPlace struct {
 }
 
 func (p *page) addChart(source plot, c Chart, place chartPlace) {
-	title := expandDays(c.Title, source.last-source.first+1)
 	chart := xlsx.Chart{
-		Title: title, AltText: p.altText(title, source), TitleColour: p.theme.Blue, TextColour: p.theme.Grey,
+		Title: c.Title, AltText: p.altText(c.Title, source), TitleColour: p.theme.Blue, TextColour: p.theme.Grey,
 		Width: place.width, Height: place.height,
 		Sheet: source.sheet, Header: source.header, First: source.first, Last: source.last,
 		Categories: source.categories, CategoryFormat: source.categoryFormat,

@@ -19,9 +19,22 @@ func (b *book) scope() string { return b.scopeOf(b.req.Period, nil) }
 func (b *book) scopeOf(span period.Period, filters map[string]string) string {
 	words := span.WordsIn(b.locale)
 	if span != b.req.Period {
+		span = b.begun(span)
 		words = b.plural(int64(span.Days()), "day", "days") + " up to " + b.locale.Format(span.To, "Monday 2 January 2006")
 	}
 	return words + "  ·  " + b.filterText(filters) + "  ·  times in " + b.req.Zone.String()
+}
+
+// begun returns a period without the days that are still to come, unless all of them are.
+func (b *book) begun(p period.Period) period.Period {
+	if b.req.Now.IsZero() {
+		return p
+	}
+	year, month, day := b.req.Now.In(b.req.Zone).Date()
+	if today := time.Date(year, month, day, 0, 0, 0, 0, time.UTC); today.Before(p.To) && !today.Before(p.From) {
+		p.To = today
+	}
+	return p
 }
 
 // filterText describes the filters of the request and of a sheet.

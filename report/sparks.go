@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -21,11 +22,7 @@ const sparkWidth = 22
 // sorted and filtered with it.
 func (p *page) addSparkColumns(s Sheet, t *tableLayout) {
 	c, days := p.catalog.metricColumn(s.Spark.Column), p.sparkDays(s.Spark)
-	label, format := s.Spark.Label, p.excelFormat(c.format)
-	if label == "" {
-		label = c.label + ", {days} days"
-	}
-	headers := []string{expandDays(label, len(days))}
+	format, headers := p.excelFormat(c.format), []string{p.sparkLabel(s.Spark)}
 	for _, day := range days {
 		headers = append(headers, p.locale.Format(day, "Mon 2 Jan 2006"))
 	}
@@ -41,6 +38,12 @@ func (p *page) addSparkColumns(s Sheet, t *tableLayout) {
 	}
 	p.SetStyle(column, t.header+1, column+len(days), t.last, p.bodyStyle("right", format))
 	p.SetWidth(column, sparkWidth)
+}
+
+// sparkLabel returns what sparklines are called. Days that are still to come have no figures and do not count.
+func (b *book) sparkLabel(s *Spark) string {
+	label := cmp.Or(s.Label, b.catalog.metricColumn(s.Column).label+", {days} days")
+	return expandDays(label, b.begun(extendBack(b.req.Period, s.Days)).Days())
 }
 
 // sparkRows returns the rows of a table.

@@ -16,7 +16,8 @@ type pendingChart struct {
 func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
 	var pending []pendingChart
 	for _, c := range s.Charts {
-		result, err := p.data.result(querySpec{c.Query, extendBack(p.req.Period, c.Days), nil})
+		covered := extendBack(p.req.Period, c.Days)
+		result, err := p.data.result(querySpec{c.Query, covered, nil})
 		p.Check(err)
 		if p.Err() != nil {
 			return at, nil
@@ -27,19 +28,20 @@ func (p *page) reserveCharts(s Sheet, at int) (int, []pendingChart) {
 		}
 		switch c.By {
 		case "local_hour":
-			result = p.fillHourGaps(result, extendBack(p.req.Period, c.Days))
+			result = p.fillHourGaps(result, covered)
 		case "local_day":
 			if result = p.compared.withoutDaysBefore(result); len(result.rows) == 1 {
 				continue // LibreOffice shows another date under a single column, and the tiles have the figures
 			}
 		}
 		if !hasFigures(result, c) {
-			p.Put(firstColumn, at, xlsx.CleanText(expandDays(c.Title, extendBack(p.req.Period, c.Days).Days())), p.sectionStyle())
+			p.Put(firstColumn, at, xlsx.CleanText(expandDays(c.Title, p.begun(covered).Days())), p.sectionStyle())
 			p.SetStyle(firstColumn+1, at, lastColumn, at, p.sectionStyle())
 			p.Put(firstColumn, at+1, "Nothing to draw.", p.greyStyle())
 			at += 2
 			continue
 		}
+		c.Title = expandDays(c.Title, p.days(result, covered))
 		pending = append(pending, pendingChart{c, result, at})
 		p.SetHeight(at, chartHeight*0.75+4)
 		at++

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"callsheet/internal/period"
+	"callsheet/internal/sqlvalue"
 )
 
 // fillTrend writes the days as a table, with charts beside it.
@@ -34,7 +35,7 @@ func (b *book) fillTrend(s Sheet) error {
 		return err
 	}
 	if s.Total != "" {
-		p.writeTotal(t, expandDays(s.Total, days(result, covered)), totals)
+		p.writeTotal(t, expandDays(s.Total, b.days(result, covered)), totals)
 	}
 	p.finishTable(s, t)
 	p.SetWidth(len(t.columns)+1, 3)
@@ -49,7 +50,9 @@ func (b *book) fillTrend(s Sheet) error {
 			c.Line = ""
 		}
 		source := b.trendPlot(s, c, t)
-		source.first += len(result.rows) - len(b.compared.withoutDaysBefore(result).rows)
+		drawn := b.compared.withoutDaysBefore(result)
+		source.first += len(result.rows) - len(drawn.rows)
+		c.Title = expandDays(c.Title, b.days(drawn, covered))
 		if source.first == source.last && t.columns[0].format == "day" {
 			continue // as on the summary
 		}
@@ -89,15 +92,18 @@ func (b *book) trendPlot(s Sheet, c Chart, t tableLayout) plot {
 	return source
 }
 
-// days returns the number of days that rows are of: by their local_day, else those of the period.
-func days(result *resultSet, covered period.Period) int {
+// days returns the number of days that rows are of, without those still to come: by their local_day, else those of the period.
+func (b *book) days(result *resultSet, covered period.Period) int {
+	covered = b.begun(covered)
 	index := slices.Index(result.columns, "local_day")
 	if index < 0 {
 		return covered.Days()
 	}
 	different := map[string]bool{}
 	for _, values := range result.rows {
-		different[cellKey(values[index])] = true
+		if !sqlvalue.Wall(values[index]).After(covered.To) {
+			different[cellKey(values[index])] = true
+		}
 	}
 	return len(different)
 }
