@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 	"callsheet/store"
 )
 
-// importFiles imports files, or shows what would come of them. Each is an import of its own; if one is refused, none is imported.
+// importFiles imports files, or shows what would come of them. Each is an import of its own; if one is refused or has no room, none is imported.
 func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags importFlags, files []string) (err error) {
 	c, now := p.Config, a.now().In(p.Config.Zone())
 	source, reading, err := flags.reading(c)
@@ -65,16 +66,36 @@ func (a *app) importFiles(ctx context.Context, p *pipeline.Pipeline, flags impor
 	if err := a.addImports(ctx, p, imports); err != nil {
 		return nothingImported(err)
 	}
-	added := make([]bool, len(imports))
-	for n, i := range imports {
-		if flags.dryRun {
-			break
-		}
-		if added[n], err = i.Commit(); err != nil {
-			return err
+	if flags.dryRun {
+		return a.printImports(imports, make([]bool, len(imports)), true)
+	}
+	return a.commitImports(imports)
+}
+
+// commitImports adds the imports to the spool and prints their results. If that fails between two of them, it prints those that were added.
+func (a *app) commitImports(imports []*importer.Importer) error {
+	for _, i := range imports {
+		if err := i.Prepare(); err != nil {
+			return nothingImported(err)
 		}
 	}
-	return a.printImports(imports, added, flags.dryRun)
+	added := make([]bool, len(imports))
+	for n, i := range imports {
+		var err error
+		if added[n], err = i.Commit(); err == nil {
+			continue
+		}
+		if !slices.Contains(added, true) {
+			return nothingImported(err)
+		}
+		for done, was := range added {
+			if was {
+				a.printImport(imports[done], true, false)
+			}
+		}
+		return fmt.Errorf("%s: %w\nthe files above are imported, no other one\nhint: import again: what is in the spool already is skipped", i.Path, err)
+	}
+	return a.printImports(imports, added, false)
 }
 
 // nothingImported adds to an error what it means for the files, and to that of a full disk what to do.

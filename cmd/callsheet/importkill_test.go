@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"callsheet/internal/importer"
+	"callsheet/internal/spool"
 )
 
 // exportOf writes an export of some calls beside a configuration.
@@ -96,5 +99,69 @@ func TestImportOnAFullDiskLeavesNothing(t *testing.T) {
 			t.Errorf("with %d bytes of room: %s", room, out)
 		}
 		checkImported(t, data, 0)
+	}
+}
+
+// importsOf returns imports of some lines each into a spool, without their files.
+func importsOf(t *testing.T, dir string, lines ...int) (imports []*importer.Importer) {
+	t.Helper()
+	for n, count := range lines {
+		now := time.Date(2026, 10, 5, 10, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Millisecond)
+		into, err := spool.NewImport(dir, now, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := &importer.Importer{Path: fmt.Sprintf("%d.csv", n), Into: into}
+		i.Report.Path, i.Report.Imported = i.Path, int64(count)
+		for range count {
+			if err := into.Add([]byte(strings.Repeat("x", 1000))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Cleanup(func() { i.Close() })
+		imports = append(imports, i)
+	}
+	return imports
+}
+
+// TestSeveralFilesOnAFullDiskImportNothing has room for the first of two files.
+func TestSeveralFilesOnAFullDiskImportNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=200k"); err != nil {
+		t.Skip("mounting a small disk needs root: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	imports := importsOf(t, dir, 10, 300)
+	err := (&app{stdout: t.Output()}).commitImports(imports)
+	if err == nil || !strings.Contains(err.Error(), "no space left on device\nhint: free disk space and import again\nnothing was imported") {
+		t.Error(err)
+	}
+	for _, i := range imports {
+		i.Close()
+	}
+	if left := listFiles(t, dir); len(left) != 1 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// TestFailureBetweenTwoFilesSaysWhatIsImported loses the file of the second import.
+func TestFailureBetweenTwoFilesSaysWhatIsImported(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	imports := importsOf(t, dir, 1, 1, 1)
+	if err := os.Remove(filepath.Join(dir, "."+imports[1].Into.ID()+".ndjson")); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	err := (&app{stdout: &out}).commitImports(imports)
+	if err == nil || !strings.HasPrefix(err.Error(), "1.csv: import: ") || !strings.Contains(err.Error(), "\nthe files above are imported, no other one\n") {
+		t.Error(err)
+	}
+	if !strings.Contains(out.String(), "1 delivery imported as "+imports[0].Into.ID()) || strings.Contains(out.String(), imports[1].Into.ID()) {
+		t.Error(out.String())
+	}
+	if got, err := spool.Imports(dir); err != nil || len(got) != 1 || got[0].ID != imports[0].Into.ID() {
+		t.Errorf("imported: %+v %v", got, err)
 	}
 }

@@ -154,13 +154,21 @@ func (i *Importer) add(c candidate, line []byte, seen *Seen) error {
 	return i.Into.Add(line)
 }
 
-// Commit adds the import to the spool if it has anything new, and reports whether it has.
+// Prepare makes the import durable, if it has anything new; Commit then only adds it to the spool.
+func (i *Importer) Prepare() error {
+	if i.Report.Imported == 0 {
+		return nil
+	}
+	return i.Into.Prepare(i.Record)
+}
+
+// Commit adds the prepared import to the spool if it has anything new, and reports whether it is added, also if there is an error.
 func (i *Importer) Commit() (added bool, err error) {
 	if i.Report.Imported == 0 {
 		return false, nil
 	}
 	i.committed = true // or its file is removed
-	return true, i.Into.Commit(i.Record)
+	return i.Into.Commit()
 }
 
 // Close removes temporary files, and the import unless it was committed.

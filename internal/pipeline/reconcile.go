@@ -153,7 +153,11 @@ func (p *Pipeline) importRows(source string, rows []store.NewerRow, now time.Tim
 		}
 		rows = rows[day:]
 	}
-	return imported, into.Commit(record)
+	if err := into.Prepare(record); err != nil {
+		return imported, errors.Join(err, into.Abort())
+	}
+	_, err = into.Commit()
+	return imported, err
 }
 
 // copyRows copies rows of one list.

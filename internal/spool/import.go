@@ -13,7 +13,8 @@ import (
 	"callsheet/internal/atomicfile"
 )
 
-// Import writes a new file of deliveries into a spool folder. The file appears whole at Commit, or not at all.
+// Import writes a new file of deliveries into a spool folder. Prepare does what can fail on a full disk; at Commit the file appears whole, or not at
+// all.
 type Import struct {
 	dir   string
 	name  string
@@ -84,22 +85,29 @@ func (i *Import) Add(line []byte) error {
 	return i.lines.WriteByte('\n') // reports errors of earlier writes too
 }
 
-// Commit makes the file durable and adds it to the spool, with the record of the import beside it.
-func (i *Import) Commit(record ImportRecord) error {
-	if err := errors.Join(i.lines.Flush(), i.file.Sync(), i.file.Close()); err != nil {
-		return errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
-	}
+// Prepare makes the file durable, and writes the record of the import beside it: without its file it is no import.
+func (i *Import) Prepare(record ImportRecord) error {
 	record.ID, record.ImportedAt, record.ReportedAt = i.ID(), i.now, i.reportedAt
-	path := filepath.Join(i.dir, i.name)
-	err := record.write(i.dir) // first: without its file it is no import
+	err := errors.Join(i.lines.Flush(), i.file.Sync())
 	if err == nil {
-		err = os.Link(i.file.Name(), path) // unlike a rename, it never replaces another import
+		err = record.write(i.dir)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("import: %w", err), os.Remove(i.file.Name()))
+		return fmt.Errorf("import: %w", err)
 	}
-	return errors.Join(os.Remove(i.file.Name()), atomicfile.OS{}.SyncDir(i.dir))
+	return nil
 }
 
-// Abort removes the file.
-func (i *Import) Abort() error { return errors.Join(i.file.Close(), os.Remove(i.file.Name())) }
+// Commit adds the prepared file to the spool. It reports whether it is added, which can be despite an error: a crash may undo that.
+func (i *Import) Commit() (added bool, err error) {
+	// Unlike a rename, a link never replaces another import.
+	if err := os.Link(i.file.Name(), filepath.Join(i.dir, i.name)); err != nil {
+		return false, errors.Join(fmt.Errorf("import: %w", err), i.Abort())
+	}
+	return true, errors.Join(i.file.Close(), os.Remove(i.file.Name()), atomicfile.OS{}.SyncDir(i.dir))
+}
+
+// Abort removes the file and the record.
+func (i *Import) Abort() error {
+	return errors.Join(i.file.Close(), os.Remove(i.file.Name()), atomicfile.RemoveIfExists(atomicfile.OS{}, recordPath(i.dir, i.ID())))
+}
