@@ -233,16 +233,17 @@ func copySettingsRow(ctx context.Context, tx *sql.Tx, fingerprint string) error 
 }
 
 // CopyToFile writes a database file with all data of a lake, as it is when the copy begins. The rows of the loader options.Lake.Loader become those of
-// the file's loader, which then goes on where that one is. A file that exists is refused.
-func CopyToFile(ctx context.Context, options Options, path string) (Copied, error) {
-	copied, err := copyToFile(ctx, options, path)
+// the file's loader, which then goes on where that one is. A file that exists is refused. ready is called before the file appears, which it does not
+// after an error.
+func CopyToFile(ctx context.Context, options Options, path string, ready func() error) (Copied, error) {
+	copied, err := copyToFile(ctx, options, path, ready)
 	if err != nil {
 		err = fmt.Errorf("copying the lake to %s: %w", path, err)
 	}
 	return copied, err
 }
 
-func copyToFile(ctx context.Context, options Options, path string) (copied Copied, err error) {
+func copyToFile(ctx context.Context, options Options, path string, ready func() error) (copied Copied, err error) {
 	if exists(path) {
 		return copied, errors.New("the file exists\nhint: move it away first")
 	}
@@ -254,7 +255,12 @@ func copyToFile(ctx context.Context, options Options, path string) (copied Copie
 	err = makeTemplate(ctx, options, func(file *Store) error {
 		copied, err = file.copyFrom(ctx, lakeName)
 		return err
-	}, func(filled string) error { return Replace(path, filled) })
+	}, func(filled string) error {
+		if err := ready(); err != nil {
+			return err
+		}
+		return Replace(path, filled)
+	})
 	return copied, err
 }
 

@@ -88,11 +88,11 @@ func TestCopiesGoOn(t *testing.T) {
 	}
 
 	back := fileOptions(options, filepath.Join(dir, "back.duckdb"))
-	if _, err := CopyToFile(t.Context(), options, back.Path); err != nil {
+	if _, err := CopyToFile(t.Context(), options, back.Path, func() error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	compareData(t, "the file", allData(t, back), allData(t, options))
-	if _, err := CopyToFile(t.Context(), options, back.Path); err == nil || !strings.Contains(err.Error(), "the file exists") {
+	if _, err := CopyToFile(t.Context(), options, back.Path, func() error { return nil }); err == nil || !strings.Contains(err.Error(), "the file exists") {
 		t.Errorf("a file was replaced: %v", err)
 	}
 	goOn(back, strings.Join(deliveries[len(deliveries)-20:], ""))
@@ -189,8 +189,8 @@ func TestOtherFilesAreNotCopied(t *testing.T) {
 	}
 	_, err = CopyToLake(t.Context(), options, file.Path, nil)
 	refused("log", "a load was interrupted", err)
-	_, err = CopyToFile(t.Context(), options, file.Path)
+	_, err = CopyToFile(t.Context(), options, file.Path, func() error { return nil })
 	refused("existing file", "the file exists", err)
-	_, err = CopyToFile(t.Context(), options, filepath.Join(dir, "back.duckdb"))
+	_, err = CopyToFile(t.Context(), options, filepath.Join(dir, "back.duckdb"), func() error { return nil })
 	refused("missing lake", "there is no lake", err)
 }

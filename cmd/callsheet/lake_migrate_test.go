@@ -94,6 +94,34 @@ func TestKilledMigrationGoesOn(t *testing.T) {
 	}
 }
 
+// TestNoFileAppearsWithoutItsRuns migrates to a file while its ledger cannot be read.
+func TestNoFileAppearsWithoutItsRuns(t *testing.T) {
+	skipIfShort(t)
+	t.Parallel()
+	file, lake := machineWithFile(t, filepath.Join(t.TempDir(), "lake"))
+	want := contentHashes(t, file)
+	runOn(t, lake, "migrate", "--to-lake")
+	data := filepath.Join(filepath.Dir(lake), "data")
+	path, ledger := filepath.Join(data, "calls.duckdb"), filepath.Join(data, "runs.ndjson")
+	if err := errors.Join(os.Remove(path), os.Mkdir(ledger, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("callsheet", "--config", lake, "migrate", "--to-file").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "run ledger") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if left, err := filepath.Glob(path + "*"); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q %v", left, err)
+	}
+	if err := os.Remove(ledger); err != nil {
+		t.Fatal(err)
+	}
+	runOn(t, lake, "migrate", "--to-file")
+	if got := contentHashes(t, file); got != want {
+		t.Errorf("the file has\n%s\ninstead of\n%s", got, want)
+	}
+}
+
 // TestMigrationOnAFullDisk has no room for the data of the lake, and then none for the file. Both say so; with room, they end well.
 func TestMigrationOnAFullDisk(t *testing.T) {
 	skipIfShort(t)

@@ -23,8 +23,9 @@ and loads from cron meanwhile; deliveries that arrive later are loaded later.
 --to-lake needs an empty lake, which it creates if there is none, and a file that was loaded with the same configuration, other than
 store.lake and collector.id. Nobody can use the lake until it has everything. If it is interrupted, run it again: it goes on where it
 stopped. The file stays; remove it when you no longer need it.
---to-file writes a new file with the present state of the lake. Others can use the lake meanwhile. The file appears when it is complete. Then
-remove store.lake from the configuration. The file also has what other machines have loaded, but their spools stay where they are.`,
+--to-file writes a new file with the present state of the lake. Others can use the lake meanwhile. The file appears when it is complete and
+the runs of reports are copied. Then remove store.lake from the configuration. The file also has what other machines have loaded, but their
+spools stay where they are.`,
 		Example: `  callsheet migrate --to-lake
   callsheet migrate --to-file`,
 		Args: cobra.NoArgs,

@@ -22,14 +22,13 @@ func (p *Pipeline) MigrateToLake(ctx context.Context, progress func(done, total 
 	})
 }
 
-// MigrateToFile copies the lake of the configuration to the database file; see store.CopyToFile.
+// MigrateToFile copies the lake of the configuration to the database file; see store.CopyToFile. The runs are copied before the file appears: without
+// them its reports would be sent again.
 func (p *Pipeline) MigrateToFile(ctx context.Context) (store.Copied, error) {
 	return p.migrate(ctx, func(options store.Options) (store.Copied, error) {
-		copied, err := store.CopyToFile(ctx, options, p.Config.DatabaseFile())
-		if err == nil {
-			err = job.CopyRuns(Ledger(p.Config), job.FileLedger{Path: p.Config.RunLedger()})
-		}
-		return copied, err
+		return store.CopyToFile(ctx, options, p.Config.DatabaseFile(), func() error {
+			return job.CopyRuns(Ledger(p.Config), job.FileLedger{Path: p.Config.RunLedger()})
+		})
 	})
 }
 
