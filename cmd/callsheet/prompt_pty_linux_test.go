@@ -95,6 +95,8 @@ func TestPromptDoesNotBlockLoads(t *testing.T) {
 	loadSamples(t, config, "report_outgoing_answered")
 	p.enter("select 'now ' || count(*) as calls from calls;")
 	p.expect("now 3\r\n")
+	p.enter("create temp table mine as select 1; from mine;") // it would be gone
+	p.expect("keeps no temporary tables")
 	p.enter(".quit")
 	if err := p.command.Wait(); err != nil {
 		t.Errorf("exited with %v\n%s", err, p.seen)

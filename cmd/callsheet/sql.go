@@ -33,8 +33,8 @@ func sqlCommand(a *app) *cobra.Command {
 		Short: "Run read-only SQL on the published data",
 		Long: `sql runs one statement, the argument or standard input, on the published copy. The statement can read the published data and
 nothing else: no other file, no writing, no attaching, no extensions, no second statement. All tables, macros and named queries
-are available, and temporary tables can be created at the prompt. Each run reads the newest data; the prompt turns to newer data
-between two statements. docs/analysts.md says how other clients see newer data.
+are available, and temporary tables can be created at the prompt, unless store has publish: false or a lake. Each run reads the newest
+data; the prompt turns to newer data between two statements. docs/analysts.md says how other clients see newer data.
 
 With --db it reads that published file and no configuration, so that an analyst needs no access to the tokens in it.
 

@@ -93,6 +93,7 @@ func (p *Prompt) help(context.Context, string) error {
 	fmt.Fprint(p.Stdout, `A statement ends with ; at the end of a line and may span several lines.
 Ctrl-C discards the input, or stops the running statement. Tab completes names.
 Every statement reads the latest published data; temporary tables last until newer data is published.
+With publish: false or a lake, the prompt has no temporary tables: each statement opens the database anew.
 
 `)
 	w := tabwriter.NewWriter(p.Stdout, 0, 0, 2, ' ', 0)

@@ -139,12 +139,19 @@ func (s *Session) close() error {
 	return err
 }
 
+// errNothingKept refuses what would be gone at the next statement.
+var errNothingKept = errors.New("with publish: false or a lake, the prompt opens the database anew for each statement and keeps no temporary tables, views, " +
+	"macros or variables\nhint: use with NAME as (…) in the statement; or write a file with callsheet publish, and read that with callsheet sql --db FILE")
+
 // maxRows is how many rows of a statement are shown. Nobody reads more, and DuckDB keeps a whole result in memory, whatever its
 // limit.
 const maxRows = 10_000
 
 // statement runs a statement and reports whether it has more rows than are shown.
 func (s *Session) statement(ctx context.Context, statement string, out *Writer) (more bool, err error) {
+	if !s.KeepOpen && isForLater(statement) {
+		return false, errNothingKept
+	}
 	out.MaxRows = maxRows
 	err = s.reader.LimitedSQL(ctx, statement, maxRows+1, out.Header, out.Row)
 	if errors.Is(err, ErrMoreRows) {

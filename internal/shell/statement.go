@@ -30,6 +30,16 @@ func splitStatements(text string) (statements []string, complete bool) {
 	return statements, blank
 }
 
+// isForLater reports whether a statement only creates a temporary object, or sets a variable, for later ones.
+func isForLater(statement string) bool {
+	for token := range sqltoken.All(statement) {
+		if token.Kind != sqltoken.Comment && token.Kind != sqltoken.Space {
+			return strings.EqualFold(token.Text, "create") || strings.EqualFold(token.Text, "set")
+		}
+	}
+	return false
+}
+
 // singleLine returns the same SQL on one line, for the history; ok is false when a quote spans lines.
 func singleLine(text string) (line string, ok bool) {
 	var b strings.Builder
