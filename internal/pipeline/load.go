@@ -76,8 +76,9 @@ func (p *Pipeline) Refresh(ctx context.Context, retryRejects bool, progress stor
 	})
 }
 
-// removeObsolete rebuilds the database after a load if it has lines of undone imports, calls whose id nothing_values lists now, or lines that are
-// read differently with the settings of now. If a spool file has a problem, the rebuild fails or it would lose what was fetched from vendors, they stay; new deliveries are published either way.
+// removeObsolete rebuilds the database after a load if it has lines of undone imports, calls whose id nothing_values lists now, or lines that
+// are read differently with the settings of now. They stay if a spool file has a problem, or if the rebuild fails or would lose what was fetched
+// from vendors. New deliveries are published either way.
 func (p *Pipeline) removeObsolete(ctx context.Context, path string, loaded store.Summary, progress store.Progress) store.Summary {
 	if len(loaded.Undone) == 0 && loaded.Unnamed == 0 && !loaded.ToReread {
 		return loaded
