@@ -134,7 +134,7 @@ func (x *run) builtMessage(row Run) (message notify.Message, built bool) {
 // parts returns the parts to build, one without a name if the report is no burst. There are none if there is nothing to report, and x is
 // empty then.
 func (x *run) parts(ctx context.Context) (parts []string, err error) {
-	should, err := x.wasSending, error(nil)
+	should, err := x.wasNeeded && !x.resendAll, error(nil) // what some recipients have, the others get, whatever came since
 	if !should {
 		should, err = x.Steps.ShouldRun(ctx, x.entry.Report, x.span)
 	}

@@ -96,3 +96,24 @@ func TestReportsRunIfTheLedgerCannotBeCompacted(t *testing.T) {
 		d.want(t, "ledger", d.states(t), "1999-12-31 sent", "1999-12-31 a@x sent")
 	})
 }
+
+// TestConditionIsJudgedOnce: what some recipients have, the others get, though newer data would have nothing to report.
+func TestConditionIsJudgedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, empty := range [][]string{nil, {"a@x", "b@x"}} { // who is told that there is nothing to report
+			p := &fakeChannel{recipients: []string{"a@x", "b@x"}, answers: map[string][]error{"b@x": {errors.New("451 later")}}}
+			entry := Entry{Report: "daily", Zone: time.UTC, Period: "yesterday", Channels: []notify.Channel{p}, NotifyEmpty: empty != nil}
+			d := newFixture(t, entry)
+			due := time.Now()
+			for _, want := range []State{Partial, Sent, Sent} {
+				runs, err := d.Run(t.Context(), d.Entries[0], due, RunOptions{ByHand: true})
+				if err != nil || runs[0].State != want {
+					t.Errorf("%v, %+v", err, runs[0])
+				}
+				d.empty = true
+			}
+			d.want(t, "arrived", p.arrived, "a@x", "b@x")
+			d.want(t, "done", d.done, "refresh", "build daily 1999-12-31", "send a@x", "send b@x", "refresh", "send b@x", "refresh")
+		}
+	})
+}

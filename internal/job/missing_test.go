@@ -196,13 +196,13 @@ func TestNothingToReportIsToldToTheRecipientsOfAllParts(t *testing.T) {
 	run()
 	d.want(t, "told when a part has a recipient for the first time", p.arrived, "Zed@x")
 
-	// Calls that come later are reported, to everyone; and who has them is not told later that there are none.
+	// Calls that come later are reported, to everyone. Who has them is not told later that there are none, and who is added gets them, too.
 	d.empty, d.parts = false, []string{"Sales", "Support"}
 	run()
 	d.want(t, "got the parts", p.arrived, "boss@x", "Sales@x", "boss@x", "Support@x")
 	d.empty, p.recipients = true, append(p.recipients, "new@x")
 	run()
-	d.want(t, "told after the report", p.arrived)
+	d.want(t, "got the report later", p.arrived, "new@x", "new@x")
 }
 
 func TestNothingToReportIsNotToldToWhoHasAPart(t *testing.T) {
