@@ -79,9 +79,7 @@ var durationFields = []string{"CallDuration", "TalkDuration"}
 
 // isNothing reports whether a cell says nothing of a field, as the loader reads it. A 0 is a value of a number.
 func (m *Mapping) isNothing(field, cell string) bool {
-	isOwn := func(own string) bool {
-		return strings.ToUpper(spool.TrimBlanks(own)) == strings.ToUpper(spool.TrimBlanks(cell))
-	}
+	isOwn := func(own string) bool { return strings.EqualFold(spool.TrimBlanks(own), spool.TrimBlanks(cell)) }
 	if slices.ContainsFunc(m.NothingValues, isOwn) {
 		return true
 	}
