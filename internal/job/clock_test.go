@@ -108,7 +108,7 @@ func TestClockBehindSendsNothingTwice(t *testing.T) {
 			time.Sleep(20 * time.Hour)
 			set(0)
 			time.Sleep(time.Minute)
-			d.newest = time.Now()
+			d.locked(func() { d.newest = time.Now() })
 		}()
 		serve(t, d, 2*day)
 		got := builds(d)

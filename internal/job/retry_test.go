@@ -237,8 +237,10 @@ func TestFailedDeliveryIsShownAndTriedWithTheNewConfiguration(t *testing.T) {
 		go func() {
 			time.Sleep(8*time.Hour + 20*time.Minute)
 			runs, _ := d.Ledger.Runs()
-			if until := runs[0].RetryUntil.UTC(); runs[0].State != Retrying || until.Hour() != 10 || runs[0].Error != "a@x: connection refused" || d.held {
-				t.Errorf("while it waits, held %v: %+v", d.held, runs[0])
+			var held bool
+			d.locked(func() { held = d.held })
+			if until := runs[0].RetryUntil.UTC(); runs[0].State != Retrying || until.Hour() != 10 || runs[0].Error != "a@x: connection refused" || held {
+				t.Errorf("while it waits, held %v: %+v", held, runs[0])
 			}
 		}()
 		takeover(t, d, 8*time.Hour+20*time.Minute+time.Second, []Entry{corrected}, time.Minute)
