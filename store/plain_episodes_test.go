@@ -11,7 +11,6 @@ type plainEpisode struct {
 	attempts    int
 	recovered   *plainCall
 	isOpen      bool
-	spoken      bool // somebody has spoken to the customer since
 }
 
 func (e plainEpisode) recovery() string {
@@ -34,36 +33,37 @@ func (w plainWorld) episodes(slice []plainCall) (episodes []plainEpisode) {
 	for _, c := range slice {
 		inSlice[c.sid] = true
 	}
-	all := map[string][]*plainEpisode{}
+	current := map[string]*plainEpisode{}
+	end := func(key string) {
+		if e := current[key]; e != nil && inSlice[e.first.sid] {
+			e.isOpen = !w.through.After(e.last.started.Add(w.settings.RecoveryWindow))
+			episodes = append(episodes, *e)
+		}
+		delete(current, key)
+	}
 	for _, c := range w.byStart() {
 		key := lastTen(c.customerNumber)
-		if key == "" || !c.missed() && !c.answered {
+		if key == "" || !c.missed() && (!c.answered || c.direction == "unknown") {
 			continue
 		}
-		of := all[key]
-		isWithin := func(e *plainEpisode) bool { return c.started.Sub(e.last.started) <= w.settings.RecoveryWindow }
+		e := current[key]
+		if e != nil && c.started.Sub(e.last.started) > w.settings.RecoveryWindow {
+			end(key)
+			e = nil
+		}
 		switch {
+		case c.answered && e != nil:
+			e.recovered = &c
+			end(key)
 		case c.answered:
-			for _, e := range of {
-				if e.recovered == nil && c.direction != "unknown" && isWithin(e) {
-					e.recovered = &c
-				}
-				e.spoken = true
-			}
-		case len(of) > 0 && !of[len(of)-1].spoken && isWithin(of[len(of)-1]):
-			e := of[len(of)-1]
-			e.last, e.attempts = c, e.attempts+1
+		case e == nil:
+			current[key] = &plainEpisode{first: c, last: c, attempts: 1}
 		default:
-			all[key] = append(of, &plainEpisode{first: c, last: c, attempts: 1})
+			e.last, e.attempts = c, e.attempts+1
 		}
 	}
-	for _, of := range all {
-		for _, e := range of {
-			if inSlice[e.first.sid] {
-				e.isOpen = !w.through.After(e.last.started.Add(w.settings.RecoveryWindow))
-				episodes = append(episodes, *e)
-			}
-		}
+	for key := range current {
+		end(key)
 	}
 	return episodes
 }

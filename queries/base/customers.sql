@@ -6,8 +6,7 @@ create or replace macro customer_number_of(p_customer_key) as try_cast(p_custome
 -- missed_episodes() has them with all that is known about them.
 --
 -- A row per episode of any rows of calls that have the customer as a number. A call is later than another if it starts later: an answered
--- call that starts at the same time as a missed one does not recover it. A call of unknown direction neither opens nor recovers an episode; if it was
--- answered, somebody spoke to the customer, and the next missed call opens another one.
+-- call that starts at the same time as a missed one does not recover it. A call of unknown direction neither opens nor ends an episode.
 create or replace macro episodes_of(p_calls) as table
 with
 missed as materialized (
@@ -24,23 +23,17 @@ followed as materialized (
     select missed.*, answered.started_at as answered_at
     from missed asof left join answered on missed.customer = answered.customer and missed.started_at < answered.started_at
 ),
-undirected as (select customer, started_at from query_table(p_calls) where answered and direction = 'unknown'),
 -- Most customers are missed once, or not at all.
 several as (select customer from missed group by customer having count(*) > 1),
-repeated as (
-    select followed.*, least(answered_at, undirected.started_at) as spoken_at
-    from (from followed semi join several using (customer)) as followed
-    asof left join undirected on followed.customer = undirected.customer and followed.started_at < undirected.started_at
-),
 in_turn as (
     select
         *,
         row_number() over sequence as turn,
         lag(started_at) over sequence as before_at,
-        before_at >= started_at - recovery_window and coalesce(lag(spoken_at) over sequence > started_at, true) as goes_on,
+        before_at >= started_at - recovery_window and coalesce(lag(answered_at) over sequence > started_at, true) as goes_on,
         lead(started_at) over sequence as next_at,
-        next_at <= started_at + recovery_window and coalesce(spoken_at > next_at, true) as goes_further
-    from repeated
+        next_at <= started_at + recovery_window and coalesce(answered_at > next_at, true) as goes_further
+    from followed semi join several using (customer)
     window sequence as (partition by customer order by started_at, source, call_sid)
 ),
 -- The first and the last missed call of each episode, often the same one.
