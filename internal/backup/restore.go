@@ -62,7 +62,7 @@ func restore(ctx context.Context, files atomicfile.LinkFS, r io.Reader, dataDir 
 	return contents, errors.Join(err, files.Remove(mark), files.SyncDir(dataDir))
 }
 
-// isKept reports whether a name in a data folder is none of a backup: a hidden file, such as a lock, or what a file system has by itself.
+// isKept reports whether a restore leaves a name in a data folder alone: hidden files, such as locks, and lost+found.
 func isKept(name string) bool { return strings.HasPrefix(name, ".") || name == "lost+found" }
 
 func checkEmpty(dataDir string, names []string) error {

@@ -134,7 +134,7 @@ func (x *run) builtMessage(row Run) (message notify.Message, built bool) {
 // parts returns the parts to build, one without a name if the report is no burst. There are none if there is nothing to report, and x is
 // empty then.
 func (x *run) parts(ctx context.Context) (parts []string, err error) {
-	should, err := x.wasNeeded && !x.resendAll, error(nil) // what some recipients have, the others get, whatever came since
+	should, err := x.wasSending || x.wasReported() && !x.resendAll, error(nil)
 	if !should {
 		should, err = x.Steps.ShouldRun(ctx, x.entry.Report, x.span)
 	}
@@ -151,6 +151,19 @@ func (x *run) parts(ctx context.Context) (parts []string, err error) {
 		x.listed[part] = true
 	}
 	return parts, err
+}
+
+// wasReported reports whether an earlier attempt sent a workbook to a recipient, or tried to. What some recipients have, the others get,
+// whatever came since.
+func (x *run) wasReported() bool {
+	for _, row := range x.rows {
+		part := row.key()
+		part.recipient = ""
+		if row.Recipient != "" && row.Recipient != noRecipient && x.rows[part].File != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // buildEmpty returns the message that there is nothing to report, or errEmpty.

@@ -29,7 +29,6 @@ type run struct {
 	listed        map[string]bool // the parts with calls; nil before they are listed
 	resendAll     bool            // the report was delivered; build it from current data and send it to everyone
 	missing       []string        // the report was delivered; build these parts and send them to those who lack them. nil: build all
-	wasNeeded     bool            // an earlier attempt found something to report and began to send it, perhaps long ago
 	dataTimedOut  bool            // WaitForData passed and the period was not complete
 	problems      []string        // what this attempt could not load
 }
@@ -55,7 +54,6 @@ func (r *Runner) resume(entry Entry, due time.Time, options RunOptions) (*run, e
 		x.rows[k] = row
 		x.keys = append(x.keys, k)
 	}
-	x.wasNeeded = x.summary().Begun
 	x.resendAll = x.isDelivered() && (options.Resend || !x.hasChannel(false))
 	if summary := x.summary(); !summary.isTerminal() {
 		x.retryDeadline = summary.RetryUntil

@@ -152,7 +152,7 @@ func (x *run) recordInterrupted(row Run) error {
 	return x.record(row)
 }
 
-// isRetry reports whether the attempt sends what an earlier one could not, and nobody has asked for it.
+// isRetry reports whether the attempt sends what an earlier one could not, by itself and not by hand.
 func (x *run) isRetry() bool { return x.wasSending && (x.options.retry || !x.options.ByHand) }
 
 // sendOne makes one delivery. It returns why the delivery failed, if it did; err is of the ledger.

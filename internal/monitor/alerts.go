@@ -89,7 +89,7 @@ func (a *Alerts) RunFinished(ctx context.Context, entry job.Entry, runs []job.Ru
 		if err := a.heartbeat(ctx, entry.Report); err != nil {
 			a.pipeline().Log.Warn("heartbeat failed", "report", entry.Report, "error", err)
 		}
-	case len(a.pipeline().Config.AlertTo) > 0: // otherwise nobody is told
+	case len(a.pipeline().Config.AlertTo) > 0: // otherwise there is no alert
 		message := notify.Message{
 			Report: entry.Report, Title: fmt.Sprintf("Report %s: %s", entry.Report, summary.State),
 			Period: summary.Period, When: "for " + summary.Period, Notes: append(failures(runs), remedy(entry, summary)),
